@@ -1,0 +1,107 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <utility>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace dynsessions {
+
+/// The time that the emulator itself lives by: cooldown, ages, time stamps and the execution
+/// deadline. Nothing of ours asks the system clock directly, so that a test can move time. Time
+/// inside the user's program stays real.
+///
+/// Lives on the event-loop thread; not thread-safe.
+class Clock {
+ public:
+  using TimePoint = std::chrono::system_clock::time_point;
+  using Duration = std::chrono::system_clock::duration;
+  using TimerId = std::uint64_t;
+
+  Clock() = default;
+  Clock(const Clock&) = delete;
+  Clock& operator=(const Clock&) = delete;
+  virtual ~Clock() = default;
+
+  [[nodiscard]] virtual TimePoint now() const = 0;
+
+  /// Calls `action` once, on the event loop, when `when` is reached. Never calls it from inside
+  /// this function, also when `when` has passed already.
+  TimerId call_at(TimePoint when, std::function<void()> action);
+
+  /// Forgets the timer; does nothing when it has fired.
+  void cancel(TimerId id);
+
+  /// Waits until `when`. Ends early, without an exception, when the waiting operation is cancelled.
+  boost::asio::awaitable<void> sleep_until(TimePoint when);
+
+ protected:
+  /// Runs every action that is due at `time`, in order of time; actions may add timers.
+  void fire_due(TimePoint time);
+  [[nodiscard]] bool empty() const noexcept { return timers_.empty(); }
+  [[nodiscard]] TimePoint next_due() const { return timers_.begin()->first.first; }
+  /// Called when the earliest timer may have changed.
+  virtual void timers_changed() = 0;
+
+ private:
+  using Key = std::pair<TimePoint, TimerId>;
+  std::map<Key, std::function<void()>> timers_;
+  std::map<TimerId, TimePoint> due_;
+  TimerId next_id_ = 1;
+};
+
+/// A timer that is forgotten when its scope ends, also when a cancelled coroutine unwinds: its
+/// action may refer to what lives in that scope.
+class ScopedTimer {
+ public:
+  ScopedTimer(Clock& clock, Clock::TimePoint when, std::function<void()> action)
+      : clock_(clock), id_(clock.call_at(when, std::move(action))) {}
+  ScopedTimer(const ScopedTimer&) = delete;
+  ScopedTimer& operator=(const ScopedTimer&) = delete;
+  ~ScopedTimer() { clock_.cancel(id_); }
+
+ private:
+  Clock& clock_;
+  const Clock::TimerId id_;
+};
+
+/// Wall-clock time, by one timer of the event loop for all that is due.
+class SystemClock : public Clock {
+ public:
+  explicit SystemClock(const boost::asio::any_io_executor& executor);
+  [[nodiscard]] TimePoint now() const override;
+
+ private:
+  void timers_changed() override;
+  boost::asio::steady_timer timer_;
+};
+
+/// Time that only goes forward, for patience with real processes: no jump of the wall clock and no
+/// test moves it. Its time points mean something only among themselves.
+class SteadyClock final : public SystemClock {
+ public:
+  using SystemClock::SystemClock;
+  [[nodiscard]] TimePoint now() const override;
+};
+
+/// A clock that stands still until it is told otherwise. `advance` has settled every timer that
+/// came due when it returns.
+class ManualClock final : public Clock {
+ public:
+  explicit ManualClock(TimePoint start) : now_(start) {}
+  [[nodiscard]] TimePoint now() const override { return now_; }
+  void advance(Duration by);
+  /// Whether anybody waits for this clock.
+  [[nodiscard]] bool has_timers() const noexcept { return !empty(); }
+
+ private:
+  void timers_changed() override {}
+  TimePoint now_;
+};
+
+}  // namespace dynsessions

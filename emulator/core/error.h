@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+
+namespace dynsessions {
+
+/// What went wrong, in the words of the domain. Only `api/error_response.cpp` knows the HTTP status
+/// and the service's code that each of these becomes.
+enum class ErrorCode {
+  invalid_request,          ///< a parameter or the body breaks a rule; `target` names the field
+  execution_body_missing,   ///< the execute body has no usable code
+  operation_not_supported,  ///< the operation is known, but not at this api-version or pool
+  unauthenticated,          ///< no usable bearer token
+  route_not_found,          ///< wrong path, or wrong method for a path
+  session_not_found,
+  file_not_found,
+  file_to_download_not_found,
+  file_to_delete_not_found,
+  not_a_regular_file,   ///< the name is a directory, a link, a pipe or a device
+  payload_too_large,    ///< the body is over the limit of its route
+  storage_full,         ///< the session's `/mnt/data` quota is used up
+  pool_exhausted,       ///< the pool has its maximum of concurrent sessions
+  sandbox_unavailable,  ///< a session's sandbox could not be made; the message names the step
+  shutting_down,
+  internal,
+};
+
+/// A refusal: the client asked for something that we do not do. Failures of the user's program are
+/// not errors but fields of ExecutionResult; our own bugs are exceptions.
+struct Error {
+  ErrorCode code{ErrorCode::internal};
+  std::string message;  ///< for the client: names the field and what is accepted; no host paths
+  std::string target;   ///< the offending parameter, or empty
+  std::string reason;   ///< the rule and the likely cure, for `x-emulator-reason`; may be empty
+};
+
+}  // namespace dynsessions

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace dynsessions {
+
+/// Wakes the coroutines that wait on it. A wake-up carries no news and may be early: wait in a loop
+/// that looks at the state it is about. Event-loop thread only; outlives its waiters.
+class Event {
+ public:
+  explicit Event(const boost::asio::any_io_executor& executor)
+      : timer_(executor, boost::asio::steady_timer::time_point::max()) {}
+
+  /// Wakes everybody who waits now.
+  void notify() { timer_.cancel(); }
+
+  /// Until the next notify(). Has no deadline of its own: whoever waits arranges for a notify() at
+  /// its deadline.
+  boost::asio::awaitable<void> wait() {
+    co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  }
+
+ private:
+  boost::asio::steady_timer timer_;
+};
+
+}  // namespace dynsessions
