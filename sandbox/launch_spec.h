@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace dynsessions::sandbox {
+
+/// A host path shown read-only inside every sandbox at `target`.
+struct ReadOnlyBind {
+  std::string source;
+  std::string target;
+};
+
+/// Hard limits of one sandbox; where a limit is per process its comment says so.
+struct Limits {
+  std::uint64_t data_bytes = std::uint64_t{1} << 30;            ///< /mnt/data
+  std::uint64_t data_inodes = 65'536;                           ///< files and folders in /mnt/data
+  std::uint64_t tmp_bytes = std::uint64_t{256} << 20;           ///< /tmp
+  std::uint64_t shared_memory_bytes = std::uint64_t{64} << 20;  ///< /dev/shm
+  std::uint64_t processes = 256;                                ///< processes and threads
+  std::uint64_t open_files = 1024;                              ///< per process
+  std::uint64_t memory_bytes = std::uint64_t{2} << 30;          ///< private memory, per process
+};
+
+/// What to isolate, as a value: the launcher gets it once, as JSON, before anything else. Every
+/// sandbox of a launcher is built from the same one.
+struct LaunchSpec {
+  std::vector<ReadOnlyBind> binds;       ///< besides the system's own /usr, /lib, /etc parts
+  std::vector<std::string> interpreter;  ///< argv of the interpreter, paths as seen inside
+  std::vector<std::string> environment;  ///< NAME=value; nothing of the host's is inherited
+  Limits limits;
+  /// Host user and group that a session's processes have when the launcher is root; otherwise
+  /// they have the launcher's own.
+  std::uint32_t session_uid = 65'534;
+  std::uint32_t session_gid = 65'534;
+};
+
+[[nodiscard]] std::string to_json(const LaunchSpec& spec);
+/// Throws std::runtime_error when the text is not what to_json writes.
+[[nodiscard]] LaunchSpec launch_spec_from_json(const std::string& text);
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <map>
+
+#include <system_error>
+
+#include "emulator/core/unique_fd.h"
+#include "sandbox/launcher_protocol.h"
+#include "sandbox/sandbox_plan.h"
+#include "sandbox/sandboxes.h"
+
+/// The launcher proper: one thread, one loop over the control socket and SIGCHLD. It owns every
+/// sandbox; when it ends, the kernel ends them all, because it is PID 1 of their outer namespace.
+namespace dynsessions::sandbox {
+
+class Launcher {
+ public:
+  /// `socket` is the server's; `children` a signalfd for SIGCHLD, non-blocking.
+  Launcher(UniqueFd socket, UniqueFd children, Tier tier);
+
+  /// Serves until the server is gone. Throws for a broken socket or a broken protocol.
+  void run();
+
+ private:
+  struct Entry {
+    Sandbox sandbox;
+    std::uint64_t kill_request = 0;     ///< to be answered when the interpreter is reaped
+    std::uint64_t destroy_request = 0;  ///< to be answered when init is reaped
+  };
+  using Entries = std::map<std::uint64_t, Entry>;
+
+  bool receive_spec();
+  bool serve_one();
+  void serve(const Request& request);
+  void create(const Request& request);
+  void start(const Request& request);
+  void interrupt(const Request& request);
+  void kill(const Request& request);
+  void destroy(const Request& request);
+
+  void reap();
+  void interpreter_exited(Entries::iterator entry, int wait_status);
+  void init_exited(Entries::iterator entry);
+
+  Entry& find(const Request& request);
+  void answer(std::uint64_t request_id, std::uint64_t sandbox_id,
+              const std::vector<int>& descriptors = {});
+  void answer_failure(const Request& request, const std::string& step, int error_number);
+  void send(const Reply& reply, const std::vector<int>& descriptors = {});
+
+  UniqueFd socket_;
+  UniqueFd children_;
+  Tier tier_;
+  SandboxPlan plan_;
+  Entries entries_;
+};
+
+/// Tells a server that waits for the answer to its spec that this process could not even become a
+/// launcher: say, because the host allows no user namespaces.
+void report_unfit(int socket, const std::system_error& error);
+
+}  // namespace dynsessions::sandbox

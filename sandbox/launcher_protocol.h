@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "emulator/core/unique_fd.h"
+
+/// What server and launcher say to each other over one SOCK_SEQPACKET socket. The server's first
+/// message is the LaunchSpec as JSON; the launcher answers `done` (or `failed` with the step) with
+/// request id 0. Then fixed structs both ways, descriptors beside them by SCM_RIGHTS. End of file
+/// on either side ends everything: the launcher kills all sandboxes and leaves.
+namespace dynsessions::sandbox {
+
+enum class RequestKind : std::uint32_t {
+  create_sandbox = 1,     ///< namespaces, mounts, init; done carries 1 descriptor: /mnt/data
+  start_interpreter,      ///< done carries 3: control socket, stdout pipe, stderr pipe
+  interrupt_interpreter,  ///< SIGINT to the interpreter's process group
+  kill_interpreter,       ///< SIGKILL to every process of the sandbox but init; done when reaped
+  destroy_sandbox,        ///< kills init and thereby all; done when everything is gone
+};
+
+struct Request {
+  RequestKind kind;
+  std::uint32_t reserved;
+  std::uint64_t request_id;  ///< chosen by the server, not 0; comes back in the reply
+  std::uint64_t sandbox_id;  ///< chosen by the server, unique for the launcher's life
+};
+
+enum class ReplyKind : std::uint32_t {
+  done = 1,
+  failed,              ///< `step` and `error_number` say where; nothing half-made is left
+  interpreter_exited,  ///< an event (request id 0): wait_status as of waitpid(2)
+  sandbox_ended,       ///< an event: init died although nobody asked for it; all of it is gone
+};
+
+struct Reply {
+  ReplyKind kind;
+  std::int32_t error_number;
+  std::int32_t wait_status;
+  std::uint32_t reserved;
+  std::uint64_t request_id;
+  std::uint64_t sandbox_id;
+  char step[64];  ///< name of the step that failed, NUL-terminated
+};
+
+static_assert(std::is_trivially_copyable_v<Request> && std::is_trivially_copyable_v<Reply>);
+
+inline constexpr std::size_t kMaxDescriptors = 4;
+inline constexpr std::size_t kMaxSpecBytes = std::size_t{64} << 10;
+
+template <typename Message>
+struct Received {
+  Message message;
+  std::vector<UniqueFd> descriptors;  ///< close-on-exec
+};
+
+/// Sends one message with descriptors (borrowed). Throws std::system_error.
+void send_message(int socket, const void* message, std::size_t size,
+                  const std::vector<int>& descriptors = {});
+
+/// Receives one message of exactly sizeof(Message) bytes. Nothing when the peer is gone, or, on a
+/// non-blocking socket, when `would_block` was set because there is none. Throws std::system_error
+/// for a broken socket and std::runtime_error for a message of another size.
+template <typename Message>
+std::optional<Received<Message>> receive_message(int socket, bool& would_block);
+
+extern template std::optional<Received<Request>> receive_message(int, bool&);
+extern template std::optional<Received<Reply>> receive_message(int, bool&);
+
+[[nodiscard]] std::string_view step_name(const Reply& reply);
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <array>
+
+#include <sys/resource.h>
+
+#include "sandbox/launch_spec.h"
+#include "sandbox/step.h"
+
+/// Resource limits of the interpreter and whatever it starts. They are hard: soft and maximum are
+/// the same. cgroup limits, which count a whole sandbox, are to stand beside this file.
+namespace dynsessions::sandbox {
+
+struct ResourceLimit {
+  __rlimit_resource resource;
+  rlim_t value;
+  const char* name;
+};
+
+using ResourceLimits = std::array<ResourceLimit, 10>;
+
+[[nodiscard]] ResourceLimits resource_limits(const Limits& limits);
+
+/// Async-signal-safe; to be called inside the user namespace, where RLIMIT_NPROC counts this
+/// sandbox's processes only. A maximum that is lower already stays.
+StepResult apply_limits(const ResourceLimits& limits);
+
+}  // namespace dynsessions::sandbox

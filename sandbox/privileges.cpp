@@ -1,0 +1,62 @@
+#include "sandbox/privileges.h"
+
+#include <unistd.h>
+
+#include <linux/capability.h>
+#include <linux/keyctl.h>
+#include <linux/securebits.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+namespace dynsessions::sandbox {
+namespace {
+
+StepResult empty_bounding_set() {
+  // The kernel's own last capability may be newer than our headers: EINVAL marks the end.
+  for (unsigned long capability = 0; capability < 64; ++capability) {
+    if (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) continue;
+    if (errno == EINVAL && capability > CAP_SETPCAP) return {};
+    return {errno, "bounding set"};
+  }
+  return {};
+}
+
+StepResult lock_securebits() {
+  constexpr unsigned long kLocked = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
+                                    SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
+                                    SECBIT_NO_CAP_AMBIENT_RAISE |
+                                    SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+  return checked(::prctl(PR_SET_SECUREBITS, kLocked, 0, 0, 0), "securebits");
+}
+
+StepResult empty_capability_sets() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
+  return checked(::syscall(SYS_capset, &header, none), "capset");
+}
+
+}  // namespace
+
+StepResult become_session_user() {
+  if (::syscall(SYS_setresgid, kInsideGid, kInsideGid, kInsideGid) < 0) return {errno, "gid"};
+  return checked(::syscall(SYS_setresuid, kInsideUid, kInsideUid, kInsideUid), "uid");
+}
+
+StepResult leave_keyring() {
+  const long result = ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
+  // A kernel built without keyrings has none to leave.
+  return result < 0 && errno == ENOSYS ? StepResult{} : checked(result);
+}
+
+StepResult drop_privileges() {
+  StepResult result = empty_bounding_set();
+  if (result.ok()) result = lock_securebits();
+  if (result.ok()) {
+    result = checked(::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "ambient set");
+  }
+  if (result.ok()) result = empty_capability_sets();
+  if (!result.ok()) return result;
+  return checked(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs");
+}
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <linux/filter.h>
+#include <sys/types.h>
+
+#include "sandbox/launch_spec.h"
+#include "sandbox/limits.h"
+#include "sandbox/root_layout.h"
+
+/// Everything that the children of the launcher need and may not allocate themselves, prepared
+/// once from the LaunchSpec. The children read it in their copy of the launcher's memory; it is
+/// never changed after it was made.
+namespace dynsessions::sandbox {
+
+/// A compiled seccomp filter.
+using BpfProgram = std::vector<sock_filter>;
+
+struct SandboxPlan {
+  std::vector<LayoutEntry> layout;
+  std::string tmp_options;  ///< of the tmpfs mounts, as mount(2) takes them
+  std::string shared_memory_options;
+  std::string data_options;
+  BpfProgram init_filter;
+  BpfProgram interpreter_filter;
+  ResourceLimits limits;
+  std::string working_directory;  ///< HOME of the spec's environment, / without one
+  std::vector<std::string> arguments;
+  std::vector<std::string> environment;
+  std::vector<char*> argv;  ///< points into arguments, ends with null
+  std::vector<char*> envp;  ///< points into environment, ends with null
+  uid_t outside_uid = 0;    ///< who a session's processes are outside
+  gid_t outside_gid = 0;
+
+  SandboxPlan() = default;
+  SandboxPlan(const SandboxPlan&) = delete;  // argv and envp point into it
+  SandboxPlan& operator=(const SandboxPlan&) = delete;
+};
+
+enum class Tier {
+  root,          ///< real root: sessions have the spec's uid and gid
+  ordinary_user  ///< inside a user namespace of ours: sessions have the launcher's
+};
+
+/// Fills the plan. Throws std::runtime_error when the spec cannot be carried out on this host.
+void prepare_plan(const LaunchSpec& spec, Tier tier, SandboxPlan& plan);
+
+}  // namespace dynsessions::sandbox

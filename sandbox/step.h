@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cerrno>
+#include <span>
+
+/// The discipline of everything that runs between clone and exec: an ordered table of named steps,
+/// run to the end or to the first failure. A step is treated like a signal handler: it may not
+/// allocate, log, throw or take a lock, because it runs in a copy of the launcher's memory.
+namespace dynsessions::sandbox {
+
+/// Which step failed, where inside it, and why. `step` is null when none did.
+struct StepFailure {
+  const char* step = nullptr;
+  const char* detail = nullptr;  ///< e.g. the path at fault; null when the step says it all
+  int error_number = 0;
+
+  explicit operator bool() const { return step != nullptr; }
+};
+
+/// What a step function returns: 0 or an errno, and the detail that goes with it.
+struct StepResult {
+  int error_number = 0;
+  const char* detail = nullptr;
+
+  [[nodiscard]] bool ok() const { return error_number == 0; }
+};
+
+template <typename Context>
+struct Step {
+  const char* name;
+  StepResult (*run)(Context&);
+};
+
+/// Turns the result of a system call into a step's: negative means errno.
+inline StepResult checked(long result, const char* detail = nullptr) {
+  return result < 0 ? StepResult{errno, detail} : StepResult{};
+}
+
+template <typename Context>
+StepFailure run_steps(std::span<const Step<Context>> steps, Context& context) {
+  for (const auto& [name, run] : steps) {
+    const StepResult result = run(context);
+    if (!result.ok()) return {name, result.detail, result.error_number};
+  }
+  return {};
+}
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "sandbox/namespaces.h"
+
+/// A look from outside at a process that claims to be confined. What the kernel says about it in
+/// /proc counts, not what its set-up code believed. Part of every create and start; see
+/// child_report.h for the other half.
+namespace dynsessions::sandbox {
+
+/// The name of the first thing that is not as it has to be, null when all is: alive, uid and gid,
+/// five empty capability sets, no_new_privs, seccomp filter.
+[[nodiscard]] const char* find_weakness(pid_t pid, uid_t uid, gid_t gid);
+
+/// Also that it is in exactly these namespaces, none of which is the launcher's, and under another
+/// root directory. Only for a process that did exec: the memory of others is closed to us.
+[[nodiscard]] const char* find_leak(pid_t pid, const NamespaceHandles& namespaces);
+
+}  // namespace dynsessions::sandbox
