@@ -1,0 +1,243 @@
+"""The interpreter of a session: runs programs on IPython and reports how they ended.
+
+Started once per interpreter inside the sandbox, by an absolute path and without Python's -I or -P,
+which would hide agent_shell.py from it. Its descriptors:
+
+    0     /dev/null
+    1, 2  pipes that the server drains; what reaches them is a program's stdout and stderr, whether
+          Python, a C library or a child process wrote it
+    3     control socket: frames of a 4-byte big-endian length and one JSON object
+          (sandbox/interpreter/agent_frames.h is the other end and describes them)
+
+It says `ready` once, then answers every `execute` with one `result`, and leaves quietly when the
+socket closes. The shell is IPython's own; where it can be set up in more than one way it is set up
+as ipykernel does, because the service runs Jupyter kernels. As there, cells run inside a running
+asyncio loop: `await` works at top level, tasks live on between cells, `asyncio.run()` refuses.
+
+SIGINT interrupts the program that runs and nothing else; see Agent._on_interrupt.
+"""
+
+import asyncio
+import builtins
+import contextvars
+import ctypes
+import getpass
+import io
+import json
+import os
+import pathlib
+import platform
+import signal
+import socket
+import sys
+import tempfile
+import traceback
+
+from agent_shell import AGENT_FOLDER, Outcome, make_shell, text_of_error
+from IPython.core.error import StdinNotImplementedError
+
+CONTROL_FD = 3
+MAX_RESULT_BYTES = 32 << 20
+
+
+class UnbufferedText(io.TextIOWrapper):
+    """Text that is on the descriptor when write() returns: the order among Python, C and child
+    processes holds and nothing is lost when the process dies. A buffered writer below it, unlike a
+    raw one, also finishes a write that a signal cut short."""
+
+    def __init__(self, fd):
+        raw = open(fd, "wb", closefd=False)
+        super().__init__(raw, encoding="utf-8", errors="backslashreplace", newline="\n")
+
+    def write(self, text):
+        count = super().write(text)
+        self.flush()
+        return count
+
+
+def refuse_stdin(function):
+    def refuse(*args, **kwargs):
+        raise StdinNotImplementedError(
+            f"{function} was called, but this frontend does not support input requests."
+        )
+
+    return refuse
+
+
+def without_surrogates(text):
+    """Joins surrogate pairs and replaces lone ones, which no JSON parser has to accept."""
+    try:
+        text.encode("utf-8")
+        return text
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def result_frame(request_id, ok, value, traceback_text):
+    value = {name: without_surrogates(text) for name, text in value.items()}
+    result = {"id": request_id, "ok": ok, "value": value}
+    result["traceback"] = without_surrogates(traceback_text)
+    return json.dumps({"result": result}).encode("ascii")
+
+
+def encode_result(request_id, ok, outcome):
+    try:
+        payload = result_frame(request_id, ok, outcome.value, outcome.traceback)
+        if len(payload) <= MAX_RESULT_BYTES:
+            return payload
+    except MemoryError:  # the value fitted, its JSON did not
+        pass
+    limit = f"at most {MAX_RESULT_BYTES >> 20} MiB of JSON are allowed"
+    text = f"The result is too large to be sent: {limit}.\n"
+    return result_frame(request_id, False, {"kind": "nothing"}, text)
+
+
+class Agent:
+    """Executes one program after the other for whoever holds the other end of `control`."""
+
+    def __init__(self, shell, control):
+        self._shell = shell
+        self._control = control
+        self._pid = os.getpid()
+        self._libc = ctypes.CDLL(None)
+        self._streams = (sys.stdout, sys.stderr)
+        self._cell = None  # the asyncio task of the program that runs
+        # All cells share one context, or decimal.getcontext() and its like would forget.
+        self._context = contextvars.copy_context()
+        os.register_at_fork(after_in_child=control.close)
+        self._listen_for_interrupts()
+
+    async def serve(self):
+        await self._send(json.dumps({"ready": {"python": platform.python_version()}}).encode())
+        while True:
+            size = int.from_bytes(await self._receive(4), "big")
+            request = json.loads(await self._receive(size))["execute"]
+            await self._send(await self._execute(request["id"], request["code"]))
+
+    async def _receive(self, size):
+        data = bytearray()
+        while len(data) < size:
+            part = await asyncio.get_running_loop().sock_recv(self._control, size - len(data))
+            if not part:
+                raise EOFError
+            data += part
+        return bytes(data)
+
+    async def _send(self, payload):
+        frame = len(payload).to_bytes(4, "big") + payload
+        await asyncio.get_running_loop().sock_sendall(self._control, frame)
+
+    async def _execute(self, request_id, code):
+        outcome = self._shell.outcome = Outcome()
+        self._cell = asyncio.create_task(self._run(code), context=self._context)
+        try:
+            ok = await self._cell
+        except asyncio.CancelledError as error:  # interrupted before its first step
+            ok = self._report_escaped(error)
+        self._flush()
+        if os.getpid() != self._pid:
+            os._exit(0)  # a fork that the program left running: only its parent reports
+        return encode_result(request_id, ok, outcome)
+
+    async def _run(self, code):
+        """Whether the program succeeded. Lets nothing out: an exception would end the agent."""
+        try:
+            result = await self._run_cell(code)
+            if result.success:
+                self._shell.outcome.spill_traceback()
+            return result.success
+        except BaseException as error:
+            self._listen_for_interrupts()
+            return self._report_escaped(error)
+        finally:
+            self._shell.payload_manager.clear_payload()
+
+    def _report_escaped(self, error):
+        """For what hit IPython's own code, which reports all that happens in a program."""
+        report = "".join(traceback.format_exception_only(error))
+        self._shell.outcome.note_traceback(text_of_error(error) + report)
+        return False
+
+    async def _run_cell(self, code):
+        """An interrupt raises KeyboardInterrupt while this frame is on the stack; see below."""
+        shell = self._shell
+        try:
+            cell, failure = shell.transform_cell(code), None
+        except Exception:
+            cell, failure = code, sys.exc_info()
+        result = None
+        try:
+            # Without an await in it, a cell runs through in one step.
+            result = await shell.run_cell_async(
+                code, store_history=True, transformed_cell=cell, preprocessing_exc_tuple=failure
+            )
+        finally:
+            shell.events.trigger("post_execute")  # draws the figures left open
+            shell.events.trigger("post_run_cell", result)
+            self._listen_for_interrupts()  # the program may have put its own handler in place
+        return result
+
+    def _listen_for_interrupts(self):
+        signal.signal(signal.SIGINT, self._on_interrupt)
+
+    def _on_interrupt(self, _signal, frame):
+        """Raises in the program's own frames, cancels a program that awaits, and is otherwise
+        ignored. Looking at the stack leaves no gap: a flag would be cleared a moment after the
+        program ended, and a signal in that moment would end the agent instead."""
+        while frame is not None:
+            if frame.f_code is Agent._run_cell.__code__:
+                raise KeyboardInterrupt
+            frame = frame.f_back
+        if self._cell is not None and not self._cell.done():
+            asyncio.get_running_loop().call_soon_threadsafe(self._cell.cancel)
+
+    def _flush(self):
+        """Python's own streams, what the program put in their place, and C's stdio."""
+        for stream in (*self._streams, sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except Exception:  # closed, or an object of the program's own making
+                continue
+        self._libc.fflush(None)
+
+
+def adopt_font_cache():
+    """matplotlib wants its cache writable and warns otherwise; building it takes seconds. So a
+    folder of our own gets links to the files that create_environment.sh has built."""
+    built = pathlib.Path(sys.prefix, "share/dynsessions/matplotlib")
+    if "MPLCONFIGDIR" in os.environ or not built.is_dir():
+        return
+    folder = tempfile.mkdtemp(prefix="matplotlib-")
+    for cache in built.glob("fontlist-*.json"):
+        os.symlink(cache, f"{folder}/{cache.name}")
+    os.environ["MPLCONFIGDIR"] = folder
+
+
+def prepare_process():
+    """Makes the process look to a program like a fresh Jupyter kernel."""
+    sys.stdout = sys.__stdout__ = UnbufferedText(1)
+    sys.stderr = sys.__stderr__ = UnbufferedText(2)
+    builtins.input = refuse_stdin("raw_input")
+    getpass.getpass = refuse_stdin("getpass")
+    sys.argv[:] = [""]
+    sys.path[:] = ["", *(folder for folder in sys.path if folder != AGENT_FOLDER)]
+    adopt_font_cache()
+
+
+def main():
+    signal.signal(signal.SIGINT, lambda *_: None)  # until the agent listens
+    control = socket.socket(fileno=CONTROL_FD)
+    control.set_inheritable(False)
+    control.setblocking(False)
+    prepare_process()
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    agent = Agent(make_shell(), control)
+    try:
+        loop.run_until_complete(agent.serve())
+    except (EOFError, ConnectionError):
+        os._exit(0)  # the server has gone; threads of a program must not keep the process alive
+
+
+if __name__ == "__main__":
+    main()

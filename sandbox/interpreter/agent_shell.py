@@ -1,0 +1,229 @@
+"""IPython's shell, arranged as in a Jupyter kernel, without the kernel.
+
+Values, output, tracebacks and magics are IPython's own. What this file adds is where they go: an
+Outcome collects what a program leaves behind besides its streams, and agent.py sends it.
+"""
+
+import ast
+import base64
+import os
+import pathlib
+import struct
+import subprocess
+import sys
+import tempfile
+
+from IPython.core import page, payloadpage
+from IPython.core.autocall import ExitAutocall, ZMQExitAutocall
+from IPython.core.compilerop import CachingCompiler
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Instance, Type, default
+from traitlets.config import Config
+
+AGENT_FOLDER = str(pathlib.Path(__file__).parent)
+
+
+class Outcome:
+    """The value and the traceback of one program, collected while it runs."""
+
+    def __init__(self):
+        self.traceback = ""
+        self._image = None
+        self._expression = None
+        self._displayed = None
+
+    @property
+    def value(self):
+        """An image beats the last expression, which beats text that was only displayed. The last
+        is a guess: what the service makes of display("text") was never observed."""
+        return self._image or self._expression or self._displayed or {"kind": "nothing"}
+
+    def note_expression(self, result, data):
+        """The last expression gave `result`, which IPython formatted as `data`."""
+        self._note_image(data)
+        text = str(data.get("text/plain", ""))  # a _repr_mimebundle_ may say anything
+        if isinstance(result, str):
+            characters = str.__str__(result)  # a subclass may have an own idea of str()
+            self._expression = {"kind": "string", "repr": text, "characters": characters}
+        else:
+            self._expression = {"kind": "text", "text": text}
+
+    def note_none(self):
+        self._expression = {"kind": "none"}
+
+    def note_display(self, data):
+        """Something was shown by display(), plt.show() or a figure left open."""
+        if not self._note_image(data) and "text/plain" in data:
+            self._displayed = {"kind": "text", "text": str(data["text/plain"])}
+
+    def note_traceback(self, text):
+        """Keeps the newest. An older one was not what ended the program (a __repr__ that raised,
+        %tb, a figure that could not be drawn), so it is output like any other."""
+        self.spill_traceback()
+        self.traceback = text
+
+    def spill_traceback(self):
+        """Makes it output. Past sys.stderr, where a program may have put anything."""
+        text, self.traceback = self.traceback, ""
+        if text:
+            with open(2, "wb", closefd=False) as stderr:
+                stderr.write(text.encode("utf-8", "backslashreplace"))
+
+    def _note_image(self, data):
+        for mime in ("image/png", "image/jpeg"):
+            if mime in data:
+                content = data[mime]
+                if isinstance(content, bytes):
+                    content = base64.b64encode(content).decode("ascii")
+                image_format = mime.removeprefix("image/")
+                self._image = {"kind": "image", "format": image_format, "base64": content.strip()}
+                return True
+        return False
+
+
+def murmur2(data, seed):
+    """MurmurHash2 of `data`, 32 bits. It names cells: the service's SyntaxError texts carry the
+    name, so the same program must get the same number here."""
+    multiplier, mask = 0x5BD1E995, 0xFFFFFFFF
+    state = seed ^ len(data)
+    whole = len(data) & ~3
+    for (word,) in struct.iter_unpack("<I", data[:whole]):
+        word = word * multiplier & mask
+        word = (word ^ word >> 24) * multiplier & mask
+        state = state * multiplier & mask ^ word
+    if whole < len(data):
+        state = (state ^ int.from_bytes(data[whole:], "little")) * multiplier & mask
+    state = (state ^ state >> 13) * multiplier & mask
+    return state ^ state >> 15
+
+
+class CellCompiler(CachingCompiler):
+    """Gives cells the file names that ipykernel gives them."""
+
+    def get_code_name(self, raw_code, transformed_code, number):
+        folder = f"{tempfile.gettempdir()}/ipykernel_{os.getpid()}"
+        return f"{folder}/{murmur2(raw_code.encode('utf-8', 'replace'), 0xC70F6907)}.py"
+
+
+class ValueHook(DisplayHook):
+    """Records the value of the last expression instead of printing it."""
+
+    none_is_a_value = False
+
+    def __call__(self, result=None):
+        self.check_for_underscore()
+        if self.quiet():
+            return
+        if result is None:
+            if self.none_is_a_value:
+                self.shell.outcome.note_none()
+            return
+        data, _ = self.compute_format_data(result)
+        self.update_user_ns(result)
+        self.fill_exec_result(result)
+        if data:
+            self.shell.outcome.note_expression(result, data)
+            self.log_output(data)
+
+
+class Display(DisplayPublisher):
+    """Records what display() and friends show."""
+
+    def publish(self, data, metadata=None, source=None, **kwargs):
+        self.shell.outcome.note_display(data)
+
+    def clear_output(self, wait=False):
+        """Nothing: a kernel tells its front end, and the service has no screen to clear."""
+
+
+class Shell(InteractiveShell):
+    compiler_class = Type(CellCompiler)
+    displayhook_class = Type(ValueHook)
+    display_pub_class = Type(Display)
+    exiter = Instance(ExitAutocall)
+    outcome = Outcome()  # of the program that runs; the agent sets a new one for each
+
+    @default("exiter")
+    def _default_exiter(self):
+        return ZMQExitAutocall(self)
+
+    def ask_exit(self):
+        """exit() and quit() do nothing: the session outlives them. ipykernel would end its kernel,
+        which the service would have to restart."""
+
+    def init_virtualenv(self):
+        """Nothing: this interpreter already is the environment's own."""
+
+    def init_environment(self):
+        """What ipykernel sets, so that child processes print what they print there."""
+        os.environ.update(TERM="xterm-color", CLICOLOR="1", FORCE_COLOR="1", CLICOLOR_FORCE="1")
+        os.environ.update(PAGER="cat", GIT_PAGER="cat")
+        os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+
+    def init_hooks(self):
+        super().init_hooks()
+        self.set_hook("show_in_pager", page.as_hook(payloadpage.page), 99)
+
+    def enable_gui(self, gui=None):
+        if gui not in (None, "inline", "agg"):
+            raise UsageError(f"There is no screen for the GUI toolkit {gui!r} here")
+
+    def system_piped(self, cmd):
+        """`!cmd` and %pip. IPython would use a pseudo-terminal, which the sandbox does not have; as
+        through one, stderr of the command arrives on stdout."""
+        if cmd.rstrip().endswith("&"):
+            raise OSError("Background processes not supported.")
+        command = ["/bin/sh", "-c", self.var_expand(cmd, depth=1)]
+        sys.stdout.flush()
+        self.user_ns["_exit_code"] = subprocess.call(command, stdout=1, stderr=1)
+
+    system = system_piped
+
+    async def run_ast_nodes(self, nodelist, *args, **kwargs):
+        """Tells `a = None; a`, whose value is None, from `print()`, which has none. Both give None;
+        the service answers null to the first and "" to the second."""
+        last = nodelist[-1].value if nodelist and isinstance(nodelist[-1], ast.Expr) else None
+        if isinstance(last, ast.Await):
+            last = last.value
+        self.displayhook.none_is_a_value = not isinstance(last, ast.Call)
+        return await super().run_ast_nodes(nodelist, *args, **kwargs)
+
+    def _get_exc_info(self, exc_tuple=None):
+        """Hides the agent from tracebacks: a program sees itself and IPython."""
+        kind, error, frames = super()._get_exc_info(exc_tuple)
+        frame = frames
+        while frame is not None:
+            while frame.tb_next and is_agents(frame.tb_next.tb_frame.f_code):
+                frame.tb_next = frame.tb_next.tb_next
+            frame = frame.tb_next
+        return kind, error, frames
+
+    def _showtraceback(self, etype, evalue, stb):
+        """The service's stderr is the error's text, directly followed by the plain traceback
+        (CONTRACT.md section 7)."""
+        self.outcome.note_traceback(text_of_error(evalue) + "\n".join(stb) + "\n")
+
+
+def is_agents(code):
+    return os.path.dirname(code.co_filename) == AGENT_FOLDER
+
+
+def text_of_error(error):
+    try:
+        return str(error)
+    except BaseException:  # a user's __str__ may raise anything, SystemExit included
+        return f"<{type(error).__name__} whose text cannot be made>"
+
+
+def make_shell():
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.HistoryManager.hist_file = ":memory:"
+    config.InteractiveShell.colors = "NoColor"
+    shell = Shell.instance(config=config)
+    # No client of the service shows HTML, LaTeX or the like, so they are not even computed.
+    shell.display_formatter.active_types = ["text/plain", "image/png", "image/jpeg"]
+    return shell
