@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "emulator/core/result.h"
+
+namespace dynsessions::http {
+
+/// What the header of one part says.
+struct PartHeader {
+  std::string name;                     ///< form field name
+  std::optional<std::string> filename;  ///< `filename*` if there is one, else `filename`; decoded
+};
+
+/// A push parser of multipart/form-data (RFC 7578) that never holds more than one part header and
+/// one boundary's length of data. Clients differ in every detail: CLIENTS.md section 2.
+///
+/// A refusal is `invalid_request` and final: feed nothing after it. Refused are a part header over
+/// 16 KiB, more than 100 parts, and parts that are not form data.
+class MultipartParser {
+ public:
+  struct Events {
+    std::function<Result<void>(const PartHeader&)> part_begin;
+    std::function<Result<void>(std::span<const char>)> part_data;
+    std::function<Result<void>()> part_end;
+  };
+
+  /// The boundary that `content_type` declares, quoted or not; nothing when it is not
+  /// multipart/form-data or has none (then the first line of the body tells).
+  [[nodiscard]] static std::optional<std::string> boundary_of(std::string_view content_type);
+
+  /// An absent boundary is taken from the body's first line, which must start with `--`.
+  MultipartParser(std::optional<std::string> boundary, Events events);
+
+  /// Takes the next bytes of the body. An error of an event ends the parse and is returned.
+  [[nodiscard]] Result<void> feed(std::span<const char> bytes);
+
+  /// The body has ended: an error unless the closing boundary was seen.
+  [[nodiscard]] Result<void> finish() const;
+
+ private:
+  /// What the bytes at the front of `pending_` are.
+  enum class State {
+    boundary_line,  ///< the first line, which names the boundary
+    content,        ///< a part's data, or the preamble before the first part
+    delimiter,      ///< something that starts like a delimiter line
+    part_header,    ///< the line end of a delimiter line, then header fields
+    epilogue,       ///< all after the closing delimiter; ignored
+  };
+  /// Whether a step got further, or waits for more bytes.
+  enum class Step { advanced, starved };
+
+  Result<Step> step();
+  Result<Step> read_boundary_line();
+  Result<Step> read_content();
+  Result<Step> read_delimiter();
+  Result<Step> read_part_header();
+  Result<void> take_content(std::size_t count);
+  Result<void> end_part();
+
+  Events events_;
+  State state_;
+  std::string delimiter_;  ///< CRLF, two dashes, the boundary
+  std::string pending_;    ///< bytes that were fed and not yet understood
+  bool in_part_ = false;
+  std::size_t parts_ = 0;
+};
+
+}  // namespace dynsessions::http
