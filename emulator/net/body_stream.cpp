@@ -1,0 +1,96 @@
+#include "emulator/net/body_stream.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/error.hpp>
+
+namespace dynsessions::net {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+
+constexpr auto kAsResult = asio::as_tuple(asio::use_awaitable);
+
+}  // namespace
+
+BodyStream::BodyStream(beast::tcp_stream& stream, beast::flat_buffer& buffer, RequestParser& parser,
+                       const RequestHead& head, const ServerLimits& limits)
+    : stream_(stream),
+      buffer_(buffer),
+      parser_(parser),
+      limits_(limits),
+      owes_continue_(head.expects_continue) {}
+
+asio::awaitable<Result<std::size_t>> BodyStream::read(std::span<char> into) {
+  if (framing_error_) co_return *framing_error_;
+  const bool ask_for_it = std::exchange(owes_continue_, false) && !at_end();
+  if (ask_for_it && buffer_.size() == 0) {
+    const Result<void> sent = co_await send_continue();
+    if (!sent) co_return sent.error();
+  }
+  stream_.expires_after(limits_.body_time);
+  while (!at_end()) {
+    Result<std::size_t> decoded = decode(into);
+    if (!decoded || *decoded > 0 || at_end()) co_return decoded;
+    const Result<void> filled = co_await fill();
+    if (!filled) co_return filled.error();
+  }
+  co_return std::size_t{0};
+}
+
+asio::awaitable<Result<void>> BodyStream::send_continue() {
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  stream_.expires_after(limits_.write_time);
+  const auto [error, count] =
+      co_await asio::async_write(stream_, asio::buffer(kContinue), kAsResult);
+  if (error) co_return lost(error);
+  co_return Result<void>();
+}
+
+/// Gets more bytes from the socket.
+asio::awaitable<Result<void>> BodyStream::fill() {
+  const std::size_t room = buffer_.max_size() - buffer_.size();
+  if (room == 0) co_return broken("a chunk header or the trailers are too long");
+  const auto [error, count] = co_await stream_.async_read_some(buffer_.prepare(room), kAsResult);
+  if (error) co_return lost(error);
+  buffer_.commit(count);
+  co_return Result<void>();
+}
+
+/// Moves what the buffered bytes hold of the body; 0 when that is nothing yet.
+Result<std::size_t> BodyStream::decode(std::span<char> into) {
+  auto& body = parser_.get().body();
+  body.data = into.data();
+  body.size = into.size();
+  body.more = true;
+  // One put() takes at most one piece (the head, a chunk's header, some data), so go on while it
+  // takes anything and there is no data yet.
+  while (!at_end() && body.size == into.size()) {
+    beast::error_code error;
+    const std::size_t used = parser_.put(buffer_.data(), error);
+    buffer_.consume(used);
+    if (error == beast::http::error::need_more || error == beast::http::error::need_buffer) break;
+    if (error) return broken(error.message());
+    if (used == 0) break;
+  }
+  return into.size() - body.size;
+}
+
+Error BodyStream::lost(const boost::system::error_code& error) {
+  connection_lost_ = true;
+  return invalid_request("The request body did not arrive: " + error.message() + ".");
+}
+
+Error BodyStream::broken(std::string what) {
+  framing_error_ = invalid_request("The request body is not framed as HTTP/1.1: " + what + ".");
+  return *framing_error_;
+}
+
+}  // namespace dynsessions::net

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+
+#include "emulator/core/result.h"
+#include "emulator/http/message.h"
+#include "emulator/net/limits.h"
+#include "emulator/net/request_head.h"
+
+namespace dynsessions::net {
+
+/// The body of the request whose head `parser` has read, taken from a socket at the handler's
+/// pace. Lives as long as the request does; borrows everything from its connection.
+///
+/// Memory stays flat whatever the client sends: `buffer` has a maximum, and a chunk's header and
+/// its extensions, like all trailers together, must fit in it to be understood (Beast alone would
+/// collect them without end). Trailers are dropped.
+class BodyStream final : public http::BodyReader {
+ public:
+  BodyStream(boost::beast::tcp_stream& stream, boost::beast::flat_buffer& buffer,
+             RequestParser& parser, const RequestHead& head, const ServerLimits& limits);
+
+  boost::asio::awaitable<Result<std::size_t>> read(std::span<char> into) override;
+
+  /// All of it was read, so that the next request starts where this one ended.
+  [[nodiscard]] bool at_end() const { return parser_.is_done(); }
+
+  /// The client has gone or was too slow: there is nobody to answer.
+  [[nodiscard]] bool connection_lost() const { return connection_lost_; }
+
+  /// The body broke its framing, which the client can still be told.
+  [[nodiscard]] const std::optional<Error>& framing_error() const { return framing_error_; }
+
+ private:
+  boost::asio::awaitable<Result<void>> send_continue();
+  boost::asio::awaitable<Result<void>> fill();
+  Result<std::size_t> decode(std::span<char> into);
+  Error lost(const boost::system::error_code& error);
+  Error broken(std::string what);
+
+  boost::beast::tcp_stream& stream_;
+  boost::beast::flat_buffer& buffer_;
+  RequestParser& parser_;
+  const ServerLimits& limits_;
+  bool owes_continue_;
+  bool connection_lost_ = false;
+  std::optional<Error> framing_error_;
+};
+
+}  // namespace dynsessions::net

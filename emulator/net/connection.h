@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+
+#include "emulator/core/result.h"
+#include "emulator/http/message.h"
+#include "emulator/net/body_stream.h"
+#include "emulator/net/limits.h"
+#include "emulator/net/response_writer.h"
+
+namespace dynsessions::net {
+
+/// One client's connection: its requests are answered in turn, until one side has had enough.
+/// Event-loop thread only; owned by HttpServer, which lets it end before letting it go.
+///
+/// - A request that is refused before it reaches the handler ends the connection, and so does one
+///   whose body was not read to its end: what follows cannot be told apart from a new request.
+/// - A client that goes away in the middle of a request does not end the handler; the answer is
+///   dropped.
+class Connection {
+ public:
+  /// `number` names the connection in the log.
+  Connection(std::uint64_t number, boost::asio::ip::tcp::socket socket,
+             boost::asio::thread_pool& file_pool, http::Handler& handler,
+             const ServerLimits& limits);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// The connection's whole life. To be spawned with cancellation_slot(), so that cut() reaches
+  /// the handler.
+  boost::asio::awaitable<void> run();
+  [[nodiscard]] boost::asio::cancellation_slot cancellation_slot() { return cancel_.slot(); }
+
+  /// Closes at once when no request is in progress, else after its answer.
+  void finish_soon();
+
+  /// Closes at once and cancels a handler at work; run() then ends with an exception.
+  void cut();
+  [[nodiscard]] bool was_cut() const { return cut_; }
+
+  [[nodiscard]] std::uint64_t number() const { return number_; }
+
+ private:
+  boost::asio::awaitable<Result<std::size_t>> read_head();
+  boost::asio::awaitable<bool> serve(std::size_t head_size);
+  boost::asio::awaitable<http::Response> answer(http::Request request, BodyStream& body);
+  boost::asio::awaitable<bool> send(http::Response response, Exchange exchange);
+  boost::asio::awaitable<void> refuse(Error error);
+  boost::asio::awaitable<void> discard_input();
+  [[nodiscard]] std::string_view buffered() const;
+
+  const std::uint64_t number_;
+  std::uint64_t requests_ = 0;
+  http::Handler& handler_;
+  const ServerLimits& limits_;
+  boost::beast::tcp_stream stream_;
+  boost::beast::flat_buffer buffer_;  ///< read from the socket and not yet taken
+  ResponseWriter writer_;
+  boost::asio::cancellation_signal cancel_;
+  bool idle_ = false;  ///< waits for the first byte of a request
+  bool draining_ = false;
+  bool cut_ = false;
+};
+
+}  // namespace dynsessions::net

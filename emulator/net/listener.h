@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace dynsessions::net {
+
+/// A listening socket. Event-loop thread only; must outlive a pending accept().
+class Listener {
+ public:
+  explicit Listener(boost::asio::any_io_executor executor);
+
+  /// Throws boost::system::system_error, e.g. with address_in_use. Port 0 picks a free one.
+  void open(const boost::asio::ip::tcp::endpoint& endpoint);
+
+  /// Where it listens, or listened before close().
+  [[nodiscard]] boost::asio::ip::tcp::endpoint local_endpoint() const { return local_endpoint_; }
+  [[nodiscard]] bool is_open() const { return acceptor_.is_open(); }
+
+  /// Ends a pending accept().
+  void close();
+
+  /// The next connection; nothing once the listener is closed. Outlives a shortage: with no
+  /// descriptor or memory left it tries again every 100 ms, while clients wait in the kernel's
+  /// queue, and existing connections go on.
+  boost::asio::awaitable<std::optional<boost::asio::ip::tcp::socket>> accept();
+
+ private:
+  boost::asio::awaitable<void> back_off(boost::system::error_code reason);
+
+  boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::ip::tcp::endpoint local_endpoint_;
+  boost::asio::steady_timer retry_;
+  bool short_of_resources_ = false;  ///< so that a shortage is logged once
+};
+
+}  // namespace dynsessions::net

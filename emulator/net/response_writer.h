@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/system/error_code.hpp>
+
+#include "emulator/http/framing.h"
+#include "emulator/http/message.h"
+#include "emulator/net/limits.h"
+
+namespace dynsessions::net {
+
+/// What the request that is answered, and the state of its connection, demand of the answer.
+struct Exchange {
+  http::Version version = http::Version::http_1_1;
+  bool head_only = false;   ///< the method was HEAD
+  bool keep_alive = false;  ///< another request may follow; else the answer says `close`
+};
+
+/// Puts answers on one connection's socket.
+///
+/// A text goes out in one write together with its head. A file is read on the file pool and sent
+/// in pieces of 256 KiB, so that memory stays flat and the event loop never waits for a disk.
+/// Each write has its own deadline. Of header fields only `Content-Length`, `Transfer-Encoding` and
+/// `Connection` are written here; they belong to nobody else.
+class ResponseWriter {
+ public:
+  ResponseWriter(boost::beast::tcp_stream& stream, boost::asio::thread_pool& file_pool,
+                 const ServerLimits& limits);
+
+  /// On an error the connection is of no further use: the client does not read, has gone, or has
+  /// had a part of a file that turned out shorter than promised. Throws std::logic_error, and sends
+  /// nothing, when the response has a header field that a handler must not set.
+  boost::asio::awaitable<boost::system::error_code> write(http::Response response,
+                                                          Exchange exchange);
+
+ private:
+  boost::asio::awaitable<boost::system::error_code> write_file(std::string head,
+                                                               http::FileBody file, bool chunked);
+  boost::asio::awaitable<boost::system::error_code> write_piece(std::string head,
+                                                                std::string_view data,
+                                                                std::string_view tail);
+
+  boost::beast::tcp_stream& stream_;
+  boost::asio::thread_pool& file_pool_;
+  const ServerLimits& limits_;
+};
+
+}  // namespace dynsessions::net

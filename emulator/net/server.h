@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "emulator/core/event.h"
+#include "emulator/http/message.h"
+#include "emulator/net/limits.h"
+#include "emulator/net/listener.h"
+
+namespace dynsessions::net {
+
+class Connection;
+
+/// An HTTP/1.1 server: one listening socket and the connections that came in through it. It knows
+/// bytes, framing and patience; what a request means is the Handler's.
+///
+/// Event-loop thread only. The file pool, the handler and this outlive every connection: before
+/// destroying them, co_await drain(), or destroy the event loop.
+class HttpServer {
+ public:
+  HttpServer(boost::asio::any_io_executor executor, boost::asio::thread_pool& file_pool,
+             http::Handler& handler, ServerLimits limits);
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+  ~HttpServer();
+
+  /// Throws boost::system::system_error, e.g. with address_in_use. Port 0 picks a free one.
+  void listen(const boost::asio::ip::tcp::endpoint& endpoint);
+  [[nodiscard]] boost::asio::ip::tcp::endpoint local_endpoint() const;
+
+  /// Starts to accept connections; call once, after listen().
+  void start();
+
+  /// Stops accepting, closes idle connections now, lets requests in progress finish for `grace`,
+  /// then closes their sockets and cancels their handlers. Resolves when no connection is left;
+  /// a handler that ignores its cancellation is waited for.
+  boost::asio::awaitable<void> drain(std::chrono::steady_clock::duration grace);
+
+  [[nodiscard]] std::size_t connection_count() const { return connections_.size(); }
+
+ private:
+  boost::asio::awaitable<void> accept_connections();
+  void admit(boost::asio::ip::tcp::socket socket);
+  void remove(std::list<Connection>::iterator connection);
+  [[nodiscard]] bool has_ended() const { return connections_.empty() && !accepting_; }
+
+  boost::asio::any_io_executor executor_;
+  boost::asio::thread_pool& file_pool_;
+  http::Handler& handler_;
+  const ServerLimits limits_;
+  Listener listener_;
+  std::list<Connection> connections_;
+  Event changed_;  ///< a connection ended, or accepting did
+  bool accepting_ = false;
+  std::uint64_t accepted_ = 0;
+};
+
+}  // namespace dynsessions::net
