@@ -1,0 +1,133 @@
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <tuple>
+#include <utility>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+
+#include "emulator/files/acting_as.h"
+#include "emulator/files/beneath.h"
+#include "emulator/files/file_info.h"
+
+namespace dynsessions::files {
+namespace {
+
+struct CloseDirectory {
+  void operator()(DIR* stream) const { ::closedir(stream); }
+};
+using DirectoryStream = std::unique_ptr<DIR, CloseDirectory>;
+
+struct Entry {
+  std::chrono::system_clock::time_point born;
+  std::uint64_t inode;
+  FileInfo info;
+};
+
+/// In the order of creation. Two uploads fit in one tick of the kernel's clock (4 ms at 250 Hz);
+/// the inodes of a tmpfs, numbered one after the other, tell them apart.
+bool in_order(const Entry& left, const Entry& right) {
+  return std::tie(left.born, left.inode) < std::tie(right.born, right.inode);
+}
+
+std::string path_of(const FileInfo& entry) {
+  return entry.directory == "." ? entry.name : entry.directory + "/" + entry.name;
+}
+
+/// The memory that a listing may still take. The tree is hostile: 65,536 files at the end of a path
+/// of 4 KB would list to a quarter of a gigabyte.
+class Allowance {
+ public:
+  [[nodiscard]] bool take(const FileInfo& entry) {
+    const std::size_t cost = sizeof(Entry) + entry.name.size() + entry.directory.size();
+    if (cost > left_) return false;
+    left_ -= cost;
+    return true;
+  }
+
+ private:
+  std::size_t left_ = kMaxListingBytes;
+};
+
+Error too_long(const DataPath& directory) {
+  return invalid_request("The listing of '" + directory.text() + "' is too long.", "path",
+                         "list a folder below it, or without recursive");
+}
+
+/// To the one who lists, whatever is not a directory is no directory.
+Error no_such_directory(int error_number, const DataPath& directory) {
+  Error error = file_error(error_number, directory);
+  return error.code == ErrorCode::not_a_regular_file ? file_error(ENOENT, directory) : error;
+}
+
+DirectoryStream open_directory(int root, const DataPath& directory) {
+  UniqueFd fd = open_beneath(root, directory.text(), O_RDONLY | O_DIRECTORY);
+  if (!fd) return nullptr;
+  DirectoryStream stream(::fdopendir(fd.get()));
+  if (stream) static_cast<void>(fd.release());
+  return stream;
+}
+
+/// Whether a client could ask for it.
+bool has_data_path(const std::string& directory, const std::string& name) {
+  if (name == "." || name == "..") return false;
+  return DataPath::parse(directory == "." ? name : directory + "/" + name, "name").has_value();
+}
+
+/// The entries of one directory in the order of the API.
+Result<std::vector<Entry>> read_entries(DIR& stream, const DataPath& directory,
+                                        Allowance& allowance) {
+  const std::string directory_text = directory.text();
+  std::vector<Entry> entries;
+  // The stream is the caller's own, which is all the safety that readdir asks for.
+  while (const dirent* found = ::readdir(&stream)) {  // NOLINT(concurrency-mt-unsafe)
+    if (!has_data_path(directory_text, found->d_name)) continue;
+    struct statx status {};
+    if (::statx(::dirfd(&stream), found->d_name, AT_SYMLINK_NOFOLLOW, kStatxFields, &status) != 0)
+      continue;
+    if (!is_listable(status)) continue;
+    Entry entry{born(status), status.stx_ino, to_file_info(status, found->d_name, directory_text)};
+    if (!allowance.take(entry.info)) return too_long(directory);
+    entries.push_back(std::move(entry));
+  }
+  std::sort(entries.begin(), entries.end(), in_order);
+  return entries;
+}
+
+void push_reversed(std::vector<Entry> entries, std::vector<Entry>& onto) {
+  onto.insert(onto.end(), std::make_move_iterator(entries.rbegin()),
+              std::make_move_iterator(entries.rend()));
+}
+
+}  // namespace
+
+Result<std::vector<FileInfo>> list(int root, const DataPath& directory, Depth depth) {
+  const ActingAs owner(root);
+  DirectoryStream stream = open_directory(root, directory);
+  if (!stream) return no_such_directory(errno, directory);
+  Allowance allowance;
+  auto entries = read_entries(*stream, directory, allowance);
+  if (!entries) return std::move(entries).error();
+  // The next entry to list is at the back. Each directory is opened by its whole path, so that one
+  // descriptor is enough for any depth.
+  std::vector<Entry> pending;
+  push_reversed(std::move(*entries), pending);
+  std::vector<FileInfo> listing;
+  while (!pending.empty()) {
+    listing.push_back(std::move(pending.back().info));
+    pending.pop_back();
+    if (depth == Depth::immediate || !listing.back().is_directory) continue;
+    const DataPath below = DataPath::parse(path_of(listing.back()), "path").value();
+    stream = open_directory(root, below);
+    if (!stream) continue;
+    entries = read_entries(*stream, below, allowance);
+    if (!entries) return std::move(entries).error();
+    push_reversed(std::move(*entries), pending);
+  }
+  return listing;
+}
+
+}  // namespace dynsessions::files
