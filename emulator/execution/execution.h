@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <variant>
+
+namespace dynsessions::execution {
+
+/// A program to run in a session.
+struct ExecutionRequest {
+  std::string code;  ///< UTF-8 source text of one cell
+  std::chrono::seconds timeout{120};
+};
+
+/// What the last expression of a program gave, before any api-version shapes it.
+struct NoValue {
+  bool operator==(const NoValue&) const = default;
+};
+struct NoneValue {  ///< the expression was None (and not a call, as print() is)
+  bool operator==(const NoneValue&) const = default;
+};
+struct TextValue {  ///< IPython's text/plain of the value
+  std::string text;
+  bool operator==(const TextValue&) const = default;
+};
+struct StringValue {  ///< the value was a str: its repr and its own characters
+  std::string repr;
+  std::string characters;
+  bool operator==(const StringValue&) const = default;
+};
+struct ImageValue {    ///< a figure was shown; the last one wins (CONTRACT.md section 8 row 12)
+  std::string format;  ///< "png"
+  std::string base64;
+  bool operator==(const ImageValue&) const = default;
+};
+using ExecutionValue = std::variant<NoValue, NoneValue, TextValue, StringValue, ImageValue>;
+
+/// How a program ended. All of these are successes of ours.
+enum class ExecutionOutcome {
+  succeeded,
+  raised,               ///< an exception or a syntax error; `traceback` is filled
+  timed_out,            ///< interrupted at its deadline; the interpreter's state is kept
+  timed_out_restarted,  ///< the interrupt did not help: a new interpreter, state lost, files kept
+  aborted,              ///< not run: it waited behind an execution that timed out
+  interpreter_died,     ///< the program ended its interpreter; a new one is in place, files kept
+};
+
+struct ExecutionResult {
+  ExecutionOutcome outcome = ExecutionOutcome::succeeded;
+  std::string stdout_text;  ///< valid UTF-8, all that reached the descriptor, capped
+  std::string stderr_text;  ///< likewise; without the traceback
+  std::string traceback;    ///< the error's text directly followed by IPython's plain traceback
+  ExecutionValue value;
+  std::chrono::milliseconds duration{0};  ///< real time in the interpreter
+};
+
+}  // namespace dynsessions::execution

@@ -1,0 +1,199 @@
+#include "emulator/execution/launcher_client.h"
+
+#include <array>
+#include <optional>
+#include <utility>
+
+#include <fcntl.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/process/v2.hpp>
+#include <boost/process/v2/posix/default_launcher.hpp>
+#include <sys/socket.h>
+#include <system_error>
+
+namespace dynsessions::execution {
+namespace asio = boost::asio;
+namespace process_v2 = boost::process::v2;
+
+using sandbox::Received;
+using sandbox::Reply;
+using sandbox::ReplyKind;
+using sandbox::Request;
+using sandbox::RequestKind;
+
+struct LauncherClient::Process {
+  process_v2::process handle;
+};
+
+/// One request that waits for its reply.
+struct LauncherClient::Pending {
+  explicit Pending(const asio::any_io_executor& executor) : answered(executor) {}
+  Event answered;
+  std::optional<Received<Reply>> reply;
+};
+
+namespace {
+
+constexpr int kSocketInChild = 3;
+/// The launcher answers the spec with this id.
+constexpr std::uint64_t kSpecReply = 0;
+
+Error launcher_gone() {
+  return {ErrorCode::sandbox_unavailable,
+          "The sandbox launcher has ended.",
+          {},
+          "restart the emulator; its log says why the launcher ended"};
+}
+
+std::pair<UniqueFd, UniqueFd> socket_pair() {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    throw std::system_error(errno, std::generic_category(), "socketpair");
+  }
+  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+/// Gives the child its end of the socket under a fixed number. Boost 1.81's own bind_fd would do,
+/// but its on_setup returns nothing, which g++ turns into a crash at -O3.
+struct PassSocket {
+  int socket;
+
+  boost::system::error_code on_setup(process_v2::posix::default_launcher& launcher,
+                                     const process_v2::filesystem::path&, const char* const*) {
+    launcher.fd_whitelist.push_back(kSocketInChild);
+    return {};
+  }
+  boost::system::error_code on_exec_setup(process_v2::posix::default_launcher&,
+                                          const process_v2::filesystem::path&,
+                                          const char* const*) const {
+    if (::dup2(socket, kSocketInChild) >= 0) return {};
+    return {errno, boost::system::system_category()};
+  }
+};
+
+/// In a plain function, so that the launch-time helpers (and what they keep open) end with it.
+process_v2::process start_process(asio::any_io_executor executor, const std::string& program,
+                                  const UniqueFd& socket) {
+  return process_v2::process(executor, program, {std::to_string(kSocketInChild)},
+                             PassSocket{socket.get()});
+}
+
+}  // namespace
+
+LauncherClient::LauncherClient(asio::any_io_executor executor)
+    : executor_(executor), socket_(executor), reader_ended_(executor) {}
+
+LauncherClient::~LauncherClient() = default;
+
+void LauncherClient::start(const std::string& program, const sandbox::LaunchSpec& spec) {
+  auto [ours, theirs] = socket_pair();
+  process_ = std::make_unique<Process>(Process{start_process(executor_, program, theirs)});
+  const std::string json = to_json(spec);
+  sandbox::send_message(ours.get(), json.data(), json.size());
+  ::fcntl(ours.get(), F_SETFL, O_NONBLOCK);
+  socket_.assign(ours.release());
+  alive_ = true;
+  reading_ = true;
+  pending_.try_emplace(kSpecReply, executor_);
+  asio::co_spawn(executor_, read_replies(), [this](const std::exception_ptr&) {
+    // However reading ended, nobody will answer any more.
+    lost();
+    reading_ = false;
+    reader_ended_.notify();
+  });
+}
+
+asio::awaitable<void> LauncherClient::read_replies() {
+  while (true) {
+    const auto [error] = co_await socket_.async_wait(asio::posix::stream_descriptor::wait_read,
+                                                     asio::as_tuple(asio::use_awaitable));
+    if (error) co_return;
+    bool would_block = false;
+    while (auto received = sandbox::receive_message<Reply>(socket_.native_handle(), would_block)) {
+      dispatch(std::move(*received));
+    }
+    if (!would_block) co_return;
+  }
+}
+
+void LauncherClient::dispatch(Received<Reply> received) {
+  const Reply& reply = received.message;
+  // An interpreter that exits and a sandbox that ends also close their control socket, which is
+  // where their owner learns of it.
+  if (reply.kind == ReplyKind::interpreter_exited || reply.kind == ReplyKind::sandbox_ended) return;
+  const auto found = pending_.find(reply.request_id);
+  if (found == pending_.end()) return;  // posted: nobody waits, the descriptors close here
+  found->second.reply = std::move(received);
+  found->second.answered.notify();
+}
+
+void LauncherClient::lost() {
+  alive_ = false;
+  for (auto& [id, pending] : pending_) pending.answered.notify();
+}
+
+asio::awaitable<Result<std::vector<UniqueFd>>> LauncherClient::reply_to(std::uint64_t request_id) {
+  Pending& pending = pending_.at(request_id);
+  while (!pending.reply && alive_) co_await pending.answered.wait();
+  auto reply = std::move(pending.reply);
+  pending_.erase(request_id);
+  if (!reply) co_return launcher_gone();
+  if (reply->message.kind == ReplyKind::done) co_return std::move(reply->descriptors);
+  const std::string step(sandbox::step_name(reply->message));
+  co_return Error{ErrorCode::sandbox_unavailable,
+                  "The sandbox could not be set up: " + step + ": " +
+                      std::generic_category().message(reply->message.error_number),
+                  {},
+                  "step `" + step + "` failed on this machine"};
+}
+
+asio::awaitable<Result<void>> LauncherClient::ready() {
+  if (!pending_.contains(kSpecReply)) co_return launcher_gone();
+  auto reply = co_await reply_to(kSpecReply);
+  if (!reply) co_return reply.error();
+  co_return Result<void>();
+}
+
+asio::awaitable<void> LauncherClient::send(Request message) {
+  while (alive_) {
+    try {
+      sandbox::send_message(socket_.native_handle(), &message, sizeof message);
+      co_return;
+    } catch (const std::system_error& error) {
+      if (error.code() != std::errc::resource_unavailable_try_again) co_return lost();
+    }
+    co_await socket_.async_wait(asio::posix::stream_descriptor::wait_write,
+                                asio::as_tuple(asio::use_awaitable));
+  }
+}
+
+asio::awaitable<Result<std::vector<UniqueFd>>> LauncherClient::request(RequestKind kind,
+                                                                       std::uint64_t sandbox_id) {
+  if (!alive_) co_return launcher_gone();
+  const std::uint64_t request_id = next_request_id_++;
+  pending_.try_emplace(request_id, executor_);
+  const Request message{kind, 0, request_id, sandbox_id};
+  co_await send(message);
+  co_return co_await reply_to(request_id);
+}
+
+void LauncherClient::post(RequestKind kind, std::uint64_t sandbox_id) {
+  const Request message{kind, 0, next_request_id_++, sandbox_id};
+  asio::co_spawn(executor_, send(message), asio::detached);  // send() lets no exception out
+}
+
+asio::awaitable<void> LauncherClient::stop() {
+  if (!process_) co_return;
+  // The launcher ends itself, and thereby every sandbox, when it reads end of file.
+  if (socket_.is_open()) ::shutdown(socket_.native_handle(), SHUT_RDWR);
+  while (reading_) co_await reader_ended_.wait();
+  socket_.close();
+  co_await process_->handle.async_wait(asio::as_tuple(asio::use_awaitable));
+  process_.reset();
+}
+
+}  // namespace dynsessions::execution

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include "emulator/core/event.h"
+#include "emulator/core/result.h"
+#include "emulator/core/unique_fd.h"
+#include "sandbox/launch_spec.h"
+#include "sandbox/launcher_protocol.h"
+
+namespace dynsessions::execution {
+
+/// The server's end of the launcher process: starts it, sends requests, matches replies. One for
+/// the program's life, on the event-loop thread. When it goes, however it goes, the launcher sees
+/// end of file and ends every sandbox.
+class LauncherClient {
+ public:
+  explicit LauncherClient(boost::asio::any_io_executor executor);
+  LauncherClient(const LauncherClient&) = delete;
+  LauncherClient& operator=(const LauncherClient&) = delete;
+  ~LauncherClient();
+
+  /// Starts `program` and hands it the spec. Call it before any thread exists, since it forks.
+  /// Throws std::runtime_error, with the reason, when the program cannot be started.
+  void start(const std::string& program, const sandbox::LaunchSpec& spec);
+
+  /// Resolves when the launcher has taken the spec, or with the step that failed.
+  boost::asio::awaitable<Result<void>> ready();
+
+  /// Sends one request and waits for its reply. Returns the descriptors of `done`;
+  /// `sandbox_unavailable` for `failed` and when the launcher is gone.
+  boost::asio::awaitable<Result<std::vector<UniqueFd>>> request(sandbox::RequestKind kind,
+                                                                std::uint64_t sandbox_id);
+
+  /// Sends a request whose reply nobody waits for. A launcher that is gone has done it already.
+  void post(sandbox::RequestKind kind, std::uint64_t sandbox_id);
+
+  [[nodiscard]] std::uint64_t new_sandbox_id() noexcept { return next_sandbox_id_++; }
+  /// False when the launcher has ended or was never started.
+  [[nodiscard]] bool alive() const noexcept { return alive_; }
+
+  /// Ends the launcher and waits until it is gone.
+  boost::asio::awaitable<void> stop();
+
+ private:
+  struct Pending;
+  struct Process;
+
+  boost::asio::awaitable<void> read_replies();
+  void dispatch(sandbox::Received<sandbox::Reply> received);
+  void lost();
+  boost::asio::awaitable<Result<std::vector<UniqueFd>>> reply_to(std::uint64_t request_id);
+  boost::asio::awaitable<void> send(sandbox::Request message);
+
+  boost::asio::any_io_executor executor_;
+  boost::asio::posix::stream_descriptor socket_;
+  std::unique_ptr<Process> process_;
+  std::map<std::uint64_t, Pending> pending_;
+  Event reader_ended_;
+  bool reading_ = false;
+  bool alive_ = false;
+  std::uint64_t next_request_id_ = 1;
+  std::uint64_t next_sandbox_id_ = 1;
+};
+
+}  // namespace dynsessions::execution

@@ -1,0 +1,82 @@
+#include "emulator/execution/ready_interpreters.h"
+
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+
+namespace dynsessions::execution {
+namespace asio = boost::asio;
+
+namespace {
+constexpr auto kPauseAfterFailure = std::chrono::seconds(5);
+}
+
+ReadyInterpreters::ReadyInterpreters(asio::any_io_executor executor, InterpreterFactory& inner,
+                                     Clock& real_time, std::size_t count)
+    : executor_(executor),
+      inner_(inner),
+      real_time_(real_time),
+      count_(count),
+      wanted_(executor),
+      fill_ended_(executor) {}
+
+ReadyInterpreters::~ReadyInterpreters() = default;
+
+void ReadyInterpreters::start() {
+  filling_ = true;
+  asio::co_spawn(executor_, keep_filled(), [this](const std::exception_ptr& exception) {
+    filling_ = false;
+    fill_ended_.notify();
+    if (exception) std::rethrow_exception(exception);  // our bug: out through run()
+  });
+}
+
+asio::awaitable<void> ReadyInterpreters::keep_filled() {
+  while (!stopping_) {
+    if (waiting_.size() >= count_ && proven_) {
+      co_await wanted_.wait();
+      continue;
+    }
+    auto made = co_await make_one();
+    if (made) {
+      waiting_.push_back(std::move(*made));
+      continue;
+    }
+    auto wake = [this] { wanted_.notify(); };
+    const auto timer = real_time_.call_at(real_time_.now() + kPauseAfterFailure, wake);
+    if (!stopping_) co_await wanted_.wait();
+    real_time_.cancel(timer);
+  }
+}
+
+asio::awaitable<Result<std::unique_ptr<Interpreter>>> ReadyInterpreters::make_one() {
+  auto made = co_await inner_.create();
+  if (made) {
+    proven_ = true;
+    last_failure_.reset();
+  } else {
+    last_failure_ = made.error();
+  }
+  co_return made;
+}
+
+asio::awaitable<Result<std::unique_ptr<Interpreter>>> ReadyInterpreters::create() {
+  if (waiting_.empty()) co_return co_await make_one();
+  std::unique_ptr<Interpreter> interpreter = std::move(waiting_.front());
+  waiting_.pop_front();
+  wanted_.notify();
+  co_return interpreter;
+}
+
+asio::awaitable<void> ReadyInterpreters::stop() {
+  stopping_ = true;
+  wanted_.notify();
+  while (filling_) co_await fill_ended_.wait();
+  while (!waiting_.empty()) {
+    std::unique_ptr<Interpreter> interpreter = std::move(waiting_.front());
+    waiting_.pop_front();
+    co_await interpreter->stop();
+  }
+}
+
+}  // namespace dynsessions::execution

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "emulator/core/unique_fd.h"
+#include "emulator/execution/interpreter.h"
+
+namespace dynsessions::execution {
+
+/// Answers by a script instead of Python: for tests, and for people who want canned answers. Files
+/// are real: its data directory is a temporary one that goes with it.
+class ScriptedInterpreter final : public Interpreter {
+ public:
+  /// What a program gives; may wait.
+  using Script = std::function<boost::asio::awaitable<Result<ExecutionResult>>(ExecutionRequest)>;
+
+  /// Throws std::system_error when no temporary directory can be made.
+  explicit ScriptedInterpreter(Script script);
+  ~ScriptedInterpreter() override;
+
+  boost::asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request) override;
+  [[nodiscard]] int data_directory() const override { return data_directory_.get(); }
+  boost::asio::awaitable<void> stop() override;
+
+ private:
+  void remove_files() noexcept;
+
+  const Script script_;
+  std::string path_;
+  UniqueFd data_directory_;
+};
+
+class ScriptedInterpreterFactory final : public InterpreterFactory {
+ public:
+  explicit ScriptedInterpreterFactory(ScriptedInterpreter::Script script)
+      : script_(std::move(script)) {}
+  boost::asio::awaitable<Result<std::unique_ptr<Interpreter>>> create() override;
+
+ private:
+  const ScriptedInterpreter::Script script_;
+};
+
+}  // namespace dynsessions::execution
