@@ -1,0 +1,90 @@
+#include "emulator/sessions/session.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include <fcntl.h>
+
+#include <system_error>
+
+namespace dynsessions::sessions {
+namespace asio = boost::asio;
+
+using execution::ExecutionOutcome;
+using execution::ExecutionRequest;
+using execution::ExecutionResult;
+
+namespace {
+
+bool is_timeout(ExecutionOutcome outcome) {
+  return outcome == ExecutionOutcome::timed_out || outcome == ExecutionOutcome::timed_out_restarted;
+}
+
+Error session_ended() { return {ErrorCode::session_not_found, "The session has ended.", {}, {}}; }
+
+}  // namespace
+
+Session::Session(asio::any_io_executor executor, SessionIdentifier identifier,
+                 Clock::TimePoint created_at)
+    : identifier_(std::move(identifier)),
+      guid_(random_uuid()),
+      created_at_(created_at),
+      turn_(executor),
+      state_changed_(executor),
+      last_accessed_at_(created_at) {}
+
+void Session::enter(SessionState next) {
+  if (!is_allowed(state_, next)) throw std::logic_error("session: transition not in the table");
+  state_ = next;
+  state_changed_.notify();
+}
+
+void Session::allocation_ended(Result<std::unique_ptr<execution::Interpreter>> interpreter) {
+  if (interpreter) {
+    interpreter_ = std::move(*interpreter);
+    enter(SessionState::active);
+  } else {
+    allocation_failure_ = interpreter.error();
+    enter(SessionState::ended);
+  }
+}
+
+asio::awaitable<Result<void>> Session::allocated() {
+  while (state_ == SessionState::allocating) co_await state_changed_.wait();
+  if (allocation_failure_) co_return *allocation_failure_;
+  co_return Result<void>();
+}
+
+asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest request) {
+  auto pass = co_await turn_.wait();
+  if (state_ != SessionState::active || interpreter_lost_) co_return session_ended();
+  if (!pass) {
+    ExecutionResult aborted;
+    aborted.outcome = ExecutionOutcome::aborted;
+    co_return aborted;
+  }
+  auto result = co_await interpreter_->execute(std::move(request));
+  interpreter_lost_ = !result.has_value();
+  if (result && is_timeout(result->outcome)) turn_.send_away_waiting();
+  co_return result;
+}
+
+Result<UniqueFd> Session::open_data_directory() const {
+  if (state_ != SessionState::active) return session_ended();
+  UniqueFd copy(::fcntl(interpreter_->data_directory(), F_DUPFD_CLOEXEC, 0));
+  if (!copy) throw std::system_error(errno, std::generic_category(), "fcntl(F_DUPFD_CLOEXEC)");
+  return copy;
+}
+
+asio::awaitable<void> Session::end(std::shared_ptr<Session> self) {
+  enter(SessionState::ending);
+  turn_.send_away_waiting();
+  // Stopping ends a program that still runs; its execute() then returns and frees the turn, and
+  // only after that may the interpreter be destroyed.
+  co_await interpreter_->stop();
+  auto pass = co_await turn_.wait();
+  interpreter_.reset();
+  self->enter(SessionState::ended);
+}
+
+}  // namespace dynsessions::sessions

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include "emulator/core/clock.h"
+#include "emulator/core/event.h"
+#include "emulator/core/identifiers.h"
+#include "emulator/core/result.h"
+#include "emulator/core/unique_fd.h"
+#include "emulator/execution/interpreter.h"
+#include "emulator/sessions/session_state.h"
+#include "emulator/sessions/turn.h"
+
+namespace dynsessions::sessions {
+
+/// One session: an interpreter with its files, and the queue before it. The pool makes and ends it;
+/// callers hold it through a SessionLease. Event-loop thread only.
+class Session {
+ public:
+  Session(boost::asio::any_io_executor executor, SessionIdentifier identifier,
+          Clock::TimePoint created_at);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Waits until the interpreter is there; the reason when it could not be made.
+  boost::asio::awaitable<Result<void>> allocated();
+
+  /// Runs one program when all that came before it have ended. A program that waited behind one
+  /// that timed out is not run: `aborted` (CONTRACT.md section 7). `session_not_found` when the
+  /// session ended meanwhile; `sandbox_unavailable` when its interpreter is lost for good.
+  boost::asio::awaitable<Result<execution::ExecutionResult>> execute(
+      execution::ExecutionRequest request);
+
+  [[nodiscard]] const SessionIdentifier& identifier() const noexcept { return identifier_; }
+  /// Names the session where the identifier must not be shown: in headers and logs.
+  [[nodiscard]] const std::string& guid() const noexcept { return guid_; }
+  [[nodiscard]] Clock::TimePoint created_at() const noexcept { return created_at_; }
+  [[nodiscard]] SessionState state() const noexcept { return state_; }
+  /// A descriptor of `/mnt/data` of the caller's own: it stays good when the session ends
+  /// meanwhile. `session_not_found` when it has ended already.
+  [[nodiscard]] Result<UniqueFd> open_data_directory() const;
+
+ private:
+  friend class SessionPool;
+
+  void enter(SessionState next);
+  void allocation_ended(Result<std::unique_ptr<execution::Interpreter>> interpreter);
+  /// Stops the interpreter, waits until nobody runs in it, and gives it back. Holds `self` while it
+  /// does, since the pool has let go.
+  boost::asio::awaitable<void> end(std::shared_ptr<Session> self);
+
+  const SessionIdentifier identifier_;
+  const std::string guid_;
+  const Clock::TimePoint created_at_;
+  SessionState state_ = SessionState::allocating;
+  std::unique_ptr<execution::Interpreter> interpreter_;
+  std::optional<Error> allocation_failure_;
+  bool interpreter_lost_ = false;
+  Turn turn_;
+  Event state_changed_;
+
+  // Kept by the pool: who uses the session now, and when it goes if nobody does.
+  std::size_t leases_ = 0;
+  Clock::TimePoint last_accessed_at_;
+  std::optional<Clock::TimerId> cooldown_timer_;
+};
+
+}  // namespace dynsessions::sessions
