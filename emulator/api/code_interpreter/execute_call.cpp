@@ -1,0 +1,171 @@
+// Wire to domain: the three shapes of an execute body.
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/algorithm/string/predicate.hpp>
+#include <nlohmann/json.hpp>
+
+#include "emulator/api/code_interpreter/execute_wire.h"
+#include "emulator/core/base64.h"
+#include "emulator/core/utf8.h"
+
+namespace dynsessions::api::code_interpreter {
+namespace {
+
+using boost::algorithm::iequals;
+using nlohmann::json;
+
+constexpr int kDeepestBody = 32;
+constexpr std::int64_t kDefaultTimeoutSeconds = 120;  // CONTRACT.md section 2.3
+
+Error code_missing(std::string message, std::string reason) {
+  return {ErrorCode::execution_body_missing, std::move(message), {}, std::move(reason)};
+}
+
+/// Spelt out, since a json converts from and to everything.
+Result<json> wrap(json value) { return {boost::system::in_place_value, std::move(value)}; }
+
+Result<json> parse_object(std::string_view body) {
+  bool too_deep = false;
+  const auto limit_depth = [&](int depth, json::parse_event_t, json&) {
+    too_deep = too_deep || depth > kDeepestBody;
+    return !too_deep;
+  };
+  json parsed = json::parse(body, limit_depth, /*allow_exceptions=*/false);
+  if (too_deep) return invalid_request("The request body is nested too deep.", "body");
+  if (!parsed.is_object()) {
+    return invalid_request("The request body must be a JSON object.", "body",
+                           "send `Content-Type: application/json` and an object in UTF-8");
+  }
+  return wrap(std::move(parsed));
+}
+
+/// The object that holds the members: the body itself, or its `properties`.
+Result<json> members_of(Dialect dialect, json body) {
+  const auto properties = body.find("properties");
+  if (dialect == Dialect::flat) {
+    if (properties != body.end() && !body.contains("code")) {
+      return code_missing("The request body must have a code.",
+                          "body is wrapped in \"properties\"; this api-version takes it flat");
+    }
+    return wrap(std::move(body));
+  }
+  if (properties == body.end() || !properties->is_object()) {
+    return code_missing("The request body must have properties.",
+                        "this path takes the body wrapped in \"properties\"");
+  }
+  return wrap(std::move(*properties));
+}
+
+/// A text member; `fallback` when it is absent or null.
+Result<std::string> text_member(const json& members, const char* name, std::string fallback) {
+  const auto found = members.find(name);
+  if (found == members.end() || found->is_null()) return fallback;
+  if (!found->is_string()) {
+    return invalid_request("The member " + std::string(name) + " must be a string.", name);
+  }
+  return found->get<std::string>();
+}
+
+Result<std::string> code_of(Dialect dialect, const json& members) {
+  const bool has_python_code = dialect == Dialect::python && members.contains("pythonCode");
+  const char* name = has_python_code ? "pythonCode" : "code";
+  if (!members.contains(name) || members.at(name).is_null()) {
+    return code_missing("The request body must have a code.",
+                        dialect == Dialect::python ? "python/execute takes `pythonCode`"
+                                                   : "the member is called `code`");
+  }
+  return text_member(members, name, {});
+}
+
+/// A whole number of at least 1; `fallback` when it is absent or null.
+Result<std::int64_t> positive_member(const json& members, const char* name, std::int64_t fallback) {
+  const auto found = members.find(name);
+  if (found == members.end() || found->is_null()) return fallback;
+  // Of a number beyond 64 bits with sign, get() makes a negative one: refused like any other.
+  if (!found->is_number_integer() || found->get<std::int64_t>() < 1) {
+    return invalid_request("The member " + std::string(name) + " must be a whole number above 0.",
+                           name);
+  }
+  return found->get<std::int64_t>();
+}
+
+/// Accepts a value in any casing (section 8 row 8), or says what there is.
+Result<void> check_word(std::string_view value, std::initializer_list<std::string_view> accepted,
+                        const char* name) {
+  std::string list;
+  for (const std::string_view word : accepted) {
+    if (iequals(word, value)) return {};
+    list += (list.empty() ? "" : ", ") + std::string(word);
+  }
+  return invalid_request("The member " + std::string(name) + " must be one of: " + list + ".",
+                         name);
+}
+
+Result<void> check_execution_type(const std::string& execution_type) {
+  if (iequals(execution_type, "Asynchronous")) {
+    return Error{ErrorCode::operation_not_supported,
+                 "The emulator runs synchronous executions only.", "executionType",
+                 "asynchronous executions are not emulated yet"};
+  }
+  return check_word(execution_type, {"Synchronous"}, "executionType");
+}
+
+/// The program itself, of whichever input type it came in.
+Result<std::string> decoded(std::string code, const std::string& input_type) {
+  auto known = check_word(input_type, {"Inline", "InlineBase64", "InlineText"}, "codeInputType");
+  if (!known) return known.error();
+  if (!iequals(input_type, "InlineBase64")) return code;
+  auto bytes = decode_base64(code);
+  if (!bytes || !is_valid_utf8(*bytes)) {
+    return invalid_request("The code must be UTF-8 text in base64.", "code");
+  }
+  return std::move(*bytes);
+}
+
+Result<std::optional<std::size_t>> stream_limit(const ApiVersion& version, const json& members) {
+  if (!version.default_stream_characters) return std::optional<std::size_t>();
+  auto limit = positive_member(members, "outputStreamsMaxLength",
+                               static_cast<std::int64_t>(*version.default_stream_characters));
+  if (!limit) return limit.error();
+  return std::optional<std::size_t>(static_cast<std::size_t>(*limit));
+}
+
+}  // namespace
+
+Result<ExecuteCall> parse_execute_call(const Route& route, std::string_view body) {
+  auto parsed = parse_object(body);
+  if (!parsed) return parsed.error();
+  auto members = members_of(route.dialect, std::move(*parsed));
+  if (!members) return members.error();
+
+  auto code = code_of(route.dialect, *members);
+  if (!code) return code.error();
+  auto input_type = text_member(*members, "codeInputType", "Inline");
+  if (!input_type) return input_type.error();
+  auto execution_type = text_member(*members, "executionType", "Synchronous");
+  if (!execution_type) return execution_type.error();
+  auto runnable = check_execution_type(*execution_type);
+  if (!runnable) return runnable.error();
+  auto program = decoded(std::move(*code), *input_type);
+  if (!program) return program.error();
+  auto timeout = positive_member(*members, "timeoutInSeconds", kDefaultTimeoutSeconds);
+  if (!timeout) return timeout.error();
+  auto stream_characters = stream_limit(*route.version, *members);
+  if (!stream_characters) return stream_characters.error();
+
+  ExecuteCall call;
+  call.request.code = std::move(*program);
+  call.request.timeout = std::min(kExecutionCeiling, std::chrono::seconds(*timeout));
+  call.execution_type = std::move(*execution_type);
+  call.stream_characters = *stream_characters;
+  if (route.dialect == Dialect::python) {
+    auto identifier = text_member(*members, "identifier", {});
+    if (!identifier) return identifier.error();
+    if (!identifier->empty()) call.identifier = std::move(*identifier);
+  }
+  return call;
+}
+
+}  // namespace dynsessions::api::code_interpreter

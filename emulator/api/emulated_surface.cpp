@@ -1,0 +1,116 @@
+#include "emulator/api/emulated_surface.h"
+
+#include <chrono>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "emulator/api/code_interpreter/execute_handler.h"
+#include "emulator/api/error_response.h"
+#include "emulator/api/files/file_handlers.h"
+#include "emulator/api/session_management/session_handlers.h"
+#include "emulator/api/wire_text.h"
+
+namespace dynsessions::api {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr unsigned kAccepted = 202;
+
+/// JSON answers of the service are chunked and negotiate their encoding; the 202 answers of
+/// 2024-10-02-preview are chunked but do not (CONTRACT.md section 1.6).
+void dress_json(http::Response& response) {
+  const auto* text = std::get_if<std::string>(&response.body);
+  if (text == nullptr || text->empty() || response.headers.find("content-type")) return;
+  response.headers.add("content-type", "application/json; charset=utf-8");
+  if (response.status != kAccepted) response.headers.add("vary", "Accept-Encoding");
+  response.framing = http::Framing::chunked;
+}
+
+void log_answer(std::string_view operation, const http::Response& response,
+                std::chrono::steady_clock::time_point start) {
+  const auto duration = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - start);
+  spdlog::info("{} {} in {} ms", operation, response.status, duration.count());
+}
+
+}  // namespace
+
+EmulatedSurface::EmulatedSurface(Services services, SurfaceSettings settings)
+    : services_(services), settings_(std::move(settings)) {}
+
+asio::awaitable<http::Response> EmulatedSurface::handle(http::Request request,
+                                                        http::BodyReader& body) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::string correlation_id = random_uuid();
+  http::Response response;
+
+  auto token = auth::check_bearer(settings_.token_rule, request.headers.find("authorization"));
+  auto route = match_route(request, settings_.default_pool);
+  if (!token) {
+    response = refusal(token.error(), correlation_id);
+  } else if (!route) {
+    response = refusal(route.error(), correlation_id);
+  } else {
+    const std::string supported(route->version->supported);
+    auto answer = co_await dispatch(*route, std::move(request), body);
+    if (answer) {
+      response = std::move(*answer);
+      dress_json(response);
+    } else {
+      response = refusal(answer.error(), correlation_id);
+    }
+    if (!supported.empty()) response.headers.add("api-supported-versions", supported);
+  }
+  add_common_headers(response, correlation_id);
+  log_answer(route ? name_of(route->operation) : "no operation", response, start);
+  co_return response;
+}
+
+asio::awaitable<Result<http::Response>> EmulatedSurface::dispatch(Route route,
+                                                                  http::Request request,
+                                                                  http::BodyReader& body) {
+  switch (route.operation) {
+    case Operation::execute:
+      return code_interpreter::execute(services_, std::move(route), std::move(request), body);
+    case Operation::upload_file:
+      return files::upload(services_, std::move(route), std::move(request), body);
+    case Operation::list_files:
+    case Operation::get_file:
+    case Operation::get_file_content:
+    case Operation::delete_file:
+      break;
+    case Operation::get_session:
+    case Operation::delete_session:
+    case Operation::list_sessions:
+      return session_management::handle(services_, std::move(route), std::move(request));
+  }
+  return files::handle(services_, std::move(route), std::move(request));
+}
+
+http::Response EmulatedSurface::refuse(const Error& error) {
+  const std::string correlation_id = random_uuid();
+  http::Response response = refusal(error, correlation_id);
+  add_common_headers(response, correlation_id);
+  return response;
+}
+
+http::Response EmulatedSurface::refusal(const Error& error,
+                                        const std::string& correlation_id) const {
+  http::Response response = error_response(error, correlation_id);
+  if (settings_.explain_refusals && !error.reason.empty()) {
+    response.headers.add("x-emulator-reason", error.reason);
+  }
+  return response;
+}
+
+void EmulatedSurface::add_common_headers(http::Response& response,
+                                         const std::string& correlation_id) const {
+  response.headers.add("date", http_date(services_.clock.now()));
+  response.headers.add("server", "Microsoft-IIS/10.0");
+  response.headers.add("x-powered-by", "ASP.NET");
+  response.headers.add("mise-correlation-id", correlation_id);
+}
+
+}  // namespace dynsessions::api

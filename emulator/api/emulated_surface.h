@@ -1,0 +1,38 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "emulator/api/routes.h"
+#include "emulator/api/services.h"
+#include "emulator/auth/bearer.h"
+#include "emulator/http/message.h"
+
+namespace dynsessions::api {
+
+struct SurfaceSettings {
+  sessions::PoolName default_pool;  ///< of requests on the bare root
+  auth::TokenRule token_rule = auth::TokenRule::any;
+  bool explain_refusals = true;  ///< header `x-emulator-reason`; the real service has none
+};
+
+/// The data plane of the service: every request of the emulated port. Finds the route, checks the
+/// token, calls the handler, and dresses the answer as the service does (CONTRACT.md section 1.6).
+class EmulatedSurface final : public http::Handler {
+ public:
+  EmulatedSurface(Services services, SurfaceSettings settings);
+
+  boost::asio::awaitable<http::Response> handle(http::Request request,
+                                                http::BodyReader& body) override;
+  [[nodiscard]] http::Response refuse(const Error& error) override;
+
+ private:
+  boost::asio::awaitable<Result<http::Response>> dispatch(Route route, http::Request request,
+                                                          http::BodyReader& body);
+  [[nodiscard]] http::Response refusal(const Error& error, const std::string& correlation_id) const;
+  void add_common_headers(http::Response& response, const std::string& correlation_id) const;
+
+  const Services services_;
+  const SurfaceSettings settings_;
+};
+
+}  // namespace dynsessions::api

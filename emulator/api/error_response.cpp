@@ -1,0 +1,78 @@
+#include "emulator/api/error_response.h"
+
+#include <string_view>
+
+#include "emulator/api/json_writer.h"
+
+namespace dynsessions::api {
+namespace {
+
+struct WireError {
+  unsigned status;
+  std::string_view code;  ///< empty: the answer has no body
+};
+
+/// Codes marked [C] in CONTRACT.md section 1.5 were seen; the others are guesses, not to be relied
+/// on: the contract knows only that 404, 413 and 429 happen.
+WireError wire_error(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::invalid_request:
+      return {400, "SessionRequestValidationFailed"};  // [C]
+    case ErrorCode::execution_body_missing:
+      return {400, "SessionPropertiesMissing"};  // [C]
+    case ErrorCode::operation_not_supported:
+      return {400, "SessionRequestNotSupported"};  // [C]
+    case ErrorCode::unauthenticated:
+      return {401, ""};  // [C] section 1.4: empty body
+    case ErrorCode::route_not_found:
+      return {400, "SessionRequestValidationFailed"};  // [C]: "wrong path/method for the pool"
+    case ErrorCode::session_not_found:
+      return {400, "SessionWithIdentifierNotFound"};  // [C]
+    case ErrorCode::file_not_found:
+      return {404, "GetFileError"};  // status [C]
+    case ErrorCode::file_to_download_not_found:
+      return {404, "DownloadFileError"};  // status [C]
+    case ErrorCode::file_to_delete_not_found:
+      return {404, "DeleteFileError"};  // [K]
+    case ErrorCode::not_a_regular_file:
+      return {400, "SessionRequestValidationFailed"};
+    case ErrorCode::payload_too_large:
+      return {413, "RequestEntityTooLarge"};  // status [D]
+    case ErrorCode::storage_full:
+      return {507, "InsufficientStorage"};
+    case ErrorCode::pool_exhausted:
+      return {404, "SessionPoolExhausted"};  // status [D], section 8 row 20
+    case ErrorCode::sandbox_unavailable:
+      return {500, "SessionAllocationFailed"};
+    case ErrorCode::shutting_down:
+      return {503, "ServiceUnavailable"};
+    case ErrorCode::internal:
+      return {500, "InternalServerError"};
+  }
+  return {500, "InternalServerError"};
+}
+
+}  // namespace
+
+http::Response error_response(const Error& error, const std::string& trace_id) {
+  const WireError wire = wire_error(error.code);
+  http::Response response;
+  response.status = wire.status;
+  if (wire.code.empty()) {
+    response.headers.add("www-authenticate", "Bearer error=\"invalid_token\"");
+    return response;
+  }
+  response.headers.add("x-ms-error-code", std::string(wire.code));
+  response.headers.add("content-type", "application/json; charset=utf-8");
+  response.framing = http::Framing::chunked;
+  JsonWriter json(ObjectIds::absent);
+  json.begin_object().key("error").begin_object();
+  json.member("code", wire.code).member("message", error.message);
+  if (!error.target.empty()) json.member("target", error.target);
+  json.member("traceId", trace_id);
+  json.end_object().end_object();
+  response.body = json.take();
+  return response;
+}
+
+}  // namespace dynsessions::api

@@ -1,0 +1,87 @@
+#include "emulator/api/files/file_wire.h"
+
+#include "emulator/api/wire_text.h"
+#include "emulator/files/content_type.h"
+
+namespace dynsessions::api::files {
+namespace {
+
+/// What the service reports for a folder (CONTRACT.md section 2.5).
+constexpr std::int64_t kDirectorySize = 4096;
+
+/// A name that is also a path: the older dialects have no member for the folder.
+std::string path_of(const FileInfo& file) {
+  return file.directory == "." ? file.name : file.directory + '/' + file.name;
+}
+
+void write_python(JsonWriter& json, const FileInfo& file) {
+  json.begin_object();
+  json.member("filename", path_of(file)).member("size", static_cast<std::int64_t>(file.size));
+  json.member("last_modified_time", wire_timestamp(file.modified));
+  json.end_object();
+}
+
+void write_properties(JsonWriter& json, const FileInfo& file) {
+  json.key("properties").begin_object();
+  json.member("filename", path_of(file)).member("size", static_cast<std::int64_t>(file.size));
+  json.member("lastModifiedTime", wire_timestamp(file.modified));
+  json.end_object();
+}
+
+enum class TypeMembers { shown, left_out };
+
+void write_flat(JsonWriter& json, const ApiVersion& version, const FileInfo& file,
+                TypeMembers type_members) {
+  json.begin_object().member("name", file.name);
+  if (version.file_has_directory) json.member("directory", file.directory);
+  if (type_members == TypeMembers::shown) {
+    json.member("type", file.is_directory ? "directory" : "file");
+    json.member("contentType", file.is_directory ? std::string("application/octet-stream")
+                                                 : dynsessions::files::content_type_of(file.name));
+  }
+  json.member("sizeInBytes",
+              file.is_directory ? kDirectorySize : static_cast<std::int64_t>(file.size));
+  json.member("lastModifiedAt", wire_timestamp(file.modified));
+  json.end_object();
+}
+
+void write_list_entry(JsonWriter& json, const Route& route, const FileInfo& file) {
+  switch (route.dialect) {
+    case Dialect::python:
+      return write_python(json, file);
+    case Dialect::wrapped:
+      json.begin_object();
+      write_properties(json, file);
+      json.end_object();
+      return;
+    case Dialect::flat:
+      return write_flat(json, *route.version, file, TypeMembers::shown);
+  }
+}
+
+}  // namespace
+
+std::string file_json(const Route& route, const FileInfo& file) {
+  JsonWriter json(route.version->object_ids);
+  if (route.dialect == Dialect::flat) {
+    // Section 8 rows 24 and 25: an upload always shows the type, metadata from 2025-02-02 on.
+    const bool shown =
+        route.operation == Operation::upload_file || route.version->metadata_has_type;
+    write_flat(json, *route.version, file, shown ? TypeMembers::shown : TypeMembers::left_out);
+  } else {
+    json.begin_object();
+    write_properties(json, file);
+    json.end_object();
+  }
+  return json.take();
+}
+
+std::string file_list_json(const Route& route, const std::vector<FileInfo>& files) {
+  JsonWriter json(route.version->object_ids);
+  json.begin_object().key(route.dialect == Dialect::python ? "$values" : "value").begin_array();
+  for (const FileInfo& file : files) write_list_entry(json, route, file);
+  json.end_array().end_object();
+  return json.take();
+}
+
+}  // namespace dynsessions::api::files

@@ -1,0 +1,130 @@
+#include <array>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "emulator/api/files/file_handlers.h"
+#include "emulator/api/files/file_paths.h"
+#include "emulator/api/files/file_wire.h"
+#include "emulator/api/session_access.h"
+#include "emulator/core/offload.h"
+#include "emulator/http/multipart.h"
+
+namespace dynsessions::api::files {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::uint64_t kLargestFile = std::uint64_t{128} << 20;
+/// What the multipart framing around the largest file may add.
+constexpr std::uint64_t kMostFraming = std::uint64_t{64} << 10;
+constexpr std::size_t kBufferSize = std::size_t{256} << 10;
+
+Error too_large() {
+  return {ErrorCode::payload_too_large, "The file is larger than 128 MB.", "file", {}};
+}
+
+/// Takes the bytes of one multipart body and puts its files in place. Its functions block: they run
+/// on the file pool, one after the other.
+class Receiver {
+ public:
+  Receiver(UniqueFd root, DataPath folder, std::optional<std::string> boundary)
+      : root_(std::move(root)),
+        folder_(std::move(folder)),
+        parser_(std::move(boundary),
+                {.part_begin = [this](const http::PartHeader& part) { return begin(part); },
+                 .part_data = [this](std::span<const char> bytes) { return write(bytes); },
+                 .part_end = [this] { return end(); }}) {}
+  Receiver(const Receiver&) = delete;
+  Receiver& operator=(const Receiver&) = delete;
+
+  Result<void> feed(std::span<const char> bytes) { return parser_.feed(bytes); }
+
+  /// The files that are in place, now that the body has ended.
+  Result<std::vector<FileInfo>> finish() {
+    auto finished = parser_.finish();
+    if (!finished) return finished.error();
+    if (files_.empty()) {
+      return invalid_request("The request has no file.", "file",
+                             "send multipart/form-data with a part name=\"file\" and a filename");
+    }
+    return std::move(files_);
+  }
+
+ private:
+  Result<void> begin(const http::PartHeader& part) {
+    if (part.name != "file" || !part.filename) return {};
+    auto path = upload_target(folder_, *part.filename);
+    if (!path) return path.error();
+    auto upload = dynsessions::files::Upload::begin(root_.get(), *path);
+    if (!upload) return upload.error();
+    upload_.emplace(std::move(*upload));
+    return {};
+  }
+
+  Result<void> write(std::span<const char> bytes) {
+    if (!upload_) return {};  // a form field that is not the file
+    size_ += bytes.size();
+    if (size_ > kLargestFile) return too_large();
+    return upload_->write(bytes);
+  }
+
+  Result<void> end() {
+    if (!upload_) return {};
+    auto file = upload_->commit();
+    upload_.reset();
+    if (!file) return file.error();
+    files_.push_back(std::move(*file));
+    return {};
+  }
+
+  const UniqueFd root_;
+  const DataPath folder_;
+  std::optional<dynsessions::files::Upload> upload_;
+  std::uint64_t size_ = 0;
+  std::vector<FileInfo> files_;
+  http::MultipartParser parser_;
+};
+
+asio::awaitable<Result<std::vector<FileInfo>>> receive(const Services& services, Receiver& receiver,
+                                                       http::BodyReader& body) {
+  std::vector<char> buffer(kBufferSize);
+  while (true) {
+    auto size = co_await body.read(buffer);
+    if (!size) co_return size.error();
+    if (*size == 0) break;
+    auto work = [&receiver, bytes = std::span<const char>(buffer).first(*size)] {
+      return receiver.feed(bytes);
+    };
+    auto taken = co_await offload(services.file_pool, work);
+    if (!taken) co_return taken.error();
+  }
+  co_return receiver.finish();
+}
+
+}  // namespace
+
+asio::awaitable<Result<http::Response>> upload(const Services& services, Route route,
+                                               http::Request request, http::BodyReader& body) {
+  auto identifier = session_identifier(route, request);
+  if (!identifier) co_return identifier.error();
+  auto folder = folder_of(request);
+  if (!folder) co_return folder.error();
+  if (request.content_length.value_or(0) > kLargestFile + kMostFraming) co_return too_large();
+  auto session = co_await acquire_session(services, route, *identifier);
+  if (!session) co_return session.error();
+  auto root = (*session)->open_data_directory();
+  if (!root) co_return root.error();
+
+  const auto content_type = request.headers.find("content-type").value_or("");
+  Receiver receiver(std::move(*root), std::move(*folder),
+                    http::MultipartParser::boundary_of(content_type));
+  auto files = co_await receive(services, receiver, body);
+  if (!files) co_return files.error();
+  http::Response response;
+  response.body = route.dialect == Dialect::flat ? file_json(route, files->front())
+                                                 : file_list_json(route, *files);
+  co_return response;
+}
+
+}  // namespace dynsessions::api::files

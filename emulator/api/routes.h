@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+
+#include "emulator/api/api_version.h"
+#include "emulator/core/result.h"
+#include "emulator/http/message.h"
+#include "emulator/sessions/pool_registry.h"
+
+namespace dynsessions::api {
+
+enum class Operation {
+  execute,
+  upload_file,
+  list_files,
+  get_file,
+  get_file_content,
+  delete_file,
+  get_session,
+  delete_session,
+  list_sessions,
+};
+
+[[nodiscard]] std::string_view name_of(Operation operation);
+
+/// What a request asks for.
+struct Route {
+  Operation operation;
+  Dialect dialect;            ///< shape of the answer
+  const ApiVersion* version;  ///< never null; points into the table of versions
+  sessions::PoolName pool;
+  std::string file_name;  ///< `{name}`, decoded; may contain `/`; empty where there is none
+};
+
+/// Finds the route of a request: whatever ends in `sessionPools/{pool}` is the pool's path, without
+/// it the bare root stands for `default_pool`. Segments compare without regard to case.
+/// `route_not_found` for a path or method that no dialect has.
+[[nodiscard]] Result<Route> match_route(const http::Request& request,
+                                        const sessions::PoolName& default_pool);
+
+}  // namespace dynsessions::api

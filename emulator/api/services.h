@@ -1,0 +1,17 @@
+#pragma once
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "emulator/core/clock.h"
+#include "emulator/sessions/pool_registry.h"
+
+namespace dynsessions::api {
+
+/// What handlers work with; all of it outlives them.
+struct Services {
+  Clock& clock;
+  sessions::PoolRegistry& pools;
+  boost::asio::thread_pool& file_pool;
+};
+
+}  // namespace dynsessions::api

@@ -1,0 +1,92 @@
+#include "emulator/api/session_management/session_handlers.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "emulator/api/session_access.h"
+#include "emulator/api/session_management/session_wire.h"
+
+namespace dynsessions::api::session_management {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kPageSize = 300;  ///< section 8 row 38
+
+Error not_found() {
+  return {ErrorCode::session_not_found, "There is no session with this identifier in the pool.",
+          "identifier", "it was never used, its cooldown has passed, or it was deleted"};
+}
+
+http::Response json_response(std::string body) {
+  http::Response response;
+  response.body = std::move(body);
+  return response;
+}
+
+Result<std::size_t> skip_of(const http::Request& request) {
+  const std::string_view text = request.target.query_value("skip").value_or("0");
+  std::size_t skip = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), skip);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return invalid_request("The query parameter skip must be a whole number.", "skip");
+  }
+  return skip;
+}
+
+/// The same request further on: relative, so that no host or port of ours is in it.
+std::string next_link(const Route& route, std::size_t skip) {
+  const char* path = route.dialect == Dialect::flat ? "/listSessions" : "/.management/listSessions";
+  return std::string(path) + "?api-version=" + std::string(route.version->name) +
+         "&skip=" + std::to_string(skip);
+}
+
+Result<http::Response> list(const Route& route, const http::Request& request,
+                            const sessions::SessionPool& pool) {
+  auto skip = skip_of(request);
+  if (!skip) return skip.error();
+  SessionPage page{pool.list(), {}};
+  const std::size_t total = page.sessions.size();
+  const std::size_t first = std::min(*skip, total);
+  const std::size_t last = std::min(first + kPageSize, total);
+  page.sessions = {page.sessions.begin() + static_cast<std::ptrdiff_t>(first),
+                   page.sessions.begin() + static_cast<std::ptrdiff_t>(last)};
+  if (last < total) page.next_link = next_link(route, last);
+  return json_response(session_page_json(route, page));
+}
+
+http::Response deleted(const Route& route, const SessionIdentifier& identifier) {
+  http::Response response;
+  if (route.dialect == Dialect::flat) {
+    response.status = 204;
+  } else {
+    response.headers.add("content-type", "text/plain; charset=utf-8");
+    response.body =
+        "Session " + identifier.text() + " in session pool " + route.pool.name + " stopped.";
+  }
+  return response;
+}
+
+}  // namespace
+
+asio::awaitable<Result<http::Response>> handle(const Services& services, Route route,
+                                               http::Request request) {
+  auto found_pool = services.pools.find_or_create(route.pool);
+  if (!found_pool) co_return found_pool.error();
+  sessions::SessionPool& pool = **found_pool;
+  if (route.operation == Operation::list_sessions) co_return list(route, request, pool);
+
+  auto identifier = session_identifier(route, request);
+  if (!identifier) co_return identifier.error();
+  if (route.operation == Operation::get_session) {
+    const auto session = pool.find(*identifier);
+    if (!session) co_return not_found();
+    co_return json_response(session_json(route, *session));
+  }
+  const bool ended = co_await pool.end_session(*identifier);
+  if (!ended) co_return not_found();
+  co_return deleted(route, *identifier);
+}
+
+}  // namespace dynsessions::api::session_management

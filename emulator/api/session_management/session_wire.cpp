@@ -1,0 +1,50 @@
+#include "emulator/api/session_management/session_wire.h"
+
+#include "emulator/api/wire_text.h"
+
+namespace dynsessions::api::session_management {
+namespace {
+
+void write_session(JsonWriter& json, const sessions::SessionInfo& session) {
+  json.begin_object().member("identifier", session.identifier.text());
+  json.member("createdAt", wire_timestamp(session.created_at));
+  json.member("lastAccessedAt", wire_timestamp(session.last_accessed_at));
+  json.member("expireAt", wire_timestamp(session.expires_at));
+  json.member("etag", session.guid).end_object();
+}
+
+/// The order is that of the documentation (section 3.1); it was never recorded.
+void write_managed_session(JsonWriter& json, const sessions::SessionInfo& session) {
+  json.begin_object().member("identifier", session.identifier.text());
+  json.member("etag", session.guid);
+  json.member("expiresAt", wire_timestamp(session.expires_at));
+  json.member("createdAt", wire_timestamp(session.created_at));
+  json.member("lastAccessedAt", wire_timestamp(session.last_accessed_at)).end_object();
+}
+
+void write(JsonWriter& json, const Route& route, const sessions::SessionInfo& session) {
+  route.dialect == Dialect::flat ? write_session(json, session)
+                                 : write_managed_session(json, session);
+}
+
+}  // namespace
+
+std::string session_json(const Route& route, const sessions::SessionInfo& session) {
+  JsonWriter json(ObjectIds::absent);
+  write(json, route, session);
+  return json.take();
+}
+
+std::string session_page_json(const Route& route, const SessionPage& page) {
+  const bool managed = route.dialect != Dialect::flat;
+  JsonWriter json(ObjectIds::absent);
+  json.begin_object().key(managed ? "value" : "sessions").begin_array();
+  for (const sessions::SessionInfo& session : page.sessions) write(json, route, session);
+  json.end_array();
+  if (managed) json.member("count", static_cast<std::int64_t>(page.sessions.size()));
+  if (page.next_link) json.member("nextLink", *page.next_link);
+  json.end_object();
+  return json.take();
+}
+
+}  // namespace dynsessions::api::session_management

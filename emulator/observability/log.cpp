@@ -1,0 +1,49 @@
+#include "emulator/observability/log.h"
+
+#include <string>
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "emulator/sessions/session.h"
+
+namespace dynsessions::observability {
+namespace {
+
+std::string_view words_for(sessions::EndReason reason) {
+  switch (reason) {
+    case sessions::EndReason::cooldown_passed:
+      return "its cooldown passed";
+    case sessions::EndReason::deleted:
+      return "a client deleted it";
+    case sessions::EndReason::interpreter_lost:
+      return "its interpreter was lost";
+    case sessions::EndReason::pool_stopped:
+      return "the pool stops";
+  }
+  return "";
+}
+
+}  // namespace
+
+void start_log(std::string_view level) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("dynsessions"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
+  spdlog::set_level(spdlog::level::from_str(std::string(level)));
+}
+
+void SessionLog::session_allocated(const sessions::Session& session) {
+  spdlog::info("session {} allocated", session.guid());
+}
+
+void SessionLog::allocation_failed(std::string_view reason) {
+  spdlog::error("session not allocated: {}", reason);
+}
+
+void SessionLog::session_ended(const sessions::Session& session, sessions::EndReason reason) {
+  const auto age =
+      std::chrono::duration_cast<std::chrono::seconds>(clock_.now() - session.created_at());
+  spdlog::info("session {} ended after {} s: {}", session.guid(), age.count(), words_for(reason));
+}
+
+}  // namespace dynsessions::observability

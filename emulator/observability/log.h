@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string_view>
+
+#include "emulator/core/clock.h"
+#include "emulator/sessions/session_events.h"
+
+namespace dynsessions::observability {
+
+/// Sends the log to stderr (stdout belongs to the ready line), from messages of `level` on: error,
+/// warning, info or debug.
+void start_log(std::string_view level);
+
+/// Writes the life of sessions to the log. Neither code nor output, tokens or identifiers.
+class SessionLog final : public sessions::SessionEvents {
+ public:
+  explicit SessionLog(const Clock& clock) : clock_(clock) {}
+  void session_allocated(const sessions::Session& session) override;
+  void allocation_failed(std::string_view reason) override;
+  void session_ended(const sessions::Session& session, sessions::EndReason reason) override;
+
+ private:
+  const Clock& clock_;
+};
+
+}  // namespace dynsessions::observability
