@@ -1,0 +1,138 @@
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "emulator/config/config.h"
+#include "emulator/config/help.h"
+#include "emulator/config/options.h"
+
+namespace dynsessions::config {
+namespace {
+
+using Values = std::map<std::string, std::string, std::less<>>;
+
+void assign(Config& config, const Option& option, std::string_view value,
+            const std::string& origin) {
+  try {
+    option.assign(config, value);
+  } catch (const ConfigError& error) {
+    throw ConfigError(origin + ": " + error.what() + ", not `" + std::string(value) + "`");
+  }
+}
+
+/// A number, a switch or a text in the file, as the text that a flag would have had.
+std::string file_value(const nlohmann::json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number() || value.is_boolean()) return value.dump();
+  throw ConfigError("expected a text, a number, true or false, not `" + value.dump() + "`");
+}
+
+bool is_known(std::string_view key) {
+  const auto options = all_options();
+  return std::any_of(options.begin(), options.end(),
+                     [key](const Option& option) { return option.key == key; });
+}
+
+std::string origin_in_file(const std::string& path, const std::string& key) {
+  return "`" + path + "`, " + key;
+}
+
+Values read_file(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw ConfigError("--config: cannot read `" + path + "`");
+  const auto json = nlohmann::json::parse(file, nullptr, false, true);
+  if (!json.is_object()) throw ConfigError("--config: `" + path + "` is not a JSON object");
+  Values values;
+  for (const auto& [key, value] : json.items()) {
+    if (!is_known(key)) throw ConfigError("`" + path + "`: there is no option `" + key + "`");
+    try {
+      values.emplace(key, file_value(value));
+    } catch (const ConfigError& error) {
+      throw ConfigError(origin_in_file(path, key) + ": " + error.what());
+    }
+  }
+  return values;
+}
+
+/// The command-line parser with a slot for the text of each option. What it knows of help is only
+/// that somebody asks for it: help.cpp words it.
+struct Parser {
+  Parser() {
+    app.require_subcommand(0, 1);
+    app.fallthrough();
+    app.set_help_flag("-h,--help");
+    app.set_version_flag("--version", "");
+    for (const Option& option : all_options()) add(option);
+    app.add_option("--config", config_path);
+    app.add_subcommand("serve");
+    version = app.add_subcommand("version");
+  }
+
+  void add(const Option& option) {
+    const std::string key(option.key);
+    if (option.is_switch()) {
+      // `--exact` means true and `--exact=false` false; the table judges any other word.
+      auto keep_switch = [this, key](const std::string& text) {
+        flags[key] = text.empty() ? "true" : text;
+      };
+      app.add_option_function<std::string>("--" + key, keep_switch)->expected(0, 1);
+    } else {
+      auto keep = [this, key](const std::string& text) { flags[key] = text; };
+      app.add_option_function<std::string>("--" + key, keep);
+    }
+  }
+
+  CLI::App app{"", "dynsessions"};
+  Values flags;
+  std::string config_path;
+  CLI::App* version = nullptr;
+};
+
+}  // namespace
+
+std::optional<std::string> process_environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): before threads
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+CommandLine parse_command_line(int argc, const char* const* argv, const Environment& environment) {
+  Parser parser;
+  CommandLine result;
+  try {
+    parser.app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    result.command = Command::help;
+    result.help = help_text();
+    return result;
+  } catch (const CLI::CallForVersion&) {
+    result.command = Command::version;
+    return result;
+  } catch (const CLI::ParseError& error) {
+    throw ConfigError(std::string(error.what()) + "\nTry `dynsessions --help`.");
+  }
+  if (parser.version->parsed()) {
+    result.command = Command::version;
+    return result;
+  }
+
+  std::string path = parser.config_path;
+  if (path.empty()) path = environment("DYNSESSIONS_CONFIG").value_or("");
+  const Values file = path.empty() ? Values{} : read_file(path);
+  for (const Option& option : all_options()) {
+    const std::string key(option.key);
+    if (const auto flag = parser.flags.find(key); flag != parser.flags.end()) {
+      assign(result.config, option, flag->second, "--" + key);
+    } else if (const auto variable = environment(option.environment_name())) {
+      assign(result.config, option, *variable, option.environment_name());
+    } else if (const auto entry = file.find(key); entry != file.end()) {
+      assign(result.config, option, entry->second, origin_in_file(path, key));
+    }
+  }
+  return result;
+}
+
+}  // namespace dynsessions::config

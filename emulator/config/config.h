@@ -1,0 +1,77 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace dynsessions::config {
+
+enum class AuthMode {
+  any,  ///< a bearer token must be there; its value does not matter
+  off,  ///< no token needed
+};
+enum class SandboxMode {
+  automatic,  ///< the strongest that this machine allows
+  full,       ///< refuse to start with anything less than all namespaces
+};
+enum class LogLevel { error, warning, info, debug };
+[[nodiscard]] std::string name_of(LogLevel level);
+
+/// Everything that can be set, with its default. One table (options.cpp) drives flag, environment
+/// variable, config key and help of each member.
+struct Config {
+  std::uint16_t port = 7070;        ///< emulated surface; 0 picks a free one
+  std::uint16_t admin_port = 7071;  ///< emulator's own API; 0 picks a free one
+  std::string ready_file;           ///< empty: none
+  std::chrono::seconds drain_period{10};
+  LogLevel log_level = LogLevel::info;
+
+  std::string name = "default";
+  std::string resource_group = "local";
+  std::string subscription = "00000000-0000-0000-0000-000000000000";
+  std::string location = "local";
+  std::string container_type = "PythonLTS";
+  std::uint32_t max_sessions = 100;
+  std::uint32_t ready_sessions = 1;
+  std::chrono::seconds cooldown_period{300};
+  std::string network_status = "EgressDisabled";
+
+  std::string python;  ///< empty: the environment that `make run` built
+  SandboxMode sandbox = SandboxMode::automatic;
+  std::uint32_t data_quota_mb = 1024;
+  std::uint32_t memory_limit_mb = 2048;
+  std::uint32_t max_processes = 256;
+
+  AuthMode auth = AuthMode::any;
+  bool exact = false;
+};
+
+/// A flag, variable or key that cannot be used; the message names it and what would be accepted.
+class ConfigError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+enum class Command { serve, version, help };
+
+struct CommandLine {
+  Command command = Command::serve;
+  Config config;
+  std::string help;  ///< the text to print for Command::help
+};
+
+/// Reads the environment; a parameter so that tests need not touch the real one.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+[[nodiscard]] std::optional<std::string> process_environment(const std::string& name);
+
+/// Flags first, then environment, then the file named by --config, then defaults. Throws
+/// ConfigError.
+[[nodiscard]] CommandLine parse_command_line(int argc, const char* const* argv,
+                                             const Environment& environment);
+
+}  // namespace dynsessions::config
