@@ -1,0 +1,54 @@
+"""One keep-alive connection to a pool: as little client as can be, so that the server shows."""
+
+import http.client
+import json
+from urllib.parse import urlsplit
+
+VERSION = "2025-10-02-preview"
+SECONDS = 60
+BOUNDARY = "dynsessions-bench"
+
+
+class Connection:
+    def __init__(self, endpoint):
+        address = urlsplit(endpoint)
+        self._path = address.path
+        self._connection = http.client.HTTPConnection(address.netloc, timeout=SECONDS)
+
+    def close(self):
+        self._connection.close()
+
+    def execute(self, identifier, code):
+        """The value of the last expression."""
+        body = json.dumps({"code": code}).encode()
+        answer = self._request("POST", "executions", identifier, body, "application/json")
+        return json.loads(answer.read())["result"]["executionResult"]
+
+    def upload(self, identifier, name, content):
+        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{name}"'
+        # Sent one after the other: a copy of the content would count against the server.
+        parts = [f"{head}\r\n\r\n".encode(), content, f"\r\n--{BOUNDARY}--\r\n".encode()]
+        content_type = f"multipart/form-data; boundary={BOUNDARY}"
+        length = sum(len(part) for part in parts)
+        self._request("POST", "files", identifier, parts, content_type, length).read()
+
+    def download(self, identifier, name, into):
+        """Fills `into`, a buffer of exactly the file's size."""
+        answer = self._request("GET", f"files/{name}/content", identifier)
+        view, filled = memoryview(into), 0
+        while count := answer.readinto(view[filled:]):
+            filled += count
+        answer.read()  # the end of the answer, so that the connection can go on
+        assert filled == len(into), f"{filled} of {len(into)} bytes"
+
+    def _request(self, method, path, identifier, body=None, content_type=None, length=None):
+        headers = {"Authorization": "Bearer bench"}
+        if content_type:
+            headers["Content-Type"] = content_type
+        if length is not None:  # else http.client counts the bytes of the body itself
+            headers["Content-Length"] = str(length)
+        target = f"{self._path}/{path}?api-version={VERSION}&identifier={identifier}"
+        self._connection.request(method, target, body, headers)
+        answer = self._connection.getresponse()
+        assert answer.status == 200, (answer.status, answer.read())
+        return answer

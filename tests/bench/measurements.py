@@ -1,0 +1,114 @@
+"""Each benchmark: what it does, how often, and what it compares with in the same run."""
+
+import contextlib
+import os
+import socket
+import threading
+import time
+import uuid
+
+from http_client import Connection
+from kernels import InProcessShell, JupyterKernel
+from samples import MEBIBYTE, Samples, peak_memory
+from support.emulator import Emulator
+
+FIRST_ANSWERS = 12
+KERNEL_STARTS = 5
+REFILL_SECONDS = 1.0  # in which the next interpreter is started; nothing tells when it is
+WARM_ROUNDS = 10  # alternating, so that whatever else the machine does meets all of them
+WARM_PER_ROUND = 100
+TRANSFER_ROUNDS = 5
+TRANSFER_BYTES = 127 * MEBIBYTE  # the limit of an upload is 128
+SOCKET_CHUNK = 1 << 16
+
+
+@contextlib.contextmanager
+def running(*arguments):
+    server = Emulator("--log-level", "error", *arguments)
+    connection = Connection(server.endpoint)
+    try:
+        yield server, connection
+    finally:
+        connection.close()
+        server.stop()
+
+
+def first_answers(ready_sessions):
+    """Of sessions that nobody asked for before."""
+    samples = Samples()
+    with running("--ready-sessions", str(ready_sessions)) as (_, connection):
+        # Not counted: the server's own first interpreter, which proves that it can.
+        for _ in range(2):
+            connection.execute(uuid.uuid4(), "6 * 7")
+        for _ in range(FIRST_ANSWERS):
+            if ready_sessions:
+                time.sleep(REFILL_SECONDS)
+            identifier = uuid.uuid4()
+            value = samples.time(lambda: connection.execute(identifier, "6 * 7"))
+            assert value == 42, value
+    return samples
+
+
+def kernel_starts():
+    samples = Samples()
+    for _ in range(KERNEL_STARTS):
+        with contextlib.ExitStack() as stack:
+
+            def start_and_ask():
+                kernel = stack.enter_context(contextlib.closing(JupyterKernel()))
+                return kernel.execute("6 * 7")
+
+            assert samples.time(start_and_ask) == "42"
+    return samples
+
+
+def warm_cells():
+    """`1 + 1` in a session, in a kernel and in this process."""
+    session, kernel, shell = Samples(), Samples(), Samples()
+    identifier = uuid.uuid4()
+    in_process = InProcessShell()
+    with running() as (_, connection), contextlib.closing(JupyterKernel()) as jupyter:
+        ways = [
+            (session, lambda: connection.execute(identifier, "1 + 1"), 2),
+            (kernel, lambda: jupyter.execute("1 + 1"), "2"),
+            (shell, lambda: in_process.execute("1 + 1"), 2),
+        ]
+        for _, execute, expected in ways:
+            assert execute() == expected  # the first cell is not a warm one
+        for _ in range(WARM_ROUNDS):
+            for samples, execute, _ in ways:
+                for _ in range(WARM_PER_ROUND):
+                    samples.time(execute)
+    return {"session": session, "jupyterKernel": kernel, "inProcess": shell}
+
+
+def transfers():
+    """A file there and back beside the bare copy of it from socket to socket, and peak memory."""
+    copy, upload, download = Samples(), Samples(), Samples()
+    content, returned = os.urandom(TRANSFER_BYTES), bytearray(TRANSFER_BYTES)
+    identifier = uuid.uuid4()
+    with running() as (server, connection):
+        connection.execute(identifier, "1 + 1")
+        before = peak_memory(server.pid)
+        for _ in range(TRANSFER_ROUNDS):
+            copy.time(lambda: copy_over_loopback(content, returned))
+            upload.time(lambda: connection.upload(identifier, "large.bin", content))
+            download.time(lambda: connection.download(identifier, "large.bin", returned))
+            assert returned == content
+        after = peak_memory(server.pid)
+    samples = {"loopbackCopy": copy, "upload": upload, "download": download}
+    return samples, {"peakBefore": before, "peakAfter": after}
+
+
+def copy_over_loopback(content, into):
+    """From one socket to another, with nothing but the kernel between them."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        sender = socket.create_connection(listener.getsockname())
+        receiver, _ = listener.accept()
+    with sender, receiver:
+        sending = threading.Thread(target=sender.sendall, args=(content,))
+        sending.start()
+        view, filled = memoryview(into), 0
+        while filled < len(into):
+            filled += receiver.recv_into(view[filled : filled + SOCKET_CHUNK])
+        sending.join()

@@ -1,0 +1,36 @@
+"""What every Python test may ask for by name."""
+
+import contextlib
+
+import pytest
+
+from support.emulator import Emulator
+
+
+@pytest.fixture(scope="session")
+def emulator():
+    """A server shared by all tests, with room for a session of each."""
+    server = Emulator("--max-sessions", "1000")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def session(emulator):
+    """A session of the shared server that no other test knows."""
+    fresh = emulator.session()
+    yield fresh
+    fresh.end()
+
+
+@pytest.fixture
+def emulator_factory():
+    """Starts servers with arguments and environment of the test's choice; stopped after it."""
+    with contextlib.ExitStack() as running:
+
+        def start(*arguments, environment=None):
+            server = Emulator(*arguments, environment=environment)
+            running.callback(server.stop)
+            return server
+
+        yield start

@@ -1,0 +1,16 @@
+#!/bin/sh
+# The Python environment of the tests themselves (pytest and the clients), apart from the sessions'.
+#   create_environment.sh DIR [REQUIREMENTS]
+# Nothing happens when DIR was made from the same pins already.
+set -eu
+environment=$1
+requirements=${2:-$(dirname "$0")/requirements.txt}
+stamp=$(sha256sum <"$requirements")
+
+[ "$(cat "$environment/stamp" 2>/dev/null)" != "$stamp" ] || exit 0
+echo "Building the tests' Python environment in $environment"
+rm -rf "$environment"
+/usr/bin/python3 -m venv "$environment"
+"$environment/bin/python3" -m pip install --quiet --disable-pip-version-check \
+  --requirement "$requirements"
+echo "$stamp" >"$environment/stamp"

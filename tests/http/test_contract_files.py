@@ -1,0 +1,136 @@
+"""File operations in the three dialects, to the byte where CONTRACT.md knows the byte."""
+
+import pytest
+
+from support.emulator import PYTHON, V2024_02, V2024_10, V2025_02, V2025_10
+from support.wire import (
+    assert_headers_of_every_answer,
+    assert_headers_of_json,
+    assert_refused,
+    masked,
+)
+
+FLAT = (V2024_10, V2025_02, V2025_10)
+ALL = (PYTHON, V2024_02, *FLAT)
+
+# What upload, list, metadata and the empty list say about cert.txt of 7 bytes.
+_TYPED = '"type":"file","contentType":"text/plain; charset=utf-8",'
+_END = '"sizeInBytes":7,"lastModifiedAt":"<time>"}'
+_VALUES = (
+    '{"$id":"1","$values":[{"$id":"2","filename":"cert.txt","size":7,'
+    '"last_modified_time":"<time>"}]}'
+)
+_WRAPPED = (
+    '{"$id":"1","value":[{"$id":"2","properties":{"$id":"3","filename":"cert.txt","size":7,'
+    '"lastModifiedTime":"<time>"}}]}'
+)
+FILES = {
+    PYTHON: (_VALUES, _VALUES, None, '{"$id":"1","$values":[]}'),
+    V2024_02: (
+        _WRAPPED,
+        _WRAPPED,
+        '{"$id":"1","properties":{"$id":"2","filename":"cert.txt","size":7,'
+        '"lastModifiedTime":"<time>"}}',
+        '{"$id":"1","value":[]}',
+    ),
+    V2024_10: (
+        '{"$id":"1","name":"cert.txt",' + _TYPED + _END,
+        '{"$id":"1","value":[{"$id":"2","name":"cert.txt",' + _TYPED + _END + "]}",
+        '{"$id":"1","name":"cert.txt",' + _END,
+        '{"$id":"1","value":[]}',
+    ),
+    V2025_02: (
+        '{"name":"cert.txt",' + _TYPED + _END,
+        '{"value":[{"name":"cert.txt",' + _TYPED + _END + "]}",
+        '{"name":"cert.txt",' + _TYPED + _END,
+        '{"value":[]}',
+    ),
+    V2025_10: (
+        '{"name":"cert.txt","directory":".",' + _TYPED + _END,
+        '{"value":[{"name":"cert.txt","directory":".",' + _TYPED + _END + "]}",
+        '{"name":"cert.txt","directory":".",' + _TYPED + _END,
+        '{"value":[]}',
+    ),
+}
+
+
+@pytest.mark.parametrize("version", ALL)
+def test_file_operations_answer_to_the_byte(session, version):
+    uploaded, listed, described, empty = FILES[version]
+
+    def assert_answer(answer, text):
+        assert (answer.status_code, masked(answer, session)) == (200, text)
+
+    assert_answer(session.list(version), empty)
+    assert_answer(session.upload("cert.txt", b"testing", version), uploaded)
+    assert_answer(session.list(version), listed)
+    if described is not None:
+        assert_answer(session.file("cert.txt", version), described)
+
+
+@pytest.mark.parametrize("version", ALL)
+def test_content_is_the_bytes_and_their_length(session, version):
+    content = bytes(range(256)) * 100
+    session.upload("a.bin", content, version)
+    answer = session.content("a.bin", version)
+    assert (answer.status_code, answer.content) == (200, content)
+    assert_headers_of_every_answer(answer)
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-length"] == str(len(content))
+    assert "content-disposition" not in answer.headers
+
+
+@pytest.mark.parametrize("version", [V2024_02, *FLAT])
+def test_delete_answers_204_and_then_404(session, version):
+    session.upload("a.txt", b"x", version)
+    answer = session.delete("a.txt", version)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert_headers_of_every_answer(answer)
+    assert_refused(session.delete("a.txt", version), 404, "DeleteFileError")
+
+
+@pytest.mark.parametrize("version", ALL)
+@pytest.mark.parametrize("sent", ["x.csv", "/mnt/data/x.csv", "größe 1.csv"])
+def test_an_upload_is_stored_under_its_base_name(session, version, sent):
+    session.upload(sent, b"a,b", version)
+    name = sent.rpartition("/")[2]
+    assert session.executions("import os; os.listdir('/mnt/data')").json()["result"][
+        "executionResult"
+    ] == repr([name])
+    assert session.content(name, version).content == b"a,b"
+
+
+def test_an_upload_replaces_the_file_of_its_name(session):
+    session.upload("a.txt", b"the first and longer one")
+    session.upload("a.txt", b"second")
+    assert session.content("a.txt").content == b"second"
+    assert [entry["sizeInBytes"] for entry in session.list().json()["value"]] == [6]
+
+
+@pytest.mark.parametrize("path", [None, "", "/", "/mnt/data", "/mnt/data/"])
+@pytest.mark.parametrize("version", FLAT)
+def test_every_way_to_say_the_data_root_is_the_data_root(session, version, path):
+    session.upload("a.txt", b"x", version, path=path)
+    names = [entry["name"] for entry in session.list(version, path=path).json()["value"]]
+    assert names == ["a.txt"]
+
+
+def test_a_file_in_a_folder_is_reached_by_path_and_by_name(session):
+    session.upload("x.txt", b"deep", path="a/b")
+    for name, query in (("x.txt", {"path": "/mnt/data/a/b"}), ("a%2Fb%2Fx.txt", {})):
+        assert session.content(name, **query).content == b"deep"
+    assert session.content("a/b/x.txt", V2024_02).content == b"deep"
+    listed = session.list(recursive="true").json()["value"]
+    assert [(entry["directory"], entry["name"], entry["type"]) for entry in listed] == [
+        (".", "a", "directory"),
+        ("a", "b", "directory"),
+        ("a/b", "x.txt", "file"),
+    ]
+    assert [entry["name"] for entry in session.list().json()["value"]] == ["a"]
+
+
+@pytest.mark.parametrize("version", ALL)
+def test_a_file_operation_has_no_header_of_an_execution(session, version):
+    for answer in (session.upload("a.txt", b"x", version), session.list(version)):
+        assert_headers_of_json(answer)
+        assert not [name for name in answer.headers if name.lower().startswith("x-ms-")]

@@ -1,0 +1,144 @@
+"""The other end of sandbox/interpreter/agent.py, as the server has it."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import selectors
+import signal
+import socket
+import subprocess
+import time
+
+REPOSITORY = pathlib.Path(__file__).parents[2]
+AGENT = REPOSITORY / "sandbox/interpreter/agent.py"
+PYTHON = os.environ.get("DYNSESSIONS_PYTHON", str(REPOSITORY / "build/python/bin/python3"))
+CONTROL_FD = 3
+PATIENCE = 60  # seconds; only a hanging agent ever waits that long
+
+
+@dataclasses.dataclass
+class Result:
+    ok: bool
+    value: dict
+    traceback: str
+    stdout: bytes
+    stderr: bytes
+
+    @property
+    def out(self):
+        return self.stdout.decode()
+
+    @property
+    def err(self):
+        return self.stderr.decode()
+
+
+class AgentProcess:
+    """Starts the agent, feeds it programs and drains its streams while it waits."""
+
+    def __init__(self, home):
+        self._next_id = 1
+        ours, theirs = socket.socketpair()
+        pipes = [os.pipe(), os.pipe()]
+        self._process = self._start(home, theirs, [write_end for _, write_end in pipes])
+        theirs.close()
+        for _, write_end in pipes:
+            os.close(write_end)
+        self.control = ours
+        self._pipes = [read_end for read_end, _ in pipes]
+        self._collected = {fd: b"" for fd in self._pipes}
+        self._selector = selectors.DefaultSelector()
+        for channel in (ours, *self._pipes):
+            os.set_blocking(channel if isinstance(channel, int) else channel.fileno(), False)
+            self._selector.register(channel, selectors.EVENT_READ)
+        self.ready = self._receive()["ready"]
+
+    @staticmethod
+    def _start(home, control, outputs):
+        # The shell puts each descriptor where the agent expects it; close_fds would close 3.
+        numbers = (control.fileno(), *outputs)
+        redirections = 'exec 3>&{} 1>&{} 2>&{}; exec "$@"'.format(*numbers)
+        return subprocess.Popen(
+            ["/bin/bash", "-c", redirections, "agent", PYTHON, str(AGENT)],
+            stdin=subprocess.DEVNULL,
+            pass_fds=numbers,
+            start_new_session=True,
+            cwd=home,
+            env={"HOME": str(home), "TMPDIR": str(home), "PATH": os.environ["PATH"]},
+        )
+
+    def run(self, code, on_output=None):
+        """The result of `code`. `on_output` is called once, at the first byte it writes."""
+        request_id = self.send_program(code)
+        result = self._receive(on_output)["result"]
+        self._drain()
+        assert result.pop("id") == request_id
+        streams = [self._collected[fd] for fd in self._pipes]
+        self._collected = {fd: b"" for fd in self._pipes}
+        return Result(**result, stdout=streams[0], stderr=streams[1])
+
+    def send_program(self, code):
+        """Its id; a receive_result() must follow."""
+        request_id, self._next_id = self._next_id, self._next_id + 1
+        payload = json.dumps({"execute": {"id": request_id, "code": code}}).encode()
+        self.control.setblocking(True)
+        self.control.sendall(len(payload).to_bytes(4, "big") + payload)
+        self.control.setblocking(False)
+        return request_id
+
+    def interrupt(self):
+        os.killpg(self._process.pid, signal.SIGINT)
+
+    def wait(self):
+        return self._process.wait(PATIENCE)
+
+    def leftover_output(self):
+        """What was written since the last result."""
+        self._drain()
+        return b"".join(self._collected.values())
+
+    def receive_result(self):
+        return self._receive()["result"]
+
+    def _receive(self, on_output=None):
+        frame = b""
+        deadline = time.monotonic() + PATIENCE
+        while len(frame) < 4 or len(frame) < 4 + int.from_bytes(frame[:4], "big"):
+            assert time.monotonic() < deadline, "the agent does not answer"
+            ready = {key.fileobj for key, _ in self._selector.select(1)}
+            if self._drain() and on_output:
+                on_output()
+                on_output = None
+            if self.control in ready:
+                part = self.control.recv(1 << 20)
+                assert part, f"the agent is gone; stderr: {self._collected[self._pipes[1]]}"
+                frame += part
+        assert len(frame) == 4 + int.from_bytes(frame[:4], "big"), "more than one frame"
+        return json.loads(frame[4:])
+
+    def _drain(self):
+        """Takes all that waits in the pipes; whether there was anything."""
+        heard = False
+        for fd in self._pipes:
+            try:
+                while part := os.read(fd, 1 << 16):
+                    self._collected[fd] += part
+                    heard = True
+            except BlockingIOError:
+                continue
+        return heard
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.control.close()
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)  # children that a program left, too
+        except ProcessLookupError:
+            pass
+        self._process.wait()
+        self._selector.close()
+        for fd in self._pipes:
+            os.close(fd)

@@ -1,0 +1,118 @@
+"""What reaches stdout and stderr, whoever writes it."""
+
+import pytest
+
+# Each program, its stdout and its stderr.
+STREAMS = {
+    "print": ("print('x')", "x\n", ""),
+    "a partial line": ("print('x', end='')", "x", ""),
+    "stderr": ("import sys\nprint('e', file=sys.stderr)", "", "e\n"),
+    "text beyond ASCII": ("print('é€😀')", "é€😀\n", ""),
+    "lone surrogates are escaped": (r"print('a\ud800')", "a\\ud800\n", ""),
+    "line ends stay as they are": (r"print('a\r\nb\r')", "a\r\nb\r\n", ""),
+    "writelines": ("import sys\nsys.stdout.writelines(['a', 'b'])", "ab", ""),
+    "the original streams": (
+        "import sys\nsys.__stdout__.write('a'); sys.__stderr__.write('b');",
+        "a",
+        "b",
+    ),
+    "os.write keeps its place": (
+        "import os\nprint('1', end='')\nos.write(1, b'2')\nprint('3');",
+        "123\n",
+        "",
+    ),
+    "bytes to the buffer": ("import sys\nsys.stdout.buffer.write(b'raw');", "raw", ""),
+    "printf from a C library": ("import ctypes\nctypes.CDLL(None).printf(b'c');", "c", ""),
+    "a child process keeps its place": (
+        "import subprocess\nprint(1)\nsubprocess.run('echo 2; echo e >&2', shell=True)\nprint(3)",
+        "1\n2\n3\n",
+        "e\n",
+    ),
+    "os.system": ("import os\nos.system('echo hi');", "hi\n", ""),
+    "a shell escape": ("!echo hi", "hi\n", ""),
+    "a shell escape with variables": ("word = 'hi'\n!echo {word} $word", "hi hi\n", ""),
+    "a shell escape's stderr is on stdout, as from a terminal": ("!echo e >&2", "e\n", ""),
+    "a bash cell": ("%%bash\necho out\necho err >&2", "out\n", "err\n"),
+    "a shell magic": ("%system echo hi", "", ""),
+    "a thread that ends in time": (
+        "import threading\nt = threading.Thread(target=print, args=('t',))\nt.start(); t.join()",
+        "t\n",
+        "",
+    ),
+    "a process pool": (
+        "import multiprocessing as m\n"
+        "with m.get_context('fork').Pool(2) as p: print(p.map(len, ['a', 'bb']))",
+        "[1, 2]\n",
+        "",
+    ),
+    "a magic that does not exist": (
+        "%nomagic",
+        "",
+        "UsageError: Line magic function `%nomagic` not found.\n",
+    ),
+    "captured output is not heard": ("%%capture c\nprint('x')", "", ""),
+    "clear_output prints no escape codes": (
+        "import IPython\nIPython.display.clear_output()",
+        "",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("code, out, err", STREAMS.values(), ids=STREAMS.keys())
+def test_stream_carries(shared_agent, code, out, err):
+    result = shared_agent.run(code)
+    assert result.ok or result.traceback == ""
+    assert (result.out, result.err) == (out, err)
+
+
+def test_a_forked_child_is_heard(agent):
+    """In a fresh interpreter: Python 3.12 warns about a fork beside threads of earlier programs."""
+    fork = "import os\nif (pid := os.fork()) == 0: print('child'); os._exit(0)\nos.waitpid(pid, 0);"
+    result = agent.run(fork)
+    assert (result.out, result.err) == ("child\n", "")
+
+
+def test_timeit_reports_on_stdout(shared_agent):
+    result = shared_agent.run("%timeit -n1 -r1 pass")
+    assert result.out.endswith("per loop (mean ± std. dev. of 1 run, 1 loop each)\n")
+
+
+def test_a_warning_names_the_cell_as_ipykernel_does(shared_agent):
+    result = shared_agent.run('import warnings\nwarnings.warn("careful")')
+    assert "/1798193716.py:2: UserWarning: careful\n" in result.err
+
+
+def test_output_of_a_mebibyte_arrives_whole(shared_agent):
+    result = shared_agent.run("print('é' * (1 << 19), end='')")
+    assert result.stdout == "é".encode() * (1 << 19)
+
+
+def test_bytes_that_are_not_text_arrive_as_they_are(shared_agent):
+    result = shared_agent.run("import os\nos.write(1, bytes(range(256)));")
+    assert result.stdout == bytes(range(256))
+
+
+def test_reading_stdin_is_at_its_end(shared_agent):
+    assert shared_agent.run("import sys; sys.stdin.read()").value["characters"] == ""
+    assert shared_agent.run("!cat").stdout == b""
+
+
+def test_a_stream_of_the_programs_own_making_does_not_disturb_the_agent(agent):
+    assert agent.run("import sys\nsys.stdout = sys.stderr = object()").ok
+    assert not agent.run("print(1)").ok
+    shown = agent.run("class R:\n  def __repr__(self): raise OSError('no repr')\nR()")
+    assert shown.err.endswith("OSError: no repr\n")
+    assert agent.run("sys.stdout = sys.__stdout__\nprint(2)").out == "2\n"
+
+
+def test_a_closed_stream_does_not_disturb_the_agent(agent):
+    assert agent.run("import sys\nsys.stdout.close()").ok
+    assert "closed file" in agent.run("print(1)").traceback
+    assert agent.run("1").ok
+
+
+def test_closed_descriptors_do_not_disturb_the_agent(agent):
+    code = "import os\nclass R:\n  def __repr__(self): os.close(1); os.close(2); raise OSError\nR()"
+    assert "Bad file descriptor" in agent.run(code).traceback
+    assert agent.run("1").ok

@@ -1,0 +1,119 @@
+#include <cerrno>
+#include <set>
+
+#include <unistd.h>
+
+#include "tests/support/catch.h"
+#include "tests/support/launcher_harness.h"
+
+namespace dynsessions::sandbox::test {
+namespace {
+
+constexpr const char* kStrace = "/usr/bin/strace";
+
+/// Makes the n-th call of this name fail in each process of the launcher.
+std::vector<std::string> failing(const std::string& call, int nth, const std::string& error) {
+  return {kStrace,
+          "-f",
+          "-qq",
+          "-o",
+          "/dev/null",
+          "-e",
+          "trace=" + call,
+          "-e",
+          "inject=" + call + ":error=" + error + ":when=" + std::to_string(nth)};
+}
+
+/// The step that failed on the way to a running interpreter; empty when none did. What a failure
+/// must not leave behind is checked here.
+std::string step_that_fails(const std::string& call, int nth, const std::string& error) {
+  LauncherHarness launcher(program_spec(), failing(call, nth, error));
+  const auto failed_step = [](const Reply& reply) {
+    if (reply.kind == ReplyKind::done) return std::string();
+    CHECK(reply.error_number != 0);
+    CHECK_FALSE(step_name(reply).empty());
+    return std::string(step_name(reply));
+  };
+  if (launcher.greeting().kind != ReplyKind::done) return failed_step(launcher.greeting());
+  for (const RequestKind kind : {RequestKind::create_sandbox, RequestKind::start_interpreter}) {
+    const std::vector<pid_t> before = descendants(launcher.pid());
+    const Received<Reply> received = launcher.request(kind);
+    const std::string step = failed_step(received.message);
+    if (step.empty()) continue;
+    CHECK(received.descriptors.empty());
+    CHECK(descendants(launcher.pid()) == before);
+    return step;
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("a spec that cannot be carried out is refused with the reason", "[sandbox]") {
+  LaunchSpec spec = program_spec();
+  SECTION("a bind without source") {
+    spec.binds.push_back({"/nowhere", "/opt/nowhere"});
+    const LauncherHarness launcher(spec);
+    CHECK(launcher.greeting().kind == ReplyKind::failed);
+    CHECK(step_name(launcher.greeting()) == "bind source /nowhere: it does not exist");
+  }
+  SECTION("no interpreter") {
+    spec.interpreter.clear();
+    const LauncherHarness launcher(spec);
+    CHECK(launcher.greeting().kind == ReplyKind::failed);
+    CHECK(step_name(launcher.greeting()) == "interpreter: argv is empty");
+  }
+}
+
+TEST_CASE("an interpreter that is not there fails in its own step", "[sandbox]") {
+  LaunchSpec spec = program_spec();
+  spec.interpreter = {"/usr/bin/no-such-python"};
+  LauncherHarness launcher(spec);
+  REQUIRE(launcher.request(RequestKind::create_sandbox).message.kind == ReplyKind::done);
+  const std::vector<pid_t> before = descendants(launcher.pid());
+  const Reply reply = launcher.request(RequestKind::start_interpreter).message;
+  CHECK(reply.kind == ReplyKind::failed);
+  CHECK(step_name(reply) == "execute /usr/bin/no-such-python");
+  CHECK(reply.error_number == ENOENT);
+  CHECK(descendants(launcher.pid()) == before);
+}
+
+TEST_CASE("whichever call of the set-up fails, no weaker sandbox comes of it",
+          "[sandbox][faults]") {
+  if (::access(kStrace, X_OK) != 0) {
+    WARN("skipped: strace is needed to make system calls fail");
+    return;
+  }
+  struct Fault {
+    const char* call;
+    int calls;         ///< how many of them are made to fail, one after the other
+    const char* step;  ///< one of the steps that has to be named
+    const char* error = "EPERM";
+  };
+  // EINVAL is what libseccomp expects when it asks the kernel whether it knows filters: only the
+  // children take it for a failure.
+  const Fault fault = GENERATE(
+      Fault{"setsid", 1, "session"}, Fault{"keyctl", 1, "keyring"},
+      Fault{"setresgid", 1, "session user gid"}, Fault{"setresuid", 1, "session user uid"},
+      Fault{"open_tree", 1, "open tree /usr"}, Fault{"move_mount", 1, "lay out usr"},
+      Fault{"mkdir", 1, "lay out usr"}, Fault{"symlink", 1, "lay out bin"},
+      Fault{"mount_setattr", 1, "open tree /usr"}, Fault{"mount", 9, "mount proc"},
+      Fault{"pivot_root", 1, "change root pivot_root"},
+      Fault{"umount2", 1, "change root detach the old root"}, Fault{"ioctl", 1, "loopback up"},
+      Fault{"sethostname", 1, "hostname"}, Fault{"capset", 1, "privileges capset"},
+      Fault{"seccomp", 1, "seccomp", "EINVAL"}, Fault{"setns", 7, "enter pid"},
+      Fault{"prctl", 4, "privileges bounding set"}, Fault{"dup3", 3, "descriptors place"},
+      Fault{"socketpair", 2, "socket pair"}, Fault{"clone", 2, "fork"});
+  DYNAMIC_SECTION(fault.call) {
+    std::set<std::string> steps;
+    for (int nth = 1; nth <= fault.calls; ++nth) {
+      INFO("call number " << nth);
+      steps.insert(step_that_fails(fault.call, nth, fault.error));
+      CHECK_FALSE(steps.contains(""));
+    }
+    INFO("failed: " << Catch::rangeToString(steps));
+    CHECK(steps.contains(fault.step));
+  }
+}
+
+}  // namespace dynsessions::sandbox::test

@@ -1,0 +1,226 @@
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+#include <sstream>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <sys/fsuid.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "tests/support/catch.h"
+#include "tests/support/launcher_harness.h"
+
+namespace dynsessions::sandbox::test {
+namespace {
+
+std::string mounts_of_host() {
+  std::ifstream file("/proc/self/mountinfo");
+  return (std::ostringstream() << file.rdbuf()).str();
+}
+
+UniqueFd create(LauncherHarness& launcher, std::uint64_t id = 1) {
+  Received<Reply> reply = launcher.request(RequestKind::create_sandbox, id);
+  INFO("step: " << step_name(reply.message) << ", errno " << reply.message.error_number);
+  REQUIRE(reply.message.kind == ReplyKind::done);
+  REQUIRE(reply.descriptors.size() == 1);
+  return std::move(reply.descriptors[0]);
+}
+
+Interpreter start(LauncherHarness& launcher, std::uint64_t id = 1) {
+  return take_interpreter(launcher.request(RequestKind::start_interpreter, id));
+}
+
+/// Starts the program that never ends, with a child in another session, and sees it run.
+Interpreter start_staying(LauncherHarness& launcher, std::uint64_t id = 1) {
+  Interpreter interpreter = start(launcher, id);
+  const std::string order = "{\"program\":\"stay\",\"arguments\":{}}\n";
+  REQUIRE(::send(interpreter.control.get(), order.data(), order.size(), MSG_NOSIGNAL) > 0);
+  char answer[8];
+  REQUIRE(::read(interpreter.output.get(), answer, sizeof(answer)) == sizeof(answer));
+  return interpreter;
+}
+
+/// The file system knows the session's one user only: to make files in it, root must be that user
+/// (else EOVERFLOW). An ordinary user is it already.
+class ActingAsSession {
+ public:
+  ActingAsSession() {
+    ::setfsgid(root_ ? LaunchSpec{}.session_gid : ::getegid());
+    ::setfsuid(root_ ? LaunchSpec{}.session_uid : ::geteuid());
+  }
+  ActingAsSession(const ActingAsSession&) = delete;
+  ActingAsSession& operator=(const ActingAsSession&) = delete;
+  ~ActingAsSession() {
+    ::setfsuid(::geteuid());
+    ::setfsgid(::getegid());
+  }
+
+ private:
+  bool root_ = ::geteuid() == 0;
+};
+
+void require_failed(const Received<Reply>& reply, const std::string& step, int error_number) {
+  CHECK(reply.message.kind == ReplyKind::failed);
+  CHECK(step_name(reply.message) == step);
+  CHECK(reply.message.error_number == error_number);
+  CHECK(reply.descriptors.empty());
+}
+
+}  // namespace
+
+TEST_CASE("files pass both ways through the descriptor of the data folder", "[sandbox]") {
+  LauncherHarness launcher(program_spec());
+  const UniqueFd data = create(launcher);
+  {
+    const ActingAsSession acting;
+    const UniqueFd file(
+        ::openat(data.get(), "upload", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+    REQUIRE(file);
+    REQUIRE(::write(file.get(), "hello", 5) == 5);
+  }
+  const Interpreter interpreter = start(launcher);
+  CHECK(run_program(interpreter, "append_to_upload") == "\"hello, written inside\"\n");
+  CHECK(launcher.request(RequestKind::destroy_sandbox).message.kind == ReplyKind::done);
+  // The descriptor keeps the file system for as long as the server wants to read from it.
+  struct stat status {};
+  CHECK(::fstatat(data.get(), "upload", &status, AT_SYMLINK_NOFOLLOW) == 0);
+  CHECK(status.st_size == 21);
+}
+
+TEST_CASE("files stay and variables go when an interpreter is started again", "[sandbox]") {
+  LauncherHarness launcher(program_spec());
+  const UniqueFd data = create(launcher);
+  run_program(start(launcher), "write_outside");
+  CHECK(launcher.next_event().kind == ReplyKind::interpreter_exited);
+  run_program(start(launcher), "descriptors");
+  CHECK(::faccessat(data.get(), "canary", F_OK, 0) == 0);
+}
+
+TEST_CASE("an interpreter's exit status is an event", "[sandbox]") {
+  LaunchSpec spec = program_spec();
+  spec.interpreter = {"/usr/bin/python3", "-I", "-c", "import sys; sys.exit(7)"};
+  LauncherHarness launcher(spec);
+  create(launcher);
+  start(launcher);
+  const Reply event = launcher.next_event();
+  CHECK(event.kind == ReplyKind::interpreter_exited);
+  CHECK(event.sandbox_id == 1);
+  CHECK(WIFEXITED(event.wait_status));
+  CHECK(WEXITSTATUS(event.wait_status) == 7);
+}
+
+TEST_CASE("an interrupt reaches the interpreter as SIGINT", "[sandbox]") {
+  LauncherHarness launcher(program_spec());
+  create(launcher);
+  const Interpreter interpreter = start_staying(launcher);
+  CHECK(launcher.request(RequestKind::interrupt_interpreter).message.kind == ReplyKind::done);
+  const Reply event = launcher.next_event();
+  CHECK(event.kind == ReplyKind::interpreter_exited);
+  CHECK(WIFSIGNALED(event.wait_status));
+  CHECK(WTERMSIG(event.wait_status) == SIGINT);
+}
+
+TEST_CASE("killing an interpreter ends all that it left, not the sandbox", "[sandbox]") {
+  LauncherHarness launcher(program_spec());
+  create(launcher);
+  const std::size_t before = descendants(launcher.pid()).size();
+  const Interpreter interpreter = start_staying(launcher);
+  CHECK(descendants(launcher.pid()).size() == before + 2);
+  CHECK(launcher.request(RequestKind::kill_interpreter).message.kind == ReplyKind::done);
+  const Reply event = launcher.next_event();
+  CHECK(event.kind == ReplyKind::interpreter_exited);
+  CHECK(WTERMSIG(event.wait_status) == SIGKILL);
+  // End of file on stdout: the child in a session of its own held it as well.
+  CHECK(read_all(interpreter.output.get()).empty());
+  CHECK(run_program(start(launcher), "descriptors").find("/dev/null") != std::string::npos);
+}
+
+TEST_CASE("a daemon of the last interpreter is gone when the next one starts", "[sandbox]") {
+  LauncherHarness launcher(program_spec());
+  create(launcher);
+  run_program(start(launcher), "leave_child");
+  CHECK(launcher.next_event().kind == ReplyKind::interpreter_exited);
+  CHECK(run_program(start(launcher), "proc_exposure").find("\"processes\": true") !=
+        std::string::npos);
+}
+
+TEST_CASE("a sandbox has one interpreter at a time", "[sandbox]") {
+  LauncherHarness launcher(program_spec());
+  create(launcher);
+  const Interpreter interpreter = start(launcher);
+  require_failed(launcher.request(RequestKind::start_interpreter), "start: an interpreter lives",
+                 EBUSY);
+}
+
+TEST_CASE("nothing is left of a sandbox that was destroyed", "[sandbox]") {
+  LauncherHarness launcher(program_spec());
+  const std::string mounts = mounts_of_host();
+  const std::vector<pid_t> before = descendants(launcher.pid());
+  create(launcher);
+  const Interpreter interpreter = start_staying(launcher);
+  REQUIRE(descendants(launcher.pid()).size() == before.size() + 3);
+  CHECK(launcher.request(RequestKind::destroy_sandbox).message.kind == ReplyKind::done);
+  CHECK(descendants(launcher.pid()) == before);
+  CHECK(mounts_of_host() == mounts);
+  require_failed(launcher.request(RequestKind::start_interpreter), "request: no such sandbox",
+                 ENOENT);
+  create(launcher);  // the id is free again
+}
+
+TEST_CASE("two sandboxes share no file and no process", "[sandbox]") {
+  LauncherHarness launcher(program_spec());
+  const UniqueFd first = create(launcher, 1);
+  const UniqueFd second = create(launcher, 2);
+  const Interpreter staying = start_staying(launcher, 1);
+  CHECK(run_program(start(launcher, 2), "proc_exposure").find("\"processes\": true") !=
+        std::string::npos);
+  const UniqueFd file(::openat(second.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  run_program(
+      [&] {
+        CHECK(launcher.request(RequestKind::kill_interpreter, 2).message.kind == ReplyKind::done);
+        return start(launcher, 2);
+      }(),
+      "write_outside");
+  CHECK(::faccessat(second.get(), "canary", F_OK, 0) == 0);
+  CHECK(::faccessat(first.get(), "canary", F_OK, 0) != 0);
+}
+
+TEST_CASE("the end of a sandbox that nobody asked for is an event", "[sandbox]") {
+  LauncherHarness launcher(program_spec());
+  const std::vector<pid_t> before = descendants(launcher.pid());
+  create(launcher);
+  for (const pid_t pid : descendants(launcher.pid())) {
+    if (std::find(before.begin(), before.end(), pid) == before.end()) ::kill(pid, SIGKILL);
+  }
+  const Reply event = launcher.next_event();
+  CHECK(event.kind == ReplyKind::sandbox_ended);
+  CHECK(event.sandbox_id == 1);
+}
+
+TEST_CASE("everything ends when the server hangs up", "[sandbox]") {
+  LauncherHarness launcher(program_spec());
+  create(launcher);
+  const Interpreter interpreter = start_staying(launcher);
+  const std::vector<pid_t> processes = descendants(launcher.pid());
+  REQUIRE(processes.size() == 4);  // launcher, init, interpreter and its child
+  CHECK(launcher.hang_up() == 0);
+  CHECK(all_gone(processes));
+}
+
+TEST_CASE("everything ends when a part of the launcher is killed", "[sandbox]") {
+  const auto victim = GENERATE(0, 1);
+  LauncherHarness launcher(program_spec());
+  const pid_t inner = descendants(launcher.pid()).at(0);
+  create(launcher);
+  const Interpreter interpreter = start_staying(launcher);
+  const std::vector<pid_t> processes = descendants(launcher.pid());
+  REQUIRE(processes.size() == 4);
+  ::kill(victim == 0 ? launcher.pid() : inner, SIGKILL);
+  CHECK(all_gone(processes));
+}
+
+}  // namespace dynsessions::sandbox::test

@@ -1,0 +1,25 @@
+"""What the programs share: try one thing, say what the kernel answered."""
+
+import ctypes
+import errno
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.syscall.restype = ctypes.c_long
+
+
+def attempt(action):
+    """'allowed', or the name of the error."""
+    try:
+        action()
+    except OSError as error:
+        return errno.errorcode.get(error.errno, str(error.errno))
+    return "allowed"
+
+
+def system_call(number, *arguments):
+    """'allowed', or the name of the error, of a raw system call; integers and bytes."""
+    converted = [ctypes.c_long(a) if isinstance(a, int) else ctypes.c_char_p(a) for a in arguments]
+    ctypes.set_errno(0)
+    if _libc.syscall(ctypes.c_long(number), *converted) >= 0:
+        return "allowed"
+    return errno.errorcode.get(ctypes.get_errno(), str(ctypes.get_errno()))

@@ -1,0 +1,19 @@
+"""Its limits, and whether it can loosen that of core files."""
+
+import resource
+
+from attempt import attempt
+
+
+def set_core(value):
+    try:
+        resource.setrlimit(resource.RLIMIT_CORE, (value, value))
+    except ValueError:  # what Python makes of EPERM here
+        raise PermissionError(1, "core")
+
+
+def main(arguments):
+    names = ["CORE", "NOFILE", "FSIZE", "NPROC", "DATA", "MSGQUEUE", "RTPRIO"]
+    answers = {name: list(resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))) for name in names}
+    answers["core to 0"] = attempt(lambda: set_core(0))
+    return answers

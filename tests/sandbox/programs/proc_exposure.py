@@ -1,0 +1,36 @@
+"""What /proc shows and lets change, and whether other kernel file systems are there."""
+
+import os
+
+from attempt import attempt
+
+
+def write(path):
+    file = os.open(path, os.O_WRONLY)
+    try:
+        os.write(file, b"1")
+    finally:
+        os.close(file)
+
+
+def content(path):
+    """Empty as well when this kernel has no such file."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(64).decode(errors="replace")
+    except FileNotFoundError:
+        return ""
+
+
+def main(arguments):
+    return {"processes": sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
+                         == [os.getpid()],
+            "sysctl": attempt(lambda: write("/proc/sys/kernel/hostname")),
+            "sysctl mount": bool(os.statvfs("/proc/sys").f_flag & os.ST_RDONLY),
+            "keys": content("/proc/keys"),
+            "timers": content("/proc/timer_list"),
+            "interrupts": content("/proc/interrupts"),
+            "kcore": content("/proc/kcore"),
+            "sys": os.path.exists("/sys"), "run": os.path.exists("/run"),
+            "home": os.path.exists("/home"), "disks": os.path.exists("/dev/vda"),
+            "terminal": attempt(lambda: os.open("/dev/tty", os.O_RDWR))}

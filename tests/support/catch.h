@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "emulator/core/result.h"
+
+/// Lets CHECK and REQUIRE take a Result, and print why it is an error when they fail.
+template <typename T>
+struct Catch::StringMaker<dynsessions::Result<T>> {
+  static std::string convert(const dynsessions::Result<T>& result) {
+    return result.has_error() ? "error: " + result.error().message : "a value";
+  }
+};

@@ -1,0 +1,199 @@
+"""A dynsessions server of our own for tests, and a client that speaks its three dialects.
+
+The client hands back the bare `requests` answer for a test to look at and checks nothing itself.
+"""
+
+import contextlib
+import json
+import os
+import select
+import subprocess
+import tempfile
+import uuid
+from pathlib import Path
+
+import requests
+
+BINARY = os.environ.get(
+    "DYNSESSIONS_BINARY", str(Path(__file__).parents[2] / "build" / "release" / "dynsessions")
+)
+# The first start finds the interpreter's imports cold; a stop may use the whole drain period.
+START_SECONDS, STOP_SECONDS, HTTP_SECONDS = 60, 30, 60
+
+PYTHON = None  # dialect A has no api-version
+V2024_02 = "2024-02-02-preview"
+V2024_10 = "2024-10-02-preview"
+V2025_02 = "2025-02-02-preview"
+V2025_10 = "2025-10-02-preview"
+
+# How each family names its file operations; the first word of a route is the method.
+_PYTHON_FILES = {
+    "upload": "POST python/uploadFile",
+    "list": "GET python/files",
+    "content": "GET python/downloadFile",
+}
+_WRAPPED_FILES = {
+    "upload": "POST files/upload",
+    "list": "GET files",
+    "file": "GET files/{name}",
+    "content": "GET files/content/{name}",
+    "delete": "DELETE files/{name}",
+}
+_FLAT_FILES = {
+    "upload": "POST files",
+    "list": "GET files",
+    "file": "GET files/{name}",
+    "content": "GET files/{name}/content",
+    "delete": "DELETE files/{name}",
+}
+
+
+def file_routes(version):
+    return {PYTHON: _PYTHON_FILES, V2024_02: _WRAPPED_FILES}.get(version, _FLAT_FILES)
+
+
+class Session:
+    """One identifier at one server. `name` arguments go into the path as they are: encode them."""
+
+    def __init__(self, endpoint, identifier):
+        self.endpoint = endpoint
+        self.identifier = identifier
+
+    def send(self, method, path, version=V2025_10, query=None, headers=None, **how):
+        parameters = {"identifier": self.identifier, "api-version": version, **(query or {})}
+        how.setdefault("timeout", HTTP_SECONDS)
+        return requests.request(
+            method,
+            f"{self.endpoint}/{path}",
+            params={name: value for name, value in parameters.items() if value is not None},
+            headers={"Authorization": "Bearer test-token", **(headers or {})},
+            **how,
+        )
+
+    def end(self):
+        """Gives its memory back before its cooldown passes; of no matter to the test itself."""
+        self.send("DELETE", "session", V2025_02)
+
+    def python_execute(self, code, **properties):
+        body = {"codeInputType": "inline", "executionType": "synchronous", "pythonCode": code}
+        body = {"identifier": self.identifier, **body, **properties}
+        return self.send("POST", "python/execute", PYTHON, json={"properties": body})
+
+    def code_execute(self, code, version=V2024_02, **properties):
+        body = {"codeInputType": "inline", "executionType": "synchronous", "code": code}
+        return self.send("POST", "code/execute", version, json={"properties": body | properties})
+
+    def executions(self, code, version=V2025_10, headers=None, **members):
+        body = {"codeInputType": "Inline", "executionType": "Synchronous", "code": code}
+        return self.send("POST", "executions", version, headers=headers, json=body | members)
+
+    def execution(self, execution_id, version=V2025_10):
+        return self.send("GET", f"executions/{execution_id}", version)
+
+    def upload(self, name, content, version=V2025_10, **query):
+        return self._file("upload", version, query=query, files={"file": (name, content)})
+
+    def list(self, version=V2025_10, **query):
+        return self._file("list", version, query=query)
+
+    def file(self, name, version=V2025_10, **query):
+        return self._file("file", version, name, query=query)
+
+    def content(self, name, version=V2025_10, **query):
+        if version is PYTHON:
+            query["filename"] = name
+        return self._file("content", version, name, query=query)
+
+    def delete(self, name, version=V2025_10, **query):
+        return self._file("delete", version, name, query=query)
+
+    def _file(self, operation, version, name="", **how):
+        method, path = file_routes(version)[operation].format(name=name).split(" ", 1)
+        return self.send(method, path, version, **how)
+
+
+class Emulator:
+    """A running server on free ports of the loopback interface.
+
+    `stop()` ends it as an operator would and raises AssertionError unless it ends well and leaves
+    nothing behind: no process that it started and no mount.
+    """
+
+    def __init__(self, *arguments, environment=None):
+        self._mounts_before = _mounts()
+        self._stderr = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            [BINARY, "serve", "--port", "0", "--admin-port", "0", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
+            env={**os.environ, **(environment or {})},
+        )
+        try:
+            ready = self._read_ready_line()
+        except BaseException:
+            self._process.kill()
+            self._process.wait()
+            raise
+        self.pid = ready["pid"]
+        self.http = ready["http"]
+        self.admin = ready["admin"]
+        self.endpoint = ready["poolManagementEndpoint"]
+
+    def _read_ready_line(self):
+        readable, _, _ = select.select([self._process.stdout], [], [], START_SECONDS)
+        line = self._process.stdout.readline() if readable else b""
+        if not line:
+            raise AssertionError(f"the server did not become ready:\n{self.stderr()}")
+        assert (ready := json.loads(line))["event"] == "ready", ready
+        return ready
+
+    def stderr(self):
+        self._stderr.seek(0)
+        return self._stderr.read().decode(errors="replace")
+
+    def session(self, identifier=None):
+        """A session that no other test knows, unless its identifier is given."""
+        return Session(self.endpoint, identifier or str(uuid.uuid4()))
+
+    def is_running(self):
+        return self._process.poll() is None
+
+    def stop(self):
+        started = list(_open_descendants(self._process.pid))
+        self._process.terminate()
+        try:
+            code = self._process.wait(STOP_SECONDS)
+            left = sum(not _ends_within(pidfd, seconds=2) for pidfd in started)
+        finally:
+            self._process.kill()
+            self._process.stdout.close()
+            for pidfd in started:
+                os.close(pidfd)
+        assert code == 0, f"the server ended with {code}:\n{self.stderr()}"
+        assert left == 0, f"{left} processes of the server outlived it"
+        new_mounts = _mounts() - self._mounts_before
+        assert not new_mounts, f"the server left mounts behind: {new_mounts}"
+
+
+def _mounts():
+    return set(Path("/proc/self/mountinfo").read_text().splitlines())
+
+
+def _open_descendants(pid):
+    """A descriptor of each process below `pid`; what ends meanwhile is not worth waiting for."""
+    children = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(stat.parent.name))
+    below = list(children.get(pid, ()))
+    for child in below:  # grows while we walk it
+        below += children.get(child, ())
+        with contextlib.suppress(ProcessLookupError):
+            yield os.pidfd_open(child)
+
+
+def _ends_within(pidfd, seconds):
+    """A process descriptor becomes readable when its process has ended, reaped or not."""
+    return bool(select.select([pidfd], [], [], seconds)[0])

@@ -1,0 +1,49 @@
+"""Requests byte by byte, for what `requests` would tidy away: `..`, `%2e`, half a body."""
+
+import contextlib
+import http.client
+import socket
+from urllib.parse import urlsplit
+
+from support.emulator import V2025_10
+
+SECONDS = 60
+
+
+class Exact:
+    """A client of one session that sends targets as they are."""
+
+    def __init__(self, session):
+        self.base = urlsplit(session.endpoint)
+        self.query = f"?api-version={V2025_10}&identifier={session.identifier}"
+
+    def send(self, method, path, body=None, headers=None):
+        connection = http.client.HTTPConnection(self.base.netloc, timeout=SECONDS)
+        with contextlib.closing(connection):
+            head = {"Authorization": "Bearer test-token", **(headers or {})}
+            connection.request(method, f"{self.base.path}/{path}{self.query}", body, head)
+            return Answer(connection.getresponse())
+
+    def open(self, method, path, headers, body=b""):
+        """Sends a request, or as much of one as the test wants, and leaves the answer unread."""
+        head = [f"{method} {self.base.path}/{path}{self.query} HTTP/1.1"]
+        head += [f"Host: {self.base.netloc}", "Authorization: Bearer test-token", *headers]
+        connection = socket.create_connection((self.base.hostname, self.base.port), timeout=SECONDS)
+        connection.sendall("\r\n".join([*head, "", ""]).encode() + body)
+        return connection
+
+
+class Answer:
+    """What `http.client` and a bare socket bring, in the words of `requests`."""
+
+    def __init__(self, response):
+        self.status_code = response.status
+        self.headers = response.headers
+        self.content = response.read()
+        self.text = self.content.decode(errors="replace")
+
+
+def answer_on(connection):
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    return Answer(response)

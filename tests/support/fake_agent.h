@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/core/unique_fd.h"
+
+namespace dynsessions::test {
+
+/// The other end of an AgentProcess: speaks sandbox/interpreter/agent_frames.h by hand, well or
+/// badly, and writes to the captured streams. Never blocks.
+class FakeAgent {
+ public:
+  struct Program {
+    std::uint64_t id;
+    std::string code;
+  };
+
+  FakeAgent();
+
+  /// The server's ends as `start_interpreter` gives them: control, stdout, stderr. Once.
+  [[nodiscard]] std::vector<UniqueFd> take_server_ends();
+
+  void say_ready() { send_frame(R"({"ready":{"python":"3.11.2"}})"); }
+  /// A result with a value such as {"kind":"none"}.
+  void say_result(std::uint64_t id, std::string_view value = R"({"kind":"nothing"})");
+  void say_failure(std::uint64_t id, std::string_view traceback);
+  /// Puts the right length in front.
+  void send_frame(std::string_view payload);
+  void send_bytes(std::string_view bytes);
+
+  void write_stdout(std::string_view text);
+  void write_stderr(std::string_view text);
+  /// Writes until the pipe takes no more; returns how much that was.
+  std::size_t fill_stdout();
+  [[nodiscard]] int stdout_fd() const { return stdout_.get(); }
+
+  /// What the server sent to execute; nothing when there is no whole frame yet.
+  [[nodiscard]] std::optional<Program> next_program();
+  [[nodiscard]] int control_fd() const { return control_.get(); }
+  void close_control() { control_ = UniqueFd(); }
+  void close_output();
+  /// Ends as a process does: every descriptor closes.
+  void die();
+
+ private:
+  UniqueFd control_, stdout_, stderr_;
+  std::vector<UniqueFd> server_ends_;
+  std::string received_;
+};
+
+}  // namespace dynsessions::test

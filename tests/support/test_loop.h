@@ -1,0 +1,114 @@
+#pragma once
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+namespace dynsessions::test {
+
+/// A coroutine that was started on a TestLoop, and what became of it.
+template <typename T>
+class Task {
+ public:
+  [[nodiscard]] bool done() const { return outcome_->value.has_value() || outcome_->failure; }
+
+  /// What the coroutine returned; throws what it threw. At most once, when done.
+  T result() {
+    if (outcome_->failure) std::rethrow_exception(outcome_->failure);
+    if (!outcome_->value) throw std::logic_error("the coroutine has not ended");
+    if constexpr (!std::is_void_v<T>) return std::move(*outcome_->value);
+  }
+
+  /// Cancels what the coroutine waits for, as the server does when its grace period is over.
+  void cancel() { outcome_->signal.emit(boost::asio::cancellation_type::terminal); }
+
+ private:
+  friend class TestLoop;
+  using Value = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+  struct Outcome {
+    std::optional<Value> value;
+    std::exception_ptr failure;
+    boost::asio::cancellation_signal signal;
+  };
+  std::shared_ptr<Outcome> outcome_ = std::make_shared<Outcome>();
+};
+
+/// An event loop for tests of coroutines. Never sleeps: it runs what is ready, or waits for
+/// something that must come, and throws when it does not come.
+class TestLoop {
+ public:
+  [[nodiscard]] boost::asio::any_io_executor executor() { return loop_.get_executor(); }
+
+  /// Runs everything that can go on now.
+  void settle() {
+    loop_.restart();
+    loop_.poll();
+  }
+
+  /// Starts a coroutine and lets it go as far as it can now.
+  template <typename T>
+  Task<T> start(boost::asio::awaitable<T> coroutine) {
+    Task<T> task;
+    auto outcome = task.outcome_;
+    auto ended = [outcome](std::exception_ptr failure) { outcome->failure = std::move(failure); };
+    boost::asio::co_spawn(
+        loop_, keep<T>(std::move(coroutine), outcome),
+        boost::asio::bind_cancellation_slot(outcome->signal.slot(), std::move(ended)));
+    settle();
+    return task;
+  }
+
+  /// Runs a coroutine to its end and returns what it gave.
+  template <typename T>
+  T run(boost::asio::awaitable<T> coroutine) {
+    return finish(start(std::move(coroutine)));
+  }
+
+  /// Runs the loop until the task has ended.
+  template <typename T>
+  T finish(Task<T> task) {
+    run_until([&task] { return task.done(); });
+    return task.result();
+  }
+
+  template <typename Condition>
+  void run_until(Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (!condition()) {
+      loop_.restart();
+      loop_.run_one_until(deadline);
+      if (std::chrono::steady_clock::now() >= deadline) {
+        throw std::runtime_error("what the test waits for does not happen");
+      }
+    }
+  }
+
+ private:
+  static constexpr std::chrono::seconds kPatience{20};
+
+  template <typename T>
+  static boost::asio::awaitable<void> keep(boost::asio::awaitable<T> coroutine,
+                                           std::shared_ptr<typename Task<T>::Outcome> outcome) {
+    if constexpr (std::is_void_v<T>) {
+      co_await std::move(coroutine);
+      outcome->value.emplace();
+    } else {
+      outcome->value.emplace(co_await std::move(coroutine));
+    }
+  }
+
+  boost::asio::io_context loop_{1};
+};
+
+}  // namespace dynsessions::test

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string_view>
+
+#include "emulator/api/routes.h"
+#include "emulator/http/message.h"
+
+namespace dynsessions::api {
+
+inline constexpr std::string_view k2024_02 = "2024-02-02-preview";
+inline constexpr std::string_view k2024_10 = "2024-10-02-preview";
+inline constexpr std::string_view k2025_02 = "2025-02-02-preview";
+inline constexpr std::string_view k2025_10 = "2025-10-02-preview";
+
+/// A request without headers, from the start of a request line: "GET /files?identifier=s1".
+/// Throws when the target is unreadable.
+[[nodiscard]] http::Request request_of(std::string_view line);
+
+/// The pool of requests on the bare root in these tests.
+[[nodiscard]] sessions::PoolName default_pool();
+
+/// The route of such a request; throws when there is none.
+[[nodiscard]] Route route_of(std::string_view line);
+
+}  // namespace dynsessions::api

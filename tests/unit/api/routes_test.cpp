@@ -1,0 +1,265 @@
+#include "emulator/api/routes.h"
+
+#include <string>
+#include <string_view>
+
+#include "tests/support/catch.h"
+#include "tests/unit/api/requests.h"
+
+namespace dynsessions::api {
+namespace {
+
+using enum Operation;
+
+constexpr std::string_view kOldest = "2023-08-01-preview";
+constexpr std::string_view k2024_08 = "2024-08-02-preview";
+
+struct Row {
+  std::string line;
+  Operation operation;
+  Dialect dialect;
+  std::string_view version;
+  std::string file_name = {};
+};
+
+void check_route(const Row& row) {
+  const auto route = match_route(request_of(row.line), default_pool());
+  REQUIRE(route);
+  CHECK(route->operation == row.operation);
+  CHECK(route->dialect == row.dialect);
+  CHECK(route->version->name == row.version);
+  CHECK(route->file_name == row.file_name);
+}
+
+TEST_CASE("the python dialect has four operations, at any version", "[api][routes]") {
+  const auto row = GENERATE(values<Row>({
+      {"POST /python/execute", execute, Dialect::python, kOldest},
+      {"POST /python/execute?api-version=2023-08-01-preview", execute, Dialect::python, kOldest},
+      {"POST /python/execute?api-version=2024-02-02-preview", execute, Dialect::python, kOldest},
+      {"POST /python/execute?api-version=2025-10-02-preview", execute, Dialect::python, kOldest},
+      {"POST /python/uploadFile", upload_file, Dialect::python, kOldest},
+      {"POST /python/uploadFile?api-version=whatever", upload_file, Dialect::python, kOldest},
+      {"GET /python/files", list_files, Dialect::python, kOldest},
+      {"GET /python/files?api-version=2024-02-02-preview", list_files, Dialect::python, kOldest},
+      {"GET /python/downloadFile?filename=a.txt", get_file_content, Dialect::python, kOldest},
+      {"GET /python/downloadFile", get_file_content, Dialect::python, kOldest},
+  }));
+  DYNAMIC_SECTION(row.line) { check_route(row); }
+}
+
+TEST_CASE("the wrapped dialect's own paths stay wrapped at any version", "[api][routes]") {
+  const auto row = GENERATE(values<Row>({
+      {"POST /code/execute", execute, Dialect::wrapped, k2024_02},
+      {"POST /code/execute?api-version=2024-02-02-preview", execute, Dialect::wrapped, k2024_02},
+      {"POST /code/execute?api-version=2024-08-02-preview", execute, Dialect::wrapped, k2024_08},
+      {"POST /code/execute?api-version=2025-10-02-preview", execute, Dialect::wrapped, k2024_08},
+      {"POST /code/execute?api-version=2099-01-01", execute, Dialect::wrapped, k2024_08},
+      {"POST /files/upload", upload_file, Dialect::wrapped, k2024_02},
+      {"POST /files/upload?api-version=2024-02-02-preview", upload_file, Dialect::wrapped,
+       k2024_02},
+      {"POST /files/upload?api-version=2024-10-02-preview", upload_file, Dialect::wrapped,
+       k2024_08},
+      {"GET /files/content/a.txt", get_file_content, Dialect::wrapped, k2024_02, "a.txt"},
+      {"GET /files/content/a.txt?api-version=2024-02-02-preview", get_file_content,
+       Dialect::wrapped, k2024_02, "a.txt"},
+      {"GET /files/content/dir/x.txt", get_file_content, Dialect::wrapped, k2024_02, "dir/x.txt"},
+      {"GET /files/content/a/b/c/x.txt", get_file_content, Dialect::wrapped, k2024_02,
+       "a/b/c/x.txt"},
+      {"GET /files/content/dir%2Fx.txt", get_file_content, Dialect::wrapped, k2024_02, "dir/x.txt"},
+      {"GET /files/content/dir%2fsub/x.txt", get_file_content, Dialect::wrapped, k2024_02,
+       "dir/sub/x.txt"},
+      {"GET /files/content/%2Fmnt%2Fdata%2Fx.txt", get_file_content, Dialect::wrapped, k2024_02,
+       "/mnt/data/x.txt"},
+      {"GET /files/content/content", get_file_content, Dialect::wrapped, k2024_02, "content"},
+  }));
+  DYNAMIC_SECTION(row.line) { check_route(row); }
+}
+
+TEST_CASE("the flat dialect's own paths stay flat at any version", "[api][routes]") {
+  const auto row = GENERATE(values<Row>({
+      {"POST /executions", execute, Dialect::flat, k2024_10},
+      {"POST /executions?api-version=2024-02-02-preview", execute, Dialect::flat, k2024_10},
+      {"POST /executions?api-version=2024-10-02-preview", execute, Dialect::flat, k2024_10},
+      {"POST /executions?api-version=2025-02-02-preview", execute, Dialect::flat, k2025_02},
+      {"POST /executions?api-version=2025-10-02-preview", execute, Dialect::flat, k2025_10},
+      {"POST /executions?api-version=2099-01-01", execute, Dialect::flat, k2025_10},
+      {"POST /files?api-version=2024-10-02-preview", upload_file, Dialect::flat, k2024_10},
+      {"POST /files?api-version=2025-10-02-preview", upload_file, Dialect::flat, k2025_10},
+      {"POST /files", upload_file, Dialect::flat, k2024_10},
+      {"GET /files/a.txt/content?api-version=2024-10-02-preview", get_file_content, Dialect::flat,
+       k2024_10, "a.txt"},
+      {"GET /files/a.txt/content?api-version=2025-02-02-preview", get_file_content, Dialect::flat,
+       k2025_02, "a.txt"},
+      {"GET /files/a.txt/content", get_file_content, Dialect::flat, k2024_10, "a.txt"},
+      {"GET /files/dir%2Fx.txt/content?api-version=2025-10-02-preview", get_file_content,
+       Dialect::flat, k2025_10, "dir/x.txt"},
+      {"GET /files/upload/content?api-version=2025-10-02-preview", get_file_content, Dialect::flat,
+       k2025_10, "upload"},
+  }));
+  DYNAMIC_SECTION(row.line) { check_route(row); }
+}
+
+TEST_CASE("on paths that two dialects share the version decides the shape", "[api][routes]") {
+  const auto row = GENERATE(values<Row>({
+      {"GET /files", list_files, Dialect::wrapped, k2024_02},
+      {"GET /files?api-version=2023-08-01-preview", list_files, Dialect::wrapped, k2024_02},
+      {"GET /files?api-version=2024-02-02-preview", list_files, Dialect::wrapped, k2024_02},
+      {"GET /files?api-version=2024-08-02-preview", list_files, Dialect::wrapped, k2024_08},
+      {"GET /files?api-version=2024-10-02-preview", list_files, Dialect::flat, k2024_10},
+      {"GET /files?api-version=2025-02-02-preview", list_files, Dialect::flat, k2025_02},
+      {"GET /files?api-version=2025-10-02-preview", list_files, Dialect::flat, k2025_10},
+      {"GET /files?api-version=2099-01-01", list_files, Dialect::flat, k2025_10},
+      {"GET /files/a.txt", get_file, Dialect::wrapped, k2024_02, "a.txt"},
+      {"GET /files/a.txt?api-version=2024-02-02-preview", get_file, Dialect::wrapped, k2024_02,
+       "a.txt"},
+      {"GET /files/a.txt?api-version=2024-10-02-preview", get_file, Dialect::flat, k2024_10,
+       "a.txt"},
+      {"GET /files/a%20b%26c.txt?api-version=2025-10-02-preview", get_file, Dialect::flat, k2025_10,
+       "a b&c.txt"},
+      {"GET /files/dir%2Fx.txt?api-version=2025-10-02-preview", get_file, Dialect::flat, k2025_10,
+       "dir/x.txt"},
+      {"GET /files/content?api-version=2025-10-02-preview", get_file, Dialect::flat, k2025_10,
+       "content"},
+      {"GET /files/upload", get_file, Dialect::wrapped, k2024_02, "upload"},
+      {"DELETE /files/a.txt", delete_file, Dialect::wrapped, k2024_02, "a.txt"},
+      {"DELETE /files/a.txt?api-version=2024-02-02-preview", delete_file, Dialect::wrapped,
+       k2024_02, "a.txt"},
+      {"DELETE /files/a.txt?api-version=2025-10-02-preview", delete_file, Dialect::flat, k2025_10,
+       "a.txt"},
+      {"DELETE /files/content", delete_file, Dialect::wrapped, k2024_02, "content"},
+  }));
+  DYNAMIC_SECTION(row.line) { check_route(row); }
+}
+
+TEST_CASE("sessions are looked at and ended on paths of their own", "[api][routes]") {
+  const auto row = GENERATE(values<Row>({
+      {"GET /session?api-version=2025-02-02-preview", get_session, Dialect::flat, k2025_02},
+      {"DELETE /session?api-version=2025-10-02-preview", delete_session, Dialect::flat, k2025_10},
+      {"GET /listSessions?api-version=2025-10-02-preview", list_sessions, Dialect::flat, k2025_10},
+      {"GET /LISTSESSIONS/?skip=300&api-version=2025-02-02-preview", list_sessions, Dialect::flat,
+       k2025_02},
+      {"POST /.management/getSession", get_session, Dialect::wrapped, k2024_02},
+      {"POST /.management/stopSession?api-version=2024-02-02-preview", delete_session,
+       Dialect::wrapped, k2024_02},
+      {"POST /.management/listSessions?skip=0", list_sessions, Dialect::wrapped, k2024_02},
+      {"GET /.management/listSessions", list_sessions, Dialect::wrapped, k2024_02},
+  }));
+  DYNAMIC_SECTION(row.line) { check_route(row); }
+}
+
+TEST_CASE("case, doubled and trailing slashes and the query's order do not matter",
+          "[api][routes]") {
+  const auto row = GENERATE(values<Row>({
+      {"POST /EXECUTIONS", execute, Dialect::flat, k2024_10},
+      {"POST /Code/Execute", execute, Dialect::wrapped, k2024_02},
+      {"POST /Python/UPLOADFILE", upload_file, Dialect::python, kOldest},
+      {"GET /FILES/A.txt/Content", get_file_content, Dialect::flat, k2024_10, "A.txt"},
+      {"POST /code/execute/", execute, Dialect::wrapped, k2024_02},
+      {"POST /python/execute/?api-version=x", execute, Dialect::python, kOldest},
+      {"GET /files/content/a.txt/?api-version=2024-02-02-preview", get_file_content,
+       Dialect::wrapped, k2024_02, "a.txt"},
+      {"POST //executions", execute, Dialect::flat, k2024_10},
+      {"GET /files/?path=&identifier=s1&API-VERSION=2025-10-02-preview", list_files, Dialect::flat,
+       k2025_10},
+      {"POST /SUBSCRIPTIONS/s/RESOURCEGROUPS/g/SESSIONPOOLS/p//executions", execute, Dialect::flat,
+       k2024_10},
+  }));
+  DYNAMIC_SECTION(row.line) { check_route(row); }
+}
+
+TEST_CASE("the pool is what the path says, or the default on the bare root", "[api][routes]") {
+  struct Pool {
+    std::string path, subscription, resource_group, name;
+  };
+  const auto row = GENERATE(values<Pool>({
+      {"", "default-subscription", "default-group", "default"},
+      {"/subscriptions/s1/resourceGroups/g1/sessionPools/p1", "s1", "g1", "p1"},
+      {"/Subscriptions/S1/resourcegroups/G1/SessionPools/P1", "S1", "G1", "P1"},
+      {"/subscriptions/s1/resourceGroups/g1/providers/Microsoft.App/sessionPools/p1", "s1", "g1",
+       "p1"},
+      {"/sessionPools/p1", "", "", "p1"},
+      {"/a/prefix/of/a/proxy/subscriptions/s1/resourceGroups/g1/sessionPools/p1", "s1", "g1", "p1"},
+      {"/subscriptions/s1/resourceGroups/g1/sessionPools/files", "s1", "g1", "files"},
+  }));
+  DYNAMIC_SECTION("'" << row.path << "'") {
+    const Route route = route_of("GET " + row.path + "/files/a.txt");
+    CHECK(route.pool.subscription == row.subscription);
+    CHECK(route.pool.resource_group == row.resource_group);
+    CHECK(route.pool.name == row.name);
+    CHECK(route.operation == get_file);
+    CHECK(route.file_name == "a.txt");
+  }
+}
+
+TEST_CASE("a path that is no operation is refused", "[api][routes]") {
+  const auto line = GENERATE(values<std::string>({
+      "GET /",
+      "GET /nothing",
+      "POST /code",
+      "POST /code/execute/now",
+      "POST /execution",
+      "POST /python",
+      "POST /python/execute/x",
+      "GET /python/files/a.txt",
+      "POST /executions/1/2",
+      "GET /subscriptions/s/resourceGroups/g/sessionPools/p",
+      "GET /sessionPools",
+      "POST /prefix/executions",
+      "GET /files/a.txt/contents",
+      "GET /files/a.txt/content/more",
+      "GET /files/a/b/content",
+      "DELETE /files/a/b",
+  }));
+  DYNAMIC_SECTION(line) {
+    const auto route = match_route(request_of(line), default_pool());
+    REQUIRE_FALSE(route);
+    CHECK(route.error().code == ErrorCode::route_not_found);
+    CHECK(route.error().target == "path");
+  }
+}
+
+TEST_CASE("a known path with another method is refused and the method is named", "[api][routes]") {
+  const auto line = GENERATE(values<std::string>({
+      "GET /python/execute",
+      "PUT /python/uploadFile",
+      "POST /python/files",
+      "POST /python/downloadFile",
+      "GET /code/execute",
+      "GET /executions",
+      "DELETE /executions",
+      "PUT /files",
+      "PATCH /files",
+      "DELETE /files",
+      "PUT /files/a.txt",
+      "POST /files/a.txt",
+      "POST /files/content/a.txt",
+      "DELETE /files/a.txt/content",
+      "OPTIONS /files",
+      "PROPFIND /files",
+      "POST /session",
+      "POST /listSessions",
+      "GET /.management/stopSession",
+  }));
+  DYNAMIC_SECTION(line) {
+    const auto route = match_route(request_of(line), default_pool());
+    REQUIRE_FALSE(route);
+    CHECK(route.error().code == ErrorCode::route_not_found);
+    CHECK(route.error().target == "method");
+    CHECK_THAT(route.error().message, Catch::Contains(line.substr(0, line.find(' '))));
+  }
+}
+
+TEST_CASE("every operation has a name of its own for the log", "[api][routes]") {
+  CHECK(name_of(execute) == "execute");
+  CHECK(name_of(upload_file) == "upload file");
+  CHECK(name_of(list_files) == "list files");
+  CHECK(name_of(get_file) == "get file");
+  CHECK(name_of(get_file_content) == "get file content");
+  CHECK(name_of(delete_file) == "delete file");
+  CHECK(name_of(get_session) == "get session");
+  CHECK(name_of(delete_session) == "delete session");
+  CHECK(name_of(list_sessions) == "list sessions");
+}
+
+}  // namespace
+}  // namespace dynsessions::api

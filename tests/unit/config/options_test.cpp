@@ -1,0 +1,172 @@
+#include "emulator/config/options.h"
+
+#include <map>
+#include <set>
+
+#include "tests/support/catch.h"
+#include "tests/unit/config/config_fixture.h"
+
+namespace dynsessions::config {
+namespace {
+
+/// A value for each option that is not its default. An option that is new in the table fails the
+/// tests below until it has one here.
+const std::map<std::string_view, std::string> kOtherValues{
+    {"port", "0"},
+    {"admin-port", "65535"},
+    {"ready-file", "/run/ready.json"},
+    {"drain-period", "3"},
+    {"log-level", "debug"},
+    {"name", "other-pool"},
+    {"resource-group", "rg_1"},
+    {"subscription", "11111111-1111-1111-1111-111111111111"},
+    {"location", "westeurope"},
+    {"container-type", "PythonLTS"},
+    {"max-sessions", "7"},
+    {"ready-sessions", "0"},
+    {"cooldown-period", "30"},
+    {"network-status", "EgressDisabled"},
+    {"python", "/opt/python3"},
+    {"sandbox", "full"},
+    {"data-quota-mb", "64"},
+    {"memory-limit-mb", "512"},
+    {"max-processes", "32"},
+    {"auth", "off"},
+    {"exact", "true"},
+};
+
+/// These know one word only, so that no other value than the default can be set.
+const std::set<std::string_view> kOneWord{"container-type", "network-status"};
+
+std::vector<std::string> as_flags(const Option& option, const std::string& value) {
+  const std::string flag = "--" + std::string(option.key);
+  return option.is_switch() ? std::vector{flag} : std::vector{flag, value};
+}
+
+TEST_CASE("every option can be set by flag, by environment and in the file", "[config]") {
+  for (const Option& option : all_options()) {
+    DYNAMIC_SECTION(option.key) {
+      REQUIRE(kOtherValues.contains(option.key));
+      const std::string& value = kOtherValues.at(option.key);
+      CHECK((option.show(Config()) == value) == kOneWord.contains(option.key));
+
+      CHECK(option.show(parse(as_flags(option, value)).config) == value);
+
+      const Variables variables{{option.environment_name(), value}};
+      CHECK(option.show(parse({}, variables).config) == value);
+
+      const ConfigFile file("{\"" + std::string(option.key) + "\": \"" + value + "\"}");
+      CHECK(option.show(parse({"--config", file.path()}).config) == value);
+    }
+  }
+}
+
+TEST_CASE("setting one option leaves all others at their defaults", "[config]") {
+  const Config defaults;
+  for (const Option& set : all_options()) {
+    const Config config = parse(as_flags(set, kOtherValues.at(set.key))).config;
+    for (const Option& other : all_options()) {
+      if (other.key == set.key) continue;
+      INFO("--" << set.key << " and --" << other.key);
+      CHECK(other.show(config) == other.show(defaults));
+    }
+  }
+}
+
+TEST_CASE("every option is in the table once, and its default is a value it accepts", "[config]") {
+  std::set<std::string_view> keys;
+  for (const Option& option : all_options()) {
+    INFO(option.key);
+    CHECK(keys.insert(option.key).second);
+    const std::string shown = option.show(Config());
+    if (shown.empty()) continue;  // a path that is not set
+    Config config;
+    CHECK_NOTHROW(option.assign(config, shown));
+    CHECK(option.show(config) == shown);
+  }
+}
+
+TEST_CASE("the environment variable of an option is its name in capitals", "[config]") {
+  std::set<std::string> names;
+  for (const Option& option : all_options()) names.insert(option.environment_name());
+  CHECK(names.size() == all_options().size());
+  CHECK(names.contains("DYNSESSIONS_PORT"));
+  CHECK(names.contains("DYNSESSIONS_MAX_SESSIONS"));
+}
+
+TEST_CASE("a value that an option does not accept is refused with what it accepts", "[config]") {
+  struct Row {
+    std::string option, value, accepted;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"port", "65536", "a whole number from 0 to 65535"},
+      {"port", "-1", "a whole number from 0 to 65535"},
+      {"port", "http", "a whole number from 0 to 65535"},
+      {"port", "80 ", "a whole number from 0 to 65535"},
+      {"port", "+80", "a whole number from 0 to 65535"},
+      {"port", "0x50", "a whole number from 0 to 65535"},
+      {"port", "8.0", "a whole number from 0 to 65535"},
+      {"port", "", "a whole number from 0 to 65535"},
+      {"port", "99999999999999999999999", "a whole number from 0 to 65535"},
+      {"drain-period", "3601", "a whole number from 0 to 3600"},
+      {"max-sessions", "0", "a whole number from 1 to 100000"},
+      {"cooldown-period", "0", "a whole number from 1 to 31536000"},
+      {"cooldown-period", "300s", "a whole number from 1 to 31536000"},
+      {"data-quota-mb", "0", "a whole number from 1 to 1048576"},
+      {"memory-limit-mb", "63", "a whole number from 64 to 1048576"},
+      {"max-processes", "7", "a whole number from 8 to 32768"},
+      {"log-level", "INFO", "error or warning or info or debug"},
+      {"auth", "claims", "any or off"},
+      {"sandbox", "insecure", "auto or full"},
+      {"container-type", "NodeLTS", "PythonLTS"},
+      {"network-status", "EgressEnabled", "EgressDisabled"},
+      {"exact", "maybe", "true or false or 1 or 0"},
+      {"name", "", "letters, digits, `-`, `_` and `.`"},
+      {"name", "a/b", "letters, digits, `-`, `_` and `.`"},
+      {"resource-group", "r g", "letters, digits, `-`, `_` and `.`"},
+      {"subscription", "caf\xC3\xA9", "letters, digits, `-`, `_` and `.`"},
+  }));
+  DYNAMIC_SECTION(row.option << " = `" << row.value << "`") {
+    const std::string complaint = "expected " + row.accepted + ", not `" + row.value + "`";
+    const std::string flag = "--" + row.option;
+    const std::vector<std::string> words =
+        row.value.empty() ? std::vector{flag, row.value} : std::vector{flag + "=" + row.value};
+    CHECK(refusal(words) == flag + ": " + complaint);
+
+    std::string variable = "DYNSESSIONS_" + row.option;
+    for (char& c : variable) c = c == '-' ? '_' : static_cast<char>(::toupper(c));
+    CHECK(refusal({}, {{variable, row.value}}) == variable + ": " + complaint);
+
+    const ConfigFile file("{\"" + row.option + "\": \"" + row.value + "\"}");
+    CHECK(refusal({"--config", file.path()}) ==
+          "`" + file.path() + "`, " + row.option + ": " + complaint);
+  }
+}
+
+TEST_CASE("the ends of a range are accepted", "[config]") {
+  struct Row {
+    std::string flag, low, high;
+  };
+  const auto row = GENERATE(values<Row>({{"--port", "0", "65535"},
+                                         {"--admin-port", "0", "65535"},
+                                         {"--drain-period", "0", "3600"},
+                                         {"--max-sessions", "1", "100000"},
+                                         {"--ready-sessions", "0", "10000"},
+                                         {"--cooldown-period", "1", "31536000"},
+                                         {"--memory-limit-mb", "64", "1048576"},
+                                         {"--max-processes", "8", "32768"}}));
+  DYNAMIC_SECTION(row.flag) {
+    CHECK_NOTHROW(parse({row.flag, row.low}));
+    CHECK_NOTHROW(parse({row.flag, row.high}));
+  }
+}
+
+TEST_CASE("a level of the log has the name by which it is set", "[config]") {
+  CHECK(name_of(LogLevel::error) == "error");
+  CHECK(name_of(LogLevel::warning) == "warning");
+  CHECK(name_of(LogLevel::info) == "info");
+  CHECK(name_of(LogLevel::debug) == "debug");
+}
+
+}  // namespace
+}  // namespace dynsessions::config

@@ -1,0 +1,260 @@
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <system_error>
+
+#include "sandbox/launch_spec.h"
+#include "sandbox/launcher_protocol.h"
+#include "tests/support/fake_agent.h"
+
+/// A launcher without sandboxes: speaks launcher_protocol.h and plays the interpreters itself. What
+/// it does wrong stands in the `environment` of its spec, see launcher_fixture.h; what an
+/// interpreter does stands in the program:
+///
+///   print X      says X and succeeds          raise      fails with a traceback
+///   hang         ends only when interrupted   ignore     ends only when killed
+///   die          ends its interpreter         count      how many programs this interpreter had
+///   die with X   the same, last words X       hang with X  the same, first says X
+namespace dynsessions {
+namespace {
+
+using sandbox::Received;
+using sandbox::Reply;
+using sandbox::ReplyKind;
+using sandbox::Request;
+using sandbox::RequestKind;
+
+struct Interpreter {
+  test::FakeAgent agent;
+  std::optional<std::uint64_t> interruptible;  ///< id of a program that hangs
+  int programs = 0;
+};
+
+class FakeLauncher {
+ public:
+  explicit FakeLauncher(int socket) : socket_(socket) {}
+  void run();
+
+ private:
+  [[nodiscard]] bool read_spec();
+  [[nodiscard]] bool take_request();
+  void serve(const Request& request);
+  void start_interpreter(const Request& request);
+  void interrupt(Interpreter& interpreter);
+  void run_programs(Interpreter& interpreter);
+  void run_program(Interpreter& interpreter, const test::FakeAgent::Program& program);
+  void answer(const Request& request, const std::vector<int>& descriptors = {});
+  void answer_failed(std::uint64_t request_id, std::string_view step);
+  void chatter();
+  [[nodiscard]] bool told_to(std::string_view what) const {
+    return std::find(orders_.begin(), orders_.end(), what) != orders_.end();
+  }
+
+  int socket_;
+  std::vector<std::string> orders_;
+  std::map<std::uint64_t, std::unique_ptr<Interpreter>> interpreters_;  ///< by sandbox
+};
+
+std::string_view name_of(RequestKind kind) {
+  switch (kind) {
+    case RequestKind::create_sandbox:
+      return "create";
+    case RequestKind::start_interpreter:
+      return "start";
+    case RequestKind::interrupt_interpreter:
+      return "interrupt";
+    case RequestKind::kill_interpreter:
+      return "kill";
+    case RequestKind::destroy_sandbox:
+      return "destroy";
+  }
+  return {};
+}
+
+/// The text after `prefix`; null when it does not begin so.
+const char* after(const std::string& text, std::string_view prefix) {
+  return text.starts_with(prefix) ? text.c_str() + prefix.size() : nullptr;
+}
+
+bool FakeLauncher::read_spec() {
+  std::string text(sandbox::kMaxSpecBytes, '\0');
+  const ssize_t size = ::read(socket_, text.data(), text.size());
+  if (size <= 0) return false;
+  text.resize(static_cast<std::size_t>(size));
+  orders_ = sandbox::launch_spec_from_json(text).environment;
+  if (told_to("refuse the spec")) {
+    answer_failed(0, "namespaces");
+    return false;
+  }
+  answer(Request{});
+  for (const std::string& order : orders_) {
+    // Opening a FIFO waits for the test to open its other end.
+    if (const char* path = after(order, "do not read until opened: ")) {
+      ::close(::open(path, O_RDONLY | O_CLOEXEC));
+    }
+  }
+  return true;
+}
+
+void FakeLauncher::run() {
+  if (!read_spec()) return;
+  for (bool connected = true; connected;) {
+    std::vector<pollfd> waiting{{socket_, POLLIN, 0}};
+    for (const auto& [id, interpreter] : interpreters_) {
+      waiting.push_back({interpreter->agent.control_fd(), POLLIN, 0});
+    }
+    if (::poll(waiting.data(), waiting.size(), -1) < 0) return;
+    for (auto& [id, interpreter] : interpreters_) run_programs(*interpreter);
+    if (waiting.front().revents != 0) connected = take_request();
+    // An agent whose server has gone says no more; poll would never rest.
+    std::erase_if(interpreters_, [&](const auto& entry) {
+      return std::any_of(waiting.begin() + 1, waiting.end(), [&](const pollfd& polled) {
+        return polled.fd == entry.second->agent.control_fd() && (polled.revents & POLLHUP) != 0;
+      });
+    });
+  }
+}
+
+bool FakeLauncher::take_request() {
+  bool would_block = false;
+  const auto received = sandbox::receive_message<Request>(socket_, would_block);
+  if (!received) return false;
+  const std::string name(name_of(received->message.kind));
+  if (told_to("die at " + name)) return false;
+  if (told_to("chatter")) chatter();
+  if (told_to("send nonsense at " + name)) {
+    sandbox::send_message(socket_, "nonsense", 8);
+  } else if (told_to("fail at " + name)) {
+    answer_failed(received->message.request_id, "step of " + name);
+  } else {
+    serve(received->message);
+  }
+  return true;
+}
+
+void FakeLauncher::serve(const Request& request) {
+  const auto found = interpreters_.find(request.sandbox_id);
+  switch (request.kind) {
+    case RequestKind::create_sandbox: {
+      const UniqueFd directory(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+      return answer(request, {directory.get()});
+    }
+    case RequestKind::start_interpreter:
+      return start_interpreter(request);
+    case RequestKind::interrupt_interpreter:
+      if (found != interpreters_.end()) interrupt(*found->second);
+      return answer(request);
+    case RequestKind::kill_interpreter:
+    case RequestKind::destroy_sandbox:
+      interpreters_.erase(request.sandbox_id);
+      return answer(request);
+  }
+}
+
+void FakeLauncher::start_interpreter(const Request& request) {
+  auto interpreter = std::make_unique<Interpreter>();
+  std::vector<UniqueFd> ends = interpreter->agent.take_server_ends();
+  if (told_to("start dead interpreters")) {
+    interpreter->agent.die();
+  } else if (!told_to("start mute interpreters")) {
+    interpreter->agent.say_ready();
+  }
+  answer(request, {ends[0].get(), ends[1].get(), ends[2].get()});
+  if (told_to("start only one")) orders_.emplace_back("fail at start");
+  interpreters_[request.sandbox_id] = std::move(interpreter);
+}
+
+void FakeLauncher::interrupt(Interpreter& interpreter) {
+  if (!interpreter.interruptible) return;
+  interpreter.agent.say_failure(*interpreter.interruptible, "KeyboardInterrupt");
+  interpreter.interruptible.reset();
+}
+
+void FakeLauncher::run_programs(Interpreter& interpreter) {
+  while (const auto program = interpreter.agent.next_program()) run_program(interpreter, *program);
+}
+
+void FakeLauncher::run_program(Interpreter& interpreter, const test::FakeAgent::Program& program) {
+  ++interpreter.programs;
+  test::FakeAgent& agent = interpreter.agent;
+  if (const char* text = after(program.code, "print ")) {
+    agent.write_stdout(text);
+    agent.say_result(program.id);
+  } else if (program.code == "raise") {
+    agent.write_stderr("a warning");
+    agent.say_failure(program.id, "ValueError: no");
+  } else if (program.code == "count") {
+    agent.say_result(program.id,
+                     R"({"kind":"text","text":")" + std::to_string(interpreter.programs) + "\"}");
+  } else if (const char* value = after(program.code, "value ")) {
+    agent.say_result(program.id, value);
+  } else if (after(program.code, "hang")) {
+    if (const char* words = after(program.code, "hang with ")) agent.write_stdout(words);
+    interpreter.interruptible = program.id;
+  } else if (after(program.code, "die")) {
+    if (const char* words = after(program.code, "die with ")) agent.write_stdout(words);
+    agent.die();
+  }
+}
+
+void FakeLauncher::answer(const Request& request, const std::vector<int>& descriptors) {
+  Reply reply{};
+  reply.kind = ReplyKind::done;
+  reply.request_id = request.request_id;
+  reply.sandbox_id = request.sandbox_id;
+  sandbox::send_message(socket_, &reply, sizeof reply, descriptors);
+}
+
+void FakeLauncher::answer_failed(std::uint64_t request_id, std::string_view step) {
+  Reply reply{};
+  reply.kind = ReplyKind::failed;
+  reply.request_id = request_id;
+  reply.error_number = EPERM;
+  step.copy(reply.step, sizeof(reply.step) - 1);
+  sandbox::send_message(socket_, &reply, sizeof reply);
+}
+
+/// What nobody asked for: events, and an answer with a descriptor to a request that was never sent.
+void FakeLauncher::chatter() {
+  Reply event{};
+  for (const auto kind : {ReplyKind::interpreter_exited, ReplyKind::sandbox_ended}) {
+    event.kind = kind;
+    sandbox::send_message(socket_, &event, sizeof event);
+  }
+  Request never_sent{};
+  never_sent.request_id = 1'000'000;
+  answer(never_sent, {socket_});
+}
+
+}  // namespace
+}  // namespace dynsessions
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  try {
+    dynsessions::FakeLauncher(std::atoi(argv[1])).run();
+  } catch (const std::system_error& error) {
+    if (error.code() == std::errc::broken_pipe) return 0;  // the server hung up first
+    std::fprintf(stderr, "fake-launcher: %s\n", error.what());
+    return 1;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "fake-launcher: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}

@@ -1,0 +1,203 @@
+#include "emulator/execution/launcher_client.h"
+
+#include <filesystem>
+#include <set>
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include <sys/stat.h>
+#include <system_error>
+
+#include "tests/support/catch.h"
+#include "tests/unit/execution/launcher_fixture.h"
+
+namespace dynsessions::execution {
+namespace {
+
+using sandbox::RequestKind;
+
+TEST_CASE("a launcher that takes the spec is ready and alive", "[execution][launcher]") {
+  LauncherFixture fixture;
+  CHECK(fixture.loop.run(fixture.launcher.ready()));
+  CHECK(fixture.launcher.alive());
+}
+
+TEST_CASE("a launcher that refuses the spec names the step and the reason",
+          "[execution][launcher]") {
+  LauncherFixture fixture({"refuse the spec"});
+  const auto ready = fixture.loop.run(fixture.launcher.ready());
+  REQUIRE(ready.has_error());
+  CHECK(ready.error().code == ErrorCode::sandbox_unavailable);
+  CHECK(ready.error().message ==
+        "The sandbox could not be set up: namespaces: Operation not permitted");
+}
+
+TEST_CASE("a program that is not there cannot be started", "[execution][launcher]") {
+  test::TestLoop loop;
+  LauncherClient launcher(loop.executor());
+  CHECK_THROWS_WITH(launcher.start("/no/such/launcher", {}),
+                    Catch::Contains("No such file or directory"));
+  CHECK_FALSE(launcher.alive());
+}
+
+TEST_CASE("a program that is no launcher is noticed", "[execution][launcher]") {
+  test::TestLoop loop;
+  LauncherClient launcher(loop.executor());
+  launcher.start("/bin/true", {});
+  const auto ready = loop.run(launcher.ready());
+  REQUIRE(ready.has_error());
+  CHECK(ready.error().message == "The sandbox launcher has ended.");
+  CHECK_FALSE(launcher.alive());
+  loop.run(launcher.stop());
+}
+
+TEST_CASE("a launcher that was never started answers nothing and can be stopped",
+          "[execution][launcher]") {
+  test::TestLoop loop;
+  LauncherClient launcher(loop.executor());
+  CHECK_FALSE(launcher.alive());
+  CHECK(loop.run(launcher.ready()).has_error());
+  CHECK(loop.run(launcher.request(RequestKind::create_sandbox, 1)).has_error());
+  launcher.post(RequestKind::destroy_sandbox, 1);
+  loop.settle();
+  CHECK_NOTHROW(loop.run(launcher.stop()));
+}
+
+TEST_CASE("a request that is done brings its descriptors, closed on exec",
+          "[execution][launcher]") {
+  struct Row {
+    std::string what;
+    RequestKind kind;
+    std::size_t descriptors;
+  };
+  const auto row = GENERATE(values<Row>({{"create", RequestKind::create_sandbox, 1},
+                                         {"start", RequestKind::start_interpreter, 3},
+                                         {"interrupt", RequestKind::interrupt_interpreter, 0},
+                                         {"kill", RequestKind::kill_interpreter, 0},
+                                         {"destroy", RequestKind::destroy_sandbox, 0}}));
+  DYNAMIC_SECTION(row.what) {
+    LauncherFixture fixture;
+    const auto reply = fixture.request(row.kind);
+    REQUIRE(reply);
+    CHECK(reply->size() == row.descriptors);
+    for (const UniqueFd& fd : *reply) CHECK((::fcntl(fd.get(), F_GETFD) & FD_CLOEXEC) != 0);
+  }
+}
+
+TEST_CASE("a request that failed names the step, and the next one works", "[execution][launcher]") {
+  LauncherFixture fixture({"fail at create"});
+  const auto failed = fixture.request(RequestKind::create_sandbox);
+  REQUIRE(failed.has_error());
+  CHECK(failed.error().code == ErrorCode::sandbox_unavailable);
+  CHECK(failed.error().message ==
+        "The sandbox could not be set up: step of create: Operation not permitted");
+  CHECK_THAT(failed.error().reason, Catch::Contains("`step of create`"));
+  CHECK(fixture.request(RequestKind::start_interpreter));
+}
+
+TEST_CASE("what the launcher says unasked does not confuse the answers", "[execution][launcher]") {
+  LauncherFixture fixture({"chatter"});
+  for (int round = 0; round < 3; ++round) {
+    const auto created = fixture.request(RequestKind::create_sandbox);
+    REQUIRE(created);
+    CHECK(created->size() == 1);
+    CHECK(fixture.request(RequestKind::start_interpreter)->size() == 3);
+  }
+}
+
+TEST_CASE("replies to what was only posted are for nobody", "[execution][launcher]") {
+  LauncherFixture fixture;
+  for (int round = 0; round < 3; ++round) {
+    fixture.launcher.post(RequestKind::create_sandbox, 7);
+    CHECK(fixture.request(RequestKind::kill_interpreter)->empty());
+  }
+}
+
+TEST_CASE("a launcher that ends in mid-request fails it and all that come later",
+          "[execution][launcher]") {
+  const std::string end = GENERATE("die at start", "send nonsense at start");
+  DYNAMIC_SECTION(end) {
+    LauncherFixture fixture({end});
+    CHECK(fixture.request(RequestKind::create_sandbox));
+    auto one = fixture.loop.start(fixture.launcher.request(RequestKind::start_interpreter, 1));
+    auto other = fixture.loop.start(fixture.launcher.request(RequestKind::start_interpreter, 2));
+    for (auto& task : {one, other}) {
+      const auto lost = fixture.loop.finish(task);
+      REQUIRE(lost.has_error());
+      CHECK(lost.error().code == ErrorCode::sandbox_unavailable);
+      CHECK(lost.error().message == "The sandbox launcher has ended.");
+    }
+    CHECK_FALSE(fixture.launcher.alive());
+    CHECK(fixture.request(RequestKind::create_sandbox).has_error());
+    CHECK_NOTHROW(fixture.launcher.post(RequestKind::destroy_sandbox, 1));
+  }
+}
+
+TEST_CASE("a request that is cancelled does not take the next one's answer",
+          "[execution][launcher]") {
+  LauncherFixture fixture;
+  auto cancelled = fixture.loop.start(fixture.launcher.request(RequestKind::create_sandbox, 1));
+  cancelled.cancel();
+  CHECK(fixture.request(RequestKind::start_interpreter)->size() == 3);
+}
+
+/// A pipe with a name, in a folder that goes with it.
+class Fifo {
+ public:
+  Fifo() : folder_(std::filesystem::temp_directory_path() / "dynsessions-fifo-XXXXXX") {
+    if (::mkdtemp(folder_.data()) == nullptr || ::mkfifo(path().c_str(), 0600) != 0) {
+      throw std::system_error(errno, std::generic_category(), "mkfifo");
+    }
+  }
+  Fifo(const Fifo&) = delete;
+  Fifo& operator=(const Fifo&) = delete;
+  ~Fifo() {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  [[nodiscard]] std::string path() const { return folder_ + "/fifo"; }
+
+ private:
+  std::string folder_;
+};
+
+TEST_CASE("requests wait while the launcher's queue is full, and all are answered",
+          "[execution][launcher]") {
+  const Fifo fifo;
+  LauncherFixture fixture({"do not read until opened: " + fifo.path()});
+  CHECK(fixture.loop.run(fixture.launcher.ready()));
+
+  constexpr std::size_t kMoreThanFit = 2000;
+  std::vector<test::Task<LauncherFixture::Descriptors>> tasks;
+  for (std::size_t i = 0; i < kMoreThanFit; ++i) {
+    tasks.push_back(fixture.loop.start(fixture.launcher.request(RequestKind::kill_interpreter, i)));
+  }
+  const UniqueFd opened(::open(fifo.path().c_str(), O_WRONLY | O_CLOEXEC));
+  std::size_t answered = 0;
+  for (auto& task : tasks) answered += fixture.loop.finish(task).has_value() ? 1 : 0;
+  CHECK(answered == kMoreThanFit);
+}
+
+TEST_CASE("a launcher that is stopped is gone, with what was still asked of it",
+          "[execution][launcher]") {
+  LauncherFixture fixture;
+  CHECK(fixture.loop.run(fixture.launcher.ready()));
+  auto asked = fixture.loop.start(fixture.launcher.request(RequestKind::create_sandbox, 1));
+  fixture.loop.run(fixture.launcher.stop());
+  CHECK_FALSE(fixture.launcher.alive());
+  fixture.loop.settle();
+  CHECK(asked.done());
+  CHECK(fixture.request(RequestKind::create_sandbox).has_error());
+}
+
+TEST_CASE("ids of sandboxes are never used twice", "[execution][launcher]") {
+  test::TestLoop loop;
+  LauncherClient launcher(loop.executor());
+  std::set<std::uint64_t> ids;
+  for (int i = 0; i < 100; ++i) ids.insert(launcher.new_sandbox_id());
+  CHECK(ids.size() == 100);
+}
+
+}  // namespace
+}  // namespace dynsessions::execution

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "emulator/core/clock.h"
+#include "emulator/execution/launcher_client.h"
+#include "emulator/execution/sandboxed_interpreter.h"
+#include "tests/support/test_loop.h"
+
+namespace dynsessions::execution {
+
+/// A LauncherClient with the fake launcher at its other end. What the launcher is to do wrong is
+/// said in `orders`; WHAT is create, start, interrupt, kill or destroy:
+///
+///   refuse the spec           fail at WHAT                   start dead interpreters
+///   chatter                   die at WHAT                    start mute interpreters
+///   start only one            send nonsense at WHAT          do not read until opened: FIFO
+struct LauncherFixture {
+  using Descriptors = Result<std::vector<UniqueFd>>;
+
+  explicit LauncherFixture(std::vector<std::string> orders = {});
+  ~LauncherFixture();
+
+  Descriptors request(sandbox::RequestKind kind, std::uint64_t sandbox_id = 1) {
+    return loop.run(launcher.request(kind, sandbox_id));
+  }
+
+  test::TestLoop loop;
+  LauncherClient launcher{loop.executor()};
+};
+
+/// A sandboxed interpreter on top of it, in a time of our own.
+struct InterpreterFixture : LauncherFixture {
+  explicit InterpreterFixture(std::vector<std::string> orders = {})
+      : LauncherFixture(std::move(orders)) {}
+
+  test::Task<Result<ExecutionResult>> start(const std::string& code);
+  Result<ExecutionResult> execute(const std::string& code) { return loop.finish(start(code)); }
+  /// Lets the deadline of the running program pass.
+  void pass_timeout();
+  /// Waits until somebody's patience with a process has begun, and lets it end.
+  void pass_patience();
+
+  static constexpr std::chrono::seconds kTimeout{30};
+  ManualClock clock{Clock::TimePoint(std::chrono::seconds(1'700'000'000))};
+  ManualClock real_time{Clock::TimePoint()};
+  SandboxServices services{loop.executor(), launcher, clock, real_time, {}};
+  std::unique_ptr<Interpreter> interpreter;
+  /// Makes `interpreter`, or says why not.
+  Result<void> create();
+};
+
+}  // namespace dynsessions::execution

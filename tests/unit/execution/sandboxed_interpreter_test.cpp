@@ -1,0 +1,241 @@
+#include "emulator/execution/sandboxed_interpreter.h"
+
+#include <fcntl.h>
+
+#include "tests/support/catch.h"
+#include "tests/unit/execution/launcher_fixture.h"
+
+namespace dynsessions::execution {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// An interpreter that is there.
+struct Ready : InterpreterFixture {
+  explicit Ready(std::vector<std::string> orders = {}) : InterpreterFixture(std::move(orders)) {
+    REQUIRE(create());
+  }
+};
+
+/// The number of programs that the present interpreter has run, this one included.
+std::string programs_so_far(InterpreterFixture& fixture) {
+  const auto result = fixture.execute("count");
+  REQUIRE(result);
+  return std::get<TextValue>(result->value).text;
+}
+
+TEST_CASE("a program that ends well brings output and value", "[execution][sandboxed]") {
+  Ready fixture;
+  const auto printed = fixture.execute("print hello");
+  REQUIRE(printed);
+  CHECK(printed->outcome == ExecutionOutcome::succeeded);
+  CHECK(printed->stdout_text == "hello");
+  CHECK(printed->stderr_text.empty());
+  CHECK(printed->traceback.empty());
+  CHECK(std::holds_alternative<NoValue>(printed->value));
+}
+
+TEST_CASE("each kind of value arrives as what it is", "[execution][sandboxed]") {
+  struct Row {
+    std::string frame;
+    ExecutionValue expected;
+  };
+  const auto row = GENERATE(values<Row>({
+      {R"({"kind":"nothing"})", NoValue{}},
+      {R"({"kind":"none"})", NoneValue{}},
+      {R"({"kind":"text","text":"42"})", TextValue{"42"}},
+      {R"({"kind":"string","repr":"'a'","characters":"a"})", StringValue{"'a'", "a"}},
+      {R"({"kind":"image","format":"png","base64":"AAAA"})", ImageValue{"png", "AAAA"}},
+  }));
+  DYNAMIC_SECTION(row.frame) {
+    Ready fixture;
+    const auto result = fixture.execute("value " + row.frame);
+    REQUIRE(result);
+    CHECK((result->value == row.expected));
+  }
+}
+
+TEST_CASE("a program that raises is a success of ours", "[execution][sandboxed]") {
+  Ready fixture;
+  const auto raised = fixture.execute("raise");
+  REQUIRE(raised);
+  CHECK(raised->outcome == ExecutionOutcome::raised);
+  CHECK(raised->traceback == "ValueError: no");
+  CHECK(raised->stderr_text == "a warning");
+  CHECK(programs_so_far(fixture) == "2");
+}
+
+TEST_CASE("a program that is interrupted at its deadline keeps its interpreter",
+          "[execution][sandboxed]") {
+  Ready fixture;
+  auto task = fixture.start("hang with some output");
+  fixture.pass_timeout();
+  const auto result = fixture.loop.finish(task);
+  REQUIRE(result);
+  CHECK(result->outcome == ExecutionOutcome::timed_out);
+  CHECK(result->stdout_text == "some output");
+  CHECK(programs_so_far(fixture) == "2");
+}
+
+TEST_CASE("a program is not interrupted before its deadline", "[execution][sandboxed]") {
+  Ready fixture;
+  auto task = fixture.start("hang");
+  fixture.clock.advance(InterpreterFixture::kTimeout - 1ns);
+  fixture.loop.settle();
+  CHECK_FALSE(task.done());
+  CHECK_FALSE(fixture.real_time.has_timers());  // no grace period has begun
+  fixture.clock.advance(1ns);
+  CHECK(fixture.loop.finish(task)->outcome == ExecutionOutcome::timed_out);
+}
+
+TEST_CASE("a program that ignores the interrupt loses its interpreter after the grace period",
+          "[execution][sandboxed]") {
+  Ready fixture;
+  auto task = fixture.start("ignore");
+  fixture.pass_timeout();
+  fixture.loop.run_until([&] { return fixture.real_time.has_timers(); });
+  fixture.real_time.advance(fixture.services.limits.interrupt_grace - 1ms);
+  fixture.loop.settle();
+  CHECK_FALSE(task.done());
+  fixture.real_time.advance(1ms);
+  const auto result = fixture.loop.finish(task);
+  REQUIRE(result);
+  CHECK(result->outcome == ExecutionOutcome::timed_out_restarted);
+  CHECK(programs_so_far(fixture) == "1");
+}
+
+TEST_CASE("a program whose interrupt cannot be sent loses its interpreter at once",
+          "[execution][sandboxed]") {
+  Ready fixture({"fail at interrupt"});
+  auto task = fixture.start("hang");
+  fixture.pass_timeout();
+  CHECK(fixture.loop.finish(task)->outcome == ExecutionOutcome::timed_out_restarted);
+  CHECK(programs_so_far(fixture) == "1");
+}
+
+TEST_CASE("a program that ends its interpreter says its last words, and a new one is in place",
+          "[execution][sandboxed]") {
+  Ready fixture;
+  const auto result = fixture.execute("die with last words");
+  REQUIRE(result);
+  CHECK(result->outcome == ExecutionOutcome::interpreter_died);
+  CHECK(result->stdout_text == "last words");
+  CHECK(programs_so_far(fixture) == "1");
+}
+
+TEST_CASE("when no new interpreter starts, the session is lost, now and later",
+          "[execution][sandboxed]") {
+  const std::string order = GENERATE("start only one", "fail at kill", "die at kill");
+  DYNAMIC_SECTION(order) {
+    Ready fixture({order});
+    const auto lost = fixture.execute("die");
+    REQUIRE(lost.has_error());
+    CHECK(lost.error().code == ErrorCode::sandbox_unavailable);
+    const auto later = fixture.execute("print 1");
+    REQUIRE(later.has_error());
+    CHECK(later.error().code == ErrorCode::sandbox_unavailable);
+  }
+}
+
+TEST_CASE("a sandbox that cannot be made says why", "[execution][sandboxed]") {
+  struct Row {
+    std::string order;
+    std::string message;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"fail at create", "The sandbox could not be set up: step of create"},
+      {"fail at start", "The sandbox could not be set up: step of start"},
+      {"die at create", "The sandbox launcher has ended."},
+      {"die at start", "The sandbox launcher has ended."},
+      {"start dead interpreters", "The Python interpreter of the session did not start."},
+  }));
+  DYNAMIC_SECTION(row.order) {
+    InterpreterFixture fixture({row.order});
+    const auto made = fixture.create();
+    REQUIRE(made.has_error());
+    CHECK(made.error().code == ErrorCode::sandbox_unavailable);
+    CHECK_THAT(made.error().message, Catch::StartsWith(row.message));
+  }
+}
+
+TEST_CASE("an interpreter that never gets ready is given up at the start deadline",
+          "[execution][sandboxed]") {
+  InterpreterFixture fixture({"start mute interpreters"});
+  auto task = fixture.loop.start(SandboxedInterpreter::create(fixture.services));
+  fixture.loop.run_until([&] { return fixture.real_time.has_timers(); });
+  fixture.real_time.advance(fixture.services.limits.start_deadline - 1ms);
+  fixture.loop.settle();
+  CHECK_FALSE(task.done());
+  fixture.real_time.advance(1ms);
+  const auto made = fixture.loop.finish(task);
+  REQUIRE(made.has_error());
+  CHECK(made.error().message == "The Python interpreter of the session did not start.");
+  CHECK_FALSE(fixture.real_time.has_timers());
+}
+
+TEST_CASE("the data directory is there until the interpreter is stopped",
+          "[execution][sandboxed]") {
+  Ready fixture;
+  CHECK(::fcntl(fixture.interpreter->data_directory(), F_GETFD) >= 0);
+  fixture.loop.run(fixture.interpreter->stop());
+  CHECK(fixture.interpreter->data_directory() == -1);
+}
+
+TEST_CASE("stopping ends the program under way", "[execution][sandboxed]") {
+  struct Row {
+    std::string what;
+    std::string code;
+    void (*before)(InterpreterFixture&);
+  };
+  const auto row = GENERATE(values<Row>({
+      {"while it runs", "hang", [](InterpreterFixture&) {}},
+      {"in its grace period", "ignore",
+       [](InterpreterFixture& fixture) {
+         fixture.pass_timeout();
+         fixture.loop.run_until([&] { return fixture.real_time.has_timers(); });
+       }},
+  }));
+  DYNAMIC_SECTION(row.what) {
+    Ready fixture;
+    auto running = fixture.start(row.code);
+    row.before(fixture);
+    fixture.loop.run(fixture.interpreter->stop());
+    const auto result = fixture.loop.finish(running);
+    REQUIRE(result.has_error());
+    CHECK(result.error().code == ErrorCode::sandbox_unavailable);
+    CHECK_FALSE(fixture.clock.has_timers());
+    CHECK_FALSE(fixture.real_time.has_timers());
+  }
+}
+
+TEST_CASE("a cancelled program leaves no timer behind, and the interpreter can be stopped",
+          "[execution][sandboxed]") {
+  Ready fixture;
+  auto running = fixture.start("hang");
+  running.cancel();
+  fixture.loop.settle();
+  CHECK(running.done());
+  CHECK_FALSE(fixture.clock.has_timers());
+  fixture.loop.run(fixture.interpreter->stop());
+}
+
+TEST_CASE("an interpreter that is only destroyed gives its sandbox back too",
+          "[execution][sandboxed]") {
+  Ready fixture({"die at destroy"});
+  fixture.interpreter.reset();
+  fixture.loop.run_until([&] { return !fixture.launcher.alive(); });
+}
+
+TEST_CASE("interpreters of one launcher know nothing of each other", "[execution][sandboxed]") {
+  Ready fixture;
+  SandboxedInterpreterFactory factory(fixture.services);
+  auto other = fixture.loop.run(factory.create());
+  REQUIRE(other);
+  REQUIRE(fixture.execute("print 1"));
+  ExecutionRequest request{.code = "count"};
+  const auto count = fixture.loop.run((*other)->execute(std::move(request)));
+  CHECK((count->value == ExecutionValue(TextValue{"1"})));
+}
+
+}  // namespace
+}  // namespace dynsessions::execution

@@ -1,0 +1,73 @@
+#include "emulator/execution/scripted_interpreter.h"
+
+#include <filesystem>
+
+#include <fcntl.h>
+
+#include "tests/support/catch.h"
+#include "tests/support/test_loop.h"
+
+namespace dynsessions::execution {
+namespace {
+
+namespace asio = boost::asio;
+
+asio::awaitable<Result<ExecutionResult>> answer(ExecutionRequest request) {
+  if (request.code == "lose") co_return Error{ErrorCode::sandbox_unavailable, "lost", {}, {}};
+  ExecutionResult result;
+  result.stdout_text = "ran " + request.code;
+  co_return result;
+}
+
+std::filesystem::path path_of(int directory) {
+  return std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(directory));
+}
+
+TEST_CASE("a script answers for the program, with a result or an error", "[execution][scripted]") {
+  test::TestLoop loop;
+  ScriptedInterpreter interpreter(answer);
+  ExecutionRequest fine{.code = "1+1"};
+  CHECK(loop.run(interpreter.execute(std::move(fine)))->stdout_text == "ran 1+1");
+  ExecutionRequest losing{.code = "lose"};
+  CHECK(loop.run(interpreter.execute(std::move(losing))).error().message == "lost");
+}
+
+TEST_CASE("files of a scripted interpreter are real and its own", "[execution][scripted]") {
+  const ScriptedInterpreter one(answer);
+  const ScriptedInterpreter other(answer);
+  const UniqueFd file(::openat(one.data_directory(), "a", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  CHECK(file);
+  CHECK(::faccessat(one.data_directory(), "a", F_OK, 0) == 0);
+  CHECK(::faccessat(other.data_directory(), "a", F_OK, 0) != 0);
+}
+
+TEST_CASE("files of a scripted interpreter go with it", "[execution][scripted]") {
+  test::TestLoop loop;
+  const bool stopped = GENERATE(true, false);
+  DYNAMIC_SECTION((stopped ? "when it is stopped" : "when it is destroyed")) {
+    auto interpreter = std::make_unique<ScriptedInterpreter>(answer);
+    const auto path = path_of(interpreter->data_directory());
+    const UniqueFd file(
+        ::openat(interpreter->data_directory(), "a", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    REQUIRE(std::filesystem::exists(path / "a"));
+    if (stopped) {
+      loop.run(interpreter->stop());
+    } else {
+      interpreter.reset();
+    }
+    CHECK_FALSE(std::filesystem::exists(path));
+  }
+}
+
+TEST_CASE("a scripted factory makes a new interpreter every time", "[execution][scripted]") {
+  test::TestLoop loop;
+  ScriptedInterpreterFactory factory(answer);
+  const auto one = loop.run(factory.create());
+  const auto other = loop.run(factory.create());
+  REQUIRE(one);
+  REQUIRE(other);
+  CHECK(path_of((*one)->data_directory()) != path_of((*other)->data_directory()));
+}
+
+}  // namespace
+}  // namespace dynsessions::execution

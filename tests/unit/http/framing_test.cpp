@@ -1,0 +1,102 @@
+#include "emulator/http/framing.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/catch.h"
+
+namespace dynsessions::http {
+namespace {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+struct Row {
+  std::string what;
+  Version version;
+  Fields fields;
+};
+
+Headers headers_of(const Fields& fields) {
+  Headers headers;
+  for (const auto& [name, value] : fields) headers.add(name, value);
+  return headers;
+}
+
+constexpr Version v10 = Version::http_1_0;
+constexpr Version v11 = Version::http_1_1;
+
+TEST_CASE("a request that can be read in one way only is accepted", "[http][framing]") {
+  const auto row = GENERATE(values<Row>({
+      {"no body", v11, {{"Host", "x"}}},
+      {"a length", v11, {{"host", "x"}, {"content-length", "5"}}},
+      {"a length of zero, as the JDK sends with GET",
+       v11,
+       {{"Host", "x"}, {"Content-Length", "0"}}},
+      {"chunks", v11, {{"Host", "x"}, {"Transfer-Encoding", "chunked"}}},
+      {"chunks, shouted", v11, {{"Host", "x"}, {"TRANSFER-ENCODING", "Chunked"}}},
+      {"HTTP/1.0 without Host", v10, {}},
+      {"an offer of HTTP/2",
+       v11,
+       {{"Host", "x"},
+        {"Connection", "Upgrade, HTTP2-Settings"},
+        {"Upgrade", "h2c"},
+        {"HTTP2-Settings", "AAEAAEAA"}}},
+  }));
+  DYNAMIC_SECTION(row.what) { CHECK(check_framing(row.version, headers_of(row.fields))); }
+}
+
+TEST_CASE("a request whose end could be disputed is refused", "[http][framing]") {
+  const auto row = GENERATE(values<Row>({
+      {"no Host", v11, {}},
+      {"two Hosts", v11, {{"Host", "a"}, {"Host", "a"}}},
+      {"two Hosts in HTTP/1.0", v10, {{"Host", "a"}, {"Host", "b"}}},
+      {"equal lengths twice",
+       v11,
+       {{"Host", "x"}, {"Content-Length", "5"}, {"Content-Length", "5"}}},
+      {"a list of lengths", v11, {{"Host", "x"}, {"Content-Length", "5, 5"}}},
+      {"a signed length", v11, {{"Host", "x"}, {"Content-Length", "+5"}}},
+      {"a hexadecimal length", v11, {{"Host", "x"}, {"Content-Length", "0x5"}}},
+      {"an empty length", v11, {{"Host", "x"}, {"Content-Length", ""}}},
+      {"an endless length", v11, {{"Host", "x"}, {"Content-Length", std::string(19, '9')}}},
+      {"chunks and a length",
+       v11,
+       {{"Host", "x"}, {"Transfer-Encoding", "chunked"}, {"Content-Length", "5"}}},
+      {"gzip and a length",
+       v11,
+       {{"Host", "x"}, {"Transfer-Encoding", "gzip"}, {"Content-Length", "5"}}},
+      {"gzip", v11, {{"Host", "x"}, {"Transfer-Encoding", "gzip"}}},
+      {"gzip in chunks", v11, {{"Host", "x"}, {"Transfer-Encoding", "gzip, chunked"}}},
+      {"gzip after chunks", v11, {{"Host", "x"}, {"Transfer-Encoding", "chunked, gzip"}}},
+      {"something like chunks", v11, {{"Host", "x"}, {"Transfer-Encoding", "xchunked"}}},
+      {"identity", v11, {{"Host", "x"}, {"Transfer-Encoding", "identity"}}},
+      {"an empty coding", v11, {{"Host", "x"}, {"Transfer-Encoding", ""}}},
+      {"chunks twice",
+       v11,
+       {{"Host", "x"}, {"Transfer-Encoding", "chunked"}, {"Transfer-Encoding", "chunked"}}},
+      {"chunks in HTTP/1.0", v10, {{"Transfer-Encoding", "chunked"}}},
+  }));
+  DYNAMIC_SECTION(row.what) {
+    const Result<void> outcome = check_framing(row.version, headers_of(row.fields));
+    REQUIRE(!outcome);
+    CHECK(outcome.error().code == ErrorCode::invalid_request);
+  }
+}
+
+TEST_CASE("a request has at most 200 header fields", "[http][framing]") {
+  Headers headers;
+  headers.add("Host", "x");
+  while (std::distance(headers.begin(), headers.end()) < 200) headers.add("X-Filler", "");
+  CHECK(check_framing(v11, headers));
+  headers.add("X-Filler", "");
+  CHECK(!check_framing(v11, headers));
+}
+
+TEST_CASE("a field that goes on in the next line is found", "[http][framing]") {
+  CHECK(has_folded_field("GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n"));
+  CHECK(has_folded_field("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:\r\n\tchunked\r\n\r\n"));
+  CHECK_FALSE(has_folded_field("GET / HTTP/1.1\r\nHost: x\r\nA: b c\r\n\r\n"));
+}
+
+}  // namespace
+}  // namespace dynsessions::http

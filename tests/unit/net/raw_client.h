@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "emulator/core/unique_fd.h"
+
+namespace dynsessions::net {
+
+/// An answer as it came over the wire.
+struct Reply {
+  unsigned status = 0;
+  std::string head;  ///< status line and fields, with the empty line
+  std::string body;  ///< without its chunk framing
+
+  [[nodiscard]] bool has_field(std::string_view line) const {
+    return head.find("\r\n" + std::string(line) + "\r\n") != std::string::npos;
+  }
+};
+
+/// A blocking client that sends exactly the bytes a test gives it. Every wait ends after ten
+/// seconds with an exception, so that a broken server fails a test and does not hang it.
+class RawClient {
+ public:
+  RawClient();  ///< makes the socket; connect() later
+  explicit RawClient(std::uint16_t port);
+
+  void connect(std::uint16_t port);
+  /// Throws when the server has closed its side.
+  void send(std::string_view bytes);
+  /// Like send(), but content with what the server took before it closed.
+  void send_what_is_taken(std::string_view bytes);
+  void half_close();
+  void close() { socket_ = UniqueFd(); }
+
+  /// The next answer; its body as its head frames it. `head_only` for the answer to HEAD.
+  Reply read_reply(bool head_only = false);
+  /// All bytes up to the end of the connection; a reset counts as an end.
+  std::string read_to_end();
+  /// Waits for `time` at most; whether the server closed the connection, or sent something.
+  bool readable_within(int milliseconds);
+
+ private:
+  std::string read_until(std::string_view mark);
+  std::string read_exactly(std::size_t count);
+  bool receive();  ///< appends to received_; false at the end of the connection
+
+  UniqueFd socket_;
+  std::string received_;
+};
+
+}  // namespace dynsessions::net

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <future>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_future.hpp>
+#include <spdlog/spdlog.h>
+
+#include "emulator/http/message.h"
+#include "emulator/net/server.h"
+
+namespace dynsessions::net {
+
+inline http::Response text_response(std::string text, unsigned status = 200) {
+  http::Response response;
+  response.status = status;
+  response.body = std::move(text);
+  return response;
+}
+
+/// Answers with what a function says, and refuses with the error's message: 500 for `internal`,
+/// 400 for the rest.
+class FunctionHandler final : public http::Handler {
+ public:
+  using Function =
+      std::function<boost::asio::awaitable<http::Response>(http::Request, http::BodyReader&)>;
+
+  explicit FunctionHandler(Function function) : function_(std::move(function)) {}
+
+  boost::asio::awaitable<http::Response> handle(http::Request request,
+                                                http::BodyReader& body) override {
+    return function_(std::move(request), body);
+  }
+  http::Response refuse(const Error& error) override {
+    return text_response(error.message, error.code == ErrorCode::internal ? 500 : 400);
+  }
+
+ private:
+  Function function_;
+};
+
+/// A real server on a free port of the loopback, its event loop on a thread of its own.
+class TestServer {
+ public:
+  explicit TestServer(FunctionHandler::Function function, ServerLimits limits = {})
+      : handler_(std::move(function)), server_(loop_.get_executor(), file_pool_, handler_, limits) {
+    spdlog::set_level(spdlog::level::off);  // the failures that tests cause are not news
+    server_.listen({boost::asio::ip::address_v4::loopback(), 0});
+    server_.start();
+    thread_ = std::thread([this] { loop_.run(); });
+  }
+  TestServer(const TestServer&) = delete;
+  TestServer& operator=(const TestServer&) = delete;
+  ~TestServer() {
+    drain(std::chrono::seconds(0)).wait();
+    work_.reset();
+    thread_.join();
+  }
+
+  [[nodiscard]] std::uint16_t port() const { return server_.local_endpoint().port(); }
+
+  std::future<void> drain(std::chrono::steady_clock::duration grace) {
+    return boost::asio::co_spawn(loop_, server_.drain(grace), boost::asio::use_future);
+  }
+
+  boost::asio::io_context& loop() { return loop_; }
+  boost::asio::thread_pool& file_pool() { return file_pool_; }
+
+ private:
+  boost::asio::io_context loop_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+      loop_.get_executor()};
+  boost::asio::thread_pool file_pool_{1};
+  FunctionHandler handler_;
+  HttpServer server_;
+  std::thread thread_;
+};
+
+/// Answers with the method and the whole body; 413 when that is longer than 1 MiB.
+inline boost::asio::awaitable<http::Response> echo(http::Request request, http::BodyReader& body) {
+  Result<std::string> text = co_await http::read_all(request, body, 1024 * 1024);
+  if (!text) co_return text_response(text.error().message, 413);
+  co_return text_response(request.method_text + " " + *text);
+}
+
+}  // namespace dynsessions::net

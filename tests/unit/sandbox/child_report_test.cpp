@@ -1,0 +1,64 @@
+#include "sandbox/child_report.h"
+
+#include <string>
+
+#include <fcntl.h>
+
+#include <sys/socket.h>
+
+#include "tests/support/catch.h"
+
+namespace dynsessions::sandbox {
+namespace {
+
+struct Channel {
+  UniqueFd launcher;
+  UniqueFd child;
+
+  Channel() {
+    int fds[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == 0);
+    launcher = UniqueFd(fds[0]);
+    child = UniqueFd(fds[1]);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a child that says nothing and closes has no failure", "[report]") {
+  Channel channel;
+  channel.child = UniqueFd();
+  const ChildOutcome outcome = await_child(channel.launcher.get());
+  CHECK(outcome.failure.error_number == 0);
+  CHECK(outcome.started == 0);
+  CHECK_FALSE(outcome.descriptor);
+}
+
+TEST_CASE("pid, descriptor and failure of several reports are all kept", "[report]") {
+  Channel channel;
+  ChildReport started;
+  started.pid = 17;
+  REQUIRE(send_report(channel.child.get(), started).ok());
+  REQUIRE(send_report(channel.child.get(), {}, channel.launcher.get()).ok());
+  send_failure(channel.child.get(), {"mount", "/proc", EPERM});
+  channel.child = UniqueFd();
+  const ChildOutcome outcome = await_child(channel.launcher.get());
+  CHECK(outcome.started == 17);
+  CHECK(outcome.descriptor);
+  CHECK(outcome.failure.error_number == EPERM);
+  CHECK(std::string(outcome.failure.step) == "mount /proc");
+}
+
+TEST_CASE("a report of another size is a failure", "[report]") {
+  Channel channel;
+  REQUIRE(::send(channel.child.get(), "?", 1, 0) == 1);
+  CHECK(await_child(channel.launcher.get()).failure.error_number == EBADMSG);
+}
+
+TEST_CASE("a step is cut to its field and ends in NUL", "[report]") {
+  char field[8] = {'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x'};
+  format_step({"lay out", "/etc/passwd", EROFS}, field, sizeof(field));
+  CHECK(std::string(field) == "lay out");
+}
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,78 @@
+#include "sandbox/launcher_protocol.h"
+
+#include <stdexcept>
+
+#include <fcntl.h>
+
+#include <sys/socket.h>
+#include <system_error>
+
+#include "tests/support/catch.h"
+
+namespace dynsessions::sandbox {
+namespace {
+
+struct Pair {
+  UniqueFd ours;
+  UniqueFd theirs;
+
+  explicit Pair(int flags = 0) {
+    int fds[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0, fds) == 0);
+    ours = UniqueFd(fds[0]);
+    theirs = UniqueFd(fds[1]);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a message arrives with its descriptors, closed on exec", "[protocol]") {
+  const Pair pair;
+  const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  Reply reply{};
+  reply.kind = ReplyKind::done;
+  reply.request_id = 42;
+  send_message(pair.ours.get(), &reply, sizeof(reply), {null.get(), null.get(), null.get()});
+  bool would_block = true;
+  const auto received = receive_message<Reply>(pair.theirs.get(), would_block);
+  REQUIRE(received);
+  CHECK_FALSE(would_block);
+  CHECK(received->message.request_id == 42);
+  REQUIRE(received->descriptors.size() == 3);
+  CHECK(::fcntl(received->descriptors[2].get(), F_GETFD) == FD_CLOEXEC);
+}
+
+TEST_CASE("the end of the peer and the lack of a message are told apart", "[protocol]") {
+  Pair pair(SOCK_NONBLOCK);
+  bool would_block = false;
+  CHECK_FALSE(receive_message<Request>(pair.ours.get(), would_block));
+  CHECK(would_block);
+  pair.theirs = UniqueFd();
+  CHECK_FALSE(receive_message<Request>(pair.ours.get(), would_block));
+  CHECK_FALSE(would_block);
+}
+
+TEST_CASE("a message of another size is refused", "[protocol]") {
+  const auto size = GENERATE(as<std::size_t>{}, 1, sizeof(Request) - 1, sizeof(Request) + 1);
+  const Pair pair;
+  const std::vector<char> bytes(size);
+  send_message(pair.ours.get(), bytes.data(), bytes.size());
+  bool would_block = false;
+  CHECK_THROWS_AS(receive_message<Request>(pair.theirs.get(), would_block), std::runtime_error);
+}
+
+TEST_CASE("more descriptors than agreed are not sent", "[protocol]") {
+  const Pair pair;
+  const Request request{};
+  const std::vector<int> many(kMaxDescriptors + 1, pair.ours.get());
+  CHECK_THROWS_AS(send_message(pair.ours.get(), &request, sizeof(request), many),
+                  std::system_error);
+}
+
+TEST_CASE("a step name without an end is cut at its field", "[protocol]") {
+  Reply reply{};
+  std::fill(std::begin(reply.step), std::end(reply.step), 'x');
+  CHECK(step_name(reply) == std::string(sizeof(reply.step), 'x'));
+}
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,75 @@
+#include "sandbox/root_layout.h"
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include "tests/support/catch.h"
+
+namespace dynsessions::sandbox {
+namespace {
+
+bool contains(const std::vector<LayoutEntry>& layout, const std::string& path) {
+  return std::any_of(layout.begin(), layout.end(),
+                     [&](const LayoutEntry& entry) { return entry.path == path; });
+}
+
+std::string content(const std::vector<LayoutEntry>& layout, const std::string& path) {
+  for (const LayoutEntry& entry : layout) {
+    if (entry.path == path) return entry.source;
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("folders come before what is in them", "[layout]") {
+  LaunchSpec spec;
+  spec.binds = {{"/usr", "/opt/deep/down"}, {"/dev/null", "/opt/file"}};
+  std::set<std::string> made{""};
+  for (const LayoutEntry& entry : root_layout(spec)) {
+    const std::size_t slash = entry.path.rfind('/');
+    INFO(entry.path);
+    CHECK(made.contains(slash == std::string::npos ? "" : entry.path.substr(0, slash)));
+    if (entry.kind == LayoutEntry::Kind::directory) CHECK(made.insert(entry.path).second);
+  }
+}
+
+TEST_CASE("what tells about the host is not in the layout", "[layout]") {
+  const auto layout = root_layout({});
+  for (const char* path : {"etc/shadow", "etc/ssl/private", "sys", "run", "home", "root", "var",
+                           "dev/tty", "dev/ptmx", "dev/mem"}) {
+    INFO(path);
+    CHECK_FALSE(contains(layout, path));
+  }
+  CHECK(content(layout, "etc/hosts") == "127.0.0.1 localhost session\n::1 localhost\n");
+}
+
+TEST_CASE("the user's home is that of the environment", "[layout]") {
+  LaunchSpec spec;
+  spec.environment = {"HOMES=/no", "HOME=/tmp/me"};
+  CHECK(environment_value(spec, "HOME", "/") == "/tmp/me");
+  CHECK(environment_value(spec, "TZ", "UTC") == "UTC");
+  CHECK(content(root_layout(spec), "etc/passwd").find(":/tmp/me:/bin/sh") != std::string::npos);
+}
+
+TEST_CASE("a bind that cannot be honoured is refused", "[layout]") {
+  const auto bind = GENERATE(ReadOnlyBind{"/nowhere", "/opt/x"}, ReadOnlyBind{"/usr", "opt/x"},
+                             ReadOnlyBind{"/usr", "/"}, ReadOnlyBind{"/usr", "/opt/"},
+                             ReadOnlyBind{"/usr", "/opt/../etc"}, ReadOnlyBind{"/usr", "/tmp/x"},
+                             ReadOnlyBind{"/usr", "/proc"}, ReadOnlyBind{"/usr", "/mnt/data/x"},
+                             ReadOnlyBind{"/usr", "/dev/x"}, ReadOnlyBind{"/usr", ""});
+  LaunchSpec spec;
+  spec.binds = {bind};
+  INFO(bind.source << " at " << bind.target);
+  CHECK_THROWS_AS(root_layout(spec), std::runtime_error);
+}
+
+TEST_CASE("a bind beside a file system of the sandbox is fine", "[layout]") {
+  const std::string target = GENERATE("/tmpfiles", "/mnt/database", "/opt");
+  LaunchSpec spec;
+  spec.binds = {{"/usr", target}};
+  CHECK(contains(root_layout(spec), target.substr(1)));
+}
+
+}  // namespace dynsessions::sandbox

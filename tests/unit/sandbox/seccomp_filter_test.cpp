@@ -1,0 +1,191 @@
+#include "sandbox/seccomp_filter.h"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <set>
+#include <string>
+
+#include <fcntl.h>
+
+#include <linux/audit.h>
+#include <linux/sched.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include "sandbox/seccomp_policy.h"
+#include "tests/support/catch.h"
+#include "tests/unit/sandbox/bpf_machine.h"
+
+namespace dynsessions::sandbox::test {
+namespace {
+
+constexpr std::uint32_t kX32Bit = 0x4000'0000;
+constexpr std::uint64_t kHighBits = std::uint64_t{1} << 40;
+constexpr int kLastNumber = 1024;
+
+constexpr std::uint32_t refused(int error_number) {
+  return SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(error_number);
+}
+
+using Arguments = std::array<std::uint64_t, 6>;
+
+std::uint32_t ask(const BpfProgram& filter, int number, const Arguments& arguments = {},
+                  std::uint32_t abi = AUDIT_ARCH_X86_64) {
+  seccomp_data call{};
+  call.nr = number;
+  call.arch = abi;
+  std::copy(arguments.begin(), arguments.end(), call.args);
+  return run_filter(filter, call);
+}
+
+std::set<int> numbers(std::span<const SyscallGroup> groups) {
+  std::set<int> result;
+  for (const SyscallGroup& group : groups) {
+    for (const char* name : group.names) {
+      const int number = ::seccomp_syscall_resolve_name(name);
+      INFO(name);
+      REQUIRE(number >= 0);  // a misspelt name would silently rule nothing
+      CHECK(result.insert(number).second);
+    }
+  }
+  return result;
+}
+
+std::set<int> ruled_by_argument() {
+  std::set<int> result;
+  for (const ArgumentRule& rule : argument_rules()) {
+    const int number = ::seccomp_syscall_resolve_name(rule.name);
+    REQUIRE(number >= 0);
+    result.insert(number);
+  }
+  return result;
+}
+
+struct Sample {
+  const char* what;
+  int number;
+  Arguments arguments;
+  std::uint32_t expected;
+};
+
+constexpr std::uint32_t kAllow = SECCOMP_RET_ALLOW;
+
+const Sample kSamples[] = {
+    {"fork", SYS_clone, {SIGCHLD}, kAllow},
+    {"a thread", SYS_clone, {0x3d0f00}, kAllow},
+    {"a user namespace", SYS_clone, {CLONE_NEWUSER | SIGCHLD}, refused(EPERM)},
+    {"all namespaces", SYS_clone, {0x7e020000}, refused(EPERM)},
+    {"a network namespace and high bits", SYS_clone, {kHighBits | CLONE_NEWNET}, refused(EPERM)},
+    {"clone3", SYS_clone3, {}, refused(ENOSYS)},
+    {"a local socket", SYS_socket, {AF_UNIX}, kAllow},
+    {"an internet socket", SYS_socket, {AF_INET6, SOCK_STREAM}, kAllow},
+    {"route netlink", SYS_socket, {AF_NETLINK, SOCK_RAW, 0}, kAllow},
+    {"netfilter netlink", SYS_socket, {AF_NETLINK, SOCK_RAW, 12}, refused(EAFNOSUPPORT)},
+    {"kernel crypto", SYS_socket, {AF_ALG}, refused(EAFNOSUPPORT)},
+    {"the hypervisor", SYS_socket, {AF_VSOCK}, refused(EAFNOSUPPORT)},
+    {"the hypervisor and high bits", SYS_socket, {kHighBits | AF_VSOCK}, refused(EAFNOSUPPORT)},
+    {"a local socket and high bits", SYS_socket, {kHighBits | AF_UNIX}, refused(EAFNOSUPPORT)},
+    {"a family of the future", SYS_socket, {200}, refused(EAFNOSUPPORT)},
+    {"terminal size", SYS_ioctl, {0, TIOCGWINSZ}, kAllow},
+    {"typing", SYS_ioctl, {0, TIOCSTI}, refused(EPERM)},
+    {"typing and high bits", SYS_ioctl, {0, kHighBits | TIOCSTI}, refused(EPERM)},
+    {"console commands", SYS_ioctl, {0, TIOCLINUX}, refused(EPERM)},
+    {"an unknown request", SYS_ioctl, {0, 0xdead}, refused(ENOSYS)},
+    {"a lock", SYS_fcntl, {0, F_SETLK}, kAllow},
+    {"a lease", SYS_fcntl, {0, F_SETLEASE}, refused(EPERM)},
+    {"a lease and high bits", SYS_fcntl, {0, kHighBits | F_SETLEASE}, refused(EPERM)},
+    {"a watch on a folder", SYS_fcntl, {0, F_NOTIFY}, refused(EPERM)},
+    {"a name", SYS_prctl, {PR_SET_NAME}, kAllow},
+    {"its memory map", SYS_prctl, {PR_SET_MM}, refused(EPERM)},
+    {"a filter", SYS_prctl, {PR_SET_SECCOMP}, refused(EPERM)},
+    {"a tracer and high bits", SYS_prctl, {kHighBits | PR_SET_PTRACER}, refused(EPERM)},
+    {"fewer files", SYS_setrlimit, {RLIMIT_NOFILE}, kAllow},
+    {"core files", SYS_setrlimit, {RLIMIT_CORE}, refused(EPERM)},
+    {"reading the core limit", SYS_prlimit64, {0, RLIMIT_CORE, 0}, kAllow},
+    {"setting the core limit", SYS_prlimit64, {0, RLIMIT_CORE, 4096}, refused(EPERM)},
+    {"setting it by high bits", SYS_prlimit64, {0, kHighBits | RLIMIT_CORE, 4096}, refused(EPERM)},
+    {"setting it through a high pointer",
+     SYS_prlimit64,
+     {0, RLIMIT_CORE, kHighBits},
+     refused(EPERM)},
+    {"the ordinary personality", SYS_personality, {0}, kAllow},
+    {"asking for the personality", SYS_personality, {0xffff'ffff}, kAllow},
+    {"a fixed address layout", SYS_personality, {0x0040000}, refused(ENOSYS)},
+};
+
+}  // namespace
+
+TEST_CASE("each native call gets the answer of its list, all others do not exist", "[seccomp]") {
+  const BpfProgram filter = compile_interpreter_filter();
+  const std::set<int> allowed = numbers(allowed_groups());
+  const std::set<int> denied = numbers(refused_groups());
+  const std::set<int> ruled = ruled_by_argument();
+  for (int number = 0; number <= kLastNumber; ++number) {
+    if (ruled.contains(number)) {
+      CHECK_FALSE((allowed.contains(number) || denied.contains(number)));
+      continue;
+    }
+    REQUIRE_FALSE((allowed.contains(number) && denied.contains(number)));
+    const std::uint32_t expected = allowed.contains(number)  ? SECCOMP_RET_ALLOW
+                                   : denied.contains(number) ? refused(EPERM)
+                                                             : refused(ENOSYS);
+    INFO("system call " << number);
+    CHECK(ask(filter, number) == expected);
+  }
+}
+
+TEST_CASE("any call of another ABI ends the process", "[seccomp]") {
+  for (const BpfProgram& filter : {compile_interpreter_filter(), compile_init_filter()}) {
+    for (int number = 0; number <= kLastNumber; ++number) {
+      INFO("system call " << number);
+      REQUIRE(ask(filter, number, {}, AUDIT_ARCH_I386) == SECCOMP_RET_KILL_PROCESS);
+      REQUIRE(ask(filter, number, {}, AUDIT_ARCH_AARCH64) == SECCOMP_RET_KILL_PROCESS);
+      REQUIRE(ask(filter, static_cast<int>(kX32Bit) | number) == SECCOMP_RET_KILL_PROCESS);
+    }
+  }
+}
+
+TEST_CASE("arguments decide where a call is ruled by them", "[seccomp]") {
+  const BpfProgram filter = compile_interpreter_filter();
+  for (const auto& [what, number, arguments, expected] : kSamples) {
+    INFO(what);
+    CHECK(ask(filter, number, arguments) == expected);
+  }
+}
+
+TEST_CASE("no clone flag of a namespace passes, alone or among others", "[seccomp]") {
+  const BpfProgram filter = compile_interpreter_filter();
+  for (const std::uint64_t flag : {CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNS, CLONE_NEWNET,
+                                   CLONE_NEWIPC, CLONE_NEWUTS, CLONE_NEWCGROUP}) {
+    for (const std::uint64_t others : {std::uint64_t{0}, std::uint64_t{SIGCHLD},
+                                       std::uint64_t{CLONE_VM | CLONE_FILES}, ~std::uint64_t{0}}) {
+      CHECK(ask(filter, SYS_clone, {flag | others}) == refused(EPERM));
+    }
+  }
+}
+
+TEST_CASE("init may do five things", "[seccomp]") {
+  const BpfProgram filter = compile_init_filter();
+  const std::set<int> allowed{SYS_close, SYS_read, SYS_write, SYS_exit_group};
+  for (int number = 0; number <= kLastNumber; ++number) {
+    INFO("system call " << number);
+    CHECK(ask(filter, number) ==
+          (allowed.contains(number) ? SECCOMP_RET_ALLOW : SECCOMP_RET_KILL_PROCESS));
+  }
+  constexpr std::uint64_t kEveryone = ~std::uint64_t{0};
+  CHECK(ask(filter, SYS_kill, {kEveryone, SIGKILL}) == SECCOMP_RET_ALLOW);
+  CHECK(ask(filter, SYS_kill, {kEveryone, SIGTERM}) == SECCOMP_RET_KILL_PROCESS);
+  CHECK(ask(filter, SYS_kill, {7, SIGKILL}) == SECCOMP_RET_KILL_PROCESS);
+}
+
+TEST_CASE("every group of the policy says why", "[seccomp]") {
+  for (const auto& groups : {allowed_groups(), refused_groups()}) {
+    for (const SyscallGroup& group : groups) CHECK(std::string(group.reason).size() > 10);
+  }
+}
+
+}  // namespace dynsessions::sandbox::test

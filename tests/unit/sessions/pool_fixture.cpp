@@ -1,0 +1,137 @@
+#include "tests/unit/sessions/pool_fixture.h"
+
+#include <utility>
+
+namespace dynsessions::sessions {
+namespace asio = boost::asio;
+
+using execution::ExecutionOutcome;
+using execution::ExecutionRequest;
+using execution::ExecutionResult;
+using execution::ScriptedInterpreter;
+
+namespace {
+
+std::string name_of(EndReason reason) {
+  switch (reason) {
+    case EndReason::cooldown_passed:
+      return "cooldown";
+    case EndReason::deleted:
+      return "deleted";
+    case EndReason::interpreter_lost:
+      return "interpreter lost";
+    case EndReason::pool_stopped:
+      return "pool stopped";
+  }
+  return {};
+}
+
+}  // namespace
+
+void RecordedEvents::session_ended(const Session&, EndReason reason) {
+  record.push_back("ended: " + name_of(reason));
+}
+
+/// A scripted interpreter that is counted.
+class FakeInterpreters::Interpreter final : public execution::Interpreter {
+ public:
+  explicit Interpreter(FakeInterpreters& factory)
+      : factory_(factory),
+        scripted_([this](ExecutionRequest request) { return factory_.run(std::move(request)); }) {
+    ++factory_.living;
+  }
+  ~Interpreter() override { --factory_.living; }
+
+  asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request) override {
+    return scripted_.execute(std::move(request));
+  }
+  int data_directory() const override { return scripted_.data_directory(); }
+  asio::awaitable<void> stop() override {
+    ++factory_.stopped;
+    factory_.let_programs_end();
+    return scripted_.stop();
+  }
+
+ private:
+  FakeInterpreters& factory_;
+  ScriptedInterpreter scripted_;
+};
+
+FakeInterpreters::FakeInterpreters(asio::any_io_executor executor)
+    : held_(executor), programs_waiting_(executor) {}
+
+asio::awaitable<Result<std::unique_ptr<execution::Interpreter>>> FakeInterpreters::create() {
+  ++attempts;
+  while (holding_) co_await held_.wait();
+  if (next_failure_) {
+    co_return Error{ErrorCode::sandbox_unavailable, *std::exchange(next_failure_, {}), {}, {}};
+  }
+  std::unique_ptr<execution::Interpreter> interpreter = std::make_unique<Interpreter>(*this);
+  co_return interpreter;
+}
+
+void FakeInterpreters::release() {
+  holding_ = false;
+  held_.notify();
+}
+
+void FakeInterpreters::let_programs_end() { programs_waiting_.notify(); }
+
+asio::awaitable<Result<ExecutionResult>> FakeInterpreters::run(ExecutionRequest request) {
+  programs.push_back(request.code);
+  if (request.code.starts_with("wait")) co_await programs_waiting_.wait();
+  if (request.code.ends_with("lose")) {
+    co_return Error{ErrorCode::sandbox_unavailable, "The interpreter is lost.", {}, {}};
+  }
+  ExecutionResult result;
+  result.stdout_text = request.code;
+  if (request.code.ends_with("time out")) result.outcome = ExecutionOutcome::timed_out;
+  if (request.code.ends_with("restart")) result.outcome = ExecutionOutcome::timed_out_restarted;
+  if (request.code.ends_with("die")) result.outcome = ExecutionOutcome::interpreter_died;
+  co_return result;
+}
+
+namespace {
+
+asio::awaitable<Result<ExecutionResult>> one_call(SessionPool& pool, SessionIdentifier identifier,
+                                                  std::string code) {
+  auto session = co_await pool.acquire(std::move(identifier));
+  if (!session) co_return session.error();
+  ExecutionRequest request{.code = std::move(code)};
+  co_return co_await (*session)->execute(std::move(request));
+}
+
+}  // namespace
+
+PoolFixture::PoolFixture(PoolSettings settings)
+    : pool(loop.executor(), clock, interpreters, events, settings) {}
+
+PoolFixture::~PoolFixture() {
+  interpreters.release();
+  loop.run(pool.stop());
+  loop.settle();  // calls that found their session ended
+}
+
+test::Task<PoolFixture::ExecuteResult> PoolFixture::start(const std::string& name,
+                                                          const std::string& code) {
+  return loop.start(one_call(pool, identifier(name), code));
+}
+
+PoolFixture::ExecuteResult PoolFixture::execute(const std::string& name, const std::string& code) {
+  return loop.finish(start(name, code));
+}
+
+Result<SessionLease> PoolFixture::acquire(const std::string& name) {
+  return loop.run(pool.acquire(identifier(name)));
+}
+
+void PoolFixture::advance(Clock::Duration by) {
+  clock.advance(by);
+  loop.settle();
+}
+
+SessionIdentifier identifier(const std::string& text) {
+  return SessionIdentifier::parse(text, IdentifierRule::one_to_256).value();
+}
+
+}  // namespace dynsessions::sessions

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "emulator/core/clock.h"
+#include "emulator/core/event.h"
+#include "emulator/execution/scripted_interpreter.h"
+#include "emulator/sessions/session_pool.h"
+#include "tests/support/test_loop.h"
+
+namespace dynsessions::sessions {
+
+/// Writes down what happens to sessions.
+class RecordedEvents final : public SessionEvents {
+ public:
+  void session_allocated(const Session&) override { record.emplace_back("allocated"); }
+  void allocation_failed(std::string_view reason) override {
+    record.push_back("failed: " + std::string(reason));
+  }
+  void session_ended(const Session& session, EndReason reason) override;
+
+  std::vector<std::string> record;
+};
+
+/// Makes scripted interpreters, when the test allows it, and knows which of them live. As a real
+/// one does, each ends a program under way when it is stopped.
+class FakeInterpreters final : public execution::InterpreterFactory {
+ public:
+  explicit FakeInterpreters(boost::asio::any_io_executor executor);
+
+  boost::asio::awaitable<Result<std::unique_ptr<execution::Interpreter>>> create() override;
+
+  /// From now on create() waits; release() lets those go on that wait.
+  void hold() { holding_ = true; }
+  void release();
+  /// The next create() that goes on fails with this message.
+  void fail_next(std::string message) { next_failure_ = std::move(message); }
+
+  /// Lets the programs go on that wait: those whose code begins with "wait".
+  void let_programs_end();
+
+  std::vector<std::string> programs;  ///< code of those that were begun, in order
+  int attempts = 0;                   ///< calls of create()
+  int living = 0;                     ///< interpreters that are not destroyed
+  int stopped = 0;
+
+ private:
+  class Interpreter;
+  boost::asio::awaitable<Result<execution::ExecutionResult>> run(execution::ExecutionRequest);
+
+  Event held_;
+  Event programs_waiting_;
+  bool holding_ = false;
+  bool ending_programs_ = false;
+  std::optional<std::string> next_failure_;
+};
+
+/// A pool with everything that it needs, and calls on it as handlers make them.
+class PoolFixture {
+ public:
+  using ExecuteResult = Result<execution::ExecutionResult>;
+
+  explicit PoolFixture(PoolSettings settings = {});
+  ~PoolFixture();
+
+  /// Uses a session as one request does: acquires it, runs the code, gives it back.
+  test::Task<ExecuteResult> start(const std::string& identifier, const std::string& code);
+  ExecuteResult execute(const std::string& identifier, const std::string& code);
+  /// Holds a session as a request does that reads or writes a file.
+  Result<SessionLease> acquire(const std::string& identifier);
+  void advance(Clock::Duration by);
+
+  test::TestLoop loop;
+  ManualClock clock{Clock::TimePoint(std::chrono::seconds(1'700'000'000))};
+  FakeInterpreters interpreters{loop.executor()};
+  RecordedEvents events;
+  SessionPool pool;
+};
+
+[[nodiscard]] SessionIdentifier identifier(const std::string& text);
+
+}  // namespace dynsessions::sessions
