@@ -1,0 +1,19 @@
+# Each target is a script or a CMake preset; the logic is in those.
+.PHONY: run build test bench
+
+PRESET ?= release
+
+run: build
+	./build/release/dynsessions $(ARGS)
+
+build:
+	.ci/install
+	cmake --preset release >build/configure.log
+	cmake --build --preset release --target dynsessions
+	sandbox/interpreter/create_environment.sh build/python
+
+test:
+	.ci/test $(PRESET)
+
+bench: build
+	tests/bench/run.sh

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "emulator/api/admin/admin_surface.h"
+#include "emulator/api/emulated_surface.h"
+#include "emulator/config/config.h"
+#include "emulator/core/clock.h"
+#include "emulator/execution/launcher_client.h"
+#include "emulator/execution/ready_interpreters.h"
+#include "emulator/execution/sandboxed_interpreter.h"
+#include "emulator/launch_plan.h"
+#include "emulator/net/server.h"
+#include "emulator/observability/log.h"
+#include "emulator/sessions/pool_registry.h"
+
+namespace dynsessions {
+
+/// A port that somebody else has.
+class PortInUse : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The running emulator: the one place where concrete types meet. Members stand in the order in
+/// which they may know each other; they are destroyed in the opposite one.
+class App {
+ public:
+  /// Starts the launcher, before any thread and any listener exists.
+  App(const config::Config& config, const sandbox::LaunchSpec& spec,
+      const Installation& installation);
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  /// Serves until SIGTERM or SIGINT, then drains; a second signal ends it at once. Throws
+  /// EngineUnavailable or PortInUse when it cannot begin.
+  void run();
+
+ private:
+  boost::asio::awaitable<void> serve();
+  boost::asio::awaitable<void> prove_sandbox();
+  void listen();
+  void announce() const;
+  boost::asio::awaitable<void> wait_for_stop_signal();
+  boost::asio::awaitable<void> stop();
+
+  [[nodiscard]] std::string pool_management_endpoint() const;
+  [[nodiscard]] std::vector<api::admin::Component> health() const;
+  [[nodiscard]] std::unique_ptr<sessions::SessionPool> make_pool();
+
+  const config::Config& config_;
+  boost::asio::io_context loop_;
+  execution::LauncherClient launcher_;
+  boost::asio::thread_pool file_pool_;
+  SystemClock clock_;
+  SteadyClock real_time_;
+  execution::SandboxedInterpreterFactory sandboxed_;
+  execution::ReadyInterpreters interpreters_;
+  observability::SessionLog session_log_;
+  sessions::PoolRegistry pools_;
+  api::EmulatedSurface surface_;
+  api::admin::AdminSurface admin_;
+  net::HttpServer server_;
+  net::HttpServer admin_server_;
+};
+
+}  // namespace dynsessions

@@ -1,0 +1,89 @@
+#include "emulator/launch_plan.h"
+
+#include <fstream>
+#include <string>
+
+namespace dynsessions {
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Where things stand inside a sandbox, whatever they are called on the host.
+constexpr const char* kPythonInside = "/opt/python";
+constexpr const char* kAgentInside = "/opt/dynsessions";
+
+/// The folder of the base interpreter that a virtual environment names, e.g. /usr/bin.
+fs::path home_of_environment(const fs::path& prefix) {
+  std::ifstream file(prefix / "pyvenv.cfg");
+  std::string line;
+  while (std::getline(file, line)) {
+    if (line.starts_with("home = ")) return line.substr(7);
+  }
+  return {};
+}
+
+bool is_system_path(const fs::path& path) {
+  const std::string text = path.string();
+  return text.starts_with("/usr/") || text.starts_with("/bin") || text == "/usr";
+}
+
+/// Shows the interpreter inside and returns its path there.
+std::string bind_python(sandbox::LaunchSpec& spec, const fs::path& python) {
+  const fs::path prefix = python.parent_path().parent_path();
+  const fs::path home = home_of_environment(prefix);
+  if (home.empty()) {  // no virtual environment: an installation with a prefix of its own
+    if (is_system_path(python)) return python.string();
+    spec.binds.push_back({prefix.string(), prefix.string()});
+    return python.string();
+  }
+  if (!is_system_path(home)) {
+    const std::string base = home.parent_path().string();
+    spec.binds.push_back({base, base});
+  }
+  spec.binds.push_back({prefix.string(), kPythonInside});
+  return std::string(kPythonInside) + "/bin/" + python.filename().string();
+}
+
+}  // namespace
+
+Installation Installation::beside_executable() {
+  const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
+  Installation found{folder / "sandbox-launcher", folder / "interpreter",
+                     (folder / "../python/bin/python3").lexically_normal()};
+  if (!fs::exists(found.launcher) || !fs::exists(found.agent / "agent.py")) {
+    throw EngineUnavailable("sandbox-launcher and interpreter/agent.py are not beside " +
+                            (folder / "dynsessions").string() + "; run `make build`");
+  }
+  return found;
+}
+
+sandbox::LaunchSpec launch_spec_for(const config::Config& config,
+                                    const Installation& installation) {
+  const fs::path python =
+      config.python.empty() ? installation.python : fs::absolute(config.python).lexically_normal();
+  if (!fs::exists(python)) {
+    throw EngineUnavailable(
+        "there is no Python at " + python.string() +
+        "; `make run` builds one, --python names another that has IPython installed");
+  }
+  constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+  sandbox::LaunchSpec spec;
+  const std::string python_inside = bind_python(spec, python);
+  spec.binds.push_back({installation.agent.string(), kAgentInside});
+  spec.interpreter = {python_inside, "-B", std::string(kAgentInside) + "/agent.py"};
+  spec.environment = {
+      "PATH=" + fs::path(python_inside).parent_path().string() + ":/usr/local/bin:/usr/bin:/bin",
+      "HOME=/tmp",
+      "USER=session",
+      "LANG=C.UTF-8",
+      "TZ=UTC",
+      "PYTHONDONTWRITEBYTECODE=1",
+      "MPLBACKEND=module://matplotlib_inline.backend_inline",
+  };
+  spec.limits.data_bytes = config.data_quota_mb * kMiB;
+  spec.limits.memory_bytes = config.memory_limit_mb * kMiB;
+  spec.limits.processes = config.max_processes;
+  return spec;
+}
+
+}  // namespace dynsessions

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "emulator/config/config.h"
+#include "sandbox/launch_spec.h"
+
+namespace dynsessions {
+
+/// Nothing to run sessions with: no Python, no agent, no launcher. The message names the cure.
+class EngineUnavailable : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The files that belong to the running program, found beside its executable.
+struct Installation {
+  std::filesystem::path launcher;  ///< sandbox-launcher
+  std::filesystem::path agent;     ///< folder of the interpreter's agent
+  std::filesystem::path python;    ///< python3 of the environment that `make run` builds
+  /// Throws EngineUnavailable when the program is not where it was built or installed.
+  [[nodiscard]] static Installation beside_executable();
+};
+
+/// What every sandbox of this server looks like. Throws EngineUnavailable when the Python to use
+/// does not exist.
+[[nodiscard]] sandbox::LaunchSpec launch_spec_for(const config::Config& config,
+                                                  const Installation& installation);
+
+}  // namespace dynsessions
