@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import select
+import signal
 import subprocess
 import tempfile
 import uuid
@@ -115,8 +116,8 @@ class Session:
 class Emulator:
     """A running server on free ports of the loopback interface.
 
-    `stop()` ends it as an operator would and raises AssertionError unless it ends well and leaves
-    nothing behind: no process that it started and no mount.
+    `stop()` ends it as an operator would, `kill()` as a crash would. Both raise AssertionError unless
+    it ends as it should and leaves nothing behind: no process that it started and no mount.
     """
 
     def __init__(self, *arguments, environment=None):
@@ -159,9 +160,17 @@ class Emulator:
     def is_running(self):
         return self._process.poll() is None
 
-    def stop(self):
+    def stop(self, expected_code=0):
+        self._end(signal.SIGTERM, expected_code)
+
+    def kill(self):
+        self._end(signal.SIGKILL, expected_code=-signal.SIGKILL)
+
+    def _end(self, with_signal, expected_code):
+        if self._process.returncode is not None:
+            return
         started = list(_open_descendants(self._process.pid))
-        self._process.terminate()
+        self._process.send_signal(with_signal)
         try:
             code = self._process.wait(STOP_SECONDS)
             left = sum(not _ends_within(pidfd, seconds=2) for pidfd in started)
@@ -170,7 +179,7 @@ class Emulator:
             self._process.stdout.close()
             for pidfd in started:
                 os.close(pidfd)
-        assert code == 0, f"the server ended with {code}:\n{self.stderr()}"
+        assert code == expected_code, f"the server ended with {code}:\n{self.stderr()}"
         assert left == 0, f"{left} processes of the server outlived it"
         new_mounts = _mounts() - self._mounts_before
         assert not new_mounts, f"the server left mounts behind: {new_mounts}"

@@ -1,0 +1,191 @@
+"""The program as its operator meets it: start, signals, exit codes, and what it leaves behind."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+import requests
+from support.emulator import BINARY
+
+STOPPED, WRONG_USAGE, PORT_IN_USE, NO_ENGINE = 0, 2, 3, 4
+
+
+def run(*arguments, **environment):
+    """The program to its end, which must come by itself."""
+    return subprocess.run(
+        [BINARY, *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_help_shows_every_kind_of_option_and_ends_well():
+    shown = run("--help")
+    assert shown.returncode == STOPPED
+    for word in ("--port", "--max-sessions", "--cooldown-period", "DYNSESSIONS_", "Exit codes"):
+        assert word in shown.stdout
+
+
+def test_version_is_one_line():
+    shown = run("version")
+    assert (shown.returncode, shown.stdout.split()[0]) == (STOPPED, "dynsessions")
+
+
+@pytest.mark.parametrize(
+    "arguments,environment,complaint",
+    [
+        (["--prot", "1"], {}, "--prot"),
+        (["--port", "http"], {}, "--port"),
+        (["--max-sessions", "0"], {}, "--max-sessions"),
+        (["--network-status", "EgressEnabled"], {}, "EgressDisabled"),
+        ([], {"DYNSESSIONS_COOLDOWN_PERIOD": "soon"}, "DYNSESSIONS_COOLDOWN_PERIOD"),
+        (["--config", "/no/such/file"], {}, "/no/such/file"),
+    ],
+)
+def test_wrong_usage_is_named(arguments, environment, complaint):
+    ended = run(*arguments, **environment)
+    assert ended.returncode == WRONG_USAGE
+    assert complaint in ended.stderr
+    assert ended.stdout == ""
+
+
+@pytest.mark.parametrize("flag", ["--port", "--admin-port"])
+def test_a_busy_port_is_named_and_has_an_exit_code_of_its_own(flag):
+    other = {"--port": "--admin-port", "--admin-port": "--port"}[flag]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = run(flag, port, other, "0")
+    assert ended.returncode == PORT_IN_USE
+    assert port in ended.stderr and flag in ended.stderr
+    assert ended.stdout == ""
+
+
+def test_a_python_that_is_not_there_is_named():
+    ended = run("--port", "0", "--admin-port", "0", "--python", "/no/such/python3")
+    assert ended.returncode == NO_ENGINE
+    assert "/no/such/python3" in ended.stderr
+
+
+def test_a_python_without_ipython_is_reported_by_the_health_answer(emulator_factory):
+    server = emulator_factory("--python", "/usr/bin/python3")
+    refused = server.session().executions("1")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (
+        500,
+        "SessionAllocationFailed",
+    )
+    health = requests.get(f"{server.admin}/health/ready", timeout=10)
+    assert health.status_code == 503
+    components = {part["name"]: part for part in health.json()["components"]}
+    assert components["launcher"]["ready"] is True
+    assert components["interpreter"]["ready"] is False
+    assert components["interpreter"]["detail"]
+
+
+def test_the_ready_file_carries_the_ready_line(emulator_factory, tmp_path):
+    ready_file = tmp_path / "ready.json"
+    server = emulator_factory("--ready-file", str(ready_file))
+    ready = json.loads(ready_file.read_text())
+    assert list(ready) == ["event", "pid", "http", "admin", "poolManagementEndpoint"]
+    assert (ready["event"], ready["pid"], ready["http"]) == ("ready", server.pid, server.http)
+    assert ready["poolManagementEndpoint"].startswith(f"{server.http}/subscriptions/")
+
+
+def test_pool_options_shape_the_printed_endpoint(emulator_factory):
+    server = emulator_factory(
+        "--name", "mine", environment={"DYNSESSIONS_RESOURCE_GROUP": "team-a"}
+    )
+    assert server.endpoint.endswith("/resourceGroups/team-a/sessionPools/mine")
+
+
+def test_the_admin_port_tells_life_readiness_and_version(emulator):
+    emulator.session().executions("1")  # a session was had, so everything is ready
+    answers = {
+        path: requests.get(emulator.admin + path, timeout=10)
+        for path in ("/health/live", "/health/ready", "/version")
+    }
+    assert {answer.status_code for answer in answers.values()} == {200}
+    assert answers["/health/live"].json() == {"status": "live"}
+    assert answers["/health/ready"].json()["status"] == "ready"
+    assert answers["/version"].json()["name"] == "dynsessions"
+
+
+def accepts_connections(server):
+    try:
+        socket.create_connection(("127.0.0.1", int(server.http.rpartition(":")[2]))).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def start_program(session, code):
+    """Runs `code` in a thread of ours and returns when it has begun; the answers come in a list."""
+    answers = []
+
+    def execute():
+        try:
+            answers.append(session.executions(f"open('/mnt/data/running', 'w').close()\n{code}"))
+        except requests.ConnectionError as cut_off:
+            answers.append(cut_off)
+
+    thread = threading.Thread(target=execute)
+    thread.start()
+    while session.file("running").status_code != 200:
+        pass
+    return thread, answers
+
+
+def test_sigterm_lets_a_running_execution_finish(emulator_factory):
+    server = emulator_factory()
+    thread, answers = start_program(server.session(), "import time; time.sleep(0.5); 'finished'")
+    server.stop()
+    thread.join(30)
+    assert answers[0].json()["result"]["executionResult"] == "'finished'"
+
+
+def test_a_drain_that_takes_too_long_ends_the_execution(emulator_factory):
+    server = emulator_factory("--drain-period", "1")
+    thread, answers = start_program(server.session(), "while True: pass")
+    server.stop()
+    thread.join(30)
+    assert isinstance(answers[0], requests.ConnectionError)
+
+
+def test_a_second_signal_does_not_wait_for_the_drain(emulator_factory):
+    server = emulator_factory("--drain-period", "3600")
+    thread, answers = start_program(server.session(), "while True: pass")
+    os.kill(server.pid, signal.SIGINT)
+    while accepts_connections(server):
+        pass
+    server.stop(expected_code=-signal.SIGTERM)
+    thread.join(30)
+    assert isinstance(answers[0], requests.ConnectionError)
+
+
+def test_a_killed_server_takes_every_session_along(emulator_factory):
+    server = emulator_factory()
+    server.session().executions("import subprocess; subprocess.Popen(['sleep', '1000'])")
+    server.kill()  # asserts that nothing is left
+
+
+def test_memory_stays_flat_while_large_files_pass(emulator_factory):
+    """A server that held a file in memory would grow by it; the limit is far below and above noise."""
+    server = emulator_factory()
+    session = server.session()
+    session.executions("1")
+    content = os.urandom(100 << 20)
+
+    def peak():
+        status = Path(f"/proc/{server.pid}/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0]) << 10
+
+    before = peak()
+    assert session.upload("large.bin", content).status_code == 200
+    assert session.content("large.bin").content == content
+    assert peak() - before < 8 << 20
