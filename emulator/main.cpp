@@ -1,3 +1,4 @@
+#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -42,6 +43,7 @@ ExitCode report(ExitCode code, const std::exception& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that leaves our stdout must not end the server
   try {
     return run(argc, argv);
   } catch (const config::ConfigError& error) {

@@ -126,7 +126,8 @@ CommandLine parse_command_line(int argc, const char* const* argv, const Environm
     const std::string key(option.key);
     if (const auto flag = parser.flags.find(key); flag != parser.flags.end()) {
       assign(result.config, option, flag->second, "--" + key);
-    } else if (const auto variable = environment(option.environment_name())) {
+    } else if (const auto variable = environment(option.environment_name());
+               variable && !variable->empty()) {  // compose files set what is absent to nothing
       assign(result.config, option, *variable, option.environment_name());
     } else if (const auto entry = file.find(key); entry != file.end()) {
       assign(result.config, option, entry->second, origin_in_file(path, key));

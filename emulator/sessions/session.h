@@ -48,6 +48,9 @@ class Session {
  private:
   friend class SessionPool;
 
+  /// No program can run in it any more.
+  [[nodiscard]] bool is_lost() const { return state_ == SessionState::active && interpreter_lost_; }
+
   void enter(SessionState next);
   void allocation_ended(Result<std::unique_ptr<execution::Interpreter>> interpreter);
   /// Stops the interpreter, waits until nobody runs in it, and gives it back. Holds `self` while it

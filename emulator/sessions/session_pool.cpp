@@ -35,7 +35,12 @@ SessionPool::~SessionPool() = default;
 
 asio::awaitable<Result<SessionLease>> SessionPool::acquire(SessionIdentifier identifier) {
   if (stopping_) co_return Error{ErrorCode::shutting_down, "The emulator is stopping.", {}, {}};
-  const auto found = sessions_.find(identifier);
+  auto found = sessions_.find(identifier);
+  if (found != sessions_.end() && found->second->is_lost()) {
+    // The call that lost it has not let go yet; this one need not wait for that.
+    end(found->second, EndReason::interpreter_lost);
+    found = sessions_.end();
+  }
   const bool is_new = found == sessions_.end();
   std::shared_ptr<Session> session;
   if (is_new) {
@@ -112,7 +117,7 @@ void SessionPool::lease_begins(Session& session) {
 void SessionPool::lease_ends(const std::shared_ptr<Session>& session) {
   --session->leases_;
   if (session->state() != SessionState::active) return;
-  if (session->interpreter_lost_) return end(session, EndReason::interpreter_lost);
+  if (session->is_lost()) return end(session, EndReason::interpreter_lost);
   if (session->leases_ > 0) return;
   session->last_accessed_at_ = clock_.now();
   auto cooldown_passed = [this, session] {
@@ -123,11 +128,12 @@ void SessionPool::lease_ends(const std::shared_ptr<Session>& session) {
       clock_.call_at(clock_.now() + settings_.cooldown_period, std::move(cooldown_passed));
 }
 
-void SessionPool::end(const std::shared_ptr<Session>& session, EndReason reason) {
+void SessionPool::end(std::shared_ptr<Session> session, EndReason reason) {
   if (session->cooldown_timer_) clock_.cancel(*std::exchange(session->cooldown_timer_, {}));
   sessions_.erase(session->identifier());
   events_.session_ended(*session, reason);
-  run_in_background(session->end(session));
+  Session& ending = *session;
+  run_in_background(ending.end(std::move(session)));
 }
 
 void SessionPool::run_in_background(asio::awaitable<void> task) {

@@ -94,7 +94,7 @@ class SessionPool {
   void lease_begins(Session& session);
   void lease_ends(const std::shared_ptr<Session>& session);
   /// Takes the session out of the pool at once and ends it in the background.
-  void end(const std::shared_ptr<Session>& session, EndReason reason);
+  void end(std::shared_ptr<Session> session, EndReason reason);
 
   /// stop() waits for it; an exception out of it is our bug and ends the event loop.
   void run_in_background(boost::asio::awaitable<void> task);

@@ -135,7 +135,10 @@ TEST_CASE("a value that an option does not accept is refused with what it accept
 
     std::string variable = "DYNSESSIONS_" + row.option;
     for (char& c : variable) c = c == '-' ? '_' : static_cast<char>(::toupper(c));
-    CHECK(refusal({}, {{variable, row.value}}) == variable + ": " + complaint);
+    // An empty variable counts as none: compose files set what is absent to nothing.
+    if (!row.value.empty()) {
+      CHECK(refusal({}, {{variable, row.value}}) == variable + ": " + complaint);
+    }
 
     const ConfigFile file("{\"" + row.option + "\": \"" + row.value + "\"}");
     CHECK(refusal({"--config", file.path()}) ==

@@ -133,6 +133,15 @@ TEST_CASE("a session whose interpreter is lost ends, and the next call gets a fr
   CHECK(fixture.events.record == Record{"allocated", "ended: interpreter lost", "allocated"});
 }
 
+TEST_CASE("a call gets a fresh session also while another still holds the lost one", "[sessions]") {
+  PoolFixture fixture;
+  const auto holder = fixture.acquire("a");
+  CHECK(fixture.execute("a", "lose").has_error());
+  const auto fresh = fixture.acquire("a");
+  REQUIRE(fresh);
+  CHECK((*fresh)->guid() != (*holder)->guid());
+}
+
 TEST_CASE("a program that waited behind the one that lost the interpreter is not run in it",
           "[sessions]") {
   PoolFixture fixture;
