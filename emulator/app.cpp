@@ -1,9 +1,12 @@
 #include "emulator/app.h"
 
+#include <cstdio>
 #include <exception>
+#include <sstream>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
@@ -18,31 +21,66 @@ namespace {
 
 constexpr std::size_t kFileThreads = 2;
 
+/// The address that people were told to use is one of our names, whatever it is.
+std::vector<std::string> allowed_hosts(const config::Config& config) {
+  std::vector<std::string> hosts = config.allowed_hosts;
+  const auto address = asio::ip::make_address(config.listen);
+  if (!address.is_unspecified()) hosts.push_back(config.listen);
+  for (const tls::Name& name : config.tls_names) hosts.push_back(name.text());
+  return hosts;
+}
+
 api::SurfaceSettings surface_settings(const config::Config& config) {
   return {.default_pool = {config.subscription, config.resource_group, config.name},
-          .token_rule =
-              config.auth == config::AuthMode::off ? auth::TokenRule::off : auth::TokenRule::any,
+          .token_policy = {config.auth, config.executors, config.role_missing},
+          .allowed_hosts = allowed_hosts(config),
           .explain_refusals = !config.exact};
 }
 
-void listen_on(net::HttpServer& server, std::uint16_t port, const char* flag) {
+void listen_on(net::HttpServer& server, const std::string& address, std::uint16_t port,
+               const char* flag) {
   try {
-    server.listen(tcp::endpoint(asio::ip::address_v4::loopback(), port));
+    server.listen(tcp::endpoint(asio::ip::make_address(address), port));
   } catch (const boost::system::system_error& error) {
-    if (error.code() != asio::error::address_in_use) throw;
-    throw PortInUse("port " + std::to_string(port) + " of 127.0.0.1 is in use; choose another " +
-                    "with " + flag + ", or 0 for a free one");
+    if (error.code() == asio::error::address_in_use) {
+      throw PortInUse("port " + std::to_string(port) + " of " + address + " is in use; choose " +
+                      "another with " + flag + ", or 0 for a free one");
+    }
+    throw config::ConfigError("--listen: cannot listen on port " + std::to_string(port) + " of `" +
+                              address + "`: " + error.code().message());
   }
 }
 
+/// Where this machine reaches the server: nobody can connect to 0.0.0.0 or [::] as such.
 std::string url_of(const net::HttpServer& server) {
-  return "http://127.0.0.1:" + std::to_string(server.local_endpoint().port());
+  tcp::endpoint endpoint = server.local_endpoint();
+  if (endpoint.address().is_unspecified()) {
+    const bool v4 = endpoint.address().is_v4();
+    endpoint.address(v4 ? asio::ip::address(asio::ip::address_v4::loopback())
+                        : asio::ip::address(asio::ip::address_v6::loopback()));
+  }
+  std::ostringstream url;
+  url << "http://" << endpoint;
+  return url.str();
+}
+
+/// A name that the certificate has.
+std::string https_url_of(const net::HttpServer& server) {
+  const tcp::endpoint endpoint = server.local_endpoint();
+  const auto address = endpoint.address();
+  std::ostringstream url;
+  if (address.is_loopback() || address.is_unspecified()) {
+    url << "https://localhost:" << endpoint.port();
+  } else {
+    url << "https://" << endpoint;
+  }
+  return url.str();
 }
 
 }  // namespace
 
 App::App(const config::Config& config, const sandbox::LaunchSpec& spec,
-         const Installation& installation)
+         const Installation& installation, std::optional<HttpsSetup> https)
     : config_(config),
       loop_(1),
       launcher_((loop_.get_executor())),
@@ -53,10 +91,19 @@ App::App(const config::Config& config, const sandbox::LaunchSpec& spec,
       interpreters_(loop_.get_executor(), sandboxed_, real_time_, config.ready_sessions),
       session_log_(clock_),
       pools_([this] { return make_pool(); }),
-      surface_({clock_, pools_, file_pool_}, surface_settings(config)),
-      admin_(DYNSESSIONS_VERSION, [this] { return health(); }),
+      surface_({clock_, pools_, file_pool_,
+                session_python(config, installation).parent_path().parent_path()},
+               surface_settings(config)),
+      admin_(
+          DYNSESSIONS_VERSION, [this] { return health(); },
+          api::RequestGuard(allowed_hosts(config))),
       server_(loop_.get_executor(), file_pool_, surface_, {}),
-      admin_server_(loop_.get_executor(), file_pool_, admin_, {}) {}
+      https_(std::move(https)),
+      admin_server_(loop_.get_executor(), file_pool_, admin_, {}) {
+  if (!https_) return;
+  https_server_.emplace(loop_.get_executor(), file_pool_, surface_, net::ServerLimits{},
+                        &https_->context);
+}
 
 void App::run() {
   std::exception_ptr failure;
@@ -93,9 +140,11 @@ asio::awaitable<void> App::prove_sandbox() {
 }
 
 void App::listen() {
-  listen_on(server_, config_.port, "--port");
-  listen_on(admin_server_, config_.admin_port, "--admin-port");
+  listen_on(server_, config_.listen, config_.port, "--port");
+  if (https_server_) listen_on(*https_server_, config_.listen, *config_.https_port, "--https-port");
+  listen_on(admin_server_, config_.listen, config_.admin_port, "--admin-port");
   server_.start();
+  if (https_server_) https_server_->start();
   admin_server_.start();
 }
 
@@ -105,9 +154,16 @@ std::string App::pool_management_endpoint() const {
 }
 
 void App::announce() const {
-  const Announcement announcement{url_of(server_), url_of(admin_server_),
-                                  pool_management_endpoint(), config_.auth};
-  print_banner(announcement);
+  const Announcement announcement{
+      .http = url_of(server_),
+      .https = https_server_ ? https_url_of(*https_server_) : "",
+      .authority_file = https_ ? https_->authority_file.string() : "",
+      .admin = url_of(admin_server_),
+      .pool_management_endpoint = pool_management_endpoint(),
+      .auth = config_.auth,
+      .listen = config_.listen,
+  };
+  std::fputs(banner(announcement).c_str(), stderr);
   print_ready_line(announcement, config_.ready_file);
 }
 
@@ -120,11 +176,20 @@ asio::awaitable<void> App::wait_for_stop_signal() {
 asio::awaitable<void> App::stop() {
   // A second signal finds no handler of ours and ends the process; the launcher notices and ends
   // every sandbox.
-  co_await server_.drain(config_.drain_period);
+  co_await drain_clients();
   co_await pools_.stop();
   co_await interpreters_.stop();
   co_await admin_server_.drain(std::chrono::seconds(1));
   co_await launcher_.stop();
+}
+
+asio::awaitable<void> App::drain_clients() {
+  using asio::experimental::awaitable_operators::operator&&;
+  if (!https_server_) {
+    co_await server_.drain(config_.drain_period);
+  } else {
+    co_await (server_.drain(config_.drain_period) && https_server_->drain(config_.drain_period));
+  }
 }
 
 std::vector<api::admin::Component> App::health() const {

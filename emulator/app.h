@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "emulator/execution/launcher_client.h"
 #include "emulator/execution/ready_interpreters.h"
 #include "emulator/execution/sandboxed_interpreter.h"
+#include "emulator/https_setup.h"
 #include "emulator/launch_plan.h"
 #include "emulator/net/server.h"
 #include "emulator/observability/log.h"
@@ -33,7 +35,7 @@ class App {
  public:
   /// Starts the launcher, before any thread and any listener exists.
   App(const config::Config& config, const sandbox::LaunchSpec& spec,
-      const Installation& installation);
+      const Installation& installation, std::optional<HttpsSetup> https);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
@@ -48,6 +50,7 @@ class App {
   void announce() const;
   boost::asio::awaitable<void> wait_for_stop_signal();
   boost::asio::awaitable<void> stop();
+  boost::asio::awaitable<void> drain_clients();
 
   [[nodiscard]] std::string pool_management_endpoint() const;
   [[nodiscard]] std::vector<api::admin::Component> health() const;
@@ -66,6 +69,8 @@ class App {
   api::EmulatedSurface surface_;
   api::admin::AdminSurface admin_;
   net::HttpServer server_;
+  std::optional<HttpsSetup> https_;
+  std::optional<net::HttpServer> https_server_;  ///< the same surface as server_
   net::HttpServer admin_server_;
 };
 

@@ -57,8 +57,7 @@ Installation Installation::beside_executable() {
   return found;
 }
 
-sandbox::LaunchSpec launch_spec_for(const config::Config& config,
-                                    const Installation& installation) {
+fs::path session_python(const config::Config& config, const Installation& installation) {
   const fs::path python =
       config.python.empty() ? installation.python : fs::absolute(config.python).lexically_normal();
   if (!fs::exists(python)) {
@@ -66,9 +65,14 @@ sandbox::LaunchSpec launch_spec_for(const config::Config& config,
         "there is no Python at " + python.string() +
         "; `make run` builds one, --python names another that has IPython installed");
   }
+  return python;
+}
+
+sandbox::LaunchSpec launch_spec_for(const config::Config& config,
+                                    const Installation& installation) {
   constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
   sandbox::LaunchSpec spec;
-  const std::string python_inside = bind_python(spec, python);
+  const std::string python_inside = bind_python(spec, session_python(config, installation));
   spec.binds.push_back({installation.agent.string(), kAgentInside});
   spec.interpreter = {python_inside, "-B", std::string(kAgentInside) + "/agent.py"};
   spec.environment = {

@@ -23,6 +23,11 @@ struct Installation {
   [[nodiscard]] static Installation beside_executable();
 };
 
+/// The Python that sessions run: what --python names, or the installation's own. Throws
+/// EngineUnavailable when it does not exist.
+[[nodiscard]] std::filesystem::path session_python(const config::Config& config,
+                                                   const Installation& installation);
+
 /// What every sandbox of this server looks like. Throws EngineUnavailable when the Python to use
 /// does not exist.
 [[nodiscard]] sandbox::LaunchSpec launch_spec_for(const config::Config& config,

@@ -2,7 +2,10 @@
 #include <cstdio>
 #include <exception>
 
+#include <boost/asio/io_context.hpp>
+
 #include "emulator/app.h"
+#include "emulator/conformance/conform.h"
 
 namespace {
 
@@ -11,12 +14,30 @@ using namespace dynsessions;
 /// Stable, and listed in the help.
 enum ExitCode : int { stopped = 0, failed = 1, wrong_usage = 2, port_in_use = 3, no_engine = 4 };
 
+Clock::TimePoint system_now() {
+  boost::asio::io_context loop;
+  return SystemClock(loop.get_executor()).now();
+}
+
 ExitCode serve(const config::Config& config) {
   observability::start_log(config::name_of(config.log_level));
   const Installation installation = Installation::beside_executable();
   const sandbox::LaunchSpec spec = launch_spec_for(config, installation);
-  App app(config, spec, installation);
+  auto https = set_up_https(config, config::process_environment, system_now());
+  App app(config, spec, installation, std::move(https));
   app.run();
+  return stopped;
+}
+
+ExitCode print_advice_on_trust(const config::Config& config) {
+  observability::start_log(config::name_of(config.log_level));
+  std::fputs(advice_on_trust(config, config::process_environment, system_now()).c_str(), stdout);
+  return stopped;
+}
+
+ExitCode print_token(const auth::TestToken& token) {
+  const auto now = system_now();
+  std::puts(auth::make_test_token(token, std::chrono::floor<std::chrono::seconds>(now)).c_str());
   return stopped;
 }
 
@@ -26,6 +47,12 @@ ExitCode run(int argc, char** argv) {
     case config::Command::help:
       std::fputs(line.help.c_str(), stdout);
       return stopped;
+    case config::Command::cert:
+      return print_advice_on_trust(line.config);
+    case config::Command::token:
+      return print_token(line.token);
+    case config::Command::conform:
+      return ExitCode{conformance::conform(line.arguments)};
     case config::Command::version:
       std::puts("dynsessions " DYNSESSIONS_VERSION);
       return stopped;

@@ -7,6 +7,14 @@ import pytest
 from support.emulator import Emulator
 
 
+@pytest.fixture(scope="session", autouse=True)
+def state_home(tmp_path_factory):
+    """Servers of tests keep their certificate authority with each other, not with the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state-home")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def emulator():
     """A server shared by all tests, with room for a session of each."""

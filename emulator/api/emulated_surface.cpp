@@ -8,6 +8,7 @@
 #include "emulator/api/code_interpreter/execute_handler.h"
 #include "emulator/api/error_response.h"
 #include "emulator/api/files/file_handlers.h"
+#include "emulator/api/metadata/metadata_handler.h"
 #include "emulator/api/session_management/session_handlers.h"
 #include "emulator/api/wire_text.h"
 
@@ -38,7 +39,7 @@ void log_answer(std::string_view operation, const http::Response& response,
 }  // namespace
 
 EmulatedSurface::EmulatedSurface(Services services, SurfaceSettings settings)
-    : services_(services), settings_(std::move(settings)) {}
+    : services_(services), settings_(std::move(settings)), guard_(settings_.allowed_hosts) {}
 
 asio::awaitable<http::Response> EmulatedSurface::handle(http::Request request,
                                                         http::BodyReader& body) {
@@ -46,9 +47,13 @@ asio::awaitable<http::Response> EmulatedSurface::handle(http::Request request,
   const std::string correlation_id = random_uuid();
   http::Response response;
 
-  auto token = auth::check_bearer(settings_.token_rule, request.headers.find("authorization"));
+  auto guarded = guard_.check(request.headers);
+  auto token = auth::check_token(settings_.token_policy, request.headers.find("authorization"),
+                                 std::chrono::floor<std::chrono::seconds>(services_.clock.now()));
   auto route = match_route(request, settings_.default_pool);
-  if (!token) {
+  if (!guarded) {
+    response = refusal(guarded.error(), correlation_id);
+  } else if (!token) {
     response = refusal(token.error(), correlation_id);
   } else if (!route) {
     response = refusal(route.error(), correlation_id);
@@ -74,6 +79,8 @@ asio::awaitable<Result<http::Response>> EmulatedSurface::dispatch(Route route,
   switch (route.operation) {
     case Operation::execute:
       return code_interpreter::execute(services_, std::move(route), std::move(request), body);
+    case Operation::get_execution:
+      return code_interpreter::get_execution(services_, std::move(route), std::move(request));
     case Operation::upload_file:
       return files::upload(services_, std::move(route), std::move(request), body);
     case Operation::list_files:
@@ -85,6 +92,8 @@ asio::awaitable<Result<http::Response>> EmulatedSurface::dispatch(Route route,
     case Operation::delete_session:
     case Operation::list_sessions:
       return session_management::handle(services_, std::move(route), std::move(request));
+    case Operation::get_metadata:
+      return metadata::handle(services_, route);
   }
   return files::handle(services_, std::move(route), std::move(request));
 }

@@ -2,21 +2,24 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "emulator/api/request_guard.h"
 #include "emulator/api/routes.h"
 #include "emulator/api/services.h"
-#include "emulator/auth/bearer.h"
+#include "emulator/auth/token_check.h"
 #include "emulator/http/message.h"
 
 namespace dynsessions::api {
 
 struct SurfaceSettings {
   sessions::PoolName default_pool;  ///< of requests on the bare root
-  auth::TokenRule token_rule = auth::TokenRule::any;
+  auth::TokenPolicy token_policy{};
+  std::vector<std::string> allowed_hosts{};  ///< besides those that RequestGuard knows
   bool explain_refusals = true;  ///< header `x-emulator-reason`; the real service has none
 };
 
-/// The data plane of the service: every request of the emulated port. Finds the route, checks the
-/// token, calls the handler, and dresses the answer as the service does (CONTRACT.md section 1.6).
+/// The data plane of the service: every request of the emulated port. Keeps web pages out, checks
+/// the token, finds the route, calls the handler, and dresses the answer as the service does
+/// (CONTRACT.md section 1.6).
 class EmulatedSurface final : public http::Handler {
  public:
   EmulatedSurface(Services services, SurfaceSettings settings);
@@ -33,6 +36,7 @@ class EmulatedSurface final : public http::Handler {
 
   const Services services_;
   const SurfaceSettings settings_;
+  const RequestGuard guard_;
 };
 
 }  // namespace dynsessions::api

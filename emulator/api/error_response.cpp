@@ -24,10 +24,20 @@ WireError wire_error(ErrorCode code) {
       return {400, "SessionRequestNotSupported"};  // [C]
     case ErrorCode::unauthenticated:
       return {401, ""};  // [C] section 1.4: empty body
+    case ErrorCode::permission_denied:
+      return {403, "AuthorizationFailed"};  // status [C] section 1.4, row 19; ARM's code for it
+    case ErrorCode::host_not_allowed:
+      return {421, "HostNotAllowed"};  // the emulator's own, as the next
+    case ErrorCode::origin_not_allowed:
+      return {403, "OriginNotAllowed"};
     case ErrorCode::route_not_found:
       return {400, "SessionRequestValidationFailed"};  // [C]: "wrong path/method for the pool"
     case ErrorCode::session_not_found:
       return {400, "SessionWithIdentifierNotFound"};  // [C]
+    case ErrorCode::execution_not_found:
+      return {404, "ExecutionNotFound"};  // status [B], section 8 row 33
+    case ErrorCode::execution_exists:
+      return {404, "ExecutionAlreadyExists"};  // status [B], section 8 row 33
     case ErrorCode::file_not_found:
       return {404, "GetFileError"};  // status [C]
     case ErrorCode::file_to_download_not_found:
@@ -52,6 +62,12 @@ WireError wire_error(ErrorCode code) {
   return {500, "InternalServerError"};
 }
 
+/// RFC 6750 section 3, in the form of ASP.NET Core's bearer handler; what the service writes there
+/// is not recorded.
+std::string challenge(const Error& error) {
+  return R"(Bearer error="invalid_token", error_description=")" + error.message + '"';
+}
+
 }  // namespace
 
 http::Response error_response(const Error& error, const std::string& trace_id) {
@@ -59,7 +75,7 @@ http::Response error_response(const Error& error, const std::string& trace_id) {
   http::Response response;
   response.status = wire.status;
   if (wire.code.empty()) {
-    response.headers.add("www-authenticate", "Bearer error=\"invalid_token\"");
+    response.headers.add("www-authenticate", challenge(error));
     return response;
   }
   response.headers.add("x-ms-error-code", std::string(wire.code));

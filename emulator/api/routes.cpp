@@ -8,6 +8,8 @@
 
 #include <boost/algorithm/string/predicate.hpp>
 
+#include "emulator/http/text.h"
+
 namespace dynsessions::api {
 namespace {
 
@@ -37,6 +39,7 @@ constexpr std::array kPatterns{
             Dialect::wrapped},
 
     Pattern{Method::post, {"executions"}, Operation::execute, Dialect::flat},
+    Pattern{Method::get, {"executions", "{name}"}, Operation::get_execution, Dialect::flat},
     Pattern{Method::post, {"files"}, Operation::upload_file, Dialect::flat},
     Pattern{
         Method::get, {"files", "{name}", "content"}, Operation::get_file_content, Dialect::flat},
@@ -48,6 +51,7 @@ constexpr std::array kPatterns{
     Pattern{Method::get, {"session"}, Operation::get_session, Dialect::flat},
     Pattern{Method::delete_, {"session"}, Operation::delete_session, Dialect::flat},
     Pattern{Method::get, {"listSessions"}, Operation::list_sessions, Dialect::flat},
+    Pattern{Method::get, {"metadata"}, Operation::get_metadata, Dialect::flat},
     // Documented for custom-container pools, in a shape of their own; some clients try them here.
     Pattern{Method::post, {".management", "getSession"}, Operation::get_session, Dialect::wrapped},
     Pattern{
@@ -80,6 +84,7 @@ std::optional<std::string> match(const Pattern& pattern, Segments path) {
 
 struct PoolPath {
   sessions::PoolName pool;
+  Segments prefix;
   Segments operation;
 };
 
@@ -94,12 +99,19 @@ PoolPath split_pool(Segments path, const sessions::PoolName& default_pool) {
   const auto label = std::find_if(path.begin(), path.end(), [](const std::string& segment) {
     return iequals(segment, "sessionPools");
   });
-  if (label == path.end() || label + 1 == path.end()) return {default_pool, path};
+  if (label == path.end() || label + 1 == path.end()) return {default_pool, {}, path};
   const auto prefix_length = static_cast<std::size_t>(label - path.begin()) + 2;
   const Segments prefix = path.first(prefix_length);
   return {{segment_after(prefix, "subscriptions"), segment_after(prefix, "resourceGroups"),
            *(label + 1)},
+          prefix,
           path.subspan(prefix_length)};
+}
+
+std::string joined(Segments segments) {
+  std::string path;
+  for (const std::string& segment : segments) path += '/' + http::percent_encode(segment);
+  return path;
 }
 
 Error no_route(const http::Request& request, bool path_is_known) {
@@ -109,7 +121,27 @@ Error no_route(const http::Request& request, bool path_is_known) {
           path_is_known ? "method" : "path",
           path_is_known ? "this path exists with another method"
                         : "the path after the pool is none of python/*, code/execute, "
-                          "executions, files, files/*, session, listSessions"};
+                          "executions, files, files/*, session, listSessions, metadata"};
+}
+
+/// The operations on sessions themselves are younger than the rest of their dialect (section 3);
+/// `/.management` is of every age.
+bool exists_in(Operation operation, std::optional<Dialect> dialect, const ApiVersion& version) {
+  switch (operation) {
+    case Operation::get_session:
+    case Operation::delete_session:
+    case Operation::list_sessions:
+    case Operation::get_metadata:
+      return dialect == Dialect::wrapped || version.has_session_operations;
+    default:
+      return true;
+  }
+}
+
+Error not_in(const ApiVersion& version) {
+  return {ErrorCode::operation_not_supported,
+          "This operation is not supported in API version " + std::string(version.name) + ".",
+          "api-version", "it exists from 2025-02-02-preview on"};
 }
 
 }  // namespace
@@ -118,6 +150,8 @@ std::string_view name_of(Operation operation) {
   switch (operation) {
     case Operation::execute:
       return "execute";
+    case Operation::get_execution:
+      return "get execution";
     case Operation::upload_file:
       return "upload file";
     case Operation::list_files:
@@ -134,6 +168,8 @@ std::string_view name_of(Operation operation) {
       return "delete session";
     case Operation::list_sessions:
       return "list sessions";
+    case Operation::get_metadata:
+      return "get metadata";
   }
   return "";
 }
@@ -146,10 +182,18 @@ Result<Route> match_route(const http::Request& request, const sessions::PoolName
     if (!name) continue;
     path_is_known = true;
     if (pattern.method != request.method) continue;
-    const ApiVersion& version =
-        effective_version(request.target.query_value("api-version"), pattern.dialect);
-    return Route{pattern.operation, pattern.dialect.value_or(version.dialect), &version, path.pool,
-                 std::move(*name)};
+    const auto requested = request.target.query_value("api-version");
+    const ApiVersion* version = &effective_version(requested, pattern.dialect);
+    if (!exists_in(pattern.operation, pattern.dialect, *version)) {
+      if (requested) return not_in(*version);
+      version = &newest_version(version->dialect);  // a missing version turns nobody away
+    }
+    return Route{.operation = pattern.operation,
+                 .dialect = pattern.dialect.value_or(version->dialect),
+                 .version = version,
+                 .pool = path.pool,
+                 .name = std::move(*name),
+                 .pool_path = joined(path.prefix)};
   }
   return no_route(request, path_is_known);
 }

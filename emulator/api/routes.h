@@ -11,6 +11,7 @@ namespace dynsessions::api {
 
 enum class Operation {
   execute,
+  get_execution,
   upload_file,
   list_files,
   get_file,
@@ -19,6 +20,7 @@ enum class Operation {
   get_session,
   delete_session,
   list_sessions,
+  get_metadata,
 };
 
 [[nodiscard]] std::string_view name_of(Operation operation);
@@ -29,7 +31,8 @@ struct Route {
   Dialect dialect;            ///< shape of the answer
   const ApiVersion* version;  ///< never null; points into the table of versions
   sessions::PoolName pool;
-  std::string file_name;  ///< `{name}`, decoded; may contain `/`; empty where there is none
+  std::string name;       ///< `{name}` of a file or `{id}` of an execution, decoded; may be empty
+  std::string pool_path;  ///< what of the request's path was the pool: "" or "/subscriptions/…"
 };
 
 /// Finds the route of a request: whatever ends in `sessionPools/{pool}` is the pool's path, without

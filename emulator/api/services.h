@@ -1,5 +1,7 @@
 #pragma once
 
+#include <filesystem>
+
 #include <boost/asio/thread_pool.hpp>
 
 #include "emulator/core/clock.h"
@@ -12,6 +14,7 @@ struct Services {
   Clock& clock;
   sessions::PoolRegistry& pools;
   boost::asio::thread_pool& file_pool;
+  std::filesystem::path python_environment = {};  ///< prefix of the sessions' Python
 };
 
 }  // namespace dynsessions::api

@@ -1,28 +1,36 @@
 #include "emulator/auth/bearer.h"
 
+#include <algorithm>
+#include <string>
+#include <utility>
+
 #include <boost/algorithm/string/predicate.hpp>
-#include <boost/algorithm/string/trim.hpp>
 
 namespace dynsessions::auth {
-namespace {
 
-Error refused(std::string reason) {
-  return {ErrorCode::unauthenticated, "The request has no bearer token.", {}, std::move(reason)};
+Error unauthenticated(std::string description, std::string reason) {
+  return {ErrorCode::unauthenticated, std::move(description), {}, std::move(reason)};
 }
 
-}  // namespace
-
-Result<void> check_bearer(TokenRule rule, std::optional<std::string_view> authorization) {
+Result<std::string_view> bearer_token(std::optional<std::string_view> authorization) {
   constexpr std::string_view kScheme = "Bearer ";
-  if (rule == TokenRule::off) return {};
+  constexpr std::string_view kBlanks = " \t";
   if (!authorization) {
-    return refused("add the header `Authorization: Bearer <any text>`, or start with --auth off");
+    return unauthenticated(
+        "The request has no bearer token.",
+        "add the header `Authorization: Bearer <token>`, or start with --auth off");
   }
-  if (!boost::algorithm::istarts_with(*authorization, kScheme) ||
-      boost::algorithm::trim_copy(std::string(authorization->substr(kScheme.size()))).empty()) {
-    return refused("the Authorization header is not `Bearer <token>`");
+  std::string_view token;
+  if (boost::algorithm::istarts_with(*authorization, kScheme)) {
+    token = authorization->substr(kScheme.size());
+    token.remove_prefix(std::min(token.find_first_not_of(kBlanks), token.size()));
+    token = token.substr(0, token.find_last_not_of(kBlanks) + 1);
   }
-  return {};
+  if (token.empty()) {
+    return unauthenticated("The request has no bearer token.",
+                           "the Authorization header is not `Bearer <token>`");
+  }
+  return token;
 }
 
 }  // namespace dynsessions::auth

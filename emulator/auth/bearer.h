@@ -7,14 +7,13 @@
 
 namespace dynsessions::auth {
 
-enum class TokenRule {
-  any,  ///< a bearer token must be there; its value does not matter
-  off,  ///< no token needed
-};
+/// A refusal of a token. `description` goes to the client in `WWW-Authenticate`, so it is made of
+/// constants: nothing of the token, and neither `"` nor `\`.
+[[nodiscard]] Error unauthenticated(std::string description, std::string reason);
 
-/// Checks the value of the `Authorization` header; `unauthenticated` with the reason when the rule
-/// is not met. The token itself goes nowhere: not into the error, not into a log.
-[[nodiscard]] Result<void> check_bearer(TokenRule rule,
-                                        std::optional<std::string_view> authorization);
+/// The token in the value of an `Authorization` header: what follows `Bearer`, whose case does not
+/// matter, without the blanks around it. `unauthenticated` when there is none. The token stays a
+/// view: it is copied nowhere, so neither an error nor a log can hold it.
+[[nodiscard]] Result<std::string_view> bearer_token(std::optional<std::string_view> authorization);
 
 }  // namespace dynsessions::auth

@@ -9,6 +9,7 @@
 #include "emulator/config/config.h"
 #include "emulator/config/help.h"
 #include "emulator/config/options.h"
+#include "emulator/config/token_options.h"
 
 namespace dynsessions::config {
 namespace {
@@ -69,7 +70,12 @@ struct Parser {
     for (const Option& option : all_options()) add(option);
     app.add_option("--config", config_path);
     app.add_subcommand("serve");
+    cert = app.add_subcommand("cert");
+    token = add_token_command(app, test_token);
     version = app.add_subcommand("version");
+    // What follows belongs to emulator/conformance, its --help too.
+    conform = app.add_subcommand("conform")->prefix_command()->fallthrough(false);
+    conform->set_help_flag();
   }
 
   void add(const Option& option) {
@@ -80,6 +86,13 @@ struct Parser {
         flags[key] = text.empty() ? "true" : text;
       };
       app.add_option_function<std::string>("--" + key, keep_switch)->expected(0, 1);
+    } else if (option.repeatable) {
+      auto keep_all = [this, key](const std::vector<std::string>& texts) {
+        flags[key] = CLI::detail::join(texts, ",");
+      };
+      app.add_option_function<std::vector<std::string>>("--" + key, keep_all)
+          ->allow_extra_args(false)  // what follows the value may be the command
+          ->take_all();
     } else {
       auto keep = [this, key](const std::string& text) { flags[key] = text; };
       app.add_option_function<std::string>("--" + key, keep);
@@ -89,7 +102,11 @@ struct Parser {
   CLI::App app{"", "dynsessions"};
   Values flags;
   std::string config_path;
+  auth::TestToken test_token;
+  CLI::App* cert = nullptr;
+  CLI::App* token = nullptr;
   CLI::App* version = nullptr;
+  CLI::App* conform = nullptr;
 };
 
 }  // namespace
@@ -114,10 +131,22 @@ CommandLine parse_command_line(int argc, const char* const* argv, const Environm
   } catch (const CLI::ParseError& error) {
     throw ConfigError(std::string(error.what()) + "\nTry `dynsessions --help`.");
   }
+  if (parser.conform->parsed()) {
+    result.command = Command::conform;
+    result.arguments = parser.conform->remaining();
+    return result;
+  }
   if (parser.version->parsed()) {
     result.command = Command::version;
     return result;
   }
+  if (parser.token->parsed()) {
+    result.command = Command::token;
+    result.token = parser.test_token;
+    return result;
+  }
+
+  if (parser.cert->parsed()) result.command = Command::cert;
 
   std::string path = parser.config_path;
   if (path.empty()) path = environment("DYNSESSIONS_CONFIG").value_or("");

@@ -8,13 +8,16 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "emulator/auth/test_token.h"
+#include "emulator/auth/token_check.h"
+#include "emulator/tls/name.h"
 
 namespace dynsessions::config {
 
-enum class AuthMode {
-  any,  ///< a bearer token must be there; its value does not matter
-  off,  ///< no token needed
-};
+using AuthMode = auth::TokenRule;
+using auth::MissingRole;
 enum class SandboxMode {
   automatic,  ///< the strongest that this machine allows
   full,       ///< refuse to start with anything less than all namespaces
@@ -25,9 +28,14 @@ enum class LogLevel { error, warning, info, debug };
 /// Everything that can be set, with its default. One table (options.cpp) drives flag, environment
 /// variable, config key and help of each member.
 struct Config {
-  std::uint16_t port = 7070;        ///< emulated surface; 0 picks a free one
-  std::uint16_t admin_port = 7071;  ///< emulator's own API; 0 picks a free one
-  std::string ready_file;           ///< empty: none
+  std::uint16_t port = 7070;                       ///< emulated surface; 0 picks a free one
+  std::optional<std::uint16_t> https_port = 7443;  ///< the same over TLS; nothing: off
+  std::uint16_t admin_port = 7071;                 ///< emulator's own API; 0 picks a free one
+  std::string listen = "127.0.0.1";                ///< address of all ports
+  std::vector<std::string> allowed_hosts;  ///< names in Host besides those that are always good
+  std::vector<tls::Name> tls_names;        ///< in the certificate besides tls::standard_names()
+  std::string state_dir;                   ///< empty: the user's own (https_setup.h)
+  std::string ready_file;                  ///< empty: none
   std::chrono::seconds drain_period{10};
   LogLevel log_level = LogLevel::info;
 
@@ -48,6 +56,8 @@ struct Config {
   std::uint32_t max_processes = 256;
 
   AuthMode auth = AuthMode::any;
+  std::vector<std::string> executors;  ///< principals that have the role whatever their token says
+  MissingRole role_missing = MissingRole::permission_denied;
   bool exact = false;
 };
 
@@ -57,12 +67,14 @@ class ConfigError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class Command { serve, version, help };
+enum class Command { serve, cert, token, conform, version, help };
 
 struct CommandLine {
   Command command = Command::serve;
   Config config;
-  std::string help;  ///< the text to print for Command::help
+  std::string help;                    ///< the text to print for Command::help
+  std::vector<std::string> arguments;  ///< of Command::conform, which reads them itself
+  auth::TestToken token;               ///< what to print for Command::token
 };
 
 /// Reads the environment; a parameter so that tests need not touch the real one.

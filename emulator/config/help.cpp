@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "emulator/config/options.h"
+#include "emulator/config/token_options.h"
 
 namespace dynsessions::config {
 namespace {
@@ -19,6 +20,9 @@ Examples:
 
 Usage:
   dynsessions [serve] [OPTIONS]       start the emulator
+  dynsessions cert [OPTIONS]          print how clients trust the certificate of the HTTPS port
+  dynsessions token [OPTIONS]         print a token for tests of --auth claims
+  dynsessions conform [OPTIONS]       compare this or any endpoint with the contract
   dynsessions version                 print the version and exit; also --version
   dynsessions --help                  print this help and exit; also -h
 
@@ -72,7 +76,7 @@ std::string help_text() {
   text += "\nFile:\n";
   text +=
       entry("--config PATH", "JSON file with options, // comments allowed", "DYNSESSIONS_CONFIG");
-  return text.append(kExitCodes);
+  return text.append(kTokenHelp).append(kExitCodes);
 }
 
 }  // namespace dynsessions::config

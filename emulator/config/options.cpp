@@ -8,8 +8,12 @@
 #include <limits>
 #include <utility>
 
+#include <boost/asio/ip/address.hpp>
+
 namespace dynsessions::config {
 namespace {
+
+constexpr std::uint64_t kMaxU16 = std::numeric_limits<std::uint16_t>::max();
 
 std::uint64_t parse_number(std::string_view text, std::uint64_t low, std::uint64_t high) {
   std::uint64_t value = 0;
@@ -49,6 +53,71 @@ std::string show_text(const Config& config) {
   return config.*Member;
 }
 
+template <auto Member>
+void ip_address(Config& config, std::string_view value) {
+  boost::system::error_code error;
+  boost::asio::ip::make_address(value, error);
+  if (error) throw ConfigError("expected an IP address");
+  config.*Member = std::string(value);
+}
+
+/// Values with commas between them, none of them empty and made of what names, addresses, ids and
+/// `*.example.org` have.
+template <auto Member>
+void list(Config& config, std::string_view value) {
+  const auto belongs = [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("-_.:[]*").find(char(c)) != std::string_view::npos;
+  };
+  std::vector<std::string> items;
+  while (true) {
+    const std::string_view item = value.substr(0, value.find(','));
+    if (item.empty() || !std::all_of(item.begin(), item.end(), belongs)) {
+      throw ConfigError("expected names or ids with commas between them");
+    }
+    items.emplace_back(item);
+    if (item.size() == value.size()) break;
+    value.remove_prefix(item.size() + 1);
+  }
+  config.*Member = std::move(items);
+}
+
+template <auto Member>
+std::string show_list(const Config& config) {
+  std::string shown;
+  for (const std::string& item : config.*Member) shown += (shown.empty() ? "" : ",") + item;
+  return shown;
+}
+
+/// A port, or the word that switches HTTPS off.
+void https_port(Config& config, std::string_view text) {
+  if (text == "off") {
+    config.https_port.reset();
+    return;
+  }
+  try {
+    config.https_port = std::uint16_t(parse_number(text, 0, kMaxU16));
+  } catch (const ConfigError& error) {
+    throw ConfigError(error.what() + std::string(" or off"));
+  }
+}
+
+std::string show_https_port(const Config& config) {
+  return config.https_port ? std::to_string(*config.https_port) : "off";
+}
+
+void tls_names(Config& config, std::string_view text) {
+  Result<std::vector<tls::Name>> names = tls::parse_names(text);
+  if (!names) throw ConfigError("expected names like a, *.b.org or 10.0.0.5, commas between them");
+  config.tls_names = *std::move(names);
+}
+
+std::string show_tls_names(const Config& config) {
+  std::string shown;
+  for (const tls::Name& name : config.tls_names) shown += (shown.empty() ? "" : ",") + name.text();
+  return shown;
+}
+
 /// A name that becomes a segment of the pool's path.
 template <auto Member>
 void path_segment(Config& config, std::string_view value) {
@@ -65,7 +134,10 @@ void path_segment(Config& config, std::string_view value) {
 template <typename Value, std::size_t N>
 using Words = std::array<std::pair<std::string_view, Value>, N>;
 
-constexpr Words<AuthMode, 2> kAuthModes{{{"any", AuthMode::any}, {"off", AuthMode::off}}};
+constexpr Words<AuthMode, 3> kAuthModes{
+    {{"any", AuthMode::any}, {"claims", AuthMode::claims}, {"off", AuthMode::off}}};
+constexpr Words<MissingRole, 2> kMissingRoleAnswers{
+    {{"403", MissingRole::permission_denied}, {"401", MissingRole::unauthenticated}}};
 constexpr Words<SandboxMode, 2> kSandboxModes{
     {{"auto", SandboxMode::automatic}, {"full", SandboxMode::full}}};
 constexpr Words<LogLevel, 4> kLogLevels{{{"error", LogLevel::error},
@@ -97,13 +169,25 @@ std::string show_choice(const Config& config) {
   return {};
 }
 
-constexpr std::uint64_t kMaxU16 = std::numeric_limits<std::uint16_t>::max();
-
 constexpr std::array kOptions{
     Option{"port", "Server", "N", "port of the emulated service; 0 picks a free one",
            number<&Config::port, 0, kMaxU16>, show_number<&Config::port>},
+    Option{"https-port", "Server", "N", "port of the same over TLS; 0 picks a free one; off: none",
+           https_port, show_https_port},
     Option{"admin-port", "Server", "N", "port of the emulator's own API; 0 picks a free one",
            number<&Config::admin_port, 0, kMaxU16>, show_number<&Config::admin_port>},
+    Option{"listen", "Server", "ADDRESS",
+           "of all ports; whoever reaches it runs code on this machine",
+           ip_address<&Config::listen>, show_text<&Config::listen>},
+    Option{"allowed-host", "Server", "NAMES",
+           "more names that requests may have in Host, such as a,b", list<&Config::allowed_hosts>,
+           show_list<&Config::allowed_hosts>, true},
+    Option{"tls-name", "Server", "NAMES",
+           "more names for the certificate, such as a,*.b.org,10.0.0.5", tls_names, show_tls_names,
+           true},
+    Option{"state-dir", "Server", "PATH",
+           "keeps the certificate authority; default: the user's, see `cert`",
+           text<&Config::state_dir>, show_text<&Config::state_dir>},
     Option{"ready-file", "Server", "PATH", "write the ready line to this file once serving",
            text<&Config::ready_file>, show_text<&Config::ready_file>},
     Option{"drain-period", "Server", "SECONDS",
@@ -144,8 +228,14 @@ constexpr std::array kOptions{
     Option{"max-processes", "Sandbox", "N", "processes and threads of a session",
            number<&Config::max_processes, 8, 32'768>, show_number<&Config::max_processes>},
 
-    Option{"auth", "Contract", "MODE", "any: a bearer token of any value; off: none needed",
+    Option{"auth", "Contract", "MODE",
+           "any: any bearer token; claims: by audience, time and role; off: none",
            choice<&Config::auth, kAuthModes>, show_choice<&Config::auth, kAuthModes>},
+    Option{"executor", "Contract", "OIDS", "oid, appid or sub of who has the role, such as a,b",
+           list<&Config::executors>, show_list<&Config::executors>, true},
+    Option{"role-missing", "Contract", "STATUS", "answer to a token without the role: 403 or 401",
+           choice<&Config::role_missing, kMissingRoleAnswers>,
+           show_choice<&Config::role_missing, kMissingRoleAnswers>},
     Option{"exact", "Contract", "", "send nothing that the real service would not send",
            choice<&Config::exact, kSwitch>, show_choice<&Config::exact, kSwitch>},
 };

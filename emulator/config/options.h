@@ -17,6 +17,7 @@ struct Option {
   /// Throws ConfigError with what is accepted; the caller says where the text came from.
   void (*assign)(Config& config, std::string_view text);
   std::string (*show)(const Config& config);
+  bool repeatable = false;  ///< a flag that may be given again; several values join with commas
 
   [[nodiscard]] bool is_switch() const { return value_name.empty(); }
   /// "DYNSESSIONS_MAX_SESSIONS"

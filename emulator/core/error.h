@@ -11,8 +11,13 @@ enum class ErrorCode {
   execution_body_missing,   ///< the execute body has no usable code
   operation_not_supported,  ///< the operation is known, but not at this api-version or pool
   unauthenticated,          ///< no usable bearer token
+  permission_denied,        ///< a good token, but its principal lacks the role
+  host_not_allowed,         ///< the request names a host that we are not
+  origin_not_allowed,       ///< a web page from elsewhere sent the request
   route_not_found,          ///< wrong path, or wrong method for a path
   session_not_found,
+  execution_not_found,
+  execution_exists,  ///< the operation id is taken
   file_not_found,
   file_to_download_not_found,
   file_to_delete_not_found,

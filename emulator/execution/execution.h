@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -10,6 +12,8 @@ namespace dynsessions::execution {
 struct ExecutionRequest {
   std::string code;  ///< UTF-8 source text of one cell
   std::chrono::seconds timeout{120};
+  std::optional<std::size_t> output_characters =
+      std::nullopt;  ///< stdout and stderr are shown up to these
 };
 
 /// What the last expression of a program gave, before any api-version shapes it.

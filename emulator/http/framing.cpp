@@ -64,4 +64,13 @@ Result<void> check_framing(Version version, const Headers& headers) {
   return {};
 }
 
+Result<void> check_authority(std::string_view target, const Headers& headers) {
+  const std::size_t scheme_end = target.find("://");
+  if (target.starts_with('/') || scheme_end == std::string_view::npos) return {};
+  const std::string_view rest = target.substr(scheme_end + 3);
+  const auto host = headers.find("Host");
+  if (host && iequals(rest.substr(0, rest.find_first_of("/?")), *host)) return {};
+  return invalid_request("The request line names another host than the Host header.", "Host");
+}
+
 }  // namespace dynsessions::http

@@ -28,4 +28,8 @@ inline constexpr std::size_t kMaxHeaderFields = 200;
 /// `Upgrade: h2c` with every request and expects an HTTP/1.1 answer (CLIENTS.md section 2).
 [[nodiscard]] Result<void> check_framing(Version version, const Headers& headers);
 
+/// `invalid_request` when the request line names a host (absolute form, as proxies are sent it) and
+/// Host another one: RFC 9112 section 3.2.2 lets the first win, many servers the second.
+[[nodiscard]] Result<void> check_authority(std::string_view target, const Headers& headers);
+
 }  // namespace dynsessions::http

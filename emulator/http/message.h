@@ -46,7 +46,7 @@ struct Target {
 
   [[nodiscard]] std::optional<std::string_view> query_value(std::string_view name) const;
 
-  /// Origin form, and absolute form whose authority is ignored in favour of Host.
+  /// Origin form, and absolute form whose authority is Host's (http/framing.h).
   /// `invalid_request` for a bad escape, for a NUL or another control character, encoded or not,
   /// and for what is not UTF-8 once decoded.
   [[nodiscard]] static Result<Target> parse(std::string_view text);
@@ -56,6 +56,7 @@ struct Target {
 struct Request {
   Method method = Method::other;
   std::string method_text;
+  std::string scheme = "http";  ///< or "https", by the port it came in through
   Target target;
   Headers headers;
   std::optional<std::uint64_t> content_length;  ///< absent: chunked, or no body

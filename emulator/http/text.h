@@ -20,4 +20,7 @@ namespace dynsessions::http {
 /// Every `%XX` replaced by its byte; nothing when a `%` is not followed by two hex digits.
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text);
 
+/// Every byte that is not unreserved (RFC 3986 section 2.3) as `%XX`.
+[[nodiscard]] std::string percent_encode(std::string_view text);
+
 }  // namespace dynsessions::http

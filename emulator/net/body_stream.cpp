@@ -1,13 +1,10 @@
 #include "emulator/net/body_stream.h"
 
-#include <algorithm>
+#include <array>
 #include <string_view>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 
 namespace dynsessions::net {
@@ -16,13 +13,11 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 
-constexpr auto kAsResult = asio::as_tuple(asio::use_awaitable);
-
 }  // namespace
 
-BodyStream::BodyStream(beast::tcp_stream& stream, beast::flat_buffer& buffer, RequestParser& parser,
+BodyStream::BodyStream(Transport& transport, beast::flat_buffer& buffer, RequestParser& parser,
                        const RequestHead& head, const ServerLimits& limits)
-    : stream_(stream),
+    : transport_(transport),
       buffer_(buffer),
       parser_(parser),
       limits_(limits),
@@ -35,7 +30,7 @@ asio::awaitable<Result<std::size_t>> BodyStream::read(std::span<char> into) {
     const Result<void> sent = co_await send_continue();
     if (!sent) co_return sent.error();
   }
-  stream_.expires_after(limits_.body_time);
+  transport_.expires_after(limits_.body_time);
   while (!at_end()) {
     Result<std::size_t> decoded = decode(into);
     if (!decoded || *decoded > 0 || at_end()) co_return decoded;
@@ -47,9 +42,9 @@ asio::awaitable<Result<std::size_t>> BodyStream::read(std::span<char> into) {
 
 asio::awaitable<Result<void>> BodyStream::send_continue() {
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  stream_.expires_after(limits_.write_time);
-  const auto [error, count] =
-      co_await asio::async_write(stream_, asio::buffer(kContinue), kAsResult);
+  transport_.expires_after(limits_.write_time);
+  const std::array<asio::const_buffer, 1> line{asio::buffer(kContinue)};
+  const auto [error, count] = co_await transport_.write(line);
   if (error) co_return lost(error);
   co_return Result<void>();
 }
@@ -58,7 +53,7 @@ asio::awaitable<Result<void>> BodyStream::send_continue() {
 asio::awaitable<Result<void>> BodyStream::fill() {
   const std::size_t room = buffer_.max_size() - buffer_.size();
   if (room == 0) co_return broken("a chunk header or the trailers are too long");
-  const auto [error, count] = co_await stream_.async_read_some(buffer_.prepare(room), kAsResult);
+  const auto [error, count] = co_await transport_.read_some(buffer_.prepare(room));
   if (error) co_return lost(error);
   buffer_.commit(count);
   co_return Result<void>();

@@ -5,16 +5,16 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 
 #include "emulator/core/result.h"
 #include "emulator/http/message.h"
 #include "emulator/net/limits.h"
 #include "emulator/net/request_head.h"
+#include "emulator/net/transport.h"
 
 namespace dynsessions::net {
 
-/// The body of the request whose head `parser` has read, taken from a socket at the handler's
+/// The body of the request whose head `parser` has read, taken from its connection at the handler's
 /// pace. Lives as long as the request does; borrows everything from its connection.
 ///
 /// Memory stays flat whatever the client sends: `buffer` has a maximum, and a chunk's header and
@@ -22,8 +22,8 @@ namespace dynsessions::net {
 /// collect them without end). Trailers are dropped.
 class BodyStream final : public http::BodyReader {
  public:
-  BodyStream(boost::beast::tcp_stream& stream, boost::beast::flat_buffer& buffer,
-             RequestParser& parser, const RequestHead& head, const ServerLimits& limits);
+  BodyStream(Transport& transport, boost::beast::flat_buffer& buffer, RequestParser& parser,
+             const RequestHead& head, const ServerLimits& limits);
 
   boost::asio::awaitable<Result<std::size_t>> read(std::span<char> into) override;
 
@@ -43,7 +43,7 @@ class BodyStream final : public http::BodyReader {
   Error lost(const boost::system::error_code& error);
   Error broken(std::string what);
 
-  boost::beast::tcp_stream& stream_;
+  Transport& transport_;
   boost::beast::flat_buffer& buffer_;
   RequestParser& parser_;
   const ServerLimits& limits_;

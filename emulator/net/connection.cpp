@@ -6,8 +6,6 @@
 #include <string>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
 #include "emulator/net/request_head.h"
@@ -16,35 +14,47 @@ namespace dynsessions::net {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 using boost::system::error_code;
-
-constexpr auto kAsResult = asio::as_tuple(asio::use_awaitable);
 
 /// Most heads are shorter; an idle connection should not cost more.
 constexpr std::size_t kHeadPiece = std::size_t{4} * 1024;
 
-/// The first byte of every TLS connection. It would never become a head, and a person who mixed up
-/// http and https should not wait for a timeout to learn it.
-constexpr char kTlsHandshake = 0x16;
-
-/// What is read, and for how long, of a request that was answered before its end.
+/// What is read of a request that was answered before its end.
 constexpr std::size_t kMaxDiscarded = std::size_t{256} * 1024;
-constexpr std::chrono::seconds kMaxDiscardTime{1};
+
+/// From the end of the last answer to the end of the connection.
+constexpr std::chrono::seconds kMaxFarewell{1};
 
 }  // namespace
 
-Connection::Connection(std::uint64_t number, asio::ip::tcp::socket socket,
+Connection::Connection(std::uint64_t number, std::unique_ptr<Transport> transport,
                        asio::thread_pool& file_pool, http::Handler& handler,
                        const ServerLimits& limits)
     : number_(number),
       handler_(handler),
       limits_(limits),
-      stream_(std::move(socket)),
+      transport_(std::move(transport)),
       buffer_(limits.head_bytes),
-      writer_(stream_, file_pool, limits) {}
+      writer_(*transport_, file_pool, limits) {}
 
 asio::awaitable<void> Connection::run() {
+  const bool ready = co_await open();  // named: g++ 12 miscompiles a co_await in an if's condition
+  if (ready) co_await serve_requests();
+  transport_->close();
+}
+
+/// Whether requests may follow.
+asio::awaitable<bool> Connection::open() {
+  idle_ = true;
+  transport_->expires_after(limits_.handshake_time);
+  const Opening opening = co_await transport_->open();
+  if (opening == Opening::not_encrypted) {
+    co_await refuse(invalid_request("This port speaks HTTP over TLS only: use https://."));
+  }
+  co_return opening == Opening::ready;
+}
+
+asio::awaitable<void> Connection::serve_requests() {
   bool keep_alive = true;
   while (keep_alive && !draining_) {
     const Result<std::size_t> head_size = co_await read_head();
@@ -55,17 +65,16 @@ asio::awaitable<void> Connection::run() {
     }
     keep_alive = *head_size > 0 && co_await serve(*head_size);
   }
-  stream_.close();
 }
 
 void Connection::finish_soon() {
   draining_ = true;
-  if (idle_) stream_.close();
+  if (idle_) transport_->close();
 }
 
 void Connection::cut() {
   cut_ = true;
-  stream_.close();
+  transport_->close();
   cancel_.emit(asio::cancellation_type::terminal);
 }
 
@@ -74,7 +83,7 @@ void Connection::cut() {
 asio::awaitable<Result<std::size_t>> Connection::read_head() {
   static constexpr std::string_view kEnd = "\r\n\r\n";
   idle_ = buffer_.size() == 0;
-  stream_.expires_after(idle_ ? limits_.idle_time : limits_.head_time);
+  transport_->expires_after(idle_ ? limits_.idle_time : limits_.head_time);
   for (;;) {
     const std::size_t end = buffered().find(kEnd);
     if (end != std::string_view::npos) co_return end + kEnd.size();
@@ -84,11 +93,13 @@ asio::awaitable<Result<std::size_t>> Connection::read_head() {
                                 std::to_string(limits_.head_bytes) + " bytes.");
     }
     const auto space = buffer_.prepare(std::min(room, kHeadPiece));
-    const auto [error, count] = co_await stream_.async_read_some(space, kAsResult);
-    if (error || !stream_.socket().is_open()) co_return std::size_t{0};
+    const auto [error, count] = co_await transport_->read_some(space);
+    if (error || !transport_->is_open()) co_return std::size_t{0};
     buffer_.commit(count);
     // Set once: the deadline covers the whole head, however slowly it drips in.
-    if (std::exchange(idle_, false)) stream_.expires_after(limits_.head_time);
+    if (std::exchange(idle_, false)) transport_->expires_after(limits_.head_time);
+    // It would never become a head, and a person who mixed up http and https should not wait for
+    // a timeout to learn it.
     if (buffered().front() == kTlsHandshake) {
       co_return invalid_request("This port speaks HTTP without TLS: use http://.");
     }
@@ -104,13 +115,15 @@ asio::awaitable<bool> Connection::serve(std::size_t head_size) {
     co_await refuse(head.error());
     co_return false;
   }
-  BodyStream body(stream_, buffer_, parser, *head, limits_);
+  BodyStream body(*transport_, buffer_, parser, *head, limits_);
   Exchange exchange{.version = head->version,
                     .head_only = head->request.method == http::Method::head};
+  head->request.scheme = transport_->scheme();
   http::Response response = co_await answer(std::move(head->request), body);
   if (body.connection_lost()) co_return false;
   exchange.keep_alive = head->keep_alive && body.at_end() && !draining_;
   const bool sent = co_await send(std::move(response), exchange);
+  if (sent && !exchange.keep_alive) co_await finish_sending();
   if (sent && !body.at_end()) co_await discard_input();
   co_return sent&& exchange.keep_alive;
 }
@@ -137,20 +150,25 @@ asio::awaitable<bool> Connection::send(http::Response response, Exchange exchang
 /// The answer to bytes that never became a request.
 asio::awaitable<void> Connection::refuse(Error error) {
   const bool sent = co_await send(handler_.refuse(error), Exchange());
-  if (sent) co_await discard_input();
+  if (!sent) co_return;
+  co_await finish_sending();
+  co_await discard_input();
+}
+
+asio::awaitable<void> Connection::finish_sending() {
+  transport_->expires_after(kMaxFarewell);
+  co_await transport_->finish_sending();
 }
 
 /// Closing a socket with unread input resets it, and a reset can overtake the answer that was just
-/// sent. So the client is told that nothing follows, and a little of what it still sends is read.
+/// sent. So, once the client was told that nothing follows, a little of what it still sends is
+/// read.
 asio::awaitable<void> Connection::discard_input() {
-  error_code ignored;  // of a client that has gone: the first read will tell
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  stream_.expires_after(kMaxDiscardTime);
   std::size_t discarded = 0;
   while (discarded < kMaxDiscarded) {
     buffer_.clear();
     const auto space = buffer_.prepare(buffer_.max_size());
-    const auto [error, count] = co_await stream_.async_read_some(space, kAsResult);
+    const auto [error, count] = co_await transport_->discard_some(space);
     if (error) break;
     discarded += count;
   }

@@ -1,20 +1,20 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 
 #include "emulator/core/result.h"
 #include "emulator/http/message.h"
 #include "emulator/net/body_stream.h"
 #include "emulator/net/limits.h"
 #include "emulator/net/response_writer.h"
+#include "emulator/net/transport.h"
 
 namespace dynsessions::net {
 
@@ -28,7 +28,7 @@ namespace dynsessions::net {
 class Connection {
  public:
   /// `number` names the connection in the log.
-  Connection(std::uint64_t number, boost::asio::ip::tcp::socket socket,
+  Connection(std::uint64_t number, std::unique_ptr<Transport> transport,
              boost::asio::thread_pool& file_pool, http::Handler& handler,
              const ServerLimits& limits);
   Connection(const Connection&) = delete;
@@ -49,11 +49,14 @@ class Connection {
   [[nodiscard]] std::uint64_t number() const { return number_; }
 
  private:
+  boost::asio::awaitable<bool> open();
+  boost::asio::awaitable<void> serve_requests();
   boost::asio::awaitable<Result<std::size_t>> read_head();
   boost::asio::awaitable<bool> serve(std::size_t head_size);
   boost::asio::awaitable<http::Response> answer(http::Request request, BodyStream& body);
   boost::asio::awaitable<bool> send(http::Response response, Exchange exchange);
   boost::asio::awaitable<void> refuse(Error error);
+  boost::asio::awaitable<void> finish_sending();
   boost::asio::awaitable<void> discard_input();
   [[nodiscard]] std::string_view buffered() const;
 
@@ -61,11 +64,11 @@ class Connection {
   std::uint64_t requests_ = 0;
   http::Handler& handler_;
   const ServerLimits& limits_;
-  boost::beast::tcp_stream stream_;
+  const std::unique_ptr<Transport> transport_;
   boost::beast::flat_buffer buffer_;  ///< read from the socket and not yet taken
   ResponseWriter writer_;
   boost::asio::cancellation_signal cancel_;
-  bool idle_ = false;  ///< waits for the first byte of a request
+  bool idle_ = false;  ///< waits for the handshake, or for the first byte of a request
   bool draining_ = false;
   bool cut_ = false;
 };

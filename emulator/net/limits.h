@@ -13,6 +13,8 @@ struct ServerLimits {
   std::size_t max_connections = 1024;
   /// Request line and header fields together.
   std::size_t head_bytes = std::size_t{32} * 1024;
+  /// From the connection to the end of the TLS handshake.
+  std::chrono::milliseconds handshake_time = std::chrono::seconds(10);
   /// Between two requests, and before the first. As long as Kestrel's default keep-alive.
   std::chrono::milliseconds idle_time = std::chrono::seconds(130);
   /// From the first byte of a head to its last.

@@ -73,6 +73,8 @@ Result<RequestHead> parse_head(RequestParser& parser, std::string_view head) {
   parsed.request.headers = headers_of(parser);
   const Result<void> framing = http::check_framing(parsed.version, parsed.request.headers);
   if (!framing) return framing.error();
+  const Result<void> authority = http::check_authority(message.target(), parsed.request.headers);
+  if (!authority) return authority.error();
   Result<http::Target> target = http::Target::parse(message.target());
   if (!target) return target.error();
   parsed.request.target = *std::move(target);

@@ -11,10 +11,7 @@
 
 #include <unistd.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/http/status.hpp>
 
 #include "emulator/core/offload.h"
@@ -110,9 +107,9 @@ std::vector<char> read_piece(int fd, std::uint64_t offset, std::size_t wanted,
 
 }  // namespace
 
-ResponseWriter::ResponseWriter(beast::tcp_stream& stream, asio::thread_pool& file_pool,
+ResponseWriter::ResponseWriter(Transport& transport, asio::thread_pool& file_pool,
                                const ServerLimits& limits)
-    : stream_(stream), file_pool_(file_pool), limits_(limits) {}
+    : transport_(transport), file_pool_(file_pool), limits_(limits) {}
 
 asio::awaitable<error_code> ResponseWriter::write(http::Response response, Exchange exchange) {
   std::string head = head_text(response, exchange);
@@ -162,9 +159,8 @@ asio::awaitable<error_code> ResponseWriter::write_piece(std::string head, std::s
                                                         std::string_view tail) {
   const std::array<asio::const_buffer, 3> buffers{asio::buffer(head), asio::buffer(data),
                                                   asio::buffer(tail)};
-  stream_.expires_after(limits_.write_time);
-  const auto [error, count] =
-      co_await asio::async_write(stream_, buffers, asio::as_tuple(asio::use_awaitable));
+  transport_.expires_after(limits_.write_time);
+  const auto [error, count] = co_await transport_.write(buffers);
   co_return error;
 }
 

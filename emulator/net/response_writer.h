@@ -5,12 +5,12 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/system/error_code.hpp>
 
 #include "emulator/http/framing.h"
 #include "emulator/http/message.h"
 #include "emulator/net/limits.h"
+#include "emulator/net/transport.h"
 
 namespace dynsessions::net {
 
@@ -21,7 +21,7 @@ struct Exchange {
   bool keep_alive = false;  ///< another request may follow; else the answer says `close`
 };
 
-/// Puts answers on one connection's socket.
+/// Puts answers on one connection.
 ///
 /// A text goes out in one write together with its head. A file is read on the file pool and sent
 /// in pieces of 256 KiB, so that memory stays flat and the event loop never waits for a disk.
@@ -29,7 +29,7 @@ struct Exchange {
 /// `Connection` are written here; they belong to nobody else.
 class ResponseWriter {
  public:
-  ResponseWriter(boost::beast::tcp_stream& stream, boost::asio::thread_pool& file_pool,
+  ResponseWriter(Transport& transport, boost::asio::thread_pool& file_pool,
                  const ServerLimits& limits);
 
   /// On an error the connection is of no further use: the client does not read, has gone, or has
@@ -45,7 +45,7 @@ class ResponseWriter {
                                                                 std::string_view data,
                                                                 std::string_view tail);
 
-  boost::beast::tcp_stream& stream_;
+  Transport& transport_;
   boost::asio::thread_pool& file_pool_;
   const ServerLimits& limits_;
 };

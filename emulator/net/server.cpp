@@ -15,6 +15,7 @@
 #include <spdlog/spdlog.h>
 
 #include "emulator/net/connection.h"
+#include "emulator/net/tls_transport.h"
 
 namespace dynsessions::net {
 namespace {
@@ -34,11 +35,12 @@ void log_failure(const char* what, std::uint64_t number, std::exception_ptr fail
 }  // namespace
 
 HttpServer::HttpServer(asio::any_io_executor executor, asio::thread_pool& file_pool,
-                       http::Handler& handler, ServerLimits limits)
+                       http::Handler& handler, ServerLimits limits, TlsContext* tls)
     : executor_(executor),
       file_pool_(file_pool),
       handler_(handler),
       limits_(limits),
+      tls_(tls),
       listener_(executor),
       changed_(executor) {}
 
@@ -68,8 +70,14 @@ asio::awaitable<void> HttpServer::accept_connections() {
   }
 }
 
+std::unique_ptr<Transport> HttpServer::transport_over(asio::ip::tcp::socket socket) {
+  if (tls_ == nullptr) return std::make_unique<Transport>(std::move(socket));
+  return std::make_unique<TlsTransport>(std::move(socket), *tls_);
+}
+
 void HttpServer::admit(asio::ip::tcp::socket socket) {
-  connections_.emplace_back(++accepted_, std::move(socket), file_pool_, handler_, limits_);
+  connections_.emplace_back(++accepted_, transport_over(std::move(socket)), file_pool_, handler_,
+                            limits_);
   const auto connection = std::prev(connections_.end());
   auto ended = [this, connection](std::exception_ptr failure) {
     if (failure && !connection->was_cut()) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <list>
+#include <memory>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -17,16 +18,19 @@
 namespace dynsessions::net {
 
 class Connection;
+class TlsContext;
+class Transport;
 
-/// An HTTP/1.1 server: one listening socket and the connections that came in through it. It knows
-/// bytes, framing and patience; what a request means is the Handler's.
+/// An HTTP/1.1 server, in the clear or over TLS: one listening socket and the connections that came
+/// in through it. It knows bytes, framing and patience; what a request means is the Handler's.
 ///
 /// Event-loop thread only. The file pool, the handler and this outlive every connection: before
 /// destroying them, co_await drain(), or destroy the event loop.
 class HttpServer {
  public:
+  /// `tls` outlives the server; without it, plain HTTP is spoken.
   HttpServer(boost::asio::any_io_executor executor, boost::asio::thread_pool& file_pool,
-             http::Handler& handler, ServerLimits limits);
+             http::Handler& handler, ServerLimits limits, TlsContext* tls = nullptr);
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
   ~HttpServer();
@@ -47,6 +51,7 @@ class HttpServer {
 
  private:
   boost::asio::awaitable<void> accept_connections();
+  std::unique_ptr<Transport> transport_over(boost::asio::ip::tcp::socket socket);
   void admit(boost::asio::ip::tcp::socket socket);
   void remove(std::list<Connection>::iterator connection);
   [[nodiscard]] bool has_ended() const { return connections_.empty() && !accepting_; }
@@ -55,6 +60,7 @@ class HttpServer {
   boost::asio::thread_pool& file_pool_;
   http::Handler& handler_;
   const ServerLimits limits_;
+  TlsContext* const tls_;
   Listener listener_;
   std::list<Connection> connections_;
   Event changed_;  ///< a connection ended, or accepting did

@@ -13,6 +13,7 @@
 #include "emulator/core/result.h"
 #include "emulator/core/unique_fd.h"
 #include "emulator/execution/interpreter.h"
+#include "emulator/sessions/execution_log.h"
 #include "emulator/sessions/session_state.h"
 #include "emulator/sessions/turn.h"
 
@@ -35,6 +36,9 @@ class Session {
   /// session ended meanwhile; `sandbox_unavailable` when its interpreter is lost for good.
   boost::asio::awaitable<Result<execution::ExecutionResult>> execute(
       execution::ExecutionRequest request);
+
+  /// Its asynchronous executions.
+  [[nodiscard]] const ExecutionLog& executions() const noexcept { return executions_; }
 
   [[nodiscard]] const SessionIdentifier& identifier() const noexcept { return identifier_; }
   /// Names the session where the identifier must not be shown: in headers and logs.
@@ -65,6 +69,7 @@ class Session {
   std::optional<Error> allocation_failure_;
   bool interpreter_lost_ = false;
   Turn turn_;
+  ExecutionLog executions_;
   Event state_changed_;
 
   // Kept by the pool: who uses the session now, and when it goes if nobody does.

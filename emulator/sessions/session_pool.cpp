@@ -64,6 +64,37 @@ asio::awaitable<Result<SessionLease>> SessionPool::acquire(SessionIdentifier ide
   co_return lease;
 }
 
+asio::awaitable<Result<SessionLease>> SessionPool::acquire_existing(SessionIdentifier identifier) {
+  const auto found = sessions_.find(identifier);
+  if (found == sessions_.end()) {
+    co_return Error{ErrorCode::session_not_found,
+                    "There is no session with this identifier in the pool.", "identifier",
+                    "it was never used, its cooldown has passed, or it was deleted"};
+  }
+  SessionLease lease(*this, found->second, false);
+  auto allocated = co_await lease->allocated();
+  if (!allocated) co_return allocated.error();
+  co_return lease;
+}
+
+Result<void> SessionPool::begin_execution(SessionLease lease, const std::string& id,
+                                          execution::ExecutionRequest request) {
+  auto begun = lease->executions_.begin(id, request);
+  if (!begun) return begun.error();
+  SessionPool& pool = *lease.pool_;
+  pool.run_in_background(execute_for_log(std::move(lease), id, std::move(request)));
+  return {};
+}
+
+asio::awaitable<void> SessionPool::execute_for_log(SessionLease lease, std::string id,
+                                                   execution::ExecutionRequest request) {
+  auto result = co_await lease->execute(std::move(request));
+  // An Error means that the session is at its end; whoever still asks sees a program cut short.
+  execution::ExecutionResult lost;
+  lost.outcome = execution::ExecutionOutcome::interpreter_died;
+  lease->executions_.finish(id, result ? std::move(*result) : std::move(lost));
+}
+
 asio::awaitable<void> SessionPool::allocate(std::shared_ptr<Session> session) {
   auto interpreter = co_await interpreters_.create();
   const bool made = interpreter.has_value();

@@ -72,6 +72,13 @@ class SessionPool {
   /// `sandbox_unavailable` when it cannot be made; `shutting_down` after stop().
   boost::asio::awaitable<Result<SessionLease>> acquire(SessionIdentifier identifier);
 
+  /// Begins a program that nobody waits for: the session's executions() tell how it went, under
+  /// `id`. Holds the lease until it has ended. `execution_exists` when the id is taken.
+  [[nodiscard]] static Result<void> begin_execution(SessionLease lease, const std::string& id,
+                                                    execution::ExecutionRequest request);
+  /// The session under a lease; never makes one. `session_not_found` when there is none.
+  boost::asio::awaitable<Result<SessionLease>> acquire_existing(SessionIdentifier identifier);
+
   /// Nothing when there is no such session. Asking is no use: the cooldown goes on.
   [[nodiscard]] std::optional<SessionInfo> find(const SessionIdentifier& identifier) const;
   /// All sessions, oldest first.
@@ -89,6 +96,8 @@ class SessionPool {
  private:
   friend class SessionLease;
 
+  static boost::asio::awaitable<void> execute_for_log(SessionLease lease, std::string id,
+                                                      execution::ExecutionRequest request);
   boost::asio::awaitable<void> allocate(std::shared_ptr<Session> session);
   [[nodiscard]] SessionInfo describe(const Session& session) const;
   void lease_begins(Session& session);

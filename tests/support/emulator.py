@@ -128,7 +128,8 @@ class Emulator:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
-            env={**os.environ, **(environment or {})},
+            # The port of HTTPS as a variable, because an argument may choose another or none.
+            env={**os.environ, "DYNSESSIONS_HTTPS_PORT": "0", **(environment or {})},
         )
         try:
             ready = self._read_ready_line()
@@ -138,6 +139,7 @@ class Emulator:
             raise
         self.pid = ready["pid"]
         self.http = ready["http"]
+        self.https = ready.get("https")  # None: switched off
         self.admin = ready["admin"]
         self.endpoint = ready["poolManagementEndpoint"]
 

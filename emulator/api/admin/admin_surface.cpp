@@ -29,14 +29,17 @@ std::string joined(const std::vector<std::string>& segments) {
 
 }  // namespace
 
-AdminSurface::AdminSurface(std::string version, Health health)
-    : version_(std::move(version)), health_(std::move(health)) {}
+AdminSurface::AdminSurface(std::string version, Health health, RequestGuard guard)
+    : version_(std::move(version)), health_(std::move(health)), guard_(std::move(guard)) {}
 
 asio::awaitable<http::Response> AdminSurface::handle(http::Request request, http::BodyReader&) {
   co_return answer(request);
 }
 
 http::Response AdminSurface::answer(const http::Request& request) {
+  if (const Result<void> guarded = guard_.check(request.headers); !guarded) {
+    return refuse(guarded.error());
+  }
   const std::string path = joined(request.target.segments);
   if (request.method != http::Method::get && request.method != http::Method::head) {
     return refuse({ErrorCode::route_not_found, "Only GET is supported here.", "method", {}});
@@ -73,7 +76,9 @@ http::Response AdminSurface::readiness() const {
 }
 
 http::Response AdminSurface::refuse(const Error& error) {
-  return error_response(error, random_uuid());
+  http::Response response = error_response(error, random_uuid());
+  if (!error.reason.empty()) response.headers.add("x-emulator-reason", error.reason);
+  return response;
 }
 
 }  // namespace dynsessions::api::admin

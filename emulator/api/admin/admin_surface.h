@@ -6,6 +6,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "emulator/api/request_guard.h"
 #include "emulator/http/message.h"
 
 namespace dynsessions::api::admin {
@@ -21,11 +22,12 @@ struct Component {
 ///   GET /health/live   200 as long as the process answers
 ///   GET /health/ready  200 when every component is ready, else 503; lists them with reasons
 ///   GET /version       name and version
+/// Needs no token; RequestGuard keeps web pages out.
 class AdminSurface final : public http::Handler {
  public:
   using Health = std::function<std::vector<Component>()>;
 
-  AdminSurface(std::string version, Health health);
+  AdminSurface(std::string version, Health health, RequestGuard guard);
 
   boost::asio::awaitable<http::Response> handle(http::Request request,
                                                 http::BodyReader& body) override;
@@ -37,6 +39,7 @@ class AdminSurface final : public http::Handler {
 
   const std::string version_;
   const Health health_;
+  const RequestGuard guard_;
 };
 
 }  // namespace dynsessions::api::admin

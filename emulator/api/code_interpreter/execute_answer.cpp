@@ -9,6 +9,7 @@ namespace dynsessions::api::code_interpreter {
 namespace {
 
 using execution::ExecutionOutcome;
+using execution::ExecutionRequest;
 using execution::ExecutionResult;
 
 std::string timeout_text(std::chrono::seconds timeout) {
@@ -71,12 +72,12 @@ void write_value(JsonWriter& json, const ApiVersion& version, const ExecutionRes
 }
 
 /// Members in the order that every dialect shares.
-void write_result(JsonWriter& json, const Route& route, const ExecuteCall& call,
+void write_result(JsonWriter& json, const Route& route, const ExecutionRequest& request,
                   const ExecutionResult& result) {
-  std::string stderr_text = result.stderr_text + closing_words(result, call.request.timeout);
+  const std::string stderr_text = result.stderr_text + closing_words(result, request.timeout);
   const auto cut = [&](const std::string& text) {
-    return call.stream_characters ? first_characters(text, *call.stream_characters)
-                                  : std::string_view(text);
+    return request.output_characters ? first_characters(text, *request.output_characters)
+                                     : std::string_view(text);
   };
   json.member("stdout", cut(result.stdout_text)).member("stderr", cut(stderr_text));
   json.key(route.dialect == Dialect::flat ? "executionResult" : "result");
@@ -84,25 +85,41 @@ void write_result(JsonWriter& json, const Route& route, const ExecuteCall& call,
   json.member("executionTimeInMilliseconds", result.duration.count());
 }
 
+std::string_view flat_status(const ExecutionResult* result) {
+  if (result == nullptr) return "Running";
+  return result->outcome == ExecutionOutcome::succeeded ? "Succeeded" : "Failed";
+}
+
+void write_flat(JsonWriter& json, const Route& route, const ExecutionLabels& labels,
+                const ExecutionRequest& request, const ExecutionResult* result) {
+  json.member("id", labels.id).member("identifier", labels.identifier);
+  json.member("executionType", labels.execution_type);
+  json.member("status", flat_status(result));
+  if (result == nullptr) return;
+  json.key("result").begin_object();
+  write_result(json, route, request, *result);
+  json.end_object();
+}
+
+void write_older(JsonWriter& json, const Route& route, const ExecutionRequest& request,
+                 const ExecutionResult& result) {
+  if (route.dialect == Dialect::wrapped) json.key("properties").begin_object();
+  const bool succeeded = result.outcome == ExecutionOutcome::succeeded;
+  json.member("status", succeeded ? "Success" : "Failure");
+  write_result(json, route, request, result);
+  if (route.dialect == Dialect::wrapped) json.end_object();
+}
+
 }  // namespace
 
-std::string to_json(const Route& route, const ExecuteCall& call, const ExecutionResult& result,
-                    const std::string& identifier, const std::string& execution_id) {
-  const bool succeeded = result.outcome == ExecutionOutcome::succeeded;
+std::string to_json(const Route& route, const ExecutionLabels& labels,
+                    const ExecutionRequest& request, const ExecutionResult* result) {
   JsonWriter json(route.version->object_ids);
   json.begin_object();
   if (route.dialect == Dialect::flat) {
-    json.member("id", execution_id).member("identifier", identifier);
-    json.member("executionType", call.execution_type);
-    json.member("status", succeeded ? "Succeeded" : "Failed");
-    json.key("result").begin_object();
-    write_result(json, route, call, result);
-    json.end_object();
+    write_flat(json, route, labels, request, result);
   } else {
-    if (route.dialect == Dialect::wrapped) json.key("properties").begin_object();
-    json.member("status", succeeded ? "Success" : "Failure");
-    write_result(json, route, call, result);
-    if (route.dialect == Dialect::wrapped) json.end_object();
+    write_older(json, route, request, *result);
   }
   json.end_object();
   return json.take();

@@ -103,13 +103,17 @@ Result<void> check_word(std::string_view value, std::initializer_list<std::strin
                          name);
 }
 
-Result<void> check_execution_type(const std::string& execution_type) {
-  if (iequals(execution_type, "Asynchronous")) {
+/// Whether the execution is asynchronous, which the flat dialect alone knows.
+Result<bool> is_asynchronous(Dialect dialect, const std::string& execution_type) {
+  auto known = check_word(execution_type, {"Synchronous", "Asynchronous"}, "executionType");
+  if (!known) return known.error();
+  const bool asynchronous = iequals(execution_type, "Asynchronous");
+  if (asynchronous && dialect != Dialect::flat) {
     return Error{ErrorCode::operation_not_supported,
-                 "The emulator runs synchronous executions only.", "executionType",
-                 "asynchronous executions are not emulated yet"};
+                 "This api-version has synchronous executions only.", "executionType",
+                 "asynchronous executions exist on /executions, from 2024-10-02-preview on"};
   }
-  return check_word(execution_type, {"Synchronous"}, "executionType");
+  return asynchronous;
 }
 
 /// The program itself, of whichever input type it came in.
@@ -146,20 +150,21 @@ Result<ExecuteCall> parse_execute_call(const Route& route, std::string_view body
   if (!input_type) return input_type.error();
   auto execution_type = text_member(*members, "executionType", "Synchronous");
   if (!execution_type) return execution_type.error();
-  auto runnable = check_execution_type(*execution_type);
-  if (!runnable) return runnable.error();
+  auto asynchronous = is_asynchronous(route.dialect, *execution_type);
+  if (!asynchronous) return asynchronous.error();
   auto program = decoded(std::move(*code), *input_type);
   if (!program) return program.error();
   auto timeout = positive_member(*members, "timeoutInSeconds", kDefaultTimeoutSeconds);
   if (!timeout) return timeout.error();
-  auto stream_characters = stream_limit(*route.version, *members);
-  if (!stream_characters) return stream_characters.error();
+  auto output_characters = stream_limit(*route.version, *members);
+  if (!output_characters) return output_characters.error();
 
   ExecuteCall call;
   call.request.code = std::move(*program);
   call.request.timeout = std::min(kExecutionCeiling, std::chrono::seconds(*timeout));
   call.execution_type = std::move(*execution_type);
-  call.stream_characters = *stream_characters;
+  call.request.output_characters = *output_characters;
+  call.asynchronous = *asynchronous;
   if (route.dialect == Dialect::python) {
     auto identifier = text_member(*members, "identifier", {});
     if (!identifier) return identifier.error();

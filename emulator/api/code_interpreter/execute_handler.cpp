@@ -1,11 +1,14 @@
 #include "emulator/api/code_interpreter/execute_handler.h"
 
+#include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <utility>
 
 #include "emulator/api/code_interpreter/execute_wire.h"
 #include "emulator/api/session_access.h"
 #include "emulator/api/wire_text.h"
+#include "emulator/http/text.h"
 
 namespace dynsessions::api::code_interpreter {
 namespace asio = boost::asio;
@@ -53,6 +56,64 @@ void add_execute_headers(http::Headers& headers, const Timings& timings,
   headers.add("x-ms-session-guid", session.guid());
 }
 
+constexpr std::size_t kLongestOperationId = 256;
+
+/// The id of a new execution: the caller's `operation-id`, or one of ours (section 8 row 32).
+Result<std::string> execution_id(const http::Request& request) {
+  const auto chosen = request.headers.find("operation-id");
+  if (!chosen) return random_uuid();
+  const bool plain = std::all_of(chosen->begin(), chosen->end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
+  });
+  if (chosen->empty() || chosen->size() > kLongestOperationId || !plain) {
+    return invalid_request(
+        "The header operation-id takes up to 256 letters, digits, `-`, `_` and `.`.",
+        "operation-id");
+  }
+  return std::string(*chosen);
+}
+
+/// Where the execution can be asked for: absolute, as the specification says, on the address that
+/// the client itself used (section 8 row 31).
+std::string operation_location(const Route& route, const http::Request& request,
+                               const ExecutionLabels& labels) {
+  const std::string host(request.headers.find("host").value_or("127.0.0.1"));
+  return request.scheme + "://" + host + route.pool_path + "/executions/" + labels.id +
+         "?api-version=" + std::string(route.version->name) +
+         "&identifier=" + http::percent_encode(labels.identifier);
+}
+
+/// Begins the execution and answers at once.
+Result<http::Response> start(const Route& route, const http::Request& request,
+                             const ExecutionLabels& labels, sessions::SessionLease session,
+                             const execution::ExecutionRequest& program) {
+  auto begun = sessions::SessionPool::begin_execution(std::move(session), labels.id, program);
+  if (!begun) return begun.error();
+  http::Response response;
+  response.status = route.version->execute_status;
+  response.headers.add("operation-id", labels.id);
+  response.headers.add("operation-location", operation_location(route, request, labels));
+  response.body = to_json(route, labels, program, nullptr);
+  return response;
+}
+
+/// Runs the execution and answers when it has ended.
+asio::awaitable<Result<http::Response>> run(Route route, ExecutionLabels labels,
+                                            sessions::SessionLease session,
+                                            execution::ExecutionRequest program,
+                                            Stopwatch stopwatch, Timings timings) {
+  auto result = co_await session->execute(program);
+  if (!result) co_return result.error();
+  timings.execution = stopwatch.lap();
+  http::Response response;
+  response.status = route.version->execute_status;
+  response.body = to_json(route, labels, program, &*result);
+  timings.read_response = stopwatch.lap();
+  timings.total = stopwatch.total();
+  add_execute_headers(response.headers, timings, *session, result->duration);
+  co_return response;
+}
+
 }  // namespace
 
 asio::awaitable<Result<http::Response>> execute(const Services& services, Route route,
@@ -65,23 +126,40 @@ asio::awaitable<Result<http::Response>> execute(const Services& services, Route 
   if (!call) co_return call.error();
   auto identifier = session_identifier(route, request, call->identifier);
   if (!identifier) co_return identifier.error();
+  auto id = execution_id(request);
+  if (!id) co_return id.error();
   timings.preparation = stopwatch.lap();
 
   auto session = co_await acquire_session(services, route, *identifier);
   if (!session) co_return session.error();
   timings.allocation = stopwatch.lap();
 
-  execution::ExecutionRequest program = call->request;
-  auto result = co_await (*session)->execute(std::move(program));
-  if (!result) co_return result.error();
-  timings.execution = stopwatch.lap();
+  ExecutionLabels labels{std::move(*id), identifier->text(), std::move(call->execution_type)};
+  if (call->asynchronous) {
+    co_return start(route, request, labels, std::move(*session), call->request);
+  }
+  co_return co_await run(std::move(route), std::move(labels), std::move(*session),
+                         std::move(call->request), stopwatch, timings);
+}
 
+asio::awaitable<Result<http::Response>> get_execution(const Services& services, Route route,
+                                                      http::Request request) {
+  auto identifier = session_identifier(route, request);
+  if (!identifier) co_return identifier.error();
+  auto pool = services.pools.find_or_create(route.pool);
+  if (!pool) co_return pool.error();
+  auto session = co_await (*pool)->acquire_existing(*identifier);
+  if (!session) co_return session.error();
+  const sessions::ExecutionRecord* record = (*session)->executions().find(route.name);
+  if (record == nullptr) {
+    co_return Error{ErrorCode::execution_not_found,
+                    "No execution available for operation Id: " + route.name, "executionId",
+                    "only asynchronous executions can be asked for, while their session lives"};
+  }
+  const ExecutionLabels labels{record->id, identifier->text(), "Asynchronous"};
   http::Response response;
-  response.status = route.version->execute_status;
-  response.body = to_json(route, *call, *result, identifier->text(), random_uuid());
-  timings.read_response = stopwatch.lap();
-  timings.total = stopwatch.total();
-  add_execute_headers(response.headers, timings, **session, result->duration);
+  response.body =
+      to_json(route, labels, record->request, record->result ? &*record->result : nullptr);
   co_return response;
 }
 

@@ -18,18 +18,25 @@ inline constexpr std::chrono::seconds kExecutionCeiling{220};
 /// The body of an execute request, of whichever dialect.
 struct ExecuteCall {
   execution::ExecutionRequest request;
-  std::optional<std::string> identifier;         ///< of the body; only the python dialect has one
-  std::string execution_type;                    ///< as the caller spelt it: it is echoed
-  std::optional<std::size_t> stream_characters;  ///< stdout and stderr are cut after these
+  std::optional<std::string> identifier;  ///< of the body; only the python dialect has one
+  std::string execution_type;             ///< as the caller spelt it: it is echoed
+  bool asynchronous = false;
 };
 
 /// Wire to domain. `execution_body_missing` when there is no usable code where the dialect has it;
 /// `invalid_request` for a body that is not JSON, is nested too deep, or has a wrong member.
 [[nodiscard]] Result<ExecuteCall> parse_execute_call(const Route& route, std::string_view body);
 
-/// Domain to wire. `identifier` and a new `execution_id` appear in the flat dialect only.
-[[nodiscard]] std::string to_json(const Route& route, const ExecuteCall& call,
-                                  const execution::ExecutionResult& result,
-                                  const std::string& identifier, const std::string& execution_id);
+/// What names an execution in the flat dialect; the others show none of it.
+struct ExecutionLabels {
+  std::string id;
+  std::string identifier;
+  std::string execution_type;  ///< in the caller's casing
+};
+
+/// Domain to wire. No result: the execution waits or runs, which the flat dialect alone can say.
+[[nodiscard]] std::string to_json(const Route& route, const ExecutionLabels& labels,
+                                  const execution::ExecutionRequest& request,
+                                  const execution::ExecutionResult* result);
 
 }  // namespace dynsessions::api::code_interpreter

@@ -24,7 +24,7 @@ Result<DataPath> file_of(const Route& route, const http::Request& request) {
   }
   auto folder = folder_of(request);
   if (!folder) return folder.error();
-  return below(*folder, route.file_name, "name");
+  return below(*folder, route.name, "name");
 }
 
 Result<DataPath> upload_target(const DataPath& folder, std::string_view file_name) {

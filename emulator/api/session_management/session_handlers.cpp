@@ -35,10 +35,11 @@ Result<std::size_t> skip_of(const http::Request& request) {
   return skip;
 }
 
-/// The same request further on: relative, so that no host or port of ours is in it.
+/// The same request further on: relative to the host, so that no address of ours is in it.
 std::string next_link(const Route& route, std::size_t skip) {
-  const char* path = route.dialect == Dialect::flat ? "/listSessions" : "/.management/listSessions";
-  return std::string(path) + "?api-version=" + std::string(route.version->name) +
+  const char* operation =
+      route.dialect == Dialect::flat ? "/listSessions" : "/.management/listSessions";
+  return route.pool_path + operation + "?api-version=" + std::string(route.version->name) +
          "&skip=" + std::to_string(skip);
 }
 

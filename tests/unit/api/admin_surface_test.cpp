@@ -17,18 +17,23 @@ namespace {
 
 namespace asio = boost::asio;
 
-http::Response ask(const std::string& line, std::vector<Component> components = {}) {
-  AdminSurface surface("1.2.3", [components] { return components; });
+http::Response ask(http::Request request, std::vector<Component> components = {}) {
+  AdminSurface surface(
+      "1.2.3", [components] { return components; }, RequestGuard());
   asio::io_context loop;
   http::TextBody body("");
   http::Response response;
-  asio::co_spawn(loop, surface.handle(request_of(line), body),
+  asio::co_spawn(loop, surface.handle(std::move(request), body),
                  [&](const std::exception_ptr& exception, http::Response answer) {
                    if (exception) std::rethrow_exception(exception);
                    response = std::move(answer);
                  });
   loop.run();
   return response;
+}
+
+http::Response ask(const std::string& line, std::vector<Component> components = {}) {
+  return ask(request_of(line), std::move(components));
 }
 
 void check_json(const http::Response& response, unsigned status, const std::string& text) {
@@ -81,6 +86,26 @@ TEST_CASE("anything else is refused in the envelope", "[api][admin]") {
     CHECK(response.status == 400);
     CHECK_THAT(std::get<std::string>(response.body),
                Catch::Contains(R"("target":")" + row.target + '"'));
+  }
+}
+
+TEST_CASE("web pages learn nothing from the admin API, not even its version", "[api][admin]") {
+  struct Row {
+    std::string header, value;
+    unsigned status;
+  };
+  const auto row = GENERATE(values<Row>({{"Host", "evil.example:7071", 421},
+                                         {"Origin", "http://evil.example", 403},
+                                         {"Origin", "null", 403}}));
+  DYNAMIC_SECTION(row.header << ": " << row.value) {
+    for (const std::string path : {"/health/live", "/health/ready", "/version", "/"}) {
+      http::Request request = request_of("GET " + path);
+      request.headers.add(row.header, row.value);
+      const http::Response response = ask(std::move(request));
+      CHECK(response.status == row.status);
+      CHECK(response.headers.count("x-emulator-reason") == 1);
+      CHECK_THAT(std::get<std::string>(response.body), !Catch::Contains("1.2.3"));
+    }
   }
 }
 

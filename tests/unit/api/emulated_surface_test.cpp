@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/auth/test_token.h"
 #include "tests/support/catch.h"
 #include "tests/unit/api/requests.h"
 #include "tests/unit/api/surface_harness.h"
@@ -75,9 +76,76 @@ TEST_CASE("the scheme of a token may have any casing, and the token any value", 
 
 TEST_CASE("without the token rule no token is needed", "[api][surface]") {
   SurfaceSettings settings = SurfaceHarness::default_settings();
-  settings.token_rule = auth::TokenRule::off;
+  settings.token_policy.rule = auth::TokenRule::off;
   SurfaceHarness harness(SurfaceHarness::hello_world, settings);
   CHECK(harness.send("GET /files?identifier=s1", "", {}).status == 200);
+}
+
+TEST_CASE("the time of a token is told by the emulator's clock", "[api][surface]") {
+  SurfaceSettings settings = SurfaceHarness::default_settings();
+  settings.token_policy.rule = auth::TokenRule::claims;
+  SurfaceHarness harness(SurfaceHarness::hello_world, settings);
+  const auto now = std::chrono::floor<std::chrono::seconds>(SurfaceHarness::kNow);
+  http::Headers headers;
+  headers.add("Authorization", "Bearer " + auth::make_test_token({}, now));
+  CHECK(harness.send("GET /files?identifier=s1", "", headers).status == 200);
+  harness.clock().advance(std::chrono::hours(1));
+  const http::Response late = harness.send("GET /files?identifier=s1", "", headers);
+  CHECK(late.status == 401);
+  CHECK(late.headers.find("www-authenticate") ==
+        R"(Bearer error="invalid_token", error_description="The token is expired")");
+}
+
+TEST_CASE("a token without the role is 403 in the envelope, or 401 when set so", "[api][surface]") {
+  SurfaceSettings settings = SurfaceHarness::default_settings();
+  settings.token_policy.rule = auth::TokenRule::claims;
+  auth::TestToken token;
+  token.role = "Reader";
+  const auto now = std::chrono::floor<std::chrono::seconds>(SurfaceHarness::kNow);
+  http::Headers headers;
+  headers.add("Authorization", "Bearer " + auth::make_test_token(token, now));
+  const std::string line = "GET /files?identifier=s1";
+
+  SurfaceHarness by_default(SurfaceHarness::hello_world, settings);
+  check_refused(by_default.send(line, "", headers), 403, "AuthorizationFailed");
+  settings.token_policy.missing_role = auth::MissingRole::unauthenticated;
+  SurfaceHarness as_401(SurfaceHarness::hello_world, settings);
+  const http::Response response = as_401.send(line, "", headers);
+  CHECK(response.status == 401);
+  CHECK(text_of(response).empty());
+  settings.token_policy.executors = {token.oid};
+  SurfaceHarness mapped(SurfaceHarness::hello_world, settings);
+  CHECK(mapped.send(line, "", headers).status == 200);
+}
+
+TEST_CASE("a web page is refused before its token is looked at, and starts no session",
+          "[api][surface]") {
+  const auto [header, value, status, code] =
+      GENERATE(table<std::string, std::string, unsigned, std::string>({
+          {"Host", "evil.example", 421, "HostNotAllowed"},
+          {"Origin", "https://evil.example", 403, "OriginNotAllowed"},
+      }));
+  DYNAMIC_SECTION(header) {
+    SurfaceSettings settings = SurfaceHarness::default_settings();
+    settings.token_policy.rule = auth::TokenRule::off;
+    SurfaceHarness harness(SurfaceHarness::hello_world, settings);
+    http::Headers headers;
+    headers.add(header, value);
+    const http::Response response =
+        harness.send("POST /executions?" + kNewest, R"({"code":"1"})", headers);
+    check_refused(response, status, code);
+    CHECK(response.headers.count("x-emulator-reason") == 1);
+    CHECK(harness.pools().session_count() == 0);
+  }
+}
+
+TEST_CASE("the hosts of the settings are answered", "[api][surface]") {
+  SurfaceSettings settings = SurfaceHarness::default_settings();
+  settings.allowed_hosts = {"emulator.example"};
+  SurfaceHarness harness(SurfaceHarness::hello_world, settings);
+  http::Headers headers = SurfaceHarness::token();
+  headers.add("Host", "emulator.example:7070");
+  CHECK(harness.send("GET /files?identifier=s1", "", headers).status == 200);
 }
 
 TEST_CASE("a refusal explains itself in a header, unless told to be exact", "[api][surface]") {

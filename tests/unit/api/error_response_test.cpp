@@ -21,8 +21,13 @@ const std::vector<Row>& rows() {
       {ErrorCode::execution_body_missing, 400, "SessionPropertiesMissing"},
       {ErrorCode::operation_not_supported, 400, "SessionRequestNotSupported"},
       {ErrorCode::unauthenticated, 401, ""},
+      {ErrorCode::permission_denied, 403, "AuthorizationFailed"},
+      {ErrorCode::host_not_allowed, 421, "HostNotAllowed"},
+      {ErrorCode::origin_not_allowed, 403, "OriginNotAllowed"},
       {ErrorCode::route_not_found, 400, "SessionRequestValidationFailed"},
       {ErrorCode::session_not_found, 400, "SessionWithIdentifierNotFound"},
+      {ErrorCode::execution_not_found, 404, "ExecutionNotFound"},
+      {ErrorCode::execution_exists, 404, "ExecutionAlreadyExists"},
       {ErrorCode::file_not_found, 404, "GetFileError"},
       {ErrorCode::file_to_download_not_found, 404, "DownloadFileError"},
       {ErrorCode::file_to_delete_not_found, 404, "DeleteFileError"},
@@ -75,7 +80,8 @@ TEST_CASE("a token problem is a 401 with a challenge and nothing else", "[api][e
       {ErrorCode::unauthenticated, "The request has no bearer token.", {}, "r"}, "t");
   CHECK(response.status == 401);
   CHECK(std::get<std::string>(response.body).empty());
-  CHECK(response.headers.find("www-authenticate").value_or("").starts_with("Bearer "));
+  CHECK(response.headers.find("www-authenticate") ==
+        R"(Bearer error="invalid_token", error_description="The request has no bearer token.")");
   CHECK_FALSE(response.headers.find("content-type"));
   CHECK_FALSE(response.headers.find("x-ms-error-code"));
 }

@@ -20,16 +20,21 @@ std::string executions(std::string_view version) {
   return "POST /executions?api-version=" + std::string(version);
 }
 
-ExecuteCall call_with(std::string execution_type, seconds timeout = seconds(120)) {
-  ExecuteCall call;
-  call.execution_type = std::move(execution_type);
+struct Call {
+  ExecutionLabels labels{"the-id", "s1", "Synchronous"};
+  ExecutionRequest request;
+};
+
+Call call_with(std::string execution_type, seconds timeout = seconds(120)) {
+  Call call;
+  call.labels.execution_type = std::move(execution_type);
   call.request.timeout = timeout;
   return call;
 }
 
 std::string answer(const std::string& line, const ExecutionResult& result,
-                   const ExecuteCall& call = call_with("Synchronous")) {
-  return to_json(route_of(line), call, result, "s1", "the-id");
+                   const Call& call = call_with("Synchronous")) {
+  return to_json(route_of(line), call.labels, call.request, &result);
 }
 
 ExecutionResult printed(std::string text, milliseconds duration) {
@@ -54,11 +59,9 @@ TEST_CASE("recorded and captured answers come out byte for byte", "[api][execute
         R"("stderr":"","result":"","executionTimeInMilliseconds":8}})");
   }
   SECTION("2024-10-02-preview, Python pool, recorded in November 2024") {
-    const std::string text =
-        to_json(route_of(executions(k2024_10)), call_with("synchronous"),
-                printed("Hello world\n", milliseconds(8)), "testidentifier000005",
-                "9852df68-949f-415e-9de5-906f9da98f3c");
-    CHECK(text ==
+    const Call call{{"9852df68-949f-415e-9de5-906f9da98f3c", "testidentifier000005", "synchronous"},
+                    {}};
+    CHECK(answer(executions(k2024_10), printed("Hello world\n", milliseconds(8)), call) ==
           R"({"$id":"1","id":"9852df68-949f-415e-9de5-906f9da98f3c",)"
           R"("identifier":"testidentifier000005","executionType":"synchronous",)"
           R"("status":"Succeeded","result":{"$id":"2","stdout":"Hello world\n","stderr":"",)"
@@ -177,7 +180,7 @@ TEST_CASE("a program that failed is told by its status and by stderr", "[api][ex
     result.outcome = row.outcome;
     result.stderr_text = "warned\n";
     if (row.outcome == ExecutionOutcome::raised) result.traceback = "bad valueTraceback ...\n";
-    const ExecuteCall call = call_with("Synchronous", row.timeout);
+    const Call call = call_with("Synchronous", row.timeout);
     const std::string streams = R"("stdout":"out\n","stderr":")" + row.stderr_json + R"(",)";
     const std::string end = R"(:null,"executionTimeInMilliseconds":5})";
 
@@ -203,13 +206,22 @@ TEST_CASE("each stream is cut after its characters, without a mark and never ins
   result.outcome = ExecutionOutcome::raised;
   result.stderr_text = "12";
   result.traceback = "345";
-  ExecuteCall call = call_with("Synchronous");
-  call.stream_characters = 3;
+  Call call = call_with("Synchronous");
+  call.request.output_characters = 3;
   CHECK_THAT(answer(executions(k2025_10), result, call),
              Catch::Contains("\"stdout\":\"a\xC3\xB6\xF0\x9F\x98\x80\",\"stderr\":\"123\","));
-  call.stream_characters = std::nullopt;
+  call.request.output_characters = std::nullopt;
   CHECK_THAT(answer(executions(k2025_02), result, call),
              Catch::Contains("\"stdout\":\"a\xC3\xB6\xF0\x9F\x98\x80z\",\"stderr\":\"12345\","));
+}
+
+TEST_CASE("an execution that waits or runs has no result yet", "[api][execute]") {
+  const Call call = call_with("Asynchronous");
+  CHECK(to_json(route_of(executions(k2024_10)), call.labels, call.request, nullptr) ==
+        R"({"$id":"1","id":"the-id","identifier":"s1","executionType":"Asynchronous",)"
+        R"("status":"Running"})");
+  CHECK(to_json(route_of(executions(k2025_10)), call.labels, call.request, nullptr) ==
+        R"({"id":"the-id","identifier":"s1","executionType":"Asynchronous","status":"Running"})");
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ struct Row {
   Operation operation;
   Dialect dialect;
   std::string_view version;
-  std::string file_name = {};
+  std::string name = {};
 };
 
 void check_route(const Row& row) {
@@ -28,7 +28,7 @@ void check_route(const Row& row) {
   CHECK(route->operation == row.operation);
   CHECK(route->dialect == row.dialect);
   CHECK(route->version->name == row.version);
-  CHECK(route->file_name == row.file_name);
+  CHECK(route->name == row.name);
 }
 
 TEST_CASE("the python dialect has four operations, at any version", "[api][routes]") {
@@ -147,6 +147,41 @@ TEST_CASE("sessions are looked at and ended on paths of their own", "[api][route
   DYNAMIC_SECTION(row.line) { check_route(row); }
 }
 
+TEST_CASE("an execution is asked for by its id, and a pool describes itself", "[api][routes]") {
+  const auto row = GENERATE(values<Row>({
+      {"GET /executions/my-id?api-version=2024-10-02-preview", get_execution, Dialect::flat,
+       k2024_10, "my-id"},
+      {"GET /executions/1?api-version=2025-10-02-preview", get_execution, Dialect::flat, k2025_10,
+       "1"},
+      {"GET /metadata?api-version=2025-02-02-preview", get_metadata, Dialect::flat, k2025_02},
+      {"GET /metadata", get_metadata, Dialect::flat, k2025_10},
+      {"GET /listSessions", list_sessions, Dialect::flat, k2025_10},
+  }));
+  DYNAMIC_SECTION(row.line) { check_route(row); }
+}
+
+TEST_CASE("operations that an api-version does not have yet are named as such", "[api][routes]") {
+  const auto line = GENERATE(values<std::string>({
+      "GET /session?api-version=2024-10-02-preview",
+      "DELETE /session?api-version=2024-02-02-preview",
+      "GET /listSessions?api-version=2024-10-02-preview",
+      "GET /metadata?api-version=2024-10-02-preview",
+  }));
+  DYNAMIC_SECTION(line) {
+    const auto route = match_route(request_of(line), default_pool());
+    REQUIRE_FALSE(route);
+    CHECK(route.error().code == ErrorCode::operation_not_supported);
+    CHECK(route.error().target == "api-version");
+  }
+}
+
+TEST_CASE("what of the path was the pool is kept, encoded as in a URL", "[api][routes]") {
+  CHECK(route_of("POST /executions").pool_path.empty());
+  CHECK(
+      route_of("POST /subscriptions/s/resourceGroups/g%20h/sessionPools/p/executions").pool_path ==
+      "/subscriptions/s/resourceGroups/g%20h/sessionPools/p");
+}
+
 TEST_CASE("case, doubled and trailing slashes and the query's order do not matter",
           "[api][routes]") {
   const auto row = GENERATE(values<Row>({
@@ -187,7 +222,7 @@ TEST_CASE("the pool is what the path says, or the default on the bare root", "[a
     CHECK(route.pool.resource_group == row.resource_group);
     CHECK(route.pool.name == row.name);
     CHECK(route.operation == get_file);
-    CHECK(route.file_name == "a.txt");
+    CHECK(route.name == "a.txt");
   }
 }
 

@@ -10,6 +10,7 @@ TEST_CASE("without anything set, the documented defaults hold", "[config]") {
   const CommandLine line = parse({});
   CHECK(line.command == Command::serve);
   CHECK(line.config.port == 7070);
+  CHECK(line.config.https_port == 7443);
   CHECK(line.config.admin_port == 7071);
   CHECK(line.config.cooldown_period == 300s);
   CHECK(line.config.max_sessions == 100);
@@ -77,6 +78,39 @@ TEST_CASE("a switch is on and off in every way that people write it", "[config]"
   }
 }
 
+TEST_CASE("a list may be one text with commas, or its flag again and again", "[config]") {
+  using Texts = std::vector<std::string>;
+  CHECK(parse({"--executor", "a,b"}).config.executors == Texts{"a", "b"});
+  CHECK(parse({"--executor", "a", "--executor=b,c"}).config.executors == Texts{"a", "b", "c"});
+  CHECK(parse({"--allowed-host", "a", "--allowed-host", "b", "serve"}).config.allowed_hosts ==
+        Texts{"a", "b"});
+  CHECK(parse({}, {{"DYNSESSIONS_ALLOWED_HOST", "a,b"}}).config.allowed_hosts == Texts{"a", "b"});
+  CHECK_THAT(refusal({"--executor", "a", "b"}), Catch::Contains("b"));
+}
+
+TEST_CASE("the command `token` has options of its own", "[config][token]") {
+  const CommandLine plain = parse({"token"});
+  CHECK(plain.command == Command::token);
+  CHECK(plain.token.audience == "https://dynamicsessions.io");
+  CHECK(plain.token.expires_in == 3600s);
+  CHECK(plain.token.role == "Azure ContainerApps Session Executor");
+  const CommandLine full =
+      parse({"token", "--audience", "a", "--expires-in", "-30", "--role", "Reader", "--oid", "me"});
+  CHECK(full.token.audience == "a");
+  CHECK(full.token.expires_in == -30s);
+  CHECK(full.token.role == "Reader");
+  CHECK(full.token.oid == "me");
+  CHECK(parse({"token", "--no-role"}).token.role.empty());
+}
+
+TEST_CASE("options of `token` that make no sense are refused by name", "[config][token]") {
+  CHECK_THAT(refusal({"token", "--expires-in", "soon"}), Catch::Contains("--expires-in"));
+  CHECK_THAT(refusal({"token", "--expires-in", "9999999999999"}), Catch::Contains("--expires-in"));
+  CHECK_THAT(refusal({"token", "--role", "a", "--no-role"}), Catch::Contains("--no-role"));
+  CHECK_THAT(refusal({"--audience", "a"}), Catch::Contains("--audience"));
+  CHECK_THAT(refusal({"serve", "--oid", "a"}), Catch::Contains("--oid"));
+}
+
 TEST_CASE("the words of the command line choose the command", "[config]") {
   struct Row {
     std::vector<std::string> arguments;
@@ -86,6 +120,9 @@ TEST_CASE("the words of the command line choose the command", "[config]") {
                                          {{"serve"}, Command::serve},
                                          {{"--port", "0", "serve"}, Command::serve},
                                          {{"serve", "--port", "0"}, Command::serve},
+                                         {{"cert"}, Command::cert},
+                                         {{"cert", "--state-dir", "x"}, Command::cert},
+                                         {{"token"}, Command::token},
                                          {{"version"}, Command::version},
                                          {{"--version"}, Command::version},
                                          {{"--help"}, Command::help},

@@ -83,6 +83,27 @@ TEST_CASE("a request whose end could be disputed is refused", "[http][framing]")
   }
 }
 
+TEST_CASE("a host in the request line must be the one of Host", "[http][framing]") {
+  struct Target {
+    std::string target;
+    bool accepted;
+  };
+  const auto row = GENERATE(values<Target>({{"/", true},
+                                            {"/a?b=http://elsewhere/", true},
+                                            {"http://localhost:7070/", true},
+                                            {"HTTPS://LocalHost:7070?a", true},
+                                            {"http://localhost:7070", true},
+                                            {"http://localhost/", false},
+                                            {"http://elsewhere/", false},
+                                            {"http://localhost:7070@elsewhere/", false},
+                                            {"http:///", false}}));
+  DYNAMIC_SECTION(row.target) {
+    const Headers headers = headers_of({{"Host", "localhost:7070"}});
+    CHECK(check_authority(row.target, headers).has_value() == row.accepted);
+    CHECK(check_authority(row.target, {}).has_value() == row.target.starts_with('/'));
+  }
+}
+
 TEST_CASE("a request has at most 200 header fields", "[http][framing]") {
   Headers headers;
   headers.add("Host", "x");

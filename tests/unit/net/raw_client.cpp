@@ -49,7 +49,7 @@ void RawClient::connect(std::uint16_t port) {
 
 void RawClient::send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t count = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t count = put(bytes);
     if (count < 0) fail("send");
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
@@ -113,9 +113,17 @@ std::string RawClient::read_exactly(std::size_t count) {
   return bytes;
 }
 
+ssize_t RawClient::put(std::string_view bytes) {
+  return ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+ssize_t RawClient::get(std::span<char> into) {
+  return ::recv(socket_.get(), into.data(), into.size(), 0);
+}
+
 bool RawClient::receive() {
   std::array<char, std::size_t{64} * 1024> piece;
-  const ssize_t count = ::recv(socket_.get(), piece.data(), piece.size(), 0);
+  const ssize_t count = get(piece);
   if (count < 0 && errno != ECONNRESET) fail("recv");
   if (count <= 0) return false;
   received_.append(piece.data(), static_cast<std::size_t>(count));

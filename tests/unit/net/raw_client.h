@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+
+#include <sys/types.h>
 
 #include "emulator/core/unique_fd.h"
 
@@ -25,6 +28,9 @@ class RawClient {
  public:
   RawClient();  ///< makes the socket; connect() later
   explicit RawClient(std::uint16_t port);
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+  virtual ~RawClient() = default;
 
   void connect(std::uint16_t port);
   /// Throws when the server has closed its side.
@@ -40,6 +46,12 @@ class RawClient {
   std::string read_to_end();
   /// Waits for `time` at most; whether the server closed the connection, or sent something.
   bool readable_within(int milliseconds);
+
+ protected:
+  [[nodiscard]] int fd() const { return socket_.get(); }
+  /// As send(2) and recv(2) do; the places to put something between the test and the socket.
+  virtual ssize_t put(std::string_view bytes);
+  virtual ssize_t get(std::span<char> into);
 
  private:
   std::string read_until(std::string_view mark);

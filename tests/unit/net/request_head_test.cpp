@@ -90,6 +90,7 @@ TEST_CASE("a head that is not HTTP/1.1 is refused", "[net][head]") {
       "GET / HTTP/1.1\r\nHost: x\r\nA: b\x01\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n",
       "GET /\x7f HTTP/1.1\r\nHost: x\r\n\r\n",
+      "GET http://elsewhere/ HTTP/1.1\r\nHost: x\r\n\r\n",
       "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n",
       "CONNECT localhost:443 HTTP/1.1\r\nHost: x\r\n\r\n",
       "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",

@@ -6,15 +6,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "emulator/core/event.h"
 #include "emulator/core/offload.h"
 #include "tests/support/catch.h"
+#include "tests/unit/net/held_request.h"
 #include "tests/unit/net/raw_client.h"
 #include "tests/unit/net/test_server.h"
 
@@ -30,38 +28,6 @@ const std::string kPut = "PUT / HTTP/1.1\r\nHost: x\r\n\r\n";
 bool resolves(const std::future<void>& future) {
   return future.wait_for(seconds(5)) == std::future_status::ready;
 }
-
-/// Answers PUT only when told to, and everything else at once. Make it before its server.
-class HeldRequest {
- public:
-  FunctionHandler::Function handler() {
-    return
-        [this](http::Request request, http::BodyReader& body) -> asio::awaitable<http::Response> {
-          if (request.method != http::Method::put)
-            co_return co_await echo(std::move(request), body);
-          asio::steady_timer timer(co_await asio::this_coro::executor,
-                                   asio::steady_timer::time_point::max());
-          timer_ = &timer;
-          started_.set_value();
-          boost::system::error_code error;
-          co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
-          if (!released_) throw std::runtime_error("cancelled");
-          co_return text_response("held");
-        };
-  }
-  void wait_until_started() { started_.get_future().get(); }
-  void release(TestServer& server) {
-    asio::post(server.loop(), [this] {
-      released_ = true;
-      timer_->cancel();
-    });
-  }
-
- private:
-  std::promise<void> started_;
-  asio::steady_timer* timer_ = nullptr;
-  bool released_ = false;
-};
 
 TEST_CASE("drain closes idle connections at once", "[net][server]") {
   TestServer server(echo);

@@ -51,8 +51,10 @@ class FunctionHandler final : public http::Handler {
 /// A real server on a free port of the loopback, its event loop on a thread of its own.
 class TestServer {
  public:
-  explicit TestServer(FunctionHandler::Function function, ServerLimits limits = {})
-      : handler_(std::move(function)), server_(loop_.get_executor(), file_pool_, handler_, limits) {
+  explicit TestServer(FunctionHandler::Function function, ServerLimits limits = {},
+                      TlsContext* tls = nullptr)
+      : handler_(std::move(function)),
+        server_(loop_.get_executor(), file_pool_, handler_, limits, tls) {
     spdlog::set_level(spdlog::level::off);  // the failures that tests cause are not news
     server_.listen({boost::asio::ip::address_v4::loopback(), 0});
     server_.start();

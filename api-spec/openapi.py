@@ -1,0 +1,374 @@
+#!/usr/bin/env python3
+"""Writes our OpenAPI documents, one per api-version: api-spec/<api-version>/openapi.json.
+
+    api-spec/openapi.py [FOLDER]
+
+Each says what this emulator promises at that version, in our own words; sections and rows are those
+of the project's contract notes. `x-confidence` is how we know that the service does the same:
+recorded, specified, observed, documented or guess (see api-spec/README.md).
+"""
+
+import json
+import sys
+from pathlib import Path
+
+PYTHON = "2023-08-01-preview"
+WRAPPED = "2024-02-02-preview"
+FLAT_2024 = "2024-10-02-preview"
+FLAT_2025_02 = "2025-02-02-preview"
+FLAT_2025_10 = "2025-10-02-preview"
+VERSIONS = (PYTHON, WRAPPED, FLAT_2024, FLAT_2025_02, FLAT_2025_10)
+
+FLAT = (FLAT_2024, FLAT_2025_02, FLAT_2025_10)
+WITH_OBJECT_IDS = (PYTHON, WRAPPED, FLAT_2024)
+WITH_SESSIONS = (FLAT_2025_02, FLAT_2025_10)
+
+TEXT = {"type": "string"}
+NUMBER_OF_BYTES = {"type": "integer", "format": "int64", "minimum": 0}
+MILLISECONDS = {"type": "integer", "format": "int64", "minimum": 0}
+TIMESTAMP = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$"}
+JSON = "application/json"
+
+
+def schema(name):
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def array_of(items):
+    return {"type": "array", "items": items}
+
+
+def record(members, optional=(), version=None):
+    """An object; with a version, it begins with `$id` where that version numbers its objects."""
+    if version in WITH_OBJECT_IDS:
+        members = {"$id": TEXT, **members}
+    required = [name for name in members if name not in optional]
+    return {"type": "object", "properties": members, "required": required}
+
+
+def values_of(version, result_name):
+    """What every dialect says about a finished execution."""
+    return {
+        "stdout": TEXT,
+        "stderr": TEXT,
+        result_name: {
+            "description": "number, text, image, or null after a failure (section 0 fact 6)",
+            "anyOf": [
+                {"type": ["number", "string", "null"]},
+                record({"type": {"const": "image"}, "format": TEXT, "base64_data": TEXT}),
+            ],
+        },
+        "executionTimeInMilliseconds": MILLISECONDS,
+    }
+
+
+def execute_request(version):
+    any_word = {"type": "string", "description": "compared without regard to case"}
+    members = {
+        "code": TEXT,
+        "codeInputType": any_word | {"default": "Inline"},
+        "executionType": any_word | {"default": "Synchronous"},
+        "timeoutInSeconds": {"type": "integer", "minimum": 1, "default": 120},
+    }
+    if version == FLAT_2025_10:
+        members["outputStreamsMaxLength"] = {"type": "integer", "minimum": 1, "default": 4096}
+        members["useEmptyKernel"] = {"type": "boolean", "default": False}
+    if version in FLAT:
+        return {"type": "object", "properties": members, "required": ["code"]}
+    required = ["code"]
+    if version == PYTHON:
+        members = {"identifier": TEXT, "pythonCode": TEXT, **members}
+        required = []
+    wrapped = {"type": "object", "properties": members, "required": required}
+    if version == PYTHON:
+        wrapped["anyOf"] = [{"required": ["pythonCode"]}, {"required": ["code"]}]
+    return {"type": "object", "properties": {"properties": wrapped}, "required": ["properties"]}
+
+
+def execution(version):
+    if version in FLAT:
+        result = record(values_of(version, "executionResult"), version=version)
+        members = {"id": TEXT, "identifier": TEXT, "executionType": TEXT}
+        words = ["NotStarted", "Running", "Succeeded", "Failed", "Canceled"]
+        members |= {"status": {"enum": words}, "result": result}
+        return record(members, optional=("result",), version=version)
+    members = {"status": {"enum": ["Success", "Failure"]}, **values_of(version, "result")}
+    inner = record(members, version=version)
+    return inner if version == PYTHON else record({"properties": inner}, version=version)
+
+
+def file(version):
+    if version == PYTHON:
+        members = {"filename": TEXT, "size": NUMBER_OF_BYTES, "last_modified_time": TIMESTAMP}
+        return record(members, version=version)
+    if version == WRAPPED:
+        members = {"filename": TEXT, "size": NUMBER_OF_BYTES, "lastModifiedTime": TIMESTAMP}
+        return record({"properties": record(members, version=version)}, version=version)
+    members = {"name": TEXT}
+    if version == FLAT_2025_10:
+        members["directory"] = TEXT
+    members |= {"type": {"enum": ["file", "directory"]}, "contentType": TEXT}
+    members |= {"sizeInBytes": NUMBER_OF_BYTES, "lastModifiedAt": TIMESTAMP}
+    # Row 25: metadata at 2024-10-02-preview leaves both out.
+    optional = ("type", "contentType") if version == FLAT_2024 else ()
+    return record(members, optional=optional, version=version)
+
+
+def schemas(version):
+    list_name = "$values" if version == PYTHON else "value"
+    error = record({"code": TEXT, "message": TEXT, "target": TEXT, "traceId": TEXT}, ("target",))
+    all_schemas = {
+        "Error": record({"error": error}),
+        "ExecuteRequest": execute_request(version),
+        "Execution": execution(version),
+        "File": file(version),
+        "FileList": record({list_name: array_of(schema("File"))}, version=version),
+    }
+    if version in WITH_SESSIONS:
+        times = {name: TIMESTAMP for name in ("createdAt", "lastAccessedAt", "expireAt")}
+        named = record({"name": TEXT, "version": TEXT})
+        kernel = {name: TEXT for name in ("name", "version", "projectUrl", "description")}
+        all_schemas |= {
+            "Session": record({"identifier": TEXT, **times, "etag": TEXT}),
+            "SessionList": record(
+                {"sessions": array_of(schema("Session")), "nextLink": TEXT}, ("nextLink",)
+            ),
+            "Metadata": record(
+                {
+                    "runtimes": array_of(named),
+                    "preInstalledPackages": array_of(named),
+                    "createdAt": TEXT,
+                    "lastUpdatedAt": TEXT,
+                    "jupyterKernel": record(kernel),
+                }
+            ),
+        }
+    return all_schemas
+
+
+def query(name, required=False, **of_schema):
+    parameter = {"name": name, "in": "query", "required": required}
+    return parameter | {"schema": {"type": "string", **of_schema}}
+
+
+def path_parameter(name):
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def identifier(version):
+    shortest, longest = (4, 128) if version == FLAT_2025_10 else (1, 256)
+    # The marks of the newest pattern; the older ones are subsets (section 1.3).
+    marks = r"""_|}{\[\]:"';<>?\/.,@#$%\^&*()\-+=!~`"""
+    pattern = f"^[A-Za-z0-9{marks}]+$"
+    required = version != PYTHON  # there the body may have it
+    return query("identifier", required, minLength=shortest, maxLength=longest, pattern=pattern)
+
+
+def answer(description, content_type=None, of_schema=None):
+    response = {"description": description}
+    if content_type:
+        response["content"] = {content_type: {"schema": of_schema or {}}}
+    return response
+
+
+def refusals(*codes):
+    said = {
+        "400": "a rule of the request was broken",
+        "404": "the file or execution does not exist, or the pool is full",
+        "413": "the body is over the limit of its operation",
+        "507": "the session's storage is full (the emulator's own)",
+    }
+    all_refusals = {code: answer(said[code], JSON, schema("Error")) for code in codes}
+    all_refusals["401"] = answer("no usable token; no body (section 1.4)")
+    return all_refusals
+
+
+def operation(operation_id, summary, source, confidence, parameters, responses, body=None):
+    described = {
+        "operationId": operation_id,
+        "summary": summary,
+        "x-source": source,
+        "x-confidence": confidence,
+        "parameters": [query("api-version"), *parameters],
+        "responses": responses,
+    }
+    if body:
+        described["requestBody"] = {"required": True, "content": body}
+    return described
+
+
+def confidence_of(version):
+    return {WRAPPED: "recorded", FLAT_2024: "recorded", PYTHON: "documented"}.get(
+        version, "specified"
+    )
+
+
+def source_of(version):
+    sections = {PYTHON: "2.1", WRAPPED: "2.2", FLAT_2024: "2.3", FLAT_2025_02: "2.4"}
+    return f"section {sections.get(version, '2.5')}"
+
+
+def execute(version):
+    status = "202" if version == FLAT_2024 else "200"  # section 8 row 1
+    done = answer("what came of it; a failed program is a success of HTTP", JSON)
+    done["content"] = {JSON: {"schema": schema("Execution")}}
+    parameters = [identifier(version)]
+    if version in FLAT:
+        header = {"name": "operation-id", "in": "header", "schema": {"type": "string"}}
+        parameters.append(header | {"description": "becomes the execution's id"})
+        for name in ("operation-id", "operation-location"):
+            done.setdefault("headers", {})[name] = {"schema": TEXT}
+    return operation(
+        "execute",
+        "Runs a program in the session, which is created when it does not exist",
+        source_of(version),
+        confidence_of(version),
+        parameters,
+        {status: done, **refusals("400", "404", "413")},
+        {JSON: {"schema": schema("ExecuteRequest")}},
+    )
+
+
+def on_file(version, operation_id, summary, parameters, response, refused=("400", "404"), body=None):
+    """An operation on the files of a session; `response` is a status and its answer."""
+    session = [identifier(version), *([query("path")] if version != PYTHON else [])]
+    return operation(
+        operation_id,
+        summary,
+        source_of(version),
+        confidence_of(version),
+        [*parameters, *session],
+        {response[0]: response[1], **refusals(*refused)},
+        body,
+    )
+
+
+def upload(version):
+    stored = schema("File" if version in FLAT else "FileList")
+    form = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+    return on_file(
+        version,
+        "uploadFile",
+        "Stores a file; one of the same name is replaced",
+        [],
+        ("200", answer("what was stored", JSON, stored)),
+        ("400", "404", "413", "507"),
+        {"multipart/form-data": {"schema": form | {"required": ["file"]}}},
+    )
+
+
+def list_files(version):
+    recursive = [query("recursive")] if version == FLAT_2025_10 else []
+    listed = answer("its entries", JSON, schema("FileList"))
+    return on_file(version, "listFiles", "Lists a folder", recursive, ("200", listed))
+
+
+def file_content(version):
+    named = query("filename", True) if version == PYTHON else path_parameter("name")
+    content = {"type": "string", "format": "binary"}
+    sent = answer("the bytes", "application/octet-stream", content)
+    return on_file(version, "getFileContent", "The bytes of a file", [named], ("200", sent))
+
+
+def file_operations(version):
+    if version == PYTHON:
+        return {
+            "/python/uploadFile": {"post": upload(version)},
+            "/python/files": {"get": list_files(version)},
+            "/python/downloadFile": {"get": file_content(version)},
+        }
+    named = [path_parameter("name")]
+    described = ("200", answer("the file", JSON, schema("File")))
+    gone = ("204", answer("it is gone"))
+    flat = version in FLAT
+    paths_of = {"/files" if flat else "/files/upload": {"post": upload(version)}}
+    paths_of.setdefault("/files", {})["get"] = list_files(version)
+    paths_of["/files/{name}"] = {
+        "get": on_file(version, "getFile", "Describes a file", named, described),
+        "delete": on_file(version, "deleteFile", "Deletes a file", named, gone),
+    }
+    content_path = "/files/{name}/content" if flat else "/files/content/{name}"
+    paths_of[content_path] = {"get": file_content(version)}
+    return paths_of
+
+
+def on_pool(operation_id, summary, parameters, response, source="section 2.4"):
+    """An operation that came with 2025-02-02-preview; `response` is a status and its answer."""
+    responses = {response[0]: response[1], **refusals("400")}
+    return operation(operation_id, summary, source, "specified", parameters, responses)
+
+
+def session_operations(version):
+    one = [identifier(version)]
+    described = ("200", answer("the session", JSON, schema("Session")))
+    gone = ("204", answer("it is gone"))
+    page = ("200", answer("a page", JSON, schema("SessionList")))
+    environment = ("200", answer("the environment", JSON, schema("Metadata")))
+    skip = [query("skip", pattern="^[0-9]+$")]
+    paged = "section 2.4, section 8 row 38 for the page"
+    list_summary = "Lists the sessions of the pool, 300 at a time"
+    get_summary = "Describes a session; never creates one"
+    return {
+        "/session": {
+            "get": on_pool("getSession", get_summary, one, described),
+            "delete": on_pool("deleteSession", "Ends a session", one, gone),
+        },
+        "/listSessions": {"get": on_pool("listSessions", list_summary, skip, page, paged)},
+        "/metadata": {
+            "get": on_pool("getMetadata", "What is installed in a session", [], environment)
+        },
+    }
+
+
+def paths(version):
+    execute_path = {PYTHON: "/python/execute", WRAPPED: "/code/execute"}.get(
+        version, "/executions"
+    )
+    all_paths = {execute_path: {"post": execute(version)}}
+    if version in FLAT:
+        all_paths["/executions/{executionId}"] = {
+            "get": operation(
+                "getExecution",
+                "Describes an asynchronous execution",
+                "section 2.3",
+                "specified",
+                [path_parameter("executionId"), identifier(version)],
+                {
+                    "200": answer("how far it is", JSON, schema("Execution")),
+                    **refusals("400", "404"),
+                },
+            )
+        }
+    all_paths |= file_operations(version)
+    if version in WITH_SESSIONS:
+        all_paths |= session_operations(version)
+    return all_paths
+
+
+def document(version):
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Dynamic sessions as dynsessions emulates them",
+            "version": version,
+            "description": "Written by api-spec/openapi.py; do not edit.",
+        },
+        "servers": [{"url": "http://127.0.0.1:7070"}],
+        "security": [{"bearer": []}],
+        "paths": paths(version),
+        "components": {
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "schemas": schemas(version),
+        },
+    }
+
+
+def main(folder):
+    for version in VERSIONS:
+        path = Path(folder) / version / "openapi.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(document(version), indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent)

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dynsessions::auth {
+
+/// What the service's tokens are asked for (CONTRACT.md section 1.4); the second is of the earliest
+/// preview and still the default scope of some clients.
+inline constexpr std::string_view kAudience = "https://dynamicsessions.io";
+inline constexpr std::string_view kLegacyAudience = "https://acasessions.io";
+
+/// The role that may use a pool's sessions, and its id (CONTRACT.md section 1.4).
+inline constexpr std::string_view kExecutorRole = "Azure ContainerApps Session Executor";
+inline constexpr std::string_view kExecutorRoleId = "0fb8eba5-a2bb-4abe-b1c1-49dfad359bb0";
+
+/// What a web token (RFC 7519) says that matters here. It is what the token *says*: nobody has
+/// looked at its signature.
+struct Claims {
+  std::vector<std::string> audiences;                  ///< `aud`
+  std::optional<std::chrono::sys_seconds> expires_at;  ///< `exp`
+  std::optional<std::chrono::sys_seconds> not_before;  ///< `nbf`
+  std::vector<std::string> roles;                      ///< `roles`
+  std::vector<std::string> principals;  ///< `oid`, `appid` and `sub`: who the token stands for
+};
+
+/// Bounds on what a stranger makes us parse: characters, and objects and arrays in each other. An
+/// Entra token has some 2 KiB, and what we read of it is two deep.
+inline constexpr std::size_t kLongestToken = std::size_t{16} * 1024;
+inline constexpr int kDeepestClaim = 8;
+
+/// The claims of `header.payload.signature` (RFC 7515 compact form); the signature is not decoded
+/// and may be empty. Nothing when the token is longer or nested deeper than the bounds, when header
+/// or payload is not a JSON object in base64url, or when a claim has a type it must not have.
+[[nodiscard]] std::optional<Claims> parse_claims(std::string_view token);
+
+}  // namespace dynsessions::auth

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/core/result.h"
+
+namespace dynsessions::auth {
+
+enum class TokenRule {
+  any,     ///< a bearer token must be there; its value does not matter
+  claims,  ///< it must be a web token that says what the service asks for; see check_token()
+  off,     ///< no token needed
+};
+
+/// What a good token without the role is told. Sources differ (CONTRACT.md section 8 row 19).
+enum class MissingRole {
+  permission_denied,  ///< 403 with the envelope: the default
+  unauthenticated,    ///< 401 without a body, like a bad token
+};
+
+struct TokenPolicy {
+  TokenRule rule = TokenRule::any;
+  /// `oid`, `appid` or `sub` of principals that have the role without a claim that says so: the
+  /// service looks up role assignments, and real Entra tokens carry none for them.
+  std::vector<std::string> executors{};
+  MissingRole missing_role = MissingRole::permission_denied;
+};
+
+/// Checks the value of the `Authorization` header. By TokenRule::claims a token must
+/// - be a web token within the bounds of claims.h;
+/// - have the service's audience, or the legacy one, with or without a final slash;
+/// - have an `exp` after `now`, and no `nbf` after it: to the second, without the minutes of grace
+///   that real services give, so that a test can stand on either side;
+/// - have the role *Azure ContainerApps Session Executor* (name or id) in `roles`, or stand for one
+///   of the policy's executors.
+/// Its signature is not checked: we have nobody's keys. This tests clients and keeps nobody out.
+///
+/// `unauthenticated` or `permission_denied` otherwise. The token itself goes nowhere: not into the
+/// error, not into a log.
+[[nodiscard]] Result<void> check_token(const TokenPolicy& policy,
+                                       std::optional<std::string_view> authorization,
+                                       std::chrono::sys_seconds now);
+
+}  // namespace dynsessions::auth

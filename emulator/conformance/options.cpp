@@ -1,0 +1,101 @@
+#include "emulator/conformance/options.h"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+
+namespace dynsessions::conformance {
+namespace {
+
+constexpr const char* kHelp =
+    R"(Runs the conformance cases of api-spec/cases and reports where answers differ.
+
+Usage:
+  dynsessions conform [OPTIONS]
+
+Examples:
+  dynsessions conform                              the emulator, started for this
+  dynsessions conform --filter 'execute.*'         some cases
+  dynsessions conform --endpoint "$POOL" --plan    what a run against a pool would cost
+  dynsessions conform --endpoint "$POOL" --yes --max-sessions 20 \
+    --token-command 'az account get-access-token --resource https://dynamicsessions.io \
+                     --query accessToken -o tsv'
+
+Target:
+  --endpoint URL         pool management endpoint; default: the emulator itself
+  --token-command CMD    shell command that prints a bearer token; the token is never printed
+  --yes                  agree to the plan that is printed for an endpoint
+  --plan                 print the plan and do nothing
+  --max-sessions N       at most this many sessions; default 50 for an endpoint
+  --max-requests N       at most this many requests; default 2000 for an endpoint
+  --max-minutes N        begin no case after this time; default 60 for an endpoint
+
+Cases:
+  --cases DIR            folder of cases; default: api-spec/cases beside the program
+  --filter GLOB          only the cases whose id is like it, such as 'files.*@2025-10-02-preview'
+
+Reports:
+  --junit FILE           JUnit XML
+  --json FILE            JSON
+  --markdown FILE        Markdown, for a job summary
+  --deviations FILE      write DEVIATIONS.md from the cases and run nothing
+
+Exit codes:
+  0  every case as expected, or known to differ
+  1  an unexpected difference
+  2  wrong usage, or a case that cannot be used
+  3  no answer, or the token was refused
+  4  no difference, but the budget was used up
+)";
+
+constexpr std::uint32_t kMost = 1'000'000;
+
+struct Parser {
+  explicit Parser(ConformOptions& options) {
+    app.set_help_flag();
+    app.add_flag("-h,--help", options.help);
+    app.add_option("--endpoint", options.endpoint);
+    app.add_option("--token-command", options.token_command);
+    app.add_option("--cases", options.cases);
+    app.add_option("--filter", options.filter);
+    app.add_option("--junit", options.junit);
+    app.add_option("--json", options.json);
+    app.add_option("--markdown", options.markdown);
+    app.add_option("--deviations", options.deviations);
+    app.add_flag("--plan", options.plan);
+    app.add_flag("--yes", options.yes);
+    sessions = app.add_option("--max-sessions", options.budget.sessions)->check(CLI::Range(kMost));
+    requests = app.add_option("--max-requests", options.budget.requests)->check(CLI::Range(kMost));
+    time = app.add_option("--max-minutes", minutes)->check(CLI::Range(1U, kMost));
+  }
+
+  CLI::App app{"", "dynsessions conform"};
+  CLI::Option* sessions = nullptr;
+  CLI::Option* requests = nullptr;
+  CLI::Option* time = nullptr;
+  std::uint32_t minutes = 0;
+};
+
+}  // namespace
+
+ConformOptions parse_options(std::vector<std::string> arguments) {
+  ConformOptions options;
+  Parser parser(options);
+  std::reverse(arguments.begin(), arguments.end());  // the way CLI11 takes a vector
+  try {
+    parser.app.parse(std::move(arguments));
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(std::string(error.what()) + "\nTry `dynsessions conform --help`.");
+  }
+  if (parser.time->count() > 0) options.budget.time = std::chrono::minutes(parser.minutes);
+  if (!options.endpoint.empty()) return options;
+  // The emulator costs nothing: only what was asked for limits it.
+  if (parser.sessions->count() == 0) options.budget.sessions = kMost;
+  if (parser.requests->count() == 0) options.budget.requests = kMost;
+  if (parser.time->count() == 0) options.budget.time = std::chrono::minutes(kMost);
+  return options;
+}
+
+std::string conform_help() { return kHelp; }
+
+}  // namespace dynsessions::conformance

@@ -1,0 +1,30 @@
+#include "emulator/net/transport.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+namespace dynsessions::net {
+namespace asio = boost::asio;
+
+namespace {
+constexpr auto kAsResult = asio::as_tuple(asio::use_awaitable);
+}  // namespace
+
+asio::awaitable<Opening> Transport::open() { co_return Opening::ready; }
+
+asio::awaitable<Transferred> Transport::read_some(asio::mutable_buffer into) {
+  return stream_.async_read_some(into, kAsResult);
+}
+
+asio::awaitable<Transferred> Transport::write(std::span<const asio::const_buffer> bytes) {
+  return asio::async_write(stream_, bytes, kAsResult);
+}
+
+asio::awaitable<void> Transport::finish_sending() {
+  boost::system::error_code ignored;  // of a client that has gone: the next read will tell
+  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  co_return;
+}
+
+}  // namespace dynsessions::net

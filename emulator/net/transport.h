@@ -1,0 +1,73 @@
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <tuple>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/system/error_code.hpp>
+
+namespace dynsessions::net {
+
+/// The first byte of every TLS connection: a record that carries a handshake. No request begins
+/// with it.
+inline constexpr char kTlsHandshake = 0x16;
+
+/// How a connection began.
+enum class Opening {
+  ready,          ///< requests may be read
+  not_encrypted,  ///< no TLS where TLS is spoken: the client can be told so, in the clear
+  lost,           ///< the client has gone, was too slow, or knows no encryption that we accept
+};
+
+/// What a read or a write came to.
+using Transferred = std::tuple<boost::system::error_code, std::size_t>;
+
+/// The bytes of one connection: this class as TCP has them, TlsTransport encrypted. Owned by a
+/// Connection; event-loop thread only; one operation at a time. The awaitables are the ones that
+/// Asio makes, so that the seam costs a virtual call and no coroutine of its own.
+class Transport {
+ public:
+  explicit Transport(boost::asio::ip::tcp::socket socket) : stream_(std::move(socket)) {}
+  Transport(const Transport&) = delete;
+  Transport& operator=(const Transport&) = delete;
+  virtual ~Transport() = default;
+
+  /// Of the URLs that lead here.
+  [[nodiscard]] virtual const char* scheme() const { return "http"; }
+
+  /// To be awaited once, before anything else is read or written.
+  virtual boost::asio::awaitable<Opening> open();
+
+  virtual boost::asio::awaitable<Transferred> read_some(boost::asio::mutable_buffer into);
+
+  /// Writes all of it. The sequence and its bytes stay where they are until the end.
+  virtual boost::asio::awaitable<Transferred> write(
+      std::span<const boost::asio::const_buffer> bytes);
+
+  /// Tells the client that nothing follows; of a client that has gone nothing is heard here.
+  virtual boost::asio::awaitable<void> finish_sending();
+
+  /// Reads bytes that nobody wants, and does not decrypt them; of use after finish_sending().
+  boost::asio::awaitable<Transferred> discard_some(boost::asio::mutable_buffer into) {
+    return Transport::read_some(into);
+  }
+
+  /// The deadline of all that is awaited from now on; once it passes, the connection is closed.
+  void expires_after(std::chrono::steady_clock::duration time) { stream_.expires_after(time); }
+
+  /// At once: what is being awaited ends with an error.
+  void close() { stream_.close(); }
+  [[nodiscard]] bool is_open() const { return stream_.socket().is_open(); }
+
+ protected:
+  [[nodiscard]] boost::beast::tcp_stream& stream() { return stream_; }
+
+ private:
+  boost::beast::tcp_stream stream_;
+};
+
+}  // namespace dynsessions::net

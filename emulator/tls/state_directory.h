@@ -1,0 +1,57 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "emulator/core/unique_fd.h"
+
+namespace dynsessions::tls {
+
+/// The directory or a file in it cannot be used; the message names path and reason.
+class StateError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A directory of the user's in which the emulator keeps what outlives it: small private files.
+/// Several servers may use one at a time.
+class StateDirectory {
+ public:
+  /// Makes it, and what leads there, with mode 0700 where it is not there. Throws StateError when
+  /// it is no directory or nothing can be written in it.
+  [[nodiscard]] static StateDirectory at(std::filesystem::path path);
+
+  /// A new one below the system's directory for temporary files, removed with this object. Throws
+  /// StateError.
+  [[nodiscard]] static StateDirectory temporary();
+
+  StateDirectory(StateDirectory&& other) noexcept;
+  StateDirectory& operator=(StateDirectory&&) = delete;
+  ~StateDirectory();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] bool is_temporary() const { return temporary_; }
+
+  /// Waits until no other process holds it. Given up with the returned descriptor, at the latest
+  /// when the process ends. Throws StateError.
+  [[nodiscard]] UniqueFd lock() const;
+
+  /// Nothing when there is no such file. Throws StateError when it cannot be read.
+  [[nodiscard]] std::optional<std::string> read(const std::string& name) const;
+
+  /// With mode 0600; readers see the old content or the new, whatever happens meanwhile. Only while
+  /// lock() is held. Throws StateError.
+  void write(const std::string& name, std::string_view content) const;
+
+ private:
+  StateDirectory(std::filesystem::path path, bool temporary)
+      : path_(std::move(path)), temporary_(temporary) {}
+
+  std::filesystem::path path_;
+  bool temporary_;
+};
+
+}  // namespace dynsessions::tls

@@ -1,0 +1,42 @@
+#include "emulator/tls/trust_advice.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/format.h>
+
+namespace dynsessions::tls {
+namespace {
+
+/// As one word of a POSIX shell.
+std::string quoted(const std::string& path) {
+  const auto is_plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '/' || c == '.' || c == '_' || c == '-';
+  };
+  if (std::all_of(path.begin(), path.end(), is_plain)) return path;
+  std::string word = "'";
+  for (const char c : path) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
+}  // namespace
+
+std::string trust_advice(const std::filesystem::path& authority_file) {
+  return fmt::format(
+      "{0}\n"
+      "\n"
+      "  Python   export REQUESTS_CA_BUNDLE={1} SSL_CERT_FILE={1}\n"
+      "  Node     export NODE_EXTRA_CA_CERTS={1}\n"
+      "  .NET     export SSL_CERT_FILE={1}\n"
+      "  Java     keytool -importcert -noprompt -cacerts -storepass changeit -alias dynsessions "
+      "-file {1}\n"
+      "  curl     curl --cacert {1}\n"
+      "\n"
+      "  .NET on Linux; the same line serves Go, Ruby and other users of OpenSSL. "
+      "NODE_EXTRA_CA_CERTS "
+      "and\n"
+      "  keytool add to what a client trusts; the other lines replace it while they are set.\n",
+      authority_file.string(), quoted(authority_file.string()));
+}
+
+}  // namespace dynsessions::tls

@@ -1,0 +1,52 @@
+#include "emulator/announcement.h"
+
+#include "tests/support/catch.h"
+
+namespace dynsessions {
+namespace {
+
+Announcement announcement_of(const std::string& listen,
+                             config::AuthMode auth = config::AuthMode::any) {
+  Announcement announcement;
+  announcement.http = "http://here:1";
+  announcement.admin = "http://here:2";
+  announcement.pool_management_endpoint = "http://here:1/pool";
+  announcement.auth = auth;
+  announcement.listen = listen;
+  return announcement;
+}
+
+TEST_CASE("the banner shows where the pool is and what a token needs", "[app]") {
+  using config::AuthMode;
+  const auto [mode, words] = GENERATE(table<AuthMode, std::string>({
+      {AuthMode::any, "Any bearer token will do."},
+      {AuthMode::claims, "`dynsessions token` prints one"},
+      {AuthMode::off, "No token is needed."},
+  }));
+  DYNAMIC_SECTION(words) {
+    const std::string text = banner(announcement_of("127.0.0.1", mode));
+    CHECK_THAT(text, Catch::Contains("http://here:1/pool") && Catch::Contains("http://here:2"));
+    CHECK_THAT(text, Catch::Contains(words));
+  }
+}
+
+TEST_CASE("the banner warns when other machines can connect, and only then", "[app]") {
+  const auto [address, exposed] = GENERATE(table<std::string, bool>({
+      {"127.0.0.1", false},
+      {"127.8.9.10", false},
+      {"::1", false},
+      {"0.0.0.0", true},
+      {"::", true},
+      {"192.168.1.10", true},
+      {"fe80::1", true},
+  }));
+  DYNAMIC_SECTION(address) {
+    const std::string text = banner(announcement_of(address));
+    const std::string warning = "WARNING: --listen " + address + " opens every port";
+    CHECK((text.find(warning) != std::string::npos) == exposed);
+    CHECK((text.find("WARNING") != std::string::npos) == exposed);
+  }
+}
+
+}  // namespace
+}  // namespace dynsessions

@@ -1,0 +1,112 @@
+#include "emulator/tls/state_directory.h"
+
+#include <fcntl.h>
+
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "tests/support/catch.h"
+#include "tests/unit/tls/temporary_folder.h"
+
+namespace dynsessions::tls {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST_CASE("a state directory and what leads there are made for their owner alone", "[tls][state]") {
+  const TemporaryFolder folder;
+  const mode_t previous = ::umask(0);
+  const auto directory = StateDirectory::at(folder.path() / "a" / "b" / "");
+  directory.write("file", "content");
+  ::umask(previous);
+  CHECK(directory.path() == folder.path() / "a" / "b");
+  CHECK(mode_of(folder.path() / "a") == 0700);
+  CHECK(mode_of(folder.path() / "a" / "b") == 0700);
+  CHECK(mode_of(folder.path() / "a" / "b" / "file") == 0600);
+}
+
+TEST_CASE("a file reads as it was last written, and one that is not there as nothing",
+          "[tls][state]") {
+  const TemporaryFolder folder;
+  const auto directory = StateDirectory::at(folder.path());
+  CHECK_FALSE(directory.read("file"));
+  directory.write("file", "the first content");
+  directory.write("file", "second");
+  CHECK(directory.read("file") == "second");
+  CHECK_FALSE(fs::exists(folder.path() / "file.tmp"));
+}
+
+TEST_CASE("what a killed server left unfinished does not matter", "[tls][state]") {
+  const TemporaryFolder folder;
+  const auto directory = StateDirectory::at(folder.path());
+  set_content(folder.path() / "file.tmp", "half of something that was longer");
+  fs::permissions(folder.path() / "file.tmp", fs::perms::all);
+  directory.write("file", "whole");
+  CHECK(directory.read("file") == "whole");
+  CHECK(mode_of(folder.path() / "file") == 0600);
+}
+
+TEST_CASE("one holder of the lock keeps others out until it lets go", "[tls][state]") {
+  const TemporaryFolder folder;
+  const auto directory = StateDirectory::at(folder.path());
+  const std::string file = folder.path() / "lock";
+  const UniqueFd other(::open(file.c_str(), O_RDWR | O_CLOEXEC));
+  {
+    const UniqueFd held = directory.lock();
+    CHECK(::flock(other.get(), LOCK_EX | LOCK_NB) != 0);
+  }
+  CHECK(::flock(other.get(), LOCK_EX | LOCK_NB) == 0);
+}
+
+TEST_CASE("a directory that cannot be used is refused by name and reason", "[tls][state]") {
+  const TemporaryFolder folder;
+  set_content(folder.path() / "file", "");
+  fs::create_symlink("elsewhere", folder.path() / "link");
+  struct Row {
+    fs::path path;
+    std::string named, reason;
+  };
+  const std::vector<Row> rows{{folder.path() / "file", "file", "Not a directory"},
+                              {folder.path() / "file" / "below", "file", "Not a directory"},
+                              {folder.path() / "link", "link", "No such file"},
+                              {"/proc/none/state", "/proc/none", "No such file"}};
+  for (const Row& row : rows) {
+    INFO(row.path);
+    CHECK_THROWS_WITH(StateDirectory::at(row.path),
+                      Catch::Contains(row.named) && Catch::Contains(row.reason));
+  }
+}
+
+TEST_CASE("a file that is a link is neither followed nor overwritten", "[tls][state]") {
+  const TemporaryFolder folder;
+  const auto directory = StateDirectory::at(folder.path() / "state");
+  set_content(folder.path() / "precious", "untouched");
+  fs::create_symlink(folder.path() / "precious", directory.path() / "file");
+  fs::create_symlink(folder.path() / "precious", directory.path() / "file.tmp");
+  CHECK_THROWS_AS(directory.read("file"), StateError);
+  CHECK_THROWS_AS(directory.write("file", "content"), StateError);
+  CHECK(content_of(folder.path() / "precious") == "untouched");
+}
+
+TEST_CASE("a temporary state directory is private and goes with its owner", "[tls][state]") {
+  fs::path path;
+  {
+    auto first = StateDirectory::temporary();
+    path = first.path();
+    const StateDirectory directory(std::move(first));
+    CHECK(directory.is_temporary());
+    CHECK(mode_of(path) == 0700);
+    directory.write("file", "content");
+    CHECK(directory.read("file") == "content");
+  }
+  CHECK_FALSE(fs::exists(path));
+}
+
+TEST_CASE("a state directory that was named stays when its owner goes", "[tls][state]") {
+  const TemporaryFolder folder;
+  static_cast<void>(StateDirectory::at(folder.path() / "state"));
+  CHECK(fs::exists(folder.path() / "state"));
+}
+
+}  // namespace
+}  // namespace dynsessions::tls
