@@ -49,6 +49,7 @@ std::string banner(const Announcement& announcement) {
       "  dynsessions serves Azure Container Apps dynamic sessions\n"
       "\n"
       "    pool management endpoint   {0}\n"
+      "    session pool               {4}\n"
       "{3}"
       "    health, version            {1}\n"
       "\n"
@@ -62,7 +63,7 @@ std::string banner(const Announcement& announcement) {
       "                     '{0}/code/execute?identifier=me'\n"
       "  {2}\n\n",
       announcement.pool_management_endpoint, announcement.admin, words_for(announcement.auth),
-      https_line(announcement));
+      https_line(announcement), announcement.pool);
   const bool exposed = !boost::asio::ip::make_address(announcement.listen).is_loopback();
   if (exposed) text += warning_of(announcement.listen);
   return text;

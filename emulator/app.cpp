@@ -153,6 +153,12 @@ std::string App::pool_management_endpoint() const {
          config_.resource_group + "/sessionPools/" + config_.name;
 }
 
+std::string App::pool_description() const {
+  return config_.container_type + " in " + config_.location + ", " + config_.network_status +
+         ", at most " + std::to_string(config_.max_sessions) + " sessions, cooldown " +
+         std::to_string(config_.cooldown_period.count()) + " s";
+}
+
 void App::announce() const {
   const Announcement announcement{
       .http = url_of(server_),
@@ -160,6 +166,7 @@ void App::announce() const {
       .authority_file = https_ ? https_->authority_file.string() : "",
       .admin = url_of(admin_server_),
       .pool_management_endpoint = pool_management_endpoint(),
+      .pool = pool_description(),
       .auth = config_.auth,
       .listen = config_.listen,
   };

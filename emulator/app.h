@@ -53,6 +53,7 @@ class App {
   boost::asio::awaitable<void> drain_clients();
 
   [[nodiscard]] std::string pool_management_endpoint() const;
+  [[nodiscard]] std::string pool_description() const;
   [[nodiscard]] std::vector<api::admin::Component> health() const;
   [[nodiscard]] std::unique_ptr<sessions::SessionPool> make_pool();
 
