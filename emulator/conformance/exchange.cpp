@@ -5,28 +5,12 @@
 #include <string_view>
 
 #include "emulator/core/base64.h"
+#include "emulator/http/text.h"
 
 namespace dynsessions::conformance {
 namespace {
 
 constexpr std::string_view kBoundary = "dynsessions-conformance-boundary";
-
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kUnreserved = "-._~";
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       kUnreserved.find(c) != std::string_view::npos;
-    if (plain) {
-      encoded += c;
-    } else {
-      encoded += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
-  return encoded;
-}
 
 /// Defaults, then what the case says, where null takes away.
 Json merged(Json defaults, const Json& request, const char* member) {
@@ -52,7 +36,8 @@ std::string target_of(const Json& request, const RequestDefaults& defaults) {
              "query");
   std::string text = request.value("rawQuery", std::string());
   for_each_parameter(query, [&](const std::string& name, const std::string& value) {
-    text += (text.empty() ? "" : "&") + percent_encoded(name) + "=" + percent_encoded(value);
+    text +=
+        (text.empty() ? "" : "&") + http::percent_encode(name) + "=" + http::percent_encode(value);
   });
   return request.at("path").get<std::string>() + (text.empty() ? "" : "?" + text);
 }
