@@ -120,8 +120,7 @@ asio::awaitable<void> App::serve() {
     co_await prove_sandbox();
     listen();
     interpreters_.start();
-    announce();
-    co_await wait_for_stop_signal();
+    co_await announce_and_wait_for_signal();
   } catch (...) {
     failure = std::current_exception();
   }
@@ -174,8 +173,10 @@ void App::announce() const {
   print_ready_line(announcement, config_.ready_file);
 }
 
-asio::awaitable<void> App::wait_for_stop_signal() {
+asio::awaitable<void> App::announce_and_wait_for_signal() {
+  // Before the announcement: whoever reads the ready line may send a signal at once.
   asio::signal_set signals(loop_, SIGTERM, SIGINT);
+  announce();
   co_await signals.async_wait(asio::use_awaitable);
   spdlog::info("stopping; requests under way may take {} s more", config_.drain_period.count());
 }

@@ -48,7 +48,7 @@ class App {
   boost::asio::awaitable<void> prove_sandbox();
   void listen();
   void announce() const;
-  boost::asio::awaitable<void> wait_for_stop_signal();
+  boost::asio::awaitable<void> announce_and_wait_for_signal();
   boost::asio::awaitable<void> stop();
   boost::asio::awaitable<void> drain_clients();
 

@@ -97,6 +97,11 @@ def test_the_ready_file_carries_the_ready_line(emulator_factory, tmp_path):
     assert ready["poolManagementEndpoint"].startswith(f"{server.http}/subscriptions/")
 
 
+def test_a_stop_right_after_the_ready_line_is_heeded(emulator_factory):
+    for _ in range(10):  # a window of a millisecond, should it come back
+        emulator_factory().stop()
+
+
 def test_pool_options_shape_the_printed_endpoint(emulator_factory):
     server = emulator_factory(
         "--name", "mine", environment={"DYNSESSIONS_RESOURCE_GROUP": "team-a"}
