@@ -9,6 +9,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include "emulator/sessions/session_errors.h"
+
 namespace dynsessions::sessions {
 namespace asio = boost::asio;
 
@@ -67,9 +69,7 @@ asio::awaitable<Result<SessionLease>> SessionPool::acquire(SessionIdentifier ide
 asio::awaitable<Result<SessionLease>> SessionPool::acquire_existing(SessionIdentifier identifier) {
   const auto found = sessions_.find(identifier);
   if (found == sessions_.end()) {
-    co_return Error{ErrorCode::session_not_found,
-                    "There is no session with this identifier in the pool.", "identifier",
-                    "it was never used, its cooldown has passed, or it was deleted"};
+    co_return no_such_session();
   }
   SessionLease lease(*this, found->second, false);
   auto allocated = co_await lease->allocated();

@@ -6,6 +6,7 @@
 
 #include "emulator/api/session_access.h"
 #include "emulator/api/session_management/session_wire.h"
+#include "emulator/sessions/session_errors.h"
 
 namespace dynsessions::api::session_management {
 namespace asio = boost::asio;
@@ -13,11 +14,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kPageSize = 300;  ///< section 8 row 38
-
-Error not_found() {
-  return {ErrorCode::session_not_found, "There is no session with this identifier in the pool.",
-          "identifier", "it was never used, its cooldown has passed, or it was deleted"};
-}
 
 http::Response json_response(std::string body) {
   http::Response response;
@@ -82,11 +78,11 @@ asio::awaitable<Result<http::Response>> handle(const Services& services, Route r
   if (!identifier) co_return identifier.error();
   if (route.operation == Operation::get_session) {
     const auto session = pool.find(*identifier);
-    if (!session) co_return not_found();
+    if (!session) co_return sessions::no_such_session();
     co_return json_response(session_json(route, *session));
   }
   const bool ended = co_await pool.end_session(*identifier);
-  if (!ended) co_return not_found();
+  if (!ended) co_return sessions::no_such_session();
   co_return deleted(route, *identifier);
 }
 
