@@ -8,9 +8,18 @@
 
 namespace dynsessions::execution {
 
+/// The three interpreters of a session share files, not variables (CONTRACT.md section 6, "Image
+/// internals").
+enum class Kernel {
+  synchronous,
+  asynchronous,
+  empty,  ///< without the preloaded imports (`useEmptyKernel`)
+};
+
 /// A program to run in a session.
 struct ExecutionRequest {
   std::string code;  ///< UTF-8 source text of one cell
+  Kernel kernel = Kernel::synchronous;
   std::chrono::seconds timeout{120};
   std::optional<std::size_t> output_characters =
       std::nullopt;  ///< stdout and stderr are shown up to these
