@@ -26,7 +26,9 @@ WITH_SESSIONS = (FLAT_2025_02, FLAT_2025_10)
 TEXT = {"type": "string"}
 NUMBER_OF_BYTES = {"type": "integer", "format": "int64", "minimum": 0}
 MILLISECONDS = {"type": "integer", "format": "int64", "minimum": 0}
-TIMESTAMP = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$"}
+URI = {"type": "string", "format": "uri", "pattern": "^https?://"}
+SEVEN_DIGITS = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$"
+TIMESTAMP = {"type": "string", "format": "date-time", "pattern": SEVEN_DIGITS}
 JSON = "application/json"
 
 
@@ -34,16 +36,39 @@ def schema(name):
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+def one_of(words):
+    return {"type": "string", "enum": words}
+
+
+def any_case(word):
+    return "".join(f"[{c.upper()}{c.lower()}]" if c.isalpha() else c for c in word)
+
+
+def word_of(default, *others):
+    """A word in any casing (section 8 row 8); null is as good as nothing."""
+    words = "|".join(any_case(word) for word in (default, *others))
+    return {"type": ["string", "null"], "pattern": f"^({words})$", "default": default}
+
+
+def at_least_one(default):
+    limits = {"format": "int64", "minimum": 1, "maximum": 2**63 - 1}
+    return {"type": ["integer", "null"], **limits, "default": default}
+
+
 def array_of(items):
     return {"type": "array", "items": items}
 
 
 def record(members, optional=(), version=None):
-    """An object; with a version, it begins with `$id` where that version numbers its objects."""
+    """An object of an answer: these members in this order and no other.
+
+    With a version, it begins with `$id` where that version numbers its objects.
+    """
     if version in WITH_OBJECT_IDS:
         members = {"$id": TEXT, **members}
     required = [name for name in members if name not in optional]
-    return {"type": "object", "properties": members, "required": required}
+    closed = {"type": "object", "properties": members, "required": required}
+    return closed | {"additionalProperties": False}
 
 
 def values_of(version, result_name):
@@ -63,25 +88,27 @@ def values_of(version, result_name):
 
 
 def execute_request(version):
-    any_word = {"type": "string", "description": "compared without regard to case"}
+    asynchronous = ("Asynchronous",) if version in FLAT else ()
     members = {
         "code": TEXT,
-        "codeInputType": any_word | {"default": "Inline"},
-        "executionType": any_word | {"default": "Synchronous"},
-        "timeoutInSeconds": {"type": "integer", "minimum": 1, "default": 120},
+        "codeInputType": word_of("Inline", "InlineBase64", "InlineText"),
+        "executionType": word_of("Synchronous", *asynchronous),
+        "timeoutInSeconds": at_least_one(120),
     }
     if version == FLAT_2025_10:
-        members["outputStreamsMaxLength"] = {"type": "integer", "minimum": 1, "default": 4096}
+        members["outputStreamsMaxLength"] = at_least_one(4096)
         members["useEmptyKernel"] = {"type": "boolean", "default": False}
     if version in FLAT:
         return {"type": "object", "properties": members, "required": ["code"]}
     required = ["code"]
     if version == PYTHON:
-        members = {"identifier": TEXT, "pythonCode": TEXT, **members}
+        members = {"identifier": {"type": ["string", "null"]}, "pythonCode": TEXT, **members}
+        members["code"] = {"description": "asked only when there is no pythonCode"}
         required = []
     wrapped = {"type": "object", "properties": members, "required": required}
     if version == PYTHON:
-        wrapped["anyOf"] = [{"required": ["pythonCode"]}, {"required": ["code"]}]
+        other = {"required": ["code"], "properties": {"code": TEXT}}
+        wrapped["anyOf"] = [{"required": ["pythonCode"]}, other]
     return {"type": "object", "properties": {"properties": wrapped}, "required": ["properties"]}
 
 
@@ -90,9 +117,9 @@ def execution(version):
         result = record(values_of(version, "executionResult"), version=version)
         members = {"id": TEXT, "identifier": TEXT, "executionType": TEXT}
         words = ["NotStarted", "Running", "Succeeded", "Failed", "Canceled"]
-        members |= {"status": {"enum": words}, "result": result}
+        members |= {"status": one_of(words), "result": result}
         return record(members, optional=("result",), version=version)
-    members = {"status": {"enum": ["Success", "Failure"]}, **values_of(version, "result")}
+    members = {"status": one_of(["Success", "Failure"]), **values_of(version, "result")}
     inner = record(members, version=version)
     return inner if version == PYTHON else record({"properties": inner}, version=version)
 
@@ -107,7 +134,7 @@ def file(version):
     members = {"name": TEXT}
     if version == FLAT_2025_10:
         members["directory"] = TEXT
-    members |= {"type": {"enum": ["file", "directory"]}, "contentType": TEXT}
+    members |= {"type": one_of(["file", "directory"]), "contentType": TEXT}
     members |= {"sizeInBytes": NUMBER_OF_BYTES, "lastModifiedAt": TIMESTAMP}
     # Row 25: metadata at 2024-10-02-preview leaves both out.
     optional = ("type", "contentType") if version == FLAT_2024 else ()
@@ -127,7 +154,7 @@ def schemas(version):
     if version in WITH_SESSIONS:
         times = {name: TIMESTAMP for name in ("createdAt", "lastAccessedAt", "expireAt")}
         named = record({"name": TEXT, "version": TEXT})
-        kernel = {name: TEXT for name in ("name", "version", "projectUrl", "description")}
+        kernel = {"name": TEXT, "version": TEXT, "projectUrl": URI, "description": TEXT}
         all_schemas |= {
             "Session": record({"identifier": TEXT, **times, "etag": TEXT}),
             "SessionList": record(
@@ -137,18 +164,36 @@ def schemas(version):
                 {
                     "runtimes": array_of(named),
                     "preInstalledPackages": array_of(named),
-                    "createdAt": TEXT,
-                    "lastUpdatedAt": TEXT,
+                    "createdAt": TIMESTAMP,
+                    "lastUpdatedAt": TIMESTAMP,
                     "jupyterKernel": record(kernel),
                 }
             ),
         }
-    return all_schemas
+    return all_schemas | (managed_schemas() if version == WRAPPED else {})
+
+
+def managed_schemas():
+    """Sessions as `/.management` describes them (section 3.1)."""
+    times = {name: TIMESTAMP for name in ("expiresAt", "createdAt", "lastAccessedAt")}
+    page = {"value": array_of(schema("ManagedSession")), "count": {"type": "integer"}}
+    return {
+        "ManagedSession": record({"identifier": TEXT, "etag": TEXT, **times}),
+        "ManagedSessionList": record({**page, "nextLink": TEXT}, ("nextLink",)),
+    }
 
 
 def query(name, required=False, **of_schema):
     parameter = {"name": name, "in": "query", "required": required}
     return parameter | {"schema": {"type": "string", **of_schema}}
+
+
+def api_version(version):
+    """Of the versions whose document this is; `python/*` is older than the parameter (section 1.2)."""
+    if version == PYTHON:
+        return query("api-version")
+    same = [version, "2024-08-02-preview"] if version == WRAPPED else [version]
+    return query("api-version", True, enum=same)
 
 
 def path_parameter(name):
@@ -174,12 +219,22 @@ def answer(description, content_type=None, of_schema=None):
 def refusals(*codes):
     said = {
         "400": "a rule of the request was broken",
+        "403": "the token lacks the role, or the request comes from a foreign web page",
         "404": "the file or execution does not exist, or the pool is full",
         "413": "the body is over the limit of its operation",
+        "421": "a Host that a foreign web page could have (the emulator's own)",
+        "500": "no interpreter could be started",
+        "503": "the emulator is stopping",
         "507": "the session's storage is full (the emulator's own)",
     }
+    codes = sorted((*codes, "403", "421", "500", "503"))
     all_refusals = {code: answer(said[code], JSON, schema("Error")) for code in codes}
+    for refusal in all_refusals.values():
+        refusal["headers"] = {"x-ms-error-code": {"required": True, "schema": TEXT}}
+    # No other failure is promised: an internal error fits no document.
+    all_refusals["500"]["headers"]["x-ms-error-code"]["schema"] = {"const": "SessionAllocationFailed"}
     all_refusals["401"] = answer("no usable token; no body (section 1.4)")
+    all_refusals["401"]["headers"] = {"www-authenticate": {"required": True, "schema": TEXT}}
     return all_refusals
 
 
@@ -189,7 +244,7 @@ def operation(operation_id, summary, source, confidence, parameters, responses, 
         "summary": summary,
         "x-source": source,
         "x-confidence": confidence,
-        "parameters": [query("api-version"), *parameters],
+        "parameters": [{"$ref": "#/components/parameters/ApiVersion"}, *parameters],
         "responses": responses,
     }
     if body:
@@ -216,8 +271,8 @@ def execute(version):
     if version in FLAT:
         header = {"name": "operation-id", "in": "header", "schema": {"type": "string"}}
         parameters.append(header | {"description": "becomes the execution's id"})
-        for name in ("operation-id", "operation-location"):
-            done.setdefault("headers", {})[name] = {"schema": TEXT}
+        monitor = {"operation-id": TEXT, "operation-location": URI}  # asynchronous only
+        done["headers"] = {name: {"schema": of_schema} for name, of_schema in monitor.items()}
     return operation(
         "execute",
         "Runs a program in the session, which is created when it does not exist",
@@ -292,10 +347,34 @@ def file_operations(version):
     return paths_of
 
 
-def on_pool(operation_id, summary, parameters, response, source="section 2.4"):
-    """An operation that came with 2025-02-02-preview; `response` is a status and its answer."""
+def on_pool(operation_id, summary, parameters, response, source="section 2.4", how="specified"):
+    """An operation on sessions themselves; `response` is a status and its answer."""
     responses = {response[0]: response[1], **refusals("400")}
-    return operation(operation_id, summary, source, "specified", parameters, responses)
+    return operation(operation_id, summary, source, how, parameters, responses)
+
+
+def managed(operation_id, summary, parameters, *content):
+    """Documented for pools of custom containers; answered here at every api-version."""
+    shown = ("200", answer(summary, *content))
+    return on_pool(operation_id, summary, parameters, shown, "section 3.1", "documented")
+
+
+def management_operations(version):
+    one, skip = [identifier(version)], [query("skip", pattern="^[0-9]+$")]
+    page = (skip, JSON, schema("ManagedSessionList"))
+    listing = {
+        "post": managed("listManagedSessions", "Lists the sessions of the pool", *page),
+        "get": managed("readManagedSessions", "The same, as a next link is followed", *page),
+    }
+    described = managed(
+        "getManagedSession", "Describes a session", one, JSON, schema("ManagedSession")
+    )
+    stopped = managed("stopManagedSession", "Ends a session, in a sentence", one, "text/plain", TEXT)
+    return {
+        "/.management/getSession": {"post": described},
+        "/.management/stopSession": {"post": stopped},
+        "/.management/listSessions": listing,
+    }
 
 
 def session_operations(version):
@@ -342,6 +421,8 @@ def paths(version):
     all_paths |= file_operations(version)
     if version in WITH_SESSIONS:
         all_paths |= session_operations(version)
+    if version == WRAPPED:
+        all_paths |= management_operations(version)
     return all_paths
 
 
@@ -358,6 +439,7 @@ def document(version):
         "paths": paths(version),
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "parameters": {"ApiVersion": api_version(version)},
             "schemas": schemas(version),
         },
     }
