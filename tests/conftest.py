@@ -4,7 +4,16 @@ import contextlib
 
 import pytest
 
+from support import answer_check
 from support.emulator import Emulator
+
+
+@pytest.fixture(scope="session", autouse=True)
+def promised_answers():
+    """No test gets an answer that api-spec/ does not promise, see support/answer_check.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        answer_check.check_everything_of_requests(patch)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

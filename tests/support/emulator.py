@@ -1,6 +1,7 @@
 """A dynsessions server of our own for tests, and a client that speaks its three dialects.
 
-The client hands back the bare `requests` answer for a test to look at and checks nothing itself.
+The client hands back the bare `requests` answer for a test to look at and checks nothing itself;
+that it is one which api-spec/ promises is checked for all of `requests` (answer_check.py).
 """
 
 import contextlib
@@ -14,6 +15,8 @@ import uuid
 from pathlib import Path
 
 import requests
+
+from support import answer_check
 
 BINARY = os.environ.get(
     "DYNSESSIONS_BINARY", str(Path(__file__).parents[2] / "build" / "release" / "dynsessions")
@@ -142,6 +145,7 @@ class Emulator:
         self.https = ready.get("https")  # None: switched off
         self.admin = ready["admin"]
         self.endpoint = ready["poolManagementEndpoint"]
+        answer_check.serves(self.http, self.https)
 
     def _read_ready_line(self):
         readable, _, _ = select.select([self._process.stdout], [], [], START_SECONDS)

@@ -5,6 +5,7 @@ import http.client
 import socket
 from urllib.parse import urlsplit
 
+from support.answer_check import check
 from support.emulator import V2025_10
 
 SECONDS = 60
@@ -21,8 +22,12 @@ class Exact:
         connection = http.client.HTTPConnection(self.base.netloc, timeout=SECONDS)
         with contextlib.closing(connection):
             head = {"Authorization": "Bearer test-token", **(headers or {})}
-            connection.request(method, f"{self.base.path}/{path}{self.query}", body, head)
-            return Answer(connection.getresponse())
+            target = f"{self.base.path}/{path}{self.query}"
+            connection.request(method, target, body, head)
+            answer = Answer(connection.getresponse())
+            url = f"{self.base.scheme}://{self.base.netloc}{target}"
+            check(method, url, answer.status_code, answer.headers, answer.content)
+            return answer
 
     def open(self, method, path, headers, body=b""):
         """Sends a request, or as much of one as the test wants, and leaves the answer unread."""

@@ -1,0 +1,36 @@
+"""Whatever a test asks our servers: an answer that our OpenAPI documents do not promise fails it."""
+
+from urllib.parse import urlsplit
+
+import requests
+
+from support import documents
+
+_services = set()
+
+
+def serves(*origins):
+    """From now on, answers of these origins are checked. The admin port is not of the service."""
+    _services.update(origin for origin in origins if origin)
+
+
+def check(method, url, status, headers, content):
+    parts = urlsplit(url)
+    if f"{parts.scheme}://{parts.netloc}" not in _services:
+        return
+    names = {name.lower(): value for name, value in headers.items()}
+    wrong = documents.violations(method, url, status, names, content)
+    assert not wrong, f"{method} {url} is not answered as api-spec/ promises: {'; '.join(wrong)}"
+
+
+def check_everything_of_requests(patch):
+    """Checks the answers of `requests`, whoever uses it: tests or clients. Not streamed ones."""
+    send = requests.Session.send
+
+    def send_and_check(session, request, **how):
+        answer = send(session, request, **how)
+        if not how.get("stream"):
+            check(request.method, request.url, answer.status_code, answer.headers, answer.content)
+        return answer
+
+    patch.setattr(requests.Session, "send", send_and_check)
