@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+"""Writes the facts of the contract's sources that the tests beside it compare us with.
+
+    tests/contract/derive_facts.py CONTRACT_DIR [FOLDER]
+
+The sources (recordings, captures, official documents) are other people's and lie outside this
+repository; facts/*.json say what they show, in a form of our own.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import official
+import recordings
+
+FACTS = Path(__file__).parent / "facts"
+
+
+def load(name):
+    return json.loads((FACTS / name).read_text())
+
+
+def line_per_item(facts):
+    """JSON with one line per entry, so that a change reads as one."""
+    lists = []
+    for name, items in facts.items():
+        lines = ",\n".join(f"    {json.dumps(item, ensure_ascii=False)}" for item in items)
+        lists.append(f"  {json.dumps(name)}: [\n{lines}\n  ]")
+    return "{\n" + ",\n".join(lists) + "\n}\n"
+
+
+def derive(contract):
+    """The text of each file of facts, by its name."""
+    return {
+        "official.json": line_per_item(official.derive(contract)),
+        "recordings.json": line_per_item(recordings.derive(contract)),
+    }
+
+
+def main(contract, folder=FACTS):
+    Path(folder).mkdir(exist_ok=True)
+    for name, text in derive(contract).items():
+        (Path(folder) / name).write_text(text)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,9 @@
+"""The facts in the tree are those of the sources, where the sources are at hand."""
+
+import derive_facts
+import pytest
+
+
+@pytest.mark.parametrize("name", ["official.json", "recordings.json"])
+def test_facts_are_those_of_the_sources(name, contract_folder):
+    assert (derive_facts.FACTS / name).read_text() == derive_facts.derive(contract_folder)[name]
