@@ -1,0 +1,25 @@
+"""What `schemathesis` loads beside a document: how its requests meet a document of one api-version.
+
+A request that names another version, or none, is answered by another document: the version is no
+matter of generation but set on every request.
+"""
+
+import os
+
+import schemathesis
+
+VERSION = os.environ["DOCUMENT_VERSION"]
+
+
+@schemathesis.hook
+def before_load_schema(context, raw_schema):
+    for path in raw_schema["paths"].values():
+        for operation in path.values():
+            operation["parameters"] = [
+                each for each in operation["parameters"] if "ApiVersion" not in each.get("$ref", "")
+            ]
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    case.query = {**(case.query or {}), "api-version": VERSION}
