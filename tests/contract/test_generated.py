@@ -23,7 +23,7 @@ CHECKS = (
 )
 
 
-def generated(version, url):
+def generated(version, url, folder):
     command = [SCHEMATHESIS, "run", str(documents.FOLDER / version / "openapi.json")]
     command += ["--url", url, "--header", "Authorization: Bearer test-token"]
     command += ["--checks", ",".join(CHECKS), "--phases", "coverage,fuzzing"]
@@ -34,14 +34,13 @@ def generated(version, url):
         "SCHEMATHESIS_HOOKS": "generated_requests",
         "PYTHONPATH": str(Path(__file__).parent),
     }
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=300, env={**os.environ, **ours}
-    )
+    how = {"capture_output": True, "text": True, "timeout": 300, "cwd": folder}
+    return subprocess.run(command, env={**os.environ, **ours}, **how)
 
 
 @pytest.mark.parametrize("version", documents.versions())
-def test_generated_requests_are_answered_as_documented(version, emulator):
+def test_generated_requests_are_answered_as_documented(version, emulator, tmp_path):
     pool = emulator.endpoint.replace("/default", f"/generated-{version}")
-    run = generated(version, pool)
+    run = generated(version, pool, tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
     assert " passed" in run.stdout and "No issues found" in run.stdout, run.stdout
