@@ -36,7 +36,7 @@ def query(name, required=False, **of_schema):
 
 
 def api_version(version):
-    """Of the versions whose document this is; `python/*` is older than the parameter (section 1.2)."""
+    """The versions whose document this is; `python/*` is older than the parameter (section 1.2)."""
     if version == PYTHON:
         return query("api-version")
     same = [version, "2024-08-02-preview"] if version == WRAPPED else [version]
@@ -79,7 +79,9 @@ def refusals(*codes):
     for refusal in all_refusals.values():
         refusal["headers"] = {"x-ms-error-code": {"required": True, "schema": TEXT}}
     # No other failure is promised: an internal error fits no document.
-    all_refusals["500"]["headers"]["x-ms-error-code"]["schema"] = {"const": "SessionAllocationFailed"}
+    all_refusals["500"]["headers"]["x-ms-error-code"]["schema"] = {
+        "const": "SessionAllocationFailed"
+    }
     all_refusals["401"] = answer("no usable token; no body (section 1.4)")
     all_refusals["401"]["headers"] = {"www-authenticate": {"required": True, "schema": TEXT}}
     return all_refusals
@@ -131,7 +133,9 @@ def execute(version):
     )
 
 
-def on_file(version, operation_id, summary, parameters, response, refused=("400", "404"), body=None):
+def on_file(
+    version, operation_id, summary, parameters, response, refused=("400", "404"), body=None
+):
     """An operation on the files of a session; `response` is a status and its answer."""
     session = [identifier(version), *([query("path")] if version != PYTHON else [])]
     return operation(
@@ -216,7 +220,9 @@ def management_operations(version):
     described = managed(
         "getManagedSession", "Describes a session", one, JSON, schema("ManagedSession")
     )
-    stopped = managed("stopManagedSession", "Ends a session, in a sentence", one, "text/plain", TEXT)
+    stopped = managed(
+        "stopManagedSession", "Ends a session, in a sentence", one, "text/plain", TEXT
+    )
     return {
         "/.management/getSession": {"post": described},
         "/.management/stopSession": {"post": stopped},
@@ -247,9 +253,7 @@ def session_operations(version):
 
 
 def paths(version):
-    execute_path = {PYTHON: "/python/execute", WRAPPED: "/code/execute"}.get(
-        version, "/executions"
-    )
+    execute_path = {PYTHON: "/python/execute", WRAPPED: "/code/execute"}.get(version, "/executions")
     all_paths = {execute_path: {"post": execute(version)}}
     if version in FLAT:
         all_paths["/executions/{executionId}"] = {

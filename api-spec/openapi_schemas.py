@@ -1,4 +1,4 @@
-"""The versions and what their JSON looks like: the schemas of our OpenAPI documents (openapi.py)."""
+"""The versions and what their JSON looks like: the schemas of the documents of openapi.py."""
 
 PYTHON = "2023-08-01-preview"
 WRAPPED = "2024-02-02-preview"

@@ -7,7 +7,17 @@ are left out: only facts are compared.
 """
 
 REFUSED = "any operation refused"
-FACETS = ("type", "format", "enum", "const", "minLength", "maxLength", "minimum", "maximum", "pattern")
+FACETS = (
+    "type",
+    "format",
+    "enum",
+    "const",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "pattern",
+)
 
 
 def declared(document):
@@ -40,7 +50,7 @@ def _facets(schema, required):
 
 
 def _members(document, where, schema, seen=()):
-    """A statement per member, with the members of members behind a dot; `[]` for an array's items."""
+    """A statement per member; members of members behind a dot, `[]` for an array's items."""
     statements = {}
     schema = resolved(document, schema)
     for name, member in schema.get("properties", {}).items():

@@ -65,7 +65,7 @@ def _request(method, path, query, content_type, body):
     request["query"] = query | {"identifier": "<identifier>"}
     if content_type and content_type.startswith("multipart/"):
         part = re.search(r'name="(\w+)"; filename="(.+)"\r\n\r\n(.*)\r\n--', body, re.DOTALL)
-        request["upload"] = dict(zip(("name", "filename", "content"), part.groups()))
+        request["upload"] = dict(zip(("name", "filename", "content"), part.groups(), strict=True))
     elif body:
         body = json.loads(body) if isinstance(body, str) else body
         request["json"] = json.loads(masked_body(json.dumps(body), query["identifier"]))
@@ -166,7 +166,9 @@ def derive(contract):
     for path in sorted((Path(contract) / "recorded").glob("*.json")):
         collected.add(f"recorded/{path.name}", _recorded(path))
     observed = Path(contract) / "observed"
-    collected.add("observed/azure-cli-recordings.json", _observed(observed / "azure-cli-recordings.json"))
+    collected.add(
+        "observed/azure-cli-recordings.json", _observed(observed / "azure-cli-recordings.json")
+    )
     return {
         "conversations": collected.conversations,
         "exchanges": collected.exchanges,

@@ -42,7 +42,9 @@ REASONS = {
 
 def reasons_for(promise):
     return [
-        pattern for pattern in REASONS if all(fnmatchcase(*pair) for pair in zip(promise, pattern))
+        pattern
+        for pattern in REASONS
+        if all(fnmatchcase(*pair) for pair in zip(promise, pattern, strict=True))
     ]
 
 

@@ -1,4 +1,4 @@
-"""Every official example fits our OpenAPI documents, or is listed with what does not fit and why."""
+"""Every official example fits our OpenAPI documents, or is listed with what does not and why."""
 
 import json
 import re
@@ -21,7 +21,10 @@ SLIPS = {
     ("2025-02-02-preview/ListSessions_Get", "parameter limit"): "section 2.4: not declared",
     ("*", "$*At"): "section 1.7: the service writes seven digits of a second, the examples three",
     ("*/SessionResourceFiles_*", "$*.type"): "row 26: lower-case on the wire",
-    ("*/SessionResourceFiles_List*", "$ has nextLink"): "row 30: null in examples, absent in captures",
+    (
+        "*/SessionResourceFiles_List*",
+        "$ has nextLink",
+    ): "row 30: null in examples, absent in captures",
     ("*/SessionResourceFiles_List", "$.value[] lacks sizeInBytes"): (
         "section 2.5: the recursive example shows 4096 for a folder"
     ),
@@ -54,9 +57,7 @@ def mismatches(operation, schema, instance, where):
 
 
 def wrong_request(example, operation):
-    parameters = [
-        resolved(operation.document, each) for each in operation.described["parameters"]
-    ]
+    parameters = [resolved(operation.document, each) for each in operation.described["parameters"]]
     declared = {each["name"]: each for each in parameters}
     for name, value in example["parameters"].items():
         if name == "codeExecutionRequest":

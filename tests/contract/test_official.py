@@ -17,7 +17,10 @@ REASONS = {
     ("* query api-version", "enum"): "a document is of one version",
     ("* query api-version", "minLength"): "the same",
     ("* query identifier", "pattern"): "section 1.3, row 23: the union of the patterns",
-    ("* query identifier", "m*Length"): "section 1.3: 4 to 128 at 2025-10-02-preview, as documented",
+    (
+        "* query identifier",
+        "m*Length",
+    ): "section 1.3: 4 to 128 at 2025-10-02-preview, as documented",
     ("* 20? body.error", "declared"): "section 1.5: never seen; a failed program says so on stderr",
     ("* 20? body.error.*", "declared"): "the same",
     ("* 20? header x-ms-error-code", "declared"): "section 1.6: recorded successes have none",

@@ -1,4 +1,4 @@
-"""Whatever a test asks our servers: an answer that our OpenAPI documents do not promise fails it."""
+"""Whatever a test asks our servers: an answer that api-spec/ does not promise fails the test."""
 
 from urllib.parse import urlsplit
 

@@ -1,8 +1,8 @@
 """Our OpenAPI documents, asked whether an answer is one that they promise.
 
-Names, types and the order of members count, and that nothing else is there. An answer on a path that
-no document has must be a refusal. Validators are made once per schema; an answer costs half a
-millisecond.
+Names, types and the order of members count, and that nothing else is there. An answer on a path
+that no document has must be a refusal. Validators are made once per schema; an answer costs half
+a millisecond.
 """
 
 import functools
@@ -62,7 +62,7 @@ class Operation:
             and len(segments) == len(template)
             and all(
                 expected.startswith("{") or expected.lower() == unquote(segment).lower()
-                for expected, segment in zip(template, segments)
+                for expected, segment in zip(template, segments, strict=True)
             )
         )
 
@@ -140,7 +140,7 @@ def operations():
 
 
 def operation_of(method, url):
-    """The operation that a request is answered as, None when no document has its path and method."""
+    """The operation that a request is answered as; None when no document has its path."""
     parts = urlsplit(url)
     candidates = _candidates(method, _below_pool(parts.path))
     requested = parse_qs(parts.query).get("api-version", [None])[0]
@@ -161,7 +161,7 @@ def _candidates(method, segments):
 
 
 def _answering(candidates, requested):
-    """The rule of `effective_version` (emulator/api/api_version.h): the nearest that has the path."""
+    """The rule of `effective_version` (emulator/api/api_version.h): the nearest with the path."""
     if not candidates:
         return None
     if requested is None:
