@@ -14,6 +14,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 import pytest
+from support.answer_check import check
 
 VERSION = "2024-02-02-preview"
 BOM = b"\xef\xbb\xbf"
@@ -79,7 +80,10 @@ class DotNetWrapper:
                 connection.putheader("Content-Type", content_type)
             connection.endheaders(body, encode_chunked=chunked)
             answer = connection.getresponse()
-            text = answer.read().decode()
+            content = answer.read()
+        url = f"http://{self.endpoint.netloc}{target}"
+        check(method, url, answer.status, answer.headers, content)
+        text = content.decode()
         # `ReadFromJsonAsync` refuses every other media type and charset.
         assert (answer.status, answer.headers["content-type"]) == (
             200,

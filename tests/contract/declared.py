@@ -31,6 +31,7 @@ def declared(document):
             for status, response in operation["responses"].items():
                 if status.startswith("2"):
                     statements |= _response(document, f"{where} {status}", response)
+                    statements[f"{where} {status}"] = _media_types(document, operation, response)
                 else:  # the same for every operation, in either document
                     statements |= _response(document, REFUSED, response)
     return dict(sorted(statements.items()))
@@ -88,6 +89,13 @@ def _request_body(document, where, operation):
     for content in operation.get("requestBody", {}).get("content", {}).values():
         statements |= _members(document, f"{where} body", content["schema"])
     return statements
+
+
+def _media_types(document, operation, response):
+    types = list(response.get("content", ()))
+    if "schema" in response:  # Swagger 2.0
+        types = operation.get("produces", document["produces"])
+    return {"media types": types}
 
 
 def _response(document, where, response):

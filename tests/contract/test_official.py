@@ -55,6 +55,7 @@ REASONS = {
     ("GET /listSessions query skip", "pattern"): "a whole number as a text",
     ("GET /listSessions query skip", "format"): "any whole number",
     ("GET /listSessions 200 body.nextLink", "format"): "relative: no address of ours is in it",
+    ("GET /files/{name}/content 200", "media types"): "section 2.2: recorded as octet-stream only",
     ("POST /files body.file", "type"): "the same in OpenAPI 3.1",
     ("POST /files body.file", "format"): "the same in OpenAPI 3.1",
     ("any operation refused body.error.details*", "declared"): "section 1.5: never seen",

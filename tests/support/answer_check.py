@@ -14,6 +14,11 @@ def serves(*origins):
     _services.update(origin for origin in origins if origin)
 
 
+def serves_no_longer(*origins):
+    """Their ports may be given to anybody."""
+    _services.difference_update(origins)
+
+
 def check(method, url, status, headers, content):
     parts = urlsplit(url)
     if f"{parts.scheme}://{parts.netloc}" not in _services:

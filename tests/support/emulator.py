@@ -173,6 +173,7 @@ class Emulator:
         self._end(signal.SIGKILL, expected_code=-signal.SIGKILL)
 
     def _end(self, with_signal, expected_code):
+        answer_check.serves_no_longer(self.http, self.https)
         if self._process.returncode is not None:
             return
         started = list(_open_descendants(self._process.pid))

@@ -110,3 +110,5 @@ def test_requests_to_our_servers_are_checked_and_others_are_not(careless_server)
     answer_check.serves(careless_server)
     with pytest.raises(AssertionError, match="not answered as api-spec/ promises"):
         requests.get(f"{careless_server}/files{AT}", timeout=10)
+    answer_check.serves_no_longer(careless_server)
+    assert requests.get(f"{careless_server}/files{AT}", timeout=10).status_code == 200
