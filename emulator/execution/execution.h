@@ -64,6 +64,8 @@ struct ExecutionResult {
   std::string stderr_text;  ///< likewise; without the traceback
   std::string traceback;    ///< the error's text directly followed by IPython's plain traceback
   ExecutionValue value;
+  /// The last expression's own value when an image took its place: text, a str, or nothing.
+  ExecutionValue beside_image = NoValue{};
   std::chrono::milliseconds duration{0};  ///< real time in the interpreter
 };
 

@@ -7,20 +7,21 @@ namespace asio = boost::asio;
 
 using sandbox::RequestKind;
 using sandbox::ResultFrame;
+using sandbox::ResultValue;
 
 namespace {
 
-ExecutionValue to_value(ResultFrame frame) {
+ExecutionValue to_value(ResultValue frame) {
   switch (frame.value_kind) {
-    case ResultFrame::ValueKind::nothing:
+    case ResultValue::ValueKind::nothing:
       return NoValue{};
-    case ResultFrame::ValueKind::none:
+    case ResultValue::ValueKind::none:
       return NoneValue{};
-    case ResultFrame::ValueKind::text:
+    case ResultValue::ValueKind::text:
       return TextValue{std::move(frame.text)};
-    case ResultFrame::ValueKind::string:
+    case ResultValue::ValueKind::string:
       return StringValue{std::move(frame.text), std::move(frame.detail)};
-    case ResultFrame::ValueKind::image:
+    case ResultValue::ValueKind::image:
       return ImageValue{std::move(frame.detail), std::move(frame.text)};
   }
   return NoValue{};
@@ -122,6 +123,7 @@ asio::awaitable<Result<ExecutionResult>> SandboxedInterpreter::execute(Execution
     ResultFrame frame = agent_->take_result();
     result.outcome = frame.ok ? ExecutionOutcome::succeeded : ExecutionOutcome::raised;
     result.traceback = std::move(frame.traceback);
+    result.beside_image = to_value(std::move(frame.beside_image));
     result.value = to_value(std::move(frame));
   }
   AgentProcess::Output output = agent_->end();

@@ -63,17 +63,17 @@ std::optional<ReadyFrame> decode_ready(const json& body) {
 
 struct ValueForm {
   std::string_view kind;
-  ResultFrame::ValueKind value_kind;
+  ResultValue::ValueKind value_kind;
   const char* text_member;    ///< null: none
   const char* detail_member;  ///< null: none
 };
 
 constexpr std::array kValueForms = {
-    ValueForm{"nothing", ResultFrame::ValueKind::nothing, nullptr, nullptr},
-    ValueForm{"none", ResultFrame::ValueKind::none, nullptr, nullptr},
-    ValueForm{"text", ResultFrame::ValueKind::text, "text", nullptr},
-    ValueForm{"string", ResultFrame::ValueKind::string, "repr", "characters"},
-    ValueForm{"image", ResultFrame::ValueKind::image, "base64", "format"},
+    ValueForm{"nothing", ResultValue::ValueKind::nothing, nullptr, nullptr},
+    ValueForm{"none", ResultValue::ValueKind::none, nullptr, nullptr},
+    ValueForm{"text", ResultValue::ValueKind::text, "text", nullptr},
+    ValueForm{"string", ResultValue::ValueKind::string, "repr", "characters"},
+    ValueForm{"image", ResultValue::ValueKind::image, "base64", "format"},
 };
 
 /// Copies one text of the value; true also when its kind has none.
@@ -84,16 +84,22 @@ bool take_text(const json& value, const char* name, std::string& target) {
   return text != nullptr;
 }
 
-bool decode_value(const json& value, ResultFrame& result) {
-  const auto* kind = member<Text>(value, "kind");
-  if (kind == nullptr) return false;
+bool decode_value(const json& value, std::string_view kind, ResultValue& result) {
   for (const ValueForm& form : kValueForms) {
-    if (form.kind != *kind) continue;
+    if (form.kind != kind) continue;
     result.value_kind = form.value_kind;
     return take_text(value, form.text_member, result.text) &&
            take_text(value, form.detail_member, result.detail);
   }
   return false;
+}
+
+/// The expression beside an image; true also when there is none.
+bool decode_beside(const json& value, ResultFrame& result) {
+  if (result.value_kind != ResultValue::ValueKind::image) return true;
+  if (value.contains("repr")) return decode_value(value, "string", result.beside_image);
+  if (value.contains("text")) return decode_value(value, "text", result.beside_image);
+  return true;
 }
 
 std::optional<ResultFrame> decode_result(const json& body) {
@@ -108,7 +114,10 @@ std::optional<ResultFrame> decode_result(const json& body) {
   result.id = *id;
   result.ok = *ok;
   result.traceback = *traceback;
-  if (!value->is_object() || !decode_value(*value, result)) return std::nullopt;
+  if (!value->is_object()) return std::nullopt;
+  const auto* kind = member<Text>(*value, "kind");
+  if (kind == nullptr || !decode_value(*value, *kind, result)) return std::nullopt;
+  if (!decode_beside(*value, result)) return std::nullopt;
   return result;
 }
 

@@ -25,14 +25,19 @@ struct ReadyFrame {
 /// From the agent, when a program has ended and its streams are flushed:
 /// {"result":{"id":7,"ok":true,"value":{…},"traceback":""}}
 /// where value is {"kind":"nothing"}, {"kind":"none"}, {"kind":"text","text":…},
-/// {"kind":"string","repr":…,"characters":…} or {"kind":"image","format":"png","base64":…}.
-struct ResultFrame {
+/// {"kind":"string","repr":…,"characters":…} or {"kind":"image","format":"png","base64":…}, this
+/// one also with the `text`, or `repr` and `characters`, of an expression that it was shown beside.
+struct ResultValue {
   enum class ValueKind { nothing, none, text, string, image };
-  std::uint64_t id = 0;
-  bool ok = false;
   ValueKind value_kind = ValueKind::nothing;
   std::string text;    ///< text, repr, or base64
   std::string detail;  ///< characters of a string, format of an image
+};
+
+struct ResultFrame : ResultValue {
+  std::uint64_t id = 0;
+  bool ok = false;
+  ResultValue beside_image;  ///< nothing, text or string
   std::string traceback;
 };
 

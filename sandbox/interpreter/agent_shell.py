@@ -38,12 +38,17 @@ class Outcome:
     @property
     def value(self):
         """An image beats the last expression, which beats text that was only displayed. The last
-        is a guess: what the service makes of display("text") was never observed."""
-        return self._image or self._expression or self._displayed or {"kind": "nothing"}
+        is a guess: what the service makes of display("text") was never observed. An image that was
+        shown beside the last expression keeps the expression's texts: the server may prefer them.
+        """
+        if self._image:
+            return {**(self._expression or {}), **self._image}
+        return self._expression or self._displayed or {"kind": "nothing"}
 
     def note_expression(self, result, data):
         """The last expression gave `result`, which IPython formatted as `data`."""
-        self._note_image(data)
+        if self._note_image(data):
+            return  # the image is the value; the text only says what it would be without
         text = str(data.get("text/plain", ""))  # a _repr_mimebundle_ may say anything
         if isinstance(result, str):
             characters = str.__str__(result)  # a subclass may have an own idea of str()

@@ -40,6 +40,20 @@ def test_image_value_from(shared_agent, code):
     opened(result.value)
 
 
+def test_an_image_keeps_the_texts_of_the_value_it_was_shown_beside(shared_agent):
+    value = shared_agent.run(DRAW + "plt.show()\n'a'").value
+    opened(value)
+    assert (value["repr"], value["characters"]) == ("'a'", "a")
+    assert shared_agent.run(DRAW + "plt.show()\n6 * 7").value["text"] == "42"
+
+
+@pytest.mark.parametrize(
+    "code", [DRAW + "plt.show()", PICTURE.format(4) + "picture", DRAW + "plt.show()\nNone"]
+)
+def test_an_image_without_another_value_has_no_texts(shared_agent, code):
+    assert shared_agent.run(code).value.keys() == {"kind", "format", "base64"}
+
+
 def test_the_last_of_several_images_wins(shared_agent):
     code = PICTURE.format(4) + "display(picture)\ndisplay(Image.new('RGB', (9, 3)))\n1"
     assert opened(shared_agent.run(code).value).size == (9, 3)

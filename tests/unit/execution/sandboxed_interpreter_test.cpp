@@ -55,6 +55,15 @@ TEST_CASE("each kind of value arrives as what it is", "[execution][sandboxed]") 
   }
 }
 
+TEST_CASE("an expression beside an image arrives beside it", "[execution][sandboxed]") {
+  Ready fixture;
+  const auto both = fixture.execute(
+      R"(value {"kind":"image","format":"png","base64":"AAAA","repr":"'a'","characters":"a"})");
+  REQUIRE(both);
+  CHECK((both->value == ExecutionValue(ImageValue{"png", "AAAA"})));
+  CHECK((both->beside_image == ExecutionValue(StringValue{"'a'", "a"})));
+}
+
 TEST_CASE("a program that raises is a success of ours", "[execution][sandboxed]") {
   Ready fixture;
   const auto raised = fixture.execute("raise");

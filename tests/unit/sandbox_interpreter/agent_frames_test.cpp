@@ -147,6 +147,34 @@ TEST_CASE("a result frame carries each kind of value", "[agent_frames]") {
   }
 }
 
+TEST_CASE("an image may have an expression beside it", "[agent_frames]") {
+  const json image = {{"kind", "image"}, {"format", "png"}, {"base64", "iVBO"}};
+  const auto decode_with = [&](const json& beside) {
+    json value = image;
+    value.update(beside);
+    return decode(result_with_value(value));
+  };
+  const auto plain = decode_with(json::object());
+  REQUIRE(plain);
+  CHECK(std::get<ResultFrame>(*plain).beside_image.value_kind == ValueKind::nothing);
+
+  const auto text = decode_with({{"text", "42"}});
+  REQUIRE(text);
+  CHECK(std::get<ResultFrame>(*text).value_kind == ValueKind::image);
+  CHECK(std::get<ResultFrame>(*text).text == "iVBO");
+  CHECK(std::get<ResultFrame>(*text).beside_image.value_kind == ValueKind::text);
+  CHECK(std::get<ResultFrame>(*text).beside_image.text == "42");
+
+  const auto string = decode_with({{"repr", "'a'"}, {"characters", "a"}});
+  REQUIRE(string);
+  CHECK(std::get<ResultFrame>(*string).beside_image.value_kind == ValueKind::string);
+  CHECK(std::get<ResultFrame>(*string).beside_image.detail == "a");
+
+  CHECK_FALSE(decode_with({{"text", 42}}));
+  CHECK_FALSE(decode_with({{"repr", "'a'"}}));
+  CHECK_FALSE(decode_with({{"repr", "'a'"}, {"characters", nullptr}}));
+}
+
 TEST_CASE("a result frame carries a failure with its traceback", "[agent_frames]") {
   json frame = result_with_value({{"kind", "nothing"}});
   frame["result"]["ok"] = false;
