@@ -11,28 +11,31 @@ namespace {
 /// The marks of the 2025-10-02-preview pattern; the older pattern and the documentation's list are
 /// subsets of it.
 constexpr std::string_view kMarks = R"(_|}{[]:";'<>?/.,@#$%^&*()-+=!~`)";
+constexpr std::string_view kDocumentedMarks = "|-&^%$#(){}[];<>";
 
-bool is_allowed(char c) {
-  const bool letter_or_digit =
-      (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  return letter_or_digit || kMarks.find(c) != std::string_view::npos;
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 }  // namespace
 
 Result<SessionIdentifier> SessionIdentifier::parse(std::string_view text, IdentifierRule rule) {
-  const bool strict = rule == IdentifierRule::four_to_128;
-  const std::size_t shortest = strict ? 4 : 1;
-  const std::size_t longest = strict ? 128 : 256;
+  const bool is_loose = rule == IdentifierRule::one_to_256;
+  const std::size_t shortest = is_loose ? 1 : 4;
+  const std::size_t longest = is_loose ? 256 : 128;
+  const std::string_view marks = rule == IdentifierRule::documented ? kDocumentedMarks : kMarks;
   if (text.empty()) return invalid_request("The identifier is missing.", "identifier");
   if (text.size() < shortest || text.size() > longest) {
     return invalid_request("The identifier must have " + std::to_string(shortest) + " to " +
                                std::to_string(longest) + " characters.",
                            "identifier");
   }
+  const auto is_allowed = [marks](char c) {
+    return is_letter_or_digit(c) || marks.find(c) != std::string_view::npos;
+  };
   if (!std::all_of(text.begin(), text.end(), is_allowed)) {
     return invalid_request(
-        "The identifier may contain letters, digits and these marks: " + std::string(kMarks),
+        "The identifier may contain letters, digits and these marks: " + std::string(marks),
         "identifier");
   }
   return SessionIdentifier(std::string(text));

@@ -14,6 +14,7 @@ namespace dynsessions {
 enum class IdentifierRule {
   one_to_256,   ///< before 2025-10-02-preview: 1 to 256 characters
   four_to_128,  ///< from 2025-10-02-preview on: 4 to 128 characters
+  documented,   ///< 4 to 128 characters, of the documentation's list
 };
 
 /// The client's key for a session; compared case-sensitively. It may be a secret of the client's:

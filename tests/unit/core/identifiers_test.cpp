@@ -50,6 +50,23 @@ TEST_CASE("an identifier is held to the rule of its api-version", "[core][identi
   }
 }
 
+TEST_CASE("the documentation's rule knows fewer marks", "[core][identifiers]") {
+  constexpr auto kDocumented = IdentifierRule::documented;
+  for (const char mark : std::string("|-&^%$#(){}[];<>")) {
+    INFO(mark);
+    CHECK(SessionIdentifier::parse("abc" + std::string(1, mark), kDocumented));
+  }
+  for (const char mark : std::string(R"(_:"'?/.,@*+=!~` )")) {
+    INFO(mark);
+    CHECK_FALSE(SessionIdentifier::parse("abc" + std::string(1, mark), kDocumented));
+  }
+  CHECK_FALSE(SessionIdentifier::parse("abc", kDocumented));
+  CHECK(SessionIdentifier::parse(std::string(128, 'a'), kDocumented));
+  CHECK_FALSE(SessionIdentifier::parse(std::string(129, 'a'), kDocumented));
+  CHECK_THAT(SessionIdentifier::parse("with_mark", kDocumented).error().message,
+             Catch::EndsWith(": |-&^%$#(){}[];<>"));
+}
+
 TEST_CASE("a refused identifier is named, with what is accepted, and never quoted",
           "[core][identifiers]") {
   struct Refusal {
