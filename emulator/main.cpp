@@ -45,6 +45,7 @@ ExitCode run(int argc, char** argv) {
   const auto line = config::parse_command_line(argc, argv, config::process_environment);
   switch (line.command) {
     case config::Command::help:
+    case config::Command::options:
       std::fputs(line.help.c_str(), stdout);
       return stopped;
     case config::Command::cert:

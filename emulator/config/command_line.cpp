@@ -9,6 +9,7 @@
 #include "emulator/config/config.h"
 #include "emulator/config/help.h"
 #include "emulator/config/options.h"
+#include "emulator/config/options_page.h"
 #include "emulator/config/token_options.h"
 
 namespace dynsessions::config {
@@ -59,6 +60,13 @@ Values read_file(const std::string& path) {
   return values;
 }
 
+void refuse_contradictions(const Config& config) {
+  if (config.exact && config.choices.lenient_bodies) {
+    throw ConfigError(
+        "`exact` and `lenient-bodies` contradict each other: the service refuses such bodies");
+  }
+}
+
 /// The command-line parser with a slot for the text of each option. What it knows of help is only
 /// that somebody asks for it: help.cpp words it.
 struct Parser {
@@ -72,6 +80,7 @@ struct Parser {
     app.add_subcommand("serve");
     cert = app.add_subcommand("cert");
     token = add_token_command(app, test_token);
+    options = app.add_subcommand("options");
     version = app.add_subcommand("version");
     // What follows belongs to emulator/conformance, its --help too.
     conform = app.add_subcommand("conform")->prefix_command()->fallthrough(false);
@@ -86,7 +95,7 @@ struct Parser {
         flags[key] = text.empty() ? "true" : text;
       };
       app.add_option_function<std::string>("--" + key, keep_switch)->expected(0, 1);
-    } else if (option.repeatable) {
+    } else if (option.value.repeatable) {
       auto keep_all = [this, key](const std::vector<std::string>& texts) {
         flags[key] = CLI::detail::join(texts, ",");
       };
@@ -105,6 +114,7 @@ struct Parser {
   auth::TestToken test_token;
   CLI::App* cert = nullptr;
   CLI::App* token = nullptr;
+  CLI::App* options = nullptr;
   CLI::App* version = nullptr;
   CLI::App* conform = nullptr;
 };
@@ -136,6 +146,11 @@ CommandLine parse_command_line(int argc, const char* const* argv, const Environm
     result.arguments = parser.conform->remaining();
     return result;
   }
+  if (parser.options->parsed()) {
+    result.command = Command::options;
+    result.help = options_page();
+    return result;
+  }
   if (parser.version->parsed()) {
     result.command = Command::version;
     return result;
@@ -162,6 +177,7 @@ CommandLine parse_command_line(int argc, const char* const* argv, const Environm
       assign(result.config, option, entry->second, origin_in_file(path, key));
     }
   }
+  refuse_contradictions(result.config);
   return result;
 }
 

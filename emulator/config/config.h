@@ -12,6 +12,7 @@
 
 #include "emulator/auth/test_token.h"
 #include "emulator/auth/token_check.h"
+#include "emulator/contract/choices.h"
 #include "emulator/tls/name.h"
 
 namespace dynsessions::config {
@@ -59,6 +60,7 @@ struct Config {
   std::vector<std::string> executors;  ///< principals that have the role whatever their token says
   MissingRole role_missing = MissingRole::permission_denied;
   bool exact = false;
+  contract::Choices choices;
 };
 
 /// A flag, variable or key that cannot be used; the message names it and what would be accepted.
@@ -67,12 +69,12 @@ class ConfigError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class Command { serve, cert, token, conform, version, help };
+enum class Command { serve, cert, token, conform, options, version, help };
 
 struct CommandLine {
   Command command = Command::serve;
   Config config;
-  std::string help;                    ///< the text to print for Command::help
+  std::string help;                    ///< the text to print for Command::help and ::options
   std::vector<std::string> arguments;  ///< of Command::conform, which reads them itself
   auth::TestToken token;               ///< what to print for Command::token
 };

@@ -23,6 +23,7 @@ Usage:
   dynsessions cert [OPTIONS]          print how clients trust the certificate of the HTTPS port
   dynsessions token [OPTIONS]         print a token for tests of --auth claims
   dynsessions conform [OPTIONS]       compare this or any endpoint with the contract
+  dynsessions options                 print all options as a Markdown page, which is OPTIONS.md
   dynsessions version                 print the version and exit; also --version
   dynsessions --help                  print this help and exit; also -h
 

@@ -1,138 +1,91 @@
 #include "emulator/config/options.h"
 
-#include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
-#include <concepts>
 #include <limits>
 #include <utility>
 
-#include <boost/asio/ip/address.hpp>
+#include "emulator/config/option_values.h"
 
 namespace dynsessions::config {
 namespace {
 
+using contract::AsynchronousKernel;
+using contract::ByVersion;
+using contract::Choices;
+using contract::FileNames;
+using contract::IdentifierCharacters;
+using contract::ImageAndValue;
+using contract::MissingVersion;
+using contract::NoneValue;
+using contract::PoolFull;
+using contract::SessionMissing;
+using contract::StreamLimit;
+using contract::TimeoutAboveMaximum;
+using contract::UnknownVersion;
+using contract::UploadType;
+
 constexpr std::uint64_t kMaxU16 = std::numeric_limits<std::uint16_t>::max();
-
-std::uint64_t parse_number(std::string_view text, std::uint64_t low, std::uint64_t high) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < low || value > high) {
-    throw ConfigError("expected a whole number from " + std::to_string(low) + " to " +
-                      std::to_string(high));
-  }
-  return value;
-}
-
-/// The type of the member that a pointer to member points to.
-template <auto Member>
-using MemberType = std::remove_reference_t<decltype(std::declval<Config&>().*Member)>;
-
-template <auto Member, std::uint64_t Low, std::uint64_t High>
-void number(Config& config, std::string_view text) {
-  config.*Member = MemberType<Member>(parse_number(text, Low, High));
-}
-
-template <auto Member>
-std::string show_number(const Config& config) {
-  if constexpr (std::integral<MemberType<Member>>) {
-    return std::to_string(config.*Member);
-  } else {
-    return std::to_string((config.*Member).count());
-  }
-}
-
-template <auto Member>
-void text(Config& config, std::string_view value) {
-  config.*Member = std::string(value);
-}
-
-template <auto Member>
-std::string show_text(const Config& config) {
-  return config.*Member;
-}
-
-template <auto Member>
-void ip_address(Config& config, std::string_view value) {
-  boost::system::error_code error;
-  boost::asio::ip::make_address(value, error);
-  if (error) throw ConfigError("expected an IP address");
-  config.*Member = std::string(value);
-}
-
-/// Values with commas between them, none of them empty and made of what names, addresses, ids and
-/// `*.example.org` have.
-template <auto Member>
-void list(Config& config, std::string_view value) {
-  const auto belongs = [](unsigned char c) {
-    return std::isalnum(c) != 0 ||
-           std::string_view("-_.:[]*").find(char(c)) != std::string_view::npos;
-  };
-  std::vector<std::string> items;
-  while (true) {
-    const std::string_view item = value.substr(0, value.find(','));
-    if (item.empty() || !std::all_of(item.begin(), item.end(), belongs)) {
-      throw ConfigError("expected names or ids with commas between them");
-    }
-    items.emplace_back(item);
-    if (item.size() == value.size()) break;
-    value.remove_prefix(item.size() + 1);
-  }
-  config.*Member = std::move(items);
-}
-
-template <auto Member>
-std::string show_list(const Config& config) {
-  std::string shown;
-  for (const std::string& item : config.*Member) shown += (shown.empty() ? "" : ",") + item;
-  return shown;
-}
+constexpr std::uint64_t kLongestStream = 100'000'000;
+constexpr std::string_view kDoubts = "Doubts of the contract";
 
 /// A port, or the word that switches HTTPS off.
-void https_port(Config& config, std::string_view text) {
-  if (text == "off") {
-    config.https_port.reset();
-    return;
-  }
-  try {
-    config.https_port = std::uint16_t(parse_number(text, 0, kMaxU16));
-  } catch (const ConfigError& error) {
-    throw ConfigError(error.what() + std::string(" or off"));
-  }
+bool set_https_port(Config& config, std::string_view text) {
+  const auto port = parse_number(text, 0, kMaxU16);
+  if (!port && text != "off") return false;
+  config.https_port.reset();
+  if (port) config.https_port = std::uint16_t(*port);
+  return true;
 }
 
 std::string show_https_port(const Config& config) {
   return config.https_port ? std::to_string(*config.https_port) : "off";
 }
 
-void tls_names(Config& config, std::string_view text) {
+constexpr ValueKind kHttpsPort{set_https_port, show_https_port,
+                               [] { return number_range(0, kMaxU16) + " or off"; }};
+
+bool set_tls_names(Config& config, std::string_view text) {
   Result<std::vector<tls::Name>> names = tls::parse_names(text);
-  if (!names) throw ConfigError("expected names like a, *.b.org or 10.0.0.5, commas between them");
-  config.tls_names = *std::move(names);
+  if (names) config.tls_names = *std::move(names);
+  return names.has_value();
 }
 
 std::string show_tls_names(const Config& config) {
-  std::string shown;
-  for (const tls::Name& name : config.tls_names) shown += (shown.empty() ? "" : ",") + name.text();
-  return shown;
+  std::vector<std::string> names;
+  for (const tls::Name& name : config.tls_names) names.push_back(name.text());
+  return show_list(names);
 }
 
-/// A name that becomes a segment of the pool's path.
-template <auto Member>
-void path_segment(Config& config, std::string_view value) {
-  const auto is_plain = [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
-  };
-  if (value.empty() || !std::all_of(value.begin(), value.end(), is_plain)) {
-    throw ConfigError("expected letters, digits, `-`, `_` and `.`");
+constexpr ValueKind kTlsNames{
+    set_tls_names, show_tls_names,
+    [] { return std::string("names like a, *.b.org or 10.0.0.5, commas between them"); }, true};
+
+bool set_stream_limit(Config& config, std::string_view text) {
+  StreamLimit& limit = config.choices.stream_limit;
+  const auto characters = parse_number(text, 1, kLongestStream);
+  if (characters) {
+    limit = {StreamLimit::Rule::fixed, *characters};
+  } else if (text == "none") {
+    limit = {StreamLimit::Rule::none};
+  } else if (text == "by-version") {
+    limit = {};
+  } else {
+    return false;
   }
-  config.*Member = std::string(value);
+  return true;
 }
 
-/// Words for the values of one member. Of several words for one value the first is shown.
-template <typename Value, std::size_t N>
-using Words = std::array<std::pair<std::string_view, Value>, N>;
+std::string show_stream_limit(const Config& config) {
+  const StreamLimit& limit = config.choices.stream_limit;
+  if (limit.rule == StreamLimit::Rule::by_version) return "by-version";
+  if (limit.rule == StreamLimit::Rule::none) return "none";
+  return std::to_string(limit.characters);
+}
+
+constexpr ValueKind kStreamLimit{
+    set_stream_limit, show_stream_limit,
+    [] { return "by-version or none or " + number_range(1, kLongestStream); }};
 
 constexpr Words<AuthMode, 3> kAuthModes{
     {{"any", AuthMode::any}, {"claims", AuthMode::claims}, {"off", AuthMode::off}}};
@@ -148,96 +101,144 @@ constexpr Words<bool, 4> kSwitch{{{"true", true}, {"false", false}, {"1", true},
 constexpr Words<std::string_view, 1> kContainerTypes{{{"PythonLTS", "PythonLTS"}}};
 constexpr Words<std::string_view, 1> kNetworkStatuses{{{"EgressDisabled", "EgressDisabled"}}};
 
-template <auto Member, const auto& kWords>
-void choice(Config& config, std::string_view value) {
-  std::string accepted;
-  for (const auto& [word, meaning] : kWords) {
-    if (word == value) {
-      config.*Member = meaning;
-      return;
-    }
-    accepted += (accepted.empty() ? "" : " or ") + std::string(word);
-  }
-  throw ConfigError("expected " + accepted);
-}
-
-template <auto Member, const auto& kWords>
-std::string show_choice(const Config& config) {
-  for (const auto& [word, meaning] : kWords) {
-    if (meaning == config.*Member) return std::string(word);
-  }
-  return {};
-}
+constexpr Words<ByVersion, 3> kByVersion{{{"by-version", ByVersion::by_version},
+                                          {"always", ByVersion::always},
+                                          {"never", ByVersion::never}}};
+constexpr Words<TimeoutAboveMaximum, 2> kTimeouts{
+    {{"cap", TimeoutAboveMaximum::cap}, {"reject", TimeoutAboveMaximum::reject}}};
+constexpr Words<NoneValue, 3> kNoneValues{{{"by-version", NoneValue::by_version},
+                                           {"null", NoneValue::null},
+                                           {"empty", NoneValue::empty}}};
+constexpr Words<ImageAndValue, 2> kImageAndValue{
+    {{"image", ImageAndValue::image}, {"value", ImageAndValue::value}}};
+constexpr Words<UnknownVersion, 3> kUnknownVersions{
+    {{"newest", UnknownVersion::newest},
+     {"reject", UnknownVersion::reject},
+     {"unauthorized", UnknownVersion::unauthorized}}};
+constexpr Words<MissingVersion, 2> kMissingVersions{
+    {{"oldest", MissingVersion::oldest}, {"reject", MissingVersion::reject}}};
+constexpr Words<PoolFull, 2> kPoolFull{
+    {{"404", PoolFull::not_found}, {"429", PoolFull::too_many_requests}}};
+constexpr Words<SessionMissing, 2> kSessionMissing{
+    {{"400", SessionMissing::bad_request}, {"404", SessionMissing::not_found}}};
+constexpr Words<IdentifierCharacters, 2> kIdentifierRules{
+    {{"by-version", IdentifierCharacters::by_version},
+     {"documented", IdentifierCharacters::documented}}};
+constexpr Words<UploadType, 2> kUploadTypes{
+    {{"filled", UploadType::filled}, {"empty", UploadType::empty}}};
+constexpr Words<AsynchronousKernel, 2> kAsynchronousKernels{
+    {{"separate", AsynchronousKernel::separate}, {"shared", AsynchronousKernel::shared}}};
+constexpr Words<FileNames, 2> kFileNames{
+    {{"any", FileNames::any}, {"documented", FileNames::documented}}};
 
 constexpr std::array kOptions{
     Option{"port", "Server", "N", "port of the emulated service; 0 picks a free one",
-           number<&Config::port, 0, kMaxU16>, show_number<&Config::port>},
+           number<&Config::port, 0, kMaxU16>},
     Option{"https-port", "Server", "N", "port of the same over TLS; 0 picks a free one; off: none",
-           https_port, show_https_port},
+           kHttpsPort},
     Option{"admin-port", "Server", "N", "port of the emulator's own API; 0 picks a free one",
-           number<&Config::admin_port, 0, kMaxU16>, show_number<&Config::admin_port>},
+           number<&Config::admin_port, 0, kMaxU16>},
     Option{"listen", "Server", "ADDRESS",
            "of all ports; whoever reaches it runs code on this machine",
-           ip_address<&Config::listen>, show_text<&Config::listen>},
+           ip_address<&Config::listen>},
     Option{"allowed-host", "Server", "NAMES",
-           "more names that requests may have in Host, such as a,b", list<&Config::allowed_hosts>,
-           show_list<&Config::allowed_hosts>, true},
+           "more names that requests may have in Host, such as a,b", list<&Config::allowed_hosts>},
     Option{"tls-name", "Server", "NAMES",
-           "more names for the certificate, such as a,*.b.org,10.0.0.5", tls_names, show_tls_names,
-           true},
+           "more names for the certificate, such as a,*.b.org,10.0.0.5", kTlsNames},
     Option{"state-dir", "Server", "PATH",
            "keeps the certificate authority; default: the user's, see `cert`",
-           text<&Config::state_dir>, show_text<&Config::state_dir>},
+           path<&Config::state_dir>},
     Option{"ready-file", "Server", "PATH", "write the ready line to this file once serving",
-           text<&Config::ready_file>, show_text<&Config::ready_file>},
+           path<&Config::ready_file>},
     Option{"drain-period", "Server", "SECONDS",
            "how long running requests may go on after SIGTERM or Ctrl-C",
-           number<&Config::drain_period, 0, 3600>, show_number<&Config::drain_period>},
+           number<&Config::drain_period, 0, 3600>},
     Option{"log-level", "Server", "LEVEL", "error, warning, info or debug",
-           choice<&Config::log_level, kLogLevels>, show_choice<&Config::log_level, kLogLevels>},
+           choice<&Config::log_level, kLogLevels>},
 
     Option{"name", "Session pool", "NAME", "name of the pool in the printed endpoint",
-           path_segment<&Config::name>, show_text<&Config::name>},
+           path_segment<&Config::name>},
     Option{"resource-group", "Session pool", "NAME", "its resource group",
-           path_segment<&Config::resource_group>, show_text<&Config::resource_group>},
+           path_segment<&Config::resource_group>},
     Option{"subscription", "Session pool", "ID", "its subscription",
-           path_segment<&Config::subscription>, show_text<&Config::subscription>},
+           path_segment<&Config::subscription>},
     Option{"location", "Session pool", "REGION",
-           "its region; shown at the start, never connected to", path_segment<&Config::location>,
-           show_text<&Config::location>},
+           "its region; shown at the start, never connected to", path_segment<&Config::location>},
     Option{"container-type", "Session pool", "TYPE", "PythonLTS",
-           choice<&Config::container_type, kContainerTypes>, show_text<&Config::container_type>},
+           choice<&Config::container_type, kContainerTypes>},
     Option{"max-sessions", "Session pool", "N", "maximum concurrent sessions of a pool",
-           number<&Config::max_sessions, 1, 100'000>, show_number<&Config::max_sessions>},
+           number<&Config::max_sessions, 1, 100'000>},
     Option{"ready-sessions", "Session pool", "N", "interpreters kept started in advance",
-           number<&Config::ready_sessions, 0, 10'000>, show_number<&Config::ready_sessions>},
+           number<&Config::ready_sessions, 0, 10'000>},
     Option{"cooldown-period", "Session pool", "SECONDS", "idle time after which a session ends",
-           number<&Config::cooldown_period, 1, 31'536'000>, show_number<&Config::cooldown_period>},
+           number<&Config::cooldown_period, 1, 31'536'000>},
     Option{"network-status", "Session pool", "STATUS",
            "EgressDisabled: sessions have no network but their own loopback",
-           choice<&Config::network_status, kNetworkStatuses>, show_text<&Config::network_status>},
+           choice<&Config::network_status, kNetworkStatuses>},
 
     Option{"python", "Sandbox", "PATH", "python3 with IPython; default: the one `make run` built",
-           text<&Config::python>, show_text<&Config::python>},
+           path<&Config::python>},
     Option{"sandbox", "Sandbox", "MODE", "auto or full: every layer, or no start",
-           choice<&Config::sandbox, kSandboxModes>, show_choice<&Config::sandbox, kSandboxModes>},
+           choice<&Config::sandbox, kSandboxModes>},
     Option{"data-quota-mb", "Sandbox", "N", "size of a session's /mnt/data in MiB",
-           number<&Config::data_quota_mb, 1, 1'048'576>, show_number<&Config::data_quota_mb>},
+           number<&Config::data_quota_mb, 1, 1'048'576>},
     Option{"memory-limit-mb", "Sandbox", "N", "private memory of each process in MiB",
-           number<&Config::memory_limit_mb, 64, 1'048'576>, show_number<&Config::memory_limit_mb>},
+           number<&Config::memory_limit_mb, 64, 1'048'576>},
     Option{"max-processes", "Sandbox", "N", "processes and threads of a session",
-           number<&Config::max_processes, 8, 32'768>, show_number<&Config::max_processes>},
+           number<&Config::max_processes, 8, 32'768>},
 
     Option{"auth", "Contract", "MODE",
            "any: any bearer token; claims: by audience, time and role; off: none",
-           choice<&Config::auth, kAuthModes>, show_choice<&Config::auth, kAuthModes>},
+           choice<&Config::auth, kAuthModes>},
     Option{"executor", "Contract", "OIDS", "oid, appid or sub of who has the role, such as a,b",
-           list<&Config::executors>, show_list<&Config::executors>, true},
-    Option{"role-missing", "Contract", "STATUS", "answer to a token without the role: 403 or 401",
-           choice<&Config::role_missing, kMissingRoleAnswers>,
-           show_choice<&Config::role_missing, kMissingRoleAnswers>},
+           list<&Config::executors>},
     Option{"exact", "Contract", "", "send nothing that the real service would not send",
-           choice<&Config::exact, kSwitch>, show_choice<&Config::exact, kSwitch>},
+           choice<&Config::exact, kSwitch>},
+
+    Option{"object-ids", kDoubts, "WHEN", "`$id` in JSON: by-version, always or never",
+           choice<&Choices::object_ids, kByVersion>, "row 3"},
+    Option{"lenient-bodies", kDoubts, "",
+           "execute takes a body in another dialect's wrapping, and its identifier",
+           choice<&Choices::lenient_bodies, kSwitch>, "rows 4 and 5"},
+    Option{"timeout-above-220", kDoubts, "WORD",
+           "timeoutInSeconds above 220: cap it, or reject it with 400",
+           choice<&Choices::timeout_above_maximum, kTimeouts>, "row 7"},
+    Option{"string-quotes", kDoubts, "WHEN", "a str value in quotes: by-version, always or never",
+           choice<&Choices::string_quotes, kByVersion>, "row 9"},
+    Option{"none-value", kDoubts, "WORD", "a None value: by-version, null, or an empty string",
+           choice<&Choices::none_value, kNoneValues>, "row 10"},
+    Option{"image-and-value", kDoubts, "WORD",
+           "a figure and a value: the image wins, or the value does",
+           choice<&Choices::image_and_value, kImageAndValue>, "row 12"},
+    Option{"stream-limit", kDoubts, "LIMIT",
+           "characters of stdout and of stderr: by-version, none or N", kStreamLimit, "row 17"},
+    Option{"unknown-api-version", kDoubts, "WORD",
+           "answered as newest; or reject: 400; unauthorized: 401",
+           choice<&Choices::unknown_api_version, kUnknownVersions>, "row 18"},
+    Option{"missing-api-version", kDoubts, "WORD",
+           "answered as oldest; or reject: 400, but on python/*",
+           choice<&Choices::missing_api_version, kMissingVersions>, "row 18"},
+    Option{"role-missing", kDoubts, "STATUS", "answer to a token without the role: 403 or 401",
+           choice<&Config::role_missing, kMissingRoleAnswers>, "row 19"},
+    Option{"pool-full", kDoubts, "STATUS", "no room for another session: 404 or 429",
+           choice<&Choices::pool_full, kPoolFull>, "row 20"},
+    Option{"session-missing", kDoubts, "STATUS",
+           "no such session to look at or to delete: 400 or 404",
+           choice<&Choices::session_missing, kSessionMissing>, "row 21"},
+    Option{"identifier-rule", kDoubts, "WORD",
+           "by-version, or as documented: 4 to 128, fewer marks",
+           choice<&Choices::identifiers, kIdentifierRules>, "row 23"},
+    Option{"upload-type", kDoubts, "WORD",
+           "type and contentType in the answer to an upload: filled or empty",
+           choice<&Choices::upload_type, kUploadTypes>, "row 24"},
+    Option{"metadata-type", kDoubts, "WHEN",
+           "the same in a file's metadata: by-version, always or never",
+           choice<&Choices::metadata_type, kByVersion>, "row 25"},
+    Option{"async-kernel", kDoubts, "WORD",
+           "variables of asynchronous executions: separate or shared",
+           choice<&Choices::asynchronous_kernel, kAsynchronousKernels>, "row 35"},
+    Option{"file-names", kDoubts, "WORD", "of uploads: any, or only with the documented characters",
+           choice<&Choices::file_names, kFileNames>, "section 6"},
 };
 
 }  // namespace
@@ -249,6 +250,10 @@ std::string name_of(LogLevel level) {
     if (meaning == level) return std::string(word);
   }
   return {};
+}
+
+void Option::assign(Config& config, std::string_view text) const {
+  if (!value.assign(config, text)) throw ConfigError("expected " + accepted());
 }
 
 std::string Option::environment_name() const {

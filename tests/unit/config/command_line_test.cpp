@@ -123,6 +123,7 @@ TEST_CASE("the words of the command line choose the command", "[config]") {
                                          {{"cert"}, Command::cert},
                                          {{"cert", "--state-dir", "x"}, Command::cert},
                                          {{"token"}, Command::token},
+                                         {{"options"}, Command::options},
                                          {{"version"}, Command::version},
                                          {{"--version"}, Command::version},
                                          {{"--help"}, Command::help},
@@ -133,7 +134,8 @@ TEST_CASE("the words of the command line choose the command", "[config]") {
                   << " and " << row.arguments.size() << " words") {
     const CommandLine line = parse(row.arguments);
     CHECK(line.command == row.expected);
-    CHECK(line.help.empty() == (row.expected != Command::help));
+    const bool has_text = row.expected == Command::help || row.expected == Command::options;
+    CHECK(line.help.empty() == !has_text);
   }
 }
 
@@ -142,6 +144,7 @@ TEST_CASE("help and version are there although the environment is broken", "[con
   CHECK(parse({"--help"}, broken).command == Command::help);
   CHECK(parse({"--version"}, broken).command == Command::version);
   CHECK(parse({"version"}, broken).command == Command::version);
+  CHECK(parse({"options"}, broken).command == Command::options);
 }
 
 TEST_CASE("a command line that makes no sense is refused, names the word and points to --help",

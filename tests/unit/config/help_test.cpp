@@ -78,6 +78,7 @@ TEST_CASE("the help begins with examples and knows commands, --config and exit c
   CHECK(text.find("Usage:") < text.find("--port N"));
   CHECK_THAT(text, Catch::Contains("--config PATH") && Catch::Contains("DYNSESSIONS_CONFIG"));
   CHECK_THAT(text, Catch::Contains("dynsessions version"));
+  CHECK_THAT(text, Catch::Contains("dynsessions options") && Catch::Contains("OPTIONS.md"));
   CHECK_THAT(text, Catch::Contains("Exit codes:"));
 }
 

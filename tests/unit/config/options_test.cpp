@@ -40,6 +40,22 @@ const std::map<std::string_view, std::string> kOtherValues{
     {"executor", "0fb8eba5-a2bb-4abe-b1c1-49dfad359bb0,x"},
     {"role-missing", "401"},
     {"exact", "true"},
+    {"object-ids", "never"},
+    {"lenient-bodies", "true"},
+    {"timeout-above-220", "reject"},
+    {"string-quotes", "always"},
+    {"none-value", "empty"},
+    {"image-and-value", "value"},
+    {"stream-limit", "80"},
+    {"unknown-api-version", "unauthorized"},
+    {"missing-api-version", "reject"},
+    {"pool-full", "429"},
+    {"session-missing", "404"},
+    {"identifier-rule", "documented"},
+    {"upload-type", "empty"},
+    {"metadata-type", "never"},
+    {"async-kernel", "shared"},
+    {"file-names", "documented"},
 };
 
 /// These know one word only, so that no other value than the default can be set.
@@ -128,6 +144,24 @@ TEST_CASE("a value that an option does not accept is refused with what it accept
       {"log-level", "INFO", "error or warning or info or debug"},
       {"auth", "entra", "any or claims or off"},
       {"role-missing", "404", "403 or 401"},
+      {"object-ids", "sometimes", "by-version or always or never"},
+      {"lenient-bodies", "yes", "true or false or 1 or 0"},
+      {"timeout-above-220", "300", "cap or reject"},
+      {"string-quotes", "true", "by-version or always or never"},
+      {"none-value", "None", "by-version or null or empty"},
+      {"image-and-value", "both", "image or value"},
+      {"stream-limit", "0", "by-version or none or a whole number from 1 to 100000000"},
+      {"stream-limit", "-1", "by-version or none or a whole number from 1 to 100000000"},
+      {"stream-limit", "unlimited", "by-version or none or a whole number from 1 to 100000000"},
+      {"unknown-api-version", "oldest", "newest or reject or unauthorized"},
+      {"missing-api-version", "newest", "oldest or reject"},
+      {"pool-full", "503", "404 or 429"},
+      {"session-missing", "403", "400 or 404"},
+      {"identifier-rule", "any", "by-version or documented"},
+      {"upload-type", "by-version", "filled or empty"},
+      {"metadata-type", "Always", "by-version or always or never"},
+      {"async-kernel", "own", "separate or shared"},
+      {"file-names", "all", "any or documented"},
       {"listen", "localhost", "an IP address"},
       {"listen", "0.0.0.0:80", "an IP address"},
       {"listen", "", "an IP address"},
@@ -182,6 +216,49 @@ TEST_CASE("the ends of a range are accepted", "[config]") {
     CHECK_NOTHROW(parse({row.flag, row.low}));
     CHECK_NOTHROW(parse({row.flag, row.high}));
   }
+}
+
+TEST_CASE("every switchable row of the contract has its option", "[config]") {
+  std::map<std::string_view, std::string_view> rows;
+  for (const Option& option : all_options()) {
+    if (!option.doubt.empty()) rows.emplace(option.key, option.doubt);
+  }
+  CHECK(rows == std::map<std::string_view, std::string_view>{{"object-ids", "row 3"},
+                                                             {"lenient-bodies", "rows 4 and 5"},
+                                                             {"timeout-above-220", "row 7"},
+                                                             {"string-quotes", "row 9"},
+                                                             {"none-value", "row 10"},
+                                                             {"image-and-value", "row 12"},
+                                                             {"stream-limit", "row 17"},
+                                                             {"unknown-api-version", "row 18"},
+                                                             {"missing-api-version", "row 18"},
+                                                             {"role-missing", "row 19"},
+                                                             {"pool-full", "row 20"},
+                                                             {"session-missing", "row 21"},
+                                                             {"identifier-rule", "row 23"},
+                                                             {"upload-type", "row 24"},
+                                                             {"metadata-type", "row 25"},
+                                                             {"async-kernel", "row 35"},
+                                                             {"file-names", "section 6"}});
+}
+
+TEST_CASE("the stream limit is by version, none, or a number", "[config]") {
+  using contract::StreamLimit;
+  const auto limit = [](const std::string& value) {
+    return parse({"--stream-limit", value}).config.choices.stream_limit;
+  };
+  CHECK(limit("by-version") == StreamLimit{});
+  CHECK(limit("none") == StreamLimit{StreamLimit::Rule::none});
+  CHECK(limit("4096") == StreamLimit{StreamLimit::Rule::fixed, 4096});
+}
+
+TEST_CASE("exact and lenient bodies contradict each other, wherever they come from", "[config]") {
+  const std::string complaint = "contradict each other";
+  CHECK_THAT(refusal({"--exact", "--lenient-bodies"}), Catch::Contains(complaint));
+  CHECK_THAT(refusal({"--exact"}, {{"DYNSESSIONS_LENIENT_BODIES", "1"}}),
+             Catch::Contains(complaint));
+  CHECK_NOTHROW(parse({"--exact", "--lenient-bodies=false"}));
+  CHECK_NOTHROW(parse({"--lenient-bodies"}));
 }
 
 TEST_CASE("a level of the log has the name by which it is set", "[config]") {
