@@ -34,7 +34,8 @@ api::SurfaceSettings surface_settings(const config::Config& config) {
   return {.default_pool = {config.subscription, config.resource_group, config.name},
           .token_policy = {config.auth, config.executors, config.role_missing},
           .allowed_hosts = allowed_hosts(config),
-          .explain_refusals = !config.exact};
+          .own_headers = !config.exact,
+          .choices = config.choices};
 }
 
 void listen_on(net::HttpServer& server, const std::string& address, std::uint16_t port,

@@ -39,7 +39,10 @@ void log_answer(std::string_view operation, const http::Response& response,
 }  // namespace
 
 EmulatedSurface::EmulatedSurface(Services services, SurfaceSettings settings)
-    : services_(services), settings_(std::move(settings)), guard_(settings_.allowed_hosts) {}
+    : services_(services),
+      settings_(std::move(settings)),
+      versions_(settings_.choices),
+      guard_(settings_.allowed_hosts) {}
 
 asio::awaitable<http::Response> EmulatedSurface::handle(http::Request request,
                                                         http::BodyReader& body) {
@@ -50,7 +53,7 @@ asio::awaitable<http::Response> EmulatedSurface::handle(http::Request request,
   auto guarded = guard_.check(request.headers);
   auto token = auth::check_token(settings_.token_policy, request.headers.find("authorization"),
                                  std::chrono::floor<std::chrono::seconds>(services_.clock.now()));
-  auto route = match_route(request, settings_.default_pool);
+  auto route = match_route(request, settings_.default_pool, versions_);
   if (!guarded) {
     response = refusal(guarded.error(), correlation_id);
   } else if (!token) {
@@ -58,7 +61,6 @@ asio::awaitable<http::Response> EmulatedSurface::handle(http::Request request,
   } else if (!route) {
     response = refusal(route.error(), correlation_id);
   } else {
-    const std::string supported(route->version->supported);
     auto answer = co_await dispatch(*route, std::move(request), body);
     if (answer) {
       response = std::move(*answer);
@@ -66,7 +68,7 @@ asio::awaitable<http::Response> EmulatedSurface::handle(http::Request request,
     } else {
       response = refusal(answer.error(), correlation_id);
     }
-    if (!supported.empty()) response.headers.add("api-supported-versions", supported);
+    add_version_headers(response, *route->version, route->version_is_guessed);
   }
   add_common_headers(response, correlation_id);
   log_answer(route ? name_of(route->operation) : "no operation", response, start);
@@ -107,11 +109,22 @@ http::Response EmulatedSurface::refuse(const Error& error) {
 
 http::Response EmulatedSurface::refusal(const Error& error,
                                         const std::string& correlation_id) const {
-  http::Response response = error_response(error, correlation_id);
-  if (settings_.explain_refusals && !error.reason.empty()) {
+  http::Response response = error_response(error, correlation_id, settings_.choices);
+  if (settings_.own_headers && !error.reason.empty()) {
     response.headers.add("x-emulator-reason", error.reason);
   }
   return response;
+}
+
+void EmulatedSurface::add_version_headers(http::Response& response, const ApiVersion& version,
+                                          bool is_guessed) const {
+  if (!version.supported.empty()) {
+    response.headers.add("api-supported-versions", std::string(version.supported));
+  }
+  if (is_guessed && settings_.own_headers) {
+    response.headers.add("x-emulator-warning",
+                         "unknown api-version; answered as " + std::string(version.name));
+  }
 }
 
 void EmulatedSurface::add_common_headers(http::Response& response,

@@ -14,7 +14,10 @@ struct SurfaceSettings {
   sessions::PoolName default_pool;  ///< of requests on the bare root
   auth::TokenPolicy token_policy{};
   std::vector<std::string> allowed_hosts{};  ///< besides those that RequestGuard knows
-  bool explain_refusals = true;  ///< header `x-emulator-reason`; the real service has none
+  /// Whether answers may have `x-emulator-reason` and `x-emulator-warning`, which the real service
+  /// has not.
+  bool own_headers = true;
+  contract::Choices choices{};
 };
 
 /// The data plane of the service: every request of the emulated port. Keeps web pages out, checks
@@ -32,10 +35,13 @@ class EmulatedSurface final : public http::Handler {
   boost::asio::awaitable<Result<http::Response>> dispatch(Route route, http::Request request,
                                                           http::BodyReader& body);
   [[nodiscard]] http::Response refusal(const Error& error, const std::string& correlation_id) const;
+  void add_version_headers(http::Response& response, const ApiVersion& version,
+                           bool is_guessed) const;
   void add_common_headers(http::Response& response, const std::string& correlation_id) const;
 
   const Services services_;
   const SurfaceSettings settings_;
+  const VersionTable versions_;
   const RequestGuard guard_;
 };
 

@@ -14,7 +14,7 @@ struct WireError {
 
 /// Codes marked [C] in CONTRACT.md section 1.5 were seen; the others are guesses, not to be relied
 /// on: the contract knows only that 404, 413 and 429 happen.
-WireError wire_error(ErrorCode code) {
+WireError wire_error(ErrorCode code, const contract::Choices& choices) {
   switch (code) {
     case ErrorCode::invalid_request:
       return {400, "SessionRequestValidationFailed"};  // [C]
@@ -33,7 +33,9 @@ WireError wire_error(ErrorCode code) {
     case ErrorCode::route_not_found:
       return {400, "SessionRequestValidationFailed"};  // [C]: "wrong path/method for the pool"
     case ErrorCode::session_not_found:
-      return {400, "SessionWithIdentifierNotFound"};  // [C]
+      // 400 [C]; clients expect 404 too (section 8 row 21)
+      return {choices.session_missing == contract::SessionMissing::bad_request ? 400U : 404U,
+              "SessionWithIdentifierNotFound"};
     case ErrorCode::execution_not_found:
       return {404, "ExecutionNotFound"};  // status [B], section 8 row 33
     case ErrorCode::execution_exists:
@@ -51,7 +53,9 @@ WireError wire_error(ErrorCode code) {
     case ErrorCode::storage_full:
       return {507, "InsufficientStorage"};
     case ErrorCode::pool_exhausted:
-      return {404, "SessionPoolExhausted"};  // status [D], section 8 row 20
+      // 404 [D] or 429 [C]: section 8 row 20
+      return {choices.pool_full == contract::PoolFull::not_found ? 404U : 429U,
+              "SessionPoolExhausted"};
     case ErrorCode::sandbox_unavailable:
       return {500, "SessionAllocationFailed"};
     case ErrorCode::shutting_down:
@@ -70,8 +74,9 @@ std::string challenge(const Error& error) {
 
 }  // namespace
 
-http::Response error_response(const Error& error, const std::string& trace_id) {
-  const WireError wire = wire_error(error.code);
+http::Response error_response(const Error& error, const std::string& trace_id,
+                              const contract::Choices& choices) {
+  const WireError wire = wire_error(error.code, choices);
   http::Response response;
   response.status = wire.status;
   if (wire.code.empty()) {

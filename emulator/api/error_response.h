@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "emulator/contract/choices.h"
 #include "emulator/core/error.h"
 #include "emulator/http/message.h"
 
@@ -10,7 +11,9 @@ namespace dynsessions::api {
 /// The service's answer to a refusal: status, `x-ms-error-code` and the envelope
 /// {"error":{"code","message","target","traceId"}} (CONTRACT.md section 1.5). The only place that
 /// knows HTTP statuses of errors. `unauthenticated` is a 401 with
-/// the message in its challenge and no body. `trace_id` is the correlation id of the request.
-[[nodiscard]] http::Response error_response(const Error& error, const std::string& trace_id);
+/// the message in its challenge and no body. `trace_id` is the correlation id of the request. The
+/// choices say which of two statuses some errors have.
+[[nodiscard]] http::Response error_response(const Error& error, const std::string& trace_id,
+                                            const contract::Choices& choices = {});
 
 }  // namespace dynsessions::api

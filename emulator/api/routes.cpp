@@ -174,7 +174,8 @@ std::string_view name_of(Operation operation) {
   return "";
 }
 
-Result<Route> match_route(const http::Request& request, const sessions::PoolName& default_pool) {
+Result<Route> match_route(const http::Request& request, const sessions::PoolName& default_pool,
+                          const VersionTable& versions) {
   const PoolPath path = split_pool(request.target.segments, default_pool);
   bool path_is_known = false;
   for (const Pattern& pattern : kPatterns) {
@@ -183,14 +184,17 @@ Result<Route> match_route(const http::Request& request, const sessions::PoolName
     path_is_known = true;
     if (pattern.method != request.method) continue;
     const auto requested = request.target.query_value("api-version");
-    const ApiVersion* version = &effective_version(requested, pattern.dialect);
+    auto allowed = versions.check(requested, pattern.dialect);
+    if (!allowed) return allowed.error();
+    const ApiVersion* version = &versions.effective(requested, pattern.dialect);
     if (!exists_in(pattern.operation, pattern.dialect, *version)) {
       if (requested) return not_in(*version);
-      version = &newest_version(version->dialect);  // a missing version turns nobody away
+      version = &versions.newest(version->dialect);  // a missing version turns nobody away
     }
     return Route{.operation = pattern.operation,
                  .dialect = pattern.dialect.value_or(version->dialect),
                  .version = version,
+                 .version_is_guessed = requested && !versions.knows(*requested),
                  .pool = path.pool,
                  .name = std::move(*name),
                  .pool_path = joined(path.prefix)};

@@ -30,6 +30,7 @@ struct Route {
   Operation operation;
   Dialect dialect;            ///< shape of the answer
   const ApiVersion* version;  ///< never null; points into the table of versions
+  bool version_is_guessed;    ///< the requested one is unknown to us
   sessions::PoolName pool;
   std::string name;       ///< `{name}` of a file or `{id}` of an execution, decoded; may be empty
   std::string pool_path;  ///< what of the request's path was the pool: "" or "/subscriptions/…"
@@ -37,8 +38,9 @@ struct Route {
 
 /// Finds the route of a request: whatever ends in `sessionPools/{pool}` is the pool's path, without
 /// it the bare root stands for `default_pool`. Segments compare without regard to case.
-/// `route_not_found` for a path or method that no dialect has.
+/// `route_not_found` for a path or method that no dialect has. `versions` must outlive the route.
 [[nodiscard]] Result<Route> match_route(const http::Request& request,
-                                        const sessions::PoolName& default_pool);
+                                        const sessions::PoolName& default_pool,
+                                        const VersionTable& versions);
 
 }  // namespace dynsessions::api

@@ -41,6 +41,13 @@ std::string closing_words(const ExecutionResult& result, std::chrono::seconds ti
   return {};
 }
 
+/// Section 8 row 12.
+const execution::ExecutionValue& shown_value(const ApiVersion& version,
+                                             const ExecutionResult& result) {
+  const bool has_beside = !std::holds_alternative<execution::NoValue>(result.beside_image);
+  return has_beside && !version.image_beats_value ? result.beside_image : result.value;
+}
+
 /// Section 0 fact 6: numbers are numbers, a figure is an object, all else is text.
 void write_value(JsonWriter& json, const ApiVersion& version, const ExecutionResult& result) {
   struct Visitor {
@@ -67,7 +74,7 @@ void write_value(JsonWriter& json, const ApiVersion& version, const ExecutionRes
   if (result.outcome != ExecutionOutcome::succeeded) {
     json.null();
   } else {
-    std::visit(Visitor{json, version}, result.value);
+    std::visit(Visitor{json, version}, shown_value(version, result));
   }
 }
 

@@ -41,10 +41,16 @@ Result<json> parse_object(std::string_view body) {
   return wrap(std::move(parsed));
 }
 
-/// The object that holds the members: the body itself, or its `properties`.
-Result<json> members_of(Dialect dialect, json body) {
+/// The object that holds the members: the body itself, or its `properties`. Which of them is no
+/// matter where bodies are taken leniently (section 8 rows 4 and 5).
+Result<json> members_of(const Route& route, json body) {
   const auto properties = body.find("properties");
-  if (dialect == Dialect::flat) {
+  if (route.version->lenient_bodies) {
+    const bool is_wrapped = properties != body.end() && properties->is_object() &&
+                            !body.contains("code") && !body.contains("pythonCode");
+    return wrap(is_wrapped ? std::move(*properties) : std::move(body));
+  }
+  if (route.dialect == Dialect::flat) {
     if (properties != body.end() && !body.contains("code")) {
       return code_missing("The request body must have a code.",
                           "body is wrapped in \"properties\"; this api-version takes it flat");
@@ -91,6 +97,18 @@ Result<std::int64_t> positive_member(const json& members, const char* name, std:
   return found->get<std::int64_t>();
 }
 
+/// The seconds that the program may run (section 8 row 7).
+Result<std::chrono::seconds> timeout_of(const ApiVersion& version, const json& members) {
+  auto wanted = positive_member(members, "timeoutInSeconds", kDefaultTimeoutSeconds);
+  if (!wanted) return wanted.error();
+  if (*wanted > kExecutionCeiling.count() && !version.caps_timeout) {
+    return invalid_request("The member timeoutInSeconds must be at most " +
+                               std::to_string(kExecutionCeiling.count()) + ".",
+                           "timeoutInSeconds");
+  }
+  return std::min(kExecutionCeiling, std::chrono::seconds(*wanted));
+}
+
 /// Accepts a value in any casing (section 8 row 8), or says what there is.
 Result<void> check_word(std::string_view value, std::initializer_list<std::string_view> accepted,
                         const char* name) {
@@ -121,6 +139,9 @@ Result<std::string> decoded(std::string code, const std::string& input_type) {
   auto known = check_word(input_type, {"Inline", "InlineBase64", "InlineText"}, "codeInputType");
   if (!known) return known.error();
   if (!iequals(input_type, "InlineBase64")) return code;
+  // Encoders of the MIME kind break lines, and .NET's and Python's decoders do not mind.
+  std::erase_if(
+      code, [](char c) { return std::string_view(" \t\r\n").find(c) != std::string_view::npos; });
   auto bytes = decode_base64(code);
   if (!bytes || !is_valid_utf8(*bytes)) {
     return invalid_request("The code must be UTF-8 text in base64.", "code");
@@ -129,11 +150,40 @@ Result<std::string> decoded(std::string code, const std::string& input_type) {
 }
 
 Result<std::optional<std::size_t>> stream_limit(const ApiVersion& version, const json& members) {
-  if (!version.default_stream_characters) return std::optional<std::size_t>();
-  auto limit = positive_member(members, "outputStreamsMaxLength",
-                               static_cast<std::int64_t>(*version.default_stream_characters));
+  constexpr std::int64_t kUnsaid = 0;
+  if (!version.has_stream_length) return version.default_stream_characters;
+  auto limit = positive_member(members, "outputStreamsMaxLength", kUnsaid);
   if (!limit) return limit.error();
+  if (*limit == kUnsaid) return version.default_stream_characters;
   return std::optional<std::size_t>(static_cast<std::size_t>(*limit));
+}
+
+/// Which of the session's kernels runs the program (section 8 row 35). That `useEmptyKernel` counts
+/// for asynchronous executions too is a guess.
+Result<execution::Kernel> kernel_of(const ApiVersion& version, const json& members,
+                                    bool asynchronous) {
+  const auto wanted = members.find("useEmptyKernel");
+  if (version.has_empty_kernel && wanted != members.end() && !wanted->is_null()) {
+    if (!wanted->is_boolean()) {
+      return invalid_request("The member useEmptyKernel must be true or false.", "useEmptyKernel");
+    }
+    if (wanted->get<bool>()) return execution::Kernel::empty;
+  }
+  return asynchronous && version.separate_async_kernel ? execution::Kernel::asynchronous
+                                                       : execution::Kernel::synchronous;
+}
+
+/// The identifier that stands in a wrapped body: the python dialect's own, and sent beside the
+/// query's by clients of the wrapped one (sections 1.2 and 2.2). The flat dialect ignores it, like
+/// any member that it does not know (section 2.3).
+Result<std::optional<std::string>> identifier_of(const Route& route, const json& members) {
+  if (route.dialect == Dialect::flat && !route.version->lenient_bodies) {
+    return std::optional<std::string>();
+  }
+  auto identifier = text_member(members, "identifier", {});
+  if (!identifier) return identifier.error();
+  if (identifier->empty()) return std::optional<std::string>();
+  return std::optional<std::string>(std::move(*identifier));
 }
 
 }  // namespace
@@ -141,7 +191,7 @@ Result<std::optional<std::size_t>> stream_limit(const ApiVersion& version, const
 Result<ExecuteCall> parse_execute_call(const Route& route, std::string_view body) {
   auto parsed = parse_object(body);
   if (!parsed) return parsed.error();
-  auto members = members_of(route.dialect, std::move(*parsed));
+  auto members = members_of(route, std::move(*parsed));
   if (!members) return members.error();
 
   auto code = code_of(route.dialect, *members);
@@ -154,22 +204,23 @@ Result<ExecuteCall> parse_execute_call(const Route& route, std::string_view body
   if (!asynchronous) return asynchronous.error();
   auto program = decoded(std::move(*code), *input_type);
   if (!program) return program.error();
-  auto timeout = positive_member(*members, "timeoutInSeconds", kDefaultTimeoutSeconds);
+  auto timeout = timeout_of(*route.version, *members);
   if (!timeout) return timeout.error();
   auto output_characters = stream_limit(*route.version, *members);
   if (!output_characters) return output_characters.error();
+  auto kernel = kernel_of(*route.version, *members, *asynchronous);
+  if (!kernel) return kernel.error();
+  auto identifier = identifier_of(route, *members);
+  if (!identifier) return identifier.error();
 
   ExecuteCall call;
   call.request.code = std::move(*program);
-  call.request.timeout = std::min(kExecutionCeiling, std::chrono::seconds(*timeout));
-  call.execution_type = std::move(*execution_type);
+  call.request.kernel = *kernel;
+  call.request.timeout = *timeout;
   call.request.output_characters = *output_characters;
+  call.identifier = std::move(*identifier);
+  call.execution_type = std::move(*execution_type);
   call.asynchronous = *asynchronous;
-  if (route.dialect == Dialect::python) {
-    auto identifier = text_member(*members, "identifier", {});
-    if (!identifier) return identifier.error();
-    if (!identifier->empty()) call.identifier = std::move(*identifier);
-  }
   return call;
 }
 

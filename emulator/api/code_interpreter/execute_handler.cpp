@@ -56,6 +56,13 @@ void add_execute_headers(http::Headers& headers, const Timings& timings,
   headers.add("x-ms-session-guid", session.guid());
 }
 
+/// Documented in 2026 (CONTRACT.md section 1.6); how it spells true is a guess.
+void add_new_allocation(http::Headers& headers, const ApiVersion& version, bool is_new) {
+  if (version.tells_new_allocation) {
+    headers.add("x-ms-new-allocation", is_new ? "true" : "false");
+  }
+}
+
 constexpr std::size_t kLongestOperationId = 256;
 
 /// The id of a new execution: the caller's `operation-id`, or one of ours (section 8 row 32).
@@ -87,9 +94,10 @@ std::string operation_location(const Route& route, const http::Request& request,
 Result<http::Response> start(const Route& route, const http::Request& request,
                              const ExecutionLabels& labels, sessions::SessionLease session,
                              const execution::ExecutionRequest& program) {
+  http::Response response;
+  add_new_allocation(response.headers, *route.version, session.is_new_allocation());
   auto begun = sessions::SessionPool::begin_execution(std::move(session), labels.id, program);
   if (!begun) return begun.error();
-  http::Response response;
   response.status = route.version->execute_status;
   response.headers.add("operation-id", labels.id);
   response.headers.add("operation-location", operation_location(route, request, labels));
@@ -111,6 +119,7 @@ asio::awaitable<Result<http::Response>> run(Route route, ExecutionLabels labels,
   timings.read_response = stopwatch.lap();
   timings.total = stopwatch.total();
   add_execute_headers(response.headers, timings, *session, result->duration);
+  add_new_allocation(response.headers, *route.version, session.is_new_allocation());
   co_return response;
 }
 

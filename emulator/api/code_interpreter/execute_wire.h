@@ -18,7 +18,7 @@ inline constexpr std::chrono::seconds kExecutionCeiling{220};
 /// The body of an execute request, of whichever dialect.
 struct ExecuteCall {
   execution::ExecutionRequest request;
-  std::optional<std::string> identifier;  ///< of the body; only the python dialect has one
+  std::optional<std::string> identifier;  ///< of a wrapped body, for want of one in the query
   std::string execution_type;             ///< as the caller spelt it: it is echoed
   bool asynchronous = false;
 };

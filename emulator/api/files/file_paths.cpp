@@ -1,5 +1,9 @@
 #include "emulator/api/files/file_paths.h"
 
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
 namespace dynsessions::api::files {
 namespace {
 
@@ -10,6 +14,22 @@ Result<DataPath> below(const DataPath& folder, std::string_view name, std::strin
     return invalid_request("The file name is missing.", std::string(target));
   }
   return folder / *path;
+}
+
+/// Letters, digits, any character beyond ASCII and these marks (section 6).
+bool is_documented(std::string_view name, std::string_view marks) {
+  return std::all_of(name.begin(), name.end(), [marks](unsigned char c) {
+    return std::isalnum(c) != 0 || c >= 0x80 || marks.find(char(c)) != std::string_view::npos;
+  });
+}
+
+constexpr std::string_view kFolderMarks = "-_ @$&=;,#%^()";
+constexpr std::string_view kFileMarks = "-_ @$&=;,#%^().";
+
+Error undocumented(std::string_view marks, std::string target) {
+  return invalid_request(
+      "A name may contain letters, digits and these marks: " + std::string(marks),
+      std::move(target), "the emulator was started with --file-names documented");
 }
 
 }  // namespace
@@ -27,8 +47,16 @@ Result<DataPath> file_of(const Route& route, const http::Request& request) {
   return below(*folder, route.name, "name");
 }
 
-Result<DataPath> upload_target(const DataPath& folder, std::string_view file_name) {
-  return below(folder, file_name, "filename");
+Result<DataPath> upload_target(const ApiVersion& version, const DataPath& folder,
+                               std::string_view file_name) {
+  const std::string_view base_name = file_name.substr(file_name.rfind('/') + 1);
+  auto target = below(folder, base_name, "filename");
+  if (!target || version.any_file_name) return target;
+  if (!is_documented(base_name, kFileMarks)) return undocumented(kFileMarks, "filename");
+  for (const std::string& component : folder.components()) {
+    if (!is_documented(component, kFolderMarks)) return undocumented(kFolderMarks, "path");
+  }
+  return target;
 }
 
 }  // namespace dynsessions::api::files

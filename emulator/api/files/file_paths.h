@@ -17,9 +17,12 @@ using dynsessions::files::DataPath;
 /// python dialect.
 [[nodiscard]] Result<DataPath> file_of(const Route& route, const http::Request& request);
 
-/// Where an upload goes: the part's file name, a leading `/mnt/data` removed, below the folder.
-/// The service was seen to take the base name of `/mnt/data/x.csv` (section 7); that it would keep
-/// the folders of a longer name, as here, is a guess.
-[[nodiscard]] Result<DataPath> upload_target(const DataPath& folder, std::string_view file_name);
+/// Where an upload goes: the base name of the part's file name, below the folder. Clients send
+/// `/mnt/data/x.csv` and find `x.csv` (CONTRACT.md section 7); that any other folder goes the same
+/// way, so that `/tmp/x.csv` and `sub/x.csv` are `x.csv` too, follows from it but was not observed.
+/// `path` is how a folder is named. `invalid_request` when the version takes documented names only
+/// (section 6) and the file or the folder has another.
+[[nodiscard]] Result<DataPath> upload_target(const ApiVersion& version, const DataPath& folder,
+                                             std::string_view file_name);
 
 }  // namespace dynsessions::api::files

@@ -28,13 +28,15 @@ void write_properties(JsonWriter& json, const FileInfo& file) {
   json.end_object();
 }
 
-enum class TypeMembers { shown, left_out };
+enum class TypeMembers { filled, empty, left_out };
 
 void write_flat(JsonWriter& json, const ApiVersion& version, const FileInfo& file,
                 TypeMembers type_members) {
   json.begin_object().member("name", file.name);
   if (version.file_has_directory) json.member("directory", file.directory);
-  if (type_members == TypeMembers::shown) {
+  if (type_members == TypeMembers::empty) {
+    json.member("type", "").member("contentType", "");
+  } else if (type_members == TypeMembers::filled) {
     json.member("type", file.is_directory ? "directory" : "file");
     json.member("contentType", file.is_directory ? std::string("application/octet-stream")
                                                  : dynsessions::files::content_type_of(file.name));
@@ -55,8 +57,16 @@ void write_list_entry(JsonWriter& json, const Route& route, const FileInfo& file
       json.end_object();
       return;
     case Dialect::flat:
-      return write_flat(json, *route.version, file, TypeMembers::shown);
+      return write_flat(json, *route.version, file, TypeMembers::filled);
   }
+}
+
+/// Section 8 rows 24 and 25.
+TypeMembers type_members_of(const Route& route) {
+  if (route.operation == Operation::upload_file) {
+    return route.version->upload_has_type ? TypeMembers::filled : TypeMembers::empty;
+  }
+  return route.version->metadata_has_type ? TypeMembers::filled : TypeMembers::left_out;
 }
 
 }  // namespace
@@ -64,10 +74,7 @@ void write_list_entry(JsonWriter& json, const Route& route, const FileInfo& file
 std::string file_json(const Route& route, const FileInfo& file) {
   JsonWriter json(route.version->object_ids);
   if (route.dialect == Dialect::flat) {
-    // Section 8 rows 24 and 25: an upload always shows the type, metadata from 2025-02-02 on.
-    const bool shown =
-        route.operation == Operation::upload_file || route.version->metadata_has_type;
-    write_flat(json, *route.version, file, shown ? TypeMembers::shown : TypeMembers::left_out);
+    write_flat(json, *route.version, file, type_members_of(route));
   } else {
     json.begin_object();
     write_properties(json, file);

@@ -28,8 +28,11 @@ Error too_large() {
 /// on the file pool, one after the other.
 class Receiver {
  public:
-  Receiver(UniqueFd root, DataPath folder, std::optional<std::string> boundary)
-      : root_(std::move(root)),
+  /// `version` outlives the receiver.
+  Receiver(const ApiVersion& version, UniqueFd root, DataPath folder,
+           std::optional<std::string> boundary)
+      : version_(version),
+        root_(std::move(root)),
         folder_(std::move(folder)),
         parser_(std::move(boundary),
                 {.part_begin = [this](const http::PartHeader& part) { return begin(part); },
@@ -54,7 +57,7 @@ class Receiver {
  private:
   Result<void> begin(const http::PartHeader& part) {
     if (part.name != "file" || !part.filename) return {};
-    auto path = upload_target(folder_, *part.filename);
+    auto path = upload_target(version_, folder_, *part.filename);
     if (!path) return path.error();
     auto upload = dynsessions::files::Upload::begin(root_.get(), *path);
     if (!upload) return upload.error();
@@ -78,6 +81,7 @@ class Receiver {
     return {};
   }
 
+  const ApiVersion& version_;
   const UniqueFd root_;
   const DataPath folder_;
   std::optional<dynsessions::files::Upload> upload_;
@@ -117,7 +121,7 @@ asio::awaitable<Result<http::Response>> upload(const Services& services, Route r
   if (!root) co_return root.error();
 
   const auto content_type = request.headers.find("content-type").value_or("");
-  Receiver receiver(std::move(*root), std::move(*folder),
+  Receiver receiver(*route.version, std::move(*root), std::move(*folder),
                     http::MultipartParser::boundary_of(content_type));
   auto files = co_await receive(services, receiver, body);
   if (!files) co_return files.error();

@@ -16,8 +16,8 @@ void write_version(JsonWriter& json, std::string_view name, std::string_view ver
 }
 
 /// The only published example is that of a Node pool; its members, with what is true here.
-std::string to_json(const PythonEnvironment& environment) {
-  JsonWriter json(ObjectIds::absent);
+std::string to_json(const ApiVersion& api_version, const PythonEnvironment& environment) {
+  JsonWriter json(api_version.object_ids);
   json.begin_object().key("runtimes").begin_array();
   write_version(json, "python", environment.python_version);
   json.end_array().key("preInstalledPackages").begin_array();
@@ -35,13 +35,13 @@ std::string to_json(const PythonEnvironment& environment) {
 
 }  // namespace
 
-asio::awaitable<Result<http::Response>> handle(const Services& services, Route) {
+asio::awaitable<Result<http::Response>> handle(const Services& services, Route route) {
   auto work = [prefix = services.python_environment] {
     return execution::read_python_environment(prefix);
   };
   const PythonEnvironment environment = co_await offload(services.file_pool, work);
   http::Response response;
-  response.body = to_json(environment);
+  response.body = to_json(*route.version, environment);
   co_return response;
 }
 

@@ -27,17 +27,22 @@ void write(JsonWriter& json, const Route& route, const sessions::SessionInfo& se
                                  : write_managed_session(json, session);
 }
 
+/// `/.management` is documented without `$id`, at versions that have it elsewhere (section 3.1).
+ObjectIds object_ids(const Route& route) {
+  return route.dialect == Dialect::flat ? route.version->object_ids : ObjectIds::absent;
+}
+
 }  // namespace
 
 std::string session_json(const Route& route, const sessions::SessionInfo& session) {
-  JsonWriter json(ObjectIds::absent);
+  JsonWriter json(object_ids(route));
   write(json, route, session);
   return json.take();
 }
 
 std::string session_page_json(const Route& route, const SessionPage& page) {
   const bool managed = route.dialect != Dialect::flat;
-  JsonWriter json(ObjectIds::absent);
+  JsonWriter json(object_ids(route));
   json.begin_object().key(managed ? "value" : "sessions").begin_array();
   for (const sessions::SessionInfo& session : page.sessions) write(json, route, session);
   json.end_array();

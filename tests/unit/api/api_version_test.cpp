@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "tests/support/catch.h"
+#include "tests/unit/api/requests.h"
 
 namespace dynsessions::api {
 namespace {
@@ -16,6 +17,9 @@ struct Row {
   Requested requested;
   std::string_view python, wrapped, flat, shared;
 };
+
+using contract::ByVersion;
+using contract::Choices;
 
 constexpr std::string_view kPython = "2023-08-01-preview";
 constexpr std::string_view kWrapped = "2024-02-02-preview";
@@ -39,10 +43,10 @@ TEST_CASE("the path's dialect comes first, then the requested version", "[api][a
       {"latest", kPython, kWrapped08, kFlat10, kFlat10},
   }));
   DYNAMIC_SECTION("requested: " << row.requested.value_or("(none)")) {
-    CHECK(effective_version(row.requested, Dialect::python).name == row.python);
-    CHECK(effective_version(row.requested, Dialect::wrapped).name == row.wrapped);
-    CHECK(effective_version(row.requested, Dialect::flat).name == row.flat);
-    CHECK(effective_version(row.requested, std::nullopt).name == row.shared);
+    CHECK(default_versions().effective(row.requested, Dialect::python).name == row.python);
+    CHECK(default_versions().effective(row.requested, Dialect::wrapped).name == row.wrapped);
+    CHECK(default_versions().effective(row.requested, Dialect::flat).name == row.flat);
+    CHECK(default_versions().effective(row.requested, std::nullopt).name == row.shared);
   }
 }
 
@@ -64,7 +68,7 @@ TEST_CASE("a version changes exactly what the contract says", "[api][api_version
       {kFlat10, 200, false, true, true, true, true, IdentifierRule::four_to_128, 4096},
   }));
   DYNAMIC_SECTION(row.name) {
-    const ApiVersion& version = effective_version(
+    const ApiVersion& version = default_versions().effective(
         row.name, row.name == kPython ? std::optional(Dialect::python) : std::nullopt);
     REQUIRE(version.name == row.name);
     CHECK(version.execute_status == row.execute_status);
@@ -75,14 +79,112 @@ TEST_CASE("a version changes exactly what the contract says", "[api][api_version
     CHECK(version.file_has_directory == row.directory);
     CHECK(version.identifier_rule == row.identifiers);
     CHECK(version.default_stream_characters == row.stream_characters);
+    const bool newest = row.name == kFlat10;
+    CHECK(version.has_stream_length == newest);
+    CHECK(version.has_empty_kernel == newest);
+    CHECK(version.tells_new_allocation == newest);
+  }
+}
+
+const ApiVersion& version_of(const VersionTable& versions, std::string_view name) {
+  return versions.effective(name, name == kPython ? std::optional(Dialect::python) : std::nullopt);
+}
+
+TEST_CASE("a choice about what versions differ in rules all of them", "[api][api_version]") {
+  struct Choice {
+    std::string what;
+    void (*choose)(Choices&);
+    bool (*holds)(const ApiVersion&);
+  };
+  const auto row = GENERATE(values<Choice>({
+      {"$id always", [](Choices& c) { c.object_ids = ByVersion::always; },
+       [](const ApiVersion& v) { return v.object_ids == ObjectIds::numbered; }},
+      {"$id never", [](Choices& c) { c.object_ids = ByVersion::never; },
+       [](const ApiVersion& v) { return v.object_ids == ObjectIds::absent; }},
+      {"quotes always", [](Choices& c) { c.string_quotes = ByVersion::always; },
+       [](const ApiVersion& v) { return v.string_quotes; }},
+      {"quotes never", [](Choices& c) { c.string_quotes = ByVersion::never; },
+       [](const ApiVersion& v) { return !v.string_quotes; }},
+      {"None is null", [](Choices& c) { c.none_value = contract::NoneValue::null; },
+       [](const ApiVersion& v) { return v.none_is_null; }},
+      {"None is empty", [](Choices& c) { c.none_value = contract::NoneValue::empty; },
+       [](const ApiVersion& v) { return !v.none_is_null; }},
+      {"metadata type always", [](Choices& c) { c.metadata_type = ByVersion::always; },
+       [](const ApiVersion& v) { return v.metadata_has_type; }},
+      {"metadata type never", [](Choices& c) { c.metadata_type = ByVersion::never; },
+       [](const ApiVersion& v) { return !v.metadata_has_type; }},
+      {"streams without limit",
+       [](Choices& c) { c.stream_limit = {contract::StreamLimit::Rule::none}; },
+       [](const ApiVersion& v) { return !v.default_stream_characters; }},
+      {"streams of 7 characters",
+       [](Choices& c) {
+         c.stream_limit = {contract::StreamLimit::Rule::fixed, 7};
+       },
+       [](const ApiVersion& v) { return v.default_stream_characters == 7; }},
+      {"documented identifiers",
+       [](Choices& c) { c.identifiers = contract::IdentifierCharacters::documented; },
+       [](const ApiVersion& v) { return v.identifier_rule == IdentifierRule::documented; }},
+  }));
+  DYNAMIC_SECTION(row.what) {
+    Choices choices;
+    row.choose(choices);
+    const VersionTable versions(choices);
+    int held_by_default = 0;
+    for (const auto name : {kPython, kWrapped, kWrapped08, kFlat, kFlat02, kFlat10}) {
+      INFO(name);
+      CHECK(row.holds(version_of(versions, name)));
+      held_by_default += row.holds(version_of(default_versions(), name)) ? 1 : 0;
+    }
+    CHECK(held_by_default < 6);  // or the choice would change nothing
+  }
+}
+
+TEST_CASE("an unknown or a missing version is let in, or refused as chosen", "[api][api_version]") {
+  using contract::MissingVersion;
+  using contract::UnknownVersion;
+  struct Choice {
+    UnknownVersion unknown;
+    MissingVersion missing;
+    std::optional<ErrorCode> when_unknown, when_missing;
+  };
+  const auto row = GENERATE(values<Choice>({
+      {UnknownVersion::newest, MissingVersion::oldest, {}, {}},
+      {UnknownVersion::reject, MissingVersion::oldest, ErrorCode::invalid_request, {}},
+      {UnknownVersion::unauthorized, MissingVersion::oldest, ErrorCode::unauthenticated, {}},
+      {UnknownVersion::newest, MissingVersion::reject, {}, ErrorCode::invalid_request},
+  }));
+  DYNAMIC_SECTION(int(row.unknown) << " " << int(row.missing)) {
+    Choices choices;
+    choices.unknown_api_version = row.unknown;
+    choices.missing_api_version = row.missing;
+    const VersionTable versions(choices);
+    const auto check = [&](Requested requested, std::optional<Dialect> dialect,
+                           std::optional<ErrorCode> expected) {
+      const auto allowed = versions.check(requested, dialect);
+      CHECK(allowed.has_value() == !expected.has_value());
+      if (allowed || !expected) return;
+      CHECK(allowed.error().code == *expected);
+      CHECK(allowed.error().target == "api-version");
+      CHECK_THAT(allowed.error().reason, Catch::Contains(std::string(kFlat10)));
+    };
+    for (const auto unknown : {"2026-01-01-preview", "", "2024-10-02-PREVIEW"}) {
+      check(unknown, Dialect::flat, row.when_unknown);
+      check(unknown, Dialect::python, row.when_unknown);
+      check(unknown, std::nullopt, row.when_unknown);
+    }
+    check(std::nullopt, Dialect::flat, row.when_missing);
+    check(std::nullopt, std::nullopt, row.when_missing);
+    check(std::nullopt, Dialect::python, {});  // the dialect that had none
+    check(kWrapped, Dialect::wrapped, {});
+    check(kPython, std::nullopt, {});
   }
 }
 
 TEST_CASE("the recorded versions name the supported versions that were recorded",
           "[api][api_version]") {
-  CHECK(effective_version(kWrapped, Dialect::wrapped).supported ==
+  CHECK(default_versions().effective(kWrapped, Dialect::wrapped).supported ==
         "2023-08-01-preview, 2024-02-02-preview");
-  CHECK(effective_version(kFlat, Dialect::flat).supported == "2024-10-02-preview");
+  CHECK(default_versions().effective(kFlat, Dialect::flat).supported == "2024-10-02-preview");
 }
 
 }  // namespace

@@ -69,6 +69,20 @@ TEST_CASE("a refusal is an envelope with its status and code", "[api][error_resp
   }
 }
 
+TEST_CASE("two refusals have the status that is chosen", "[api][error_response]") {
+  contract::Choices choices;
+  choices.pool_full = contract::PoolFull::too_many_requests;
+  choices.session_missing = contract::SessionMissing::not_found;
+  for (const Row& row : rows()) {
+    unsigned expected = row.status;
+    if (row.code == ErrorCode::pool_exhausted) expected = 429;
+    if (row.code == ErrorCode::session_not_found) expected = 404;
+    const http::Response response = error_response({row.code, "m", {}, {}}, "t", choices);
+    CHECK(response.status == expected);
+    CHECK(response.headers.find("x-ms-error-code").value_or("") == row.wire_code);
+  }
+}
+
 TEST_CASE("a refusal without a target has no such member", "[api][error_response]") {
   const http::Response response = error_response({ErrorCode::internal, "say \"no\"", {}, {}}, "t");
   CHECK(std::get<std::string>(response.body) ==

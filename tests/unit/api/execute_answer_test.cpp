@@ -33,8 +33,9 @@ Call call_with(std::string execution_type, seconds timeout = seconds(120)) {
 }
 
 std::string answer(const std::string& line, const ExecutionResult& result,
-                   const Call& call = call_with("Synchronous")) {
-  return to_json(route_of(line), call.labels, call.request, &result);
+                   const Call& call = call_with("Synchronous"),
+                   const VersionTable& versions = default_versions()) {
+  return to_json(route_of(line, versions), call.labels, call.request, &result);
 }
 
 ExecutionResult printed(std::string text, milliseconds duration) {
@@ -88,8 +89,9 @@ TEST_CASE("from 2025-02-02-preview on there is no $id", "[api][execute]") {
 }
 
 /// What stands in the answer as the value.
-std::string value_in(const std::string& line, const ExecutionResult& result) {
-  const std::string text = answer(line, result);
+std::string value_in(const std::string& line, const ExecutionResult& result,
+                     const VersionTable& versions = default_versions()) {
+  const std::string text = answer(line, result, call_with("Synchronous"), versions);
   const std::string name =
       route_of(line).dialect == Dialect::flat ? R"("executionResult":)" : R"("result":)";
   const std::size_t begin = text.rfind(name) + name.size();
@@ -140,6 +142,48 @@ TEST_CASE("a value is a number, text, an image or nothing, by version", "[api][e
     CHECK(value_in(executions(k2024_10), result) == row.json.before_2025);
     CHECK(value_in(executions(k2025_02), result) == row.json.in_2025_02);
     CHECK(value_in(executions(k2025_10), result) == row.json.in_2025_10);
+  }
+}
+
+TEST_CASE("a value beside an image is shown when the choice says so", "[api][execute]") {
+  contract::Choices choices;
+  choices.image_and_value = contract::ImageAndValue::value;
+  const VersionTable versions(choices);
+  ExecutionResult both;
+  both.value = ImageValue{"png", "iVBOR"};
+  both.beside_image = StringValue{"'a'", "a"};
+  ExecutionResult image_alone;
+  image_alone.value = ImageValue{"png", "iVBOR"};
+  ExecutionResult text_alone;
+  text_alone.value = TextValue{"42"};
+
+  const std::string image = R"({"type":"image","format":"png","base64_data":"iVBOR"})";
+  const std::string line = executions(k2025_10);
+  CHECK(value_in(line, both) == image);
+  CHECK(value_in(line, both, versions) == R"("'a'")");
+  CHECK(value_in(kWrapped, both, versions) == R"("a")");
+  CHECK(value_in(line, image_alone, versions) == image);
+  CHECK(value_in(line, text_alone, versions) == "42");
+}
+
+TEST_CASE("quotes and None are as chosen, at every version", "[api][execute]") {
+  using contract::ByVersion;
+  ExecutionResult text;
+  text.value = StringValue{"'a'", "a"};
+  ExecutionResult none;
+  none.value = NoneValue{};
+  contract::Choices choices;
+  choices.string_quotes = ByVersion::always;
+  choices.none_value = contract::NoneValue::null;
+  const VersionTable quoting(choices);
+  choices.string_quotes = ByVersion::never;
+  choices.none_value = contract::NoneValue::empty;
+  const VersionTable plain(choices);
+  for (const auto& line : {kPython, kWrapped, executions(k2024_10), executions(k2025_10)}) {
+    CHECK(value_in(line, text, quoting) == R"("'a'")");
+    CHECK(value_in(line, text, plain) == R"("a")");
+    CHECK(value_in(line, none, quoting) == "null");
+    CHECK(value_in(line, none, plain) == R"("")");
   }
 }
 

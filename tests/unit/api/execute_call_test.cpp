@@ -4,36 +4,12 @@
 
 #include "emulator/api/code_interpreter/execute_wire.h"
 #include "tests/support/catch.h"
-#include "tests/unit/api/requests.h"
+#include "tests/unit/api/execute_call_checks.h"
 
 namespace dynsessions::api::code_interpreter {
 namespace {
 
 using std::chrono::seconds;
-
-const std::string kPython = "POST /python/execute";
-const std::string kWrapped = "POST /code/execute?api-version=2024-02-02-preview";
-const std::string kFlat = "POST /executions?api-version=2024-10-02-preview";
-const std::string kNewest = "POST /executions?api-version=2025-10-02-preview";
-
-struct Accepted {
-  std::string what;
-  std::string line;
-  std::string body;
-  std::string code;
-  seconds timeout{120};
-  std::string execution_type = "Synchronous";
-  std::optional<std::string> identifier = {};
-};
-
-void check_accepted(const Accepted& row) {
-  const auto call = parse_execute_call(route_of(row.line), row.body);
-  REQUIRE(call);
-  CHECK(call->request.code == row.code);
-  CHECK(call->request.timeout == row.timeout);
-  CHECK(call->execution_type == row.execution_type);
-  CHECK(call->identifier == row.identifier);
-}
 
 TEST_CASE("each dialect's own body is taken", "[api][execute]") {
   const auto row = GENERATE(values<Accepted>({
@@ -49,7 +25,7 @@ TEST_CASE("each dialect's own body is taken", "[api][execute]") {
       {"as the Azure CLI recorded it", kWrapped,
        R"({"properties": {"identifier": "s1", "codeInputType": "inline", "executionType": )"
        R"json("synchronous", "code": "print(\"Hello world\")", "timeoutInSeconds": 60}})json",
-       "print(\"Hello world\")", seconds(60), "synchronous"},
+       "print(\"Hello world\")", seconds(60), "synchronous", "s1"},
       {"wrapped: only the code is needed", kWrapped, R"({"properties":{"code":"x"}})", "x"},
       {"as the Azure CLI recorded it later", kFlat,
        R"({"codeInputType": "inline", "executionType": "synchronous", "code": "x = 1", )"
@@ -109,22 +85,6 @@ TEST_CASE("the streams are cut from 2025-10-02-preview on, at 4096 characters un
     REQUIRE(call);
     CHECK(call->request.output_characters == row.characters);
   }
-}
-
-struct Refused {
-  std::string what;
-  std::string line;
-  std::string body;
-  ErrorCode code;
-  std::string target = {};
-};
-
-void check_refused(const Refused& row) {
-  const auto call = parse_execute_call(route_of(row.line), row.body);
-  REQUIRE_FALSE(call);
-  CHECK(call.error().code == row.code);
-  CHECK(call.error().target == row.target);
-  CHECK_FALSE(call.error().message.empty());
 }
 
 TEST_CASE("a body without usable code is refused as such", "[api][execute]") {
@@ -234,6 +194,14 @@ TEST_CASE("a member of the wrong type or value is refused by name", "[api][execu
        "executionType"},
       {"execution type: list", kFlat, R"({"code":"","executionType":[]})", kInvalid,
        "executionType"},
+      {"identifier of a wrapped body: list", kWrapped,
+       R"({"properties":{"code":"","identifier":[]}})", kInvalid, "identifier"},
+      {"empty kernel: text", kNewest, R"({"code":"","useEmptyKernel":"true"})", kInvalid,
+       "useEmptyKernel"},
+      {"empty kernel: number", kNewest, R"({"code":"","useEmptyKernel":1})", kInvalid,
+       "useEmptyKernel"},
+      {"empty kernel: object", kNewest, R"({"code":"","useEmptyKernel":{}})", kInvalid,
+       "useEmptyKernel"},
       {"stream length: zero", kNewest, R"({"code":"","outputStreamsMaxLength":0})", kInvalid,
        "outputStreamsMaxLength"},
       {"stream length: text", kNewest, R"({"code":"","outputStreamsMaxLength":"4096"})", kInvalid,
@@ -248,13 +216,17 @@ TEST_CASE("code in base64 is decoded", "[api][execute]") {
       {"lower case, wrapped", kWrapped,
        R"({"properties":{"codeInputType":"inlinebase64","code":"J8O2Jw=="}})", "'\xC3\xB6'"},
       {"an empty program", kFlat, R"({"codeInputType":"InlineBase64","code":""})", ""},
+      {"broken into lines", kFlat, R"({"codeInputType":"InlineBase64","code":"NiAq\r\nIDc=\n"})",
+       "6 * 7"},
+      {"with blanks", kFlat, R"({"codeInputType":"InlineBase64","code":" NiAq\tIDc="})", "6 * 7"},
       {"not asked for", kFlat, R"({"codeInputType":"Inline","code":"NiAqIDc="})", "NiAqIDc="},
   }));
   DYNAMIC_SECTION(row.what) { check_accepted(row); }
 }
 
 TEST_CASE("code that is not the base64 of UTF-8 text is refused", "[api][execute]") {
-  const auto code = GENERATE(values<std::string>({"6 * 7", "NiAqIDc", "/w==", "====", "N-_="}));
+  const auto code = GENERATE(values<std::string>(
+      {"6 * 7", "NiAqIDc", "/w==", "====", "N-_=", R"(NiAq\u00a0IDc=)", R"(NiAq\u0000IDc=)"}));
   DYNAMIC_SECTION(code) {
     check_refused({"", kFlat, R"({"codeInputType":"InlineBase64","code":")" + code + R"("})",
                    ErrorCode::invalid_request, "code"});

@@ -84,20 +84,27 @@ TEST_CASE("a path or name outside the data root or without a name is refused", "
   }
 }
 
-TEST_CASE("an upload goes below the folder under the part's name", "[api][files]") {
-  const DataPath folder = DataPath::parse("a", "path").value();
-  CHECK(upload_target({}, "x.csv").value().text() == "x.csv");
-  CHECK(upload_target({}, "/mnt/data/x.csv").value().text() == "x.csv");
-  CHECK(upload_target({}, "b/x.csv").value().text() == "b/x.csv");
-  CHECK(upload_target(folder, "x.csv").value().text() == "a/x.csv");
-  CHECK(upload_target(folder, "/mnt/data/b/x.csv").value().text() == "a/b/x.csv");
+const ApiVersion& newest() { return default_versions().newest(Dialect::flat); }
+
+TEST_CASE("an upload goes below the folder under the base name of the part", "[api][files]") {
+  const auto name = GENERATE(values<std::string>({"x.csv", "/mnt/data/x.csv", "/mnt/data/b/x.csv",
+                                                  "b/x.csv", "/tmp/x.csv", "../x.csv", "//x.csv"}));
+  DYNAMIC_SECTION("name: " << name) {
+    const DataPath folder = DataPath::parse("a", "path").value();
+    CHECK(upload_target(newest(), {}, name).value().text() == "x.csv");
+    CHECK(upload_target(newest(), folder, name).value().text() == "a/x.csv");
+  }
+}
+
+TEST_CASE("a backslash is a character of an upload's name", "[api][files]") {
+  CHECK(upload_target(newest(), {}, R"(C:\x.csv)").value().text() == R"(C:\x.csv)");
 }
 
 TEST_CASE("an upload without a usable name is refused", "[api][files]") {
   const auto name = GENERATE(values<std::string>(
-      {"", ".", "..", "../x", "/", "/mnt/data", "a/", "a/../x", "\xFF", std::string("a\0b", 3)}));
+      {"", ".", "..", "a/..", "/", "/mnt/data/", "a/", "a/.", "\xFF", std::string("a\0b", 3)}));
   DYNAMIC_SECTION("name: " << name) {
-    const auto path = upload_target({}, name);
+    const auto path = upload_target(newest(), {}, name);
     REQUIRE_FALSE(path);
     CHECK(path.error().target == "filename");
   }

@@ -39,8 +39,13 @@ http::Request request_of(std::string_view line) {
 
 sessions::PoolName default_pool() { return {"default-subscription", "default-group", "default"}; }
 
-Route route_of(std::string_view line) {
-  return match_route(request_of(line), default_pool()).value();
+const VersionTable& default_versions() {
+  static const VersionTable kVersions;
+  return kVersions;
+}
+
+Route route_of(std::string_view line, const VersionTable& versions) {
+  return match_route(request_of(line), default_pool(), versions).value();
 }
 
 }  // namespace dynsessions::api

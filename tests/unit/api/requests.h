@@ -19,7 +19,11 @@ inline constexpr std::string_view k2025_10 = "2025-10-02-preview";
 /// The pool of requests on the bare root in these tests.
 [[nodiscard]] sessions::PoolName default_pool();
 
+/// The versions under the default choices.
+[[nodiscard]] const VersionTable& default_versions();
+
 /// The route of such a request; throws when there is none.
-[[nodiscard]] Route route_of(std::string_view line);
+[[nodiscard]] Route route_of(std::string_view line,
+                             const VersionTable& versions = default_versions());
 
 }  // namespace dynsessions::api

@@ -23,7 +23,7 @@ struct Row {
 };
 
 void check_route(const Row& row) {
-  const auto route = match_route(request_of(row.line), default_pool());
+  const auto route = match_route(request_of(row.line), default_pool(), default_versions());
   REQUIRE(route);
   CHECK(route->operation == row.operation);
   CHECK(route->dialect == row.dialect);
@@ -168,7 +168,7 @@ TEST_CASE("operations that an api-version does not have yet are named as such", 
       "GET /metadata?api-version=2024-10-02-preview",
   }));
   DYNAMIC_SECTION(line) {
-    const auto route = match_route(request_of(line), default_pool());
+    const auto route = match_route(request_of(line), default_pool(), default_versions());
     REQUIRE_FALSE(route);
     CHECK(route.error().code == ErrorCode::operation_not_supported);
     CHECK(route.error().target == "api-version");
@@ -246,7 +246,7 @@ TEST_CASE("a path that is no operation is refused", "[api][routes]") {
       "DELETE /files/a/b",
   }));
   DYNAMIC_SECTION(line) {
-    const auto route = match_route(request_of(line), default_pool());
+    const auto route = match_route(request_of(line), default_pool(), default_versions());
     REQUIRE_FALSE(route);
     CHECK(route.error().code == ErrorCode::route_not_found);
     CHECK(route.error().target == "path");
@@ -276,11 +276,33 @@ TEST_CASE("a known path with another method is refused and the method is named",
       "GET /.management/stopSession",
   }));
   DYNAMIC_SECTION(line) {
-    const auto route = match_route(request_of(line), default_pool());
+    const auto route = match_route(request_of(line), default_pool(), default_versions());
     REQUIRE_FALSE(route);
     CHECK(route.error().code == ErrorCode::route_not_found);
     CHECK(route.error().target == "method");
     CHECK_THAT(route.error().message, Catch::Contains(line.substr(0, line.find(' '))));
+  }
+}
+
+TEST_CASE("a route says whether its api-version was guessed", "[api][routes]") {
+  CHECK_FALSE(route_of("GET /files").version_is_guessed);
+  CHECK_FALSE(route_of("GET /files?api-version=2024-10-02-preview").version_is_guessed);
+  CHECK(route_of("GET /files?api-version=2026-01-01-preview").version_is_guessed);
+  CHECK(route_of("POST /code/execute?api-version=").version_is_guessed);
+}
+
+TEST_CASE("a version that may not be asked for has no route", "[api][routes]") {
+  contract::Choices choices;
+  choices.unknown_api_version = contract::UnknownVersion::reject;
+  choices.missing_api_version = contract::MissingVersion::reject;
+  const VersionTable versions(choices);
+  const auto line = GENERATE(values<std::string>(
+      {"GET /files", "GET /files?api-version=2", "GET /metadata?api-version="}));
+  DYNAMIC_SECTION(line) {
+    const auto route = match_route(request_of(line), default_pool(), versions);
+    REQUIRE_FALSE(route);
+    CHECK(route.error().code == ErrorCode::invalid_request);
+    CHECK(route.error().target == "api-version");
   }
 }
 
