@@ -86,6 +86,7 @@ ApiVersion settled(ApiVersion version, const contract::Choices& choices) {
   version.upload_has_type = choices.upload_type == contract::UploadType::filled;
   version.separate_async_kernel =
       choices.asynchronous_kernel == contract::AsynchronousKernel::separate;
+  version.keeps_upload_folders = choices.upload_folders == contract::UploadFolders::kept;
   version.any_file_name = choices.file_names == contract::FileNames::any;
   return version;
 }

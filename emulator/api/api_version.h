@@ -44,6 +44,7 @@ struct ApiVersion {
   bool image_beats_value = true;      ///< row 12
   bool upload_has_type = true;        ///< an upload's type and contentType are filled (row 24)
   bool separate_async_kernel = true;  ///< row 35
+  bool keeps_upload_folders = false;  ///< section 7: only the base name of an upload counts
   bool any_file_name = true;          ///< section 6 lists the characters of file names
 };
 

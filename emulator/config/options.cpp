@@ -23,6 +23,7 @@ using contract::SessionMissing;
 using contract::StreamLimit;
 using contract::TimeoutAboveMaximum;
 using contract::UnknownVersion;
+using contract::UploadFolders;
 using contract::UploadType;
 
 constexpr std::uint64_t kMaxU16 = std::numeric_limits<std::uint16_t>::max();
@@ -128,6 +129,8 @@ constexpr Words<UploadType, 2> kUploadTypes{
     {{"filled", UploadType::filled}, {"empty", UploadType::empty}}};
 constexpr Words<AsynchronousKernel, 2> kAsynchronousKernels{
     {{"separate", AsynchronousKernel::separate}, {"shared", AsynchronousKernel::shared}}};
+constexpr Words<UploadFolders, 2> kUploadFolders{
+    {{"dropped", UploadFolders::dropped}, {"kept", UploadFolders::kept}}};
 constexpr Words<FileNames, 2> kFileNames{
     {{"any", FileNames::any}, {"documented", FileNames::documented}}};
 
@@ -237,6 +240,9 @@ constexpr std::array kOptions{
     Option{"async-kernel", kDoubts, "WORD",
            "variables of asynchronous executions: separate or shared",
            choice<&Choices::asynchronous_kernel, kAsynchronousKernels>, "row 35"},
+    Option{"upload-folders", kDoubts, "WORD",
+           "in the name of an upload, a/b/x.csv: dropped or kept",
+           choice<&Choices::upload_folders, kUploadFolders>, "section 7"},
     Option{"file-names", kDoubts, "WORD", "of uploads: any, or only with the documented characters",
            choice<&Choices::file_names, kFileNames>, "section 6"},
 };

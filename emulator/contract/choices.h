@@ -58,6 +58,12 @@ enum class AsynchronousKernel {
   shared,
 };
 
+/// Of the file name that a multipart upload gives.
+enum class UploadFolders {
+  dropped,  ///< the base name counts: `sub/x.csv` is `x.csv`
+  kept,     ///< a path below `/mnt/data`, as LangChain's documentation has it
+};
+
 enum class FileNames {
   any,         ///< whatever can be stored
   documented,  ///< uploads with other characters than CONTRACT.md section 6 lists are refused
@@ -80,6 +86,7 @@ struct Choices {
   UploadType upload_type = UploadType::filled;                            ///< row 24
   ByVersion metadata_type = ByVersion::by_version;                        ///< row 25
   AsynchronousKernel asynchronous_kernel = AsynchronousKernel::separate;  ///< row 35
+  UploadFolders upload_folders = UploadFolders::dropped;                  ///< section 7
   FileNames file_names = FileNames::any;                                  ///< section 6
 };
 

@@ -83,7 +83,6 @@ def test_uploaded_json_is_read_by_code_at_the_path_the_tool_returns(tool):
         ("empty.txt", b""),
         ("every byte.bin", bytes(range(256))),
         ("Grüße aus Köln.txt", "ä\r\n\0ß".encode()),
-        ("reports/2026/first quarter.csv", b"a,b\r\n1,2\r\n"),
         ("25 MB.bin", os.urandom(25_000_000)),
     ],
     ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes",
@@ -93,6 +92,17 @@ def test_files_come_back_byte_for_byte(tool, name, content):
     assert (uploaded.filename, uploaded.size_in_bytes) == (name, len(content))
     assert tool.list_files() == [uploaded]
     assert tool.download_file(remote_file_path=name).read() == content
+
+
+def test_folders_of_a_remote_name_are_dropped_unless_kept_by_choice(tool, emulator_factory):
+    name = "reports/2026/first quarter.csv"
+    assert tool.upload_file(data=io.BytesIO(b"1"), remote_file_path=name).filename == (
+        "first quarter.csv"
+    )
+    keeping = emulator_factory("--upload-folders", "kept")
+    tool = tool.model_copy(update={"pool_management_endpoint": keeping.endpoint})
+    assert tool.upload_file(data=io.BytesIO(b"1"), remote_file_path=name).filename == name
+    assert tool.download_file(remote_file_path=name).read() == b"1"
 
 
 def test_files_are_listed_in_the_order_of_their_upload(tool):

@@ -49,11 +49,12 @@ Result<DataPath> file_of(const Route& route, const http::Request& request) {
 
 Result<DataPath> upload_target(const ApiVersion& version, const DataPath& folder,
                                std::string_view file_name) {
-  const std::string_view base_name = file_name.substr(file_name.rfind('/') + 1);
-  auto target = below(folder, base_name, "filename");
+  if (!version.keeps_upload_folders) file_name.remove_prefix(file_name.rfind('/') + 1);
+  auto target = below(folder, file_name, "filename");
   if (!target || version.any_file_name) return target;
-  if (!is_documented(base_name, kFileMarks)) return undocumented(kFileMarks, "filename");
-  for (const std::string& component : folder.components()) {
+  if (!is_documented(target->name(), kFileMarks)) return undocumented(kFileMarks, "filename");
+  const DataPath parent = target->parent();
+  for (const std::string& component : parent.components()) {
     if (!is_documented(component, kFolderMarks)) return undocumented(kFolderMarks, "path");
   }
   return target;

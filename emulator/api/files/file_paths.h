@@ -20,7 +20,8 @@ using dynsessions::files::DataPath;
 /// Where an upload goes: the base name of the part's file name, below the folder. Clients send
 /// `/mnt/data/x.csv` and find `x.csv` (CONTRACT.md section 7); that any other folder goes the same
 /// way, so that `/tmp/x.csv` and `sub/x.csv` are `x.csv` too, follows from it but was not observed.
-/// `path` is how a folder is named. `invalid_request` when the version takes documented names only
+/// `path` is how a folder is named. Where the version keeps folders, the whole name counts, without
+/// a leading `/mnt/data`. `invalid_request` when the version takes documented names only
 /// (section 6) and the file or the folder has another.
 [[nodiscard]] Result<DataPath> upload_target(const ApiVersion& version, const DataPath& folder,
                                              std::string_view file_name);

@@ -96,6 +96,19 @@ TEST_CASE("an upload goes below the folder under the base name of the part", "[a
   }
 }
 
+TEST_CASE("an upload can keep the folders of its name", "[api][files]") {
+  contract::Choices choices;
+  choices.upload_folders = contract::UploadFolders::kept;
+  const VersionTable versions(choices);
+  const ApiVersion& keeping = versions.newest(Dialect::flat);
+  const DataPath folder = DataPath::parse("a", "path").value();
+  CHECK(upload_target(keeping, {}, "/mnt/data/b/x.csv").value().text() == "b/x.csv");
+  CHECK(upload_target(keeping, folder, "b/x.csv").value().text() == "a/b/x.csv");
+  CHECK(upload_target(keeping, {}, "/tmp/x.csv").value().text() == "tmp/x.csv");
+  CHECK_FALSE(upload_target(keeping, {}, "../x.csv"));
+  CHECK_FALSE(upload_target(keeping, {}, "/mnt/data"));
+}
+
 TEST_CASE("a backslash is a character of an upload's name", "[api][files]") {
   CHECK(upload_target(newest(), {}, R"(C:\x.csv)").value().text() == R"(C:\x.csv)");
 }

@@ -55,6 +55,7 @@ const std::map<std::string_view, std::string> kOtherValues{
     {"upload-type", "empty"},
     {"metadata-type", "never"},
     {"async-kernel", "shared"},
+    {"upload-folders", "kept"},
     {"file-names", "documented"},
 };
 
@@ -161,6 +162,7 @@ TEST_CASE("a value that an option does not accept is refused with what it accept
       {"upload-type", "by-version", "filled or empty"},
       {"metadata-type", "Always", "by-version or always or never"},
       {"async-kernel", "own", "separate or shared"},
+      {"upload-folders", "flat", "dropped or kept"},
       {"file-names", "all", "any or documented"},
       {"listen", "localhost", "an IP address"},
       {"listen", "0.0.0.0:80", "an IP address"},
@@ -239,6 +241,7 @@ TEST_CASE("every switchable row of the contract has its option", "[config]") {
                                                              {"upload-type", "row 24"},
                                                              {"metadata-type", "row 25"},
                                                              {"async-kernel", "row 35"},
+                                                             {"upload-folders", "section 7"},
                                                              {"file-names", "section 6"}});
 }
 
