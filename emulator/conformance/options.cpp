@@ -26,6 +26,8 @@ Target:
   --token-command CMD    shell command that prints a bearer token; the token is never printed
   --yes                  agree to the plan that is printed for an endpoint
   --plan                 print the plan and do nothing
+  --checkpoint FILE      keep what is done in it; the same command goes on from there after an
+                         interruption or a used-up budget; removed when nothing is left
   --max-sessions N       at most this many sessions; default 50 for an endpoint
   --max-requests N       at most this many requests; default 2000 for an endpoint
   --max-minutes N        begin no case after this time; default 60 for an endpoint
@@ -33,19 +35,26 @@ Target:
 Cases:
   --cases DIR            folder of cases; default: api-spec/cases beside the program
   --filter GLOB          only the cases whose id is like it, such as 'files.*@2025-10-02-preview'
+  --slow                 run slow cases too: they wait minutes for a limit, or move 128 MB
 
 Reports:
   --junit FILE           JUnit XML
   --json FILE            JSON
   --markdown FILE        Markdown, for a job summary
+  --html FILE            one page, with what was expected beside what came
   --deviations FILE      write DEVIATIONS.md from the cases and run nothing
+  --counts               print how many cases rest on what and run nothing
+
+Tokens, guids, mail addresses, the endpoint's host and the names in its path are taken out of
+every report.
 
 Exit codes:
-  0  every case as expected, or known to differ
-  1  an unexpected difference
-  2  wrong usage, or a case that cannot be used
-  3  no answer, or the token was refused
-  4  no difference, but the budget was used up
+  0    every case as expected, or known to differ
+  1    an unexpected difference
+  2    wrong usage, or a case that cannot be used
+  3    no answer, or the token was refused
+  4    no difference, but the budget was used up
+  130  interrupted: sessions were deleted, the reports are of what was run
 )";
 
 constexpr std::uint32_t kMost = 1'000'000;
@@ -61,7 +70,11 @@ struct Parser {
     app.add_option("--junit", options.junit);
     app.add_option("--json", options.json);
     app.add_option("--markdown", options.markdown);
+    app.add_option("--html", options.html);
+    app.add_option("--checkpoint", options.checkpoint);
     app.add_option("--deviations", options.deviations);
+    app.add_flag("--counts", options.counts);
+    app.add_flag("--slow", options.budget.slow);
     app.add_flag("--plan", options.plan);
     app.add_flag("--yes", options.yes);
     sessions = app.add_option("--max-sessions", options.budget.sessions)->check(CLI::Range(kMost));

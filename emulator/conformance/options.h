@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "emulator/conformance/budget.h"
+#include "emulator/conformance/run/budget.h"
 
 namespace dynsessions::conformance {
 
@@ -17,7 +17,10 @@ struct ConformOptions {
   std::string junit;          ///< where each report goes; empty: nowhere
   std::string json;
   std::string markdown;
+  std::string html;
+  std::string checkpoint;  ///< file to go on from; empty: none
   std::string deviations;  ///< write DEVIATIONS.md there and run nothing
+  bool counts = false;     ///< print how many cases rest on what and run nothing
   bool plan = false;       ///< print what would be done and do nothing
   bool yes = false;        ///< the plan for somebody's real pool is agreed to
   bool help = false;

@@ -1,0 +1,257 @@
+#include "emulator/conformance/cases/case_loader.h"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <utility>
+
+#include <fnmatch.h>
+
+#include "emulator/conformance/cases/case_shape.h"
+#include "emulator/conformance/cases/template.h"
+
+namespace dynsessions::conformance {
+namespace fs = std::filesystem;
+
+namespace {
+
+/// What the runner fills in (runner.h), beside what a case captures.
+const std::set<std::string> kRunTimeNames{"identifier", "run", "endpoint"};
+
+Json read_json(const fs::path& path) {
+  std::ifstream file(path);
+  if (!file) throw CaseError(path.filename().string() + ": cannot be read");
+  try {
+    return Json::parse(file);
+  } catch (const Json::parse_error& error) {
+    throw CaseError(path.filename().string() + ": " + error.what());
+  }
+}
+
+Retry parse_retry(const Json& step) {
+  if (!step.contains("retry")) return {};
+  const Json& retry = step.at("retry");
+  const auto count = [&](const char* name) {
+    if (!retry.is_object() || retry.size() != 2 || !retry.contains(name) ||
+        !retry.at(name).is_number_unsigned()) {
+      throw CaseError("retry is {attempts, pauseMilliseconds}, both counts");
+    }
+    return retry.at(name).get<unsigned>();
+  };
+  const Retry parsed{count("attempts"), std::chrono::milliseconds(count("pauseMilliseconds"))};
+  if (parsed.attempts == 0) throw CaseError("retry makes no attempt");
+  return parsed;
+}
+
+Needs parse_needs(const Json& written) {
+  if (written.is_null()) return {};
+  if (!written.is_object()) throw CaseError("needs is no object");
+  Needs needs;
+  for (const auto& [option, value] : written.items()) {
+    if (!value.is_string()) throw CaseError("needs " + option + " is no text");
+    needs[option] = value.get<std::string>();
+  }
+  return needs;
+}
+
+/// What a step sends at once: itself, or its `parallel`.
+Json exchanges_of(const Json& step) {
+  const bool is_parallel = step.is_object() && step.contains("parallel");
+  return is_parallel ? step.at("parallel") : Json::array({step});
+}
+
+/// Expands what is written once over the versions it is written for.
+class Expander {
+ public:
+  Expander(const Json& written, const Json& file, const Json& shared)
+      : written_(written),
+        let_(written.value("let", Json::object())),
+        file_variables_(file.value("variables", Json::object())),
+        shared_(shared) {}
+
+  std::vector<Case> cases() const {
+    check_case(written_);
+    const Json versions = fill(written_.at("apiVersions"), scope_at("*"), Unknown::refuse);
+    if (!versions.is_array() || versions.empty()) throw CaseError("apiVersions is no list");
+    std::vector<Case> all;
+    for (const Json& version : versions) {
+      if (!version.is_string()) throw CaseError("an api-version is no text");
+      all.push_back(at(version.get<std::string>()));
+    }
+    return all;
+  }
+
+ private:
+  Scope scope_at(const std::string& version) const {
+    return {version, {&let_, &file_variables_, &shared_}};
+  }
+
+  /// A member of the case, filled in: it may be different from version to version.
+  Json member(const char* name, const Scope& scope) const {
+    return fill(written_.value(name, Json()), scope, Unknown::refuse);
+  }
+
+  std::string text(const char* name, const Scope& scope) const {
+    const Json value = member(name, scope);
+    if (!value.is_null() && !value.is_string()) throw CaseError(std::string(name) + " is no text");
+    return value.is_null() ? "" : value.get<std::string>();
+  }
+
+  Case at(const std::string& version) const {
+    const Json built_in{{"apiVersion", version}};
+    Scope scope = scope_at(version);
+    scope.variables.push_back(&built_in);
+    Case expanded;
+    expanded.id = text("id", scope) + "@" + version;
+    expanded.title = text("title", scope);
+    expanded.api_version = version;
+    expanded.operation = text("operation", scope);
+    expanded.evidence = parse_evidence(member("evidence", scope));
+    expanded.section = text("section", scope);
+    expanded.deviation = deviation(scope);
+    expanded.note = text("note", scope);
+    expanded.needs = parse_needs(member("needs", scope));
+    expanded.cost = parse_cost(member("cost", scope));
+    expanded.session = parse_session_use(member("session", scope));
+    std::set<std::string> known = kRunTimeNames;
+    for (const Json& step : written_.at("steps")) {
+      expanded.steps.push_back(step_at(step, scope, known));
+    }
+    return expanded;
+  }
+
+  Deviation deviation(const Scope& scope) const {
+    const Json written = member("deviation", scope);
+    if (written.is_null()) return {};
+    check_deviation(written);
+    return {written.at("is").get<std::string>(), written.at("at").get<std::vector<std::string>>()};
+  }
+
+  /// `known` grows by what the step captures.
+  static Step step_at(const Json& written, const Scope& outer, std::set<std::string>& known) {
+    check_members_of_step(written);
+    Step step{{}, parse_retry(written)};
+    for (const Json& exchange : exchanges_of(written)) {
+      step.exchanges.push_back(exchange_at(exchange, outer, known));
+    }
+    for (const Exchange& exchange : step.exchanges) {
+      for (const auto& [name, place] : exchange.capture.items()) known.insert(name);
+    }
+    return step;
+  }
+
+  static Exchange exchange_at(const Json& written, const Scope& outer,
+                              const std::set<std::string>& known) {
+    const Json let = written.value("let", Json::object());
+    Scope scope = outer;
+    scope.variables.insert(scope.variables.begin(), &let);
+    Exchange exchange{fill(written.at("request"), scope, Unknown::keep),
+                      fill(written.at("expect"), scope, Unknown::keep),
+                      written.value("capture", Json::object())};
+    check_exchange(exchange);
+    for (const Json* part : {&exchange.request, &exchange.expect}) {
+      for (const std::string& name : names_in(*part)) {
+        if (!known.contains(name)) throw CaseError("nothing is called ${" + name + "} here");
+      }
+    }
+    return exchange;
+  }
+
+  const Json& written_;
+  const Json let_;
+  const Json file_variables_;
+  const Json& shared_;
+};
+
+std::string id_of(const Json& written) {
+  const bool named = written.is_object() && written.value("id", Json()).is_string();
+  return named ? written.at("id").get<std::string>() : "a case without id";
+}
+
+class Problems {
+ public:
+  void add(const std::string& problem) { text_ += (text_.empty() ? "" : "\n") + problem; }
+  void throw_if_any() const {
+    if (!text_.empty()) throw CaseError(text_);
+  }
+
+ private:
+  std::string text_;
+};
+
+void refuse_duplicates(const std::vector<Case>& cases) {
+  Problems problems;
+  std::set<std::string> ids;
+  for (const Case& one : cases) {
+    if (!ids.insert(one.id).second) problems.add(one.id + ": this id is used twice");
+  }
+  problems.throw_if_any();
+}
+
+Json read_shared(const fs::path& folder) {
+  const fs::path path = folder / "variables.json";
+  if (!fs::exists(path)) return Json::object();
+  const Json file = read_json(path);
+  if (!file.is_object() || !file.value("variables", Json()).is_object()) {
+    throw CaseError("variables.json: variables is no object");
+  }
+  return file.at("variables");
+}
+
+std::vector<fs::path> case_files(const fs::path& folder) {
+  if (!fs::is_directory(folder)) {
+    throw CaseError("there is no folder of cases at " + folder.string());
+  }
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".json" && entry.path().filename() != "variables.json") {
+      files.push_back(entry.path());
+    }
+  }
+  if (files.empty()) throw CaseError("there are no cases in " + folder.string());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+std::vector<Case> parse_cases(const Json& file, const Json& shared) {
+  check_file(file);
+  Problems problems;
+  std::vector<Case> all;
+  for (const Json& written : file.at("cases")) {
+    try {
+      for (Case& one : Expander(written, file, shared).cases()) all.push_back(std::move(one));
+    } catch (const CaseError& error) {
+      problems.add(id_of(written) + ": " + error.what());
+    }
+  }
+  problems.throw_if_any();
+  return all;
+}
+
+std::vector<Case> load_cases(const fs::path& folder) {
+  const std::vector<fs::path> files = case_files(folder);
+  const Json shared = read_shared(folder);
+  Problems problems;
+  std::vector<Case> all;
+  for (const fs::path& path : files) {
+    try {
+      for (Case& one : parse_cases(read_json(path), shared)) all.push_back(std::move(one));
+    } catch (const CaseError& error) {
+      problems.add("in " + path.filename().string() + ":\n" + error.what());
+    }
+  }
+  problems.throw_if_any();
+  refuse_duplicates(all);
+  return all;
+}
+
+std::vector<Case> filtered(std::vector<Case> cases, const std::string& glob) {
+  if (glob.empty()) return cases;
+  std::erase_if(cases,
+                [&](const Case& one) { return ::fnmatch(glob.c_str(), one.id.c_str(), 0) != 0; });
+  return cases;
+}
+
+}  // namespace dynsessions::conformance

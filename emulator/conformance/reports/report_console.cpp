@@ -1,0 +1,100 @@
+#include <algorithm>
+#include <sstream>
+
+#include "emulator/conformance/reports/report.h"
+#include "emulator/conformance/reports/tally.h"
+
+namespace dynsessions::conformance {
+namespace {
+
+constexpr std::size_t kColumns = 80;
+
+/// "2024-10-02-preview" as a column's head: the month tells versions apart.
+std::string short_version(const std::string& version) { return version.substr(0, 7); }
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(text.size(), width), ' ');
+  return text;
+}
+
+/// As long as the length of a text is counted in bytes, a line is short rather than too long.
+std::size_t length_of_line(const std::string& text, std::size_t from, std::size_t width) {
+  if (text.size() - from <= width) return text.size() - from;
+  const std::size_t space = text.rfind(' ', from + width);
+  return space == text.npos || space <= from ? width : space - from;
+}
+
+/// A label and a text behind it, broken into lines that stand below each other.
+void write_wrapped(std::ostream& out, const std::string& label, const std::string& text) {
+  const std::size_t width = kColumns - label.size();
+  std::string before = label;
+  std::size_t done = 0;
+  do {
+    const std::size_t size = length_of_line(text, done, width);
+    out << before << text.substr(done, size) << "\n";
+    done += size;
+    if (done < text.size() && text[done] == ' ') ++done;
+    before = std::string(label.size(), ' ');
+  } while (done < text.size());
+}
+
+void write_grid(std::ostream& out, const RunReport& report) {
+  const Grid grid(report);
+  std::size_t first = 0;
+  for (const std::string& operation : grid.operations) first = std::max(first, operation.size());
+  out << "\n  " << padded("", first);
+  for (const std::string& version : grid.versions) out << "  " << short_version(version);
+  out << "\n";
+  for (const std::string& operation : grid.operations) {
+    std::string line = "  " + padded(operation, first);
+    for (const std::string& version : grid.versions) {
+      const auto& row = grid.tallies.at(operation);
+      const auto found = row.find(version);
+      line += "  " + padded(found == row.end() ? "-" : found->second.text(), 7);
+    }
+    out << line.substr(0, line.find_last_not_of(' ') + 1) << "\n";
+  }
+}
+
+void write_outcome(std::ostream& out, const CaseOutcome& outcome) {
+  const Case& one = outcome.test_case;
+  out << "\n  " << name_of(outcome.verdict) << ": " << one.id << "\n";
+  write_wrapped(out, "    ", one.title);
+  out << "    " << name_of(one.evidence) << ", CONTRACT.md " << one.section << "\n";
+  if (one.deviation.exists()) write_wrapped(out, "    known to differ: ", one.deviation.is);
+  for (const Difference& found : outcome.differences) {
+    out << "    " << found.place() << "\n";
+    write_wrapped(out, "      expected ", found.expected);
+    write_wrapped(out, "      got      ", found.actual);
+  }
+  if (!outcome.curl.empty()) out << "    " << outcome.curl << "\n";  // whole: it is for copying
+}
+
+void write_counts(std::ostream& out, const RunReport& report) {
+  out << "\n";
+  for (const auto& [evidence, tally] : by_evidence(report)) {
+    out << "  " << padded(name_of(evidence), 12) << tally.text() << "\n";
+  }
+  const auto reasons = by_reason_not_run(report);
+  if (!reasons.empty()) out << "\n";
+  for (const auto& [reason, count] : reasons) {
+    write_wrapped(out, "  not run: " + std::to_string(count) + ", ", reason);
+  }
+  for (const std::string& note : report.notes) write_wrapped(out, "  note: ", note);
+  out << "\n  " << verdicts_text(report) << "\n  " << spent_text(report) << "\n";
+}
+
+}  // namespace
+
+std::string console_report(const RunReport& report) {
+  std::ostringstream out;
+  out << "Conformance of " << report.target << "\n";
+  write_grid(out, report);
+  for (const CaseOutcome& outcome : report.outcomes) {
+    if (outcome.is_unexpected()) write_outcome(out, outcome);
+  }
+  write_counts(out, report);
+  return out.str();
+}
+
+}  // namespace dynsessions::conformance

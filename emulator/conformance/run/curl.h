@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "emulator/conformance/run/http_client.h"
+
+namespace dynsessions::conformance {
+
+/// The request as a line for a shell in which $ENDPOINT and $TOKEN are set; the token itself is not
+/// in it. A body that is no text or long is named instead of shown.
+[[nodiscard]] std::string curl_line(const HttpRequest& request, const std::string& token);
+
+}  // namespace dynsessions::conformance

@@ -1,0 +1,52 @@
+#include "emulator/conformance/run/own_emulator.h"
+
+#include <cstdio>
+#include <filesystem>
+
+#include "emulator/conformance/cases/case.h"
+#include "emulator/conformance/run/http_client.h"
+
+namespace dynsessions::conformance {
+namespace {
+
+/// What every server of a run is given. `exact`: the cases say what the service sends, and nothing
+/// beside it.
+const Needs kUsual{{"port", "0"},           {"admin-port", "0"}, {"https-port", "off"},
+                   {"exact", "true"},       {"auth", "any"},     {"log-level", "warning"},
+                   {"max-sessions", "1000"}};
+
+std::vector<std::string> command_line(const Needs& needs) {
+  Needs options = needs;
+  options.insert(kUsual.begin(), kUsual.end());
+  std::vector<std::string> arguments{own_executable(), "serve"};
+  for (const auto& [option, value] : options) arguments.push_back("--" + option + "=" + value);
+  return arguments;
+}
+
+}  // namespace
+
+OwnEmulator::OwnEmulator(const Needs& needs)
+    : process_(command_line(needs), ChildProcess::Kind::server) {
+  const Json ready = Json::parse(process_.read_line(), nullptr, /*allow_exceptions=*/false);
+  if (!ready.is_object() || !ready.contains("poolManagementEndpoint")) {
+    process_.wait();
+    throw Unreachable("the emulator did not start: " + process_.said());
+  }
+  endpoint_ = ready.at("poolManagementEndpoint").get<std::string>();
+  process_.said();
+}
+
+OwnEmulator::~OwnEmulator() { std::fputs(process_.said().c_str(), stderr); }
+
+std::string own_executable() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
+
+std::string make_test_token(const std::vector<std::string>& arguments) {
+  std::vector<std::string> command{own_executable(), "token"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  ChildProcess program(command);
+  std::string token = program.read_line();
+  if (program.wait() != 0 || token.empty()) throw Unreachable("`dynsessions token` failed");
+  return token;
+}
+
+}  // namespace dynsessions::conformance

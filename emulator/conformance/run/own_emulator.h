@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "emulator/conformance/cases/needs.h"
+#include "emulator/conformance/run/child_process.h"
+
+namespace dynsessions::conformance {
+
+/// This program as a server on free ports, with the options that cases need; ends with the object.
+class OwnEmulator {
+ public:
+  /// Throws Unreachable, with what it said, when it does not start.
+  explicit OwnEmulator(const Needs& needs);
+  OwnEmulator(const OwnEmulator&) = delete;
+  OwnEmulator& operator=(const OwnEmulator&) = delete;
+  /// Passes on to stderr what it logged, its greeting left out.
+  ~OwnEmulator();
+
+  [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
+
+ private:
+  ChildProcess process_;
+  std::string endpoint_;
+};
+
+/// Where this program is.
+[[nodiscard]] std::string own_executable();
+
+/// What `dynsessions token` prints for these arguments. Throws Unreachable when it does not.
+[[nodiscard]] std::string make_test_token(const std::vector<std::string>& arguments);
+
+}  // namespace dynsessions::conformance

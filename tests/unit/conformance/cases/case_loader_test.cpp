@@ -1,0 +1,129 @@
+#include "emulator/conformance/cases/case_loader.h"
+
+#include <functional>
+
+#include "tests/support/catch.h"
+#include "tests/unit/conformance/cases/sample_case.h"
+
+namespace dynsessions::conformance {
+namespace {
+
+std::vector<Case> parse(const Json& file) { return parse_cases(file, Json::object()); }
+
+TEST_CASE("a case is expanded over its api-versions", "[conformance]") {
+  Json file = sample_file();
+  file["cases"][0]["apiVersions"] = {"2024-10-02-preview", "2025-10-02-preview"};
+  file["cases"][0]["evidence"] = {
+      {"$byVersion", {{"2024-10-02-preview", "recorded"}, {"*", "guess"}}}};
+  const std::vector<Case> cases = parse(file);
+  REQUIRE(cases.size() == 2);
+  CHECK(cases[0].id == "sample.get@2024-10-02-preview");
+  CHECK(cases[0].name() == "sample.get");
+  CHECK(cases[0].evidence == Evidence::recorded);
+  CHECK(cases[1].api_version == "2025-10-02-preview");
+  CHECK(cases[1].evidence == Evidence::guess);
+}
+
+TEST_CASE("what a step captures may be used by the steps behind it", "[conformance]") {
+  Json file = sample_file();
+  Json& steps = file["cases"][0]["steps"];
+  steps[0]["capture"] = {{"id", "/who"}};
+  steps.push_back(
+      {{"request", {{"method", "GET"}, {"path", "files/${id}"}}}, {"expect", {{"status", 200}}}});
+  CHECK(parse(file).front().steps[1].exchanges.front().request["path"] == "files/${id}");
+}
+
+TEST_CASE("exchanges in parallel are one step", "[conformance]") {
+  Json file = sample_file();
+  Json& steps = file["cases"][0]["steps"];
+  steps[0] = {{"parallel", {steps[0], steps[0]}}};
+  const Case one = parse(file).front();
+  REQUIRE(one.steps.size() == 1);
+  CHECK(one.steps.front().exchanges.size() == 2);
+}
+
+TEST_CASE("a case that cannot be used is an error that names it", "[conformance]") {
+  struct Row {
+    std::string what;
+    std::function<void(Json&)> spoil;  ///< gets the case
+  };
+  const auto row = GENERATE(values<Row>({
+      {"no evidence", [](Json& one) { one.erase("evidence"); }},
+      {"unknown evidence", [](Json& one) { one["evidence"] = "hearsay"; }},
+      {"unknown member", [](Json& one) { one["colour"] = "red"; }},
+      {"no api-version", [](Json& one) { one["apiVersions"] = Json::array(); }},
+      {"unknown session use", [](Json& one) { one["session"] = "none of ours"; }},
+      {"no steps", [](Json& one) { one["steps"] = Json::array(); }},
+      {"unknown member of a step", [](Json& one) { one["steps"][0]["wait"] = 1; }},
+      {"unknown member of a request", [](Json& one) { one["steps"][0]["request"]["verb"] = 1; }},
+      {"unknown member of an expectation",
+       [](Json& one) { one["steps"][0]["expect"]["code"] = 1; }},
+      {"two bodies",
+       [](Json& one) {
+         one["steps"][0]["request"]["text"] = "a";
+         one["steps"][0]["request"]["json"] = 1;
+       }},
+      {"unknown name", [](Json& one) { one["steps"][0]["request"]["path"] = "files/${later}"; }},
+      {"a matcher that is none",
+       [](Json& one) {
+         one["steps"][0]["expect"]["json"] = {{"$match", "almost"}};
+       }},
+      {"a retry that never tries",
+       [](Json& one) {
+         one["steps"][0]["retry"] = {{"attempts", 0U}, {"pauseMilliseconds", 1U}};
+       }},
+      {"a deviation that does not say where", [](Json& one) { one["deviation"] = "on purpose"; }},
+      {"needs that are no options",
+       [](Json& one) {
+         one["needs"] = {{"max-sessions", 2}};
+       }},
+      {"a token that is no list", [](Json& one) { one["steps"][0]["request"]["token"] = "any"; }},
+      {"one exchange in parallel",
+       [](Json& one) {
+         one["steps"][0] = {{"parallel", {one["steps"][0]}}};
+       }},
+      {"a retry inside parallel",
+       [](Json& one) {
+         Json step = one["steps"][0];
+         step["retry"] = {{"attempts", 1U}, {"pauseMilliseconds", 1U}};
+         one["steps"][0] = {{"parallel", {step, step}}};
+       }},
+      {"a capture of nowhere",
+       [](Json& one) {
+         one["steps"][0]["capture"] = {{"id", "who"}};
+       }},
+  }));
+  DYNAMIC_SECTION(row.what) {
+    Json file = sample_file();
+    REQUIRE_NOTHROW(parse(file));
+    row.spoil(file["cases"][0]);
+    CHECK_THROWS_WITH(parse(file), Catch::StartsWith("sample.get: "));
+  }
+}
+
+TEST_CASE("every problem of a file is named, not only the first", "[conformance]") {
+  Json file = sample_file();
+  file["cases"].push_back(file["cases"][0]);
+  file["cases"][0]["id"] = "first";
+  file["cases"][0].erase("title");
+  file["cases"][1]["id"] = "second";
+  file["cases"][1].erase("cost");
+  CHECK_THROWS_WITH(parse(file), Catch::Contains("first: ") && Catch::Contains("second: "));
+}
+
+TEST_CASE("a filter is a glob over ids", "[conformance]") {
+  Json file = sample_file();
+  file["cases"][0]["apiVersions"] = {"2024-10-02-preview", "2025-10-02-preview"};
+  const std::vector<Case> cases = parse(file);
+  CHECK(filtered(cases, "").size() == 2);
+  CHECK(filtered(cases, "sample.*").size() == 2);
+  CHECK(filtered(cases, "*@2025-*").size() == 1);
+  CHECK(filtered(cases, "other").empty());
+}
+
+TEST_CASE("the cases of the tree can be used, and there are at least 150", "[conformance]") {
+  CHECK(load_cases(CASE_FOLDER).size() >= 150);
+}
+
+}  // namespace
+}  // namespace dynsessions::conformance
