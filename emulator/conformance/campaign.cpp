@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "emulator/conformance/reports/tally.h"
 #include "emulator/conformance/run/checkpoint.h"
 #include "emulator/conformance/run/interruption.h"
 #include "emulator/conformance/run/own_emulator.h"
@@ -70,7 +71,7 @@ std::vector<Case> without_kept(std::vector<Case> cases, const Checkpoint& checkp
     }
   }
   const std::size_t kept = report.outcomes.size();
-  if (kept > 0) report.notes.push_back("of an earlier run: " + std::to_string(kept) + " cases");
+  if (kept > 0) report.notes.push_back("of an earlier run: " + counted(kept, "case"));
   return left;
 }
 

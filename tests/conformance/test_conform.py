@@ -2,19 +2,35 @@
 
 import json
 import os
+import re
+import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from support.emulator import BINARY
+from support.emulator import BINARY, V2025_02, V2025_10
 
 ROOT = Path(__file__).parents[2]
-# The whole suite starts some 150 sessions one after the other.
+# The whole suite starts some 300 sessions one after the other.
 WHOLE_RUN_SECONDS, SHORT_RUN_SECONDS = 600, 120
 
+EXPIRED = {
+    "request": {"method": "GET", "path": "files", "token": ["--expires-in", "-60"]},
+    "expect": {"status": 401},
+}
+LISTED = {"request": {"method": "GET", "path": "files"}, "expect": {"status": 200}}
+SLEEPS_AT_2025_10 = {
+    "request": {
+        "method": "POST",
+        "path": "executions",
+        "json": {"code": {"$byVersion": {V2025_10: "import time\ntime.sleep(55)", "*": "1"}}},
+    },
+    "expect": {"status": 200},
+}
 RECORDED_OPERATIONS = ("execute", "upload", "list", "list-empty", "get", "content", "delete")
 
 
@@ -28,11 +44,23 @@ def conform(*arguments, seconds=SHORT_RUN_SECONDS, environment=None):
     )
 
 
+def wait_until(holds):
+    deadline = time.monotonic() + SHORT_RUN_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def own_sessions(server):
+    listed = server.session().send("GET", "listSessions").json()["sessions"]
+    return [one for one in listed if one["identifier"].startswith("conform-")]
+
+
 @pytest.fixture(scope="module")
 def whole_run(tmp_path_factory):
     """Every case against the emulator, with every report."""
     folder = tmp_path_factory.mktemp("conform")
-    reports = {name: folder / name for name in ("json", "junit", "markdown")}
+    reports = {name: folder / name for name in ("json", "junit", "markdown", "html")}
     flags = [part for name, path in reports.items() for part in (f"--{name}", str(path))]
     return conform(*flags, seconds=WHOLE_RUN_SECONDS), reports
 
@@ -67,8 +95,10 @@ def test_the_emulator_conforms(whole_run):
     run, reports = whole_run
     assert run.returncode == 0, run.stdout
     report = json.loads(reports["json"].read_text())
-    assert report["summary"]["cases"] >= 150
-    assert report["summary"]["verdicts"]["not run"] == 0
+    assert report["summary"]["cases"] >= 600
+    not_run = report["summary"]["notRun"]
+    assert not_run.pop("slow") > 0
+    assert set(not_run.values()) == {0}
     assert report["notes"] == []
 
 
@@ -91,6 +121,19 @@ def test_the_reports_agree(whole_run):
     assert int(suite.get("failures")) == 0
     assert f"{summary['cases']} cases: " in run.stdout
     assert f"{summary['cases']} cases: " in reports["markdown"].read_text()
+    assert f"{summary['cases']} cases: " in reports["html"].read_text()
+
+
+def test_the_printed_report_fits_a_terminal(whole_run):
+    assert max(len(line) for line in whole_run[0].stdout.splitlines()) <= 80
+
+
+def test_the_reports_have_no_token_and_no_guid(whole_run):
+    guid = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-(?!0{12})[0-9a-f]{12}")
+    for path in whole_run[1].values():
+        text = path.read_text()
+        assert "eyJ" not in text
+        assert not guid.search(text)
 
 
 def test_a_case_that_must_fail_gives_1_and_says_what_differs(cases_folder):
@@ -100,7 +143,8 @@ def test_a_case_that_must_fail_gives_1_and_says_what_differs(cases_folder):
 
 
 def test_a_deviation_that_is_gone_gives_1(cases_folder):
-    run = conform("--cases", cases_folder(200, deviation="it would not answer"))
+    deviation = {"is": "it would not answer", "at": ["status"]}
+    run = conform("--cases", cases_folder(200, deviation=deviation))
     assert run.returncode == 1
     assert "deviation gone: one@2025-10-02-preview" in run.stdout
 
@@ -136,13 +180,92 @@ def test_an_endpoint_is_tested_and_left_without_sessions(emulator, cases_folder,
     )
     assert run.returncode == 0, run.stdout + run.stderr
     assert "a-very-secret-token" not in run.stdout + run.stderr + report.read_text()
-    listed = emulator.session().send("GET", "listSessions").json()["sessions"]
-    assert not [session for session in listed if session["identifier"].startswith("conform-")]
+    assert own_sessions(emulator) == []
+
+
+def test_an_endpoint_is_not_named_in_reports(emulator, cases_folder, tmp_path):
+    reports = {name: tmp_path / f"{name}.out" for name in ("json", "junit", "markdown", "html")}
+    flags = [part for name, path in reports.items() for part in (f"--{name}", str(path))]
+    run = conform("--endpoint", emulator.endpoint, "--yes", "--cases", cases_folder(418), *flags)
+    assert run.returncode == 1, run.stderr
+    for path in reports.values():
+        assert "127.0.0.1" not in path.read_text()
+        assert "418" in path.read_text()
+
+
+def test_a_case_that_needs_a_server_of_its_own_gets_one(cases_folder):
+    folder = cases_folder(401, needs={"auth": "claims"}, session="none", steps=[EXPIRED])
+    run = conform("--cases", folder)
+    assert run.returncode == 0, run.stdout
+    assert "1 same" in run.stdout
+
+
+def test_a_case_that_needs_a_server_of_its_own_is_not_run_at_an_endpoint(emulator, cases_folder):
+    folder = cases_folder(200, needs={"max-sessions": "2"})
+    run = conform("--endpoint", emulator.endpoint, "--yes", "--cases", folder)
+    assert run.returncode == 0
+    assert "not run: 1, needs a server of its own: --max-sessions=2" in run.stdout
+
+
+def test_an_option_that_the_server_does_not_have_gives_3_and_says_so(cases_folder):
+    run = conform("--cases", cases_folder(200, needs={"colour": "red"}))
+    assert run.returncode == 3
+    assert "colour" in run.stderr
+
+
+def test_a_slow_case_is_run_when_asked_for(cases_folder):
+    folder = cases_folder(200, cost="slow")
+    assert "not run: 1, slow: --slow runs it" in conform("--cases", folder).stdout
+    assert "1 same" in conform("--cases", folder, "--slow").stdout
+
+
+def test_128_mb_are_stored_and_a_byte_more_is_not():
+    run = conform("--slow", "--filter", "files.upload-*limit@*")
+    assert run.returncode == 0, run.stdout
+    assert "4 cases: 4 same" in run.stdout
+
+
+@pytest.mark.parametrize("with_signal", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_gives_130_a_report_of_what_was_done_and_no_sessions(
+    emulator, cases_folder, tmp_path, with_signal
+):
+    """The second case waits for a program that takes a minute, and there it is interrupted."""
+    report, checkpoint = tmp_path / "report.out", tmp_path / "checkpoint"
+    folder = cases_folder(200, apiVersions=[V2025_02, V2025_10], steps=[LISTED, SLEEPS_AT_2025_10])
+    flags = ["--endpoint", emulator.endpoint, "--yes", "--cases", folder, "--json", str(report)]
+    run = subprocess.Popen([BINARY, "conform", *flags, "--checkpoint", str(checkpoint)])
+    wait_until(lambda: checkpoint.exists() and len(checkpoint.read_text().splitlines()) == 2)
+    wait_until(lambda: len(own_sessions(emulator)) == 1)
+    run.send_signal(with_signal)
+    assert run.wait(SHORT_RUN_SECONDS) == 130
+    verdicts = [case["verdict"] for case in json.loads(report.read_text())["cases"]]
+    assert verdicts == ["same", "not run"]
+    assert own_sessions(emulator) == []
+
+
+def test_a_checkpoint_is_gone_on_from_and_then_removed(cases_folder, tmp_path):
+    checkpoint = tmp_path / "checkpoint"
+    flags = ["--cases", cases_folder(200, apiVersions=[V2025_02, V2025_10])]
+    flags += ["--checkpoint", str(checkpoint)]
+    assert conform(*flags, "--max-sessions", "1").returncode == 4
+    assert checkpoint.exists()
+    again = conform(*flags, "--max-sessions", "1")
+    assert again.returncode == 0
+    assert "2 same" in again.stdout
+    assert "note: of an earlier run: 1 case" in again.stdout
+    assert not checkpoint.exists()
+
+
+def test_a_file_that_is_no_checkpoint_gives_2_and_is_left_alone(cases_folder, tmp_path):
+    (tmp_path / "notes").write_text("mine\n")
+    run = conform("--cases", cases_folder(200), "--checkpoint", str(tmp_path / "notes"))
+    assert run.returncode == 2
+    assert (tmp_path / "notes").read_text() == "mine\n"
 
 
 def test_a_used_up_budget_gives_4(cases_folder):
-    versions = ["2025-02-02-preview", "2025-10-02-preview"]
-    run = conform("--cases", cases_folder(200, apiVersions=versions), "--max-sessions", "1")
+    folder = cases_folder(200, apiVersions=[V2025_02, V2025_10])
+    run = conform("--cases", folder, "--max-sessions", "1")
     assert run.returncode == 4
     assert "1 same, 0 known to differ, 0 unexpected, 1 not run" in run.stdout
 
@@ -165,6 +288,14 @@ def test_the_plan_is_printed_and_nothing_is_sent():
     run = conform("--endpoint", "http://127.0.0.1:9", "--plan")
     assert run.returncode == 0
     assert "sessions" in run.stdout
+
+
+def test_the_counts_in_the_readme_are_up_to_date():
+    readme = (ROOT / "README.md").read_text()
+    quoted = readme.partition("<!-- conformance -->\n")[2].partition("<!-- /conformance -->")[0]
+    assert quoted == conform("--counts").stdout, (
+        "put what `dynsessions conform --counts` prints between the markers"
+    )
 
 
 def test_deviations_md_is_up_to_date(tmp_path):
