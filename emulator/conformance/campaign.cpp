@@ -120,7 +120,11 @@ void Campaign::run_group(const ServerGroup& group, const OnOutcome& on_outcome,
   if (!is_foreign()) own.emplace(group.needs);
   Runner runner(target_at(own ? own->endpoint() : options_.endpoint), options_.budget,
                 Patience::real(), report);
-  runner.preflight();
+  try {
+    runner.preflight();
+  } catch (const Interrupted&) {
+    // run() sees it too, and says so of each case.
+  }
   runner.run(group.cases, on_outcome);
 }
 

@@ -1,6 +1,7 @@
 #include "emulator/conformance/run/budget.h"
 
 #include <algorithm>
+#include <set>
 #include <sstream>
 
 namespace dynsessions::conformance {
@@ -12,6 +13,26 @@ std::uint32_t requests_of(const Case& one) {
     requests += step.retry.attempts * static_cast<std::uint32_t>(step.exchanges.size());
   }
   return requests;
+}
+
+/// How many sessions a case names beside its own: `${identifier}-b`, `${run}other`.
+std::uint32_t other_sessions_of(const Case& one) {
+  std::set<std::string> names;
+  for (const Step& step : one.steps) {
+    for (const Exchange& exchange : step.exchanges) {
+      const Json query = exchange.request.value("query", Json::object());
+      const Json given = query.value("identifier", Json());
+      const Json list = given.is_array() ? given : Json::array({given});
+      for (const Json& name : list) {
+        if (name.is_string() && name != "${identifier}") names.insert(name.get<std::string>());
+      }
+    }
+  }
+  std::erase_if(names, [](const std::string& name) {
+    return name == "${run}shared" ||
+           !(name.starts_with("${identifier}") || name.starts_with("${run}"));
+  });
+  return static_cast<std::uint32_t>(names.size());
 }
 
 /// Exchanges of a step go out together, so that a step waits for one deadline.
@@ -41,6 +62,7 @@ Plan plan_of(const std::vector<Case>& cases) {
     plan.requests += requests_of(one);
     worst_case += worst_case_of(one);
     shares = shares || one.session == SessionUse::shared;
+    plan.sessions += other_sessions_of(one);
     if (one.session == SessionUse::fresh) ++plan.sessions;
   }
   if (shares) ++plan.sessions;
@@ -61,7 +83,7 @@ std::string describe(const Plan& plan, const Budget& budget, const std::string& 
 }
 
 bool fits(const Case& next, bool needs_session, const Spent& spent, const Budget& budget) {
-  return spent.sessions + (needs_session ? 1 : 0) <= budget.sessions &&
+  return spent.sessions + (needs_session ? 1 : 0) + other_sessions_of(next) <= budget.sessions &&
          spent.requests + requests_of(next) <= budget.requests && spent.time < budget.time;
 }
 

@@ -41,7 +41,7 @@ struct Spent {
   std::chrono::milliseconds time{0};
 };
 
-/// Whether a case may begin: the next session it may need, its requests and the clock.
+/// Whether a case may begin: the sessions it may need, its requests and the clock.
 [[nodiscard]] bool fits(const Case& next, bool needs_session, const Spent& spent,
                         const Budget& budget);
 

@@ -28,6 +28,7 @@ std::string curl_line(const HttpRequest& request, const std::string& token) {
     line +=
         is_token ? " -H \"Authorization: Bearer $TOKEN\"" : " -H " + quoted(name + ": " + value);
   }
+  if (request.chunked) line += " -H 'Transfer-Encoding: chunked'";
   if (request.body.empty()) return line;
   if (request.body.size() > kLongestBody || !is_printable(request.body)) {
     return line + " --data-binary @body  # " + std::to_string(request.body.size()) + " bytes";

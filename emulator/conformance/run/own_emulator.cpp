@@ -27,9 +27,10 @@ std::vector<std::string> command_line(const Needs& needs) {
 
 OwnEmulator::OwnEmulator(const Needs& needs)
     : process_(command_line(needs), ChildProcess::Kind::server) {
-  const Json ready = Json::parse(process_.read_line(), nullptr, /*allow_exceptions=*/false);
+  const std::string line = process_.read_line();
+  const Json ready = Json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!ready.is_object() || !ready.contains("poolManagementEndpoint")) {
-    process_.wait();
+    if (line.empty()) process_.wait();  // its last words are complete when it has ended
     throw Unreachable("the emulator did not start: " + process_.said());
   }
   endpoint_ = ready.at("poolManagementEndpoint").get<std::string>();

@@ -47,6 +47,8 @@ TEST_CASE("a pattern matches what it describes and nothing else", "[conformance]
       {"each of too few", R"({"$match":"each","item":1,"min":1})", "[]", false},
       {"one of", R"({"$match":"oneOf","values":[404,429]})", "429", true},
       {"none of", R"({"$match":"oneOf","values":[404,429]})", "400", false},
+      {"not this", R"({"$match":"not","value":{"$match":"range","max":3}})", "4", true},
+      {"but this", R"({"$match":"not","value":"x"})", "\"x\"", false},
   }));
   DYNAMIC_SECTION(row.what) {
     const Json pattern = Json::parse(row.pattern);

@@ -226,6 +226,17 @@ TEST_CASE("a case may bring a token of its own", "[conformance]") {
   CHECK(service.requests[1].headers[0].second == "Bearer secret");
 }
 
+TEST_CASE("a case that names more sessions than the budget has left is not begun",
+          "[conformance]") {
+  Json file = sample_file();
+  file["cases"][0]["steps"][0]["request"]["query"] = {{"identifier", "${identifier}-b"}};
+  FakeService service{};
+  Budget budget;
+  budget.sessions = 1;
+  CHECK(service.run(sample_cases(file), budget).outcomes[0].why == NotRun::budget);
+  CHECK(plan_of(sample_cases(file)).sessions == 2);
+}
+
 TEST_CASE("a slow case is run when it is asked for", "[conformance]") {
   Json file = sample_file();
   file["cases"][0]["cost"] = "slow";
