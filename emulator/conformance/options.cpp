@@ -57,8 +57,6 @@ Exit codes:
   130  interrupted: sessions were deleted, the reports are of what was run
 )";
 
-constexpr std::uint32_t kMost = 1'000'000;
-
 struct Parser {
   explicit Parser(ConformOptions& options) {
     app.set_help_flag();
@@ -77,9 +75,11 @@ struct Parser {
     app.add_flag("--slow", options.budget.slow);
     app.add_flag("--plan", options.plan);
     app.add_flag("--yes", options.yes);
-    sessions = app.add_option("--max-sessions", options.budget.sessions)->check(CLI::Range(kMost));
-    requests = app.add_option("--max-requests", options.budget.requests)->check(CLI::Range(kMost));
-    time = app.add_option("--max-minutes", minutes)->check(CLI::Range(1U, kMost));
+    sessions =
+        app.add_option("--max-sessions", options.budget.sessions)->check(CLI::Range(kUnlimited));
+    requests =
+        app.add_option("--max-requests", options.budget.requests)->check(CLI::Range(kUnlimited));
+    time = app.add_option("--max-minutes", minutes)->check(CLI::Range(1U, kUnlimited));
   }
 
   CLI::App app{"", "dynsessions conform"};
@@ -103,9 +103,9 @@ ConformOptions parse_options(std::vector<std::string> arguments) {
   if (parser.time->count() > 0) options.budget.time = std::chrono::minutes(parser.minutes);
   if (!options.endpoint.empty()) return options;
   // The emulator costs nothing: only what was asked for limits it.
-  if (parser.sessions->count() == 0) options.budget.sessions = kMost;
-  if (parser.requests->count() == 0) options.budget.requests = kMost;
-  if (parser.time->count() == 0) options.budget.time = std::chrono::minutes(kMost);
+  if (parser.sessions->count() == 0) options.budget.sessions = kUnlimited;
+  if (parser.requests->count() == 0) options.budget.requests = kUnlimited;
+  if (parser.time->count() == 0) options.budget.time = std::chrono::minutes(kUnlimited);
   return options;
 }
 

@@ -44,6 +44,10 @@ std::chrono::seconds worst_case_of(const Case& one) {
   return std::chrono::ceil<std::chrono::seconds>(time);
 }
 
+std::string limit_text(std::int64_t limit) {
+  return limit == kUnlimited ? "" : " (at most " + std::to_string(limit) + ")";
+}
+
 }  // namespace
 
 std::vector<Case> without_slow(std::vector<Case> cases, const Budget& budget) {
@@ -74,11 +78,12 @@ std::string describe(const Plan& plan, const Budget& budget, const std::string& 
   std::ostringstream text;
   text << "Plan for " << target << "\n"
        << "  cases     " << plan.cases << "\n"
-       << "  sessions  " << plan.sessions << " (at most " << budget.sessions
-       << "), one at a time beside a shared one, deleted when their case ends\n"
-       << "  requests  " << plan.requests << " (at most " << budget.requests << ")\n"
-       << "  minutes   " << plan.worst_case.count()
-       << " if every request meets its deadline (at most " << budget.time.count() << ")\n";
+       << "  sessions  " << plan.sessions << limit_text(budget.sessions)
+       << ", a shared one and those of one case at a time, deleted afterwards\n"
+       << "  requests  " << plan.requests << limit_text(budget.requests)
+       << " if every repetition is needed\n"
+       << "  minutes   " << plan.worst_case.count() << limit_text(budget.time.count())
+       << " if every request meets its deadline as well\n";
   return text.str();
 }
 

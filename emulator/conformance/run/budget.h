@@ -9,6 +9,9 @@
 
 namespace dynsessions::conformance {
 
+/// A budget that is no limit; larger than any run.
+inline constexpr std::uint32_t kUnlimited = 1'000'000;
+
 /// What a run may cost at most. A case that does not fit any more is not begun.
 struct Budget {
   bool slow = false;  ///< whether slow cases are run at all
