@@ -21,51 +21,17 @@
 namespace dynsessions::sandbox {
 namespace {
 
-constexpr int kControlFd = 3;  ///< the interpreter's control socket; init's channel
+constexpr int kControlFd = 3;  ///< the interpreter's control socket
 constexpr int kReportFd = 4;
 constexpr int kFirstSpareFd = 16;  ///< above every fixed number
 
-StepResult await_id_maps(InitContext& context) {
-  char go = 0;
-  const ssize_t size = ::recv(context.channel, &go, sizeof(go), 0);
+StepResult await_go(int go) {
+  char byte = 0;
+  const ssize_t size = ::recv(go, &byte, sizeof(byte), 0);
   return size == 0 ? StepResult{ECANCELED} : checked(size);
 }
 
-/// Neither a session's code nor its user may look into this memory, which is the launcher's.
-StepResult hide_memory() { return checked(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)); }
-
 StepResult close_from(unsigned first) { return checked(::syscall(SYS_close_range, first, ~0U, 0)); }
-
-StepResult keep_two_descriptors(InitContext& context) {
-  if (::dup2(STDIN_FILENO, STDERR_FILENO) < 0) return {errno, "stderr"};
-  const int channel = ::fcntl(context.channel, F_DUPFD_CLOEXEC, kFirstSpareFd);
-  const int report = ::fcntl(context.report, F_DUPFD_CLOEXEC, kFirstSpareFd);
-  if (channel < 0 || report < 0) return {errno, "spare"};
-  context.report = report;
-  if (::dup3(channel, kControlFd, O_CLOEXEC) < 0) return {errno, "channel"};
-  if (::dup3(report, kReportFd, O_CLOEXEC) < 0) return {errno, "report"};
-  context.channel = kControlFd;
-  context.report = kReportFd;
-  return close_from(kReportFd + 1);
-}
-
-/// So that the kernel reaps the orphans that come to init.
-StepResult ignore_child_exits(InitContext&) {
-  return ::signal(SIGCHLD, SIG_IGN) == SIG_ERR ? StepResult{errno} : StepResult{};
-}
-
-StepResult send_data_directory(InitContext& context) {
-  const int directory = ::open("/mnt/data", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return {errno, nullptr};
-  const StepResult result = send_report(context.report, ChildReport{}, directory);
-  ::close(directory);
-  return result;
-}
-
-StepResult close_standard_streams() {
-  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::close(fd);
-  return {};
-}
 
 StepResult install_filter(const BpfProgram& program) {
   // The kernel only reads the instructions; its structure lacks const.
@@ -74,28 +40,84 @@ StepResult install_filter(const BpfProgram& program) {
   return checked(::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter));
 }
 
-constexpr Step<InitContext> kInitSteps[] = {
-    {"await id maps", await_id_maps},
-    {"hide memory", [](InitContext&) { return hide_memory(); }},
-    {"descriptors", keep_two_descriptors},
-    {"keyring", [](InitContext&) { return leave_keyring(); }},
-    {"isolate mounts", [](InitContext&) { return isolate_mounts(); }},
-    {"open tree", [](InitContext& c) { return open_host_trees(c.plan, c.trees); }},
-    {"session user", [](InitContext&) { return become_session_user(); }},
-    {"new root", [](InitContext&) { return mount_new_root(); }},
-    {"lay out", [](InitContext& c) { return lay_out_root(c.plan, c.trees); }},
-    {"mount proc", [](InitContext&) { return mount_proc(); }},
-    {"mask proc", [](InitContext&) { return mask_proc(); }},
-    {"mount tmpfs", [](InitContext& c) { return mount_writable(c.plan); }},
-    {"change root", [](InitContext&) { return pivot_to_new_root(); }},
-    {"read-only root", [](InitContext&) { return make_root_read_only(); }},
-    {"loopback", [](InitContext&) { return bring_loopback_up(); }},
-    {"hostname", [](InitContext&) { return checked(::sethostname("session", 7)); }},
+[[noreturn]] void report_and_exit(int report, const StepFailure& failure) {
+  send_failure(report, failure);
+  ::_exit(EXIT_FAILURE);
+}
+
+/// Becomes two: returns in the new process, a sibling; this one reports its pid and ends.
+StepResult start_sibling(int report, unsigned long namespaces) {
+  const pid_t pid = clone_process(CLONE_PARENT | namespaces);
+  if (pid < 0) return {errno, "clone"};
+  if (pid == 0) return {};
+  ChildReport started;
+  started.pid = pid;
+  ::_exit(send_report(report, started).ok() ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+StepResult send_data_directory(BuilderContext& context) {
+  const int directory = ::open("/mnt/data", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return {errno, nullptr};
+  return send_report(context.report, ChildReport{}, directory);
+}
+
+constexpr Step<BuilderContext> kBuilderSteps[] = {
+    {"await id maps", [](BuilderContext& c) { return await_go(c.go); }},
+    {"isolate mounts", [](BuilderContext&) { return isolate_mounts(); }},
+    {"open tree", [](BuilderContext& c) { return open_host_trees(c.plan, c.trees); }},
+    {"session user", [](BuilderContext&) { return become_session_user(); }},
+    {"new root", [](BuilderContext&) { return mount_new_root(); }},
+    {"lay out", [](BuilderContext& c) { return lay_out_root(c.plan, c.trees); }},
+    {"mount proc", [](BuilderContext&) { return mount_proc(); }},
+    {"mount tmpfs", [](BuilderContext& c) { return mount_writable(c.plan); }},
+    {"change root", [](BuilderContext&) { return pivot_to_new_root(); }},
+    {"read-only root", [](BuilderContext&) { return make_root_read_only(); }},
+    {"loopback", [](BuilderContext&) { return bring_loopback_up(); }},
+    {"hostname", [](BuilderContext&) { return checked(::sethostname("session", 7)); }},
     {"data directory", send_data_directory},
+};
+
+constexpr Step<RoomContext> kRoomHelperSteps[] = {
+    {"enter",
+     [](RoomContext& c) {
+       return enter_namespaces(c.sandbox, kSandboxNamespaces & ~CLONE_NEWPID);
+     }},
+    // Entering has closed this process to an unprivileged launcher, which is to open the
+    // namespaces of what is born next. Nobody else sees it there.
+    {"show memory", [](RoomContext&) { return checked(::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)); }},
+    {"start init",
+     [](RoomContext& c) { return start_sibling(c.report, CLONE_NEWPID | CLONE_NEWNS); }},
+};
+
+StepResult keep_report_only(RoomContext& context) {
+  if (::dup3(context.report, STDIN_FILENO, O_CLOEXEC) < 0) return {errno, "report"};
+  context.report = STDIN_FILENO;
+  return close_from(STDIN_FILENO + 1);
+}
+
+/// So that the kernel reaps the orphans that come to init.
+StepResult ignore_child_exits(RoomContext&) {
+  return ::signal(SIGCHLD, SIG_IGN) == SIG_ERR ? StepResult{errno} : StepResult{};
+}
+
+constexpr Step<RoomContext> kInitSteps[] = {
+    {"await room", [](RoomContext& c) { return await_go(c.go); }},
+    {"descriptors", keep_report_only},
+    {"keyring", [](RoomContext&) { return leave_keyring(); }},
+    {"session user", [](RoomContext&) { return become_session_user(); }},
+    // Session code will live here, and this memory is a copy of the launcher's. Not before the
+    // change of user, which sets it anew, to whatever fs.suid_dumpable is on this host.
+    {"hide memory", [](RoomContext&) { return checked(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)); }},
+    {"mount proc", [](RoomContext&) { return mount_proc(); }},
+    {"mask proc", [](RoomContext&) { return mask_proc(); }},
     {"signals", ignore_child_exits},
-    {"streams", [](InitContext&) { return close_standard_streams(); }},
-    {"privileges", [](InitContext&) { return drop_privileges(); }},
-    {"seccomp", [](InitContext& c) { return install_filter(c.plan.init_filter); }},
+    {"privileges", [](RoomContext&) { return drop_privileges(); }},
+    {"seccomp", [](RoomContext& c) { return install_filter(c.plan.init_filter); }},
+};
+
+constexpr Step<InterpreterContext> kEnteringHelperSteps[] = {
+    {"enter", [](InterpreterContext& c) { return enter_namespaces(c.room, kSandboxNamespaces); }},
+    {"start inside", [](InterpreterContext& c) { return start_sibling(c.report, 0); }},
 };
 
 /// 0 /dev/null, 1 and 2 the pipes, 3 the control socket; 4 reports and closes on exec.
@@ -142,39 +164,23 @@ constexpr Step<InterpreterContext> kInterpreterSteps[] = {
     {"execute", execute_interpreter},
 };
 
-[[noreturn]] void report_and_exit(int report, const StepFailure& failure) {
-  send_failure(report, failure);
-  ::_exit(EXIT_FAILURE);
-}
-
-/// Enters and becomes two: returns in the interpreter-to-be, inside; the helper ends here.
-StepResult start_inside(InterpreterContext& context) {
-  const pid_t pid = clone_process(CLONE_PARENT);
-  if (pid < 0) return {errno, "clone"};
-  if (pid == 0) return {};
-  ChildReport report;
-  report.pid = pid;
-  ::_exit(send_report(context.report, report).ok() ? EXIT_SUCCESS : EXIT_FAILURE);
-}
-
-constexpr Step<InterpreterContext> kHelperSteps[] = {
-    // First of all: what is born inside must never be readable for what lives there already.
-    {"hide memory", [](InterpreterContext&) { return hide_memory(); }},
-    {"enter", [](InterpreterContext& c) { return enter_namespaces(c.namespaces); }},
-    {"start inside", start_inside},
-};
-
 }  // namespace
 
-void run_first_process(InitContext& context) {
-  const StepFailure failure = run_steps<InitContext>(kInitSteps, context);
+void run_builder(BuilderContext& context) {
+  const StepFailure failure = run_steps<BuilderContext>(kBuilderSteps, context);
   if (failure) report_and_exit(context.report, failure);
-  run_init(context.report, context.channel);
   ::_exit(EXIT_SUCCESS);
 }
 
+void run_room_helper(RoomContext& context) {
+  StepFailure failure = run_steps<RoomContext>(kRoomHelperSteps, context);
+  if (!failure) failure = run_steps<RoomContext>(kInitSteps, context);
+  if (failure) report_and_exit(context.report, failure);
+  run_init(context.report);
+}
+
 void run_entering_helper(InterpreterContext& context) {
-  StepFailure failure = run_steps<InterpreterContext>(kHelperSteps, context);
+  StepFailure failure = run_steps<InterpreterContext>(kEnteringHelperSteps, context);
   if (!failure) failure = run_steps<InterpreterContext>(kInterpreterSteps, context);
   report_and_exit(context.report, failure);
 }

@@ -99,7 +99,10 @@ void send_failure(int socket, const StepFailure& failure) {
   static_cast<void>(send_report(socket, report));
 }
 
-ChildOutcome await_child(int socket) {
+namespace {
+
+/// Until end of file, or until `enough` of what has come.
+ChildOutcome await(int socket, bool (*enough)(const ChildOutcome&)) {
   ChildOutcome outcome;
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   for (;;) {
@@ -112,8 +115,18 @@ ChildOutcome await_child(int socket) {
       fail_outcome(outcome, ready == 0 ? ETIMEDOUT : errno);
       return outcome;
     }
-    if (!receive_one(socket, outcome)) return outcome;
+    if (!receive_one(socket, outcome) || enough(outcome)) return outcome;
   }
+}
+
+}  // namespace
+
+ChildOutcome await_child(int socket) {
+  return await(socket, [](const ChildOutcome&) { return false; });
+}
+
+ChildOutcome await_start(int socket) {
+  return await(socket, [](const ChildOutcome& outcome) { return outcome.started != 0; });
 }
 
 }  // namespace dynsessions::sandbox

@@ -35,4 +35,7 @@ struct ChildOutcome {
 /// Launcher side. Waits for end of file, at most ten seconds: then ETIMEDOUT is the failure.
 [[nodiscard]] ChildOutcome await_child(int socket);
 
+/// The same, but returns as soon as it is said which process was started.
+[[nodiscard]] ChildOutcome await_start(int socket);
+
 }  // namespace dynsessions::sandbox

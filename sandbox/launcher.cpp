@@ -1,6 +1,5 @@
 #include "sandbox/launcher.h"
 
-#include <algorithm>
 #include <csignal>
 #include <cstring>
 
@@ -99,37 +98,54 @@ void Launcher::serve(const Request& request) {
 void Launcher::create(const Request& request) {
   if (entries_.contains(request.sandbox_id)) throw StepError("create: id in use", EEXIST);
   CreatedSandbox created = create_sandbox(plan_);
-  entries_[request.sandbox_id].sandbox = std::move(created.sandbox);
+  entries_[request.sandbox_id].namespaces = std::move(created.namespaces);
   answer(request.request_id, request.sandbox_id, {created.data_directory.get()});
 }
 
 void Launcher::start(const Request& request) {
-  Sandbox& sandbox = find(request).sandbox;
-  if (sandbox.interpreter != 0) throw StepError("start: an interpreter lives", EBUSY);
-  const InterpreterStreams streams = start_interpreter(plan_, sandbox);
+  Entry& entry = find(request);
+  if (entry.interpreters.contains(request.interpreter_id)) {
+    throw StepError("start: an interpreter lives", EBUSY);
+  }
+  if (entry.interpreters.size() >= kMaxInterpreters) {
+    throw StepError("start: too many interpreters", ENOSPC);
+  }
+  const StartedInterpreter started = start_interpreter(plan_, entry.namespaces);
+  entry.interpreters[request.interpreter_id].processes = started.processes;
   answer(request.request_id, request.sandbox_id,
-         {streams.control.get(), streams.standard_output.get(), streams.standard_error.get()});
+         {started.control.get(), started.standard_output.get(), started.standard_error.get()});
 }
 
 void Launcher::interrupt(const Request& request) {
-  const Sandbox& sandbox = find(request).sandbox;
-  if (sandbox.interpreter == 0) throw StepError("interrupt: no interpreter", ESRCH);
-  if (::kill(-sandbox.interpreter, SIGINT) < 0) throw StepError("interrupt", errno);
+  const Entry& entry = find(request);
+  const auto found = entry.interpreters.find(request.interpreter_id);
+  if (found == entry.interpreters.end() || found->second.processes.interpreter == 0) {
+    throw StepError("interrupt: no interpreter", ESRCH);
+  }
+  if (::kill(-found->second.processes.interpreter, SIGINT) < 0) throw StepError("interrupt", errno);
   answer(request.request_id, request.sandbox_id);
 }
 
 void Launcher::kill(const Request& request) {
   Entry& entry = find(request);
-  if (entry.kill_request != 0) throw StepError("kill: under way", EALREADY);
-  kill_all_but_init(entry.sandbox);
-  if (entry.sandbox.interpreter == 0) return answer(request.request_id, request.sandbox_id);
-  entry.kill_request = request.request_id;
+  const auto found = entry.interpreters.find(request.interpreter_id);
+  if (found == entry.interpreters.end()) return answer(request.request_id, request.sandbox_id);
+  Interpreter& interpreter = found->second;
+  if (interpreter.kill_request != 0) throw StepError("kill: under way", EALREADY);
+  if (::kill(interpreter.processes.init, SIGKILL) < 0) throw StepError("kill", errno);
+  interpreter.kill_request = request.request_id;
 }
 
 void Launcher::destroy(const Request& request) {
   Entry& entry = find(request);
-  if (::kill(entry.sandbox.init, SIGKILL) < 0) throw StepError("destroy", errno);
+  if (entry.interpreters.empty()) {
+    entries_.erase(request.sandbox_id);
+    return answer(request.request_id, request.sandbox_id);
+  }
   entry.destroy_request = request.request_id;
+  for (const auto& [id, interpreter] : entry.interpreters) {
+    if (::kill(interpreter.processes.init, SIGKILL) < 0) throw StepError("destroy", errno);
+  }
 }
 
 void Launcher::reap() {
@@ -138,40 +154,40 @@ void Launcher::reap() {
   }
   // One signal may stand for many exits.
   int wait_status = 0;
-  for (pid_t pid = 0; (pid = ::waitpid(-1, &wait_status, WNOHANG)) > 0;) {
-    const auto entry = std::find_if(entries_.begin(), entries_.end(), [pid](const auto& each) {
-      return each.second.sandbox.init == pid || each.second.sandbox.interpreter == pid;
-    });
-    if (entry == entries_.end()) continue;
-    if (entry->second.sandbox.init == pid) {
-      init_exited(entry);
-    } else {
-      interpreter_exited(entry, wait_status);
+  for (pid_t pid = 0; (pid = ::waitpid(-1, &wait_status, WNOHANG)) > 0;) reaped(pid, wait_status);
+}
+
+void Launcher::reaped(pid_t pid, int wait_status) {
+  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+    for (auto& [id, interpreter] : entry->second.interpreters) {
+      InterpreterProcesses& processes = interpreter.processes;
+      if (processes.init == pid) return room_ended(entry, id);
+      if (processes.interpreter != pid) continue;
+      processes.interpreter = 0;
+      interpreter.wait_status = wait_status;
+      // What it leaves behind ends with it. Not reaped yet, so this can only be our init.
+      ::kill(processes.init, SIGKILL);
+      return;
     }
   }
 }
 
-void Launcher::interpreter_exited(Entries::iterator entry, int wait_status) {
+/// The kernel lets init end only after everything else in its PID namespace.
+void Launcher::room_ended(Entries::iterator entry, std::uint32_t interpreter_id) {
   auto& [sandbox_id, state] = *entry;
-  state.sandbox.interpreter = 0;
+  const auto node = state.interpreters.extract(interpreter_id);
   Reply event{};
   event.kind = ReplyKind::interpreter_exited;
-  event.wait_status = wait_status;
+  event.wait_status = node.mapped().wait_status;
+  event.interpreter_id = interpreter_id;
   event.sandbox_id = sandbox_id;
   send(event);
-  if (state.kill_request != 0) answer(std::exchange(state.kill_request, 0), sandbox_id);
-}
-
-/// The kernel lets init end only after everything else in its PID namespace.
-void Launcher::init_exited(Entries::iterator entry) {
-  const std::uint64_t sandbox_id = entry->first;
-  const std::uint64_t destroy_request = entry->second.destroy_request;
+  if (node.mapped().kill_request != 0) answer(node.mapped().kill_request, sandbox_id);
+  if (state.destroy_request == 0 || !state.interpreters.empty()) return;
+  const std::uint64_t destroy_request = state.destroy_request;
+  const std::uint64_t id = sandbox_id;
   entries_.erase(entry);  // its namespace handles would keep the mounts alive
-  if (destroy_request != 0) return answer(destroy_request, sandbox_id);
-  Reply event{};
-  event.kind = ReplyKind::sandbox_ended;
-  event.sandbox_id = sandbox_id;
-  send(event);
+  answer(destroy_request, id);
 }
 
 Launcher::Entry& Launcher::find(const Request& request) {

@@ -22,10 +22,16 @@ class Launcher {
   void run();
 
  private:
+  /// Until its room is gone.
+  struct Interpreter {
+    InterpreterProcesses processes;  ///< `interpreter` is 0 when it was reaped
+    int wait_status = 0;
+    std::uint64_t kill_request = 0;  ///< to be answered when the room is gone
+  };
   struct Entry {
-    Sandbox sandbox;
-    std::uint64_t kill_request = 0;     ///< to be answered when the interpreter is reaped
-    std::uint64_t destroy_request = 0;  ///< to be answered when init is reaped
+    NamespaceHandles namespaces;
+    std::map<std::uint32_t, Interpreter> interpreters;
+    std::uint64_t destroy_request = 0;  ///< to be answered when the last room is gone
   };
   using Entries = std::map<std::uint64_t, Entry>;
 
@@ -39,8 +45,8 @@ class Launcher {
   void destroy(const Request& request);
 
   void reap();
-  void interpreter_exited(Entries::iterator entry, int wait_status);
-  void init_exited(Entries::iterator entry);
+  void reaped(pid_t pid, int wait_status);
+  void room_ended(Entries::iterator entry, std::uint32_t interpreter_id);
 
   Entry& find(const Request& request);
   void answer(std::uint64_t request_id, std::uint64_t sandbox_id,

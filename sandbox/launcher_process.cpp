@@ -56,7 +56,7 @@ void close_inherited(int control) {
   require(::syscall(SYS_close_range, control + 1, ~0U, 0), "close_range");
 }
 
-/// Every sandbox holds eight descriptors here; a soft limit is meant for programs that use select.
+/// Every sandbox holds seven descriptors here; a soft limit is meant for programs that use select.
 void raise_descriptor_limit() {
   rlimit limit{};
   require(::getrlimit(RLIMIT_NOFILE, &limit), "RLIMIT_NOFILE");

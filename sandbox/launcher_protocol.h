@@ -15,16 +15,17 @@
 namespace dynsessions::sandbox {
 
 enum class RequestKind : std::uint32_t {
-  create_sandbox = 1,     ///< namespaces, mounts, init; done carries 1 descriptor: /mnt/data
+  create_sandbox = 1,     ///< namespaces and mounts; done carries 1 descriptor: /mnt/data
   start_interpreter,      ///< done carries 3: control socket, stdout pipe, stderr pipe
   interrupt_interpreter,  ///< SIGINT to the interpreter's process group
-  kill_interpreter,       ///< SIGKILL to every process of the sandbox but init; done when reaped
-  destroy_sandbox,        ///< kills init and thereby all; done when everything is gone
+  kill_interpreter,  ///< SIGKILL to it and all that it started; done when all are gone, or were
+  destroy_sandbox,   ///< the same to all interpreters; done when everything is gone
 };
 
 struct Request {
   RequestKind kind;
-  std::uint32_t reserved;
+  std::uint32_t
+      interpreter_id;        ///< chosen by the server, unique among those that live in a sandbox
   std::uint64_t request_id;  ///< chosen by the server, not 0; comes back in the reply
   std::uint64_t sandbox_id;  ///< chosen by the server, unique for the launcher's life
 };
@@ -32,15 +33,15 @@ struct Request {
 enum class ReplyKind : std::uint32_t {
   done = 1,
   failed,              ///< `step` and `error_number` say where; nothing half-made is left
-  interpreter_exited,  ///< an event (request id 0): wait_status as of waitpid(2)
-  sandbox_ended,       ///< an event: init died although nobody asked for it; all of it is gone
+  interpreter_exited,  ///< an event (request id 0): wait_status as of waitpid(2); all it started
+                       ///< is gone too
 };
 
 struct Reply {
   ReplyKind kind;
   std::int32_t error_number;
   std::int32_t wait_status;
-  std::uint32_t reserved;
+  std::uint32_t interpreter_id;  ///< of the interpreter that exited
   std::uint64_t request_id;
   std::uint64_t sandbox_id;
   char step[64];  ///< name of the step that failed, NUL-terminated
@@ -49,6 +50,8 @@ struct Reply {
 static_assert(std::is_trivially_copyable_v<Request> && std::is_trivially_copyable_v<Reply>);
 
 inline constexpr std::size_t kMaxDescriptors = 4;
+/// In one sandbox at a time.
+inline constexpr std::size_t kMaxInterpreters = 4;
 inline constexpr std::size_t kMaxSpecBytes = std::size_t{64} << 10;
 
 template <typename Message>

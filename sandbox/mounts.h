@@ -3,9 +3,10 @@
 #include "sandbox/sandbox_plan.h"
 #include "sandbox/step.h"
 
-/// The sandbox's view of files, built by its first process in its own mount namespace. All
-/// functions are async-signal-safe and to be called in the order in which they stand here; from
-/// mount_new_root on, the working directory is the new root.
+/// The sandbox's view of files, built by one process in a mount namespace of its own. All functions
+/// are async-signal-safe and to be called in the order in which they stand here; from
+/// mount_new_root on, the working directory is the new root. mount_proc and mask_proc are called
+/// again, in each room (sandboxes.h).
 namespace dynsessions::sandbox {
 
 /// Enough for the system's entries and any sensible number of binds; a plan with more is refused.
@@ -27,7 +28,8 @@ StepResult open_host_trees(const SandboxPlan& plan, OpenTrees& trees);
 StepResult mount_new_root();
 StepResult lay_out_root(const SandboxPlan& plan, OpenTrees& trees);
 
-/// A new instance for the sandbox's PID namespace; other users' processes are hidden.
+/// A new instance for the caller's PID namespace; other users' processes are hidden. In a user
+/// namespace the kernel permits it only where another instance can be seen, masked or not.
 StepResult mount_proc();
 /// Hides and write-protects what is the machine's rather than the sandbox's.
 StepResult mask_proc();

@@ -64,9 +64,10 @@ StepResult open_namespaces(pid_t pid, NamespaceHandles& handles) {
   return {};
 }
 
-StepResult enter_namespaces(const NamespaceHandles& handles) {
+StepResult enter_namespaces(const NamespaceHandles& handles, int kinds) {
   for (std::size_t i = 0; i < kNamespaceKinds.size(); ++i) {
     const auto& [name, flag] = kNamespaceKinds[i];
+    if ((kinds & flag) == 0) continue;
     if (::setns(handles[i].get(), flag) < 0) return {errno, name};
   }
   return {};

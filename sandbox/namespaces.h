@@ -35,9 +35,9 @@ inline constexpr std::array<NamespaceKind, 7> kNamespaceKinds{{{"user", CLONE_NE
                                                                {"uts", CLONE_NEWUTS},
                                                                {"cgroup", CLONE_NEWCGROUP}}};
 
-/// Handles of one sandbox's namespaces, in the order of kNamespaceKinds. They are opened while its
-/// first process still waits: once that is not dumpable, an unprivileged launcher may no longer
-/// look into its /proc, nor enter by its pidfd.
+/// Handles of the namespaces of one process, in the order of kNamespaceKinds. They are opened while
+/// it still waits: once it is not dumpable, an unprivileged launcher may no longer look into its
+/// /proc, nor enter by its pidfd.
 using NamespaceHandles = std::array<UniqueFd, kNamespaceKinds.size()>;
 
 /// fork(2) with namespace flags. The plain clone call and not clone3, which container runtimes
@@ -53,8 +53,9 @@ StepResult write_id_maps(pid_t pid, uid_t inside_uid, uid_t outside_uid, gid_t i
 
 StepResult open_namespaces(pid_t pid, NamespaceHandles& handles);
 
-/// Async-signal-safe. The PID namespace takes effect for children only, as always.
-StepResult enter_namespaces(const NamespaceHandles& handles);
+/// Async-signal-safe. Enters those of `kinds` (CLONE_NEW flags). The PID namespace takes effect for
+/// children only, as always.
+StepResult enter_namespaces(const NamespaceHandles& handles, int kinds);
 
 /// Async-signal-safe, inside: code expects 127.0.0.1 to answer, there is no other interface.
 StepResult bring_loopback_up();

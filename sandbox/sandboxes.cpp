@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 
 #include "sandbox/child.h"
@@ -33,7 +32,8 @@ FdPair make_pipe() {
   return {UniqueFd(fds[0]), UniqueFd(fds[1])};
 }
 
-/// A child that is killed and reaped again unless everything went well.
+/// A child that is killed and reaped again unless everything went well. Where a room's init and its
+/// interpreter are two of them, init stands first: it can only be reaped last.
 class UnfinishedProcess {
  public:
   explicit UnfinishedProcess(pid_t pid) : pid_(pid) {}
@@ -68,57 +68,74 @@ void require_confined(const char* weakness) {
   if (weakness != nullptr) throw StepError(std::string("verify ") + weakness, EPERM);
 }
 
-/// Init answers within microseconds; ten seconds mean that the machine is in distress.
-void bound_waiting(int socket) {
-  const timeval patience{10, 0};
-  require(checked(::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience))),
-          "channel");
-}
-
 void map_ids(const SandboxPlan& plan, pid_t pid) {
   require(write_id_maps(pid, kInsideUid, plan.outside_uid, kInsideGid, plan.outside_gid),
           "map ids");
+}
+
+void send_go(const FdPair& go) {
+  require(checked(::send(go.ours.get(), "g", 1, MSG_NOSIGNAL)), "go");
+}
+
+/// Returns the pid of the room's init, and the namespaces to enter the room by.
+pid_t make_room(const SandboxPlan& plan, const NamespaceHandles& sandbox, NamespaceHandles& room) {
+  FdPair report = make_socket_pair(SOCK_SEQPACKET);
+  FdPair go = make_socket_pair(SOCK_STREAM);
+  UnfinishedProcess helper(clone_process(0));
+  if (helper.get() < 0) throw StepError("fork", errno);
+  if (helper.get() == 0) {
+    RoomContext context{plan, sandbox, report.theirs.get(), go.theirs.get()};
+    run_room_helper(context);
+  }
+  report.theirs = UniqueFd();
+  go.theirs = UniqueFd();
+  const ChildOutcome started = await_start(report.ours.get());
+  UnfinishedProcess init(started.started);
+  require_no_failure(started);
+  if (init.get() == 0) throw StepError("start init", ECHILD);
+  require(open_namespaces(init.get(), room), "open room");
+  send_go(go);
+  require_no_failure(await_child(report.ours.get()));
+  require_confined(find_weakness(init.get(), plan.outside_uid, plan.outside_gid));
+  return init.keep();
 }
 
 }  // namespace
 
 CreatedSandbox create_sandbox(const SandboxPlan& plan) {
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
-  FdPair channel = make_socket_pair(SOCK_STREAM);
-  bound_waiting(channel.ours.get());
-  UnfinishedProcess init(clone_process(kSandboxNamespaces));
-  if (init.get() < 0) throw StepError("clone", errno);
-  if (init.get() == 0) {
-    InitContext context{plan, report.theirs.get(), channel.theirs.get()};
-    run_first_process(context);
+  FdPair go = make_socket_pair(SOCK_STREAM);
+  const UnfinishedProcess builder(clone_process(kSandboxNamespaces));
+  if (builder.get() < 0) throw StepError("clone", errno);
+  if (builder.get() == 0) {
+    BuilderContext context{plan, report.theirs.get(), go.theirs.get()};
+    run_builder(context);
   }
   report.theirs = UniqueFd();
-  channel.theirs = UniqueFd();
+  go.theirs = UniqueFd();
   CreatedSandbox created;
-  require(open_namespaces(init.get(), created.sandbox.namespaces), "open namespaces");
-  map_ids(plan, init.get());
-  require(checked(::send(channel.ours.get(), "g", 1, MSG_NOSIGNAL)), "go");
+  require(open_namespaces(builder.get(), created.namespaces), "open namespaces");
+  map_ids(plan, builder.get());
+  send_go(go);
   ChildOutcome outcome = await_child(report.ours.get());
   require_no_failure(outcome);
-  require_confined(find_weakness(init.get(), plan.outside_uid, plan.outside_gid));
   if (!outcome.descriptor) throw StepError("data directory", EBADF);
   created.data_directory = std::move(outcome.descriptor);
-  created.sandbox.channel = std::move(channel.ours);
-  created.sandbox.init = init.keep();
   return created;
 }
 
-InterpreterStreams start_interpreter(const SandboxPlan& plan, Sandbox& sandbox) {
-  kill_all_but_init(sandbox);
+StartedInterpreter start_interpreter(const SandboxPlan& plan, const NamespaceHandles& sandbox) {
+  NamespaceHandles room;
+  UnfinishedProcess init(make_room(plan, sandbox, room));
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
   FdPair control = make_socket_pair(SOCK_STREAM);
   FdPair output = make_pipe();
   FdPair error = make_pipe();
-  UnfinishedProcess helper(clone_process(0));
+  const UnfinishedProcess helper(clone_process(0));
   if (helper.get() < 0) throw StepError("fork", errno);
   if (helper.get() == 0) {
     InterpreterContext context{plan,
-                               sandbox.namespaces,
+                               room,
                                report.theirs.get(),
                                control.theirs.get(),
                                output.theirs.get(),
@@ -131,21 +148,11 @@ InterpreterStreams start_interpreter(const SandboxPlan& plan, Sandbox& sandbox) 
   require_no_failure(outcome);
   if (interpreter.get() == 0) throw StepError("start inside", ECHILD);
   require_confined(find_weakness(interpreter.get(), plan.outside_uid, plan.outside_gid));
-  require_confined(find_leak(interpreter.get(), sandbox.namespaces));
-  sandbox.interpreter = interpreter.keep();
-  return {std::move(control.ours), std::move(output.ours), std::move(error.ours)};
-}
-
-void kill_all_but_init(const Sandbox& sandbox) {
-  const int channel = sandbox.channel.get();
-  require(checked(::send(channel, "k", 1, MSG_NOSIGNAL)), "kill");
-  char answer = 0;
-  const ssize_t size = ::recv(channel, &answer, sizeof(answer), 0);
-  if (size == sizeof(answer)) return;
-  const int error_number = size == 0 ? ESRCH : errno;
-  // Its answer might still come and be taken for that to a later order: the sandbox is beyond use.
-  ::kill(sandbox.init, SIGKILL);
-  throw StepError("kill: init does not answer", error_number);
+  require_confined(find_leak(interpreter.get(), room));
+  return {{init.keep(), interpreter.keep()},
+          std::move(control.ours),
+          std::move(output.ours),
+          std::move(error.ours)};
 }
 
 }  // namespace dynsessions::sandbox

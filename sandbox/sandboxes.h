@@ -8,8 +8,21 @@
 #include "sandbox/step.h"
 
 /// The launcher's side of making sandboxes and starting interpreters in them. Each function either
-/// succeeds wholly, was verified from outside, or throws StepError and leaves nothing behind. They
-/// wait for the child, about a millisecond, and at most ten seconds.
+/// succeeds wholly, was verified from outside, or throws StepError and leaves nothing behind.
+///
+/// A sandbox is namespaces and mounts; no process keeps them, their handles do. Every interpreter
+/// gets a *room* in it: a PID namespace of its own with a /proc of its own, made for it and ended
+/// with it. Interpreters of one sandbox share its files, loopback, IPC and limits, but no
+/// processes. That is what makes several of them safe, in three ways:
+///
+/// - A newcomer has capabilities and a copy of the launcher's memory until it execs. Code that runs
+///   in the sandbox already has no pid for it: it cannot signal, stop, trace, reprioritise or limit
+///   it, nor open its /proc. In its own room there is nobody but init.
+/// - So nothing that it does can make the launcher wait. Set-up takes about a millisecond; ten
+///   seconds per process are the end of patience with the machine.
+/// - SIGKILL to the room's init ends the room and nothing else. The kernel lets nothing in it fork
+///   or hide any more: fork bombs and daemons end with the interpreter that started them, and init
+///   is only reaped when all are gone.
 namespace dynsessions::sandbox {
 
 /// A step that failed, by name, with its errno.
@@ -23,21 +36,20 @@ class StepError : public std::runtime_error {
   int error_number_;
 };
 
-/// One sandbox, as long as its init lives or is not reaped yet. Pids are safe to signal, because
-/// both processes are the launcher's own children and only its loop reaps them.
-struct Sandbox {
-  pid_t init = 0;
-  pid_t interpreter = 0;  ///< 0 when none lives
-  NamespaceHandles namespaces;
-  UniqueFd channel;  ///< to init, see init.h
-};
-
 struct CreatedSandbox {
-  Sandbox sandbox;
-  UniqueFd data_directory;  ///< /mnt/data
+  NamespaceHandles namespaces;  ///< keep the sandbox; that of PIDs is dead, rooms have their own
+  UniqueFd data_directory;      ///< /mnt/data
 };
 
-struct InterpreterStreams {
+/// An interpreter and the init of its room. Both are the launcher's own children and only its loop
+/// reaps them, so that their pids are safe to signal until then. Init is never reaped first.
+struct InterpreterProcesses {
+  pid_t init = 0;
+  pid_t interpreter = 0;
+};
+
+struct StartedInterpreter {
+  InterpreterProcesses processes;
   UniqueFd control;
   UniqueFd standard_output;
   UniqueFd standard_error;
@@ -45,12 +57,8 @@ struct InterpreterStreams {
 
 [[nodiscard]] CreatedSandbox create_sandbox(const SandboxPlan& plan);
 
-/// Kills what an earlier interpreter may have left first, so that nothing inside can disturb the
-/// new one before it is confined. Sets sandbox.interpreter.
-[[nodiscard]] InterpreterStreams start_interpreter(const SandboxPlan& plan, Sandbox& sandbox);
-
-/// SIGKILL for everything in the sandbox but init; returns when all of it has been sent. When init
-/// does not answer, the sandbox is ended as a whole.
-void kill_all_but_init(const Sandbox& sandbox);
+/// In a new room of the sandbox.
+[[nodiscard]] StartedInterpreter start_interpreter(const SandboxPlan& plan,
+                                                   const NamespaceHandles& sandbox);
 
 }  // namespace dynsessions::sandbox

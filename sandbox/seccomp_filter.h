@@ -13,7 +13,7 @@ namespace dynsessions::sandbox {
 /// For a session's code: the policy of seccomp_policy.h.
 [[nodiscard]] BpfProgram compile_interpreter_filter();
 
-/// For init: the five calls that init.cpp makes; any other kills.
+/// For init: the two calls that init.cpp makes; any other kills.
 [[nodiscard]] BpfProgram compile_init_filter();
 
 }  // namespace dynsessions::sandbox

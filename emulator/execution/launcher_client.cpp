@@ -122,9 +122,9 @@ asio::awaitable<void> LauncherClient::read_replies() {
 
 void LauncherClient::dispatch(Received<Reply> received) {
   const Reply& reply = received.message;
-  // An interpreter that exits and a sandbox that ends also close their control socket, which is
-  // where their owner learns of it.
-  if (reply.kind == ReplyKind::interpreter_exited || reply.kind == ReplyKind::sandbox_ended) return;
+  // An interpreter that exits also closes its control socket, which is where its owner learns of
+  // it.
+  if (reply.kind == ReplyKind::interpreter_exited) return;
   const auto found = pending_.find(reply.request_id);
   if (found == pending_.end()) return;  // posted: nobody waits, the descriptors close here
   found->second.reply = std::move(received);
@@ -171,12 +171,12 @@ asio::awaitable<void> LauncherClient::send(Request message) {
   }
 }
 
-asio::awaitable<Result<std::vector<UniqueFd>>> LauncherClient::request(RequestKind kind,
-                                                                       std::uint64_t sandbox_id) {
+asio::awaitable<Result<std::vector<UniqueFd>>> LauncherClient::request(
+    RequestKind kind, std::uint64_t sandbox_id, std::uint32_t interpreter_id) {
   if (!alive_) co_return launcher_gone();
   const std::uint64_t request_id = next_request_id_++;
   pending_.try_emplace(request_id, executor_);
-  const Request message{kind, 0, request_id, sandbox_id};
+  const Request message{kind, interpreter_id, request_id, sandbox_id};
   co_await send(message);
   co_return co_await reply_to(request_id);
 }

@@ -39,7 +39,8 @@ class LauncherClient {
   /// Sends one request and waits for its reply. Returns the descriptors of `done`;
   /// `sandbox_unavailable` for `failed` and when the launcher is gone.
   boost::asio::awaitable<Result<std::vector<UniqueFd>>> request(sandbox::RequestKind kind,
-                                                                std::uint64_t sandbox_id);
+                                                                std::uint64_t sandbox_id,
+                                                                std::uint32_t interpreter_id = 0);
 
   /// Sends a request whose reply nobody waits for. A launcher that is gone has done it already.
   void post(sandbox::RequestKind kind, std::uint64_t sandbox_id);

@@ -101,7 +101,7 @@ TEST_CASE("whichever call of the set-up fails, no weaker sandbox comes of it",
       Fault{"pivot_root", 1, "change root pivot_root"},
       Fault{"umount2", 1, "change root detach the old root"}, Fault{"ioctl", 1, "loopback up"},
       Fault{"sethostname", 1, "hostname"}, Fault{"capset", 1, "privileges capset"},
-      Fault{"seccomp", 1, "seccomp", "EINVAL"}, Fault{"setns", 7, "enter pid"},
+      Fault{"seccomp", 1, "seccomp", "EINVAL"}, Fault{"setns", 7, "enter mnt"},
       Fault{"prctl", 4, "privileges bounding set"}, Fault{"dup3", 3, "descriptors place"},
       Fault{"socketpair", 2, "socket pair"}, Fault{"clone", 2, "fork"});
   DYNAMIC_SECTION(fault.call) {

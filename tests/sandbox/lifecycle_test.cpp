@@ -7,12 +7,11 @@
 #include <unistd.h>
 
 #include <sys/fsuid.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "tests/sandbox/steps.h"
 #include "tests/support/catch.h"
-#include "tests/support/launcher_harness.h"
 
 namespace dynsessions::sandbox::test {
 namespace {
@@ -20,28 +19,6 @@ namespace {
 std::string mounts_of_host() {
   std::ifstream file("/proc/self/mountinfo");
   return (std::ostringstream() << file.rdbuf()).str();
-}
-
-UniqueFd create(LauncherHarness& launcher, std::uint64_t id = 1) {
-  Received<Reply> reply = launcher.request(RequestKind::create_sandbox, id);
-  INFO("step: " << step_name(reply.message) << ", errno " << reply.message.error_number);
-  REQUIRE(reply.message.kind == ReplyKind::done);
-  REQUIRE(reply.descriptors.size() == 1);
-  return std::move(reply.descriptors[0]);
-}
-
-Interpreter start(LauncherHarness& launcher, std::uint64_t id = 1) {
-  return take_interpreter(launcher.request(RequestKind::start_interpreter, id));
-}
-
-/// Starts the program that never ends, with a child in another session, and sees it run.
-Interpreter start_staying(LauncherHarness& launcher, std::uint64_t id = 1) {
-  Interpreter interpreter = start(launcher, id);
-  const std::string order = "{\"program\":\"stay\",\"arguments\":{}}\n";
-  REQUIRE(::send(interpreter.control.get(), order.data(), order.size(), MSG_NOSIGNAL) > 0);
-  char answer[8];
-  REQUIRE(::read(interpreter.output.get(), answer, sizeof(answer)) == sizeof(answer));
-  return interpreter;
 }
 
 /// The file system knows the session's one user only: to make files in it, root must be that user
@@ -62,13 +39,6 @@ class ActingAsSession {
  private:
   bool root_ = ::geteuid() == 0;
 };
-
-void require_failed(const Received<Reply>& reply, const std::string& step, int error_number) {
-  CHECK(reply.message.kind == ReplyKind::failed);
-  CHECK(step_name(reply.message) == step);
-  CHECK(reply.message.error_number == error_number);
-  CHECK(reply.descriptors.empty());
-}
 
 }  // namespace
 
@@ -129,7 +99,7 @@ TEST_CASE("killing an interpreter ends all that it left, not the sandbox", "[san
   create(launcher);
   const std::size_t before = descendants(launcher.pid()).size();
   const Interpreter interpreter = start_staying(launcher);
-  CHECK(descendants(launcher.pid()).size() == before + 2);
+  CHECK(descendants(launcher.pid()).size() == before + 3);  // init, interpreter and its child
   CHECK(launcher.request(RequestKind::kill_interpreter).message.kind == ReplyKind::done);
   const Reply event = launcher.next_event();
   CHECK(event.kind == ReplyKind::interpreter_exited);
@@ -137,23 +107,6 @@ TEST_CASE("killing an interpreter ends all that it left, not the sandbox", "[san
   // End of file on stdout: the child in a session of its own held it as well.
   CHECK(read_all(interpreter.output.get()).empty());
   CHECK(run_program(start(launcher), "descriptors").find("/dev/null") != std::string::npos);
-}
-
-TEST_CASE("a daemon of the last interpreter is gone when the next one starts", "[sandbox]") {
-  LauncherHarness launcher(program_spec());
-  create(launcher);
-  run_program(start(launcher), "leave_child");
-  CHECK(launcher.next_event().kind == ReplyKind::interpreter_exited);
-  CHECK(run_program(start(launcher), "proc_exposure").find("\"processes\": true") !=
-        std::string::npos);
-}
-
-TEST_CASE("a sandbox has one interpreter at a time", "[sandbox]") {
-  LauncherHarness launcher(program_spec());
-  create(launcher);
-  const Interpreter interpreter = start(launcher);
-  require_failed(launcher.request(RequestKind::start_interpreter), "start: an interpreter lives",
-                 EBUSY);
 }
 
 TEST_CASE("nothing is left of a sandbox that was destroyed", "[sandbox]") {
@@ -189,16 +142,22 @@ TEST_CASE("two sandboxes share no file and no process", "[sandbox]") {
   CHECK(::faccessat(first.get(), "canary", F_OK, 0) != 0);
 }
 
-TEST_CASE("the end of a sandbox that nobody asked for is an event", "[sandbox]") {
+TEST_CASE("an interpreter whose init is killed has ended, and its sandbox takes another",
+          "[sandbox]") {
   LauncherHarness launcher(program_spec());
-  const std::vector<pid_t> before = descendants(launcher.pid());
   create(launcher);
-  for (const pid_t pid : descendants(launcher.pid())) {
-    if (std::find(before.begin(), before.end(), pid) == before.end()) ::kill(pid, SIGKILL);
-  }
-  const Reply event = launcher.next_event();
-  CHECK(event.kind == ReplyKind::sandbox_ended);
-  CHECK(event.sandbox_id == 1);
+  const std::vector<pid_t> before = descendants(launcher.pid());
+  const Interpreter interpreter = start_staying(launcher);
+  const std::vector<pid_t> after = descendants(launcher.pid());
+  // Pids grow: init is the first that came.
+  const auto init = std::find_if(after.begin(), after.end(), [&](pid_t pid) {
+    return std::find(before.begin(), before.end(), pid) == before.end();
+  });
+  REQUIRE(init != after.end());
+  ::kill(*init, SIGKILL);
+  CHECK(launcher.next_event().kind == ReplyKind::interpreter_exited);
+  CHECK(descendants(launcher.pid()) == before);
+  CHECK(run_program(start(launcher), "descriptors").find("/dev/null") != std::string::npos);
 }
 
 TEST_CASE("everything ends when the server hangs up", "[sandbox]") {

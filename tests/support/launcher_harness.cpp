@@ -104,11 +104,13 @@ Received<Reply> LauncherHarness::receive() {
   return std::move(*received);
 }
 
-Received<Reply> LauncherHarness::request(RequestKind kind, std::uint64_t sandbox_id) {
+Received<Reply> LauncherHarness::request(RequestKind kind, std::uint64_t sandbox_id,
+                                         std::uint32_t interpreter_id) {
   Request request{};
   request.kind = kind;
   request.request_id = ++last_request_;
   request.sandbox_id = sandbox_id;
+  request.interpreter_id = interpreter_id;
   send_message(socket_.get(), &request, sizeof(request));
   for (;;) {
     Received<Reply> received = receive();

@@ -33,7 +33,8 @@ class LauncherHarness {
   [[nodiscard]] pid_t pid() const { return pid_; }
 
   /// Sends a request and returns its reply; events that come before wait for next_event.
-  Received<Reply> request(RequestKind kind, std::uint64_t sandbox_id = 1);
+  Received<Reply> request(RequestKind kind, std::uint64_t sandbox_id = 1,
+                          std::uint32_t interpreter_id = 0);
   Reply next_event();
 
   /// Closes the socket, waits, and returns the wait status.

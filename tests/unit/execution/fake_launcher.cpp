@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -67,7 +68,8 @@ class FakeLauncher {
 
   int socket_;
   std::vector<std::string> orders_;
-  std::map<std::uint64_t, std::unique_ptr<Interpreter>> interpreters_;  ///< by sandbox
+  /// By sandbox and their id in it.
+  std::map<std::pair<std::uint64_t, std::uint32_t>, std::unique_ptr<Interpreter>> interpreters_;
 };
 
 std::string_view name_of(RequestKind kind) {
@@ -148,7 +150,7 @@ bool FakeLauncher::take_request() {
 }
 
 void FakeLauncher::serve(const Request& request) {
-  const auto found = interpreters_.find(request.sandbox_id);
+  const auto found = interpreters_.find({request.sandbox_id, request.interpreter_id});
   switch (request.kind) {
     case RequestKind::create_sandbox: {
       const UniqueFd directory(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -160,8 +162,11 @@ void FakeLauncher::serve(const Request& request) {
       if (found != interpreters_.end()) interrupt(*found->second);
       return answer(request);
     case RequestKind::kill_interpreter:
+      if (found != interpreters_.end()) interpreters_.erase(found);
+      return answer(request);
     case RequestKind::destroy_sandbox:
-      interpreters_.erase(request.sandbox_id);
+      std::erase_if(interpreters_,
+                    [&](const auto& entry) { return entry.first.first == request.sandbox_id; });
       return answer(request);
   }
 }
@@ -176,7 +181,7 @@ void FakeLauncher::start_interpreter(const Request& request) {
   }
   answer(request, {ends[0].get(), ends[1].get(), ends[2].get()});
   if (told_to("start only one")) orders_.emplace_back("fail at start");
-  interpreters_[request.sandbox_id] = std::move(interpreter);
+  interpreters_[{request.sandbox_id, request.interpreter_id}] = std::move(interpreter);
 }
 
 void FakeLauncher::interrupt(Interpreter& interpreter) {
@@ -229,13 +234,12 @@ void FakeLauncher::answer_failed(std::uint64_t request_id, std::string_view step
   sandbox::send_message(socket_, &reply, sizeof reply);
 }
 
-/// What nobody asked for: events, and an answer with a descriptor to a request that was never sent.
+/// What nobody asked for: an event, and an answer with a descriptor to a request that was never
+/// sent.
 void FakeLauncher::chatter() {
   Reply event{};
-  for (const auto kind : {ReplyKind::interpreter_exited, ReplyKind::sandbox_ended}) {
-    event.kind = kind;
-    sandbox::send_message(socket_, &event, sizeof event);
-  }
+  event.kind = ReplyKind::interpreter_exited;
+  sandbox::send_message(socket_, &event, sizeof event);
   Request never_sent{};
   never_sent.request_id = 1'000'000;
   answer(never_sent, {socket_});

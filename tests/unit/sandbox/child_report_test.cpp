@@ -49,6 +49,22 @@ TEST_CASE("pid, descriptor and failure of several reports are all kept", "[repor
   CHECK(std::string(outcome.failure.step) == "mount /proc");
 }
 
+TEST_CASE("a start is known before the child has ended", "[report]") {
+  const Channel channel;
+  ChildReport started;
+  started.pid = 17;
+  REQUIRE(send_report(channel.child.get(), {}).ok());
+  REQUIRE(send_report(channel.child.get(), started).ok());
+  CHECK(await_start(channel.launcher.get()).started == 17);
+}
+
+TEST_CASE("a child that fails or ends has not started anything", "[report]") {
+  Channel channel;
+  if (GENERATE(true, false)) send_failure(channel.child.get(), {"enter", "pid", EPERM});
+  channel.child = UniqueFd();
+  CHECK(await_start(channel.launcher.get()).started == 0);
+}
+
 TEST_CASE("a report of another size is a failure", "[report]") {
   Channel channel;
   REQUIRE(::send(channel.child.get(), "?", 1, 0) == 1);

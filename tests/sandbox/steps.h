@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "tests/support/launcher_harness.h"
+
+/// What most tests of this folder begin with. A step that fails fails the test.
+namespace dynsessions::sandbox::test {
+
+/// Makes a sandbox; returns the descriptor of its data folder.
+UniqueFd create(LauncherHarness& launcher, std::uint64_t sandbox = 1);
+
+Interpreter start(LauncherHarness& launcher, std::uint64_t sandbox = 1, std::uint32_t id = 0);
+
+/// Starts an interpreter and in it a program that says "running" and goes on, and sees it run.
+Interpreter start_running(LauncherHarness& launcher, const std::string& program,
+                          std::uint64_t sandbox = 1, std::uint32_t id = 0);
+
+/// The same with the program that never ends and has a child in another process session.
+Interpreter start_staying(LauncherHarness& launcher, std::uint64_t sandbox = 1,
+                          std::uint32_t id = 0);
+
+void require_failed(const Received<Reply>& reply, const std::string& step, int error_number);
+
+}  // namespace dynsessions::sandbox::test
