@@ -89,7 +89,7 @@ App::App(const config::Config& config, const sandbox::LaunchSpec& spec,
       clock_(loop_.get_executor()),
       real_time_(loop_.get_executor()),
       sandboxed_({loop_.get_executor(), launcher_, clock_, real_time_, {}}),
-      interpreters_(loop_.get_executor(), sandboxed_, real_time_, config.ready_sessions),
+      workspaces_(loop_.get_executor(), sandboxed_, real_time_, config.ready_sessions),
       session_log_(clock_),
       pools_([this] { return make_pool(); }),
       surface_({clock_, pools_, file_pool_,
@@ -120,7 +120,7 @@ asio::awaitable<void> App::serve() {
   try {
     co_await prove_sandbox();
     listen();
-    interpreters_.start();
+    workspaces_.start();
     co_await announce_and_wait_for_signal();
   } catch (...) {
     failure = std::current_exception();
@@ -136,6 +136,8 @@ asio::awaitable<void> App::prove_sandbox() {
   const std::uint64_t id = launcher_.new_sandbox_id();
   auto made = co_await launcher_.request(sandbox::RequestKind::create_sandbox, id);
   if (!made) throw EngineUnavailable(made.error().message);
+  auto started = co_await launcher_.request(sandbox::RequestKind::start_interpreter, id);
+  if (!started) throw EngineUnavailable(started.error().message);
   launcher_.post(sandbox::RequestKind::destroy_sandbox, id);
 }
 
@@ -187,7 +189,7 @@ asio::awaitable<void> App::stop() {
   // every sandbox.
   co_await drain_clients();
   co_await pools_.stop();
-  co_await interpreters_.stop();
+  co_await workspaces_.stop();
   co_await admin_server_.drain(std::chrono::seconds(1));
   co_await launcher_.stop();
 }
@@ -203,21 +205,21 @@ asio::awaitable<void> App::drain_clients() {
 
 std::vector<api::admin::Component> App::health() const {
   using api::admin::Component;
-  const bool started = interpreters_.proven();
+  const bool started = workspaces_.proven();
   std::string interpreter = "Python starts in a sandbox";
-  if (const auto& failure = interpreters_.last_failure()) {
+  if (const auto& failure = workspaces_.last_failure()) {
     interpreter = failure->message;
   } else if (!started) {
     interpreter = "the first interpreter is starting";
   }
   return {Component{"launcher", launcher_.alive(),
                     launcher_.alive() ? "running" : "the sandbox launcher has ended"},
-          Component{"interpreter", started && !interpreters_.last_failure(), interpreter}};
+          Component{"interpreter", started && !workspaces_.last_failure(), interpreter}};
 }
 
 std::unique_ptr<sessions::SessionPool> App::make_pool() {
   return std::make_unique<sessions::SessionPool>(
-      loop_.get_executor(), clock_, interpreters_, session_log_,
+      loop_.get_executor(), clock_, workspaces_, session_log_,
       sessions::PoolSettings{config_.max_sessions, config_.cooldown_period});
 }
 

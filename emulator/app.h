@@ -13,8 +13,8 @@
 #include "emulator/config/config.h"
 #include "emulator/core/clock.h"
 #include "emulator/execution/launcher_client.h"
-#include "emulator/execution/ready_interpreters.h"
-#include "emulator/execution/sandboxed_interpreter.h"
+#include "emulator/execution/ready_workspaces.h"
+#include "emulator/execution/sandboxed_workspace.h"
 #include "emulator/https_setup.h"
 #include "emulator/launch_plan.h"
 #include "emulator/net/server.h"
@@ -63,8 +63,8 @@ class App {
   boost::asio::thread_pool file_pool_;
   SystemClock clock_;
   SteadyClock real_time_;
-  execution::SandboxedInterpreterFactory sandboxed_;
-  execution::ReadyInterpreters interpreters_;
+  execution::SandboxedWorkspaceFactory sandboxed_;
+  execution::ReadyWorkspaces workspaces_;
   observability::SessionLog session_log_;
   sessions::PoolRegistry pools_;
   api::EmulatedSurface surface_;

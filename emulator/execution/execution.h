@@ -15,6 +15,12 @@ enum class Kernel {
   asynchronous,
   empty,  ///< without the preloaded imports (`useEmptyKernel`)
 };
+inline constexpr std::size_t kKernelCount = 3;
+
+/// For arrays with an element per kernel.
+[[nodiscard]] constexpr std::size_t index_of(Kernel kernel) {
+  return static_cast<std::size_t>(kernel);
+}
 
 /// A program to run in a session.
 struct ExecutionRequest {

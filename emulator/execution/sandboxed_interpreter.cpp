@@ -43,41 +43,26 @@ bool needs_new_interpreter(ExecutionOutcome outcome) {
 
 }  // namespace
 
-SandboxedInterpreter::SandboxedInterpreter(const SandboxServices& services,
-                                           std::uint64_t sandbox_id)
-    : services_(services), sandbox_id_(sandbox_id) {}
-
-SandboxedInterpreter::~SandboxedInterpreter() {
-  if (!stopped_) services_.launcher.post(RequestKind::destroy_sandbox, sandbox_id_);
+bool SandboxedInterpreter::is_alive() const {
+  return agent_ != nullptr && agent_->state() != AgentState::gone;
 }
 
-asio::awaitable<Result<std::unique_ptr<Interpreter>>> SandboxedInterpreter::create(
-    const SandboxServices& services) {
-  std::unique_ptr<SandboxedInterpreter> interpreter(
-      new SandboxedInterpreter(services, services.launcher.new_sandbox_id()));
-  auto made = co_await interpreter->make_sandbox();
-  if (!made) co_return made.error();
-  auto started = co_await interpreter->start_agent();
-  if (!started) {
-    co_await interpreter->stop();
-    co_return started.error();
+void SandboxedInterpreter::hang_up() {
+  hung_up_ = true;
+  if (agent_) agent_->hang_up();  // and keep it: execute() may be waiting in it
+}
+
+asio::awaitable<Result<std::vector<UniqueFd>>> SandboxedInterpreter::ask(RequestKind kind) {
+  return services_.launcher.request(kind, sandbox_id_, id_);
+}
+
+asio::awaitable<Result<void>> SandboxedInterpreter::start() {
+  agent_.reset();
+  if (std::exchange(was_started_, true)) {
+    auto killed = co_await ask(RequestKind::kill_interpreter);
+    if (!killed) co_return killed.error();
   }
-  co_return std::unique_ptr<Interpreter>(std::move(interpreter));
-}
-
-asio::awaitable<Result<void>> SandboxedInterpreter::make_sandbox() {
-  auto descriptors = co_await services_.launcher.request(RequestKind::create_sandbox, sandbox_id_);
-  if (!descriptors) {
-    stopped_ = true;  // the launcher leaves nothing half-made
-    co_return descriptors.error();
-  }
-  data_directory_ = std::move(descriptors->at(0));
-  co_return Result<void>();
-}
-
-asio::awaitable<Result<void>> SandboxedInterpreter::start_agent() {
-  auto descriptors =
-      co_await services_.launcher.request(RequestKind::start_interpreter, sandbox_id_);
+  auto descriptors = co_await ask(RequestKind::start_interpreter);
   if (!descriptors) co_return descriptors.error();
   agent_ = std::make_unique<AgentProcess>(services_.executor, std::move(*descriptors),
                                           services_.limits.output_bytes);
@@ -90,15 +75,8 @@ asio::awaitable<Result<void>> SandboxedInterpreter::start_agent() {
                   "check the environment given by --python"};
 }
 
-asio::awaitable<Result<void>> SandboxedInterpreter::restart_agent() {
-  agent_.reset();
-  auto killed = co_await services_.launcher.request(RequestKind::kill_interpreter, sandbox_id_);
-  if (!killed) co_return killed.error();
-  co_return co_await start_agent();
-}
-
 asio::awaitable<ExecutionOutcome> SandboxedInterpreter::interrupt() {
-  auto sent = co_await services_.launcher.request(RequestKind::interrupt_interpreter, sandbox_id_);
+  auto sent = co_await ask(RequestKind::interrupt_interpreter);
   if (sent) {
     co_await agent_->wait_while(AgentState::running, services_.real_time,
                                 services_.real_time.now() + services_.limits.interrupt_grace);
@@ -107,8 +85,7 @@ asio::awaitable<ExecutionOutcome> SandboxedInterpreter::interrupt() {
                                                     : ExecutionOutcome::timed_out_restarted;
 }
 
-asio::awaitable<Result<ExecutionResult>> SandboxedInterpreter::execute(ExecutionRequest request) {
-  if (!agent_) co_return interpreter_gone();  // a restart failed, or was cancelled half-way
+asio::awaitable<ExecutionResult> SandboxedInterpreter::run(ExecutionRequest request) {
   const auto start = std::chrono::steady_clock::now();
   agent_->begin(++last_execution_id_, request.code);
   co_await agent_->wait_while(AgentState::running, services_.clock,
@@ -130,22 +107,22 @@ asio::awaitable<Result<ExecutionResult>> SandboxedInterpreter::execute(Execution
   result.stdout_text = std::move(output.stdout_text);
   result.stderr_text = std::move(output.stderr_text);
   result.duration = milliseconds_since(start);
-
-  if (needs_new_interpreter(result.outcome)) {
-    if (stopped_) co_return interpreter_gone();
-    auto restarted = co_await restart_agent();
-    if (!restarted) co_return restarted.error();
-  }
   co_return result;
 }
 
-asio::awaitable<void> SandboxedInterpreter::stop() {
-  if (agent_) agent_->hang_up();  // and keep it: execute() may be waiting in it
-  if (stopped_) co_return;
-  stopped_ = true;
-  // The only way to fail is that the launcher is gone, and with it the sandbox.
-  (void)co_await services_.launcher.request(RequestKind::destroy_sandbox, sandbox_id_);
-  data_directory_ = UniqueFd();
+asio::awaitable<Result<ExecutionResult>> SandboxedInterpreter::execute(ExecutionRequest request) {
+  if (hung_up_) co_return interpreter_gone();
+  if (!is_alive()) {
+    auto started = co_await start();
+    if (!started) co_return started.error();
+  }
+  ExecutionResult result = co_await run(std::move(request));
+  if (needs_new_interpreter(result.outcome)) {
+    if (hung_up_) co_return interpreter_gone();
+    auto restarted = co_await start();
+    if (!restarted) co_return restarted.error();
+  }
+  co_return result;
 }
 
 }  // namespace dynsessions::execution

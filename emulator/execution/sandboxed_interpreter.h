@@ -7,9 +7,8 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "emulator/core/clock.h"
-#include "emulator/core/unique_fd.h"
 #include "emulator/execution/agent_process.h"
-#include "emulator/execution/interpreter.h"
+#include "emulator/execution/execution.h"
 #include "emulator/execution/launcher_client.h"
 
 namespace dynsessions::execution {
@@ -20,7 +19,7 @@ struct InterpreterLimits {
   std::size_t output_bytes = std::size_t{16} << 20;  ///< kept per stream and execution
 };
 
-/// What every sandboxed interpreter of the program works with; all of it outlives them.
+/// What everything sandboxed in the program works with; all of it outlives them.
 struct SandboxServices {
   boost::asio::any_io_executor executor;
   LauncherClient& launcher;
@@ -29,46 +28,44 @@ struct SandboxServices {
   InterpreterLimits limits;
 };
 
-/// The real thing: an IPython agent in a sandbox of its own. After a program that did not end in
-/// time or took its interpreter down, the next one runs in a new interpreter of the same sandbox:
-/// files stay, variables go.
-class SandboxedInterpreter final : public Interpreter {
+/// One kernel of a sandboxed workspace: an IPython agent in the workspace's sandbox. After a
+/// program that did not end in time or took its interpreter down, the next one runs in a new
+/// interpreter: files stay, variables go.
+class SandboxedInterpreter {
  public:
-  /// Makes the sandbox and waits until its interpreter is ready.
-  static boost::asio::awaitable<Result<std::unique_ptr<Interpreter>>> create(
-      const SandboxServices& services);
+  /// `id` names it within the sandbox. `services` outlive it.
+  SandboxedInterpreter(const SandboxServices& services, std::uint64_t sandbox_id, std::uint32_t id)
+      : services_(services), sandbox_id_(sandbox_id), id_(id) {}
+  SandboxedInterpreter(const SandboxedInterpreter&) = delete;
+  SandboxedInterpreter& operator=(const SandboxedInterpreter&) = delete;
 
-  ~SandboxedInterpreter() override;
-  boost::asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request) override;
-  [[nodiscard]] int data_directory() const override { return data_directory_.get(); }
-  boost::asio::awaitable<void> stop() override;
+  /// Ends what is left of an earlier one, starts one, and waits until it is ready.
+  boost::asio::awaitable<Result<void>> start();
+
+  /// As Workspace::execute. Starts an interpreter first if there is none, or if what the last
+  /// program left running has ended it meanwhile.
+  boost::asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request);
+
+  /// False when none was started or when it has ended.
+  [[nodiscard]] bool is_alive() const;
+
+  /// Whoever waits in execute() comes back, and nothing is started any more. Its processes end with
+  /// the sandbox, which is the caller's to destroy.
+  void hang_up();
 
  private:
-  SandboxedInterpreter(const SandboxServices& services, std::uint64_t sandbox_id);
-
-  boost::asio::awaitable<Result<void>> make_sandbox();
-  boost::asio::awaitable<Result<void>> start_agent();
-  boost::asio::awaitable<Result<void>> restart_agent();
   /// After the deadline: SIGINT, a grace period, then a new interpreter.
   boost::asio::awaitable<ExecutionOutcome> interrupt();
+  boost::asio::awaitable<ExecutionResult> run(ExecutionRequest request);
+  boost::asio::awaitable<Result<std::vector<UniqueFd>>> ask(sandbox::RequestKind kind);
 
   const SandboxServices& services_;
   const std::uint64_t sandbox_id_;
-  UniqueFd data_directory_;
+  const std::uint32_t id_;
   std::unique_ptr<AgentProcess> agent_;
   std::uint64_t last_execution_id_ = 0;
-  bool stopped_ = false;
-};
-
-class SandboxedInterpreterFactory final : public InterpreterFactory {
- public:
-  explicit SandboxedInterpreterFactory(SandboxServices services) : services_(services) {}
-  boost::asio::awaitable<Result<std::unique_ptr<Interpreter>>> create() override {
-    return SandboxedInterpreter::create(services_);
-  }
-
- private:
-  const SandboxServices services_;
+  bool was_started_ = false;  ///< so that there may be something to end
+  bool hung_up_ = false;
 };
 
 }  // namespace dynsessions::execution

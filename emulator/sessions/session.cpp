@@ -29,7 +29,7 @@ Session::Session(asio::any_io_executor executor, SessionIdentifier identifier,
     : identifier_(std::move(identifier)),
       guid_(random_uuid()),
       created_at_(created_at),
-      turn_(executor),
+      turns_{Turn(executor), Turn(executor), Turn(executor)},
       state_changed_(executor),
       last_accessed_at_(created_at) {}
 
@@ -39,12 +39,12 @@ void Session::enter(SessionState next) {
   state_changed_.notify();
 }
 
-void Session::allocation_ended(Result<std::unique_ptr<execution::Interpreter>> interpreter) {
-  if (interpreter) {
-    interpreter_ = std::move(*interpreter);
+void Session::allocation_ended(Result<std::unique_ptr<execution::Workspace>> workspace) {
+  if (workspace) {
+    workspace_ = std::move(*workspace);
     enter(SessionState::active);
   } else {
-    allocation_failure_ = interpreter.error();
+    allocation_failure_ = workspace.error();
     enter(SessionState::ended);
   }
 }
@@ -56,34 +56,35 @@ asio::awaitable<Result<void>> Session::allocated() {
 }
 
 asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest request) {
-  auto pass = co_await turn_.wait();
-  if (state_ != SessionState::active || interpreter_lost_) co_return session_ended();
+  Turn& turn = turns_[index_of(request.kernel)];
+  auto pass = co_await turn.wait();
+  if (state_ != SessionState::active || workspace_lost_) co_return session_ended();
   if (!pass) {
     ExecutionResult aborted;
     aborted.outcome = ExecutionOutcome::aborted;
     co_return aborted;
   }
-  auto result = co_await interpreter_->execute(std::move(request));
-  interpreter_lost_ = !result.has_value();
-  if (result && is_timeout(result->outcome)) turn_.send_away_waiting();
+  auto result = co_await workspace_->execute(std::move(request));
+  if (!result) workspace_lost_ = true;
+  if (result && is_timeout(result->outcome)) turn.send_away_waiting();
   co_return result;
 }
 
 Result<UniqueFd> Session::open_data_directory() const {
   if (state_ != SessionState::active) return session_ended();
-  UniqueFd copy(::fcntl(interpreter_->data_directory(), F_DUPFD_CLOEXEC, 0));
+  UniqueFd copy(::fcntl(workspace_->data_directory(), F_DUPFD_CLOEXEC, 0));
   if (!copy) throw std::system_error(errno, std::generic_category(), "fcntl(F_DUPFD_CLOEXEC)");
   return copy;
 }
 
 asio::awaitable<void> Session::end(std::shared_ptr<Session> self) {
   enter(SessionState::ending);
-  turn_.send_away_waiting();
-  // Stopping ends a program that still runs; its execute() then returns and frees the turn, and
-  // only after that may the interpreter be destroyed.
-  co_await interpreter_->stop();
-  auto pass = co_await turn_.wait();
-  interpreter_.reset();
+  for (Turn& turn : turns_) turn.send_away_waiting();
+  // Stopping ends the programs that still run; their execute() then return and free the turns, and
+  // only after that may the workspace be destroyed.
+  co_await workspace_->stop();
+  for (Turn& turn : turns_) auto pass = co_await turn.wait();
+  workspace_.reset();
   self->enter(SessionState::ended);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,14 +13,14 @@
 #include "emulator/core/identifiers.h"
 #include "emulator/core/result.h"
 #include "emulator/core/unique_fd.h"
-#include "emulator/execution/interpreter.h"
+#include "emulator/execution/workspace.h"
 #include "emulator/sessions/execution_log.h"
 #include "emulator/sessions/session_state.h"
 #include "emulator/sessions/turn.h"
 
 namespace dynsessions::sessions {
 
-/// One session: an interpreter with its files, and the queue before it. The pool makes and ends it;
+/// One session: a workspace, and the queue before each of its kernels. The pool makes and ends it;
 /// callers hold it through a SessionLease. Event-loop thread only.
 class Session {
  public:
@@ -28,12 +29,12 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Waits until the interpreter is there; the reason when it could not be made.
+  /// Waits until the workspace is there; the reason when it could not be made.
   boost::asio::awaitable<Result<void>> allocated();
 
-  /// Runs one program when all that came before it have ended. A program that waited behind one
-  /// that timed out is not run: `aborted` (CONTRACT.md section 7). `session_not_found` when the
-  /// session ended meanwhile; `sandbox_unavailable` when its interpreter is lost for good.
+  /// Runs one program when all that came before it in its kernel have ended. A program that waited
+  /// behind one that timed out is not run: `aborted` (CONTRACT.md section 7). `session_not_found`
+  /// when the session ended meanwhile; `sandbox_unavailable` when its workspace is lost for good.
   boost::asio::awaitable<Result<execution::ExecutionResult>> execute(
       execution::ExecutionRequest request);
 
@@ -53,11 +54,11 @@ class Session {
   friend class SessionPool;
 
   /// No program can run in it any more.
-  [[nodiscard]] bool is_lost() const { return state_ == SessionState::active && interpreter_lost_; }
+  [[nodiscard]] bool is_lost() const { return state_ == SessionState::active && workspace_lost_; }
 
   void enter(SessionState next);
-  void allocation_ended(Result<std::unique_ptr<execution::Interpreter>> interpreter);
-  /// Stops the interpreter, waits until nobody runs in it, and gives it back. Holds `self` while it
+  void allocation_ended(Result<std::unique_ptr<execution::Workspace>> workspace);
+  /// Stops the workspace, waits until nobody runs in it, and gives it back. Holds `self` while it
   /// does, since the pool has let go.
   boost::asio::awaitable<void> end(std::shared_ptr<Session> self);
 
@@ -65,10 +66,10 @@ class Session {
   const std::string guid_;
   const Clock::TimePoint created_at_;
   SessionState state_ = SessionState::allocating;
-  std::unique_ptr<execution::Interpreter> interpreter_;
+  std::unique_ptr<execution::Workspace> workspace_;
   std::optional<Error> allocation_failure_;
-  bool interpreter_lost_ = false;
-  Turn turn_;
+  bool workspace_lost_ = false;
+  std::array<Turn, execution::kKernelCount> turns_;  ///< by Kernel
   ExecutionLog executions_;
   Event state_changed_;
 

@@ -24,11 +24,11 @@ SessionLease::~SessionLease() {
 }
 
 SessionPool::SessionPool(asio::any_io_executor executor, Clock& clock,
-                         execution::InterpreterFactory& interpreters, SessionEvents& events,
+                         execution::WorkspaceFactory& workspaces, SessionEvents& events,
                          PoolSettings settings)
     : executor_(executor),
       clock_(clock),
-      interpreters_(interpreters),
+      workspaces_(workspaces),
       events_(events),
       settings_(settings),
       task_ended_(executor) {}
@@ -96,13 +96,13 @@ asio::awaitable<void> SessionPool::execute_for_log(SessionLease lease, std::stri
 }
 
 asio::awaitable<void> SessionPool::allocate(std::shared_ptr<Session> session) {
-  auto interpreter = co_await interpreters_.create();
-  const bool made = interpreter.has_value();
+  auto workspace = co_await workspaces_.create();
+  const bool made = workspace.has_value();
   if (!made) {
     sessions_.erase(session->identifier());
-    events_.allocation_failed(interpreter.error().message);
+    events_.allocation_failed(workspace.error().message);
   }
-  session->allocation_ended(std::move(interpreter));
+  session->allocation_ended(std::move(workspace));
   if (!made) co_return;
   events_.session_allocated(*session);
   if (stopping_) end(session, EndReason::pool_stopped);

@@ -13,7 +13,7 @@
 
 #include "emulator/core/clock.h"
 #include "emulator/core/event.h"
-#include "emulator/execution/interpreter.h"
+#include "emulator/execution/workspace.h"
 #include "emulator/sessions/session.h"
 #include "emulator/sessions/session_events.h"
 
@@ -62,7 +62,7 @@ class SessionLease {
 class SessionPool {
  public:
   SessionPool(boost::asio::any_io_executor executor, Clock& clock,
-              execution::InterpreterFactory& interpreters, SessionEvents& events,
+              execution::WorkspaceFactory& workspaces, SessionEvents& events,
               PoolSettings settings);
   SessionPool(const SessionPool&) = delete;
   SessionPool& operator=(const SessionPool&) = delete;
@@ -110,7 +110,7 @@ class SessionPool {
 
   boost::asio::any_io_executor executor_;
   Clock& clock_;
-  execution::InterpreterFactory& interpreters_;
+  execution::WorkspaceFactory& workspaces_;
   SessionEvents& events_;
   const PoolSettings settings_;
   std::unordered_map<SessionIdentifier, std::shared_ptr<Session>> sessions_;

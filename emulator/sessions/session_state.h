@@ -10,9 +10,9 @@ namespace dynsessions::sessions {
 ///   allocating ──▶ active ──▶ ending ──▶ ended
 ///        └────────── allocation failed ────▲
 enum class SessionState {
-  allocating,  ///< its interpreter is being made; calls wait
+  allocating,  ///< its workspace is being made; calls wait
   active,      ///< serves calls
-  ending,      ///< out of the pool; its interpreter is being stopped
+  ending,      ///< out of the pool; its workspace is being stopped
   ended,       ///< nothing of it is left
 };
 

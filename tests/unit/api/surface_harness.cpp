@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-execution::ScriptedInterpreter::Script awaitable_script(SurfaceHarness::Script script) {
+execution::ScriptedWorkspace::Script awaitable_script(SurfaceHarness::Script script) {
   return [script = std::move(script)](execution::ExecutionRequest request)
              -> asio::awaitable<Result<execution::ExecutionResult>> { co_return script(request); };
 }
@@ -33,9 +33,9 @@ Result<execution::ExecutionResult> SurfaceHarness::hello_world(const execution::
 SurfaceSettings SurfaceHarness::default_settings() { return {.default_pool = default_pool()}; }
 
 SurfaceHarness::SurfaceHarness(Script script, SurfaceSettings settings, sessions::PoolSettings pool)
-    : interpreters_(awaitable_script(std::move(script))),
+    : workspaces_(awaitable_script(std::move(script))),
       pools_([this, pool] {
-        return std::make_unique<sessions::SessionPool>(loop_.get_executor(), clock_, interpreters_,
+        return std::make_unique<sessions::SessionPool>(loop_.get_executor(), clock_, workspaces_,
                                                        events_, pool);
       }),
       surface_({clock_, pools_, file_pool_}, std::move(settings)) {

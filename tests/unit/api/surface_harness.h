@@ -14,7 +14,7 @@
 
 #include "emulator/api/emulated_surface.h"
 #include "emulator/core/clock.h"
-#include "emulator/execution/scripted_interpreter.h"
+#include "emulator/execution/scripted_workspace.h"
 #include "emulator/sessions/pool_registry.h"
 #include "tests/support/text_body.h"
 
@@ -28,7 +28,7 @@ class SilentEvents final : public sessions::SessionEvents {
   void session_ended(const sessions::Session&, sessions::EndReason) override {}
 };
 
-/// The whole emulated surface over scripted interpreters, a clock that stands still, and an event
+/// The whole emulated surface over scripted workspaces, a clock that stands still, and an event
 /// loop that runs inside send(). No socket, no Python; the files are real.
 class SurfaceHarness {
  public:
@@ -92,7 +92,7 @@ class SurfaceHarness {
   boost::asio::io_context loop_{1};
   boost::asio::thread_pool file_pool_{1};
   ManualClock clock_{kNow};
-  execution::ScriptedInterpreterFactory interpreters_;
+  execution::ScriptedWorkspaceFactory workspaces_;
   SilentEvents events_;
   sessions::PoolRegistry pools_;
   EmulatedSurface surface_;

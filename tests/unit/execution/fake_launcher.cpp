@@ -31,6 +31,7 @@
 ///   hang         ends only when interrupted   ignore     ends only when killed
 ///   die          ends its interpreter         count      how many programs this interpreter had
 ///   die with X   the same, last words X       hang with X  the same, first says X
+///   end          succeeds, and ends its interpreter a moment later
 namespace dynsessions {
 namespace {
 
@@ -208,6 +209,9 @@ void FakeLauncher::run_program(Interpreter& interpreter, const test::FakeAgent::
                      R"({"kind":"text","text":")" + std::to_string(interpreter.programs) + "\"}");
   } else if (const char* value = after(program.code, "value ")) {
     agent.say_result(program.id, value);
+  } else if (program.code == "end") {
+    agent.say_result(program.id);
+    agent.die();
   } else if (after(program.code, "hang")) {
     if (const char* words = after(program.code, "hang with ")) agent.write_stdout(words);
     interpreter.interruptible = program.id;

@@ -12,25 +12,26 @@ LauncherFixture::LauncherFixture(std::vector<std::string> orders) {
 
 LauncherFixture::~LauncherFixture() { loop.run(launcher.stop()); }
 
-test::Task<Result<ExecutionResult>> InterpreterFixture::start(const std::string& code) {
-  ExecutionRequest request{.code = code, .timeout = kTimeout};
-  return loop.start(interpreter->execute(std::move(request)));
+test::Task<Result<ExecutionResult>> WorkspaceFixture::start(const std::string& code,
+                                                            Kernel kernel) {
+  ExecutionRequest request{.code = code, .kernel = kernel, .timeout = kTimeout};
+  return loop.start(workspace->execute(std::move(request)));
 }
 
-void InterpreterFixture::pass_timeout() {
+void WorkspaceFixture::pass_timeout() {
   loop.run_until([this] { return clock.has_timers(); });
   clock.advance(kTimeout);
 }
 
-void InterpreterFixture::pass_patience() {
+void WorkspaceFixture::pass_patience() {
   loop.run_until([this] { return real_time.has_timers(); });
   real_time.advance(std::chrono::minutes(1));
 }
 
-Result<void> InterpreterFixture::create() {
-  auto made = loop.run(SandboxedInterpreter::create(services));
+Result<void> WorkspaceFixture::create() {
+  auto made = loop.run(SandboxedWorkspace::create(services));
   if (!made) return made.error();
-  interpreter = std::move(*made);
+  workspace = std::move(*made);
   return {};
 }
 

@@ -5,7 +5,7 @@
 
 #include "emulator/core/clock.h"
 #include "emulator/execution/launcher_client.h"
-#include "emulator/execution/sandboxed_interpreter.h"
+#include "emulator/execution/sandboxed_workspace.h"
 #include "tests/support/test_loop.h"
 
 namespace dynsessions::execution {
@@ -30,13 +30,16 @@ struct LauncherFixture {
   LauncherClient launcher{loop.executor()};
 };
 
-/// A sandboxed interpreter on top of it, in a time of our own.
-struct InterpreterFixture : LauncherFixture {
-  explicit InterpreterFixture(std::vector<std::string> orders = {})
+/// A sandboxed workspace on top of it, in a time of our own.
+struct WorkspaceFixture : LauncherFixture {
+  explicit WorkspaceFixture(std::vector<std::string> orders = {})
       : LauncherFixture(std::move(orders)) {}
 
-  test::Task<Result<ExecutionResult>> start(const std::string& code);
-  Result<ExecutionResult> execute(const std::string& code) { return loop.finish(start(code)); }
+  test::Task<Result<ExecutionResult>> start(const std::string& code,
+                                            Kernel kernel = Kernel::synchronous);
+  Result<ExecutionResult> execute(const std::string& code, Kernel kernel = Kernel::synchronous) {
+    return loop.finish(start(code, kernel));
+  }
   /// Lets the deadline of the running program pass.
   void pass_timeout();
   /// Waits until somebody's patience with a process has begun, and lets it end.
@@ -46,8 +49,8 @@ struct InterpreterFixture : LauncherFixture {
   ManualClock clock{Clock::TimePoint(std::chrono::seconds(1'700'000'000))};
   ManualClock real_time{Clock::TimePoint()};
   SandboxServices services{loop.executor(), launcher, clock, real_time, {}};
-  std::unique_ptr<Interpreter> interpreter;
-  /// Makes `interpreter`, or says why not.
+  std::unique_ptr<Workspace> workspace;
+  /// Makes `workspace`, or says why not.
   Result<void> create();
 };
 

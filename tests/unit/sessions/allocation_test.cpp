@@ -23,7 +23,7 @@ TEST_CASE("a session is made on its first use and found on the next", "[sessions
   CHECK_FALSE(second->is_new_allocation());
   CHECK(&**second == &**first);
   CHECK(fixture.pool.size() == 1);
-  CHECK(fixture.interpreters.attempts == 1);
+  CHECK(fixture.workspaces.attempts == 1);
   CHECK(fixture.events.record == Record{"allocated"});
 }
 
@@ -39,13 +39,13 @@ TEST_CASE("identifiers that differ in case have sessions of their own", "[sessio
 
 TEST_CASE("concurrent first uses of an identifier make one session", "[sessions]") {
   PoolFixture fixture;
-  fixture.interpreters.hold();
+  fixture.workspaces.hold();
   auto first = fixture.loop.start(fixture.pool.acquire(identifier("a")));
   auto second = fixture.loop.start(fixture.pool.acquire(identifier("a")));
   CHECK_FALSE(first.done());
   CHECK_FALSE(second.done());
 
-  fixture.interpreters.release();
+  fixture.workspaces.release();
   const auto one = fixture.loop.finish(first);
   const auto other = fixture.loop.finish(second);
   REQUIRE(one);
@@ -53,17 +53,17 @@ TEST_CASE("concurrent first uses of an identifier make one session", "[sessions]
   CHECK(&**one == &**other);
   CHECK(one->is_new_allocation());
   CHECK_FALSE(other->is_new_allocation());
-  CHECK(fixture.interpreters.attempts == 1);
+  CHECK(fixture.workspaces.attempts == 1);
 }
 
 TEST_CASE("a failed allocation is reported to all who wait, and the next call tries again",
           "[sessions]") {
   PoolFixture fixture;
-  fixture.interpreters.hold();
-  fixture.interpreters.fail_next("no mounts today");
+  fixture.workspaces.hold();
+  fixture.workspaces.fail_next("no mounts today");
   auto first = fixture.start("a", "1");
   auto second = fixture.start("a", "2");
-  fixture.interpreters.release();
+  fixture.workspaces.release();
   for (auto& waiting : {first, second}) {
     const auto refused = fixture.loop.finish(waiting);
     REQUIRE(refused.has_error());
@@ -71,10 +71,10 @@ TEST_CASE("a failed allocation is reported to all who wait, and the next call tr
     CHECK(refused.error().message == "no mounts today");
   }
   CHECK(fixture.pool.size() == 0);
-  CHECK(fixture.interpreters.programs.empty());
+  CHECK(fixture.workspaces.programs.empty());
 
   CHECK(fixture.execute("a", "3"));
-  CHECK(fixture.interpreters.attempts == 2);
+  CHECK(fixture.workspaces.attempts == 2);
   CHECK(fixture.events.record == Record{"failed: no mounts today", "allocated"});
 }
 
@@ -87,17 +87,17 @@ TEST_CASE("the maximum of concurrent sessions holds, and only for new ones", "[s
   CHECK(refused.error().code == ErrorCode::pool_exhausted);
   CHECK_THAT(refused.error().message, Catch::Contains("maximum of 2 concurrent sessions"));
   CHECK(fixture.execute("a", "2"));
-  CHECK(fixture.interpreters.attempts == 2);
+  CHECK(fixture.workspaces.attempts == 2);
 }
 
 TEST_CASE("sessions that are being made count towards the maximum", "[sessions]") {
   PoolFixture fixture({.max_sessions = 1});
-  fixture.interpreters.hold();
+  fixture.workspaces.hold();
   auto first = fixture.start("a", "1");
   const auto refused = fixture.execute("b", "1");
   REQUIRE(refused.has_error());
   CHECK(refused.error().code == ErrorCode::pool_exhausted);
-  fixture.interpreters.release();
+  fixture.workspaces.release();
   CHECK(fixture.loop.finish(first));
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("a full pool has room again when a cooldown has passed", "[sessions]")
 
 TEST_CASE("a full pool has room again when an allocation has failed", "[sessions]") {
   PoolFixture fixture({.max_sessions = 1});
-  fixture.interpreters.fail_next("no memory");
+  fixture.workspaces.fail_next("no memory");
   CHECK(fixture.execute("a", "1").has_error());
   CHECK(fixture.execute("b", "1"));
 }
@@ -129,7 +129,7 @@ TEST_CASE("a session whose interpreter is lost ends, and the next call gets a fr
   REQUIRE(fresh);
   CHECK(fresh->is_new_allocation());
   CHECK((*fresh)->guid() != guid);
-  CHECK(fixture.interpreters.living == 1);
+  CHECK(fixture.workspaces.living == 1);
   CHECK(fixture.events.record == Record{"allocated", "ended: interpreter lost", "allocated"});
 }
 
@@ -148,12 +148,12 @@ TEST_CASE("a program that waited behind the one that lost the interpreter is not
   const auto lease = fixture.acquire("a");  // keeps the session in the pool meanwhile
   auto losing = fixture.start("a", "wait and lose");
   auto behind = fixture.start("a", "2");
-  fixture.interpreters.let_programs_end();
+  fixture.workspaces.let_programs_end();
   CHECK(fixture.loop.finish(losing).has_error());
   const auto refused = fixture.loop.finish(behind);
   REQUIRE(refused.has_error());
   CHECK(refused.error().code == ErrorCode::session_not_found);
-  CHECK(fixture.interpreters.programs == Record{"wait and lose"});
+  CHECK(fixture.workspaces.programs == Record{"wait and lose"});
 }
 
 }  // namespace

@@ -17,11 +17,11 @@ TEST_CASE("a session is destroyed when its cooldown passes", "[sessions][cooldow
   REQUIRE(fixture.execute("a", "1"));
   fixture.advance(60s - 1ns);
   CHECK(fixture.pool.size() == 1);
-  CHECK(fixture.interpreters.living == 1);
+  CHECK(fixture.workspaces.living == 1);
   fixture.advance(1ns);
   CHECK(fixture.pool.size() == 0);
-  CHECK(fixture.interpreters.stopped == 1);
-  CHECK(fixture.interpreters.living == 0);
+  CHECK(fixture.workspaces.stopped == 1);
+  CHECK(fixture.workspaces.living == 0);
   CHECK(fixture.events.record == Record{"allocated", "ended: cooldown"});
 }
 
@@ -47,7 +47,7 @@ TEST_CASE("each call starts the cooldown anew, whatever it was for", "[sessions]
       fixture.advance(59s);
       row.call(fixture);
     }
-    CHECK(fixture.interpreters.attempts == 1);
+    CHECK(fixture.workspaces.attempts == 1);
     fixture.advance(59s);
     CHECK(fixture.pool.size() == 1);
     fixture.advance(1s);
@@ -60,7 +60,7 @@ TEST_CASE("the cooldown does not pass while a program runs", "[sessions][cooldow
   auto running = fixture.start("a", "wait");
   fixture.advance(1h);
   CHECK(fixture.pool.size() == 1);
-  fixture.interpreters.let_programs_end();
+  fixture.workspaces.let_programs_end();
   CHECK(fixture.loop.finish(running));
   fixture.advance(59s);
   CHECK(fixture.pool.size() == 1);

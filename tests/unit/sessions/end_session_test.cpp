@@ -32,41 +32,41 @@ TEST_CASE("a session is ended under the programs that use it", "[sessions][end]"
   CHECK(running.done());
   REQUIRE(behind.done());
   CHECK(behind.result().error().code == ErrorCode::session_not_found);
-  CHECK(fixture.interpreters.programs == Record{"wait"});
-  CHECK(fixture.interpreters.living == 0);
+  CHECK(fixture.workspaces.programs == Record{"wait"});
+  CHECK(fixture.workspaces.living == 0);
 }
 
 TEST_CASE("a session that is being made is ended when it is there", "[sessions][end]") {
   PoolFixture fixture;
-  fixture.interpreters.hold();
+  fixture.workspaces.hold();
   auto call = fixture.start("a", "1");
   auto end = fixture.loop.start(fixture.pool.end_session(identifier("a")));
   CHECK_FALSE(end.done());
-  fixture.interpreters.release();
+  fixture.workspaces.release();
   CHECK(fixture.loop.finish(end));
   fixture.loop.settle();
   CHECK(call.done());
   CHECK(fixture.pool.size() == 0);
-  CHECK(fixture.interpreters.living == 0);
+  CHECK(fixture.workspaces.living == 0);
 }
 
 TEST_CASE("a session that could not be made was not there to be ended", "[sessions][end]") {
   PoolFixture fixture;
-  fixture.interpreters.hold();
-  fixture.interpreters.fail_next("no mounts today");
+  fixture.workspaces.hold();
+  fixture.workspaces.fail_next("no mounts today");
   auto call = fixture.start("a", "1");
   auto end = fixture.loop.start(fixture.pool.end_session(identifier("a")));
-  fixture.interpreters.release();
+  fixture.workspaces.release();
   CHECK_FALSE(fixture.loop.finish(end));
 }
 
 TEST_CASE("of two who end a session, one did", "[sessions][end]") {
   PoolFixture fixture;
-  fixture.interpreters.hold();
+  fixture.workspaces.hold();
   auto call = fixture.start("a", "1");
   auto one = fixture.loop.start(fixture.pool.end_session(identifier("a")));
   auto other = fixture.loop.start(fixture.pool.end_session(identifier("a")));
-  fixture.interpreters.release();
+  fixture.workspaces.release();
   CHECK(fixture.loop.finish(one) != fixture.loop.finish(other));
 }
 

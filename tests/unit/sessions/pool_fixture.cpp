@@ -8,7 +8,7 @@ namespace asio = boost::asio;
 using execution::ExecutionOutcome;
 using execution::ExecutionRequest;
 using execution::ExecutionResult;
-using execution::ScriptedInterpreter;
+using execution::ScriptedWorkspace;
 
 namespace {
 
@@ -32,20 +32,21 @@ void RecordedEvents::session_ended(const Session&, EndReason reason) {
   record.push_back("ended: " + name_of(reason));
 }
 
-/// A scripted interpreter that is counted.
-class FakeInterpreters::Interpreter final : public execution::Interpreter {
+/// A scripted workspace that is counted.
+class FakeWorkspaces::Workspace final : public execution::Workspace {
  public:
-  explicit Interpreter(FakeInterpreters& factory)
+  explicit Workspace(FakeWorkspaces& factory)
       : factory_(factory),
         scripted_([this](ExecutionRequest request) { return factory_.run(std::move(request)); }) {
     ++factory_.living;
   }
-  ~Interpreter() override { --factory_.living; }
+  ~Workspace() override { --factory_.living; }
 
   asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request) override {
     return scripted_.execute(std::move(request));
   }
   int data_directory() const override { return scripted_.data_directory(); }
+  bool is_alive() const override { return scripted_.is_alive(); }
   asio::awaitable<void> stop() override {
     ++factory_.stopped;
     factory_.let_programs_end();
@@ -53,33 +54,39 @@ class FakeInterpreters::Interpreter final : public execution::Interpreter {
   }
 
  private:
-  FakeInterpreters& factory_;
-  ScriptedInterpreter scripted_;
+  FakeWorkspaces& factory_;
+  ScriptedWorkspace scripted_;
 };
 
-FakeInterpreters::FakeInterpreters(asio::any_io_executor executor)
-    : held_(executor), programs_waiting_(executor) {}
+FakeWorkspaces::FakeWorkspaces(asio::any_io_executor executor)
+    : held_(executor), programs_waiting_{Event(executor), Event(executor), Event(executor)} {}
 
-asio::awaitable<Result<std::unique_ptr<execution::Interpreter>>> FakeInterpreters::create() {
+asio::awaitable<Result<std::unique_ptr<execution::Workspace>>> FakeWorkspaces::create() {
   ++attempts;
   while (holding_) co_await held_.wait();
   if (next_failure_) {
     co_return Error{ErrorCode::sandbox_unavailable, *std::exchange(next_failure_, {}), {}, {}};
   }
-  std::unique_ptr<execution::Interpreter> interpreter = std::make_unique<Interpreter>(*this);
-  co_return interpreter;
+  std::unique_ptr<execution::Workspace> workspace = std::make_unique<Workspace>(*this);
+  co_return workspace;
 }
 
-void FakeInterpreters::release() {
+void FakeWorkspaces::release() {
   holding_ = false;
   held_.notify();
 }
 
-void FakeInterpreters::let_programs_end() { programs_waiting_.notify(); }
+void FakeWorkspaces::let_programs_end() {
+  for (Event& waiting : programs_waiting_) waiting.notify();
+}
 
-asio::awaitable<Result<ExecutionResult>> FakeInterpreters::run(ExecutionRequest request) {
+void FakeWorkspaces::let_programs_end(execution::Kernel kernel) {
+  programs_waiting_[index_of(kernel)].notify();
+}
+
+asio::awaitable<Result<ExecutionResult>> FakeWorkspaces::run(ExecutionRequest request) {
   programs.push_back(request.code);
-  if (request.code.starts_with("wait")) co_await programs_waiting_.wait();
+  if (request.code.starts_with("wait")) co_await programs_waiting_[index_of(request.kernel)].wait();
   if (request.code.ends_with("lose")) {
     co_return Error{ErrorCode::sandbox_unavailable, "The interpreter is lost.", {}, {}};
   }
@@ -94,27 +101,28 @@ asio::awaitable<Result<ExecutionResult>> FakeInterpreters::run(ExecutionRequest 
 namespace {
 
 asio::awaitable<Result<ExecutionResult>> one_call(SessionPool& pool, SessionIdentifier identifier,
-                                                  std::string code) {
+                                                  std::string code, execution::Kernel kernel) {
   auto session = co_await pool.acquire(std::move(identifier));
   if (!session) co_return session.error();
-  ExecutionRequest request{.code = std::move(code)};
+  ExecutionRequest request{.code = std::move(code), .kernel = kernel};
   co_return co_await (*session)->execute(std::move(request));
 }
 
 }  // namespace
 
 PoolFixture::PoolFixture(PoolSettings settings)
-    : pool(loop.executor(), clock, interpreters, events, settings) {}
+    : pool(loop.executor(), clock, workspaces, events, settings) {}
 
 PoolFixture::~PoolFixture() {
-  interpreters.release();
+  workspaces.release();
   loop.run(pool.stop());
   loop.settle();  // calls that found their session ended
 }
 
 test::Task<PoolFixture::ExecuteResult> PoolFixture::start(const std::string& name,
-                                                          const std::string& code) {
-  return loop.start(one_call(pool, identifier(name), code));
+                                                          const std::string& code,
+                                                          execution::Kernel kernel) {
+  return loop.start(one_call(pool, identifier(name), code, kernel));
 }
 
 PoolFixture::ExecuteResult PoolFixture::execute(const std::string& name, const std::string& code) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -9,7 +10,7 @@
 
 #include "emulator/core/clock.h"
 #include "emulator/core/event.h"
-#include "emulator/execution/scripted_interpreter.h"
+#include "emulator/execution/scripted_workspace.h"
 #include "emulator/sessions/session_pool.h"
 #include "tests/support/test_loop.h"
 
@@ -27,13 +28,13 @@ class RecordedEvents final : public SessionEvents {
   std::vector<std::string> record;
 };
 
-/// Makes scripted interpreters, when the test allows it, and knows which of them live. As a real
+/// Makes scripted workspaces, when the test allows it, and knows which of them live. As a real
 /// one does, each ends a program under way when it is stopped.
-class FakeInterpreters final : public execution::InterpreterFactory {
+class FakeWorkspaces final : public execution::WorkspaceFactory {
  public:
-  explicit FakeInterpreters(boost::asio::any_io_executor executor);
+  explicit FakeWorkspaces(boost::asio::any_io_executor executor);
 
-  boost::asio::awaitable<Result<std::unique_ptr<execution::Interpreter>>> create() override;
+  boost::asio::awaitable<Result<std::unique_ptr<execution::Workspace>>> create() override;
 
   /// From now on create() waits; release() lets those go on that wait.
   void hold() { holding_ = true; }
@@ -41,20 +42,22 @@ class FakeInterpreters final : public execution::InterpreterFactory {
   /// The next create() that goes on fails with this message.
   void fail_next(std::string message) { next_failure_ = std::move(message); }
 
-  /// Lets the programs go on that wait: those whose code begins with "wait".
+  /// Lets the programs go on that wait, in all kernels or in one: those whose code begins with
+  /// "wait".
   void let_programs_end();
+  void let_programs_end(execution::Kernel kernel);
 
   std::vector<std::string> programs;  ///< code of those that were begun, in order
   int attempts = 0;                   ///< calls of create()
-  int living = 0;                     ///< interpreters that are not destroyed
+  int living = 0;                     ///< workspaces that are not destroyed
   int stopped = 0;
 
  private:
-  class Interpreter;
+  class Workspace;
   boost::asio::awaitable<Result<execution::ExecutionResult>> run(execution::ExecutionRequest);
 
   Event held_;
-  Event programs_waiting_;
+  std::array<Event, execution::kKernelCount> programs_waiting_;
   bool holding_ = false;
   bool ending_programs_ = false;
   std::optional<std::string> next_failure_;
@@ -69,7 +72,8 @@ class PoolFixture {
   ~PoolFixture();
 
   /// Uses a session as one request does: acquires it, runs the code, gives it back.
-  test::Task<ExecuteResult> start(const std::string& identifier, const std::string& code);
+  test::Task<ExecuteResult> start(const std::string& identifier, const std::string& code,
+                                  execution::Kernel kernel = execution::Kernel::synchronous);
   ExecuteResult execute(const std::string& identifier, const std::string& code);
   /// Holds a session as a request does that reads or writes a file.
   Result<SessionLease> acquire(const std::string& identifier);
@@ -77,7 +81,7 @@ class PoolFixture {
 
   test::TestLoop loop;
   ManualClock clock{Clock::TimePoint(std::chrono::seconds(1'700'000'000))};
-  FakeInterpreters interpreters{loop.executor()};
+  FakeWorkspaces workspaces{loop.executor()};
   RecordedEvents events;
   SessionPool pool;
 };

@@ -12,7 +12,7 @@ const PoolName kName{"00000000-0000-0000-0000-00000000000a", "group", "pool"};
 struct RegistryFixture {
   ~RegistryFixture() { loop.run(registry.stop()); }
   std::unique_ptr<SessionPool> make() {
-    return std::make_unique<SessionPool>(loop.executor(), clock, interpreters, events,
+    return std::make_unique<SessionPool>(loop.executor(), clock, workspaces, events,
                                          PoolSettings{.max_sessions = 1});
   }
   /// Uses a session of a pool and gives it back.
@@ -22,7 +22,7 @@ struct RegistryFixture {
 
   test::TestLoop loop;
   ManualClock clock{Clock::TimePoint()};
-  FakeInterpreters interpreters{loop.executor()};
+  FakeWorkspaces workspaces{loop.executor()};
   RecordedEvents events;
   PoolRegistry registry{[this] { return make(); }};
 };
@@ -68,7 +68,7 @@ TEST_CASE("pools share neither sessions nor their maximum", "[sessions][registry
   CHECK(fixture.use(kName, "a"));
   CHECK(fixture.use(other, "a"));
   CHECK_FALSE(fixture.use(kName, "b"));
-  CHECK(fixture.interpreters.attempts == 2);
+  CHECK(fixture.workspaces.attempts == 2);
   CHECK(fixture.registry.session_count() == 2);
 }
 
@@ -92,7 +92,7 @@ TEST_CASE("stopping the registry stops every pool", "[sessions][registry]") {
   CHECK(fixture.use(other, "a"));
   fixture.loop.run(fixture.registry.stop());
   CHECK(fixture.registry.session_count() == 0);
-  CHECK(fixture.interpreters.living == 0);
+  CHECK(fixture.workspaces.living == 0);
 }
 
 }  // namespace

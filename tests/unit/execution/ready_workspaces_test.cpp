@@ -1,6 +1,7 @@
-#include "emulator/execution/ready_interpreters.h"
+#include "emulator/execution/ready_workspaces.h"
 
-#include "emulator/execution/scripted_interpreter.h"
+#include <deque>
+
 #include "tests/support/catch.h"
 #include "tests/support/test_loop.h"
 
@@ -9,22 +10,38 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
-using MaybeInterpreter = Result<std::unique_ptr<Interpreter>>;
+using MaybeWorkspace = Result<std::unique_ptr<Workspace>>;
 
-/// Makes scripted interpreters, or fails as often as it is told to; waits while it is held.
-class FakeFactory final : public InterpreterFactory {
+/// A workspace that a test can end, as an interpreter ends by itself.
+class FakeWorkspace final : public Workspace {
+ public:
+  FakeWorkspace(const bool& dead, int& living) : dead_(dead), living_(living) { ++living_; }
+  ~FakeWorkspace() override { --living_; }
+  asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest) override {
+    co_return ExecutionResult{};
+  }
+  int data_directory() const override { return -1; }
+  bool is_alive() const override { return !dead_; }
+  asio::awaitable<void> stop() override { co_return; }
+
+ private:
+  const bool& dead_;
+  int& living_;
+};
+
+/// Makes such workspaces, or fails as often as it is told to; waits while it is held.
+class FakeFactory final : public WorkspaceFactory {
  public:
   explicit FakeFactory(asio::any_io_executor executor) : released_(std::move(executor)) {}
 
-  asio::awaitable<MaybeInterpreter> create() override {
+  asio::awaitable<MaybeWorkspace> create() override {
     ++attempts;
     while (held) co_await released_.wait();
     if (failures > 0) {
       --failures;
       co_return Error{ErrorCode::sandbox_unavailable, "not today", {}, {}};
     }
-    ScriptedInterpreter::Script script = [](ExecutionRequest request) { return echo(request); };
-    std::unique_ptr<Interpreter> made = std::make_unique<ScriptedInterpreter>(std::move(script));
+    std::unique_ptr<Workspace> made = std::make_unique<FakeWorkspace>(dead.emplace_back(), living);
     co_return made;
   }
   void release() {
@@ -35,13 +52,10 @@ class FakeFactory final : public InterpreterFactory {
   int attempts = 0;
   int failures = 0;
   bool held = false;
+  int living = 0;         ///< that were made and not destroyed
+  std::deque<bool> dead;  ///< those that were made, in order; true ends one
 
  private:
-  static asio::awaitable<Result<ExecutionResult>> echo(ExecutionRequest request) {
-    ExecutionResult result;
-    result.stdout_text = request.code;
-    co_return result;
-  }
   Event released_;
 };
 
@@ -55,7 +69,7 @@ struct ReadyFixture {
     ready.start();
     loop.settle();
   }
-  MaybeInterpreter take() {
+  MaybeWorkspace take() {
     auto taken = loop.run(ready.create());
     loop.settle();
     return taken;
@@ -64,10 +78,10 @@ struct ReadyFixture {
   test::TestLoop loop;
   ManualClock clock{Clock::TimePoint()};
   FakeFactory factory{loop.executor()};
-  ReadyInterpreters ready;
+  ReadyWorkspaces ready;
 };
 
-TEST_CASE("interpreters are made in advance up to the number asked for", "[execution][ready]") {
+TEST_CASE("workspaces are made in advance up to the number asked for", "[execution][ready]") {
   ReadyFixture fixture(3);
   CHECK(fixture.ready.ready() == 0);
   fixture.start();
@@ -76,7 +90,7 @@ TEST_CASE("interpreters are made in advance up to the number asked for", "[execu
   CHECK(fixture.ready.proven());
 }
 
-TEST_CASE("one interpreter is made at a time", "[execution][ready]") {
+TEST_CASE("one workspace is made at a time", "[execution][ready]") {
   ReadyFixture fixture(3);
   fixture.factory.held = true;
   fixture.start();
@@ -86,7 +100,7 @@ TEST_CASE("one interpreter is made at a time", "[execution][ready]") {
   CHECK(fixture.ready.ready() == 3);
 }
 
-TEST_CASE("an interpreter is handed out once, and another takes its place", "[execution][ready]") {
+TEST_CASE("a workspace is handed out once, and another takes its place", "[execution][ready]") {
   ReadyFixture fixture(2);
   fixture.start();
   const auto one = fixture.take();
@@ -94,7 +108,6 @@ TEST_CASE("an interpreter is handed out once, and another takes its place", "[ex
   REQUIRE(one);
   REQUIRE(other);
   CHECK(one->get() != other->get());
-  CHECK((*one)->data_directory() != (*other)->data_directory());
   CHECK(fixture.factory.attempts == 4);
   CHECK(fixture.ready.ready() == 2);
 }
@@ -142,7 +155,7 @@ TEST_CASE("after a failure the next attempt comes when the clock says so", "[exe
   CHECK_FALSE(fixture.clock.has_timers());
 }
 
-TEST_CASE("a failure of a caller's own interpreter is the caller's, and is remembered",
+TEST_CASE("a failure of a caller's own workspace is the caller's, and is remembered",
           "[execution][ready]") {
   ReadyFixture fixture(1);
   fixture.factory.failures = 1;
@@ -154,15 +167,37 @@ TEST_CASE("a failure of a caller's own interpreter is the caller's, and is remem
   CHECK_FALSE(fixture.ready.last_failure());
 }
 
-TEST_CASE("with none asked for, one is made all the same, as the proof that it can be done",
+TEST_CASE("with none asked for, one is made all the same, as the proof, and ended",
           "[execution][ready]") {
   ReadyFixture fixture(0);
   fixture.start();
   CHECK(fixture.ready.proven());
-  CHECK(fixture.ready.ready() == 1);
-  CHECK(fixture.take());
   CHECK(fixture.ready.ready() == 0);
-  CHECK(fixture.factory.attempts == 1);
+  CHECK(fixture.factory.living == 0);
+  CHECK(fixture.take());
+  CHECK(fixture.factory.attempts == 2);
+}
+
+TEST_CASE("a workspace that ended while it waited is not handed out", "[execution][ready]") {
+  ReadyFixture fixture(2);
+  fixture.start();
+  fixture.factory.dead.at(0) = true;
+  const auto taken = fixture.take();
+  REQUIRE(taken);
+  CHECK((*taken)->is_alive());
+  CHECK(fixture.ready.ready() == 2);
+  CHECK(fixture.factory.attempts == 4);
+  CHECK(fixture.factory.living == 3);
+}
+
+TEST_CASE("when all that waited have ended, a new one is made for the caller",
+          "[execution][ready]") {
+  ReadyFixture fixture(1);
+  fixture.start();
+  fixture.factory.dead.at(0) = true;
+  const auto taken = fixture.take();
+  REQUIRE(taken);
+  CHECK((*taken)->is_alive());
 }
 
 TEST_CASE("stopping ends those that wait and makes no more", "[execution][ready]") {

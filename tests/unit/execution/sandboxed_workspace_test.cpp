@@ -1,4 +1,4 @@
-#include "emulator/execution/sandboxed_interpreter.h"
+#include "emulator/execution/sandboxed_workspace.h"
 
 #include <fcntl.h>
 
@@ -10,16 +10,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// An interpreter that is there.
-struct Ready : InterpreterFixture {
-  explicit Ready(std::vector<std::string> orders = {}) : InterpreterFixture(std::move(orders)) {
+/// A workspace that is there.
+struct Ready : WorkspaceFixture {
+  explicit Ready(std::vector<std::string> orders = {}) : WorkspaceFixture(std::move(orders)) {
     REQUIRE(create());
   }
 };
 
-/// The number of programs that the present interpreter has run, this one included.
-std::string programs_so_far(InterpreterFixture& fixture) {
-  const auto result = fixture.execute("count");
+/// The number of programs that the present interpreter of a kernel has run, this one included.
+std::string programs_so_far(WorkspaceFixture& fixture, Kernel kernel = Kernel::synchronous) {
+  const auto result = fixture.execute("count", kernel);
   REQUIRE(result);
   return std::get<TextValue>(result->value).text;
 }
@@ -89,7 +89,7 @@ TEST_CASE("a program that is interrupted at its deadline keeps its interpreter",
 TEST_CASE("a program is not interrupted before its deadline", "[execution][sandboxed]") {
   Ready fixture;
   auto task = fixture.start("hang");
-  fixture.clock.advance(InterpreterFixture::kTimeout - 1ns);
+  fixture.clock.advance(WorkspaceFixture::kTimeout - 1ns);
   fixture.loop.settle();
   CHECK_FALSE(task.done());
   CHECK_FALSE(fixture.real_time.has_timers());  // no grace period has begun
@@ -146,6 +146,57 @@ TEST_CASE("when no new interpreter starts, the session is lost, now and later",
   }
 }
 
+TEST_CASE("each kernel has an interpreter of its own, from its first program on",
+          "[execution][sandboxed][kernels]") {
+  Ready fixture;
+  CHECK(programs_so_far(fixture) == "1");
+  CHECK(programs_so_far(fixture, Kernel::asynchronous) == "1");
+  CHECK(programs_so_far(fixture, Kernel::empty) == "1");
+  CHECK(programs_so_far(fixture) == "2");
+  CHECK(programs_so_far(fixture, Kernel::asynchronous) == "2");
+}
+
+TEST_CASE("kernels run side by side", "[execution][sandboxed][kernels]") {
+  Ready fixture;
+  auto hanging = fixture.start("hang", Kernel::asynchronous);
+  fixture.loop.settle();
+  CHECK(fixture.execute("print 1")->stdout_text == "1");
+  CHECK(fixture.execute("print 2", Kernel::empty)->stdout_text == "2");
+  CHECK_FALSE(hanging.done());
+  fixture.loop.run_until([&] { return fixture.clock.has_timers(); });
+  fixture.pass_timeout();
+  CHECK(fixture.loop.finish(hanging)->outcome == ExecutionOutcome::timed_out);
+}
+
+TEST_CASE("a kernel that loses its interpreter leaves the others theirs",
+          "[execution][sandboxed][kernels]") {
+  Ready fixture;
+  CHECK(programs_so_far(fixture) == "1");
+  const auto died = fixture.execute("die", Kernel::asynchronous);
+  REQUIRE(died);
+  CHECK(died->outcome == ExecutionOutcome::interpreter_died);
+  CHECK(programs_so_far(fixture, Kernel::asynchronous) == "1");
+  CHECK(programs_so_far(fixture) == "2");
+}
+
+TEST_CASE("a kernel that cannot be started loses the session", "[execution][sandboxed][kernels]") {
+  Ready fixture({"start only one"});
+  CHECK(fixture.execute("print 1"));
+  const auto refused = fixture.execute("print 1", Kernel::asynchronous);
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().code == ErrorCode::sandbox_unavailable);
+}
+
+TEST_CASE("an interpreter that ended between two programs is replaced before the next one",
+          "[execution][sandboxed]") {
+  Ready fixture;
+  CHECK(fixture.workspace->is_alive());
+  CHECK(fixture.execute("end")->outcome == ExecutionOutcome::succeeded);
+  fixture.loop.run_until([&] { return !fixture.workspace->is_alive(); });
+  CHECK(programs_so_far(fixture) == "1");
+  CHECK(fixture.workspace->is_alive());
+}
+
 TEST_CASE("a sandbox that cannot be made says why", "[execution][sandboxed]") {
   struct Row {
     std::string order;
@@ -159,7 +210,7 @@ TEST_CASE("a sandbox that cannot be made says why", "[execution][sandboxed]") {
       {"start dead interpreters", "The Python interpreter of the session did not start."},
   }));
   DYNAMIC_SECTION(row.order) {
-    InterpreterFixture fixture({row.order});
+    WorkspaceFixture fixture({row.order});
     const auto made = fixture.create();
     REQUIRE(made.has_error());
     CHECK(made.error().code == ErrorCode::sandbox_unavailable);
@@ -169,8 +220,8 @@ TEST_CASE("a sandbox that cannot be made says why", "[execution][sandboxed]") {
 
 TEST_CASE("an interpreter that never gets ready is given up at the start deadline",
           "[execution][sandboxed]") {
-  InterpreterFixture fixture({"start mute interpreters"});
-  auto task = fixture.loop.start(SandboxedInterpreter::create(fixture.services));
+  WorkspaceFixture fixture({"start mute interpreters"});
+  auto task = fixture.loop.start(SandboxedWorkspace::create(fixture.services));
   fixture.loop.run_until([&] { return fixture.real_time.has_timers(); });
   fixture.real_time.advance(fixture.services.limits.start_deadline - 1ms);
   fixture.loop.settle();
@@ -182,24 +233,23 @@ TEST_CASE("an interpreter that never gets ready is given up at the start deadlin
   CHECK_FALSE(fixture.real_time.has_timers());
 }
 
-TEST_CASE("the data directory is there until the interpreter is stopped",
-          "[execution][sandboxed]") {
+TEST_CASE("the data directory is there until the workspace is stopped", "[execution][sandboxed]") {
   Ready fixture;
-  CHECK(::fcntl(fixture.interpreter->data_directory(), F_GETFD) >= 0);
-  fixture.loop.run(fixture.interpreter->stop());
-  CHECK(fixture.interpreter->data_directory() == -1);
+  CHECK(::fcntl(fixture.workspace->data_directory(), F_GETFD) >= 0);
+  fixture.loop.run(fixture.workspace->stop());
+  CHECK(fixture.workspace->data_directory() == -1);
 }
 
 TEST_CASE("stopping ends the program under way", "[execution][sandboxed]") {
   struct Row {
     std::string what;
     std::string code;
-    void (*before)(InterpreterFixture&);
+    void (*before)(WorkspaceFixture&);
   };
   const auto row = GENERATE(values<Row>({
-      {"while it runs", "hang", [](InterpreterFixture&) {}},
+      {"while it runs", "hang", [](WorkspaceFixture&) {}},
       {"in its grace period", "ignore",
-       [](InterpreterFixture& fixture) {
+       [](WorkspaceFixture& fixture) {
          fixture.pass_timeout();
          fixture.loop.run_until([&] { return fixture.real_time.has_timers(); });
        }},
@@ -208,7 +258,7 @@ TEST_CASE("stopping ends the program under way", "[execution][sandboxed]") {
     Ready fixture;
     auto running = fixture.start(row.code);
     row.before(fixture);
-    fixture.loop.run(fixture.interpreter->stop());
+    fixture.loop.run(fixture.workspace->stop());
     const auto result = fixture.loop.finish(running);
     REQUIRE(result.has_error());
     CHECK(result.error().code == ErrorCode::sandbox_unavailable);
@@ -217,7 +267,7 @@ TEST_CASE("stopping ends the program under way", "[execution][sandboxed]") {
   }
 }
 
-TEST_CASE("a cancelled program leaves no timer behind, and the interpreter can be stopped",
+TEST_CASE("a cancelled program leaves no timer behind, and the workspace can be stopped",
           "[execution][sandboxed]") {
   Ready fixture;
   auto running = fixture.start("hang");
@@ -225,19 +275,19 @@ TEST_CASE("a cancelled program leaves no timer behind, and the interpreter can b
   fixture.loop.settle();
   CHECK(running.done());
   CHECK_FALSE(fixture.clock.has_timers());
-  fixture.loop.run(fixture.interpreter->stop());
+  fixture.loop.run(fixture.workspace->stop());
 }
 
-TEST_CASE("an interpreter that is only destroyed gives its sandbox back too",
+TEST_CASE("a workspace that is only destroyed gives its sandbox back too",
           "[execution][sandboxed]") {
   Ready fixture({"die at destroy"});
-  fixture.interpreter.reset();
+  fixture.workspace.reset();
   fixture.loop.run_until([&] { return !fixture.launcher.alive(); });
 }
 
-TEST_CASE("interpreters of one launcher know nothing of each other", "[execution][sandboxed]") {
+TEST_CASE("workspaces of one launcher know nothing of each other", "[execution][sandboxed]") {
   Ready fixture;
-  SandboxedInterpreterFactory factory(fixture.services);
+  SandboxedWorkspaceFactory factory(fixture.services);
   auto other = fixture.loop.run(factory.create());
   REQUIRE(other);
   REQUIRE(fixture.execute("print 1"));

@@ -1,4 +1,4 @@
-#include "emulator/execution/ready_interpreters.h"
+#include "emulator/execution/ready_workspaces.h"
 
 #include <utility>
 
@@ -11,8 +11,8 @@ namespace {
 constexpr auto kPauseAfterFailure = std::chrono::seconds(5);
 }
 
-ReadyInterpreters::ReadyInterpreters(asio::any_io_executor executor, InterpreterFactory& inner,
-                                     Clock& real_time, std::size_t count)
+ReadyWorkspaces::ReadyWorkspaces(asio::any_io_executor executor, WorkspaceFactory& inner,
+                                 Clock& real_time, std::size_t count)
     : executor_(executor),
       inner_(inner),
       real_time_(real_time),
@@ -20,9 +20,9 @@ ReadyInterpreters::ReadyInterpreters(asio::any_io_executor executor, Interpreter
       wanted_(executor),
       fill_ended_(executor) {}
 
-ReadyInterpreters::~ReadyInterpreters() = default;
+ReadyWorkspaces::~ReadyWorkspaces() = default;
 
-void ReadyInterpreters::start() {
+void ReadyWorkspaces::start() {
   filling_ = true;
   asio::co_spawn(executor_, keep_filled(), [this](const std::exception_ptr& exception) {
     filling_ = false;
@@ -31,15 +31,19 @@ void ReadyInterpreters::start() {
   });
 }
 
-asio::awaitable<void> ReadyInterpreters::keep_filled() {
+asio::awaitable<void> ReadyWorkspaces::keep_filled() {
   while (!stopping_) {
     if (waiting_.size() >= count_ && proven_) {
       co_await wanted_.wait();
       continue;
     }
     auto made = co_await make_one();
-    if (made) {
+    if (made && waiting_.size() < count_) {
       waiting_.push_back(std::move(*made));
+      continue;
+    }
+    if (made) {  // nobody wanted it: it was the proof
+      co_await (*made)->stop();
       continue;
     }
     auto wake = [this] { wanted_.notify(); };
@@ -49,7 +53,7 @@ asio::awaitable<void> ReadyInterpreters::keep_filled() {
   }
 }
 
-asio::awaitable<Result<std::unique_ptr<Interpreter>>> ReadyInterpreters::make_one() {
+asio::awaitable<Result<std::unique_ptr<Workspace>>> ReadyWorkspaces::make_one() {
   auto made = co_await inner_.create();
   if (made) {
     proven_ = true;
@@ -60,22 +64,24 @@ asio::awaitable<Result<std::unique_ptr<Interpreter>>> ReadyInterpreters::make_on
   co_return made;
 }
 
-asio::awaitable<Result<std::unique_ptr<Interpreter>>> ReadyInterpreters::create() {
-  if (waiting_.empty()) co_return co_await make_one();
-  std::unique_ptr<Interpreter> interpreter = std::move(waiting_.front());
-  waiting_.pop_front();
-  wanted_.notify();
-  co_return interpreter;
+asio::awaitable<Result<std::unique_ptr<Workspace>>> ReadyWorkspaces::create() {
+  while (!waiting_.empty()) {
+    std::unique_ptr<Workspace> workspace = std::move(waiting_.front());
+    waiting_.pop_front();
+    wanted_.notify();
+    if (workspace->is_alive()) co_return workspace;
+  }
+  co_return co_await make_one();
 }
 
-asio::awaitable<void> ReadyInterpreters::stop() {
+asio::awaitable<void> ReadyWorkspaces::stop() {
   stopping_ = true;
   wanted_.notify();
   while (filling_) co_await fill_ended_.wait();
   while (!waiting_.empty()) {
-    std::unique_ptr<Interpreter> interpreter = std::move(waiting_.front());
+    std::unique_ptr<Workspace> workspace = std::move(waiting_.front());
     waiting_.pop_front();
-    co_await interpreter->stop();
+    co_await workspace->stop();
   }
 }
 

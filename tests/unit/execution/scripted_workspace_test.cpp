@@ -1,4 +1,4 @@
-#include "emulator/execution/scripted_interpreter.h"
+#include "emulator/execution/scripted_workspace.h"
 
 #include <filesystem>
 
@@ -25,43 +25,43 @@ std::filesystem::path path_of(int directory) {
 
 TEST_CASE("a script answers for the program, with a result or an error", "[execution][scripted]") {
   test::TestLoop loop;
-  ScriptedInterpreter interpreter(answer);
+  ScriptedWorkspace workspace(answer);
   ExecutionRequest fine{.code = "1+1"};
-  CHECK(loop.run(interpreter.execute(std::move(fine)))->stdout_text == "ran 1+1");
+  CHECK(loop.run(workspace.execute(std::move(fine)))->stdout_text == "ran 1+1");
   ExecutionRequest losing{.code = "lose"};
-  CHECK(loop.run(interpreter.execute(std::move(losing))).error().message == "lost");
+  CHECK(loop.run(workspace.execute(std::move(losing))).error().message == "lost");
 }
 
-TEST_CASE("files of a scripted interpreter are real and its own", "[execution][scripted]") {
-  const ScriptedInterpreter one(answer);
-  const ScriptedInterpreter other(answer);
+TEST_CASE("files of a scripted workspace are real and its own", "[execution][scripted]") {
+  const ScriptedWorkspace one(answer);
+  const ScriptedWorkspace other(answer);
   const UniqueFd file(::openat(one.data_directory(), "a", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   CHECK(file);
   CHECK(::faccessat(one.data_directory(), "a", F_OK, 0) == 0);
   CHECK(::faccessat(other.data_directory(), "a", F_OK, 0) != 0);
 }
 
-TEST_CASE("files of a scripted interpreter go with it", "[execution][scripted]") {
+TEST_CASE("files of a scripted workspace go with it", "[execution][scripted]") {
   test::TestLoop loop;
   const bool stopped = GENERATE(true, false);
   DYNAMIC_SECTION((stopped ? "when it is stopped" : "when it is destroyed")) {
-    auto interpreter = std::make_unique<ScriptedInterpreter>(answer);
-    const auto path = path_of(interpreter->data_directory());
+    auto workspace = std::make_unique<ScriptedWorkspace>(answer);
+    const auto path = path_of(workspace->data_directory());
     const UniqueFd file(
-        ::openat(interpreter->data_directory(), "a", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+        ::openat(workspace->data_directory(), "a", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
     REQUIRE(std::filesystem::exists(path / "a"));
     if (stopped) {
-      loop.run(interpreter->stop());
+      loop.run(workspace->stop());
     } else {
-      interpreter.reset();
+      workspace.reset();
     }
     CHECK_FALSE(std::filesystem::exists(path));
   }
 }
 
-TEST_CASE("a scripted factory makes a new interpreter every time", "[execution][scripted]") {
+TEST_CASE("a scripted factory makes a new workspace every time", "[execution][scripted]") {
   test::TestLoop loop;
-  ScriptedInterpreterFactory factory(answer);
+  ScriptedWorkspaceFactory factory(answer);
   const auto one = loop.run(factory.create());
   const auto other = loop.run(factory.create());
   REQUIRE(one);

@@ -7,23 +7,24 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "emulator/core/unique_fd.h"
-#include "emulator/execution/interpreter.h"
+#include "emulator/execution/workspace.h"
 
 namespace dynsessions::execution {
 
 /// Answers by a script instead of Python: for tests, and for people who want canned answers. Files
 /// are real: its data directory is a temporary one that goes with it.
-class ScriptedInterpreter final : public Interpreter {
+class ScriptedWorkspace final : public Workspace {
  public:
   /// What a program gives; may wait.
   using Script = std::function<boost::asio::awaitable<Result<ExecutionResult>>(ExecutionRequest)>;
 
   /// Throws std::system_error when no temporary directory can be made.
-  explicit ScriptedInterpreter(Script script);
-  ~ScriptedInterpreter() override;
+  explicit ScriptedWorkspace(Script script);
+  ~ScriptedWorkspace() override;
 
   boost::asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request) override;
   [[nodiscard]] int data_directory() const override { return data_directory_.get(); }
+  [[nodiscard]] bool is_alive() const override { return true; }
   boost::asio::awaitable<void> stop() override;
 
  private:
@@ -34,14 +35,14 @@ class ScriptedInterpreter final : public Interpreter {
   UniqueFd data_directory_;
 };
 
-class ScriptedInterpreterFactory final : public InterpreterFactory {
+class ScriptedWorkspaceFactory final : public WorkspaceFactory {
  public:
-  explicit ScriptedInterpreterFactory(ScriptedInterpreter::Script script)
+  explicit ScriptedWorkspaceFactory(ScriptedWorkspace::Script script)
       : script_(std::move(script)) {}
-  boost::asio::awaitable<Result<std::unique_ptr<Interpreter>>> create() override;
+  boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create() override;
 
  private:
-  const ScriptedInterpreter::Script script_;
+  const ScriptedWorkspace::Script script_;
 };
 
 }  // namespace dynsessions::execution

@@ -1,4 +1,4 @@
-#include "emulator/execution/scripted_interpreter.h"
+#include "emulator/execution/scripted_workspace.h"
 
 #include <filesystem>
 #include <utility>
@@ -11,7 +11,7 @@
 namespace dynsessions::execution {
 namespace asio = boost::asio;
 
-ScriptedInterpreter::ScriptedInterpreter(Script script)
+ScriptedWorkspace::ScriptedWorkspace(Script script)
     : script_(std::move(script)),
       path_(std::filesystem::temp_directory_path() / "dynsessions-scripted-XXXXXX") {
   if (::mkdtemp(path_.data()) == nullptr) {
@@ -20,25 +20,25 @@ ScriptedInterpreter::ScriptedInterpreter(Script script)
   data_directory_ = UniqueFd(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
-ScriptedInterpreter::~ScriptedInterpreter() { remove_files(); }
+ScriptedWorkspace::~ScriptedWorkspace() { remove_files(); }
 
-asio::awaitable<Result<ExecutionResult>> ScriptedInterpreter::execute(ExecutionRequest request) {
+asio::awaitable<Result<ExecutionResult>> ScriptedWorkspace::execute(ExecutionRequest request) {
   co_return co_await script_(std::move(request));
 }
 
-asio::awaitable<void> ScriptedInterpreter::stop() {
+asio::awaitable<void> ScriptedWorkspace::stop() {
   remove_files();
   co_return;
 }
 
-void ScriptedInterpreter::remove_files() noexcept {
+void ScriptedWorkspace::remove_files() noexcept {
   std::error_code ignored;  // a leftover in the temporary folder is all that can go wrong
   if (!path_.empty()) std::filesystem::remove_all(std::exchange(path_, {}), ignored);
 }
 
-asio::awaitable<Result<std::unique_ptr<Interpreter>>> ScriptedInterpreterFactory::create() {
-  std::unique_ptr<Interpreter> interpreter = std::make_unique<ScriptedInterpreter>(script_);
-  co_return interpreter;
+asio::awaitable<Result<std::unique_ptr<Workspace>>> ScriptedWorkspaceFactory::create() {
+  std::unique_ptr<Workspace> workspace = std::make_unique<ScriptedWorkspace>(script_);
+  co_return workspace;
 }
 
 }  // namespace dynsessions::execution

@@ -1,0 +1,62 @@
+#include "emulator/execution/sandboxed_workspace.h"
+
+#include <utility>
+
+namespace dynsessions::execution {
+namespace asio = boost::asio;
+
+using sandbox::RequestKind;
+
+SandboxedWorkspace::SandboxedWorkspace(const SandboxServices& services, std::uint64_t sandbox_id)
+    : services_(services),
+      sandbox_id_(sandbox_id),
+      interpreters_{SandboxedInterpreter(services, sandbox_id, 0),
+                    SandboxedInterpreter(services, sandbox_id, 1),
+                    SandboxedInterpreter(services, sandbox_id, 2)} {}
+
+SandboxedWorkspace::~SandboxedWorkspace() {
+  if (!stopped_) services_.launcher.post(RequestKind::destroy_sandbox, sandbox_id_);
+}
+
+asio::awaitable<Result<std::unique_ptr<Workspace>>> SandboxedWorkspace::create(
+    const SandboxServices& services) {
+  std::unique_ptr<SandboxedWorkspace> workspace(
+      new SandboxedWorkspace(services, services.launcher.new_sandbox_id()));
+  auto made = co_await workspace->make_sandbox();
+  if (!made) co_return made.error();
+  auto started = co_await workspace->interpreters_[index_of(Kernel::synchronous)].start();
+  if (!started) {
+    co_await workspace->stop();
+    co_return started.error();
+  }
+  co_return std::unique_ptr<Workspace>(std::move(workspace));
+}
+
+asio::awaitable<Result<void>> SandboxedWorkspace::make_sandbox() {
+  auto descriptors = co_await services_.launcher.request(RequestKind::create_sandbox, sandbox_id_);
+  if (!descriptors) {
+    stopped_ = true;  // the launcher leaves nothing half-made
+    co_return descriptors.error();
+  }
+  data_directory_ = std::move(descriptors->at(0));
+  co_return Result<void>();
+}
+
+asio::awaitable<Result<ExecutionResult>> SandboxedWorkspace::execute(ExecutionRequest request) {
+  return interpreters_[index_of(request.kernel)].execute(std::move(request));
+}
+
+bool SandboxedWorkspace::is_alive() const {
+  return interpreters_[index_of(Kernel::synchronous)].is_alive();
+}
+
+asio::awaitable<void> SandboxedWorkspace::stop() {
+  for (SandboxedInterpreter& interpreter : interpreters_) interpreter.hang_up();
+  if (stopped_) co_return;
+  stopped_ = true;
+  // The only way to fail is that the launcher is gone, and with it the sandbox.
+  (void)co_await services_.launcher.request(RequestKind::destroy_sandbox, sandbox_id_);
+  data_directory_ = UniqueFd();
+}
+
+}  // namespace dynsessions::execution

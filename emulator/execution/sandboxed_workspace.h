@@ -1,0 +1,50 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "emulator/core/unique_fd.h"
+#include "emulator/execution/sandboxed_interpreter.h"
+#include "emulator/execution/workspace.h"
+
+namespace dynsessions::execution {
+
+/// The real thing: a sandbox with one interpreter per kernel. That of the synchronous kernel is
+/// there from the beginning, the others start with their first program.
+class SandboxedWorkspace final : public Workspace {
+ public:
+  /// Makes the sandbox and waits until its first interpreter is ready.
+  static boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create(
+      const SandboxServices& services);
+
+  ~SandboxedWorkspace() override;
+  boost::asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request) override;
+  [[nodiscard]] int data_directory() const override { return data_directory_.get(); }
+  [[nodiscard]] bool is_alive() const override;
+  boost::asio::awaitable<void> stop() override;
+
+ private:
+  SandboxedWorkspace(const SandboxServices& services, std::uint64_t sandbox_id);
+
+  boost::asio::awaitable<Result<void>> make_sandbox();
+
+  const SandboxServices& services_;
+  const std::uint64_t sandbox_id_;
+  UniqueFd data_directory_;
+  std::array<SandboxedInterpreter, kKernelCount> interpreters_;  ///< by Kernel
+  bool stopped_ = false;
+};
+
+class SandboxedWorkspaceFactory final : public WorkspaceFactory {
+ public:
+  explicit SandboxedWorkspaceFactory(SandboxServices services) : services_(services) {}
+  boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create() override {
+    return SandboxedWorkspace::create(services_);
+  }
+
+ private:
+  const SandboxServices services_;
+};
+
+}  // namespace dynsessions::execution

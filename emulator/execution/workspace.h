@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "emulator/core/result.h"
+#include "emulator/execution/execution.h"
+
+namespace dynsessions::execution {
+
+/// The seam between sessions and whatever runs their code: the files of one session, and its
+/// kernels, which share them. A session owns one; it is used on the event-loop thread only.
+/// Processes and descriptors stop here.
+class Workspace {
+ public:
+  Workspace() = default;
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+  /// Gives everything back at once, the hard way, if stop() was not awaited.
+  virtual ~Workspace() = default;
+
+  /// Runs one program in the kernel that it asks for. Kernels run side by side; the caller never
+  /// starts a second program in one before the first has ended. Resolves at the latest a grace
+  /// period after the request's timeout. An Error means that the session is lost (a kernel could
+  /// not be started any more); nothing else is thrown.
+  virtual boost::asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request) = 0;
+
+  /// The directory descriptor of the session's `/mnt/data`; borrowed, valid as long as this object.
+  [[nodiscard]] virtual int data_directory() const = 0;
+
+  /// False when what waits for the first program has ended by itself.
+  [[nodiscard]] virtual bool is_alive() const = 0;
+
+  /// Ends processes, mounts and files; resolves when they are gone. Called at most once.
+  virtual boost::asio::awaitable<void> stop() = 0;
+};
+
+class WorkspaceFactory {
+ public:
+  WorkspaceFactory() = default;
+  WorkspaceFactory(const WorkspaceFactory&) = delete;
+  WorkspaceFactory& operator=(const WorkspaceFactory&) = delete;
+  virtual ~WorkspaceFactory() = default;
+
+  /// A fresh workspace with an empty `/mnt/data`, its synchronous kernel ready to execute; or
+  /// `sandbox_unavailable` with the step that failed.
+  virtual boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create() = 0;
+};
+
+}  // namespace dynsessions::execution
