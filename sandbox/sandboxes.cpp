@@ -32,16 +32,19 @@ FdPair make_pipe() {
   return {UniqueFd(fds[0]), UniqueFd(fds[1])};
 }
 
-/// A child that is killed and reaped again unless everything went well. Where a room's init and its
-/// interpreter are two of them, init stands first: it can only be reaped last.
+/// A child that is killed and reaped again unless everything went well.
 class UnfinishedProcess {
  public:
-  explicit UnfinishedProcess(pid_t pid) : pid_(pid) {}
+  enum class Reaping { here, in_loop };
+
+  explicit UnfinishedProcess(pid_t pid, Reaping reaping = Reaping::here)
+      : pid_(pid), reaping_(reaping) {}
   UnfinishedProcess(const UnfinishedProcess&) = delete;
   UnfinishedProcess& operator=(const UnfinishedProcess&) = delete;
   ~UnfinishedProcess() {
     if (pid_ <= 0) return;
     ::kill(pid_, SIGKILL);
+    if (reaping_ == Reaping::in_loop) return;
     while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
   }
@@ -50,6 +53,7 @@ class UnfinishedProcess {
 
  private:
   pid_t pid_;
+  const Reaping reaping_;
 };
 
 void require(const StepResult& result, const char* step) {
@@ -126,7 +130,9 @@ CreatedSandbox create_sandbox(const SandboxPlan& plan) {
 
 StartedInterpreter start_interpreter(const SandboxPlan& plan, const NamespaceHandles& sandbox) {
   NamespaceHandles room;
-  UnfinishedProcess init(make_room(plan, sandbox, room));
+  // Init ends last, perhaps after an interpreter whose helper was too late to tell us of it: to
+  // wait for it here might be for ever.
+  UnfinishedProcess init(make_room(plan, sandbox, room), UnfinishedProcess::Reaping::in_loop);
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
   FdPair control = make_socket_pair(SOCK_STREAM);
   FdPair output = make_pipe();

@@ -8,7 +8,8 @@
 #include "sandbox/step.h"
 
 /// The launcher's side of making sandboxes and starting interpreters in them. Each function either
-/// succeeds wholly, was verified from outside, or throws StepError and leaves nothing behind.
+/// succeeds wholly, was verified from outside, or throws StepError and leaves nothing behind but
+/// what it killed, for the launcher's loop to reap.
 ///
 /// A sandbox is namespaces and mounts; no process keeps them, their handles do. Every interpreter
 /// gets a *room* in it: a PID namespace of its own with a /proc of its own, made for it and ended
