@@ -177,6 +177,7 @@ void run_room_helper(RoomContext& context) {
   if (!failure) failure = run_steps<RoomContext>(kInitSteps, context);
   if (failure) report_and_exit(context.report, failure);
   run_init(context.report);
+  ::_exit(EXIT_FAILURE);
 }
 
 void run_entering_helper(InterpreterContext& context) {
