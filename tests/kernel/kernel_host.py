@@ -1,0 +1,88 @@
+"""Runs Jupyter kernels for tests that live in another Python; started by real_kernel.py.
+
+A line of JSON comes in on stdin, one goes out on stdout:
+
+    {"start": {"python": PATH, "home": PATH, "environment": {...}}}   a fresh kernel -> {}
+    {"execute": CODE}   -> {"ok": bool, "messages": [{"type": ..., "content": ...}, ...]}
+
+The kernel knows the packages of its own Python and, behind them, those of this one.
+"""
+
+import json
+import os
+import sys
+import sysconfig
+import time
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import KernelManager
+
+SECONDS = 120
+# Output of child processes and C code reaches a kernel through a pipe and a thread of its own, and
+# may be late. What comes before this program's end belongs to the one before it.
+BARRIER = "__import__('time').sleep(0.01)"
+OUTPUT = {"stream", "display_data", "update_display_data", "execute_result", "error"}
+
+
+class Kernel:
+    def __init__(self, python, home, environment):
+        packages = sysconfig.get_path("purelib")
+        start = (
+            f"import sys; sys.path.append({packages!r}); sys.argv[0] = ''; "
+            "from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
+        )
+        argv = [python, "-B", "-c", start, "-f", "{connection_file}"]
+        self._manager = KernelManager(connection_file=f"{home}/kernel.json")
+        self._manager._kernel_spec = KernelSpec(argv=argv, language="python")
+        log = os.open(f"{home}/kernel.log", os.O_WRONLY | os.O_CREAT)
+        self._manager.start_kernel(cwd=home, env=environment, stdout=log, stderr=log)
+        os.close(log)
+        self._client = self._manager.client()
+        self._client.start_channels()
+        self._client.wait_for_ready(timeout=SECONDS)
+
+    def execute(self, code):
+        request = self._client.execute(code, allow_stdin=False)
+        messages = self._messages_until_idle(request)
+        reply = self._client.get_shell_msg(timeout=SECONDS)
+        barrier = self._client.execute(BARRIER, silent=True, allow_stdin=False)
+        messages += self._messages_until_idle(barrier)
+        self._client.get_shell_msg(timeout=SECONDS)
+        return {"ok": reply["content"]["status"] == "ok", "messages": messages}
+
+    def _messages_until_idle(self, request):
+        messages = []
+        end = time.monotonic() + SECONDS
+        while time.monotonic() < end:
+            message = self._client.get_iopub_msg(timeout=SECONDS)
+            kind, content = message["msg_type"], message["content"]
+            if kind in OUTPUT:
+                messages.append({"type": kind, "content": content})
+            is_ours = message["parent_header"].get("msg_id") == request
+            if is_ours and content.get("execution_state") == "idle":
+                return messages
+        raise TimeoutError("the kernel is not idle")
+
+    def close(self):
+        self._client.stop_channels()
+        self._manager.shutdown_kernel(now=True)
+
+
+def main():
+    kernel = None
+    for line in sys.stdin:
+        request = json.loads(line)
+        answer = {}
+        if "start" in request:
+            if kernel:
+                kernel.close()
+            kernel = Kernel(**request["start"])
+        else:
+            answer = kernel.execute(request["execute"])
+        print(json.dumps(answer), flush=True)
+    if kernel:
+        kernel.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Programs of every kind run in a real Jupyter kernel and in a session, and must answer alike.
+
+The kernel is the service's: ipykernel 6.29 with the IPython and the packages of a session. Its
+messages become an answer by the rules in oracle.py; sides.py masks what differs between any two
+runs; differences.py lists where a session knowingly answers otherwise.
+"""
+
+import copy
+
+import pytest
+
+import corpus
+from differences import DIFFERENCES, known_difference
+from support.emulator import V2024_02, V2025_10
+
+PROGRAMS = corpus.read_all()
+# Whose values are written in another way by older versions.
+GROUPS_OF_VALUES = {"values_builtin"}
+CASES = [(V2025_10, program) for program in PROGRAMS] + [
+    (V2024_02, program) for program in PROGRAMS if program.group in GROUPS_OF_VALUES
+]
+
+
+@pytest.mark.parametrize("version, program", CASES, ids=lambda case: str(case))
+def test_a_session_answers_as_a_kernel_does(both_sides, version, program):
+    kernel, session = both_sides(program.group, version).run(program)
+    difference = known_difference(program)
+    if difference and version == V2025_10:
+        unadjusted = copy.copy(kernel)
+        difference.adjust(kernel)
+        assert kernel != unadjusted, f"no longer a difference: {difference.reason}"
+    if kernel != session:
+        pytest.fail(side_by_side(program, kernel, session), pytrace=False)
+
+
+def side_by_side(program, kernel, session):
+    lines = [str(program), "", *program.cells]
+    for field in ("ok", "stdout", "stderr", "result"):
+        theirs, ours = getattr(kernel, field), getattr(session, field)
+        if theirs != ours:
+            lines += ["", f"kernel's {field}:", shown(theirs), f"session's {field}:", shown(ours)]
+    return "\n".join(lines)
+
+
+def shown(value):
+    text = str(value) if isinstance(value, str) and "\n" in value else repr(value)
+    return text if len(text) < 4000 else f"{text[:4000]}… ({len(text)} characters)"
+
+
+def test_there_are_programs_of_every_kind():
+    assert len(PROGRAMS) >= 400
+    assert len(DIFFERENCES) <= 5
+
+
+def test_a_known_difference_names_its_programs_and_why():
+    titles = {str(program) for program in PROGRAMS}
+    for difference in DIFFERENCES:
+        assert difference.reason
+        assert difference.programs and difference.programs <= titles
