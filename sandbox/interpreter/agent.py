@@ -47,9 +47,11 @@ class UnbufferedText(io.TextIOWrapper):
 
     def __init__(self, fd):
         raw = open(fd, "wb", closefd=False)
-        super().__init__(raw, encoding="utf-8", errors="backslashreplace", newline="\n")
+        super().__init__(raw, encoding="UTF-8", errors="backslashreplace", newline="\n")
 
     def write(self, text):
+        if not isinstance(text, str):  # in the words of ipykernel's streams
+            raise TypeError(f"write() argument must be str, not {type(text)}")
         count = super().write(text)
         self.flush()
         return count
@@ -160,22 +162,10 @@ class Agent:
 
     async def _run_cell(self, code):
         """An interrupt raises KeyboardInterrupt while this frame is on the stack; see below."""
-        shell = self._shell
         try:
-            cell, failure = shell.transform_cell(code), None
-        except Exception:
-            cell, failure = code, sys.exc_info()
-        result = None
-        try:
-            # Without an await in it, a cell runs through in one step.
-            result = await shell.run_cell_async(
-                code, store_history=True, transformed_cell=cell, preprocessing_exc_tuple=failure
-            )
+            return await self._shell.run_program(code)
         finally:
-            shell.events.trigger("post_execute")  # draws the figures left open
-            shell.events.trigger("post_run_cell", result)
             self._listen_for_interrupts()  # the program may have put its own handler in place
-        return result
 
     def _listen_for_interrupts(self):
         signal.signal(signal.SIGINT, self._on_interrupt)

@@ -6,8 +6,11 @@ Outcome collects what a program leaves behind besides its streams, and agent.py 
 
 import ast
 import base64
+import codecs
 import os
 import pathlib
+import re
+import select
 import struct
 import subprocess
 import sys
@@ -24,6 +27,7 @@ from traitlets import Instance, Type, default
 from traitlets.config import Config
 
 AGENT_FOLDER = str(pathlib.Path(__file__).parent)
+COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
 class Outcome:
@@ -119,19 +123,21 @@ class ValueHook(DisplayHook):
     none_is_a_value = False
 
     def __call__(self, result=None):
-        self.check_for_underscore()
-        if self.quiet():
-            return
-        if result is None:
-            if self.none_is_a_value:
-                self.shell.outcome.note_none()
-            return
-        data, _ = self.compute_format_data(result)
-        self.update_user_ns(result)
-        self.fill_exec_result(result)
-        if data:
-            self.shell.outcome.note_expression(result, data)
-            self.log_output(data)
+        if result is None and self.none_is_a_value and not self.quiet():
+            self.shell.outcome.note_none()
+        super().__call__(result)
+
+    def start_displayhook(self):
+        """Nothing: IPython would print an empty line here, and one in finish_displayhook."""
+
+    def write_output_prompt(self):
+        """Nothing: the service shows none."""
+
+    def write_format_data(self, format_dict, md_dict=None):
+        self.shell.outcome.note_expression(self.exec_result.result, format_dict)
+
+    def finish_displayhook(self):
+        """Nothing, see start_displayhook()."""
 
 
 class Display(DisplayPublisher):
@@ -144,7 +150,13 @@ class Display(DisplayPublisher):
         """Nothing: a kernel tells its front end, and the service has no screen to clear."""
 
 
-class Shell(InteractiveShell):
+class ZMQInteractiveShell(InteractiveShell):
+    """Looks like a kernel's shell to those who ask whether they run in a notebook: pandas would
+    print for the width of a terminal otherwise."""
+
+    __module__ = "ipykernel.zmqshell"
+    kernel = object()  # they ask for its presence only
+
     compiler_class = Type(CellCompiler)
     displayhook_class = Type(ValueHook)
     display_pub_class = Type(Display)
@@ -177,15 +189,37 @@ class Shell(InteractiveShell):
             raise UsageError(f"There is no screen for the GUI toolkit {gui!r} here")
 
     def system_piped(self, cmd):
-        """`!cmd` and %pip. IPython would use a pseudo-terminal, which the sandbox does not have; as
-        through one, stderr of the command arrives on stdout."""
+        """`!cmd`, aliases and %pip. IPython runs them on a pseudo-terminal, which the sandbox does
+        not have. As from one, stderr is on stdout, lines end in CR LF, and all of it is the
+        program's own output, which %%capture catches."""
         if cmd.rstrip().endswith("&"):
             raise OSError("Background processes not supported.")
         command = ["/bin/sh", "-c", self.var_expand(cmd, depth=1)]
-        sys.stdout.flush()
-        self.user_ns["_exit_code"] = subprocess.call(command, stdout=1, stderr=1)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+            for text in output_of(process):
+                print(text.replace("\n", "\r\n"), end="", flush=True)
+            code = process.wait()
+        self.user_ns["_exit_code"] = code if code <= 128 else 128 - code
 
     system = system_piped
+
+    async def run_program(self, code):
+        """As ipykernel runs a cell, with what follows from it: without an await it runs on the
+        spot; the texts of a SyntaxWarning come more than once, as it is compiled more than once."""
+        try:
+            cell, failure = self.transform_cell(code), None
+        except Exception:
+            cell, failure = code, sys.exc_info()
+        known = {"transformed_cell": cell, "preprocessing_exc_tuple": failure}
+        if not self.should_run_async(code, **known):
+            return self.run_cell(code, store_history=True)
+        result = None
+        try:
+            result = await self.run_cell_async(code, store_history=True, **known)
+        finally:
+            self.events.trigger("post_execute")  # draws the figures left open
+            self.events.trigger("post_run_cell", result)
+        return result
 
     async def run_ast_nodes(self, nodelist, *args, **kwargs):
         """Tells `a = None; a`, whose value is None, from `print()`, which has none. Both give None;
@@ -193,8 +227,12 @@ class Shell(InteractiveShell):
         last = nodelist[-1].value if nodelist and isinstance(nodelist[-1], ast.Expr) else None
         if isinstance(last, ast.Await):
             last = last.value
+        outer = self.displayhook.none_is_a_value  # of a program that runs a cell, as %%capture does
         self.displayhook.none_is_a_value = not isinstance(last, ast.Call)
-        return await super().run_ast_nodes(nodelist, *args, **kwargs)
+        try:
+            return await super().run_ast_nodes(nodelist, *args, **kwargs)
+        finally:
+            self.displayhook.none_is_a_value = outer
 
     def _get_exc_info(self, exc_tuple=None):
         """Hides the agent from tracebacks: a program sees itself and IPython."""
@@ -208,12 +246,27 @@ class Shell(InteractiveShell):
 
     def _showtraceback(self, etype, evalue, stb):
         """The service's stderr is the error's text, directly followed by the plain traceback
-        (CONTRACT.md section 7)."""
-        self.outcome.note_traceback(text_of_error(evalue) + "\n".join(stb) + "\n")
+        (CONTRACT.md section 7). When the text cannot be made, IPython reports that instead."""
+        self.outcome.note_traceback(str(evalue) + COLOURS.sub("", "\n".join(stb)) + "\n")
 
 
 def is_agents(code):
     return os.path.dirname(code.co_filename) == AGENT_FOLDER
+
+
+def output_of(process):
+    """What the process writes, decoded, until it has ended: not until its last child closes the
+    pipe, which one in the background would keep open."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    pipe = process.stdout.fileno()
+    while True:
+        ended = process.poll() is not None
+        if select.select([pipe], [], [], 0 if ended else 0.05)[0]:
+            part = os.read(pipe, 1 << 16)
+            yield decoder.decode(part, final=not part)
+            ended = not part
+        if ended:
+            return
 
 
 def text_of_error(error):
@@ -228,7 +281,5 @@ def make_shell():
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.colors = "NoColor"
-    shell = Shell.instance(config=config)
-    # No client of the service shows HTML, LaTeX or the like, so they are not even computed.
-    shell.display_formatter.active_types = ["text/plain", "image/png", "image/jpeg"]
-    return shell
+    config.IPKernelApp = Config()  # whose presence tells programs that they run in a kernel
+    return ZMQInteractiveShell.instance(config=config)

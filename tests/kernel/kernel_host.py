@@ -19,8 +19,8 @@ from jupyter_client.manager import KernelManager
 
 SECONDS = 120
 # Output of child processes and C code reaches a kernel through a pipe and a thread of its own, and
-# may be late. What comes before this program's end belongs to the one before it.
-BARRIER = "__import__('time').sleep(0.01)"
+# may come after the program's end; the kernel's next answer brings the last of it.
+LATE_OUTPUT_SECONDS = 0.01
 OUTPUT = {"stream", "display_data", "update_display_data", "execute_result", "error"}
 
 
@@ -32,6 +32,7 @@ class Kernel:
             "from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
         )
         argv = [python, "-B", "-c", start, "-f", "{connection_file}"]
+        argv += ["--HistoryManager.enabled=False"]  # as in a session
         self._manager = KernelManager(connection_file=f"{home}/kernel.json")
         self._manager._kernel_spec = KernelSpec(argv=argv, language="python")
         log = os.open(f"{home}/kernel.log", os.O_WRONLY | os.O_CREAT)
@@ -44,11 +45,16 @@ class Kernel:
     def execute(self, code):
         request = self._client.execute(code, allow_stdin=False)
         messages = self._messages_until_idle(request)
-        reply = self._client.get_shell_msg(timeout=SECONDS)
-        barrier = self._client.execute(BARRIER, silent=True, allow_stdin=False)
-        messages += self._messages_until_idle(barrier)
-        self._client.get_shell_msg(timeout=SECONDS)
-        return {"ok": reply["content"]["status"] == "ok", "messages": messages}
+        reply = self._reply_to(request)
+        time.sleep(LATE_OUTPUT_SECONDS)
+        messages += self._messages_until_idle(self._client.kernel_info())
+        return {"ok": reply["status"] == "ok", "messages": messages}
+
+    def _reply_to(self, request):
+        while True:
+            message = self._client.get_shell_msg(timeout=SECONDS)
+            if message["parent_header"].get("msg_id") == request:
+                return message["content"]
 
     def _messages_until_idle(self, request):
         messages = []

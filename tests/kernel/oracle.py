@@ -55,7 +55,7 @@ def expected_answer(reply, string_quotes):
 
 
 def error_text(content):
-    return COLOURS.sub("", content["evalue"] + "\n".join(content["traceback"]) + "\n")
+    return content["evalue"] + COLOURS.sub("", "\n".join(content["traceback"])) + "\n"
 
 
 def value_of(messages, string_quotes):

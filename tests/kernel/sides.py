@@ -10,9 +10,12 @@ NO_CUT = 1 << 30  # outputStreamsMaxLength
 SESSION_HOME, SESSION_PREFIX = "/tmp", "/opt/python"
 
 MASKS = (
-    (re.compile(r"\b0[xX][0-9a-fA-F]{6,16}\b"), "0xADDRESS"),
+    (re.compile(r"\b0[xX][0-9a-fA-F]{6,16}\b|\b(?<=at )[0-9a-f]{12}\b"), "ADDRESS"),
     (re.compile(r"ipykernel_\d+/"), "ipykernel_N/"),
-    (re.compile(r"\b\d+(\.\d+)? ?(ns|µs|us|ms|s|min)\b"), "TIME"),
+    (re.compile(r"(?<=^CPU times: ).+|(?<=^Wall time: ).+", re.MULTILINE), "TIME"),
+    (re.compile(r"^.+ per loop \(mean", re.MULTILINE), "TIME per loop (mean"),
+    (re.compile(r"\b\d+\.\d+(?=s$| seconds\b)", re.MULTILINE), "TIME"),
+    (re.compile(r"\(\d+ times\)"), "(N times)"),  # how deep a kernel already is
 )
 
 
