@@ -133,8 +133,12 @@ class ValueHook(DisplayHook):
     def write_output_prompt(self):
         """Nothing: the service shows none."""
 
+    def fill_exec_result(self, result):
+        self._result = result
+        super().fill_exec_result(result)
+
     def write_format_data(self, format_dict, md_dict=None):
-        self.shell.outcome.note_expression(self.exec_result.result, format_dict)
+        self.shell.outcome.note_expression(self._result, format_dict)
 
     def finish_displayhook(self):
         """Nothing, see start_displayhook()."""

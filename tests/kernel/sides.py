@@ -29,6 +29,7 @@ class BothSides:
         self._paths = (
             (str(kernel.home), SESSION_HOME),
             (str(kernel.prefix), SESSION_PREFIX),
+            (str(kernel.prefix.resolve()), SESSION_PREFIX),
         )
 
     def run(self, program):
