@@ -52,6 +52,10 @@ echo "Building the Python environment in $environment (a few minutes, once)"
 check=$("$environment/bin/python3" -m pip check --disable-pip-version-check) ||
   fail "requirements.txt does not fit together: $check"
 
+# pip and its like name the Python to run them by its path on the host, which a session does not have
+# and for which it would take the system's pip.
+find "$environment/bin" -type f -exec sed -i '1s|^#!/.*/python3$|#!/usr/bin/env python3|' {} +
+
 # Building the font cache takes matplotlib seconds; the agent lends this one to each session.
 mkdir -p "$font_cache"
 MPLCONFIGDIR=$font_cache "$environment/bin/python3" -c 'import matplotlib.font_manager'
