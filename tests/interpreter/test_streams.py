@@ -29,9 +29,9 @@ STREAMS = {
         "e\n",
     ),
     "os.system": ("import os\nos.system('echo hi');", "hi\n", ""),
-    "a shell escape": ("!echo hi", "hi\n", ""),
-    "a shell escape with variables": ("word = 'hi'\n!echo {word} $word", "hi hi\n", ""),
-    "a shell escape's stderr is on stdout, as from a terminal": ("!echo e >&2", "e\n", ""),
+    "a shell escape": ("!echo hi", "hi\r\n", ""),
+    "a shell escape with variables": ("word = 'hi'\n!echo {word} $word", "hi hi\r\n", ""),
+    "a shell escape's stderr is on stdout, as from a terminal": ("!echo e >&2", "e\r\n", ""),
     "a bash cell": ("%%bash\necho out\necho err >&2", "out\n", "err\n"),
     "a shell magic": ("%system echo hi", "", ""),
     "a thread that ends in time": (
@@ -115,4 +115,16 @@ def test_a_closed_stream_does_not_disturb_the_agent(agent):
 def test_closed_descriptors_do_not_disturb_the_agent(agent):
     code = "import os\nclass R:\n  def __repr__(self): os.close(1); os.close(2); raise OSError\nR()"
     assert "Bad file descriptor" in agent.run(code).traceback
+    assert agent.run("1").ok
+
+
+def test_a_shell_escape_does_not_wait_for_what_it_leaves_running(agent):
+    result = agent.run("!sleep 60 & echo done")
+    assert result.out == "done\r\n"
+
+
+def test_a_shell_escape_can_be_interrupted(agent):
+    result = agent.run("!echo begun; sleep 60", on_output=agent.interrupt)
+    assert not result.ok
+    assert "KeyboardInterrupt" in result.traceback
     assert agent.run("1").ok

@@ -1,8 +1,23 @@
 """Programs of every kind run in a real Jupyter kernel and in a session, and must answer alike.
 
-The kernel is the service's: ipykernel 6.29 with the IPython and the packages of a session. Its
-messages become an answer by the rules in oracle.py; sides.py masks what differs between any two
-runs; differences.py lists where a session knowingly answers otherwise.
+The kernel is an ipykernel 6.29, as far as we know the service's, on the Python, the IPython and the
+packages of the sessions. Its messages become an answer by the rules in oracle.py; sides.py masks
+what differs between any two runs; differences.py lists where a session knowingly answers otherwise.
+
+Adding a program is adding a few lines to a file of programs/. It may do nothing to the machine but
+write to its working directory, as the kernel is not sandboxed. It must be the same in two runs:
+
+- no sets of strs, whose order is random; no race between prints and a child's output, which a
+  kernel reads in a thread of its own;
+- no `raise` on the line of its `def`: stack_data then picks one of the two statements by address,
+  and shows the function or the lines around it.
+
+Found surprising: pandas and its like ask `get_ipython()` whether they print for a notebook (by its
+class's name and for an attribute `kernel`), and fold DataFrames otherwise; a SyntaxWarning comes
+three times, twice for a file "<>"; `!` goes through a pseudo-terminal, so its lines end in CR LF;
+a failing _repr_html_ leaves its traceback on stderr although nobody shows HTML; IPython reports
+whatever an exception's __str__ raises, and nothing at all for exceptions that are each other's
+context.
 """
 
 import copy
