@@ -1,7 +1,7 @@
 """Programs of every kind run in a real Jupyter kernel and in a session, and must answer alike.
 
-The kernel is an ipykernel 6.29, as far as we know the service's, on the Python, the IPython and the
-packages of the sessions. Its messages become an answer by the rules in oracle.py; sides.py masks
+The kernel is an ipykernel 6.29, our guess at what the service has, on the Python, the IPython and
+the packages of the sessions. Its messages become an answer by the rules in oracle.py; sides.py masks
 what differs between any two runs; differences.py lists where a session knowingly answers otherwise.
 
 Adding a program is adding a few lines to a file of programs/. It may do nothing to the machine but
