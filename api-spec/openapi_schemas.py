@@ -15,8 +15,8 @@ TEXT = {"type": "string"}
 NUMBER_OF_BYTES = {"type": "integer", "format": "int64", "minimum": 0}
 MILLISECONDS = {"type": "integer", "format": "int64", "minimum": 0}
 URI = {"type": "string", "format": "uri", "pattern": "^https?://"}
-SEVEN_DIGITS = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$"
-TIMESTAMP = {"type": "string", "format": "date-time", "pattern": SEVEN_DIGITS}
+UP_TO_SEVEN_DIGITS = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,6}[1-9])?Z$"
+TIMESTAMP = {"type": "string", "format": "date-time", "pattern": UP_TO_SEVEN_DIGITS}
 
 
 def schema(name):

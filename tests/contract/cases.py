@@ -47,10 +47,11 @@ def exchanges():
             outer = [case.get("let", {}), file.get("variables", {}), shared]
             for version in _Filler(None, outer).fill(case["apiVersions"]):
                 for step in case["steps"]:
-                    filler = _Filler(version, [step.get("let", {}), *outer])
-                    request = filler.fill(step["request"])
-                    status = filler.fill(step["expect"])["status"]
-                    yield version, request["method"], _target(request, version), status
+                    for exchange in step.get("parallel", [step]):
+                        filler = _Filler(version, [exchange.get("let", {}), *outer])
+                        request = filler.fill(exchange["request"])
+                        status = filler.fill(exchange["expect"])["status"]
+                        yield version, request["method"], _target(request, version), status
 
 
 def _target(request, version):

@@ -19,7 +19,7 @@ SLIPS = {
     ),
     ("2025-02-02-preview/ListSessions_Get", "parameter offset"): "section 2.4: it is called skip",
     ("2025-02-02-preview/ListSessions_Get", "parameter limit"): "section 2.4: not declared",
-    ("*", "$*At"): "section 1.7: the service writes seven digits of a second, the examples three",
+    ("*", "$*At"): "section 1.7: the service leaves out zeros at the end of a fraction of a second",
     ("*/SessionResourceFiles_*", "$*.type"): "row 26: lower-case on the wire",
     (
         "*/SessionResourceFiles_List*",

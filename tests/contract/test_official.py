@@ -45,7 +45,7 @@ REASONS = {
     ("* body*.type", "required"): "row 25: left out of the metadata of 2024-10-02-preview",
     ("* body*.type", "enum"): "row 26: lower-case words",
     ("* body*.directory", "required"): "section 2.5: captures have it everywhere",
-    ("* body*At", "pattern"): "section 1.7: seven digits",
+    ("* body*At", "pattern"): "section 1.7: up to seven digits",
     ("POST /executions 20? header operation-location", "pattern"): "row 31: absolute",
     ("* body.jupyterKernel.projectUrl", "pattern"): "absolute",
     ("GET /files 200 body.nextLink", "declared"): "row 30: absent",

@@ -31,7 +31,7 @@ using Differences = std::vector<Difference>;
 ///   array
 ///   {"$match": "regex", "pattern": P}               a string that is P from begin to end
 ///   {"$match": "uuid"}                              a lower-case guid
-///   {"$match": "timestamp7"}                        UTC with seven digits and Z
+///   {"$match": "timestamp"}                         UTC with up to seven digits and Z
 ///   {"$match": "range", "min": A, "max": B}         a number; either end may be left out
 ///   {"$match": "contains", "members": {...}}        an object that has these, in any order
 ///   {"$match": "includes", "item": X}               an array with at least one such item

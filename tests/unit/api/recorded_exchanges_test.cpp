@@ -121,7 +121,7 @@ Names header_names(const http::Response& response) {
 }
 
 std::string masked(std::string text) {
-  static const std::regex kTime(R"("\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z")");
+  static const std::regex kTime(R"("\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,6}[1-9])?Z")");
   static const std::regex kId(R"("id":"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")");
   text = std::regex_replace(text, kTime, R"("<time>")");
   return std::regex_replace(text, kId, R"("id":"<guid>")");

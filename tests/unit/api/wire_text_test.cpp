@@ -14,18 +14,21 @@ using std::chrono::system_clock;
 
 constexpr auto kSecond = std::chrono::sys_days{std::chrono::year{2024} / 11 / 11} + 9h + 5min + 2s;
 
-TEST_CASE("a time stamp has seven fractional digits, cut and not rounded", "[api][wire_text]") {
+TEST_CASE("a time stamp has up to seven fractional digits, cut and not rounded",
+          "[api][wire_text]") {
   struct Row {
     nanoseconds fraction;
     std::string text;
   };
   const auto row = GENERATE(values<Row>({
-      {0ns, "2024-11-11T09:05:02.0000000Z"},
-      {99ns, "2024-11-11T09:05:02.0000000Z"},
+      {0ns, "2024-11-11T09:05:02Z"},
+      {99ns, "2024-11-11T09:05:02Z"},
       {100ns, "2024-11-11T09:05:02.0000001Z"},
       {486'529'300ns, "2024-11-11T09:05:02.4865293Z"},
       {999'999'999ns, "2024-11-11T09:05:02.9999999Z"},
-      {1s, "2024-11-11T09:05:03.0000000Z"},
+      {486'529'000ns, "2024-11-11T09:05:02.486529Z"},
+      {500ms, "2024-11-11T09:05:02.5Z"},
+      {1s, "2024-11-11T09:05:03Z"},
       {-1ns, "2024-11-11T09:05:01.9999999Z"},
   }));
   DYNAMIC_SECTION(row.text << " for " << row.fraction.count() << " ns") {
