@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from openapi_schemas import (
+    DECIMAL,
     FLAT,
     FLAT_2024,
     FLAT_2025_02,
@@ -21,6 +22,7 @@ from openapi_schemas import (
     TEXT,
     URI,
     VERSIONS,
+    WHOLE_NUMBER,
     WITH_SESSIONS,
     WRAPPED,
     schema,
@@ -112,6 +114,21 @@ def source_of(version):
     return f"section {sections.get(version, '2.5')}"
 
 
+def told(version):
+    """What headers tell of an execution: section 1.6."""
+    milliseconds = ("allocation", "preparation", "overall-execution", "total-execution-service")
+    headers = {f"x-ms-{what}-time": DECIMAL for what in milliseconds}
+    headers["x-ms-execution-read-response-time"] = DECIMAL
+    whole = ("allocation-retries", "execution-request-time", "container-execution-duration")
+    headers |= {f"x-ms-{what}": WHOLE_NUMBER for what in whole}
+    headers["x-ms-session-guid"] = TEXT
+    if version == FLAT_2025_10:
+        headers["x-ms-new-allocation"] = {"enum": ["true", "false"]}
+    if version in FLAT:  # asynchronous executions
+        headers |= {"operation-id": TEXT, "operation-location": URI}
+    return headers
+
+
 def execute(version):
     status = "202" if version == FLAT_2024 else "200"  # section 8 row 1
     done = answer("what came of it; a failed program is a success of HTTP", JSON)
@@ -120,8 +137,7 @@ def execute(version):
     if version in FLAT:
         header = {"name": "operation-id", "in": "header", "schema": {"type": "string"}}
         parameters.append(header | {"description": "becomes the execution's id"})
-        monitor = {"operation-id": TEXT, "operation-location": URI}  # asynchronous only
-        done["headers"] = {name: {"schema": of_schema} for name, of_schema in monitor.items()}
+    done["headers"] = {name: {"schema": of_schema} for name, of_schema in told(version).items()}
     return operation(
         "execute",
         "Runs a program in the session, which is created when it does not exist",

@@ -14,6 +14,9 @@ WITH_SESSIONS = (FLAT_2025_02, FLAT_2025_10)
 TEXT = {"type": "string"}
 NUMBER_OF_BYTES = {"type": "integer", "format": "int64", "minimum": 0}
 MILLISECONDS = {"type": "integer", "format": "int64", "minimum": 0}
+# As headers have them (section 1.6).
+WHOLE_NUMBER = {"type": "string", "pattern": r"^\d+$"}
+DECIMAL = {"type": "string", "pattern": r"^\d+(\.\d{1,4})?$"}
 URI = {"type": "string", "format": "uri", "pattern": "^https?://"}
 UP_TO_SEVEN_DIGITS = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,6}[1-9])?Z$"
 TIMESTAMP = {"type": "string", "format": "date-time", "pattern": UP_TO_SEVEN_DIGITS}
@@ -145,7 +148,7 @@ def schemas(version):
         all_schemas |= {
             "Session": record({"identifier": TEXT, **times, "etag": TEXT}),
             "SessionList": record(
-                {"sessions": array_of(schema("Session")), "nextLink": TEXT}, ("nextLink",)
+                {"sessions": array_of(schema("Session")), "nextLink": URI}, ("nextLink",)
             ),
             "Metadata": record(
                 {
@@ -166,5 +169,5 @@ def managed_schemas():
     page = {"value": array_of(schema("ManagedSession")), "count": {"type": "integer"}}
     return {
         "ManagedSession": record({"identifier": TEXT, "etag": TEXT, **times}),
-        "ManagedSessionList": record({**page, "nextLink": TEXT}, ("nextLink",)),
+        "ManagedSessionList": record({**page, "nextLink": URI}, ("nextLink",)),
     }

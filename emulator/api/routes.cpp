@@ -202,4 +202,11 @@ Result<Route> match_route(const http::Request& request, const sessions::PoolName
   return no_route(request, path_is_known);
 }
 
+std::string link_to(const Route& route, const http::Request& request, std::string_view operation,
+                    std::string_view query) {
+  const std::string host(request.headers.find("host").value_or("127.0.0.1"));
+  return request.scheme + "://" + host + route.pool_path + std::string(operation) +
+         "?api-version=" + std::string(route.version->name) + '&' + std::string(query);
+}
+
 }  // namespace dynsessions::api

@@ -43,4 +43,9 @@ struct Route {
                                         const sessions::PoolName& default_pool,
                                         const VersionTable& versions);
 
+/// An absolute URL in the route's pool, on the address that the client itself used: of `operation`,
+/// such as "/listSessions", with the route's api-version and `query`, such as "skip=300".
+[[nodiscard]] std::string link_to(const Route& route, const http::Request& request,
+                                  std::string_view operation, std::string_view query);
+
 }  // namespace dynsessions::api

@@ -80,14 +80,11 @@ Result<std::string> execution_id(const http::Request& request) {
   return std::string(*chosen);
 }
 
-/// Where the execution can be asked for: absolute, as the specification says, on the address that
-/// the client itself used (section 8 row 31).
+/// Where the execution can be asked for: absolute, as the specification says (section 8 row 31).
 std::string operation_location(const Route& route, const http::Request& request,
                                const ExecutionLabels& labels) {
-  const std::string host(request.headers.find("host").value_or("127.0.0.1"));
-  return request.scheme + "://" + host + route.pool_path + "/executions/" + labels.id +
-         "?api-version=" + std::string(route.version->name) +
-         "&identifier=" + http::percent_encode(labels.identifier);
+  return link_to(route, request, "/executions/" + labels.id,
+                 "identifier=" + http::percent_encode(labels.identifier));
 }
 
 /// Begins the execution and answers at once.

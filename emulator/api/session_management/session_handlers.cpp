@@ -31,12 +31,11 @@ Result<std::size_t> skip_of(const http::Request& request) {
   return skip;
 }
 
-/// The same request further on: relative to the host, so that no address of ours is in it.
-std::string next_link(const Route& route, std::size_t skip) {
+/// The same request further on; the specification calls it a URI.
+std::string next_link(const Route& route, const http::Request& request, std::size_t skip) {
   const char* operation =
       route.dialect == Dialect::flat ? "/listSessions" : "/.management/listSessions";
-  return route.pool_path + operation + "?api-version=" + std::string(route.version->name) +
-         "&skip=" + std::to_string(skip);
+  return link_to(route, request, operation, "skip=" + std::to_string(skip));
 }
 
 Result<http::Response> list(const Route& route, const http::Request& request,
@@ -49,7 +48,7 @@ Result<http::Response> list(const Route& route, const http::Request& request,
   const std::size_t last = std::min(first + kPageSize, total);
   page.sessions = {page.sessions.begin() + static_cast<std::ptrdiff_t>(first),
                    page.sessions.begin() + static_cast<std::ptrdiff_t>(last)};
-  if (last < total) page.next_link = next_link(route, last);
+  if (last < total) page.next_link = next_link(route, request, last);
   return json_response(session_page_json(route, page));
 }
 
