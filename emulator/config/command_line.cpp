@@ -50,7 +50,7 @@ Values read_file(const std::string& path) {
   if (!json.is_object()) throw ConfigError("--config: `" + path + "` is not a JSON object");
   Values values;
   for (const auto& [key, value] : json.items()) {
-    if (!is_known(key)) throw ConfigError("`" + path + "`: there is no option `" + key + "`");
+    if (!is_known(key)) throw ConfigError(origin_in_file(path, key) + ": there is no such option");
     try {
       values.emplace(key, file_value(value));
     } catch (const ConfigError& error) {

@@ -12,7 +12,7 @@
 #include "emulator/config/options.h"
 
 /// The kinds of value that the table of options is made of. Each is a ValueKind for one member of
-/// Config or of its choices: `number<&Config::port, 0, kMaxU16>`.
+/// Config or of its choices: `kNumber<&Config::port, 0, kMaxU16>`.
 namespace dynsessions::config {
 
 template <typename T>
@@ -48,18 +48,18 @@ bool assign_if(Target& target, const std::optional<Value>& value) {
 [[nodiscard]] std::string number_range(std::uint64_t low, std::uint64_t high);
 
 template <auto Member, std::uint64_t Low, std::uint64_t High>
-inline constexpr ValueKind number{[](Config& config, std::string_view text) {
-                                    return assign_if(member_of(config, Member),
-                                                     parse_number(text, Low, High));
-                                  },
-                                  [](const Config& config) {
-                                    if constexpr (std::is_integral_v<MemberType<Member>>) {
-                                      return std::to_string(member_of(config, Member));
-                                    } else {
-                                      return std::to_string(member_of(config, Member).count());
-                                    }
-                                  },
-                                  [] { return number_range(Low, High); }};
+inline constexpr ValueKind kNumber{[](Config& config, std::string_view text) {
+                                     return assign_if(member_of(config, Member),
+                                                      parse_number(text, Low, High));
+                                   },
+                                   [](const Config& config) {
+                                     if constexpr (std::is_integral_v<MemberType<Member>>) {
+                                       return std::to_string(member_of(config, Member));
+                                     } else {
+                                       return std::to_string(member_of(config, Member).count());
+                                     }
+                                   },
+                                   [] { return number_range(Low, High); }};
 
 template <auto Member>
 std::string show_text(const Config& config) {
@@ -75,18 +75,18 @@ bool assign_text(Config& config, std::string_view text) {
 
 inline bool is_any(std::string_view) { return true; }
 template <auto Member>
-inline constexpr ValueKind path{assign_text<Member, is_any>, show_text<Member>,
-                                [] { return std::string("a path"); }};
+inline constexpr ValueKind kPath{assign_text<Member, is_any>, show_text<Member>,
+                                 [] { return std::string("a path"); }};
 
 [[nodiscard]] bool is_address(std::string_view text);
 template <auto Member>
-inline constexpr ValueKind ip_address{assign_text<Member, is_address>, show_text<Member>,
+inline constexpr ValueKind kIpAddress{assign_text<Member, is_address>, show_text<Member>,
                                       [] { return std::string("an IP address"); }};
 
 /// Whether it can be a segment of the pool's path.
 [[nodiscard]] bool is_path_segment(std::string_view text);
 template <auto Member>
-inline constexpr ValueKind path_segment{
+inline constexpr ValueKind kPathSegment{
     assign_text<Member, is_path_segment>, show_text<Member>,
     [] { return std::string("letters, digits, `-`, `_` and `.`"); }};
 
@@ -96,7 +96,7 @@ inline constexpr ValueKind path_segment{
 [[nodiscard]] std::string show_list(const std::vector<std::string>& items);
 
 template <auto Member>
-inline constexpr ValueKind list{
+inline constexpr ValueKind kList{
     [](Config& config, std::string_view text) {
       return assign_if(member_of(config, Member), parse_list(text));
     },
@@ -133,7 +133,7 @@ std::string all_words(const Words<Value, N>& words) {
 }
 
 template <auto Member, const auto& kWords>
-inline constexpr ValueKind choice{
+inline constexpr ValueKind kChoice{
     [](Config& config, std::string_view text) {
       return assign_if(member_of(config, Member), meaning_of(text, kWords));
     },
