@@ -13,9 +13,10 @@ using nlohmann::json;
 
 constexpr std::size_t kHeaderBytes = 4;
 
-/// The deepest genuine frame is {"result":{"value":{"kind":…}}}. A level costs the sender one byte
-/// and us many, so deeper ones are dropped while they are read.
+/// The deepest genuine frame is {"result":{"value":{"kind":…}}}, and it has about twenty names and
+/// values. A level or a value costs the sender three bytes at most and us twenty times as many.
 constexpr int kMaxDepth = 8;
+constexpr int kMaxParts = 64;
 
 std::uint32_t read_big_endian(std::string_view bytes) {
   std::uint32_t value = 0;
@@ -33,16 +34,24 @@ std::string with_length_prefix(std::string_view payload) {
   return frame.append(payload);
 }
 
-/// Nothing for bytes that are not JSON, not UTF-8 or nested deeper than any frame of ours.
+/// Ends the parser where it stands: the rest is not worth reading.
+struct NoFrameOfOurs {};
+
+/// Nothing for bytes that are not JSON, not UTF-8, or nested deeper or of more parts than any frame
+/// of ours.
 std::optional<json> parse_bounded(std::string_view payload) {
-  bool too_deep = false;
-  const auto watch_depth = [&too_deep](int depth, json::parse_event_t, const json&) {
-    too_deep = too_deep || depth > kMaxDepth;
-    return !too_deep;  // false drops the value instead of building it
+  int parts = 0;
+  const auto count_parts = [&parts](int depth, json::parse_event_t, const json&) {
+    if (depth > kMaxDepth || ++parts > kMaxParts) throw NoFrameOfOurs{};
+    return true;
   };
-  json parsed = json::parse(payload, watch_depth, /*allow_exceptions=*/false);
-  if (too_deep || parsed.is_discarded()) return std::nullopt;
-  return parsed;
+  try {
+    json parsed = json::parse(payload, count_parts, /*allow_exceptions=*/false);
+    if (parsed.is_discarded()) return std::nullopt;
+    return parsed;
+  } catch (const NoFrameOfOurs&) {
+    return std::nullopt;
+  }
 }
 
 /// The member as a T; null when it is missing or something else.

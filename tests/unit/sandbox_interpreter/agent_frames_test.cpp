@@ -210,6 +210,9 @@ struct BadPayload {
 
 TEST_CASE("a payload that is no frame is refused", "[agent_frames]") {
   const std::string deep_array = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+  std::string wide_array = "[1";
+  for (int i = 0; i < 100; ++i) wide_array += ",1";
+  wide_array += ']';
   const auto [what, payload] = GENERATE_COPY(values<BadPayload>({
       {"empty", ""},
       {"not JSON", "ready"},
@@ -234,6 +237,8 @@ TEST_CASE("a payload that is no frame is refused", "[agent_frames]") {
       {"a million brackets", deep_array},
       {"a million brackets in an unknown member",
        R"({"ready":{"python":"3"},"x":)" + deep_array + "}"},
+      {"a hundred values beside a good member",
+       R"({"ready":{"python":"3"},"x":)" + wide_array + "}"},
   }));
   DYNAMIC_SECTION(what) { CHECK_FALSE(decode_agent_frame(payload)); }
 }
