@@ -17,6 +17,8 @@ using boost::algorithm::iequals;
 using nlohmann::json;
 
 constexpr int kDeepestBody = 32;
+/// Names and values. A value costs the sender three bytes at least and us twenty times as many.
+constexpr int kLargestBody = 1000;
 constexpr std::int64_t kDefaultTimeoutSeconds = 120;  // CONTRACT.md section 2.3
 
 Error code_missing(std::string message, std::string reason) {
@@ -28,12 +30,14 @@ Result<json> wrap(json value) { return {boost::system::in_place_value, std::move
 
 Result<json> parse_object(std::string_view body) {
   bool too_deep = false;
-  const auto limit_depth = [&](int depth, json::parse_event_t, json&) {
+  int parts = 0;
+  const auto limit = [&](int depth, json::parse_event_t, json&) {
     too_deep = too_deep || depth > kDeepestBody;
-    return !too_deep;
+    return ++parts <= kLargestBody && !too_deep;  // false: read it and forget it
   };
-  json parsed = json::parse(body, limit_depth, /*allow_exceptions=*/false);
+  json parsed = json::parse(body, limit, /*allow_exceptions=*/false);
   if (too_deep) return invalid_request("The request body is nested too deep.", "body");
+  if (parts > kLargestBody) return invalid_request("The request body has too many values.", "body");
   if (!parsed.is_object()) {
     return invalid_request("The request body must be a JSON object.", "body",
                            "send `Content-Type: application/json` and an object in UTF-8");

@@ -158,6 +158,14 @@ TEST_CASE("nesting without end is refused", "[api][execute]") {
   }
 }
 
+TEST_CASE("values without end are refused", "[api][execute]") {
+  std::string zeros = "0";
+  for (int i = 0; i < 1000; ++i) zeros += ",0";
+  const auto body = GENERATE_COPY(as<std::string>(), R"({"code":"1","wide":[)" + zeros + "]}",
+                                  R"({"wide":[)" + zeros + R"(],"code":"1"})");
+  check_refused({"", kFlat, body, ErrorCode::invalid_request, "body"});
+}
+
 TEST_CASE("a member of the wrong type or value is refused by name", "[api][execute]") {
   constexpr auto kInvalid = ErrorCode::invalid_request;
   const auto row = GENERATE_COPY(values<Refused>({
