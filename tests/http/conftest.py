@@ -7,8 +7,9 @@ from support.emulator import Emulator
 
 @pytest.fixture(scope="session")
 def small_server():
-    """A server whose sessions have 8 MiB of files, for tests that fill them."""
-    server = Emulator("--data-quota-mb", "8", "--max-sessions", "1000")
+    """A server whose sessions have 8 MiB of files and 512 MiB of memory, for tests that fill them."""
+    limits = ("--data-quota-mb", "8", "--memory-limit-mb", "512")
+    server = Emulator(*limits, "--max-sessions", "1000")
     yield server
     server.stop()
 

@@ -1,23 +1,11 @@
 """Asynchronous executions over HTTP: CONTRACT.md section 2.3, and section 8 rows 2 and 31 to 34."""
 
-import time
-
 import pytest
 from support.emulator import V2024_02, V2024_10, V2025_02, V2025_10
+from support.executions import finished
 from support.wire import assert_refused, masked
 
 STATUS = {V2024_10: 202, V2025_02: 200, V2025_10: 200}
-
-
-def finished(session, execution_id, version=V2025_10):
-    """Asks until the execution is over; a wait of ours would only make the test slower."""
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        answer = session.execution(execution_id, version)
-        assert answer.status_code == 200, answer.text
-        if answer.json()["status"] not in ("NotStarted", "Running"):
-            return answer
-    raise AssertionError("the execution did not finish within 30 seconds")
 
 
 @pytest.mark.parametrize("version", STATUS)

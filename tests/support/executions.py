@@ -1,0 +1,42 @@
+"""Programs in each of a session's three kernels: what a test gets is how they ended."""
+
+import time
+
+from support.emulator import V2025_10
+
+SECONDS = 60
+PAUSE_SECONDS = 0.01  # asking without one would take the time of a core from the program
+# What an execute body says beside its code, by kernel; CONTRACT.md section 6, "Image internals".
+KERNELS = {
+    "synchronous": {},
+    "asynchronous": {"executionType": "Asynchronous"},
+    "empty": {"useEmptyKernel": True},
+}
+
+
+def finished(session, execution_id, version=V2025_10):
+    """Asks until the execution is over."""
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        answer = session.execution(execution_id, version)
+        assert answer.status_code == 200, answer.text
+        if answer.json()["status"] not in ("NotStarted", "Running"):
+            return answer
+        time.sleep(PAUSE_SECONDS)
+    raise AssertionError(f"the execution did not finish within {SECONDS} seconds")
+
+
+def run_in(kernel, session, code, **members):
+    """The body of the finished execution."""
+    answer = session.executions(code, **KERNELS[kernel], **members)
+    assert answer.status_code == 200, answer.text
+    if kernel == "asynchronous":
+        answer = finished(session, answer.json()["id"])
+    return answer.json()
+
+
+def value_in(kernel, session, expression):
+    """Of an expression that must succeed."""
+    body = run_in(kernel, session, expression)
+    assert body["status"] == "Succeeded", body
+    return body["result"]["executionResult"]
