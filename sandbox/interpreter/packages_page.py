@@ -1,0 +1,49 @@
+"""Prints PACKAGES.md from requirements.txt and service_packages.json, which lie beside it.
+
+    python3 packages_page.py > PACKAGES.md
+"""
+
+import json
+import pathlib
+
+FOLDER = pathlib.Path(__file__).parent
+
+OPENING = """# Packages of a session
+
+Written by `packages_page.py`; do not edit. What the service has is known from {source}. Packages are pinned in `requirements.txt`; `dynsessions doctor` compares an environment with it.
+
+| package | in the service | here | why they differ |
+| --- | --- | --- | --- |
+"""
+
+CLOSING = """
+Besides these, {count} packages that they need are pinned; which versions of them the service has was not seen.
+"""
+
+
+def pins():
+    lines = (FOLDER / "requirements.txt").read_text().splitlines()
+    wanted = [line.partition("#")[0].strip() for line in lines]
+    return dict(line.split("==") for line in wanted if line)
+
+
+def row(name, service, ours, why):
+    return f"| {name} | {service or 'not seen'} | {ours} | {'' if service == ours else why} |\n"
+
+
+def page():
+    facts = json.loads((FOLDER / "service_packages.json").read_text())
+    python, packages, ours = facts["python"], facts["packages"], pins()
+    unpinned = packages.keys() - ours.keys()
+    assert not unpinned, f"not in requirements.txt: {unpinned}"
+    text = OPENING.format(source=facts["source"])
+    text += row("Python", python["service"], "3.11 or 3.12", python["why"])
+    for name, fact in packages.items():
+        service = fact.get("service")
+        assert service == ours[name] or fact.get("why"), f"why does {name} differ?"
+        text += row(name, service, ours[name], fact.get("why"))
+    return text + CLOSING.format(count=len(ours) - len(packages))
+
+
+if __name__ == "__main__":
+    print(page(), end="")

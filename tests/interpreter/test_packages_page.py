@@ -1,0 +1,13 @@
+"""sandbox/interpreter/PACKAGES.md is what packages_page.py makes of the pins and the facts."""
+
+import runpy
+
+from agent_process import REPOSITORY
+
+FOLDER = REPOSITORY / "sandbox/interpreter"
+
+
+def test_the_page_is_up_to_date():
+    made = runpy.run_path(str(FOLDER / "packages_page.py"))["page"]()
+    command = "python3 packages_page.py > PACKAGES.md"
+    assert (FOLDER / "PACKAGES.md").read_text() == made, f"in {FOLDER}: {command}"
