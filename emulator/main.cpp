@@ -6,6 +6,8 @@
 
 #include "emulator/app.h"
 #include "emulator/conformance/conform.h"
+#include "emulator/doctor/doctor.h"
+#include "emulator/doctor/report.h"
 
 namespace {
 
@@ -41,6 +43,12 @@ ExitCode print_token(const auth::TestToken& token) {
   return stopped;
 }
 
+ExitCode examine(const config::CommandLine& line) {
+  const auto checks = doctor::examine(line.config, Installation::beside_executable());
+  std::fputs((line.as_json ? doctor::to_json(checks) : doctor::to_text(checks)).c_str(), stdout);
+  return doctor::is_healthy(checks) ? stopped : no_engine;
+}
+
 ExitCode run(int argc, char** argv) {
   const auto line = config::parse_command_line(argc, argv, config::process_environment);
   switch (line.command) {
@@ -52,6 +60,8 @@ ExitCode run(int argc, char** argv) {
       return print_advice_on_trust(line.config);
     case config::Command::token:
       return print_token(line.token);
+    case config::Command::doctor:
+      return examine(line);
     case config::Command::conform:
       return ExitCode{conformance::conform(line.arguments)};
     case config::Command::version:

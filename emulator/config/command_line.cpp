@@ -80,6 +80,8 @@ struct Parser {
     app.add_subcommand("serve");
     cert = app.add_subcommand("cert");
     token = add_token_command(app, test_token);
+    doctor = app.add_subcommand("doctor");
+    doctor->add_option("-o,--output", output)->check(CLI::IsMember({"text", "json"}));
     options = app.add_subcommand("options");
     version = app.add_subcommand("version");
     // What follows belongs to emulator/conformance, its --help too.
@@ -112,8 +114,10 @@ struct Parser {
   Values flags;
   std::string config_path;
   auth::TestToken test_token;
+  std::string output;
   CLI::App* cert = nullptr;
   CLI::App* token = nullptr;
+  CLI::App* doctor = nullptr;
   CLI::App* options = nullptr;
   CLI::App* version = nullptr;
   CLI::App* conform = nullptr;
@@ -162,6 +166,8 @@ CommandLine parse_command_line(int argc, const char* const* argv, const Environm
   }
 
   if (parser.cert->parsed()) result.command = Command::cert;
+  if (parser.doctor->parsed()) result.command = Command::doctor;
+  result.as_json = parser.output == "json";
 
   std::string path = parser.config_path;
   if (path.empty()) path = environment("DYNSESSIONS_CONFIG").value_or("");

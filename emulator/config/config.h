@@ -69,7 +69,7 @@ class ConfigError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class Command { serve, cert, token, conform, options, version, help };
+enum class Command { serve, cert, token, doctor, conform, options, version, help };
 
 struct CommandLine {
   Command command = Command::serve;
@@ -77,6 +77,7 @@ struct CommandLine {
   std::string help;                    ///< the text to print for Command::help and ::options
   std::vector<std::string> arguments;  ///< of Command::conform, which reads them itself
   auth::TestToken token;               ///< what to print for Command::token
+  bool as_json = false;                ///< how Command::doctor answers
 };
 
 /// Reads the environment; a parameter so that tests need not touch the real one.

@@ -22,6 +22,8 @@ Usage:
   dynsessions [serve] [OPTIONS]       start the emulator
   dynsessions cert [OPTIONS]          print how clients trust the certificate of the HTTPS port
   dynsessions token [OPTIONS]         print a token for tests of --auth claims
+  dynsessions doctor [OPTIONS]        look at the Python environment and at the sandbox, and say
+                                      what is wrong; -o json for programs
   dynsessions conform [OPTIONS]       compare this or any endpoint with the contract
   dynsessions options                 print all options as a Markdown page, which is OPTIONS.md
   dynsessions version                 print the version and exit; also --version

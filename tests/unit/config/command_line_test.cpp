@@ -116,20 +116,24 @@ TEST_CASE("the words of the command line choose the command", "[config]") {
     std::vector<std::string> arguments;
     Command expected;
   };
-  const auto row = GENERATE(values<Row>({{{}, Command::serve},
-                                         {{"serve"}, Command::serve},
-                                         {{"--port", "0", "serve"}, Command::serve},
-                                         {{"serve", "--port", "0"}, Command::serve},
-                                         {{"cert"}, Command::cert},
-                                         {{"cert", "--state-dir", "x"}, Command::cert},
-                                         {{"token"}, Command::token},
-                                         {{"options"}, Command::options},
-                                         {{"version"}, Command::version},
-                                         {{"--version"}, Command::version},
-                                         {{"--help"}, Command::help},
-                                         {{"-h"}, Command::help},
-                                         {{"serve", "--help"}, Command::help},
-                                         {{"--port", "0", "--help"}, Command::help}}));
+  const auto row =
+      GENERATE(values<Row>({{{}, Command::serve},
+                            {{"serve"}, Command::serve},
+                            {{"--port", "0", "serve"}, Command::serve},
+                            {{"serve", "--port", "0"}, Command::serve},
+                            {{"cert"}, Command::cert},
+                            {{"cert", "--state-dir", "x"}, Command::cert},
+                            {{"token"}, Command::token},
+                            {{"doctor"}, Command::doctor},
+                            {{"doctor", "--python", "x"}, Command::doctor},
+                            {{"--python", "x", "doctor", "-o", "json"}, Command::doctor},
+                            {{"options"}, Command::options},
+                            {{"version"}, Command::version},
+                            {{"--version"}, Command::version},
+                            {{"--help"}, Command::help},
+                            {{"-h"}, Command::help},
+                            {{"serve", "--help"}, Command::help},
+                            {{"--port", "0", "--help"}, Command::help}}));
   DYNAMIC_SECTION((row.arguments.empty() ? "nothing" : row.arguments.front())
                   << " and " << row.arguments.size() << " words") {
     const CommandLine line = parse(row.arguments);
@@ -137,6 +141,15 @@ TEST_CASE("the words of the command line choose the command", "[config]") {
     const bool has_text = row.expected == Command::help || row.expected == Command::options;
     CHECK(line.help.empty() == !has_text);
   }
+}
+
+TEST_CASE("the command `doctor` knows the options of a server and answers in text or JSON",
+          "[config]") {
+  const CommandLine line = parse({"doctor", "--python", "x", "-o", "json"});
+  CHECK(line.config.python == "x");
+  CHECK(line.as_json);
+  CHECK_FALSE(parse({"doctor", "--output", "text"}).as_json);
+  CHECK_FALSE(parse({"doctor"}).as_json);
 }
 
 TEST_CASE("help and version are there although the environment is broken", "[config]") {

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace dynsessions::doctor {
+
+enum class Verdict {
+  good,
+  warning,  ///< works, but not as the service does or not as fast as it could
+  bad,      ///< sessions cannot run
+};
+
+/// One thing that was looked at.
+struct Check {
+  std::string section;  ///< "environment", "sandbox"
+  std::string name;
+  Verdict verdict = Verdict::good;
+  std::string finding;  ///< what was seen
+  std::string cure;     ///< what to do about it; empty when good, or when another line says it
+};
+
+using Checks = std::vector<Check>;
+
+}  // namespace dynsessions::doctor

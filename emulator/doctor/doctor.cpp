@@ -1,0 +1,42 @@
+#include "emulator/doctor/doctor.h"
+
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include "emulator/doctor/environment.h"
+#include "emulator/doctor/sandbox.h"
+
+namespace dynsessions::doctor {
+namespace {
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("cannot read " + path.string());
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+Checks examine_environment(const std::filesystem::path& python, const Installation& installation) {
+  const auto expected = read_package_list(read_file(installation.agent / "requirements.txt"),
+                                          read_file(installation.agent / "service_packages.json"));
+  const auto printed = ask_python(python, installation.agent / "environment_probe.py");
+  return check_environment(python.string(), read_facts(printed), expected);
+}
+
+}  // namespace
+
+Checks examine(const config::Config& config, const Installation& installation) {
+  std::filesystem::path python;
+  try {
+    python = session_python(config, installation);
+  } catch (const EngineUnavailable& error) {
+    return {{"environment", "python", Verdict::bad, error.what(), "see --python"}};
+  }
+  Checks checks = examine_environment(python, installation);
+  Checks sandbox =
+      check_sandbox(installation.launcher.string(), launch_spec_for(config, installation));
+  std::move(sandbox.begin(), sandbox.end(), std::back_inserter(checks));
+  return checks;
+}
+
+}  // namespace dynsessions::doctor

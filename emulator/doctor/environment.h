@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "emulator/doctor/check.h"
+#include "emulator/doctor/package_list.h"
+
+namespace dynsessions::doctor {
+
+/// What a Python says of itself (sandbox/interpreter/environment_probe.py).
+struct EnvironmentFacts {
+  std::string python_version;
+  std::map<std::string, std::string> packages;  ///< version by normalized name
+  std::string agent_failure;                    ///< why the agent cannot start; empty: it can
+  std::string pkg_resources_failure;            ///< likewise
+  bool has_font_cache = false;
+};
+
+/// Runs `probe` on `python`, outside of any sandbox, and returns what it printed. While this
+/// program has one thread: it forks. Throws std::system_error when it cannot.
+[[nodiscard]] std::string ask_python(const std::filesystem::path& python,
+                                     const std::filesystem::path& probe);
+
+/// The last line of what the probe printed; nothing when that is not its line of facts.
+[[nodiscard]] std::optional<EnvironmentFacts> read_facts(std::string_view printed);
+
+/// The section *environment*: `python` with its facts against what it should have.
+[[nodiscard]] Checks check_environment(const std::string& python,
+                                       const std::optional<EnvironmentFacts>& facts,
+                                       const PackageList& expected);
+
+}  // namespace dynsessions::doctor

@@ -1,0 +1,67 @@
+#include "emulator/doctor/package_list.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+
+#include <boost/algorithm/string/trim.hpp>
+#include <nlohmann/json.hpp>
+
+namespace dynsessions::doctor {
+namespace {
+
+using nlohmann::json;
+
+/// Lines of `name==version`, comments and empty ones.
+std::vector<PinnedPackage> read_pins(std::string_view requirements) {
+  std::vector<PinnedPackage> pins;
+  std::istringstream lines{std::string(requirements)};
+  for (std::string line; std::getline(lines, line);) {
+    line.resize(std::min(line.size(), line.find('#')));
+    boost::algorithm::trim(line);
+    if (line.empty()) continue;
+    const std::size_t equals = line.find("==");
+    if (equals == std::string::npos) throw std::runtime_error("not a pinned package: " + line);
+    pins.push_back({line.substr(0, equals), line.substr(equals + 2), {}, {}});
+  }
+  return pins;
+}
+
+void add_facts(PinnedPackage& pin, const json& fact) {
+  pin.service_version = fact.value("service", "");
+  if (pin.service_version != pin.version) pin.why = fact.value("why", "");
+}
+
+}  // namespace
+
+std::string normalized_name(std::string_view name) {
+  std::string normal;
+  for (const char c : name) {
+    const bool is_separator = c == '-' || c == '_' || c == '.';
+    if (is_separator && normal.ends_with('-')) continue;
+    const auto byte = static_cast<unsigned char>(c);
+    normal += is_separator ? '-' : static_cast<char>(std::tolower(byte));
+  }
+  return normal;
+}
+
+PackageList read_package_list(std::string_view requirements, std::string_view facts) try {
+  const json known = json::parse(facts);
+  PackageList list{known.at("python").at("service"), known.at("python").at("why"),
+                   read_pins(requirements)};
+  std::map<std::string, json> by_name;
+  for (const auto& [name, fact] : known.at("packages").items()) {
+    by_name.emplace(normalized_name(name), fact);
+  }
+  for (PinnedPackage& pin : list.packages) {
+    const auto found = by_name.find(normalized_name(pin.name));
+    if (found != by_name.end()) add_facts(pin, found->second);
+  }
+  return list;
+} catch (const json::exception& error) {
+  throw std::runtime_error(std::string("service_packages.json: ") + error.what());
+}
+
+}  // namespace dynsessions::doctor

@@ -1,0 +1,124 @@
+"""`dynsessions doctor` on environments and machines that are good and bad."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from support.emulator import BINARY
+
+HEALTHY, WRONG_USAGE, UNUSABLE = 0, 2, 4
+SANDBOX = ["launcher", "create sandbox", "start interpreter", "run 6 * 7"]
+
+
+def run(*arguments, before=()):
+    command = [*before, BINARY, "doctor", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def examine(*arguments, before=()):
+    """The exit code, and the checks by name in each section."""
+    ended = run(*arguments, "-o", "json", before=before)
+    report = json.loads(ended.stdout)
+    assert report["healthy"] == (ended.returncode == HEALTHY)
+    sections = {"environment": {}, "sandbox": {}}
+    for check in report["checks"]:
+        sections[check["section"]][check["name"]] = check
+    return ended.returncode, sections
+
+
+def verdicts(section):
+    return {name: check["verdict"] for name, check in section.items()}
+
+
+def test_the_environment_that_we_build_lacks_nothing():
+    code, checks = examine()
+    assert code == HEALTHY
+    assert set(verdicts(checks["environment"]).values()) == {"good"}
+    assert verdicts(checks["sandbox"]) == dict.fromkeys(SANDBOX, "good")
+
+
+def test_the_text_has_a_line_for_each_check():
+    ended = run()
+    assert ended.returncode == HEALTHY
+    assert ended.stderr == ""
+    lines = ended.stdout.splitlines()
+    assert [line for line in lines if not line.startswith(" ")] == ["environment", "sandbox"]
+    for name in ("python", "agent", "packages", "pkg_resources", "fonts", *SANDBOX):
+        assert any(line.startswith(f"  good     {name} ") for line in lines), name
+
+
+def test_the_systems_python_lacks_ipython_and_the_agent_cannot_start():
+    code, checks = examine("--python", "/usr/bin/python3")
+    assert code == UNUSABLE
+    agent = checks["environment"]["agent"]
+    assert (agent["verdict"], "IPython" in agent["finding"]) == ("bad", True)
+    assert "make build" in agent["cure"]
+    ipython = checks["environment"]["ipython"]
+    assert ipython["finding"].startswith("missing; pinned is 8.27.0")
+    assert verdicts(checks["sandbox"]) == dict.fromkeys(SANDBOX, "good") | {"run 6 * 7": "bad"}
+
+
+@pytest.fixture(scope="module")
+def bare_environment(tmp_path_factory):
+    """A virtual environment with a numpy of another version, if by name only, and nothing else."""
+    folder = tmp_path_factory.mktemp("environments") / "bare"
+    subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip", folder], check=True)
+    (packages,) = folder.glob("lib/python3.*/site-packages")
+    stub = packages / "numpy-9.9.9.dist-info"
+    stub.mkdir()
+    (stub / "METADATA").write_text("Metadata-Version: 2.1\nName: NumPy\nVersion: 9.9.9\n")
+    return folder
+
+
+def test_a_package_of_another_version_is_named_with_the_one_it_should_be(bare_environment):
+    code, checks = examine("--python", str(bare_environment / "bin/python3"))
+    assert code == UNUSABLE
+    numpy = checks["environment"]["numpy"]
+    assert numpy["finding"] == "9.9.9; pinned is 1.26.4 as in the service"
+    assert verdicts(checks["environment"])["pkg_resources"] == "warning"
+    assert verdicts(checks["environment"])["fonts"] == "warning"
+
+
+@pytest.mark.parametrize("python", ["/bin/true", "/bin/echo", "/etc/passwd"])
+def test_what_is_no_python_is_told(python):
+    code, checks = examine("--python", python)
+    assert code == UNUSABLE
+    assert verdicts(checks["environment"]) == {"python": "bad"}
+    assert python in checks["environment"]["python"]["finding"]
+
+
+def test_a_python_that_is_not_there_is_told():
+    code, checks = examine("--python", "/no/such/python3")
+    assert code == UNUSABLE
+    assert "/no/such/python3" in checks["environment"]["python"]["finding"]
+    assert checks["sandbox"] == {}
+
+
+# A system call that is made to fail, what then stops, at which step, and a word of the cure.
+FAULTS = {
+    "no namespaces": ("unshare", "launcher", "unshare", "namespaces"),
+    "no new root": ("pivot_root", "create sandbox", "change root", "namespaces"),
+    "a step that nobody met yet": ("setsid", "start interpreter", "session", "container"),
+}
+
+
+@pytest.mark.parametrize("call, failed, step, cure", FAULTS.values(), ids=FAULTS.keys())
+def test_a_machine_that_cannot_sandbox_is_told_the_step_and_its_cure(call, failed, step, cure):
+    if not shutil.which("strace"):
+        pytest.skip("strace is needed to make system calls fail")
+    strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"inject={call}:error=EPERM"]
+    code, checks = examine(before=[*strace, "-e", f"trace={call}"])
+    assert code == UNUSABLE
+    *good, last = checks["sandbox"].values()
+    assert all(check["verdict"] == "good" for check in good)
+    assert (last["name"], last["verdict"]) == (failed, "bad")
+    assert step in last["finding"]
+    assert cure in last["cure"]
+
+
+def test_wrong_usage_is_named():
+    ended = run("-o", "yaml")
+    assert (ended.returncode, ended.stdout) == (WRONG_USAGE, "")
+    assert "--output" in ended.stderr

@@ -1,0 +1,125 @@
+#include "emulator/doctor/environment.h"
+
+#include <algorithm>
+
+#include "emulator/doctor/report.h"
+#include "tests/support/catch.h"
+
+namespace dynsessions::doctor::test {
+namespace {
+
+const PackageList kExpected{
+    "3.12.7",
+    "older system",
+    {{"numpy", "1.26.4", "1.26.4", ""}, {"Typing_Extensions", "4.16.0", "4.0.0", "needed newer"}}};
+
+EnvironmentFacts complete() {
+  return {"3.11.2", {{"numpy", "1.26.4"}, {"typing-extensions", "4.16.0"}}, "", "", true};
+}
+
+Checks check(const EnvironmentFacts& facts) {
+  return check_environment("/p/python3", facts, kExpected);
+}
+
+/// The check of that name; fails the test when there is none.
+Check find(const Checks& checks, const std::string& name) {
+  const auto found = std::find_if(checks.begin(), checks.end(),
+                                  [&name](const Check& check) { return check.name == name; });
+  REQUIRE(found != checks.end());
+  return *found;
+}
+
+}  // namespace
+
+TEST_CASE("an environment that has everything is good throughout", "[doctor]") {
+  const Checks checks = check(complete());
+  CHECK(checks.size() == 5);
+  for (const Check& each : checks) {
+    INFO(each.name << ": " << each.finding);
+    CHECK(each.section == "environment");
+    CHECK(each.verdict == Verdict::good);
+    CHECK(each.cure.empty());
+  }
+  CHECK(find(checks, "packages").finding == "2 of 2 as pinned");
+  CHECK(find(checks, "python").finding ==
+        "3.11.2 at /p/python3; the service has 3.12.7: older system");
+}
+
+TEST_CASE("the version of Python decides whether sessions can run", "[doctor]") {
+  struct Row {
+    const char* version;
+    Verdict verdict;
+  };
+  const auto [version, verdict] = GENERATE(values<Row>({{"2.7.18", Verdict::bad},
+                                                        {"3.10.12", Verdict::bad},
+                                                        {"3.11.0", Verdict::good},
+                                                        {"3.12.7", Verdict::good},
+                                                        {"3.13.0rc1", Verdict::warning},
+                                                        {"", Verdict::bad}}));
+  DYNAMIC_SECTION("Python " << version) {
+    EnvironmentFacts facts = complete();
+    facts.python_version = version;
+    const Check python = find(check(facts), "python");
+    CHECK(python.verdict == verdict);
+    CHECK(python.cure.empty() == (verdict == Verdict::good));
+  }
+}
+
+TEST_CASE("a package that is missing or another has a line with both versions and the service's",
+          "[doctor]") {
+  EnvironmentFacts facts = complete();
+  facts.packages = {{"typing-extensions", "4.15.0"}, {"of-the-users-own", "1"}};
+  const Checks checks = check(facts);
+  CHECK(find(checks, "numpy").finding == "missing; pinned is 1.26.4 as in the service");
+  CHECK(find(checks, "Typing_Extensions").finding ==
+        "4.15.0; pinned is 4.16.0, the service has 4.0.0 (needed newer)");
+  const Check packages = find(checks, "packages");
+  CHECK(packages.finding == "0 of 2 as pinned");
+  CHECK(packages.verdict == Verdict::warning);
+  CHECK(packages.cure != "");
+  CHECK(is_healthy(checks));
+}
+
+TEST_CASE("an agent that cannot be imported is bad, what only makes a difference is not",
+          "[doctor]") {
+  EnvironmentFacts facts = complete();
+  facts.pkg_resources_failure = "ModuleNotFoundError: x";
+  facts.has_font_cache = false;
+  CHECK(find(check(facts), "pkg_resources").verdict == Verdict::warning);
+  CHECK(find(check(facts), "fonts").verdict == Verdict::warning);
+  CHECK(is_healthy(check(facts)));
+  facts.agent_failure = "ModuleNotFoundError: No module named 'IPython'";
+  const Check agent = find(check(facts), "agent");
+  CHECK(agent.verdict == Verdict::bad);
+  CHECK_THAT(agent.finding, Catch::Contains("'IPython'"));
+  CHECK(agent.cure != "");
+}
+
+TEST_CASE("what does not answer as a Python does is bad, whatever it prints", "[doctor]") {
+  const auto printed = GENERATE(
+      "", "\n\n", "hello", "[]", "{}", "\xff",
+      R"({"python":3,"packages":{},"agent":"","pkgResources":"","fontCache":true})",
+      R"({"python":"3","packages":[],"agent":"","pkgResources":"","fontCache":true})",
+      R"({"python":"3","packages":{"a":1},"agent":"","pkgResources":"","fontCache":true})");
+  const auto facts = read_facts(printed);
+  CHECK_FALSE(facts);
+  const Checks checks = check_environment("/p/python3", facts, kExpected);
+  REQUIRE(checks.size() == 1);
+  CHECK(checks.front().verdict == Verdict::bad);
+  CHECK(checks.front().cure != "");
+}
+
+TEST_CASE("facts are read from the last line", "[doctor]") {
+  const auto facts = read_facts(
+      "a package says hello\n"
+      R"({"python":"3.11.2","packages":{"numpy":"1"},"agent":"a","pkgResources":"b",)"
+      "\"fontCache\":true}\n");
+  REQUIRE(facts);
+  CHECK(facts->python_version == "3.11.2");
+  CHECK(facts->packages == std::map<std::string, std::string>{{"numpy", "1"}});
+  CHECK(facts->agent_failure == "a");
+  CHECK(facts->pkg_resources_failure == "b");
+  CHECK(facts->has_font_cache);
+}
+
+}  // namespace dynsessions::doctor::test

@@ -1,0 +1,56 @@
+#include "emulator/doctor/package_list.h"
+
+#include <stdexcept>
+
+#include "tests/support/catch.h"
+
+namespace dynsessions::doctor::test {
+namespace {
+
+constexpr const char* kFacts = R"({
+  "python": {"service": "3.12.7", "why": "older system"},
+  "packages": {
+    "numpy": {"service": "1.26.4"},
+    "Typing.Extensions": {"service": "4.0.0", "why": "needed newer"},
+    "requests": {"why": "not seen"}
+  }})";
+
+}  // namespace
+
+TEST_CASE("each pinned package knows what the service has and why it differs", "[doctor]") {
+  const auto list = read_package_list(
+      "# The service's own.\nnumpy==1.26.4\n\n typing_extensions==4.16.0 # a reason\n"
+      "requests==2.32.3\nidna==3.20",
+      kFacts);
+  CHECK(list.service_python == "3.12.7");
+  CHECK(list.why_python == "older system");
+  REQUIRE(list.packages.size() == 4);
+  const auto [name, version, service_version, why] =
+      GENERATE_COPY(from_range(list.packages.begin(), list.packages.end()));
+  if (name == "numpy") {
+    CHECK(version == "1.26.4");
+    CHECK(service_version == "1.26.4");
+    CHECK(why.empty());
+  } else if (name == "typing_extensions") {
+    CHECK(version == "4.16.0");
+    CHECK(service_version == "4.0.0");
+    CHECK(why == "needed newer");
+  } else {
+    CHECK(service_version.empty());
+    CHECK(why == (name == "requests" ? "not seen" : ""));
+  }
+}
+
+TEST_CASE("a damaged list is a failure of the program, named", "[doctor]") {
+  CHECK_THROWS_WITH(read_package_list("numpy>=1", kFacts), Catch::Contains("numpy>=1"));
+  CHECK_THROWS_WITH(read_package_list("", "{"), Catch::Contains("service_packages.json"));
+  CHECK_THROWS_WITH(read_package_list("", "{}"), Catch::Contains("service_packages.json"));
+}
+
+TEST_CASE("names of packages that differ in case and separators only are one", "[doctor]") {
+  CHECK(normalized_name("Python.Docx") == "python-docx");
+  CHECK(normalized_name("a-_.b") == "a-b");
+  CHECK(normalized_name("xlsxwriter") == normalized_name("XlsxWriter"));
+}
+
+}  // namespace dynsessions::doctor::test

@@ -1,0 +1,37 @@
+#include "emulator/doctor/sandbox.h"
+
+#include "tests/support/catch.h"
+
+namespace dynsessions::doctor::test {
+
+TEST_CASE("the cure is that of the step that failed", "[doctor][sandbox]") {
+  struct Row {
+    const char* step;
+    const char* cure;
+  };
+  const auto [step, cure] = GENERATE(values<Row>({
+      {"unshare", "namespaces"},
+      {"clone", "namespaces"},
+      {"mount proc", "namespaces"},
+      {"open tree /home/u/python", "--python"},
+      {"execute /opt/python/bin/python3", "--python"},
+      {"limits open files", "ulimit"},
+      {"seccomp", "CONFIG_SECCOMP_FILTER"},
+      {"mount tmpfs mnt/data", "--data-quota-mb"},
+      {"hostname", "container"},
+  }));
+  DYNAMIC_SECTION(step) {
+    Error error;
+    error.message = std::string("The sandbox could not be set up: ") + step + ": Not permitted";
+    CHECK_THAT(cure_of(error), Catch::Contains(cure));
+  }
+}
+
+TEST_CASE("a failure without a step has the cure that it came with", "[doctor][sandbox]") {
+  Error error;
+  error.message = "The sandbox launcher has ended.";
+  error.reason = "restart it";
+  CHECK(cure_of(error) == "restart it");
+}
+
+}  // namespace dynsessions::doctor::test
