@@ -3,10 +3,13 @@
 import json
 import re
 
+import pytest
+import requests
 from oracle import Answer, Number, expected_answer
 from support.emulator import V2024_02, V2025_10
 
 NO_CUT = 1 << 30  # outputStreamsMaxLength
+PROGRAM_SECONDS = 50  # less than the client waits
 SESSION_HOME, SESSION_PREFIX = "/tmp", "/opt/python"
 
 MASKS = (
@@ -19,13 +22,41 @@ MASKS = (
 )
 
 
+# What only a program that broke its interpreter, or was broken by it, ends with.
+LAST_WORDS = ("Kernel restarted", "Execution aborted", f"after {PROGRAM_SECONDS} seconds")
+
+
+def give_up(why):
+    pytest.fail(why, pytrace=False)
+
+
+class Patience:
+    """Ends a run that has become pointless: of a broken agent, each program would take a time-out.
+    A side that stops answering fails what is left of its group at once, and the second one all that
+    is left."""
+
+    MOST_LOST = 2
+
+    def __init__(self):
+        self._lost = []
+
+    def lose(self, what):
+        self._lost.append(what)
+
+    def check(self):
+        if len(self._lost) >= self.MOST_LOST:
+            give_up("not run, after " + "; ".join(self._lost))
+
+
 class BothSides:
     """One kernel and one session, which live through the same programs in the same order."""
 
-    def __init__(self, kernel, session, version):
+    def __init__(self, kernel, session, version, patience):
         self._kernel = kernel
         self._session = session
         self._version = version
+        self._patience = patience
+        self._lost = None
         self._paths = (
             (str(kernel.home), SESSION_HOME),
             (str(kernel.prefix), SESSION_PREFIX),
@@ -34,20 +65,41 @@ class BothSides:
 
     def run(self, program):
         """The answers of the kernel and of the session to the program's last cell."""
+        if self._lost:
+            give_up(f"not run, after {self._lost}")
         for cell in program.cells:
-            self._kernel.begin(cell)
-            body = self._in_session(cell)
-            reply = self._kernel.finish()
+            try:
+                body, reply = self._run_cell(cell)
+            except (OSError, requests.RequestException, AssertionError) as error:
+                self._lose(program, str(error))
+            if body.stderr.endswith(LAST_WORDS):
+                self._lose(program, body.stderr)
         expected = expected_answer(reply, string_quotes=self._version == V2025_10)
         return self._normal(expected), self._normal(body)
 
+    def _run_cell(self, cell):
+        self._kernel.begin(cell)
+        try:
+            body = self._in_session(cell)
+        finally:  # the kernel answers whatever the session does; left unread, it would be out of step
+            reply = self._kernel.finish()
+        return body, reply
+
+    def _lose(self, program, why):
+        self._lost = f"{program}: {why}"
+        self._patience.lose(self._lost)
+        give_up(self._lost)
+
     def _in_session(self, code):
         if self._version == V2024_02:
-            answer = self._session.code_execute(code)
+            answer = self._session.code_execute(code, timeoutInSeconds=PROGRAM_SECONDS)
+            assert answer.status_code == 200, answer.text
             body = without_rounding(answer.text)["properties"]
             result = body["result"]
         else:
-            answer = self._session.executions(code, outputStreamsMaxLength=NO_CUT)
+            limits = {"outputStreamsMaxLength": NO_CUT, "timeoutInSeconds": PROGRAM_SECONDS}
+            answer = self._session.executions(code, **limits)
+            assert answer.status_code == 200, answer.text
             body = without_rounding(answer.text)
             body = body["result"] | {"status": body["status"]}
             result = body["executionResult"]
