@@ -20,9 +20,13 @@ class Connection:
 
     def execute(self, identifier, code):
         """The value of the last expression."""
-        body = json.dumps({"code": code}).encode()
+        return self.run(identifier, code)["executionResult"]
+
+    def run(self, identifier, code, **members):
+        """The result: what was printed, and the value."""
+        body = json.dumps({"code": code, **members}).encode()
         answer = self._request("POST", "executions", identifier, body, "application/json")
-        return json.loads(answer.read())["result"]["executionResult"]
+        return json.loads(answer.read())["result"]
 
     def upload(self, identifier, name, content):
         head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{name}"'

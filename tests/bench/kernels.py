@@ -1,14 +1,39 @@
 """What people would use instead: a Jupyter kernel, and IPython in one's own process."""
 
-import contextlib
-import io
+import os
 import subprocess
+from dataclasses import dataclass
+from pathlib import Path
 
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 from jupyter_client.manager import KernelManager
 from traitlets.config import Config
 
 SECONDS = 60
+ROOT = Path(__file__).parents[2]
+SESSION_PYTHON = os.environ.get("DYNSESSIONS_PYTHON", str(ROOT / "build/python/bin/python3"))
+
+
+@dataclass
+class Cell:
+    """What one cell gave, whoever ran it."""
+
+    stdout: str = ""
+    value: object = ""  # of the last expression: itself, its text/plain or what HTTP makes of it
+    image: str = ""  # PNG in base64
+
+    def take(self, data):
+        self.value = data.get("text/plain", self.value)
+        self.image = data.get("image/png", self.image)
+
+
+def as_in_a_session():
+    """A cell that finds the sessions' pandas and matplotlib, behind what is there already, and lets
+    figures be images."""
+    ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    folder = subprocess.check_output([SESSION_PYTHON, "-c", ask], text=True).strip()
+    return f"import sys; sys.path.append({folder!r})\n%matplotlib inline"
 
 
 class JupyterKernel:
@@ -23,21 +48,28 @@ class JupyterKernel:
         self._client.wait_for_ready(timeout=SECONDS)
 
     def execute(self, code):
-        """The text of the last expression, once the kernel says it is idle again."""
+        """The cell, once the kernel says that it is idle again."""
         request = self._client.execute(code)
-        value = None
+        cell = Cell()
         while True:
             message = self._client.get_iopub_msg(timeout=SECONDS)
             if message["parent_header"].get("msg_id") != request:
                 continue
-            if message["msg_type"] == "execute_result":
-                value = message["content"]["data"]["text/plain"]
-            if message["content"].get("execution_state") == "idle":
-                return value
+            content = message["content"]
+            if message["msg_type"] == "stream":
+                cell.stdout += content["text"]
+            cell.take(content.get("data", {}))
+            if content.get("execution_state") == "idle":
+                return cell
 
     def close(self):
         self._client.stop_channels()
         self._manager.shutdown_kernel(now=True)
+
+
+class Shell(InteractiveShell):
+    def enable_gui(self, gui=None):
+        """Nothing: figures are drawn without one."""
 
 
 class InProcessShell:
@@ -46,9 +78,13 @@ class InProcessShell:
     def __init__(self):
         config = Config()
         config.HistoryManager.enabled = False
-        self._shell = InteractiveShell(config=config)
+        self._shell = Shell.instance(config=config)
 
     def execute(self, code):
-        with contextlib.redirect_stdout(io.StringIO()):  # the display hook prints the value
+        with capture_output() as captured:
             outcome = self._shell.run_cell(code)
-        return outcome.result
+        outcome.raise_error()
+        cell = Cell(captured.stdout, outcome.result)
+        for output in captured.outputs:
+            cell.take(output.data)
+        return cell

@@ -27,15 +27,29 @@ def milliseconds(seconds):
     return f"{1000 * seconds:.2f} ms" if seconds < 0.01 else f"{1000 * seconds:.0f} ms"
 
 
+WARM_CELLS = {
+    "onePlusOne": "warm `1 + 1` over HTTP",
+    "megabyte": "1 MB of stdout over HTTP",
+    "dataFrame": "a DataFrame of 1000 rows over HTTP",
+    "figure": "a figure over HTTP",
+}
+
+
+def warm_rows(results):
+    for name, what in WARM_CELLS.items():
+        cell = results["warmCell"][name]
+        yield what, cell["session"], "a Jupyter kernel", cell["jupyterKernel"]
+        yield what, cell["session"], "IPython in-process", cell["inProcess"]
+
+
 def time_rows(results):
     """(what, samples, what it is compared with, its samples)"""
-    first, warm = results["firstAnswer"], results["warmCell"]
+    first = results["firstAnswer"]
     kernel = ("a new Jupyter kernel", first["jupyterKernel"])
     return [
         ("first `6 * 7` of a new session, one ready", first["ready"], *kernel),
         ("first `6 * 7` of a new session, none ready", first["cold"], *kernel),
-        ("warm `1 + 1` over HTTP", warm["session"], "a Jupyter kernel", warm["jupyterKernel"]),
-        ("warm `1 + 1` over HTTP", warm["session"], "IPython in-process", warm["inProcess"]),
+        *warm_rows(results),
     ]
 
 

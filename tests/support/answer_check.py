@@ -1,27 +1,12 @@
 """Whatever a test asks our servers: an answer that api-spec/ does not promise fails the test."""
 
-from urllib.parse import urlsplit
-
 import requests
 
-from support import documents
-
-_services = set()
-
-
-def serves(*origins):
-    """From now on, answers of these origins are checked. The admin port is not of the service."""
-    _services.update(origin for origin in origins if origin)
-
-
-def serves_no_longer(*origins):
-    """Their ports may be given to anybody."""
-    _services.difference_update(origins)
+from support import documents, services
 
 
 def check(method, url, status, headers, content):
-    parts = urlsplit(url)
-    if f"{parts.scheme}://{parts.netloc}" not in _services:
+    if not services.is_served(url):
         return
     names = {name.lower(): value for name, value in headers.items()}
     wrong = documents.violations(method, url, status, names, content)

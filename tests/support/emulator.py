@@ -16,7 +16,7 @@ from pathlib import Path
 
 import requests
 
-from support import answer_check
+from support import services
 
 BINARY = os.environ.get(
     "DYNSESSIONS_BINARY", str(Path(__file__).parents[2] / "build" / "release" / "dynsessions")
@@ -148,7 +148,7 @@ class Emulator:
         self.admin = ready["admin"]
         self.endpoint = ready["poolManagementEndpoint"]
         if as_documented:
-            answer_check.serves(self.http, self.https)
+            services.serves(self.http, self.https)
 
     def _read_ready_line(self):
         readable, _, _ = select.select([self._process.stdout], [], [], START_SECONDS)
@@ -176,7 +176,7 @@ class Emulator:
         self._end(signal.SIGKILL, expected_code=-signal.SIGKILL)
 
     def _end(self, with_signal, expected_code):
-        answer_check.serves_no_longer(self.http, self.https)
+        services.serves_no_longer(self.http, self.https)
         if self._process.returncode is not None:
             return
         started = list(_open_descendants(self._process.pid))

@@ -7,7 +7,7 @@ import threading
 import pytest
 import requests
 
-from support import answer_check
+from support import answer_check, services
 from support.documents import versions, violations
 
 POOL = "http://127.0.0.1:1/subscriptions/s/resourceGroups/g/sessionPools/p"
@@ -107,8 +107,8 @@ def careless_server():
 
 def test_requests_to_our_servers_are_checked_and_others_are_not(careless_server):
     assert requests.get(f"{careless_server}/files{AT}", timeout=10).status_code == 200
-    answer_check.serves(careless_server)
+    services.serves(careless_server)
     with pytest.raises(AssertionError, match="not answered as api-spec/ promises"):
         requests.get(f"{careless_server}/files{AT}", timeout=10)
-    answer_check.serves_no_longer(careless_server)
+    services.serves_no_longer(careless_server)
     assert requests.get(f"{careless_server}/files{AT}", timeout=10).status_code == 200
