@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "emulator/conformance/run/child_process.h"
+#include "emulator/core/child_process.h"
 
 namespace dynsessions::doctor {
 namespace {
@@ -95,7 +95,7 @@ Check check_fonts(bool has_cache) {
 std::string ask_python(const std::filesystem::path& python, const std::filesystem::path& probe) {
   // -I: nothing of the user's own folders and variables, which a session does not have either. The
   // wait ends with the program, which is the user's own.
-  conformance::ChildProcess process({python.string(), "-I", probe.string()});
+  ChildProcess process({python.string(), "-I", probe.string()});
   std::string printed = process.read_all();
   process.wait();
   return printed;

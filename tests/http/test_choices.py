@@ -29,10 +29,12 @@ def other():
     """A server with room for one session, which it has."""
     flags = [f"--{option}={value}" for option, value in OTHER_SIDE.items()]
     server = Emulator(*flags, "--lenient-bodies", "--max-sessions", "1", as_documented=False)
-    server.the_session = server.session("only-one")
-    assert server.the_session.executions("1").status_code == 200
-    yield server
-    server.stop()
+    try:
+        server.the_session = server.session("only-one")
+        assert server.the_session.executions("1").status_code == 200
+        yield server
+    finally:
+        server.stop()
 
 
 def value_of(answer):

@@ -69,7 +69,7 @@ class Expander {
         file_variables_(file.value("variables", Json::object())),
         shared_(shared) {}
 
-  std::vector<Case> cases() const {
+  [[nodiscard]] std::vector<Case> cases() const {
     check_case(written_);
     const Json versions = fill(written_.at("apiVersions"), scope_at("*"), Unknown::refuse);
     if (!versions.is_array() || versions.empty()) throw CaseError("apiVersions is no list");
@@ -82,7 +82,7 @@ class Expander {
   }
 
  private:
-  Scope scope_at(const std::string& version) const {
+  [[nodiscard]] Scope scope_at(const std::string& version) const {
     return {version, {&let_, &file_variables_, &shared_}};
   }
 
@@ -97,7 +97,7 @@ class Expander {
     return value.is_null() ? "" : value.get<std::string>();
   }
 
-  Case at(const std::string& version) const {
+  [[nodiscard]] Case at(const std::string& version) const {
     const Json built_in{{"apiVersion", version}};
     Scope scope = scope_at(version);
     scope.variables.push_back(&built_in);
@@ -120,7 +120,7 @@ class Expander {
     return expanded;
   }
 
-  Deviation deviation(const Scope& scope) const {
+  [[nodiscard]] Deviation deviation(const Scope& scope) const {
     const Json written = member("deviation", scope);
     if (written.is_null()) return {};
     check_deviation(written);

@@ -28,7 +28,7 @@ class Filler {
  public:
   Filler(const Scope& scope, Unknown unknown) : scope_(scope), unknown_(unknown) {}
 
-  Json fill(const Json& tree, int depth) const {
+  [[nodiscard]] Json fill(const Json& tree, int depth) const {
     if (depth > kDeepest) throw CaseError("a variable refers to itself");
     if (tree.is_string()) return fill_string(tree.get_ref<const std::string&>(), depth);
     if (tree.is_array()) return fill_array(tree, depth);
@@ -40,13 +40,13 @@ class Filler {
   }
 
  private:
-  Json fill_array(const Json& tree, int depth) const {
+  [[nodiscard]] Json fill_array(const Json& tree, int depth) const {
     Json filled = Json::array();
     for (const Json& item : tree) filled.push_back(fill(item, depth + 1));
     return filled;
   }
 
-  const Json& chosen(const Json& choice) const {
+  [[nodiscard]] const Json& chosen(const Json& choice) const {
     const Json& values = choice.at("$byVersion");
     if (choice.size() != 1 || !values.is_object()) {
       throw CaseError("$byVersion stands alone and holds an object");
@@ -56,7 +56,7 @@ class Filler {
     throw CaseError("$byVersion has nothing for " + scope_.api_version + " and no \"*\"");
   }
 
-  Json fill_string(const std::string& text, int depth) const {
+  [[nodiscard]] Json fill_string(const std::string& text, int depth) const {
     const Placeholder whole = next_placeholder(text, 0);
     if (whole.begin == 0 && whole.end == text.size()) {
       const Json* value = find(whole.name);
@@ -72,7 +72,7 @@ class Filler {
     return filled.append(text, done, std::string::npos);
   }
 
-  std::string text_of(const std::string& name, int depth) const {
+  [[nodiscard]] std::string text_of(const std::string& name, int depth) const {
     const Json* value = find(name);
     if (value == nullptr) return "${" + name + "}";
     const Json filled = fill(*value, depth + 1);
@@ -80,7 +80,7 @@ class Filler {
     return filled.is_string() ? filled.get<std::string>() : filled.dump();
   }
 
-  const Json* find(const std::string& name) const {
+  [[nodiscard]] const Json* find(const std::string& name) const {
     const Json* value = scope_.find(name);
     if (value == nullptr && unknown_ == Unknown::refuse) {
       throw CaseError("nothing is called ${" + name + "} here");

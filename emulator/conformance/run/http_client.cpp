@@ -132,7 +132,8 @@ std::vector<Answer> send_all(const Endpoint& endpoint, const std::vector<HttpReq
                              std::chrono::seconds deadline,
                              const std::function<bool()>& interrupted) {
   std::vector<WireRequest> wires;
-  for (const HttpRequest& request : requests) wires.push_back(to_wire(endpoint, request));
+  wires.reserve(requests.size());
+for (const HttpRequest& request : requests) wires.push_back(to_wire(endpoint, request));
   std::vector<Answer> answers(requests.size());
   asio::io_context loop(1);  // behind what its coroutines borrow
   for (std::size_t i = 0; i < wires.size(); ++i) {

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "emulator/conformance/cases/needs.h"
-#include "emulator/conformance/run/child_process.h"
+#include "emulator/core/child_process.h"
 
 namespace dynsessions::conformance {
 

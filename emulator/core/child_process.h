@@ -7,7 +7,7 @@
 
 #include "emulator/core/unique_fd.h"
 
-namespace dynsessions::conformance {
+namespace dynsessions {
 
 /// A program that was started with its stdout coming here. Ended with SIGTERM and waited for when
 /// this object goes. The kernel ends it should this program be killed.
@@ -45,4 +45,4 @@ class ChildProcess {
   pid_t pid_ = -1;
 };
 
-}  // namespace dynsessions::conformance
+}  // namespace dynsessions

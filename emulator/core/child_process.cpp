@@ -1,4 +1,4 @@
-#include "emulator/conformance/run/child_process.h"
+#include "emulator/core/child_process.h"
 
 #include <cerrno>
 #include <csignal>
@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <system_error>
 
-namespace dynsessions::conformance {
+namespace dynsessions {
 namespace {
 
 using Kind = ChildProcess::Kind;
@@ -104,4 +104,4 @@ int ChildProcess::wait() {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-}  // namespace dynsessions::conformance
+}  // namespace dynsessions
