@@ -2,6 +2,9 @@
 
 #include <fstream>
 #include <string>
+#include <vector>
+
+#include "emulator/config/option_values.h"
 
 namespace dynsessions {
 namespace fs = std::filesystem;
@@ -44,6 +47,18 @@ std::string bind_python(sandbox::LaunchSpec& spec, const fs::path& python) {
   return std::string(kPythonInside) + "/bin/" + python.filename().string();
 }
 
+/// Where packages are installed: lib/python3.11/site-packages and its like.
+std::vector<std::string> package_folders(const fs::path& python) {
+  std::vector<std::string> folders;
+  std::error_code none;
+  for (const auto& entry :
+       fs::directory_iterator(python.parent_path().parent_path() / "lib", none)) {
+    const fs::path folder = entry.path() / "site-packages";
+    if (fs::is_directory(folder, none)) folders.push_back(folder.string());
+  }
+  return folders;
+}
+
 }  // namespace
 
 Installation Installation::beside_executable() {
@@ -75,6 +90,11 @@ sandbox::LaunchSpec launch_spec_for(const config::Config& config,
   const std::string python_inside = bind_python(spec, session_python(config, installation));
   spec.binds.push_back({installation.agent.string(), kAgentInside});
   spec.interpreter = {python_inside, "-B", std::string(kAgentInside) + "/agent.py"};
+  if (!config.no_zygote) {
+    spec.zygote = {python_inside, "-B", std::string(kAgentInside) + "/zygote.py",
+                   config::show_list(config.preload)};
+    spec.packages = package_folders(session_python(config, installation));
+  }
   spec.environment = {
       "PATH=" + fs::path(python_inside).parent_path().string() + ":/usr/local/bin:/usr/bin:/bin",
       "HOME=/tmp",

@@ -7,23 +7,16 @@
 #include <unistd.h>
 
 #include <linux/close_range.h>
-#include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "sandbox/child_report.h"
 #include "sandbox/init.h"
-#include "sandbox/limits.h"
 #include "sandbox/privileges.h"
 
 namespace dynsessions::sandbox {
 namespace {
-
-constexpr int kControlFd = 3;  ///< the interpreter's control socket
-constexpr int kReportFd = 4;
-constexpr int kFirstSpareFd = 16;  ///< above every fixed number
 
 StepResult await_go(int go) {
   char byte = 0;
@@ -32,18 +25,6 @@ StepResult await_go(int go) {
 }
 
 StepResult close_from(unsigned first) { return checked(::syscall(SYS_close_range, first, ~0U, 0)); }
-
-StepResult install_filter(const BpfProgram& program) {
-  // The kernel only reads the instructions; its structure lacks const.
-  const sock_fprog filter{static_cast<unsigned short>(program.size()),
-                          const_cast<sock_filter*>(program.data())};
-  return checked(::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter));
-}
-
-[[noreturn]] void report_and_exit(int report, const StepFailure& failure) {
-  send_failure(report, failure);
-  ::_exit(EXIT_FAILURE);
-}
 
 /// Becomes two: returns in the new process, a sibling; this one reports its pid and ends.
 StepResult start_sibling(int report, unsigned long namespaces) {
@@ -115,53 +96,46 @@ constexpr Step<RoomContext> kInitSteps[] = {
     {"seccomp", [](RoomContext& c) { return install_filter(c.plan.init_filter); }},
 };
 
-constexpr Step<InterpreterContext> kEnteringHelperSteps[] = {
-    {"enter", [](InterpreterContext& c) { return enter_namespaces(c.room, kSandboxNamespaces); }},
-    {"start inside", [](InterpreterContext& c) { return start_sibling(c.report, 0); }},
+struct EnteringContext {
+  const SandboxPlan& plan;
+  InterpreterContext& interpreter;
 };
 
-/// 0 /dev/null, 1 and 2 the pipes, 3 the control socket; 4 reports and closes on exec.
-StepResult arrange_descriptors(InterpreterContext& context) {
-  const int sources[] = {context.standard_output, context.standard_error, context.control,
-                         context.report};
-  const int targets[] = {STDOUT_FILENO, STDERR_FILENO, kControlFd, kReportFd};
-  int spares[4];
-  for (std::size_t i = 0; i < 4; ++i) {  // out of the way first, so that no target is a source
-    spares[i] = ::fcntl(sources[i], F_DUPFD_CLOEXEC, kFirstSpareFd);
-    if (spares[i] < 0) return {errno, "spare"};
-  }
-  context.report = spares[3];
-  for (std::size_t i = 0; i < 4; ++i) {
-    const int flags = targets[i] == kReportFd ? O_CLOEXEC : 0;
-    if (::dup3(spares[i], targets[i], flags) < 0) return {errno, "place"};
-  }
-  context.report = kReportFd;
-  return close_from(kReportFd + 1);
+constexpr Step<EnteringContext> kEnteringHelperSteps[] = {
+    {"enter",
+     [](EnteringContext& c) { return enter_namespaces(c.interpreter.room, kSandboxNamespaces); }},
+    {"start inside", [](EnteringContext& c) { return start_sibling(c.interpreter.report, 0); }},
+};
+
+StepFailure execute(char* const* argv, char* const* envp) {
+  ::execve(argv[0], argv, envp);
+  return {"execute", argv[0], errno};
 }
 
-StepResult reset_signals(InterpreterContext&) {
-  sigset_t none;
-  sigemptyset(&none);
-  return checked(::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, _NSIG / 8));
+/// 0 and 1 are the launcher's /dev/null; its 2 is the server's, and not for what runs here.
+StepResult arrange_zygote_descriptors(ZygoteContext& context) {
+  return arrange_descriptors({context.report, context.socket, STDIN_FILENO, STDIN_FILENO});
 }
 
-StepResult execute_interpreter(InterpreterContext& context) {
-  const char* program = context.plan.argv.front();
-  return checked(::execve(program, context.plan.argv.data(), context.plan.envp.data()), program);
-}
-
-constexpr Step<InterpreterContext> kInterpreterSteps[] = {
-    {"session", [](InterpreterContext&) { return checked(::setsid()); }},
-    {"keyring", [](InterpreterContext&) { return leave_keyring(); }},
-    {"session user", [](InterpreterContext&) { return become_session_user(); }},
-    {"descriptors", arrange_descriptors},
+/// In the template's namespaces, but in the launcher's own of users and of processes: only from
+/// there can the rooms of other sandboxes be entered.
+constexpr Step<ZygoteContext> kZygoteSteps[] = {
+    {"session", [](ZygoteContext&) { return checked(::setsid()); }},
+    {"enter",
+     [](ZygoteContext& c) {
+       return enter_namespaces(c.home, CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS);
+     }},
+    {"keyring", [](ZygoteContext&) { return leave_keyring(); }},
+    {"group",
+     [](ZygoteContext& c) {
+       const gid_t gid = c.plan.outside_gid;
+       return checked(::syscall(SYS_setresgid, gid, gid, gid));
+     }},
+    {"descriptors", arrange_zygote_descriptors},
     {"working directory",
-     [](InterpreterContext& c) { return checked(::chdir(c.plan.working_directory.c_str())); }},
-    {"signals", reset_signals},
-    {"limits", [](InterpreterContext& c) { return apply_limits(c.plan.limits); }},
-    {"privileges", [](InterpreterContext&) { return drop_privileges(); }},
-    {"seccomp", [](InterpreterContext& c) { return install_filter(c.plan.interpreter_filter); }},
-    {"execute", execute_interpreter},
+     [](ZygoteContext& c) { return checked(::chdir(c.plan.working_directory.c_str())); }},
+    {"signals", [](ZygoteContext&) { return unblock_signals(); }},
+    {"privileges", [](ZygoteContext&) { return keep_only_change_of_user(); }},
 };
 
 }  // namespace
@@ -180,9 +154,17 @@ void run_room_helper(RoomContext& context) {
   ::_exit(EXIT_FAILURE);
 }
 
-void run_entering_helper(InterpreterContext& context) {
-  StepFailure failure = run_steps<InterpreterContext>(kEnteringHelperSteps, context);
-  if (!failure) failure = run_steps<InterpreterContext>(kInterpreterSteps, context);
+void run_entering_helper(const SandboxPlan& plan, InterpreterContext& interpreter) {
+  EnteringContext context{plan, interpreter};
+  StepFailure failure = run_steps<EnteringContext>(kEnteringHelperSteps, context);
+  if (!failure) failure = confine_interpreter(interpreter);
+  if (!failure) failure = execute(plan.argv.data(), plan.envp.data());
+  report_and_exit(interpreter.report, failure);
+}
+
+void run_zygote(ZygoteContext& context) {
+  StepFailure failure = run_steps<ZygoteContext>(kZygoteSteps, context);
+  if (!failure) failure = execute(context.plan.zygote_argv.data(), context.plan.envp.data());
   report_and_exit(context.report, failure);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sandbox/interpreter_child.h"
 #include "sandbox/mounts.h"
 #include "sandbox/namespaces.h"
 #include "sandbox/sandbox_plan.h"
@@ -32,16 +33,17 @@ struct RoomContext {
 /// processes and mounts, reports its pid and ends. Init waits for `go`, mounts its /proc and stays.
 [[noreturn]] void run_room_helper(RoomContext& context);
 
-struct InterpreterContext {
+/// Enters the room, starts the interpreter as a sibling, reports its pid and ends.
+[[noreturn]] void run_entering_helper(const SandboxPlan& plan, InterpreterContext& interpreter);
+
+struct ZygoteContext {
   const SandboxPlan& plan;
-  const NamespaceHandles& room;
+  const NamespaceHandles& home;  ///< the sandbox whose files it imports from and caches go to
   int report;
-  int control;
-  int standard_output;
-  int standard_error;
+  int socket;  ///< becomes its descriptor 3; see zygote_protocol.h
 };
 
-/// Enters the room, starts the interpreter as a sibling, reports its pid and ends.
-[[noreturn]] void run_entering_helper(InterpreterContext& context);
+/// Execs the zygote, which can enter sandboxes but has no capability where it is.
+[[noreturn]] void run_zygote(ZygoteContext& context);
 
 }  // namespace dynsessions::sandbox

@@ -28,6 +28,10 @@ struct Limits {
 struct LaunchSpec {
   std::vector<ReadOnlyBind> binds;       ///< besides the system's own /usr, /lib, /etc parts
   std::vector<std::string> interpreter;  ///< argv of the interpreter, paths as seen inside
+  /// argv of the zygote that interpreters may be forked from; empty: there is none. It gets one
+  /// more argument, the id to use files as.
+  std::vector<std::string> zygote;
+  std::vector<std::string> packages;     ///< host folders; when one changes, so must the zygote
   std::vector<std::string> environment;  ///< NAME=value; nothing of the host's is inherited
   Limits limits;
   /// Host user and group that a session's processes have when the launcher is root; otherwise

@@ -1,5 +1,7 @@
 #include "sandbox/launcher.h"
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 
@@ -37,16 +39,29 @@ Launcher::Launcher(UniqueFd socket, UniqueFd children, Tier tier)
 
 void Launcher::run() {
   if (!receive_spec()) return;
-  pollfd watched[] = {{socket_.get(), POLLIN, 0}, {children_.get(), POLLIN, 0}};
   for (;;) {
-    if (::poll(watched, std::size(watched), -1) < 0) {
+    pollfd watched[] = {{socket_.get(), POLLIN, 0},
+                        {children_.get(), POLLIN, 0},
+                        {zygote_ ? zygote_->loading_socket() : -1, POLLIN, 0}};
+    if (::poll(watched, std::size(watched), milliseconds_to_attendance()) < 0) {
       if (errno == EINTR) continue;
       throw std::system_error(errno, std::generic_category(), "poll");
     }
     // Exits first, so that a request sees the sandboxes as they are.
     if (watched[1].revents != 0) reap();
+    // Asked anew: the zygote may be among those that were reaped.
+    if (watched[2].revents != 0 && zygote_->loading_socket() >= 0) zygote_->hear();
     if (watched[0].revents != 0 && !serve_one()) return;
+    serve_waiting();
   }
+}
+
+int Launcher::milliseconds_to_attendance() const {
+  const auto next = zygote_ ? zygote_->next_attendance() : std::nullopt;
+  if (!next) return -1;
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(*next - std::chrono::steady_clock::now());
+  return static_cast<int>(std::max(left.count(), std::chrono::milliseconds::rep{0}));
 }
 
 bool Launcher::receive_spec() {
@@ -64,6 +79,8 @@ bool Launcher::receive_spec() {
     return false;
   }
   answer(0, 0);
+  if (!plan_.zygote_arguments.empty())
+    zygote_.emplace(plan_).attend(std::chrono::steady_clock::now());
   return true;
 }
 
@@ -85,6 +102,8 @@ void Launcher::serve(const Request& request) {
       return create(request);
     case RequestKind::start_interpreter:
       return start(request);
+    case RequestKind::fork_interpreter:
+      return fork(request);
     case RequestKind::interrupt_interpreter:
       return interrupt(request);
     case RequestKind::kill_interpreter:
@@ -102,7 +121,7 @@ void Launcher::create(const Request& request) {
   answer(request.request_id, request.sandbox_id, {created.data_directory.get()});
 }
 
-void Launcher::start(const Request& request) {
+Launcher::Entry& Launcher::find_room_for(const Request& request) {
   Entry& entry = find(request);
   if (entry.interpreters.contains(request.interpreter_id)) {
     throw StepError("start: an interpreter lives", EBUSY);
@@ -110,7 +129,39 @@ void Launcher::start(const Request& request) {
   if (entry.interpreters.size() >= kMaxInterpreters) {
     throw StepError("start: too many interpreters", ENOSPC);
   }
-  const StartedInterpreter started = start_interpreter(plan_, entry.namespaces);
+  return entry;
+}
+
+void Launcher::start(const Request& request) {
+  Entry& entry = find_room_for(request);
+  added(request, entry, start_interpreter(plan_, entry.namespaces));
+}
+
+void Launcher::fork(const Request& request) {
+  if (!zygote_) throw StepError("fork: there is no zygote", EINVAL);
+  waiting_.push_back(request);  // the loop serves them in turn
+}
+
+/// Forks what waits while there is a zygote; says so when there will be none for a while.
+void Launcher::serve_waiting() {
+  if (!zygote_) return;
+  zygote_->attend(std::chrono::steady_clock::now());
+  while (!waiting_.empty() && (zygote_->ready() || zygote_->failure())) {
+    const Request request = waiting_.front();
+    try {
+      if (zygote_->failure()) throw *zygote_->failure();
+      Entry& entry = find_room_for(request);
+      const auto started = zygote_->fork_into(entry.namespaces);
+      if (!started) return;  // it is gone: the next one's turn
+      added(request, entry, *started);
+    } catch (const StepError& error) {
+      answer_failure(request, error.what(), error.error_number());
+    }
+    waiting_.pop_front();
+  }
+}
+
+void Launcher::added(const Request& request, Entry& entry, const StartedInterpreter& started) {
   entry.interpreters[request.interpreter_id].processes = started.processes;
   answer(request.request_id, request.sandbox_id,
          {started.control.get(), started.standard_output.get(), started.standard_error.get()});
@@ -158,6 +209,7 @@ void Launcher::reap() {
 }
 
 void Launcher::reaped(pid_t pid, int wait_status) {
+  if (zygote_ && zygote_->reaped(pid, wait_status)) return;
   for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
     for (auto& [id, interpreter] : entry->second.interpreters) {
       InterpreterProcesses& processes = interpreter.processes;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <deque>
 #include <map>
+#include <optional>
 
 #include <system_error>
 
@@ -8,6 +10,7 @@
 #include "sandbox/launcher_protocol.h"
 #include "sandbox/sandbox_plan.h"
 #include "sandbox/sandboxes.h"
+#include "sandbox/zygote.h"
 
 /// The launcher proper: one thread, one loop over the control socket and SIGCHLD. It owns every
 /// sandbox; when it ends, the kernel ends them all, because it is PID 1 of their outer namespace.
@@ -36,10 +39,15 @@ class Launcher {
   using Entries = std::map<std::uint64_t, Entry>;
 
   bool receive_spec();
+  [[nodiscard]] int milliseconds_to_attendance() const;
   bool serve_one();
   void serve(const Request& request);
   void create(const Request& request);
   void start(const Request& request);
+  void fork(const Request& request);
+  void serve_waiting();
+  Entry& find_room_for(const Request& request);
+  void added(const Request& request, Entry& entry, const StartedInterpreter& started);
   void interrupt(const Request& request);
   void kill(const Request& request);
   void destroy(const Request& request);
@@ -59,6 +67,8 @@ class Launcher {
   Tier tier_;
   SandboxPlan plan_;
   Entries entries_;
+  std::optional<Zygote> zygote_;  ///< when the spec asks for one
+  std::deque<Request> waiting_;   ///< forks, until the zygote has loaded
 };
 
 /// Tells a server that waits for the answer to its spec that this process could not even become a

@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <system_error>
 
+#include "sandbox/zygote_protocol.h"
+
 namespace dynsessions::sandbox {
 namespace {
 
@@ -98,6 +100,8 @@ std::optional<Received<Message>> receive_message(int socket, bool& would_block) 
 
 template std::optional<Received<Request>> receive_message(int, bool&);
 template std::optional<Received<Reply>> receive_message(int, bool&);
+template std::optional<Received<ZygotePlan>> receive_message(int, bool&);
+template std::optional<Received<ForkRequest>> receive_message(int, bool&);
 
 std::string_view step_name(const Reply& reply) {
   return {reply.step, ::strnlen(reply.step, sizeof(reply.step))};

@@ -17,6 +17,7 @@ namespace dynsessions::sandbox {
 enum class RequestKind : std::uint32_t {
   create_sandbox = 1,     ///< namespaces and mounts; done carries 1 descriptor: /mnt/data
   start_interpreter,      ///< done carries 3: control socket, stdout pipe, stderr pipe
+  fork_interpreter,       ///< the same, forked from the zygote that the spec asked for
   interrupt_interpreter,  ///< SIGINT to the interpreter's process group
   kill_interpreter,  ///< SIGKILL to it and all that it started; done when all are gone, or were
   destroy_sandbox,   ///< the same to all interpreters; done when everything is gone
@@ -49,7 +50,7 @@ struct Reply {
 
 static_assert(std::is_trivially_copyable_v<Request> && std::is_trivially_copyable_v<Reply>);
 
-inline constexpr std::size_t kMaxDescriptors = 4;
+inline constexpr std::size_t kMaxDescriptors = 11;
 /// In one sandbox at a time.
 inline constexpr std::size_t kMaxInterpreters = 4;
 inline constexpr std::size_t kMaxSpecBytes = std::size_t{64} << 10;

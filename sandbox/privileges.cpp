@@ -5,6 +5,7 @@
 #include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <linux/securebits.h>
+#include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -29,10 +30,10 @@ StepResult lock_securebits() {
   return checked(::prctl(PR_SET_SECUREBITS, kLocked, 0, 0, 0), "securebits");
 }
 
-StepResult empty_capability_sets() {
+StepResult set_capabilities(std::uint32_t held, std::uint32_t inheritable) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
-  return checked(::syscall(SYS_capset, &header, none), "capset");
+  const __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {{held, held, inheritable}, {}};
+  return checked(::syscall(SYS_capset, &header, sets), "capset");
 }
 
 }  // namespace
@@ -51,12 +52,38 @@ StepResult leave_keyring() {
 StepResult drop_privileges() {
   StepResult result = empty_bounding_set();
   if (result.ok()) result = lock_securebits();
-  if (result.ok()) {
-    result = checked(::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "ambient set");
-  }
-  if (result.ok()) result = empty_capability_sets();
+  if (result.ok()) result = drop_capabilities();
+  return result;
+}
+
+StepResult drop_capabilities() {
+  StepResult result =
+      checked(::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "ambient set");
+  if (result.ok()) result = set_capabilities(0, 0);
   if (!result.ok()) return result;
   return checked(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs");
+}
+
+StepResult keep_only_change_of_user() {
+  constexpr std::uint32_t kChangeUser = 1U << CAP_SETUID;
+  constexpr std::uint32_t kDropOthers = 1U << CAP_SETPCAP;
+  StepResult result = set_capabilities(kChangeUser | kDropOthers, kChangeUser);
+  if (result.ok()) {
+    result =
+        checked(::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_SETUID, 0, 0), "ambient set");
+  }
+  if (result.ok()) result = empty_bounding_set();
+  if (result.ok()) result = lock_securebits();
+  if (result.ok()) result = set_capabilities(kChangeUser, kChangeUser);
+  return result;
+}
+
+StepResult use_files_as(uid_t uid) {
+  constexpr auto kKeep = static_cast<uid_t>(-1);
+  // The real one is whom access(2) asks for.
+  if (::syscall(SYS_setresuid, uid, kKeep, kKeep) < 0) return {errno, "real uid"};
+  ::setfsuid(uid);  // says only who it was before
+  return static_cast<uid_t>(::setfsuid(kKeep)) == uid ? StepResult{} : StepResult{EPERM};
 }
 
 }  // namespace dynsessions::sandbox

@@ -18,4 +18,15 @@ StepResult leave_keyring();
 /// so that no uid brings any of it back, and sets no_new_privs.
 StepResult drop_privileges();
 
+/// The part of it that needs no capability: empties the sets and sets no_new_privs.
+StepResult drop_capabilities();
+
+/// All privileges go but the capability to change users, which outlives one exec: there it serves
+/// for use_files_as(), which an exec would undo, and then goes by drop_capabilities().
+StepResult keep_only_change_of_user();
+
+/// Creates and opens files as `uid` from now on. A tmpfs of a user namespace takes files of the ids
+/// that are mapped there, and of nobody else.
+StepResult use_files_as(uid_t uid);
+
 }  // namespace dynsessions::sandbox

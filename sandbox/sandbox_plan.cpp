@@ -36,6 +36,7 @@ void prepare_plan(const LaunchSpec& spec, Tier tier, SandboxPlan& plan) {
   plan.init_filter = compile_init_filter();
   plan.interpreter_filter = compile_interpreter_filter();
   plan.limits = resource_limits(limits);
+  plan.spec_limits = limits;
   plan.working_directory = environment_value(spec, "HOME", "/");
   plan.arguments = spec.interpreter;
   plan.environment = spec.environment;
@@ -43,6 +44,10 @@ void prepare_plan(const LaunchSpec& spec, Tier tier, SandboxPlan& plan) {
   plan.envp = pointers(plan.environment);
   plan.outside_uid = tier == Tier::root ? spec.session_uid : ::geteuid();
   plan.outside_gid = tier == Tier::root ? spec.session_gid : ::getegid();
+  plan.packages = spec.packages;
+  plan.zygote_arguments = spec.zygote;
+  if (!spec.zygote.empty()) plan.zygote_arguments.push_back(std::to_string(plan.outside_uid));
+  plan.zygote_argv = pointers(plan.zygote_arguments);
   if (tier == Tier::root && (plan.outside_uid == 0 || plan.outside_gid == 0)) {
     throw std::runtime_error("session_uid and session_gid: a session never runs as root");
   }

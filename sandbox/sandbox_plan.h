@@ -23,15 +23,19 @@ struct SandboxPlan {
   std::string tmp_options;  ///< of the tmpfs mounts, as mount(2) takes them
   std::string shared_memory_options;
   std::string data_options;
+  Limits spec_limits;
   BpfProgram init_filter;
   BpfProgram interpreter_filter;
   ResourceLimits limits;
   std::string working_directory;  ///< HOME of the spec's environment, / without one
   std::vector<std::string> arguments;
   std::vector<std::string> environment;
-  std::vector<char*> argv;  ///< points into arguments, ends with null
-  std::vector<char*> envp;  ///< points into environment, ends with null
-  uid_t outside_uid = 0;    ///< who a session's processes are outside
+  std::vector<std::string> zygote_arguments;  ///< empty: no zygote
+  std::vector<std::string> packages;
+  std::vector<char*> zygote_argv;  ///< points into zygote_arguments, ends with null
+  std::vector<char*> argv;         ///< points into arguments, ends with null
+  std::vector<char*> envp;         ///< points into environment, ends with null
+  uid_t outside_uid = 0;           ///< who a session's processes are outside
   gid_t outside_gid = 0;
 
   SandboxPlan() = default;

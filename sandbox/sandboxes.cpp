@@ -7,10 +7,12 @@
 
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <system_error>
 
 #include "sandbox/child.h"
 #include "sandbox/child_report.h"
 #include "sandbox/verification.h"
+#include "sandbox/zygote_protocol.h"
 
 namespace dynsessions::sandbox {
 namespace {
@@ -104,6 +106,36 @@ pid_t make_room(const SandboxPlan& plan, const NamespaceHandles& sandbox, Namesp
   return init.keep();
 }
 
+/// The ends of what an interpreter talks on: ours, and those it is born with.
+struct Channels {
+  FdPair report = make_socket_pair(SOCK_SEQPACKET);
+  FdPair control = make_socket_pair(SOCK_STREAM);
+  FdPair output = make_pipe();
+  FdPair error = make_pipe();
+};
+
+/// The room, and in it whatever `give_birth` has born there, which gets `channels`' other ends.
+template <typename GiveBirth>
+StartedInterpreter start_in_room(const SandboxPlan& plan, const NamespaceHandles& sandbox,
+                                 const GiveBirth& give_birth) {
+  NamespaceHandles room;
+  // Init ends last, perhaps after an interpreter whose helper was too late to tell us of it: to
+  // wait for it here might be for ever.
+  UnfinishedProcess init(make_room(plan, sandbox, room), UnfinishedProcess::Reaping::in_loop);
+  Channels channels;
+  const ChildOutcome outcome = give_birth(room, channels);
+  // In the loop too: until its helper is gone, one that was forked is not our child.
+  UnfinishedProcess interpreter(outcome.started, UnfinishedProcess::Reaping::in_loop);
+  require_no_failure(outcome);
+  if (interpreter.get() == 0) throw StepError("start inside", EPIPE);
+  require_confined(find_weakness(interpreter.get(), plan.outside_uid, plan.outside_gid));
+  require_confined(find_leak(interpreter.get(), room));
+  return {{init.keep(), interpreter.keep()},
+          std::move(channels.control.ours),
+          std::move(channels.output.ours),
+          std::move(channels.error.ours)};
+}
+
 }  // namespace
 
 CreatedSandbox create_sandbox(const SandboxPlan& plan) {
@@ -129,36 +161,57 @@ CreatedSandbox create_sandbox(const SandboxPlan& plan) {
 }
 
 StartedInterpreter start_interpreter(const SandboxPlan& plan, const NamespaceHandles& sandbox) {
-  NamespaceHandles room;
-  // Init ends last, perhaps after an interpreter whose helper was too late to tell us of it: to
-  // wait for it here might be for ever.
-  UnfinishedProcess init(make_room(plan, sandbox, room), UnfinishedProcess::Reaping::in_loop);
+  return start_in_room(plan, sandbox, [&](const NamespaceHandles& room, Channels& channels) {
+    const UnfinishedProcess helper(clone_process(0));
+    if (helper.get() < 0) throw StepError("fork", errno);
+    if (helper.get() == 0) {
+      InterpreterContext context{room,
+                                 plan.limits,
+                                 plan.interpreter_filter,
+                                 plan.working_directory.c_str(),
+                                 channels.report.theirs.get(),
+                                 channels.control.theirs.get(),
+                                 channels.output.theirs.get(),
+                                 channels.error.theirs.get()};
+      run_entering_helper(plan, context);
+    }
+    channels.report.theirs = UniqueFd();
+    return await_child(channels.report.ours.get());
+  });
+}
+
+StartedZygote start_zygote(const SandboxPlan& plan, const NamespaceHandles& home) {
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
-  FdPair control = make_socket_pair(SOCK_STREAM);
-  FdPair output = make_pipe();
-  FdPair error = make_pipe();
-  const UnfinishedProcess helper(clone_process(0));
-  if (helper.get() < 0) throw StepError("fork", errno);
-  if (helper.get() == 0) {
-    InterpreterContext context{plan,
-                               room,
-                               report.theirs.get(),
-                               control.theirs.get(),
-                               output.theirs.get(),
-                               error.theirs.get()};
-    run_entering_helper(context);
+  FdPair socket = make_socket_pair(SOCK_SEQPACKET);
+  UnfinishedProcess zygote(clone_process(0));
+  if (zygote.get() < 0) throw StepError("fork", errno);
+  if (zygote.get() == 0) {
+    ZygoteContext context{plan, home, report.theirs.get(), socket.theirs.get()};
+    run_zygote(context);
   }
   report.theirs = UniqueFd();
-  const ChildOutcome outcome = await_child(report.ours.get());
-  UnfinishedProcess interpreter(outcome.started);
-  require_no_failure(outcome);
-  if (interpreter.get() == 0) throw StepError("start inside", ECHILD);
-  require_confined(find_weakness(interpreter.get(), plan.outside_uid, plan.outside_gid));
-  require_confined(find_leak(interpreter.get(), room));
-  return {{init.keep(), interpreter.keep()},
-          std::move(control.ours),
-          std::move(output.ours),
-          std::move(error.ours)};
+  require_no_failure(await_child(report.ours.get()));
+  return {zygote.keep(), std::move(socket.ours)};
+}
+
+StartedInterpreter fork_interpreter(const SandboxPlan& plan, const NamespaceHandles& sandbox,
+                                    int zygote) {
+  return start_in_room(plan, sandbox, [&](const NamespaceHandles& room, Channels& channels) {
+    std::vector<int> descriptors;
+    for (const UniqueFd& handle : room) descriptors.push_back(handle.get());
+    for (const FdPair* pair :
+         {&channels.report, &channels.control, &channels.output, &channels.error}) {
+      descriptors.push_back(pair->theirs.get());
+    }
+    const ForkRequest request;
+    try {
+      send_message(zygote, &request, sizeof(request), descriptors);
+    } catch (const std::system_error& error) {
+      throw StepError("zygote: send", error.code().value());
+    }
+    channels.report.theirs = UniqueFd();
+    return await_child(channels.report.ours.get());
+  });
 }
 
 }  // namespace dynsessions::sandbox

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
 
 #include "emulator/core/unique_fd.h"
 #include "sandbox/namespaces.h"
@@ -61,5 +62,17 @@ struct StartedInterpreter {
 /// In a new room of the sandbox.
 [[nodiscard]] StartedInterpreter start_interpreter(const SandboxPlan& plan,
                                                    const NamespaceHandles& sandbox);
+
+struct StartedZygote {
+  pid_t pid = 0;
+  UniqueFd socket;  ///< see zygote_protocol.h
+};
+
+/// With `home` around it. It has only just begun to load.
+[[nodiscard]] StartedZygote start_zygote(const SandboxPlan& plan, const NamespaceHandles& home);
+
+/// As start_interpreter(), by the zygote at the other end of `zygote`. EPIPE when it is gone.
+[[nodiscard]] StartedInterpreter fork_interpreter(const SandboxPlan& plan,
+                                                  const NamespaceHandles& sandbox, int zygote);
 
 }  // namespace dynsessions::sandbox

@@ -1,9 +1,12 @@
 #include "sandbox/verification.h"
 
 #include <fstream>
+#include <initializer_list>
 #include <map>
 #include <sstream>
 #include <string>
+
+#include <unistd.h>
 
 #include <sys/stat.h>
 
@@ -38,23 +41,51 @@ bool same_file(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-}  // namespace
+struct Expectation {
+  const char* field;
+  std::string expected;
+};
 
-const char* find_weakness(pid_t pid, uid_t uid, gid_t gid) {
-  Status status = read_status(process_path(pid));
+constexpr const char* kNoCapability = "0000000000000000";
+
+const char* first_difference(Status& status, std::initializer_list<Expectation> expectations) {
   const std::string& state = status["State"];
   if (state.empty() || state.front() == 'Z' || state.front() == 'X') return "alive";
-  constexpr const char* kNone = "0000000000000000";
-  const struct {
-    const char* field;
-    std::string expected;
-  } expectations[] = {{"Uid", four_times(uid)}, {"Gid", four_times(gid)}, {"CapInh", kNone},
-                      {"CapPrm", kNone},        {"CapEff", kNone},        {"CapBnd", kNone},
-                      {"CapAmb", kNone},        {"NoNewPrivs", "1"},      {"Seccomp", "2"}};
   for (const auto& [field, expected] : expectations) {
     if (status[field] != expected) return field;
   }
   return nullptr;
+}
+
+}  // namespace
+
+const char* find_weakness(pid_t pid, uid_t uid, gid_t gid) {
+  Status status = read_status(process_path(pid));
+  return first_difference(status, {{"Uid", four_times(uid)},
+                                   {"Gid", four_times(gid)},
+                                   {"CapInh", kNoCapability},
+                                   {"CapPrm", kNoCapability},
+                                   {"CapEff", kNoCapability},
+                                   {"CapBnd", kNoCapability},
+                                   {"CapAmb", kNoCapability},
+                                   {"NoNewPrivs", "1"},
+                                   {"Seccomp", "2"}});
+}
+
+const char* find_zygote_weakness(pid_t pid, uid_t files_uid, gid_t gid) {
+  Status status = read_status(process_path(pid));
+  const std::string user = std::to_string(::geteuid());
+  const std::string files_user = std::to_string(files_uid);
+  const std::string users = files_user + ' ' + user + ' ' + user + ' ' + files_user;
+  return first_difference(status, {{"Uid", users},
+                                   {"Gid", four_times(gid)},
+                                   {"CapInh", kNoCapability},
+                                   {"CapPrm", kNoCapability},
+                                   {"CapEff", kNoCapability},
+                                   {"CapBnd", kNoCapability},
+                                   {"CapAmb", kNoCapability},
+                                   {"NoNewPrivs", "1"},
+                                   {"Threads", "1"}});
 }
 
 const char* find_leak(pid_t pid, const NamespaceHandles& namespaces) {

@@ -11,6 +11,9 @@ namespace dynsessions::sandbox {
 /// five empty capability sets, no_new_privs, seccomp filter.
 [[nodiscard]] const char* find_weakness(pid_t pid, uid_t uid, gid_t gid);
 
+/// The same of a zygote, which keeps its user, has no filter and may have one thread only.
+[[nodiscard]] const char* find_zygote_weakness(pid_t pid, uid_t files_uid, gid_t gid);
+
 /// Also that it is in exactly these namespaces, none of which is the launcher's, and under another
 /// root directory. Only for a process that did exec: the memory of others is closed to us.
 [[nodiscard]] const char* find_leak(pid_t pid, const NamespaceHandles& namespaces);

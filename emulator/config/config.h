@@ -51,6 +51,8 @@ struct Config {
   std::string network_status = "EgressDisabled";
 
   std::string python;  ///< empty: the environment that `make run` built
+  bool no_zygote = false;
+  std::vector<std::string> preload{"numpy", "pandas", "matplotlib.pyplot"};
   SandboxMode sandbox = SandboxMode::automatic;
   std::uint32_t data_quota_mb = 1024;
   std::uint32_t memory_limit_mb = 2048;

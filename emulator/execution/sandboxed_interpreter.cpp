@@ -62,7 +62,7 @@ asio::awaitable<Result<void>> SandboxedInterpreter::start() {
     auto killed = co_await ask(RequestKind::kill_interpreter);
     if (!killed) co_return killed.error();
   }
-  auto descriptors = co_await ask(RequestKind::start_interpreter);
+  auto descriptors = co_await ask(start_kind_);
   if (!descriptors) co_return descriptors.error();
   agent_ = std::make_unique<AgentProcess>(services_.executor, std::move(*descriptors),
                                           services_.limits.output_bytes);

@@ -26,6 +26,7 @@ struct SandboxServices {
   Clock& clock;      ///< the emulator's time: the deadline of a program
   Clock& real_time;  ///< patience with processes
   InterpreterLimits limits;
+  bool zygote = false;  ///< the launcher has one; see sandbox::LaunchSpec
 };
 
 /// One kernel of a sandboxed workspace: an IPython agent in the workspace's sandbox. After a
@@ -33,9 +34,15 @@ struct SandboxServices {
 /// interpreter: files stay, variables go.
 class SandboxedInterpreter {
  public:
-  /// `id` names it within the sandbox. `services` outlive it.
-  SandboxedInterpreter(const SandboxServices& services, std::uint64_t sandbox_id, std::uint32_t id)
-      : services_(services), sandbox_id_(sandbox_id), id_(id) {}
+  /// `kernel` names it within the sandbox. `services` outlive it.
+  SandboxedInterpreter(const SandboxServices& services, std::uint64_t sandbox_id, Kernel kernel)
+      : services_(services),
+        sandbox_id_(sandbox_id),
+        id_(static_cast<std::uint32_t>(index_of(kernel))),
+        // The empty kernel is to have nothing preloaded.
+        start_kind_(services.zygote && kernel != Kernel::empty
+                        ? sandbox::RequestKind::fork_interpreter
+                        : sandbox::RequestKind::start_interpreter) {}
   SandboxedInterpreter(const SandboxedInterpreter&) = delete;
   SandboxedInterpreter& operator=(const SandboxedInterpreter&) = delete;
 
@@ -62,6 +69,7 @@ class SandboxedInterpreter {
   const SandboxServices& services_;
   const std::uint64_t sandbox_id_;
   const std::uint32_t id_;
+  const sandbox::RequestKind start_kind_;
   std::unique_ptr<AgentProcess> agent_;
   std::uint64_t last_execution_id_ = 0;
   bool was_started_ = false;  ///< so that there may be something to end

@@ -10,9 +10,9 @@ using sandbox::RequestKind;
 SandboxedWorkspace::SandboxedWorkspace(const SandboxServices& services, std::uint64_t sandbox_id)
     : services_(services),
       sandbox_id_(sandbox_id),
-      interpreters_{SandboxedInterpreter(services, sandbox_id, 0),
-                    SandboxedInterpreter(services, sandbox_id, 1),
-                    SandboxedInterpreter(services, sandbox_id, 2)} {}
+      interpreters_{SandboxedInterpreter(services, sandbox_id, Kernel::synchronous),
+                    SandboxedInterpreter(services, sandbox_id, Kernel::asynchronous),
+                    SandboxedInterpreter(services, sandbox_id, Kernel::empty)} {}
 
 SandboxedWorkspace::~SandboxedWorkspace() {
   if (!stopped_) services_.launcher.post(RequestKind::destroy_sandbox, sandbox_id_);

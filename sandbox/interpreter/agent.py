@@ -19,6 +19,7 @@ SIGINT interrupts the program that runs and nothing else; see Agent._on_interrup
 
 import asyncio
 import builtins
+import contextlib
 import contextvars
 import ctypes
 import getpass
@@ -193,40 +194,56 @@ class Agent:
 
 def adopt_font_cache():
     """matplotlib wants its cache writable and warns otherwise; building it takes seconds. So a
-    folder of our own gets links to the files that create_environment.sh has built."""
+    folder of our own gets links to the files that create_environment.sh has built. Its name is
+    fixed, because the zygote's matplotlib remembers it. Where there is no room for it matplotlib
+    has to do without."""
     built = pathlib.Path(sys.prefix, "share/dynsessions/matplotlib")
-    if "MPLCONFIGDIR" in os.environ or not built.is_dir():
+    folder = f"{tempfile.tempdir}/matplotlib-fonts"
+    if os.environ.get("MPLCONFIGDIR", folder) != folder or not built.is_dir():
         return
-    folder = tempfile.mkdtemp(prefix="matplotlib-")
-    for cache in built.glob("fontlist-*.json"):
-        os.symlink(cache, f"{folder}/{cache.name}")
+    with contextlib.suppress(OSError):
+        os.mkdir(folder)
     os.environ["MPLCONFIGDIR"] = folder
+    for cache in built.glob("fontlist-*.json"):
+        with contextlib.suppress(OSError):
+            os.symlink(cache, f"{folder}/{cache.name}")
 
 
 def prepare_process():
     """Makes the process look to a program like a fresh Jupyter kernel."""
+    # Left to itself, tempfile finds it by writing a file, and finds none when /tmp is full.
+    tempfile.tempdir = os.environ.get("TMPDIR", "/tmp")
     sys.stdout = sys.__stdout__ = UnbufferedText(1)
     sys.stderr = sys.__stderr__ = UnbufferedText(2)
     builtins.input = refuse_stdin("raw_input")
     getpass.getpass = refuse_stdin("getpass")
     sys.argv[:] = [""]
     sys.path[:] = ["", *(folder for folder in sys.path if folder != AGENT_FOLDER)]
-    adopt_font_cache()
 
 
-def main():
-    signal.signal(signal.SIGINT, lambda *_: None)  # until the agent listens
+def ignore_interrupts():
+    """Until the agent listens for them."""
+    signal.signal(signal.SIGINT, lambda *_: None)
+
+
+def serve(shell):
     control = socket.socket(fileno=CONTROL_FD)
     control.set_inheritable(False)
     control.setblocking(False)
-    prepare_process()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    agent = Agent(make_shell(), control)
+    agent = Agent(shell, control)
     try:
         loop.run_until_complete(agent.serve())
     except (EOFError, ConnectionError):
         os._exit(0)  # the server has gone; threads of a program must not keep the process alive
+
+
+def main():
+    ignore_interrupts()
+    prepare_process()
+    adopt_font_cache()
+    serve(make_shell())
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
-from traitlets import Instance, Type, default
+from IPython.core.profiledir import ProfileDir
+from traitlets import Instance, Type, default, observe
 from traitlets.config import Config
 
 AGENT_FOLDER = str(pathlib.Path(__file__).parent)
@@ -174,6 +175,25 @@ class ZMQInteractiveShell(InteractiveShell):
     def ask_exit(self):
         """exit() and quit() do nothing: the session outlives them. ipykernel would end its kernel,
         which the service would have to restart."""
+
+    def init_ipython_dir(self, ipython_dir):
+        self.ipython_dir = os.path.expanduser("~/.ipython")
+
+    @observe("ipython_dir")
+    def _ipython_dir_changed(self, change):
+        """Nothing: make_folders() makes it."""
+
+    def init_profile_dir(self, profile_dir):
+        self.make_folders()
+
+    def make_folders(self):
+        """Those that IPython wants in /tmp. It goes on without them where a program has left no
+        room: the session would be lost otherwise."""
+        try:
+            os.makedirs(self.ipython_dir, exist_ok=True)
+            self.profile_dir = ProfileDir.create_profile_dir_by_name(self.ipython_dir, "default")
+        except OSError:
+            self.profile_dir = ProfileDir()
 
     def init_virtualenv(self):
         """Nothing: this interpreter already is the environment's own."""
