@@ -1,11 +1,13 @@
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <span>
 
+#include <sched.h>
+#include <ucontext.h>
 #include <unistd.h>
 
-#include <linux/close_range.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "sandbox/interpreter_child.h"
@@ -24,24 +26,16 @@ void PyOS_AfterFork_Child();
 namespace dynsessions::sandbox {
 namespace {
 
-NamespaceHandles take_room(std::vector<UniqueFd>& descriptors) {
-  NamespaceHandles room;
-  for (std::size_t i = 0; i < room.size(); ++i) room[i] = std::move(descriptors[i]);
-  return room;
-}
+constexpr std::size_t kHelperStackBytes = std::size_t{256} << 10;
 
-/// So that the launcher sees the end of the report when the interpreter starts, and need not wait
-/// until the kernel has taken down this process' copy of the zygote.
 [[noreturn]] void report_start_and_exit(int report, pid_t pid) {
   ChildReport started;
   started.pid = pid;
-  const bool sent = send_report(report, started).ok();
-  ::syscall(SYS_close_range, 0, ~0U, 0);
-  ::_exit(sent ? EXIT_SUCCESS : EXIT_FAILURE);
+  ::_exit(send_report(report, started).ok() ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-/// The helper, which enters the room and forks once more there: a PID namespace is for children
-/// only. Returns in the interpreter.
+/// In the helper: enters the room and forks there, since a PID namespace is for children only.
+/// Returns in the interpreter.
 void become_interpreter(InterpreterContext& context) {
   const StepResult entered = enter_namespaces(context.room, kSandboxNamespaces);
   if (!entered.ok()) {
@@ -61,33 +55,60 @@ void become_interpreter(InterpreterContext& context) {
   ::close(context.report);
 }
 
+struct Birth {
+  InterpreterContext& context;
+  ucontext_t zygote{};  ///< where Python's stack was left
+  volatile bool born = false;
+};
+
+int run_helper(void* argument) {
+  Birth& birth = *static_cast<Birth*>(argument);
+  become_interpreter(birth.context);
+  birth.born = true;
+  ::setcontext(&birth.zygote);
+  ::_exit(EXIT_FAILURE);
+}
+
 /// True in the interpreter. In the zygote, when the helper is gone.
-bool fork_interpreter(const ZygotePlan& plan, std::vector<UniqueFd> descriptors) {
-  const std::size_t rest = kNamespaceKinds.size();
+///
+/// The helper borrows the zygote's memory, on a stack of its own, while the zygote stands still:
+/// copying the page tables of all that is loaded takes longer than all the rest, so that is done
+/// once, for the interpreter. The interpreter then goes back to its copy of Python's stack.
+bool fork_interpreter(InterpreterContext& context, std::span<char> stack) {
+  Birth birth{context};
   PyOS_BeforeFork();
-  const pid_t helper = ::fork();
-  if (helper != 0) {
-    PyOS_AfterFork_Parent();
-    if (helper < 0) send_failure(descriptors[rest].get(), {"fork of the zygote", nullptr, errno});
-    descriptors.clear();
-    while (helper > 0 && ::waitpid(helper, nullptr, 0) < 0 && errno == EINTR) {
-    }
-    return false;
+  ::getcontext(&birth.zygote);  // returns a second time, in the interpreter
+  if (birth.born) {
+    PyOS_AfterFork_Child();
+    return true;
   }
-  NamespaceHandles room = take_room(descriptors);
-  const ResourceLimits limits = resource_limits(plan.limits);
+  const pid_t helper =
+      ::clone(run_helper, stack.data() + stack.size(), CLONE_VM | CLONE_VFORK | SIGCHLD, &birth);
+  const int error_number = errno;
+  PyOS_AfterFork_Parent();
+  if (helper < 0) send_failure(context.report, {"fork of the zygote", nullptr, error_number});
+  while (helper > 0 && ::waitpid(helper, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  return false;
+}
+
+/// As fork_interpreter(). All the descriptors are used up, in both processes.
+bool serve_fork(const ZygotePlan& plan, const ResourceLimits& limits, std::span<char> stack,
+                std::vector<UniqueFd> descriptors) {
+  NamespaceHandles room;
+  std::move(descriptors.begin(), descriptors.begin() + room.size(), room.begin());
+  const std::span<UniqueFd> rest = std::span(descriptors).subspan(room.size());
   InterpreterContext context{room,
                              limits,
                              {plan.filter, plan.filter_size},
                              plan.working_directory,
-                             descriptors[rest].get(),
-                             descriptors[rest + 1].get(),
-                             descriptors[rest + 2].get(),
-                             descriptors[rest + 3].get()};
-  become_interpreter(context);
+                             rest[0].get(),
+                             rest[1].get(),
+                             rest[2].get(),
+                             rest[3].get()};
+  if (!fork_interpreter(context, stack)) return false;
   for (UniqueFd& handle : room) (void)handle.release();  // all closed by a step
-  for (UniqueFd& descriptor : descriptors) (void)descriptor.release();
-  PyOS_AfterFork_Child();
+  for (UniqueFd& descriptor : rest) (void)descriptor.release();
   return true;
 }
 
@@ -110,11 +131,13 @@ extern "C" int dynsessions_serve_forks(int socket) try {
   bool would_block = false;
   const auto plan = receive_message<ZygotePlan>(socket, would_block);
   if (!plan) ::_exit(EXIT_SUCCESS);
+  const ResourceLimits limits = resource_limits(plan->message.limits);
+  std::vector<char> stack(kHelperStackBytes);
   for (;;) {
     auto request = receive_message<ForkRequest>(socket, would_block);
     if (!request) ::_exit(EXIT_SUCCESS);
     if (request->descriptors.size() != kForkDescriptors) return EBADMSG;
-    if (fork_interpreter(plan->message, std::move(request->descriptors))) return 0;
+    if (serve_fork(plan->message, limits, stack, std::move(request->descriptors))) return 0;
   }
 } catch (const std::exception&) {
   return EIO;

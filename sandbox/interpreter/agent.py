@@ -39,6 +39,7 @@ from IPython.core.error import StdinNotImplementedError
 
 CONTROL_FD = 3
 MAX_RESULT_BYTES = 32 << 20
+IDLE_SECONDS = 0.02  # an interpreter that nobody waits for gets ready for its first program
 
 
 class UnbufferedText(io.TextIOWrapper):
@@ -112,10 +113,23 @@ class Agent:
 
     async def serve(self):
         await self._send(json.dumps({"ready": {"python": platform.python_version()}}).encode())
+        if not await self._is_asked_within(IDLE_SECONDS):
+            await self._shell.warm_up()
         while True:
             size = int.from_bytes(await self._receive(4), "big")
             request = json.loads(await self._receive(size))["execute"]
             await self._send(await self._execute(request["id"], request["code"]))
+
+    async def _is_asked_within(self, seconds):
+        loop, asked = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(self._control, asked.set)
+        try:
+            await asyncio.wait_for(asked.wait(), seconds)
+        except TimeoutError:
+            pass
+        finally:
+            loop.remove_reader(self._control)
+        return asked.is_set()
 
     async def _receive(self, size):
         data = bytearray()

@@ -7,6 +7,7 @@ Outcome collects what a program leaves behind besides its streams, and agent.py 
 import ast
 import base64
 import codecs
+import linecache
 import os
 import pathlib
 import re
@@ -244,6 +245,21 @@ class ZMQInteractiveShell(InteractiveShell):
             self.events.trigger("post_execute")  # draws the figures left open
             self.events.trigger("post_run_cell", result)
         return result
+
+    async def warm_up(self):
+        """The first program that a process runs takes several times as long as the next: modules
+        are imported, memory is touched. So one is run here, and its traces are removed."""
+        names = dict(self.user_ns)
+        await self.run_program("6 * 7")
+        self.reset(new_session=True)
+        self.user_ns.clear()
+        self.user_ns.update(names)
+        for name in ("_i", "_ii", "_iii", "_i00"):
+            setattr(self.history_manager, name, "")
+        for file_name in self.compile._filename_map:
+            linecache.cache.pop(file_name, None)
+        self.compile._filename_map.clear()
+        self.outcome = Outcome()
 
     async def run_ast_nodes(self, nodelist, *args, **kwargs):
         """Tells `a = None; a`, whose value is None, from `print()`, which has none. Both give None;

@@ -13,13 +13,12 @@ import asyncio
 import ctypes
 import gc
 import importlib
-import linecache
 import os
 import sys
 import tempfile
 
 import agent
-from agent_shell import AGENT_FOLDER, Outcome, make_shell
+from agent_shell import AGENT_FOLDER, make_shell
 
 SOCKET_FD = 3
 MAX_COMPLAINTS = 1000
@@ -78,22 +77,6 @@ def renew_randomness():
         processes.current_process().authkey = os.urandom(32)
 
 
-def warm_up(shell):
-    """The first program that a shell runs takes ten times as long as the next. So it is run here,
-    and its traces are removed."""
-    names = dict(shell.user_ns)
-    asyncio.run(shell.run_program("6 * 7"))
-    shell.reset(new_session=True)
-    shell.user_ns.clear()
-    shell.user_ns.update(names)
-    shell.outcome = Outcome()
-    for name in ("_i", "_ii", "_iii", "_i00"):
-        setattr(shell.history_manager, name, "")
-    for file_name in shell.compile._filename_map:
-        linecache.cache.pop(file_name, None)
-    shell.compile._filename_map.clear()
-
-
 def main():
     modules, uid = sys.argv[1:]
     forks = load_forks()
@@ -104,7 +87,7 @@ def main():
     agent.adopt_font_cache()
     complaints = preload(filter(None, modules.split(",")))
     shell = make_shell()
-    warm_up(shell)
+    asyncio.run(shell.warm_up())
     gc.collect()
     gc.freeze()  # so that no collection writes to the pages that are shared
     os.write(SOCKET_FD, b"\n" + complaints.encode("ascii", "replace")[:MAX_COMPLAINTS])
