@@ -78,6 +78,7 @@ TEST_CASE("a spec that cannot be carried out is refused with the reason", "[sand
 TEST_CASE("an interpreter that is not there fails in its own step", "[sandbox]") {
   LaunchSpec spec = program_spec();
   spec.interpreter = {"/usr/bin/no-such-python"};
+  spec.zygote.clear();
   LauncherHarness launcher(spec);
   REQUIRE(launcher.request(RequestKind::create_sandbox).message.kind == ReplyKind::done);
   const std::vector<pid_t> before = descendants(launcher.pid());

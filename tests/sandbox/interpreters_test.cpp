@@ -133,6 +133,7 @@ TEST_CASE("killing an interpreter that is not there is done", "[sandbox]") {
 
 TEST_CASE("a destroyed sandbox takes all its interpreters with it", "[sandbox]") {
   LauncherHarness launcher(program_spec());
+  await_zygote(launcher);
   const std::vector<pid_t> before = descendants(launcher.pid());
   create(launcher);
   std::vector<Interpreter> interpreters;

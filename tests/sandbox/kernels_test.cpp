@@ -1,3 +1,5 @@
+#include <cstdlib>
+
 #include "emulator/core/clock.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/execution/sandboxed_workspace.h"
@@ -13,11 +15,15 @@ namespace {
 using dynsessions::test::Task;
 using dynsessions::test::TestLoop;
 
+/// The same tests run with and without a zygote.
+const bool kStartsAnew = std::getenv("DYNSESSIONS_NO_ZYGOTE") != nullptr;
+
 class KernelsFixture {
  public:
   explicit KernelsFixture(std::uint32_t max_processes = 256) {
     config::Config config;
     config.max_processes = max_processes;
+    config.no_zygote = kStartsAnew;
     const Installation installation{SANDBOX_LAUNCHER, INTERPRETER_AGENT, SESSION_PYTHON};
     launcher_.start(SANDBOX_LAUNCHER, launch_spec_for(config, installation));
     auto made = loop_.run(SandboxedWorkspace::create(services_));
@@ -65,7 +71,7 @@ class KernelsFixture {
   LauncherClient launcher_{loop_.executor()};
   ManualClock clock_{Clock::TimePoint(std::chrono::seconds(1'700'000'000))};
   ManualClock real_time_{Clock::TimePoint()};
-  SandboxServices services_{loop_.executor(), launcher_, clock_, real_time_, {}};
+  SandboxServices services_{loop_.executor(), launcher_, clock_, real_time_, {}, !kStartsAnew};
   std::unique_ptr<Workspace> workspace_;
 };
 

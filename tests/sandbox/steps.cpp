@@ -34,6 +34,13 @@ Interpreter start_staying(LauncherHarness& launcher, std::uint64_t sandbox, std:
   return start_running(launcher, "stay", sandbox, id);
 }
 
+void await_zygote(LauncherHarness& launcher) {
+  create(launcher, 99);
+  start(launcher, 99);
+  REQUIRE(launcher.request(RequestKind::destroy_sandbox, 99).message.kind == ReplyKind::done);
+  launcher.next_event();
+}
+
 void require_failed(const Received<Reply>& reply, const std::string& step, int error_number) {
   CHECK(reply.message.kind == ReplyKind::failed);
   CHECK(step_name(reply.message) == step);

@@ -20,6 +20,9 @@ Interpreter start_running(LauncherHarness& launcher, const std::string& program,
 Interpreter start_staying(LauncherHarness& launcher, std::uint64_t sandbox = 1,
                           std::uint32_t id = 0);
 
+/// Returns when the zygote, if this run has one, has loaded. Uses sandbox 99.
+void await_zygote(LauncherHarness& launcher);
+
 void require_failed(const Received<Reply>& reply, const std::string& step, int error_number);
 
 }  // namespace dynsessions::sandbox::test

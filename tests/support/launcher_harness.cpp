@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -58,15 +59,21 @@ std::map<pid_t, pid_t> parents_of_all() {
 
 }  // namespace
 
+bool forks_interpreters() { return std::getenv("DYNSESSIONS_NO_ZYGOTE") == nullptr; }
+
 LaunchSpec program_spec() {
   LaunchSpec spec;
-  spec.binds = {{SANDBOX_PROGRAMS, "/opt/programs"}};
+  spec.binds = {{SANDBOX_PROGRAMS, "/opt/programs"}, {INTERPRETER_AGENT, "/opt/dynsessions"}};
   spec.interpreter = {"/usr/bin/python3", "-I", "-B", "/opt/programs/run.py"};
   spec.environment = {"HOME=/tmp", "PATH=/usr/bin:/bin", "LANG=C.UTF-8"};
+  if (forks_interpreters()) {
+    spec.zygote = {"/usr/bin/python3", "-I", "-B", "/opt/programs/zygote.py"};
+  }
   return spec;
 }
 
-LauncherHarness::LauncherHarness(const LaunchSpec& spec, const std::vector<std::string>& prefix) {
+LauncherHarness::LauncherHarness(const LaunchSpec& spec, const std::vector<std::string>& prefix)
+    : has_zygote_(!spec.zygote.empty()) {
   int pair[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
     throw std::system_error(errno, std::generic_category(), "socketpair");
@@ -107,7 +114,8 @@ Received<Reply> LauncherHarness::receive() {
 Received<Reply> LauncherHarness::request(RequestKind kind, std::uint64_t sandbox_id,
                                          std::uint32_t interpreter_id) {
   Request request{};
-  request.kind = kind;
+  const bool forks = has_zygote_ && kind == RequestKind::start_interpreter;
+  request.kind = forks ? RequestKind::fork_interpreter : kind;
   request.request_id = ++last_request_;
   request.sandbox_id = sandbox_id;
   request.interpreter_id = interpreter_id;

@@ -14,8 +14,12 @@
 /// seconds with an exception.
 namespace dynsessions::sandbox::test {
 
+/// Whether this run of the tests is one with a zygote. The same tests run with and without.
+[[nodiscard]] bool forks_interpreters();
+
 /// Python of the system, which reads the name of a program and its arguments as one line of JSON
-/// from its control socket, and runs it; see tests/sandbox/programs/run.py.
+/// from its control socket, and runs it; see tests/sandbox/programs/run.py. Forked, by
+/// forks_interpreters().
 [[nodiscard]] LaunchSpec program_spec();
 
 class LauncherHarness {
@@ -32,7 +36,8 @@ class LauncherHarness {
   [[nodiscard]] const Reply& greeting() const { return greeting_; }
   [[nodiscard]] pid_t pid() const { return pid_; }
 
-  /// Sends a request and returns its reply; events that come before wait for next_event.
+  /// Sends a request and returns its reply; events that come before wait for next_event. With a
+  /// zygote, interpreters are forked instead of started.
   Received<Reply> request(RequestKind kind, std::uint64_t sandbox_id = 1,
                           std::uint32_t interpreter_id = 0);
   Reply next_event();
@@ -43,6 +48,7 @@ class LauncherHarness {
  private:
   Received<Reply> receive();
 
+  const bool has_zygote_;
   UniqueFd socket_;
   pid_t pid_ = 0;
   Reply greeting_{};

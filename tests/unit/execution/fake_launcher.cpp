@@ -78,6 +78,7 @@ std::string_view name_of(RequestKind kind) {
     case RequestKind::create_sandbox:
       return "create";
     case RequestKind::start_interpreter:
+    case RequestKind::fork_interpreter:
       return "start";
     case RequestKind::interrupt_interpreter:
       return "interrupt";
@@ -158,6 +159,7 @@ void FakeLauncher::serve(const Request& request) {
       return answer(request, {directory.get()});
     }
     case RequestKind::start_interpreter:
+    case RequestKind::fork_interpreter:
       return start_interpreter(request);
     case RequestKind::interrupt_interpreter:
       if (found != interpreters_.end()) interrupt(*found->second);
