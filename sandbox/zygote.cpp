@@ -92,7 +92,11 @@ void Zygote::hear() {
   std::string text(kMaxZygoteText, '\0');
   const ssize_t size = ::recv(socket_.get(), text.data(), text.size(), MSG_DONTWAIT);
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (size <= 0) return fail("zygote: ended while it loaded, see --no-zygote", EPIPE);
+  if (size <= 0) {  // its end is on the way to reaped(), which knows more
+    socket_ = UniqueFd();
+    ::kill(pid_, SIGKILL);
+    return;
+  }
   text.resize(static_cast<std::size_t>(size));
   accept(text.substr(1));
 }

@@ -64,7 +64,7 @@ TEST_CASE("a zygote that cannot load fails the sessions that wait for it, with t
       "ctypes.PyDLL('/opt/dynsessions/zygote_fork.so')"
       ".dynsessions_shed_privileges(int(sys.argv[-1]))\n";
   const auto row = GENERATE_COPY(values<Row>({
-      {"ends", "raise SystemExit(3)", "zygote: ended while it loaded, see --no-zygote", EPIPE},
+      {"ends", "raise SystemExit(3)", "zygote: exit code 3, see --no-zygote", EPIPE},
       {"has threads",
        shed + "threading.Thread(target=time.sleep, args=(9,)).start()\n"
               "os.write(3, b'\\n')\ntime.sleep(9)",

@@ -33,6 +33,8 @@ const std::map<std::string_view, std::string> kOtherValues{
     {"network-status", "EgressDisabled"},
     {"python", "/opt/python3"},
     {"sandbox", "full"},
+    {"no-zygote", "true"},
+    {"preload", "numpy,scipy.stats"},
     {"data-quota-mb", "64"},
     {"memory-limit-mb", "512"},
     {"max-processes", "32"},
