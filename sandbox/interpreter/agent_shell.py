@@ -251,11 +251,17 @@ class ZMQInteractiveShell(InteractiveShell):
         are imported, memory is touched. So one is run here, and its traces are removed."""
         names = dict(self.user_ns)
         await self.run_program("6 * 7")
-        self.reset(new_session=True)
         self.user_ns.clear()
         self.user_ns.update(names)
+        history = self.history_manager
+        history.reset(new_session=False)
+        history.input_hist_parsed[:] = history.input_hist_raw[:] = [""]
+        self.execution_count = 1
+        self.last_execution_result = None
         for name in ("_i", "_ii", "_iii", "_i00"):
-            setattr(self.history_manager, name, "")
+            setattr(history, name, "")
+        for name in ("_", "__", "___"):
+            setattr(self.displayhook, name, "")
         for file_name in self.compile._filename_map:
             linecache.cache.pop(file_name, None)
         self.compile._filename_map.clear()

@@ -85,8 +85,9 @@ def main():
     agent.ignore_interrupts()
     agent.prepare_process()
     agent.adopt_font_cache()
-    complaints = preload(filter(None, modules.split(",")))
     shell = make_shell()
+    with shell.builtin_trap:  # pandas asks at import whether a kernel runs it
+        complaints = preload(filter(None, modules.split(",")))
     asyncio.run(shell.warm_up())
     gc.collect()
     gc.freeze()  # so that no collection writes to the pages that are shared
