@@ -139,7 +139,7 @@ void Launcher::start(const Request& request) {
 
 void Launcher::fork(const Request& request) {
   if (!zygote_) throw StepError("fork: there is no zygote", EINVAL);
-  waiting_.push_back(request);  // the loop serves them in turn
+  waiting_.push_back({request});  // the loop serves them in turn
 }
 
 /// Forks what waits while there is a zygote; says so when there will be none for a while.
@@ -147,12 +147,13 @@ void Launcher::serve_waiting() {
   if (!zygote_) return;
   zygote_->attend(std::chrono::steady_clock::now());
   while (!waiting_.empty() && (zygote_->ready() || zygote_->failure())) {
-    const Request request = waiting_.front();
+    const Request request = waiting_.front().request;
     try {
       if (zygote_->failure()) throw *zygote_->failure();
       Entry& entry = find_room_for(request);
       const auto started = zygote_->fork_into(entry.namespaces);
-      if (!started) return;  // it is gone: the next one's turn
+      if (!started && !std::exchange(waiting_.front().was_tried, true)) return;  // by the next one
+      if (!started) throw StepError("zygote: ended while it forked, see --no-zygote", EPIPE);
       added(request, entry, *started);
     } catch (const StepError& error) {
       answer_failure(request, error.what(), error.error_number());

@@ -37,6 +37,10 @@ class Launcher {
     std::uint64_t destroy_request = 0;  ///< to be answered when the last room is gone
   };
   using Entries = std::map<std::uint64_t, Entry>;
+  struct WaitingFork {
+    Request request;
+    bool was_tried = false;  ///< by a zygote that was gone then
+  };
 
   bool receive_spec();
   [[nodiscard]] int milliseconds_to_attendance() const;
@@ -67,8 +71,8 @@ class Launcher {
   Tier tier_;
   SandboxPlan plan_;
   Entries entries_;
-  std::optional<Zygote> zygote_;  ///< when the spec asks for one
-  std::deque<Request> waiting_;   ///< forks, until the zygote has loaded
+  std::optional<Zygote> zygote_;     ///< when the spec asks for one
+  std::deque<WaitingFork> waiting_;  ///< forks, until the zygote has loaded
 };
 
 /// Tells a server that waits for the answer to its spec that this process could not even become a

@@ -15,7 +15,8 @@ namespace dynsessions::sandbox {
 [[nodiscard]] const char* find_zygote_weakness(pid_t pid, uid_t files_uid, gid_t gid);
 
 /// Also that it is in exactly these namespaces, none of which is the launcher's, and under another
-/// root directory. Only for a process that did exec: the memory of others is closed to us.
+/// root directory. Only for a process that did exec, or was forked from one that did after the
+/// launcher became what it is: the memory of others is closed to an unprivileged one.
 [[nodiscard]] const char* find_leak(pid_t pid, const NamespaceHandles& namespaces);
 
 }  // namespace dynsessions::sandbox

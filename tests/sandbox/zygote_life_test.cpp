@@ -81,6 +81,18 @@ TEST_CASE("a zygote that cannot load fails the sessions that wait for it, with t
   }
 }
 
+TEST_CASE("a zygote that ends whenever it forks is asked twice, not for ever", "[sandbox]") {
+  LauncherHarness launcher(
+      spec_with_zygote({"-c",
+                        "import ctypes, os, sys\n"
+                        "ctypes.PyDLL('/opt/dynsessions/zygote_fork.so')"
+                        ".dynsessions_shed_privileges(int(sys.argv[-1]))\n"
+                        "os.write(3, b'\\n')\nos.read(3, 99999)\nos.read(3, 9)\n"}));
+  create(launcher);
+  require_failed(launcher.request(RequestKind::start_interpreter),
+                 "zygote: ended while it forked, see --no-zygote", EPIPE);
+}
+
 TEST_CASE("what a zygote says about its children is not believed", "[sandbox][faults]") {
   struct Row {
     const char* lie;
