@@ -96,6 +96,7 @@ def main():
     # Not at the top of the file: IPython and Jupyter read their folders when they are imported.
     import measurements
     import samples
+    import zygote
 
     machine = samples.machine()
     first = {
@@ -104,6 +105,7 @@ def main():
         "jupyterKernel": measurements.kernel_starts(),
     }
     transfer, memory = measurements.transfers()
+    births = zygote.measure()
     results = {
         "machine": machine,
         "unit": "seconds; bytes for memory",
@@ -111,9 +113,11 @@ def main():
         "warmCell": measurements.warm_cells(),
         "transfer": transfer | {"bytes": measurements.TRANSFER_BYTES},
         "memory": memory,
+        "zygote": {what: dict(zip(("forked", "started"), pair)) for what, pair in births.items()},
     }
     print_times(results)
     print_transfers(transfer, memory, measurements.TRANSFER_BYTES)
+    zygote.print_table(births)
     print_machine(machine)
     RESULT.write_text(json.dumps(as_json(results), indent=2) + "\n")
 
