@@ -133,7 +133,7 @@ std::vector<Answer> send_all(const Endpoint& endpoint, const std::vector<HttpReq
                              const std::function<bool()>& interrupted) {
   std::vector<WireRequest> wires;
   wires.reserve(requests.size());
-for (const HttpRequest& request : requests) wires.push_back(to_wire(endpoint, request));
+  for (const HttpRequest& request : requests) wires.push_back(to_wire(endpoint, request));
   std::vector<Answer> answers(requests.size());
   asio::io_context loop(1);  // behind what its coroutines borrow
   for (std::size_t i = 0; i < wires.size(); ++i) {
