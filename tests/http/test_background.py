@@ -93,7 +93,7 @@ def test_output_that_never_ends_between_calls_costs_nothing(emulator_factory):
     start = time.monotonic()
     while time.monotonic() - start < 1:  # a gigabyte or so
         session.list()
-    assert memory() - before < 16 << 20
+    assert memory() - before < 128 << 20  # the address sanitizer keeps freed memory for a while
     result = session.executions("noise.kill()\nnoise.wait();\n6 * 7").json()["result"]
     assert result["executionResult"] == 42
 
