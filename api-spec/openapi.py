@@ -135,6 +135,7 @@ def execute(version):
     done["content"] = {JSON: {"schema": schema("Execution")}}
     parameters = [identifier(version)]
     if version in FLAT:
+        done["links"] = link("getExecution", executionId="$response.body#/id")
         header = {"name": "operation-id", "in": "header", "schema": {"type": "string"}}
         parameters.append(header | {"description": "becomes the execution's id"})
     done["headers"] = {name: {"schema": of_schema} for name, of_schema in told(version).items()}
@@ -165,15 +166,31 @@ def on_file(
     )
 
 
+def link(operation_id, **parameters):
+    """What may be asked next, in the same session, with what this answer says."""
+    same = {"identifier": "$request.query.identifier"}
+    return {operation_id: {"operationId": operation_id, "parameters": {**same, **parameters}}}
+
+
+def links_of_upload(version):
+    if version == PYTHON:
+        return link("getFileContent", filename="$response.body#/$values/0/filename")
+    pointer = "/name" if version in FLAT else "/value/0/properties/filename"
+    stored = {"name": f"$response.body#{pointer}"}
+    operations = ("getFile", "getFileContent", "deleteFile")
+    return {name: link(name, **stored)[name] for name in operations}
+
+
 def upload(version):
-    stored = schema("File" if version in FLAT else "FileList")
+    stored = answer("what was stored", JSON, schema("File" if version in FLAT else "FileList"))
+    stored["links"] = links_of_upload(version)
     form = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
     return on_file(
         version,
         "uploadFile",
         "Stores a file; one of the same name is replaced",
         [],
-        ("200", answer("what was stored", JSON, stored)),
+        ("200", stored),
         ("400", "404", "413", "507"),
         {"multipart/form-data": {"schema": form | {"required": ["file"]}}},
     )

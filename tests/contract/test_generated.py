@@ -1,4 +1,5 @@
-"""Thousands of generated requests, right and wrong by our OpenAPI documents: what comes back fits.
+"""Thousands of generated requests, right and wrong by our OpenAPI documents, alone and along their
+links: what comes back fits.
 
 Seed and number are fixed, so a failure comes again; its report ends with a curl line.
 """
@@ -26,7 +27,7 @@ CHECKS = (
 def generated(version, url, folder):
     command = [SCHEMATHESIS, "run", str(documents.FOLDER / version / "openapi.json")]
     command += ["--url", url, "--header", "Authorization: Bearer test-token"]
-    command += ["--checks", ",".join(CHECKS), "--phases", "coverage,fuzzing"]
+    command += ["--checks", ",".join(CHECKS), "--phases", "coverage,fuzzing,stateful"]
     command += ["--max-examples", str(EXAMPLES), "--seed", "1", "--workers", "1"]
     command += ["--generation-database", "none", "--no-color"]
     ours = {
