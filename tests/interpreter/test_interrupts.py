@@ -6,8 +6,8 @@ import pytest
 ENDLESS = {
     "a Python loop": ("print('go')\nwhile True: pass", "KeyboardInterrupt: \n"),
     "a sleep": ("import time\nprint('go')\ntime.sleep(1000)", "KeyboardInterrupt: \n"),
-    "a lock": (
-        "import threading\nprint('go')\nthreading.Event().wait()",
+    "a lock": (  # not an Event, whose own Python code an interrupt may hit
+        "import threading\nlock = threading.Lock()\nlock.acquire()\nprint('go')\nlock.acquire()",
         "KeyboardInterrupt: \n",
     ),
     "a child process": (
