@@ -1,7 +1,6 @@
 """`dynsessions conform` seen from outside: its exit codes, its reports, what it leaves behind."""
 
 import json
-import os
 import re
 import signal
 import socket
@@ -12,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from support.emulator import BINARY, V2025_02, V2025_10
+from support.emulator import BINARY, V2025_02, V2025_10, run_to_end
 
 ROOT = Path(__file__).parents[2]
 # The whole suite starts some 300 sessions one after the other.
@@ -35,13 +34,7 @@ RECORDED_OPERATIONS = ("execute", "upload", "list", "list-empty", "get", "conten
 
 
 def conform(*arguments, seconds=SHORT_RUN_SECONDS, environment=None):
-    return subprocess.run(
-        [BINARY, "conform", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-        env={**os.environ, **(environment or {})},
-    )
+    return run_to_end("conform", *arguments, seconds=seconds, **(environment or {}))
 
 
 def wait_until(holds):

@@ -6,15 +6,14 @@ import subprocess
 
 import pytest
 
-from support.emulator import BINARY
+from support.emulator import run_to_end
 
 HEALTHY, WRONG_USAGE, UNUSABLE = 0, 2, 4
 SANDBOX = ["launcher", "create sandbox", "start interpreter", "run 6 * 7"]
 
 
 def run(*arguments, before=()):
-    command = [*before, BINARY, "doctor", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+    return run_to_end("doctor", *arguments, seconds=120, before=before)
 
 
 def examine(*arguments, before=()):

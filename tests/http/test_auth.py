@@ -1,20 +1,18 @@
 """Who may use the emulated service, by each value of --auth; and that nothing of it is logged."""
 
 import re
-import subprocess
 
 import pytest
 import requests
-from support.emulator import BINARY, HTTP_SECONDS, Emulator
+from support.emulator import HTTP_SECONDS, Emulator, run_to_end
 from support.wire import assert_headers_of_every_answer, assert_refused
 
 BY_CLAIMS = ("--auth", "claims", "--ready-sessions", "0")
 
 
 def make_token(*options):
-    made = subprocess.run(
-        [BINARY, "token", *options], capture_output=True, text=True, timeout=60, check=True
-    )
+    made = run_to_end("token", *options)
+    assert made.returncode == 0, made.stderr
     assert re.fullmatch(r"[\w-]+\.[\w-]+\.\n", made.stdout)
     return made.stdout.strip()
 
@@ -53,7 +51,7 @@ def by_claims():
     "options", [["--expires-in", "soon"], ["--role", "a", "--no-role"], ["--tenant", "a"]]
 )
 def test_a_token_that_cannot_be_made_is_wrong_usage(options):
-    ended = subprocess.run([BINARY, "token", *options], capture_output=True, text=True, timeout=60)
+    ended = run_to_end("token", *options)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert options[-2] in ended.stderr or options[-1] in ended.stderr
 

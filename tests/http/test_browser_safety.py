@@ -2,12 +2,11 @@
 
 import os
 import socket
-import subprocess
 from urllib.parse import urlsplit
 
 import pytest
 import requests
-from support.emulator import BINARY, HTTP_SECONDS
+from support.emulator import HTTP_SECONDS, run_to_end
 from support.wire import assert_refused
 
 FOREIGN_HOSTS = ["evil.example", "localhost.evil.example", "192.168.7.7", "0.0.0.0", "[::2]", ""]
@@ -134,11 +133,8 @@ NOT_OURS = "192.0.2.1"  # RFC 5737: an example that no machine has
     [(NOT_OURS, NOT_OURS), ("localhost", "an IP address"), ("", "an IP address")],
 )
 def test_an_address_that_cannot_be_had_is_wrong_usage(address, complaint):
-    ended = subprocess.run(
-        [BINARY, "--port", "0", "--admin-port", "0", "--https-port", "off", "--listen", address],
-        capture_output=True,
-        text=True,
-        timeout=60,
+    ended = run_to_end(
+        "--port", "0", "--admin-port", "0", "--https-port", "off", "--listen", address
     )
     assert ended.returncode == 2
     assert "--listen" in ended.stderr and complaint in ended.stderr

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
-from support.emulator import BINARY, Emulator
+from support.emulator import Emulator, run_to_end
 
 AUTHORIZED = {"Authorization": "Bearer any"}
 WRONG_USAGE = 2
@@ -215,19 +215,9 @@ def test_without_a_usable_home_the_authority_lasts_as_long_as_the_server(
     assert list(tmp_path.iterdir()) == []
 
 
-def run(*arguments, **environment):
-    return subprocess.run(
-        [BINARY, *arguments],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-
 def test_a_state_directory_that_was_named_and_cannot_be_used_ends_the_start(tmp_path):
     (tmp_path / "file").touch()
-    ended = run("--port", "0", "--https-port", "0", "--state-dir", str(tmp_path / "file"))
+    ended = run_to_end("--port", "0", "--https-port", "0", "--state-dir", str(tmp_path / "file"))
     assert ended.returncode == WRONG_USAGE
     for word in ("--state-dir", str(tmp_path / "file"), "--https-port off"):
         assert word in ended.stderr
@@ -235,30 +225,30 @@ def test_a_state_directory_that_was_named_and_cannot_be_used_ends_the_start(tmp_
 
 
 def test_cert_prints_the_path_and_a_line_for_each_client(tmp_path):
-    shown = run("cert", "--state-dir", str(tmp_path / "state"))
+    shown = run_to_end("cert", "--state-dir", str(tmp_path / "state"))
     assert shown.returncode == 0
     path = Path(shown.stdout.splitlines()[0])
     assert path == tmp_path / "state" / "ca.pem"
     assert path.read_text().startswith("-----BEGIN CERTIFICATE-----")
     for words in ("REQUESTS_CA_BUNDLE=", "SSL_CERT_FILE=", "NODE_EXTRA_CA_CERTS=", "keytool", "curl"):
         assert words in shown.stdout
-    assert run("cert", "--state-dir", str(tmp_path / "state")).stdout == shown.stdout
+    assert run_to_end("cert", "--state-dir", str(tmp_path / "state")).stdout == shown.stdout
 
 
 def test_cert_tells_the_authority_that_the_server_uses(secure, state):
-    shown = run("cert", "--state-dir", str(state), "--tls-name", "emulator.example.org,10.9.8.7")
+    shown = run_to_end("cert", "--state-dir", str(state), "--tls-name", "emulator.example.org,10.9.8.7")
     assert handshake(secure, "localhost", shown.stdout.splitlines()[0])
 
 
 def test_cert_finds_the_state_of_the_user(tmp_path):
-    by_variable = run("cert", XDG_STATE_HOME=str(tmp_path / "xdg"), HOME="/nowhere")
+    by_variable = run_to_end("cert", XDG_STATE_HOME=str(tmp_path / "xdg"), HOME="/nowhere")
     assert by_variable.stdout.startswith(str(tmp_path / "xdg/dynsessions/ca.pem"))
-    by_home = run("cert", XDG_STATE_HOME="", HOME=str(tmp_path))
+    by_home = run_to_end("cert", XDG_STATE_HOME="", HOME=str(tmp_path))
     assert by_home.stdout.startswith(str(tmp_path / ".local/state/dynsessions/ca.pem"))
 
 
 def test_cert_without_a_place_to_keep_one_says_what_to_do():
-    ended = run("cert", XDG_STATE_HOME="", HOME="")
+    ended = run_to_end("cert", XDG_STATE_HOME="", HOME="")
     assert ended.returncode == WRONG_USAGE
     assert "--state-dir" in ended.stderr
     assert ended.stdout == ""

@@ -4,37 +4,25 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import threading
 from pathlib import Path
 
 import pytest
 import requests
-from support.emulator import BINARY
+from support.emulator import run_to_end
 
 STOPPED, WRONG_USAGE, PORT_IN_USE, NO_ENGINE = 0, 2, 3, 4
 
 
-def run(*arguments, **environment):
-    """The program to its end, which must come by itself."""
-    return subprocess.run(
-        [BINARY, *arguments],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-
 def test_help_shows_every_kind_of_option_and_ends_well():
-    shown = run("--help")
+    shown = run_to_end("--help")
     assert shown.returncode == STOPPED
     for word in ("--port", "--max-sessions", "--cooldown-period", "DYNSESSIONS_", "Exit codes"):
         assert word in shown.stdout
 
 
 def test_version_is_one_line():
-    shown = run("version")
+    shown = run_to_end("version")
     assert (shown.returncode, shown.stdout.split()[0]) == (STOPPED, "dynsessions")
 
 
@@ -50,7 +38,7 @@ def test_version_is_one_line():
     ],
 )
 def test_wrong_usage_is_named(arguments, environment, complaint):
-    ended = run(*arguments, **environment)
+    ended = run_to_end(*arguments, **environment)
     assert ended.returncode == WRONG_USAGE
     assert complaint in ended.stderr
     assert ended.stdout == ""
@@ -61,14 +49,14 @@ def test_a_busy_port_is_named_and_has_an_exit_code_of_its_own(flag):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         ports = {"--port": "0", "--https-port": "0", "--admin-port": "0", flag: port}
-        ended = run(*(word for pair in ports.items() for word in pair))
+        ended = run_to_end(*(word for pair in ports.items() for word in pair))
     assert ended.returncode == PORT_IN_USE
     assert port in ended.stderr and flag in ended.stderr
     assert ended.stdout == ""
 
 
 def test_a_python_that_is_not_there_is_named():
-    ended = run("--port", "0", "--https-port", "0", "--admin-port", "0", "--python", "/no/such/python3")
+    ended = run_to_end("--port", "0", "--https-port", "0", "--admin-port", "0", "--python", "/no/such/python3")
     assert ended.returncode == NO_ENGINE
     assert "/no/such/python3" in ended.stderr
 

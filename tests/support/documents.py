@@ -161,7 +161,7 @@ def _candidates(method, segments):
 
 
 def _answering(candidates, requested):
-    """The rule of `effective_version` (emulator/api/api_version.h): the nearest with the path."""
+    """The rule of `VersionTable` (emulator/api/api_version.h): the nearest with the path."""
     if not candidates:
         return None
     if requested is None:

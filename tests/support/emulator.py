@@ -116,6 +116,17 @@ class Session:
         return self.send(method, path, version, **how)
 
 
+def run_to_end(*arguments, seconds=HTTP_SECONDS, before=(), **environment):
+    """The program until it ends, which must come by itself."""
+    return subprocess.run(
+        [*before, BINARY, *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+    )
+
+
 class Emulator:
     """A running server on free ports of the loopback interface.
 
