@@ -1,7 +1,6 @@
 #include "sandbox/verification.h"
 
 #include <fstream>
-#include <initializer_list>
 #include <map>
 #include <sstream>
 #include <string>
@@ -46,11 +45,17 @@ struct Expectation {
   std::string expected;
 };
 
-constexpr const char* kNoCapability = "0000000000000000";
-
-const char* first_difference(Status& status, std::initializer_list<Expectation> expectations) {
+/// What must be true of interpreters and of the zygote alike, and then `more`: the first field that
+/// is otherwise, or null.
+const char* find_difference(Status& status, const std::string& users, gid_t gid,
+                            const Expectation& more) {
   const std::string& state = status["State"];
   if (state.empty() || state.front() == 'Z' || state.front() == 'X') return "alive";
+  constexpr const char* kNone = "0000000000000000";
+  const Expectation expectations[] = {
+      {"Uid", users},    {"Gid", four_times(gid)}, {"CapInh", kNone},
+      {"CapPrm", kNone}, {"CapEff", kNone},        {"CapBnd", kNone},
+      {"CapAmb", kNone}, {"NoNewPrivs", "1"},      more};
   for (const auto& [field, expected] : expectations) {
     if (status[field] != expected) return field;
   }
@@ -61,15 +66,7 @@ const char* first_difference(Status& status, std::initializer_list<Expectation> 
 
 const char* find_weakness(pid_t pid, uid_t uid, gid_t gid) {
   Status status = read_status(process_path(pid));
-  return first_difference(status, {{"Uid", four_times(uid)},
-                                   {"Gid", four_times(gid)},
-                                   {"CapInh", kNoCapability},
-                                   {"CapPrm", kNoCapability},
-                                   {"CapEff", kNoCapability},
-                                   {"CapBnd", kNoCapability},
-                                   {"CapAmb", kNoCapability},
-                                   {"NoNewPrivs", "1"},
-                                   {"Seccomp", "2"}});
+  return find_difference(status, four_times(uid), gid, {"Seccomp", "2"});
 }
 
 const char* find_zygote_weakness(pid_t pid, uid_t files_uid, gid_t gid) {
@@ -77,15 +74,7 @@ const char* find_zygote_weakness(pid_t pid, uid_t files_uid, gid_t gid) {
   const std::string user = std::to_string(::geteuid());
   const std::string files_user = std::to_string(files_uid);
   const std::string users = files_user + ' ' + user + ' ' + user + ' ' + files_user;
-  return first_difference(status, {{"Uid", users},
-                                   {"Gid", four_times(gid)},
-                                   {"CapInh", kNoCapability},
-                                   {"CapPrm", kNoCapability},
-                                   {"CapEff", kNoCapability},
-                                   {"CapBnd", kNoCapability},
-                                   {"CapAmb", kNoCapability},
-                                   {"NoNewPrivs", "1"},
-                                   {"Threads", "1"}});
+  return find_difference(status, users, gid, {"Threads", "1"});
 }
 
 const char* find_leak(pid_t pid, const NamespaceHandles& namespaces) {
