@@ -5,13 +5,13 @@ import re
 import signal
 import socket
 import subprocess
-import time
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from support.emulator import BINARY, V2025_02, V2025_10, run_to_end
+from support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 # The whole suite starts some 300 sessions one after the other.
@@ -35,13 +35,6 @@ RECORDED_OPERATIONS = ("execute", "upload", "list", "list-empty", "get", "conten
 
 def conform(*arguments, seconds=SHORT_RUN_SECONDS, environment=None):
     return run_to_end("conform", *arguments, seconds=seconds, **(environment or {}))
-
-
-def wait_until(holds):
-    deadline = time.monotonic() + SHORT_RUN_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def own_sessions(server):
@@ -227,8 +220,11 @@ def test_an_interrupted_run_gives_130_a_report_of_what_was_done_and_no_sessions(
     folder = cases_folder(200, apiVersions=[V2025_02, V2025_10], steps=[LISTED, SLEEPS_AT_2025_10])
     flags = ["--endpoint", emulator.endpoint, "--yes", "--cases", folder, "--json", str(report)]
     run = subprocess.Popen([BINARY, "conform", *flags, "--checkpoint", str(checkpoint)])
-    wait_until(lambda: checkpoint.exists() and len(checkpoint.read_text().splitlines()) == 2)
-    wait_until(lambda: len(own_sessions(emulator)) == 1)
+    wait_until(
+        lambda: checkpoint.exists() and len(checkpoint.read_text().splitlines()) == 2,
+        "the first case never ended",
+    )
+    wait_until(lambda: len(own_sessions(emulator)) == 1, "the second case never began")
     run.send_signal(with_signal)
     assert run.wait(SHORT_RUN_SECONDS) == 130
     verdicts = [case["verdict"] for case in json.loads(report.read_text())["cases"]]

@@ -11,15 +11,7 @@ from pathlib import Path
 import pytest
 
 from support.executions import KERNELS, run_in, value_in
-
-SECONDS = 30
-
-
-def wait_until(condition, what):
-    end = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < end, what
-        time.sleep(0.01)
+from support.waiting import wait_until
 
 
 def exists(session, name):

@@ -5,12 +5,12 @@ A failed program is an answer (CONTRACT.md section 0, fact 2); its session goes 
 
 import json
 import socket
-import time
 from urllib.parse import urlsplit
 
 import pytest
 
 from support.exact_http import Exact
+from support.waiting import wait_until
 from support.wire import assert_refused
 
 pytestmark = pytest.mark.usefixtures("still_serving")
@@ -48,9 +48,7 @@ def test_a_client_that_leaves_in_mid_execution_does_not_take_the_session_with_it
     body = json.dumps({"code": code}).encode()
     declared = ["Content-Type: application/json", f"Content-Length: {len(body)}"]
     connection = Exact(session).open("POST", "executions", declared, body)
-    end = time.monotonic() + 30
-    while not session.list().json()["value"]:
-        assert time.monotonic() < end, "the execution never began"
+    wait_until(lambda: session.list().json()["value"], "the execution never began")
     connection.close()
     assert session.executions("6 * 7").json()["result"]["executionResult"] == 42
 

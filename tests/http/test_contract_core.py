@@ -4,7 +4,6 @@ Section and row numbers are those of CONTRACT.md.
 """
 
 import re
-import time
 
 import pytest
 

@@ -1,6 +1,5 @@
 """HTTPS beside HTTP: who trusts whom, under which names, and where the authority is kept."""
 
-import os
 import shutil
 import socket
 import ssl

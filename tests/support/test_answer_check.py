@@ -7,7 +7,7 @@ import threading
 import pytest
 import requests
 
-from support import answer_check, services
+from support import services
 from support.documents import versions, violations
 
 POOL = "http://127.0.0.1:1/subscriptions/s/resourceGroups/g/sessionPools/p"
