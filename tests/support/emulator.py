@@ -207,7 +207,9 @@ class Emulator:
 
 
 def _mounts():
-    return set(Path("/proc/self/mountinfo").read_text().splitlines())
+    """Without those below /sys: the kernel mounts some there by itself, when somebody looks."""
+    mounts = Path("/proc/self/mountinfo").read_text().splitlines()
+    return {mount for mount in mounts if not mount.split()[4].startswith("/sys/")}
 
 
 def _open_descendants(pid):
