@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <system_error>
 
+#include "sandbox/namespace_isolation.h"
+
 namespace dynsessions::sandbox {
 
 namespace {
@@ -78,6 +80,7 @@ bool Launcher::receive_spec() {
     answer_failure(request, error.what(), EINVAL);
     return false;
   }
+  isolation_ = std::make_unique<NamespaceIsolation>(plan_);
   answer(0, 0);
   if (!plan_.zygote_arguments.empty())
     zygote_.emplace(plan_).attend(std::chrono::steady_clock::now());
@@ -116,9 +119,9 @@ void Launcher::serve(const Request& request) {
 
 void Launcher::create(const Request& request) {
   if (entries_.contains(request.sandbox_id)) throw StepError("create: id in use", EEXIST);
-  CreatedSandbox created = create_sandbox(plan_);
-  entries_[request.sandbox_id].namespaces = std::move(created.namespaces);
-  answer(request.request_id, request.sandbox_id, {created.data_directory.get()});
+  MadeSandbox made = isolation_->create();
+  entries_[request.sandbox_id].sandbox = std::move(made.sandbox);
+  answer(request.request_id, request.sandbox_id, {made.data_directory.get()});
 }
 
 Launcher::Entry& Launcher::find_room_for(const Request& request) {
@@ -134,7 +137,7 @@ Launcher::Entry& Launcher::find_room_for(const Request& request) {
 
 void Launcher::start(const Request& request) {
   Entry& entry = find_room_for(request);
-  added(request, entry, start_interpreter(plan_, entry.namespaces));
+  added(request, entry, entry.sandbox->start());
 }
 
 void Launcher::fork(const Request& request) {
@@ -151,10 +154,10 @@ void Launcher::serve_waiting() {
     try {
       if (zygote_->failure()) throw *zygote_->failure();
       Entry& entry = find_room_for(request);
-      const auto started = zygote_->fork_into(entry.namespaces);
-      if (!started && !std::exchange(waiting_.front().was_tried, true)) return;  // by the next one
-      if (!started) throw StepError("zygote: ended while it forked, see --no-zygote", EPIPE);
-      added(request, entry, *started);
+      auto opened = entry.sandbox->fork_from(*zygote_);
+      if (!opened && !std::exchange(waiting_.front().was_tried, true)) return;  // by the next one
+      if (!opened) throw StepError("zygote: ended while it forked, see --no-zygote", EPIPE);
+      added(request, entry, std::move(*opened));
     } catch (const StepError& error) {
       answer_failure(request, error.what(), error.error_number());
     }
@@ -162,19 +165,17 @@ void Launcher::serve_waiting() {
   }
 }
 
-void Launcher::added(const Request& request, Entry& entry, const StartedInterpreter& started) {
-  entry.interpreters[request.interpreter_id].processes = started.processes;
+void Launcher::added(const Request& request, Entry& entry, OpenedRoom opened) {
+  entry.interpreters[request.interpreter_id].room = std::move(opened.room);
   answer(request.request_id, request.sandbox_id,
-         {started.control.get(), started.standard_output.get(), started.standard_error.get()});
+         {opened.control.get(), opened.standard_output.get(), opened.standard_error.get()});
 }
 
 void Launcher::interrupt(const Request& request) {
   const Entry& entry = find(request);
   const auto found = entry.interpreters.find(request.interpreter_id);
-  if (found == entry.interpreters.end() || found->second.processes.interpreter == 0) {
-    throw StepError("interrupt: no interpreter", ESRCH);
-  }
-  if (::kill(-found->second.processes.interpreter, SIGINT) < 0) throw StepError("interrupt", errno);
+  if (found == entry.interpreters.end()) throw StepError("interrupt: no interpreter", ESRCH);
+  found->second.room->interrupt();
   answer(request.request_id, request.sandbox_id);
 }
 
@@ -184,7 +185,7 @@ void Launcher::kill(const Request& request) {
   if (found == entry.interpreters.end()) return answer(request.request_id, request.sandbox_id);
   Interpreter& interpreter = found->second;
   if (interpreter.kill_request != 0) throw StepError("kill: under way", EALREADY);
-  if (::kill(interpreter.processes.init, SIGKILL) < 0) throw StepError("kill", errno);
+  interpreter.room->end();
   interpreter.kill_request = request.request_id;
 }
 
@@ -195,9 +196,7 @@ void Launcher::destroy(const Request& request) {
     return answer(request.request_id, request.sandbox_id);
   }
   entry.destroy_request = request.request_id;
-  for (const auto& [id, interpreter] : entry.interpreters) {
-    if (::kill(interpreter.processes.init, SIGKILL) < 0) throw StepError("destroy", errno);
-  }
+  for (const auto& [id, interpreter] : entry.interpreters) interpreter.room->end();
 }
 
 void Launcher::reap() {
@@ -213,25 +212,19 @@ void Launcher::reaped(pid_t pid, int wait_status) {
   if (zygote_ && zygote_->reaped(pid, wait_status)) return;
   for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
     for (auto& [id, interpreter] : entry->second.interpreters) {
-      InterpreterProcesses& processes = interpreter.processes;
-      if (processes.init == pid) return room_ended(entry, id);
-      if (processes.interpreter != pid) continue;
-      processes.interpreter = 0;
-      interpreter.wait_status = wait_status;
-      // What it leaves behind ends with it. Not reaped yet, so this can only be our init.
-      ::kill(processes.init, SIGKILL);
-      return;
+      const Room::News news = interpreter.room->reaped(pid, wait_status);
+      if (news == Room::News::gone) return room_ended(entry, id);
+      if (news == Room::News::still_there) return;
     }
   }
 }
 
-/// The kernel lets init end only after everything else in its PID namespace.
 void Launcher::room_ended(Entries::iterator entry, std::uint32_t interpreter_id) {
   auto& [sandbox_id, state] = *entry;
   const auto node = state.interpreters.extract(interpreter_id);
   Reply event{};
   event.kind = ReplyKind::interpreter_exited;
-  event.wait_status = node.mapped().wait_status;
+  event.wait_status = node.mapped().room->wait_status();
   event.interpreter_id = interpreter_id;
   event.sandbox_id = sandbox_id;
   send(event);
@@ -239,7 +232,7 @@ void Launcher::room_ended(Entries::iterator entry, std::uint32_t interpreter_id)
   if (state.destroy_request == 0 || !state.interpreters.empty()) return;
   const std::uint64_t destroy_request = state.destroy_request;
   const std::uint64_t id = sandbox_id;
-  entries_.erase(entry);  // its namespace handles would keep the mounts alive
+  entries_.erase(entry);
   answer(destroy_request, id);
 }
 

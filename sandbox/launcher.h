@@ -2,14 +2,15 @@
 
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 
 #include <system_error>
 
 #include "emulator/core/unique_fd.h"
+#include "sandbox/isolation.h"
 #include "sandbox/launcher_protocol.h"
 #include "sandbox/sandbox_plan.h"
-#include "sandbox/sandboxes.h"
 #include "sandbox/zygote.h"
 
 /// The launcher proper: one thread, one loop over the control socket and SIGCHLD. It owns every
@@ -27,12 +28,11 @@ class Launcher {
  private:
   /// Until its room is gone.
   struct Interpreter {
-    InterpreterProcesses processes;  ///< `interpreter` is 0 when it was reaped
-    int wait_status = 0;
+    std::unique_ptr<Room> room;
     std::uint64_t kill_request = 0;  ///< to be answered when the room is gone
   };
   struct Entry {
-    NamespaceHandles namespaces;
+    std::unique_ptr<Sandbox> sandbox;
     std::map<std::uint32_t, Interpreter> interpreters;
     std::uint64_t destroy_request = 0;  ///< to be answered when the last room is gone
   };
@@ -51,7 +51,7 @@ class Launcher {
   void fork(const Request& request);
   void serve_waiting();
   Entry& find_room_for(const Request& request);
-  void added(const Request& request, Entry& entry, const StartedInterpreter& started);
+  void added(const Request& request, Entry& entry, OpenedRoom opened);
   void interrupt(const Request& request);
   void kill(const Request& request);
   void destroy(const Request& request);
@@ -70,6 +70,7 @@ class Launcher {
   UniqueFd children_;
   Tier tier_;
   SandboxPlan plan_;
+  std::unique_ptr<Isolation> isolation_;
   Entries entries_;
   std::optional<Zygote> zygote_;     ///< when the spec asks for one
   std::deque<WaitingFork> waiting_;  ///< forks, until the zygote has loaded

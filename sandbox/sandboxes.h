@@ -1,9 +1,7 @@
 #pragma once
 
-#include <stdexcept>
-#include <string>
-
 #include "emulator/core/unique_fd.h"
+#include "sandbox/isolation.h"
 #include "sandbox/namespaces.h"
 #include "sandbox/sandbox_plan.h"
 #include "sandbox/step.h"
@@ -26,17 +24,6 @@
 ///   or hide any more: fork bombs and daemons end with the interpreter that started them, and init
 ///   is only reaped when all are gone.
 namespace dynsessions::sandbox {
-
-/// A step that failed, by name, with its errno.
-class StepError : public std::runtime_error {
- public:
-  StepError(const std::string& step, int error_number)
-      : std::runtime_error(step), error_number_(error_number) {}
-  [[nodiscard]] int error_number() const noexcept { return error_number_; }
-
- private:
-  int error_number_;
-};
 
 struct CreatedSandbox {
   NamespaceHandles namespaces;  ///< keep the sandbox; that of PIDs is dead, rooms have their own
