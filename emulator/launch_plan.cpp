@@ -1,8 +1,12 @@
 #include "emulator/launch_plan.h"
 
+#include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
+
+#include <unistd.h>
 
 #include "emulator/config/option_values.h"
 
@@ -14,6 +18,9 @@ namespace {
 /// Where things stand inside a sandbox, whatever they are called on the host.
 constexpr const char* kPythonInside = "/opt/python";
 constexpr const char* kAgentInside = "/opt/dynsessions";
+
+/// Gives a session its network.
+constexpr const char* kEgressProgram = "slirp4netns";
 
 /// The folder of the base interpreter that a virtual environment names, e.g. /usr/bin.
 fs::path home_of_environment(const fs::path& prefix) {
@@ -83,6 +90,17 @@ fs::path session_python(const config::Config& config, const Installation& instal
   return python;
 }
 
+fs::path egress_program() {
+  const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): before threads
+  std::istringstream folders(path == nullptr ? "" : path);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    const fs::path program = fs::path(folder) / kEgressProgram;
+    if (program.is_absolute() && ::access(program.c_str(), X_OK) == 0) return program;
+  }
+  throw EngineUnavailable(std::string("EgressEnabled needs ") + kEgressProgram +
+                          ", which is not in PATH; `sudo apt-get install slirp4netns`");
+}
+
 sandbox::LaunchSpec launch_spec_for(const config::Config& config,
                                     const Installation& installation) {
   constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
@@ -104,6 +122,9 @@ sandbox::LaunchSpec launch_spec_for(const config::Config& config,
       "PYTHONDONTWRITEBYTECODE=1",
       "MPLBACKEND=module://matplotlib_inline.backend_inline",
   };
+  if (config.network_status == config::NetworkStatus::egress_enabled) {
+    spec.egress_program = egress_program().string();
+  }
   spec.limits.data_bytes = config.data_quota_mb * kMiB;
   spec.limits.memory_bytes = config.memory_limit_mb * kMiB;
   spec.limits.processes = config.max_processes;

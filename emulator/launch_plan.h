@@ -28,6 +28,9 @@ struct Installation {
 [[nodiscard]] std::filesystem::path session_python(const config::Config& config,
                                                    const Installation& installation);
 
+/// slirp4netns, found in PATH. Throws EngineUnavailable, with the cure, when it is not there.
+[[nodiscard]] std::filesystem::path egress_program();
+
 /// What every sandbox of this server looks like. Throws EngineUnavailable when the Python to use
 /// does not exist.
 [[nodiscard]] sandbox::LaunchSpec launch_spec_for(const config::Config& config,

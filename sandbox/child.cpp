@@ -45,15 +45,16 @@ StepResult send_data_directory(BuilderContext& context) {
 constexpr Step<BuilderContext> kBuilderSteps[] = {
     {"await id maps", [](BuilderContext& c) { return await_go(c.go); }},
     {"isolate mounts", [](BuilderContext&) { return isolate_mounts(); }},
-    {"open tree", [](BuilderContext& c) { return open_host_trees(c.plan, c.trees); }},
+    {"open tree", [](BuilderContext& c) { return open_host_trees(c.plan.layout, c.trees); }},
     {"session user", [](BuilderContext&) { return become_session_user(); }},
     {"new root", [](BuilderContext&) { return mount_new_root(); }},
-    {"lay out", [](BuilderContext& c) { return lay_out_root(c.plan, c.trees); }},
+    {"lay out", [](BuilderContext& c) { return lay_out_root(c.plan.layout, c.trees); }},
     {"mount proc", [](BuilderContext&) { return mount_proc(); }},
     {"mount tmpfs", [](BuilderContext& c) { return mount_writable(c.plan); }},
     {"change root", [](BuilderContext&) { return pivot_to_new_root(); }},
     {"read-only root", [](BuilderContext&) { return make_root_read_only(); }},
     {"loopback", [](BuilderContext&) { return bring_loopback_up(); }},
+    {"close networks", [](BuilderContext& c) { return close_networks(c.closed); }},
     {"hostname", [](BuilderContext&) { return checked(::sethostname("session", 7)); }},
     {"data directory", send_data_directory},
 };

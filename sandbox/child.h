@@ -1,5 +1,8 @@
 #pragma once
 
+#include <span>
+
+#include "sandbox/closed_networks.h"
 #include "sandbox/interpreter_child.h"
 #include "sandbox/mounts.h"
 #include "sandbox/namespaces.h"
@@ -14,7 +17,8 @@ namespace dynsessions::sandbox {
 struct BuilderContext {
   const SandboxPlan& plan;
   int report;
-  int go;  ///< one byte comes when the id maps are written
+  int go;                               ///< one byte comes when the id maps are written
+  std::span<const Ipv4Network> closed;  ///< when there is more than the loopback
   OpenTrees trees{};
 };
 

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "emulator/core/unique_fd.h"
+#include "sandbox/egress.h"
 
 /// What the launcher needs of whatever isolates sessions: it makes sandboxes, opens rooms in them
 /// with an interpreter in each, and ends rooms. Each function either succeeds wholly or throws
@@ -71,7 +72,8 @@ class Sandbox {
 
 struct MadeSandbox {
   std::unique_ptr<Sandbox> sandbox;
-  UniqueFd data_directory;  ///< /mnt/data
+  UniqueFd data_directory;         ///< /mnt/data
+  std::unique_ptr<Egress> egress;  ///< perhaps not up yet; null: no network outward
 };
 
 class Isolation {

@@ -10,7 +10,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ReadOnlyBind, source, target)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Limits, data_bytes, data_inodes, tmp_bytes, shared_memory_bytes,
                                    processes, open_files, memory_bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LaunchSpec, binds, interpreter, zygote, packages, environment,
-                                   limits, session_uid, session_gid)
+                                   limits, egress_program, session_uid, session_gid)
 
 std::string to_json(const LaunchSpec& spec) { return nlohmann::json(spec).dump(); }
 

@@ -34,6 +34,8 @@ struct LaunchSpec {
   std::vector<std::string> packages;     ///< host folders; when one changes, so must the zygote
   std::vector<std::string> environment;  ///< NAME=value; nothing of the host's is inherited
   Limits limits;
+  /// Path of slirp4netns, which gives a sandbox a network outward; empty: its own loopback only.
+  std::string egress_program;
   /// Host user and group that a session's processes have when the launcher is root; otherwise
   /// they have the launcher's own.
   std::uint32_t session_uid = 65'534;

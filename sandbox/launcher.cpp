@@ -42,10 +42,8 @@ Launcher::Launcher(UniqueFd socket, UniqueFd children, Tier tier)
 void Launcher::run() {
   if (!receive_spec()) return;
   for (;;) {
-    pollfd watched[] = {{socket_.get(), POLLIN, 0},
-                        {children_.get(), POLLIN, 0},
-                        {zygote_ ? zygote_->loading_socket() : -1, POLLIN, 0}};
-    if (::poll(watched, std::size(watched), milliseconds_to_attendance()) < 0) {
+    std::vector<pollfd> watched = this->watched();
+    if (::poll(watched.data(), watched.size(), milliseconds_to_attendance()) < 0) {
       if (errno == EINTR) continue;
       throw std::system_error(errno, std::generic_category(), "poll");
     }
@@ -54,15 +52,31 @@ void Launcher::run() {
     // Asked anew: the zygote may be among those that were reaped.
     if (watched[2].revents != 0 && zygote_->loading_socket() >= 0) zygote_->hear();
     if (watched[0].revents != 0 && !serve_one()) return;
+    finish_creations();
     serve_waiting();
   }
 }
 
+/// The first three always; then what creations wait for, which is looked at without their help.
+std::vector<pollfd> Launcher::watched() const {
+  std::vector<pollfd> all = {{socket_.get(), POLLIN, 0},
+                             {children_.get(), POLLIN, 0},
+                             {zygote_ ? zygote_->loading_socket() : -1, POLLIN, 0}};
+  for (const auto& [id, entry] : entries_) {
+    if (entry.creation) all.push_back({entry.egress->ready_descriptor(), POLLIN, 0});
+  }
+  return all;
+}
+
 int Launcher::milliseconds_to_attendance() const {
-  const auto next = zygote_ ? zygote_->next_attendance() : std::nullopt;
-  if (!next) return -1;
+  constexpr auto kNever = Zygote::Time::max();
+  auto next = zygote_ ? zygote_->next_attendance().value_or(kNever) : kNever;
+  for (const auto& [id, entry] : entries_) {
+    if (entry.creation) next = std::min(next, entry.egress->deadline());
+  }
+  if (next == kNever) return -1;
   const auto left =
-      std::chrono::ceil<std::chrono::milliseconds>(*next - std::chrono::steady_clock::now());
+      std::chrono::ceil<std::chrono::milliseconds>(next - std::chrono::steady_clock::now());
   return static_cast<int>(std::max(left.count(), std::chrono::milliseconds::rep{0}));
 }
 
@@ -120,8 +134,31 @@ void Launcher::serve(const Request& request) {
 void Launcher::create(const Request& request) {
   if (entries_.contains(request.sandbox_id)) throw StepError("create: id in use", EEXIST);
   MadeSandbox made = isolation_->create();
-  entries_[request.sandbox_id].sandbox = std::move(made.sandbox);
-  answer(request.request_id, request.sandbox_id, {made.data_directory.get()});
+  Entry& entry = entries_[request.sandbox_id];
+  entry.sandbox = std::move(made.sandbox);
+  entry.egress = std::move(made.egress);
+  entry.data_directory = std::move(made.data_directory);
+  entry.creation = request;
+  finish_creations();  // without a network it is finished now
+}
+
+/// Answers those whose network has come up by now, or will not.
+void Launcher::finish_creations() {
+  const auto now = std::chrono::steady_clock::now();
+  for (auto next = entries_.begin(); next != entries_.end();) {
+    const auto current = next++;
+    auto& [id, entry] = *current;
+    if (!entry.creation) continue;
+    try {
+      if (entry.egress && !entry.egress->is_up(now)) continue;
+      answer(entry.creation->request_id, id, {entry.data_directory.get()});
+      entry.creation.reset();
+      entry.data_directory = UniqueFd();
+    } catch (const StepError& error) {
+      answer_failure(*entry.creation, error.what(), error.error_number());
+      entries_.erase(current);
+    }
+  }
 }
 
 Launcher::Entry& Launcher::find_room_for(const Request& request) {
@@ -191,6 +228,9 @@ void Launcher::kill(const Request& request) {
 
 void Launcher::destroy(const Request& request) {
   Entry& entry = find(request);
+  if (entry.creation) answer_failure(*entry.creation, "create: destroyed meanwhile", ECANCELED);
+  entry.creation.reset();
+  entry.egress.reset();  // nothing that still runs gets out from now on
   if (entry.interpreters.empty()) {
     entries_.erase(request.sandbox_id);
     return answer(request.request_id, request.sandbox_id);
@@ -211,6 +251,7 @@ void Launcher::reap() {
 void Launcher::reaped(pid_t pid, int wait_status) {
   if (zygote_ && zygote_->reaped(pid, wait_status)) return;
   for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+    if (entry->second.egress && entry->second.egress->reaped(pid, wait_status)) return;
     for (auto& [id, interpreter] : entry->second.interpreters) {
       const Room::News news = interpreter.room->reaped(pid, wait_status);
       if (news == Room::News::gone) return room_ended(entry, id);

@@ -4,6 +4,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <vector>
+
+#include <poll.h>
 
 #include <system_error>
 
@@ -34,6 +37,10 @@ class Launcher {
   struct Entry {
     std::unique_ptr<Sandbox> sandbox;
     std::map<std::uint32_t, Interpreter> interpreters;
+    std::unique_ptr<Egress> egress;  ///< null: there is none
+    /// To be answered when the network is there: the request, and the descriptor with it.
+    std::optional<Request> creation;
+    UniqueFd data_directory;
     std::uint64_t destroy_request = 0;  ///< to be answered when the last room is gone
   };
   using Entries = std::map<std::uint64_t, Entry>;
@@ -43,6 +50,7 @@ class Launcher {
   };
 
   bool receive_spec();
+  [[nodiscard]] std::vector<pollfd> watched() const;
   [[nodiscard]] int milliseconds_to_attendance() const;
   bool serve_one();
   void serve(const Request& request);
@@ -50,6 +58,7 @@ class Launcher {
   void start(const Request& request);
   void fork(const Request& request);
   void serve_waiting();
+  void finish_creations();
   Entry& find_room_for(const Request& request);
   void added(const Request& request, Entry& entry, OpenedRoom opened);
   void interrupt(const Request& request);

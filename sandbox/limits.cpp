@@ -24,7 +24,7 @@ ResourceLimits resource_limits(const Limits& limits) {
   }};
 }
 
-StepResult apply_limits(const ResourceLimits& limits) {
+StepResult apply_limits(std::span<const ResourceLimit> limits) {
   for (const auto& [resource, value, name] : limits) {
     rlimit current{};
     if (::getrlimit(resource, &current) < 0) return {errno, name};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 
 #include <sys/resource.h>
 
@@ -23,6 +24,6 @@ using ResourceLimits = std::array<ResourceLimit, 10>;
 
 /// Async-signal-safe; to be called inside the user namespace, where RLIMIT_NPROC counts this
 /// sandbox's processes only. A maximum that is lower already stays.
-StepResult apply_limits(const ResourceLimits& limits);
+StepResult apply_limits(std::span<const ResourceLimit> limits);
 
 }  // namespace dynsessions::sandbox

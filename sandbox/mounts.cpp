@@ -98,8 +98,8 @@ StepResult isolate_mounts() {
   return checked(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr));
 }
 
-StepResult open_host_trees(const SandboxPlan& plan, OpenTrees& trees) {
-  for (const LayoutEntry& entry : plan.layout) {
+StepResult open_host_trees(std::span<const LayoutEntry> layout, OpenTrees& trees) {
+  for (const LayoutEntry& entry : layout) {
     if (entry.kind != LayoutEntry::Kind::tree) continue;
     if (trees.count == kMaxTrees) return {E2BIG, "too many binds"};
     const StepResult result = open_tree_read_only(entry, trees.fds[trees.count++]);
@@ -114,9 +114,9 @@ StepResult mount_new_root() {
   return result < 0 ? checked(result) : checked(::chdir(kMountPoint));
 }
 
-StepResult lay_out_root(const SandboxPlan& plan, OpenTrees& trees) {
+StepResult lay_out_root(std::span<const LayoutEntry> layout, OpenTrees& trees) {
   std::size_t next_tree = 0;
-  for (const LayoutEntry& entry : plan.layout) {
+  for (const LayoutEntry& entry : layout) {
     const StepResult result = make_entry(entry, trees, next_tree);
     if (!result.ok()) return result;
   }

@@ -23,10 +23,10 @@ StepResult isolate_mounts();
 
 /// Opens every host tree read-only, nosuid, nodev, down to its last submount. This happens before
 /// the process becomes the session's user, who may lack the right to walk to the sources.
-StepResult open_host_trees(const SandboxPlan& plan, OpenTrees& trees);
+StepResult open_host_trees(std::span<const LayoutEntry> layout, OpenTrees& trees);
 
 StepResult mount_new_root();
-StepResult lay_out_root(const SandboxPlan& plan, OpenTrees& trees);
+StepResult lay_out_root(std::span<const LayoutEntry> layout, OpenTrees& trees);
 
 /// A new instance for the caller's PID namespace; other users' processes are hidden. In a user
 /// namespace the kernel permits it only where another instance can be seen, masked or not.

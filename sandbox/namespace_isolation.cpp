@@ -68,8 +68,12 @@ class NamespacedSandbox final : public Sandbox {
 
 MadeSandbox NamespaceIsolation::create() {
   CreatedSandbox created = create_sandbox(plan_);
+  std::unique_ptr<Egress> egress;
+  if (!plan_.egress_arguments.empty()) {
+    egress = std::make_unique<Egress>(plan_, created.namespaces);
+  }
   return {std::make_unique<NamespacedSandbox>(plan_, std::move(created.namespaces)),
-          std::move(created.data_directory)};
+          std::move(created.data_directory), std::move(egress)};
 }
 
 }  // namespace dynsessions::sandbox

@@ -36,6 +36,16 @@ StepResult set_capabilities(std::uint32_t held, std::uint32_t inheritable) {
   return checked(::syscall(SYS_capset, &header, sets), "capset");
 }
 
+StepResult raise_ambient(std::uint32_t capabilities) {
+  for (unsigned long capability = 0; capability < 32; ++capability) {
+    if ((capabilities >> capability & 1U) == 0) continue;
+    if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) < 0) {
+      return {errno, "ambient set"};
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 StepResult become_session_user() {
@@ -60,23 +70,24 @@ StepResult drop_capabilities() {
   StepResult result =
       checked(::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "ambient set");
   if (result.ok()) result = set_capabilities(0, 0);
-  if (!result.ok()) return result;
+  return result.ok() ? forbid_new_privileges() : result;
+}
+
+StepResult forbid_new_privileges() {
   return checked(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs");
 }
 
-StepResult keep_only_change_of_user() {
-  constexpr std::uint32_t kChangeUser = 1U << CAP_SETUID;
+StepResult keep_only(std::uint32_t capabilities) {
   constexpr std::uint32_t kDropOthers = 1U << CAP_SETPCAP;
-  StepResult result = set_capabilities(kChangeUser | kDropOthers, kChangeUser);
-  if (result.ok()) {
-    result =
-        checked(::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_SETUID, 0, 0), "ambient set");
-  }
+  StepResult result = set_capabilities(capabilities | kDropOthers, capabilities);
+  if (result.ok()) result = raise_ambient(capabilities);
   if (result.ok()) result = empty_bounding_set();
   if (result.ok()) result = lock_securebits();
-  if (result.ok()) result = set_capabilities(kChangeUser, kChangeUser);
+  if (result.ok()) result = set_capabilities(capabilities, capabilities);
   return result;
 }
+
+StepResult keep_only_change_of_user() { return keep_only(1U << CAP_SETUID); }
 
 StepResult use_files_as(uid_t uid) {
   constexpr auto kKeep = static_cast<uid_t>(-1);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "sandbox/namespaces.h"
 #include "sandbox/step.h"
 
@@ -20,6 +22,11 @@ StepResult drop_privileges();
 
 /// The part of it that needs no capability: empties the sets and sets no_new_privs.
 StepResult drop_capabilities();
+
+StepResult forbid_new_privileges();
+
+/// All privileges go but these capabilities (bits of 1 << CAP_...), which outlive one exec.
+StepResult keep_only(std::uint32_t capabilities);
 
 /// All privileges go but the capability to change users, which outlives one exec: there it serves
 /// for use_files_as(), which an exec would undo, and then goes by drop_capabilities().

@@ -4,6 +4,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "sandbox/closed_networks.h"
+
 namespace dynsessions::sandbox {
 namespace {
 
@@ -115,7 +117,8 @@ void add_devices(LayoutBuilder& builder) {
   builder.link("dev/stderr", "/proc/self/fd/2");
 }
 
-void add_identity(LayoutBuilder& builder, const std::string& home) {
+void add_identity(LayoutBuilder& builder, const LaunchSpec& spec) {
+  const std::string home = environment_value(spec, "HOME", "/");
   builder.file("etc/passwd",
                "root:x:0:0:root:/root:/usr/sbin/nologin\n"
                "session:x:1000:1000:session:" +
@@ -125,7 +128,9 @@ void add_identity(LayoutBuilder& builder, const std::string& home) {
   builder.file("etc/group", "root:x:0:\nsession:x:1000:\nnogroup:x:65534:\n");
   builder.file("etc/hosts", "127.0.0.1 localhost session\n::1 localhost\n");
   builder.file("etc/hostname", "session\n");
-  builder.file("etc/resolv.conf", "# a sandbox has no network\n");
+  builder.file("etc/resolv.conf", spec.egress_program.empty()
+                                      ? "# a sandbox has no network\n"
+                                      : std::string("nameserver ") + kEgressNameServer + '\n');
 }
 
 }  // namespace
@@ -139,11 +144,21 @@ std::string environment_value(const LaunchSpec& spec, const std::string& name,
   return fallback;
 }
 
+std::vector<LayoutEntry> egress_layout(const std::string& program) {
+  LayoutBuilder builder;
+  for (const char* path : kSystemPaths) builder.mirror(path);
+  builder.tree(fs::path(kEgressProgramInside).relative_path(), program);
+  builder.tree("etc/resolv.conf", "/etc/resolv.conf");  // a link is followed: it may leave /etc
+  builder.tree("dev/net/tun", "/dev/net/tun", true);
+  builder.directory("proc");
+  return builder.take();
+}
+
 std::vector<LayoutEntry> root_layout(const LaunchSpec& spec) {
   LayoutBuilder builder;
   for (const char* path : kSystemPaths) builder.mirror(path);
   for (const char* path : kEtcPaths) builder.mirror(path);
-  add_identity(builder, environment_value(spec, "HOME", "/"));
+  add_identity(builder, spec);
   add_devices(builder);
   for (const char* path : {"proc", "tmp", "dev/shm", "mnt/data"}) builder.directory(path);
   for (const ReadOnlyBind& bind : spec.binds) {

@@ -24,6 +24,11 @@ struct LayoutEntry {
 /// /proc, /tmp, /dev or /mnt/data.
 [[nodiscard]] std::vector<LayoutEntry> root_layout(const LaunchSpec& spec);
 
+/// What slirp4netns sees of the host: itself, its libraries, the name server's address, and the
+/// device to make the session's interface with.
+inline constexpr const char* kEgressProgramInside = "/slirp4netns";
+[[nodiscard]] std::vector<LayoutEntry> egress_layout(const std::string& program);
+
 /// The value of NAME in the spec's environment, or `fallback`.
 [[nodiscard]] std::string environment_value(const LaunchSpec& spec, const std::string& name,
                                             const std::string& fallback);

@@ -23,6 +23,16 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return result;
 }
 
+/// As arranged by egress_child.cpp: the network is descriptor 0, 3 is told when it is there.
+/// Its own --enable-sandbox needs an id 0 that sandboxes do not have: the child does that instead.
+/// Without --enable-ipv6 and --api-socket there is neither IPv6 nor anything that steers it.
+std::vector<std::string> egress_arguments(const LaunchSpec& spec) {
+  if (spec.egress_program.empty()) return {};
+  return {kEgressProgramInside,      "--configure",      "--mtu=65520",
+          "--disable-host-loopback", "--enable-seccomp", "--ready-fd=3",
+          "--netns-type=path",       "/proc/self/fd/0",  "tap0"};
+}
+
 }  // namespace
 
 void prepare_plan(const LaunchSpec& spec, Tier tier, SandboxPlan& plan) {
@@ -44,6 +54,9 @@ void prepare_plan(const LaunchSpec& spec, Tier tier, SandboxPlan& plan) {
   plan.envp = pointers(plan.environment);
   plan.outside_uid = tier == Tier::root ? spec.session_uid : ::geteuid();
   plan.outside_gid = tier == Tier::root ? spec.session_gid : ::getegid();
+  if (!spec.egress_program.empty()) plan.egress_layout = egress_layout(spec.egress_program);
+  plan.egress_arguments = egress_arguments(spec);
+  plan.egress_argv = pointers(plan.egress_arguments);
   plan.packages = spec.packages;
   plan.zygote_arguments = spec.zygote;
   if (!spec.zygote.empty()) plan.zygote_arguments.push_back(std::to_string(plan.outside_uid));

@@ -32,10 +32,13 @@ struct SandboxPlan {
   std::vector<std::string> environment;
   std::vector<std::string> zygote_arguments;  ///< empty: no zygote
   std::vector<std::string> packages;
-  std::vector<char*> zygote_argv;  ///< points into zygote_arguments, ends with null
-  std::vector<char*> argv;         ///< points into arguments, ends with null
-  std::vector<char*> envp;         ///< points into environment, ends with null
-  uid_t outside_uid = 0;           ///< who a session's processes are outside
+  std::vector<LayoutEntry> egress_layout;     ///< what slirp4netns sees
+  std::vector<std::string> egress_arguments;  ///< empty: no network outward
+  std::vector<char*> egress_argv;             ///< points into egress_arguments, ends with null
+  std::vector<char*> zygote_argv;             ///< points into zygote_arguments, ends with null
+  std::vector<char*> argv;                    ///< points into arguments, ends with null
+  std::vector<char*> envp;                    ///< points into environment, ends with null
+  uid_t outside_uid = 0;                      ///< who a session's processes are outside
   gid_t outside_gid = 0;
 
   SandboxPlan() = default;

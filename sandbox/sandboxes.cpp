@@ -11,6 +11,8 @@
 
 #include "sandbox/child.h"
 #include "sandbox/child_report.h"
+#include "sandbox/closed_networks.h"
+#include "sandbox/egress_child.h"
 #include "sandbox/verification.h"
 #include "sandbox/zygote_protocol.h"
 
@@ -136,15 +138,25 @@ StartedInterpreter start_in_room(const SandboxPlan& plan, const NamespaceHandles
           std::move(channels.error.ours)};
 }
 
+std::vector<Ipv4Network> networks_to_close(const SandboxPlan& plan) {
+  if (plan.egress_arguments.empty()) return {};
+  try {
+    return closed_networks();
+  } catch (const std::system_error& error) {
+    throw StepError(error.what(), error.code().value());
+  }
+}
+
 }  // namespace
 
 CreatedSandbox create_sandbox(const SandboxPlan& plan) {
+  const std::vector<Ipv4Network> closed = networks_to_close(plan);
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
   FdPair go = make_socket_pair(SOCK_STREAM);
   const UnfinishedProcess builder(clone_process(kSandboxNamespaces));
   if (builder.get() < 0) throw StepError("clone", errno);
   if (builder.get() == 0) {
-    BuilderContext context{plan, report.theirs.get(), go.theirs.get()};
+    BuilderContext context{plan, report.theirs.get(), go.theirs.get(), closed};
     run_builder(context);
   }
   report.theirs = UniqueFd();
@@ -178,6 +190,25 @@ StartedInterpreter start_interpreter(const SandboxPlan& plan, const NamespaceHan
     channels.report.theirs = UniqueFd();
     return await_child(channels.report.ours.get());
   });
+}
+
+StartedEgress start_egress(const SandboxPlan& plan, const NamespaceHandles& sandbox) {
+  FdPair report = make_socket_pair(SOCK_SEQPACKET);
+  FdPair ready = make_pipe();
+  FdPair complaints = make_pipe();
+  UnfinishedProcess egress(clone_process(CLONE_NEWPID));
+  if (egress.get() < 0) throw StepError("egress: fork", errno);
+  if (egress.get() == 0) {
+    EgressContext context{plan, sandbox, report.theirs.get(), ready.theirs.get(),
+                          complaints.theirs.get()};
+    run_egress(context);
+  }
+  report.theirs = UniqueFd();
+  const ChildReport failure = await_child(report.ours.get()).failure;
+  if (failure.error_number != 0) {
+    throw StepError(std::string("egress: ") + failure.step, failure.error_number);
+  }
+  return {egress.keep(), std::move(ready.ours), std::move(complaints.ours)};
 }
 
 StartedZygote start_zygote(const SandboxPlan& plan, const NamespaceHandles& home) {

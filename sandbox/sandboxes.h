@@ -50,6 +50,15 @@ struct StartedInterpreter {
 [[nodiscard]] StartedInterpreter start_interpreter(const SandboxPlan& plan,
                                                    const NamespaceHandles& sandbox);
 
+struct StartedEgress {
+  pid_t pid = 0;
+  UniqueFd ready;       ///< a byte comes when the sandbox has its network; end of file: it failed
+  UniqueFd complaints;  ///< and here it says why
+};
+
+/// slirp4netns for one sandbox. It has only just begun.
+[[nodiscard]] StartedEgress start_egress(const SandboxPlan& plan, const NamespaceHandles& sandbox);
+
 struct StartedZygote {
   pid_t pid = 0;
   UniqueFd socket;  ///< see zygote_protocol.h

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <system_error>
 
+#include "sandbox/printable.h"
 #include "sandbox/verification.h"
 #include "sandbox/zygote_protocol.h"
 
@@ -31,13 +32,6 @@ std::string state_of(const std::vector<std::string>& folders) {
              std::to_string(status.st_mtim.tv_nsec) + '\n';
   }
   return state;
-}
-
-/// It runs packages of others' making: what comes from it may not steer a terminal.
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  return text;
 }
 
 }  // namespace

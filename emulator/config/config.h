@@ -23,6 +23,8 @@ enum class SandboxMode {
   automatic,  ///< the strongest that this machine allows
   full,       ///< refuse to start with anything less than all namespaces
 };
+enum class NetworkStatus { egress_disabled, egress_enabled };
+[[nodiscard]] std::string name_of(NetworkStatus status);
 enum class LogLevel { error, warning, info, debug };
 [[nodiscard]] std::string name_of(LogLevel level);
 
@@ -48,7 +50,7 @@ struct Config {
   std::uint32_t max_sessions = 100;
   std::uint32_t ready_sessions = 1;
   std::chrono::seconds cooldown_period{300};
-  std::string network_status = "EgressDisabled";
+  NetworkStatus network_status = NetworkStatus::egress_disabled;
 
   std::string python;  ///< empty: the environment that `make run` built
   bool no_zygote = false;

@@ -101,7 +101,9 @@ constexpr Words<LogLevel, 4> kLogLevels{{{"error", LogLevel::error},
                                          {"debug", LogLevel::debug}}};
 constexpr Words<bool, 4> kSwitch{{{"true", true}, {"false", false}, {"1", true}, {"0", false}}};
 constexpr Words<std::string_view, 1> kContainerTypes{{{"PythonLTS", "PythonLTS"}}};
-constexpr Words<std::string_view, 1> kNetworkStatuses{{{"EgressDisabled", "EgressDisabled"}}};
+constexpr Words<NetworkStatus, 2> kNetworkStatuses{
+    {{"EgressDisabled", NetworkStatus::egress_disabled},
+     {"EgressEnabled", NetworkStatus::egress_enabled}}};
 
 constexpr Words<ByVersion, 3> kByVersion{{{"by-version", ByVersion::by_version},
                                           {"always", ByVersion::always},
@@ -177,7 +179,7 @@ constexpr std::array kOptions{
     Option{"cooldown-period", "Session pool", "SECONDS", "idle time after which a session ends",
            kNumber<&Config::cooldown_period, 1, 31'536'000>},
     Option{"network-status", "Session pool", "STATUS",
-           "EgressDisabled: sessions have no network but their own loopback",
+           "whether sessions reach the network, or nothing but their own loopback",
            kChoice<&Config::network_status, kNetworkStatuses>},
 
     Option{"python", "Sandbox", "PATH", "python3 with IPython; default: the one `make run` built",
@@ -253,16 +255,21 @@ constexpr std::array kOptions{
            kChoice<&Choices::file_names, kFileNames>, "section 6"},
 };
 
+template <typename Meaning, std::size_t kCount>
+std::string word_for(const Words<Meaning, kCount>& words, Meaning wanted) {
+  for (const auto& [word, meaning] : words) {
+    if (meaning == wanted) return std::string(word);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::span<const Option> all_options() { return kOptions; }
 
-std::string name_of(LogLevel level) {
-  for (const auto& [word, meaning] : kLogLevels) {
-    if (meaning == level) return std::string(word);
-  }
-  return {};
-}
+std::string name_of(LogLevel level) { return word_for(kLogLevels, level); }
+
+std::string name_of(NetworkStatus status) { return word_for(kNetworkStatuses, status); }
 
 void Option::assign(Config& config, std::string_view text) const {
   if (!value.assign(config, text)) throw ConfigError("expected " + accepted());

@@ -32,7 +32,7 @@ def test_version_is_one_line():
         (["--prot", "1"], {}, "--prot"),
         (["--port", "http"], {}, "--port"),
         (["--max-sessions", "0"], {}, "--max-sessions"),
-        (["--network-status", "EgressEnabled"], {}, "EgressDisabled"),
+        (["--network-status", "enabled"], {}, "EgressEnabled"),
         ([], {"DYNSESSIONS_COOLDOWN_PERIOD": "soon"}, "DYNSESSIONS_COOLDOWN_PERIOD"),
         (["--config", "/no/such/file"], {}, "/no/such/file"),
     ],

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+namespace dynsessions::sandbox {
+
+/// For what other programs say: it may not steer a terminal.
+inline std::string printable(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text;
+}
+
+}  // namespace dynsessions::sandbox
