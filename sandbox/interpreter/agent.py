@@ -34,6 +34,7 @@ import sys
 import tempfile
 import traceback
 
+import session_packages
 from agent_shell import AGENT_FOLDER, Outcome, make_shell, text_of_error
 from IPython.core.error import StdinNotImplementedError
 
@@ -256,6 +257,7 @@ def serve(shell):
 def main():
     ignore_interrupts()
     prepare_process()
+    session_packages.adopt()
     adopt_font_cache()
     serve(make_shell())
 

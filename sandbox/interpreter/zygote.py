@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 import agent
+import session_packages
 from agent_shell import AGENT_FOLDER, make_shell
 
 SOCKET_FD = 3
@@ -84,6 +85,7 @@ def main():
     make_streams_pipes()
     agent.ignore_interrupts()
     agent.prepare_process()
+    session_packages.adopt()
     agent.adopt_font_cache()
     shell = make_shell()
     with shell.builtin_trap:  # pandas asks at import whether a kernel runs it
@@ -94,6 +96,7 @@ def main():
     os.write(SOCKET_FD, b"\n" + complaints.encode("ascii", "replace")[:MAX_COMPLAINTS])
     require_done(forks.dynsessions_serve_forks(SOCKET_FD), "cannot serve forks")
     renew_randomness()
+    session_packages.adopt()
     agent.adopt_font_cache()
     shell.make_folders()
     agent.serve(shell)
