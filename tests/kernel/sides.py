@@ -11,6 +11,7 @@ from support.emulator import V2024_02, V2025_10
 NO_CUT = 1 << 30  # outputStreamsMaxLength
 PROGRAM_SECONDS = 50  # less than the client waits
 SESSION_HOME, SESSION_PREFIX = "/tmp", "/opt/python"
+SESSION_PYTHON = "/tmp/.local/bin/python3"
 
 MASKS = (
     (re.compile(r"\b0[xX][0-9a-fA-F]{6,16}\b|\b(?<=at )[0-9a-f]{12}\b"), "ADDRESS"),
@@ -59,6 +60,7 @@ class BothSides:
         self._lost = None
         self._paths = (
             (str(kernel.home), SESSION_HOME),
+            (str(kernel.prefix / "bin/python3"), SESSION_PYTHON),
             (str(kernel.prefix), SESSION_PREFIX),
             (str(kernel.prefix.resolve()), SESSION_PREFIX),
         )

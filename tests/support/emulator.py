@@ -133,14 +133,15 @@ class Emulator:
     `stop()` ends it as an operator would, `kill()` as a crash would. Both raise AssertionError unless
     it ends as it should and leaves nothing behind: no process that it started and no mount.
 
+    `before` is a command that becomes the rest of its line by exec.
     `as_documented=False` is for options that make it answer otherwise than api-spec/ promises.
     """
 
-    def __init__(self, *arguments, environment=None, as_documented=True):
+    def __init__(self, *arguments, environment=None, as_documented=True, before=()):
         self._mounts_before = _mounts()
         self._stderr = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            [BINARY, "serve", "--port", "0", "--admin-port", "0", *arguments],
+            [*before, BINARY, "serve", "--port", "0", "--admin-port", "0", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._stderr,

@@ -1,0 +1,130 @@
+"""Another machine beside this one, for what must be reachable over a network and for what must not.
+
+It is a network namespace with a cable to this host, a web server in it, and a name server on this
+host's loopback that knows its name. Making it takes root and the program `ip`.
+"""
+
+import contextlib
+import http.server
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+HOST_ADDRESS, ADDRESS, LINK_LOCAL = "198.18.77.1", "198.18.77.2", "169.254.77.77"
+NAME, PORT = "packages.test", 8000
+NAME_SERVER = "127.77.0.53"
+CABLE = "dyntest0"
+
+
+def missing():
+    """Why there can be no neighbour here, or None."""
+    if os.geteuid() != 0:
+        return "making a network beside this host takes root"
+    lacking = [program for program in ("ip", "unshare", "nsenter") if shutil.which(program) is None]
+    return f"programs are missing: {', '.join(lacking)}" if lacking else None
+
+
+@contextlib.contextmanager
+def neighbour(folder):
+    """Serves `folder` at http://NAME:PORT/, to all who can reach ADDRESS or LINK_LOCAL."""
+    with contextlib.ExitStack() as stack:
+        server = subprocess.Popen(
+            ["unshare", "--net", sys.executable, __file__, str(folder)], stdout=subprocess.PIPE
+        )
+        stack.callback(_end, server)
+        assert server.stdout.readline() == b"ready\n"
+        stack.enter_context(_cable(server.pid))
+        stack.enter_context(name_server())
+        yield
+
+
+def _end(process):
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+
+
+@contextlib.contextmanager
+def _cable(pid):
+    _ip("link", "add", CABLE, "type", "veth", "peer", "name", "eth0", "netns", str(pid))
+    try:
+        _ip("addr", "add", f"{HOST_ADDRESS}/24", "dev", CABLE)
+        _ip("link", "set", CABLE, "up")
+        for address in (f"{ADDRESS}/24", f"{LINK_LOCAL}/32"):
+            _ip("addr", "add", address, "dev", "eth0", inside=pid)
+        _ip("link", "set", "eth0", "up", inside=pid)
+        _ip("route", "add", LINK_LOCAL, "dev", CABLE)
+        _wait_until_reachable()
+        yield
+    finally:
+        _ip("link", "del", CABLE)
+
+
+def _ip(*words, inside=None):
+    before = ["nsenter", "--target", str(inside), "--net"] if inside else []
+    subprocess.run([*before, "ip", *words], check=True)
+
+
+def _wait_until_reachable(seconds=10):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            socket.create_connection((ADDRESS, PORT), timeout=1).close()
+            return
+    raise AssertionError(f"{ADDRESS} does not answer")
+
+
+@contextlib.contextmanager
+def name_server():
+    """Says that NAME is at ADDRESS and that there are no other names."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind((NAME_SERVER, 53))
+        threading.Thread(target=_answer_names, args=(listener,), daemon=True).start()
+        yield
+
+
+def _answer_names(listener):
+    known = b"".join(bytes([len(part)]) + part.encode() for part in NAME.split(".")) + b"\0"
+    with contextlib.suppress(OSError):
+        while True:
+            query, client = listener.recvfrom(512)
+            end = query.index(b"\0", 12) + 1
+            question, kind = query[12 : end + 4], query[end : end + 2]
+            is_known = query[12:end] == known
+            has_address = is_known and kind == b"\0\1"
+            flags = b"\x81\x80" if is_known else b"\x81\x83"  # no error, or no such name
+            counts = b"\0\1" + (b"\0\1" if has_address else b"\0\0") + b"\0\0\0\0"
+            answer = query[:2] + flags + counts + question
+            if has_address:
+                record = b"\xc0\x0c\0\1\0\1\0\0\0\0\0\4"  # the name above, A, IN, no caching
+                answer += record + socket.inet_aton(ADDRESS)
+            listener.sendto(answer, client)
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def _serve(folder):
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    os.chdir(folder)
+    with http.server.ThreadingHTTPServer(("0.0.0.0", PORT), _Handler) as server:
+        print("ready", flush=True)
+        server.serve_forever()
+
+
+def with_own_files(files, then=()):
+    """A command before a program: it sees `files` (path to content's path) instead of the host's."""
+    mounts = "".join(f"mount --bind '{ours}' '{path}' && " for path, ours in files.items())
+    return ["unshare", "--mount", "sh", "-c", f'{mounts}exec "$@"', "sh", *then]
+
+
+if __name__ == "__main__":
+    _serve(Path(sys.argv[1]))
