@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import socket
-import subprocess
+import stat
 import threading
 import time
 import zipfile
@@ -85,6 +85,24 @@ def helpers_of(server):
         return pid == server.pid or (pid in parents and is_below(parents[pid]))
 
     return {pid for pid in helpers if is_below(pid)}
+
+
+def helper_of(server, session):
+    """That of a session: it holds the session's network namespace."""
+    network = run(session, "import os\nprint(os.readlink('/proc/self/ns/net'))")["stdout"].strip()
+    (helper,) = (pid for pid in helpers_of(server) if network_of(pid) == network)
+    return helper
+
+
+def network_of(helper):
+    try:
+        return os.readlink(f"/proc/{helper}/fd/0")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def has_ended(pid):
+    return not Path(f"/proc/{pid}").exists()
 
 
 def wait_until(condition, what, seconds=10):
@@ -233,57 +251,70 @@ def test_all_kernels_of_a_session_have_the_same_network(open_session):
 
 
 def test_a_session_cannot_change_its_routes(open_session):
-    code = "import subprocess\nprint(subprocess.run(['ip', 'route', 'flush', 'table', 'main']).returncode)"
-    if "FileNotFoundError" in (result := run(open_session, code))["stderr"]:
-        pytest.skip("the program ip is not in the session")
-    assert result["stdout"] != "0\n"
+    shown, changed = ("ip -4 route show table main", "ip route del unreachable 169.254.0.0/16")
+    assert "unreachable 169.254.0.0/16" in run(open_session, f"!{shown}")["stdout"]
+    assert "not permitted" in run(open_session, f"!{changed}")["stdout"]
+    assert "unreachable 169.254.0.0/16" in run(open_session, f"!{shown}")["stdout"]
 
 
 def test_the_helper_ends_with_its_session(open_server):
-    before = helpers_of(open_server)
-    session = open_server.session()
-    run(session, FETCH)
-    wait_until(lambda: len(helpers_of(open_server)) == len(before) + 1, "no helper is there")
+    session, other = open_server.session(), open_server.session()
+    helper, helper_of_other = helper_of(open_server, session), helper_of(open_server, other)
+    assert helper != helper_of_other
     session.end()
-    wait_until(lambda: len(helpers_of(open_server)) == len(before), "a helper stays")
+    wait_until(lambda: has_ended(helper), "the helper stays")
+    assert not has_ended(helper_of_other)
+    other.end()
 
 
 @pytest.mark.parametrize("end", [Emulator.stop, Emulator.kill])
 def test_no_helper_outlives_the_server(start, end):
     server = start("--network-status", "EgressEnabled")
-    run(server.session(), FETCH)
-    helpers = helpers_of(server)
-    assert helpers
-    end(server)
-    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in helpers), "helpers stay")
+    try:
+        helper = helper_of(server, server.session())
+    finally:
+        end(server)
+    wait_until(lambda: has_ended(helper), "the helper stays")
 
 
-def test_a_session_outlives_its_helper_without_network(start):
-    server = start("--network-status", "EgressEnabled", "--ready-sessions", "0")
-    session = server.session()
-    assert run(session, FETCH)["stdout"] == f"{GREETING}\n"
-    (helper,) = helpers_of(server)
-    os.kill(helper, signal.SIGKILL)
-    wait_until(lambda: "has no network any more" in server.stderr(), "nothing was said")
-    result = run(session, FETCH)
-    assert "URLError" in result["stderr"]
-    assert run(session, "6 * 7")["executionResult"] == 42
-    server.stop()
+def test_a_session_outlives_its_helper_without_network(open_server, open_session):
+    assert run(open_session, FETCH)["stdout"] == f"{GREETING}\n"
+    os.kill(helper_of(open_server, open_session), signal.SIGKILL)
+    wait_until(lambda: "has no network any more" in open_server.stderr(), "nothing was said")
+    assert "URLError" in run(open_session, FETCH)["stderr"]
+    assert run(open_session, "6 * 7")["executionResult"] == 42
 
 
 def test_the_helper_is_confined(open_server, open_session):
-    run(open_session, FETCH)
-    for pid in helpers_of(open_server):
-        process = Path(f"/proc/{pid}")
-        status = dict(
-            line.split(":\t", 1) for line in (process / "status").read_text().splitlines()
-        )
-        assert status["Uid"].split() == ["65534"] * 4
-        assert (status["NoNewPrivs"], status["Seccomp"], status["CapBnd"]) == ("1", "2", "0" * 16)
-        assert (process / "environ").read_bytes() == b""
-        assert not (process / "root/home").exists() and not (process / "root/etc/passwd").exists()
-        for kind in ("user", "pid", "mnt"):
-            assert os.readlink(process / "ns" / kind) != os.readlink(f"/proc/self/ns/{kind}")
+    process = Path(f"/proc/{helper_of(open_server, open_session)}")
+    status = dict(line.split(":\t", 1) for line in (process / "status").read_text().splitlines())
+    assert status["Uid"].split() == ["65534"] * 4
+    assert (status["NoNewPrivs"], status["Seccomp"], status["CapBnd"]) == ("1", "2", "0" * 16)
+    assert (process / "environ").read_bytes() == b""
+    assert not (process / "root/home").exists() and not (process / "root/etc/passwd").exists()
+    for kind in ("user", "pid", "mnt"):
+        assert os.readlink(process / "ns" / kind) != os.readlink(f"/proc/self/ns/{kind}")
+
+
+def test_an_ordinary_user_s_sessions_have_egress_too(web, resolver_file, canary, tmp_path):
+    tun = tmp_path / "tun"  # as Debian has it; some machines let only root open theirs
+    os.mknod(tun, stat.S_IFCHR | 0o666, os.stat("/dev/net/tun").st_rdev)
+    tun.chmod(0o666)
+    as_nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--")
+    files = {"/etc/resolv.conf": resolver_file, "/dev/net/tun": tun}
+    before = neighbour.with_own_files(files, then=as_nobody)
+    no_state = {"DYNSESSIONS_HTTPS_PORT": "off"}
+    server = Emulator("--network-status", "EgressEnabled", before=before, environment=no_state)
+    try:
+        session = server.session()
+        assert run(session, FETCH)["stdout"] == f"{GREETING}\n"
+        targets = [(address, canary) for address in (neighbour.HOST_ADDRESS, "10.0.2.2")]
+        assert "connected" not in probe(session, *targets)
+        helper = helper_of(server, session)
+        session.end()
+        wait_until(lambda: has_ended(helper), "the helper stays")
+    finally:
+        server.stop()
 
 
 def test_a_session_cannot_see_its_helper(open_session):
