@@ -1,6 +1,9 @@
 #include "emulator/core/utf8.h"
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 namespace dynsessions {
 namespace {
@@ -44,32 +47,55 @@ Step step_at(std::string_view bytes) {
   return {1, false};
 }
 
+/// How many bytes of ASCII come first. Most output is nothing else, so it goes by eight bytes.
+std::size_t ascii_length(std::string_view bytes) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::size_t length = 0;
+  for (std::uint64_t eight = 0; length + sizeof(eight) <= bytes.size(); length += sizeof(eight)) {
+    std::memcpy(&eight, bytes.data() + length, sizeof(eight));
+    if ((eight & kHighBits) != 0) break;
+  }
+  while (length < bytes.size() && static_cast<Byte>(bytes[length]) < 0x80) ++length;
+  return length;
+}
+
+/// How many bytes of valid text come first.
+std::size_t valid_length(std::string_view bytes) {
+  std::size_t length = 0;
+  while (true) {
+    length += ascii_length(bytes.substr(length));
+    if (length == bytes.size()) return length;
+    const Step step = step_at(bytes.substr(length));
+    if (!step.valid) return length;
+    length += step.length;
+  }
+}
+
 }  // namespace
 
 std::string to_valid_utf8(std::string_view bytes) {
   constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
   std::string text;
   text.reserve(bytes.size());
-  while (!bytes.empty()) {
-    const Step step = step_at(bytes);
-    text.append(step.valid ? bytes.substr(0, step.length) : kReplacement);
-    bytes.remove_prefix(step.length);
+  while (true) {
+    const std::size_t valid = valid_length(bytes);
+    text.append(bytes.substr(0, valid));
+    bytes.remove_prefix(valid);
+    if (bytes.empty()) return text;
+    text.append(kReplacement);
+    bytes.remove_prefix(step_at(bytes).length);
   }
-  return text;
 }
 
-bool is_valid_utf8(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const Step step = step_at(bytes);
-    if (!step.valid) return false;
-    bytes.remove_prefix(step.length);
-  }
-  return true;
-}
+bool is_valid_utf8(std::string_view bytes) { return valid_length(bytes) == bytes.size(); }
 
 std::string_view first_characters(std::string_view text, std::size_t count) {
   std::size_t end = 0;
   while (end < text.size() && count > 0) {
+    const std::size_t ascii = ascii_length(text.substr(end, count));
+    end += ascii;
+    count -= ascii;
+    if (end == text.size() || count == 0) break;
     end += step_at(text.substr(end)).length;
     --count;
   }

@@ -23,6 +23,18 @@ Checks examine_environment(const std::filesystem::path& python, const Installati
   return check_environment(python.string(), read_facts(printed), expected);
 }
 
+Check check_egress_program() {
+  Check check{"sandbox", "egress", Verdict::good, {}, {}};
+  try {
+    check.finding = "by " + egress_program().string();
+  } catch (const EngineUnavailable& error) {
+    check.verdict = Verdict::bad;
+    check.finding = error.what();
+    check.cure = "sudo apt-get install slirp4netns";
+  }
+  return check;
+}
+
 }  // namespace
 
 Checks examine(const config::Config& config, const Installation& installation) {
@@ -33,6 +45,10 @@ Checks examine(const config::Config& config, const Installation& installation) {
     return {{"environment", "python", Verdict::bad, error.what(), "see --python"}};
   }
   Checks checks = examine_environment(python, installation);
+  if (config.network_status == config::NetworkStatus::egress_enabled) {
+    checks.push_back(check_egress_program());
+    if (checks.back().verdict == Verdict::bad) return checks;
+  }
   Checks sandbox =
       check_sandbox(installation.launcher.string(), launch_spec_for(config, installation));
   std::move(sandbox.begin(), sandbox.end(), std::back_inserter(checks));

@@ -45,6 +45,10 @@ constexpr std::array kCures = {
     Cure{"enter", kNamespaces},
     Cure{"open tree", kBelow},
     Cure{"lay out", kBelow},
+    Cure{"egress: tun device",
+         "load the module (modprobe tun) and let all users open it (chmod 666 /dev/net/tun); in "
+         "Docker: --device /dev/net/tun"},
+    Cure{"egress", "slirp4netns must run here; see what it said, or use EgressDisabled"},
     Cure{"execute", "--python must name a program that all users may read and execute"},
     Cure{"limits", "raise the limits that this shell has: ulimit -aH"},
     Cure{"seccomp", "use a kernel with CONFIG_SECCOMP_FILTER; in Docker: seccomp=unconfined"},

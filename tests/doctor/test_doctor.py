@@ -117,6 +117,12 @@ def test_a_machine_that_cannot_sandbox_is_told_the_step_and_its_cure(call, faile
     assert cure in last["cure"]
 
 
+def test_egress_is_looked_at_when_it_is_asked_for(tmp_path):
+    enabled = ("--network-status", "EgressEnabled")
+    lines = {check["name"]: check for check in examine(*enabled)["checks"]}
+    assert lines["egress"]["verdict"] == lines["run 6 * 7"]["verdict"] == "good"
+
+
 def test_wrong_usage_is_named():
     ended = run("-o", "yaml")
     assert (ended.returncode, ended.stdout) == (WRONG_USAGE, "")

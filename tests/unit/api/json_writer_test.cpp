@@ -82,6 +82,11 @@ TEST_CASE("text is escaped where JSON asks for it and nowhere else", "[api][json
   }
 }
 
+TEST_CASE("text that is not UTF-8 becomes no JSON", "[api][json_writer]") {
+  JsonWriter json(ObjectIds::absent);
+  CHECK_THROWS_AS(json.string("a\xFFz"), std::invalid_argument);
+}
+
 TEST_CASE("a number of JSON's grammar is one", "[api][json_writer]") {
   const auto text = GENERATE(values<std::string>({
       "0",

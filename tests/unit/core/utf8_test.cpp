@@ -108,4 +108,17 @@ TEST_CASE("first_characters counts code points, not bytes", "[core][utf8]") {
 }
 
 }  // namespace
+TEST_CASE("text is repaired alike wherever in it a piece stands", "[core][utf8]") {
+  const auto before = GENERATE(range(0, 20));
+  const auto after = GENERATE(0, 1, 7, 8, 9);
+  const std::string head(static_cast<std::size_t>(before), 'a');
+  const std::string tail(static_cast<std::size_t>(after), 'z');
+  CHECK(to_valid_utf8(head + "\xFF" + tail) == head + "\xEF\xBF\xBD" + tail);
+  CHECK(to_valid_utf8(head + "\xC3\xB6" + tail) == head + "\xC3\xB6" + tail);
+  CHECK(is_valid_utf8(head + "\xC3\xB6" + tail));
+  CHECK_FALSE(is_valid_utf8(head + "\xC3" + tail));
+  CHECK(first_characters(head + "\xC3\xB6" + tail, head.size() + 1) == head + "\xC3\xB6");
+  CHECK(first_characters(head + "\xC3\xB6" + tail, head.size()) == head);
+}
+
 }  // namespace dynsessions

@@ -18,6 +18,8 @@ TEST_CASE("the cure is that of the step that failed", "[doctor][sandbox]") {
       {"limits open files", "ulimit"},
       {"seccomp", "CONFIG_SECCOMP_FILTER"},
       {"mount tmpfs mnt/data", "--data-quota-mb"},
+      {"egress: tun device /dev/net/tun", "modprobe tun"},
+      {"egress: slirp4netns failed", "EgressDisabled"},
       {"hostname", "container"},
   }));
   DYNAMIC_SECTION(step) {
