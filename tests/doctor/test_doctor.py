@@ -117,10 +117,20 @@ def test_a_machine_that_cannot_sandbox_is_told_the_step_and_its_cure(call, faile
     assert cure in last["cure"]
 
 
-def test_egress_is_looked_at_when_it_is_asked_for(tmp_path):
-    enabled = ("--network-status", "EgressEnabled")
-    lines = {check["name"]: check for check in examine(*enabled)["checks"]}
-    assert lines["egress"]["verdict"] == lines["run 6 * 7"]["verdict"] == "good"
+EGRESS = ("--network-status", "EgressEnabled")
+
+
+def test_egress_is_looked_at_when_it_is_asked_for():
+    code, checks = examine(*EGRESS)
+    assert code == HEALTHY
+    assert verdicts(checks["sandbox"]) == dict.fromkeys(["egress", *SANDBOX], "good")
+
+
+def test_a_machine_without_the_program_of_egress_is_told_how_to_get_it(tmp_path):
+    code, checks = examine(*EGRESS, before=("env", f"PATH={tmp_path}"))
+    assert code == UNUSABLE
+    egress = checks["sandbox"]["egress"]
+    assert (egress["verdict"], "apt-get install slirp4netns" in egress["cure"]) == ("bad", True)
 
 
 def test_wrong_usage_is_named():
