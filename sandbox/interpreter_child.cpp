@@ -10,6 +10,7 @@
 #include <linux/seccomp.h>
 #include <sys/syscall.h>
 
+#include "sandbox/landlock.h"
 #include "sandbox/privileges.h"
 
 namespace dynsessions::sandbox {
@@ -20,7 +21,16 @@ constexpr int kFirstSpareFd = 32;  ///< above every fixed number, and all that a
 constexpr Step<InterpreterContext> kConfiningSteps[] = {
     {"session", [](InterpreterContext&) { return checked(::setsid()); }},
     {"keyring", [](InterpreterContext&) { return leave_keyring(); }},
-    {"session user", [](InterpreterContext&) { return become_session_user(); }},
+    {"session user",
+     [](InterpreterContext& c) {
+       const auto& user = c.confinement.user;
+       return user ? become_user(user->uid, user->gid) : StepResult{};
+     }},
+    {"landlock",
+     [](InterpreterContext& c) {
+       return c.confinement.tier == Tier::restricted ? enter_landlock(c.confinement.ruleset)
+                                                     : StepResult{};
+     }},
     {"descriptors",
      [](InterpreterContext& c) {
        return arrange_descriptors({c.report, c.control, c.standard_output, c.standard_error});
@@ -29,8 +39,15 @@ constexpr Step<InterpreterContext> kConfiningSteps[] = {
      [](InterpreterContext& c) { return checked(::chdir(c.working_directory)); }},
     {"signals", [](InterpreterContext&) { return unblock_signals(); }},
     {"limits", [](InterpreterContext& c) { return apply_limits(c.limits); }},
-    {"privileges", [](InterpreterContext&) { return drop_privileges(); }},
-    {"seccomp", [](InterpreterContext& c) { return install_filter(c.filter); }},
+    {"privileges",
+     [](InterpreterContext& c) {
+       // Who has no capabilities cannot lock anything either, and has nothing to lock.
+       return c.confinement.user ? drop_privileges() : drop_capabilities();
+     }},
+    {"seccomp",
+     [](InterpreterContext& c) {
+       return c.confinement.tier == Tier::insecure ? StepResult{} : install_filter(c.filter);
+     }},
 };
 
 }  // namespace

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include <linux/filter.h>
 
 #include "sandbox/child_report.h"
+#include "sandbox/launch_spec.h"
 #include "sandbox/limits.h"
 #include "sandbox/namespaces.h"
 
@@ -17,6 +19,18 @@ namespace dynsessions::sandbox {
 inline constexpr int kControlFd = 3;
 inline constexpr int kReportFd = 4;  ///< until it starts; see child_report.h
 
+/// What differs between the tiers.
+struct Confinement {
+  Tier tier = Tier::full;
+  /// Whom to become; nothing: stays who it is, having no right to become another.
+  struct User {
+    uid_t uid;
+    gid_t gid;
+  };
+  std::optional<User> user = User{kInsideUid, kInsideGid};
+  int ruleset = -1;  ///< restricted: of Landlock
+};
+
 struct InterpreterContext {
   const NamespaceHandles& room;
   const ResourceLimits& limits;
@@ -26,6 +40,7 @@ struct InterpreterContext {
   int control;
   int standard_output;
   int standard_error;
+  Confinement confinement = {};
 };
 
 /// Runs the steps in the process that was forked after entering the room's namespaces.

@@ -1,16 +1,45 @@
 #include "sandbox/launch_spec.h"
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 #include <nlohmann/json.hpp>
 
 namespace dynsessions::sandbox {
 
+namespace {
+
+constexpr Tier kTiers[] = {Tier::full, Tier::restricted, Tier::insecure};
+
+}  // namespace
+
+// Not the library's macro for enumerations: that reads any other word as the first of them.
+void to_json(nlohmann::json& json, Tier tier) { json = name_of(tier); }
+void from_json(const nlohmann::json& json, Tier& tier) {
+  const auto* const found = std::find_if(std::begin(kTiers), std::end(kTiers),
+                                         [&](Tier known) { return json == name_of(known); });
+  if (found == std::end(kTiers)) throw std::runtime_error("launch spec: unknown tier");
+  tier = *found;
+}
+
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ReadOnlyBind, source, target)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Limits, data_bytes, data_inodes, tmp_bytes, shared_memory_bytes,
                                    processes, open_files, memory_bytes)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LaunchSpec, binds, interpreter, zygote, packages, environment,
-                                   limits, egress_program, session_uid, session_gid)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LaunchSpec, tier, binds, interpreter, zygote, packages,
+                                   environment, limits, egress_program, path_library, session_uid, session_gid)
+
+std::string name_of(Tier tier) {
+  switch (tier) {
+    case Tier::full:
+      return "full";
+    case Tier::restricted:
+      return "restricted";
+    case Tier::insecure:
+      return "insecure";
+  }
+  return {};
+}
 
 std::string to_json(const LaunchSpec& spec) { return nlohmann::json(spec).dump(); }
 

@@ -23,10 +23,21 @@ struct Limits {
   std::uint64_t memory_bytes = std::uint64_t{2} << 30;          ///< private memory, per process
 };
 
+/// How sessions are kept apart, best first. Chosen once, for the launcher's life.
+enum class Tier {
+  full,        ///< namespaces, a root of their own, seccomp
+  restricted,  ///< without namespaces: Landlock, seccomp, limits
+  insecure,    ///< limits only: a session can do whatever its user can
+};
+[[nodiscard]] std::string name_of(Tier tier);
+
 /// What to isolate, as a value: the launcher gets it once, as JSON, before anything else. Every
 /// sandbox of a launcher is built from the same one.
 struct LaunchSpec {
-  std::vector<ReadOnlyBind> binds;       ///< besides the system's own /usr, /lib, /etc parts
+  Tier tier = Tier::full;
+  /// Besides the system's own /usr, /lib, /etc parts. Only the full tier can show things elsewhere
+  /// than where they are.
+  std::vector<ReadOnlyBind> binds;
   std::vector<std::string> interpreter;  ///< argv of the interpreter, paths as seen inside
   /// argv of the zygote that interpreters may be forked from; empty: there is none. It gets one
   /// more argument, the id to use files as.
@@ -36,8 +47,12 @@ struct LaunchSpec {
   Limits limits;
   /// Path of slirp4netns, which gives a sandbox a network outward; empty: its own loopback only.
   std::string egress_program;
+  /// A library for sessions to preload that maps their paths (session_paths.cpp), where no mount
+  /// does; empty: none. Not for the full tier.
+  std::string path_library;
   /// Host user and group that a session's processes have when the launcher is root; otherwise
-  /// they have the launcher's own.
+  /// they have the launcher's own. Below the full tier a root launcher gives each session a user of
+  /// its own instead (process_isolation.h).
   std::uint32_t session_uid = 65'534;
   std::uint32_t session_gid = 65'534;
 };

@@ -13,7 +13,9 @@
 #include <sys/wait.h>
 #include <system_error>
 
+#include "sandbox/launcher_process.h"
 #include "sandbox/namespace_isolation.h"
+#include "sandbox/process_isolation.h"
 
 namespace dynsessions::sandbox {
 
@@ -36,11 +38,27 @@ void report_unfit(int socket, const std::system_error& error) {
   send_message(socket, &reply, sizeof(reply));
 }
 
-Launcher::Launcher(UniqueFd socket, UniqueFd children, Tier tier)
-    : socket_(std::move(socket)), children_(std::move(children)), tier_(tier) {}
+std::optional<LaunchSpec> receive_spec(int socket) {
+  std::string text(kMaxSpecBytes + 1, '\0');
+  const ssize_t size = ::recv(socket, text.data(), text.size(), 0);
+  if (size < 0) throw std::system_error(errno, std::generic_category(), "receive spec");
+  if (size == 0) return std::nullopt;
+  try {
+    if (static_cast<std::size_t>(size) > kMaxSpecBytes) throw std::runtime_error("spec: too long");
+    text.resize(static_cast<std::size_t>(size));
+    return launch_spec_from_json(text);
+  } catch (const std::runtime_error& error) {
+    const Reply reply = make_failure({}, error.what(), EINVAL);
+    send_message(socket, &reply, sizeof(reply));
+    return std::nullopt;
+  }
+}
 
-void Launcher::run() {
-  if (!receive_spec()) return;
+Launcher::Launcher(UniqueFd socket, UniqueFd children)
+    : socket_(std::move(socket)), children_(std::move(children)) {}
+
+void Launcher::run(const LaunchSpec& spec) {
+  if (!prepare(spec)) return;
   for (;;) {
     std::vector<pollfd> watched = this->watched();
     if (::poll(watched.data(), watched.size(), milliseconds_to_attendance()) < 0) {
@@ -80,25 +98,26 @@ int Launcher::milliseconds_to_attendance() const {
   return static_cast<int>(std::max(left.count(), std::chrono::milliseconds::rep{0}));
 }
 
-bool Launcher::receive_spec() {
-  std::string text(kMaxSpecBytes + 1, '\0');
-  const ssize_t size = ::recv(socket_.get(), text.data(), text.size(), 0);
-  if (size < 0) throw std::system_error(errno, std::generic_category(), "receive spec");
-  if (size == 0) return false;
-  Request request{};
+bool Launcher::prepare(const LaunchSpec& spec) {
   try {
-    if (static_cast<std::size_t>(size) > kMaxSpecBytes) throw std::runtime_error("spec: too long");
-    text.resize(static_cast<std::size_t>(size));
-    prepare_plan(launch_spec_from_json(text), tier_, plan_);
+    prepare_plan(spec, detect_user(spec.tier), plan_);
+    isolation_ = make_isolation();
+  } catch (const StepError& error) {
+    answer_failure({}, error.what(), error.error_number());
+    return false;
   } catch (const std::exception& error) {
-    answer_failure(request, error.what(), EINVAL);
+    answer_failure({}, error.what(), EINVAL);
     return false;
   }
-  isolation_ = std::make_unique<NamespaceIsolation>(plan_);
   answer(0, 0);
   if (!plan_.zygote_arguments.empty())
     zygote_.emplace(plan_).attend(std::chrono::steady_clock::now());
   return true;
+}
+
+std::unique_ptr<Isolation> Launcher::make_isolation() const {
+  if (plan_.tier == Tier::full) return std::make_unique<NamespaceIsolation>(plan_);
+  return std::make_unique<ProcessIsolation>(plan_);
 }
 
 bool Launcher::serve_one() {

@@ -17,16 +17,17 @@
 #include "sandbox/zygote.h"
 
 /// The launcher proper: one thread, one loop over the control socket and SIGCHLD. It owns every
-/// sandbox; when it ends, the kernel ends them all, because it is PID 1 of their outer namespace.
+/// sandbox. In the full tier it is PID 1 of their outer namespace: when it ends, the kernel ends
+/// them all.
 namespace dynsessions::sandbox {
 
 class Launcher {
  public:
   /// `socket` is the server's; `children` a signalfd for SIGCHLD, non-blocking.
-  Launcher(UniqueFd socket, UniqueFd children, Tier tier);
+  Launcher(UniqueFd socket, UniqueFd children);
 
   /// Serves until the server is gone. Throws for a broken socket or a broken protocol.
-  void run();
+  void run(const LaunchSpec& spec);
 
  private:
   /// Until its room is gone.
@@ -49,7 +50,8 @@ class Launcher {
     bool was_tried = false;  ///< by a zygote that was gone then
   };
 
-  bool receive_spec();
+  bool prepare(const LaunchSpec& spec);
+  [[nodiscard]] std::unique_ptr<Isolation> make_isolation() const;
   [[nodiscard]] std::vector<pollfd> watched() const;
   [[nodiscard]] int milliseconds_to_attendance() const;
   bool serve_one();
@@ -77,13 +79,16 @@ class Launcher {
 
   UniqueFd socket_;
   UniqueFd children_;
-  Tier tier_;
   SandboxPlan plan_;
   std::unique_ptr<Isolation> isolation_;
   Entries entries_;
   std::optional<Zygote> zygote_;     ///< when the spec asks for one
   std::deque<WaitingFork> waiting_;  ///< forks, until the zygote has loaded
 };
+
+/// The server's first message; nothing when it is gone, or was told that this is none. Throws
+/// std::system_error for a broken socket.
+[[nodiscard]] std::optional<LaunchSpec> receive_spec(int socket);
 
 /// Tells a server that waits for the answer to its spec that this process could not even become a
 /// launcher: say, because the host allows no user namespaces.

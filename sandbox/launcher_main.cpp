@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 
 #include <unistd.h>
@@ -24,12 +25,17 @@ int control_socket(int argc, char** argv) {
   return fd;
 }
 
-Tier become_fit(int control) {
+std::optional<LaunchSpec> become_fit(int control) {
   try {
     shed_inheritance(control);
-    const Tier tier = detect_tier();
-    become_outer_init(tier, control);
-    return tier;
+    auto spec = receive_spec(control);
+    if (!spec) return std::nullopt;
+    if (spec->tier == Tier::full) {
+      become_outer_init(detect_user(spec->tier), control);
+    } else {
+      become_reaper();
+    }
+    return spec;
   } catch (const std::system_error& error) {
     report_unfit(control, error);
     throw;
@@ -37,9 +43,10 @@ Tier become_fit(int control) {
 }
 
 void run_launcher(int control) {
-  const Tier tier = become_fit(control);
-  Launcher launcher(UniqueFd(control), watch_children(), tier);
-  launcher.run();
+  const std::optional<LaunchSpec> spec = become_fit(control);
+  if (!spec) return;
+  Launcher launcher(UniqueFd(control), watch_children());
+  launcher.run(*spec);
 }
 
 }  // namespace
@@ -52,6 +59,5 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "sandbox-launcher: %s\n", error.what());
     ::_exit(EXIT_FAILURE);
   }
-  // Sandboxes end with this process; there is nothing that a destructor could add.
   ::_exit(EXIT_SUCCESS);
 }

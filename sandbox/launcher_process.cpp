@@ -64,12 +64,12 @@ void raise_descriptor_limit() {
   require(::setrlimit(RLIMIT_NOFILE, &limit), "RLIMIT_NOFILE");
 }
 
-void unshare_outer(Tier tier) {
+void unshare_outer(LauncherUser user) {
   const uid_t uid = ::geteuid();
   const gid_t gid = ::getegid();
-  const int user_namespace = tier == Tier::ordinary_user ? CLONE_NEWUSER : 0;
+  const int user_namespace = user == LauncherUser::ordinary ? CLONE_NEWUSER : 0;
   require(::unshare(user_namespace | CLONE_NEWPID | CLONE_NEWNS), "unshare");
-  if (tier == Tier::root) return;
+  if (user == LauncherUser::root) return;
   const StepResult mapped = write_id_maps(::getpid(), uid, uid, gid, gid);
   if (!mapped.ok()) fail(mapped.detail, mapped.error_number);
 }
@@ -112,16 +112,21 @@ void shed_inheritance(int control) {
   // EPERM: it leads a session already. A terminal's Ctrl-C is the server's to handle.
   if (::setsid() < 0 && errno != EPERM) fail("setsid", errno);
   // An ordinary user cannot put groups away; the files they open are not in the sandbox.
-  if (detect_tier() == Tier::root) require(::setgroups(0, nullptr), "setgroups");
+  if (can_change_users()) require(::setgroups(0, nullptr), "setgroups");
 }
 
-Tier detect_tier() { return has_real_root() ? Tier::root : Tier::ordinary_user; }
+LauncherUser detect_user(Tier tier) {
+  const bool is_root = tier == Tier::full ? has_real_root() : can_change_users();
+  return is_root ? LauncherUser::root : LauncherUser::ordinary;
+}
 
-void become_outer_init(Tier tier, int control) {
+void become_reaper() { require(::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "sub-reaper"); }
+
+void become_outer_init(LauncherUser user, int control) {
   const pid_t server_pid = ::getppid();
   const UniqueFd server = open_process(server_pid);
   const UniqueFd self = open_process(::getpid());
-  unshare_outer(tier);  // first: the kernel forgets the death signal when credentials change
+  unshare_outer(user);  // first: the kernel forgets the death signal when credentials change
   die_with_parent(server.get());
   if (::getppid() != server_pid) ::_exit(EXIT_FAILURE);
   const pid_t inner = ::fork();

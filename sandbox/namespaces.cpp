@@ -22,6 +22,13 @@ StepResult write_proc_file(const std::string& path, const char* name, const std:
   return checked(::write(file.get(), text.data(), text.size()), name);
 }
 
+bool is_root_with(std::uint32_t needed) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+  if (::syscall(SYS_capget, &header, data) < 0) return false;
+  return ::geteuid() == 0 && (data[0].effective & needed) == needed;
+}
+
 std::string single_mapping(std::uint32_t inside, std::uint32_t outside) {
   return std::to_string(inside) + ' ' + std::to_string(outside) + " 1\n";
 }
@@ -36,11 +43,13 @@ pid_t clone_process(unsigned long flags) {
 }
 
 bool has_real_root() {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
-  if (::syscall(SYS_capget, &header, data) < 0) return false;
-  constexpr std::uint32_t kNeeded = (1U << CAP_SYS_ADMIN) | (1U << CAP_SETUID) | (1U << CAP_SETGID);
-  return ::geteuid() == 0 && (data[0].effective & kNeeded) == kNeeded;
+  return is_root_with((1U << CAP_SYS_ADMIN) | (1U << CAP_SETUID) | (1U << CAP_SETGID));
+}
+
+bool can_change_users() {
+  return is_root_with((1U << CAP_SETUID) | (1U << CAP_SETGID) | (1U << CAP_SETPCAP) |
+                      (1U << CAP_CHOWN) | (1U << CAP_DAC_OVERRIDE) | (1U << CAP_FOWNER) |
+                      (1U << CAP_KILL));
 }
 
 StepResult write_id_maps(pid_t pid, uid_t inside_uid, uid_t outside_uid, gid_t inside_gid,

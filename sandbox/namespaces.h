@@ -47,6 +47,9 @@ pid_t clone_process(unsigned long flags);
 /// Whether this process may make namespaces and map any id without a user namespace's help.
 [[nodiscard]] bool has_real_root();
 
+/// Whether this process may start others as any user, give files to them and end them.
+[[nodiscard]] bool can_change_users();
+
 /// Maps `inside` to `outside` for that process, and forbids setgroups in its user namespace.
 StepResult write_id_maps(pid_t pid, uid_t inside_uid, uid_t outside_uid, gid_t inside_gid,
                          gid_t outside_gid);

@@ -46,17 +46,32 @@ StepResult raise_ambient(std::uint32_t capabilities) {
   return {};
 }
 
+StepResult set_ids(uid_t uid, gid_t gid) {
+  if (::syscall(SYS_setresgid, gid, gid, gid) < 0) return {errno, "gid"};
+  return checked(::syscall(SYS_setresuid, uid, uid, uid), "uid");
+}
+
 }  // namespace
 
-StepResult become_session_user() {
-  if (::syscall(SYS_setresgid, kInsideGid, kInsideGid, kInsideGid) < 0) return {errno, "gid"};
-  return checked(::syscall(SYS_setresuid, kInsideUid, kInsideUid, kInsideUid), "uid");
+StepResult become_session_user() { return set_ids(kInsideUid, kInsideGid); }
+
+StepResult become_user(uid_t uid, gid_t gid) {
+  // Where there is a user 0, the kernel would take the capabilities from whoever stops being it.
+  if (::prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) < 0) return {errno, "securebits"};
+  return set_ids(uid, gid);
 }
 
 StepResult leave_keyring() {
   const long result = ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
-  // A kernel built without keyrings has none to leave.
-  return result < 0 && errno == ENOSYS ? StepResult{} : checked(result);
+  if (result >= 0 || errno == ENOSYS) return {};  // a kernel without keyrings has none to leave
+  const StepResult failure{errno};
+  // The filter of a container forbids every use of keyrings, and sessions inherit it. Looking at
+  // one's own is a use that nothing else forbids.
+  const bool forbidden =
+      failure.error_number == EPERM &&
+      ::syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0) < 0 &&
+      errno == EPERM;
+  return forbidden ? StepResult{} : failure;
 }
 
 StepResult drop_privileges() {

@@ -12,6 +12,8 @@ namespace dynsessions::sandbox {
 /// Becomes the one user that exists inside, keeping capabilities: in the user namespace uid 0 is
 /// not mapped, so the kernel takes nothing away on this change.
 StepResult become_session_user();
+/// As somebody else, keeping capabilities wherever this happens; needs CAP_SETPCAP.
+StepResult become_user(uid_t uid, gid_t gid);
 
 /// A new session keyring without a name: the launcher's would otherwise be shared.
 StepResult leave_keyring();

@@ -93,7 +93,7 @@ bool is_below(const fs::path& path, const fs::path& folder) {
 }
 
 /// The target relative to the new root.
-fs::path checked_target(const ReadOnlyBind& bind) {
+fs::path checked_target(const ReadOnlyBind& bind, Tier tier) {
   const fs::path target(bind.target);
   const auto refuse = [&](const char* why) {
     throw std::runtime_error("bind target " + bind.target + ": " + why);
@@ -103,6 +103,7 @@ fs::path checked_target(const ReadOnlyBind& bind) {
     refuse("an absolute path without . and .. and trailing slash is needed");
   }
   fs::path relative = target.relative_path();
+  if (tier != Tier::full) return relative;
   for (const char* hidden : kOwnFileSystems) {
     if (is_below(relative, hidden)) refuse("it would be hidden by the sandbox's own file system");
   }
@@ -162,7 +163,7 @@ std::vector<LayoutEntry> root_layout(const LaunchSpec& spec) {
   add_devices(builder);
   for (const char* path : {"proc", "tmp", "dev/shm", "mnt/data"}) builder.directory(path);
   for (const ReadOnlyBind& bind : spec.binds) {
-    const fs::path target = checked_target(bind);
+    const fs::path target = checked_target(bind, spec.tier);
     if (!fs::exists(bind.source)) {
       throw std::runtime_error("bind source " + bind.source + ": it does not exist");
     }

@@ -15,12 +15,16 @@ std::string tmpfs_options(std::uint64_t bytes, std::uint64_t inodes, const char*
   return "size=" + std::to_string(bytes) + ",nr_inodes=" + std::to_string(inodes) + ",mode=" + mode;
 }
 
-std::vector<char*> pointers(std::vector<std::string>& strings) {
-  std::vector<char*> result;
-  result.reserve(strings.size() + 1);
-  for (std::string& text : strings) result.push_back(text.data());
-  result.push_back(nullptr);
-  return result;
+void require_possible_without_namespaces(const LaunchSpec& spec) {
+  for (const ReadOnlyBind& bind : spec.binds) {
+    if (bind.source != bind.target) {
+      throw std::runtime_error("bind target " + bind.target + ": only mounts could show it there");
+    }
+  }
+  if (!spec.egress_program.empty()) {
+    throw std::runtime_error("egress: only a network namespace can have one of its own");
+  }
+  if (!spec.zygote.empty()) throw std::runtime_error("zygote: only rooms can be forked into");
 }
 
 /// As arranged by egress_child.cpp: the network is descriptor 0, 3 is told when it is there.
@@ -35,33 +39,45 @@ std::vector<std::string> egress_arguments(const LaunchSpec& spec) {
 
 }  // namespace
 
-void prepare_plan(const LaunchSpec& spec, Tier tier, SandboxPlan& plan) {
+std::vector<char*> pointers_to(std::vector<std::string>& strings) {
+  std::vector<char*> result;
+  result.reserve(strings.size() + 1);
+  for (std::string& text : strings) result.push_back(text.data());
+  result.push_back(nullptr);
+  return result;
+}
+
+void prepare_plan(const LaunchSpec& spec, LauncherUser user, SandboxPlan& plan) {
   if (spec.interpreter.empty()) throw std::runtime_error("interpreter: argv is empty");
   const Limits& limits = spec.limits;
+  if (spec.tier != Tier::full) require_possible_without_namespaces(spec);
+  plan.tier = spec.tier;
+  plan.user = user;
+  plan.path_library = spec.path_library;
   plan.layout = root_layout(spec);
   plan.tmp_options = tmpfs_options(limits.tmp_bytes, limits.data_inodes, "1777");
   plan.shared_memory_options =
       tmpfs_options(limits.shared_memory_bytes, limits.data_inodes, "1777");
   plan.data_options = tmpfs_options(limits.data_bytes, limits.data_inodes, "0755");
   plan.init_filter = compile_init_filter();
-  plan.interpreter_filter = compile_interpreter_filter();
+  plan.interpreter_filter = compile_interpreter_filter(spec.tier);
   plan.limits = resource_limits(limits);
   plan.spec_limits = limits;
   plan.working_directory = environment_value(spec, "HOME", "/");
   plan.arguments = spec.interpreter;
   plan.environment = spec.environment;
-  plan.argv = pointers(plan.arguments);
-  plan.envp = pointers(plan.environment);
-  plan.outside_uid = tier == Tier::root ? spec.session_uid : ::geteuid();
-  plan.outside_gid = tier == Tier::root ? spec.session_gid : ::getegid();
+  plan.argv = pointers_to(plan.arguments);
+  plan.envp = pointers_to(plan.environment);
+  plan.outside_uid = user == LauncherUser::root ? spec.session_uid : ::geteuid();
+  plan.outside_gid = user == LauncherUser::root ? spec.session_gid : ::getegid();
   if (!spec.egress_program.empty()) plan.egress_layout = egress_layout(spec.egress_program);
   plan.egress_arguments = egress_arguments(spec);
-  plan.egress_argv = pointers(plan.egress_arguments);
+  plan.egress_argv = pointers_to(plan.egress_arguments);
   plan.packages = spec.packages;
   plan.zygote_arguments = spec.zygote;
   if (!spec.zygote.empty()) plan.zygote_arguments.push_back(std::to_string(plan.outside_uid));
-  plan.zygote_argv = pointers(plan.zygote_arguments);
-  if (tier == Tier::root && (plan.outside_uid == 0 || plan.outside_gid == 0)) {
+  plan.zygote_argv = pointers_to(plan.zygote_arguments);
+  if (user == LauncherUser::root && (plan.outside_uid == 0 || plan.outside_gid == 0)) {
     throw std::runtime_error("session_uid and session_gid: a session never runs as root");
   }
 }

@@ -18,7 +18,14 @@ namespace dynsessions::sandbox {
 /// A compiled seccomp filter.
 using BpfProgram = std::vector<sock_filter>;
 
+enum class LauncherUser {
+  root,     ///< real root: sessions have the spec's uid and gid
+  ordinary  ///< in the full tier inside a user namespace of ours: sessions have the launcher's
+};
+
 struct SandboxPlan {
+  Tier tier = Tier::full;
+  LauncherUser user = LauncherUser::root;
   std::vector<LayoutEntry> layout;
   std::string tmp_options;  ///< of the tmpfs mounts, as mount(2) takes them
   std::string shared_memory_options;
@@ -27,6 +34,7 @@ struct SandboxPlan {
   BpfProgram init_filter;
   BpfProgram interpreter_filter;
   ResourceLimits limits;
+  std::string path_library;       ///< below the full tier; may be empty
   std::string working_directory;  ///< HOME of the spec's environment, / without one
   std::vector<std::string> arguments;
   std::vector<std::string> environment;
@@ -46,12 +54,10 @@ struct SandboxPlan {
   SandboxPlan& operator=(const SandboxPlan&) = delete;
 };
 
-enum class Tier {
-  root,          ///< real root: sessions have the spec's uid and gid
-  ordinary_user  ///< inside a user namespace of ours: sessions have the launcher's
-};
+/// As execve takes them: they point into `strings`, a null ends them.
+[[nodiscard]] std::vector<char*> pointers_to(std::vector<std::string>& strings);
 
 /// Fills the plan. Throws std::runtime_error when the spec cannot be carried out on this host.
-void prepare_plan(const LaunchSpec& spec, Tier tier, SandboxPlan& plan);
+void prepare_plan(const LaunchSpec& spec, LauncherUser user, SandboxPlan& plan);
 
 }  // namespace dynsessions::sandbox

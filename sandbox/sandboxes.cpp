@@ -13,68 +13,12 @@
 #include "sandbox/child_report.h"
 #include "sandbox/closed_networks.h"
 #include "sandbox/egress_child.h"
+#include "sandbox/starting.h"
 #include "sandbox/verification.h"
 #include "sandbox/zygote_protocol.h"
 
 namespace dynsessions::sandbox {
 namespace {
-
-struct FdPair {
-  UniqueFd ours;
-  UniqueFd theirs;
-};
-
-FdPair make_socket_pair(int type) {
-  int fds[2];
-  if (::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fds) < 0) throw StepError("socket pair", errno);
-  return {UniqueFd(fds[0]), UniqueFd(fds[1])};
-}
-
-FdPair make_pipe() {
-  int fds[2];
-  if (::pipe2(fds, O_CLOEXEC) < 0) throw StepError("pipe", errno);
-  return {UniqueFd(fds[0]), UniqueFd(fds[1])};
-}
-
-/// A child that is killed and reaped again unless everything went well.
-class UnfinishedProcess {
- public:
-  enum class Reaping { here, in_loop };
-
-  explicit UnfinishedProcess(pid_t pid, Reaping reaping = Reaping::here)
-      : pid_(pid), reaping_(reaping) {}
-  UnfinishedProcess(const UnfinishedProcess&) = delete;
-  UnfinishedProcess& operator=(const UnfinishedProcess&) = delete;
-  ~UnfinishedProcess() {
-    if (pid_ <= 0) return;
-    ::kill(pid_, SIGKILL);
-    if (reaping_ == Reaping::in_loop) return;
-    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-    }
-  }
-  [[nodiscard]] pid_t get() const { return pid_; }
-  [[nodiscard]] pid_t keep() { return std::exchange(pid_, 0); }
-
- private:
-  pid_t pid_;
-  const Reaping reaping_;
-};
-
-void require(const StepResult& result, const char* step) {
-  if (result.ok()) return;
-  char name[sizeof(ChildReport::step)];
-  format_step({step, result.detail, result.error_number}, name, sizeof(name));
-  throw StepError(name, result.error_number);
-}
-
-void require_no_failure(const ChildOutcome& outcome) {
-  if (outcome.failure.error_number == 0) return;
-  throw StepError(outcome.failure.step, outcome.failure.error_number);
-}
-
-void require_confined(const char* weakness) {
-  if (weakness != nullptr) throw StepError(std::string("verify ") + weakness, EPERM);
-}
 
 void map_ids(const SandboxPlan& plan, pid_t pid) {
   require(write_id_maps(pid, kInsideUid, plan.outside_uid, kInsideGid, plan.outside_gid),
@@ -107,14 +51,6 @@ pid_t make_room(const SandboxPlan& plan, const NamespaceHandles& sandbox, Namesp
   require_confined(find_weakness(init.get(), plan.outside_uid, plan.outside_gid));
   return init.keep();
 }
-
-/// The ends of what an interpreter talks on: ours, and those it is born with.
-struct Channels {
-  FdPair report = make_socket_pair(SOCK_SEQPACKET);
-  FdPair control = make_socket_pair(SOCK_STREAM);
-  FdPair output = make_pipe();
-  FdPair error = make_pipe();
-};
 
 /// The room, and in it whatever `give_birth` has born there, which gets `channels`' other ends.
 template <typename GiveBirth>

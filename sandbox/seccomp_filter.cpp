@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -70,15 +71,35 @@ std::uint32_t refusal(int error_number) {
 
 }  // namespace
 
-BpfProgram compile_interpreter_filter() {
+namespace {
+
+/// Adds one answer for the calls of all groups; those in `but` get another one elsewhere.
+void add_groups(Filter& filter, std::uint32_t action, std::span<const SyscallGroup> groups,
+                const std::set<std::string>& but) {
+  for (const SyscallGroup& group : groups) {
+    for (const char* name : group.names) {
+      if (!but.contains(name)) filter.add(action, name);
+    }
+  }
+}
+
+}  // namespace
+
+BpfProgram compile_interpreter_filter(Tier tier) {
   Filter filter(refusal(ENOSYS));
-  for (const SyscallGroup& group : allowed_groups()) {
-    for (const char* name : group.names) filter.add(SCMP_ACT_ALLOW, name);
+  const bool restricted = tier == Tier::restricted;
+  const std::set<std::string> stricter =
+      restricted ? ruled_in_restricted_tier() : std::set<std::string>();
+  add_groups(filter, SCMP_ACT_ALLOW, allowed_groups(), stricter);
+  add_groups(filter, refusal(EPERM), refused_groups(), stricter);
+  if (restricted) add_groups(filter, refusal(EPERM), groups_refused_in_restricted_tier(), {});
+  std::vector<ArgumentRule> rules = argument_rules();
+  std::erase_if(rules, [&](const ArgumentRule& rule) { return stricter.contains(rule.name); });
+  if (restricted) {
+    const auto more = argument_rules_of_restricted_tier();
+    rules.insert(rules.end(), more.begin(), more.end());
   }
-  for (const SyscallGroup& group : refused_groups()) {
-    for (const char* name : group.names) filter.add(refusal(EPERM), name);
-  }
-  for (const ArgumentRule& rule : argument_rules()) {
+  for (const ArgumentRule& rule : rules) {
     std::vector<scmp_arg_cmp> comparisons{rule.first};
     if (rule.second) comparisons.push_back(*rule.second);
     const std::uint32_t action =

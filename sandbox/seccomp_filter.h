@@ -10,8 +10,8 @@
 /// numbers mean other calls there.
 namespace dynsessions::sandbox {
 
-/// For a session's code: the policy of seccomp_policy.h.
-[[nodiscard]] BpfProgram compile_interpreter_filter();
+/// For a session's code: the policy of seccomp_policy.h, stricter in the restricted tier.
+[[nodiscard]] BpfProgram compile_interpreter_filter(Tier tier = Tier::full);
 
 /// For init: the two calls that init.cpp makes; any other kills.
 [[nodiscard]] BpfProgram compile_init_filter();

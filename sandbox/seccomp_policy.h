@@ -1,7 +1,9 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <seccomp.h>
@@ -32,5 +34,13 @@ struct ArgumentRule {
 };
 
 [[nodiscard]] std::vector<ArgumentRule> argument_rules();
+
+/// Where no namespace bounds whom a call reaches, and Landlock does not look
+/// (seccomp_restricted.cpp says what for each). These overrule all of the above for the calls that
+/// they name.
+[[nodiscard]] std::span<const SyscallGroup> groups_refused_in_restricted_tier();
+[[nodiscard]] std::vector<ArgumentRule> argument_rules_of_restricted_tier();
+/// The names in either of them.
+[[nodiscard]] std::set<std::string> ruled_in_restricted_tier();
 
 }  // namespace dynsessions::sandbox

@@ -4,6 +4,7 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <unistd.h>
 
@@ -40,22 +41,23 @@ bool same_file(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+constexpr const char* kNone = "0000000000000000";
+
 struct Expectation {
   const char* field;
   std::string expected;
 };
 
-/// What must be true of interpreters and of the zygote alike, and then `more`: the first field that
-/// is otherwise, or null.
+/// What must be true of all that runs foreign code, and then `more`: the first field that is
+/// otherwise, or null.
 const char* find_difference(Status& status, const std::string& users, gid_t gid,
-                            const Expectation& more) {
+                            const std::vector<Expectation>& more) {
   const std::string& state = status["State"];
   if (state.empty() || state.front() == 'Z' || state.front() == 'X') return "alive";
-  constexpr const char* kNone = "0000000000000000";
-  const Expectation expectations[] = {
-      {"Uid", users},    {"Gid", four_times(gid)}, {"CapInh", kNone},
-      {"CapPrm", kNone}, {"CapEff", kNone},        {"CapBnd", kNone},
-      {"CapAmb", kNone}, {"NoNewPrivs", "1"},      more};
+  std::vector<Expectation> expectations = {
+      {"Uid", users},    {"Gid", four_times(gid)}, {"CapInh", kNone},  {"CapPrm", kNone},
+      {"CapEff", kNone}, {"CapAmb", kNone},        {"NoNewPrivs", "1"}};
+  expectations.insert(expectations.end(), more.begin(), more.end());
   for (const auto& [field, expected] : expectations) {
     if (status[field] != expected) return field;
   }
@@ -64,9 +66,16 @@ const char* find_difference(Status& status, const std::string& users, gid_t gid,
 
 }  // namespace
 
-const char* find_weakness(pid_t pid, uid_t uid, gid_t gid) {
+const char* find_weakness(pid_t pid, uid_t uid, gid_t gid, Bounds bounds) {
   Status status = read_status(process_path(pid));
-  return find_difference(status, four_times(uid), gid, {"Seccomp", "2"});
+  std::vector<Expectation> more = {{"Seccomp", "2"}};
+  if (bounds == Bounds::none) more.push_back({"CapBnd", kNone});
+  return find_difference(status, four_times(uid), gid, more);
+}
+
+const char* find_privilege(pid_t pid, uid_t uid, gid_t gid) {
+  Status status = read_status(process_path(pid));
+  return find_difference(status, four_times(uid), gid, {});
 }
 
 const char* find_zygote_weakness(pid_t pid, uid_t files_uid, gid_t gid) {
@@ -74,7 +83,7 @@ const char* find_zygote_weakness(pid_t pid, uid_t files_uid, gid_t gid) {
   const std::string user = std::to_string(::geteuid());
   const std::string files_user = std::to_string(files_uid);
   const std::string users = files_user + ' ' + user + ' ' + user + ' ' + files_user;
-  return find_difference(status, users, gid, {"Threads", "1"});
+  return find_difference(status, users, gid, {{"CapBnd", kNone}, {"Threads", "1"}});
 }
 
 const char* find_leak(pid_t pid, const NamespaceHandles& namespaces) {

@@ -9,7 +9,15 @@ namespace dynsessions::sandbox {
 
 /// The name of the first thing that is not as it has to be, null when all is: alive, uid and gid,
 /// five empty capability sets, no_new_privs, seccomp filter.
-[[nodiscard]] const char* find_weakness(pid_t pid, uid_t uid, gid_t gid);
+///
+/// Whoever never had a capability keeps its bounding set: `Bounds::any`. no_new_privs makes it
+/// moot.
+enum class Bounds { none, any };
+[[nodiscard]] const char* find_weakness(pid_t pid, uid_t uid, gid_t gid,
+                                        Bounds bounds = Bounds::none);
+
+/// The part of it that the insecure tier promises: those ids, no capability in use.
+[[nodiscard]] const char* find_privilege(pid_t pid, uid_t uid, gid_t gid);
 
 /// The same of a zygote, which keeps its user, has no filter and may have one thread only.
 [[nodiscard]] const char* find_zygote_weakness(pid_t pid, uid_t files_uid, gid_t gid);

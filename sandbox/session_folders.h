@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <sys/types.h>
+
+#include "emulator/core/unique_fd.h"
+
+/// Where sessions keep files when no mount can be made for them: one folder per launcher in TMPDIR
+/// (or /tmp), one folder per session in it. On the disk of the host, without a quota.
+namespace dynsessions::sandbox {
+
+/// One session's files. Its destructor removes them, whatever a session did to them.
+class SessionFolder {
+ public:
+  SessionFolder(int parent, std::string parent_path, std::string name);
+  SessionFolder(const SessionFolder&) = delete;
+  SessionFolder& operator=(const SessionFolder&) = delete;
+  ~SessionFolder();
+
+  /// Makes `data` and `tmp` in it, all of it for that user only. Throws StepError.
+  void make(uid_t uid, gid_t gid) const;
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::string data() const { return path_ + "/data"; }
+  [[nodiscard]] std::string tmp() const { return path_ + "/tmp"; }
+  [[nodiscard]] UniqueFd open_data() const;
+
+ private:
+  const int parent_;
+  const std::string name_;
+  const std::string path_;
+};
+
+/// A launcher's own folder, locked as long as it lives, so that those of launchers that were killed
+/// can be told from others: whoever makes one removes those first.
+class LauncherFolder {
+ public:
+  /// Throws StepError.
+  LauncherFolder();
+  LauncherFolder(const LauncherFolder&) = delete;
+  LauncherFolder& operator=(const LauncherFolder&) = delete;
+  ~LauncherFolder();
+
+  [[nodiscard]] int descriptor() const { return folder_.get(); }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  UniqueFd place_;  ///< TMPDIR
+  std::string path_;
+  UniqueFd folder_;
+};
+
+/// Removes the folder `name` of `parent` with all that is in it, on whose way no link is followed.
+/// No depth of it, nor a mode that its owner gave it, is too much. Nobody may work in it meanwhile.
+/// What cannot be removed stays.
+void remove_folder(int parent, const std::string& name);
+
+}  // namespace dynsessions::sandbox
