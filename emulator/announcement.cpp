@@ -50,6 +50,7 @@ std::string banner(const Announcement& announcement) {
       "\n"
       "    pool management endpoint   {0}\n"
       "    session pool               {4}\n"
+      "    sandbox                    {5}\n"
       "{3}"
       "    health, version            {1}\n"
       "\n"
@@ -63,7 +64,10 @@ std::string banner(const Announcement& announcement) {
       "                     '{0}/code/execute?identifier=me'\n"
       "  {2}\n\n",
       announcement.pool_management_endpoint, announcement.admin, words_for(announcement.auth),
-      https_line(announcement), announcement.pool);
+      https_line(announcement), announcement.pool, announcement.sandbox);
+  if (!announcement.warning.empty()) {
+    text += fmt::format("  *** WARNING: {}. ***\n\n", announcement.warning);
+  }
   const bool exposed = !boost::asio::ip::make_address(announcement.listen).is_loopback();
   if (exposed) text += warning_of(announcement.listen);
   return text;

@@ -13,7 +13,9 @@ struct Announcement {
   std::string authority_file;  ///< what its clients have to trust
   std::string admin;           ///< URL of the emulator's own API
   std::string pool_management_endpoint;
-  std::string pool;  ///< what kind of pool it is, in a line
+  std::string pool;     ///< what kind of pool it is, in a line
+  std::string sandbox;  ///< what isolates sessions, in a line
+  std::string warning;  ///< of what does not; mostly empty
   config::AuthMode auth;
   std::string listen;  ///< the address of --listen
 };

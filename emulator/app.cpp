@@ -30,11 +30,12 @@ std::vector<std::string> allowed_hosts(const config::Config& config) {
   return hosts;
 }
 
-api::SurfaceSettings surface_settings(const config::Config& config) {
+api::SurfaceSettings surface_settings(const config::Config& config, const TierChoice& tier) {
   return {.default_pool = {config.subscription, config.resource_group, config.name},
           .token_policy = {config.auth, config.executors, config.role_missing},
           .allowed_hosts = allowed_hosts(config),
           .own_headers = !config.exact,
+          .warning = warning_of(tier),
           .choices = config.choices};
 }
 
@@ -80,21 +81,29 @@ std::string https_url_of(const net::HttpServer& server) {
 
 }  // namespace
 
-App::App(const config::Config& config, const sandbox::LaunchSpec& spec,
-         const Installation& installation, std::optional<HttpsSetup> https)
+App::App(const config::Config& config, TierChoice tier, const Installation& installation,
+         std::optional<HttpsSetup> https)
     : config_(config),
+      tier_(std::move(tier)),
       loop_(1),
       launcher_((loop_.get_executor())),
-      file_pool_((launcher_.start(installation.launcher.string(), spec), kFileThreads)),
+      file_pool_((launcher_.start(installation.launcher.string(),
+                                  launch_spec_for(config, installation, tier_.tier)),
+                  kFileThreads)),
       clock_(loop_.get_executor()),
       real_time_(loop_.get_executor()),
-      sandboxed_({loop_.get_executor(), launcher_, clock_, real_time_, {}, !config.no_zygote}),
+      sandboxed_({loop_.get_executor(),
+                  launcher_,
+                  clock_,
+                  real_time_,
+                  {},
+                  has_zygote(config, tier_.tier)}),
       workspaces_(loop_.get_executor(), sandboxed_, real_time_, config.ready_sessions),
       session_log_(clock_),
       pools_([this] { return make_pool(); }),
       surface_({clock_, pools_, file_pool_,
                 session_python(config, installation).parent_path().parent_path()},
-               surface_settings(config)),
+               surface_settings(config, tier_)),
       admin_(
           DYNSESSIONS_VERSION, [this] { return health(); },
           api::RequestGuard(allowed_hosts(config))),
@@ -118,7 +127,7 @@ void App::run() {
 asio::awaitable<void> App::serve() {
   std::exception_ptr failure;
   try {
-    co_await prove_sandbox();
+    co_await await_launcher();
     listen();
     workspaces_.start();
     co_await announce_and_wait_for_signal();
@@ -129,16 +138,9 @@ asio::awaitable<void> App::serve() {
   if (failure) std::rethrow_exception(failure);
 }
 
-asio::awaitable<void> App::prove_sandbox() {
+asio::awaitable<void> App::await_launcher() {
   auto ready = co_await launcher_.ready();
   if (!ready) throw EngineUnavailable(ready.error().message);
-  // The real set-up, once, in a throw-away sandbox: what it says now is true of every session.
-  const std::uint64_t id = launcher_.new_sandbox_id();
-  auto made = co_await launcher_.request(sandbox::RequestKind::create_sandbox, id);
-  if (!made) throw EngineUnavailable(made.error().message);
-  auto started = co_await launcher_.request(sandbox::RequestKind::start_interpreter, id);
-  if (!started) throw EngineUnavailable(started.error().message);
-  launcher_.post(sandbox::RequestKind::destroy_sandbox, id);
 }
 
 void App::listen() {
@@ -169,6 +171,8 @@ void App::announce() const {
       .admin = url_of(admin_server_),
       .pool_management_endpoint = pool_management_endpoint(),
       .pool = pool_description(),
+      .sandbox = description_of(tier_),
+      .warning = warning_of(tier_),
       .auth = config_.auth,
       .listen = config_.listen,
   };
@@ -214,6 +218,7 @@ std::vector<api::admin::Component> App::health() const {
   }
   return {Component{"launcher", launcher_.alive(),
                     launcher_.alive() ? "running" : "the sandbox launcher has ended"},
+          Component{"sandbox", true, description_of(tier_)},
           Component{"interpreter", started && !workspaces_.last_failure(), interpreter}};
 }
 

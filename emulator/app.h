@@ -20,6 +20,7 @@
 #include "emulator/net/server.h"
 #include "emulator/observability/log.h"
 #include "emulator/sessions/pool_registry.h"
+#include "emulator/tier_choice.h"
 
 namespace dynsessions {
 
@@ -34,8 +35,8 @@ class PortInUse : public std::runtime_error {
 class App {
  public:
   /// Starts the launcher, before any thread and any listener exists.
-  App(const config::Config& config, const sandbox::LaunchSpec& spec,
-      const Installation& installation, std::optional<HttpsSetup> https);
+  App(const config::Config& config, TierChoice tier, const Installation& installation,
+      std::optional<HttpsSetup> https);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
@@ -45,7 +46,7 @@ class App {
 
  private:
   boost::asio::awaitable<void> serve();
-  boost::asio::awaitable<void> prove_sandbox();
+  boost::asio::awaitable<void> await_launcher();
   void listen();
   void announce() const;
   boost::asio::awaitable<void> announce_and_wait_for_signal();
@@ -58,6 +59,7 @@ class App {
   [[nodiscard]] std::unique_ptr<sessions::SessionPool> make_pool();
 
   const config::Config& config_;
+  const TierChoice tier_;
   boost::asio::io_context loop_;
   execution::LauncherClient launcher_;
   boost::asio::thread_pool file_pool_;

@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Where things stand inside a sandbox, whatever they are called on the host.
+/// Where things stand inside a sandbox, whatever they are called on the host: in the full tier,
+/// which mounts them there. In others they stay where they are.
 constexpr const char* kPythonInside = "/opt/python";
 constexpr const char* kAgentInside = "/opt/dynsessions";
 
@@ -37,6 +38,13 @@ bool is_system_path(const fs::path& path) {
   return text.starts_with("/usr/") || text.starts_with("/bin") || text == "/usr";
 }
 
+/// Shows a folder inside and returns its path there.
+std::string bind(sandbox::LaunchSpec& spec, const fs::path& folder, const char* in_full_tier) {
+  const std::string inside = spec.tier == sandbox::Tier::full ? in_full_tier : folder.string();
+  spec.binds.push_back({folder.string(), inside});
+  return inside;
+}
+
 /// Shows the interpreter inside and returns its path there.
 std::string bind_python(sandbox::LaunchSpec& spec, const fs::path& python) {
   const fs::path prefix = python.parent_path().parent_path();
@@ -50,8 +58,7 @@ std::string bind_python(sandbox::LaunchSpec& spec, const fs::path& python) {
     const std::string base = home.parent_path().string();
     spec.binds.push_back({base, base});
   }
-  spec.binds.push_back({prefix.string(), kPythonInside});
-  return std::string(kPythonInside) + "/bin/" + python.filename().string();
+  return bind(spec, prefix, kPythonInside) + "/bin/" + python.filename().string();
 }
 
 /// Where packages are installed: lib/python3.11/site-packages and its like.
@@ -67,6 +74,10 @@ std::vector<std::string> package_folders(const fs::path& python) {
 }
 
 }  // namespace
+
+bool has_zygote(const config::Config& config, sandbox::Tier tier) {
+  return !config.no_zygote && tier == sandbox::Tier::full;
+}
 
 Installation Installation::beside_executable() {
   const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
@@ -101,15 +112,17 @@ fs::path egress_program() {
                           ", which is not in PATH; `sudo apt-get install slirp4netns`");
 }
 
-sandbox::LaunchSpec launch_spec_for(const config::Config& config,
-                                    const Installation& installation) {
+sandbox::LaunchSpec launch_spec_for(const config::Config& config, const Installation& installation,
+                                    sandbox::Tier tier) {
   constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
   sandbox::LaunchSpec spec;
+  spec.tier = tier;
   const std::string python_inside = bind_python(spec, session_python(config, installation));
-  spec.binds.push_back({installation.agent.string(), kAgentInside});
-  spec.interpreter = {python_inside, "-B", std::string(kAgentInside) + "/agent.py"};
-  if (!config.no_zygote) {
-    spec.zygote = {python_inside, "-B", std::string(kAgentInside) + "/zygote.py",
+  const std::string agent_inside = bind(spec, installation.agent, kAgentInside);
+  spec.interpreter = {python_inside, "-B", agent_inside + "/agent.py"};
+  if (tier != sandbox::Tier::full) spec.path_library = agent_inside + "/session_paths.so";
+  if (has_zygote(config, tier)) {
+    spec.zygote = {python_inside, "-B", agent_inside + "/zygote.py",
                    config::show_list(config.preload)};
     spec.packages = package_folders(session_python(config, installation));
   }
@@ -124,7 +137,9 @@ sandbox::LaunchSpec launch_spec_for(const config::Config& config,
       "PYTHONDONTWRITEBYTECODE=1",
       "MPLBACKEND=module://matplotlib_inline.backend_inline",
   };
-  if (config.network_status == config::NetworkStatus::egress_enabled) {
+  // Insecure sessions have the host's network as it is.
+  if (config.network_status == config::NetworkStatus::egress_enabled &&
+      tier != sandbox::Tier::insecure) {
     spec.egress_program = egress_program().string();
   }
   spec.limits.data_bytes = config.data_quota_mb * kMiB;

@@ -31,9 +31,13 @@ struct Installation {
 /// slirp4netns, found in PATH. Throws EngineUnavailable, with the cure, when it is not there.
 [[nodiscard]] std::filesystem::path egress_program();
 
-/// What every sandbox of this server looks like. Throws EngineUnavailable when the Python to use
-/// does not exist.
+/// Whether interpreters are forked: only in rooms, so in the full tier.
+[[nodiscard]] bool has_zygote(const config::Config& config, sandbox::Tier tier);
+
+/// What every sandbox of this server looks like in that tier. Throws EngineUnavailable when the
+/// Python to use does not exist.
 [[nodiscard]] sandbox::LaunchSpec launch_spec_for(const config::Config& config,
-                                                  const Installation& installation);
+                                                  const Installation& installation,
+                                                  sandbox::Tier tier);
 
 }  // namespace dynsessions

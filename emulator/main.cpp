@@ -1,6 +1,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <utility>
 
 #include <boost/asio/io_context.hpp>
 
@@ -24,9 +25,9 @@ Clock::TimePoint system_now() {
 ExitCode serve(const config::Config& config) {
   observability::start_log(config::name_of(config.log_level));
   const Installation installation = Installation::beside_executable();
-  const sandbox::LaunchSpec spec = launch_spec_for(config, installation);
+  TierChoice tier = choose_tier(config, installation);
   auto https = set_up_https(config, config::process_environment, system_now());
-  App app(config, spec, installation, std::move(https));
+  App app(config, std::move(tier), installation, std::move(https));
   app.run();
   return stopped;
 }

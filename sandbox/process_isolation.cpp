@@ -118,6 +118,7 @@ std::vector<std::string> ConfinedSession::environment() const {
   variables.push_back("TMPDIR=" + folder_.tmp());
   if (plan_.path_library.empty()) return variables;
   variables.push_back("DYNSESSIONS_FOLDER=" + folder_.path());
+  variables.push_back("DYNSESSIONS_SHOWN=" + plan_.shown_paths);
   variables.push_back("LD_PRELOAD=" + plan_.path_library);
   return variables;
 }

@@ -54,6 +54,7 @@ void prepare_plan(const LaunchSpec& spec, LauncherUser user, SandboxPlan& plan) 
   plan.tier = spec.tier;
   plan.user = user;
   plan.path_library = spec.path_library;
+  for (const ReadOnlyBind& bind : spec.binds) plan.shown_paths += bind.source + ':';
   plan.layout = root_layout(spec);
   plan.tmp_options = tmpfs_options(limits.tmp_bytes, limits.data_inodes, "1777");
   plan.shared_memory_options =

@@ -35,6 +35,7 @@ struct SandboxPlan {
   BpfProgram interpreter_filter;
   ResourceLimits limits;
   std::string path_library;       ///< below the full tier; may be empty
+  std::string shown_paths;        ///< sources of the spec's binds, with colons between them
   std::string working_directory;  ///< HOME of the spec's environment, / without one
   std::vector<std::string> arguments;
   std::vector<std::string> environment;

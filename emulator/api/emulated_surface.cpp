@@ -133,6 +133,9 @@ void EmulatedSurface::add_common_headers(http::Response& response,
   response.headers.add("server", "Microsoft-IIS/10.0");
   response.headers.add("x-powered-by", "ASP.NET");
   response.headers.add("mise-correlation-id", correlation_id);
+  if (settings_.own_headers && !settings_.warning.empty()) {
+    response.headers.add("x-emulator-warning", settings_.warning);
+  }
 }
 
 }  // namespace dynsessions::api

@@ -17,6 +17,8 @@ struct SurfaceSettings {
   /// Whether answers may have `x-emulator-reason` and `x-emulator-warning`, which the real service
   /// has not.
   bool own_headers = true;
+  /// What every answer has to warn of in `x-emulator-warning`; empty: of nothing.
+  std::string warning{};
   contract::Choices choices{};
 };
 

@@ -20,8 +20,10 @@ namespace dynsessions::config {
 using AuthMode = auth::TokenRule;
 using auth::MissingRole;
 enum class SandboxMode {
-  automatic,  ///< the strongest that this machine allows
-  full,       ///< refuse to start with anything less than all namespaces
+  automatic,   ///< the strongest that this machine allows
+  full,        ///< refuse to start with anything less than all namespaces
+  restricted,  ///< Landlock and seccomp, even where there is more
+  insecure,    ///< limits only; never chosen by itself
 };
 enum class NetworkStatus { egress_disabled, egress_enabled };
 [[nodiscard]] std::string name_of(NetworkStatus status);

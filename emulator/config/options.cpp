@@ -93,8 +93,10 @@ constexpr Words<AuthMode, 3> kAuthModes{
     {{"any", AuthMode::any}, {"claims", AuthMode::claims}, {"off", AuthMode::off}}};
 constexpr Words<MissingRole, 2> kMissingRoleAnswers{
     {{"403", MissingRole::permission_denied}, {"401", MissingRole::unauthenticated}}};
-constexpr Words<SandboxMode, 2> kSandboxModes{
-    {{"auto", SandboxMode::automatic}, {"full", SandboxMode::full}}};
+constexpr Words<SandboxMode, 4> kSandboxModes{{{"auto", SandboxMode::automatic},
+                                               {"full", SandboxMode::full},
+                                               {"restricted", SandboxMode::restricted},
+                                               {"insecure", SandboxMode::insecure}}};
 constexpr Words<LogLevel, 4> kLogLevels{{{"error", LogLevel::error},
                                          {"warning", LogLevel::warning},
                                          {"info", LogLevel::info},
@@ -184,7 +186,8 @@ constexpr std::array kOptions{
 
     Option{"python", "Sandbox", "PATH", "python3 with IPython; default: the one `make run` built",
            kPath<&Config::python>},
-    Option{"sandbox", "Sandbox", "MODE", "auto or full: every layer, or no start",
+    Option{"sandbox", "Sandbox", "MODE",
+           "auto: full, else restricted; full, restricted, insecure: that or no start",
            kChoice<&Config::sandbox, kSandboxModes>},
     Option{"no-zygote", "Sandbox", "",
            "start each interpreter anew instead of forking a loaded one",

@@ -49,8 +49,7 @@ Checks examine(const config::Config& config, const Installation& installation) {
     checks.push_back(check_egress_program());
     if (checks.back().verdict == Verdict::bad) return checks;
   }
-  Checks sandbox =
-      check_sandbox(installation.launcher.string(), launch_spec_for(config, installation));
+  Checks sandbox = check_sandbox(config, installation);
   std::move(sandbox.begin(), sandbox.end(), std::back_inserter(checks));
   return checks;
 }

@@ -1,9 +1,9 @@
 #include "emulator/doctor/sandbox.h"
 
-#include <array>
 #include <exception>
-#include <memory>
-#include <string_view>
+#include <iterator>
+#include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -13,54 +13,40 @@
 #include "emulator/core/clock.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/execution/sandboxed_workspace.h"
+#include "emulator/tier_choice.h"
 
 namespace dynsessions::doctor {
 namespace asio = boost::asio;
 
-using sandbox::RequestKind;
+using config::SandboxMode;
+using sandbox::Tier;
 
 namespace {
 
-struct Cure {
-  std::string_view step;  ///< its beginning
-  const char* cure;
-};
+/// Whether a server that is started with this `mode` may use the tier.
+bool may_use(SandboxMode mode, Tier tier) {
+  switch (mode) {
+    case SandboxMode::automatic:
+      return tier != Tier::insecure;
+    case SandboxMode::full:
+      return tier == Tier::full;
+    case SandboxMode::restricted:
+      return tier == Tier::restricted;
+    case SandboxMode::insecure:
+      return tier == Tier::insecure;
+  }
+  return false;
+}
 
-constexpr const char* kNamespaces =
-    "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
-    "user.max_user_namespaces above 0; Ubuntu: kernel.apparmor_restrict_unprivileged_userns=0), "
-    "or run as root; in Docker: --privileged";
-constexpr const char* kBelow = "look at the folders of --python: each must be there for all users";
-
-/// By the names in sandbox/; the last row is for all that nobody met yet.
-constexpr std::array kCures = {
-    Cure{"unshare", kNamespaces},
-    Cure{"clone", kNamespaces},
-    Cure{"map ids", kNamespaces},
-    Cure{"isolate mounts", kNamespaces},
-    Cure{"mount tmpfs", "--data-quota-mb must fit into memory"},
-    Cure{"mount", kNamespaces},
-    Cure{"new root", kNamespaces},
-    Cure{"change root", kNamespaces},
-    Cure{"enter", kNamespaces},
-    Cure{"open tree", kBelow},
-    Cure{"lay out", kBelow},
-    Cure{"egress: tun device",
-         "load the module (modprobe tun) and let all users open it (chmod 666 /dev/net/tun); in "
-         "Docker: --device /dev/net/tun"},
-    Cure{"egress", "slirp4netns must run here; see what it said, or use EgressDisabled"},
-    Cure{"execute", "--python must name a program that all users may read and execute"},
-    Cure{"limits", "raise the limits that this shell has: ulimit -aH"},
-    Cure{"seccomp", "use a kernel with CONFIG_SECCOMP_FILTER; in Docker: seccomp=unconfined"},
-    Cure{"",
-         "this kernel or container forbids the step: run as root, or in Docker with --privileged"},
-};
-
-/// "clone" of "The sandbox could not be set up: clone: Operation not permitted".
-std::string_view step_in(std::string_view message) {
-  constexpr std::string_view kBefore = ": ";
-  const std::size_t found = message.find(kBefore);
-  return found == std::string_view::npos ? "" : message.substr(found + kBefore.size());
+Check check_of(const TierTrial& trial) {
+  Check check{"sandbox", "tier " + name_of(trial.tier), Verdict::good, "works here", {}};
+  if (trial.tier == Tier::insecure) check.finding += "; only used when --sandbox insecure says so";
+  if (trial.works()) return check;
+  // Sessions may run all the same, in another tier.
+  check.verdict = Verdict::warning;
+  check.finding = trial.failure->message;
+  check.cure = cure_of(*trial.failure);
+  return check;
 }
 
 /// What one check needs to go on.
@@ -72,17 +58,17 @@ class Examination {
         real_time_(loop.get_executor()),
         workspaces_({loop.get_executor(), launcher, clock_, real_time_, {}}) {}
 
-  /// Each check stands on the one before it.
+  /// A whole session: the agent answers.
   asio::awaitable<void> run() {
-    const std::uint64_t id = launcher_.new_sandbox_id();
-    auto ready = co_await launcher_.ready();
-    if (!note("launcher", "runs, in namespaces of its own", ready)) co_return;
-    auto made = co_await launcher_.request(RequestKind::create_sandbox, id);
-    if (!note("create sandbox", "with all its layers", made)) co_return;
-    auto started = co_await launcher_.request(RequestKind::start_interpreter, id);
-    if (!note("start interpreter", "and looked at from outside", started)) co_return;
-    (void)co_await launcher_.request(RequestKind::destroy_sandbox, id);
-    co_await run_program();
+    auto workspace = co_await workspaces_.create();
+    if (!workspace) {
+      note("run 6 * 7", {}, workspace);
+      co_return;
+    }
+    execution::ExecutionRequest request{.code = "6 * 7"};
+    auto result = co_await (*workspace)->execute(std::move(request));
+    note_answer(result);
+    co_await (*workspace)->stop();
   }
 
   [[nodiscard]] Checks take_checks() { return std::move(checks_); }
@@ -97,19 +83,6 @@ class Examination {
       checks_.push_back({"sandbox", name, Verdict::bad, error.message, cure_of(error)});
     }
     return result.has_value();
-  }
-
-  /// A whole session: the agent answers.
-  asio::awaitable<void> run_program() {
-    auto workspace = co_await workspaces_.create();
-    if (!workspace) {
-      note("run 6 * 7", {}, workspace);
-      co_return;
-    }
-    execution::ExecutionRequest request{.code = "6 * 7"};
-    auto result = co_await (*workspace)->execute(std::move(request));
-    note_answer(result);
-    co_await (*workspace)->stop();
   }
 
   void note_answer(const Result<execution::ExecutionResult>& result) {
@@ -146,18 +119,7 @@ asio::awaitable<void> examine(Examination& examination, execution::LauncherClien
   if (failure) std::rethrow_exception(failure);
 }
 
-}  // namespace
-
-std::string cure_of(const Error& error) {
-  const std::string_view step = step_in(error.message);
-  if (step.empty()) return error.reason;
-  for (const Cure& row : kCures) {
-    if (step.starts_with(row.step)) return row.cure;
-  }
-  return error.reason;
-}
-
-Checks check_sandbox(const std::string& launcher, const sandbox::LaunchSpec& spec) {
+Checks run_session(const std::string& launcher, const sandbox::LaunchSpec& spec) {
   asio::io_context loop(1);
   execution::LauncherClient client(loop.get_executor());
   client.start(launcher, spec);
@@ -168,6 +130,29 @@ Checks check_sandbox(const std::string& launcher, const sandbox::LaunchSpec& spe
   loop.run();
   if (failure) std::rethrow_exception(failure);
   return examination.take_checks();
+}
+
+}  // namespace
+
+Checks check_sandbox(const config::Config& config, const Installation& installation) {
+  const std::string launcher = installation.launcher.string();
+  Checks checks;
+  std::optional<Tier> used;
+  for (const Tier tier : {Tier::full, Tier::restricted, Tier::insecure}) {
+    const TierTrial trial = try_tier(launcher, launch_spec_for(config, installation, tier));
+    checks.push_back(check_of(trial));
+    if (trial.works() && !used && may_use(config.sandbox, tier)) used = tier;
+  }
+  if (!used) {
+    checks.push_back(
+        {"sandbox", "tier", Verdict::bad, "none that --sandbox allows works here", "see above"});
+    return checks;
+  }
+  checks.push_back({"sandbox", "tier", Verdict::good, "sessions get " + name_of(*used), {}});
+  const auto spec = launch_spec_for(config, installation, *used);
+  Checks session = run_session(launcher, spec);
+  std::move(session.begin(), session.end(), std::back_inserter(checks));
+  return checks;
 }
 
 }  // namespace dynsessions::doctor

@@ -25,7 +25,7 @@ class KernelsFixture {
     config.max_processes = max_processes;
     config.no_zygote = kStartsAnew;
     const Installation installation{SANDBOX_LAUNCHER, INTERPRETER_AGENT, SESSION_PYTHON};
-    launcher_.start(SANDBOX_LAUNCHER, launch_spec_for(config, installation));
+    launcher_.start(SANDBOX_LAUNCHER, launch_spec_for(config, installation, sandbox::Tier::full));
     auto made = loop_.run(SandboxedWorkspace::create(services_));
     INFO((made ? "" : made.error().message));
     REQUIRE(made);

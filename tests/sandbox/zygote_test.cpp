@@ -25,7 +25,7 @@ class Sessions {
     config.no_zygote = birth == Birth::started;
     config.preload = std::move(preload);
     const Installation installation{SANDBOX_LAUNCHER, INTERPRETER_AGENT, SESSION_PYTHON};
-    launcher_.start(SANDBOX_LAUNCHER, launch_spec_for(config, installation));
+    launcher_.start(SANDBOX_LAUNCHER, launch_spec_for(config, installation, sandbox::Tier::full));
   }
   ~Sessions() { loop_.run(launcher_.stop()); }
 

@@ -1,5 +1,4 @@
-#include "emulator/doctor/sandbox.h"
-
+#include "emulator/tier_choice.h"
 #include "tests/support/catch.h"
 
 namespace dynsessions::doctor::test {
@@ -21,6 +20,9 @@ TEST_CASE("the cure is that of the step that failed", "[doctor][sandbox]") {
       {"egress: tun device /dev/net/tun", "modprobe tun"},
       {"egress: slirp4netns failed", "EgressDisabled"},
       {"hostname", "container"},
+      {"landlock: none here", "CONFIG_SECURITY_LANDLOCK"},
+      {"landlock: ABI 6 needed, there is 4", "6.12"},
+      {"landlock: /home/u/python", "--python"},
   }));
   DYNAMIC_SECTION(step) {
     Error error;

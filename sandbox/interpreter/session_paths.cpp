@@ -1,0 +1,310 @@
+// A library that sessions preload where no mount can show them their own /mnt/data and /tmp. It
+// maps paths that begin so to the session's folder in calls of the C library, and back where paths
+// come out. It is a convenience and keeps nobody from anything: what a session may reach is decided
+// by Landlock, and a program that passes by this library meets a closed door.
+//
+// Not mapped: programs that do not use the C library (static ones, Go), those that are started with
+// an environment without LD_PRELOAD, paths that the C library opens for itself (mkstemp, glob, ftw,
+// POSIX semaphores and shared memory), `..` above /mnt/data, and /mnt itself.
+//
+// chmod and utime by path are refused by the session's filter, because it cannot tell whose file is
+// meant; here they go by descriptor, which the filter allows.
+//
+// DYNSESSIONS_FOLDER names the session's folder, with `data` and `tmp` in it. DYNSESSIONS_SHOWN
+// lists, with colons between them, what of the host sessions see where it is, even if that is in
+// /tmp.
+
+#undef _FORTIFY_SOURCE
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <unistd.h>
+#include <utime.h>
+
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <sys/time.h>
+#include <sys/xattr.h>
+
+namespace {
+
+constexpr std::size_t kMaxPath = 4096;
+
+struct Mapping {
+  const char* inside;
+  const char* below_folder;
+};
+constexpr Mapping kMappings[] = {{"/mnt/data", "/data"}, {"/tmp", "/tmp"}};
+
+const char* folder() {
+  static const char* const value = std::getenv("DYNSESSIONS_FOLDER");
+  return value == nullptr ? "" : value;
+}
+
+/// What follows `prefix` in `path`, when that names it or something below it; otherwise null.
+const char* rest_after(const char* path, const char* prefix) {
+  const std::size_t length = std::strlen(prefix);
+  if (std::strncmp(path, prefix, length) != 0) return nullptr;
+  const char* rest = path + length;
+  return *rest == '\0' || *rest == '/' ? rest : nullptr;
+}
+
+/// Whether a folder of DYNSESSIONS_SHOWN has the path in it.
+bool is_shown(const char* path) {
+  static const char* const list = std::getenv("DYNSESSIONS_SHOWN");
+  for (const char* shown = list; shown != nullptr && *shown != '\0';) {
+    const std::size_t length = std::strcspn(shown, ":");
+    const char after = std::strncmp(path, shown, length) == 0 ? path[length] : 'x';
+    if (after == '\0' || after == '/') return true;
+    shown += length + (shown[length] == ':' ? 1 : 0);
+  }
+  return false;
+}
+
+/// A path as the kernel knows it. Lives as long as the call.
+class Real {
+ public:
+  Real(const char* path) : path_(path) {  // NOLINT(google-explicit-constructor): reads as the path
+    if (path == nullptr || *path != '/' || *folder() == '\0') return;
+    if (rest_after(path, folder()) != nullptr || is_shown(path)) return;
+    for (const auto& [inside, below] : kMappings) {
+      const char* rest = rest_after(path, inside);
+      if (rest == nullptr) continue;
+      const int size = std::snprintf(text_, sizeof(text_), "%s%s%s", folder(), below, rest);
+      // Too long: left to the kernel, which says so of the longer path too.
+      if (size > 0 && static_cast<std::size_t>(size) < sizeof(text_)) path_ = text_;
+      return;
+    }
+  }
+  Real(const Real&) = delete;
+  Real& operator=(const Real&) = delete;
+  operator const char*() const { return path_; }  // NOLINT(google-explicit-constructor): as above
+
+ private:
+  const char* path_;
+  char text_[kMaxPath];
+};
+
+/// The other way, in place: the result is never longer.
+char* as_inside(char* path) {
+  if (path == nullptr || *folder() == '\0') return path;
+  const char* below = rest_after(path, folder());
+  if (below == nullptr) return path;
+  for (const auto& [inside, below_folder] : kMappings) {
+    const char* rest = rest_after(below, below_folder);
+    if (rest == nullptr) continue;
+    char text[kMaxPath];
+    std::snprintf(text, sizeof(text), "%s%s", inside, rest);
+    std::strcpy(path, text);
+    return path;
+  }
+  return path;
+}
+
+template <typename Function>
+Function* next(const char* name) {
+  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+}
+
+int by_descriptor(int directory, const char* path, int flags, int (*change)(int, const void*),
+                  const void* argument) {
+  const int file = ::openat(directory, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags);
+  if (file < 0) return -1;
+  const int result = change(file, argument);
+  const int error_number = errno;
+  ::close(file);
+  errno = error_number;
+  return result;
+}
+
+int change_mode(int directory, const char* path, mode_t mode, int flags) {
+  return by_descriptor(
+      directory, path, (flags & AT_SYMLINK_NOFOLLOW) != 0 ? O_NOFOLLOW : 0,
+      [](int file, const void* wanted) {
+        return ::fchmod(file, *static_cast<const mode_t*>(wanted));
+      },
+      &mode);
+}
+
+int change_times(int directory, const char* path, const timespec* times, int flags) {
+  return by_descriptor(
+      directory, path, (flags & AT_SYMLINK_NOFOLLOW) != 0 ? O_NOFOLLOW : 0,
+      [](int file, const void* wanted) {
+        return ::futimens(file, static_cast<const timespec*>(wanted));
+      },
+      times);
+}
+
+void to_timespec(const timeval* from, timespec* to) {
+  for (int i = 0; i < 2; ++i) to[i] = {from[i].tv_sec, from[i].tv_usec * 1000};
+}
+
+mode_t mode_argument(int flags, va_list arguments) {
+  const bool creates = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+  return creates ? va_arg(arguments, mode_t) : 0;
+}
+
+}  // namespace
+
+/// A function whose `path` is mapped and that is otherwise the C library's.
+#define MAPPED(result, name, parameters, arguments)           \
+  extern "C" result name parameters {                         \
+    static auto* const real = next<result parameters>(#name); \
+    const Real mapped(path);                                  \
+    return real arguments;                                    \
+  }
+/// The same with two paths.
+#define MAPPED_TWICE(name, parameters, arguments)          \
+  extern "C" int name parameters {                         \
+    static auto* const real = next<int parameters>(#name); \
+    const Real mapped(path);                               \
+    const Real mapped_to(to);                              \
+    return real arguments;                                 \
+  }
+#define OPENING(name)                                                  \
+  extern "C" int name(const char* path, int flags, ...) {              \
+    static auto* const real = next<int(const char*, int, ...)>(#name); \
+    va_list arguments;                                                 \
+    va_start(arguments, flags);                                        \
+    const mode_t mode = mode_argument(flags, arguments);               \
+    va_end(arguments);                                                 \
+    return real(Real(path), flags, mode);                              \
+  }
+#define OPENING_AT(name)                                                    \
+  extern "C" int name(int at, const char* path, int flags, ...) {           \
+    static auto* const real = next<int(int, const char*, int, ...)>(#name); \
+    va_list arguments;                                                      \
+    va_start(arguments, flags);                                             \
+    const mode_t mode = mode_argument(flags, arguments);                    \
+    va_end(arguments);                                                      \
+    return real(at, Real(path), flags, mode);                               \
+  }
+
+OPENING(open)
+OPENING(open64)
+OPENING_AT(openat)
+OPENING_AT(openat64)
+MAPPED(int, creat, (const char* path, mode_t mode), (mapped, mode))
+MAPPED(int, creat64, (const char* path, mode_t mode), (mapped, mode))
+MAPPED(FILE*, fopen, (const char* path, const char* mode), (mapped, mode))
+MAPPED(FILE*, fopen64, (const char* path, const char* mode), (mapped, mode))
+MAPPED(FILE*, freopen, (const char* path, const char* mode, FILE* file), (mapped, mode, file))
+MAPPED(FILE*, freopen64, (const char* path, const char* mode, FILE* file), (mapped, mode, file))
+MAPPED(DIR*, opendir, (const char* path), (mapped))
+MAPPED(void*, dlopen, (const char* path, int flags), (mapped, flags))
+
+MAPPED(int, stat, (const char* path, struct stat* status), (mapped, status))
+MAPPED(int, stat64, (const char* path, struct stat64* status), (mapped, status))
+MAPPED(int, lstat, (const char* path, struct stat* status), (mapped, status))
+MAPPED(int, lstat64, (const char* path, struct stat64* status), (mapped, status))
+MAPPED(int, fstatat, (int at, const char* path, struct stat* status, int flags),
+       (at, mapped, status, flags))
+MAPPED(int, fstatat64, (int at, const char* path, struct stat64* status, int flags),
+       (at, mapped, status, flags))
+MAPPED(int, statx, (int at, const char* path, int flags, unsigned mask, struct statx* status),
+       (at, mapped, flags, mask, status))
+// What programs call that were linked with glibc before 2.33.
+MAPPED(int, __xstat, (int version, const char* path, struct stat* status),
+       (version, mapped, status))
+MAPPED(int, __xstat64, (int version, const char* path, struct stat64* status),
+       (version, mapped, status))
+MAPPED(int, __lxstat, (int version, const char* path, struct stat* status),
+       (version, mapped, status))
+MAPPED(int, __lxstat64, (int version, const char* path, struct stat64* status),
+       (version, mapped, status))
+MAPPED(int, statfs, (const char* path, struct statfs* status), (mapped, status))
+MAPPED(int, statfs64, (const char* path, struct statfs64* status), (mapped, status))
+MAPPED(int, statvfs, (const char* path, struct statvfs* status), (mapped, status))
+MAPPED(int, statvfs64, (const char* path, struct statvfs64* status), (mapped, status))
+MAPPED(int, access, (const char* path, int mode), (mapped, mode))
+MAPPED(int, euidaccess, (const char* path, int mode), (mapped, mode))
+MAPPED(int, eaccess, (const char* path, int mode), (mapped, mode))
+MAPPED(int, faccessat, (int at, const char* path, int mode, int flags), (at, mapped, mode, flags))
+MAPPED(ssize_t, getxattr, (const char* path, const char* name, void* value, std::size_t size),
+       (mapped, name, value, size))
+MAPPED(ssize_t, lgetxattr, (const char* path, const char* name, void* value, std::size_t size),
+       (mapped, name, value, size))
+MAPPED(ssize_t, listxattr, (const char* path, char* list, std::size_t size), (mapped, list, size))
+MAPPED(ssize_t, llistxattr, (const char* path, char* list, std::size_t size), (mapped, list, size))
+
+MAPPED(int, mkdir, (const char* path, mode_t mode), (mapped, mode))
+MAPPED(int, mkdirat, (int at, const char* path, mode_t mode), (at, mapped, mode))
+MAPPED(int, mkfifo, (const char* path, mode_t mode), (mapped, mode))
+MAPPED(int, rmdir, (const char* path), (mapped))
+MAPPED(int, unlink, (const char* path), (mapped))
+MAPPED(int, unlinkat, (int at, const char* path, int flags), (at, mapped, flags))
+MAPPED(int, remove, (const char* path), (mapped))
+MAPPED(int, chdir, (const char* path), (mapped))
+MAPPED(int, truncate, (const char* path, off_t size), (mapped, size))
+MAPPED(int, truncate64, (const char* path, off64_t size), (mapped, size))
+MAPPED_TWICE(rename, (const char* path, const char* to), (mapped, mapped_to))
+MAPPED_TWICE(renameat, (int at, const char* path, int to_at, const char* to),
+             (at, mapped, to_at, mapped_to))
+MAPPED_TWICE(renameat2, (int at, const char* path, int to_at, const char* to, unsigned flags),
+             (at, mapped, to_at, mapped_to, flags))
+MAPPED_TWICE(link, (const char* path, const char* to), (mapped, mapped_to))
+MAPPED_TWICE(linkat, (int at, const char* path, int to_at, const char* to, int flags),
+             (at, mapped, to_at, mapped_to, flags))
+MAPPED_TWICE(symlink, (const char* path, const char* to), (mapped, mapped_to))
+MAPPED_TWICE(symlinkat, (const char* path, int at, const char* to), (mapped, at, mapped_to))
+
+MAPPED(int, execve, (const char* path, char* const* argv, char* const* envp), (mapped, argv, envp))
+MAPPED(int, execv, (const char* path, char* const* argv), (mapped, argv))
+MAPPED(int, execvp, (const char* path, char* const* argv), (mapped, argv))
+MAPPED(int, execvpe, (const char* path, char* const* argv, char* const* envp), (mapped, argv, envp))
+MAPPED(int, posix_spawn,
+       (pid_t * pid, const char* path, const posix_spawn_file_actions_t* actions,
+        const posix_spawnattr_t* attributes, char* const* argv, char* const* envp),
+       (pid, mapped, actions, attributes, argv, envp))
+MAPPED(int, posix_spawnp,
+       (pid_t * pid, const char* path, const posix_spawn_file_actions_t* actions,
+        const posix_spawnattr_t* attributes, char* const* argv, char* const* envp),
+       (pid, mapped, actions, attributes, argv, envp))
+
+extern "C" int chmod(const char* path, mode_t mode) { return change_mode(AT_FDCWD, path, mode, 0); }
+extern "C" int fchmodat(int at, const char* path, mode_t mode, int flags) {
+  return change_mode(at, path, mode, flags);
+}
+
+extern "C" int utimensat(int at, const char* path, const timespec* times, int flags) {
+  return change_times(at, path, times, flags);
+}
+extern "C" int utimes(const char* path, const timeval* times) {
+  timespec precise[2];
+  if (times != nullptr) to_timespec(times, precise);
+  return change_times(AT_FDCWD, path, times == nullptr ? nullptr : precise, 0);
+}
+extern "C" int utime(const char* path, const utimbuf* times) {
+  if (times == nullptr) return change_times(AT_FDCWD, path, nullptr, 0);
+  const timespec precise[2] = {{times->actime, 0}, {times->modtime, 0}};
+  return change_times(AT_FDCWD, path, precise, 0);
+}
+
+extern "C" char* getcwd(char* buffer, std::size_t size) {
+  static auto* const real = next<char*(char*, std::size_t)>("getcwd");
+  return as_inside(real(buffer, size));
+}
+extern "C" char* realpath(const char* path, char* resolved) {
+  static auto* const real = next<char*(const char*, char*)>("realpath");
+  return as_inside(real(Real(path), resolved));
+}
+extern "C" ssize_t readlink(const char* path, char* buffer, std::size_t size) {
+  static auto* const real = next<ssize_t(const char*, char*, std::size_t)>("readlink");
+  char target[kMaxPath + 1];
+  const ssize_t length = real(Real(path), target, kMaxPath);
+  if (length < 0) return length;
+  target[length] = '\0';
+  as_inside(target);
+  const std::size_t inside = std::strlen(target);
+  const std::size_t copied = inside < size ? inside : size;
+  std::memcpy(buffer, target, copied);
+  return static_cast<ssize_t>(copied);
+}
