@@ -16,10 +16,9 @@ constexpr const char* kSharedMemory[] = {
     "semtimedop", "semctl",    "msgget",       "msgsnd",          "msgrcv",    "msgctl",
     "mq_open",    "mq_unlink", "mq_timedsend", "mq_timedreceive", "mq_notify", "mq_getsetattr"};
 
-constexpr const char* kMetadata[] = {"chmod",       "fchmodat",     "fchmodat2",    "chown",
-                                     "lchown",      "fchownat",     "utime",        "utimes",
-                                     "futimesat",   "setxattr",     "lsetxattr",    "setxattrat",
-                                     "removexattr", "lremovexattr", "removexattrat"};
+constexpr const char* kMetadata[] = {"chmod",    "fchmodat",  "chown",       "lchown",
+                                     "fchownat", "utime",     "utimes",      "futimesat",
+                                     "setxattr", "lsetxattr", "removexattr", "lremovexattr"};
 
 constexpr const char* kWatches[] = {"inotify_add_watch"};
 

@@ -4,11 +4,14 @@
 // by Landlock, and a program that passes by this library meets a closed door.
 //
 // Not mapped: programs that do not use the C library (static ones, Go), those that are started with
-// an environment without LD_PRELOAD, paths that the C library opens for itself (mkstemp, glob, ftw,
-// POSIX semaphores and shared memory), `..` above /mnt/data, and /mnt itself.
+// an environment without LD_PRELOAD, paths that the C library opens for itself (mkstemp, glob,
+// ftw), `..` above /mnt/data, and /mnt itself.
 //
 // chmod and utime by path are refused by the session's filter, because it cannot tell whose file is
 // meant; here they go by descriptor, which the filter allows.
+//
+// Named semaphores and shared memory, which multiprocessing needs, are files in /tmp here: /dev/shm
+// would be that of all sessions.
 //
 // DYNSESSIONS_FOLDER names the session's folder, with `data` and `tmp` in it. DYNSESSIONS_SHOWN
 // lists, with colons between them, what of the host sessions see where it is, even if that is in
@@ -24,10 +27,12 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <semaphore.h>
 #include <spawn.h>
 #include <unistd.h>
 #include <utime.h>
 
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -308,3 +313,65 @@ extern "C" ssize_t readlink(const char* path, char* buffer, std::size_t size) {
   std::memcpy(buffer, target, copied);
   return static_cast<ssize_t>(copied);
 }
+
+namespace {
+
+/// The file in /tmp of a named object, e.g. /mp-x1.
+struct ObjectFile {
+  char path[kMaxPath];
+
+  ObjectFile(const char* kind, const char* name) {
+    while (*name == '/') ++name;
+    std::snprintf(path, sizeof(path), "%s/tmp/.%s.%s", folder(), kind, name);
+  }
+};
+
+constexpr mode_t kOwnerOnly = 0600;
+
+sem_t* map_semaphore(int file) {
+  void* memory = ::mmap(nullptr, sizeof(sem_t), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  ::close(file);
+  return memory == MAP_FAILED ? SEM_FAILED : static_cast<sem_t*>(memory);
+}
+
+/// Under its name only when it is ready to be used.
+sem_t* create_semaphore(const char* path, unsigned value, bool exclusive) {
+  char place[kMaxPath];
+  std::snprintf(place, sizeof(place), "%s/tmp/.semaphore-XXXXXX", folder());
+  const int file = ::mkostemp(place, O_CLOEXEC);
+  if (file < 0) return SEM_FAILED;
+  sem_t initial;
+  ::sem_init(&initial, 1, value);
+  const bool written = ::write(file, &initial, sizeof(initial)) == sizeof(initial);
+  const bool named = written && ::link(place, path) == 0;
+  const int error_number = errno;
+  ::unlink(place);
+  if (named) return map_semaphore(file);
+  ::close(file);
+  errno = error_number;
+  if (!exclusive && error_number == EEXIST) return nullptr;  // somebody was faster
+  return SEM_FAILED;
+}
+
+}  // namespace
+
+extern "C" sem_t* sem_open(const char* name, int flags, ...) {
+  const ObjectFile object("sem", name);
+  va_list arguments;
+  va_start(arguments, flags);
+  static_cast<void>((flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0);
+  const unsigned value = (flags & O_CREAT) != 0 ? va_arg(arguments, unsigned) : 0;
+  va_end(arguments);
+  const bool exclusive = (flags & O_CREAT) != 0 && (flags & O_EXCL) != 0;
+  const int file = exclusive ? -1 : ::open(object.path, O_RDWR | O_CLOEXEC);
+  if (file >= 0) return map_semaphore(file);
+  if ((flags & O_CREAT) == 0) return SEM_FAILED;
+  sem_t* made = create_semaphore(object.path, value, exclusive);
+  return made != nullptr ? made : map_semaphore(::open(object.path, O_RDWR | O_CLOEXEC));
+}
+extern "C" int sem_close(sem_t* semaphore) { return ::munmap(semaphore, sizeof(sem_t)); }
+extern "C" int sem_unlink(const char* name) { return ::unlink(ObjectFile("sem", name).path); }
+extern "C" int shm_open(const char* name, int flags, mode_t mode) {
+  return ::open(ObjectFile("shm", name).path, flags | O_CLOEXEC | O_NOFOLLOW, mode & kOwnerOnly);
+}
+extern "C" int shm_unlink(const char* name) { return ::unlink(ObjectFile("shm", name).path); }

@@ -72,6 +72,17 @@ LaunchSpec program_spec() {
   return spec;
 }
 
+LaunchSpec program_spec(Tier tier) {
+  LaunchSpec spec = program_spec();
+  if (tier == Tier::full) return spec;
+  spec.tier = tier;
+  spec.binds = {{SANDBOX_PROGRAMS, SANDBOX_PROGRAMS}, {INTERPRETER_AGENT, INTERPRETER_AGENT}};
+  spec.interpreter.back() = std::string(SANDBOX_PROGRAMS) + "/run.py";
+  spec.zygote.clear();
+  spec.path_library = std::string(INTERPRETER_AGENT) + "/session_paths.so";
+  return spec;
+}
+
 LauncherHarness::LauncherHarness(const LaunchSpec& spec, const std::vector<std::string>& prefix)
     : has_zygote_(!spec.zygote.empty()) {
   int pair[2];

@@ -22,6 +22,10 @@ namespace dynsessions::sandbox::test {
 /// forks_interpreters().
 [[nodiscard]] LaunchSpec program_spec();
 
+/// The same in a tier without namespaces, and so without a zygote; the programs stay where they
+/// are.
+[[nodiscard]] LaunchSpec program_spec(Tier tier);
+
 class LauncherHarness {
  public:
   /// Starts the launcher and gives it the spec. `prefix` is a command that starts the rest of its

@@ -1,0 +1,17 @@
+"""Sends SIGKILL to all that it may, and to what it is told; its own child is the control."""
+
+import os
+import signal
+
+from attempt import attempt
+
+
+def main(arguments):
+    child = os.fork()
+    if child == 0:
+        signal.pause()
+    answers = {str(pid): attempt(lambda: os.kill(pid, signal.SIGKILL)) for pid in arguments["pids"]}
+    answers["all"] = attempt(lambda: os.kill(-1, signal.SIGKILL))
+    _, status = os.waitpid(child, 0)
+    answers["child"] = -os.waitstatus_to_exitcode(status)
+    return answers

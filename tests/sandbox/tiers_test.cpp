@@ -1,0 +1,300 @@
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <netinet/in.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "tests/sandbox/steps.h"
+#include "tests/support/catch.h"
+
+/// The tiers without namespaces, by the same programs as the full one where those fit.
+namespace dynsessions::sandbox::test {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+/// A folder of the host that every user can pass, where launchers keep what their sessions write.
+class TemporaryPlace {
+ public:
+  TemporaryPlace() {
+    REQUIRE(::mkdtemp(path_) != nullptr);
+    REQUIRE(::chmod(path_, 0755) == 0);
+    ::setenv("TMPDIR", path_, 1);
+  }
+  TemporaryPlace(const TemporaryPlace&) = delete;
+  TemporaryPlace& operator=(const TemporaryPlace&) = delete;
+  ~TemporaryPlace() {
+    ::unsetenv("TMPDIR");
+    fs::remove_all(path_);
+  }
+  [[nodiscard]] std::string file(const std::string& name) const {
+    const std::string path = std::string(path_) + '/' + name;
+    std::ofstream(path) << "canary";
+    return path;
+  }
+  /// The folder of the only launcher.
+  [[nodiscard]] fs::path launcher_folder() const {
+    for (const auto& entry : fs::directory_iterator(path_)) {
+      if (entry.is_directory()) return entry.path();
+    }
+    return {};
+  }
+
+ private:
+  char path_[32] = "/var/tmp/tiers-test-XXXXXX";
+};
+
+json verdict(const LaunchSpec& spec, const std::string& program,
+             const json& arguments = json::object()) {
+  LauncherHarness launcher(spec);
+  create(launcher);
+  return json::parse(run_program(start(launcher), program, arguments.dump()));
+}
+
+json verdict(Tier tier, const std::string& program, const json& arguments = json::object()) {
+  return verdict(program_spec(tier), program, arguments);
+}
+
+struct Case {
+  const char* what;
+  const char* program;
+  const char* expected;
+};
+
+const Case kCases[] = {
+    {"nothing outside /tmp and /mnt/data can be written", "write_outside",
+     R"({"/":"EACCES","/usr":"EACCES","/usr/bin":"EACCES","/etc":"EACCES","/etc/passwd":"EACCES",
+         "/opt/programs":"ENOENT","/mnt":"EACCES","/proc":"ENOENT","/dev":"EACCES",
+         "/dev/null":"allowed","/tmp":"allowed","/dev/shm":"EACCES","/mnt/data":"allowed"})"},
+    {"mounts and namespaces cannot be changed", "change_mounts",
+     R"({"mount":"EPERM","umount2":"EPERM","pivot_root":"EPERM","chroot":"EPERM",
+         "unshare":"EPERM","setns":"EPERM","open_tree":"EPERM","move_mount":"EPERM",
+         "fsopen":"EPERM","mount_setattr":"EPERM"})"},
+    {"no user namespace can be made", "make_user_namespace",
+     R"({"fork":7,"unshare":"EPERM","clone":"EPERM","clone with high bits":"EPERM",
+         "clone3":"ENOSYS"})"},
+    {"modes, owners and times change by descriptor only", "change_metadata",
+     R"({"chmod":"EPERM","fchmodat":"EPERM","chown":"EPERM","utime":"EPERM","utimensat":"EPERM",
+         "setxattr":"EPERM","mode by descriptor":"allowed","time by descriptor":"allowed",
+         "mode":"0o750"})"},
+    {"a pair of sockets is one that stays a pair", "make_pairs",
+     R"({"stream":"allowed","packets":"allowed","datagrams":"EPERM",
+         "datagrams, not blocking":"EPERM"})"},
+    {"dangerous calls are refused and unknown ones do not exist", "unknown_calls",
+     R"({"refused":["EPERM"],"beyond":["ENOSYS"],"getpid":"allowed"})"},
+    {"another system call interface ends the process", "other_abi",
+     R"({"machine code":0,"i386":-31,"x32":-31})"},
+    {"typing into a terminal is refused, odd high bits or not", "terminal_input",
+     R"({"TIOCSTI":"EPERM","TIOCSTI with high bits":"EPERM","TIOCLINUX":"EPERM",
+         "TCGETS":"ENOTTY"})"},
+};
+
+/// Whether `descendants` of the launcher are none; a killed tree takes a moment to be reaped.
+bool nobody_is_left(const LauncherHarness& launcher) {
+  return all_gone(descendants(launcher.pid()));
+}
+
+}  // namespace
+
+TEST_CASE("a restricted sandbox refuses what it must and allows what it should", "[tiers]") {
+  const TemporaryPlace place;
+  for (const auto& [what, program, expected] : kCases) {
+    DYNAMIC_SECTION(what) { CHECK(verdict(Tier::restricted, program) == json::parse(expected)); }
+  }
+}
+
+TEST_CASE("a file of the host is closed to a restricted session and open to an insecure one",
+          "[tiers]") {
+  const TemporaryPlace place;
+  const std::string canary = place.file("canary");
+  REQUIRE(::chmod(canary.c_str(), 0644) == 0);
+  const json closed = verdict(Tier::restricted, "read_paths", {{"paths", {canary, "/etc/passwd"}}});
+  CHECK(closed[canary] == "EACCES");
+  CHECK(closed[canary + " cut"] == "EACCES");
+  CHECK(closed[canary + " linked"] != "allowed");
+  CHECK(closed["/etc/passwd"] == "EACCES");
+  CHECK(closed["own"] == "allowed");
+  CHECK(closed["own cut"] == "allowed");
+  CHECK(closed["system"] == "allowed");
+  CHECK(verdict(Tier::insecure, "read_paths", {{"paths", {canary}}})[canary] == "allowed");
+}
+
+TEST_CASE("sessions without namespaces do not reach each other's files", "[tiers]") {
+  const TemporaryPlace place;
+  LauncherHarness launcher(program_spec(Tier::restricted));
+  create(launcher, 1);
+  create(launcher, 2);
+  run_program(start(launcher, 1), "read_paths", R"({"paths":[]})");
+  const std::string theirs = place.launcher_folder() / "0/data/own";
+  const json arguments = {{"paths", {theirs}}};
+  const json answer = json::parse(run_program(start(launcher, 2), "read_paths", arguments.dump()));
+  CHECK(answer["own"] == "allowed");
+  CHECK(answer[theirs] == "EACCES");
+}
+
+TEST_CASE("a restricted session has a limited user and no rights", "[tiers]") {
+  const TemporaryPlace place;
+  const auto tier = GENERATE(Tier::restricted, Tier::insecure);
+  const json answer = verdict(tier, "capabilities");
+  const std::string uid = ::geteuid() == 0 ? "50000" : std::to_string(::geteuid());
+  CHECK(answer["Uid"] == uid + ' ' + uid + ' ' + uid + ' ' + uid);
+  for (const char* set : {"CapInh", "CapPrm", "CapEff", "CapAmb"}) {
+    CHECK(answer[set] == "0000000000000000");
+  }
+  CHECK(answer["NoNewPrivs"] == "1");
+  CHECK(answer["Seccomp"] == (tier == Tier::restricted ? "2" : "0"));
+  CHECK(answer["leads its session"] == true);
+}
+
+TEST_CASE("no signal leaves a restricted session", "[tiers]") {
+  const TemporaryPlace place;
+  LauncherHarness launcher(program_spec(Tier::restricted));
+  create(launcher, 1);
+  create(launcher, 2);
+  const Interpreter neighbour = start_staying(launcher, 2);
+  const Interpreter other_room = start_staying(launcher, 1, 1);
+  const std::vector<pid_t> others = descendants(launcher.pid());
+  json pids = others;
+  pids.push_back(::getpid());
+  pids.push_back(launcher.pid());
+  const json arguments = {{"pids", pids}};
+  const json answer = json::parse(run_program(start(launcher), "kill_everybody", arguments.dump()));
+  for (const json& pid : pids) CHECK(answer[std::to_string(pid.get<int>())] == "EPERM");
+  CHECK(answer["all"] == "allowed");
+  CHECK(answer["child"] == SIGKILL);
+  launcher.next_event();
+  CHECK(descendants(launcher.pid()) == others);
+}
+
+TEST_CASE("a restricted session has no network and no foreign socket", "[tiers]") {
+  const TemporaryPlace place;
+  const json answer = verdict(Tier::restricted, "reach_network", {{"port", 1}, {"abstract", "x"}});
+  for (const auto& [what, outcome] : answer.items()) {
+    INFO(what);
+    CHECK(outcome == "EAFNOSUPPORT");
+  }
+}
+
+TEST_CASE("ordinary programs work without namespaces", "[tiers]") {
+  const TemporaryPlace place;
+  const json answer = verdict(Tier::restricted, "ordinary_work_with_files");
+  CHECK(answer == json::parse(R"({"pool":[1,4,9],"sqlite":42,"asyncio":"hello",
+      "threads":[0,1,2,3,4,5,6,7],"copy":"NAME","shell":"42\n","listed":["copy"],
+      "subprocess":"written outside Python\n","folder":"/mnt/data"})"));
+}
+
+TEST_CASE("a fork bomb stops at the limit of processes without namespaces", "[tiers]") {
+  const TemporaryPlace place;
+  LaunchSpec spec = program_spec(Tier::restricted);
+  spec.limits.processes = 20;
+  CHECK(verdict(spec, "fork_bomb")["error"] == "EAGAIN");
+}
+
+TEST_CASE("an interrupt ends a program without namespaces, and its room", "[tiers]") {
+  const TemporaryPlace place;
+  LauncherHarness launcher(program_spec(GENERATE(Tier::restricted, Tier::insecure)));
+  create(launcher);
+  const Interpreter staying = start_staying(launcher);
+  CHECK(launcher.request(RequestKind::interrupt_interpreter).message.kind == ReplyKind::done);
+  const Reply event = launcher.next_event();
+  CHECK(event.kind == ReplyKind::interpreter_exited);
+  CHECK(WTERMSIG(event.wait_status) == SIGINT);
+  CHECK(nobody_is_left(launcher));
+}
+
+TEST_CASE("the end of one room leaves the other, and the files", "[tiers]") {
+  const TemporaryPlace place;
+  LauncherHarness launcher(program_spec(GENERATE(Tier::restricted, Tier::insecure)));
+  create(launcher);
+  const Interpreter staying = start_staying(launcher, 1, 0);
+  const std::vector<pid_t> processes = descendants(launcher.pid());
+  const Interpreter ending = start_staying(launcher, 1, 1);
+  CHECK(launcher.request(RequestKind::kill_interpreter, 1, 1).message.kind == ReplyKind::done);
+  CHECK(WTERMSIG(launcher.next_event().wait_status) == SIGKILL);
+  CHECK(read_all(ending.output.get()).empty());
+  CHECK(descendants(launcher.pid()) == processes);
+}
+
+TEST_CASE("nothing is left of what daemonises or forks all the time", "[tiers]") {
+  const TemporaryPlace place;
+  const auto tier = GENERATE(Tier::restricted, Tier::insecure);
+  const std::string program = GENERATE("stay", "fork_storm");
+  LaunchSpec spec = program_spec(tier);
+  spec.limits.processes = 40;
+  LauncherHarness launcher(spec);
+  create(launcher);
+  const Interpreter interpreter = start_running(launcher, program);
+  CHECK(launcher.request(RequestKind::destroy_sandbox).message.kind == ReplyKind::done);
+  CHECK(descendants(launcher.pid()).empty());
+  CHECK(fs::is_empty(place.launcher_folder()));
+}
+
+TEST_CASE("everything ends and no folder stays when the server hangs up", "[tiers]") {
+  const TemporaryPlace place;
+  LauncherHarness launcher(program_spec(GENERATE(Tier::restricted, Tier::insecure)));
+  create(launcher);
+  const Interpreter interpreter = start_staying(launcher);
+  const std::vector<pid_t> processes = descendants(launcher.pid());
+  REQUIRE(processes.size() == 3);  // keeper, interpreter and its child
+  CHECK(launcher.hang_up() == 0);
+  CHECK(all_gone(processes));
+  CHECK(place.launcher_folder().empty());
+}
+
+TEST_CASE("everything ends when the launcher is killed, and the next one sweeps its folder",
+          "[tiers]") {
+  const TemporaryPlace place;
+  const LaunchSpec spec = program_spec(GENERATE(Tier::restricted, Tier::insecure));
+  {
+    LauncherHarness killed(spec);
+    create(killed);
+    const Interpreter interpreter = start_staying(killed);
+    const std::vector<pid_t> processes = descendants(killed.pid());
+    ::kill(killed.pid(), SIGKILL);
+    CHECK(all_gone(processes));
+  }
+  const fs::path left = place.launcher_folder();
+  REQUIRE(fs::exists(left / "0/data"));
+  LauncherHarness next(spec);
+  CHECK_FALSE(fs::exists(left));
+  const fs::path used = place.launcher_folder();
+  const LauncherHarness beside(spec);
+  CHECK(fs::exists(used));  // its launcher lives
+}
+
+TEST_CASE("what a session buried is removed, and nothing that it links to", "[tiers]") {
+  const TemporaryPlace place;
+  const std::string canary = place.file("canary");
+  LauncherHarness launcher(program_spec(Tier::restricted));
+  create(launcher);
+  const json arguments = {{"outside", fs::path(canary).parent_path()}, {"depth", 2000}};
+  const json answer = json::parse(run_program(start(launcher), "bury_files", arguments.dump()));
+  CHECK(answer["left"] == json::parse(R"(["d","link","locked"])"));
+  CHECK(launcher.request(RequestKind::destroy_sandbox).message.kind == ReplyKind::done);
+  CHECK(fs::is_empty(place.launcher_folder()));
+  CHECK(fs::exists(canary));
+}
+
+TEST_CASE("a tier without namespaces takes no spec that needs them", "[tiers]") {
+  const TemporaryPlace place;
+  LaunchSpec spec = program_spec(Tier::restricted);
+  SECTION("a folder elsewhere") {
+    spec.binds = {{SANDBOX_PROGRAMS, "/opt/programs"}};
+    CHECK(step_name(LauncherHarness(spec).greeting()) ==
+          "bind target /opt/programs: only mounts could show it there");
+  }
+  SECTION("a zygote") {
+    spec.zygote = spec.interpreter;
+    CHECK(step_name(LauncherHarness(spec).greeting()) == "zygote: only rooms can be forked into");
+  }
+}
+
+}  // namespace dynsessions::sandbox::test
