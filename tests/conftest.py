@@ -45,8 +45,8 @@ def emulator_factory():
     """Starts servers with arguments and environment of the test's choice; stopped after it."""
     with contextlib.ExitStack() as running:
 
-        def start(*arguments, environment=None):
-            server = Emulator(*arguments, environment=environment)
+        def start(*arguments, environment=None, before=()):
+            server = Emulator(*arguments, environment=environment, before=before)
             running.callback(server.stop)
             return server
 

@@ -9,7 +9,7 @@ import pytest
 from support.emulator import run_to_end
 
 HEALTHY, WRONG_USAGE, UNUSABLE = 0, 2, 4
-SANDBOX = ["launcher", "create sandbox", "start interpreter", "run 6 * 7"]
+SANDBOX = ["tier full", "tier restricted", "tier insecure", "tier", "run 6 * 7"]
 
 
 def run(*arguments, before=()):
@@ -95,26 +95,35 @@ def test_a_python_that_is_not_there_is_told():
     assert checks["sandbox"] == {}
 
 
-# A system call that is made to fail, what then stops, at which step, and a word of the cure.
+# A system call that is made to fail: the tiers that it takes away, a step, and a word of the cure.
 FAULTS = {
-    "no namespaces": ("unshare", "launcher", "unshare", "namespaces"),
-    "no new root": ("pivot_root", "create sandbox", "change root", "namespaces"),
-    "a step that nobody met yet": ("setsid", "start interpreter", "session", "container"),
+    "no namespaces": ("unshare", ["full"], "unshare", "namespaces"),
+    "no mounts": ("mount", ["full"], "mount", "namespaces"),
+    "no Landlock": ("landlock_restrict_self", ["restricted"], "landlock", "kernel"),
+    "a step that nobody met yet": ("setsid", ["full", "restricted", "insecure"], "session", "container"),
 }
 
 
-@pytest.mark.parametrize("call, failed, step, cure", FAULTS.values(), ids=FAULTS.keys())
-def test_a_machine_that_cannot_sandbox_is_told_the_step_and_its_cure(call, failed, step, cure):
+@pytest.mark.parametrize("call, lost, step, cure", FAULTS.values(), ids=FAULTS.keys())
+def test_a_tier_that_this_machine_cannot_do_is_told_with_step_and_cure(call, lost, step, cure):
     if not shutil.which("strace"):
         pytest.skip("strace is needed to make system calls fail")
     strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"inject={call}:error=EPERM"]
     code, checks = examine(before=[*strace, "-e", f"trace={call}"])
-    assert code == UNUSABLE
-    *good, last = checks["sandbox"].values()
-    assert all(check["verdict"] == "good" for check in good)
-    assert (last["name"], last["verdict"]) == (failed, "bad")
-    assert step in last["finding"]
-    assert cure in last["cure"]
+    sandbox = checks["sandbox"]
+    for tier in ("full", "restricted", "insecure"):
+        check = sandbox[f"tier {tier}"]
+        assert check["verdict"] == ("warning" if tier in lost else "good"), check
+        if tier in lost:
+            assert step in check["finding"]
+            assert cure in check["cure"]
+    possible = [tier for tier in ("full", "restricted") if tier not in lost]
+    assert code == (HEALTHY if possible else UNUSABLE)
+    if possible:
+        assert sandbox["tier"]["finding"] == f"sessions get {possible[0]}"
+        assert sandbox["run 6 * 7"]["verdict"] == "good"
+    else:
+        assert sandbox["tier"]["verdict"] == "bad"
 
 
 EGRESS = ("--network-status", "EgressEnabled")

@@ -1,0 +1,36 @@
+"""Machines and containers that forbid things, as commands that start the rest of their line.
+
+What they forbid is what the named thing forbids by a seccomp filter (sandbox.md section 2); what
+else a container takes away, capabilities and a plain /proc, is up to the test.
+"""
+
+from pathlib import Path
+
+from support.emulator import BINARY
+
+_OUTER_FILTER = str(Path(BINARY).parent / "tests" / "outer_filter")
+
+_NO_NAMESPACES = [f"{call}=EPERM" for call in ("namespaces", "unshare", "setns")]
+_NO_MOUNTS = [
+    f"{call}=EPERM"
+    for call in ("mount", "umount2", "move_mount", "open_tree", "fsopen", "mount_setattr")
+]
+_NO_LANDLOCK = [
+    f"landlock_{call}=ENOSYS" for call in ("create_ruleset", "add_rule", "restrict_self")
+]
+_NO_KEYS = [f"{call}=EPERM" for call in ("keyctl", "add_key", "request_key")]
+_HIDDEN = ["clone3=ENOSYS", "pivot_root=EPERM", *_NO_KEYS]
+
+
+def behind(*rules):
+    return [_OUTER_FILTER, *rules, "--"]
+
+
+NO_USER_NAMESPACES = behind(*_NO_NAMESPACES)
+NO_CLONE3 = behind("clone3=ENOSYS")
+NO_PIVOT_ROOT = behind("pivot_root=EPERM")
+NO_LANDLOCK = behind(*_NO_LANDLOCK)
+NOTHING_AT_ALL = behind(*_NO_NAMESPACES, *_NO_LANDLOCK)
+# Docker's default profile, and the same when CAP_SYS_ADMIN was added.
+DOCKER = behind(*_NO_NAMESPACES, *_NO_MOUNTS, *_HIDDEN)
+DOCKER_WITH_SYS_ADMIN = behind(*_HIDDEN)
