@@ -49,13 +49,13 @@ constexpr std::array kCures = {
     Cure{"egress", "slirp4netns must run here; see what it said, or use EgressDisabled"},
     Cure{"execute", "--python must name a program that all users may read and execute"},
     Cure{"limits", "raise the limits that this shell has: ulimit -aH"},
-    Cure{"landlock: none",
-         "use a kernel with Landlock (CONFIG_SECURITY_LANDLOCK, 6.12 or later, lsm=...,landlock) "
-         "and a container runtime that does not hide it; or make the full tier possible"},
     Cure{"landlock: ABI",
          "use Linux 6.12 or later; or start as root, so that each session gets its own user; or "
          "make the full tier possible"},
-    Cure{"landlock", kBelow},
+    Cure{"landlock: /", kBelow},
+    Cure{"landlock",
+         "use a kernel with Landlock (CONFIG_SECURITY_LANDLOCK, best 6.12 or later, and landlock "
+         "among its lsm=) in a container that does not hide it; or make the full tier possible"},
     Cure{"session folder",
          "TMPDIR (or /tmp) must have room, and all users must be able to reach it"},
     Cure{"temporary folder", "TMPDIR (or /tmp) must be a folder that can be written"},

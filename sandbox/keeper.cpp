@@ -34,7 +34,7 @@ constexpr Step<KeeperContext> kStepsBefore[] = {
     {"keeper session", [](KeeperContext&) { return checked(::setsid()); }},
     {"keeper sub-reaper",
      [](KeeperContext&) { return checked(::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)); }},
-    {"keeper scope",
+    {"landlock of the keeper",
      [](KeeperContext& c) {
        return c.signal_scope < 0 ? StepResult{} : enter_signal_scope(c.signal_scope);
      }},

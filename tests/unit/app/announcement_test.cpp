@@ -32,6 +32,15 @@ TEST_CASE("the banner shows where the pool is and what a token needs", "[app]") 
   }
 }
 
+TEST_CASE("the banner names the sandbox, and warns when it isolates nothing", "[app]") {
+  Announcement announcement = announcement_of("127.0.0.1");
+  announcement.sandbox = "insecure: limits only";
+  CHECK_THAT(banner(announcement), Catch::Contains("sandbox                    insecure: limits"));
+  CHECK_THAT(banner(announcement), !Catch::Contains("WARNING"));
+  announcement.warning = "sessions are not isolated";
+  CHECK_THAT(banner(announcement), Catch::Contains("*** WARNING: sessions are not isolated. ***"));
+}
+
 TEST_CASE("the banner warns when other machines can connect, and only then", "[app]") {
   const auto [address, exposed] = GENERATE(table<std::string, bool>({
       {"127.0.0.1", false},

@@ -8,6 +8,8 @@ namespace dynsessions::sandbox {
 
 TEST_CASE("a launch spec survives the way through JSON", "[spec]") {
   LaunchSpec spec;
+  spec.tier = Tier::restricted;
+  spec.path_library = "/opt/paths.so";
   spec.binds = {{"/srv/venv", "/opt/venv"}};
   spec.interpreter = {"/usr/bin/python3", "-c", "print(\"\xc3\xa9\")\n"};
   spec.environment = {"HOME=/tmp"};
@@ -15,6 +17,8 @@ TEST_CASE("a launch spec survives the way through JSON", "[spec]") {
   spec.limits.processes = 7;
   spec.session_uid = 4'294'967'294;
   const LaunchSpec read = launch_spec_from_json(to_json(spec));
+  CHECK(read.tier == Tier::restricted);
+  CHECK(read.path_library == "/opt/paths.so");
   CHECK(read.binds.at(0).source == "/srv/venv");
   CHECK(read.binds.at(0).target == "/opt/venv");
   CHECK(read.interpreter == spec.interpreter);
@@ -28,6 +32,12 @@ TEST_CASE("a launch spec survives the way through JSON", "[spec]") {
 
 TEST_CASE("text that is no launch spec is refused", "[spec]") {
   const auto text = GENERATE("", "{}", "[]", "{\"binds\":1}", "\xff");
+  CHECK_THROWS_AS(launch_spec_from_json(text), std::runtime_error);
+}
+
+TEST_CASE("a tier that nobody knows is refused", "[spec]") {
+  std::string text = to_json(LaunchSpec{});
+  text.replace(text.find("\"full\""), 6, "\"weak\"");
   CHECK_THROWS_AS(launch_spec_from_json(text), std::runtime_error);
 }
 

@@ -139,7 +139,9 @@ TEST_CASE("each native call gets the answer of its list, all others do not exist
 }
 
 TEST_CASE("any call of another ABI ends the process", "[seccomp]") {
-  for (const BpfProgram& filter : {compile_interpreter_filter(), compile_init_filter()}) {
+  for (const BpfProgram& filter :
+       {compile_interpreter_filter(), compile_interpreter_filter(Tier::restricted),
+        compile_init_filter()}) {
     for (int number = 0; number <= kLastNumber; ++number) {
       INFO("system call " << number);
       REQUIRE(ask(filter, number, {}, AUDIT_ARCH_I386) == SECCOMP_RET_KILL_PROCESS);
@@ -181,6 +183,51 @@ TEST_CASE("init may do two things", "[seccomp]") {
 TEST_CASE("every group of the policy says why", "[seccomp]") {
   for (const auto& groups : {allowed_groups(), refused_groups()}) {
     for (const SyscallGroup& group : groups) CHECK(std::string(group.reason).size() > 10);
+  }
+}
+
+TEST_CASE("the restricted tier allows nothing that the full one does not", "[seccomp]") {
+  const BpfProgram full = compile_interpreter_filter();
+  const BpfProgram restricted = compile_interpreter_filter(Tier::restricted);
+  for (int number = 0; number <= kLastNumber; ++number) {
+    INFO("system call " << number);
+    if (ask(restricted, number) == SECCOMP_RET_ALLOW) CHECK(ask(full, number) == SECCOMP_RET_ALLOW);
+  }
+}
+
+TEST_CASE("what Landlock does not look at is refused in the restricted tier", "[seccomp]") {
+  const BpfProgram filter = compile_interpreter_filter(Tier::restricted);
+  const std::set<int> refused_calls = numbers(groups_refused_in_restricted_tier());
+  CHECK(refused_calls.size() > 30);
+  for (const int number : refused_calls) {
+    INFO("system call " << number);
+    CHECK(ask(filter, number) == refused(EPERM));
+  }
+  const Sample samples[] = {
+      {"a stream", SYS_socket, {AF_UNIX, SOCK_STREAM, 0}, refused(EAFNOSUPPORT)},
+      {"a network stream", SYS_socket, {AF_INET, SOCK_STREAM, 0}, refused(EAFNOSUPPORT)},
+      {"a socket of high bits", SYS_socket, {kHighBits | AF_INET}, refused(EAFNOSUPPORT)},
+      {"a pair", SYS_socketpair, {AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0}, kAllow},
+      {"a pair of packets", SYS_socketpair, {AF_UNIX, SOCK_SEQPACKET, 0}, kAllow},
+      {"a pair of datagrams", SYS_socketpair, {AF_UNIX, SOCK_DGRAM, 0}, refused(EPERM)},
+      {"the same, odd bits", SYS_socketpair, {AF_UNIX, kHighBits | SOCK_DGRAM, 0}, refused(EPERM)},
+      {"raw, which unix takes for datagrams", SYS_socketpair, {AF_UNIX, SOCK_RAW}, refused(ENOSYS)},
+      {"another family's pair", SYS_socketpair, {AF_TIPC, SOCK_STREAM}, refused(EAFNOSUPPORT)},
+      {"times by descriptor", SYS_utimensat, {5, 0, 0, 0}, kAllow},
+      {"times by path", SYS_utimensat, {5, 4096, 0, 0}, refused(EPERM)},
+      {"times by a high pointer", SYS_utimensat, {5, kHighBits, 0, 0}, refused(EPERM)},
+      {"own limit", SYS_prlimit64, {0, RLIMIT_NOFILE, 4096, 0}, kAllow},
+      {"another's limit", SYS_prlimit64, {7, RLIMIT_NOFILE, 4096, 0}, refused(EPERM)},
+      {"own core limit", SYS_prlimit64, {0, RLIMIT_CORE, 4096, 0}, refused(EPERM)},
+      {"own processors", SYS_sched_setaffinity, {0, 8, 4096}, kAllow},
+      {"another's processors", SYS_sched_setaffinity, {7, 8, 4096}, refused(EPERM)},
+      {"own priority", SYS_setpriority, {0, 0, 5}, kAllow},
+      {"another's priority", SYS_setpriority, {0, 7, 5}, refused(EPERM)},
+      {"the user's priority", SYS_setpriority, {2, 0, 5}, refused(EPERM)},
+  };
+  for (const auto& [what, number, arguments, expected] : samples) {
+    INFO(what);
+    CHECK(ask(filter, number, arguments) == expected);
   }
 }
 

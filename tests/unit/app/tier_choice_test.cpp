@@ -1,9 +1,10 @@
 #include "emulator/tier_choice.h"
+
 #include "tests/support/catch.h"
 
-namespace dynsessions::doctor::test {
+namespace dynsessions::test {
 
-TEST_CASE("the cure is that of the step that failed", "[doctor][sandbox]") {
+TEST_CASE("the cure is that of the step that failed", "[app]") {
   struct Row {
     const char* step;
     const char* cure;
@@ -23,6 +24,8 @@ TEST_CASE("the cure is that of the step that failed", "[doctor][sandbox]") {
       {"landlock: none here", "CONFIG_SECURITY_LANDLOCK"},
       {"landlock: ABI 6 needed, there is 4", "6.12"},
       {"landlock: /home/u/python", "--python"},
+      {"landlock of the keeper", "lsm="},
+      {"session folder", "TMPDIR"},
   }));
   DYNAMIC_SECTION(step) {
     Error error;
@@ -31,11 +34,26 @@ TEST_CASE("the cure is that of the step that failed", "[doctor][sandbox]") {
   }
 }
 
-TEST_CASE("a failure without a step has the cure that it came with", "[doctor][sandbox]") {
+TEST_CASE("a failure without a step has the cure that it came with", "[app]") {
   Error error;
   error.message = "The sandbox launcher has ended.";
   error.reason = "restart it";
   CHECK(cure_of(error) == "restart it");
 }
 
-}  // namespace dynsessions::doctor::test
+TEST_CASE("the choice says what is used and why it is not better", "[app]") {
+  TierChoice choice{sandbox::Tier::full, {}};
+  CHECK_THAT(description_of(choice), Catch::StartsWith("full: ") && !Catch::Contains("Cure"));
+  CHECK(warning_of(choice).empty());
+  Error error;
+  error.message = "The sandbox could not be set up: unshare: Not permitted";
+  choice = {sandbox::Tier::restricted, {{sandbox::Tier::full, error}}};
+  CHECK_THAT(description_of(choice), Catch::StartsWith("restricted: "));
+  CHECK_THAT(description_of(choice), Catch::Contains("tier full: The sandbox could not be set up: "
+                                                     "unshare: Not permitted Cure: allow"));
+  CHECK(warning_of(choice).empty());
+  choice = {sandbox::Tier::insecure, {}};
+  CHECK_THAT(warning_of(choice), Catch::Contains("not isolated"));
+}
+
+}  // namespace dynsessions::test
