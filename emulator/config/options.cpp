@@ -187,7 +187,7 @@ constexpr std::array kOptions{
     Option{"python", "Sandbox", "PATH", "python3 with IPython; default: the one `make run` built",
            kPath<&Config::python>},
     Option{"sandbox", "Sandbox", "MODE",
-           "auto: full, else restricted; full, restricted, insecure: that or no start",
+           "auto: full, or else restricted; insecure isolates nothing",
            kChoice<&Config::sandbox, kSandboxModes>},
     Option{"no-zygote", "Sandbox", "",
            "start each interpreter anew instead of forking a loaded one",

@@ -175,7 +175,7 @@ TEST_CASE("a value that an option does not accept is refused with what it accept
       {"allowed-host", "a b", "names or ids with commas between them"},
       {"allowed-host", "http://a", "names or ids with commas between them"},
       {"executor", ",", "names or ids with commas between them"},
-      {"sandbox", "none", "auto, full, restricted or insecure"},
+      {"sandbox", "none", "auto or full or restricted or insecure"},
       {"container-type", "NodeLTS", "PythonLTS"},
       {"network-status", "enabled", "EgressDisabled or EgressEnabled"},
       {"exact", "maybe", "true or false or 1 or 0"},
