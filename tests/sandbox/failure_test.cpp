@@ -109,7 +109,7 @@ TEST_CASE("whichever call of the set-up fails, no weaker sandbox comes of it",
       Fault{"open_tree", 1, "open tree /usr"}, Fault{"move_mount", 1, "lay out usr"},
       Fault{"mkdir", 1, "lay out usr"}, Fault{"symlink", 1, "lay out bin"},
       Fault{"mount_setattr", 1, "open tree /usr"}, Fault{"mount", 9, "mount proc"},
-      Fault{"pivot_root", 1, "change root pivot_root"},
+      Fault{"pivot_root", 1, "change root pivot_root", "EINVAL"},
       Fault{"umount2", 1, "change root detach the old root"}, Fault{"ioctl", 1, "loopback up"},
       Fault{"sethostname", 1, "hostname"}, Fault{"capset", 1, "privileges capset"},
       Fault{"seccomp", 1, "seccomp", "EINVAL"}, Fault{"setns", 7, "enter mnt"},
@@ -125,6 +125,29 @@ TEST_CASE("whichever call of the set-up fails, no weaker sandbox comes of it",
     INFO("failed: " << Catch::rangeToString(steps));
     CHECK(steps.contains(fault.step));
   }
+}
+
+TEST_CASE("where pivot_root is forbidden, the host's root is out of reach all the same",
+          "[sandbox][faults]") {
+  if (::access(kStrace, X_OK) != 0) {
+    WARN("skipped: strace is needed to make system calls fail");
+    return;
+  }
+  LauncherHarness launcher(program_spec(), failing("pivot_root", 1, "EPERM"));
+  const auto run = [&](const std::string& program, const std::string& arguments = "{}") {
+    REQUIRE(launcher.request(RequestKind::create_sandbox).message.kind == ReplyKind::done);
+    const std::string answer = run_program(
+        take_interpreter(launcher.request(RequestKind::start_interpreter)), program, arguments);
+    CHECK(launcher.request(RequestKind::destroy_sandbox).message.kind == ReplyKind::done);
+    return answer;
+  };
+  CHECK(run("mounts") == "{\"faults\": [], \"some were seen\": true}\n");
+  CHECK(run("read_host", R"({"canary":"/var/log/dpkg.log"})") ==
+        "{\"canary\": \"ENOENT\", \"shadow\": \"ENOENT\", \"keys\": \"ENOENT\", \"root\": "
+        "\"ENOENT\", \"own\": \"allowed\"}\n");
+  const std::string written = run("write_outside");
+  CHECK(written.find("\"/usr\": \"EROFS\"") != std::string::npos);
+  CHECK(written.find("\"/mnt/data\": \"allowed\"") != std::string::npos);
 }
 
 }  // namespace dynsessions::sandbox::test
