@@ -26,11 +26,14 @@ struct Cure {
 constexpr const char* kNamespaces =
     "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
     "user.max_user_namespaces above 0; Ubuntu: kernel.apparmor_restrict_unprivileged_userns=0), "
-    "or run as root; in Docker: --privileged";
+    "or run as root; in Docker: as root with --cap-add SYS_ADMIN, or --privileged";
 constexpr const char* kBelow = "look at the folders of --python: each must be there for all users";
 
 /// By the names in sandbox/; the last row is for all that nobody met yet.
 constexpr std::array kCures = {
+    Cure{"mount /proc of the launcher",
+         "this container masks /proc: podman run --security-opt unmask=ALL, docker run "
+         "--security-opt systempaths=unconfined; or run as root with --cap-add SYS_ADMIN"},
     Cure{"unshare", kNamespaces},
     Cure{"clone", kNamespaces},
     Cure{"map ids", kNamespaces},

@@ -50,7 +50,8 @@ struct Mapping {
 constexpr Mapping kMappings[] = {{"/mnt/data", "/data"}, {"/tmp", "/tmp"}};
 
 const char* folder() {
-  static const char* const value = std::getenv("DYNSESSIONS_FOLDER");
+  // Asked once and never set by us.
+  static const char* value = std::getenv("DYNSESSIONS_FOLDER");  // NOLINT(concurrency-mt-unsafe)
   return value == nullptr ? "" : value;
 }
 
@@ -64,7 +65,8 @@ const char* rest_after(const char* path, const char* prefix) {
 
 /// Whether a folder of DYNSESSIONS_SHOWN has the path in it.
 bool is_shown(const char* path) {
-  static const char* const list = std::getenv("DYNSESSIONS_SHOWN");
+  static const char* list =
+      std::getenv("DYNSESSIONS_SHOWN");  // NOLINT(concurrency-mt-unsafe): as above
   for (const char* shown = list; shown != nullptr && *shown != '\0';) {
     const std::size_t length = std::strcspn(shown, ":");
     const char after = std::strncmp(path, shown, length) == 0 ? path[length] : 'x';
@@ -108,7 +110,7 @@ char* as_inside(char* path) {
     if (rest == nullptr) continue;
     char text[kMaxPath];
     std::snprintf(text, sizeof(text), "%s%s", inside, rest);
-    std::strcpy(path, text);
+    std::memcpy(path, text, std::strlen(text) + 1);
     return path;
   }
   return path;
@@ -154,44 +156,48 @@ void to_timespec(const timeval* from, timespec* to) {
 
 mode_t mode_argument(int flags, va_list arguments) {
   const bool creates = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+  // NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): all callers have just begun it
   return creates ? va_arg(arguments, mode_t) : 0;
 }
 
 }  // namespace
 
+// NOLINTBEGIN(bugprone-macro-parentheses): they are lists of parameters, in parentheses already
 /// A function whose `path` is mapped and that is otherwise the C library's.
-#define MAPPED(result, name, parameters, arguments)           \
-  extern "C" result name parameters {                         \
-    static auto* const real = next<result parameters>(#name); \
-    const Real mapped(path);                                  \
-    return real arguments;                                    \
+#define MAPPED(result, name, parameters, arguments)     \
+  extern "C" result name parameters {                   \
+    static auto* real = next<result parameters>(#name); \
+    const Real mapped(path);                            \
+    return real arguments;                              \
   }
 /// The same with two paths.
-#define MAPPED_TWICE(name, parameters, arguments)          \
-  extern "C" int name parameters {                         \
-    static auto* const real = next<int parameters>(#name); \
-    const Real mapped(path);                               \
-    const Real mapped_to(to);                              \
-    return real arguments;                                 \
+#define MAPPED_TWICE(name, parameters, arguments)    \
+  extern "C" int name parameters {                   \
+    static auto* real = next<int parameters>(#name); \
+    const Real mapped(path);                         \
+    const Real mapped_to(to);                        \
+    return real arguments;                           \
   }
-#define OPENING(name)                                                  \
-  extern "C" int name(const char* path, int flags, ...) {              \
-    static auto* const real = next<int(const char*, int, ...)>(#name); \
-    va_list arguments;                                                 \
-    va_start(arguments, flags);                                        \
-    const mode_t mode = mode_argument(flags, arguments);               \
-    va_end(arguments);                                                 \
-    return real(Real(path), flags, mode);                              \
+#define OPENING(name)                                            \
+  extern "C" int name(const char* path, int flags, ...) {        \
+    static auto* real = next<int(const char*, int, ...)>(#name); \
+    va_list arguments;                                           \
+    va_start(arguments, flags);                                  \
+    const mode_t mode = mode_argument(flags, arguments);         \
+    va_end(arguments);                                           \
+    return real(Real(path), flags, mode);                        \
   }
-#define OPENING_AT(name)                                                    \
-  extern "C" int name(int at, const char* path, int flags, ...) {           \
-    static auto* const real = next<int(int, const char*, int, ...)>(#name); \
-    va_list arguments;                                                      \
-    va_start(arguments, flags);                                             \
-    const mode_t mode = mode_argument(flags, arguments);                    \
-    va_end(arguments);                                                      \
-    return real(at, Real(path), flags, mode);                               \
+#define OPENING_AT(name)                                              \
+  extern "C" int name(int at, const char* path, int flags, ...) {     \
+    static auto* real = next<int(int, const char*, int, ...)>(#name); \
+    va_list arguments;                                                \
+    va_start(arguments, flags);                                       \
+    const mode_t mode = mode_argument(flags, arguments);              \
+    va_end(arguments);                                                \
+    return real(at, Real(path), flags, mode);                         \
   }
+
+// NOLINTEND(bugprone-macro-parentheses)
 
 OPENING(open)
 OPENING(open64)
@@ -294,15 +300,15 @@ extern "C" int utime(const char* path, const utimbuf* times) {
 }
 
 extern "C" char* getcwd(char* buffer, std::size_t size) {
-  static auto* const real = next<char*(char*, std::size_t)>("getcwd");
+  static auto* real = next<char*(char*, std::size_t)>("getcwd");
   return as_inside(real(buffer, size));
 }
 extern "C" char* realpath(const char* path, char* resolved) {
-  static auto* const real = next<char*(const char*, char*)>("realpath");
+  static auto* real = next<char*(const char*, char*)>("realpath");
   return as_inside(real(Real(path), resolved));
 }
 extern "C" ssize_t readlink(const char* path, char* buffer, std::size_t size) {
-  static auto* const real = next<ssize_t(const char*, char*, std::size_t)>("readlink");
+  static auto* real = next<ssize_t(const char*, char*, std::size_t)>("readlink");
   char target[kMaxPath + 1];
   const ssize_t length = real(Real(path), target, kMaxPath);
   if (length < 0) return length;

@@ -11,6 +11,7 @@ TEST_CASE("the cure is that of the step that failed", "[app]") {
   };
   const auto [step, cure] = GENERATE(values<Row>({
       {"unshare", "namespaces"},
+      {"mount /proc of the launcher", "unmask=ALL"},
       {"clone", "namespaces"},
       {"mount proc", "namespaces"},
       {"open tree /home/u/python", "--python"},
