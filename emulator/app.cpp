@@ -158,9 +158,9 @@ std::string App::pool_management_endpoint() const {
 }
 
 std::string App::pool_description() const {
-  return config_.container_type + " in " + config_.location + ", " + name_of(config_.network_status) +
-         ", at most " + std::to_string(config_.max_sessions) + " sessions, cooldown " +
-         std::to_string(config_.cooldown_period.count()) + " s";
+  return config_.container_type + " in " + config_.location + ", " +
+         name_of(config_.network_status) + ", at most " + std::to_string(config_.max_sessions) +
+         " sessions, cooldown " + std::to_string(config_.cooldown_period.count()) + " s";
 }
 
 void App::announce() const {

@@ -129,7 +129,8 @@ sandbox::LaunchSpec launch_spec_for(const config::Config& config, const Installa
   spec.environment = {
       // What `pip install` brings (session_packages.py); its cache would fill the same small /tmp.
       "PIP_NO_CACHE_DIR=1",
-      "PATH=/tmp/.local/bin:" + fs::path(python_inside).parent_path().string() + ":/usr/local/bin:/usr/bin:/bin",
+      "PATH=/tmp/.local/bin:" + fs::path(python_inside).parent_path().string() +
+          ":/usr/local/bin:/usr/bin:/bin",
       "HOME=/tmp",
       "USER=session",
       "LANG=C.UTF-8",

@@ -27,7 +27,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ReadOnlyBind, source, target)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Limits, data_bytes, data_inodes, tmp_bytes, shared_memory_bytes,
                                    processes, open_files, memory_bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LaunchSpec, tier, binds, interpreter, zygote, packages,
-                                   environment, limits, egress_program, path_library, session_uid, session_gid)
+                                   environment, limits, egress_program, path_library, session_uid,
+                                   session_gid)
 
 std::string name_of(Tier tier) {
   switch (tier) {

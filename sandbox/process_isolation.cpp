@@ -200,7 +200,7 @@ MadeSandbox ProcessIsolation::create() {
   auto session =
       std::make_unique<ConfinedSession>(plan_, folder_, std::to_string(number), user, users_);
   UniqueFd data = session->open_data();
-  return {std::move(session), std::move(data)};
+  return {std::move(session), std::move(data), nullptr};
 }
 
 }  // namespace dynsessions::sandbox
