@@ -1,0 +1,156 @@
+// What a client sends, from its first byte to the choice of a handler: net/connection.h,
+// net/request_head.h, http/framing.h, net/body_stream.h, api/request_guard.h, auth/, api/routes.h.
+//
+// Input: a seed for the pieces, then the bytes of one connection.
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <spdlog/spdlog.h>
+
+#include "emulator/api/error_response.h"
+#include "emulator/api/files/file_paths.h"
+#include "emulator/api/request_guard.h"
+#include "emulator/api/routes.h"
+#include "emulator/api/session_access.h"
+#include "emulator/auth/token_check.h"
+#include "emulator/core/utf8.h"
+#include "emulator/http/text.h"
+#include "emulator/net/connection.h"
+#include "tests/fuzz/input.h"
+#include "tests/fuzz/memory_transport.h"
+#include "tests/fuzz/property.h"
+
+namespace dynsessions::fuzz {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kHeadBytes = 1024;  // small, so that the limit is met
+
+void check_request(const http::Request& request) {
+  require(!(request.chunked && request.content_length), "a body is framed in one way");
+  require(request.headers.count("Host") <= 1, "there is one Host at most");
+  require(request.headers.count("Content-Length") + request.headers.count("Transfer-Encoding") <= 1,
+          "nobody else can read another length");
+  const auto length = request.headers.find("Content-Length");
+  require(!length || *length == std::to_string(request.content_length.value_or(0)) ||
+              length->starts_with('0'),
+          "the length is what the field says");
+  for (const auto& [name, value] : request.headers) {
+    require(!name.empty() && !http::has_control_character(name), "a field has a name");
+    require(value.find_first_of("\r\n") == std::string::npos, "a field is one line");
+  }
+}
+
+/// What the route makes of names must hold, whoever asks.
+void check_route(const api::Route& route, const http::Request& request) {
+  require(!api::name_of(route.operation).empty(), "an operation has a name");
+  require(!http::has_control_character(api::link_to(route, request, "/listSessions", "skip=1")),
+          "a link is one line");
+  const auto file = api::files::file_of(route, request);
+  if (!file) return require_service_shape(file.error());
+  for (const std::string& component : file->components()) {
+    require(component != ".." && component.find('/') == std::string::npos, "a file is below /mnt");
+  }
+}
+
+const api::RequestGuard kGuard;
+const api::VersionTable kVersions;
+
+/// Does what the emulated surface does up to the handlers, and writes down what came.
+class Recorder final : public http::Handler {
+ public:
+  asio::awaitable<http::Response> handle(http::Request request, http::BodyReader& body) override {
+    check_request(request);
+    log_ += "request " + request.method_text + request.scheme;
+    for (const std::string& segment : request.target.segments) log_ += "/" + segment;
+    for (const auto& [name, value] : request.target.query) log_ += "?" + name + "=" + value;
+    const auto guarded = kGuard.check(request.headers);
+    if (!guarded) co_return refuse(guarded.error());
+    const auto token = auth::check_token({.rule = auth::TokenRule::claims},
+                                         request.headers.find("Authorization"), {});
+    if (!token) log_ += " without token";
+    if (!token) require_service_shape(token.error());
+    const auto route = api::match_route(request, {"s", "g", "p"}, kVersions);
+    if (!route) co_return refuse(route.error());
+    check_route(*route, request);
+    const auto identifier = api::session_identifier(*route, request);
+    if (!identifier) co_return refuse(identifier.error());
+    const auto text = co_await http::read_all(request, body, 2 * kHeadBytes);
+    if (!text) co_return refuse(text.error());
+    log_ += " body " + *text + "\n";
+    http::Response response;
+    response.body = *text;
+    co_return response;
+  }
+
+  http::Response refuse(const Error& error) override {
+    require_service_shape(error);
+    log_ += " refused " + error.message + "\n";
+    return api::error_response(error, "trace");
+  }
+
+  [[nodiscard]] const std::string& log() const { return log_; }
+
+ private:
+  std::string log_;
+};
+
+struct Outcome {
+  std::string log;
+  std::vector<std::string> written;
+  bool operator==(const Outcome&) const = default;
+};
+
+asio::thread_pool& file_pool() {
+  static asio::thread_pool pool{1};  // no answer here is a file: it has nothing to do
+  return pool;
+}
+
+Outcome serve(std::string_view bytes, PieceSizes* sizes) {
+  Outcome outcome;
+  asio::io_context loop{1};
+  Recorder recorder;
+  const net::ServerLimits limits{.head_bytes = kHeadBytes};
+  asio::ip::tcp::socket socket(loop, asio::ip::tcp::v4());
+  net::Connection connection(
+      1, std::make_unique<MemoryTransport>(std::move(socket), bytes, sizes, outcome.written),
+      file_pool(), recorder, limits);
+  asio::co_spawn(loop, connection.run(), [](const std::exception_ptr& failure) {
+    if (failure) std::rethrow_exception(failure);
+  });
+  loop.run();
+  outcome.log = recorder.log();
+  return outcome;
+}
+
+void check(Input input) {
+  PieceSizes sizes(input.byte());
+  const Outcome whole = serve(input.rest(), nullptr);
+  const Outcome pieces = serve(input.rest(), &sizes);
+  require(whole.log == pieces.log, "pieces do not matter to what is understood");
+  require(whole.written == pieces.written, "pieces do not matter to what is answered");
+  for (const std::string& answer : whole.written) {
+    require(answer.starts_with("HTTP/1.1 ") && answer.find("\r\n\r\n") != std::string::npos,
+            "an answer has a head");
+  }
+}
+
+}  // namespace
+}  // namespace dynsessions::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const bool kSilent = [] {
+    spdlog::set_level(spdlog::level::off);
+    return true;
+  }();
+  if (kSilent) dynsessions::fuzz::check({data, size});
+  return 0;
+}

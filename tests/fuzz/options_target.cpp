@@ -1,0 +1,102 @@
+// The command line, the environment and the configuration file: config/config.h, config/options.h.
+//
+// Input: arguments, one a line, up to an empty line; variables (NAME=value) likewise; then the
+// file that --config names.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include <sys/mman.h>
+#include <system_error>
+
+#include "emulator/config/config.h"
+#include "emulator/config/options.h"
+#include "emulator/core/unique_fd.h"
+#include "tests/fuzz/input.h"
+#include "tests/fuzz/property.h"
+
+namespace dynsessions::fuzz {
+namespace {
+
+using config::CommandLine;
+using Variables = std::map<std::string, std::string, std::less<>>;
+
+std::vector<std::string> lines(Input& input) {
+  std::vector<std::string> result;
+  while (!input.rest().empty()) {
+    const std::string_view line = input.line();
+    if (line.empty()) break;
+    result.emplace_back(line.substr(0, line.find('\0')));  // an argument has no NUL
+  }
+  return result;
+}
+
+Variables variables(Input& input) {
+  Variables result;
+  for (const std::string& line : lines(input)) {
+    const std::size_t equals = line.find('=');
+    if (equals != std::string::npos) result[line.substr(0, equals)] = line.substr(equals + 1);
+  }
+  result.erase("DYNSESSIONS_CONFIG");  // no other file than ours
+  return result;
+}
+
+UniqueFd file_of(std::string_view content) {
+  UniqueFd file(::memfd_create("config", MFD_CLOEXEC));
+  const ssize_t size = ::write(file.get(), content.data(), content.size());
+  if (size != static_cast<ssize_t>(content.size())) {
+    throw std::system_error(errno, std::generic_category(), "memory file");
+  }
+  return file;
+}
+
+std::optional<CommandLine> parse(const std::vector<std::string>& arguments,
+                                 const Variables& variables) {
+  std::vector<const char*> argv{"dynsessions"};
+  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+  const auto environment = [&](const std::string& name) {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  };
+  try {
+    return config::parse_command_line(static_cast<int>(argv.size()), argv.data(), environment);
+  } catch (const config::ConfigError& error) {
+    require(!std::string(error.what()).empty(), "a refusal says why");
+    return std::nullopt;
+  }
+}
+
+/// What is shown of a configuration makes the same configuration.
+void check_shown(const config::Config& parsed) {
+  const config::Config initial;
+  config::Config again;
+  for (const config::Option& option : config::all_options()) {
+    const std::string shown = option.show(parsed);
+    if (shown.empty() || shown == option.show(initial)) continue;
+    option.assign(again, shown);
+    require(option.show(again) == shown, "an option reads what it shows");
+  }
+}
+
+void check(Input input) {
+  std::vector<std::string> arguments = lines(input);
+  std::erase_if(arguments, [](const std::string& argument) {
+    return argument.starts_with("--c");  // no other file than ours
+  });
+  const Variables environment = variables(input);
+  const UniqueFd file = file_of(input.rest());
+  arguments.insert(arguments.begin(), "--config=/proc/self/fd/" + std::to_string(file.get()));
+  if (const auto parsed = parse(arguments, environment)) check_shown(parsed->config);
+}
+
+}  // namespace
+}  // namespace dynsessions::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  dynsessions::fuzz::check({data, size});
+  return 0;
+}

@@ -1,0 +1,38 @@
+// Runs one fuzz target over the inputs of folders and files, as libFuzzer does with a file: for the
+// tests of every build, which need no clang then. An input that breaks a property aborts; the last
+// name printed is its.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+namespace {
+
+void run(const std::filesystem::path& file) {
+  std::printf("%s\n", file.c_str());
+  std::fflush(stdout);
+  std::ifstream stream(file, std::ios::binary);
+  const std::string content(std::istreambuf_iterator<char>(stream), {});
+  LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(content.data()), content.size());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int inputs = 0;
+  for (const std::string argument : std::vector<std::string>(argv + 1, argv + argc)) {
+    for (const auto& entry : std::filesystem::directory_iterator(argument)) {
+      run(entry.path());
+      ++inputs;
+    }
+  }
+  if (inputs == 0) std::fprintf(stderr, "there is nothing to replay\n");
+  return inputs == 0 ? 1 : 0;
+}
