@@ -43,8 +43,10 @@ Result<void> MultipartParser::feed(std::span<const char> bytes) {
   for (;;) {
     const Result<Step> outcome = step();
     if (!outcome) return outcome.error();
-    if (*outcome == Step::starved) return {};
+    if (*outcome == Step::starved) break;
   }
+  pending_.erase(0, std::exchange(understood_, 0));
+  return {};
 }
 
 Result<void> MultipartParser::finish() const {
@@ -63,17 +65,27 @@ Result<MultipartParser::Step> MultipartParser::step() {
     case State::part_header:
       return read_part_header();
     case State::epilogue:
-      pending_.clear();
+      understood_ = pending_.size();
       return Step::starved;
   }
   throw std::logic_error("unknown multipart state");
 }
 
+std::string_view MultipartParser::rest() const {
+  return std::string_view(pending_).substr(understood_);
+}
+
 Result<MultipartParser::Step> MultipartParser::read_boundary_line() {
   const std::size_t end = pending_.find("\r\n");
-  if (end == std::string::npos && pending_.size() <= kMaxBoundaryLine) return Step::starved;
+  const bool is_whole = end != std::string::npos;
+  // Of a line end one byte may be there: the limit must not depend on how the bytes come.
+  const std::size_t longest = is_whole ? kMaxBoundaryLine : kMaxBoundaryLine + 1;
+  if (std::min(end, pending_.size()) > longest) {
+    return refused("The first line of the body is too long for a multipart boundary.");
+  }
+  if (!is_whole) return Step::starved;
   const std::string_view line = trim(std::string_view(pending_).substr(0, end));
-  if (!line.starts_with("--") || line.size() == 2 || line.size() > kMaxBoundaryLine) {
+  if (!line.starts_with("--") || line.size() == 2) {
     return refused("The body is not multipart: its first line is no boundary.");
   }
   delimiter_ = "\r\n" + std::string(line);
@@ -83,11 +95,11 @@ Result<MultipartParser::Step> MultipartParser::read_boundary_line() {
 }
 
 Result<MultipartParser::Step> MultipartParser::read_content() {
-  const std::size_t found = pending_.find(delimiter_);
+  const std::size_t found = rest().find(delimiter_);
   const bool complete = found != std::string::npos;
   // A delimiter may have begun in the last bytes: they wait for the next feed.
-  const std::size_t held_back = std::min(pending_.size(), delimiter_.size() - 1);
-  const std::size_t count = complete ? found : pending_.size() - held_back;
+  const std::size_t held_back = std::min(rest().size(), delimiter_.size() - 1);
+  const std::size_t count = complete ? found : rest().size() - held_back;
   if (const Result<void> taken = take_content(count); !taken) return taken.error();
   if (!complete) return Step::starved;
   state_ = State::delimiter;
@@ -95,35 +107,37 @@ Result<MultipartParser::Step> MultipartParser::read_content() {
 }
 
 Result<MultipartParser::Step> MultipartParser::read_delimiter() {
-  const std::string_view rest = std::string_view(pending_).substr(delimiter_.size());
-  const std::size_t padding = std::min(rest.find_first_not_of(" \t"), rest.size());
-  if (rest.size() < padding + 2 && padding <= kMaxPadding) return Step::starved;
-  const bool closes = rest.starts_with("--");
-  const bool ends_line = padding <= kMaxPadding && rest.substr(padding).starts_with("\r\n");
+  const std::string_view after = rest().substr(delimiter_.size());
+  const std::size_t padding = std::min(after.find_first_not_of(" \t"), after.size());
+  if (after.size() < padding + 2 && padding <= kMaxPadding) return Step::starved;
+  const bool closes = after.starts_with("--");
+  const bool ends_line = padding <= kMaxPadding && after.substr(padding).starts_with("\r\n");
   if (!closes && !ends_line) {  // data that only began like a delimiter: let go of its CR
     state_ = State::content;
     if (const Result<void> taken = take_content(1); !taken) return taken.error();
     return Step::advanced;
   }
   if (const Result<void> ended = end_part(); !ended) return ended.error();
-  pending_.erase(0, delimiter_.size() + padding);
+  understood_ += delimiter_.size() + padding;
   state_ = closes ? State::epilogue : State::part_header;
   return Step::advanced;
 }
 
 Result<MultipartParser::Step> MultipartParser::read_part_header() {
-  const std::size_t end = pending_.find("\r\n\r\n");
-  if (std::min(end, pending_.size()) > kMaxPartHeader) {
+  constexpr std::string_view kEnd = "\r\n\r\n";
+  const std::size_t end = rest().find(kEnd);
+  const bool is_whole = end != std::string::npos;
+  const std::size_t longest = is_whole ? kMaxPartHeader : kMaxPartHeader + kEnd.size() - 1;
+  if (std::min(end, rest().size()) > longest) {
     return refused("The header of a multipart part is longer than 16 KiB.");
   }
-  if (end == std::string::npos) return Step::starved;
+  if (!is_whole) return Step::starved;
   if (++parts_ > kMaxParts) return refused("The multipart body has more than 100 parts.");
   // The block starts with the delimiter's line end; without fields that is also the empty line.
   const std::size_t start = std::min<std::size_t>(2, end);
-  const std::string block = pending_.substr(start, end - start);
-  const Result<PartHeader> header = parse_part_header(block);
+  const Result<PartHeader> header = parse_part_header(rest().substr(start, end - start));
   if (!header) return header.error();
-  pending_.erase(0, end + 4);
+  understood_ += end + kEnd.size();
   in_part_ = true;
   state_ = State::content;
   if (const Result<void> begun = events_.part_begin(*header); !begun) return begun.error();
@@ -133,10 +147,10 @@ Result<MultipartParser::Step> MultipartParser::read_part_header() {
 Result<void> MultipartParser::take_content(std::size_t count) {
   if (count == 0) return {};
   if (in_part_) {
-    const std::span<const char> data(pending_.data(), count);
+    const std::span<const char> data = rest().substr(0, count);
     if (Result<void> taken = events_.part_data(data); !taken) return taken;
   }
-  pending_.erase(0, count);
+  understood_ += count;
   return {};
 }
 

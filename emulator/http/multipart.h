@@ -44,7 +44,7 @@ class MultipartParser {
   [[nodiscard]] Result<void> finish() const;
 
  private:
-  /// What the bytes at the front of `pending_` are.
+  /// What the first bytes of rest() are.
   enum class State {
     boundary_line,  ///< the first line, which names the boundary
     content,        ///< a part's data, or the preamble before the first part
@@ -60,13 +60,18 @@ class MultipartParser {
   Result<Step> read_content();
   Result<Step> read_delimiter();
   Result<Step> read_part_header();
+  /// What of pending_ is not understood yet.
+  [[nodiscard]] std::string_view rest() const;
   Result<void> take_content(std::size_t count);
   Result<void> end_part();
 
   Events events_;
   State state_;
   std::string delimiter_;  ///< CRLF, two dashes, the boundary
-  std::string pending_;    ///< bytes that were fed and not yet understood
+  std::string pending_;    ///< bytes that were fed, from the first that was not understood
+  /// Of pending_, during a feed only: to move what follows for each piece would make a body of
+  /// half delimiters quadratic.
+  std::size_t understood_ = 0;
   bool in_part_ = false;
   std::size_t parts_ = 0;
 };

@@ -20,7 +20,7 @@ asio::awaitable<net::Transferred> MemoryTransport::read_some(asio::mutable_buffe
   const std::size_t size = std::min({wanted, into.size(), input_.size()});
   std::copy_n(input_.data(), size, static_cast<char*>(into.data()));
   input_.remove_prefix(size);
-  co_return net::Transferred({}, size);
+  co_return net::Transferred(boost::system::error_code(), size);
 }
 
 asio::awaitable<net::Transferred> MemoryTransport::write(
@@ -28,7 +28,7 @@ asio::awaitable<net::Transferred> MemoryTransport::write(
   std::string text;
   for (const auto& piece : bytes) text.append(static_cast<const char*>(piece.data()), piece.size());
   written_.push_back(text);
-  co_return net::Transferred({}, text.size());
+  co_return net::Transferred(boost::system::error_code(), text.size());
 }
 
 asio::awaitable<void> MemoryTransport::finish_sending() { co_return; }

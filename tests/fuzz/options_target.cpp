@@ -84,12 +84,11 @@ void check_shown(const config::Config& parsed) {
 
 void check(Input input) {
   std::vector<std::string> arguments = lines(input);
-  std::erase_if(arguments, [](const std::string& argument) {
-    return argument.starts_with("--c");  // no other file than ours
-  });
+  std::erase(arguments, "--config");  // no other file than ours
+  std::erase_if(arguments, [](const auto& argument) { return argument.starts_with("--config="); });
   const Variables environment = variables(input);
   const UniqueFd file = file_of(input.rest());
-  arguments.insert(arguments.begin(), "--config=/proc/self/fd/" + std::to_string(file.get()));
+  arguments.push_back("--config=/proc/self/fd/" + std::to_string(file.get()));
   if (const auto parsed = parse(arguments, environment)) check_shown(parsed->config);
 }
 

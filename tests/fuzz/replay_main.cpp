@@ -1,6 +1,5 @@
-// Runs one fuzz target over the inputs of folders and files, as libFuzzer does with a file: for the
-// tests of every build, which need no clang then. An input that breaks a property aborts; the last
-// name printed is its.
+// Runs one fuzz target over the inputs of a folder, for the tests of every build, which need no
+// clang then. An input that breaks a property aborts; the last name printed is its.
 
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +8,6 @@
 #include <fstream>
 #include <iterator>
 #include <string>
-#include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
@@ -26,12 +24,11 @@ void run(const std::filesystem::path& file) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc != 2) return 2;
   int inputs = 0;
-  for (const std::string argument : std::vector<std::string>(argv + 1, argv + argc)) {
-    for (const auto& entry : std::filesystem::directory_iterator(argument)) {
-      run(entry.path());
-      ++inputs;
-    }
+  for (const auto& entry : std::filesystem::directory_iterator(argv[1])) {
+    run(entry.path());
+    ++inputs;
   }
   if (inputs == 0) std::fprintf(stderr, "there is nothing to replay\n");
   return inputs == 0 ? 1 : 0;
