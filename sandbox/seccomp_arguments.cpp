@@ -133,7 +133,8 @@ void add_limits(Rules& rules) {
   rules.push_back({"prlimit64", EPERM, low_half(1, RLIMIT_CORE), not_equal(2, 0)});
 }
 
-/// Asking for the personality, and the ordinary one; others turn protections off.
+/// Asking for the personality, and the ordinary one; others turn protections off. They are ENOSYS
+/// as all that no rule names: a rule compares an argument once, so none can say "all others".
 void add_personality(Rules& rules) {
   rules.push_back({"personality", 0, equal(0, 0)});
   rules.push_back({"personality", 0, equal(0, 0xffff'ffffU)});

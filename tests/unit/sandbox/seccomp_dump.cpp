@@ -1,0 +1,191 @@
+#include "tests/unit/sandbox/seccomp_dump.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+
+#include "sandbox/seccomp_filter.h"
+#include "sandbox/seccomp_policy.h"
+#include "tests/unit/sandbox/bpf_machine.h"
+
+namespace dynsessions::sandbox::test {
+namespace {
+
+constexpr std::uint64_t kSmallValues = 2048;
+
+std::uint32_t answer(const BpfProgram& filter, std::uint32_t abi, int number,
+                     const Arguments& arguments) {
+  seccomp_data call{};
+  call.nr = number;
+  call.arch = abi;
+  std::copy(arguments.begin(), arguments.end(), call.args);
+  return run_filter(filter, call);
+}
+
+/// Nothing for a number that is no call.
+std::optional<std::string> name_of(int number) {
+  const std::unique_ptr<char, decltype(&std::free)> name(
+      ::seccomp_syscall_resolve_num_arch(SCMP_ARCH_X86_64, number), &std::free);
+  return name ? std::optional<std::string>(name.get()) : std::nullopt;
+}
+
+std::string hexadecimal(std::uint64_t value) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (; value != 0; value >>= 4) text.insert(text.begin(), kDigits[value & 0xf]);
+  return "0x" + text;
+}
+
+std::string value_text(std::uint64_t value) {
+  return value < kSmallValues ? std::to_string(value) : hexadecimal(value);
+}
+
+/// The comparisons of one call, by argument.
+using Rules = std::vector<ArgumentRule>;
+
+Rules rules_of(std::string_view call) {
+  Rules rules = argument_rules();
+  std::erase_if(rules, [call](const ArgumentRule& rule) { return rule.name != call; });
+  return rules;
+}
+
+/// A line per run of telling values with one answer, which says nothing about values between them
+/// that tell nothing; what no rule speaks of is left out.
+std::string dump_argument(const BpfProgram& filter, const std::string& call, unsigned argument,
+                          Arguments arguments, const std::string& beside) {
+  const int number = ::seccomp_syscall_resolve_name(call.c_str());
+  std::string text;
+  std::string last_answer;
+  std::uint64_t last = 0;
+  std::uint64_t first = 0;
+  const auto flush = [&] {
+    if (last_answer.empty() || last_answer == "ENOSYS") return;
+    text += call + beside + " argument " + std::to_string(argument) + " " + value_text(first);
+    if (last != first) text += " to " + value_text(last);
+    text += ": " + last_answer + "\n";
+  };
+  for (const std::uint64_t value : telling_values(call, argument)) {
+    arguments.at(argument) = value;
+    const std::string says = answer_text(native_answer(filter, number, arguments));
+    if (says != last_answer) {
+      flush();
+      first = value;
+      last_answer = says;
+    }
+    last = value;
+  }
+  flush();
+  return text;
+}
+
+/// Of a rule with two comparisons: the second, with the first as it is.
+std::string dump_second(const BpfProgram& filter, const ArgumentRule& rule) {
+  Arguments arguments{};
+  arguments.at(rule.first.arg) = rule.first.datum_a;
+  const std::string beside = " with argument " + std::to_string(rule.first.arg) + " " +
+                             value_text(rule.first.datum_a) + ",";
+  return dump_argument(filter, rule.name, rule.second->arg, arguments, beside);
+}
+
+std::string dump_ruled(const BpfProgram& filter, const std::string& call) {
+  std::string text;
+  const Rules rules = rules_of(call);
+  text += dump_argument(filter, call, rules.front().first.arg, {}, "");
+  for (const ArgumentRule& rule : rules) {
+    if (rule.second && rule.error_number == 0) text += dump_second(filter, rule);
+  }
+  return text;
+}
+
+std::string dump_numbers(const BpfProgram& filter) {
+  std::set<std::string> ruled;
+  for (const ArgumentRule& rule : argument_rules()) ruled.insert(rule.name);
+  std::map<std::string, std::string> lines;  // in the order of names, which readers look for
+  for (int number = 0; number <= kLastNumber; ++number) {
+    const std::string name = name_of(number).value_or("call " + std::to_string(number));
+    if (ruled.contains(name)) continue;
+    const std::string says = answer_text(native_answer(filter, number));
+    if (says != "ENOSYS") lines[name] = name + ": " + says + "\n";
+  }
+  for (const std::string& name : ruled) lines[name] = dump_ruled(filter, name);
+  std::string text;
+  for (const auto& [name, line] : lines) text += line;
+  return text;
+}
+
+/// The one answer to every number of an ABI, or how many there are.
+std::string dump_abi(const BpfProgram& filter, std::uint32_t abi, std::uint32_t bits) {
+  std::set<std::string> answers;
+  for (int number = 0; number <= kLastNumber; ++number) {
+    for (const std::uint64_t value : {std::uint64_t{0}, std::uint64_t{1}, ~std::uint64_t{0}}) {
+      const Arguments arguments{value, value, value, value, value, value};
+      answers.insert(answer_text(answer(filter, abi, static_cast<int>(bits) | number, arguments)));
+    }
+  }
+  return answers.size() == 1 ? *answers.begin() : std::to_string(answers.size()) + " answers";
+}
+
+std::string dump_others(const BpfProgram& filter) {
+  return "all of i386: " + dump_abi(filter, AUDIT_ARCH_I386, 0) +
+         "\nall of x32: " + dump_abi(filter, AUDIT_ARCH_X86_64, kX32Bit) +
+         "\nall of aarch64: " + dump_abi(filter, AUDIT_ARCH_AARCH64, 0) + "\n";
+}
+
+std::string dump_init(const BpfProgram& filter) {
+  std::string text;
+  for (int number = 0; number <= kLastNumber; ++number) {
+    const std::string says = answer_text(native_answer(filter, number));
+    if (says != "kill") text += name_of(number).value_or("?") + ": " + says + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::uint32_t native_answer(const BpfProgram& filter, int number, const Arguments& arguments) {
+  return answer(filter, AUDIT_ARCH_X86_64, number, arguments);
+}
+
+std::string answer_text(std::uint32_t answer) {
+  if (answer == SECCOMP_RET_ALLOW) return "allow";
+  if (answer == SECCOMP_RET_KILL_PROCESS) return "kill";
+  if ((answer & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO) {
+    const char* name = ::strerrorname_np(static_cast<int>(answer & SECCOMP_RET_DATA));
+    if (name != nullptr) return name;
+  }
+  return hexadecimal(answer);
+}
+
+std::set<std::uint64_t> telling_values(std::string_view call, unsigned argument) {
+  std::set<std::uint64_t> values;
+  for (std::uint64_t value = 0; value < kSmallValues; ++value) values.insert(value);
+  for (unsigned bit = 0; bit < 64; ++bit) values.insert(std::uint64_t{1} << bit);
+  for (const ArgumentRule& rule : rules_of(call)) {
+    for (const auto& comparison : {std::optional(rule.first), rule.second}) {
+      if (!comparison || comparison->arg != argument) continue;
+      for (const std::uint64_t datum : {comparison->datum_a, comparison->datum_b}) {
+        values.insert({datum - 1, datum, datum + 1});
+      }
+    }
+  }
+  return values;
+}
+
+std::string dump_filters() {
+  const BpfProgram interpreter = compile_interpreter_filter();
+  const BpfProgram init = compile_init_filter();
+  return "# What the compiled filters answer, see seccomp_dump.h. To write it anew:\n"
+         "#   build/release/seccomp_dump >tests/unit/sandbox/seccomp_policy.txt\n\n"
+         "# Interpreters. Calls and values that are not named: ENOSYS.\n\n" +
+         dump_numbers(interpreter) + dump_others(interpreter) +
+         "\n# Init. Calls that are not named: kill.\n\n" + dump_init(init) + dump_others(init);
+}
+
+}  // namespace dynsessions::sandbox::test

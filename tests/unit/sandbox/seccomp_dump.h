@@ -1,0 +1,34 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "sandbox/sandbox_plan.h"
+
+/// The compiled filters as a text that says what they answer, call by call: seccomp_policy.txt is
+/// that text as it was agreed on. What changes the policy changes the text, and a reader sees it.
+namespace dynsessions::sandbox::test {
+
+inline constexpr int kLastNumber = 1023;
+inline constexpr std::uint32_t kX32Bit = 0x4000'0000;
+
+using Arguments = std::array<std::uint64_t, 6>;
+
+/// What the filter says to one native call.
+[[nodiscard]] std::uint32_t native_answer(const BpfProgram& filter, int number,
+                                          const Arguments& arguments = {});
+
+/// "allow", "kill", or the name of the error.
+[[nodiscard]] std::string answer_text(std::uint32_t answer);
+
+/// Values of the argument that tell one rule of that call from another: small ones, each bit, and
+/// what rules compare with and its neighbours.
+[[nodiscard]] std::set<std::uint64_t> telling_values(std::string_view call, unsigned argument);
+
+/// The text of both filters.
+[[nodiscard]] std::string dump_filters();
+
+}  // namespace dynsessions::sandbox::test
