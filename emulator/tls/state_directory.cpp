@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <utility>
 
@@ -50,6 +51,38 @@ void write_all(int fd, std::string_view content, const fs::path& path) {
   }
 }
 
+constexpr std::string_view kTemporaryPrefix = "dynsessions-state-";
+/// A directory without a claim that is younger may be one that is being made.
+constexpr std::chrono::minutes kUnclaimedAge{1};
+
+UniqueFd open_directory(const fs::path& path) {
+  return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+}
+
+/// Whether its server is gone: it is ours, not new at the time `now`, and nobody has a claim on it.
+bool is_abandoned(const fs::path& path, std::chrono::seconds now) {
+  const UniqueFd directory = open_directory(path);
+  struct stat status {};
+  if (!directory || ::fstat(directory.get(), &status) != 0) return false;
+  return status.st_uid == ::geteuid() &&
+         now - std::chrono::seconds(status.st_mtim.tv_sec) > kUnclaimedAge &&
+         ::flock(directory.get(), LOCK_EX | LOCK_NB) == 0;
+}
+
+/// What cannot be looked at or removed stays: it is nothing that a server needs. What time it is
+/// says the youngest directory, `own`.
+void remove_abandoned_beside(const fs::path& own, int own_fd) {
+  struct stat status {};
+  if (::fstat(own_fd, &status) != 0) return;
+  const std::chrono::seconds now(status.st_mtim.tv_sec);
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(own.parent_path(), ignored)) {
+    const fs::path& path = entry.path();
+    if (!path.filename().string().starts_with(kTemporaryPrefix)) continue;
+    if (is_abandoned(path, now)) fs::remove_all(path, ignored);
+  }
+}
+
 }  // namespace
 
 StateDirectory StateDirectory::at(fs::path path) {
@@ -60,24 +93,25 @@ StateDirectory StateDirectory::at(fs::path path) {
   } catch (const fs::filesystem_error& error) {
     throw StateError("cannot make " + path.string() + ": " + error.code().message());
   }
-  StateDirectory directory(std::move(path), false);
+  StateDirectory directory(std::move(path), UniqueFd());
   static_cast<void>(directory.lock());  // says now what write() would say later
   return directory;
 }
 
 StateDirectory StateDirectory::temporary() {
   std::error_code error;
-  std::string path = (fs::temp_directory_path(error) / "dynsessions-XXXXXX").string();
+  const fs::path folder = fs::temp_directory_path(error);
+  std::string path = (folder / (std::string(kTemporaryPrefix) + "XXXXXX")).string();
   if (::mkdtemp(path.data()) == nullptr) fail("make", path);
-  return {path, true};
+  UniqueFd claim = open_directory(path);
+  if (!claim || ::flock(claim.get(), LOCK_EX | LOCK_NB) != 0) fail("claim", path);
+  remove_abandoned_beside(path, claim.get());
+  return {path, std::move(claim)};
 }
-
-StateDirectory::StateDirectory(StateDirectory&& other) noexcept
-    : path_(std::move(other.path_)), temporary_(std::exchange(other.temporary_, false)) {}
 
 StateDirectory::~StateDirectory() {
   std::error_code ignored;  // nobody is left to tell
-  if (temporary_) fs::remove_all(path_, ignored);
+  if (is_temporary()) fs::remove_all(path_, ignored);
 }
 
 UniqueFd StateDirectory::lock() const {

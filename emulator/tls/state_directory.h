@@ -24,16 +24,16 @@ class StateDirectory {
   /// it is no directory or nothing can be written in it.
   [[nodiscard]] static StateDirectory at(std::filesystem::path path);
 
-  /// A new one below the system's directory for temporary files, removed with this object. Throws
-  /// StateError.
+  /// A new one below the system's directory for temporary files, removed with this object. Those
+  /// of servers that were killed, and could not do that, are removed first. Throws StateError.
   [[nodiscard]] static StateDirectory temporary();
 
-  StateDirectory(StateDirectory&& other) noexcept;
+  StateDirectory(StateDirectory&& other) noexcept = default;
   StateDirectory& operator=(StateDirectory&&) = delete;
   ~StateDirectory();
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] bool is_temporary() const { return temporary_; }
+  [[nodiscard]] bool is_temporary() const { return static_cast<bool>(claim_); }
 
   /// Waits until no other process holds it. Given up with the returned descriptor, at the latest
   /// when the process ends. Throws StateError.
@@ -47,11 +47,11 @@ class StateDirectory {
   void write(const std::string& name, std::string_view content) const;
 
  private:
-  StateDirectory(std::filesystem::path path, bool temporary)
-      : path_(std::move(path)), temporary_(temporary) {}
+  StateDirectory(std::filesystem::path path, UniqueFd claim)
+      : path_(std::move(path)), claim_(std::move(claim)) {}
 
   std::filesystem::path path_;
-  bool temporary_;
+  UniqueFd claim_;  ///< of a temporary one: a lock that ends with its server, however that ends
 };
 
 }  // namespace dynsessions::tls

@@ -102,6 +102,29 @@ TEST_CASE("a temporary state directory is private and goes with its owner", "[tl
   CHECK_FALSE(fs::exists(path));
 }
 
+TEST_CASE("what a killed server could not remove goes with the next temporary one",
+          "[tls][state]") {
+  const TemporaryFolder temporary;
+  const fs::path abandoned = temporary.path() / "dynsessions-state-killed";
+  const fs::path young = temporary.path() / "dynsessions-state-young";
+  const fs::path foreign = temporary.path() / "somebody-else";
+  const auto long_ago = fs::file_time_type::clock::now() - std::chrono::hours(1);
+  for (const fs::path& path : {abandoned, young, foreign}) {
+    fs::create_directories(path / "below");
+    if (path != young) fs::last_write_time(path, long_ago);
+  }
+  ::setenv("TMPDIR", temporary.path().c_str(), 1);  // NOLINT(concurrency-mt-unsafe): one thread
+  const auto living = StateDirectory::temporary();
+  fs::last_write_time(living.path(), long_ago);
+  const auto other = StateDirectory::temporary();
+  ::unsetenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): one thread
+  CHECK_FALSE(fs::exists(abandoned));
+  CHECK(fs::exists(young));
+  CHECK(fs::exists(foreign));
+  CHECK(fs::exists(living.path()));
+  CHECK(fs::exists(other.path()));
+}
+
 TEST_CASE("a state directory that was named stays when its owner goes", "[tls][state]") {
   const TemporaryFolder folder;
   static_cast<void>(StateDirectory::at(folder.path() / "state"));
