@@ -130,7 +130,7 @@ asio::awaitable<void> App::serve() {
     co_await await_launcher();
     listen();
     workspaces_.start();
-    co_await announce_and_wait_for_signal();
+    co_await announce_and_wait_for_end();
   } catch (...) {
     failure = std::current_exception();
   }
@@ -180,11 +180,15 @@ void App::announce() const {
   print_ready_line(announcement, config_.ready_file);
 }
 
-asio::awaitable<void> App::announce_and_wait_for_signal() {
+asio::awaitable<void> App::announce_and_wait_for_end() {
+  using asio::experimental::awaitable_operators::operator||;
   // Before the announcement: whoever reads the ready line may send a signal at once.
   asio::signal_set signals(loop_, SIGTERM, SIGINT);
   announce();
-  co_await signals.async_wait(asio::use_awaitable);
+  auto asked_to_stop = signals.async_wait(asio::use_awaitable);
+  const auto first = co_await (std::move(asked_to_stop) || launcher_.lost_for_good());
+  // Whoever supervises us starts a server that can serve; this one could only refuse.
+  if (first.index() == 1) throw std::runtime_error("the sandbox launcher has ended");
   spdlog::info("stopping; requests under way may take {} s more", config_.drain_period.count());
 }
 

@@ -41,7 +41,8 @@ class App {
   App& operator=(const App&) = delete;
 
   /// Serves until SIGTERM or SIGINT, then drains; a second signal ends it at once. Throws
-  /// EngineUnavailable or PortInUse when it cannot begin.
+  /// EngineUnavailable or PortInUse when it cannot begin, and std::runtime_error when its launcher
+  /// has ended: nothing can run then.
   void run();
 
  private:
@@ -49,7 +50,7 @@ class App {
   boost::asio::awaitable<void> await_launcher();
   void listen();
   void announce() const;
-  boost::asio::awaitable<void> announce_and_wait_for_signal();
+  boost::asio::awaitable<void> announce_and_wait_for_end();
   boost::asio::awaitable<void> stop();
   boost::asio::awaitable<void> drain_clients();
 

@@ -186,11 +186,15 @@ void LauncherClient::post(RequestKind kind, std::uint64_t sandbox_id) {
   asio::co_spawn(executor_, send(message), asio::detached);  // send() lets no exception out
 }
 
+asio::awaitable<void> LauncherClient::lost_for_good() {
+  while (reading_) co_await reader_ended_.wait();
+}
+
 asio::awaitable<void> LauncherClient::stop() {
   if (!process_) co_return;
   // The launcher ends itself, and thereby every sandbox, when it reads end of file.
   if (socket_.is_open()) ::shutdown(socket_.native_handle(), SHUT_RDWR);
-  while (reading_) co_await reader_ended_.wait();
+  co_await lost_for_good();
   socket_.close();
   co_await process_->handle.async_wait(asio::as_tuple(asio::use_awaitable));
   process_.reset();

@@ -49,6 +49,9 @@ class LauncherClient {
   /// False when the launcher has ended or was never started.
   [[nodiscard]] bool alive() const noexcept { return alive_; }
 
+  /// Resolves when the launcher can answer no more, for whatever reason. Start it first.
+  boost::asio::awaitable<void> lost_for_good();
+
   /// Ends the launcher and waits until it is gone.
   boost::asio::awaitable<void> stop();
 

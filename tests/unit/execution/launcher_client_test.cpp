@@ -41,6 +41,15 @@ TEST_CASE("a program that is not there cannot be started", "[execution][launcher
   CHECK_FALSE(launcher.alive());
 }
 
+TEST_CASE("who waits for the launcher's end hears of it, and not before", "[execution][launcher]") {
+  LauncherFixture fixture;
+  auto end = fixture.loop.start(fixture.launcher.lost_for_good());
+  CHECK(fixture.loop.run(fixture.launcher.ready()));
+  CHECK_FALSE(end.done());
+  fixture.loop.run(fixture.launcher.stop());
+  fixture.loop.finish(end);
+}
+
 TEST_CASE("a program that is no launcher is noticed", "[execution][launcher]") {
   test::TestLoop loop;
   LauncherClient launcher(loop.executor());
