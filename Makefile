@@ -1,5 +1,5 @@
 # Each target is a script or a CMake preset; the logic is in those.
-.PHONY: run build test bench
+.PHONY: run build test bench soak
 
 PRESET ?= release
 
@@ -17,3 +17,7 @@ test:
 
 bench: build
 	tests/bench/run.sh
+
+soak: build
+	tests/create_environment.sh build/test-python
+	tests/soak/run.sh

@@ -1,0 +1,149 @@
+"""kill -9 of each process of the emulator at a random moment under load: two seconds later nothing of
+its sessions is alive, mounted or left as a file, and the next start is clean.
+
+The moments are drawn from a seed that each test prints; DYNSESSIONS_SEED repeats one.
+"""
+
+import contextlib
+import os
+import random
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import requests
+from crash import orphans
+from soak import census
+from support.emulator import Emulator
+
+LOAD = (
+    "6 * 7",
+    "import os, time\nif os.fork() == 0:\n  os.setsid()\n  time.sleep(1000)",
+    "print('x' * (1 << 20))",
+    "import time; time.sleep(0.3)",
+    "import os; os._exit(1)",
+)
+CLEAN_SECONDS = 2  # sandbox.md section 8, case 32
+FAILED, EXIT_SECONDS = 1, 30
+# A zygote that is killed while it loads has failed: the next one comes after a pause (zygote.cpp).
+RECOVERY_SECONDS = 30
+
+
+class Load:
+    """Clients that create and use sessions until the server is gone."""
+
+    def __init__(self, server, choice):
+        self._stopped = False
+        self._server = server
+        seeds = [choice.random() for _ in range(4)]
+        self._threads = [threading.Thread(target=self._work, args=(seed,)) for seed in seeds]
+        for thread in self._threads:
+            thread.start()
+
+    def _work(self, seed):
+        choice = random.Random(seed)
+        while not self._stopped:
+            session = self._server.session()
+            # A server that is killed breaks connections off, and one without a launcher refuses.
+            with contextlib.suppress(requests.RequestException):
+                session.upload("file", b"x" * choice.randrange(1 << 20))
+                session.executions(choice.choice(LOAD))
+
+    def stop(self):
+        self._stopped = True
+        for thread in self._threads:
+            thread.join()
+
+
+@pytest.fixture
+def choice():
+    seed = int(os.environ.get("DYNSESSIONS_SEED", random.SystemRandom().randrange(1 << 32)))
+    print("DYNSESSIONS_SEED =", seed)  # pytest shows it when the test fails
+    return random.Random(seed)
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts servers with temporary files and a state directory of the test's own."""
+    environment = {"TMPDIR": str(tmp_path / "tmp"), "XDG_STATE_HOME": str(tmp_path / "state")}
+    (tmp_path / "tmp").mkdir()
+
+    def started(**more):
+        return Emulator(
+            *("--ready-sessions", "2", "--drain-period", "1"),
+            environment={**environment, **more},
+            as_documented=False,
+        )
+
+    yield started
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def mounts():
+    return Path("/proc/self/mountinfo").read_text()
+
+
+def assert_next_start_is_clean(start):
+    server = start()
+    assert server.session().executions("6 * 7").json()["result"]["executionResult"] == 42
+    server.stop()
+
+
+VICTIMS = {
+    "the server": lambda server: server.pid,
+    "the outer launcher": lambda server: census.launchers(server.pid)[0],
+    "the inner launcher": lambda server: census.launchers(server.pid)[1],
+}
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+@pytest.mark.parametrize("attempt", range(3))
+def test_nothing_outlives_a_process_that_is_killed(start, choice, victim, attempt):
+    mounts_before = mounts()
+    with orphans.adopted() as adopted:
+        server = start()
+        pid = VICTIMS[victim](server)
+        known = [server.pid, *census.launchers(server.pid)]
+        load = Load(server, choice)
+        time.sleep(choice.uniform(0.05, 2))
+        started = census.descendants(server.pid)
+        os.kill(pid, signal.SIGKILL)
+        left = orphans.left_after(lambda: {*started, *adopted(), *known} - {server.pid}, CLEAN_SECONDS)
+        assert not left, [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in left]
+        code = server._process.wait(EXIT_SECONDS)
+        load.stop()
+    assert code == (-signal.SIGKILL if pid == server.pid else FAILED), server.stderr()
+    assert mounts() == mounts_before
+    assert_next_start_is_clean(start)
+
+
+@pytest.mark.skipif("DYNSESSIONS_NO_ZYGOTE" in os.environ, reason="there is no zygote")
+def test_a_server_survives_its_zygote(start, choice):
+    server = start()
+    load = Load(server, choice)
+    for _ in range(3):
+        time.sleep(choice.uniform(0.05, 1))
+        with contextlib.suppress(StopIteration, ProcessLookupError):  # one is being started
+            os.kill(census.zygote(server.pid), signal.SIGKILL)
+    load.stop()
+    end = time.monotonic() + RECOVERY_SECONDS
+    while (answer := server.session().executions("6 * 7")).status_code != 200:
+        assert answer.json()["error"]["code"] == "SessionAllocationFailed", answer.text
+        assert time.monotonic() < end, answer.text
+        time.sleep(0.1)
+    assert answer.json()["result"]["executionResult"] == 42
+    server.stop()
+
+
+def test_a_temporary_state_directory_of_a_killed_server_goes_with_the_next_start(start, tmp_path):
+    nowhere = {"XDG_STATE_HOME": "", "HOME": ""}
+    server = start(**nowhere)
+    (left,) = (tmp_path / "tmp").iterdir()
+    server.kill()
+    assert left.exists()  # nobody was there to remove it
+    long_ago = time.time() - 3600
+    os.utime(left, (long_ago, long_ago))
+    start(**nowhere).stop()
+    assert not left.exists()

@@ -1,0 +1,87 @@
+"""What a server and its launcher hold just now: to be the same before and after."""
+
+import contextlib
+import os
+import re
+from pathlib import Path
+
+
+def children(pid):
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            yield from map(int, (task / "children").read_text().split())
+
+
+def descendants(pid):
+    found = list(children(pid))
+    for child in found:  # grows while we walk it
+        found += children(child)
+    return found
+
+
+def launchers(server):
+    """The outer and the inner one: PID 1 of all sandboxes."""
+    outer = next(child for child in children(server) if _program(child) == "sandbox-launcher")
+    return outer, next(child for child in children(outer))
+
+
+def zygote(server):
+    _, inner = launchers(server)
+    return next(child for child in children(inner) if b"zygote.py" in _arguments(child))
+
+
+def _arguments(pid):
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
+
+
+def _program(pid):
+    return Path(os.fsdecode(_arguments(pid).split(b"\0")[0])).name
+
+
+def _descriptors(pid):
+    links = []
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            links.append(os.readlink(entry))
+    return links
+
+
+def _namespaces(pids, descriptors):
+    """That processes are in, or that a descriptor keeps."""
+    held = {link for link in descriptors if re.match(r"\w+:\[\d+\]$", link)}
+    for pid in pids:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            held.update(os.readlink(entry) for entry in Path(f"/proc/{pid}/ns").iterdir())
+    return held
+
+
+def _lines(path):
+    return len(Path(path).read_text().splitlines())
+
+
+def _groups():
+    """Control groups of servers; those of others come and go."""
+    return sum(1 for _ in Path("/sys/fs/cgroup").glob("**/*dynsessions*/**/"))
+
+
+def resident_kib(pid):
+    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1])
+
+
+def census(server, temporary):
+    """Counts by name. `temporary` is the TMPDIR of the server."""
+    outer, inner = launchers(server)
+    below = descendants(server)
+    kept = {pid: _descriptors(pid) for pid in (server, outer, inner)}
+    return {
+        "processes": len(below),
+        "descriptors of the server": len(kept[server]),
+        "descriptors of the launchers": len(kept[outer]) + len(kept[inner]),
+        "mounts of the host": _lines("/proc/self/mountinfo"),
+        "mounts of the launcher": _lines(f"/proc/{inner}/mountinfo"),
+        "namespaces": len(_namespaces([server, *below], kept[inner])),
+        "control groups": _groups(),
+        "temporary files": sum(1 for _ in Path(temporary).iterdir()),
+    }

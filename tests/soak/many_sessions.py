@@ -1,0 +1,137 @@
+"""Creates, uses and lets expire many sessions, then shows that the server holds what it held before.
+
+First every program warms everything up; then what the server and its launcher hold is counted, and
+counted again when all sessions have expired. A difference is a leak and the exit code is 1.
+"""
+
+import argparse
+import collections
+import random
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from soak.census import census, resident_kib
+from soak.client import Client
+from soak.programs import PROGRAMS
+from support.emulator import Emulator
+
+WORKERS = 8
+# Longer than two calls of one session are ever apart on a busy machine.
+COOLDOWN_SECONDS = 3
+SETTLE_SECONDS = 60
+# Of the server's memory: what an allocator keeps is no leak, 20,000 sessions of 400 bytes were one.
+MEMORY_SLACK_KIB = 8 * 1024
+OPTIONS = (
+    *("--cooldown-period", str(COOLDOWN_SECONDS), "--max-sessions", "1000"),
+    *("--data-quota-mb", "32", "--memory-limit-mb", "256", "--log-level", "warning"),
+)
+
+
+class Soak:
+    def __init__(self, server, seed):
+        self._server = server
+        self._choice = random.Random(seed)
+        self._lock = threading.Lock()
+        self._plan = iter(())
+        self.ran = collections.Counter()
+        self.failures = []
+
+    def warm_up(self):
+        """Every program, by all workers at once: so much memory is never needed again."""
+        self._run(program for program in PROGRAMS for _ in range(WORKERS))
+
+    def run(self, sessions):
+        weights = [weight for weight, _, _ in PROGRAMS]
+        self._run(self._choice.choices(PROGRAMS, weights)[0] for _ in range(sessions))
+
+    def _run(self, plan):
+        self._plan = plan
+        workers = [threading.Thread(target=self._work) for _ in range(WORKERS)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+
+    def _next(self):
+        with self._lock:
+            chosen = next(self._plan, None)
+            if chosen is None:
+                return None
+            _, name, work = chosen
+            self.ran[name] += 1
+            return f"soak-{self.ran.total()}", name, work
+
+    def _work(self):
+        client = Client(self._server.endpoint)
+        while (chosen := self._next()) is not None:
+            identifier, name, work = chosen
+            try:
+                work(client, identifier)
+            except Exception as error:  # the others go on: one failure is told at the end
+                self.failures.append(f"{name}: {error!r}"[:300])
+
+
+def settled(server, temporary, wanted=None):
+    """The census once it is `wanted`, or once it no longer changes; the last one after a minute."""
+    end = time.monotonic() + SETTLE_SECONDS
+    before = None
+    while time.monotonic() < end:
+        time.sleep(COOLDOWN_SECONDS)
+        now = census(server.pid, temporary)
+        if now == (wanted or before):
+            return now
+        before = now
+    return before
+
+
+def print_table(before, after):
+    print(f"{'':30}{'before':>10}{'after':>10}")
+    for name, count in before.items():
+        leak = "  LEAK" if is_leak(name, count, after[name]) else ""
+        print(f"{name:30}{count:>10}{after[name]:>10}{leak}")
+
+
+def is_leak(name, before, after):
+    return after > before + (MEMORY_SLACK_KIB if name.startswith("KiB") else 0)
+
+
+def soak(sessions, seed):
+    """Whether nothing leaked and nothing failed."""
+    print(f"seed {seed}, {sessions} sessions, {WORKERS} at a time", flush=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        server = Emulator(*OPTIONS, environment={"TMPDIR": temporary}, as_documented=False)
+        try:
+            run = Soak(server, seed)
+            run.warm_up()
+            before = settled(server, temporary)
+            before["KiB of the server"] = resident_kib(server.pid)
+            start = time.monotonic()
+            run.run(sessions)
+            seconds = time.monotonic() - start
+            after = settled(server, temporary, {k: v for k, v in before.items() if k[:3] != "KiB"})
+            after["KiB of the server"] = resident_kib(server.pid)
+        finally:
+            server.stop()
+    print(f"{sessions / seconds:.1f} sessions a second; by program:", dict(run.ran.most_common()))
+    print_table(before, after)
+    for failure in run.failures[:20]:
+        print("failed:", failure)
+    leaks = any(is_leak(name, before[name], after[name]) for name in before)
+    return not leaks and not run.failures
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sessions", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
+    arguments = parser.parse_args()
+    return 0 if soak(arguments.sessions, arguments.seed) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
