@@ -14,6 +14,11 @@
 /// else uses, has no capability where it is, and can enter other sandboxes only because its
 /// effective user made them (user_namespaces(7)). It never sees a session's code or files.
 ///
+/// It has no system call filter. Interpreters would inherit it beneath their own, so that each call
+/// of a session were judged twice, and it would have to allow what forking into a sandbox takes:
+/// setns, capset, prctl, seccomp, and clone of whatever a package's import starts. What it runs is
+/// the installation's packages, as trusted as the Python that loads them.
+///
 /// When it ends, for whatever reason, another one is started: at once if it had loaded, otherwise
 /// after a pause that doubles. All calls are the launcher's thread's; none waits for it to load.
 namespace dynsessions::sandbox {
