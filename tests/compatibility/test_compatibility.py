@@ -9,11 +9,12 @@ import collections
 import contextlib
 import re
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
+from soak.census import descendants
 from support.emulator import Emulator
+from support.waiting import wait_until
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
 
@@ -38,18 +39,6 @@ def test_ordinary_work_succeeds(session, program):
     assert_done(session, program)
 
 
-def descendants(pid):
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            parents.setdefault(parent, []).append(int(stat.parent.name))
-    found = list(parents.get(pid, ()))
-    for child in found:  # grows while we walk it
-        found += parents.get(child, ())
-    return found
-
-
 def is_traced_or_gone(pid, tracer):
     try:
         return f"TracerPid:\t{tracer}\n" in Path(f"/proc/{pid}/status").read_text()
@@ -64,10 +53,10 @@ def traced(pids, log):
     tracer = subprocess.Popen(
         ["strace", "-f", "-qq", "-Z", "-s", "0", "-o", str(log), *attach], stderr=subprocess.PIPE
     )
-    end = time.monotonic() + 20
-    while tracer.poll() is None and not all(is_traced_or_gone(pid, tracer.pid) for pid in pids):
-        assert time.monotonic() < end, "strace does not attach"
-        time.sleep(0.05)
+    wait_until(
+        lambda: tracer.poll() is not None or all(is_traced_or_gone(p, tracer.pid) for p in pids),
+        "strace does not attach",
+    )
     if tracer.poll() is not None:
         pytest.skip("strace may not attach here: " + tracer.stderr.read().decode())
     yield

@@ -57,8 +57,10 @@ def _namespaces(pids, descriptors):
     return held
 
 
-def _lines(path):
-    return len(Path(path).read_text().splitlines())
+def mounts(pid="self"):
+    """Without those below /sys: the kernel mounts some there by itself, when somebody looks."""
+    lines = Path(f"/proc/{pid}/mountinfo").read_text().splitlines()
+    return {line for line in lines if not line.split()[4].startswith("/sys/")}
 
 
 def _groups():
@@ -79,8 +81,8 @@ def census(server, temporary):
         "processes": len(below),
         "descriptors of the server": len(kept[server]),
         "descriptors of the launchers": len(kept[outer]) + len(kept[inner]),
-        "mounts of the host": _lines("/proc/self/mountinfo"),
-        "mounts of the launcher": _lines(f"/proc/{inner}/mountinfo"),
+        "mounts of the host": len(mounts()),
+        "mounts of the launcher": len(mounts(inner)),
         "namespaces": len(_namespaces([server, *below], kept[inner])),
         "control groups": _groups(),
         "temporary files": sum(1 for _ in Path(temporary).iterdir()),

@@ -106,17 +106,21 @@ def soak(sessions, seed):
     with tempfile.TemporaryDirectory() as temporary:
         server = Emulator(*OPTIONS, environment={"TMPDIR": temporary}, as_documented=False)
         try:
-            run = Soak(server, seed)
-            run.warm_up()
-            before = settled(server, temporary)
-            before["KiB of the server"] = resident_kib(server.pid)
-            start = time.monotonic()
-            run.run(sessions)
-            seconds = time.monotonic() - start
-            after = settled(server, temporary, {k: v for k, v in before.items() if k[:3] != "KiB"})
-            after["KiB of the server"] = resident_kib(server.pid)
+            return judge(server, temporary, Soak(server, seed), sessions)
         finally:
             server.stop()
+
+
+def judge(server, temporary, run, sessions):
+    run.warm_up()
+    before = settled(server, temporary)
+    memory_before = resident_kib(server.pid)
+    start = time.monotonic()
+    run.run(sessions)
+    seconds = time.monotonic() - start
+    after = settled(server, temporary, wanted=before)
+    before["KiB of the server"] = memory_before
+    after["KiB of the server"] = resident_kib(server.pid)
     print(f"{sessions / seconds:.1f} sessions a second; by program:", dict(run.ran.most_common()))
     print_table(before, after)
     for failure in run.failures[:20]:
