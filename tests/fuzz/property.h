@@ -1,8 +1,13 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "emulator/core/error.h"
+
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 /// What fuzz targets have in common. A target is one function, LLVMFuzzerTestOneInput, which feeds
 /// a parser of foreign bytes and checks what is promised of its outcome. The preset `fuzz` links it

@@ -49,10 +49,13 @@ def _descriptors(pid):
 
 
 def _namespaces(pids, descriptors):
-    """That processes are in, or that a descriptor keeps."""
+    """That processes are in, or that a descriptor keeps.
+
+    An ordinary user cannot look into sandboxes; what only processes keep ends with them anyway.
+    """
     held = {link for link in descriptors if re.match(r"\w+:\[\d+\]$", link)}
     for pid in pids:
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
             held.update(os.readlink(entry) for entry in Path(f"/proc/{pid}/ns").iterdir())
     return held
 
