@@ -85,7 +85,6 @@ StepResult ignore_child_exits(RoomContext&) {
 constexpr Step<RoomContext> kInitSteps[] = {
     {"await room", [](RoomContext& c) { return await_go(c.go); }},
     {"descriptors", keep_report_only},
-    {"keyring", [](RoomContext&) { return leave_keyring(); }},
     {"session user", [](RoomContext&) { return become_session_user(); }},
     // Session code will live here, and this memory is a copy of the launcher's. Not before the
     // change of user, which sets it anew, to whatever fs.suid_dumpable is on this host.
@@ -126,7 +125,6 @@ constexpr Step<ZygoteContext> kZygoteSteps[] = {
      [](ZygoteContext& c) {
        return enter_namespaces(c.home, CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS);
      }},
-    {"keyring", [](ZygoteContext&) { return leave_keyring(); }},
     {"group",
      [](ZygoteContext& c) {
        const gid_t gid = c.plan.outside_gid;

@@ -67,7 +67,6 @@ constexpr Step<EgressContext> kSteps[] = {
     {"change root", [](EgressContext&) { return pivot_to_new_root(); }},
     {"read-only root", [](EgressContext&) { return make_root_read_only(); }},
     {"enter", [](EgressContext& c) { return enter_namespaces(c.sandbox, CLONE_NEWUSER); }},
-    {"keyring", [](EgressContext&) { return leave_keyring(); }},
     {"session user", [](EgressContext&) { return become_session_user(); }},
     {"descriptors", arrange},
     {"limits", [](EgressContext&) { return apply_limits(kLimits); }},

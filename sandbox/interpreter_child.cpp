@@ -20,7 +20,6 @@ constexpr int kFirstSpareFd = 32;  ///< above every fixed number, and all that a
 
 constexpr Step<InterpreterContext> kConfiningSteps[] = {
     {"session", [](InterpreterContext&) { return checked(::setsid()); }},
-    {"keyring", [](InterpreterContext&) { return leave_keyring(); }},
     {"session user",
      [](InterpreterContext& c) {
        const auto& user = c.confinement.user;

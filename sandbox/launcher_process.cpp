@@ -19,6 +19,7 @@
 #include <system_error>
 
 #include "sandbox/namespaces.h"
+#include "sandbox/privileges.h"
 
 namespace dynsessions::sandbox {
 namespace {
@@ -113,6 +114,7 @@ void shed_inheritance(int control) {
   if (::setsid() < 0 && errno != EPERM) fail("setsid", errno);
   // An ordinary user cannot put groups away; the files they open are not in the sandbox.
   if (can_change_users()) require(::setgroups(0, nullptr), "setgroups");
+  if (const StepResult left = leave_keyring(); !left.ok()) fail("keyring", left.error_number);
 }
 
 LauncherUser detect_user(Tier tier) {

@@ -15,7 +15,10 @@ StepResult become_session_user();
 /// As somebody else, keeping capabilities wherever this happens; needs CAP_SETPCAP.
 StepResult become_user(uid_t uid, gid_t gid);
 
-/// A new session keyring without a name: the launcher's would otherwise be shared.
+/// A new session keyring without a name: the server's would otherwise be shared. Once, in the
+/// launcher: all sandboxes then have the same empty one, which the filter lets nobody reach. One of
+/// each interpreter's own would count against the 200 keys that a user may have
+/// (kernel.keys.maxkeys), and bound the sessions.
 StepResult leave_keyring();
 
 /// Empties the bounding, ambient, inheritable, permitted and effective sets, locks the securebits
