@@ -18,7 +18,8 @@
 namespace dynsessions::sandbox::test {
 namespace {
 
-constexpr std::uint64_t kSmallValues = 2048;
+constexpr std::uint64_t kSmallValues = 64;  ///< what larger ones tell, rules name
+constexpr std::uint64_t kLastDecimal = 2047;
 
 std::uint32_t answer(const BpfProgram& filter, std::uint32_t abi, int number,
                      const Arguments& arguments) {
@@ -44,21 +45,21 @@ std::string hexadecimal(std::uint64_t value) {
 }
 
 std::string value_text(std::uint64_t value) {
-  return value < kSmallValues ? std::to_string(value) : hexadecimal(value);
+  return value <= kLastDecimal ? std::to_string(value) : hexadecimal(value);
 }
 
 /// The comparisons of one call, by argument.
 using Rules = std::vector<ArgumentRule>;
 
-Rules rules_of(std::string_view call) {
-  Rules rules = argument_rules();
+Rules rules_of(const Policy& policy, std::string_view call) {
+  Rules rules = policy.rules;
   std::erase_if(rules, [call](const ArgumentRule& rule) { return rule.name != call; });
   return rules;
 }
 
 /// A line per run of telling values with one answer, which says nothing about values between them
 /// that tell nothing; what no rule speaks of is left out.
-std::string dump_argument(const BpfProgram& filter, const std::string& call, unsigned argument,
+std::string dump_argument(const Policy& policy, const std::string& call, unsigned argument,
                           Arguments arguments, const std::string& beside) {
   const int number = ::seccomp_syscall_resolve_name(call.c_str());
   std::string text;
@@ -71,9 +72,9 @@ std::string dump_argument(const BpfProgram& filter, const std::string& call, uns
     if (last != first) text += " to " + value_text(last);
     text += ": " + last_answer + "\n";
   };
-  for (const std::uint64_t value : telling_values(call, argument)) {
+  for (const std::uint64_t value : telling_values(policy, call, argument)) {
     arguments.at(argument) = value;
-    const std::string says = answer_text(native_answer(filter, number, arguments));
+    const std::string says = answer_text(native_answer(policy.filter, number, arguments));
     if (says != last_answer) {
       flush();
       first = value;
@@ -86,37 +87,53 @@ std::string dump_argument(const BpfProgram& filter, const std::string& call, uns
 }
 
 /// Of a rule with two comparisons: the second, with the first as it is.
-std::string dump_second(const BpfProgram& filter, const ArgumentRule& rule) {
+std::string dump_second(const Policy& policy, const ArgumentRule& rule) {
   Arguments arguments{};
   arguments.at(rule.first.arg) = rule.first.datum_a;
   const std::string beside = " with argument " + std::to_string(rule.first.arg) + " " +
                              value_text(rule.first.datum_a) + ",";
-  return dump_argument(filter, rule.name, rule.second->arg, arguments, beside);
+  return dump_argument(policy, rule.name, rule.second->arg, arguments, beside);
 }
 
-std::string dump_ruled(const BpfProgram& filter, const std::string& call) {
+std::string dump_ruled(const Policy& policy, const std::string& call) {
   std::string text;
-  const Rules rules = rules_of(call);
-  text += dump_argument(filter, call, rules.front().first.arg, {}, "");
+  const Rules rules = rules_of(policy, call);
+  text += dump_argument(policy, call, rules.front().first.arg, {}, "");
   for (const ArgumentRule& rule : rules) {
-    if (rule.second && rule.error_number == 0) text += dump_second(filter, rule);
+    if (!rule.second || rule.error_number != 0) continue;
+    const std::string second = dump_second(policy, rule);  // the same for each rule of one first
+    if (text.find(second) == std::string::npos) text += second;
   }
   return text;
 }
 
-std::string dump_numbers(const BpfProgram& filter) {
+/// By name, which readers look for; without what is ENOSYS.
+using Lines = std::map<std::string, std::string>;
+
+Lines lines_of(const Policy& policy) {
   std::set<std::string> ruled;
-  for (const ArgumentRule& rule : argument_rules()) ruled.insert(rule.name);
-  std::map<std::string, std::string> lines;  // in the order of names, which readers look for
+  for (const ArgumentRule& rule : policy.rules) ruled.insert(rule.name);
+  Lines lines;
   for (int number = 0; number <= kLastNumber; ++number) {
     const std::string name = name_of(number).value_or("call " + std::to_string(number));
     if (ruled.contains(name)) continue;
-    const std::string says = answer_text(native_answer(filter, number));
+    const std::string says = answer_text(native_answer(policy.filter, number));
     if (says != "ENOSYS") lines[name] = name + ": " + says + "\n";
   }
-  for (const std::string& name : ruled) lines[name] = dump_ruled(filter, name);
+  for (const std::string& name : ruled) lines[name] = dump_ruled(policy, name);
+  return lines;
+}
+
+/// Those lines that `known` has not.
+std::string text_of(const Lines& lines, const Lines& known = {}) {
   std::string text;
-  for (const auto& [name, line] : lines) text += line;
+  for (const auto& [name, line] : lines) {
+    const auto found = known.find(name);
+    if (found == known.end() || found->second != line) text += line;
+  }
+  for (const auto& [name, line] : known) {
+    if (!lines.contains(name)) text += name + ": ENOSYS\n";
+  }
   return text;
 }
 
@@ -163,11 +180,12 @@ std::string answer_text(std::uint32_t answer) {
   return hexadecimal(answer);
 }
 
-std::set<std::uint64_t> telling_values(std::string_view call, unsigned argument) {
+std::set<std::uint64_t> telling_values(const Policy& policy, std::string_view call,
+                                       unsigned argument) {
   std::set<std::uint64_t> values;
   for (std::uint64_t value = 0; value < kSmallValues; ++value) values.insert(value);
   for (unsigned bit = 0; bit < 64; ++bit) values.insert(std::uint64_t{1} << bit);
-  for (const ArgumentRule& rule : rules_of(call)) {
+  for (const ArgumentRule& rule : rules_of(policy, call)) {
     for (const auto& comparison : {std::optional(rule.first), rule.second}) {
       if (!comparison || comparison->arg != argument) continue;
       for (const std::uint64_t datum : {comparison->datum_a, comparison->datum_b}) {
@@ -178,13 +196,26 @@ std::set<std::uint64_t> telling_values(std::string_view call, unsigned argument)
   return values;
 }
 
+Policy policy_of(Tier tier) {
+  Policy policy{compile_interpreter_filter(tier), argument_rules()};
+  if (tier != Tier::restricted) return policy;
+  const std::set<std::string> overruled = ruled_in_restricted_tier();
+  std::erase_if(policy.rules, [&](const auto& rule) { return overruled.contains(rule.name); });
+  const Rules stricter = argument_rules_of_restricted_tier();
+  policy.rules.insert(policy.rules.end(), stricter.begin(), stricter.end());
+  return policy;
+}
+
 std::string dump_filters() {
-  const BpfProgram interpreter = compile_interpreter_filter();
+  const Policy full = policy_of(Tier::full);
+  const Policy restricted = policy_of(Tier::restricted);
   const BpfProgram init = compile_init_filter();
   return "# What the compiled filters answer, see seccomp_dump.h. To write it anew:\n"
          "#   build/release/seccomp_dump >tests/unit/sandbox/seccomp_policy.txt\n\n"
          "# Interpreters. Calls and values that are not named: ENOSYS.\n\n" +
-         dump_numbers(interpreter) + dump_others(interpreter) +
+         text_of(lines_of(full)) + dump_others(full.filter) +
+         "\n# Interpreters of the restricted tier, where they are answered otherwise.\n\n" +
+         text_of(lines_of(restricted), lines_of(full)) + dump_others(restricted.filter) +
          "\n# Init. Calls that are not named: kill.\n\n" + dump_init(init) + dump_others(init);
 }
 

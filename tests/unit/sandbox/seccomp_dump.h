@@ -5,8 +5,11 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "sandbox/launch_spec.h"
 #include "sandbox/sandbox_plan.h"
+#include "sandbox/seccomp_policy.h"
 
 /// The compiled filters as a text that says what they answer, call by call: seccomp_policy.txt is
 /// that text as it was agreed on. What changes the policy changes the text, and a reader sees it.
@@ -24,11 +27,19 @@ using Arguments = std::array<std::uint64_t, 6>;
 /// "allow", "kill", or the name of the error.
 [[nodiscard]] std::string answer_text(std::uint32_t answer);
 
+/// The filter of a tier's interpreters, and the rules by argument that it was made of.
+struct Policy {
+  BpfProgram filter;
+  std::vector<ArgumentRule> rules;
+};
+[[nodiscard]] Policy policy_of(Tier tier);
+
 /// Values of the argument that tell one rule of that call from another: small ones, each bit, and
 /// what rules compare with and its neighbours.
-[[nodiscard]] std::set<std::uint64_t> telling_values(std::string_view call, unsigned argument);
+[[nodiscard]] std::set<std::uint64_t> telling_values(const Policy& policy, std::string_view call,
+                                                     unsigned argument);
 
-/// The text of both filters.
+/// The text of all filters.
 [[nodiscard]] std::string dump_filters();
 
 }  // namespace dynsessions::sandbox::test

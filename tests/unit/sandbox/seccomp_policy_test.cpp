@@ -7,7 +7,6 @@
 
 #include <linux/seccomp.h>
 
-#include "sandbox/seccomp_filter.h"
 #include "tests/support/catch.h"
 #include "tests/unit/sandbox/seccomp_dump.h"
 #include "tests/unit/sandbox/watched_calls.h"
@@ -16,12 +15,13 @@ namespace dynsessions::sandbox::test {
 namespace {
 
 /// Whether some arguments make the filter allow the call.
-bool may_be_allowed(const BpfProgram& filter, const char* name) {
+bool may_be_allowed(const Policy& policy, const char* name) {
+  const BpfProgram& filter = policy.filter;
   const int number = ::seccomp_syscall_resolve_name(name);
   INFO(name);
   REQUIRE(number != __NR_SCMP_ERROR);  // misspelt
   for (unsigned argument = 0; argument < Arguments().size(); ++argument) {
-    for (const std::uint64_t value : telling_values(name, argument)) {
+    for (const std::uint64_t value : telling_values(policy, name, argument)) {
       Arguments arguments{};
       arguments.at(argument) = value;
       if (native_answer(filter, number, arguments) == SECCOMP_RET_ALLOW) return true;
@@ -41,35 +41,35 @@ TEST_CASE("the filters answer as seccomp_policy.txt says", "[seccomp]") {
 }
 
 TEST_CASE("what must never be allowed is not, whatever its arguments", "[seccomp]") {
-  const BpfProgram filter = compile_interpreter_filter();
+  const Policy policy = policy_of(GENERATE(Tier::full, Tier::restricted));
   for (const char* name : kNever) {
     INFO(name);
-    CHECK_FALSE(may_be_allowed(filter, name));
+    CHECK_FALSE(may_be_allowed(policy, name));
   }
 }
 
 TEST_CASE("each watched call that is allowed has its reason", "[seccomp]") {
-  const BpfProgram filter = compile_interpreter_filter();
+  const Policy policy = policy_of(Tier::full);
   for (const auto& [name, reason] : kAllowedForAReason) {
     INFO(name);
-    CHECK(may_be_allowed(filter, name));
+    CHECK(may_be_allowed(policy, name));
     CHECK(std::string(reason).size() > 15);
   }
 }
 
 TEST_CASE("odd high bits make no permission of a refusal", "[seccomp]") {
-  const BpfProgram filter = compile_interpreter_filter();
-  for (const ArgumentRule& rule : argument_rules()) {
+  const Policy policy = policy_of(GENERATE(Tier::full, Tier::restricted));
+  for (const ArgumentRule& rule : policy.rules) {
     const int number = ::seccomp_syscall_resolve_name(rule.name);
     const unsigned argument = rule.first.arg;
-    for (const std::uint64_t value : telling_values(rule.name, argument)) {
+    for (const std::uint64_t value : telling_values(policy, rule.name, argument)) {
       Arguments plain{};
       plain.at(argument) = value & 0xffff'ffffU;  // what the kernel looks at
       Arguments odd{};
       odd.at(argument) = value | std::uint64_t{1} << 40;
-      if (native_answer(filter, number, odd) != SECCOMP_RET_ALLOW) continue;
+      if (native_answer(policy.filter, number, odd) != SECCOMP_RET_ALLOW) continue;
       INFO(rule.name << " " << value);
-      REQUIRE(native_answer(filter, number, plain) == SECCOMP_RET_ALLOW);
+      REQUIRE(native_answer(policy.filter, number, plain) == SECCOMP_RET_ALLOW);
     }
   }
 }
