@@ -9,6 +9,7 @@
 #include "emulator/conformance/conform.h"
 #include "emulator/doctor/doctor.h"
 #include "emulator/doctor/report.h"
+#include "emulator/readiness/readiness.h"
 
 namespace {
 
@@ -50,6 +51,11 @@ ExitCode examine(const config::CommandLine& line) {
   return doctor::is_healthy(checks) ? stopped : no_engine;
 }
 
+ExitCode tell(const readiness::Finding& finding) {
+  std::puts(finding.line.c_str());
+  return finding.ready ? stopped : failed;
+}
+
 ExitCode run(int argc, char** argv) {
   const auto line = config::parse_command_line(argc, argv, config::process_environment);
   switch (line.command) {
@@ -57,6 +63,10 @@ ExitCode run(int argc, char** argv) {
     case config::Command::options:
       std::fputs(line.help.c_str(), stdout);
       return stopped;
+    case config::Command::healthcheck:
+      return tell(readiness::ask(line.config));
+    case config::Command::wait:
+      return tell(readiness::wait(line.config, line.timeout));
     case config::Command::cert:
       return print_advice_on_trust(line.config);
     case config::Command::token:

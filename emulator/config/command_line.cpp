@@ -78,6 +78,9 @@ struct Parser {
     for (const Option& option : all_options()) add(option);
     app.add_option("--config", config_path);
     app.add_subcommand("serve");
+    healthcheck = app.add_subcommand("healthcheck");
+    wait = app.add_subcommand("wait");
+    wait->add_option("--timeout", timeout)->check(CLI::Range(0, 86'400));
     cert = app.add_subcommand("cert");
     token = add_token_command(app, test_token);
     doctor = app.add_subcommand("doctor");
@@ -115,6 +118,9 @@ struct Parser {
   std::string config_path;
   auth::TestToken test_token;
   std::string output;
+  int timeout = 60;  ///< of wait, seconds
+  CLI::App* healthcheck = nullptr;
+  CLI::App* wait = nullptr;
   CLI::App* cert = nullptr;
   CLI::App* token = nullptr;
   CLI::App* doctor = nullptr;
@@ -165,6 +171,9 @@ CommandLine parse_command_line(int argc, const char* const* argv, const Environm
     return result;
   }
 
+  if (parser.healthcheck->parsed()) result.command = Command::healthcheck;
+  if (parser.wait->parsed()) result.command = Command::wait;
+  result.timeout = std::chrono::seconds(parser.timeout);
   if (parser.cert->parsed()) result.command = Command::cert;
   if (parser.doctor->parsed()) result.command = Command::doctor;
   result.as_json = parser.output == "json";

@@ -75,7 +75,18 @@ class ConfigError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class Command { serve, cert, token, doctor, conform, options, version, help };
+enum class Command {
+  serve,
+  healthcheck,
+  wait,
+  cert,
+  token,
+  doctor,
+  conform,
+  options,
+  version,
+  help
+};
 
 struct CommandLine {
   Command command = Command::serve;
@@ -84,6 +95,7 @@ struct CommandLine {
   std::vector<std::string> arguments;  ///< of Command::conform, which reads them itself
   auth::TestToken token;               ///< what to print for Command::token
   bool as_json = false;                ///< how Command::doctor answers
+  std::chrono::seconds timeout{60};    ///< of Command::wait
 };
 
 /// Reads the environment; a parameter so that tests need not touch the real one.

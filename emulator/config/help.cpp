@@ -20,6 +20,9 @@ Examples:
 
 Usage:
   dynsessions [serve] [OPTIONS]       start the emulator
+  dynsessions healthcheck [OPTIONS]   ask the server that these options and variables describe
+                                      whether it is ready: one line, exit code 0 or 1
+  dynsessions wait [OPTIONS]          the same until it is ready; --timeout SECONDS, default 60
   dynsessions cert [OPTIONS]          print how clients trust the certificate of the HTTPS port
   dynsessions token [OPTIONS]         print a token for tests of --auth claims
   dynsessions doctor [OPTIONS]        look at the Python environment and at the sandbox, and say
@@ -36,8 +39,8 @@ environment over the file. A switch takes true, false, 1 or 0 from a variable an
 
 constexpr std::string_view kExitCodes = R"(
 Exit codes:
-  0  stopped on request
-  1  failed while running
+  0  stopped on request; a command did what it is for
+  1  failed while running; healthcheck, wait: not ready
   2  wrong usage
   3  port in use
   4  no usable sandbox or Python

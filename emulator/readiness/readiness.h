@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "emulator/config/config.h"
+#include "emulator/core/clock.h"
+
+/// `dynsessions healthcheck` and `dynsessions wait`: a program of their own beside the server that
+/// asks its admin surface for /health/ready. The server is found by the options and the environment
+/// that it was started with itself, so that a container can ask about itself without arguments.
+namespace dynsessions::readiness {
+
+struct Finding {
+  bool ready = false;
+  std::string line;  ///< for people: where the server is ready, or what is not and why
+};
+
+/// The URL of the admin surface as this machine reaches it. With `--admin-port 0` the server's
+/// --ready-file tells; nothing while there is no such file. Throws config::ConfigError when there
+/// is neither a port nor a file to look into.
+[[nodiscard]] std::optional<std::string> admin_url(const config::Config& config);
+
+/// What an answer of /health/ready means: one line, whatever is in the body.
+[[nodiscard]] Finding judge(unsigned status, const std::string& body);
+
+/// Asks once, and waits for the answer for three seconds at most. Blocks. Throws what admin_url()
+/// throws.
+[[nodiscard]] Finding ask(const config::Config& config);
+
+/// Calls `ask` ten times a second until it finds the server ready or `timeout` has passed; an `ask`
+/// under way is let finish. The last finding.
+boost::asio::awaitable<Finding> wait_until_ready(std::function<Finding()> ask, Clock& clock,
+                                                 std::chrono::seconds timeout);
+
+/// The same for the server of `config`, by real time. Blocks.
+[[nodiscard]] Finding wait(const config::Config& config, std::chrono::seconds timeout);
+
+}  // namespace dynsessions::readiness
