@@ -1,0 +1,49 @@
+#!/bin/sh
+# Builds the images of docker/Dockerfile with buildah, as localhost/dynsessions:TARGET.
+#
+#   tests/docker/build_images.sh [TARGET...]        server and full, if none is named
+#
+# As root, with buildah, podman, runc and debootstrap from Debian. No registry of images is needed:
+# the base is made by debootstrap, once; BASE=debian:12-slim takes that one instead. pip's settings
+# and the certificates of this machine are lent to the build and are in no layer.
+set -eu
+cd "$(dirname "$0")/../.."
+
+# What buildah mounts is nobody else's business: other tests look at the machine's mounts.
+[ -n "${OWN_MOUNTS:-}" ] || OWN_MOUNTS=1 exec unshare --mount "tests/docker/$(basename "$0")" "$@"
+
+made_base=localhost/dynsessions-base:12
+base=${BASE:-$made_base}
+[ $# -gt 0 ] || set -- server full
+
+make_base() {
+  folder=$(mktemp -d)
+  trap 'rm -rf "$folder"' EXIT
+  debootstrap --variant=minbase bookworm "$folder" http://deb.debian.org/debian >"$folder.log" ||
+    { cat "$folder.log" >&2; exit 1; }
+  rm "$folder.log"
+  # Documents and translations are left out, as debian:12-slim does.
+  printf 'path-exclude /usr/share/%s/*\n' doc man info locale lintian \
+    >"$folder/etc/dpkg/dpkg.cfg.d/slim"
+  for left_out in doc man info locale; do rm -rf "$folder/usr/share/$left_out"; done
+  rm -rf "$folder"/var/lib/apt/lists/* "$folder"/var/cache/apt "$folder"/var/log/*
+  tar -C "$folder" -c . | podman import - "$made_base"
+}
+
+if [ "$base" = "$made_base" ] && ! podman image exists "$base"; then make_base; fi
+
+lend() {  # ID FILE: as a secret, when there is such a file
+  if [ -f "$2" ]; then lent="${lent:-} --secret id=$1,src=$2"; fi
+}
+lend pip.conf /etc/pip.conf
+lend ca.crt /etc/ssl/certs/ca-certificates.crt
+
+for target in "$@"; do
+  # Docker's format, since the other one has no HEALTHCHECK. The limits are ones that containers of
+  # small machines may have.
+  nice buildah build --layers --format docker --runtime runc --network host \
+    --ulimit nofile=20000:20000 --ulimit nproc=4096:4096 ${lent:-} \
+    --ignorefile docker/Dockerfile.dockerignore --file docker/Dockerfile \
+    --build-arg BASE="$base" --target "$target" --tag "localhost/dynsessions:$target" .
+done
+podman images localhost/dynsessions

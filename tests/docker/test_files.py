@@ -1,0 +1,140 @@
+"""What docker/ says is true of the program, as far as that can be seen without an image. What
+images do is for build_images.sh and run.py, which the last test runs when asked to."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from flag_sets import FLAG_SETS
+from flag_table import read_table
+from support.emulator import BINARY, run_to_end
+
+ROOT = Path(__file__).parents[2]
+DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
+COMPOSE = yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())
+SERVICES = COMPOSE["services"]
+WRONG_USAGE = 2
+
+# `A \` and its next line are one instruction.
+INSTRUCTIONS = [
+    line.split(maxsplit=1)
+    for line in DOCKERFILE.replace("\\\n", " ").splitlines()
+    if line and not line.startswith("#")
+]
+
+
+def instructions(name):
+    return [rest for word, rest in INSTRUCTIONS if word == name]
+
+
+def image_environment():
+    return dict(pair.split("=", 1) for line in instructions("ENV") for pair in shlex.split(line))
+
+
+def service_environment(service):
+    """As compose makes it of a shell that sets nothing."""
+    return {
+        name: re.sub(r"\$\{\w+:-(.*)\}", r"\1", value)
+        for name, value in SERVICES[service]["environment"].items()
+    }
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_variable_is_an_option_with_a_value_that_it_takes(service):
+    variables = image_environment() | service_environment(service)
+    ours = {name: value for name, value in variables.items() if name.startswith("DYNSESSIONS_")}
+    known = set(re.findall(r"DYNSESSIONS_\w+", run_to_end("--help").stdout))
+    assert ours and set(ours) <= known
+    asked = run_to_end("healthcheck", **ours)  # reads all options; there is no server
+    assert asked.returncode != WRONG_USAGE, asked.stderr
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_ports_are_the_programs_own_and_published_on_loopback_only(service):
+    help_text = run_to_end("--help").stdout
+    defaults = re.findall(r"DYNSESSIONS_(?:HTTPS_|ADMIN_)?PORT, default (\d+)", help_text)
+    assert sorted(instructions("EXPOSE")[0].split()) == sorted(defaults)
+    published = [f"127.0.0.1:{port}:{port}" for port in defaults]
+    assert sorted(SERVICES[service]["ports"]) == sorted(published)
+
+
+def test_the_commands_of_the_image_are_the_programs():
+    assert instructions("ENTRYPOINT") == ['["dynsessions"]']
+    command = instructions("HEALTHCHECK")[0].partition("CMD ")[2]
+    assert yaml.safe_load(command) == ["dynsessions", "healthcheck"]
+    assert "dynsessions healthcheck" in run_to_end("--help").stdout
+
+
+def test_the_image_does_not_run_as_root():
+    (user,) = instructions("USER")
+    assert int(user.split(":")[0]) > 0
+
+
+def test_what_is_copied_is_there_and_not_ignored():
+    copied = [line.split()[:-1] for line in instructions("COPY") if not line.startswith("--from")]
+    sources = {source for group in copied for source in group}
+    ignore_file = (ROOT / "docker" / "Dockerfile.dockerignore").read_text()
+    let_in = {line[1:] for line in ignore_file.splitlines() if line.startswith("!")}
+    assert sources == {s for s in sources if (ROOT / s).exists()}
+    assert {s for s in sources if not any(Path(s).is_relative_to(i) for i in let_in)} == set()
+
+
+def packages_of(program):
+    """The packages of Debian that the libraries of a program are in, without a sanitizer's."""
+    libraries = re.findall(r"=> (/\S+)", subprocess.check_output(["ldd", program], text=True))
+    paths = {path for library in libraries for path in (library, os.path.realpath(library))}
+    search = ["dpkg-query", "--search", *paths]  # fails for those that it does not know
+    found = subprocess.run(search, capture_output=True, text=True).stdout
+    names = {line.split(":")[0] for line in found.splitlines()}
+    return {name for name in names if not re.match(r"lib(asan|ubsan|tsan)\d", name)}
+
+
+@pytest.mark.parametrize("program", [BINARY, str(Path(BINARY).parent / "sandbox-launcher")])
+def test_the_image_installs_every_library_that_the_program_needs(program):
+    part_of_every_debian = {"libc6", "libgcc-s1"}
+    runtime = DOCKERFILE.split(" AS runtime")[1].split("\nFROM")[0]
+    needed = packages_of(program) - part_of_every_debian
+    assert needed
+    assert needed - set(re.findall(r"[\w.+-]+", runtime)) == set()
+
+
+def flags_of(service):
+    """As the table names them. What measured the table has no AppArmor to be freed from."""
+    options = SERVICES[service]
+    security = [o for o in options.get("security_opt", []) if o != "apparmor=unconfined"]
+    words = [word for name in options.get("cap_add", []) for word in ("--cap-add", name)]
+    words += [word for name in options.get("cap_drop", []) for word in ("--cap-drop", name)]
+    words += [w for option in security for w in ("--security-opt", option)]
+    if options.get("read_only"):
+        words.append("--read-only")
+    words += [word for folder in options.get("tmpfs", []) for word in ("--tmpfs", folder)]
+    return " ".join(words)
+
+
+@pytest.mark.parametrize("service,tier", [("dynsessions", "full"), ("restricted", "restricted")])
+def test_the_rights_of_a_service_are_in_the_table_and_give_the_tier_it_asks_for(service, tier):
+    assert service_environment(service)["DYNSESSIONS_SANDBOX"] == tier
+    assert read_table()[flags_of(service), "Docker"].startswith(tier)
+
+
+def test_the_table_has_every_set_of_flags_and_no_empty_cell():
+    table = read_table()
+    assert {flags for flags, _ in table} == {flag_set.name for flag_set in FLAG_SETS}
+    assert all(table.values())
+
+
+def test_the_image_gives_what_the_table_says():
+    if os.environ.get("DYNSESSIONS_IMAGES") != "1":
+        pytest.skip("builds an image and runs it dozens of times: set DYNSESSIONS_IMAGES=1")
+    tools = ("podman", "buildah", "runc", "debootstrap")
+    missing = [tool for tool in tools if not shutil.which(tool)]
+    assert not missing, f"DYNSESSIONS_IMAGES=1, but not installed: {missing}"
+    here = Path(__file__).parent
+    subprocess.run([here / "build_images.sh", "server"], check=True)
+    subprocess.run([sys.executable, here / "run.py"], check=True)
