@@ -111,7 +111,7 @@ TEST_CASE("whichever call of the set-up fails, no weaker sandbox comes of it",
       Fault{"mount_setattr", 1, "open tree /usr"}, Fault{"mount", 9, "mount proc"},
       Fault{"pivot_root", 1, "change root pivot_root", "EINVAL"},
       Fault{"umount2", 1, "change root detach the old root"}, Fault{"ioctl", 1, "loopback up"},
-      Fault{"sethostname", 1, "hostname"}, Fault{"capset", 1, "privileges capset"},
+      Fault{"sethostname", 1, "hostname", "EFAULT"}, Fault{"capset", 1, "privileges capset"},
       Fault{"seccomp", 1, "seccomp", "EINVAL"}, Fault{"setns", 7, "enter mnt"},
       Fault{"prctl", 4, "privileges bounding set"}, Fault{"dup3", 3, "descriptors place"},
       Fault{"socketpair", 2, "socket pair"}, Fault{"clone", 2, "fork"});
@@ -148,6 +148,15 @@ TEST_CASE("where pivot_root is forbidden, the host's root is out of reach all th
   const std::string written = run("write_outside");
   CHECK(written.find("\"/usr\": \"EROFS\"") != std::string::npos);
   CHECK(written.find("\"/mnt/data\": \"allowed\"") != std::string::npos);
+}
+
+TEST_CASE("where the host's name cannot be changed, there is a sandbox all the same",
+          "[sandbox][faults]") {
+  if (::access(kStrace, X_OK) != 0) {
+    WARN("skipped: strace is needed to make system calls fail");
+    return;
+  }
+  CHECK(step_that_fails("sethostname", 1, "EPERM").empty());
 }
 
 }  // namespace dynsessions::sandbox::test
