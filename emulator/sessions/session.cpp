@@ -65,6 +65,8 @@ asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest reque
     co_return aborted;
   }
   auto result = co_await workspace_->execute(std::move(request));
+  // Ended with its session, which a client may do at any time: nothing is wrong with the sandbox.
+  if (!result && state_ != SessionState::active) co_return session_ended();
   if (!result) workspace_lost_ = true;
   if (result && is_timeout(result->outcome)) turn.send_away_waiting();
   co_return result;

@@ -36,6 +36,13 @@ TEST_CASE("a session is ended under the programs that use it", "[sessions][end]"
   CHECK(fixture.workspaces.living == 0);
 }
 
+TEST_CASE("a program that goes with its session has not lost its sandbox", "[sessions][end]") {
+  PoolFixture fixture;
+  auto running = fixture.start("a", "wait and lose");
+  CHECK(fixture.loop.run(fixture.pool.end_session(identifier("a"))));
+  CHECK(fixture.loop.finish(running).error().code == ErrorCode::session_not_found);
+}
+
 TEST_CASE("a session that is being made is ended when it is there", "[sessions][end]") {
   PoolFixture fixture;
   fixture.workspaces.hold();
