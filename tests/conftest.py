@@ -7,6 +7,8 @@ import pytest
 from support import answer_check
 from support.emulator import Emulator
 
+pytest_plugins = ["support.attack_report"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def promised_answers():

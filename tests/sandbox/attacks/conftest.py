@@ -1,0 +1,113 @@
+"""What the attack tests share: every tier of this machine, a server in each, and host canaries."""
+
+import contextlib
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from support import canaries as canary_kit
+from support.emulator import BINARY
+from support.executions import value_in
+from support.tiers import TIERS, TierServer, folder_for_all, skip_unless_offered
+
+QUOTA_BYTES = 8 << 20
+MEMORY_BYTES = 512 << 20
+MAX_PROCESSES = 64
+LIMITS = (
+    *("--data-quota-mb", str(QUOTA_BYTES >> 20)),
+    *("--memory-limit-mb", str(MEMORY_BYTES >> 20)),
+    *("--max-processes", str(MAX_PROCESSES)),
+    *("--max-sessions", "1000"),
+)
+
+
+@pytest.fixture(scope="session", params=TIERS, ids=str)
+def tier(request):
+    skip_unless_offered(request.param)
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def all_canaries():
+    with canary_kit.canaries() as kit:
+        yield kit
+
+
+@pytest.fixture
+def canaries(all_canaries):
+    """On the host; whatever the test did, none of them was touched."""
+    all_canaries.drain()  # of the positive controls of the test before
+    yield all_canaries
+    assert all_canaries.touched() == []
+
+
+@pytest.fixture(scope="session")
+def server(tier, all_canaries):
+    """Small limits, for tests that fill them, and a secret in its environment."""
+    secret = {"DYNSESSIONS_ATTACK_CANARY": all_canaries.secret}
+    with folder_for_all() as folder:
+        running = TierServer(tier, folder, *LIMITS, environment=secret)
+        yield running
+        running.stop()
+
+
+@pytest.fixture
+def start_server(tier):
+    """Starts servers of the tier with options and surroundings of the test's choice."""
+    with contextlib.ExitStack() as running:
+
+        def start(*arguments, **how):
+            folder = running.enter_context(folder_for_all())
+            server = TierServer(tier, folder, *arguments, **how)
+            running.callback(server.stop)
+            return server
+
+        yield start
+
+
+@pytest.fixture
+def session(server):
+    """Of a server that must serve others whatever the test did in this one."""
+    fresh = server.session()
+    yield fresh
+    fresh.end()
+    assert server.is_running(), server.stderr()
+    other = server.session()
+    assert value_in("synchronous", other, "6 * 7") == 42
+    other.end()
+
+
+@pytest.fixture
+def other_session(server):
+    """A second live session, which must not notice the first."""
+    other = server.session()
+    other.executions("open('/mnt/data/mine', 'w').write('mine'); state = 'mine'")
+    yield other
+    kept = value_in("synchronous", other, "state, open('/mnt/data/mine').read()")
+    assert kept == "('mine', 'mine')"
+    other.end()
+
+
+@pytest.fixture
+def catch2(tier):
+    """Runs C++ tests of the build in this tier: `catch2("sandbox/sandbox_test", "[faults]")`."""
+
+    def run(binary, *names):
+        path = Path(BINARY).parent / "tests" / binary
+        if not path.exists():
+            pytest.skip(f"{path.name} is not built")
+        with folder_for_all() as folder:
+            ended = subprocess.run(
+                [*tier.before, str(path), *names],
+                capture_output=True,
+                text=True,
+                timeout=300,
+                env={**os.environ, "TMPDIR": folder},
+                cwd=folder,
+            )
+        assert ended.returncode == 0, ended.stdout[-4000:] + ended.stderr[-2000:]
+        assert "All tests passed" in ended.stdout, ended.stdout
+
+    return run

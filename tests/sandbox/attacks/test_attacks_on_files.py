@@ -1,0 +1,343 @@
+"""Cases 1 to 18: what lies in a session's data folder against the server that serves it."""
+
+import json
+import os
+import threading
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+import requests
+
+from support.exact_http import Exact
+from support.executions import run_in, value_in
+from support.programs import run_inside, run_outside
+from support.tiers import as_session_user
+from support.wire import assert_refused
+
+attack = pytest.mark.attack
+QUOTA_BYTES = 8 << 20  # of the server of these tests, see conftest.py
+REFUSED = {400, 404}
+FULL = {400, 413, 507}
+
+
+def value(session, code):
+    return value_in("synchronous", session, code)
+
+
+def start_in_background(session, function):
+    """A thread in the session that calls `step()` until the variable `ended` is true."""
+    value(
+        session,
+        f"""
+import os, threading
+ended = False
+{function}
+def _work():
+    while not ended: step()
+thread = threading.Thread(target=_work, daemon=True)
+thread.start()
+""",
+    )
+
+
+def memory(server):
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) << 10
+
+
+# What leads to the canary if the server resolves it, and the names to ask for.
+LINKS = [
+    pytest.param("os.symlink({file!r}, 'x')", ["x"], marks=attack(1), id="absolute link"),
+    pytest.param(
+        "os.symlink('../' * 20 + {file!r}[1:], 'x')", ["x"], marks=attack(1), id="relative link"
+    ),
+    pytest.param(
+        "os.symlink('/', 'd')", ["d{path}", "d%2Fetc%2Fpasswd"], marks=attack(2), id="link to /"
+    ),
+    pytest.param(
+        "os.symlink('/proc/self/root{file}', 'm'); os.symlink('/proc/self/cwd', 'c');"
+        "os.symlink('/proc/self/fd/0', 'f'); os.symlink('/proc/1/root', 'r')",
+        ["m", "c", "f", "r{path}"],
+        marks=attack(5),
+        id="magic links",
+    ),
+    pytest.param("os.mkfifo('p')", ["p"], marks=attack(8), id="pipe"),
+    pytest.param(
+        "import socket; s = socket.socketpair(); os.mkdir('d'); o = socket.socket(1)",
+        ["d"],
+        marks=attack(9),
+        id="folder",
+    ),
+]
+
+
+@pytest.mark.parametrize("program, names", LINKS)
+def test_what_is_no_file_is_refused_at_once(session, canaries, program, names):
+    """The same calls serve a plain file, and the names are there inside."""
+    program = program.format(file=str(canaries.file))
+    value(session, f"import os; os.chdir('/mnt/data'); open('plain', 'w').write('mine'); {program}")
+    assert session.content("plain").content == b"mine"
+    assert len(value(session, "os.listdir('/mnt/data')")) > len("['plain']")
+    begin = time.monotonic()
+    for name in names:
+        name = name.format(path=quote(str(canaries.file), safe=""))
+        for answer in (session.content(name), session.file(name)):
+            assert answer.status_code in REFUSED or "d" == name and answer.status_code == 200
+            assert canaries.secret not in answer.text and "root:" not in answer.text
+    assert_refused(session.content(names[0]), REFUSED)
+    assert time.monotonic() - begin < 10
+
+
+@attack(9)
+def test_a_socket_is_refused_and_a_device_cannot_be_made(session):
+    value(session, "import socket; s = socket.socket(socket.AF_UNIX); s.bind('/mnt/data/s')")
+    assert_refused(session.content("s"), REFUSED)
+    made = run_inside(session, "make_device", folder="/mnt/data")
+    assert made == {"character": "EPERM", "block": "EPERM", "pipe": "allowed"}
+    assert run_outside("make_device", folder="/tmp") == dict.fromkeys(made, "allowed")
+
+
+@attack(3)
+def test_an_upload_replaces_a_link_and_never_what_it_points_to(session, canaries):
+    target = str(canaries.file)
+    value(session, f"import os; os.chdir('/mnt/data'); os.symlink({target!r}, 'out')")
+    value(session, f"os.symlink({os.path.dirname(target)!r}, 'folder')")
+    assert session.upload("out", b"mine").status_code == 200
+    assert value(session, "os.path.islink('out'), open('out').read()") == "(False, 'mine')"
+    assert_refused(session.upload("new", b"mine", path="folder"), REFUSED)
+
+
+@attack(4)
+def test_a_reader_who_races_a_rename_gets_the_file_or_nothing(session, canaries):
+    start_in_background(
+        session,
+        f"""
+import ctypes
+os.chdir('/mnt/data')
+open('plain', 'w').write('mine')
+os.symlink({str(canaries.file)!r}, 'link')
+os.mkdir('folder'); open('folder/secret', 'w').write('mine')
+os.symlink({str(canaries.file.parent)!r}, 'out')
+rename = ctypes.CDLL(None).renameat2
+def step():
+    rename(-100, b'plain', -100, b'link', 2)
+    rename(-100, b'folder', -100, b'out', 2)
+""",
+    )
+    contents = set()
+    statuses = set()
+    end = time.monotonic() + 2
+    while time.monotonic() < end:
+        for name in ("plain", "folder%2Fsecret"):
+            answer = session.content(name)
+            statuses.add(answer.status_code)
+            contents.add(answer.content if answer.status_code == 200 else None)
+    value(session, "ended = True")
+    assert contents == {b"mine", None}, "the race was not lost and won, or was lost for real"
+    assert statuses <= {200, *REFUSED}
+
+
+BAD_NAMES = [
+    *("..%2Fsecret", "%2e%2e%2Fsecret", "..%2F..%2F..%2F..%2Fetc%2Fpasswd", "a%2F..%2F..%2Fb"),
+    *("..%5Csecret%00", "%2e%2e", "%2e", "%00", "secret%00.txt", "..", "../secret", "."),
+    "%2e%2e%5C%2e%2e%00",
+]
+
+
+@attack(6)
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_no_name_leads_out_of_the_folder(session, canaries, name):
+    session.upload("plain", b"mine")
+    exact = Exact(session)
+    for method, path in (
+        ("GET", f"files/{name}/content"),
+        ("GET", f"files/{name}"),
+        ("DELETE", f"files/{name}"),
+    ):
+        answer = exact.send(method, path)
+        assert answer.status_code in {400, 404, 405}, (method, path, answer.status_code)
+        assert b"root:" not in answer.content
+    assert exact.send("GET", "files/plain/content").content == b"mine"
+    absolute = quote(str(canaries.file), safe="")
+    assert exact.send("GET", f"files/{absolute}/content").status_code in REFUSED
+
+
+@attack(6)
+def test_an_upload_under_a_name_that_leads_out_stays_inside(session, canaries):
+    for filename in ("../secret", str(canaries.file), "..", ".", "", "a/../../secret"):
+        assert session.upload(filename, b"attack").status_code in {200, 400}
+    for path in ("..", "../..", str(canaries.file.parent) + "/..", "a/../.."):
+        assert_refused(session.upload("x", b"attack", path=path), 400)
+    inside = json.loads(value(session, "import json, os; json.dumps(os.listdir('/mnt/data'))")[1:-1])
+    assert set(inside) <= {"secret"}
+
+
+SERVED_NAMES = ["n" * 255, "\u202etxt.exe", "-rf", " ", "a%2Fb", '"', "\\", "é", "💥"]
+CONTROL_NAMES = ["a\nb", "\x1b[31m", "\x7f"]  # no request may have them
+
+
+@attack(7)
+def test_files_with_odd_names_are_listed_and_served(session):
+    names = [*SERVED_NAMES, *CONTROL_NAMES]
+    value(
+        session,
+        f"for name in {names!r}: open('/mnt/data/' + name, 'w').write(name)\n"
+        "open(b'/mnt/data/\\xff\\xfe', 'w').write('odd')",
+    )
+    listed = [entry["name"] for entry in session.list().json()["value"]]
+    assert sorted(listed) == sorted(names)
+    for name in SERVED_NAMES:
+        assert session.content(quote(name, safe="")).content == name.encode(), name
+    for name in [quote(name, safe="") for name in CONTROL_NAMES] + ["%ff%fe"]:
+        assert_refused(session.content(name), 400)
+
+
+@attack(10)
+def test_a_file_of_the_host_cannot_be_linked_into_the_data_folder(session, canaries):
+    made = run_inside(session, "make_links", folder="/mnt/data", canary=str(canaries.file))
+    assert made == {
+        "own file": "allowed",
+        "canary": "ENOENT",
+        "/etc/passwd": "EXDEV",
+        "/usr/bin/python3": "EXDEV",
+        "/proc/self/environ": "EXDEV",
+    }
+    assert session.content("own-link").content == b"mine"
+    assert_refused(session.content("canary-link"), REFUSED)
+    linked = run_outside("make_links", before=as_session_user(), folder=str(canaries.file.parent),
+                         canary=str(canaries.file))
+    (canaries.file.parent / "canary-link").unlink()
+    (canaries.file.parent / "own-link").unlink()
+    (canaries.file.parent / "own").unlink()
+    assert linked["canary"] == "allowed"
+
+
+@attack(11)
+def test_a_giant_without_content_is_refused_or_served_in_flat_memory(session, server):
+    grown = value(
+        session,
+        "import os\nfile = open('/mnt/data/giant', 'wb')\n"
+        "def grow(size):\n"
+        "    try: return file.truncate(size)\n"
+        "    except OSError as error: return error.strerror\n"
+        f"grow({2 * QUOTA_BYTES}), grow(1 << 40)",
+    )
+    assert grown == f"({2 * QUOTA_BYTES}, 'File too large')"
+    before = memory(server)
+    assert session.content("giant").content == bytes(2 * QUOTA_BYTES)
+    assert session.file("giant").json()["sizeInBytes"] == 2 * QUOTA_BYTES
+    assert memory(server) - before < QUOTA_BYTES
+
+
+@attack(12)
+@pytest.mark.parametrize("sizes", [(4, 7), (7, 0)], ids=["grows", "shrinks"])
+def test_a_file_that_changes_while_it_is_served_is_whole_or_cut_off(session, server, sizes):
+    """4 MiB are sent in many pieces."""
+    start_in_background(
+        session,
+        "file = os.open('/mnt/data/changing', os.O_RDWR | os.O_CREAT)\n"
+        "def step():\n"
+        + "".join(f"    os.ftruncate(file, {size << 20})\n" for size in sizes),
+    )
+    outcomes = set()
+    for _ in range(60):
+        try:
+            answer = session.content("changing")
+            length = int(answer.headers["content-length"])
+            assert (answer.status_code, len(answer.content)) == (200, length)
+            outcomes.add("whole")
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+            outcomes.add("cut off")
+    value(session, "ended = True")
+    assert "whole" in outcomes
+    assert server.is_running()
+
+
+@attack(13)
+def test_a_tree_of_20000_levels_is_listed_and_removed(session):
+    value(
+        session,
+        "import os\nos.chdir('/mnt/data')\n"
+        "for _ in range(20_000): os.mkdir('d'); os.chdir('d')\n"
+        "open('bottom', 'w').close(); os.chdir('/')",
+    )
+    begin = time.monotonic()
+    listed = session.list(recursive="true")
+    assert len(listed.json()["value"]) == 128  # as deep as a path of a request may be
+    assert session.list().json()["value"][0]["type"] == "directory"
+    assert session.send("DELETE", "session", "2025-02-02-preview").status_code < 300
+    assert time.monotonic() - begin < 20
+
+
+@attack(14)
+def test_a_tree_that_nobody_may_read_goes_with_its_session(session, server):
+    before = server.temporary_files()
+    value(
+        session,
+        "import os\nos.makedirs('/mnt/data/a/b/c')\n"
+        "for path in ('a/b/c/f', 'a/f'): open('/mnt/data/' + path, 'w').close()\n"
+        "for path in ('a/b/c', 'a/b', 'a'): os.chmod('/mnt/data/' + path, 0)",
+    )
+    assert session.list(recursive="true").status_code == 200
+    assert_refused(session.content("a%2Ff"), {400, 403, 404})
+    session.end()
+    assert value(session, "import os; os.listdir('/mnt/data')") == "[]"
+    session.end()
+    assert server.temporary_files() == before
+
+
+@attack(15, 16)
+def test_a_full_disk_is_full_for_its_session_only(session, other_session):
+    session.upload("before", b"x")
+    filled = run_inside(session, "fill_data")
+    assert filled["bytes"]["error"] == filled["inodes"]["error"] == "ENOSPC"
+    assert QUOTA_BYTES // 2 < filled["bytes"]["bytes"] <= QUOTA_BYTES
+    assert filled["inodes"]["files"] < 70_000
+    assert_refused(session.upload("more", b"x"), FULL)
+    assert session.list().status_code < 500
+    assert session.content("before").content == b"x"
+    assert session.delete("before").status_code == 204
+    assert session.upload("more", b"x").status_code == 200
+    assert other_session.upload("theirs", bytes(QUOTA_BYTES // 2)).status_code == 200
+
+
+@attack(17)
+def test_an_upload_over_the_quota_is_refused_and_leaves_nothing(session):
+    assert_refused(session.upload("large", bytes(QUOTA_BYTES + 1)), FULL)
+    assert session.list().json() == {"value": []}
+    assert session.upload("fits", bytes(QUOTA_BYTES // 2)).status_code == 200
+
+
+@attack(18)
+def test_a_folder_that_changes_a_thousand_times_a_second_is_listed(session):
+    start_in_background(
+        session,
+        "def step():\n"
+        "    for n in range(100): open(f'/mnt/data/{n}', 'w').close()\n"
+        "    for n in range(100): os.unlink(f'/mnt/data/{n}')\n",
+    )
+    lengths = set()
+    for _ in range(100):
+        listed = session.list(recursive="true")
+        assert listed.status_code == 200
+        lengths.add(len(listed.json()["value"]))
+        assert session.delete("50").status_code in {204, 404}
+        assert session.content("20").status_code in {200, *REFUSED}
+    value(session, "ended = True")
+    assert len(lengths) > 1, "nothing changed meanwhile"
+
+
+@attack(18)
+def test_a_session_that_is_deleted_while_it_runs_answers_in_its_words(session):
+    answers = []
+    code = "open('/mnt/data/running', 'w').close()\nimport time; time.sleep(60)"
+    thread = threading.Thread(target=lambda: answers.append(session.executions(code)))
+    thread.start()
+    while session.file("running").status_code != 200:
+        time.sleep(0.01)
+    session.end()
+    thread.join(30)
+    assert_refused(answers[0], REFUSED)
+    assert run_in("synchronous", session, "6 * 7")["result"]["executionResult"] == 42

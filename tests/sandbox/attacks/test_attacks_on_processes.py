@@ -1,0 +1,396 @@
+"""Cases 19 to 33: too many processes, too much memory, processes that will not go, and signals."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+
+from support.executions import KERNELS, run_in, value_in
+from support.programs import run_inside, run_outside
+from support.tiers import as_session_user
+
+attack = pytest.mark.attack
+MAX_PROCESSES = 64  # of the server of these tests, see conftest.py
+TIMED_OUT = "Request timed out waiting for code execution to complete after 1 seconds"
+RESTARTED = "Kernel restarted"
+SLOW_SECONDS = 10  # for a call of a session whose neighbour takes all it can get
+
+
+def value(session, code):
+    return value_in("synchronous", session, code)
+
+
+def stderr_of(session, code, **members):
+    body = run_in("synchronous", session, code, **members)
+    assert body["status"] == "Failed", body
+    return body["result"]["stderr"]
+
+
+def wait_until(condition, what, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, what
+        time.sleep(0.01)
+
+
+def processes_with(mark):
+    """Pids of this machine's processes that have it in their command line; the host sees all."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if mark.encode() in process.read_bytes():
+                found.append(int(process.parent.name))
+    return [pid for pid in found if pid != os.getpid()]
+
+
+def seconds_of_slowest(session, calls=20):
+    slowest = 0
+    for _ in range(calls):
+        begin = time.monotonic()
+        assert value(session, "6 * 7") == 42
+        slowest = max(slowest, time.monotonic() - begin)
+    return slowest
+
+
+def while_it_runs(session, code, act):
+    """The result of `act()` that is called while the program runs in the session, and its body."""
+    with ThreadPoolExecutor() as pool:
+        begun = "open('/mnt/data/begun', 'w').close()\n"
+        running = pool.submit(run_in, "synchronous", session, begun + code, timeoutInSeconds=3)
+        wait_until(lambda: session.file("begun").status_code == 200, "it never began")
+        result = act()
+        return result, running.result()
+
+
+@attack(19)
+def test_a_fork_bomb_meets_the_limit_of_its_session(session):
+    counted = run_inside(session, "fork_bomb")
+    assert counted["error"] == "EAGAIN"
+    assert MAX_PROCESSES // 2 < counted["children"] < MAX_PROCESSES
+
+
+@attack(19)
+def test_processes_that_always_fork_anew_stop_nobody_else_and_end_with_their_session(
+    session, other_session
+):
+    mark = f"storm-{uuid.uuid4()}"
+    storm = f"""
+import subprocess, sys, time
+subprocess.Popen([sys.executable, '-I', '-S', '-c', '''
+import os
+while True:
+    try:
+        if os.fork() == 0: os.setsid()
+        elif os.getpid() % 3: os._exit(0)
+    except OSError: pass
+''', {mark!r}])
+time.sleep(2)
+"""
+    slowest, _ = while_it_runs(session, storm, lambda: seconds_of_slowest(other_session))
+    assert slowest < SLOW_SECONDS
+    assert processes_with(mark)
+    session.end()
+    wait_until(lambda: not processes_with(mark), "the storm outlived its session")
+
+
+@attack(20)
+def test_threads_end_at_the_limit_of_the_session(session):
+    started = value(
+        session,
+        "import threading\nstop, count = threading.Event(), 0\n"
+        "def start(most):\n"
+        "    global count\n"
+        "    while count < most:\n"
+        "        try: threading.Thread(target=stop.wait, daemon=True).start()\n"
+        "        except RuntimeError as error: return str(error)\n"
+        "        count += 1\n"
+        "start(8), start(10_000), count",
+    )
+    reached, refused, count = eval(started)
+    assert (reached, refused) == (None, "can't start new thread")
+    assert 8 < count < MAX_PROCESSES
+    value(session, "stop.set()")
+
+
+BOMBS = {
+    "private memory": "hoard = []\nwhile True: hoard.append(b'x' * (1 << 24))",
+    "one large block": "b'x' * (1 << 40)",
+    "shared memory": "f = open('/dev/shm/f', 'wb', 0)\nwhile True: f.write(b'x' * (1 << 20))",
+    "temporary files": "f = open('/tmp/f', 'wb', 0)\nwhile True: f.write(b'x' * (1 << 20))",
+    "a mapped file": (
+        "import mmap\nf = open('/mnt/data/f', 'wb+', 0)\n"
+        "while True:\n  f.write(b'x' * (1 << 20))\n"
+        "  mmap.mmap(f.fileno(), 0)[-1:] = b'y'"
+    ),
+}
+MEANT = ("MemoryError", RESTARTED, "No space left", "File too large")
+
+
+@attack(21)
+@pytest.mark.parametrize("code", BOMBS.values(), ids=BOMBS)
+def test_memory_ends_at_the_limit_and_for_its_session_only(session, other_session, code):
+    session.upload("kept", b"kept")
+    complaint = stderr_of(session, code, timeoutInSeconds=60)
+    assert any(words in complaint for words in MEANT), complaint
+    assert seconds_of_slowest(other_session, 3) < SLOW_SECONDS
+    value(session, "hoard = f = None")
+    assert value(session, "open('/mnt/data/kept').read()") == "'kept'"
+
+
+@attack(22)
+def test_a_session_that_burns_every_core_leaves_others_their_time(session, other_session):
+    burn = "import os\nfor _ in range(8):\n  if os.fork() == 0:\n    while True: pass\nwhile True: pass"
+    slowest, body = while_it_runs(session, burn, lambda: seconds_of_slowest(other_session))
+    assert slowest < SLOW_SECONDS
+    assert body["status"] == "Failed"
+
+
+DAEMON = """
+import os, signal, sys, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        os.closerange(0, 64)
+        os.execv(sys.executable, [sys.executable, '-c', 'import time; time.sleep(10000)', MARK])
+    os._exit(0)
+"""
+
+
+def leave_daemon(session):
+    mark = f"daemon-{uuid.uuid4()}"
+    value(session, DAEMON.replace("MARK", repr(mark)))
+    wait_until(lambda: processes_with(mark), "the daemon was never seen")
+    return mark
+
+
+@attack(23)
+def test_a_daemon_ends_with_its_session(session, other_session):
+    mark, others_mark = leave_daemon(session), leave_daemon(other_session)
+    session.end()
+    wait_until(lambda: not processes_with(mark), "the daemon outlived its session")
+    assert processes_with(others_mark)
+
+
+@attack(24)
+def test_a_process_that_keeps_the_streams_open_holds_up_no_answer(session):
+    begin = time.monotonic()
+    code = "import subprocess; p = subprocess.Popen(['sleep', '1000']); print('done')"
+    assert run_in("synchronous", session, code)["result"]["stdout"] == "done\n"
+    assert time.monotonic() - begin < 10
+    assert value(session, "p.poll()") is None or value(session, "p.poll() is None") == "True"
+
+
+STUBBORN = {
+    "a handler that passes": (
+        "import signal\nsignal.signal(signal.SIGINT, lambda *a: None)\nwhile True: pass"
+    ),
+    "a loop in C": "sum(range(10 ** 12))",
+    "a loop that swallows": (
+        "import time\nwhile True:\n  try: time.sleep(9)\n  except BaseException: pass"
+    ),
+    "a blocked signal": (
+        "import signal, time\nsignal.pthread_sigmask(0, [signal.SIGINT])\ntime.sleep(100)"
+    ),
+}
+
+
+@attack(25)
+@pytest.mark.parametrize("code", STUBBORN.values(), ids=STUBBORN)
+def test_a_program_that_ignores_the_interrupt_is_ended(session, code):
+    session.upload("kept", b"kept")
+    assert stderr_of(session, code, timeoutInSeconds=1) == f"{TIMED_OUT}\n{RESTARTED}"
+    assert value(session, "open('/mnt/data/kept').read()") == "'kept'"
+
+
+@attack(25)
+def test_a_program_that_heeds_the_interrupt_keeps_its_variables(session):
+    """The positive control of the ones that do not."""
+    value(session, "x = 1")
+    assert stderr_of(session, "while True: pass", timeoutInSeconds=1) == TIMED_OUT
+    assert value(session, "x") == 1
+
+
+@attack(26)
+@pytest.mark.parametrize("number", ["SIGSTOP", "SIGTSTP", "SIGTTIN"])
+@pytest.mark.parametrize("target", ["os.kill(os.getpid(), {})", "os.killpg(0, {})"])
+def test_a_program_that_stops_itself_meets_its_time_limit(session, number, target):
+    stop = target.format(f"signal.{number}")
+    body = run_in("synchronous", session, f"import os, signal; {stop}; 1", timeoutInSeconds=1)
+    # What leads a process session without a terminal is not stopped by a terminal's signals.
+    if number == "SIGSTOP":
+        assert body["result"]["stderr"] == f"{TIMED_OUT}\n{RESTARTED}"
+    else:
+        assert body["result"]["executionResult"] == 1, body
+    assert value(session, "6 * 7") == 42
+
+
+@attack(27)
+def test_no_signal_leaves_the_session(session, other_session, server, canaries):
+    outside = [canaries.victim.pid, server.pid, os.getpid()]
+    sent = run_inside(session, "signal_everybody", pids=outside)
+    assert sent == {
+        "named": ["ESRCH", "ESRCH", "ESRCH"],
+        "everybody": "ESRCH",
+        "parent": "allowed",  # pid 0 is the caller's own group when it is signal 0
+        "own child": "killed",
+    }
+    control = run_outside("touch_process", before=as_session_user(), pid=canaries.victim.pid)
+    assert control["signal"] == "allowed"
+    canaries.drain()
+
+
+@attack(28)
+def test_init_is_no_target(session):
+    code = (
+        "import os, signal\n"
+        "for number in range(1, 65):\n"
+        "    try: os.kill(1, number)\n"
+        "    except OSError as error: print(number, error)\n"
+        "    os.kill(os.getpid(), 0)\n'still here'"
+    )
+    assert value(session, code) == "'still here'"
+    assert value(session, "'signal' in globals()") == "True"
+
+
+DEATHS = {
+    "exits": "os._exit(0)",
+    "aborts": "os.abort()",
+    "crashes": "import ctypes; ctypes.string_at(0)",
+    "is killed": "os.kill(os.getpid(), 9)",
+    "becomes another": "os.execv('/bin/true', ['true'])",
+    "loses its memory": "import ctypes; ctypes.memset(id(os), 255, 4096); os.getpid()",
+}
+
+
+@attack(29)
+@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("code", DEATHS.values(), ids=DEATHS)
+def test_an_interpreter_that_ends_itself_is_replaced_and_files_stay(session, code, kernel):
+    session.upload("kept", b"kept")
+    body = run_in(kernel, session, f"import os; {code}")
+    assert (body["status"], body["result"]["stderr"]) == ("Failed", RESTARTED)
+    assert value_in(kernel, session, "open('/mnt/data/kept').read()") == "'kept'"
+
+
+@attack(30)
+def test_orphans_that_end_are_reaped(session, server):
+    assert run_inside(session, "orphans", count=2000) == {"left": 0}
+    assert zombies_below(server.pid) == 0
+
+
+def zombies_below(ancestor):
+    parents, zombies = {}, []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+            parents[int(stat.parent.name)] = int(parent)
+            zombies += [int(stat.parent.name)] * (state == "Z")
+
+    def is_below(pid):
+        while pid in parents and pid != ancestor:
+            pid = parents[pid]
+        return pid == ancestor
+
+    return sum(map(is_below, zombies))
+
+
+PATTERN = Path("/proc/sys/kernel/core_pattern")
+
+
+@pytest.fixture
+def core_handler(tmp_path):
+    """Makes the kernel call a program for every crash on this machine; the file it then writes."""
+    if not os.access(PATTERN, os.W_OK):
+        pytest.skip("kernel.core_pattern cannot be set here")
+    log, handler, before = tmp_path / "crashes", tmp_path / "handler", PATTERN.read_text()
+    handler.write_text(f"#!/bin/sh\necho $1 >>{log}\n")
+    handler.chmod(0o755)
+    try:
+        PATTERN.write_text(f"|{handler} %e")
+    except OSError as error:
+        pytest.skip(f"kernel.core_pattern cannot be set here: {error}")
+    yield lambda: log.read_text() if log.exists() else ""
+    PATTERN.write_text(before)
+
+
+@attack(30)
+def test_a_crash_inside_does_not_start_the_hosts_core_handler(session, core_handler):
+    """Which would run as root, on the host, for a program that chose its own name."""
+    crash = "import os, ctypes; ctypes.CDLL(None).prctl(15, b'insider', 0, 0, 0); os.abort()"
+    assert stderr_of(session, crash) == RESTARTED
+    outside = crash.replace("insider", "outsider")
+    assert subprocess.run(["/usr/bin/python3", "-c", outside]).returncode == -signal.SIGABRT
+    wait_until(lambda: "outsider" in core_handler(), "the handler does not work at all")
+    assert "insider" not in core_handler()
+
+
+@attack(31)
+def test_a_process_outside_cannot_be_seen_or_touched(session, canaries, server):
+    for pid in (canaries.victim.pid, server.pid):
+        touched = run_inside(session, "touch_process", pid=pid)
+        refused = {"ptrace": "EPERM", "process_vm_readv": "EPERM", "kcmp": "EPERM"}
+        absent = ("memory", "environment", "descriptors", "root")
+        named = ("pidfd_getfd", "limits", "scheduling", "signal", "signal by descriptor")
+        assert touched == refused | dict.fromkeys(absent, "ENOENT") | dict.fromkeys(named, "ESRCH")
+    control = run_outside("touch_process", before=as_session_user(), pid=canaries.victim.pid)
+    assert set(control.values()) == {"allowed"}
+    canaries.drain()
+    wait_until(lambda: not canaries.touched(), "the control left its mark")
+
+
+@attack(31)
+def test_init_and_other_kernels_cannot_be_touched(session):
+    run_in("asynchronous", session, "secret = 'mine'")
+    run_in("empty", session, "secret = 'mine'")
+    touched = run_inside(session, "touch_process", pid=1)
+    closed = ("memory", "environment", "descriptors", "root")
+    assert touched == {
+        **{"ptrace": "EPERM", "process_vm_readv": "EPERM", "kcmp": "EPERM", "pidfd_getfd": "EPERM"},
+        **dict.fromkeys(closed, "ENOENT"),
+        **dict.fromkeys(("limits", "scheduling"), touched["limits"]),
+        **dict.fromkeys(("signal", "signal by descriptor"), "allowed"),
+    }
+    assert value(session, "import os; sorted(n for n in os.listdir('/proc') if n.isdigit())") == (
+        "['2']"
+    )
+    for kernel in ("asynchronous", "empty"):
+        assert value_in(kernel, session, "secret") == "'mine'"
+
+
+@attack(32)
+def test_a_killed_server_takes_every_session_along_and_the_next_one_starts(start_server):
+    server = start_server()
+    mark = leave_daemon(server.session())
+    server.kill()  # asserts that no process and no mount is left
+    assert not processes_with(mark)
+    again = start_server()
+    assert value(again.session(), "6 * 7") == 42
+
+
+def launchers_of(server):
+    """Of the two the first one is the server's child."""
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    return [int(pid) for pid in children]
+
+
+@attack(33)
+def test_a_killed_launcher_takes_every_session_along_and_the_server_says_so(start_server):
+    server = start_server()
+    session = server.session()
+    mark = leave_daemon(session)
+    assert requests.get(f"{server.admin}/health/ready", timeout=10).status_code == 200
+    for pid in launchers_of(server):
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not processes_with(mark), "a daemon outlived the launcher", seconds=2)
+    answer = session.executions("6 * 7")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "SessionAllocationFailed")
+    assert requests.get(f"{server.admin}/health/ready", timeout=10).status_code == 503

@@ -1,0 +1,53 @@
+"""The programs of tests/sandbox/programs in a session, over HTTP, as a user's code would run; and
+the same ones on the host, where they have to succeed: their positive control."""
+
+import json
+import subprocess
+from pathlib import Path
+
+FOLDER = Path(__file__).parents[1] / "sandbox" / "programs"
+SECONDS = 60
+CHARACTERS = 1_000_000
+
+_RUN = """
+import json as _json, sys as _sys, types as _types
+def _run(sources, name, arguments):
+    for each, source in sources.items():
+        module = _sys.modules[each] = _types.ModuleType(each)
+        exec(compile(source, each + ".py", "exec"), module.__dict__)
+    print(_json.dumps(_sys.modules[name].main(arguments)), flush=True)
+"""
+
+
+def source(program, arguments):
+    """Python text that prints as JSON what the program's `main` returns."""
+    names = ["attempt", program]  # in this order: programs import the first
+    sources = {name: (FOLDER / f"{name}.py").read_text() for name in names}
+    return f"{_RUN}\n_run({sources!r}, {program!r}, _json.loads({json.dumps(arguments)!r}))"
+
+
+def run_inside(session, program, kernel=None, **arguments):
+    """What the program's `main` returns in the session."""
+    answer = session.executions(
+        source(program, arguments),
+        timeoutInSeconds=SECONDS,
+        outputStreamsMaxLength=CHARACTERS,
+        **(kernel or {}),
+    )
+    assert answer.status_code == 200, answer.text
+    result = answer.json()["result"]
+    assert result["stdout"], result["stderr"]
+    return json.loads(result["stdout"].splitlines()[-1])
+
+
+def run_outside(program, before=(), **arguments):
+    """The same on the host; `before` is a command that becomes it."""
+    ended = subprocess.run(
+        [*before, "/usr/bin/python3", "-I", "-c", source(program, arguments)],
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout.splitlines()[-1])

@@ -1,0 +1,80 @@
+"""The tiers of the sandbox that this machine offers, and servers in each.
+
+A tier is who the server is and what it may use. Each has a folder of its own for state and for
+temporary files, so that a test sees what a server of it leaves behind.
+"""
+
+import contextlib
+import os
+import tempfile
+from dataclasses import dataclass, field
+
+import pytest
+
+from support.emulator import Emulator
+
+NOBODY = 65534  # an ordinary user; a session of a root server is the same user on the host
+AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+
+
+@dataclass(frozen=True)
+class Tier:
+    name: str
+    before: tuple = ()  # a command that becomes the server
+    arguments: tuple = ()
+    letter: str = "A"  # sandbox.md section 8: A has all namespaces, B none
+    needs_root: bool = field(default=True, kw_only=True)
+
+    def __str__(self):
+        return self.name
+
+    def reason_to_skip(self):
+        """Why this machine does not offer it; None when it does."""
+        if self.needs_root and os.geteuid() != 0:
+            return f"{self.name}: the tests do not run as root"
+        return None
+
+
+TIERS = [
+    Tier("full, root", arguments=("--sandbox", "full")),
+    Tier("full, user", before=AS_NOBODY, arguments=("--sandbox", "full")),
+]
+
+
+def as_session_user():
+    """A command prefix for a process of the host that a session's processes could signal and trace
+    by their ids alone."""
+    return AS_NOBODY if os.geteuid() == 0 else ()
+
+
+@contextlib.contextmanager
+def folder_for_all():
+    """A new folder, removed at the end, that every user of this machine can use."""
+    with tempfile.TemporaryDirectory(prefix="dynsessions-attacks-") as folder:
+        os.chmod(folder, 0o777)
+        yield folder
+
+
+class TierServer(Emulator):
+    """A server of a tier, with a folder of its own for what it keeps and for temporary files."""
+
+    def __init__(self, tier, folder, *arguments, before=(), environment=None):
+        self.tier = tier
+        self._temporary = os.path.join(folder, "tmp")
+        os.makedirs(self._temporary, exist_ok=True)
+        os.chmod(self._temporary, 0o777)
+        own = {"XDG_STATE_HOME": os.path.join(folder, "state"), "TMPDIR": self._temporary}
+        super().__init__(
+            *tier.arguments,
+            *arguments,
+            before=[*tier.before, *before],
+            environment={**own, **(environment or {})},
+        )
+
+    def temporary_files(self):
+        return sorted(os.listdir(self._temporary))
+
+
+def skip_unless_offered(tier):
+    if reason := tier.reason_to_skip():
+        pytest.skip(reason)
