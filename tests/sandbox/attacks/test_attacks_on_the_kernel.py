@@ -1,0 +1,293 @@
+"""Cases 34 to 51: system calls, /proc, what is inherited, and what can be written.
+
+Each program is run outside as well, as root and in namespaces of its own where it may do harm: what
+the sandbox refuses has to be something that there is to be had.
+"""
+
+import contextlib
+import os
+import uuid
+from pathlib import Path
+
+import pytest
+
+from support.executions import value_in
+from support.programs import run_inside, run_outside
+from support.tiers import as_session_user
+
+attack = pytest.mark.attack
+PRIVATE = ("unshare", "--mount", "--net", "--ipc", "--uts")
+NO_CAPABILITY = "0" * 16
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="what is outside can only be shown by root")
+
+
+def refused_outside(answers):
+    """The names of what was refused for want of rights, or does not exist."""
+    return {name for name, answer in answers.items() if answer in ("EPERM", "ENOSYS", "EACCES")}
+
+
+@attack(34)
+def test_no_way_leads_to_a_user_namespace(session):
+    answers = run_inside(session, "make_user_namespace")
+    assert answers == {
+        "fork": 7,
+        "unshare": "EPERM",
+        "clone": "EPERM",
+        "clone with high bits": "EPERM",
+        "clone3": "ENOSYS",
+    }
+
+
+@attack(34)
+def test_outside_user_namespaces_can_be_had():
+    command = (*as_session_user(), "unshare", "--user")
+    assert run_outside("capabilities", before=command)["NoNewPrivs"] == "0"
+
+
+@attack(35)
+@needs_root
+def test_mounts_cannot_be_changed(session):
+    answers = run_inside(session, "change_mounts")
+    assert set(answers.values()) == {"EPERM"}
+    assert refused_outside(run_outside("change_mounts", before=PRIVATE)) == set()
+
+
+@attack(36)
+@needs_root
+def test_namespaces_cannot_be_entered(session):
+    assert set(run_inside(session, "enter_namespaces", pid=1).values()) == {"ENOENT"}
+    assert set(run_inside(session, "enter_namespaces", pid=0).values()) == {"EPERM"}
+    assert refused_outside(run_outside("enter_namespaces", before=PRIVATE, pid=0)) == set()
+
+
+@attack(37)
+@needs_root
+def test_the_root_is_the_root(session):
+    inside = run_inside(session, "chroot_escape")
+    kept = {"still the root": True, "dots": True, "has the host's folders": False}
+    assert inside == {"chroot": "EPERM", **kept}
+    # Outside the classical way leads out of the prison, whose folders are seen then.
+    outside = run_outside("chroot_escape", before=PRIVATE)
+    assert outside["chroot"] == "allowed" and outside["has the host's folders"]
+
+
+@attack(38)
+@needs_root
+def test_large_parts_of_the_kernel_are_out_of_reach(session, canaries):
+    inside = run_inside(session, "kernel_interfaces")
+    assert inside.pop("getpid") == "allowed"
+    assert set(inside.values()) == {"EPERM"}
+    there = run_outside("kernel_interfaces")
+    assert len(refused_outside(there)) <= len(there) // 4, there
+    assert there["request_key"] == "allowed", "the canary's key is not found outside"
+
+
+@attack(38)
+def test_calls_that_should_not_be_had_are_refused(session):
+    answers = run_inside(session, "unknown_calls")
+    assert answers == {"refused": ["EPERM"], "beyond": ["ENOSYS"], "getpid": "allowed"}
+
+
+REFUSED_FAMILIES = ("packet", "alg", "vsock", "bluetooth", "xdp", "netlink netfilter")
+
+
+@attack(39)
+@needs_root
+def test_sockets_of_other_families_cannot_be_made(session):
+    places = {"port": 1, "abstract": "nobody"}
+    inside = run_inside(session, "reach_network", **places)
+    assert {inside[name] for name in REFUSED_FAMILIES} == {"EAFNOSUPPORT"}
+    allowed = ("unix", "inet", "netlink route", "own loopback")
+    assert {inside[name] for name in allowed} == {"allowed"}
+    outside = run_outside("reach_network", **places)
+    assert "allowed" in {outside[name] for name in REFUSED_FAMILIES}
+
+
+@attack(40)
+def test_other_system_call_interfaces_end_the_process(session):
+    killed = -31  # SIGSYS
+    assert run_inside(session, "other_abi") == {"machine code": 0, "i386": killed, "x32": killed}
+    assert run_outside("other_abi")["i386"] in (0, -11)  # this kernel has it, or does not
+
+
+@attack(40)
+def test_an_interpreter_that_uses_another_interface_is_replaced(session):
+    code = "import ctypes; ctypes.CDLL(None).syscall(ctypes.c_long(0x40000000 | 39))"
+    assert session.executions(code).json()["result"]["stderr"] == "Kernel restarted"
+    assert value_in("synchronous", session, "6 * 7") == 42
+
+
+@attack(41)
+def test_nobody_types_into_a_terminal(session):
+    inside = run_inside(session, "terminal_input")
+    typed = ("TIOCSTI", "TIOCSTI with high bits", "TIOCLINUX")
+    assert inside == {**dict.fromkeys(typed, "EPERM"), "TCGETS": "ENOTTY"}
+    outside = run_outside("terminal_input")
+    assert {outside[name] for name in typed} == {"ENOTTY"}, "only for want of a terminal"
+
+
+@attack(42, 44)
+def test_nothing_that_confines_can_be_taken_off(session):
+    answers = run_inside(session, "loosen")
+    harmless = {"parent": "allowed", "privileges": "EINVAL", "ambient": "EPERM", "root": "EINVAL"}
+    attempts = answers["attempts"]
+    assert {name: attempts.pop(name) for name in harmless} == harmless
+    assert set(attempts.values()) <= {"EPERM", "ENOSYS"}, attempts
+    sets = dict.fromkeys(("CapEff", "CapPrm", "CapInh", "CapBnd", "CapAmb"), NO_CAPABILITY)
+    assert answers["status"] == {"NoNewPrivs": "1", "Seccomp": "2", **sets}
+
+
+@attack(42, 44)
+@needs_root
+def test_outside_there_is_something_to_loosen():
+    answers = run_outside("loosen", before=("unshare", "--mount"))
+    for name in ("layout", "filter", "listener", "root"):
+        assert answers["attempts"][name] == "allowed", name
+    assert answers["status"]["CapEff"] != NO_CAPABILITY
+
+
+@attack(43)
+@needs_root
+def test_programs_that_make_others_root_make_nobody_root(session):
+    inside = run_inside(session, "setuid_binaries")
+    assert inside["became"] == [inside["own"]]
+    outside = run_outside("setuid_binaries", before=as_session_user())
+    assert 0 in outside["became"]
+
+
+@attack(45)
+def test_unknown_system_calls_do_not_exist(session):
+    answers = run_inside(session, "sweep_calls", range=[400, 600])
+    assert len(answers) == 200
+    newer = {answer for number, answer in answers.items() if int(number) > 450}
+    assert newer == {"ENOSYS"}
+    unused = {answer for number, answer in answers.items() if int(number) < 424}
+    assert unused == {"ENOSYS"}
+
+
+@attack(46, 44)
+def test_proc_tells_of_the_session_and_steers_nothing(session):
+    exposed = run_inside(session, "proc_exposure")
+    hidden = dict.fromkeys(("keys", "timers", "interrupts", "kcore"), "")
+    absent = dict.fromkeys(("sys", "run", "home", "disks"), False)
+    assert exposed == {
+        **{"processes": True, "sysctl": "EACCES", "sysctl mount": True, "terminal": "ENOENT"},
+        **hidden,
+        **absent,
+    }
+
+
+@attack(46)
+@needs_root
+def test_outside_proc_has_what_is_hidden_inside():
+    exposed = run_outside("proc_exposure", before=("unshare", "--uts"))
+    assert exposed["sysctl"] == "allowed" and exposed["interrupts"] and exposed["sys"]
+    assert not exposed["processes"]
+
+
+@attack(47, 46)
+def test_nothing_of_the_kernels_file_systems_is_there(session):
+    found = run_inside(session, "kernel_file_systems")
+    assert not {"sysfs", "cgroup", "cgroup2", "debugfs", "tracefs", "securityfs", "bpf"} & set(
+        found["types"]
+    )
+    assert {"tmpfs", "proc"} <= set(found["types"])
+    assert found["there"] == ["/proc/sys/kernel/core_pattern"]
+    assert found["release agents"] == []
+    assert set(found["steering"].values()) <= {"EACCES", "EPERM", "EROFS", "ENOENT"}
+
+
+@attack(48)
+@needs_root
+def test_no_running_program_can_be_overwritten(session, canaries):
+    inside = run_inside(session, "overwrite_program", folder="/mnt/data")
+    assert inside.pop("own file") == "allowed" and inside.pop("some were seen")
+    assert set(inside.pop("mapped files")) <= {"EROFS", "EACCES"}
+    assert set(inside.values()) <= {"EROFS", "EACCES", "ETXTBSY", "ENOENT"}
+    outside = run_outside("overwrite_program", folder="/tmp")
+    assert "allowed" in outside["mapped files"]
+
+
+@attack(49)
+def test_the_system_is_read_only(session):
+    answers = run_inside(session, "write_outside")
+    writable = {"/tmp", "/dev/shm", "/mnt/data", "/dev/null"}
+    assert {place for place, answer in answers.items() if answer == "allowed"} == writable
+    refused = {answer for place, answer in answers.items() if place not in writable}
+    assert refused <= {"EROFS", "EACCES", "ENOENT"}
+    assert run_inside(session, "mounts") == {"faults": [], "some were seen": True}
+
+
+@attack(49)
+def test_a_file_of_the_host_is_not_there(session, canaries):
+    answers = run_inside(session, "read_host", canary=str(canaries.file))
+    assert answers.pop("own") == "allowed"
+    assert set(answers.values()) == {"ENOENT"}
+    assert run_outside("read_host", before=as_session_user(), canary=str(canaries.file))[
+        "canary"
+    ] == "allowed"
+
+
+@attack(50)
+def test_no_descriptor_of_the_host_is_inherited(session):
+    inherited = run_inside(session, "inherited")
+    numbers = dict(inherited["descriptors"])
+    assert {numbers.pop(number) for number in (1, 2)} == {"pipe"}
+    assert numbers.pop(0) == "/dev/null"
+    # The agent's own, and a pair that wakes its event loop.
+    assert set(numbers.values()) <= {"socket '' ''", "anon_inode"} and len(numbers) <= 4, numbers
+    assert (inherited["root"], inherited["folder"]) == ("/", "/tmp")
+    assert inherited["controlling terminal"] is False
+
+
+@attack(50)
+def test_a_descriptor_that_was_inherited_would_be_seen(canaries):
+    """The positive control: the same program with one descriptor of the host."""
+    with open(canaries.file) as leaked:
+        os.set_inheritable(leaked.fileno(), True)
+        keep = ("bash", "-c", f'exec 9<{canaries.file}; exec "$@"', "--")
+        assert dict(run_outside("inherited", before=keep)["descriptors"])[9] == str(canaries.file)
+
+
+@attack(51)
+def test_no_variable_of_the_server_is_visible(session, canaries):
+    found = run_inside(session, "look_for_secret", backwards=canaries.secret[::-1])
+    assert found == {"secret": False, "own": False, "planted": True}
+
+
+@attack(51)
+@needs_root
+def test_no_variable_of_the_server_is_in_an_interpreters_memory(session, canaries, server):
+    """Forked interpreters have the memory of what they were forked from. Looked at from outside."""
+    name = f"atk-{uuid.uuid4().hex[:8]}"
+    planted = uuid.uuid4().hex
+    value_in(
+        "synchronous",
+        session,
+        f"import ctypes; ctypes.CDLL(None).prctl(15, b'{name}', 0, 0, 0)\nplanted = '{planted}'\n1",
+    )
+    interpreter = process_named(name)
+    assert is_in_memory(interpreter, planted.encode())
+    assert not is_in_memory(interpreter, canaries.secret.encode())
+    assert canaries.secret.encode() in Path(f"/proc/{server.pid}/environ").read_bytes()
+
+
+def process_named(name):
+    for process in Path("/proc").glob("[0-9]*/comm"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if process.read_text().strip() == name:
+                return int(process.parent.name)
+    raise AssertionError(f"no process is called {name}")
+
+
+def is_in_memory(pid, text):
+    areas = [line.split() for line in Path(f"/proc/{pid}/maps").read_text().splitlines()]
+    with open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for area in areas:
+            begin, end = (int(number, 16) for number in area[0].split("-"))
+            if area[1].startswith("r") and not area[-1].startswith("[v"):
+                memory.seek(begin)
+                with contextlib.suppress(OSError):  # what was taken away meanwhile
+                    if text in memory.read(end - begin):
+                        return True
+    return False

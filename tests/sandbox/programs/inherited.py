@@ -1,0 +1,28 @@
+"""All descriptors that it has, with what they lead to, and where it stands."""
+
+import os
+import socket
+import stat
+
+
+def kind(number):
+    mode = os.fstat(number).st_mode
+    if stat.S_ISSOCK(mode):
+        own = socket.socket(fileno=os.dup(number))
+        try:
+            name, peer = own.getsockname(), own.getpeername()
+        finally:
+            own.close()
+        return f"socket {name!r} {peer!r}"
+    return os.readlink(f"/proc/self/fd/{number}").partition(":")[0]
+
+
+def main(arguments):
+    numbers = []
+    for number in range(4096):
+        try:
+            numbers.append((number, kind(number)))
+        except OSError:
+            pass
+    return {"descriptors": numbers, "folder": os.getcwd(), "root": os.readlink("/proc/self/root"),
+            "controlling terminal": os.path.exists("/dev/tty")}
