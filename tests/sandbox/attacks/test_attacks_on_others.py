@@ -1,0 +1,143 @@
+"""Cases 52 to 55: the network, sockets and shared memory of the host, and other sessions."""
+
+import uuid
+from pathlib import Path
+
+import pytest
+
+from support.executions import KERNELS, value_in
+from support.programs import run_inside, run_outside
+from support.tiers import as_session_user
+
+attack = pytest.mark.attack
+NOT_REACHED = {"ECONNREFUSED", "ENETUNREACH", "ENOENT", "EACCES", "EPERM", "EAFNOSUPPORT"}
+
+
+def places(canaries, far=True):
+    return {
+        "tcp": canaries.tcp_port,
+        "udp": canaries.udp_port,
+        "abstract": canaries.secret,
+        "path": canaries.path,
+        "segment": canaries.segment_key,
+        "far": far,
+    }
+
+
+@attack(52, 53)
+@pytest.mark.parametrize("kernel", ["synchronous", "empty"])
+def test_nothing_of_the_host_or_the_world_is_reached(session, canaries, kernel):
+    """That nobody came to the listeners is checked at the end by the canaries themselves."""
+    reached = run_inside(session, "reach_out", kernel=KERNELS[kernel], **places(canaries))
+    assert reached["host"].pop("own loopback") == "allowed"
+    assert set(reached["host"].values()) <= NOT_REACHED, reached
+    assert set(reached["out"].values()) <= NOT_REACHED, reached
+    assert reached["segment"] == "ENOENT"
+
+
+@attack(52, 53)
+def test_outside_every_listener_is_reached(all_canaries):
+    all_canaries.drain()
+    reached = run_outside("reach_out", before=as_session_user(), **places(all_canaries, far=False))
+    assert {*reached["host"].values(), reached["segment"]} == {"allowed"}
+    assert set(all_canaries.drain()) == {"tcp", "udp", "abstract", "path"}
+
+
+@pytest.fixture
+def marks():
+    unique = uuid.uuid4()
+    key = 0x20000000 | unique.int & 0xFFFFFF
+    return {"mark": f"mark-{unique.hex[:9]}", "key": key, "port": 20000 + unique.int % 10000}
+
+
+def leave(session, marks):
+    left = run_inside(session, "leave_marks", **marks)
+    assert left["made"] == [True, True, True]
+    name = f"import ctypes; ctypes.CDLL(None).prctl(15, b'{marks['mark']}', 0, 0, 0)"
+    value_in("synchronous", session, name)
+    return host_pid_of(marks["mark"])
+
+
+def host_pid_of(name):
+    return next(
+        int(comm.parent.name)
+        for comm in Path("/proc").glob("[0-9]*/comm")
+        if comm.read_text().strip() == name
+    )
+
+
+EVERYTHING = [
+    *("/dev/shm", "/mnt/data", "/tmp", "abstract socket", "loopback port", "message queue"),
+    *("semaphore", "shared memory", "socket in /tmp"),
+]
+
+
+@attack(54)
+def test_two_sessions_share_nothing(session, server, canaries, marks):
+    pid = leave(session, marks)
+    other = server.session()
+    assert run_inside(other, "find_marks", host_pid=pid, **marks) == []
+    other.end()
+
+
+@attack(54)
+def test_two_kernels_of_one_session_share_all_but_processes(session, marks):
+    """The positive control: the same search where it must find."""
+    pid = leave(session, marks)
+    found = run_inside(session, "find_marks", kernel=KERNELS["empty"], host_pid=pid, **marks)
+    assert found == EVERYTHING
+
+
+@attack(54)
+def test_a_lock_in_one_session_holds_up_no_other(session, other_session):
+    """On a file of the system that all see. What is locked for reading stays readable by all; for
+    writing nobody can lock it without a descriptor that writes."""
+    lock = (
+        "import errno, fcntl, sys\n"
+        "file = open(sys.executable, 'rb')\n"
+        "def lock(how):\n"
+        "    try: fcntl.lockf(file, how | fcntl.LOCK_NB)\n"
+        "    except OSError as error: return errno.errorcode[error.errno]\n"
+    )
+    for each in (session, other_session):
+        taken = value_in("synchronous", each, lock + "lock(fcntl.LOCK_SH), lock(fcntl.LOCK_EX)")
+        assert taken == "(None, 'EBADF')"
+
+
+@attack(54)
+def test_a_posix_queue_cannot_be_made(session):
+    code = (
+        "import ctypes, errno\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+        "libc.mq_open(b'/canary', 0o102, 0o666, None), errno.errorcode[ctypes.get_errno()]"
+    )
+    assert value_in("synchronous", session, code) in ("(-1, 'EMFILE')", "(-1, 'EPERM')")
+
+
+RANDOM = {
+    "random": "__import__('random').random()",
+    "numpy": "__import__('numpy').random.random()",
+    "a generator of numpy": "__import__('numpy').random.default_rng().random()",
+    "uuid4": "str(__import__('uuid').uuid4())",
+    "secrets": "__import__('secrets').token_hex()",
+    "a temporary name": "__import__('tempfile').mktemp()",
+}
+
+
+@attack(55)
+@pytest.mark.parametrize("expression", RANDOM.values(), ids=RANDOM)
+def test_nothing_random_is_the_same_in_two_sessions(server, expression):
+    sessions = [server.session() for _ in range(3)]
+    values = {value_in("synchronous", each, expression) for each in sessions}
+    for each in sessions:
+        each.end()
+    assert len(values) == 3
+
+
+@attack(55)
+def test_seeded_randomness_is_the_same_in_two_sessions(server):
+    """The positive control: it is the seed that differs."""
+    sessions = [server.session() for _ in range(2)]
+    seeded = "import numpy; numpy.random.seed(7); numpy.random.random()"
+    assert len({value_in("synchronous", each, seeded) for each in sessions}) == 1
+    for each in sessions:
+        each.end()
