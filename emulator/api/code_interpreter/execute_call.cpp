@@ -35,7 +35,10 @@ Result<json> parse_object(std::string_view body) {
     too_deep = too_deep || depth > kDeepestBody;
     return ++parts <= kLargestBody && !too_deep;  // false: read it and forget it
   };
-  json parsed = json::parse(body, limit, /*allow_exceptions=*/false);
+  // A NUL is no JSON, but the parser takes it for the end and would leave out what follows.
+  const bool has_nul = body.find('\0') != std::string_view::npos;
+  json parsed = has_nul ? json(json::value_t::discarded)
+                        : json::parse(body, limit, /*allow_exceptions=*/false);
   if (too_deep) return invalid_request("The request body is nested too deep.", "body");
   if (parts > kLargestBody) return invalid_request("The request body has too many values.", "body");
   if (!parsed.is_object()) {
