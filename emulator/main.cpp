@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
+#include <sys/stat.h>
 
 #include "emulator/app.h"
 #include "emulator/conformance/conform.h"
@@ -84,6 +85,15 @@ ExitCode run(int argc, char** argv) {
   return wrong_usage;
 }
 
+/// What a parent may have left that no server can work with; the launcher does the like.
+void shed_inheritance() {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that leaves our stdout must not end the server
+  sigset_t none;
+  sigemptyset(&none);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);  // or nobody could stop it
+  ::umask(::umask(0) & (S_IRWXG | S_IRWXO));       // what it makes must be its own to use
+}
+
 ExitCode report(ExitCode code, const std::exception& error) {
   std::fprintf(stderr, "dynsessions: %s\n", error.what());
   return code;
@@ -92,7 +102,7 @@ ExitCode report(ExitCode code, const std::exception& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that leaves our stdout must not end the server
+  shed_inheritance();
   try {
     return run(argc, argv);
   } catch (const config::ConfigError& error) {
