@@ -58,7 +58,9 @@ def folder_for_all():
 class TierServer(Emulator):
     """A server of a tier, with a folder of its own for what it keeps and for temporary files."""
 
-    def __init__(self, tier, folder, *arguments, before=(), environment=None):
+    def __init__(self, tier, folder, *arguments, around=(), before=(), environment=None):
+        """`around` and `before` are commands that become the server, as who runs the tests and as
+        the tier's user."""
         self.tier = tier
         self._temporary = os.path.join(folder, "tmp")
         os.makedirs(self._temporary, exist_ok=True)
@@ -67,7 +69,7 @@ class TierServer(Emulator):
         super().__init__(
             *tier.arguments,
             *arguments,
-            before=[*tier.before, *before],
+            before=[*around, *tier.before, *before],
             environment={**own, **(environment or {})},
         )
 
