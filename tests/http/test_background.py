@@ -72,6 +72,7 @@ def test_a_thread_shares_the_variables_of_its_interpreter(session):
     assert value_in("synchronous", session, "found") == "['late']"
 
 
+@pytest.mark.attack(56)
 def test_output_that_never_ends_between_calls_costs_nothing(emulator_factory):
     server = emulator_factory()
     session = server.session()
@@ -158,6 +159,7 @@ def test_what_a_program_left_running_ends_when_its_interpreter_is_replaced(sessi
     assert is_running(others_mark), "the kernel beside it lost its own"
 
 
+@pytest.mark.attack(23)
 def test_what_a_program_left_running_ends_when_the_cooldown_passes(emulator_factory):
     server = emulator_factory("--cooldown-period", "1")
     mark = leave_behind(server.session(), "a daemon")

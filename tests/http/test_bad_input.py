@@ -97,6 +97,7 @@ BODIES = [
 ]
 
 
+@pytest.mark.attack(66)
 @pytest.mark.parametrize("what,body,code", BODIES, ids=[row[0] for row in BODIES])
 def test_a_body_that_is_no_execution_is_refused(session, what, body, code):
     json_type = {"Content-Type": "application/json"}
@@ -115,6 +116,7 @@ def test_a_flat_body_is_refused_where_the_wrapper_is_needed(session):
     assert_refused(answer, 400, MISSING)
 
 
+@pytest.mark.attack(64)
 @pytest.mark.parametrize("path", ["executions", "files"])
 def test_a_body_that_is_declared_too_large_is_refused_unread(session, path):
     declared = ["Content-Type: application/json", f"Content-Length: {1 << 30}"]
@@ -122,6 +124,7 @@ def test_a_body_that_is_declared_too_large_is_refused_unread(session, path):
         assert_refused(answer_on(connection), 413)
 
 
+@pytest.mark.attack(64)
 def test_an_execution_that_grows_too_large_in_chunks_is_refused(session):
     headers = ["Content-Type: application/json", "Transfer-Encoding: chunked"]
     chunk = b"100000\r\n" + b" " * 0x100000 + b"\r\n"

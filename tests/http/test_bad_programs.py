@@ -25,6 +25,7 @@ def session(small_server):
     fresh.end()
 
 
+@pytest.mark.attack(62)
 def test_a_request_that_is_cut_off_half_way_changes_nothing(session):
     exact = Exact(session)
     part = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nhalf'
@@ -43,6 +44,7 @@ def test_a_head_that_is_cut_off_half_way_is_forgotten(small_server):
         connection.sendall(b"POST /executions?api-ver")
 
 
+@pytest.mark.attack(62)
 def test_a_client_that_leaves_in_mid_execution_does_not_take_the_session_with_it(session):
     code = "open('/mnt/data/started', 'w').close()\nimport time\ntime.sleep(1)\nx = 1"
     body = json.dumps({"code": code}).encode()

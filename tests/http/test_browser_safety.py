@@ -42,6 +42,7 @@ def test_names_that_no_web_page_can_have_are_answered(url, host):
     assert get(url, Host=host_with_port(url, host)).status_code == 200
 
 
+@pytest.mark.attack(65)
 @pytest.mark.parametrize("host", FOREIGN_HOSTS)
 def test_a_rebound_name_is_refused_although_its_page_is_of_the_same_origin(url, host):
     foreign = host_with_port(url, host)
@@ -50,6 +51,7 @@ def test_a_rebound_name_is_refused_although_its_page_is_of_the_same_origin(url, 
     assert "--allowed-host" in answer.headers["x-emulator-reason"]
 
 
+@pytest.mark.attack(65)
 @pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
 def test_a_page_of_another_origin_is_refused(url, origin):
     answer = get(url, Origin=origin)
@@ -57,6 +59,7 @@ def test_a_page_of_another_origin_is_refused(url, origin):
     assert answer.headers["x-emulator-reason"]
 
 
+@pytest.mark.attack(65)
 def test_a_page_of_the_same_origin_is_answered(url):
     parts = urlsplit(url)
     assert get(url, Origin=f"http://{parts.netloc}").status_code == 200
@@ -79,6 +82,7 @@ def open_server(emulator_factory):
     return emulator_factory("--auth", "off", "--allowed-host", "dev.example,10.1.2.3")
 
 
+@pytest.mark.attack(65)
 @pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "https://evil.example"}])
 def test_a_form_of_a_foreign_page_executes_nothing(open_server, headers):
     """What a page may send without asking first: a simple request with a text body."""

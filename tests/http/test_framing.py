@@ -90,6 +90,7 @@ DISPUTED = [
 ]
 
 
+@pytest.mark.attack(63)
 @pytest.mark.parametrize("what,fields,body", DISPUTED, ids=[row[0] for row in DISPUTED])
 def test_a_disputed_end_is_refused_and_ends_the_connection(wire, what, fields, body):
     first = wire.head(wire.host, *fields) + body.encode()
@@ -97,12 +98,14 @@ def test_a_disputed_end_is_refused_and_ends_the_connection(wire, what, fields, b
     assert wire.files() == []
 
 
+@pytest.mark.attack(63)
 def test_chunks_in_http_1_0_are_refused(wire):
     first = wire.head(wire.host, TRANSFER + "chunked", version="HTTP/1.0") + CHUNKED.encode()
     assert wire.statuses_of(first, wire.execution("second")) == [400]
     assert wire.files() == []
 
 
+@pytest.mark.attack(63)
 def test_a_request_without_host_is_refused(wire):
     first = wire.head(LENGTH) + CODE.encode()
     assert wire.statuses_of(first, wire.execution("second")) == [400]
@@ -155,6 +158,7 @@ ACCEPTED = [
 ]
 
 
+@pytest.mark.attack(63)
 @pytest.mark.parametrize("what,fields,body", ACCEPTED, ids=[row[0] for row in ACCEPTED])
 def test_two_requests_beyond_dispute_are_both_executed(wire, what, fields, body):
     """The other tests mean something because of this one."""

@@ -144,6 +144,7 @@ control.sendall(struct.pack('>I', len(frame)) + frame)
 """
 
 
+@pytest.mark.attack(58)
 @pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES.keys())
 def test_frames_of_a_programs_own_making_cost_no_more_than_their_size(fresh_server, frame):
     session = fresh_server.session()

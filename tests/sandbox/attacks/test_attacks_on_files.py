@@ -14,6 +14,7 @@ from support.exact_http import Exact
 from support.executions import run_in, value_in
 from support.programs import run_inside, run_outside
 from support.tiers import as_session_user
+from support.waiting import wait_until
 from support.wire import assert_refused
 
 attack = pytest.mark.attack
@@ -335,8 +336,7 @@ def test_a_session_that_is_deleted_while_it_runs_answers_in_its_words(session):
     code = "open('/mnt/data/running', 'w').close()\nimport time; time.sleep(60)"
     thread = threading.Thread(target=lambda: answers.append(session.executions(code)))
     thread.start()
-    while session.file("running").status_code != 200:
-        time.sleep(0.01)
+    wait_until(lambda: session.file("running").status_code == 200, "it never began")
     session.end()
     thread.join(30)
     assert_refused(answers[0], REFUSED)

@@ -15,6 +15,7 @@ import requests
 from support.executions import KERNELS, run_in, value_in
 from support.programs import run_inside, run_outside
 from support.tiers import as_session_user
+from support.waiting import wait_until
 
 attack = pytest.mark.attack
 MAX_PROCESSES = 64  # of the server of these tests, see conftest.py
@@ -31,13 +32,6 @@ def stderr_of(session, code, **members):
     body = run_in("synchronous", session, code, **members)
     assert body["status"] == "Failed", body
     return body["result"]["stderr"]
-
-
-def wait_until(condition, what, seconds=10):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, what
-        time.sleep(0.01)
 
 
 def processes_with(mark):
@@ -390,7 +384,9 @@ def test_a_killed_launcher_takes_every_session_along_and_the_server_says_so(star
     assert requests.get(f"{server.admin}/health/ready", timeout=10).status_code == 200
     for pid in launchers_of(server):
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not processes_with(mark), "a daemon outlived the launcher", seconds=2)
+    begin = time.monotonic()
+    wait_until(lambda: not processes_with(mark), "a daemon outlived the launcher")
+    assert time.monotonic() - begin < 2
     answer = session.executions("6 * 7")
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "SessionAllocationFailed")
     assert requests.get(f"{server.admin}/health/ready", timeout=10).status_code == 503

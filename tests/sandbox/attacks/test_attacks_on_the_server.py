@@ -19,6 +19,7 @@ import requests
 from support.emulator import V2025_10
 from support.exact_http import Exact, answer_on
 from support.executions import value_in
+from support.waiting import wait_until
 from support.wire import assert_refused
 
 attack = pytest.mark.attack
@@ -181,13 +182,6 @@ def test_connections_without_end_leave_a_session_to_those_who_have_one(start_ser
     kept.close()
 
 
-def wait_until(condition, what, seconds=10):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, what
-        time.sleep(0.01)
-
-
 def _allow_many_descriptors():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, 2048), hard), hard))
@@ -240,8 +234,7 @@ def answers_of_three_who_work(server, code):
     for session in [server.session() for _ in range(3)]:
         threads.append(threading.Thread(target=work, args=(session,)))
         threads[-1].start()
-        while session.file("begun").status_code != 200:
-            time.sleep(0.01)
+        wait_until(lambda: session.file("begun").status_code == 200, "it never began")
     return answers, threads
 
 
@@ -263,8 +256,7 @@ def test_a_second_signal_ends_it_at_once_and_the_next_start_is_clean(start_serve
     answers, threads = answers_of_three_who_work(server, "while True: pass")
     os.kill(server.pid, signal.SIGTERM)
     address = urlsplit(server.http)
-    while accepts(address):
-        time.sleep(0.01)
+    wait_until(lambda: not accepts(address), "it never stopped accepting")
     server.stop(expected_code=-signal.SIGTERM)
     for thread in threads:
         thread.join(30)

@@ -7,7 +7,6 @@ import os
 import shlex
 import shutil
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from support.emulator import BINARY, run_to_end
 from support.executions import value_in
 from support.programs import run_inside
 from support.tiers import folder_for_all
+from support.waiting import wait_until
 
 attack = pytest.mark.attack
 NO_ENGINE = 4
@@ -86,7 +86,7 @@ def test_a_step_that_fails_later_is_named_to_the_client_and_in_the_health_answer
     inner = children_of(outer)[0]
     strace = subprocess.Popen([*failing("pivot_root"), "-p", str(inner)])
     try:
-        wait_until(lambda: "TracerPid:\t0" not in Path(f"/proc/{inner}/status").read_text())
+        wait_until(lambda: "TracerPid:\t0" not in status_of(inner), "no tracer")
         answer = server.session().executions("6 * 7")
         health = requests.get(f"{server.admin}/health/ready", timeout=10)
     finally:
@@ -100,15 +100,12 @@ def test_a_step_that_fails_later_is_named_to_the_client_and_in_the_health_answer
     assert value_in("synchronous", session, "6 * 7") == 42
 
 
+def status_of(pid):
+    return Path(f"/proc/{pid}/status").read_text()
+
+
 def children_of(pid):
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def wait_until(condition, seconds=10):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
 
 
 # Python, the agent and the system's folders
