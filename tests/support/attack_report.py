@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from support.attack_cases import CASES
+from support.attack_cases import CASES, LACKING
 
 REPORT = Path(__file__).parents[2] / "build" / "attack-report.json"
 DEFAULT_TIER = "full, root" if os.geteuid() == 0 else "full, user"
@@ -24,6 +24,7 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "attack(*cases): the numbers of the cases that it proves")
+    config.addinivalue_line("markers", "only_in(letter): of tiers with this letter (tiers.py)")
     config.pluginmanager.register(AttackReport(), "attack-report-of-this-run")
 
 
@@ -40,6 +41,12 @@ def tier_of(item):
 class AttackReport:
     def __init__(self):
         self._rows = []
+
+    def pytest_collection_modifyitems(self, config, items):
+        """Where a tier lacks a case, for a reason that is in the report, there is nothing to run."""
+        left_out = [item for item in items if _has_no_place(item)]
+        items[:] = [item for item in items if item not in set(left_out)]
+        config.hook.pytest_deselected(items=left_out)
 
     def pytest_collection_finish(self, session):
         for item in session.items:
@@ -64,6 +71,15 @@ class AttackReport:
         if self._rows:
             REPORT.parent.mkdir(exist_ok=True)
             REPORT.write_text(json.dumps(self._rows, indent=1) + "\n")
+
+
+def _has_no_place(item):
+    chosen = getattr(item, "callspec", None) and item.callspec.params.get("tier")
+    letters = {mark.args[0] for mark in item.iter_markers("only_in")}
+    if letters and chosen and chosen.letter not in letters:
+        return True
+    cases = cases_of(item)
+    return bool(cases) and all((case, tier_of(item)) in LACKING for case in cases)
 
 
 def _reason_of_skip(report):

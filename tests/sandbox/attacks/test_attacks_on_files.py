@@ -66,7 +66,7 @@ LINKS = [
     ),
     pytest.param("os.mkfifo('p')", ["p"], marks=attack(8), id="pipe"),
     pytest.param(
-        "import socket; s = socket.socketpair(); os.mkdir('d'); o = socket.socket(1)",
+        "os.mkdir('d')",
         ["d"],
         marks=attack(9),
         id="folder",
@@ -92,8 +92,9 @@ def test_what_is_no_file_is_refused_at_once(session, canaries, program, names):
 
 
 @attack(9)
-def test_a_socket_is_refused_and_a_device_cannot_be_made(session):
-    value(session, "import socket; s = socket.socket(socket.AF_UNIX); s.bind('/mnt/data/s')")
+def test_a_socket_is_refused_and_a_device_cannot_be_made(session, tier):
+    if tier.letter == "A":  # B has no sockets
+        value(session, "import socket; s = socket.socket(socket.AF_UNIX); s.bind('/mnt/data/s')")
     assert_refused(session.content("s"), REFUSED)
     made = run_inside(session, "make_device", folder="/mnt/data")
     assert made == {"character": "EPERM", "block": "EPERM", "pipe": "allowed"}
@@ -198,13 +199,8 @@ def test_files_with_odd_names_are_listed_and_served(session):
 @attack(10)
 def test_a_file_of_the_host_cannot_be_linked_into_the_data_folder(session, canaries):
     made = run_inside(session, "make_links", folder="/mnt/data", canary=str(canaries.file))
-    assert made == {
-        "own file": "allowed",
-        "canary": "ENOENT",
-        "/etc/passwd": "EXDEV",
-        "/usr/bin/python3": "EXDEV",
-        "/proc/self/environ": "EXDEV",
-    }
+    assert made.pop("own file") == "allowed"
+    assert set(made.values()) <= {"ENOENT", "EXDEV", "EPERM", "EACCES"}
     assert session.content("own-link").content == b"mine"
     assert_refused(session.content("canary-link"), REFUSED)
     linked = run_outside("make_links", before=as_session_user(), folder=str(canaries.file.parent),

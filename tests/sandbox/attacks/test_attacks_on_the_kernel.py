@@ -55,16 +55,17 @@ def test_mounts_cannot_be_changed(session):
 @attack(36)
 @needs_root
 def test_namespaces_cannot_be_entered(session):
-    assert set(run_inside(session, "enter_namespaces", pid=1).values()) == {"ENOENT"}
-    assert set(run_inside(session, "enter_namespaces", pid=0).values()) == {"EPERM"}
+    assert set(run_inside(session, "enter_namespaces", pid=1).values()) <= {"ENOENT", "EACCES"}
+    assert set(run_inside(session, "enter_namespaces", pid=0).values()) <= {"EPERM", "EACCES"}
     assert refused_outside(run_outside("enter_namespaces", before=PRIVATE, pid=0)) == set()
 
 
 @attack(37)
 @needs_root
-def test_the_root_is_the_root(session):
+def test_the_root_is_the_root(session, tier):
     inside = run_inside(session, "chroot_escape")
-    kept = {"still the root": True, "dots": True, "has the host's folders": False}
+    # In B the root is the host's, and what is in it can be seen but not opened.
+    kept = {"still the root": True, "dots": True, "has the host's folders": tier.letter == "B"}
     assert inside == {"chroot": "EPERM", **kept}
     # Outside the classical way leads out of the prison, whose folders are seen then.
     outside = run_outside("chroot_escape", before=PRIVATE)
@@ -93,12 +94,13 @@ REFUSED_FAMILIES = ("packet", "alg", "vsock", "bluetooth", "xdp", "netlink netfi
 
 @attack(39)
 @needs_root
-def test_sockets_of_other_families_cannot_be_made(session):
+def test_sockets_of_other_families_cannot_be_made(session, tier):
     places = {"port": 1, "abstract": "nobody"}
     inside = run_inside(session, "reach_network", **places)
     assert {inside[name] for name in REFUSED_FAMILIES} == {"EAFNOSUPPORT"}
-    allowed = ("unix", "inet", "netlink route", "own loopback")
-    assert {inside[name] for name in allowed} == {"allowed"}
+    of_a = ("unix", "inet", "netlink route", "own loopback")
+    expected = "allowed" if tier.letter == "A" else "EAFNOSUPPORT"  # B has no sockets at all
+    assert {inside[name] for name in of_a} == {expected}
     outside = run_outside("reach_network", **places)
     assert "allowed" in {outside[name] for name in REFUSED_FAMILIES}
 
@@ -129,8 +131,9 @@ def test_nobody_types_into_a_terminal(session):
 @attack(42, 44)
 def test_nothing_that_confines_can_be_taken_off(session):
     answers = run_inside(session, "loosen")
-    harmless = {"parent": "allowed", "privileges": "EINVAL", "ambient": "EPERM", "root": "EINVAL"}
+    harmless = {"parent": "allowed", "privileges": "EINVAL", "ambient": "EPERM"}
     attempts = answers["attempts"]
+    assert attempts.pop("root") in {"EINVAL", "EPERM"}  # not mapped, or not one's own
     assert {name: attempts.pop(name) for name in harmless} == harmless
     assert set(attempts.values()) <= {"EPERM", "ENOSYS"}, attempts
     sets = dict.fromkeys(("CapEff", "CapPrm", "CapInh", "CapBnd", "CapAmb"), NO_CAPABILITY)
@@ -166,9 +169,14 @@ def test_unknown_system_calls_do_not_exist(session):
 
 
 @attack(46, 44)
-def test_proc_tells_of_the_session_and_steers_nothing(session):
+def test_proc_tells_of_the_session_and_steers_nothing(session, tier):
     exposed = run_inside(session, "proc_exposure")
     hidden = dict.fromkeys(("keys", "timers", "interrupts", "kcore"), "")
+    if tier.letter == "B":  # the host's /proc, closed but for one's own part
+        assert (exposed["processes"], exposed["sysctl"]) == ("EACCES", "EACCES")
+        assert exposed["terminal"] != "allowed"
+        assert {name: exposed[name] for name in hidden} == hidden
+        return
     absent = dict.fromkeys(("sys", "run", "home", "disks"), False)
     assert exposed == {
         **{"processes": True, "sysctl": "EACCES", "sysctl mount": True, "terminal": "ENOENT"},
@@ -186,15 +194,17 @@ def test_outside_proc_has_what_is_hidden_inside():
 
 
 @attack(47, 46)
-def test_nothing_of_the_kernels_file_systems_is_there(session):
+def test_nothing_of_the_kernels_file_systems_is_there(session, tier):
     found = run_inside(session, "kernel_file_systems")
+    assert set(found["steering"].values()) <= {"EACCES", "EPERM", "EROFS", "ENOENT"}
+    assert found["release agents"] == []
+    if tier.letter == "B":
+        return  # the host's, which cannot be opened
     assert not {"sysfs", "cgroup", "cgroup2", "debugfs", "tracefs", "securityfs", "bpf"} & set(
         found["types"]
     )
     assert {"tmpfs", "proc"} <= set(found["types"])
     assert found["there"] == ["/proc/sys/kernel/core_pattern"]
-    assert found["release agents"] == []
-    assert set(found["steering"].values()) <= {"EACCES", "EPERM", "EROFS", "ENOENT"}
 
 
 @attack(48)
@@ -209,20 +219,22 @@ def test_no_running_program_can_be_overwritten(session, canaries):
 
 
 @attack(49)
-def test_the_system_is_read_only(session):
+def test_the_system_is_read_only(session, tier):
     answers = run_inside(session, "write_outside")
-    writable = {"/tmp", "/dev/shm", "/mnt/data", "/dev/null"}
+    writable = {"/tmp", "/mnt/data", "/dev/null"} | ({"/dev/shm"} if tier.letter == "A" else set())
     assert {place for place, answer in answers.items() if answer == "allowed"} == writable
     refused = {answer for place, answer in answers.items() if place not in writable}
     assert refused <= {"EROFS", "EACCES", "ENOENT"}
-    assert run_inside(session, "mounts") == {"faults": [], "some were seen": True}
+    if tier.letter == "A":
+        assert run_inside(session, "mounts") == {"faults": [], "some were seen": True}
 
 
 @attack(49)
-def test_a_file_of_the_host_is_not_there(session, canaries):
+def test_a_file_of_the_host_is_not_there(session, canaries, tier):
     answers = run_inside(session, "read_host", canary=str(canaries.file))
-    assert answers.pop("own") == "allowed"
-    assert set(answers.values()) == {"ENOENT"}
+    own, denied = ("allowed", "ENOENT") if tier.letter == "A" else ("EACCES", "EACCES")
+    assert answers.pop("own") == own  # /etc/passwd: B has none
+    assert set(answers.values()) == {denied}
     assert run_outside("read_host", before=as_session_user(), canary=str(canaries.file))[
         "canary"
     ] == "allowed"
@@ -237,7 +249,7 @@ def test_no_descriptor_of_the_host_is_inherited(session):
     # The agent's own, and a pair that wakes its event loop.
     assert set(numbers.values()) <= {"socket '' ''", "anon_inode"} and len(numbers) <= 4, numbers
     assert (inherited["root"], inherited["folder"]) == ("/", "/tmp")
-    assert inherited["controlling terminal"] is False
+    assert inherited["controlling terminal"] != "allowed"
 
 
 @attack(50)
@@ -250,9 +262,11 @@ def test_a_descriptor_that_was_inherited_would_be_seen(canaries):
 
 
 @attack(51)
-def test_no_variable_of_the_server_is_visible(session, canaries):
+def test_no_variable_of_the_server_is_visible(session, canaries, tier):
     found = run_inside(session, "look_for_secret", backwards=canaries.secret[::-1])
-    assert found == {"secret": False, "own": False, "planted": True}
+    assert found == {"secret": False, "own": False, "planted": tier.letter == "A"}
+    outside = run_outside("look_for_secret", backwards=canaries.secret[::-1])
+    assert outside["planted"]
 
 
 @attack(51)

@@ -12,7 +12,7 @@ def same(one, other):
 
 def main(arguments):
     os.makedirs("/tmp/prison", exist_ok=True)
-    root, parent, before = os.open("/", os.O_RDONLY), os.open("/tmp", os.O_RDONLY), os.getcwd()
+    root, parent, before = os.open("/", os.O_PATH), os.open("/tmp", os.O_PATH), os.getcwd()
     answers = {"chroot": attempt(lambda: os.chroot("/tmp/prison"))}
     os.fchdir(root)
     for _ in range(64):

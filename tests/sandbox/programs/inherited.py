@@ -4,6 +4,8 @@ import os
 import socket
 import stat
 
+from attempt import attempt
+
 
 def kind(number):
     mode = os.fstat(number).st_mode
@@ -25,4 +27,4 @@ def main(arguments):
         except OSError:
             pass
     return {"descriptors": numbers, "folder": os.getcwd(), "root": os.readlink("/proc/self/root"),
-            "controlling terminal": os.path.exists("/dev/tty")}
+            "controlling terminal": attempt(lambda: os.open("/dev/tty", os.O_RDWR))}

@@ -7,19 +7,19 @@ import subprocess
 from attempt import attempt
 
 
-def environments():
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            found = []
-            attempt(lambda name=name: found.append(open(f"/proc/{name}/environ", "rb").read()))
-            yield from found
+def environments(children):
+    """Of all numbers, since a folder may be closed to who looks and its inside open."""
+    for pid in [*range(1, 5000), os.getpid(), *children]:
+        found = []
+        attempt(lambda pid=pid: found.append(open(f"/proc/{pid}/environ", "rb").read()))
+        yield from found
 
 
 def main(arguments):
     secret = arguments["backwards"][::-1].encode()
     child = subprocess.Popen(["sleep", "60"], env={"PLANTED": "planted-here"})
     try:
-        seen = list(environments())
+        seen = list(environments([child.pid]))
     finally:
         child.kill()
         child.wait()

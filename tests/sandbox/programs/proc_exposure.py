@@ -14,17 +14,23 @@ def write(path):
 
 
 def content(path):
-    """Empty as well when this kernel has no such file."""
+    """Empty as well when it cannot be read, or this kernel has no such file."""
     try:
         with open(path, "rb") as file:
             return file.read(64).decode(errors="replace")
-    except FileNotFoundError:
+    except OSError:
         return ""
 
 
+def sees_itself_only():
+    try:
+        return sorted(int(name) for name in os.listdir("/proc") if name.isdigit()) == [os.getpid()]
+    except PermissionError:
+        return "EACCES"
+
+
 def main(arguments):
-    return {"processes": sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
-                         == [os.getpid()],
+    return {"processes": sees_itself_only(),
             "sysctl": attempt(lambda: write("/proc/sys/kernel/hostname")),
             "sysctl mount": bool(os.statvfs("/proc/sys").f_flag & os.ST_RDONLY),
             "keys": content("/proc/keys"),
