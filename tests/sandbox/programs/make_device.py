@@ -15,5 +15,6 @@ def make(path, kind, device):
 
 
 def main(arguments):
-    path = os.path.join(arguments["folder"], f"node-{os.getpid()}")
+    os.chdir(arguments["folder"])
+    path = f"node-{os.getpid()}"
     return {name: attempt(lambda: make(path, *node)) for name, node in NODES.items()}
