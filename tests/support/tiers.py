@@ -38,6 +38,8 @@ class Tier:
 TIERS = [
     Tier("full, root", arguments=("--sandbox", "full")),
     Tier("full, user", before=AS_NOBODY, arguments=("--sandbox", "full")),
+    Tier("restricted, root", arguments=("--sandbox", "restricted"), letter="B"),
+    Tier("restricted, user", before=AS_NOBODY, arguments=("--sandbox", "restricted"), letter="B"),
 ]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from support import environments
 from support.emulator import BINARY, run_to_end
 from support.executions import value_in
 from support.programs import run_inside
@@ -63,6 +64,16 @@ STEPS = {
 }
 
 
+# Of the restricted tier.
+OTHER_STEPS = {
+    "landlock_create_ruleset": "landlock",
+    "landlock_restrict_self": "landlock",
+    "setsid": "session",
+    "capset": "privileges",
+    "seccomp": "seccomp",
+}
+
+
 def failing(call, *more):
     """EINVAL is what a kernel without filters says; libseccomp takes anything else for one with."""
     if not shutil.which("strace"):
@@ -76,6 +87,16 @@ def failing(call, *more):
 @pytest.mark.only_in("A")
 @pytest.mark.parametrize("call, step", STEPS.items(), ids=STEPS)
 def test_a_step_that_fails_at_the_start_is_named_and_nothing_is_served(tier, call, step):
+    ended = run_as(tier, before=failing(call))
+    assert ended.returncode == NO_ENGINE
+    assert step in ended.stderr
+    assert ended.stdout == ""
+
+
+@attack(70)
+@pytest.mark.only_in("B")
+@pytest.mark.parametrize("call, step", OTHER_STEPS.items(), ids=OTHER_STEPS)
+def test_a_step_without_namespaces_that_fails_at_the_start_is_named(tier, call, step):
     ended = run_as(tier, before=failing(call))
     assert ended.returncode == NO_ENGINE
     assert step in ended.stderr
@@ -111,6 +132,49 @@ def status_of(pid):
 
 def children_of(pid):
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+# Machines that forbid things
+
+SURROUNDINGS = {
+    "no clone3": environments.NO_CLONE3,
+    "no pivot_root": environments.NO_PIVOT_ROOT,
+    "Docker with SYS_ADMIN": environments.DOCKER_WITH_SYS_ADMIN,
+}
+WITHOUT_NAMESPACES = {
+    "no namespaces": environments.NO_USER_NAMESPACES,
+    "Docker": environments.DOCKER,
+}
+
+
+@attack(71)
+@pytest.mark.parametrize("before", SURROUNDINGS.values(), ids=SURROUNDINGS)
+def test_what_containers_hide_is_not_needed(start_server, before):
+    works_fully(start_server("--ready-sessions", "0", before=before))
+
+
+@attack(71)
+@pytest.mark.only_in("B")
+@pytest.mark.parametrize("before", WITHOUT_NAMESPACES.values(), ids=WITHOUT_NAMESPACES)
+def test_a_restricted_session_needs_no_namespaces(start_server, before):
+    works_fully(start_server("--ready-sessions", "0", before=before))
+
+
+@attack(72)
+@pytest.mark.only_in("A")
+@pytest.mark.parametrize("before", WITHOUT_NAMESPACES.values(), ids=WITHOUT_NAMESPACES)
+def test_full_is_refused_where_it_cannot_be_had(tier, before):
+    ended = run_as(tier, before=before)
+    assert (ended.returncode, ended.stdout) == (NO_ENGINE, "")
+    assert "unshare" in ended.stderr and "Cure: " in ended.stderr
+
+
+@attack(73)
+@pytest.mark.only_in("B")
+def test_restricted_is_refused_without_landlock(tier):
+    ended = run_as(tier, before=environments.NO_LANDLOCK)
+    assert (ended.returncode, ended.stdout) == (NO_ENGINE, "")
+    assert "landlock" in ended.stderr and "Cure: " in ended.stderr
 
 
 # Python, the agent and the system's folders
