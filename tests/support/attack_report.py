@@ -1,6 +1,6 @@
 """A pytest plugin: which attack cases ran in which tier, and how each ended.
 
-Writes build/attack-report.json when any did; tests/sandbox/attacks/report_page.py shows it as a
+Writes build/attack-report.json (`--attack-report PATH`) when any did; tests/sandbox/attacks/report_page.py shows it as a
 table. With MUST_WORK=1 an attack test that is skipped has failed.
 
 `--attack-cases PATH` writes which cases the collected tests prove, as a list of [case, tier].
@@ -20,6 +20,7 @@ DEFAULT_TIER = "full, root" if os.geteuid() == 0 else "full, user"
 
 def pytest_addoption(parser):
     parser.addoption("--attack-cases", help="write what the collected attack tests prove")
+    parser.addoption("--attack-report", default=str(REPORT), help="where the report goes")
 
 
 def pytest_configure(config):
@@ -67,10 +68,11 @@ class AttackReport:
         if report.when == "call" or report.outcome != "passed":
             self._rows += [_row(item, case, report, reason) for case in cases]
 
-    def pytest_sessionfinish(self):
+    def pytest_sessionfinish(self, session):
+        path = Path(session.config.getoption("--attack-report"))
         if self._rows:
-            REPORT.parent.mkdir(exist_ok=True)
-            REPORT.write_text(json.dumps(self._rows, indent=1) + "\n")
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(json.dumps(self._rows, indent=1) + "\n")
 
 
 def _has_no_place(item):

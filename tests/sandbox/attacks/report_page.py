@@ -1,4 +1,5 @@
-"""Prints build/attack-report.json, which a run of the tests writes, as a page for people:
+"""Prints build/attack-report.json, which a run of the tests writes, as a page for people, or the
+reports of several runs together:
 
   build/test-python/bin/python3 tests/sandbox/attacks/report_page.py >tests/sandbox/attacks/REPORT.md
 """
@@ -44,4 +45,5 @@ def page(rows):
 
 
 if __name__ == "__main__":
-    sys.stdout.write(page(json.loads(REPORT.read_text())))
+    files = sys.argv[1:] or [REPORT]
+    sys.stdout.write(page([row for file in files for row in json.loads(Path(file).read_text())]))
