@@ -29,6 +29,20 @@ Result<OpenFile> open_for_reading(int root, const DataPath& path) {
   return OpenFile{std::move(fd), static_cast<std::uint64_t>(status.st_size)};
 }
 
+std::string content_of(const OpenFile& file) {
+  std::string content(file.size, '\0');
+  std::size_t filled = 0;
+  while (filled < content.size()) {
+    const ssize_t count = ::pread(file.fd.get(), content.data() + filled, content.size() - filled,
+                                  static_cast<off_t>(filled));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    filled += static_cast<std::size_t>(count);
+  }
+  content.resize(filled);
+  return content;
+}
+
 Result<void> remove(int root, const DataPath& path) {
   if (path.is_root()) return not_a_regular_file(path);
   const ActingAs owner(root);

@@ -82,6 +82,9 @@ inline constexpr std::size_t kMaxListingBytes = std::size_t{32} << 20;
 /// A regular file, opened for reading without waiting on anything; `not_a_regular_file` otherwise.
 [[nodiscard]] Result<OpenFile> open_for_reading(int root, const DataPath& path);
 
+/// What is in the file from its start, at most its size at the time of opening.
+[[nodiscard]] std::string content_of(const OpenFile& file);
+
 /// Removes a regular file or a link (never what it points to); `not_a_regular_file` for a
 /// directory.
 [[nodiscard]] Result<void> remove(int root, const DataPath& path);

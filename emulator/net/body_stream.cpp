@@ -1,5 +1,6 @@
 #include "emulator/net/body_stream.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,8 @@ BodyStream::BodyStream(Transport& transport, beast::flat_buffer& buffer, Request
       buffer_(buffer),
       parser_(parser),
       limits_(limits),
+      chunked_(head.request.chunked),
+      left_(head.request.content_length.value_or(0)),
       owes_continue_(head.expects_continue) {}
 
 asio::awaitable<Result<std::size_t>> BodyStream::read(std::span<char> into) {
@@ -31,6 +34,26 @@ asio::awaitable<Result<std::size_t>> BodyStream::read(std::span<char> into) {
     if (!sent) co_return sent.error();
   }
   transport_.expires_after(limits_.body_time);
+  if (chunked_) co_return co_await read_chunked(into);
+  co_return co_await read_counted(into);
+}
+
+asio::awaitable<Result<std::size_t>> BodyStream::read_counted(std::span<char> into) {
+  const asio::mutable_buffer space(into.data(), std::min<std::uint64_t>(into.size(), left_));
+  if (space.size() == 0) co_return std::size_t{0};
+  if (buffer_.size() > 0) {
+    const std::size_t count = asio::buffer_copy(space, buffer_.cdata());
+    buffer_.consume(count);
+    left_ -= count;
+    co_return count;
+  }
+  const auto [error, count] = co_await transport_.read_some(space);
+  if (error) co_return lost(error);
+  left_ -= count;
+  co_return std::size_t{count};
+}
+
+asio::awaitable<Result<std::size_t>> BodyStream::read_chunked(std::span<char> into) {
   while (!at_end()) {
     Result<std::size_t> decoded = decode(into);
     if (!decoded || *decoded > 0 || at_end()) co_return decoded;

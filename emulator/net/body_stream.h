@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 
@@ -17,9 +18,10 @@ namespace dynsessions::net {
 /// The body of the request whose head `parser` has read, taken from its connection at the handler's
 /// pace. Lives as long as the request does; borrows everything from its connection.
 ///
-/// Memory stays flat whatever the client sends: `buffer` has a maximum, and a chunk's header and
-/// its extensions, like all trailers together, must fit in it to be understood (Beast alone would
-/// collect them without end). Trailers are dropped.
+/// A body whose length is known goes from the socket to the handler's memory. One in chunks goes
+/// through `buffer` and Beast's parser, and memory stays flat whatever the client sends: `buffer`
+/// has a maximum, and a chunk's header and its extensions, like all trailers together, must fit in
+/// it to be understood (Beast alone would collect them without end). Trailers are dropped.
 class BodyStream final : public http::BodyReader {
  public:
   BodyStream(Transport& transport, boost::beast::flat_buffer& buffer, RequestParser& parser,
@@ -28,7 +30,7 @@ class BodyStream final : public http::BodyReader {
   boost::asio::awaitable<Result<std::size_t>> read(std::span<char> into) override;
 
   /// All of it was read, so that the next request starts where this one ended.
-  [[nodiscard]] bool at_end() const { return parser_.is_done(); }
+  [[nodiscard]] bool at_end() const { return chunked_ ? parser_.is_done() : left_ == 0; }
 
   /// The client has gone or was too slow: there is nobody to answer.
   [[nodiscard]] bool connection_lost() const { return connection_lost_; }
@@ -38,6 +40,8 @@ class BodyStream final : public http::BodyReader {
 
  private:
   boost::asio::awaitable<Result<void>> send_continue();
+  boost::asio::awaitable<Result<std::size_t>> read_counted(std::span<char> into);
+  boost::asio::awaitable<Result<std::size_t>> read_chunked(std::span<char> into);
   boost::asio::awaitable<Result<void>> fill();
   Result<std::size_t> decode(std::span<char> into);
   Error lost(const boost::system::error_code& error);
@@ -47,6 +51,8 @@ class BodyStream final : public http::BodyReader {
   boost::beast::flat_buffer& buffer_;
   RequestParser& parser_;
   const ServerLimits& limits_;
+  const bool chunked_;
+  std::uint64_t left_;  ///< bytes to come, of a body that is not chunked
   bool owes_continue_;
   bool connection_lost_ = false;
   std::optional<Error> framing_error_;

@@ -2,20 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <stdexcept>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include <unistd.h>
-
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/status.hpp>
 
 #include "emulator/core/offload.h"
+#include "emulator/core/unique_fd.h"
 #include "emulator/http/text.h"
+#include "emulator/net/file_piece.h"
 
 namespace dynsessions::net {
 namespace {
@@ -25,6 +24,8 @@ namespace beast = boost::beast;
 using boost::system::error_code;
 
 constexpr std::size_t kFilePiece = std::size_t{256} * 1024;
+/// Of a file whose other bytes go out without a copy: with its write is waited for the client.
+constexpr std::size_t kWaitingPiece = std::size_t{64} * 1024;
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 /// RFC 9112 section 6.3: these end with their head.
@@ -88,21 +89,14 @@ std::string chunk_tail(std::size_t size, bool last) {
   return std::string(size == 0 ? "" : "\r\n").append(last ? kLastChunk : "");
 }
 
-/// Up to `wanted` bytes at `offset`, fewer where the file ends or cannot be read. `buffer` gives
-/// its memory and comes back as the result.
-std::vector<char> read_piece(int fd, std::uint64_t offset, std::size_t wanted,
-                             std::vector<char> buffer) {
-  buffer.resize(wanted);
-  std::size_t filled = 0;
-  while (filled < wanted) {
-    const ssize_t count =
-        ::pread(fd, buffer.data() + filled, wanted - filled, static_cast<off_t>(offset + filled));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) break;
-    filled += static_cast<std::size_t>(count);
-  }
-  buffer.resize(filled);
-  return buffer;
+/// What comes next of a file from `offset` on, once `socket`, if there is one, has taken what it
+/// takes without a copy.
+FilePiece next_piece(int socket, const http::FileBody& file, std::uint64_t offset,
+                     std::vector<char> buffer) {
+  if (socket >= 0) offset = send_without_copy(socket, file.fd.get(), offset, file.size);
+  const std::size_t longest = socket >= 0 ? kWaitingPiece : kFilePiece;
+  const auto wanted = std::min<std::uint64_t>(longest, file.size - offset);
+  return read_piece(file.fd.get(), offset, wanted, std::move(buffer));
 }
 
 }  // namespace
@@ -131,27 +125,30 @@ asio::awaitable<error_code> ResponseWriter::write(http::Response response, Excha
 
 asio::awaitable<error_code> ResponseWriter::write_file(std::string head, http::FileBody file,
                                                        bool chunked) {
-  std::vector<char> piece;
-  std::uint64_t offset = 0;
+  const UniqueFd socket =
+      chunked || file.size <= kFilePiece ? UniqueFd() : transport_.duplicate_socket();
+  FilePiece piece;
   do {
-    const auto wanted =
-        static_cast<std::size_t>(std::min<std::uint64_t>(kFilePiece, file.size - offset));
-    auto read = [fd = file.fd.get(), offset, wanted, buffer = std::exchange(piece, {})]() mutable {
+    // The head goes first, with the first piece.
+    const int direct = head.empty() ? socket.get() : -1;
+    const std::uint64_t offset = piece.offset + piece.bytes.size();
+    auto read = [&file, direct, offset, buffer = std::move(piece.bytes)]() mutable {
       // NOLINTNEXTLINE(clang-analyzer-cplusplus.Move): each round makes its own callable
-      return read_piece(fd, offset, wanted, std::move(buffer));
+      return next_piece(direct, file, offset, std::move(buffer));
     };
     piece = co_await offload(file_pool_, std::move(read));
-    if (piece.size() < wanted) co_return asio::error::make_error_code(asio::error::eof);
-    offset += wanted;
+    const std::size_t size = piece.bytes.size();
+    const bool ends_early = size == 0 && piece.offset < file.size;
+    if (ends_early) co_return asio::error::make_error_code(asio::error::eof);
     std::string tail;
     if (chunked) {
-      head += chunk_header(wanted);
-      tail = chunk_tail(wanted, offset == file.size);
+      head += chunk_header(size);
+      tail = chunk_tail(size, piece.offset + size == file.size);
     }
-    const std::string_view data(piece.data(), piece.size());
+    const std::string_view data(piece.bytes.data(), size);
     const error_code error = co_await write_piece(std::exchange(head, {}), data, tail);
     if (error) co_return error;
-  } while (offset < file.size);
+  } while (piece.offset + piece.bytes.size() < file.size);
   co_return error_code();
 }
 

@@ -24,9 +24,11 @@ struct Exchange {
 /// Puts answers on one connection.
 ///
 /// A text goes out in one write together with its head. A file is read on the file pool and sent
-/// in pieces of 256 KiB, so that memory stays flat and the event loop never waits for a disk.
-/// Each write has its own deadline. Of header fields only `Content-Length`, `Transfer-Encoding` and
-/// `Connection` are written here; they belong to nobody else.
+/// in pieces of 256 KiB, so that memory stays flat and the event loop never waits for a disk. In
+/// the clear, a large one goes from its pages to the socket by sendfile(2), on the file pool too;
+/// only where the socket is full a piece is read, whose write waits for the client within its
+/// deadline. Each write has its own deadline. Of header fields only `Content-Length`,
+/// `Transfer-Encoding` and `Connection` are written here; they belong to nobody else.
 class ResponseWriter {
  public:
   ResponseWriter(Transport& transport, boost::asio::thread_pool& file_pool,

@@ -24,8 +24,8 @@ class Transport;
 /// An HTTP/1.1 server, in the clear or over TLS: one listening socket and the connections that came
 /// in through it. It knows bytes, framing and patience; what a request means is the Handler's.
 ///
-/// Event-loop thread only. The file pool, the handler and this outlive every connection: before
-/// destroying them, co_await drain(), or destroy the event loop.
+/// The program ignores SIGPIPE. Event-loop thread only. The file pool, the handler and this outlive
+/// every connection: before destroying them, co_await drain(), or destroy the event loop.
 class HttpServer {
  public:
   /// `tls` outlives the server; without it, plain HTTP is spoken.

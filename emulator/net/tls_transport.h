@@ -34,6 +34,7 @@ class TlsTransport final : public Transport {
   boost::asio::awaitable<Transferred> read_some(boost::asio::mutable_buffer into) override;
   boost::asio::awaitable<Transferred> write(
       std::span<const boost::asio::const_buffer> bytes) override;
+  [[nodiscard]] UniqueFd duplicate_socket() override { return UniqueFd(); }
   /// Waits for the client to say the same, or to close, within the deadline.
   boost::asio::awaitable<void> finish_sending() override;
 

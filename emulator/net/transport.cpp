@@ -1,5 +1,7 @@
 #include "emulator/net/transport.h"
 
+#include <fcntl.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -19,6 +21,10 @@ asio::awaitable<Transferred> Transport::read_some(asio::mutable_buffer into) {
 
 asio::awaitable<Transferred> Transport::write(std::span<const asio::const_buffer> bytes) {
   return asio::async_write(stream_, bytes, kAsResult);
+}
+
+UniqueFd Transport::duplicate_socket() {
+  return UniqueFd(::fcntl(stream_.socket().native_handle(), F_DUPFD_CLOEXEC, 0));
 }
 
 asio::awaitable<void> Transport::finish_sending() {

@@ -10,6 +10,8 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/system/error_code.hpp>
 
+#include "emulator/core/unique_fd.h"
+
 namespace dynsessions::net {
 
 /// The first byte of every TLS connection: a record that carries a handshake. No request begins
@@ -47,6 +49,10 @@ class Transport {
   /// Writes all of it. The sequence and its bytes stay where they are until the end.
   virtual boost::asio::awaitable<Transferred> write(
       std::span<const boost::asio::const_buffer> bytes);
+
+  /// The socket once more, for whoever may write to it past this class; nothing where bytes have to
+  /// be encrypted. Its own, so that close() cannot make the number somebody else's meanwhile.
+  [[nodiscard]] virtual UniqueFd duplicate_socket();
 
   /// Tells the client that nothing follows; of a client that has gone nothing is heard here.
   virtual boost::asio::awaitable<void> finish_sending();

@@ -15,6 +15,9 @@ namespace session_files = dynsessions::files;
 
 namespace {
 
+/// Up to here a file is read while it is open on the file pool anyway, and goes out as a text.
+constexpr std::uint64_t kSmallFile = std::uint64_t{64} << 10;
+
 http::Response json_response(std::string body) {
   http::Response response;
   response.body = std::move(body);
@@ -55,7 +58,11 @@ Result<http::Response> content(const DataPath& path, int root) {
   if (!file) return for_operation(file.error(), ErrorCode::file_to_download_not_found);
   http::Response response;
   response.headers.add("content-type", "application/octet-stream");
-  response.body = http::FileBody{std::move(file->fd), file->size};
+  if (file->size <= kSmallFile) {
+    response.body = session_files::content_of(*file);
+  } else {
+    response.body = http::FileBody{std::move(file->fd), file->size};
+  }
   return response;
 }
 

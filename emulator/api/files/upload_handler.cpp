@@ -1,7 +1,9 @@
-#include <array>
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "emulator/api/files/file_handlers.h"
 #include "emulator/api/files/file_paths.h"
@@ -18,7 +20,8 @@ namespace {
 constexpr std::uint64_t kLargestFile = std::uint64_t{128} << 20;
 /// What the multipart framing around the largest file may add.
 constexpr std::uint64_t kMostFraming = std::uint64_t{64} << 10;
-constexpr std::size_t kBufferSize = std::size_t{256} << 10;
+/// Two of them: while one is taken apart and written, the other is filled.
+constexpr std::uint64_t kLargestBuffer = std::uint64_t{512} << 10;
 
 Error too_large() {
   return {ErrorCode::payload_too_large, "The file is larger than 128 MB.", "file", {}};
@@ -90,19 +93,37 @@ class Receiver {
   http::MultipartParser parser_;
 };
 
-asio::awaitable<Result<std::vector<FileInfo>>> receive(const Services& services, Receiver& receiver,
-                                                       http::BodyReader& body) {
-  std::vector<char> buffer(kBufferSize);
-  while (true) {
-    auto size = co_await body.read(buffer);
+/// Fills the buffer; less than that only at the end of the body.
+asio::awaitable<Result<std::size_t>> read_full(http::BodyReader& body, std::span<char> buffer) {
+  std::size_t filled = 0;
+  while (filled < buffer.size()) {
+    auto size = co_await body.read(buffer.subspan(filled));
     if (!size) co_return size.error();
     if (*size == 0) break;
-    auto work = [&receiver, bytes = std::span<const char>(buffer).first(*size)] {
+    filled += *size;
+  }
+  co_return filled;
+}
+
+asio::awaitable<Result<std::vector<FileInfo>>> receive(const Services& services, Receiver& receiver,
+                                                       http::BodyReader& body,
+                                                       std::uint64_t expected) {
+  using asio::experimental::awaitable_operators::operator&&;
+  std::vector<char> taken(std::min(expected, kLargestBuffer));
+  std::vector<char> filling(taken.size());
+  auto size = co_await read_full(body, taken);
+  while (size && *size > 0) {
+    auto feed = [&receiver, bytes = std::span<const char>(taken).first(*size)] {
       return receiver.feed(bytes);
     };
-    auto taken = co_await offload(services.file_pool, work);
-    if (!taken) co_return taken.error();
+    auto feeding = offload(services.file_pool, feed);
+    auto reading = read_full(body, filling);
+    auto [fed, read] = co_await (std::move(feeding) && std::move(reading));
+    if (!fed) co_return fed.error();
+    size = read;
+    std::swap(taken, filling);
   }
+  if (!size) co_return size.error();
   co_return receiver.finish();
 }
 
@@ -123,7 +144,8 @@ asio::awaitable<Result<http::Response>> upload(const Services& services, Route r
   const auto content_type = request.headers.find("content-type").value_or("");
   Receiver receiver(*route.version, std::move(*root), std::move(*folder),
                     http::MultipartParser::boundary_of(content_type));
-  auto files = co_await receive(services, receiver, body);
+  const std::uint64_t expected = request.content_length.value_or(kLargestBuffer);
+  auto files = co_await receive(services, receiver, body, expected);
   if (!files) co_return files.error();
   http::Response response;
   response.body = route.dialect == Dialect::flat ? file_json(route, files->front())

@@ -126,6 +126,19 @@ TEST_CASE("a file is sent whole, whatever its size and framing", "[net][response
   }
 }
 
+TEST_CASE("a client that leaves a large file takes nothing with it", "[net][response]") {
+  const std::string text = varied_text(std::size_t{64} << 20);  // more than sockets hold
+  TestServer server(always([&] { return file_response(text, text.size(), kLength); }));
+  {
+    RawClient leaving(server.port());
+    leaving.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(leaving.readable_within(10'000));
+  }
+  RawClient client(server.port());
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK((client.read_reply().body == text));
+}
+
 TEST_CASE("the head of a file tells its size", "[net][response]") {
   TestServer server(always([] { return file_response("hello", 5, kLength); }));
   CHECK(ask(server, "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n") ==
@@ -134,7 +147,8 @@ TEST_CASE("the head of a file tells its size", "[net][response]") {
 
 TEST_CASE("a file that turns out short is not taken for a whole one", "[net][response]") {
   const auto framing = GENERATE(kLength, kChunked);
-  const std::string text = varied_text(600 * 1024);
+  const std::size_t size = GENERATE(0u, 1u, 600u * 1024u, 64u << 20);
+  const std::string text = varied_text(size);
   TestServer server(always([&] { return file_response(text, text.size() + 1, framing); }));
   RawClient client(server.port());
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <csignal>
 #include <functional>
 #include <future>
 #include <string>
@@ -56,6 +57,7 @@ class TestServer {
       : handler_(std::move(function)),
         server_(loop_.get_executor(), file_pool_, handler_, limits, tls) {
     spdlog::set_level(spdlog::level::off);  // the failures that tests cause are not news
+    std::signal(SIGPIPE, SIG_IGN);          // as main.cpp does
     server_.listen({boost::asio::ip::address_v4::loopback(), 0});
     server_.start();
     thread_ = std::thread([this] { loop_.run(); });
