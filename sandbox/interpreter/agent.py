@@ -28,6 +28,7 @@ import json
 import os
 import pathlib
 import platform
+import select
 import signal
 import socket
 import sys
@@ -40,7 +41,13 @@ from IPython.core.error import StdinNotImplementedError
 
 CONTROL_FD = 3
 MAX_RESULT_BYTES = 32 << 20
+RECEIVED_BYTES = 1 << 16  # at once
 IDLE_SECONDS = 0.02  # an interpreter that nobody waits for gets ready for its first program
+WARM_UP = json.dumps({"execute": {"id": 0, "code": "6 * 7"}}).encode()
+READY = json.dumps({"ready": {"python": platform.python_version()}}).encode()
+WARM_UPS = 3  # memory is still touched for the first time in the second
+
+LIBC = ctypes.CDLL(None)
 
 
 class UnbufferedText(io.TextIOWrapper):
@@ -97,52 +104,66 @@ def encode_result(request_id, ok, outcome):
     return result_frame(request_id, False, {"kind": "nothing"}, text)
 
 
-class Agent:
-    """Executes one program after the other for whoever holds the other end of `control`."""
+def framed(payload):
+    return len(payload).to_bytes(4, "big") + payload
 
-    def __init__(self, shell, control):
+
+class Agent:
+    """Executes one program after the other for whoever holds the other end of a control socket."""
+
+    def __init__(self, shell):
         self._shell = shell
-        self._control = control
+        self._control = None  # from run() on
+        self._received = bytearray()  # and not yet understood
         self._pid = os.getpid()
-        self._libc = ctypes.CDLL(None)
         self._streams = (sys.stdout, sys.stderr)
         self._cell = None  # the asyncio task of the program that runs
         # All cells share one context, or decimal.getcontext() and its like would forget.
         self._context = contextvars.copy_context()
-        os.register_at_fork(after_in_child=control.close)
         self._listen_for_interrupts()
 
-    async def serve(self):
-        await self._send(json.dumps({"ready": {"python": platform.python_version()}}).encode())
-        if not await self._is_asked_within(IDLE_SECONDS):
-            await self._shell.warm_up()
+    async def warm_up(self):
+        """The first program that a process runs takes several times as long as the next: modules
+        are imported, memory is touched, and that of a forked process is copied then."""
+        for _ in range(WARM_UPS):
+            await self._answer(WARM_UP)
+        self._shell.forget_programs()
+
+    def run(self, control):
+        """Returns when the server has gone."""
+        self._control = control
+        self._pid = os.getpid()  # it may have been made before a fork
+        os.register_at_fork(after_in_child=control.close)
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        with contextlib.suppress(EOFError, ConnectionError):
+            loop.run_until_complete(self._serve())
+
+    async def _serve(self):
+        # Blocks, which is no harm: nothing else is on the loop yet.
+        asked, _, _ = select.select([self._control], [], [], IDLE_SECONDS)
+        if not asked:
+            await self.warm_up()
         while True:
             size = int.from_bytes(await self._receive(4), "big")
-            request = json.loads(await self._receive(size))["execute"]
-            await self._send(await self._execute(request["id"], request["code"]))
+            await self._send(await self._answer(await self._receive(size)))
 
-    async def _is_asked_within(self, seconds):
-        loop, asked = asyncio.get_running_loop(), asyncio.Event()
-        loop.add_reader(self._control, asked.set)
-        try:
-            await asyncio.wait_for(asked.wait(), seconds)
-        except TimeoutError:
-            pass
-        finally:
-            loop.remove_reader(self._control)
-        return asked.is_set()
+    async def _answer(self, payload):
+        request = json.loads(payload)["execute"]
+        return framed(await self._execute(request["id"], request["code"]))
 
     async def _receive(self, size):
-        data = bytearray()
-        while len(data) < size:
-            part = await asyncio.get_running_loop().sock_recv(self._control, size - len(data))
+        loop = asyncio.get_running_loop()
+        while len(self._received) < size:
+            part = await loop.sock_recv(self._control, max(size, RECEIVED_BYTES))
             if not part:
                 raise EOFError
-            data += part
-        return bytes(data)
+            self._received += part
+        data = bytes(self._received[:size])
+        del self._received[:size]
+        return data
 
-    async def _send(self, payload):
-        frame = len(payload).to_bytes(4, "big") + payload
+    async def _send(self, frame):
         await asyncio.get_running_loop().sock_sendall(self._control, frame)
 
     async def _execute(self, request_id, code):
@@ -204,7 +225,7 @@ class Agent:
                 stream.flush()
             except Exception:  # closed, or an object of the program's own making
                 continue
-        self._libc.fflush(None)
+        LIBC.fflush(None)
 
 
 def adopt_font_cache():
@@ -241,17 +262,19 @@ def ignore_interrupts():
     signal.signal(signal.SIGINT, lambda *_: None)
 
 
-def serve(shell):
+def open_control():
+    """Says `ready`: from here on requests may come, which wait in the socket if need be."""
     control = socket.socket(fileno=CONTROL_FD)
     control.set_inheritable(False)
+    with contextlib.suppress(ConnectionError):  # the server has gone, which the next read will tell
+        control.sendall(framed(READY))
     control.setblocking(False)
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    agent = Agent(shell, control)
-    try:
-        loop.run_until_complete(agent.serve())
-    except (EOFError, ConnectionError):
-        os._exit(0)  # the server has gone; threads of a program must not keep the process alive
+    return control
+
+
+def serve(agent):
+    agent.run(open_control())
+    os._exit(0)  # threads of a program must not keep the process alive
 
 
 def main():
@@ -259,7 +282,7 @@ def main():
     prepare_process()
     session_packages.adopt()
     adopt_font_cache()
-    serve(make_shell())
+    serve(Agent(make_shell()))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 
+import decorator
 from IPython.core import page, payloadpage
 from IPython.core.autocall import ExitAutocall, ZMQExitAutocall
 from IPython.core.compilerop import CachingCompiler
@@ -169,6 +170,10 @@ class ZMQInteractiveShell(InteractiveShell):
     exiter = Instance(ExitAutocall)
     outcome = Outcome()  # of the program that runs; the agent sets a new one for each
 
+    def __init__(self, **settings):
+        super().__init__(**settings)
+        self._first_names = dict(self.user_ns)
+
     @default("exiter")
     def _default_exiter(self):
         return ZMQExitAutocall(self)
@@ -246,13 +251,10 @@ class ZMQInteractiveShell(InteractiveShell):
             self.events.trigger("post_run_cell", result)
         return result
 
-    async def warm_up(self):
-        """The first program that a process runs takes several times as long as the next: modules
-        are imported, memory is touched. So one is run here, and its traces are removed."""
-        names = dict(self.user_ns)
-        await self.run_program("6 * 7")
+    def forget_programs(self):
+        """Removes the traces of those that ran before any of the user's."""
         self.user_ns.clear()
-        self.user_ns.update(names)
+        self.user_ns.update(self._first_names)
         history = self.history_manager
         history.reset(new_session=False)
         history.input_hist_parsed[:] = history.input_hist_raw[:] = [""]
@@ -322,10 +324,28 @@ def text_of_error(error):
         return f"<{type(error).__name__} whose text cannot be made>"
 
 
+def lighten_decorators():
+    """IPython asks a dozen formatters about every value, and the package `decorator` binds the
+    arguments of each call to a signature, which takes an eighth of a small program's time. Where each
+    parameter has its argument, in order, binding changes nothing."""
+    bind = decorator.fix
+
+    def fix(arguments, named, signature):
+        parameters = signature.parameters
+        if arguments and not named and len(arguments) == len(parameters):
+            last = next(reversed(parameters.values()))
+            if last.kind == last.POSITIONAL_OR_KEYWORD:
+                return arguments, named
+        return bind(arguments, named, signature)
+
+    decorator.fix = fix
+
+
 def make_shell():
     config = Config()
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.colors = "NoColor"
+    lighten_decorators()
     config.IPKernelApp = Config()  # whose presence tells programs that they run in a kernel
     return ZMQInteractiveShell.instance(config=config)
