@@ -1,6 +1,9 @@
 #include "emulator/execution/sandboxed_workspace.h"
 
+#include <exception>
 #include <utility>
+
+#include <boost/asio/co_spawn.hpp>
 
 namespace dynsessions::execution {
 namespace asio = boost::asio;
@@ -20,10 +23,20 @@ SandboxedWorkspace::~SandboxedWorkspace() {
 
 asio::awaitable<Result<std::unique_ptr<Workspace>>> SandboxedWorkspace::create(
     const SandboxServices& services) {
-  std::unique_ptr<SandboxedWorkspace> workspace(
-      new SandboxedWorkspace(services, services.launcher.new_sandbox_id()));
+  auto made = co_await make(services);
+  if (!made) co_return made.error();
+  co_return co_await start(*std::move(made));
+}
+
+asio::awaitable<Result<SandboxedWorkspace::Pointer>> SandboxedWorkspace::make(
+    const SandboxServices& services) {
+  Pointer workspace(new SandboxedWorkspace(services, services.launcher.new_sandbox_id()));
   auto made = co_await workspace->make_sandbox();
   if (!made) co_return made.error();
+  co_return workspace;
+}
+
+asio::awaitable<Result<std::unique_ptr<Workspace>>> SandboxedWorkspace::start(Pointer workspace) {
   auto started = co_await workspace->interpreters_[index_of(Kernel::synchronous)].start();
   if (!started) {
     co_await workspace->stop();
@@ -57,6 +70,26 @@ asio::awaitable<void> SandboxedWorkspace::stop() {
   // The only way to fail is that the launcher is gone, and with it the sandbox.
   (void)co_await services_.launcher.request(RequestKind::destroy_sandbox, sandbox_id_);
   data_directory_ = UniqueFd();
+}
+
+asio::awaitable<Result<std::unique_ptr<Workspace>>> SandboxedWorkspaceFactory::create() {
+  SandboxedWorkspace::Pointer spare = std::move(spare_);
+  if (services_.zygote && !making_spare_) {
+    // Begins after what follows here has asked the launcher, which serves in turn.
+    asio::co_spawn(services_.executor, make_spare(), [](const std::exception_ptr& exception) {
+      if (exception) std::rethrow_exception(exception);  // our bug: out through the event loop
+    });
+  }
+  if (spare) co_return co_await SandboxedWorkspace::start(std::move(spare));
+  co_return co_await SandboxedWorkspace::create(services_);
+}
+
+/// A failure is told by the next create(), which makes its own then.
+asio::awaitable<void> SandboxedWorkspaceFactory::make_spare() {
+  making_spare_ = true;
+  auto made = co_await SandboxedWorkspace::make(services_);
+  making_spare_ = false;
+  if (made) spare_ = *std::move(made);
 }
 
 }  // namespace dynsessions::execution

@@ -14,9 +14,13 @@ namespace dynsessions::execution {
 /// there from the beginning, the others start with their first program.
 class SandboxedWorkspace final : public Workspace {
  public:
-  /// Makes the sandbox and waits until its first interpreter is ready.
+  using Pointer = std::unique_ptr<SandboxedWorkspace>;
+
+  /// Makes the sandbox and waits until its first interpreter is ready: make(), then start().
   static boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create(
       const SandboxServices& services);
+  static boost::asio::awaitable<Result<Pointer>> make(const SandboxServices& services);
+  static boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> start(Pointer workspace);
 
   ~SandboxedWorkspace() override;
   boost::asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request) override;
@@ -36,15 +40,19 @@ class SandboxedWorkspace final : public Workspace {
   bool stopped_ = false;
 };
 
+/// Where interpreters are forked, an empty sandbox is kept for the next workspace: to make one
+/// takes as long as the fork. It costs some kernel memory and has no process.
 class SandboxedWorkspaceFactory final : public WorkspaceFactory {
  public:
   explicit SandboxedWorkspaceFactory(SandboxServices services) : services_(services) {}
-  boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create() override {
-    return SandboxedWorkspace::create(services_);
-  }
+  boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create() override;
 
  private:
+  boost::asio::awaitable<void> make_spare();
+
   const SandboxServices services_;
+  SandboxedWorkspace::Pointer spare_;
+  bool making_spare_ = false;
 };
 
 }  // namespace dynsessions::execution
