@@ -51,6 +51,7 @@ constexpr std::array kCures = {
     Cure{"egress: only a network namespace", "use EgressDisabled, or make the full tier possible"},
     Cure{"egress", "slirp4netns must run here; see what it said, or use EgressDisabled"},
     Cure{"execute", "--python must name a program that all users may read and execute"},
+    Cure{"keyring", "end other sessions of this user, or raise sysctl kernel.keys.maxkeys"},
     Cure{"limits", "raise the limits that this shell has: ulimit -aH"},
     Cure{"landlock: ABI",
          "use Linux 6.12 or later; or start as root, so that each session gets its own user; or "

@@ -37,6 +37,9 @@ constexpr std::size_t kHelperStackBytes = std::size_t{256} << 10;
 /// In the helper: enters the room and forks there, since a PID namespace is for children only.
 /// Returns in the interpreter.
 void become_interpreter(InterpreterContext& context) {
+  // The keyring that is made below counts for the real user, who may have few: 200, unless root.
+  const StepResult real = checked(::setresuid(::geteuid(), -1, -1));
+  if (!real.ok()) report_and_exit(context.report, {"real user", nullptr, real.error_number});
   const StepResult entered = enter_namespaces(context.room, kSandboxNamespaces);
   if (!entered.ok()) {
     report_and_exit(context.report, {"enter", entered.detail, entered.error_number});
