@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 VERSION = "2025-10-02-preview"
 SECONDS = 60
 BOUNDARY = "dynsessions-bench"
+HEADERS = {"Authorization": "Bearer bench"}
 
 
 class Connection:
@@ -28,6 +29,20 @@ class Connection:
         answer = self._request("POST", "executions", identifier, body, "application/json")
         return json.loads(answer.read())["result"]
 
+    def end(self, identifier):
+        self._request("DELETE", "session", identifier, expected=204).read()
+
+    def count_sessions(self):
+        """By looking at every page."""
+        page = json.loads(self._request("GET", "listSessions").read())
+        count = len(page["value"])
+        while next_link := page.get("nextLink"):
+            link = urlsplit(next_link)
+            self._connection.request("GET", f"{link.path}?{link.query}", headers=HEADERS)
+            page = json.loads(self._connection.getresponse().read())
+            count += len(page["value"])
+        return count
+
     def upload(self, identifier, name, content):
         head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{name}"'
         # Sent one after the other: a copy of the content would count against the server.
@@ -45,8 +60,10 @@ class Connection:
         answer.read()  # the end of the answer, so that the connection can go on
         assert filled == len(into), f"{filled} of {len(into)} bytes"
 
-    def _request(self, method, path, identifier, body=None, content_type=None, length=None):
-        headers = {"Authorization": "Bearer bench"}
+    def _request(
+        self, method, path, identifier="", body=None, content_type=None, length=None, expected=200
+    ):
+        headers = dict(HEADERS)
         if content_type:
             headers["Content-Type"] = content_type
         if length is not None:  # else http.client counts the bytes of the body itself
@@ -54,5 +71,5 @@ class Connection:
         target = f"{self._path}/{path}?api-version={VERSION}&identifier={identifier}"
         self._connection.request(method, target, body, headers)
         answer = self._connection.getresponse()
-        assert answer.status == 200, (answer.status, answer.read())
+        assert answer.status == expected, (answer.status, answer.read())
         return answer

@@ -1,125 +1,86 @@
 """Runs the benchmarks, prints them as a Markdown table and writes build/bench.json.
 
-Every figure stands beside an alternative measured in the same run; a ratio travels to another
-machine, a millisecond does not.
+    run.py [--readme] [CASE...]     all cases, or those named; --readme writes the table there, too
+
+Every figure stands beside an alternative, or beside what the machine could do at best, measured in
+the same run.
 """
 
+import argparse
+import importlib
 import json
 import os
+import re
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 RESULT = ROOT / "build" / "bench.json"
-sys.path.insert(0, str(ROOT / "tests"))
+CASES = ("first_answers", "warm", "transfers", "footprint", "scale")
+HEAD = ("what", "median", "p99", "beside", "its median", "ratio of medians")
 
 
 def leave_the_home_folder_alone():
-    """Jupyter and IPython write profiles, history and connection files; here, where they vanish."""
+    """Jupyter, IPython and matplotlib write profiles, history, connection files and lists of fonts;
+    here, where they vanish. The fonts are listed already, as they are for sessions."""
     folder = tempfile.TemporaryDirectory(prefix="dynsessions-bench-")
     for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
         os.environ[name] = os.path.join(folder.name, name.lower())
+    os.environ["MPLCONFIGDIR"] = os.path.join(folder.name, "matplotlib")
+    shutil.copytree(ROOT / "build/python/share/dynsessions/matplotlib", os.environ["MPLCONFIGDIR"])
     return folder
 
 
-def milliseconds(seconds):
-    return f"{1000 * seconds:.2f} ms" if seconds < 0.01 else f"{1000 * seconds:.0f} ms"
+def table(rows):
+    lines = [HEAD, ("---", "---:", "---:", "---", "---:", "---:"), *(row.cells() for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-WARM_CELLS = {
-    "onePlusOne": "warm `1 + 1` over HTTP",
-    "megabyte": "1 MB of stdout over HTTP",
-    "dataFrame": "a DataFrame of 1000 rows over HTTP",
-    "figure": "a figure over HTTP",
-}
-
-
-def warm_rows(results):
-    for name, what in WARM_CELLS.items():
-        cell = results["warmCell"][name]
-        yield what, cell["session"], "a Jupyter kernel", cell["jupyterKernel"]
-        yield what, cell["session"], "IPython in-process", cell["inProcess"]
-
-
-def time_rows(results):
-    """(what, samples, what it is compared with, its samples)"""
-    first = results["firstAnswer"]
-    kernel = ("a new Jupyter kernel", first["jupyterKernel"])
-    return [
-        ("first `6 * 7` of a new session, one ready", first["ready"], *kernel),
-        ("first `6 * 7` of a new session, none ready", first["cold"], *kernel),
-        *warm_rows(results),
-    ]
-
-
-def print_times(results):
-    print("| what | n | median | p99 | beside | its median | ratio of medians |")
-    print("| --- | ---: | ---: | ---: | --- | ---: | ---: |")
-    for what, samples, beside, other in time_rows(results):
-        print(
-            f"| {what} | {len(samples.seconds)} | {milliseconds(samples.median)} "
-            f"| {milliseconds(samples.p99)} | {beside} | {milliseconds(other.median)} "
-            f"| {samples.median / other.median:.3f} |"
-        )
-
-
-def print_transfers(transfer, memory, size):
-    copy = transfer["loopbackCopy"]
-    megabytes = size / 1e6
-    print(f"\n| {megabytes:.0f} MB | median | MB/s | of a bare loopback copy |")
-    print("| --- | ---: | ---: | ---: |")
-    for name, samples in transfer.items():
-        print(
-            f"| {name} | {milliseconds(samples.median)} | {megabytes / samples.median:.0f} "
-            f"| {copy.median / samples.median:.2f} |"
-        )
-    before, after = (memory[name] / (1 << 20) for name in ("peakBefore", "peakAfter"))
-    print(f"\nPeak memory of the server: {before:.1f} MiB before, {after:.1f} MiB after.")
-
-
-def print_machine(facts):
-    print(
-        f"\nMeasured on {facts['cores']} cores, {facts['memoryInMebibytes'] / 1024:.0f} GiB, "
-        f"load {facts['loadAverage']} at the start, Linux {facts['kernel']}, "
-        f"Python {facts['python']}."
+def words_about(machine):
+    return (
+        f"Measured on {machine['cores']} cores, {machine['memoryInMebibytes'] / 1024:.0f} GiB, "
+        f"load {machine['loadAverage']} at the start, Linux {machine['kernel']}."
     )
 
 
-def as_json(value):
-    if isinstance(value, dict):
-        return {name: as_json(member) for name, member in value.items()}
-    return value.as_json() if hasattr(value, "as_json") else value
+def write_readme(text):
+    """Between its markers, which stay."""
+    readme = ROOT / "README.md"
+    marked = re.compile(r"(<!-- bench -->\n).*?(<!-- /bench -->)", re.S)
+    old = readme.read_text()
+    assert len(marked.findall(old)) == 1, "the markers of README.md"
+    readme.write_text(marked.sub(lambda found: found[1] + text + found[2], old))
+
+
+def measure(cases):
+    """Rows by case; each is told as soon as it is there."""
+    rows = {}
+    for case in cases:
+        print(f"{case} …", file=sys.stderr, flush=True)
+        rows[case] = importlib.import_module(case).measure()
+        print(table(rows[case]), file=sys.stderr, flush=True)
+    return rows
 
 
 def main():
-    # Not at the top of the file: IPython and Jupyter read their folders when they are imported.
-    import measurements
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--readme", action="store_true")
+    parser.add_argument("cases", nargs="*", choices=[*CASES, []])
+    arguments = parser.parse_args()
+    # Not at the top of the file: what the cases import reads its folders then.
     import samples
-    import zygote
 
     machine = samples.machine()
-    first = {
-        "ready": measurements.first_answers(ready_sessions=1),
-        "cold": measurements.first_answers(ready_sessions=0),
-        "jupyterKernel": measurements.kernel_starts(),
-    }
-    transfer, memory = measurements.transfers()
-    births = zygote.measure()
-    results = {
-        "machine": machine,
-        "unit": "seconds; bytes for memory",
-        "firstAnswer": first,
-        "warmCell": measurements.warm_cells(),
-        "transfer": transfer | {"bytes": measurements.TRANSFER_BYTES},
-        "memory": memory,
-        "zygote": {what: dict(zip(("forked", "started"), pair)) for what, pair in births.items()},
-    }
-    print_times(results)
-    print_transfers(transfer, memory, measurements.TRANSFER_BYTES)
-    zygote.print_table(births)
-    print_machine(machine)
-    RESULT.write_text(json.dumps(as_json(results), indent=2) + "\n")
+    rows = measure(arguments.cases or CASES)
+    everything = [row for group in rows.values() for row in group]
+    text = f"{table(everything)}\n{words_about(machine)}\n"
+    print(text)
+    as_json = {case: [row.as_json() for row in group] for case, group in rows.items()}
+    RESULT.write_text(json.dumps({"machine": machine, "cases": as_json}, indent=2) + "\n")
+    if arguments.readme:
+        write_readme(text)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Samples of one thing measured, and the machine they were taken on."""
+"""Samples of one thing measured, rows that put them beside another's, and the machine."""
 
 import math
 import os
@@ -6,34 +6,81 @@ import platform
 import statistics
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 MEBIBYTE = 1 << 20
 
 
 @dataclass
 class Samples:
-    """Wall seconds of each repetition."""
+    """What each repetition took: wall seconds, bytes, or a rate per second."""
 
-    seconds: list = field(default_factory=list)
+    values: list = field(default_factory=list)
+    unit: str = "s"
 
     def time(self, action):
         start = time.perf_counter()
         result = action()
-        self.seconds.append(time.perf_counter() - start)
+        self.values.append(time.perf_counter() - start)
         return result
 
     @property
     def median(self):
-        return statistics.median(self.seconds)
+        return statistics.median(self.values)
 
     @property
     def p99(self):
         """The slowest, below a hundred samples."""
-        return sorted(self.seconds)[math.ceil(0.99 * len(self.seconds)) - 1]
+        return sorted(self.values)[math.ceil(0.99 * len(self.values)) - 1]
+
+    def text(self, value):
+        if self.unit == "B":
+            return f"{value / MEBIBYTE:.1f} MiB"
+        if self.unit == "/s":
+            return f"{value:.0f}/s"
+        milliseconds = 1000 * value
+        digits = 0 if milliseconds >= 10 else 2 if milliseconds >= 0.1 else 3
+        return f"{milliseconds:.{digits}f} ms"
 
     def as_json(self):
-        return {"count": len(self.seconds), "median": self.median, "p99": self.p99}
+        numbers = {"median": self.median, "p99": self.p99, "least": min(self.values)}
+        return {"unit": self.unit, "count": len(self.values), **numbers}
+
+
+def timed(action, rounds):
+    samples = Samples()
+    for _ in range(rounds):
+        samples.time(action)
+    return samples
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure beside another of the same run: a ratio travels to another machine."""
+
+    what: str
+    samples: Samples
+    beside: str
+    other: Samples
+
+    @property
+    def ratio(self):
+        return self.samples.median / self.other.median
+
+    def cells(self):
+        ours, other = self.samples, self.other
+        p99 = ours.text(ours.p99) if len(ours.values) > 2 else ""
+        return (
+            self.what,
+            ours.text(ours.median),
+            p99,
+            self.beside,
+            other.text(other.median),
+            f"{self.ratio:.2g}",
+        )
+
+    def as_json(self):
+        sides = {"ours": self.samples.as_json(), "other": self.other.as_json()}
+        return {"what": self.what, "beside": self.beside, "ratio": self.ratio, **sides}
 
 
 def machine():
@@ -45,12 +92,3 @@ def machine():
         "kernel": platform.release(),
         "python": platform.python_version(),
     }
-
-
-def peak_memory(pid):
-    """The most memory the process has had resident so far, in bytes."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        name, _, value = line.partition(":")
-        if name == "VmHWM":
-            return int(value.split()[0]) * 1024
-    raise LookupError(f"process {pid} has no VmHWM")

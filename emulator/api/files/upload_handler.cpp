@@ -21,7 +21,7 @@ constexpr std::uint64_t kLargestFile = std::uint64_t{128} << 20;
 /// What the multipart framing around the largest file may add.
 constexpr std::uint64_t kMostFraming = std::uint64_t{64} << 10;
 /// Two of them: while one is taken apart and written, the other is filled.
-constexpr std::uint64_t kLargestBuffer = std::uint64_t{512} << 10;
+constexpr std::uint64_t kLargestBuffer = std::uint64_t{256} << 10;
 
 Error too_large() {
   return {ErrorCode::payload_too_large, "The file is larger than 128 MB.", "file", {}};

@@ -1,0 +1,86 @@
+"""Memory of sessions, and how they end."""
+
+import contextlib
+import time
+import uuid
+
+import processes
+from gateway import Gateway, GatewayKernel
+from kernels import JupyterKernel, as_in_a_session
+from samples import Row, Samples
+from server import running
+
+IDLE, ENDINGS = 5, 20
+SETTLE_SECONDS = 3.0  # in which idle interpreters have got ready; nothing tells when they have
+PANDAS = "import pandas\nlen(pandas.DataFrame({'n': range(1000)}).describe())"
+
+
+def idle_interpreters():
+    """Private memory of those that wait for a session."""
+    with running("--ready-sessions", str(IDLE)) as (server, _):
+        time.sleep(SETTLE_SECONDS)
+        sizes = [processes.private_bytes(pid) for pid in processes.interpreters(server.pid)]
+    assert len(sizes) == IDLE, sizes
+    return Samples(sizes, "B")
+
+
+def used_sessions():
+    """What interpreters that ran a pandas cell have of their own; and the server itself."""
+    with running("--ready-sessions", "0") as (server, connection):
+        for _ in range(IDLE):
+            connection.execute(uuid.uuid4(), PANDAS)
+        sizes = [processes.private_bytes(pid) for pid in processes.interpreters(server.pid)]
+        assert len(sizes) == IDLE, sizes
+        return Samples(sizes, "B"), Samples([processes.status(server.pid, "VmRSS")], "B")
+
+
+def jupyter_kernel():
+    """Private memory: fresh, and after the same cell."""
+    with contextlib.closing(JupyterKernel()) as kernel:
+        pid = int(str(kernel.execute("import os\nos.getpid()").value))
+        fresh = processes.private_bytes(pid)
+        kernel.execute(f"{as_in_a_session()}\n{PANDAS}")
+        used = processes.private_bytes(pid)
+    return Samples([fresh], "B"), Samples([used], "B")
+
+
+def endings():
+    """The answer to DELETE, and until nothing of the session is left."""
+    answered, gone = Samples(), Samples()
+    with running("--ready-sessions", "0") as (server, connection):
+        before = set(processes.descendants(server.pid))
+        for _ in range(ENDINGS):
+            identifier = uuid.uuid4()
+            connection.execute(identifier, "6 * 7")
+            started = time.perf_counter()
+            connection.end(identifier)
+            answered.values.append(time.perf_counter() - started)
+            while set(processes.descendants(server.pid)) - before:
+                time.sleep(0.0002)
+            gone.values.append(time.perf_counter() - started)
+    return answered, gone
+
+
+def endings_of_gateway():
+    samples = Samples()
+    with contextlib.closing(Gateway()) as gateway:
+        for _ in range(5):
+            kernel = GatewayKernel(gateway)
+            kernel.execute("6 * 7")
+            samples.time(kernel.close)
+    return samples
+
+
+def measure():
+    fresh, used = jupyter_kernel()
+    kernel = "a Jupyter kernel"
+    sessions, server = used_sessions()
+    answered, gone = endings()
+    gateway = ("a kernel of the gateway", endings_of_gateway())
+    return [
+        Row("memory of an idle ready session", idle_interpreters(), kernel, fresh),
+        Row("memory of a session that used pandas", sessions, kernel, used),
+        Row("memory of the server itself", server, kernel, fresh),
+        Row("end of a session, until answered", answered, *gateway),
+        Row("end of a session, until nothing is left", gone, *gateway),
+    ]

@@ -1,0 +1,46 @@
+"""What processes use, as the kernel tells it."""
+
+import re
+from pathlib import Path
+
+
+def status(pid, field):
+    """The field's number of bytes."""
+    text = Path(f"/proc/{pid}/status").read_text()
+    return 1024 * int(re.search(rf"^{field}:\s+(\d+) kB", text, re.M)[1])
+
+
+def private_bytes(pid):
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return 1024 * sum(int(size) for size in re.findall(r"^Private_\w+: +(\d+)", rollup, re.M))
+
+
+def available_bytes():
+    text = Path("/proc/meminfo").read_text()
+    return 1024 * int(re.search(r"^MemAvailable:\s+(\d+) kB", text, re.M)[1])
+
+
+def descriptors(pid):
+    return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+
+
+def descendants(pid):
+    """Of a process that may end meanwhile."""
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        children = [child for task in tasks for child in (task / "children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return
+    for child in children:
+        yield int(child)
+        yield from descendants(child)
+
+
+def is_interpreter(pid):
+    """A process of Python's that is confined; the zygote is not."""
+    text = Path(f"/proc/{pid}/status").read_text()
+    return "Seccomp:\t2" in text and "python" in Path(f"/proc/{pid}/cmdline").read_text()
+
+
+def interpreters(pid):
+    return [child for child in descendants(pid) if is_interpreter(child)]

@@ -1,0 +1,91 @@
+"""A thousand live sessions, each of which has run a pandas cell; then their end, all together."""
+
+import threading
+import time
+
+import processes
+from footprint import PANDAS
+from http_client import Connection
+from samples import Row, Samples, timed
+from server import running
+
+SESSIONS = 1000
+EDGE = 100  # the first and the last of them, to see what a further one costs
+COOLDOWN_SECONDS = 120
+WARM = 200
+
+
+def make_sessions(connection, count):
+    samples = Samples()
+    for number in range(count):
+        value = samples.time(lambda: connection.execute(f"many-{number:04}", PANDAS))
+        assert value == 8, value
+    return samples
+
+
+def touch(endpoint, count):
+    """So that all of them expire together."""
+    connection = Connection(endpoint)
+    for number in range(count):
+        connection.execute(f"many-{number:04}", "1 + 1")
+    connection.close()
+
+
+def while_listing(endpoint, connection):
+    """Warm executions of one session while another client lists all the time."""
+    done = threading.Event()
+
+    def list_on():
+        other = Connection(endpoint)
+        while not done.is_set():
+            other.count_sessions()
+        other.close()
+
+    lister = threading.Thread(target=list_on)
+    lister.start()
+    samples = timed(lambda: connection.execute("bystander", "1 + 1"), WARM)
+    done.set()
+    lister.join()
+    return samples
+
+
+def while_expiring(server, connection):
+    """Warm executions of one session until all others have ended, and how long that took."""
+    samples = Samples()
+    while connection.count_sessions() > SESSIONS:
+        connection.execute("bystander", "1 + 1")
+        time.sleep(0.05)
+    started = time.perf_counter()
+    while connection.count_sessions() > 1 or len(processes.interpreters(server.pid)) > 1:
+        for _ in range(20):
+            samples.time(lambda: connection.execute("bystander", "1 + 1"))
+    return samples, Samples([time.perf_counter() - started])
+
+
+def measure():
+    arguments = ["--max-sessions", str(SESSIONS + 10), "--ready-sessions", "0"]
+    with running(*arguments, "--cooldown-period", str(COOLDOWN_SECONDS)) as (server, connection):
+        connection.execute("bystander", "1 + 1")
+        quiet = timed(lambda: connection.execute("bystander", "1 + 1"), WARM)
+        available = processes.available_bytes()
+        making = make_sessions(connection, SESSIONS)
+        used = Samples([(available - processes.available_bytes()) / SESSIONS], "B")
+        resident = Samples([processes.status(server.pid, "VmRSS")], "B")
+        amid = timed(lambda: connection.execute("bystander", "1 + 1"), WARM)
+        listing = while_listing(server.endpoint, connection)
+        listed = timed(connection.count_sessions, 20)
+        own = Samples([processes.private_bytes(processes.interpreters(server.pid)[0])], "B")
+        touch(server.endpoint, SESSIONS)
+        expiring, ending = while_expiring(server, connection)
+    first, last = Samples(making.values[:EDGE]), Samples(making.values[-EDGE:])
+    alone = ("the same with one session", quiet)
+    return [
+        Row(f"pandas in the last {EDGE} of {SESSIONS} new sessions", last, "in the first", first),
+        Row(f"memory of the machine for each of {SESSIONS}", used, "of it private", own),
+        Row(f"memory of the server with {SESSIONS}", resident, "for each, all", used),
+        Row(f"warm `1 + 1` amid {SESSIONS} sessions", amid, *alone),
+        Row("warm `1 + 1` while they are listed", listing, *alone),
+        Row("warm `1 + 1` while they all expire", expiring, *alone),
+        Row(f"list of {SESSIONS} sessions", listed, "warm `1 + 1`", quiet),
+        Row(f"end of {SESSIONS} sessions at once", ending, "one new one", first),
+    ]

@@ -1,0 +1,64 @@
+"""Files there and back, beside the bare copy of as many bytes from socket to socket."""
+
+import os
+import socket
+import threading
+import uuid
+
+import processes
+from samples import MEBIBYTE, Row, Samples
+from server import running
+
+# The limit of an upload is 128 MiB.
+SIZES = {"1 KB": (1024, 200), "1 MB": (MEBIBYTE, 30), "133 MB": (127 * MEBIBYTE, 5)}
+SOCKET_CHUNK = 1 << 16
+
+
+class Loopback:
+    """Two connected sockets, with nothing but the kernel between them."""
+
+    def __init__(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self._sender = socket.create_connection(listener.getsockname())
+            self._receiver, _ = listener.accept()
+
+    def copy(self, content, into):
+        sending = threading.Thread(target=self._sender.sendall, args=(content,))
+        sending.start()
+        view, filled = memoryview(into), 0
+        while filled < len(into):
+            filled += self._receiver.recv_into(view[filled : filled + SOCKET_CHUNK])
+        sending.join()
+
+    def close(self):
+        self._sender.close()
+        self._receiver.close()
+
+
+def transfer(connection, size, rounds):
+    """Bare copies, uploads, downloads; in turn, so that all meet the same machine."""
+    copy, upload, download = Samples(), Samples(), Samples()
+    content, returned, loopback = os.urandom(size), bytearray(size), Loopback()
+    identifier = uuid.uuid4()
+    connection.execute(identifier, "1 + 1")
+    for number in range(rounds):
+        name = f"{number}.bin"
+        copy.time(lambda: loopback.copy(content, returned))
+        upload.time(lambda: connection.upload(identifier, name, content))
+        download.time(lambda: connection.download(identifier, name, returned))
+        assert returned == content
+    loopback.close()
+    connection.end(identifier)
+    return copy, upload, download
+
+
+def measure():
+    rows = []
+    with running("--ready-sessions", "0") as (server, connection):
+        before = Samples([processes.status(server.pid, "VmHWM")], "B")
+        for name, (size, rounds) in SIZES.items():
+            copy, upload, download = transfer(connection, size, rounds)
+            rows.append(Row(f"upload of {name}", upload, "a bare loopback copy", copy))
+            rows.append(Row(f"download of {name}", download, "a bare loopback copy", copy))
+        after = Samples([processes.status(server.pid, "VmHWM")], "B")
+    return [*rows, Row("peak memory of the server after these", after, "before them", before)]

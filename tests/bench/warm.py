@@ -1,0 +1,172 @@
+"""Programs in sessions that are there already: alone, beside others, and as many as there can be."""
+
+import base64
+import contextlib
+import multiprocessing
+import os
+import socket
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Callable
+
+from gateway import Gateway, GatewayKernel
+from kernels import Cell, InProcessShell, JupyterKernel, as_in_a_session
+from load import ask_for
+from samples import MEBIBYTE, Row, Samples, timed
+from server import running
+
+ROUNDS = 10  # alternating, so that whatever else the machine does meets all of them
+SECONDS = 3  # of each load
+ECHO_BYTES = 500
+
+
+@dataclass(frozen=True)
+class WarmCell:
+    what: str
+    code: str
+    per_round: int
+    is_right: Callable  # of the Cell that it gave
+
+
+# What a cell costs beside what it computes: little, much output, a large value, an image.
+CELLS = [
+    WarmCell("warm `1 + 1`", "1 + 1", 100, lambda cell: str(cell.value) == "2"),
+    WarmCell(
+        "1 MB of stdout",
+        "for _ in range(1024): print('x' * 1023)",
+        5,
+        lambda cell: len(cell.stdout) == MEBIBYTE,
+    ),
+    WarmCell(
+        "a DataFrame of 1000 rows",
+        "import pandas\npandas.set_option('display.max_rows', None)\n"
+        "pandas.DataFrame({'n': range(1000), 'seventh': [n / 7 for n in range(1000)]})",
+        5,
+        lambda cell: str(cell.value).count("\n") == 1000,
+    ),
+    WarmCell(
+        "a figure",
+        "import matplotlib.pyplot as plt\nplt.plot(range(100))\nplt.show()",
+        5,
+        lambda cell: base64.b64decode(cell.image).startswith(b"\x89PNG"),
+    ),
+]
+
+
+def in_session(connection, identifier, code):
+    """The Cell, as HTTP tells of it."""
+    result = connection.run(identifier, code, outputStreamsMaxLength=2 * MEBIBYTE)
+    value = result["executionResult"]
+    if isinstance(value, dict):
+        return Cell(result["stdout"], image=value["base64_data"])
+    return Cell(result["stdout"], value)
+
+
+def time_cell(ways, cell):
+    """Samples by way."""
+    samples = {name: Samples() for name in ways}
+    for name, execute in ways.items():  # the first one is not a warm one
+        assert cell.is_right(gave := execute(cell.code)), (name, cell.code, gave)
+    for _ in range(ROUNDS):
+        for name, execute in ways.items():
+            for _ in range(cell.per_round):
+                samples[name].time(lambda: execute(cell.code))
+    return samples
+
+
+def cells():
+    """Each of CELLS in a session, in a kernel and in this process."""
+    identifier, shell = uuid.uuid4(), InProcessShell()
+    with running() as (_, connection), contextlib.closing(JupyterKernel()) as jupyter:
+        ways = {
+            "session": lambda code: in_session(connection, identifier, code),
+            "a Jupyter kernel": jupyter.execute,
+            "IPython in-process": shell.execute,
+        }
+        for execute in (jupyter.execute, shell.execute):
+            execute(as_in_a_session())
+        for cell in CELLS:
+            samples = time_cell(ways, cell)
+            ours = samples.pop("session")
+            for beside, other in samples.items():
+                yield Row(f"{cell.what} over HTTP", ours, beside, other)
+
+
+def of_gateway():
+    with contextlib.closing(Gateway()) as gateway:
+        with contextlib.closing(GatewayKernel(gateway)) as kernel:
+            for _ in range(10):
+                kernel.execute("1 + 1")
+            return timed(lambda: kernel.execute("1 + 1"), 200)
+
+
+def echo(listener):
+    connection, _ = listener.accept()
+    with connection:
+        while data := connection.recv(ECHO_BYTES):
+            connection.sendall(data)
+
+
+def loopback_echo():
+    """There and back between two processes."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        process = multiprocessing.get_context("fork").Process(target=echo, args=(listener,))
+        process.start()
+        with socket.create_connection(listener.getsockname()) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+            def there_and_back():
+                connection.sendall(b"x" * ECHO_BYTES)
+                assert len(connection.recv(ECHO_BYTES)) == ECHO_BYTES
+
+            samples = timed(there_and_back, 2000)
+    process.join()
+    return samples
+
+
+def count_cells(counts):
+    shell, end, count = InProcessShell(), time.perf_counter() + SECONDS, 0
+    while time.perf_counter() < end:
+        shell.execute("1 + 1")
+        count += 1
+    counts.put(count / SECONDS)
+
+
+def bare_loops():
+    """Cells a second in as many IPythons as there are cores."""
+    context = multiprocessing.get_context("spawn")
+    counts = context.Queue()
+    loops = [
+        context.Process(target=count_cells, args=(counts,)) for _ in os.sched_getaffinity(0)
+    ]
+    for loop in loops:
+        loop.start()
+    total = sum(counts.get() for _ in loops)
+    for loop in loops:
+        loop.join()
+    return Samples([total], "/s")
+
+
+def loads():
+    """Latencies and rate of 1, 8 and 64 sessions that are asked all the time."""
+    with running("--max-sessions", "100") as (server, connection):
+        sessions = [uuid.uuid4() for _ in range(64)]
+        for identifier in sessions:
+            connection.execute(identifier, "1 + 1")
+        return {
+            count: ask_for(SECONDS, server.endpoint, sessions[:count]) for count in (1, 8, 64)
+        }
+
+
+def measure():
+    gateway, by_count = of_gateway(), loads()
+    alone = by_count[1][0]
+    return [
+        Row("warm `1 + 1` over HTTP, bare client", alone, "the kernel gateway", gateway),
+        Row("warm `1 + 1` over HTTP, bare client", alone, "loopback echo", loopback_echo()),
+        Row("the same in each of 8 sessions at once", by_count[8][0], "one alone", alone),
+        Row("the same in each of 64 sessions at once", by_count[64][0], "one alone", alone),
+        Row("executions in 64 sessions", by_count[64][1], "bare IPython loops", bare_loops()),
+        *cells(),
+    ]
