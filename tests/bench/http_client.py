@@ -35,12 +35,12 @@ class Connection:
     def count_sessions(self):
         """By looking at every page."""
         page = json.loads(self._request("GET", "listSessions").read())
-        count = len(page["value"])
+        count = len(page["sessions"])
         while next_link := page.get("nextLink"):
             link = urlsplit(next_link)
             self._connection.request("GET", f"{link.path}?{link.query}", headers=HEADERS)
             page = json.loads(self._connection.getresponse().read())
-            count += len(page["value"])
+            count += len(page["sessions"])
         return count
 
     def upload(self, identifier, name, content):

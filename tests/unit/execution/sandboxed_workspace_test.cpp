@@ -296,5 +296,27 @@ TEST_CASE("workspaces of one launcher know nothing of each other", "[execution][
   CHECK((count->value == ExecutionValue(TextValue{"1"})));
 }
 
+TEST_CASE("where interpreters are forked, an empty sandbox is kept for the next workspace",
+          "[execution][sandboxed]") {
+  const bool forked = GENERATE(true, false);
+  CAPTURE(forked);
+  WorkspaceFixture fixture;
+  fixture.services.zygote = forked;
+  SandboxedWorkspaceFactory factory(fixture.services);
+  auto first = fixture.loop.run(factory.create());
+  REQUIRE(first);
+  // The launcher answers in turn: what was asked for in the background is there after this.
+  REQUIRE(fixture.request(sandbox::RequestKind::create_sandbox, 1000));
+  CHECK(fixture.launcher.new_sandbox_id() == (forked ? 3 : 2));
+
+  auto second = fixture.loop.run(factory.create());
+  REQUIRE(second);
+  REQUIRE(fixture.request(sandbox::RequestKind::create_sandbox, 1001));
+  // Without the one that was kept, it would have been two.
+  CHECK(fixture.launcher.new_sandbox_id() == (forked ? 5 : 4));
+  fixture.workspace = *std::move(second);
+  CHECK(programs_so_far(fixture) == "1");
+}
+
 }  // namespace
 }  // namespace dynsessions::execution

@@ -21,6 +21,17 @@ TEST_CASE("a file is read back byte for byte", "[files]") {
   CHECK(content_of(tree, "/mnt/data/a/b/c.bin") == bytes);
 }
 
+TEST_CASE("what is read of a file is no more than it was, and no more than it is", "[files]") {
+  const TestTree tree;
+  tree.write("file", "nine byte");
+  const OpenFile file = open_for_reading(tree.root(), at("file")).value();
+  CHECK(content_of(file) == "nine byte");
+  tree.write("file", "nine bytes and more");
+  CHECK(content_of(file) == "nine byte");
+  tree.write("file", "nine");
+  CHECK(content_of(file) == "nine");
+}
+
 TEST_CASE("a file and a folder are described by name, folder, size and time", "[files]") {
   const TestTree tree;
   tree.make_folder("sub");
