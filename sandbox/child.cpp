@@ -49,7 +49,19 @@ StepResult name_host(BuilderContext&) {
   return named.error_number == EPERM ? StepResult{} : named;
 }
 
+/// The group of this moment is what the namespace shows as `/`.
+StepResult unshare_groups(BuilderContext&) { return checked(::unshare(CLONE_NEWCGROUP)); }
+
+StepResult report_namespaces(BuilderContext& context) {
+  ChildReport there;
+  there.pid = ::getpid();
+  return send_report(context.report, there);
+}
+
 constexpr Step<BuilderContext> kBuilderSteps[] = {
+    {"join groups", [](BuilderContext& c) { return join_groups(c.groups.files); }},
+    {"group namespace", unshare_groups},
+    {"report namespaces", report_namespaces},
     {"await id maps", [](BuilderContext& c) { return await_go(c.go); }},
     {"isolate mounts", [](BuilderContext&) { return isolate_mounts(); }},
     {"open tree", [](BuilderContext& c) { return open_host_trees(c.plan.layout, c.trees); }},
@@ -67,6 +79,7 @@ constexpr Step<BuilderContext> kBuilderSteps[] = {
 };
 
 constexpr Step<RoomContext> kRoomHelperSteps[] = {
+    {"join groups", [](RoomContext& c) { return join_groups(c.groups.files); }},
     {"enter",
      [](RoomContext& c) {
        return enter_namespaces(c.sandbox, kSandboxNamespaces & ~CLONE_NEWPID);
@@ -109,6 +122,7 @@ struct EnteringContext {
 };
 
 constexpr Step<EnteringContext> kEnteringHelperSteps[] = {
+    {"join groups", [](EnteringContext& c) { return join_groups(c.interpreter.groups); }},
     {"enter",
      [](EnteringContext& c) { return enter_namespaces(c.interpreter.room, kSandboxNamespaces); }},
     {"start inside", [](EnteringContext& c) { return start_sibling(c.interpreter.report, 0); }},

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "sandbox/closed_networks.h"
+#include "sandbox/control_group_entrance.h"
 #include "sandbox/interpreter_child.h"
 #include "sandbox/mounts.h"
 #include "sandbox/namespaces.h"
@@ -16,19 +17,22 @@ namespace dynsessions::sandbox {
 /// For the first process in a sandbox's new namespaces.
 struct BuilderContext {
   const SandboxPlan& plan;
+  const GroupEntrance& groups;
   int report;
   int go;                               ///< one byte comes when the id maps are written
   std::span<const Ipv4Network> closed;  ///< when there is more than the loopback
   OpenTrees trees{};
 };
 
-/// Builds the sandbox, sends the descriptor of /mnt/data and ends.
+/// Reports (its pid has no meaning) when it is in its groups and its namespaces are complete; then
+/// builds the sandbox, sends the descriptor of /mnt/data and ends.
 [[noreturn]] void run_builder(BuilderContext& context);
 
 /// For the init of a room.
 struct RoomContext {
   const SandboxPlan& plan;
   const NamespaceHandles& sandbox;
+  const GroupEntrance& groups;
   int report;
   int go;  ///< one byte comes when the launcher holds the room's namespaces
 };

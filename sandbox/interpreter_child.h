@@ -33,6 +33,7 @@ struct Confinement {
 
 struct InterpreterContext {
   const NamespaceHandles& room;
+  std::span<const UniqueFd> groups;  ///< for the helper; see join_groups()
   const ResourceLimits& limits;
   std::span<const sock_filter> filter;
   const char* working_directory;

@@ -5,10 +5,12 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
 #include "emulator/core/unique_fd.h"
+#include "sandbox/control_group_entrance.h"
 #include "sandbox/egress.h"
 
 /// What the launcher needs of whatever isolates sessions: it makes sandboxes, opens rooms in them
@@ -46,6 +48,8 @@ class Room {
   virtual void end() = 0;
   /// The loop has reaped a child. `gone`: nothing of the room is left.
   virtual News reaped(pid_t pid, int wait_status) = 0;
+  /// Those that it began with; everything else in it comes of them. Ended ones may be among them.
+  [[nodiscard]] virtual std::vector<pid_t> processes() const = 0;
   /// How the interpreter ended, as of waitpid(2), when the room is gone.
   [[nodiscard]] virtual int wait_status() const = 0;
 };
@@ -65,9 +69,12 @@ class Sandbox {
   Sandbox& operator=(const Sandbox&) = delete;
   virtual ~Sandbox() = default;
 
-  [[nodiscard]] virtual OpenedRoom start() = 0;
+  /// `groups`: how the room's processes get into the sandbox's control groups, before they do
+  /// anything else.
+  [[nodiscard]] virtual OpenedRoom start(const GroupEntrance& groups) = 0;
   /// As Zygote::fork_into().
-  [[nodiscard]] virtual std::optional<OpenedRoom> fork_from(Zygote& zygote) = 0;
+  [[nodiscard]] virtual std::optional<OpenedRoom> fork_from(Zygote& zygote,
+                                                            const GroupEntrance& groups) = 0;
 };
 
 struct MadeSandbox {
@@ -83,7 +90,7 @@ class Isolation {
   Isolation& operator=(const Isolation&) = delete;
   virtual ~Isolation() = default;
 
-  [[nodiscard]] virtual MadeSandbox create() = 0;
+  [[nodiscard]] virtual MadeSandbox create(const GroupEntrance& groups) = 0;
 };
 
 }  // namespace dynsessions::sandbox

@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "sandbox/control_group_entrance.h"
 #include "sandbox/landlock.h"
 #include "sandbox/privileges.h"
 
@@ -31,6 +32,7 @@ struct Keeper {
 };
 
 constexpr Step<KeeperContext> kStepsBefore[] = {
+    {"join groups", [](KeeperContext& c) { return join_groups(c.interpreter.groups); }},
     {"keeper session", [](KeeperContext&) { return checked(::setsid()); }},
     {"keeper sub-reaper",
      [](KeeperContext&) { return checked(::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)); }},

@@ -25,10 +25,10 @@ void from_json(const nlohmann::json& json, Tier& tier) {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ReadOnlyBind, source, target)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Limits, data_bytes, data_inodes, tmp_bytes, shared_memory_bytes,
-                                   processes, open_files, memory_bytes)
+                                   processes, open_files, memory_bytes, cpu_hundredths)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LaunchSpec, tier, binds, interpreter, zygote, packages,
-                                   environment, limits, egress_program, path_library, session_uid,
-                                   session_gid)
+                                   environment, limits, control_groups, egress_program,
+                                   path_library, session_uid, session_gid)
 
 std::string name_of(Tier tier) {
   switch (tier) {

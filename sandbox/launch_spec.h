@@ -12,7 +12,8 @@ struct ReadOnlyBind {
   std::string target;
 };
 
-/// Hard limits of one sandbox; where a limit is per process its comment says so.
+/// Limits of one sandbox; where a limit is per process its comment says so. How hard they are:
+/// limit_report.h.
 struct Limits {
   std::uint64_t data_bytes = std::uint64_t{1} << 30;            ///< /mnt/data
   std::uint64_t data_inodes = 65'536;                           ///< files and folders in /mnt/data
@@ -20,7 +21,10 @@ struct Limits {
   std::uint64_t shared_memory_bytes = std::uint64_t{64} << 20;  ///< /dev/shm
   std::uint64_t processes = 256;                                ///< processes and threads
   std::uint64_t open_files = 1024;                              ///< per process
-  std::uint64_t memory_bytes = std::uint64_t{2} << 30;          ///< private memory, per process
+  /// Private memory of each process. All of them together have that and the three sizes above,
+  /// since files are memory too.
+  std::uint64_t memory_bytes = std::uint64_t{2} << 30;
+  std::uint64_t cpu_hundredths = 200;  ///< CPU time per time that passes: 100 is one CPU
 };
 
 /// How sessions are kept apart, best first. Chosen once, for the launcher's life.
@@ -45,6 +49,7 @@ struct LaunchSpec {
   std::vector<std::string> packages;     ///< host folders; when one changes, so must the zygote
   std::vector<std::string> environment;  ///< NAME=value; nothing of the host's is inherited
   Limits limits;
+  bool control_groups = true;  ///< where there are some; otherwise limits are kept without
   /// Path of slirp4netns, which gives a sandbox a network outward; empty: its own loopback only.
   std::string egress_program;
   /// A library for sessions to preload that maps their paths (session_paths.cpp), where no mount

@@ -14,12 +14,18 @@
 #include <system_error>
 
 #include "sandbox/launcher_process.h"
+#include "sandbox/memory_watch.h"
 #include "sandbox/namespace_isolation.h"
 #include "sandbox/process_isolation.h"
 
 namespace dynsessions::sandbox {
 
 namespace {
+
+/// Between two looks at what sessions use, where no control group limits it.
+constexpr std::chrono::milliseconds kWatchPause{200};
+/// A group whose last process has just ended may need a moment before it can be removed.
+constexpr std::chrono::milliseconds kLeftoverPause{20};
 
 Reply make_failure(const Request& request, const std::string& step, int error_number) {
   Reply reply{};
@@ -54,8 +60,8 @@ std::optional<LaunchSpec> receive_spec(int socket) {
   }
 }
 
-Launcher::Launcher(UniqueFd socket, UniqueFd children)
-    : socket_(std::move(socket)), children_(std::move(children)) {}
+Launcher::Launcher(UniqueFd socket, UniqueFd children, ControlGroups& groups)
+    : socket_(std::move(socket)), children_(std::move(children)), groups_(groups) {}
 
 void Launcher::run(const LaunchSpec& spec) {
   if (!prepare(spec)) return;
@@ -72,6 +78,8 @@ void Launcher::run(const LaunchSpec& spec) {
     if (watched[0].revents != 0 && !serve_one()) return;
     finish_creations();
     serve_waiting();
+    groups_.remove_leftovers();
+    watch_memory(std::chrono::steady_clock::now());
   }
 }
 
@@ -92,6 +100,10 @@ int Launcher::milliseconds_to_attendance() const {
   for (const auto& [id, entry] : entries_) {
     if (entry.creation) next = std::min(next, entry.egress->deadline());
   }
+  if (must_watch()) next = std::min(next, next_watch_);
+  if (groups_.has_leftovers()) {
+    next = std::min(next, std::chrono::steady_clock::now() + kLeftoverPause);
+  }
   if (next == kNever) return -1;
   const auto left =
       std::chrono::ceil<std::chrono::milliseconds>(next - std::chrono::steady_clock::now());
@@ -109,10 +121,28 @@ bool Launcher::prepare(const LaunchSpec& spec) {
     answer_failure({}, error.what(), EINVAL);
     return false;
   }
-  answer(0, 0);
+  Reply reply{};
+  if (const auto& failure = groups_.failure()) {
+    reply = make_failure({}, failure->step, failure->error_number);
+  }
+  reply.kind = ReplyKind::done;
+  reply.limits = limits_here();
+  send(reply);
   if (!plan_.zygote_arguments.empty())
     zygote_.emplace(plan_).attend(std::chrono::steady_clock::now());
   return true;
+}
+
+/// Below the full tier the server's own user may run more than sessions, and counts with them.
+LimitReport Launcher::limits_here() const {
+  LimitReport report = groups_.report();
+  const bool full = plan_.tier == Tier::full;
+  if (full) report.files = {LimitKind::hard, LimitMeans::file_system};
+  const bool counts_user = report.processes.means == LimitMeans::resource_limit;
+  if (!full && counts_user && plan_.user == LauncherUser::ordinary) {
+    report.processes.kind = LimitKind::soft;
+  }
+  return report;
 }
 
 std::unique_ptr<Isolation> Launcher::make_isolation() const {
@@ -152,12 +182,18 @@ void Launcher::serve(const Request& request) {
 
 void Launcher::create(const Request& request) {
   if (entries_.contains(request.sandbox_id)) throw StepError("create: id in use", EEXIST);
-  MadeSandbox made = isolation_->create();
-  Entry& entry = entries_[request.sandbox_id];
-  entry.sandbox = std::move(made.sandbox);
-  entry.egress = std::move(made.egress);
-  entry.data_directory = std::move(made.data_directory);
-  entry.creation = request;
+  groups_.make(request.sandbox_id);
+  try {
+    MadeSandbox made = isolation_->create(groups_.open(request.sandbox_id));
+    Entry& entry = entries_[request.sandbox_id];
+    entry.sandbox = std::move(made.sandbox);
+    entry.egress = std::move(made.egress);
+    entry.data_directory = std::move(made.data_directory);
+    entry.creation = request;
+  } catch (const StepError&) {
+    groups_.remove(request.sandbox_id);
+    throw;
+  }
   finish_creations();  // without a network it is finished now
 }
 
@@ -175,7 +211,7 @@ void Launcher::finish_creations() {
       entry.data_directory = UniqueFd();
     } catch (const StepError& error) {
       answer_failure(*entry.creation, error.what(), error.error_number());
-      entries_.erase(current);
+      forget(current);
     }
   }
 }
@@ -193,7 +229,7 @@ Launcher::Entry& Launcher::find_room_for(const Request& request) {
 
 void Launcher::start(const Request& request) {
   Entry& entry = find_room_for(request);
-  added(request, entry, entry.sandbox->start());
+  added(request, entry, entry.sandbox->start(groups_.open(request.sandbox_id)));
 }
 
 void Launcher::fork(const Request& request) {
@@ -210,7 +246,8 @@ void Launcher::serve_waiting() {
     try {
       if (zygote_->failure()) throw *zygote_->failure();
       Entry& entry = find_room_for(request);
-      auto opened = entry.sandbox->fork_from(*zygote_);
+      const GroupEntrance groups = groups_.open(request.sandbox_id, Joining::by_itself);
+      auto opened = entry.sandbox->fork_from(*zygote_, groups);
       if (!opened && !std::exchange(waiting_.front().was_tried, true)) return;  // by the next one
       if (!opened) throw StepError("zygote: ended while it forked, see --no-zygote", EPIPE);
       added(request, entry, std::move(*opened));
@@ -222,6 +259,11 @@ void Launcher::serve_waiting() {
 }
 
 void Launcher::added(const Request& request, Entry& entry, OpenedRoom opened) {
+  for (const pid_t pid : opened.room->processes()) {
+    if (groups_.holds(request.sandbox_id, pid)) continue;
+    opened.room->end();  // for the loop to reap
+    throw StepError("verify control groups", EPERM);
+  }
   entry.interpreters[request.interpreter_id].room = std::move(opened.room);
   answer(request.request_id, request.sandbox_id,
          {opened.control.get(), opened.standard_output.get(), opened.standard_error.get()});
@@ -238,7 +280,10 @@ void Launcher::interrupt(const Request& request) {
 void Launcher::kill(const Request& request) {
   Entry& entry = find(request);
   const auto found = entry.interpreters.find(request.interpreter_id);
-  if (found == entry.interpreters.end()) return answer(request.request_id, request.sandbox_id);
+  if (found == entry.interpreters.end()) {
+    return ended(request.request_id, request.sandbox_id,
+                 entry.out_of_memory.erase(request.interpreter_id) != 0);
+  }
   Interpreter& interpreter = found->second;
   if (interpreter.kill_request != 0) throw StepError("kill: under way", EALREADY);
   interpreter.room->end();
@@ -251,7 +296,7 @@ void Launcher::destroy(const Request& request) {
   entry.creation.reset();
   entry.egress.reset();  // nothing that still runs gets out from now on
   if (entry.interpreters.empty()) {
-    entries_.erase(request.sandbox_id);
+    forget(entries_.find(request.sandbox_id));
     return answer(request.request_id, request.sandbox_id);
   }
   entry.destroy_request = request.request_id;
@@ -282,18 +327,67 @@ void Launcher::reaped(pid_t pid, int wait_status) {
 void Launcher::room_ended(Entries::iterator entry, std::uint32_t interpreter_id) {
   auto& [sandbox_id, state] = *entry;
   const auto node = state.interpreters.extract(interpreter_id);
+  const bool out_of_memory = ran_out_of_memory(entry, node.mapped());
   Reply event{};
   event.kind = ReplyKind::interpreter_exited;
   event.wait_status = node.mapped().room->wait_status();
   event.interpreter_id = interpreter_id;
   event.sandbox_id = sandbox_id;
+  event.out_of_memory = out_of_memory ? 1 : 0;
   send(event);
-  if (node.mapped().kill_request != 0) answer(node.mapped().kill_request, sandbox_id);
+  if (node.mapped().kill_request != 0) {
+    ended(node.mapped().kill_request, sandbox_id, out_of_memory);
+  } else if (out_of_memory) {
+    state.out_of_memory.insert(interpreter_id);
+  }
   if (state.destroy_request == 0 || !state.interpreters.empty()) return;
   const std::uint64_t destroy_request = state.destroy_request;
   const std::uint64_t id = sandbox_id;
-  entries_.erase(entry);
+  forget(entry);
   answer(destroy_request, id);
+}
+
+void Launcher::forget(Entries::iterator entry) {
+  const std::uint64_t id = entry->first;
+  entries_.erase(entry);
+  groups_.remove(id);
+}
+
+/// Either we have ended it for that, or the kernel did: it has killed something in the groups, and
+/// the interpreter was killed.
+bool Launcher::ran_out_of_memory(Entries::iterator entry, const Interpreter& interpreter) {
+  auto& [sandbox_id, state] = *entry;
+  const std::uint64_t kills = groups_.memory_kills(sandbox_id);
+  const bool new_kills = kills > std::exchange(state.memory_kills, kills);
+  const int status = interpreter.room->wait_status();
+  const bool was_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+  return interpreter.was_over_limit || (new_kills && was_killed);
+}
+
+bool Launcher::must_watch() const {
+  return groups_.report().memory.means == LimitMeans::watching && !entries_.empty();
+}
+
+/// Where no control group does it: ends the largest room of a sandbox that has too much.
+void Launcher::watch_memory(std::chrono::steady_clock::time_point now) {
+  if (!must_watch() || now < next_watch_) return;
+  next_watch_ = now + kWatchPause;
+  const ProcessTable table = read_processes();
+  for (auto& [sandbox_id, entry] : entries_) {
+    std::uint64_t sum = 0;
+    std::uint64_t most = 0;
+    Interpreter* largest = nullptr;
+    for (auto& [id, interpreter] : entry.interpreters) {
+      const std::uint64_t bytes = memory_of_family(table, interpreter.room->processes(),
+                                                   plan_.spec_limits.memory_bytes);
+      sum += bytes;
+      if (bytes >= most) largest = &interpreter;
+      most = std::max(most, bytes);
+    }
+    if (sum <= plan_.spec_limits.memory_bytes || largest == nullptr) continue;
+    largest->was_over_limit = true;
+    largest->room->end();
+  }
 }
 
 Launcher::Entry& Launcher::find(const Request& request) {
@@ -310,6 +404,16 @@ void Launcher::answer(std::uint64_t request_id, std::uint64_t sandbox_id,
   reply.request_id = request_id;
   reply.sandbox_id = sandbox_id;
   send(reply, descriptors);
+}
+
+/// The answer to kill.
+void Launcher::ended(std::uint64_t request_id, std::uint64_t sandbox_id, bool out_of_memory) {
+  Reply reply{};
+  reply.kind = ReplyKind::done;
+  reply.request_id = request_id;
+  reply.sandbox_id = sandbox_id;
+  reply.out_of_memory = out_of_memory ? 1 : 0;
+  send(reply);
 }
 
 void Launcher::answer_failure(const Request& request, const std::string& step, int error_number) {

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <deque>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include <poll.h>
@@ -11,6 +13,7 @@
 #include <system_error>
 
 #include "emulator/core/unique_fd.h"
+#include "sandbox/control_groups.h"
 #include "sandbox/isolation.h"
 #include "sandbox/launcher_protocol.h"
 #include "sandbox/sandbox_plan.h"
@@ -24,9 +27,11 @@ namespace dynsessions::sandbox {
 class Launcher {
  public:
   /// `socket` is the server's; `children` a signalfd for SIGCHLD, non-blocking.
-  Launcher(UniqueFd socket, UniqueFd children);
+  /// `groups` outlives it.
+  Launcher(UniqueFd socket, UniqueFd children, ControlGroups& groups);
 
-  /// Serves until the server is gone. Throws for a broken socket or a broken protocol.
+  /// Answers the spec and serves until the server is gone. Throws for a broken socket or a broken
+  /// protocol.
   void run(const LaunchSpec& spec);
 
  private:
@@ -34,10 +39,13 @@ class Launcher {
   struct Interpreter {
     std::unique_ptr<Room> room;
     std::uint64_t kill_request = 0;  ///< to be answered when the room is gone
+    bool was_over_limit = false;     ///< watch_memory() has ended it
   };
   struct Entry {
     std::unique_ptr<Sandbox> sandbox;
     std::map<std::uint32_t, Interpreter> interpreters;
+    std::uint64_t memory_kills = 0;         ///< by the kernel, as far as they are told of
+    std::set<std::uint32_t> out_of_memory;  ///< interpreters that have ended so; for kill()
     std::unique_ptr<Egress> egress;  ///< null: there is none
     /// To be answered when the network is there: the request, and the descriptor with it.
     std::optional<Request> creation;
@@ -52,6 +60,7 @@ class Launcher {
 
   bool prepare(const LaunchSpec& spec);
   [[nodiscard]] std::unique_ptr<Isolation> make_isolation() const;
+  [[nodiscard]] LimitReport limits_here() const;
   [[nodiscard]] std::vector<pollfd> watched() const;
   [[nodiscard]] int milliseconds_to_attendance() const;
   bool serve_one();
@@ -70,20 +79,27 @@ class Launcher {
   void reap();
   void reaped(pid_t pid, int wait_status);
   void room_ended(Entries::iterator entry, std::uint32_t interpreter_id);
+  [[nodiscard]] bool ran_out_of_memory(Entries::iterator entry, const Interpreter& interpreter);
+  void forget(Entries::iterator entry);
+  void watch_memory(std::chrono::steady_clock::time_point now);
+  [[nodiscard]] bool must_watch() const;
 
   Entry& find(const Request& request);
   void answer(std::uint64_t request_id, std::uint64_t sandbox_id,
               const std::vector<int>& descriptors = {});
+  void ended(std::uint64_t request_id, std::uint64_t sandbox_id, bool out_of_memory);
   void answer_failure(const Request& request, const std::string& step, int error_number);
   void send(const Reply& reply, const std::vector<int>& descriptors = {});
 
   UniqueFd socket_;
   UniqueFd children_;
+  ControlGroups& groups_;
   SandboxPlan plan_;
   std::unique_ptr<Isolation> isolation_;
   Entries entries_;
   std::optional<Zygote> zygote_;     ///< when the spec asks for one
   std::deque<WaitingFork> waiting_;  ///< forks, until the zygote has loaded
+  std::chrono::steady_clock::time_point next_watch_{};
 };
 
 /// The server's first message; nothing when it is gone, or was told that this is none. Throws

@@ -25,17 +25,25 @@ int control_socket(int argc, char** argv) {
   return fd;
 }
 
-std::optional<LaunchSpec> become_fit(int control) {
+struct Fitness {
+  LaunchSpec spec;
+  ControlGroups groups;
+};
+
+/// In this order: control groups are found among the server's own, and the server's processes are
+/// named as it names them. Nothing when there is nobody to serve.
+std::optional<Fitness> become_fit(int control) {
   try {
     shed_inheritance(control);
     auto spec = receive_spec(control);
     if (!spec) return std::nullopt;
+    auto groups = spec->control_groups ? ControlGroups::find(spec->limits) : ControlGroups();
     if (spec->tier == Tier::full) {
-      become_outer_init(detect_user(spec->tier), control);
+      become_outer_init(detect_user(spec->tier), control, groups);
     } else {
       become_reaper();
     }
-    return spec;
+    return Fitness{*std::move(spec), std::move(groups)};
   } catch (const std::system_error& error) {
     report_unfit(control, error);
     throw;
@@ -43,10 +51,14 @@ std::optional<LaunchSpec> become_fit(int control) {
 }
 
 void run_launcher(int control) {
-  const std::optional<LaunchSpec> spec = become_fit(control);
-  if (!spec) return;
-  Launcher launcher(UniqueFd(control), watch_children());
-  launcher.run(*spec);
+  auto fit = become_fit(control);
+  if (!fit) return;
+  {
+    Launcher launcher(UniqueFd(control), watch_children(), fit->groups);
+    launcher.run(fit->spec);
+  }
+  // In the full tier the outer process does it, when this one and all sandboxes have ended.
+  if (fit->spec.tier != Tier::full) fit->groups.remove_all();
 }
 
 }  // namespace

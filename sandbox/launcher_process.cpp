@@ -88,10 +88,11 @@ UniqueFd open_process(pid_t pid) {
   return process;
 }
 
-[[noreturn]] void relay_exit_of(pid_t pid) {
+[[noreturn]] void relay_exit_of(pid_t pid, const ControlGroups& groups) {
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
+  groups.remove_all();
   constexpr int kSignalBase = 128;  // as shells count
   ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : kSignalBase + WTERMSIG(status));
 }
@@ -124,7 +125,7 @@ LauncherUser detect_user(Tier tier) {
 
 void become_reaper() { require(::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "sub-reaper"); }
 
-void become_outer_init(LauncherUser user, int control) {
+void become_outer_init(LauncherUser user, int control, const ControlGroups& groups) {
   const pid_t server_pid = ::getppid();
   const UniqueFd server = open_process(server_pid);
   const UniqueFd self = open_process(::getpid());
@@ -135,7 +136,7 @@ void become_outer_init(LauncherUser user, int control) {
   require(inner, "fork");
   if (inner > 0) {
     ::close(control);
-    relay_exit_of(inner);
+    relay_exit_of(inner, groups);
   }
   die_with_parent(self.get());
   mount_own_proc();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "emulator/core/unique_fd.h"
+#include "sandbox/control_groups.h"
 #include "sandbox/sandbox_plan.h"
 
 /// How the launcher's process becomes fit to make sandboxes. All of these throw std::system_error.
@@ -20,8 +21,9 @@ void become_reaper();
 /// Enters an outer PID and mount namespace, as an ordinary user with a user namespace around them,
 /// and forks: the caller that returns is PID 1 in there. The outer process stays behind, waits, and
 /// leaves with the same exit status, closing `control`. Each dies with its parent, however it dies:
-/// server, outer process, launcher; and with the launcher every sandbox.
-void become_outer_init(LauncherUser user, int control);
+/// server, outer process, launcher; and with the launcher every sandbox. When they have all ended
+/// before it, the outer process removes their control groups.
+void become_outer_init(LauncherUser user, int control, const ControlGroups& groups);
 
 /// A non-blocking signalfd for SIGCHLD, which is blocked from then on.
 [[nodiscard]] UniqueFd watch_children();

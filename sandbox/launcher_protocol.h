@@ -7,10 +7,12 @@
 #include <vector>
 
 #include "emulator/core/unique_fd.h"
+#include "sandbox/limit_report.h"
 
 /// What server and launcher say to each other over one SOCK_SEQPACKET socket. The server's first
 /// message is the LaunchSpec as JSON; the launcher answers `done` (or `failed` with the step) with
-/// request id 0. Then fixed structs both ways, descriptors beside them by SCM_RIGHTS. End of file
+/// request id 0: `limits` says how they can be kept here, and when not all can be kept hard `step`
+/// and `error_number` say what was in the way. Then fixed structs both ways, descriptors beside them by SCM_RIGHTS. End of file
 /// on either side ends everything: the launcher kills all sandboxes and leaves.
 namespace dynsessions::sandbox {
 
@@ -19,7 +21,8 @@ enum class RequestKind : std::uint32_t {
   start_interpreter,      ///< done carries 3: control socket, stdout pipe, stderr pipe
   fork_interpreter,       ///< the same, forked from the zygote that the spec asked for
   interrupt_interpreter,  ///< SIGINT to the interpreter's process group
-  kill_interpreter,  ///< SIGKILL to it and all that it started; done when all are gone, or were
+  kill_interpreter,  ///< SIGKILL to it and all that it started; done when all are gone, or were;
+                     ///< says whether the last one of this id was out_of_memory
   destroy_sandbox,   ///< the same to all interpreters; done when everything is gone
 };
 
@@ -43,6 +46,8 @@ struct Reply {
   std::int32_t error_number;
   std::int32_t wait_status;
   std::uint32_t interpreter_id;  ///< of the interpreter that exited
+  std::uint32_t out_of_memory;   ///< 1: it was ended for having more than its session's memory
+  LimitReport limits;            ///< in the answer to the spec
   std::uint64_t request_id;
   std::uint64_t sandbox_id;
   char step[64];  ///< name of the step that failed, NUL-terminated
@@ -50,7 +55,7 @@ struct Reply {
 
 static_assert(std::is_trivially_copyable_v<Request> && std::is_trivially_copyable_v<Reply>);
 
-inline constexpr std::size_t kMaxDescriptors = 11;
+inline constexpr std::size_t kMaxDescriptors = 15;
 /// In one sandbox at a time.
 inline constexpr std::size_t kMaxInterpreters = 4;
 inline constexpr std::size_t kMaxSpecBytes = std::size_t{64} << 10;

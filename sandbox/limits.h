@@ -9,7 +9,7 @@
 #include "sandbox/step.h"
 
 /// Resource limits of the interpreter and whatever it starts. They are hard: soft and maximum are
-/// the same. cgroup limits, which count a whole sandbox, are to stand beside this file.
+/// the same. Control groups, which count a whole sandbox, are control_groups.h.
 namespace dynsessions::sandbox {
 
 struct ResourceLimit {

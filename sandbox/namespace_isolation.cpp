@@ -34,6 +34,11 @@ class NamespacedRoom final : public Room {
     return News::still_there;
   }
 
+  [[nodiscard]] std::vector<pid_t> processes() const override {
+    if (processes_.interpreter == 0) return {processes_.init};
+    return {processes_.init, processes_.interpreter};
+  }
+
   [[nodiscard]] int wait_status() const override { return wait_status_; }
 
  private:
@@ -51,10 +56,12 @@ class NamespacedSandbox final : public Sandbox {
   NamespacedSandbox(const SandboxPlan& plan, NamespaceHandles namespaces)
       : plan_(plan), namespaces_(std::move(namespaces)) {}
 
-  OpenedRoom start() override { return opened(start_interpreter(plan_, namespaces_)); }
+  OpenedRoom start(const GroupEntrance& groups) override {
+    return opened(start_interpreter(plan_, namespaces_, groups));
+  }
 
-  std::optional<OpenedRoom> fork_from(Zygote& zygote) override {
-    auto started = zygote.fork_into(namespaces_);
+  std::optional<OpenedRoom> fork_from(Zygote& zygote, const GroupEntrance& groups) override {
+    auto started = zygote.fork_into(namespaces_, groups);
     if (!started) return std::nullopt;
     return opened(std::move(*started));
   }
@@ -66,8 +73,8 @@ class NamespacedSandbox final : public Sandbox {
 
 }  // namespace
 
-MadeSandbox NamespaceIsolation::create() {
-  CreatedSandbox created = create_sandbox(plan_);
+MadeSandbox NamespaceIsolation::create(const GroupEntrance& groups) {
+  CreatedSandbox created = create_sandbox(plan_, groups);
   std::unique_ptr<Egress> egress;
   if (!plan_.egress_arguments.empty()) {
     egress = std::make_unique<Egress>(plan_, created.namespaces);

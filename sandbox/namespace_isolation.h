@@ -11,7 +11,7 @@ class NamespaceIsolation final : public Isolation {
   /// `plan` outlives it.
   explicit NamespaceIsolation(const SandboxPlan& plan) : plan_(plan) {}
 
-  [[nodiscard]] MadeSandbox create() override;
+  [[nodiscard]] MadeSandbox create(const GroupEntrance& groups) override;
 
  private:
   const SandboxPlan& plan_;

@@ -54,6 +54,7 @@ class KeptRoom final : public Room {
     return News::gone;
   }
 
+  [[nodiscard]] std::vector<pid_t> processes() const override { return {keeper_}; }
   [[nodiscard]] int wait_status() const override { return wait_status_; }
 
  private:
@@ -73,8 +74,8 @@ class ConfinedSession final : public Sandbox {
     if (user_) users_.erase(user_->uid);
   }
 
-  OpenedRoom start() override;
-  std::optional<OpenedRoom> fork_from(Zygote&) override {
+  OpenedRoom start(const GroupEntrance& groups) override;
+  std::optional<OpenedRoom> fork_from(Zygote&, const GroupEntrance&) override {
     throw StepError("fork: this tier has no zygote", EINVAL);
   }
   [[nodiscard]] UniqueFd open_data() const { return folder_.open_data(); }
@@ -131,7 +132,7 @@ void ConfinedSession::require_as_planned(pid_t interpreter) const {
                        : find_privilege(interpreter, uid, gid));
 }
 
-OpenedRoom ConfinedSession::start() {
+OpenedRoom ConfinedSession::start(const GroupEntrance& groups) {
   const bool restricted = plan_.tier == Tier::restricted;
   const std::string tmp = folder_.tmp();
   const UniqueFd ruleset =
@@ -143,10 +144,11 @@ OpenedRoom ConfinedSession::start() {
   const NamespaceHandles no_room;
   Channels channels;
   FdPair lifeline = make_socket_pair(SOCK_STREAM);
-  const pid_t keeper = clone_process(0);
+  const pid_t keeper = clone_process_into(groups, 0);
   if (keeper < 0) throw StepError("fork", errno);
   if (keeper == 0) {
     InterpreterContext context{no_room,
+                               groups.files,
                                limits_,
                                plan_.interpreter_filter,
                                tmp.c_str(),
@@ -189,7 +191,7 @@ ProcessIsolation::ProcessIsolation(const SandboxPlan& plan) : plan_(plan) {
   }
 }
 
-MadeSandbox ProcessIsolation::create() {
+MadeSandbox ProcessIsolation::create(const GroupEntrance& /*no process of it yet*/) {
   const std::uint64_t number = made_++;
   std::optional<User> user;
   if (plan_.user == LauncherUser::root) {

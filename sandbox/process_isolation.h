@@ -20,7 +20,7 @@ class ProcessIsolation final : public Isolation {
   /// `plan` outlives it. Throws StepError when this machine lacks what the tier needs.
   explicit ProcessIsolation(const SandboxPlan& plan);
 
-  [[nodiscard]] MadeSandbox create() override;
+  [[nodiscard]] MadeSandbox create(const GroupEntrance& groups) override;
 
  private:
   const SandboxPlan& plan_;

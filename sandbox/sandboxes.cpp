@@ -30,13 +30,14 @@ void send_go(const FdPair& go) {
 }
 
 /// Returns the pid of the room's init, and the namespaces to enter the room by.
-pid_t make_room(const SandboxPlan& plan, const NamespaceHandles& sandbox, NamespaceHandles& room) {
+pid_t make_room(const SandboxPlan& plan, const NamespaceHandles& sandbox,
+                const GroupEntrance& groups, NamespaceHandles& room) {
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
   FdPair go = make_socket_pair(SOCK_STREAM);
-  UnfinishedProcess helper(clone_process(0));
+  UnfinishedProcess helper(clone_process_into(groups, 0));
   if (helper.get() < 0) throw StepError("fork", errno);
   if (helper.get() == 0) {
-    RoomContext context{plan, sandbox, report.theirs.get(), go.theirs.get()};
+    RoomContext context{plan, sandbox, groups, report.theirs.get(), go.theirs.get()};
     run_room_helper(context);
   }
   report.theirs = UniqueFd();
@@ -55,11 +56,11 @@ pid_t make_room(const SandboxPlan& plan, const NamespaceHandles& sandbox, Namesp
 /// The room, and in it whatever `give_birth` has born there, which gets `channels`' other ends.
 template <typename GiveBirth>
 StartedInterpreter start_in_room(const SandboxPlan& plan, const NamespaceHandles& sandbox,
-                                 const GiveBirth& give_birth) {
+                                 const GroupEntrance& groups, const GiveBirth& give_birth) {
   NamespaceHandles room;
   // Init ends last, perhaps after an interpreter whose helper was too late to tell us of it: to
   // wait for it here might be for ever.
-  UnfinishedProcess init(make_room(plan, sandbox, room), UnfinishedProcess::Reaping::in_loop);
+  UnfinishedProcess init(make_room(plan, sandbox, groups, room), UnfinishedProcess::Reaping::in_loop);
   Channels channels;
   const ChildOutcome outcome = give_birth(room, channels);
   // In the loop too: until its helper is gone, one that was forked is not our child.
@@ -85,19 +86,20 @@ std::vector<Ipv4Network> networks_to_close(const SandboxPlan& plan) {
 
 }  // namespace
 
-CreatedSandbox create_sandbox(const SandboxPlan& plan) {
+CreatedSandbox create_sandbox(const SandboxPlan& plan, const GroupEntrance& groups) {
   const std::vector<Ipv4Network> closed = networks_to_close(plan);
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
   FdPair go = make_socket_pair(SOCK_STREAM);
-  const UnfinishedProcess builder(clone_process(kSandboxNamespaces));
+  const UnfinishedProcess builder(clone_process_into(groups, kNamespacesOfBirth));
   if (builder.get() < 0) throw StepError("clone", errno);
   if (builder.get() == 0) {
-    BuilderContext context{plan, report.theirs.get(), go.theirs.get(), closed};
+    BuilderContext context{plan, groups, report.theirs.get(), go.theirs.get(), closed};
     run_builder(context);
   }
   report.theirs = UniqueFd();
   go.theirs = UniqueFd();
   CreatedSandbox created;
+  require_no_failure(await_start(report.ours.get()));
   require(open_namespaces(builder.get(), created.namespaces), "open namespaces");
   map_ids(plan, builder.get());
   send_go(go);
@@ -108,12 +110,14 @@ CreatedSandbox create_sandbox(const SandboxPlan& plan) {
   return created;
 }
 
-StartedInterpreter start_interpreter(const SandboxPlan& plan, const NamespaceHandles& sandbox) {
-  return start_in_room(plan, sandbox, [&](const NamespaceHandles& room, Channels& channels) {
-    const UnfinishedProcess helper(clone_process(0));
+StartedInterpreter start_interpreter(const SandboxPlan& plan, const NamespaceHandles& sandbox,
+                                     const GroupEntrance& groups) {
+  return start_in_room(plan, sandbox, groups, [&](const NamespaceHandles& room, Channels& channels) {
+    const UnfinishedProcess helper(clone_process_into(groups, 0));
     if (helper.get() < 0) throw StepError("fork", errno);
     if (helper.get() == 0) {
       InterpreterContext context{room,
+                                 groups.files,
                                  plan.limits,
                                  plan.interpreter_filter,
                                  plan.working_directory.c_str(),
@@ -162,14 +166,15 @@ StartedZygote start_zygote(const SandboxPlan& plan, const NamespaceHandles& home
 }
 
 StartedInterpreter fork_interpreter(const SandboxPlan& plan, const NamespaceHandles& sandbox,
-                                    int zygote) {
-  return start_in_room(plan, sandbox, [&](const NamespaceHandles& room, Channels& channels) {
+                                    const GroupEntrance& groups, int zygote) {
+  return start_in_room(plan, sandbox, groups, [&](const NamespaceHandles& room, Channels& channels) {
     std::vector<int> descriptors;
     for (const UniqueFd& handle : room) descriptors.push_back(handle.get());
     for (const FdPair* pair :
          {&channels.report, &channels.control, &channels.output, &channels.error}) {
       descriptors.push_back(pair->theirs.get());
     }
+    for (const UniqueFd& file : groups.files) descriptors.push_back(file.get());
     const ForkRequest request;
     try {
       send_message(zygote, &request, sizeof(request), descriptors);

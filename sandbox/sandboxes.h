@@ -1,6 +1,7 @@
 #pragma once
 
 #include "emulator/core/unique_fd.h"
+#include "sandbox/control_group_entrance.h"
 #include "sandbox/isolation.h"
 #include "sandbox/namespaces.h"
 #include "sandbox/sandbox_plan.h"
@@ -44,11 +45,13 @@ struct StartedInterpreter {
   UniqueFd standard_error;
 };
 
-[[nodiscard]] CreatedSandbox create_sandbox(const SandboxPlan& plan);
+/// How to get into the control groups of a sandbox goes with each call; see ControlGroups::open().
+[[nodiscard]] CreatedSandbox create_sandbox(const SandboxPlan& plan, const GroupEntrance& groups);
 
 /// In a new room of the sandbox.
 [[nodiscard]] StartedInterpreter start_interpreter(const SandboxPlan& plan,
-                                                   const NamespaceHandles& sandbox);
+                                                   const NamespaceHandles& sandbox,
+                                                   const GroupEntrance& groups);
 
 struct StartedEgress {
   pid_t pid = 0;
@@ -69,6 +72,7 @@ struct StartedZygote {
 
 /// As start_interpreter(), by the zygote at the other end of `zygote`. EPIPE when it is gone.
 [[nodiscard]] StartedInterpreter fork_interpreter(const SandboxPlan& plan,
-                                                  const NamespaceHandles& sandbox, int zygote);
+                                                  const NamespaceHandles& sandbox,
+                                                  const GroupEntrance& groups, int zygote);
 
 }  // namespace dynsessions::sandbox

@@ -59,7 +59,7 @@ int Zygote::loading_socket() const { return state_ == State::loading ? socket_.g
 
 void Zygote::start() {
   packages_ = state_of(plan_.packages);
-  home_ = create_sandbox(plan_).namespaces;
+  home_ = create_sandbox(plan_, {}).namespaces;
   StartedZygote started = start_zygote(plan_, home_);
   pid_ = started.pid;
   socket_ = std::move(started.socket);
@@ -138,7 +138,8 @@ void Zygote::fail(const std::string& why, int error_number) {
   pause_ = std::min(2 * pause_, kLongestPause);
 }
 
-std::optional<StartedInterpreter> Zygote::fork_into(const NamespaceHandles& sandbox) {
+std::optional<StartedInterpreter> Zygote::fork_into(const NamespaceHandles& sandbox,
+                                                    const GroupEntrance& groups) {
   const char* weakness = find_zygote_weakness(pid_, plan_.outside_uid, plan_.outside_gid);
   if (weakness != nullptr) {
     const bool gone = std::strcmp(weakness, "alive") == 0;
@@ -147,7 +148,7 @@ std::optional<StartedInterpreter> Zygote::fork_into(const NamespaceHandles& sand
     throw StepError(std::string("zygote: verify ") + weakness + ", see --no-zygote", EPERM);
   }
   try {
-    return fork_interpreter(plan_, sandbox, socket_.get());
+    return fork_interpreter(plan_, sandbox, groups, socket_.get());
   } catch (const StepError& error) {
     if (error.error_number() == ETIMEDOUT) end();
     if (error.error_number() != EPIPE) throw;

@@ -49,7 +49,8 @@ class Zygote {
 
   /// Forks an interpreter in a new room of the sandbox. Only when ready; nothing when the zygote
   /// turned out to be gone, so that the next one may be asked.
-  [[nodiscard]] std::optional<StartedInterpreter> fork_into(const NamespaceHandles& sandbox);
+  [[nodiscard]] std::optional<StartedInterpreter> fork_into(const NamespaceHandles& sandbox,
+                                                            const GroupEntrance& groups);
 
  private:
   enum class State { resting, loading, ready, ending };

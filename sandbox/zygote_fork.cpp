@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "sandbox/control_group_entrance.h"
 #include "sandbox/interpreter_child.h"
 #include "sandbox/privileges.h"
 #include "sandbox/zygote_protocol.h"
@@ -34,12 +35,11 @@ constexpr std::size_t kHelperStackBytes = std::size_t{256} << 10;
   ::_exit(send_report(report, started).ok() ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-/// In the helper: enters the room and forks there, since a PID namespace is for children only.
-/// Returns in the interpreter.
+/// In the helper: enters groups and room and forks there, since a PID namespace is for children
+/// only. Returns in the interpreter.
 void become_interpreter(InterpreterContext& context) {
-  // The keyring that is made below counts for the real user, who may have few: 200, unless root.
-  const StepResult real = checked(::setresuid(::geteuid(), -1, -1));
-  if (!real.ok()) report_and_exit(context.report, {"real user", nullptr, real.error_number});
+  const StepResult joined = join_groups(context.groups);
+  if (!joined.ok()) report_and_exit(context.report, {"join groups", nullptr, joined.error_number});
   const StepResult entered = enter_namespaces(context.room, kSandboxNamespaces);
   if (!entered.ok()) {
     report_and_exit(context.report, {"enter", entered.detail, entered.error_number});
@@ -101,7 +101,9 @@ bool serve_fork(const ZygotePlan& plan, const ResourceLimits& limits, std::span<
   NamespaceHandles room;
   std::move(descriptors.begin(), descriptors.begin() + room.size(), room.begin());
   const std::span<UniqueFd> rest = std::span(descriptors).subspan(room.size());
+  const std::span<UniqueFd> groups = std::span(descriptors).subspan(kForkDescriptors);
   InterpreterContext context{room,
+                             groups,
                              limits,
                              {plan.filter, plan.filter_size},
                              plan.working_directory,
@@ -139,7 +141,7 @@ extern "C" int dynsessions_serve_forks(int socket) try {
   for (;;) {
     auto request = receive_message<ForkRequest>(socket, would_block);
     if (!request) ::_exit(EXIT_SUCCESS);
-    if (request->descriptors.size() != kForkDescriptors) return EBADMSG;
+    if (request->descriptors.size() < kForkDescriptors) return EBADMSG;
     if (serve_fork(plan->message, limits, stack, std::move(request->descriptors))) return 0;
   }
 } catch (const std::exception&) {

@@ -15,7 +15,7 @@
 /// 1. launcher: ZygotePlan, once, before the zygote reads anything.
 /// 2. zygote: a line feed and a text when it has loaded: why modules of the list are missing, empty
 ///    when none is.
-/// 3. launcher: ForkRequest with kForkDescriptors descriptors. The answer is what the new processes
+/// 3. launcher: ForkRequest with kForkDescriptors descriptors or more. The answer is what the new processes
 ///    say on the report socket among them (child_report.h).
 ///
 /// End of file ends the zygote.
@@ -32,9 +32,11 @@ struct ForkRequest {
   std::uint32_t reserved = 0;
 };
 
-/// The room's namespaces in the order of kNamespaceKinds, then report, control, stdout, stderr.
+/// The room's namespaces in the order of kNamespaceKinds, then report, control, stdout, stderr. The
+/// files of a GroupEntrance follow.
 inline constexpr std::size_t kForkDescriptors = kNamespaceKinds.size() + 4;
-static_assert(kForkDescriptors <= kMaxDescriptors);
+inline constexpr std::size_t kMaxGroupDescriptors = 4;
+static_assert(kForkDescriptors + kMaxGroupDescriptors <= kMaxDescriptors);
 
 /// Longer texts are cut.
 inline constexpr std::size_t kMaxZygoteText = 1024;
