@@ -51,6 +51,7 @@ std::string banner(const Announcement& announcement) {
       "    pool management endpoint   {0}\n"
       "    session pool               {4}\n"
       "    sandbox                    {5}\n"
+      "    limits of a session        {6}\n"
       "{3}"
       "    health, version            {1}\n"
       "\n"
@@ -64,7 +65,7 @@ std::string banner(const Announcement& announcement) {
       "                     '{0}/code/execute?identifier=me'\n"
       "  {2}\n\n",
       announcement.pool_management_endpoint, announcement.admin, words_for(announcement.auth),
-      https_line(announcement), announcement.pool, announcement.sandbox);
+      https_line(announcement), announcement.pool, announcement.sandbox, announcement.limits);
   if (!announcement.warning.empty()) {
     text += fmt::format("  *** WARNING: {}. ***\n\n", announcement.warning);
   }

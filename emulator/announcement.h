@@ -15,6 +15,7 @@ struct Announcement {
   std::string pool_management_endpoint;
   std::string pool;     ///< what kind of pool it is, in a line
   std::string sandbox;  ///< what isolates sessions, in a line
+  std::string limits;   ///< how their limits are kept, in a line
   std::string warning;  ///< of what does not; mostly empty
   config::AuthMode auth;
   std::string listen;  ///< the address of --listen

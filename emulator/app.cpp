@@ -172,6 +172,7 @@ void App::announce() const {
       .pool_management_endpoint = pool_management_endpoint(),
       .pool = pool_description(),
       .sandbox = description_of(tier_),
+      .limits = sandbox::summary(launcher_.limits()),
       .warning = warning_of(tier_),
       .auth = config_.auth,
       .listen = config_.listen,
@@ -223,7 +224,13 @@ std::vector<api::admin::Component> App::health() const {
   return {Component{"launcher", launcher_.alive(),
                     launcher_.alive() ? "running" : "the sandbox launcher has ended"},
           Component{"sandbox", true, description_of(tier_)},
-          Component{"interpreter", started && !workspaces_.last_failure(), interpreter}};
+          Component{"interpreter", started && !workspaces_.last_failure(), interpreter},
+          Component{"limits", true, describe_limits()}};
+}
+
+std::string App::describe_limits() const {
+  const std::string& obstacle = launcher_.obstacle_to_limits();
+  return sandbox::summary(launcher_.limits()) + (obstacle.empty() ? "" : "; " + obstacle);
 }
 
 std::unique_ptr<sessions::SessionPool> App::make_pool() {

@@ -56,6 +56,7 @@ class App {
 
   [[nodiscard]] std::string pool_management_endpoint() const;
   [[nodiscard]] std::string pool_description() const;
+  [[nodiscard]] std::string describe_limits() const;
   [[nodiscard]] std::vector<api::admin::Component> health() const;
   [[nodiscard]] std::unique_ptr<sessions::SessionPool> make_pool();
 

@@ -144,8 +144,14 @@ sandbox::LaunchSpec launch_spec_for(const config::Config& config, const Installa
     spec.egress_program = egress_program().string();
   }
   spec.limits.data_bytes = config.data_quota_mb * kMiB;
+  spec.limits.data_inodes = config.max_files;
+  spec.limits.tmp_bytes = config.tmp_quota_mb * kMiB;
+  spec.limits.shared_memory_bytes = config.shm_quota_mb * kMiB;
   spec.limits.memory_bytes = config.memory_limit_mb * kMiB;
   spec.limits.processes = config.max_processes;
+  spec.limits.open_files = config.max_open_files;
+  spec.limits.cpu_hundredths = config.cpu_hundredths;
+  spec.control_groups = config.control_groups;
   return spec;
 }
 

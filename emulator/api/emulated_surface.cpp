@@ -42,7 +42,9 @@ EmulatedSurface::EmulatedSurface(Services services, SurfaceSettings settings)
     : services_(services),
       settings_(std::move(settings)),
       versions_(settings_.choices),
-      guard_(settings_.allowed_hosts) {}
+      guard_(settings_.allowed_hosts) {
+  services_.own_headers = settings_.own_headers;
+}
 
 asio::awaitable<http::Response> EmulatedSurface::handle(http::Request request,
                                                         http::BodyReader& body) {

@@ -41,7 +41,7 @@ class EmulatedSurface final : public http::Handler {
                            bool is_guessed) const;
   void add_common_headers(http::Response& response, const std::string& correlation_id) const;
 
-  const Services services_;
+  Services services_;
   const SurfaceSettings settings_;
   const VersionTable versions_;
   const RequestGuard guard_;

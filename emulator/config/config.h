@@ -59,8 +59,14 @@ struct Config {
   std::vector<std::string> preload{"numpy", "pandas", "matplotlib.pyplot"};
   SandboxMode sandbox = SandboxMode::automatic;
   std::uint32_t data_quota_mb = 1024;
+  std::uint32_t max_files = 65'536;
+  std::uint32_t tmp_quota_mb = 256;
+  std::uint32_t shm_quota_mb = 64;
   std::uint32_t memory_limit_mb = 2048;
   std::uint32_t max_processes = 256;
+  std::uint32_t max_open_files = 1024;
+  std::uint32_t cpu_hundredths = 200;  ///< CPU time per time that passes
+  bool control_groups = true;          ///< where there are some
 
   AuthMode auth = AuthMode::any;
   std::vector<std::string> executors;  ///< principals that have the role whatever their token says

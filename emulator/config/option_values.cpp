@@ -33,6 +33,25 @@ std::string number_range(std::uint64_t low, std::uint64_t high) {
   return "a whole number from " + std::to_string(low) + " to " + std::to_string(high);
 }
 
+std::optional<std::uint64_t> parse_hundredths(std::string_view text, std::uint64_t low,
+                                              std::uint64_t high) {
+  const std::size_t point = text.find('.');
+  std::string digits(text.substr(0, point));
+  std::string fraction(point == std::string_view::npos ? "0" : text.substr(point + 1));
+  if (digits.empty() || fraction.empty() || fraction.size() > 2) return std::nullopt;
+  fraction.resize(2, '0');
+  return parse_number(digits + fraction, low, high);
+}
+
+std::string show_hundredths(std::uint64_t hundredths) {
+  constexpr std::uint64_t kWhole = 100;
+  std::string text = std::to_string(hundredths / kWhole);
+  if (hundredths % kWhole == 0) return text;
+  std::string fraction = std::to_string(kWhole + hundredths % kWhole).substr(1);
+  if (fraction.back() == '0') fraction.pop_back();
+  return text + '.' + fraction;
+}
+
 bool is_address(std::string_view text) {
   boost::system::error_code error;
   boost::asio::ip::make_address(text, error);

@@ -47,6 +47,11 @@ bool assign_if(Target& target, const std::optional<Value>& value) {
                                                         std::uint64_t high);
 [[nodiscard]] std::string number_range(std::uint64_t low, std::uint64_t high);
 
+/// "1.5" is 150, with two digits after the point at most.
+[[nodiscard]] std::optional<std::uint64_t> parse_hundredths(std::string_view text,
+                                                            std::uint64_t low, std::uint64_t high);
+[[nodiscard]] std::string show_hundredths(std::uint64_t hundredths);
+
 template <auto Member, std::uint64_t Low, std::uint64_t High>
 inline constexpr ValueKind kNumber{[](Config& config, std::string_view text) {
                                      return assign_if(member_of(config, Member),

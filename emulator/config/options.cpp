@@ -89,6 +89,21 @@ constexpr ValueKind kStreamLimit{
     set_stream_limit, show_stream_limit,
     [] { return "by-version or none or " + number_range(1, kLongestStream); }};
 
+constexpr std::uint64_t kFewestCpuHundredths = 5;
+constexpr std::uint64_t kMostCpuHundredths = 102'400;
+
+bool set_cpu_limit(Config& config, std::string_view text) {
+  return assign_if(config.cpu_hundredths,
+                   parse_hundredths(text, kFewestCpuHundredths, kMostCpuHundredths));
+}
+
+constexpr ValueKind kCpuLimit{
+    set_cpu_limit, [](const Config& config) { return show_hundredths(config.cpu_hundredths); },
+    [] {
+      return "a number from " + show_hundredths(kFewestCpuHundredths) + " to " +
+             show_hundredths(kMostCpuHundredths) + " with two digits after the point at most";
+    }};
+
 constexpr Words<AuthMode, 3> kAuthModes{
     {{"any", AuthMode::any}, {"claims", AuthMode::claims}, {"off", AuthMode::off}}};
 constexpr Words<MissingRole, 2> kMissingRoleAnswers{
@@ -101,6 +116,7 @@ constexpr Words<LogLevel, 4> kLogLevels{{{"error", LogLevel::error},
                                          {"warning", LogLevel::warning},
                                          {"info", LogLevel::info},
                                          {"debug", LogLevel::debug}}};
+constexpr Words<bool, 2> kAutomatic{{{"auto", true}, {"off", false}}};
 constexpr Words<bool, 4> kSwitch{{{"true", true}, {"false", false}, {"1", true}, {"0", false}}};
 constexpr Words<std::string_view, 1> kContainerTypes{{{"PythonLTS", "PythonLTS"}}};
 constexpr Words<NetworkStatus, 2> kNetworkStatuses{
@@ -196,10 +212,24 @@ constexpr std::array kOptions{
            "modules that forked interpreters have loaded, such as a,b.c", kList<&Config::preload>},
     Option{"data-quota-mb", "Sandbox", "N", "size of a session's /mnt/data in MiB",
            kNumber<&Config::data_quota_mb, 1, 1'048'576>},
-    Option{"memory-limit-mb", "Sandbox", "N", "private memory of each process in MiB",
+    Option{"max-files", "Sandbox", "N", "files and folders in a session's /mnt/data",
+           kNumber<&Config::max_files, 16, 100'000'000>},
+    Option{"tmp-quota-mb", "Sandbox", "N", "size of a session's /tmp in MiB",
+           kNumber<&Config::tmp_quota_mb, 1, 1'048'576>},
+    Option{"shm-quota-mb", "Sandbox", "N", "size of a session's /dev/shm in MiB",
+           kNumber<&Config::shm_quota_mb, 1, 1'048'576>},
+    Option{"memory-limit-mb", "Sandbox", "N",
+           "memory of a session in MiB, beside what its files take",
            kNumber<&Config::memory_limit_mb, 64, 1'048'576>},
     Option{"max-processes", "Sandbox", "N", "processes and threads of a session",
            kNumber<&Config::max_processes, 8, 32'768>},
+    Option{"max-open-files", "Sandbox", "N", "open files of each process of a session",
+           kNumber<&Config::max_open_files, 64, 1'048'576>},
+    Option{"cpu-limit", "Sandbox", "CPUS", "CPUs that a session may keep busy, such as 0.5",
+           kCpuLimit},
+    Option{"control-groups", "Sandbox", "MODE",
+           "auto: limits are kept by control groups where it can be; off: without them",
+           kChoice<&Config::control_groups, kAutomatic>},
 
     Option{"auth", "Contract", "MODE",
            "any: any bearer token; claims: by audience, time and role; off: none",

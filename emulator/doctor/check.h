@@ -13,7 +13,7 @@ enum class Verdict {
 
 /// One thing that was looked at.
 struct Check {
-  std::string section;  ///< "environment", "sandbox"
+  std::string section;  ///< "environment", "sandbox", "limits"
   std::string name;
   Verdict verdict = Verdict::good;
   std::string finding;  ///< what was seen

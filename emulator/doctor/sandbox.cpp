@@ -11,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "emulator/core/clock.h"
+#include "emulator/doctor/limits.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/execution/sandboxed_workspace.h"
 #include "emulator/tier_choice.h"
@@ -60,6 +61,8 @@ class Examination {
 
   /// A whole session: the agent answers.
   asio::awaitable<void> run() {
+    auto ready = co_await launcher_.ready();
+    if (ready) limits_ = check_limits(launcher_.limits(), launcher_.obstacle_to_limits());
     auto workspace = co_await workspaces_.create();
     if (!workspace) {
       note("run 6 * 7", {}, workspace);
@@ -71,7 +74,10 @@ class Examination {
     co_await (*workspace)->stop();
   }
 
-  [[nodiscard]] Checks take_checks() { return std::move(checks_); }
+  [[nodiscard]] Checks take_checks() {
+    std::move(limits_.begin(), limits_.end(), std::back_inserter(checks_));
+    return std::move(checks_);
+  }
 
  private:
   template <typename Value>
@@ -106,6 +112,7 @@ class Examination {
   SteadyClock real_time_;
   execution::SandboxedWorkspaceFactory workspaces_;
   Checks checks_;
+  Checks limits_;  ///< a section of its own
 };
 
 asio::awaitable<void> examine(Examination& examination, execution::LauncherClient& launcher) {

@@ -6,9 +6,9 @@
 namespace dynsessions::doctor {
 
 /// The section *sandbox*: a line for each tier (emulator/tier_choice.h), then a program in a
-/// session of the one that `config` leads to here. The real set-up by the real launcher in
-/// throw-away sandboxes; blocks until everything is gone again, for about a second. It starts
-/// processes, so no thread may exist.
+/// session of the one that `config` leads to here; and the section *limits* of that tier. The real
+/// set-up by the real launcher in throw-away sandboxes; blocks until everything is gone again, for
+/// about a second. It starts processes, so no thread may exist.
 [[nodiscard]] Checks check_sandbox(const config::Config& config, const Installation& installation);
 
 }  // namespace dynsessions::doctor

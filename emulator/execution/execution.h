@@ -62,6 +62,7 @@ enum class ExecutionOutcome {
   timed_out_restarted,  ///< the interrupt did not help: a new interpreter, state lost, files kept
   aborted,              ///< not run: it waited behind an execution that timed out
   interpreter_died,     ///< the program ended its interpreter; a new one is in place, files kept
+  out_of_memory,        ///< the same, since the session had more than its memory
 };
 
 struct ExecutionResult {

@@ -49,6 +49,11 @@ Error launcher_gone() {
           "restart the emulator; its log says why the launcher ended"};
 }
 
+std::string step_and_reason(const Reply& reply) {
+  return std::string(sandbox::step_name(reply)) + ": " +
+         std::generic_category().message(reply.error_number);
+}
+
 std::pair<UniqueFd, UniqueFd> socket_pair() {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
@@ -136,17 +141,17 @@ void LauncherClient::lost() {
   for (auto& [id, pending] : pending_) pending.answered.notify();
 }
 
-asio::awaitable<Result<std::vector<UniqueFd>>> LauncherClient::reply_to(std::uint64_t request_id) {
+asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::reply_to(
+    std::uint64_t request_id) {
   Pending& pending = pending_.at(request_id);
   while (!pending.reply && alive_) co_await pending.answered.wait();
   auto reply = std::move(pending.reply);
   pending_.erase(request_id);
   if (!reply) co_return launcher_gone();
-  if (reply->message.kind == ReplyKind::done) co_return std::move(reply->descriptors);
+  if (reply->message.kind == ReplyKind::done) co_return std::move(*reply);
   const std::string step(sandbox::step_name(reply->message));
   co_return Error{ErrorCode::sandbox_unavailable,
-                  "The sandbox could not be set up: " + step + ": " +
-                      std::generic_category().message(reply->message.error_number),
+                  "The sandbox could not be set up: " + step_and_reason(reply->message),
                   {},
                   "step `" + step + "` failed on this machine"};
 }
@@ -155,6 +160,8 @@ asio::awaitable<Result<void>> LauncherClient::ready() {
   if (!pending_.contains(kSpecReply)) co_return launcher_gone();
   auto reply = co_await reply_to(kSpecReply);
   if (!reply) co_return reply.error();
+  limits_ = reply->message.limits;
+  if (reply->message.error_number != 0) obstacle_ = step_and_reason(reply->message);
   co_return Result<void>();
 }
 
@@ -171,7 +178,7 @@ asio::awaitable<void> LauncherClient::send(Request message) {
   }
 }
 
-asio::awaitable<Result<std::vector<UniqueFd>>> LauncherClient::request(
+asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::ask(
     RequestKind kind, std::uint64_t sandbox_id, std::uint32_t interpreter_id) {
   if (!alive_) co_return launcher_gone();
   const std::uint64_t request_id = next_request_id_++;
@@ -179,6 +186,20 @@ asio::awaitable<Result<std::vector<UniqueFd>>> LauncherClient::request(
   const Request message{kind, interpreter_id, request_id, sandbox_id};
   co_await send(message);
   co_return co_await reply_to(request_id);
+}
+
+asio::awaitable<Result<std::vector<UniqueFd>>> LauncherClient::request(
+    RequestKind kind, std::uint64_t sandbox_id, std::uint32_t interpreter_id) {
+  auto answer = co_await ask(kind, sandbox_id, interpreter_id);
+  if (!answer) co_return answer.error();
+  co_return std::move(answer->descriptors);
+}
+
+asio::awaitable<Result<bool>> LauncherClient::end_interpreter(std::uint64_t sandbox_id,
+                                                              std::uint32_t interpreter_id) {
+  auto answer = co_await ask(RequestKind::kill_interpreter, sandbox_id, interpreter_id);
+  if (!answer) co_return answer.error();
+  co_return answer->message.out_of_memory != 0;
 }
 
 void LauncherClient::post(RequestKind kind, std::uint64_t sandbox_id) {

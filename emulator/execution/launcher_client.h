@@ -36,11 +36,20 @@ class LauncherClient {
   /// Resolves when the launcher has taken the spec, or with the step that failed.
   boost::asio::awaitable<Result<void>> ready();
 
+  /// How the limits of sessions are kept on this machine; once ready.
+  [[nodiscard]] const sandbox::LimitReport& limits() const noexcept { return limits_; }
+  /// What kept it from keeping all of them hard; empty when nothing did.
+  [[nodiscard]] const std::string& obstacle_to_limits() const noexcept { return obstacle_; }
+
   /// Sends one request and waits for its reply. Returns the descriptors of `done`;
   /// `sandbox_unavailable` for `failed` and when the launcher is gone.
   boost::asio::awaitable<Result<std::vector<UniqueFd>>> request(sandbox::RequestKind kind,
                                                                 std::uint64_t sandbox_id,
                                                                 std::uint32_t interpreter_id = 0);
+
+  /// kill_interpreter; whether the last interpreter of that id was ended for want of memory.
+  boost::asio::awaitable<Result<bool>> end_interpreter(std::uint64_t sandbox_id,
+                                                       std::uint32_t interpreter_id);
 
   /// Sends a request whose reply nobody waits for. A launcher that is gone has done it already.
   void post(sandbox::RequestKind kind, std::uint64_t sandbox_id);
@@ -62,7 +71,10 @@ class LauncherClient {
   boost::asio::awaitable<void> read_replies();
   void dispatch(sandbox::Received<sandbox::Reply> received);
   void lost();
-  boost::asio::awaitable<Result<std::vector<UniqueFd>>> reply_to(std::uint64_t request_id);
+  using Answer = sandbox::Received<sandbox::Reply>;
+  boost::asio::awaitable<Result<Answer>> reply_to(std::uint64_t request_id);
+  boost::asio::awaitable<Result<Answer>> ask(sandbox::RequestKind kind, std::uint64_t sandbox_id,
+                                             std::uint32_t interpreter_id);
   boost::asio::awaitable<void> send(sandbox::Request message);
 
   boost::asio::any_io_executor executor_;
@@ -70,6 +82,8 @@ class LauncherClient {
   std::unique_ptr<Process> process_;
   std::map<std::uint64_t, Pending> pending_;
   Event reader_ended_;
+  sandbox::LimitReport limits_;
+  std::string obstacle_;
   bool reading_ = false;
   bool alive_ = false;
   std::uint64_t next_request_id_ = 1;

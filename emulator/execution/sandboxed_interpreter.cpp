@@ -59,8 +59,9 @@ asio::awaitable<Result<std::vector<UniqueFd>>> SandboxedInterpreter::ask(Request
 asio::awaitable<Result<void>> SandboxedInterpreter::start() {
   agent_.reset();
   if (std::exchange(was_started_, true)) {
-    auto killed = co_await ask(RequestKind::kill_interpreter);
-    if (!killed) co_return killed.error();
+    auto ended = co_await services_.launcher.end_interpreter(sandbox_id_, id_);
+    if (!ended) co_return ended.error();
+    ran_out_of_memory_ = *ended;
   }
   auto descriptors = co_await ask(start_kind_);
   if (!descriptors) co_return descriptors.error();
@@ -121,6 +122,8 @@ asio::awaitable<Result<ExecutionResult>> SandboxedInterpreter::execute(Execution
     if (hung_up_) co_return interpreter_gone();
     auto restarted = co_await start();
     if (!restarted) co_return restarted.error();
+    const bool died = result.outcome == ExecutionOutcome::interpreter_died;
+    if (died && ran_out_of_memory_) result.outcome = ExecutionOutcome::out_of_memory;
   }
   co_return result;
 }

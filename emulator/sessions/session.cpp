@@ -25,10 +25,11 @@ Error session_ended() { return {ErrorCode::session_not_found, "The session has e
 }  // namespace
 
 Session::Session(asio::any_io_executor executor, SessionIdentifier identifier,
-                 Clock::TimePoint created_at)
+                 Clock::TimePoint created_at, SessionEvents& events)
     : identifier_(std::move(identifier)),
       guid_(random_uuid()),
       created_at_(created_at),
+      events_(events),
       turns_{Turn(executor), Turn(executor), Turn(executor)},
       state_changed_(executor),
       last_accessed_at_(created_at) {}
@@ -68,6 +69,7 @@ asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest reque
   // Ended with its session, which a client may do at any time: nothing is wrong with the sandbox.
   if (!result && state_ != SessionState::active) co_return session_ended();
   if (!result) workspace_lost_ = true;
+  if (result && result->outcome == ExecutionOutcome::out_of_memory) events_.memory_exhausted(*this);
   if (result && is_timeout(result->outcome)) turn.send_away_waiting();
   co_return result;
 }

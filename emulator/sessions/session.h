@@ -15,6 +15,7 @@
 #include "emulator/core/unique_fd.h"
 #include "emulator/execution/workspace.h"
 #include "emulator/sessions/execution_log.h"
+#include "emulator/sessions/session_events.h"
 #include "emulator/sessions/session_state.h"
 #include "emulator/sessions/turn.h"
 
@@ -25,7 +26,7 @@ namespace dynsessions::sessions {
 class Session {
  public:
   Session(boost::asio::any_io_executor executor, SessionIdentifier identifier,
-          Clock::TimePoint created_at);
+          Clock::TimePoint created_at, SessionEvents& events);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -65,6 +66,7 @@ class Session {
   const SessionIdentifier identifier_;
   const std::string guid_;
   const Clock::TimePoint created_at_;
+  SessionEvents& events_;
   SessionState state_ = SessionState::allocating;
   std::unique_ptr<execution::Workspace> workspace_;
   std::optional<Error> allocation_failure_;

@@ -53,7 +53,7 @@ asio::awaitable<Result<SessionLease>> SessionPool::acquire(SessionIdentifier ide
                       {},
                       "raise --max-sessions, or wait until a cooldown passes"};
     }
-    session = std::make_shared<Session>(executor_, identifier, clock_.now());
+    session = std::make_shared<Session>(executor_, identifier, clock_.now(), events_);
     sessions_.emplace(std::move(identifier), session);
     // May fail on the spot, and then the session is out of the pool again.
     run_in_background(allocate(session));

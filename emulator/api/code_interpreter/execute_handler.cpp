@@ -87,6 +87,15 @@ std::string operation_location(const Route& route, const http::Request& request,
                  "identifier=" + http::percent_encode(labels.identifier));
 }
 
+/// Of a program that failed for a reason that the service does not tell.
+void add_reason(http::Headers& headers, const Services& services,
+                const execution::ExecutionResult& result) {
+  if (!services.own_headers) return;
+  if (result.outcome != execution::ExecutionOutcome::out_of_memory) return;
+  headers.add("x-emulator-reason",
+              "memory: the session had more than its limit, see --memory-limit-mb");
+}
+
 /// Begins the execution and answers at once.
 Result<http::Response> start(const Route& route, const http::Request& request,
                              const ExecutionLabels& labels, sessions::SessionLease session,
@@ -103,7 +112,8 @@ Result<http::Response> start(const Route& route, const http::Request& request,
 }
 
 /// Runs the execution and answers when it has ended.
-asio::awaitable<Result<http::Response>> run(Route route, ExecutionLabels labels,
+asio::awaitable<Result<http::Response>> run(const Services& services, Route route,
+                                            ExecutionLabels labels,
                                             sessions::SessionLease session,
                                             execution::ExecutionRequest program,
                                             Stopwatch stopwatch, Timings timings) {
@@ -117,6 +127,7 @@ asio::awaitable<Result<http::Response>> run(Route route, ExecutionLabels labels,
   timings.total = stopwatch.total();
   add_execute_headers(response.headers, timings, *session, result->duration);
   add_new_allocation(response.headers, *route.version, session.is_new_allocation());
+  add_reason(response.headers, services, *result);
   co_return response;
 }
 
@@ -144,7 +155,7 @@ asio::awaitable<Result<http::Response>> execute(const Services& services, Route 
   if (call->asynchronous) {
     co_return start(route, request, labels, std::move(*session), call->request);
   }
-  co_return co_await run(std::move(route), std::move(labels), std::move(*session),
+  co_return co_await run(services, std::move(route), std::move(labels), std::move(*session),
                          std::move(call->request), stopwatch, timings);
 }
 
@@ -166,6 +177,7 @@ asio::awaitable<Result<http::Response>> get_execution(const Services& services, 
   http::Response response;
   response.body =
       to_json(route, labels, record->request, record->result ? &*record->result : nullptr);
+  if (record->result) add_reason(response.headers, services, *record->result);
   co_return response;
 }
 

@@ -23,6 +23,7 @@ class RecordedEvents final : public SessionEvents {
   void allocation_failed(std::string_view reason) override {
     record.push_back("failed: " + std::string(reason));
   }
+  void memory_exhausted(const Session&) override { record.emplace_back("out of memory"); }
   void session_ended(const Session& session, EndReason reason) override;
 
   std::vector<std::string> record;
