@@ -78,19 +78,6 @@ bool may_move(const ControlGroupPlace& place, const std::vector<std::string>& pr
   });
 }
 
-int move_processes_to_leaf(const ControlGroupPlace& place) {
-  std::istringstream list(read_text(place.directory + "/cgroup.procs"));
-  const std::vector<std::string> processes{std::istream_iterator<std::string>(list), {}};
-  if (!may_move(place, processes)) return EBUSY;
-  const std::string leaf = below(place.directory, kLeaf);
-  if (::mkdir(leaf.c_str(), 0755) < 0 && errno != EEXIST) return errno;
-  for (const std::string& process : processes) {
-    const int error_number = write_text(leaf + "/cgroup.procs", process);
-    if (error_number != 0 && error_number != ESRCH) return error_number;
-  }
-  return 0;
-}
-
 }  // namespace
 
 std::vector<GroupSetting> group_settings(const Limits& limits, bool unified) {
@@ -172,6 +159,19 @@ int enable_below(const ControlGroupPlace& parent, Controller controller) {
   if (error_number != EBUSY) return error_number;
   error_number = move_processes_to_leaf(parent);
   return error_number != 0 ? error_number : write_text(file, '+' + name);
+}
+
+int move_processes_to_leaf(const ControlGroupPlace& place) {
+  std::istringstream list(read_text(place.directory + "/cgroup.procs"));
+  const std::vector<std::string> processes{std::istream_iterator<std::string>(list), {}};
+  if (!may_move(place, processes)) return EBUSY;
+  const std::string leaf = below(place.directory, kLeaf);
+  if (::mkdir(leaf.c_str(), 0755) < 0 && errno != EEXIST) return errno;
+  for (const std::string& process : processes) {
+    const int error_number = write_text(leaf + "/cgroup.procs", process);
+    if (error_number != 0 && error_number != ESRCH) return error_number;
+  }
+  return 0;
 }
 
 ControlGroupPlace without_leaf(ControlGroupPlace place) {

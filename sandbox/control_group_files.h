@@ -47,6 +47,9 @@ bool remove_folder(const std::string& folder);
 /// EBUSY then.
 [[nodiscard]] int enable_below(const ControlGroupPlace& parent, Controller controller);
 
+/// The last part of it. 0 or an errno.
+[[nodiscard]] int move_processes_to_leaf(const ControlGroupPlace& place);
+
 /// Where an earlier enable_below() moved us, the group above is the one to build in.
 [[nodiscard]] ControlGroupPlace without_leaf(ControlGroupPlace place);
 

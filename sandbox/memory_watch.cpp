@@ -85,8 +85,10 @@ std::uint64_t memory_of_family(const ProcessTable& table, std::span<const pid_t>
   std::uint64_t right = 0;
   for (const pid_t pid : family) {
     const std::string text = read_text(process_file(pid, "smaps_rollup"));
-    // One that has ended has none; of one that cannot be looked into, the higher figure counts.
-    right += text.empty() ? table.at(pid).bytes : parse_proportional_memory(text);
+    // One that has ended meanwhile has none, by its status as well. Of one that cannot be looked
+    // into, the higher figure counts.
+    right += text.empty() ? parse_process_status(read_text(process_file(pid, "status"))).bytes
+                          : parse_proportional_memory(text);
   }
   return right;
 }

@@ -37,7 +37,9 @@ bool nothing_stays(const LauncherHarness& launcher, const std::vector<pid_t>& be
 /// The step that failed on the way to a running interpreter; empty when none did. What a failure
 /// must not leave behind is checked here.
 std::string step_that_fails(const std::string& call, int nth, const std::string& error) {
-  LauncherHarness launcher(program_spec(), failing(call, nth, error));
+  LaunchSpec spec = program_spec();
+  spec.control_groups = false;  // whose failures at the start are no failures; see the next test
+  LauncherHarness launcher(spec, failing(call, nth, error));
   const auto failed_step = [](const Reply& reply) {
     if (reply.kind == ReplyKind::done) return std::string();
     CHECK(reply.error_number != 0);
@@ -157,6 +159,26 @@ TEST_CASE("where the host's name cannot be changed, there is a sandbox all the s
     return;
   }
   CHECK(step_that_fails("sethostname", 1, "EPERM").empty());
+}
+
+TEST_CASE("a sandbox that cannot have its groups is not made", "[sandbox][faults]") {
+  if (::access(kStrace, X_OK) != 0) {
+    WARN("skipped: strace is needed to make system calls fail");
+    return;
+  }
+  if (LauncherHarness(program_spec()).greeting().limits.cpu.kind != LimitKind::hard) {
+    WARN("skipped: there are no control groups here");
+    return;
+  }
+  // The outer process fails first and does without one hierarchy; the launcher then fails.
+  LauncherHarness launcher(program_spec(), failing("mkdir", 1, "EPERM"));
+  CHECK(launcher.greeting().kind == ReplyKind::done);
+  CHECK(launcher.greeting().error_number == EPERM);
+  const std::vector<pid_t> before = descendants(launcher.pid());
+  const Received<Reply> received = launcher.request(RequestKind::create_sandbox);
+  CHECK(received.message.kind == ReplyKind::failed);
+  CHECK(step_name(received.message) == "control group");
+  CHECK(nothing_stays(launcher, before));
 }
 
 }  // namespace dynsessions::sandbox::test

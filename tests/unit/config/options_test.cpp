@@ -38,6 +38,12 @@ const std::map<std::string_view, std::string> kOtherValues{
     {"data-quota-mb", "64"},
     {"memory-limit-mb", "512"},
     {"max-processes", "32"},
+    {"max-files", "500"},
+    {"tmp-quota-mb", "10"},
+    {"shm-quota-mb", "11"},
+    {"max-open-files", "128"},
+    {"cpu-limit", "0.5"},
+    {"control-groups", "off"},
     {"auth", "off"},
     {"executor", "0fb8eba5-a2bb-4abe-b1c1-49dfad359bb0,x"},
     {"role-missing", "401"},
@@ -120,6 +126,9 @@ TEST_CASE("the environment variable of an option is its name in capitals", "[con
   CHECK(names.contains("DYNSESSIONS_MAX_SESSIONS"));
 }
 
+constexpr const char* kCpuLimits =
+    "a number from 0.05 to 1024 with two digits after the point at most";
+
 TEST_CASE("a value that an option does not accept is refused with what it accepts", "[config]") {
   struct Row {
     std::string option, value, accepted;
@@ -144,6 +153,18 @@ TEST_CASE("a value that an option does not accept is refused with what it accept
       {"data-quota-mb", "0", "a whole number from 1 to 1048576"},
       {"memory-limit-mb", "63", "a whole number from 64 to 1048576"},
       {"max-processes", "7", "a whole number from 8 to 32768"},
+      {"max-files", "15", "a whole number from 16 to 100000000"},
+      {"tmp-quota-mb", "0", "a whole number from 1 to 1048576"},
+      {"shm-quota-mb", "0", "a whole number from 1 to 1048576"},
+      {"max-open-files", "63", "a whole number from 64 to 1048576"},
+      {"cpu-limit", "0.04", kCpuLimits},
+      {"cpu-limit", "1024.01", kCpuLimits},
+      {"cpu-limit", "1.234", kCpuLimits},
+      {"cpu-limit", ".5", kCpuLimits},
+      {"cpu-limit", "1.", kCpuLimits},
+      {"cpu-limit", "-1", kCpuLimits},
+      {"cpu-limit", "1e2", kCpuLimits},
+      {"control-groups", "on", "auto or off"},
       {"log-level", "INFO", "error or warning or info or debug"},
       {"auth", "entra", "any or claims or off"},
       {"role-missing", "404", "403 or 401"},
@@ -215,6 +236,7 @@ TEST_CASE("the ends of a range are accepted", "[config]") {
                                          {"--ready-sessions", "0", "10000"},
                                          {"--cooldown-period", "1", "31536000"},
                                          {"--memory-limit-mb", "64", "1048576"},
+                                         {"--cpu-limit", "0.05", "1024"},
                                          {"--max-processes", "8", "32768"}}));
   DYNAMIC_SECTION(row.flag) {
     CHECK_NOTHROW(parse({row.flag, row.low}));

@@ -15,6 +15,8 @@ TEST_CASE("a launch spec survives the way through JSON", "[spec]") {
   spec.environment = {"HOME=/tmp"};
   spec.limits.data_bytes = 0xffff'ffff'ffff'ffff;
   spec.limits.processes = 7;
+  spec.limits.cpu_hundredths = 50;
+  spec.control_groups = false;
   spec.session_uid = 4'294'967'294;
   const LaunchSpec read = launch_spec_from_json(to_json(spec));
   CHECK(read.tier == Tier::restricted);
@@ -26,6 +28,8 @@ TEST_CASE("a launch spec survives the way through JSON", "[spec]") {
   CHECK(read.limits.data_bytes == spec.limits.data_bytes);
   CHECK(read.limits.processes == 7);
   CHECK(read.limits.memory_bytes == spec.limits.memory_bytes);
+  CHECK(read.limits.cpu_hundredths == 50);
+  CHECK_FALSE(read.control_groups);
   CHECK(read.session_uid == spec.session_uid);
   CHECK(read.session_gid == spec.session_gid);
 }

@@ -1,0 +1,323 @@
+"""What a session may use: exceeding it is a natural error there, and nothing for anybody else.
+
+Each test runs with control groups, where this machine has them, and without: then the launcher
+watches memory, RLIMIT_NPROC counts processes, and nothing limits CPU time.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+import requests
+
+from support.emulator import Emulator, run_to_end
+
+SMALL = (
+    *("--memory-limit-mb", "256", "--data-quota-mb", "8", "--max-files", "100"),
+    *("--tmp-quota-mb", "9", "--shm-quota-mb", "10", "--max-processes", "40"),
+    *("--max-open-files", "128", "--cpu-limit", "0.5"),
+)
+
+
+@pytest.fixture(scope="module", params=["auto", "off"])
+def server(request):
+    server = Emulator("--control-groups", request.param, *SMALL)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def session(server):
+    """Whatever happens in it: its files stay, its next program runs, another session notices nothing."""
+    session, other = server.session(), server.session()
+    assert value(other.executions("kept = 'here'\nkept")) == "'here'"
+    assert session.upload("kept.txt", b"before").status_code == 200
+    yield session
+    assert session.content("kept.txt").content == b"before"
+    assert value(session.executions("6 * 7")) == 42
+    assert value(other.executions("kept")) == "'here'"
+    session.end()
+    other.end()
+
+
+def value(answer):
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["status"] == "Succeeded", answer.text
+    return answer.json()["result"]["executionResult"]
+
+
+def limits(server):
+    health = requests.get(f"{server.admin}/health/ready", timeout=10).json()
+    return next(part["detail"] for part in health["components"] if part["name"] == "limits")
+
+
+def has_groups(server):
+    return "CPU hard" in limits(server)
+
+
+def assert_out_of_memory(answer):
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "Failed", answer.text
+    assert answer.json()["result"]["stderr"].endswith("Kernel restarted")
+    assert "memory" in answer.headers["x-emulator-reason"]
+
+
+def test_one_large_object_is_a_memory_error_and_the_interpreter_stays(session):
+    session.executions("x = 1")
+    failed = session.executions("bomb = b'x' * (1 << 30)").json()
+    assert failed["status"] == "Failed"
+    assert "MemoryError" in failed["result"]["stderr"]
+    assert value(session.executions("x")) == 1
+
+
+# Shared memory counts in no RLIMIT. It waits at the end for whoever only looks now and then.
+SHARED_MEMORY_BOMB = """
+import mmap, time
+print("begun", flush=True)
+memory = mmap.mmap(-1, 1 << 30)
+for start in range(0, 1 << 30, 1 << 20):
+    memory[start : start + (1 << 20)] = b"x" * (1 << 20)
+time.sleep(20)
+"""
+
+
+def test_too_much_memory_ends_the_interpreter_and_the_answer_says_why(server, session):
+    session.executions("x = 1")
+    answer = session.executions(SHARED_MEMORY_BOMB, timeoutInSeconds=60)
+    assert_out_of_memory(answer)
+    assert answer.json()["result"]["stdout"] == "begun\n"
+    assert session.executions("x").json()["status"] == "Failed"
+    assert "had more than its memory" in server.stderr()
+
+
+def test_an_asynchronous_execution_that_runs_out_of_memory_says_so_too(session):
+    begun = session.executions(SHARED_MEMORY_BOMB, executionType="Asynchronous").json()
+    answer = session.execution(begun["id"])
+    while answer.json()["status"] == "Running":
+        answer = session.execution(begun["id"])
+    assert_out_of_memory(answer)
+
+
+# Each stays below what one process may have. Killed ones say nothing, and their pipe ends.
+CHILDREN_WITH_MEMORY = """
+import os, signal, time
+children = []
+for number in range(4):
+    ready, done = os.pipe()
+    children.append(os.fork())
+    if children[-1] == 0:
+        memory = b"x" * (150 << 20)
+        os.write(done, b"x")
+        signal.pause()
+    os.close(done)
+    os.read(ready, 1)
+alive = [child for child in children if os.waitpid(child, os.WNOHANG) == (0, 0)]
+if len(alive) > 1:
+    time.sleep(20)
+for child in alive:
+    os.kill(child, signal.SIGKILL)
+len(alive)
+"""
+
+
+def test_processes_count_together(server, session):
+    """A group kills the process that is too much; who watches ends the whole kernel."""
+    answer = session.executions(CHILDREN_WITH_MEMORY, timeoutInSeconds=60)
+    if has_groups(server):
+        assert value(answer) == 1
+    else:
+        assert_out_of_memory(answer)
+
+
+def test_with_exact_no_reason_is_given():
+    server = Emulator("--exact", *SMALL)
+    answer = server.session().executions(SHARED_MEMORY_BOMB, timeoutInSeconds=60)
+    assert answer.json()["result"]["stderr"].endswith("Kernel restarted")
+    assert "x-emulator-reason" not in answer.headers
+    server.stop()
+
+
+FILL = """
+import errno, itertools
+written = 0
+try:
+    for number in itertools.count():
+        with open(f'FOLDER/full{number}', 'wb', buffering=0) as file:
+            written += file.write(b'x' * (1 << 20))
+except OSError as error:
+    print(errno.errorcode[error.errno], end='')
+written >> 20
+"""
+
+
+@pytest.mark.parametrize("folder, megabytes", [("/mnt/data", 7), ("/tmp", 9), ("/dev/shm", 10)])
+def test_a_full_folder_is_enospc(session, folder, megabytes):
+    answer = session.executions(FILL.replace("FOLDER", folder))
+    assert answer.json()["result"]["stdout"] == "ENOSPC"
+    assert megabytes - 1 <= value(answer) <= megabytes + 1
+    remove = f"import glob, os\nfor name in glob.glob('{folder}/full*'): os.unlink(name)"
+    assert session.executions(remove).json()["status"] == "Succeeded"
+
+
+def test_full_folders_leave_the_memory_to_programs(session):
+    """All that files may take together, and then nearly all that a process may have."""
+    for folder in ("/mnt/data", "/tmp", "/dev/shm"):
+        session.executions(FILL.replace("FOLDER", folder))
+    assert value(session.executions("len(b'x' * (150 << 20)) >> 20")) == 150
+    remove = "import glob, os\nfor name in glob.glob('/*/*/full*') + glob.glob('/tmp/full*'): os.unlink(name)"
+    assert session.executions(remove).json()["status"] == "Succeeded"
+
+
+def test_too_many_files_are_enospc(session):
+    code = """
+import errno, os
+count = 0
+try:
+    while True:
+        open(f'/mnt/data/many{count}', 'w').close()
+        count += 1
+except OSError as error:
+    print(errno.errorcode[error.errno], end='')
+for number in range(count):
+    os.unlink(f'/mnt/data/many{number}')
+count
+"""
+    answer = session.executions(code)
+    assert answer.json()["result"]["stdout"] == "ENOSPC"
+    assert 90 <= value(answer) < 100
+
+
+def test_too_many_open_files_are_emfile(session):
+    code = """
+import errno
+files = []
+try:
+    while True:
+        files.append(open('/dev/null'))
+except OSError as error:
+    print(errno.errorcode[error.errno], end='')
+count = len(files)
+files.clear()
+count
+"""
+    answer = session.executions(code)
+    assert answer.json()["result"]["stdout"] == "EMFILE"
+    assert 90 <= value(answer) < 128
+
+
+def test_a_fork_bomb_is_blocking_io_error_and_ends_with_its_kernel(session):
+    code = """
+import os, signal
+children = []
+try:
+    while len(children) < 1000:
+        child = os.fork()
+        if child == 0:
+            signal.pause()
+        children.append(child)
+except BlockingIOError as error:
+    print(type(error).__name__, end='')
+for child in children:
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+len(children)
+"""
+    answer = session.executions(code)
+    assert answer.json()["result"]["stdout"] == "BlockingIOError"
+    assert 20 < value(answer) < 40
+
+
+def test_a_thread_bomb_cannot_start_new_threads(session):
+    code = """
+import threading
+threading.stack_size(256 << 10)  # or the memory for stacks ends first
+stop = threading.Event()
+threads = []
+try:
+    while len(threads) < 1000:
+        thread = threading.Thread(target=stop.wait)
+        thread.start()
+        threads.append(thread)
+except RuntimeError as error:
+    print(error, end='')
+stop.set()
+for thread in threads:
+    thread.join()
+len(threads)
+"""
+    answer = session.executions(code)
+    assert answer.json()["result"]["stdout"] == "can't start new thread"
+    assert 20 < value(answer) < 40
+
+
+BURN = """
+import os, time
+begun = time.monotonic()
+for _ in range(4):
+    if os.fork() == 0:
+        while time.monotonic() < begun + 2:
+            pass
+        os._exit(0)
+for _ in range(4):
+    os.wait()
+times = os.times()
+(times.children_user + times.children_system) / (time.monotonic() - begun)
+"""
+
+
+def test_busy_processes_get_half_a_cpu_together(server, session):
+    if not has_groups(server):
+        pytest.skip(f"nothing limits CPU time here: {limits(server)}")
+    share = value(session.executions(BURN, timeoutInSeconds=60))
+    assert 0 < share <= 0.6
+
+
+def test_a_session_cannot_see_where_its_groups_are(session):
+    code = "print({line.split(':', 2)[2] for line in open('/proc/self/cgroup').read().splitlines()})"
+    assert session.executions(code).json()["result"]["stdout"] == "{'/'}\n"
+    assert value(session.executions("import os\nos.path.exists('/sys')")) == "False"
+
+
+def test_how_hard_limits_are_is_said_at_the_start_and_in_health():
+    server = Emulator("--control-groups", "off")
+    told = "memory soft, processes hard, CPU absent"
+    assert told in server.stderr()
+    assert limits(server) == told
+    server.stop()
+
+
+def test_doctor_names_the_cure_for_limits_that_are_not_hard():
+    ended = run_to_end("doctor", "-o", "json", "--control-groups", "off", seconds=120)
+    checks = {c["name"]: c for c in json.loads(ended.stdout)["checks"] if c["section"] == "limits"}
+    assert {name: check["verdict"] for name, check in checks.items()} == {
+        "memory": "warning",
+        "processes": "good",
+        "CPU": "warning",
+        "files": "good",
+        "open files": "good",
+    }
+    assert "--control-groups off" in checks["memory"]["cure"]
+    assert ended.returncode == 0  # a warning is no reason not to run
+
+
+def folders():
+    return set(Path("/sys/fs/cgroup").rglob("dynsessions-launcher-*"))
+
+
+def test_groups_go_with_the_server_and_those_of_a_killed_one_with_the_next():
+    before = folders()
+    server = Emulator()
+    if not has_groups(server):
+        server.stop()
+        pytest.skip(f"there are no control groups here: {limits(server)}")
+    first = folders() - before
+    value(server.session().executions("6 * 7"))
+    server.kill()
+    assert first, "no folder of this server"
+    assert first & folders() == first  # else there is nothing to sweep
+    server = Emulator()
+    assert not first & folders()
+    second = folders() - before
+    value(server.session().executions("6 * 7"))
+    server.stop()
+    assert second and not second & folders()

@@ -1,0 +1,212 @@
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "sandbox/control_group_files.h"
+#include "tests/sandbox/steps.h"
+#include "tests/support/catch.h"
+
+/// What a sandbox may use at most, with the control groups of this machine and without any.
+namespace dynsessions::sandbox::test {
+namespace {
+namespace fs = std::filesystem;
+
+enum class Groups { wanted, off };
+
+LaunchSpec limited_spec(Groups groups) {
+  LaunchSpec spec = program_spec();
+  spec.control_groups = groups == Groups::wanted;
+  spec.limits.memory_bytes = std::uint64_t{96} << 20;
+  spec.limits.data_bytes = std::uint64_t{4} << 20;
+  spec.limits.tmp_bytes = std::uint64_t{4} << 20;
+  spec.limits.shared_memory_bytes = std::uint64_t{4} << 20;
+  spec.limits.cpu_hundredths = 30;
+  return spec;
+}
+
+std::string text_of(const fs::path& path) {
+  std::ifstream file(path);
+  return (std::ostringstream() << file.rdbuf()).str();
+}
+
+/// All folders of launchers that were started where this test was, in every hierarchy.
+std::set<fs::path> folders() {
+  std::set<fs::path> found;
+  for (const ControlGroupPlace& place :
+       find_places(text_of("/proc/self/cgroup"), text_of("/proc/self/mountinfo"))) {
+    for (const auto& entry : fs::directory_iterator(without_leaf(place).directory)) {
+      if (entry.path().filename().string().starts_with("dynsessions-launcher-")) {
+        found.insert(entry.path());
+      }
+    }
+  }
+  return found;
+}
+
+/// Those of a launcher with a sandbox in which something runs. Other tests may run beside us, so its
+/// processes say which they are.
+std::set<fs::path> folders_of(const LauncherHarness& launcher) {
+  std::set<fs::path> found;
+  for (const pid_t pid : descendants(launcher.pid())) {
+    const std::string groups = text_of("/proc/" + std::to_string(pid) + "/cgroup");
+    for (const fs::path& folder : folders()) {
+      if (groups.find('/' + folder.filename().string() + '/') != std::string::npos) {
+        found.insert(folder);
+      }
+    }
+  }
+  return found;
+}
+
+/// Prints why not, where a machine has none.
+bool has(const LimitState& state, const LauncherHarness& launcher) {
+  const bool by_group = state.means == LimitMeans::control_group_v1 ||
+                        state.means == LimitMeans::control_group_v2;
+  if (!by_group) WARN("skipped: no control group here: " << step_name(launcher.greeting()));
+  return by_group;
+}
+
+void order(const Interpreter& interpreter, const std::string& program,
+           const std::string& arguments) {
+  const std::string line =
+      "{\"program\":\"" + program + "\",\"arguments\":" + arguments + "}\n";
+  REQUIRE(::send(interpreter.control.get(), line.data(), line.size(), MSG_NOSIGNAL) > 0);
+}
+
+}  // namespace
+
+TEST_CASE("a launcher says how hard its limits are", "[sandbox][limits]") {
+  const LauncherHarness without(limited_spec(Groups::off));
+  CHECK(without.greeting().limits ==
+        LimitReport{{LimitKind::soft, LimitMeans::watching},
+                    {LimitKind::hard, LimitMeans::resource_limit},
+                    {LimitKind::absent, LimitMeans::nothing}});
+  const LauncherHarness with(limited_spec(Groups::wanted));
+  const LimitReport& limits = with.greeting().limits;
+  CHECK(limits.processes.kind == LimitKind::hard);
+  const bool all_hard =
+      limits.memory.kind == LimitKind::hard && limits.cpu.kind == LimitKind::hard;
+  CHECK((with.greeting().error_number == 0) == all_hard);
+  CHECK(step_name(with.greeting()).empty() == all_hard);
+}
+
+TEST_CASE("a session that has too much memory loses its interpreter, and that is told",
+          "[sandbox][limits]") {
+  const auto groups = GENERATE(Groups::wanted, Groups::off);
+  DYNAMIC_SECTION((groups == Groups::wanted ? "as here" : "without control groups")) {
+    LauncherHarness launcher(limited_spec(groups));
+    const UniqueFd data = create(launcher, 1);
+    create(launcher, 2);
+    const Interpreter other = start_staying(launcher, 2);
+    order(start(launcher), "take_memory", R"({"mebibytes": 200, "stay": true})");
+    const Reply event = launcher.next_event();
+    CHECK(event.kind == ReplyKind::interpreter_exited);
+    CHECK(event.sandbox_id == 1);
+    CHECK(event.out_of_memory == 1);
+    CHECK(WTERMSIG(event.wait_status) == SIGKILL);
+    // Told once more to whoever asks, and then it is over.
+    CHECK(launcher.request(RequestKind::kill_interpreter).message.out_of_memory == 1);
+    CHECK(launcher.request(RequestKind::kill_interpreter).message.out_of_memory == 0);
+    CHECK(run_program(start(launcher), "take_memory", R"({"mebibytes": 40, "stay": false})") ==
+          "40\n");
+    CHECK(launcher.next_event().out_of_memory == 0);
+    CHECK(launcher.request(RequestKind::interrupt_interpreter, 2).message.kind == ReplyKind::done);
+  }
+}
+
+TEST_CASE("an interpreter that is killed otherwise is not out of memory", "[sandbox][limits]") {
+  LauncherHarness launcher(limited_spec(Groups::wanted));
+  create(launcher);
+  const Interpreter interpreter = start_staying(launcher);
+  CHECK(launcher.request(RequestKind::kill_interpreter).message.out_of_memory == 0);
+  CHECK(launcher.next_event().out_of_memory == 0);
+}
+
+TEST_CASE("all that lives in a sandbox is in its groups, and nothing else is",
+          "[sandbox][limits]") {
+  LauncherHarness launcher(limited_spec(Groups::wanted));
+  if (!has(launcher.greeting().limits.memory, launcher)) return;
+  create(launcher, 1);
+  create(launcher, 2);
+  const Interpreter first = start_staying(launcher, 1);
+  const Interpreter second = start_staying(launcher, 2);
+  std::map<std::string, int> members;
+  for (const fs::path& folder : folders_of(launcher)) {
+    for (const char* sandbox : {"1", "2"}) {
+      std::istringstream processes(text_of(folder / sandbox / "cgroup.procs"));
+      int count = 0;
+      for (std::string pid; processes >> pid;) ++count;
+      CHECK(count == 3);  // init, interpreter and its child
+      members[sandbox] += count;
+    }
+    CHECK(text_of(folder / "cgroup.procs").empty());
+  }
+  CHECK(members["1"] > 0);
+  CHECK(members["1"] == members["2"]);
+  CHECK(run_program(start(launcher, 1, 1), "groups") == "[\"/\"]\n");
+}
+
+TEST_CASE("processes that compute get their share of the CPUs", "[sandbox][limits]") {
+  LauncherHarness launcher(limited_spec(Groups::wanted));
+  if (!has(launcher.greeting().limits.cpu, launcher)) return;
+  create(launcher);
+  const double cpus = std::stod(run_program(start(launcher), "burn", R"({"seconds": 1.5})"));
+  CHECK(cpus > 0);
+  CHECK(cpus < 0.4);
+  // It wanted more: the kernel has held it back.
+  const Interpreter staying = start_staying(launcher, 1, 1);
+  bool throttled = false;
+  for (const fs::path& folder : folders_of(launcher)) {
+    std::istringstream lines(text_of(folder / "1" / "cpu.stat"));
+    std::uint64_t value = 0;
+    for (std::string key; lines >> key >> value;) throttled |= key == "nr_throttled" && value > 0;
+  }
+  CHECK(throttled);
+}
+
+TEST_CASE("groups go with their sandbox, and the folder with the launcher", "[sandbox][limits]") {
+  LauncherHarness launcher(limited_spec(Groups::wanted));
+  if (!has(launcher.greeting().limits.memory, launcher)) return;
+  create(launcher);
+  const Interpreter interpreter = start_staying(launcher);
+  const auto mine = folders_of(launcher);
+  REQUIRE_FALSE(mine.empty());
+  for (const fs::path& folder : mine) CHECK(fs::exists(folder / "1"));
+  CHECK(launcher.request(RequestKind::destroy_sandbox).message.kind == ReplyKind::done);
+  create(launcher, 2);  // by now the loop has been around
+  for (const fs::path& folder : mine) {
+    CHECK_FALSE(fs::exists(folder / "1"));
+    CHECK(fs::exists(folder / "2"));
+  }
+  launcher.hang_up();
+  for (const fs::path& folder : mine) CHECK_FALSE(fs::exists(folder));
+}
+
+TEST_CASE("the groups of a launcher that was killed are swept away by the next one",
+          "[sandbox][limits]") {
+  LauncherHarness launcher(limited_spec(Groups::wanted));
+  if (!has(launcher.greeting().limits.memory, launcher)) return;
+  create(launcher);
+  const Interpreter interpreter = start_staying(launcher);
+  const auto mine = folders_of(launcher);
+  REQUIRE_FALSE(mine.empty());
+  const auto processes = descendants(launcher.pid());
+  {
+    const LauncherHarness beside(limited_spec(Groups::wanted));
+    for (const fs::path& folder : mine) CHECK(fs::exists(folder));  // it lives
+  }
+  ::kill(launcher.pid(), SIGKILL);
+  REQUIRE(all_gone(processes));
+  for (const fs::path& folder : mine) CHECK(fs::exists(folder / "1"));
+  launcher.hang_up();
+  const LauncherHarness next(limited_spec(Groups::wanted));
+  for (const fs::path& folder : mine) CHECK_FALSE(fs::exists(folder));
+}
+
+}  // namespace dynsessions::sandbox::test
