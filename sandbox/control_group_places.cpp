@@ -35,7 +35,7 @@ std::optional<Membership> parse_membership(std::string_view line) {
 
 /// Of a line of /proc/PID/mountinfo, what matters here.
 struct Mount {
-  std::string root;   ///< which group of the hierarchy is mounted
+  std::string root;  ///< which group of the hierarchy is mounted
   std::string point;
   std::string_view type;
   std::string_view options;  ///< of the hierarchy: "rw,cpu,cpuacct"
@@ -45,9 +45,9 @@ struct Mount {
 std::string unescaped(std::string_view text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool octal = text[i] == '\\' && i + 3 < text.size() &&
-                       std::all_of(&text[i + 1], &text[i + 1] + 3,
-                                   [](char c) { return c >= '0' && c <= '7'; });
+    const bool octal =
+        text[i] == '\\' && i + 3 < text.size() &&
+        std::all_of(&text[i + 1], &text[i + 1] + 3, [](char c) { return c >= '0' && c <= '7'; });
     if (octal) {
       const int code = (text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0');
       result += static_cast<char>(code);
@@ -130,8 +130,8 @@ std::vector<ControlGroupPlace> find_places(std::string_view memberships, std::st
       if (!mount || !is_of(*mount, *membership)) continue;
       const auto directory = directory_in(*mount, membership->path);
       if (!directory) continue;
-      places.push_back({membership->unified, std::move(controllers), *directory,
-                        std::string(membership->path)});
+      places.push_back(
+          {membership->unified, std::move(controllers), *directory, std::string(membership->path)});
       break;
     }
   }

@@ -19,10 +19,10 @@ inline constexpr std::array<Controller, 3> kControllers{Controller::memory, Cont
 
 /// A hierarchy that is mounted where this process can see its own group.
 struct ControlGroupPlace {
-  bool unified = false;                  ///< version 2
-  std::vector<Controller> controllers;   ///< of version 1; version 2 tells in cgroup.controllers
-  std::string directory;                 ///< of this process's own group
-  std::string path;                      ///< the same, as /proc/PID/cgroup names it
+  bool unified = false;                 ///< version 2
+  std::vector<Controller> controllers;  ///< of version 1; version 2 tells in cgroup.controllers
+  std::string directory;                ///< of this process's own group
+  std::string path;                     ///< the same, as /proc/PID/cgroup names it
 };
 
 /// From the texts of /proc/self/cgroup and /proc/self/mountinfo. Lines that make no sense are

@@ -161,9 +161,8 @@ GroupEntrance ControlGroups::open(std::uint64_t sandbox, Joining how) const {
   for (const Tree& tree : trees_) {
     const std::string group = below(tree.directory, name_of_group(sandbox));
     const bool is_born = how == Joining::as_child && tree.children_are_born_in_it;
-    UniqueFd opened = is_born
-                          ? open_directory(group)
-                          : open_to_write(below(group, members_file(tree.place.unified)));
+    UniqueFd opened = is_born ? open_directory(group)
+                              : open_to_write(below(group, members_file(tree.place.unified)));
     if (!opened) throw StepError("open control group", errno);
     if (is_born) {
       entrance.directory = std::move(opened);

@@ -378,8 +378,8 @@ void Launcher::watch_memory(std::chrono::steady_clock::time_point now) {
     std::uint64_t most = 0;
     Interpreter* largest = nullptr;
     for (auto& [id, interpreter] : entry.interpreters) {
-      const std::uint64_t bytes = memory_of_family(table, interpreter.room->processes(),
-                                                   plan_.spec_limits.memory_bytes);
+      const std::uint64_t bytes =
+          memory_of_family(table, interpreter.room->processes(), plan_.spec_limits.memory_bytes);
       sum += bytes;
       if (bytes >= most) largest = &interpreter;
       most = std::max(most, bytes);

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <deque>
 #include <chrono>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>

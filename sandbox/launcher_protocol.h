@@ -12,8 +12,9 @@
 /// What server and launcher say to each other over one SOCK_SEQPACKET socket. The server's first
 /// message is the LaunchSpec as JSON; the launcher answers `done` (or `failed` with the step) with
 /// request id 0: `limits` says how they can be kept here, and when not all can be kept hard `step`
-/// and `error_number` say what was in the way. Then fixed structs both ways, descriptors beside them by SCM_RIGHTS. End of file
-/// on either side ends everything: the launcher kills all sandboxes and leaves.
+/// and `error_number` say what was in the way. Then fixed structs both ways, descriptors beside
+/// them by SCM_RIGHTS. End of file on either side ends everything: the launcher kills all sandboxes
+/// and leaves.
 namespace dynsessions::sandbox {
 
 enum class RequestKind : std::uint32_t {

@@ -60,7 +60,8 @@ StartedInterpreter start_in_room(const SandboxPlan& plan, const NamespaceHandles
   NamespaceHandles room;
   // Init ends last, perhaps after an interpreter whose helper was too late to tell us of it: to
   // wait for it here might be for ever.
-  UnfinishedProcess init(make_room(plan, sandbox, groups, room), UnfinishedProcess::Reaping::in_loop);
+  UnfinishedProcess init(make_room(plan, sandbox, groups, room),
+                         UnfinishedProcess::Reaping::in_loop);
   Channels channels;
   const ChildOutcome outcome = give_birth(room, channels);
   // In the loop too: until its helper is gone, one that was forked is not our child.
@@ -112,24 +113,25 @@ CreatedSandbox create_sandbox(const SandboxPlan& plan, const GroupEntrance& grou
 
 StartedInterpreter start_interpreter(const SandboxPlan& plan, const NamespaceHandles& sandbox,
                                      const GroupEntrance& groups) {
-  return start_in_room(plan, sandbox, groups, [&](const NamespaceHandles& room, Channels& channels) {
-    const UnfinishedProcess helper(clone_process_into(groups, 0));
-    if (helper.get() < 0) throw StepError("fork", errno);
-    if (helper.get() == 0) {
-      InterpreterContext context{room,
-                                 groups.files,
-                                 plan.limits,
-                                 plan.interpreter_filter,
-                                 plan.working_directory.c_str(),
-                                 channels.report.theirs.get(),
-                                 channels.control.theirs.get(),
-                                 channels.output.theirs.get(),
-                                 channels.error.theirs.get()};
-      run_entering_helper(plan, context);
-    }
-    channels.report.theirs = UniqueFd();
-    return await_child(channels.report.ours.get());
-  });
+  return start_in_room(plan, sandbox, groups,
+                       [&](const NamespaceHandles& room, Channels& channels) {
+                         const UnfinishedProcess helper(clone_process_into(groups, 0));
+                         if (helper.get() < 0) throw StepError("fork", errno);
+                         if (helper.get() == 0) {
+                           InterpreterContext context{room,
+                                                      groups.files,
+                                                      plan.limits,
+                                                      plan.interpreter_filter,
+                                                      plan.working_directory.c_str(),
+                                                      channels.report.theirs.get(),
+                                                      channels.control.theirs.get(),
+                                                      channels.output.theirs.get(),
+                                                      channels.error.theirs.get()};
+                           run_entering_helper(plan, context);
+                         }
+                         channels.report.theirs = UniqueFd();
+                         return await_child(channels.report.ours.get());
+                       });
 }
 
 StartedEgress start_egress(const SandboxPlan& plan, const NamespaceHandles& sandbox) {
@@ -167,23 +169,24 @@ StartedZygote start_zygote(const SandboxPlan& plan, const NamespaceHandles& home
 
 StartedInterpreter fork_interpreter(const SandboxPlan& plan, const NamespaceHandles& sandbox,
                                     const GroupEntrance& groups, int zygote) {
-  return start_in_room(plan, sandbox, groups, [&](const NamespaceHandles& room, Channels& channels) {
-    std::vector<int> descriptors;
-    for (const UniqueFd& handle : room) descriptors.push_back(handle.get());
-    for (const FdPair* pair :
-         {&channels.report, &channels.control, &channels.output, &channels.error}) {
-      descriptors.push_back(pair->theirs.get());
-    }
-    for (const UniqueFd& file : groups.files) descriptors.push_back(file.get());
-    const ForkRequest request;
-    try {
-      send_message(zygote, &request, sizeof(request), descriptors);
-    } catch (const std::system_error& error) {
-      throw StepError("zygote: send", error.code().value());
-    }
-    channels.report.theirs = UniqueFd();
-    return await_child(channels.report.ours.get());
-  });
+  return start_in_room(
+      plan, sandbox, groups, [&](const NamespaceHandles& room, Channels& channels) {
+        std::vector<int> descriptors;
+        for (const UniqueFd& handle : room) descriptors.push_back(handle.get());
+        for (const FdPair* pair :
+             {&channels.report, &channels.control, &channels.output, &channels.error}) {
+          descriptors.push_back(pair->theirs.get());
+        }
+        for (const UniqueFd& file : groups.files) descriptors.push_back(file.get());
+        const ForkRequest request;
+        try {
+          send_message(zygote, &request, sizeof(request), descriptors);
+        } catch (const std::system_error& error) {
+          throw StepError("zygote: send", error.code().value());
+        }
+        channels.report.theirs = UniqueFd();
+        return await_child(channels.report.ours.get());
+      });
 }
 
 }  // namespace dynsessions::sandbox

@@ -15,7 +15,8 @@
 /// 1. launcher: ZygotePlan, once, before the zygote reads anything.
 /// 2. zygote: a line feed and a text when it has loaded: why modules of the list are missing, empty
 ///    when none is.
-/// 3. launcher: ForkRequest with kForkDescriptors descriptors or more. The answer is what the new processes
+/// 3. launcher: ForkRequest with kForkDescriptors descriptors or more. The answer is what the new
+/// processes
 ///    say on the report socket among them (child_report.h).
 ///
 /// End of file ends the zygote.

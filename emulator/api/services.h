@@ -15,7 +15,7 @@ struct Services {
   sessions::PoolRegistry& pools;
   boost::asio::thread_pool& file_pool;
   std::filesystem::path python_environment = {};  ///< prefix of the sessions' Python
-  bool own_headers = true;  ///< whether answers may have `x-emulator-reason`
+  bool own_headers = true;                        ///< whether answers may have `x-emulator-reason`
 };
 
 }  // namespace dynsessions::api

@@ -141,8 +141,7 @@ void LauncherClient::lost() {
   for (auto& [id, pending] : pending_) pending.answered.notify();
 }
 
-asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::reply_to(
-    std::uint64_t request_id) {
+asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::reply_to(std::uint64_t request_id) {
   Pending& pending = pending_.at(request_id);
   while (!pending.reply && alive_) co_await pending.answered.wait();
   auto reply = std::move(pending.reply);
@@ -178,8 +177,9 @@ asio::awaitable<void> LauncherClient::send(Request message) {
   }
 }
 
-asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::ask(
-    RequestKind kind, std::uint64_t sandbox_id, std::uint32_t interpreter_id) {
+asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::ask(RequestKind kind,
+                                                                    std::uint64_t sandbox_id,
+                                                                    std::uint32_t interpreter_id) {
   if (!alive_) co_return launcher_gone();
   const std::uint64_t request_id = next_request_id_++;
   pending_.try_emplace(request_id, executor_);

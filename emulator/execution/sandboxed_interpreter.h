@@ -73,7 +73,7 @@ class SandboxedInterpreter {
   std::unique_ptr<AgentProcess> agent_;
   std::uint64_t last_execution_id_ = 0;
   bool ran_out_of_memory_ = false;  ///< the one before the present one
-  bool was_started_ = false;  ///< so that there may be something to end
+  bool was_started_ = false;        ///< so that there may be something to end
   bool hung_up_ = false;
 };
 

@@ -9,6 +9,7 @@ import pytest
 from support.emulator import run_to_end
 
 HEALTHY, WRONG_USAGE, UNUSABLE = 0, 2, 4
+SECTIONS = ["environment", "sandbox", "limits"]
 SANDBOX = ["tier full", "tier restricted", "tier insecure", "tier", "run 6 * 7"]
 
 
@@ -21,7 +22,7 @@ def examine(*arguments, before=()):
     ended = run(*arguments, "-o", "json", before=before)
     report = json.loads(ended.stdout)
     assert report["healthy"] == (ended.returncode == HEALTHY)
-    sections = {"environment": {}, "sandbox": {}}
+    sections = {section: {} for section in SECTIONS}
     for check in report["checks"]:
         sections[check["section"]][check["name"]] = check
     return ended.returncode, sections
@@ -43,7 +44,7 @@ def test_the_text_has_a_line_for_each_check():
     assert ended.returncode == HEALTHY
     assert ended.stderr == ""
     lines = ended.stdout.splitlines()
-    assert [line for line in lines if not line.startswith(" ")] == ["environment", "sandbox"]
+    assert [line for line in lines if not line.startswith(" ")] == SECTIONS
     for name in ("python", "agent", "packages", "pkg_resources", "fonts", *SANDBOX):
         assert any(line.startswith(f"  good     {name} ") for line in lines), name
 

@@ -111,9 +111,10 @@ for number in range(4):
         signal.pause()
     os.close(done)
     os.read(ready, 1)
-alive = [child for child in children if os.waitpid(child, os.WNOHANG) == (0, 0)]
-if len(alive) > 1:
-    time.sleep(20)
+alive, end = children, time.monotonic() + 20
+while len(alive) > 1 and time.monotonic() < end:
+    alive = [child for child in alive if os.waitpid(child, os.WNOHANG) == (0, 0)]
+    time.sleep(0.05)
 for child in alive:
     os.kill(child, signal.SIGKILL)
 len(alive)

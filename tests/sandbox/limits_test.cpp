@@ -49,8 +49,8 @@ std::set<fs::path> folders() {
   return found;
 }
 
-/// Those of a launcher with a sandbox in which something runs. Other tests may run beside us, so its
-/// processes say which they are.
+/// Those of a launcher with a sandbox in which something runs. Other tests may run beside us, so
+/// its processes say which they are.
 std::set<fs::path> folders_of(const LauncherHarness& launcher) {
   std::set<fs::path> found;
   for (const pid_t pid : descendants(launcher.pid())) {
@@ -66,16 +66,15 @@ std::set<fs::path> folders_of(const LauncherHarness& launcher) {
 
 /// Prints why not, where a machine has none.
 bool has(const LimitState& state, const LauncherHarness& launcher) {
-  const bool by_group = state.means == LimitMeans::control_group_v1 ||
-                        state.means == LimitMeans::control_group_v2;
+  const bool by_group =
+      state.means == LimitMeans::control_group_v1 || state.means == LimitMeans::control_group_v2;
   if (!by_group) WARN("skipped: no control group here: " << step_name(launcher.greeting()));
   return by_group;
 }
 
 void order(const Interpreter& interpreter, const std::string& program,
            const std::string& arguments) {
-  const std::string line =
-      "{\"program\":\"" + program + "\",\"arguments\":" + arguments + "}\n";
+  const std::string line = "{\"program\":\"" + program + "\",\"arguments\":" + arguments + "}\n";
   REQUIRE(::send(interpreter.control.get(), line.data(), line.size(), MSG_NOSIGNAL) > 0);
 }
 
@@ -83,15 +82,13 @@ void order(const Interpreter& interpreter, const std::string& program,
 
 TEST_CASE("a launcher says how hard its limits are", "[sandbox][limits]") {
   const LauncherHarness without(limited_spec(Groups::off));
-  CHECK(without.greeting().limits ==
-        LimitReport{{LimitKind::soft, LimitMeans::watching},
-                    {LimitKind::hard, LimitMeans::resource_limit},
-                    {LimitKind::absent, LimitMeans::nothing}});
+  CHECK(without.greeting().limits == LimitReport{{LimitKind::soft, LimitMeans::watching},
+                                                 {LimitKind::hard, LimitMeans::resource_limit},
+                                                 {LimitKind::absent, LimitMeans::nothing}});
   const LauncherHarness with(limited_spec(Groups::wanted));
   const LimitReport& limits = with.greeting().limits;
   CHECK(limits.processes.kind == LimitKind::hard);
-  const bool all_hard =
-      limits.memory.kind == LimitKind::hard && limits.cpu.kind == LimitKind::hard;
+  const bool all_hard = limits.memory.kind == LimitKind::hard && limits.cpu.kind == LimitKind::hard;
   CHECK((with.greeting().error_number == 0) == all_hard);
   CHECK(step_name(with.greeting()).empty() == all_hard);
 }

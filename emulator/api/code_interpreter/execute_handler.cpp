@@ -113,8 +113,7 @@ Result<http::Response> start(const Route& route, const http::Request& request,
 
 /// Runs the execution and answers when it has ended.
 asio::awaitable<Result<http::Response>> run(const Services& services, Route route,
-                                            ExecutionLabels labels,
-                                            sessions::SessionLease session,
+                                            ExecutionLabels labels, sessions::SessionLease session,
                                             execution::ExecutionRequest program,
                                             Stopwatch stopwatch, Timings timings) {
   auto result = co_await session->execute(program);

@@ -12,6 +12,7 @@ Announcement announcement_of(const std::string& listen,
   announcement.admin = "http://here:2";
   announcement.pool_management_endpoint = "http://here:1/pool";
   announcement.pool = "a pool of this kind";
+  announcement.limits = "memory hard, CPU absent";
   announcement.auth = auth;
   announcement.listen = listen;
   return announcement;
@@ -28,6 +29,7 @@ TEST_CASE("the banner shows where the pool is and what a token needs", "[app]") 
     const std::string text = banner(announcement_of("127.0.0.1", mode));
     CHECK_THAT(text, Catch::Contains("http://here:1/pool") && Catch::Contains("http://here:2"));
     CHECK_THAT(text, Catch::Contains("a pool of this kind"));
+    CHECK_THAT(text, Catch::Contains("memory hard, CPU absent"));
     CHECK_THAT(text, Catch::Contains(words));
   }
 }

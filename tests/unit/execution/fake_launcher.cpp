@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +32,7 @@
 ///   hang         ends only when interrupted   ignore     ends only when killed
 ///   die          ends its interpreter         count      how many programs this interpreter had
 ///   die with X   the same, last words X       hang with X  the same, first says X
+///   die of memory  the same, and the launcher says so when it is asked to end it
 ///   end          succeeds, and ends its interpreter a moment later
 namespace dynsessions {
 namespace {
@@ -45,6 +47,7 @@ struct Interpreter {
   test::FakeAgent agent;
   std::optional<std::uint64_t> interruptible;  ///< id of a program that hangs
   int programs = 0;
+  bool out_of_memory = false;
 };
 
 class FakeLauncher {
@@ -58,8 +61,10 @@ class FakeLauncher {
   void serve(const Request& request);
   void start_interpreter(const Request& request);
   void interrupt(Interpreter& interpreter);
+  void end(const Request& request);
   void run_programs(Interpreter& interpreter);
   void run_program(Interpreter& interpreter, const test::FakeAgent::Program& program);
+  void greet();
   void answer(const Request& request, const std::vector<int>& descriptors = {});
   void answer_failed(std::uint64_t request_id, std::string_view step);
   void chatter();
@@ -69,6 +74,8 @@ class FakeLauncher {
 
   int socket_;
   std::vector<std::string> orders_;
+  /// Of interpreters that have ended.
+  std::set<std::pair<std::uint64_t, std::uint32_t>> out_of_memory_;
   /// By sandbox and their id in it.
   std::map<std::pair<std::uint64_t, std::uint32_t>, std::unique_ptr<Interpreter>> interpreters_;
 };
@@ -105,7 +112,7 @@ bool FakeLauncher::read_spec() {
     answer_failed(0, "namespaces");
     return false;
   }
-  answer(Request{});
+  greet();
   for (const std::string& order : orders_) {
     // Opening a FIFO waits for the test to open its other end.
     if (const char* path = after(order, "do not read until opened: ")) {
@@ -123,7 +130,10 @@ void FakeLauncher::run() {
       waiting.push_back({interpreter->agent.control_fd(), POLLIN, 0});
     }
     if (::poll(waiting.data(), waiting.size(), -1) < 0) return;
-    for (auto& [id, interpreter] : interpreters_) run_programs(*interpreter);
+    for (auto& [id, interpreter] : interpreters_) {
+      run_programs(*interpreter);
+      if (interpreter->out_of_memory) out_of_memory_.insert(id);
+    }
     if (waiting.front().revents != 0) connected = take_request();
     // An agent whose server has gone says no more; poll would never rest.
     std::erase_if(interpreters_, [&](const auto& entry) {
@@ -165,8 +175,7 @@ void FakeLauncher::serve(const Request& request) {
       if (found != interpreters_.end()) interrupt(*found->second);
       return answer(request);
     case RequestKind::kill_interpreter:
-      if (found != interpreters_.end()) interpreters_.erase(found);
-      return answer(request);
+      return end(request);
     case RequestKind::destroy_sandbox:
       std::erase_if(interpreters_,
                     [&](const auto& entry) { return entry.first.first == request.sandbox_id; });
@@ -191,6 +200,17 @@ void FakeLauncher::interrupt(Interpreter& interpreter) {
   if (!interpreter.interruptible) return;
   interpreter.agent.say_failure(*interpreter.interruptible, "KeyboardInterrupt");
   interpreter.interruptible.reset();
+}
+
+void FakeLauncher::end(const Request& request) {
+  const auto id = std::pair(request.sandbox_id, request.interpreter_id);
+  Reply reply{};
+  reply.kind = ReplyKind::done;
+  reply.request_id = request.request_id;
+  reply.sandbox_id = request.sandbox_id;
+  reply.out_of_memory = static_cast<std::uint32_t>(out_of_memory_.erase(id));
+  interpreters_.erase(id);
+  sandbox::send_message(socket_, &reply, sizeof reply);
 }
 
 void FakeLauncher::run_programs(Interpreter& interpreter) {
@@ -218,6 +238,7 @@ void FakeLauncher::run_program(Interpreter& interpreter, const test::FakeAgent::
     if (const char* words = after(program.code, "hang with ")) agent.write_stdout(words);
     interpreter.interruptible = program.id;
   } else if (after(program.code, "die")) {
+    interpreter.out_of_memory = program.code == "die of memory";
     if (const char* words = after(program.code, "die with ")) agent.write_stdout(words);
     agent.die();
   }
@@ -229,6 +250,17 @@ void FakeLauncher::answer(const Request& request, const std::vector<int>& descri
   reply.request_id = request.request_id;
   reply.sandbox_id = request.sandbox_id;
   sandbox::send_message(socket_, &reply, sizeof reply, descriptors);
+}
+
+void FakeLauncher::greet() {
+  Reply reply{};
+  reply.kind = ReplyKind::done;
+  reply.limits.processes = {sandbox::LimitKind::hard, sandbox::LimitMeans::resource_limit};
+  if (told_to("lack groups")) {
+    reply.error_number = EACCES;
+    std::string_view("control group memory").copy(reply.step, sizeof(reply.step) - 1);
+  }
+  sandbox::send_message(socket_, &reply, sizeof reply);
 }
 
 void FakeLauncher::answer_failed(std::uint64_t request_id, std::string_view step) {

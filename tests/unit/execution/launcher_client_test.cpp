@@ -23,6 +23,17 @@ TEST_CASE("a launcher that takes the spec is ready and alive", "[execution][laun
   CHECK(fixture.launcher.alive());
 }
 
+TEST_CASE("a launcher says how limits are kept, and what was in the way", "[execution][launcher]") {
+  LauncherFixture fixture;
+  REQUIRE(fixture.loop.run(fixture.launcher.ready()));
+  CHECK(fixture.launcher.limits().processes.kind == sandbox::LimitKind::hard);
+  CHECK(fixture.launcher.limits().cpu.kind == sandbox::LimitKind::absent);
+  CHECK(fixture.launcher.obstacle_to_limits().empty());
+  LauncherFixture lacking({"lack groups"});
+  REQUIRE(lacking.loop.run(lacking.launcher.ready()));
+  CHECK(lacking.launcher.obstacle_to_limits() == "control group memory: Permission denied");
+}
+
 TEST_CASE("a launcher that refuses the spec names the step and the reason",
           "[execution][launcher]") {
   LauncherFixture fixture({"refuse the spec"});

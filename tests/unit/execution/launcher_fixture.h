@@ -16,6 +16,7 @@ namespace dynsessions::execution {
 ///   refuse the spec           fail at WHAT                   start dead interpreters
 ///   chatter                   die at WHAT                    start mute interpreters
 ///   start only one            send nonsense at WHAT          do not read until opened: FIFO
+///   lack groups
 struct LauncherFixture {
   using Descriptors = Result<std::vector<UniqueFd>>;
 

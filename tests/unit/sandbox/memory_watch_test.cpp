@@ -29,8 +29,8 @@ TEST_CASE("proportional memory is that of anonymous and shared pages", "[limits]
 }
 
 TEST_CASE("a family is its roots and all below them", "[limits]") {
-  const ProcessTable table{{1, {0, 0}}, {2, {1, 0}}, {3, {2, 0}}, {4, {3, 0}}, {5, {1, 0}},
-                           {6, {9, 0}}};
+  const ProcessTable table{{1, {0, 0}}, {2, {1, 0}}, {3, {2, 0}},
+                           {4, {3, 0}}, {5, {1, 0}}, {6, {9, 0}}};
   const pid_t roots[] = {2};
   CHECK(family_of(table, roots) == std::vector<pid_t>{2, 3, 4});
   const pid_t none[] = {0};

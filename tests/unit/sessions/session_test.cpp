@@ -118,6 +118,13 @@ TEST_CASE("programs behind one that ended its interpreter run all the same", "[s
   CHECK(fixture.loop.finish(second)->outcome == ExecutionOutcome::succeeded);
 }
 
+TEST_CASE("a program that had too much memory is an event of its session", "[sessions]") {
+  PoolFixture fixture;
+  CHECK(fixture.execute("a", "burst")->outcome == ExecutionOutcome::out_of_memory);
+  CHECK(fixture.execute("a", "2")->outcome == ExecutionOutcome::succeeded);
+  CHECK(fixture.events.record == Record{"allocated", "out of memory"});
+}
+
 TEST_CASE("a caller that gives up waiting does not hold up those behind it", "[sessions]") {
   PoolFixture fixture;
   auto first = fixture.start("a", "wait");

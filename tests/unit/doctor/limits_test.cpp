@@ -1,0 +1,42 @@
+#include "emulator/doctor/limits.h"
+
+#include "tests/support/catch.h"
+
+namespace dynsessions::doctor::test {
+
+using sandbox::LimitKind;
+using sandbox::LimitMeans;
+using sandbox::LimitReport;
+
+TEST_CASE("limits that are hard need no cure", "[doctor][limits]") {
+  const LimitReport report{{LimitKind::hard, LimitMeans::control_group_v2},
+                           {LimitKind::hard, LimitMeans::control_group_v2},
+                           {LimitKind::hard, LimitMeans::control_group_v1}};
+  for (const Check& check : check_limits(report, "")) {
+    INFO(check.name);
+    CHECK(check.section == "limits");
+    CHECK(check.verdict == Verdict::good);
+    CHECK(check.cure.empty());
+    CHECK_THAT(check.finding, Catch::StartsWith("hard, by "));
+  }
+}
+
+TEST_CASE("a limit that is soft or absent is a warning with what was in the way and a cure",
+          "[doctor][limits]") {
+  const LimitReport report{{LimitKind::soft, LimitMeans::watching},
+                           {LimitKind::hard, LimitMeans::resource_limit},
+                           {LimitKind::absent, LimitMeans::nothing}};
+  const Checks checks = check_limits(report, "control group memory: Permission denied");
+  CHECK(checks.at(0).finding ==
+        "soft, by RLIMIT_DATA and watching; for a moment a session can have more "
+        "(control group memory: Permission denied)");
+  CHECK(checks.at(1).verdict == Verdict::good);
+  CHECK(checks.at(2).finding ==
+        "absent; a session can take all of it (control group memory: Permission denied)");
+  for (const std::size_t i : {0U, 2U}) {
+    CHECK(checks.at(i).verdict == Verdict::warning);
+    CHECK_THAT(checks.at(i).cure, Catch::Contains("Delegate=yes"));
+  }
+}
+
+}  // namespace dynsessions::doctor::test
