@@ -9,6 +9,9 @@
 namespace dynsessions::sandbox {
 namespace {
 
+/// Of /tmp and of /dev/shm: packages keep many small files there, and each is kernel memory.
+constexpr std::uint64_t kScratchInodes = 65'536;
+
 std::string tmpfs_options(std::uint64_t bytes, std::uint64_t inodes, const char* mode) {
   // tmpfs reads 0 as "no limit", the opposite of what anyone who writes it here means.
   if (bytes == 0 || inodes == 0) throw std::runtime_error("limits: a size of 0 is not a limit");
@@ -56,9 +59,8 @@ void prepare_plan(const LaunchSpec& spec, LauncherUser user, SandboxPlan& plan) 
   plan.path_library = spec.path_library;
   for (const ReadOnlyBind& bind : spec.binds) plan.shown_paths += bind.source + ':';
   plan.layout = root_layout(spec);
-  plan.tmp_options = tmpfs_options(limits.tmp_bytes, limits.data_inodes, "1777");
-  plan.shared_memory_options =
-      tmpfs_options(limits.shared_memory_bytes, limits.data_inodes, "1777");
+  plan.tmp_options = tmpfs_options(limits.tmp_bytes, kScratchInodes, "1777");
+  plan.shared_memory_options = tmpfs_options(limits.shared_memory_bytes, kScratchInodes, "1777");
   plan.data_options = tmpfs_options(limits.data_bytes, limits.data_inodes, "0755");
   plan.init_filter = compile_init_filter();
   plan.interpreter_filter = compile_interpreter_filter(spec.tier);

@@ -26,7 +26,6 @@ LaunchSpec limited_spec(Groups groups) {
   spec.limits.data_bytes = std::uint64_t{4} << 20;
   spec.limits.tmp_bytes = std::uint64_t{4} << 20;
   spec.limits.shared_memory_bytes = std::uint64_t{4} << 20;
-  spec.limits.cpu_hundredths = 30;
   return spec;
 }
 
@@ -150,12 +149,14 @@ TEST_CASE("all that lives in a sandbox is in its groups, and nothing else is",
 }
 
 TEST_CASE("processes that compute get their share of the CPUs", "[sandbox][limits]") {
-  LauncherHarness launcher(limited_spec(Groups::wanted));
+  LaunchSpec spec = limited_spec(Groups::wanted);
+  spec.limits.cpu_hundredths = 5;  // less than a busy machine has to give
+  LauncherHarness launcher(spec);
   if (!has(launcher.greeting().limits.cpu, launcher)) return;
   create(launcher);
   const double cpus = std::stod(run_program(start(launcher), "burn", R"({"seconds": 1.5})"));
   CHECK(cpus > 0);
-  CHECK(cpus < 0.4);
+  CHECK(cpus < 0.15);
   // It wanted more: the kernel has held it back.
   const Interpreter staying = start_staying(launcher, 1, 1);
   bool throttled = false;

@@ -36,7 +36,7 @@ std::string closing_words(const ExecutionResult& result, std::chrono::seconds ti
     case ExecutionOutcome::aborted:
       return "Execution aborted";
     case ExecutionOutcome::interpreter_died:
-    case ExecutionOutcome::out_of_memory:  // section 5, "memory exhaustion"
+    case ExecutionOutcome::out_of_memory:  // section 7, "memory exhaustion"
       return "Kernel restarted";
   }
   return {};
