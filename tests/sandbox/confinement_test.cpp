@@ -159,7 +159,7 @@ TEST_CASE("limits are the spec's and cannot be loosened", "[sandbox]") {
   spec.limits.memory_bytes = 1 << 30;
   spec.limits.data_bytes = 1 << 20;
   CHECK(verdict("limits", json::object(), spec) ==
-        json::parse(R"({"CORE":[1,1],"NOFILE":[64,64],"FSIZE":[2097152,2097152],"NPROC":[33,33],
+        json::parse(R"({"CORE":[1,1],"NOFILE":[64,64],"FSIZE":[536870912,536870912],"NPROC":[33,33],
                         "DATA":[1073741824,1073741824],"MSGQUEUE":[0,0],"RTPRIO":[0,0],
                         "core to 0":"EPERM"})"));
 }
