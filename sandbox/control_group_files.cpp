@@ -155,10 +155,13 @@ int enable_below(const ControlGroupPlace& parent, Controller controller) {
   const std::string file = parent.directory + "/cgroup.subtree_control";
   const std::string name(name_of(controller));
   if (has_word(read_text(file), name)) return 0;
-  int error_number = write_text(file, '+' + name);
-  if (error_number != EBUSY) return error_number;
-  error_number = move_processes_to_leaf(parent);
-  return error_number != 0 ? error_number : write_text(file, '+' + name);
+  return write_text(file, '+' + name);
+}
+
+int make_way_for_groups(const ControlGroupPlace& place) {
+  const bool is_root_of_all = !fs::exists(place.directory + "/cgroup.type");
+  if (is_root_of_all || read_text(place.directory + "/cgroup.procs").empty()) return 0;
+  return move_processes_to_leaf(place);
 }
 
 int move_processes_to_leaf(const ControlGroupPlace& place) {

@@ -42,15 +42,18 @@ void sweep_folders(const std::string& parent);
 /// Removes the folder and the groups in it, none of which has a process. False when it stays.
 bool remove_folder(const std::string& folder);
 
-/// Lets groups below `parent`, of version 2, have the controller; 0 or an errno. When processes in
-/// `parent` are in the way, they move to a group of their own, unless they are other people's:
-/// EBUSY then.
+/// In version 2 a group has either processes or controlled groups below it. Processes in `place`
+/// move to a group of their own, unless they are other people's: EBUSY then, and nothing is
+/// changed.
+[[nodiscard]] int make_way_for_groups(const ControlGroupPlace& place);
+
+/// Lets groups below `parent`, of version 2, have the controller; 0 or an errno.
 [[nodiscard]] int enable_below(const ControlGroupPlace& parent, Controller controller);
 
 /// The last part of it. 0 or an errno.
 [[nodiscard]] int move_processes_to_leaf(const ControlGroupPlace& place);
 
-/// Where an earlier enable_below() moved us, the group above is the one to build in.
+/// Where an earlier make_way_for_groups() moved us, the group above is the one to build in.
 [[nodiscard]] ControlGroupPlace without_leaf(ControlGroupPlace place);
 
 }  // namespace dynsessions::sandbox

@@ -74,6 +74,13 @@ void ControlGroups::add_tree(ControlGroupPlace place) {
     place = without_leaf(std::move(place));
     place.controllers =
         parse_controllers(read_text(place.directory + "/cgroup.controllers"), " \n");
+    const bool wanted =
+        std::any_of(place.controllers.begin(), place.controllers.end(),
+                    [this](Controller controller) { return tree_of(controller) == nullptr; });
+    if (!wanted) return;
+    if (const int error_number = make_way_for_groups(place); error_number != 0) {
+      return note("control group v2: other processes beside the server", error_number);
+    }
     for (const Controller controller : std::vector(place.controllers)) {
       const int error_number = enable_below(place, controller);
       if (error_number == 0) continue;

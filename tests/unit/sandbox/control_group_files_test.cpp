@@ -107,6 +107,17 @@ TEST_CASE("only our own processes are moved out of the way, except in a containe
   CHECK(group.content("dynsessions-server/cgroup.procs").starts_with("1"));
 }
 
+TEST_CASE("processes make way where they would be in it, and not at the root of all", "[limits]") {
+  const FakeGroup group;
+  group.has("cgroup.procs", "1\n");
+  CHECK(make_way_for_groups(group.place()) == 0);
+  group.has("cgroup.type", "domain\n");
+  CHECK(make_way_for_groups(group.place()) == EBUSY);
+  CHECK_FALSE(fs::exists(group.directory / "dynsessions-server"));
+  group.has("cgroup.procs", "");
+  CHECK(make_way_for_groups(group.place()) == 0);
+}
+
 TEST_CASE("who was moved builds in the group above", "[limits]") {
   const ControlGroupPlace moved{true, {}, "/cg/a/dynsessions-server", "/a/dynsessions-server"};
   CHECK(without_leaf(moved).directory == "/cg/a");
