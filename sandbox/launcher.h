@@ -46,7 +46,7 @@ class Launcher {
     std::map<std::uint32_t, Interpreter> interpreters;
     std::uint64_t memory_kills = 0;         ///< by the kernel, as far as they are told of
     std::set<std::uint32_t> out_of_memory;  ///< interpreters that have ended so; for kill()
-    std::unique_ptr<Egress> egress;  ///< null: there is none
+    std::unique_ptr<Egress> egress;         ///< null: there is none
     /// To be answered when the network is there: the request, and the descriptor with it.
     std::optional<Request> creation;
     UniqueFd data_directory;
