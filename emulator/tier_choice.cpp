@@ -26,7 +26,8 @@ struct Cure {
 constexpr const char* kNamespaces =
     "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
     "user.max_user_namespaces above 0; Ubuntu: kernel.apparmor_restrict_unprivileged_userns=0), "
-    "or run as root; in Docker: as root with --cap-add SYS_ADMIN, or --privileged";
+    "or run as root; in Docker: --cap-add SYS_ADMIN --security-opt apparmor=unconfined "
+    "--security-opt systempaths=unconfined";
 constexpr const char* kBelow = "look at the folders of --python: each must be there for all users";
 
 /// By the names in sandbox/; the last row is for all that nobody met yet.
