@@ -6,6 +6,7 @@ temporary files, so that a test sees what a server of it leaves behind.
 
 import contextlib
 import os
+import subprocess
 import tempfile
 from dataclasses import dataclass, field
 
@@ -51,10 +52,14 @@ def as_session_user():
 
 @contextlib.contextmanager
 def folder_for_all():
-    """A new folder, removed at the end, that every user of this machine can use."""
-    with tempfile.TemporaryDirectory(prefix="dynsessions-attacks-") as folder:
-        os.chmod(folder, 0o777)
+    """A new folder that every user of this machine can use; removed at the end, by what minds no
+    depth of it."""
+    folder = tempfile.mkdtemp(prefix="dynsessions-attacks-")
+    os.chmod(folder, 0o777)
+    try:
         yield folder
+    finally:
+        subprocess.run(["rm", "-rf", folder], check=True)
 
 
 class TierServer(Emulator):

@@ -204,7 +204,7 @@ INPUTS = {
 @attack(60)
 @pytest.mark.parametrize("code, complaint", INPUTS.values(), ids=INPUTS)
 def test_odd_programs_have_defined_results(session, code, complaint):
-    body = run_in("synchronous", session, code, timeoutInSeconds=2)
+    body = run_in("synchronous", session, code, timeoutInSeconds=8)
     assert body["status"] in {"Succeeded", "Failed"}
     if complaint is not None:
         assert complaint in body["result"]["stderr"], body

@@ -351,7 +351,8 @@ def test_init_and_other_kernels_cannot_be_touched(session, tier):
         seen = value(session, "import os; sorted(n for n in os.listdir('/proc') if n.isdigit())")
         assert seen == "['2']"
     for name in ("limits", "scheduling"):
-        assert touched.pop(name) in {"EPERM", "EACCES"}
+        # Of its own init, which is its own user where that is the server's; nobody else's.
+        assert touched.pop(name) in {"EPERM", "EACCES"} | ({"allowed"} if tier.letter == "A" else set())
     assert set(touched.values()) <= {"EPERM", "EACCES", "ENOENT"}, touched
     for kernel in ("asynchronous", "empty"):
         assert value_in(kernel, session, "secret") == "'mine'"
