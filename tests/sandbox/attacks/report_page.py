@@ -1,5 +1,5 @@
 """Prints build/attack-report.json, which a run of the tests writes, as a page for people, or the
-reports of several runs together:
+reports of several runs together, of which the last with a test counts:
 
   build/test-python/bin/python3 tests/sandbox/attacks/report_page.py >tests/sandbox/attacks/REPORT.md
 """
@@ -25,7 +25,7 @@ contained or survived, and that nothing outside had been touched.
 def cell(rows, case, tier):
     mine = [row for row in rows if (row["case"], row["tier"]) == (case, tier)]
     if not mine:
-        return f"not run: {reason_to_lack(case, tier) or 'NO TEST'}"
+        return f"not run: {reason_to_lack(case, tier) or 'not in this report'}"
     failed = sum(row["outcome"] == "failed" for row in mine)
     if failed:
         return f"**{failed} of {len(mine)} failed**"
@@ -46,4 +46,5 @@ def page(rows):
 
 if __name__ == "__main__":
     files = sys.argv[1:] or [REPORT]
-    sys.stdout.write(page([row for file in files for row in json.loads(Path(file).read_text())]))
+    read = [row for file in files for row in json.loads(Path(file).read_text())]
+    sys.stdout.write(page(list({(row["test"], row["case"]): row for row in read}.values())))

@@ -38,7 +38,7 @@ def test_the_report_has_every_case_and_no_failure():
     assert text.startswith(report_page.HEAD)
     for case, name in CASES.items():
         assert f"| {case} | {name} | " in text
-    assert "NO TEST" not in text and "failed" not in text.removeprefix(report_page.HEAD)
+    assert "failed" not in text.removeprefix(report_page.HEAD)
 
 
 def test_a_page_tells_failures_skips_and_what_lacks():
@@ -50,5 +50,5 @@ def test_a_page_tells_failures_skips_and_what_lacks():
     told = [report_page.cell(rows, case, str(TIERS[0])) for case in (1, 2, 3, 4, 5)]
     assert told == [
         *("passed (2)", "**1 of 2 failed**", "skipped: no strace"),
-        *("passed (1); skipped: no gcc", "not run: NO TEST"),
+        *("passed (1); skipped: no gcc", "not run: not in this report"),
     ]

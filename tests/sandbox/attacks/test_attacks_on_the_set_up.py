@@ -52,13 +52,12 @@ def test_whichever_call_of_the_set_up_fails_no_weaker_sandbox_comes_of_it(catch2
     catch2("sandbox/sandbox_test", "[faults]")
 
 
+# Not pivot_root and keyctl: where a container hides them, others do their work.
 STEPS = {
-    "pivot_root": "change root pivot_root",
     "move_mount": "lay out usr",
     "open_tree": "open tree /usr",
     "sethostname": "hostname",
     "setresuid": "session user uid",
-    "keyctl": "keyring",
     "capset": "privileges capset",
     "seccomp": "seccomp",
 }
@@ -69,7 +68,7 @@ OTHER_STEPS = {
     "landlock_create_ruleset": "landlock",
     "landlock_restrict_self": "landlock",
     "setsid": "session",
-    "capset": "privileges",
+    "capset": "keeper user capset",
     "seccomp": "seccomp",
 }
 
@@ -110,7 +109,7 @@ def test_a_step_that_fails_later_is_named_to_the_client_and_in_the_health_answer
     session = works_fully(server)
     outer = children_of(server.pid)[0]
     inner = children_of(outer)[0]
-    strace = subprocess.Popen([*failing("pivot_root"), "-p", str(inner)])
+    strace = subprocess.Popen([*failing("sethostname"), "-p", str(inner)])
     try:
         wait_until(lambda: "TracerPid:\t0" not in status_of(inner), "no tracer")
         answer = server.session().executions("6 * 7")
@@ -120,8 +119,8 @@ def test_a_step_that_fails_later_is_named_to_the_client_and_in_the_health_answer
         strace.wait()
     error = answer.json()["error"]
     assert (answer.status_code, error["code"]) == (500, "SessionAllocationFailed")
-    assert STEPS["pivot_root"] in error["message"]
-    assert health.status_code == 503 and STEPS["pivot_root"] in health.text
+    assert STEPS["sethostname"] in error["message"]
+    assert health.status_code == 503 and STEPS["sethostname"] in health.text
     works_fully(server)
     assert value_in("synchronous", session, "6 * 7") == 42
 
