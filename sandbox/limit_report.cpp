@@ -34,8 +34,8 @@ std::string words_for(LimitMeans means) {
 
 std::string summary(const LimitReport& report) {
   return "memory " + words_for(report.memory.kind) + ", processes " +
-         words_for(report.processes.kind) + ", CPU " + words_for(report.cpu.kind) +
-         ", files " + words_for(report.files.kind);
+         words_for(report.processes.kind) + ", CPU " + words_for(report.cpu.kind) + ", files " +
+         words_for(report.files.kind);
 }
 
 }  // namespace dynsessions::sandbox

@@ -5,8 +5,8 @@
 #include <type_traits>
 
 /// How strictly this machine lets each limit of a session be kept, as the launcher found it at its
-/// start; the server passes it on to people. Open files are not in here: their limit is the kernel's
-/// own everywhere (RLIMIT_NOFILE).
+/// start; the server passes it on to people. Open files are not in here: their limit is the
+/// kernel's own everywhere (RLIMIT_NOFILE).
 namespace dynsessions::sandbox {
 
 enum class LimitKind : std::uint8_t {

@@ -228,7 +228,7 @@ constexpr std::array kOptions{
     Option{"cpu-limit", "Sandbox", "CPUS", "CPUs that a session may keep busy, such as 0.5",
            kCpuLimit},
     Option{"control-groups", "Sandbox", "MODE",
-           "auto: limits are kept by control groups where it can be; off: without them",
+           "auto: keep limits by control groups if possible; off: without",
            kChoice<&Config::control_groups, kAutomatic>},
 
     Option{"auth", "Contract", "MODE",

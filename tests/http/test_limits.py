@@ -130,6 +130,17 @@ def test_processes_count_together(server, session):
         assert_out_of_memory(answer)
 
 
+@pytest.mark.parametrize("groups", ["auto", "off"])
+def test_sessions_without_namespaces_have_the_same_memory(groups):
+    server = Emulator("--sandbox", "restricted", "--control-groups", groups, *SMALL)
+    session, other = server.session(), server.session()
+    assert value(other.executions("6 * 7")) == 42
+    assert_out_of_memory(session.executions(SHARED_MEMORY_BOMB, timeoutInSeconds=60))
+    assert value(session.executions("6 * 7")) == value(other.executions("6 * 7")) == 42
+    assert "files absent" in limits(server)
+    server.stop()
+
+
 def test_with_exact_no_reason_is_given():
     server = Emulator("--exact", *SMALL)
     answer = server.session().executions(SHARED_MEMORY_BOMB, timeoutInSeconds=60)
@@ -281,7 +292,7 @@ def test_a_session_cannot_see_where_its_groups_are(session):
 
 def test_how_hard_limits_are_is_said_at_the_start_and_in_health():
     server = Emulator("--control-groups", "off")
-    told = "memory soft, processes hard, CPU absent"
+    told = "memory soft, processes hard, CPU absent, files hard"
     assert told in server.stderr()
     assert limits(server) == told
     server.stop()

@@ -83,7 +83,8 @@ TEST_CASE("a launcher says how hard its limits are", "[sandbox][limits]") {
   const LauncherHarness without(limited_spec(Groups::off));
   CHECK(without.greeting().limits == LimitReport{{LimitKind::soft, LimitMeans::watching},
                                                  {LimitKind::hard, LimitMeans::resource_limit},
-                                                 {LimitKind::absent, LimitMeans::nothing}});
+                                                 {LimitKind::absent, LimitMeans::nothing},
+                                                 {LimitKind::hard, LimitMeans::file_system}});
   const LauncherHarness with(limited_spec(Groups::wanted));
   const LimitReport& limits = with.greeting().limits;
   CHECK(limits.processes.kind == LimitKind::hard);

@@ -11,7 +11,8 @@ using sandbox::LimitReport;
 TEST_CASE("limits that are hard need no cure", "[doctor][limits]") {
   const LimitReport report{{LimitKind::hard, LimitMeans::control_group_v2},
                            {LimitKind::hard, LimitMeans::control_group_v2},
-                           {LimitKind::hard, LimitMeans::control_group_v1}};
+                           {LimitKind::hard, LimitMeans::control_group_v1},
+                           {LimitKind::hard, LimitMeans::file_system}};
   for (const Check& check : check_limits(report, "")) {
     INFO(check.name);
     CHECK(check.section == "limits");
@@ -25,6 +26,7 @@ TEST_CASE("a limit that is soft or absent is a warning with what was in the way 
           "[doctor][limits]") {
   const LimitReport report{{LimitKind::soft, LimitMeans::watching},
                            {LimitKind::hard, LimitMeans::resource_limit},
+                           {LimitKind::absent, LimitMeans::nothing},
                            {LimitKind::absent, LimitMeans::nothing}};
   const Checks checks = check_limits(report, "control group memory: Permission denied");
   CHECK(checks.at(0).finding ==
@@ -33,6 +35,8 @@ TEST_CASE("a limit that is soft or absent is a warning with what was in the way 
   CHECK(checks.at(1).verdict == Verdict::good);
   CHECK(checks.at(2).finding ==
         "absent; a session can take all of it (control group memory: Permission denied)");
+  CHECK(checks.at(3).verdict == Verdict::warning);
+  CHECK_THAT(checks.at(3).cure, Catch::Contains("--sandbox full"));
   for (const std::size_t i : {0U, 2U}) {
     CHECK(checks.at(i).verdict == Verdict::warning);
     CHECK_THAT(checks.at(i).cure, Catch::Contains("Delegate=yes"));
