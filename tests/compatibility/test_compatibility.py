@@ -71,6 +71,10 @@ def test_no_system_call_of_ordinary_work_is_refused_but_those_with_a_reason(tmp_
     log = tmp_path / "strace"
     server = Emulator("--ready-sessions", "0")
     try:
+        # Once it has answered, all is there that sessions descend from.
+        first = server.session()
+        assert first.executions("6 * 7").status_code == 200
+        first.end()
         with traced(descendants(server.pid), log):
             for program in PROGRAMS:
                 session = server.session()

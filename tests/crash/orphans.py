@@ -36,7 +36,7 @@ def living(pids):
     for pid in pids:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
-    return [p for pid in pids for p in (pid, *descendants(pid)) if _is_alive(p)]
+    return [pid for pid in {*pids, *descendants(*pids)} if _is_alive(pid)]
 
 
 def _is_alive(pid):

@@ -6,23 +6,32 @@ import re
 from pathlib import Path
 
 
+def _children():
+    """By parent. Not from /proc/PID/task/TID/children, which leaves some out while others end."""
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+            found.setdefault(parent, []).append(int(stat.parent.name))
+    return found
+
+
 def children(pid):
-    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            yield from map(int, (task / "children").read_text().split())
+    return _children().get(pid, [])
 
 
-def descendants(pid):
-    found = list(children(pid))
+def descendants(*pids):
+    below = _children()
+    found = [child for pid in pids for child in below.get(pid, [])]
     for child in found:  # grows while we walk it
-        found += children(child)
+        found += below.get(child, [])
     return found
 
 
 def launchers(server):
     """The outer and the inner one: PID 1 of all sandboxes."""
     outer = next(child for child in children(server) if _program(child) == "sandbox-launcher")
-    return outer, next(child for child in children(outer))
+    return outer, children(outer)[0]
 
 
 def zygote(server):
@@ -66,9 +75,15 @@ def mounts(pid="self"):
     return {line for line in lines if not line.split()[4].startswith("/sys/")}
 
 
-def _groups():
-    """Control groups of servers; those of others come and go."""
-    return sum(1 for _ in Path("/sys/fs/cgroup").glob("**/*dynsessions*/**/"))
+def _groups(pids):
+    """Control groups of the launcher of these processes; those of other launchers come and go."""
+    roots = set()
+    for pid in pids:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            text = Path(f"/proc/{pid}/cgroup").read_text()
+            roots.update(re.findall(r"dynsessions-launcher-\w+", text))
+    folders = [Path("/sys/fs/cgroup").glob(f"**/{root}/**/") for root in roots]
+    return sum(1 for found in folders for _ in found)
 
 
 def resident_kib(pid):
@@ -87,6 +102,6 @@ def census(server, temporary):
         "mounts of the host": len(mounts()),
         "mounts of the launcher": len(mounts(inner)),
         "namespaces": len(_namespaces([server, *below], kept[inner])),
-        "control groups": _groups(),
+        "control groups": _groups(below),
         "temporary files": sum(1 for _ in Path(temporary).iterdir()),
     }
