@@ -64,10 +64,12 @@ def while_it_runs(session, code, act):
 
 
 @attack(19)
-def test_a_fork_bomb_meets_the_limit_of_its_session(session):
+def test_a_fork_bomb_meets_the_limit_of_its_session(session, tier):
     counted = run_inside(session, "fork_bomb")
     assert counted["error"] == "EAGAIN"
-    assert MAX_PROCESSES // 2 < counted["children"] < MAX_PROCESSES
+    # In B the kernel counts all processes of the user, of which others may come and go.
+    most = {"A": MAX_PROCESSES, "B": 4 * MAX_PROCESSES}[tier.letter]
+    assert MAX_PROCESSES // 4 < counted["children"] < most
 
 
 @attack(19)
@@ -279,7 +281,7 @@ def test_an_interpreter_that_ends_itself_is_replaced_and_files_stay(session, cod
 @attack(30)
 def test_orphans_that_end_are_reaped(session, server):
     assert run_inside(session, "orphans", count=2000) == {"left": 0}
-    assert zombies_below(server.pid) == 0
+    wait_until(lambda: zombies_below(server.pid) == 0, "orphans stay as zombies")
 
 
 def zombies_below(ancestor):
