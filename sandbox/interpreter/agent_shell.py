@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 
-import decorator
 from IPython.core import page, payloadpage
 from IPython.core.autocall import ExitAutocall, ZMQExitAutocall
 from IPython.core.compilerop import CachingCompiler
@@ -324,28 +323,10 @@ def text_of_error(error):
         return f"<{type(error).__name__} whose text cannot be made>"
 
 
-def lighten_decorators():
-    """IPython asks a dozen formatters about every value, and the package `decorator` binds the
-    arguments of each call to a signature, which takes an eighth of a small program's time. Where each
-    parameter has its argument, in order, binding changes nothing."""
-    bind = decorator.fix
-
-    def fix(arguments, named, signature):
-        parameters = signature.parameters
-        if arguments and not named and len(arguments) == len(parameters):
-            last = next(reversed(parameters.values()))
-            if last.kind == last.POSITIONAL_OR_KEYWORD:
-                return arguments, named
-        return bind(arguments, named, signature)
-
-    decorator.fix = fix
-
-
 def make_shell():
     config = Config()
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.colors = "NoColor"
-    lighten_decorators()
     config.IPKernelApp = Config()  # whose presence tells programs that they run in a kernel
     return ZMQInteractiveShell.instance(config=config)

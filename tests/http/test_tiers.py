@@ -119,6 +119,7 @@ def test_no_folder_and_no_process_outlives_the_server(server, temporary):
 
 def test_a_start_removes_what_a_killed_server_left(server, tier, temporary, emulator_factory):
     stdout_of(server.session(), "open('/mnt/data/mine', 'w').close()")
+    os.kill(server.pid, signal.SIGSTOP)  # or it would stop by itself, for want of a launcher
     for launcher in _launchers_of(server.pid):
         os.kill(launcher, signal.SIGKILL)  # or it would tidy up
     server.kill()
