@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.executions import KERNELS, run_in, value_in
+from support.executions import run_in, value_in
 from support.wire import assert_refused
 
 attack = pytest.mark.attack

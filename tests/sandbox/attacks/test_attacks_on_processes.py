@@ -387,6 +387,5 @@ def test_a_killed_launcher_takes_every_session_along_and_the_server_says_so(star
     begin = time.monotonic()
     wait_until(lambda: not processes_with(mark), "a daemon outlived the launcher")
     assert time.monotonic() - begin < 2
-    answer = session.executions("6 * 7")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "SessionAllocationFailed")
-    assert requests.get(f"{server.admin}/health/ready", timeout=10).status_code == 503
+    wait_until(lambda: not server.is_running(), "a server without a launcher goes on")
+    assert "the sandbox launcher has ended" in server.stderr()

@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import signal
 import socket
 
 from attempt import attempt
