@@ -120,7 +120,8 @@ TEST_CASE("a long list comes in pages of 300", "[api][session_management]") {
   for (int i = 0; i < 301; ++i) harness.send("GET /files?identifier=sess-" + std::to_string(i));
   const json first = json::parse(text_of(harness.send("GET /listSessions")));
   CHECK(first.at("sessions").size() == 300);
-  CHECK(first.at("nextLink") == "http://127.0.0.1/listSessions?api-version=2025-10-02-preview&skip=300");
+  CHECK(first.at("nextLink") ==
+        "http://127.0.0.1/listSessions?api-version=2025-10-02-preview&skip=300");
   const json second = json::parse(text_of(harness.send("GET /listSessions?skip=300")));
   CHECK(second.at("sessions").size() == 1);
   CHECK_FALSE(second.contains("nextLink"));
