@@ -6,6 +6,7 @@
 
 #include "emulator/api/files/file_paths.h"
 #include "emulator/api/files/file_wire.h"
+#include "emulator/api/json_response.h"
 #include "emulator/api/session_access.h"
 #include "emulator/core/offload.h"
 
@@ -17,12 +18,6 @@ namespace {
 
 /// Up to here a file is read while it is open on the file pool anyway, and goes out as a text.
 constexpr std::uint64_t kSmallFile = std::uint64_t{64} << 10;
-
-http::Response json_response(std::string body) {
-  http::Response response;
-  response.body = std::move(body);
-  return response;
-}
 
 /// A name that is missing has an error code of its own per operation (CONTRACT.md section 1.5).
 Error for_operation(Error error, ErrorCode missing) {

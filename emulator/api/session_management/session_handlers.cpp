@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "emulator/api/json_response.h"
 #include "emulator/api/session_access.h"
 #include "emulator/api/session_management/session_wire.h"
 #include "emulator/sessions/session_errors.h"
@@ -14,12 +15,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kPageSize = 300;  ///< section 8 row 38
-
-http::Response json_response(std::string body) {
-  http::Response response;
-  response.body = std::move(body);
-  return response;
-}
 
 Result<std::size_t> skip_of(const http::Request& request) {
   const std::string_view text = request.target.query_value("skip").value_or("0");
