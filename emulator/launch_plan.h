@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "emulator/config/config.h"
-#include "sandbox/launch_spec.h"
+#include "sandbox/spec/launch_spec.h"
 
 namespace dynsessions {
 

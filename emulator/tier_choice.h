@@ -7,8 +7,8 @@
 #include "emulator/core/error.h"
 #include "emulator/launch_plan.h"
 
-/// Which tier sessions get (sandbox/launch_spec.h): decided once, when the program starts, by what
-/// this machine really does.
+/// Which tier sessions get (sandbox/spec/launch_spec.h): decided once, when the program starts, by
+/// what this machine really does.
 namespace dynsessions {
 
 /// What came of the real set-up in a throw-away sandbox.

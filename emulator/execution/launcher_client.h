@@ -14,8 +14,8 @@
 #include "emulator/core/event.h"
 #include "emulator/core/result.h"
 #include "emulator/core/unique_fd.h"
-#include "sandbox/launch_spec.h"
-#include "sandbox/launcher_protocol.h"
+#include "sandbox/spec/launch_spec.h"
+#include "sandbox/spec/launcher_protocol.h"
 
 namespace dynsessions::execution {
 

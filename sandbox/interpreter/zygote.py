@@ -3,7 +3,7 @@
     zygote.py MODULES UID       MODULES with commas between them; UID to use files as
 
 The launcher starts it in a sandbox of its own and talks to it on descriptor 3
-(sandbox/zygote_protocol.h). zygote_fork.so does what Python cannot: it forks into a session's
+(sandbox/zygote/zygote_protocol.h). zygote_fork.so does what Python cannot: it forks into a session's
 sandbox and confines the child, which then goes on as agent.py does. A session must not be able to
 tell that from an agent that was started, except that it is there at once; and no two may share
 anything random. What they do share is the seed of hash(), as all memory is laid out before.

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "sandbox/control_group_files.h"
+#include "sandbox/limits/control_group_files.h"
 #include "tests/sandbox/steps.h"
 #include "tests/support/catch.h"
 

@@ -7,8 +7,8 @@
 #include <sys/types.h>
 
 #include "emulator/core/unique_fd.h"
-#include "sandbox/launch_spec.h"
-#include "sandbox/launcher_protocol.h"
+#include "sandbox/spec/launch_spec.h"
+#include "sandbox/spec/launcher_protocol.h"
 
 /// A small blocking client of the real launcher program, for tests. Every wait ends after thirty
 /// seconds with an exception.

@@ -20,8 +20,8 @@
 
 #include <system_error>
 
-#include "sandbox/launch_spec.h"
-#include "sandbox/launcher_protocol.h"
+#include "sandbox/spec/launch_spec.h"
+#include "sandbox/spec/launcher_protocol.h"
 #include "tests/support/fake_agent.h"
 
 /// A launcher without sandboxes: speaks launcher_protocol.h and plays the interpreters itself. What

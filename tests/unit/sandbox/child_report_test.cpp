@@ -1,4 +1,4 @@
-#include "sandbox/child_report.h"
+#include "sandbox/steps/child_report.h"
 
 #include <string>
 

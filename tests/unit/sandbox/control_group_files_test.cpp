@@ -1,4 +1,4 @@
-#include "sandbox/control_group_files.h"
+#include "sandbox/limits/control_group_files.h"
 
 #include <filesystem>
 #include <fstream>

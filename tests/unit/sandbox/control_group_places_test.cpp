@@ -1,4 +1,4 @@
-#include "sandbox/control_group_places.h"
+#include "sandbox/limits/control_group_places.h"
 
 #include "tests/support/catch.h"
 

@@ -1,4 +1,4 @@
-#include "sandbox/launch_spec.h"
+#include "sandbox/spec/launch_spec.h"
 
 #include <stdexcept>
 

@@ -1,4 +1,4 @@
-#include "sandbox/launcher_protocol.h"
+#include "sandbox/spec/launcher_protocol.h"
 
 #include <stdexcept>
 

@@ -1,4 +1,4 @@
-#include "sandbox/memory_watch.h"
+#include "sandbox/limits/memory_watch.h"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "sandbox/root_layout.h"
+#include "sandbox/steps/root_layout.h"
 
 #include <algorithm>
 #include <set>

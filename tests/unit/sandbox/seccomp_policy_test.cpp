@@ -1,4 +1,4 @@
-#include "sandbox/seccomp_policy.h"
+#include "sandbox/seccomp/seccomp_policy.h"
 
 #include <cerrno>
 #include <fstream>

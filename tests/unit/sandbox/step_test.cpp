@@ -1,4 +1,4 @@
-#include "sandbox/step.h"
+#include "sandbox/steps/step.h"
 
 #include <string>
 #include <vector>

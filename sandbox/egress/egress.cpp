@@ -1,0 +1,78 @@
+#include "sandbox/egress/egress.h"
+
+#include <csignal>
+#include <cstdio>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <sys/wait.h>
+
+#include "sandbox/isolation/sandboxes.h"
+#include "sandbox/spec/printable.h"
+
+namespace dynsessions::sandbox {
+namespace {
+
+constexpr std::chrono::seconds kPatience{10};
+
+void set_non_blocking(const UniqueFd& fd) {
+  if (::fcntl(fd.get(), F_SETFL, O_NONBLOCK) < 0) throw StepError("egress: pipe", errno);
+}
+
+}  // namespace
+
+Egress::Egress(const SandboxPlan& plan, const NamespaceHandles& sandbox)
+    : deadline_(std::chrono::steady_clock::now() + kPatience) {
+  StartedEgress started = start_egress(plan, sandbox);
+  pid_ = started.pid;
+  ready_ = std::move(started.ready);
+  complaints_ = std::move(started.complaints);
+  set_non_blocking(ready_);
+  set_non_blocking(complaints_);
+}
+
+Egress::~Egress() {
+  if (pid_ != 0) ::kill(pid_, SIGKILL);
+}
+
+bool Egress::is_up(Time now) {
+  if (!ready_) return true;
+  char byte = 0;
+  const ssize_t size = ::read(ready_.get(), &byte, sizeof(byte));
+  if (size < 0 && errno == EAGAIN) {
+    if (now < deadline_) return false;
+    throw StepError("egress: slirp4netns takes too long", ETIMEDOUT);
+  }
+  if (size < 0) throw StepError("egress: pipe", errno);
+  if (size == 0) {
+    tell_complaints();
+    throw StepError("egress: slirp4netns failed, see its message on stderr", ENETDOWN);
+  }
+  ready_ = UniqueFd();
+  complaints_ = UniqueFd();
+  return true;
+}
+
+void Egress::tell_complaints() const {
+  char text[4096];
+  const ssize_t size = ::read(complaints_.get(), text, sizeof(text));
+  if (size <= 0) return;
+  const std::string all = printable({text, static_cast<std::size_t>(size)});
+  std::fprintf(stderr, "sandbox-launcher: egress: slirp4netns: %s\n", all.c_str());
+}
+
+bool Egress::reaped(pid_t pid, int wait_status) {
+  if (pid_ == 0 || pid != pid_) return false;
+  pid_ = 0;
+  if (!ready_) {
+    const bool killed = WIFSIGNALED(wait_status);
+    std::fprintf(stderr, "sandbox-launcher: egress: slirp4netns ended with %s %d; %s\n",
+                 killed ? "signal" : "exit code",
+                 killed ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status),
+                 "its session has no network any more");
+  }
+  return true;
+}
+
+}  // namespace dynsessions::sandbox

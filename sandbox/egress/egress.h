@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+
+#include <sys/types.h>
+
+#include "emulator/core/unique_fd.h"
+#include "sandbox/steps/namespaces.h"
+#include "sandbox/steps/sandbox_plan.h"
+
+/// The launcher's side of a sandbox's network outward: the slirp4netns process that is it, from its
+/// start until the sandbox ends. Nothing waits for it to come up; the launcher's loop asks.
+///
+/// When it dies before its sandbox, the session goes on without a network, and it is said on
+/// stderr.
+namespace dynsessions::sandbox {
+
+class Egress {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  /// Throws StepError.
+  Egress(const SandboxPlan& plan, const NamespaceHandles& sandbox);
+  Egress(const Egress&) = delete;
+  Egress& operator=(const Egress&) = delete;
+  /// Kills it; the launcher's loop reaps it.
+  ~Egress();
+
+  /// To be watched for input until it is up.
+  [[nodiscard]] int ready_descriptor() const { return ready_.get(); }
+  /// When to give up on it.
+  [[nodiscard]] Time deadline() const { return deadline_; }
+  /// Whether the network is up by now. Throws StepError when it will not be.
+  bool is_up(Time now);
+
+  /// True when `pid` was its.
+  bool reaped(pid_t pid, int wait_status);
+
+ private:
+  void tell_complaints() const;
+
+  pid_t pid_ = 0;
+  UniqueFd ready_;       ///< until it is up
+  UniqueFd complaints_;  ///< until it is up
+  Time deadline_;
+};
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "sandbox/steps/child_report.h"
+#include "sandbox/steps/mounts.h"
+#include "sandbox/steps/namespaces.h"
+#include "sandbox/steps/sandbox_plan.h"
+
+/// The process that becomes slirp4netns, the network of one sandbox, between clone and exec; under
+/// the rules of step.h. It parses whatever a session sends, so it is confined as well as what it
+/// has to do allows: a session's user, the sandbox's user namespace and no capability outside it, a
+/// PID namespace and a read-only root of its own without anything of the host's but /usr, no
+/// environment. Once the network is there its own seccomp filter takes away most of what it could
+/// do with its capabilities: exec, mount, unshare, setns, ptrace, prctl.
+namespace dynsessions::sandbox {
+
+struct EgressContext {
+  const SandboxPlan& plan;
+  const NamespaceHandles& sandbox;
+  int report;
+  int ready;       ///< a byte comes on it when the sandbox has a network
+  int complaints;  ///< its stderr
+  OpenTrees trees{};
+};
+
+/// In a new PID namespace. Execs slirp4netns, outside of the sandbox's network.
+[[noreturn]] void run_egress(EgressContext& context);
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,86 @@
+#include "sandbox/isolation/namespace_isolation.h"
+
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include "sandbox/isolation/sandboxes.h"
+#include "sandbox/zygote/zygote.h"
+
+namespace dynsessions::sandbox {
+namespace {
+
+class NamespacedRoom final : public Room {
+ public:
+  explicit NamespacedRoom(InterpreterProcesses processes) : processes_(processes) {}
+
+  void interrupt() override {
+    if (processes_.interpreter == 0) throw StepError("interrupt: no interpreter", ESRCH);
+    if (::kill(-processes_.interpreter, SIGINT) < 0) throw StepError("interrupt", errno);
+  }
+
+  void end() override {
+    if (::kill(processes_.init, SIGKILL) < 0) throw StepError("kill", errno);
+  }
+
+  /// The kernel lets init end only after everything else in its PID namespace.
+  News reaped(pid_t pid, int wait_status) override {
+    if (pid == processes_.init) return News::gone;
+    if (pid != processes_.interpreter) return News::not_ours;
+    processes_.interpreter = 0;
+    wait_status_ = wait_status;
+    // What it leaves behind ends with it. Not reaped yet, so this can only be our init.
+    ::kill(processes_.init, SIGKILL);
+    return News::still_there;
+  }
+
+  [[nodiscard]] std::vector<pid_t> processes() const override {
+    if (processes_.interpreter == 0) return {processes_.init};
+    return {processes_.init, processes_.interpreter};
+  }
+
+  [[nodiscard]] int wait_status() const override { return wait_status_; }
+
+ private:
+  InterpreterProcesses processes_;  ///< `interpreter` is 0 when it was reaped
+  int wait_status_ = 0;
+};
+
+OpenedRoom opened(StartedInterpreter started) {
+  return {std::make_unique<NamespacedRoom>(started.processes), std::move(started.control),
+          std::move(started.standard_output), std::move(started.standard_error)};
+}
+
+class NamespacedSandbox final : public Sandbox {
+ public:
+  NamespacedSandbox(const SandboxPlan& plan, NamespaceHandles namespaces)
+      : plan_(plan), namespaces_(std::move(namespaces)) {}
+
+  OpenedRoom start(const GroupEntrance& groups) override {
+    return opened(start_interpreter(plan_, namespaces_, groups));
+  }
+
+  std::optional<OpenedRoom> fork_from(Zygote& zygote, const GroupEntrance& groups) override {
+    auto started = zygote.fork_into(namespaces_, groups);
+    if (!started) return std::nullopt;
+    return opened(std::move(*started));
+  }
+
+ private:
+  const SandboxPlan& plan_;
+  NamespaceHandles namespaces_;  ///< they keep the mounts alive
+};
+
+}  // namespace
+
+MadeSandbox NamespaceIsolation::create(const GroupEntrance& groups) {
+  CreatedSandbox created = create_sandbox(plan_, groups);
+  std::unique_ptr<Egress> egress;
+  if (!plan_.egress_arguments.empty()) {
+    egress = std::make_unique<Egress>(plan_, created.namespaces);
+  }
+  return {std::make_unique<NamespacedSandbox>(plan_, std::move(created.namespaces)),
+          std::move(created.data_directory), std::move(egress)};
+}
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include <poll.h>
+
+#include "emulator/core/unique_fd.h"
+#include "sandbox/isolation/isolation.h"
+#include "sandbox/launcher/server_link.h"
+#include "sandbox/limits/control_groups.h"
+#include "sandbox/spec/launcher_protocol.h"
+#include "sandbox/steps/sandbox_plan.h"
+#include "sandbox/zygote/zygote.h"
+
+/// The launcher proper: one thread, one loop over the control socket and SIGCHLD. It owns every
+/// sandbox. In the full tier it is PID 1 of their outer namespace: when it ends, the kernel ends
+/// them all.
+namespace dynsessions::sandbox {
+
+class Launcher {
+ public:
+  /// `socket` is the server's; `children` a signalfd for SIGCHLD, non-blocking.
+  /// `groups` outlives it.
+  Launcher(UniqueFd socket, UniqueFd children, ControlGroups& groups);
+
+  /// Answers the spec and serves until the server is gone. Throws for a broken socket or a broken
+  /// protocol.
+  void run(const LaunchSpec& spec);
+
+ private:
+  /// Until its room is gone.
+  struct Interpreter {
+    std::unique_ptr<Room> room;
+    std::uint64_t kill_request = 0;  ///< to be answered when the room is gone
+    bool was_over_limit = false;     ///< watch_memory() has ended it
+  };
+  struct Entry {
+    std::unique_ptr<Sandbox> sandbox;
+    std::map<std::uint32_t, Interpreter> interpreters;
+    std::uint64_t memory_kills = 0;         ///< by the kernel, as far as they are told of
+    std::set<std::uint32_t> out_of_memory;  ///< interpreters that have ended so; for kill()
+    std::unique_ptr<Egress> egress;         ///< null: there is none
+    /// To be answered when the network is there: the request, and the descriptor with it.
+    std::optional<Request> creation;
+    UniqueFd data_directory;
+    std::optional<Request> destruction;  ///< to be answered when the last room is gone
+  };
+  using Entries = std::map<std::uint64_t, Entry>;
+  struct WaitingFork {
+    Request request;
+    bool was_tried = false;  ///< by a zygote that was gone then
+  };
+
+  bool prepare(const LaunchSpec& spec);
+  [[nodiscard]] std::unique_ptr<Isolation> make_isolation() const;
+  [[nodiscard]] LimitReport limits_here() const;
+  [[nodiscard]] std::vector<pollfd> watched() const;
+  [[nodiscard]] int milliseconds_to_attendance() const;
+  bool serve_one();
+  void serve(const Request& request);
+  void create(const Request& request);
+  void start(const Request& request);
+  void fork(const Request& request);
+  void serve_waiting();
+  void finish_creations();
+  Entry& find_room_for(const Request& request);
+  void added(const Request& request, Entry& entry, OpenedRoom opened);
+  void interrupt(const Request& request);
+  void kill(const Request& request);
+  void destroy(const Request& request);
+
+  void reap();
+  void reaped(pid_t pid, int wait_status);
+  void room_ended(Entries::iterator entry, std::uint32_t interpreter_id);
+  [[nodiscard]] bool ran_out_of_memory(Entries::iterator entry, const Interpreter& interpreter);
+  void forget(Entries::iterator entry);
+  void watch_memory(std::chrono::steady_clock::time_point now);
+  [[nodiscard]] bool must_watch() const;
+
+  Entry& find(const Request& request);
+
+  ServerLink server_;
+  UniqueFd children_;
+  ControlGroups& groups_;
+  SandboxPlan plan_;
+  std::unique_ptr<Isolation> isolation_;
+  Entries entries_;
+  std::optional<Zygote> zygote_;     ///< when the spec asks for one
+  std::deque<WaitingFork> waiting_;  ///< forks, until the zygote has loaded
+  std::chrono::steady_clock::time_point next_watch_{};
+};
+
+}  // namespace dynsessions::sandbox

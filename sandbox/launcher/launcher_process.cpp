@@ -1,0 +1,155 @@
+#include "sandbox/launcher/launcher_process.h"
+
+#include <cerrno>
+#include <csignal>
+
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <linux/close_range.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <system_error>
+
+#include "sandbox/steps/namespaces.h"
+#include "sandbox/steps/privileges.h"
+
+namespace dynsessions::sandbox {
+namespace {
+
+[[noreturn]] void fail(const char* what, int error_number) {
+  throw std::system_error(error_number, std::generic_category(), what);
+}
+
+void require(long result, const char* what) {
+  if (result < 0) fail(what, errno);
+}
+
+void set_signal_mask(int how, const sigset_t& signals) {
+  const int error_number = ::pthread_sigmask(how, &signals, nullptr);
+  if (error_number != 0) fail("signal mask", error_number);
+}
+
+void reset_signals() {
+  for (int number = 1; number < NSIG; ++number) {
+    // SIGKILL, SIGSTOP and glibc's own two cannot be set, nor need they be.
+    static_cast<void>(::signal(number, SIG_DFL));
+  }
+  sigset_t none;
+  sigemptyset(&none);
+  set_signal_mask(SIG_SETMASK, none);
+}
+
+void close_inherited(int control) {
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  require(null, "/dev/null");
+  require(::dup2(null, STDIN_FILENO), "stdin");
+  require(::dup2(null, STDOUT_FILENO), "stdout");
+  require(::fcntl(control, F_SETFD, FD_CLOEXEC), "control socket");
+  if (control > 3) require(::syscall(SYS_close_range, 3U, control - 1, 0), "close_range");
+  require(::syscall(SYS_close_range, control + 1, ~0U, 0), "close_range");
+}
+
+/// Every sandbox holds seven descriptors here; a soft limit is meant for programs that use select.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  require(::getrlimit(RLIMIT_NOFILE, &limit), "RLIMIT_NOFILE");
+  limit.rlim_cur = limit.rlim_max;
+  require(::setrlimit(RLIMIT_NOFILE, &limit), "RLIMIT_NOFILE");
+}
+
+void unshare_outer(LauncherUser user) {
+  const uid_t uid = ::geteuid();
+  const gid_t gid = ::getegid();
+  const int user_namespace = user == LauncherUser::ordinary ? CLONE_NEWUSER : 0;
+  require(::unshare(user_namespace | CLONE_NEWPID | CLONE_NEWNS), "unshare");
+  if (user == LauncherUser::root) return;
+  const StepResult mapped = write_id_maps(::getpid(), uid, uid, gid, gid);
+  if (!mapped.ok()) fail(mapped.detail, mapped.error_number);
+}
+
+/// Dies with the parent from now on. `parent` is a pidfd of it: it may have died before.
+void die_with_parent(int parent) {
+  require(::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "parent death signal");
+  pollfd ended{parent, POLLIN, 0};
+  if (::poll(&ended, 1, 0) != 0) ::_exit(EXIT_FAILURE);
+}
+
+UniqueFd open_process(pid_t pid) {
+  UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  require(process.get(), "pidfd_open");
+  return process;
+}
+
+[[noreturn]] void relay_exit_of(pid_t pid, const ControlGroups& groups) {
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  groups.remove_all();
+  constexpr int kSignalBase = 128;  // as shells count
+  ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : kSignalBase + WTERMSIG(status));
+}
+
+/// /proc must count processes as the launcher does, and show sandboxes' id maps by those numbers.
+void mount_own_proc() {
+  require(::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr), "isolate mounts");
+  require(::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr),
+          "mount /proc of the launcher");
+}
+
+}  // namespace
+
+void shed_inheritance(int control) {
+  reset_signals();
+  close_inherited(control);
+  raise_descriptor_limit();
+  ::umask(022);
+  // EPERM: it leads a session already. A terminal's Ctrl-C is the server's to handle.
+  if (::setsid() < 0 && errno != EPERM) fail("setsid", errno);
+  // An ordinary user cannot put groups away; the files they open are not in the sandbox.
+  if (can_change_users()) require(::setgroups(0, nullptr), "setgroups");
+  if (const StepResult left = leave_keyring(); !left.ok()) fail("keyring", left.error_number);
+}
+
+LauncherUser detect_user(Tier tier) {
+  const bool is_root = tier == Tier::full ? has_real_root() : can_change_users();
+  return is_root ? LauncherUser::root : LauncherUser::ordinary;
+}
+
+void become_reaper() { require(::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "sub-reaper"); }
+
+void become_outer_init(LauncherUser user, int control, const ControlGroups& groups) {
+  const pid_t server_pid = ::getppid();
+  const UniqueFd server = open_process(server_pid);
+  const UniqueFd self = open_process(::getpid());
+  unshare_outer(user);  // first: the kernel forgets the death signal when credentials change
+  die_with_parent(server.get());
+  if (::getppid() != server_pid) ::_exit(EXIT_FAILURE);
+  const pid_t inner = ::fork();
+  require(inner, "fork");
+  if (inner > 0) {
+    ::close(control);
+    relay_exit_of(inner, groups);
+  }
+  die_with_parent(self.get());
+  mount_own_proc();
+}
+
+UniqueFd watch_children() {
+  sigset_t children;
+  sigemptyset(&children);
+  sigaddset(&children, SIGCHLD);
+  set_signal_mask(SIG_BLOCK, children);
+  UniqueFd watch(::signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK));
+  require(watch.get(), "signalfd");
+  return watch;
+}
+
+}  // namespace dynsessions::sandbox

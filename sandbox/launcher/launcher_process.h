@@ -1,0 +1,31 @@
+#pragma once
+
+#include "emulator/core/unique_fd.h"
+#include "sandbox/limits/control_groups.h"
+#include "sandbox/steps/sandbox_plan.h"
+
+/// How the launcher's process becomes fit to make sandboxes. All of these throw std::system_error.
+namespace dynsessions::sandbox {
+
+/// Leaves behind what was inherited: descriptors other than stderr and `control`, signal
+/// dispositions and masks, the terminal, the umask, a low descriptor limit, root's groups.
+void shed_inheritance(int control);
+
+/// What this process can do for sessions of that tier.
+[[nodiscard]] LauncherUser detect_user(Tier tier);
+
+/// Below the full tier there are no namespaces that could end with the launcher: it adopts what its
+/// sessions leave behind, and ends by itself when its socket closes.
+void become_reaper();
+
+/// Enters an outer PID and mount namespace, as an ordinary user with a user namespace around them,
+/// and forks: the caller that returns is PID 1 in there. The outer process stays behind, waits, and
+/// leaves with the same exit status, closing `control`. Each dies with its parent, however it dies:
+/// server, outer process, launcher; and with the launcher every sandbox. When they have all ended
+/// before it, the outer process removes their control groups.
+void become_outer_init(LauncherUser user, int control, const ControlGroups& groups);
+
+/// A non-blocking signalfd for SIGCHLD, which is blocked from then on.
+[[nodiscard]] UniqueFd watch_children();
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/core/unique_fd.h"
+#include "sandbox/limits/control_group_places.h"
+#include "sandbox/spec/launch_spec.h"
+
+/// The files of control groups by their names, and folders of groups: what control_groups.cpp does
+/// its work with. It works on any folder, so tests can give it one that is none of the kernel's.
+namespace dynsessions::sandbox {
+
+/// A file of a group and what is written to it.
+struct GroupSetting {
+  Controller controller;
+  const char* file;
+  std::string value;
+  bool optional = false;  ///< older kernels and machines without swap lack it
+};
+
+/// What limits a sandbox.
+[[nodiscard]] std::vector<GroupSetting> group_settings(const Limits& limits, bool unified);
+
+/// The value of a line like "oom_kill 3"; 0 when there is none.
+[[nodiscard]] std::uint64_t counter_in(std::string_view text, std::string_view name);
+
+/// Empty when it cannot be read.
+[[nodiscard]] std::string read_text(const std::string& path);
+/// 0 or an errno. The file must exist.
+[[nodiscard]] int write_text(const std::string& path, std::string_view text);
+
+/// Makes a folder beside others of its kind, with a name of its own, and locks it as long as the
+/// descriptor is open. 0 or an errno.
+[[nodiscard]] int make_locked_folder(const std::string& parent, std::string& name, UniqueFd& lock);
+
+/// Removes those that nobody has locked any more.
+void sweep_folders(const std::string& parent);
+
+/// Removes the folder and the groups in it, none of which has a process. False when it stays.
+bool remove_folder(const std::string& folder);
+
+/// In version 2 a group has either processes or controlled groups below it. Processes in `place`
+/// move to a group of their own, unless they are other people's: EBUSY then, and nothing is
+/// changed.
+[[nodiscard]] int make_way_for_groups(const ControlGroupPlace& place);
+
+/// Lets groups below `parent`, of version 2, have the controller; 0 or an errno.
+[[nodiscard]] int enable_below(const ControlGroupPlace& parent, Controller controller);
+
+/// The last part of it. 0 or an errno.
+[[nodiscard]] int move_processes_to_leaf(const ControlGroupPlace& place);
+
+/// Where an earlier make_way_for_groups() moved us, the group above is the one to build in.
+[[nodiscard]] ControlGroupPlace without_leaf(ControlGroupPlace place);
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,245 @@
+#include "sandbox/limits/control_groups.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "sandbox/isolation/sandboxes.h"
+#include "sandbox/limits/control_group_files.h"
+
+namespace dynsessions::sandbox {
+namespace {
+
+constexpr const char* kTrial = "trial";
+
+std::string name_of_group(std::uint64_t sandbox) { return std::to_string(sandbox); }
+
+std::string members_file(bool unified) { return unified ? "cgroup.procs" : "tasks"; }
+
+UniqueFd open_to_write(const std::string& path) {
+  return UniqueFd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+}
+
+UniqueFd open_directory(const std::string& path) {
+  return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+/// Whether a child gets into the group this way; 0 or an errno.
+int try_entrance(const GroupEntrance& entrance) {
+  const pid_t pid = clone_process_into(entrance, 0);
+  if (pid < 0) return errno;
+  if (pid == 0) ::_exit(join_groups(entrance.files).error_number);
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : ECHILD;
+}
+
+void erase(std::vector<Controller>& controllers, Controller controller) {
+  controllers.erase(std::remove(controllers.begin(), controllers.end(), controller),
+                    controllers.end());
+}
+
+}  // namespace
+
+ControlGroups ControlGroups::find(const Limits& limits) {
+  ControlGroups groups;
+  groups.limits_ = limits;
+  auto places = find_places(read_text("/proc/self/cgroup"), read_text("/proc/self/mountinfo"));
+  // A controller of version 1 is not to be had in version 2.
+  std::stable_partition(places.begin(), places.end(),
+                        [](const ControlGroupPlace& place) { return !place.unified; });
+  for (ControlGroupPlace& place : places) groups.add_tree(std::move(place));
+  for (const Controller controller : kControllers) {
+    if (groups.tree_of(controller) == nullptr) {
+      groups.note("no control groups with " + std::string(name_of(controller)), ENOENT);
+    }
+  }
+  return groups;
+}
+
+void ControlGroups::note(const std::string& step, int error_number) {
+  if (!failure_) failure_ = Failure{step, error_number};
+}
+
+void ControlGroups::add_tree(ControlGroupPlace place) {
+  if (place.unified) {
+    place = without_leaf(std::move(place));
+    place.controllers =
+        parse_controllers(read_text(place.directory + "/cgroup.controllers"), " \n");
+    const bool wanted =
+        std::any_of(place.controllers.begin(), place.controllers.end(),
+                    [this](Controller controller) { return tree_of(controller) == nullptr; });
+    if (!wanted) return;
+    if (const int error_number = make_way_for_groups(place); error_number != 0) {
+      return note("control group v2: other processes beside the server", error_number);
+    }
+    for (const Controller controller : std::vector(place.controllers)) {
+      const int error_number = enable_below(place, controller);
+      if (error_number == 0) continue;
+      note("control group v2 +" + std::string(name_of(controller)), error_number);
+      erase(place.controllers, controller);
+    }
+  }
+  if (place.controllers.empty()) return;
+  sweep_folders(place.directory);
+  Tree tree;
+  std::string name;
+  const int error_number = make_locked_folder(place.directory, name, tree.lock);
+  if (error_number != 0) {
+    return note("control group " + std::string(name_of(place.controllers.front())), error_number);
+  }
+  tree.directory = below(place.directory, name);
+  tree.path = below(place.path, name);
+  tree.place = std::move(place);
+  try_out(tree);
+  if (tree.place.controllers.empty()) {
+    remove_folder(tree.directory);
+  } else {
+    trees_.push_back(std::move(tree));
+  }
+}
+
+/// Keeps the controllers that do what they are for, with these limits, and finds the way in.
+void ControlGroups::try_out(Tree& tree) {
+  const ControlGroupPlace inner{tree.place.unified, {}, tree.directory, tree.path};
+  for (const Controller controller : std::vector(tree.place.controllers)) {
+    Tree one{tree.place, tree.directory, tree.path, UniqueFd(), false};
+    one.place.controllers = {controller};
+    try {
+      const int error_number = tree.place.unified ? enable_below(inner, controller) : 0;
+      if (error_number != 0) throw StepError("control group v2 folder", error_number);
+      make_in(one, kTrial);
+    } catch (const StepError& error) {
+      note(error.what(), error.error_number());
+      erase(tree.place.controllers, controller);
+    }
+    ::rmdir(below(tree.directory, kTrial).c_str());
+  }
+  const std::string trial = below(tree.directory, kTrial);
+  if (::mkdir(trial.c_str(), 0755) < 0) return note("control group trial", errno);
+  GroupEntrance birth;
+  if (tree.place.unified) birth.directory = open_directory(trial);
+  GroupEntrance entrance;
+  entrance.files.push_back(open_to_write(below(trial, members_file(tree.place.unified))));
+  tree.children_are_born_in_it = birth.directory && try_entrance(birth) == 0;
+  const int error_number = tree.children_are_born_in_it ? 0 : try_entrance(entrance);
+  if (error_number != 0) {
+    note("control group join", error_number);
+    tree.place.controllers.clear();
+  }
+  ::rmdir(trial.c_str());
+}
+
+void ControlGroups::make_in(const Tree& tree, const std::string& name) const {
+  const std::string group = below(tree.directory, name);
+  if (::mkdir(group.c_str(), 0755) < 0) throw StepError("control group", errno);
+  for (const GroupSetting& setting : group_settings(limits_, tree.place.unified)) {
+    const auto& controllers = tree.place.controllers;
+    if (std::find(controllers.begin(), controllers.end(), setting.controller) ==
+        controllers.end()) {
+      continue;
+    }
+    const int error_number = write_text(below(group, setting.file), setting.value);
+    if (error_number == 0 || (setting.optional && error_number == ENOENT)) continue;
+    ::rmdir(group.c_str());
+    throw StepError(std::string("control group ") + setting.file, error_number);
+  }
+}
+
+void ControlGroups::make(std::uint64_t sandbox) {
+  try {
+    for (const Tree& tree : trees_) make_in(tree, name_of_group(sandbox));
+  } catch (const StepError&) {
+    remove(sandbox);
+    throw;
+  }
+}
+
+GroupEntrance ControlGroups::open(std::uint64_t sandbox, Joining how) const {
+  GroupEntrance entrance;
+  for (const Tree& tree : trees_) {
+    const std::string group = below(tree.directory, name_of_group(sandbox));
+    const bool is_born = how == Joining::as_child && tree.children_are_born_in_it;
+    UniqueFd opened = is_born ? open_directory(group)
+                              : open_to_write(below(group, members_file(tree.place.unified)));
+    if (!opened) throw StepError("open control group", errno);
+    if (is_born) {
+      entrance.directory = std::move(opened);
+    } else {
+      entrance.files.push_back(std::move(opened));
+    }
+  }
+  return entrance;
+}
+
+bool ControlGroups::holds(std::uint64_t sandbox, pid_t pid) const {
+  if (trees_.empty()) return true;
+  const std::string memberships = read_text("/proc/" + std::to_string(pid) + "/cgroup");
+  return std::all_of(trees_.begin(), trees_.end(), [&](const Tree& tree) {
+    return path_in(memberships, tree.place) == below(tree.path, name_of_group(sandbox));
+  });
+}
+
+std::uint64_t ControlGroups::memory_kills(std::uint64_t sandbox) const {
+  const Tree* tree = tree_of(Controller::memory);
+  if (tree == nullptr) return 0;
+  const std::string file = tree->place.unified ? "memory.events" : "memory.oom_control";
+  return counter_in(read_text(below(below(tree->directory, name_of_group(sandbox)), file)),
+                    "oom_kill");
+}
+
+void ControlGroups::remove(std::uint64_t sandbox) {
+  for (const Tree& tree : trees_) {
+    const std::string group = below(tree.directory, name_of_group(sandbox));
+    if (::rmdir(group.c_str()) < 0 && errno == EBUSY) leftovers_.push_back(group);
+  }
+}
+
+void ControlGroups::remove_leftovers() {
+  std::erase_if(leftovers_, [](const std::string& group) {
+    return ::rmdir(group.c_str()) == 0 || errno != EBUSY;
+  });
+}
+
+void ControlGroups::remove_all() const {
+  constexpr int kAttempts = 50;
+  for (const Tree& tree : trees_) {
+    for (int attempt = 0; attempt < kAttempts && !remove_folder(tree.directory); ++attempt) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+  }
+}
+
+const ControlGroups::Tree* ControlGroups::tree_of(Controller controller) const {
+  for (const Tree& tree : trees_) {
+    const auto& controllers = tree.place.controllers;
+    if (std::find(controllers.begin(), controllers.end(), controller) != controllers.end()) {
+      return &tree;
+    }
+  }
+  return nullptr;
+}
+
+LimitState ControlGroups::state_of(Controller controller, LimitState otherwise) const {
+  const Tree* tree = tree_of(controller);
+  if (tree == nullptr) return otherwise;
+  return {LimitKind::hard,
+          tree->place.unified ? LimitMeans::control_group_v2 : LimitMeans::control_group_v1};
+}
+
+LimitReport ControlGroups::report() const {
+  return {state_of(Controller::memory, {LimitKind::soft, LimitMeans::watching}),
+          state_of(Controller::pids, {LimitKind::hard, LimitMeans::resource_limit}),
+          state_of(Controller::cpu, {}),
+          {}};
+}
+
+}  // namespace dynsessions::sandbox

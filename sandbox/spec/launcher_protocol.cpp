@@ -1,0 +1,110 @@
+#include "sandbox/spec/launcher_protocol.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+#include <sys/socket.h>
+#include <system_error>
+
+#include "sandbox/zygote/zygote_protocol.h"
+
+namespace dynsessions::sandbox {
+namespace {
+
+using ControlBuffer = std::array<char, CMSG_SPACE(sizeof(int) * kMaxDescriptors)>;
+
+[[noreturn]] void throw_errno(const char* what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+void attach_descriptors(msghdr& header, ControlBuffer& buffer, const std::vector<int>& fds) {
+  if (fds.empty()) return;
+  const std::size_t bytes = fds.size() * sizeof(int);
+  header.msg_control = buffer.data();
+  header.msg_controllen = CMSG_SPACE(bytes);
+  cmsghdr* control = CMSG_FIRSTHDR(&header);
+  control->cmsg_level = SOL_SOCKET;
+  control->cmsg_type = SCM_RIGHTS;
+  control->cmsg_len = CMSG_LEN(bytes);
+  std::memcpy(CMSG_DATA(control), fds.data(), bytes);
+}
+
+std::vector<UniqueFd> take_descriptors(msghdr& header) {
+  std::vector<UniqueFd> descriptors;
+  descriptors.reserve(kMaxDescriptors);  // so that nothing between here and the owner can throw
+  for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
+       control = CMSG_NXTHDR(&header, control)) {
+    if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS) continue;
+    const std::size_t count = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (std::size_t i = 0; i < count; ++i) {
+      int fd = -1;
+      std::memcpy(&fd, CMSG_DATA(control) + i * sizeof(int), sizeof(int));
+      descriptors.emplace_back(fd);
+    }
+  }
+  return descriptors;
+}
+
+/// Bytes received; 0 when the peer is gone, -1 when the socket has nothing now.
+ssize_t receive_once(int socket, msghdr& header) {
+  for (;;) {
+    const ssize_t size = ::recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
+    if (size >= 0) return size;
+    if (errno == EAGAIN) return -1;
+    if (errno == ECONNRESET) return 0;
+    if (errno != EINTR) throw_errno("launcher socket: receive");
+  }
+}
+
+}  // namespace
+
+void send_message(int socket, const void* message, std::size_t size,
+                  const std::vector<int>& descriptors) {
+  if (descriptors.size() > kMaxDescriptors) {
+    throw std::system_error(E2BIG, std::generic_category(), "launcher socket: descriptors");
+  }
+  // sendmsg only reads what iov_base points to; the type is shared with recvmsg and lacks const.
+  iovec part{const_cast<void*>(message), size};
+  alignas(cmsghdr) ControlBuffer buffer{};
+  msghdr header{};
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  attach_descriptors(header, buffer, descriptors);
+  while (::sendmsg(socket, &header, MSG_NOSIGNAL) < 0) {
+    if (errno != EINTR) throw_errno("launcher socket: send");
+  }
+}
+
+template <typename Message>
+std::optional<Received<Message>> receive_message(int socket, bool& would_block) {
+  Received<Message> received{};
+  iovec part{&received.message, sizeof(Message)};
+  alignas(cmsghdr) ControlBuffer buffer{};
+  msghdr header{};
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  header.msg_control = buffer.data();
+  header.msg_controllen = buffer.size();
+  const ssize_t size = receive_once(socket, header);
+  would_block = size < 0;
+  if (size <= 0) return std::nullopt;
+  received.descriptors = take_descriptors(header);
+  const bool whole = static_cast<std::size_t>(size) == sizeof(Message);
+  if (!whole || (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
+    throw std::runtime_error("launcher socket: a message of another size than agreed");
+  }
+  return received;
+}
+
+template std::optional<Received<Request>> receive_message(int, bool&);
+template std::optional<Received<Reply>> receive_message(int, bool&);
+template std::optional<Received<ZygotePlan>> receive_message(int, bool&);
+template std::optional<Received<ForkRequest>> receive_message(int, bool&);
+
+std::string_view step_name(const Reply& reply) {
+  return {reply.step, ::strnlen(reply.step, sizeof(reply.step))};
+}
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "emulator/core/unique_fd.h"
+#include "sandbox/spec/limit_report.h"
+
+/// What server and launcher say to each other over one SOCK_SEQPACKET socket. The server's first
+/// message is the LaunchSpec as JSON; the launcher answers `done` (or `failed` with the step) with
+/// request id 0: `limits` says how they can be kept here, and when not all can be kept hard `step`
+/// and `error_number` say what was in the way. Then fixed structs both ways, descriptors beside
+/// them by SCM_RIGHTS. End of file on either side ends everything: the launcher kills all sandboxes
+/// and leaves.
+namespace dynsessions::sandbox {
+
+enum class RequestKind : std::uint32_t {
+  create_sandbox = 1,     ///< namespaces and mounts; done carries 1 descriptor: /mnt/data
+  start_interpreter,      ///< done carries 3: control socket, stdout pipe, stderr pipe
+  fork_interpreter,       ///< the same, forked from the zygote that the spec asked for
+  interrupt_interpreter,  ///< SIGINT to the interpreter's process group
+  kill_interpreter,  ///< SIGKILL to it and all that it started; done when all are gone, or were;
+                     ///< says whether the last one of this id was out_of_memory
+  destroy_sandbox,   ///< the same to all interpreters; done when everything is gone
+};
+
+struct Request {
+  RequestKind kind;
+  std::uint32_t
+      interpreter_id;        ///< chosen by the server, unique among those that live in a sandbox
+  std::uint64_t request_id;  ///< chosen by the server, not 0; comes back in the reply
+  std::uint64_t sandbox_id;  ///< chosen by the server, unique for the launcher's life
+};
+
+enum class ReplyKind : std::uint32_t {
+  done = 1,
+  failed,              ///< `step` and `error_number` say where; nothing half-made is left
+  interpreter_exited,  ///< an event (request id 0): wait_status as of waitpid(2); all it started
+                       ///< is gone too
+};
+
+struct Reply {
+  ReplyKind kind;
+  std::int32_t error_number;
+  std::int32_t wait_status;
+  std::uint32_t interpreter_id;  ///< of the interpreter that exited
+  std::uint32_t out_of_memory;   ///< 1: it was ended for having more than its session's memory
+  LimitReport limits;            ///< in the answer to the spec
+  std::uint64_t request_id;
+  std::uint64_t sandbox_id;
+  char step[64];  ///< name of the step that failed, NUL-terminated
+};
+
+static_assert(std::is_trivially_copyable_v<Request> && std::is_trivially_copyable_v<Reply>);
+
+inline constexpr std::size_t kMaxDescriptors = 15;
+/// In one sandbox at a time.
+inline constexpr std::size_t kMaxInterpreters = 4;
+inline constexpr std::size_t kMaxSpecBytes = std::size_t{64} << 10;
+
+template <typename Message>
+struct Received {
+  Message message;
+  std::vector<UniqueFd> descriptors;  ///< close-on-exec
+};
+
+/// Sends one message with descriptors (borrowed). Throws std::system_error.
+void send_message(int socket, const void* message, std::size_t size,
+                  const std::vector<int>& descriptors = {});
+
+/// Receives one message of exactly sizeof(Message) bytes. Nothing when the peer is gone, or, on a
+/// non-blocking socket, when `would_block` was set because there is none. Throws std::system_error
+/// for a broken socket and std::runtime_error for a message of another size.
+template <typename Message>
+std::optional<Received<Message>> receive_message(int socket, bool& would_block);
+
+extern template std::optional<Received<Request>> receive_message(int, bool&);
+extern template std::optional<Received<Reply>> receive_message(int, bool&);
+
+[[nodiscard]] std::string_view step_name(const Reply& reply);
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,88 @@
+#include "sandbox/steps/sandbox_plan.h"
+
+#include <stdexcept>
+
+#include <unistd.h>
+
+#include "sandbox/seccomp/seccomp_filter.h"
+
+namespace dynsessions::sandbox {
+namespace {
+
+/// Of /tmp and of /dev/shm: packages keep many small files there, and each is kernel memory.
+constexpr std::uint64_t kScratchInodes = 65'536;
+
+std::string tmpfs_options(std::uint64_t bytes, std::uint64_t inodes, const char* mode) {
+  // tmpfs reads 0 as "no limit", the opposite of what anyone who writes it here means.
+  if (bytes == 0 || inodes == 0) throw std::runtime_error("limits: a size of 0 is not a limit");
+  return "size=" + std::to_string(bytes) + ",nr_inodes=" + std::to_string(inodes) + ",mode=" + mode;
+}
+
+void require_possible_without_namespaces(const LaunchSpec& spec) {
+  for (const ReadOnlyBind& bind : spec.binds) {
+    if (bind.source != bind.target) {
+      throw std::runtime_error("bind target " + bind.target + ": only mounts could show it there");
+    }
+  }
+  if (!spec.egress_program.empty()) {
+    throw std::runtime_error("egress: only a network namespace can have one of its own");
+  }
+  if (!spec.zygote.empty()) throw std::runtime_error("zygote: only rooms can be forked into");
+}
+
+/// As arranged by egress_child.cpp: the network is descriptor 0, 3 is told when it is there.
+/// Its own --enable-sandbox needs an id 0 that sandboxes do not have: the child does that instead.
+/// Without --enable-ipv6 and --api-socket there is neither IPv6 nor anything that steers it.
+std::vector<std::string> egress_arguments(const LaunchSpec& spec) {
+  if (spec.egress_program.empty()) return {};
+  return {kEgressProgramInside,      "--configure",      "--mtu=65520",
+          "--disable-host-loopback", "--enable-seccomp", "--ready-fd=3",
+          "--netns-type=path",       "/proc/self/fd/0",  "tap0"};
+}
+
+}  // namespace
+
+std::vector<char*> pointers_to(std::vector<std::string>& strings) {
+  std::vector<char*> result;
+  result.reserve(strings.size() + 1);
+  for (std::string& text : strings) result.push_back(text.data());
+  result.push_back(nullptr);
+  return result;
+}
+
+void prepare_plan(const LaunchSpec& spec, LauncherUser user, SandboxPlan& plan) {
+  if (spec.interpreter.empty()) throw std::runtime_error("interpreter: argv is empty");
+  const Limits& limits = spec.limits;
+  if (spec.tier != Tier::full) require_possible_without_namespaces(spec);
+  plan.tier = spec.tier;
+  plan.user = user;
+  plan.path_library = spec.path_library;
+  for (const ReadOnlyBind& bind : spec.binds) plan.shown_paths += bind.source + ':';
+  plan.layout = root_layout(spec);
+  plan.tmp_options = tmpfs_options(limits.tmp_bytes, kScratchInodes, "1777");
+  plan.shared_memory_options = tmpfs_options(limits.shared_memory_bytes, kScratchInodes, "1777");
+  plan.data_options = tmpfs_options(limits.data_bytes, limits.data_inodes, "0755");
+  plan.init_filter = compile_init_filter();
+  plan.interpreter_filter = compile_interpreter_filter(spec.tier);
+  plan.limits = resource_limits(limits);
+  plan.spec_limits = limits;
+  plan.working_directory = environment_value(spec, "HOME", "/");
+  plan.arguments = spec.interpreter;
+  plan.environment = spec.environment;
+  plan.argv = pointers_to(plan.arguments);
+  plan.envp = pointers_to(plan.environment);
+  plan.outside_uid = user == LauncherUser::root ? spec.session_uid : ::geteuid();
+  plan.outside_gid = user == LauncherUser::root ? spec.session_gid : ::getegid();
+  if (!spec.egress_program.empty()) plan.egress_layout = egress_layout(spec.egress_program);
+  plan.egress_arguments = egress_arguments(spec);
+  plan.egress_argv = pointers_to(plan.egress_arguments);
+  plan.packages = spec.packages;
+  plan.zygote_arguments = spec.zygote;
+  if (!spec.zygote.empty()) plan.zygote_arguments.push_back(std::to_string(plan.outside_uid));
+  plan.zygote_argv = pointers_to(plan.zygote_arguments);
+  if (user == LauncherUser::root && (plan.outside_uid == 0 || plan.outside_gid == 0)) {
+    throw std::runtime_error("session_uid and session_gid: a session never runs as root");
+  }
+}
+
+}  // namespace dynsessions::sandbox
