@@ -2,7 +2,7 @@
 
 import os
 
-from attempt import attempt
+from attempt import attempt, write
 
 PATHS = ["/sys", "/sys/fs/cgroup", "/sys/kernel/debug", "/sys/kernel/security", "/run", "/boot",
          "/proc/sys/kernel/core_pattern"]
@@ -11,18 +11,10 @@ STEERING = ["/proc/sys/kernel/core_pattern", "/proc/sys/kernel/modprobe", "/proc
             "/proc/sys/user/max_user_namespaces"]
 
 
-def write(path):
-    file = os.open(path, os.O_WRONLY)
-    try:
-        os.write(file, b"-1000")
-    finally:
-        os.close(file)
-
-
 def main(arguments):
     with open("/proc/self/mountinfo") as file:
         types = {line.partition(" - ")[2].split()[0] for line in file}
     agents = [path for path in ("/sys/fs/cgroup/release_agent", "/tmp/release_agent") if os.path.exists(path)]
     return {"types": sorted(types), "there": [path for path in PATHS if os.path.exists(path)],
-            "steering": {path: attempt(lambda path=path: write(path)) for path in STEERING},
+            "steering": {path: attempt(lambda path=path: write(path, b"-1000")) for path in STEERING},
             "release agents": agents}

@@ -2,25 +2,11 @@
 positive control."""
 
 import socket
-import threading
 
 from attempt import attempt, system_call
+from loopback import connect, own_loopback
 
 FAMILIES = {"unix": 1, "inet": 2, "packet": 17, "alg": 38, "vsock": 40, "bluetooth": 31, "xdp": 44}
-
-
-def connect(family, address):
-    with socket.socket(family, socket.SOCK_STREAM) as client:
-        client.settimeout(5)
-        client.connect(address)
-
-
-def own_loopback():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        answer = threading.Thread(target=lambda: server.accept()[0].close())
-        answer.start()
-        connect(socket.AF_INET, server.getsockname())
-        answer.join()
 
 
 def send_datagram():

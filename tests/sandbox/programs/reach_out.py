@@ -2,17 +2,11 @@
 the positive control."""
 
 import socket
-import threading
 
 from attempt import attempt, system_call
+from loopback import SECONDS, connect, own_loopback
 
-SHMGET, SECONDS = 29, 5
-
-
-def connect(family, address):
-    with socket.socket(family, socket.SOCK_STREAM) as client:
-        client.settimeout(SECONDS)
-        client.connect(address)
+SHMGET = 29
 
 
 def send(family, address, kind=socket.SOCK_DGRAM, protocol=0):
@@ -26,14 +20,6 @@ def resolve(name):
         socket.getaddrinfo(name, 80)
     except socket.gaierror as error:
         raise OSError(1, str(error)) from error
-
-
-def own_loopback():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        answer = threading.Thread(target=lambda: server.accept()[0].close())
-        answer.start()
-        connect(socket.AF_INET, server.getsockname())
-        answer.join()
 
 
 def main(arguments):
