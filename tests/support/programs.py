@@ -8,6 +8,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parents[1] / "sandbox" / "programs"
 SECONDS = 60
 CHARACTERS = 1_000_000
+SHARED = ("attempt", "loopback")  # what programs import, in the order in which it can be loaded
 
 _RUN = """
 import json as _json, sys as _sys, types as _types
@@ -21,7 +22,7 @@ def _run(sources, name, arguments):
 
 def source(program, arguments):
     """Python text that prints as JSON what the program's `main` returns."""
-    names = ["attempt", program]  # in this order: programs import the first
+    names = [*SHARED, program]
     sources = {name: (FOLDER / f"{name}.py").read_text() for name in names}
     return f"{_RUN}\n_run({sources!r}, {program!r}, _json.loads({json.dumps(arguments)!r}))"
 
