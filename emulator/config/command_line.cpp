@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <map>
 
@@ -45,7 +46,10 @@ std::string origin_in_file(const std::string& path, const std::string& key) {
 
 Values read_file(const std::string& path) {
   std::ifstream file(path);
-  if (!file) throw ConfigError("--config: cannot read `" + path + "`");
+  // A folder can be opened, but not looked into.
+  if (!file || std::filesystem::is_directory(path)) {
+    throw ConfigError("--config: cannot read `" + path + "`");
+  }
   const auto json = nlohmann::json::parse(file, nullptr, false, true);
   if (!json.is_object()) throw ConfigError("--config: `" + path + "` is not a JSON object");
   Values values;

@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <sstream>
 
@@ -112,9 +111,16 @@ std::uint64_t counter_in(std::string_view text, std::string_view name) {
   return 0;
 }
 
+// Without streams: what cannot be read, as a process that ends meanwhile, throws in a streambuf.
 std::string read_text(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string text;
+  char piece[4096];
+  ssize_t size = 0;
+  while (file && (size = ::read(file.get(), piece, sizeof(piece))) > 0) {
+    text.append(piece, static_cast<std::size_t>(size));
+  }
+  return size < 0 ? std::string() : text;
 }
 
 int write_text(const std::string& path, std::string_view text) {

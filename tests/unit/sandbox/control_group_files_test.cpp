@@ -74,6 +74,14 @@ TEST_CASE("a counter is the number behind its name", "[limits]") {
   CHECK(counter_in("", "oom_kill") == 0);
 }
 
+TEST_CASE("what cannot be read is empty, wherever reading fails", "[limits]") {
+  const FakeGroup group;
+  group.has("long", std::string(10'000, 'x'));
+  CHECK(group.content("long") == std::string(10'000, 'x'));
+  CHECK(group.content("absent").empty());
+  CHECK(group.content(".").empty());  // it can be opened
+}
+
 TEST_CASE("a controller that groups below have already is left alone", "[limits]") {
   const FakeGroup group;
   group.has("cgroup.subtree_control", "cpu memory pids\n");
