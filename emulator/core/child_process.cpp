@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <sys/mman.h>
@@ -15,6 +16,9 @@
 namespace dynsessions {
 namespace {
 
+using std::chrono::ceil;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
 using Kind = ChildProcess::Kind;
 
 [[noreturn]] void fail(const char* what) {
@@ -38,6 +42,18 @@ struct Outputs {
     ::execv(arguments[0], arguments);
   }
   ::_exit(127);
+}
+
+/// False when nothing can be read by then, not even the end.
+bool can_read_before(int fd, steady_clock::time_point end) {
+  while (true) {
+    const auto left = ceil<milliseconds>(end - steady_clock::now());
+    if (left.count() <= 0) return false;
+    pollfd waited{fd, POLLIN, 0};
+    const int ready = ::poll(&waited, 1, static_cast<int>(left.count()));
+    if (ready > 0) return true;
+    if (ready < 0 && errno != EINTR) fail("poll");
+  }
 }
 
 }  // namespace
@@ -84,6 +100,22 @@ std::string ChildProcess::read_all() {
   std::string text;
   for (char byte = 0; read_byte(byte);) text += byte;
   return text;
+}
+
+std::optional<std::string> ChildProcess::read_all(milliseconds patience) {
+  const auto end = steady_clock::now() + patience;
+  std::string text;
+  char byte = 0;
+  bool has_ended = false;
+  while (!has_ended && can_read_before(output_.get(), end)) {
+    if (read_byte(byte)) {
+      text += byte;
+    } else {
+      has_ended = true;
+    }
+  }
+  ::kill(pid_, SIGKILL);  // also one that has closed its output and goes on
+  return has_ended ? std::optional(text) : std::nullopt;
 }
 
 std::string ChildProcess::said() {

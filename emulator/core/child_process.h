@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,9 @@ class ChildProcess {
   std::string read_line();
   /// All of its output until it closes it.
   std::string read_all();
+  /// The same of a program that may never end: nothing when that takes longer than `patience`.
+  /// Either way it is killed.
+  std::optional<std::string> read_all(std::chrono::milliseconds patience);
   /// What a server has written to stderr since this was last asked.
   std::string said();
   /// Waits for its end; its exit code, or -1 for a signal. Call once.

@@ -1,5 +1,6 @@
 #include "emulator/doctor/doctor.h"
 
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -10,6 +11,9 @@
 namespace dynsessions::doctor {
 namespace {
 
+/// It takes half a second; several where the disk is slow and has not seen the files yet.
+constexpr std::chrono::seconds kPatience{20};
+
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw std::runtime_error("cannot read " + path.string());
@@ -19,8 +23,10 @@ std::string read_file(const std::filesystem::path& path) {
 Checks examine_environment(const std::filesystem::path& python, const Installation& installation) {
   const auto expected = read_package_list(read_file(installation.agent / "requirements.txt"),
                                           read_file(installation.agent / "service_packages.json"));
-  const auto printed = ask_python(python, installation.agent / "environment_probe.py");
-  return check_environment(python.string(), read_facts(printed), expected);
+  const auto probe = installation.agent / "environment_probe.py";
+  const auto printed = ask_python(python, probe, kPatience);
+  if (!printed) return check_endless_python(python.string(), kPatience);
+  return check_environment(python.string(), read_facts(*printed), expected);
 }
 
 Check check_egress_program() {
@@ -42,9 +48,12 @@ Checks examine(const config::Config& config, const Installation& installation) {
   try {
     python = session_python(config, installation);
   } catch (const EngineUnavailable& error) {
-    return {{"environment", "python", Verdict::bad, error.what(), "see --python"}};
+    return check_missing_python(error.what());
   }
   Checks checks = examine_environment(python, installation);
+  // What is no Python that the agent could use fails in each sandbox too, for reasons that lead
+  // away from this one.
+  if (checks.front().verdict == Verdict::bad) return checks;
   if (config.network_status == config::NetworkStatus::egress_enabled) {
     checks.push_back(check_egress_program());
     if (checks.back().verdict == Verdict::bad) return checks;

@@ -9,7 +9,8 @@
 /// returns Checks; add one to examine().
 namespace dynsessions::doctor {
 
-/// Takes about two seconds. No thread may exist: it starts processes.
+/// Takes about two seconds, and twenty for a Python that never answers. No thread may exist: it
+/// starts processes.
 [[nodiscard]] Checks examine(const config::Config& config, const Installation& installation);
 
 }  // namespace dynsessions::doctor

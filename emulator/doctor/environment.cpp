@@ -1,9 +1,11 @@
 #include "emulator/doctor/environment.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <iterator>
 #include <utility>
 
+#include <boost/algorithm/string/join.hpp>
 #include <nlohmann/json.hpp>
 
 #include "emulator/core/child_process.h"
@@ -14,8 +16,16 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kMakeOne =
-    "`make build` makes an environment that has everything (build/python)";
+    "`make build` makes an environment that has everything (build/python), and "
+    "`sandbox/interpreter/create_environment.sh DIR` makes one anywhere, for --python "
+    "DIR/bin/python3";
+constexpr const char* kMakeOneIfNeeded =
+    "none, unless programs need them: then the image `full` (docker/README.md), or "
+    "`sandbox/interpreter/create_environment.sh DIR` and --python DIR/bin/python3";
 constexpr const char* kNameAnother = "name a Python 3.11 or 3.12 with --python";
+
+/// Who has none of these has left the packages out on purpose, like the image `server`.
+constexpr const char* kDataStack[] = {"numpy", "pandas", "matplotlib"};
 
 Check environment(std::string name, Verdict verdict, std::string finding, std::string cure = {}) {
   return {"environment", std::move(name), verdict, std::move(finding), std::move(cure)};
@@ -52,26 +62,59 @@ std::string expectation(const PinnedPackage& pin) {
   return pin.why.empty() ? text : text + " (" + pin.why + ")";
 }
 
-/// Nothing when the package is there as pinned.
-std::optional<Check> check_package(const EnvironmentFacts& facts, const PinnedPackage& pin) {
-  const auto found = facts.packages.find(normalized_name(pin.name));
-  const bool is_there = found != facts.packages.end();
-  if (is_there && found->second == pin.version) return std::nullopt;
-  const std::string seen = is_there ? found->second : "missing";
-  return environment(pin.name, Verdict::warning, seen + "; pinned is " + expectation(pin));
+/// What is not as pinned.
+struct Deviations {
+  std::vector<std::string> missing;
+  Checks others;  ///< a line for each that is there in another version
+};
+
+Deviations deviations_of(const EnvironmentFacts& facts, const PackageList& expected) {
+  Deviations deviations;
+  for (const PinnedPackage& pin : expected.packages) {
+    const auto found = facts.packages.find(normalized_name(pin.name));
+    if (found == facts.packages.end()) {
+      deviations.missing.push_back(pin.name);
+    } else if (found->second != pin.version) {
+      deviations.others.push_back(environment(pin.name, Verdict::warning,
+                                              found->second + "; pinned is " + expectation(pin)));
+    }
+  }
+  return deviations;
 }
 
-/// A line that sums up and has the cure, and one for each package that is missing or another.
-void check_packages(const EnvironmentFacts& facts, const PackageList& expected, Checks& checks) {
-  Checks deviations;
-  for (const PinnedPackage& pin : expected.packages) {
-    if (auto deviation = check_package(facts, pin)) deviations.push_back(std::move(*deviation));
+/// Sessions run, but the data stack as a whole is not there.
+bool is_small_on_purpose(const EnvironmentFacts& facts, const Deviations& deviations) {
+  const bool has_some =
+      std::any_of(std::begin(kDataStack), std::end(kDataStack),
+                  [&facts](const char* name) { return facts.packages.contains(name); });
+  return facts.agent_failure.empty() && !deviations.missing.empty() && !has_some;
+}
+
+Check sum_of(const EnvironmentFacts& facts, const Deviations& deviations, std::size_t all) {
+  const std::size_t wrong = deviations.missing.size() + deviations.others.size();
+  const std::string count = std::to_string(all - wrong) + " of " + std::to_string(all);
+  if (wrong == 0) return environment("packages", Verdict::good, count + " as pinned");
+  if (is_small_on_purpose(facts, deviations)) {
+    return environment("packages", Verdict::warning,
+                       count +
+                           " as pinned: an environment without the data stack (numpy, pandas, "
+                           "matplotlib and what they need)",
+                       kMakeOneIfNeeded);
   }
-  const std::size_t all = expected.packages.size();
-  const std::string count = std::to_string(all - deviations.size()) + " of " + std::to_string(all);
-  checks.push_back(environment("packages", deviations.empty() ? Verdict::good : Verdict::warning,
-                               count + " as pinned", deviations.empty() ? "" : kMakeOne));
-  std::move(deviations.begin(), deviations.end(), std::back_inserter(checks));
+  return environment("packages", Verdict::warning, count + " as pinned",
+                     facts.agent_failure.empty() ? kMakeOne : "");  // else the agent's line has it
+}
+
+/// A line that sums up, one that names what is missing unless that is the data stack, and one for
+/// each package of another version.
+void check_packages(const EnvironmentFacts& facts, const PackageList& expected, Checks& checks) {
+  Deviations deviations = deviations_of(facts, expected);
+  checks.push_back(sum_of(facts, deviations, expected.packages.size()));
+  if (!deviations.missing.empty() && !is_small_on_purpose(facts, deviations)) {
+    checks.push_back(
+        environment("missing", Verdict::warning, boost::algorithm::join(deviations.missing, ", ")));
+  }
+  std::move(deviations.others.begin(), deviations.others.end(), std::back_inserter(checks));
 }
 
 Check check_pkg_resources(const std::string& failure) {
@@ -92,13 +135,24 @@ Check check_fonts(bool has_cache) {
 
 }  // namespace
 
-std::string ask_python(const std::filesystem::path& python, const std::filesystem::path& probe) {
-  // -I: nothing of the user's own folders and variables, which a session does not have either. The
-  // wait ends with the program, which is the user's own.
+std::optional<std::string> ask_python(const std::filesystem::path& python,
+                                      const std::filesystem::path& probe,
+                                      std::chrono::milliseconds patience) {
+  // -I: nothing of the user's own folders and variables, which a session does not have either.
   ChildProcess process({python.string(), "-I", probe.string()});
-  std::string printed = process.read_all();
-  process.wait();
-  return printed;
+  return process.read_all(patience);
+}
+
+Checks check_missing_python(const std::string& why) {
+  return {environment("python", Verdict::bad, why, kMakeOne)};
+}
+
+Checks check_endless_python(const std::string& python, std::chrono::seconds patience) {
+  return {
+      environment("python", Verdict::bad,
+                  python + " was asked what it has and had not ended after " +
+                      std::to_string(patience.count()) + " seconds",
+                  "see whether `" + python + " -I -c 'import IPython'` ends; or " + kNameAnother)};
 }
 
 std::optional<EnvironmentFacts> read_facts(std::string_view printed) {
@@ -124,7 +178,7 @@ Checks check_environment(const std::string& python, const std::optional<Environm
                 check_agent(facts->agent_failure)};
   check_packages(*facts, expected, checks);
   checks.push_back(check_pkg_resources(facts->pkg_resources_failure));
-  checks.push_back(check_fonts(facts->has_font_cache));
+  if (facts->packages.contains("matplotlib")) checks.push_back(check_fonts(facts->has_font_cache));
   return checks;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -20,10 +21,18 @@ struct EnvironmentFacts {
   bool has_font_cache = false;
 };
 
-/// Runs `probe` on `python`, outside of any sandbox, and returns what it printed. While this
-/// program has one thread: it forks. Throws std::system_error when it cannot.
-[[nodiscard]] std::string ask_python(const std::filesystem::path& python,
-                                     const std::filesystem::path& probe);
+/// Runs `probe` on `python`, outside of any sandbox, and returns what it printed; nothing when it
+/// goes on for longer than `patience`. While this program has one thread: it forks. Throws
+/// std::system_error when it cannot.
+[[nodiscard]] std::optional<std::string> ask_python(const std::filesystem::path& python,
+                                                    const std::filesystem::path& probe,
+                                                    std::chrono::milliseconds patience);
+
+/// The section *environment* where there is no Python to ask.
+[[nodiscard]] Checks check_missing_python(const std::string& why);
+
+/// The section *environment* of a Python that ask_python() had to give up.
+[[nodiscard]] Checks check_endless_python(const std::string& python, std::chrono::seconds patience);
 
 /// The last line of what the probe printed; nothing when that is not its line of facts.
 [[nodiscard]] std::optional<EnvironmentFacts> read_facts(std::string_view printed);

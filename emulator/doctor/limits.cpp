@@ -1,5 +1,7 @@
 #include "emulator/doctor/limits.h"
 
+#include <algorithm>
+
 namespace dynsessions::doctor {
 namespace {
 
@@ -8,7 +10,8 @@ using sandbox::LimitState;
 
 constexpr const char* kGiveGroups =
     "let the server have control groups: run as root, or as `systemd-run --user --scope "
-    "-p Delegate=yes dynsessions`; in Docker: --privileged; and not with --control-groups off";
+    "-p Delegate=yes dynsessions`; in a container: --privileged --user root";
+constexpr const char* kSwitchOn = "start without --control-groups off";
 
 /// What it means that a limit is not hard.
 std::string consequence(const std::string& name, LimitKind kind) {
@@ -18,14 +21,22 @@ std::string consequence(const std::string& name, LimitKind kind) {
   return "; a session can take all of it";
 }
 
-Check check_limit(const std::string& name, const LimitState& state, const std::string& obstacle) {
-  const bool hard = state.kind == LimitKind::hard;
+Check check_limit(const std::string& name, const LimitState& state) {
   std::string finding = words_for(state.kind);
   if (state.kind != LimitKind::absent) finding += ", by " + words_for(state.means);
   finding += consequence(name, state.kind);
-  if (!hard && !obstacle.empty()) finding += " (" + obstacle + ")";
-  return {"limits", name, hard ? Verdict::good : Verdict::warning, finding,
-          hard ? "" : kGiveGroups};
+  const auto verdict = state.kind == LimitKind::hard ? Verdict::good : Verdict::warning;
+  return {"limits", name, verdict, finding, {}};
+}
+
+/// What lacks a control group lacks it for one reason: the first line that does tells it.
+void explain(Checks& checks, const std::string& obstacle) {
+  const auto first = std::find_if(checks.begin(), checks.end(), [](const Check& check) {
+    return check.verdict == Verdict::warning;
+  });
+  if (first == checks.end()) return;
+  if (!obstacle.empty()) first->finding += " (" + obstacle + ")";
+  first->cure = obstacle.empty() ? kSwitchOn : kGiveGroups;
 }
 
 Check check_files(const LimitState& state) {
@@ -40,11 +51,12 @@ Check check_files(const LimitState& state) {
 }  // namespace
 
 Checks check_limits(const sandbox::LimitReport& report, const std::string& obstacle) {
-  return {check_limit("memory", report.memory, obstacle),
-          check_limit("processes", report.processes, obstacle),
-          check_limit("CPU", report.cpu, obstacle),
-          check_files(report.files),
-          {"limits", "open files", Verdict::good, "hard, by RLIMIT_NOFILE", {}}};
+  Checks checks{check_limit("memory", report.memory), check_limit("processes", report.processes),
+                check_limit("CPU", report.cpu)};
+  explain(checks, obstacle);
+  checks.push_back(check_files(report.files));
+  checks.push_back({"limits", "open files", Verdict::good, "hard, by RLIMIT_NOFILE", {}});
+  return checks;
 }
 
 }  // namespace dynsessions::doctor

@@ -3,10 +3,12 @@
 import json
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
-from support.emulator import run_to_end
+from support.emulator import BINARY, run_to_end
 
 HEALTHY, WRONG_USAGE, UNUSABLE = 0, 2, 4
 SECTIONS = ["environment", "sandbox", "limits"]
@@ -54,9 +56,8 @@ def test_the_systems_python_lacks_ipython_and_the_agent_cannot_start():
     assert code == UNUSABLE
     agent = checks["environment"]["agent"]
     assert (agent["verdict"], "IPython" in agent["finding"]) == ("bad", True)
-    assert "make build" in agent["cure"]
-    ipython = checks["environment"]["ipython"]
-    assert ipython["finding"].startswith("missing; pinned is 8.27.0")
+    assert "make build" in agent["cure"] and "create_environment.sh" in agent["cure"]
+    assert "ipython" in checks["environment"]["missing"]["finding"].split(", ")
     assert verdicts(checks["sandbox"]) == dict.fromkeys(SANDBOX, "good") | {"run 6 * 7": "bad"}
 
 
@@ -78,7 +79,7 @@ def test_a_package_of_another_version_is_named_with_the_one_it_should_be(bare_en
     numpy = checks["environment"]["numpy"]
     assert numpy["finding"] == "9.9.9; pinned is 1.26.4 as in the service"
     assert verdicts(checks["environment"])["pkg_resources"] == "warning"
-    assert verdicts(checks["environment"])["fonts"] == "warning"
+    assert "fonts" not in checks["environment"]  # there is no matplotlib to look for them
 
 
 @pytest.mark.parametrize("python", ["/bin/true", "/bin/echo", "/etc/passwd"])
@@ -87,6 +88,52 @@ def test_what_is_no_python_is_told(python):
     assert code == UNUSABLE
     assert verdicts(checks["environment"]) == {"python": "bad"}
     assert python in checks["environment"]["python"]["finding"]
+    assert checks["sandbox"] == {}  # where it would fail for reasons that mislead
+
+
+# What the agent stands on: what the image `server` has.
+AGENT_PACKAGES = """
+    IPython asttokens decorator executing jedi matplotlib_inline parso pexpect pkg_resources
+    prompt_toolkit ptyprocess pure_eval pygments setuptools stack_data traitlets typing_extensions
+    wcwidth
+""".split()
+
+
+@pytest.fixture
+def agent_environment(tmp_path):
+    folder = tmp_path / "environment"
+    subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip", folder], check=True)
+    (packages,) = folder.glob("lib/python3.*/site-packages")
+    (ours,) = (Path(BINARY).parents[1] / "python").glob("lib/python3.*/site-packages")
+    wanted = [path for name in AGENT_PACKAGES for path in ours.glob(f"{name}*")]
+    wanted += list(ours.glob("ipython-*.dist-info"))
+    subprocess.run(["cp", "-R", *wanted, packages], check=True)
+    return folder
+
+
+def test_an_environment_without_the_data_stack_is_one_line(agent_environment):
+    """As in the image `server`: sessions run, and nobody has to read about dozens of packages."""
+    code, checks = examine("--python", str(agent_environment / "bin/python3"))
+    assert code == HEALTHY
+    names = ["python", "agent", "packages", "pkg_resources"]
+    assert list(checks["environment"]) == names
+    packages = checks["environment"]["packages"]
+    assert packages["verdict"] == "warning" and "without the data stack" in packages["finding"]
+    assert "image `full`" in packages["cure"] and "create_environment.sh" in packages["cure"]
+    assert checks["sandbox"]["run 6 * 7"]["verdict"] == "good"
+
+
+def test_a_python_in_a_folder_that_sessions_have_of_their_own_is_told_to_be_elsewhere():
+    real = Path(BINARY).parents[1] / "python/bin/python3"
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        python = Path(folder) / "bin" / "python3"
+        python.parent.mkdir()
+        python.write_text(f'#!/bin/sh\nexec {real} "$@"\n')
+        python.chmod(0o755)
+        _, checks = examine("--python", str(python))
+    full = checks["sandbox"]["tier full"]
+    assert full["verdict"] == "warning" and "bind target" in full["finding"]
+    assert "--python must be elsewhere" in full["cure"]
 
 
 def test_a_python_that_is_not_there_is_told():

@@ -1,6 +1,10 @@
 #include "emulator/doctor/environment.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 #include "emulator/doctor/report.h"
 #include "tests/support/catch.h"
@@ -8,13 +12,19 @@
 namespace dynsessions::doctor::test {
 namespace {
 
+using namespace std::chrono_literals;
+
 const PackageList kExpected{
     "3.12.7",
     "older system",
     {{"numpy", "1.26.4", "1.26.4", ""}, {"Typing_Extensions", "4.16.0", "4.0.0", "needed newer"}}};
 
 EnvironmentFacts complete() {
-  return {"3.11.2", {{"numpy", "1.26.4"}, {"typing-extensions", "4.16.0"}}, "", "", true};
+  return {"3.11.2",
+          {{"numpy", "1.26.4"}, {"typing-extensions", "4.16.0"}, {"matplotlib", "3.9.2"}},
+          "",
+          "",
+          true};
 }
 
 Checks check(const EnvironmentFacts& facts) {
@@ -28,6 +38,34 @@ Check find(const Checks& checks, const std::string& name) {
   REQUIRE(found != checks.end());
   return *found;
 }
+
+using Names = std::vector<std::string>;
+
+Names names_of(const Checks& checks) {
+  Names names;
+  for (const Check& check : checks) names.push_back(check.name);
+  return names;
+}
+
+/// A program of that text, in a folder of its own.
+class Program {
+ public:
+  explicit Program(const std::string& text) {
+    std::string folder = std::filesystem::temp_directory_path() / "doctor-XXXXXX";
+    REQUIRE(::mkdtemp(folder.data()) != nullptr);
+    folder_ = folder;
+    std::ofstream(path()) << text;
+    std::filesystem::permissions(path(), std::filesystem::perms::owner_all);
+  }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+  ~Program() { std::filesystem::remove_all(folder_); }
+
+  [[nodiscard]] std::filesystem::path path() const { return folder_ / "python3"; }
+
+ private:
+  std::filesystem::path folder_;
+};
 
 }  // namespace
 
@@ -65,12 +103,12 @@ TEST_CASE("the version of Python decides whether sessions can run", "[doctor]") 
   }
 }
 
-TEST_CASE("a package that is missing or another has a line with both versions and the service's",
+TEST_CASE("missing packages are named, and one of another version with the one it should have",
           "[doctor]") {
   EnvironmentFacts facts = complete();
-  facts.packages = {{"typing-extensions", "4.15.0"}, {"of-the-users-own", "1"}};
+  facts.packages = {{"typing-extensions", "4.15.0"}, {"matplotlib", "1"}};
   const Checks checks = check(facts);
-  CHECK(find(checks, "numpy").finding == "missing; pinned is 1.26.4 as in the service");
+  CHECK(find(checks, "missing").finding == "numpy");
   CHECK(find(checks, "Typing_Extensions").finding ==
         "4.15.0; pinned is 4.16.0, the service has 4.0.0 (needed newer)");
   const Check packages = find(checks, "packages");
@@ -78,6 +116,32 @@ TEST_CASE("a package that is missing or another has a line with both versions an
   CHECK(packages.verdict == Verdict::warning);
   CHECK(packages.cure != "");
   CHECK(is_healthy(checks));
+}
+
+TEST_CASE("without the data stack as a whole there is one line, with a cure for those who need it",
+          "[doctor]") {
+  EnvironmentFacts facts = complete();
+  facts.packages = {{"typing-extensions", "4.16.0"}};
+  facts.has_font_cache = false;
+  const Checks checks = check(facts);
+  CHECK(names_of(checks) == Names{"python", "agent", "packages", "pkg_resources"});
+  const Check packages = find(checks, "packages");
+  CHECK(packages.verdict == Verdict::warning);
+  CHECK_THAT(packages.finding,
+             Catch::StartsWith("1 of 2 as pinned: an environment without the data stack"));
+  CHECK_THAT(packages.cure,
+             Catch::Contains("image `full`") && Catch::Contains("create_environment"));
+}
+
+TEST_CASE("where the agent cannot be imported either, its line has the cure for both", "[doctor]") {
+  EnvironmentFacts facts = complete();
+  facts.packages.erase("numpy");
+  facts.agent_failure = "ModuleNotFoundError: No module named 'IPython'";
+  const Checks checks = check(facts);
+  CHECK(find(checks, "packages").finding == "1 of 2 as pinned");
+  CHECK(find(checks, "packages").cure.empty());
+  CHECK(find(checks, "missing").finding == "numpy");
+  CHECK_FALSE(find(checks, "agent").cure.empty());
 }
 
 TEST_CASE("an agent that cannot be imported is bad, what only makes a difference is not",
@@ -107,6 +171,24 @@ TEST_CASE("what does not answer as a Python does is bad, whatever it prints", "[
   REQUIRE(checks.size() == 1);
   CHECK(checks.front().verdict == Verdict::bad);
   CHECK(checks.front().cure != "");
+}
+
+TEST_CASE("what a Python prints is taken although it goes on", "[doctor]") {
+  const Program ends("#!/bin/sh\necho $1 $2\n");
+  CHECK(ask_python(ends.path(), "/probe", 20s) == "-I /probe\n");
+  const Program goes_on("#!/bin/sh\necho all\ntrap '' TERM\nexec >/dev/null sleep 1000\n");
+  CHECK(ask_python(goes_on.path(), "/probe", 20s) == "all\n");
+}
+
+TEST_CASE("a Python that never ends is given up and ended, even when it ignores SIGTERM",
+          "[doctor]") {
+  const Program endless("#!/bin/sh\ntrap '' TERM\necho some\nexec sleep 1000\n");
+  CHECK_FALSE(ask_python(endless.path(), "/probe", 50ms));
+  const Checks checks = check_endless_python("/p/python3", 20s);
+  CHECK(checks.front().verdict == Verdict::bad);
+  CHECK_THAT(checks.front().finding,
+             Catch::Contains("/p/python3") && Catch::Contains("20 seconds"));
+  CHECK_THAT(checks.front().cure, Catch::Contains("/p/python3 -I -c 'import IPython'"));
 }
 
 TEST_CASE("facts are read from the last line", "[doctor]") {

@@ -22,8 +22,9 @@ TEST_CASE("limits that are hard need no cure", "[doctor][limits]") {
   }
 }
 
-TEST_CASE("a limit that is soft or absent is a warning with what was in the way and a cure",
-          "[doctor][limits]") {
+TEST_CASE(
+    "a limit that is soft or absent is a warning, with what was in the way and its cure said once",
+    "[doctor][limits]") {
   const LimitReport report{{LimitKind::soft, LimitMeans::watching},
                            {LimitKind::hard, LimitMeans::resource_limit},
                            {LimitKind::absent, LimitMeans::nothing},
@@ -33,14 +34,24 @@ TEST_CASE("a limit that is soft or absent is a warning with what was in the way 
         "soft, by RLIMIT_DATA and watching; for a moment a session can have more "
         "(control group memory: Permission denied)");
   CHECK(checks.at(1).verdict == Verdict::good);
-  CHECK(checks.at(2).finding ==
-        "absent; a session can take all of it (control group memory: Permission denied)");
+  CHECK(checks.at(2).finding == "absent; a session can take all of it");
   CHECK(checks.at(3).verdict == Verdict::warning);
   CHECK_THAT(checks.at(3).cure, Catch::Contains("--sandbox full"));
-  for (const std::size_t i : {0U, 2U}) {
-    CHECK(checks.at(i).verdict == Verdict::warning);
-    CHECK_THAT(checks.at(i).cure, Catch::Contains("Delegate=yes"));
-  }
+  CHECK(checks.at(0).verdict == Verdict::warning);
+  CHECK(checks.at(2).verdict == Verdict::warning);
+  CHECK_THAT(checks.at(0).cure, Catch::Contains("Delegate=yes"));
+  CHECK(checks.at(2).cure.empty());  // the same: it is said once
+}
+
+TEST_CASE("who has switched control groups off is told so", "[doctor][limits]") {
+  const LimitReport report{{LimitKind::soft, LimitMeans::watching},
+                           {LimitKind::soft, LimitMeans::resource_limit},
+                           {LimitKind::absent, LimitMeans::nothing},
+                           {LimitKind::hard, LimitMeans::file_system}};
+  const Checks checks = check_limits(report, "");
+  CHECK(checks.at(0).cure == "start without --control-groups off");
+  CHECK(checks.at(1).cure.empty());
+  CHECK(checks.at(2).cure.empty());
 }
 
 }  // namespace dynsessions::doctor::test
