@@ -27,7 +27,7 @@ std::optional<std::array<std::string_view, 3>> parts_of(std::string_view token) 
 
 /// `discarded` unless the part is an object within the bounds.
 json decode_object(std::string_view part) {
-  const json nothing(json::value_t::discarded);
+  json nothing(json::value_t::discarded);
   const auto text = decode_base64url(part);
   if (!text) return nothing;
   bool too_deep = false;

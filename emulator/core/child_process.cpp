@@ -60,6 +60,7 @@ bool can_read_before(int fd, steady_clock::time_point end) {
 
 ChildProcess::ChildProcess(const std::vector<std::string>& arguments, Kind kind) {
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) {
     argv.push_back(const_cast<char*>(argument.c_str()));  // execv's type is older than const
   }

@@ -82,8 +82,8 @@ Result<std::vector<Entry>> read_entries(DIR& stream, const DataPath& directory,
                                         Allowance& allowance) {
   const std::string directory_text = directory.text();
   std::vector<Entry> entries;
-  // The stream is the caller's own, which is all the safety that readdir asks for.
-  while (const dirent* found = ::readdir(&stream)) {  // NOLINT(concurrency-mt-unsafe)
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is the caller's own, which is enough
+  while (const dirent* found = ::readdir(&stream)) {
     if (!has_data_path(directory_text, found->d_name)) continue;
     struct statx status {};
     if (::statx(::dirfd(&stream), found->d_name, AT_SYMLINK_NOFOLLOW, kStatxFields, &status) != 0)

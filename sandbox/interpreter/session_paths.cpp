@@ -50,8 +50,8 @@ struct Mapping {
 constexpr Mapping kMappings[] = {{"/mnt/data", "/data"}, {"/tmp", "/tmp"}};
 
 const char* folder() {
-  // Asked once and never set by us.
-  static const char* value = std::getenv("DYNSESSIONS_FOLDER");  // NOLINT(concurrency-mt-unsafe)
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): asked once and never set by us
+  static const char* value = std::getenv("DYNSESSIONS_FOLDER");
   return value == nullptr ? "" : value;
 }
 
@@ -65,8 +65,8 @@ const char* rest_after(const char* path, const char* prefix) {
 
 /// Whether a folder of DYNSESSIONS_SHOWN has the path in it.
 bool is_shown(const char* path) {
-  static const char* list =
-      std::getenv("DYNSESSIONS_SHOWN");  // NOLINT(concurrency-mt-unsafe): as above
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): as above
+  static const char* list = std::getenv("DYNSESSIONS_SHOWN");
   for (const char* shown = list; shown != nullptr && *shown != '\0';) {
     const std::size_t length = std::strcspn(shown, ":");
     const char after = std::strncmp(path, shown, length) == 0 ? path[length] : 'x';

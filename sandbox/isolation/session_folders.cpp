@@ -23,7 +23,7 @@ constexpr const char* kPrefix = "dynsessions-sandboxes-";
 constexpr int kOpenFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 std::string temporary_place() {
-  const char* place = std::getenv("TMPDIR");
+  const char* place = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): one thread
   return place != nullptr && *place == '/' ? place : "/tmp";
 }
 
@@ -38,6 +38,7 @@ Directory open_directory(int parent, const char* name) {
 
 /// The next name but . and .., or null.
 const char* next_name(DIR* directory) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the launcher has one thread
   while (const dirent* entry = ::readdir(directory)) {
     const char* name = entry->d_name;
     if (std::strcmp(name, ".") != 0 && std::strcmp(name, "..") != 0) return name;

@@ -19,9 +19,11 @@
 /// those of interpreter_child.cpp. Python's part of a fork is called by its stable names, so no
 /// Python headers are needed.
 extern "C" {
+// NOLINTBEGIN(readability-identifier-naming): Python's names
 void PyOS_BeforeFork();
 void PyOS_AfterFork_Parent();
 void PyOS_AfterFork_Child();
+// NOLINTEND(readability-identifier-naming)
 }
 
 namespace dynsessions::sandbox {
