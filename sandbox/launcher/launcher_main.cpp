@@ -46,8 +46,8 @@ std::optional<Fitness> become_fit(int control) {
     }
     return Fitness{*std::move(spec), std::move(groups)};
   } catch (const std::system_error& error) {
-    report_unfit(control, error);
-    throw;
+    report_unfit(control, error);  // the server says it where it is read; stderr need not
+    ::_exit(EXIT_FAILURE);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <stdexcept>
+#include <string>
 
 #include <sys/socket.h>
 
@@ -97,7 +98,11 @@ std::optional<LaunchSpec> receive_spec(int socket) {
 }
 
 void report_unfit(int socket, const std::system_error& error) {
-  tell(socket, make_failure({}, error.what(), error.code().value()));
+  // Who is told adds the words of the number itself.
+  std::string step = error.what();
+  const std::string words = ": " + error.code().message();
+  if (step.ends_with(words)) step.resize(step.size() - words.size());
+  tell(socket, make_failure({}, step, error.code().value()));
 }
 
 }  // namespace dynsessions::sandbox
