@@ -9,6 +9,7 @@ import os
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -79,6 +80,11 @@ class TierServer(Emulator):
             before=[*around, *tier.before, *before],
             environment={**own, **(environment or {})},
         )
+
+    def data_folder_with(self, name):
+        """The data folder, on the host's disk, of the one session that has that name in it."""
+        (found,) = Path(self._temporary).glob(f"*/*/data/{name}")
+        return found.parent
 
     def temporary_files(self):
         return sorted(os.listdir(self._temporary))

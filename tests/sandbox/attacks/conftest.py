@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import requests
+
 from support import canaries as canary_kit
 from support.emulator import BINARY
 from support.executions import value_in
@@ -51,6 +53,14 @@ def server(tier, all_canaries):
         running = TierServer(tier, folder, *LIMITS, environment=secret)
         yield running
         running.stop()
+
+
+@pytest.fixture(scope="session")
+def limits(server):
+    """How strictly the server says that it keeps each limit: {"memory": "hard", …}."""
+    health = requests.get(f"{server.admin}/health/ready", timeout=10).json()
+    (told,) = [part["detail"] for part in health["components"] if part["name"] == "limits"]
+    return dict(limit.split() for limit in told.partition(";")[0].split(", "))
 
 
 @pytest.fixture
