@@ -12,7 +12,7 @@ VERSION = "api-version=2025-10-02-preview"
 
 @dataclasses.dataclass
 class Observed:
-    text: str  # for the table: the tier
+    text: str  # for the table: the tier, and which limits are hard
     problems: list  # what should be otherwise whatever the table says
 
 
@@ -55,7 +55,14 @@ def _use(engine, flag_set, container):
     given = {part["name"]: part["detail"] for part in health["components"]}
     engine.podman("stop", "--time", "20", container)
     expect("exit code after SIGTERM", int(_state(engine, container)["ExitCode"]), 0)
-    return Observed(given["sandbox"].partition(":")[0], problems)
+    return Observed(_in_words(given), problems)
+
+
+def _in_words(given):
+    """`restricted: processes` of "restricted: Landlock…" and "memory soft, processes hard, …"."""
+    kinds = [limit.split() for limit in given["limits"].partition(";")[0].split(", ")]
+    hard = [name for name, kind in kinds if kind == "hard"]
+    return f"{given['sandbox'].partition(':')[0]}: {', '.join(hard) or 'none'}"
 
 
 def _state(engine, container):

@@ -40,6 +40,7 @@ FLAG_SETS = [
     FlagSet(NO_SECCOMP),
     FlagSet((*NO_SECCOMP, *UNMASKED)),
     FlagSet(("--privileged",)),
+    FlagSet(("--privileged", "--user", "root")),
     FlagSet(("--user", "root")),
     FlagSet(
         (*CAPABILITY, *UNMASKED, "--device", "/dev/net/tun"),
