@@ -210,6 +210,8 @@ void ControlGroups::remove_leftovers() {
 }
 
 void ControlGroups::remove_all() const {
+  // A process that has been reaped may take a moment to leave its group, and version 1 tells nobody
+  // when the last one has; so there is nothing to wait on but time.
   constexpr int kAttempts = 50;
   for (const Tree& tree : trees_) {
     for (int attempt = 0; attempt < kAttempts && !remove_folder(tree.directory); ++attempt) {
