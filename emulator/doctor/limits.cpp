@@ -10,7 +10,8 @@ using sandbox::LimitState;
 
 constexpr const char* kGiveGroups =
     "let the server have control groups: run as root, or as `systemd-run --user --scope "
-    "-p Delegate=yes dynsessions`; in a container: --privileged --user root";
+    "-p Delegate=yes dynsessions`; in a container: --privileged --user root, "
+    "or limits of the container (--memory, --cpus, --pids-limit) for all sessions together";
 constexpr const char* kSwitchOn = "start without --control-groups off";
 
 /// What it means that a limit is not hard.

@@ -106,7 +106,7 @@ TEST_CASE("whichever call of the set-up fails, no weaker sandbox comes of it",
   // EINVAL is what libseccomp expects when it asks the kernel whether it knows filters: only the
   // children take it for a failure.
   const Fault fault = GENERATE(
-      Fault{"setsid", 1, "session"}, Fault{"keyctl", 1, "keyring: Operation not permitted"},
+      Fault{"setsid", 1, "session"}, Fault{"keyctl", 1, "keyring"},
       Fault{"setresgid", 1, "session user gid"}, Fault{"setresuid", 1, "session user uid"},
       Fault{"open_tree", 1, "open tree /usr"}, Fault{"move_mount", 1, "lay out usr"},
       Fault{"mkdir", 1, "lay out usr"}, Fault{"symlink", 1, "lay out bin"},
