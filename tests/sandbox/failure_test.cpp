@@ -50,7 +50,7 @@ std::string step_that_fails(const std::string& call, int nth, const std::string&
   for (const RequestKind kind : {RequestKind::create_sandbox, RequestKind::start_interpreter}) {
     const std::vector<pid_t> before = descendants(launcher.pid());
     const Received<Reply> received = launcher.request(kind);
-    const std::string step = failed_step(received.message);
+    std::string step = failed_step(received.message);
     if (step.empty()) continue;
     CHECK(received.descriptors.empty());
     CHECK(nothing_stays(launcher, before));
@@ -138,7 +138,7 @@ TEST_CASE("where pivot_root is forbidden, the host's root is out of reach all th
   LauncherHarness launcher(program_spec(), failing("pivot_root", 1, "EPERM"));
   const auto run = [&](const std::string& program, const std::string& arguments = "{}") {
     REQUIRE(launcher.request(RequestKind::create_sandbox).message.kind == ReplyKind::done);
-    const std::string answer = run_program(
+    std::string answer = run_program(
         take_interpreter(launcher.request(RequestKind::start_interpreter)), program, arguments);
     CHECK(launcher.request(RequestKind::destroy_sandbox).message.kind == ReplyKind::done);
     return answer;

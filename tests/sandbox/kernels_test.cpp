@@ -16,6 +16,7 @@ using dynsessions::test::Task;
 using dynsessions::test::TestLoop;
 
 /// The same tests run with and without a zygote.
+// NOLINTNEXTLINE(concurrency-mt-unsafe): before threads
 const bool kStartsAnew = std::getenv("DYNSESSIONS_NO_ZYGOTE") != nullptr;
 
 class KernelsFixture {

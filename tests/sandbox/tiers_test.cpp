@@ -28,16 +28,16 @@ class TemporaryPlace {
   TemporaryPlace() {
     REQUIRE(::mkdtemp(path_) != nullptr);
     REQUIRE(::chmod(path_, 0755) == 0);
-    ::setenv("TMPDIR", path_, 1);
+    ::setenv("TMPDIR", path_, 1);  // NOLINT(concurrency-mt-unsafe): one thread
   }
   TemporaryPlace(const TemporaryPlace&) = delete;
   TemporaryPlace& operator=(const TemporaryPlace&) = delete;
   ~TemporaryPlace() {
-    ::unsetenv("TMPDIR");
+    ::unsetenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): one thread
     fs::remove_all(path_);
   }
   [[nodiscard]] std::string file(const std::string& name) const {
-    const std::string path = std::string(path_) + '/' + name;
+    std::string path = std::string(path_) + '/' + name;
     std::ofstream(path) << "canary";
     return path;
   }
