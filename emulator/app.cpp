@@ -39,6 +39,12 @@ api::SurfaceSettings surface_settings(const config::Config& config, const TierCh
           .choices = config.choices};
 }
 
+/// Only the full tier has a file system that keeps it.
+std::optional<files::Quota> upload_quota(const config::Config& config, sandbox::Tier tier) {
+  if (tier == sandbox::Tier::full) return std::nullopt;
+  return files::Quota{config.data_quota_mb << 20, config.max_files};
+}
+
 void listen_on(net::HttpServer& server, const std::string& address, std::uint16_t port,
                const char* flag) {
   try {
@@ -102,7 +108,8 @@ App::App(const config::Config& config, TierChoice tier, const Installation& inst
       session_log_(clock_),
       pools_([this] { return make_pool(); }),
       surface_({clock_, pools_, file_pool_,
-                session_python(config, installation).parent_path().parent_path()},
+                session_python(config, installation).parent_path().parent_path(),
+                upload_quota(config, tier_.tier)},
                surface_settings(config, tier_)),
       admin_(
           DYNSESSIONS_VERSION, [this] { return health(); },

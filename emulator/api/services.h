@@ -1,10 +1,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include <boost/asio/thread_pool.hpp>
 
 #include "emulator/core/clock.h"
+#include "emulator/files/session_files.h"
 #include "emulator/sessions/pool_registry.h"
 
 namespace dynsessions::api {
@@ -15,6 +17,8 @@ struct Services {
   sessions::PoolRegistry& pools;
   boost::asio::thread_pool& file_pool;
   std::filesystem::path python_environment = {};  ///< prefix of the sessions' Python
+  /// Of each session's /mnt/data, where no file system keeps it.
+  std::optional<dynsessions::files::Quota> upload_quota = {};
   bool own_headers = true;                        ///< whether answers may have `x-emulator-reason`
 };
 

@@ -45,7 +45,8 @@ Check check_files(const LimitState& state) {
     return {"limits", "files", Verdict::good, "hard, by " + words_for(state.means), {}};
   }
   return {"limits", "files", Verdict::warning,
-          words_for(state.kind) + "; a session can fill the disk, only each file has a limit",
+          words_for(state.kind) + ", by " + words_for(state.means) +
+              "; for a moment a session can take more of the disk",
           "--sandbox full, which has file systems of its own"};
 }
 

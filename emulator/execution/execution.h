@@ -63,6 +63,7 @@ enum class ExecutionOutcome {
   aborted,              ///< not run: it waited behind an execution that timed out
   interpreter_died,     ///< the program ended its interpreter; a new one is in place, files kept
   out_of_memory,        ///< the same, since the session had more than its memory
+  out_of_storage,       ///< the same, since its files took more than they may
 };
 
 struct ExecutionResult {

@@ -195,11 +195,11 @@ asio::awaitable<Result<std::vector<UniqueFd>>> LauncherClient::request(
   co_return std::move(answer->descriptors);
 }
 
-asio::awaitable<Result<bool>> LauncherClient::end_interpreter(std::uint64_t sandbox_id,
-                                                              std::uint32_t interpreter_id) {
+asio::awaitable<Result<sandbox::Exhausted>> LauncherClient::end_interpreter(
+    std::uint64_t sandbox_id, std::uint32_t interpreter_id) {
   auto answer = co_await ask(RequestKind::kill_interpreter, sandbox_id, interpreter_id);
   if (!answer) co_return answer.error();
-  co_return answer->message.out_of_memory != 0;
+  co_return answer->message.exhausted;
 }
 
 void LauncherClient::post(RequestKind kind, std::uint64_t sandbox_id) {

@@ -47,9 +47,9 @@ class LauncherClient {
                                                                 std::uint64_t sandbox_id,
                                                                 std::uint32_t interpreter_id = 0);
 
-  /// kill_interpreter; whether the last interpreter of that id was ended for want of memory.
-  boost::asio::awaitable<Result<bool>> end_interpreter(std::uint64_t sandbox_id,
-                                                       std::uint32_t interpreter_id);
+  /// kill_interpreter; what the last interpreter of that id has had too much of.
+  boost::asio::awaitable<Result<sandbox::Exhausted>> end_interpreter(std::uint64_t sandbox_id,
+                                                                     std::uint32_t interpreter_id);
 
   /// Sends a request whose reply nobody waits for. A launcher that is gone has done it already.
   void post(sandbox::RequestKind kind, std::uint64_t sandbox_id);

@@ -36,6 +36,18 @@ Error interpreter_gone() {
   return {ErrorCode::sandbox_unavailable, "The interpreter of the session has ended.", {}, {}};
 }
 
+ExecutionOutcome death_of(sandbox::Exhausted exhausted) {
+  switch (exhausted) {
+    case sandbox::Exhausted::nothing:
+      return ExecutionOutcome::interpreter_died;
+    case sandbox::Exhausted::memory:
+      return ExecutionOutcome::out_of_memory;
+    case sandbox::Exhausted::files:
+      return ExecutionOutcome::out_of_storage;
+  }
+  return ExecutionOutcome::interpreter_died;
+}
+
 bool needs_new_interpreter(ExecutionOutcome outcome) {
   return outcome == ExecutionOutcome::timed_out_restarted ||
          outcome == ExecutionOutcome::interpreter_died;
@@ -61,7 +73,7 @@ asio::awaitable<Result<void>> SandboxedInterpreter::start() {
   if (std::exchange(was_started_, true)) {
     auto ended = co_await services_.launcher.end_interpreter(sandbox_id_, id_);
     if (!ended) co_return ended.error();
-    ran_out_of_memory_ = *ended;
+    exhausted_ = *ended;
   }
   auto descriptors = co_await ask(start_kind_);
   if (!descriptors) co_return descriptors.error();
@@ -122,8 +134,7 @@ asio::awaitable<Result<ExecutionResult>> SandboxedInterpreter::execute(Execution
     if (hung_up_) co_return interpreter_gone();
     auto restarted = co_await start();
     if (!restarted) co_return restarted.error();
-    const bool died = result.outcome == ExecutionOutcome::interpreter_died;
-    if (died && ran_out_of_memory_) result.outcome = ExecutionOutcome::out_of_memory;
+    if (result.outcome == ExecutionOutcome::interpreter_died) result.outcome = death_of(exhausted_);
   }
   co_return result;
 }

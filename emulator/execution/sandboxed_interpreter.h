@@ -72,7 +72,7 @@ class SandboxedInterpreter {
   const sandbox::RequestKind start_kind_;
   std::unique_ptr<AgentProcess> agent_;
   std::uint64_t last_execution_id_ = 0;
-  bool ran_out_of_memory_ = false;  ///< the one before the present one
+  sandbox::Exhausted exhausted_{};  ///< by the one before the present one
   bool was_started_ = false;        ///< so that there may be something to end
   bool hung_up_ = false;
 };

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -89,23 +90,33 @@ inline constexpr std::size_t kMaxListingBytes = std::size_t{32} << 20;
 /// directory.
 [[nodiscard]] Result<void> remove(int root, const DataPath& path);
 
+/// What a session may have in its tree where its file system keeps no limit: bytes on the disk, and
+/// names of files and folders. Uploads that would go beyond are `storage_full`.
+struct Quota {
+  std::uint64_t bytes;
+  std::uint64_t files;
+};
+
 /// A file in the making: invisible and gone if dropped, in place at once when committed. Missing
 /// folders are made by commit(), so that a dropped upload leaves none behind; they stay when
 /// commit() fails after it. A link under the name is replaced, never followed; a directory under
 /// it is `not_a_regular_file`. The owner is the session, the mode 0644 (folders 0755).
 class Upload {
  public:
-  [[nodiscard]] static Result<Upload> begin(int root, const DataPath& path);
+  /// With a quota, all that is there is counted; uploads at the same time do not see each other.
+  [[nodiscard]] static Result<Upload> begin(int root, const DataPath& path,
+                                            const std::optional<Quota>& quota = {});
   /// `storage_full` when the session's quota is used up.
   [[nodiscard]] Result<void> write(std::span<const char> bytes);
   /// Call it once; the upload is over after it, whatever it returns.
   [[nodiscard]] Result<FileInfo> commit();
 
  private:
-  Upload(UniqueFd root, TemporaryFile file, DataPath path);
+  Upload(UniqueFd root, TemporaryFile file, DataPath path, std::uint64_t room);
   UniqueFd root_;  ///< our own, because an upload may outlive the caller's
   TemporaryFile file_;
   DataPath path_;
+  std::uint64_t room_;  ///< bytes that may still be written
 };
 
 }  // namespace dynsessions::files

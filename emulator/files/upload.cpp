@@ -1,3 +1,4 @@
+#include <limits>
 #include <utility>
 
 #include <errno.h>
@@ -8,6 +9,7 @@
 
 #include "emulator/files/acting_as.h"
 #include "emulator/files/beneath.h"
+#include "sandbox/limits/folder_walk.h"
 
 namespace dynsessions::files {
 namespace {
@@ -44,22 +46,45 @@ UniqueFd enter_folders(int root, const DataPath& path) {
   return folder;
 }
 
+/// Not further than to the quota. Whoever moves folders about meanwhile is not counted to the end:
+/// the launcher sees to them (disk_watch.h).
+sandbox::FolderUsage usage_of(int root, const Quota& quota) {
+  constexpr std::size_t kNamesAtOnce = 4096;
+  sandbox::FolderWalk walk(root);
+  while (walk.go_on(kNamesAtOnce) == sandbox::FolderWalk::State::under_way &&
+         !walk.found().exceeds({quota.bytes, quota.files})) {
+  }
+  return walk.found();
+}
+
+/// Bytes that may be added, with one file; nothing when that is too much already.
+std::optional<std::uint64_t> room_for_file(int root, const std::optional<Quota>& quota) {
+  if (!quota) return std::numeric_limits<std::uint64_t>::max();
+  const sandbox::FolderUsage used = usage_of(root, *quota);
+  if (used.files >= quota->files || used.bytes >= quota->bytes) return std::nullopt;
+  return quota->bytes - used.bytes;
+}
+
 }  // namespace
 
-Upload::Upload(UniqueFd root, TemporaryFile file, DataPath path)
-    : root_(std::move(root)), file_(std::move(file)), path_(std::move(path)) {}
+Upload::Upload(UniqueFd root, TemporaryFile file, DataPath path, std::uint64_t room)
+    : root_(std::move(root)), file_(std::move(file)), path_(std::move(path)), room_(room) {}
 
-Result<Upload> Upload::begin(int root, const DataPath& path) {
+Result<Upload> Upload::begin(int root, const DataPath& path, const std::optional<Quota>& quota) {
   if (path.is_root()) return not_a_regular_file(path);
   const ActingAs owner(root);
+  const auto room = room_for_file(root, quota);
+  if (!room) return file_error(EDQUOT, path);
   UniqueFd own_root = duplicate(root);
   if (!own_root) return file_error(errno, path);
   TemporaryFile file = TemporaryFile::create(root);
   if (!file) return file_error(errno, path);
-  return Upload(std::move(own_root), std::move(file), path);
+  return Upload(std::move(own_root), std::move(file), path, *room);
 }
 
 Result<void> Upload::write(std::span<const char> bytes) {
+  if (bytes.size() > room_) return file_error(EDQUOT, path_);
+  room_ -= bytes.size();
   while (!bytes.empty()) {
     const auto written = ::write(file_.fd(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;

@@ -44,6 +44,10 @@ void SessionLog::memory_exhausted(const sessions::Session& session) {
   spdlog::warn("session {} had more than its memory; its program was ended", session.guid());
 }
 
+void SessionLog::files_exhausted(const sessions::Session& session) {
+  spdlog::warn("session {} had more files than it may; its program was ended", session.guid());
+}
+
 void SessionLog::session_ended(const sessions::Session& session, sessions::EndReason reason) {
   const auto age =
       std::chrono::duration_cast<std::chrono::seconds>(clock_.now() - session.created_at());

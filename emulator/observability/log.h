@@ -18,6 +18,7 @@ class SessionLog final : public sessions::SessionEvents {
   void session_allocated(const sessions::Session& session) override;
   void allocation_failed(std::string_view reason) override;
   void memory_exhausted(const sessions::Session& session) override;
+  void files_exhausted(const sessions::Session& session) override;
   void session_ended(const sessions::Session& session, sessions::EndReason reason) override;
 
  private:

@@ -70,6 +70,7 @@ asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest reque
   if (!result && state_ != SessionState::active) co_return session_ended();
   if (!result) workspace_lost_ = true;
   if (result && result->outcome == ExecutionOutcome::out_of_memory) events_.memory_exhausted(*this);
+  if (result && result->outcome == ExecutionOutcome::out_of_storage) events_.files_exhausted(*this);
   if (result && is_timeout(result->outcome)) turn.send_away_waiting();
   co_return result;
 }

@@ -24,6 +24,8 @@ class SessionEvents {
   virtual void allocation_failed(std::string_view reason) = 0;
   /// A program of it was ended because the session had more than its memory.
   virtual void memory_exhausted(const Session& session) = 0;
+  /// The same, because its files took more than they may.
+  virtual void files_exhausted(const Session& session) = 0;
   virtual void session_ended(const Session& session, EndReason reason) = 0;
 };
 

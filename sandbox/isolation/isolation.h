@@ -18,6 +18,7 @@
 /// StepError and leaves nothing behind but what it killed, for the launcher's loop to reap.
 namespace dynsessions::sandbox {
 
+class DiskWatch;
 class Zygote;
 
 /// A step that failed, by name, with its errno.
@@ -75,6 +76,8 @@ class Sandbox {
   /// As Zygote::fork_into().
   [[nodiscard]] virtual std::optional<OpenedRoom> fork_from(Zygote& zygote,
                                                             const GroupEntrance& groups) = 0;
+  /// What keeps its files to their limit; null where a file system of its own does.
+  [[nodiscard]] virtual DiskWatch* disk_watch() { return nullptr; }
 };
 
 struct MadeSandbox {

@@ -16,6 +16,7 @@
 #include "sandbox/isolation/keeper.h"
 #include "sandbox/isolation/starting.h"
 #include "sandbox/isolation/verification.h"
+#include "sandbox/limits/disk_watch.h"
 #include "sandbox/limits/process_count.h"
 #include "sandbox/steps/landlock.h"
 
@@ -78,6 +79,7 @@ class ConfinedSession final : public Sandbox {
   std::optional<OpenedRoom> fork_from(Zygote&, const GroupEntrance&) override {
     throw StepError("fork: this tier has no zygote", EINVAL);
   }
+  DiskWatch* disk_watch() override { return &*disk_watch_; }
   [[nodiscard]] UniqueFd open_data() const { return folder_.open_data(); }
 
  private:
@@ -89,6 +91,7 @@ class ConfinedSession final : public Sandbox {
   const std::optional<User> user_;
   const SessionFolder folder_;
   ResourceLimits limits_;
+  std::optional<DiskWatch> disk_watch_;  ///< once there is a folder
 };
 
 ConfinedSession::ConfinedSession(const SandboxPlan& plan, const LauncherFolder& folder,
@@ -100,6 +103,7 @@ ConfinedSession::ConfinedSession(const SandboxPlan& plan, const LauncherFolder& 
       folder_(folder.descriptor(), folder.path(), name),
       limits_(plan.limits) {
   folder_.make(user_ ? user_->uid : ::geteuid(), user_ ? user_->gid : ::getegid());
+  disk_watch_.emplace(folder_.open(), disk_limit(plan.spec_limits), user_);
   if (user_) {
     users_.insert(user_->uid);
     return;

@@ -121,6 +121,12 @@ UniqueFd SessionFolder::open_data() const {
   return folder;
 }
 
+UniqueFd SessionFolder::open() const {
+  UniqueFd folder(::open(path_.c_str(), kOpenFolder));
+  if (!folder) throw StepError("session folder", errno);
+  return folder;
+}
+
 LauncherFolder::LauncherFolder()
     : place_(::open(temporary_place().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (!place_) throw StepError("temporary folder", errno);

@@ -8,7 +8,8 @@
 #include "emulator/core/unique_fd.h"
 
 /// Where sessions keep files when no mount can be made for them: one folder per launcher in TMPDIR
-/// (or /tmp), one folder per session in it. On the disk of the host, without a quota.
+/// (or /tmp), one folder per session in it. On the disk of the host, which has no quota for them:
+/// disk_watch.h counts.
 namespace dynsessions::sandbox {
 
 /// One session's files. Its destructor removes them, whatever a session did to them.
@@ -25,6 +26,8 @@ class SessionFolder {
   [[nodiscard]] std::string data() const { return path_ + "/data"; }
   [[nodiscard]] std::string tmp() const { return path_ + "/tmp"; }
   [[nodiscard]] UniqueFd open_data() const;
+  /// All of it.
+  [[nodiscard]] UniqueFd open() const;
 
  private:
   const int parent_;

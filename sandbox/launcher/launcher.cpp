@@ -14,14 +14,12 @@
 #include "sandbox/isolation/namespace_isolation.h"
 #include "sandbox/isolation/process_isolation.h"
 #include "sandbox/launcher/launcher_process.h"
-#include "sandbox/limits/memory_watch.h"
+#include "sandbox/limits/disk_watch.h"
 
 namespace dynsessions::sandbox {
 
 namespace {
 
-/// Between two looks at what sessions use, where no control group limits it.
-constexpr std::chrono::milliseconds kWatchPause{200};
 /// A group whose last process has just ended may need a moment before it can be removed.
 constexpr std::chrono::milliseconds kLeftoverPause{20};
 
@@ -46,7 +44,8 @@ void Launcher::run(const LaunchSpec& spec) {
     finish_creations();
     serve_waiting();
     groups_.remove_leftovers();
-    watch_memory(std::chrono::steady_clock::now());
+    start_measured();
+    watch(std::chrono::steady_clock::now());
   }
 }
 
@@ -66,6 +65,7 @@ int Launcher::milliseconds_to_attendance() const {
   auto next = zygote_ ? zygote_->next_attendance().value_or(kNever) : kNever;
   for (const auto& [id, entry] : entries_) {
     if (entry.creation) next = std::min(next, entry.egress->deadline());
+    if (can_measure(entry)) return 0;
   }
   if (must_watch()) next = std::min(next, next_watch_);
   if (groups_.has_leftovers()) {
@@ -98,7 +98,8 @@ bool Launcher::prepare(const LaunchSpec& spec) {
 LimitReport Launcher::limits_here() const {
   LimitReport report = groups_.report();
   const bool full = plan_.tier == Tier::full;
-  if (full) report.files = {LimitKind::hard, LimitMeans::file_system};
+  report.files = full ? LimitState{LimitKind::hard, LimitMeans::file_system}
+                      : LimitState{LimitKind::soft, LimitMeans::counting};
   const bool counts_user = report.processes.means == LimitMeans::resource_limit;
   if (!full && counts_user && plan_.user == LauncherUser::ordinary) {
     report.processes.kind = LimitKind::soft;
@@ -190,6 +191,11 @@ Launcher::Entry& Launcher::find_room_for(const Request& request) {
 
 void Launcher::start(const Request& request) {
   Entry& entry = find_room_for(request);
+  const DiskWatch* files = entry.sandbox->disk_watch();
+  if (files != nullptr && files->is_measuring()) return entry.measured_first.push_back(request);
+  if (files != nullptr && files->is_beyond_repair()) {
+    throw StepError("files: the session has far more than it may", EDQUOT);
+  }
   added(request, entry, entry.sandbox->start(groups_.open(request.sandbox_id)));
 }
 
@@ -243,7 +249,7 @@ void Launcher::kill(const Request& request) {
   const auto found = entry.interpreters.find(request.interpreter_id);
   if (found == entry.interpreters.end()) {
     return server_.killed(request.request_id, request.sandbox_id,
-                          entry.out_of_memory.erase(request.interpreter_id) != 0);
+                          std::exchange(entry.exhausted[request.interpreter_id], {}));
   }
   Interpreter& interpreter = found->second;
   if (interpreter.kill_request != 0) throw StepError("kill: under way", EALREADY);
@@ -254,6 +260,9 @@ void Launcher::kill(const Request& request) {
 void Launcher::destroy(const Request& request) {
   Entry& entry = find(request);
   if (entry.creation) server_.failed(*entry.creation, "create: destroyed meanwhile", ECANCELED);
+  for (const Request& waiting : std::exchange(entry.measured_first, {})) {
+    server_.failed(waiting, "start: destroyed meanwhile", ECANCELED);
+  }
   entry.creation.reset();
   entry.egress.reset();  // nothing that still runs gets out from now on
   if (entry.interpreters.empty()) {
@@ -288,13 +297,13 @@ void Launcher::reaped(pid_t pid, int wait_status) {
 void Launcher::room_ended(Entries::iterator entry, std::uint32_t interpreter_id) {
   auto& [sandbox_id, state] = *entry;
   const auto node = state.interpreters.extract(interpreter_id);
-  const bool out_of_memory = ran_out_of_memory(entry, node.mapped());
+  const Exhausted exhausted = exhausted_by(entry, node.mapped());
   server_.interpreter_exited(sandbox_id, interpreter_id, node.mapped().room->wait_status(),
-                             out_of_memory);
+                             exhausted);
   if (node.mapped().kill_request != 0) {
-    server_.killed(node.mapped().kill_request, sandbox_id, out_of_memory);
-  } else if (out_of_memory) {
-    state.out_of_memory.insert(interpreter_id);
+    server_.killed(node.mapped().kill_request, sandbox_id, exhausted);
+  } else {
+    state.exhausted[interpreter_id] = exhausted;
   }
   if (!state.destruction || !state.interpreters.empty()) return;
   const Request destruction = *state.destruction;
@@ -306,43 +315,6 @@ void Launcher::forget(Entries::iterator entry) {
   const std::uint64_t id = entry->first;
   entries_.erase(entry);
   groups_.remove(id);
-}
-
-/// Either we have ended it for that, or the kernel did: it has killed something in the groups, and
-/// the interpreter was killed.
-bool Launcher::ran_out_of_memory(Entries::iterator entry, const Interpreter& interpreter) {
-  auto& [sandbox_id, state] = *entry;
-  const std::uint64_t kills = groups_.memory_kills(sandbox_id);
-  const bool new_kills = kills > std::exchange(state.memory_kills, kills);
-  const int status = interpreter.room->wait_status();
-  const bool was_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-  return interpreter.was_over_limit || (new_kills && was_killed);
-}
-
-bool Launcher::must_watch() const {
-  return groups_.report().memory.means == LimitMeans::watching && !entries_.empty();
-}
-
-/// Where no control group does it: ends the largest room of a sandbox that has too much.
-void Launcher::watch_memory(std::chrono::steady_clock::time_point now) {
-  if (!must_watch() || now < next_watch_) return;
-  next_watch_ = now + kWatchPause;
-  const ProcessTable table = read_processes();
-  for (auto& [sandbox_id, entry] : entries_) {
-    std::uint64_t sum = 0;
-    std::uint64_t most = 0;
-    Interpreter* largest = nullptr;
-    for (auto& [id, interpreter] : entry.interpreters) {
-      const std::uint64_t bytes =
-          memory_of_family(table, interpreter.room->processes(), plan_.spec_limits.memory_bytes);
-      sum += bytes;
-      if (bytes >= most) largest = &interpreter;
-      most = std::max(most, bytes);
-    }
-    if (sum <= plan_.spec_limits.memory_bytes || largest == nullptr) continue;
-    largest->was_over_limit = true;
-    largest->room->end();
-  }
 }
 
 Launcher::Entry& Launcher::find(const Request& request) {

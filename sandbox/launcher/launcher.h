@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include <poll.h>
@@ -14,6 +13,7 @@
 #include "sandbox/isolation/isolation.h"
 #include "sandbox/launcher/server_link.h"
 #include "sandbox/limits/control_groups.h"
+#include "sandbox/limits/memory_watch.h"
 #include "sandbox/spec/launcher_protocol.h"
 #include "sandbox/steps/sandbox_plan.h"
 #include "sandbox/zygote/zygote.h"
@@ -38,14 +38,17 @@ class Launcher {
   struct Interpreter {
     std::unique_ptr<Room> room;
     std::uint64_t kill_request = 0;  ///< to be answered when the room is gone
-    bool was_over_limit = false;     ///< watch_memory() has ended it
+    Exhausted exhausted{};           ///< for which watch() has ended it
   };
   struct Entry {
     std::unique_ptr<Sandbox> sandbox;
     std::map<std::uint32_t, Interpreter> interpreters;
-    std::uint64_t memory_kills = 0;         ///< by the kernel, as far as they are told of
-    std::set<std::uint32_t> out_of_memory;  ///< interpreters that have ended so; for kill()
-    std::unique_ptr<Egress> egress;         ///< null: there is none
+    std::uint64_t memory_kills = 0;  ///< by the kernel, as far as they are told of
+    /// What the last interpreter of an id has ended for; for kill().
+    std::map<std::uint32_t, Exhausted> exhausted;
+    /// start_interpreter, until it is known what files there are (disk_watch.h).
+    std::vector<Request> measured_first;
+    std::unique_ptr<Egress> egress;  ///< null: there is none
     /// To be answered when the network is there: the request, and the descriptor with it.
     std::optional<Request> creation;
     UniqueFd data_directory;
@@ -78,10 +81,17 @@ class Launcher {
   void reap();
   void reaped(pid_t pid, int wait_status);
   void room_ended(Entries::iterator entry, std::uint32_t interpreter_id);
-  [[nodiscard]] bool ran_out_of_memory(Entries::iterator entry, const Interpreter& interpreter);
+  [[nodiscard]] Exhausted exhausted_by(Entries::iterator entry, const Interpreter& interpreter);
   void forget(Entries::iterator entry);
-  void watch_memory(std::chrono::steady_clock::time_point now);
+
+  // watching.cpp
+  void watch(std::chrono::steady_clock::time_point now);
+  void watch_memory(const ProcessTable& table);
+  void watch_files(const ProcessTable& table);
   [[nodiscard]] bool must_watch() const;
+  [[nodiscard]] bool watches_memory() const;
+  [[nodiscard]] static bool can_measure(const Entry& entry);
+  void start_measured();
 
   Entry& find(const Request& request);
 

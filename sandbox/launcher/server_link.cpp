@@ -53,9 +53,9 @@ void ServerLink::done(const Request& request, const std::vector<int>& descriptor
 }
 
 void ServerLink::killed(std::uint64_t request_id, std::uint64_t sandbox_id,
-                        bool out_of_memory) const {
+                        Exhausted exhausted) const {
   Reply reply = make_answer(request_id, sandbox_id);
-  reply.out_of_memory = out_of_memory ? 1 : 0;
+  reply.exhausted = exhausted;
   send(reply);
 }
 
@@ -64,13 +64,13 @@ void ServerLink::failed(const Request& request, const std::string& step, int err
 }
 
 void ServerLink::interpreter_exited(std::uint64_t sandbox_id, std::uint32_t interpreter_id,
-                                    int wait_status, bool out_of_memory) const {
+                                    int wait_status, Exhausted exhausted) const {
   Reply event{};
   event.kind = ReplyKind::interpreter_exited;
   event.wait_status = wait_status;
   event.interpreter_id = interpreter_id;
   event.sandbox_id = sandbox_id;
-  event.out_of_memory = out_of_memory ? 1 : 0;
+  event.exhausted = exhausted;
   send(event);
 }
 

@@ -23,7 +23,7 @@ enum class RequestKind : std::uint32_t {
   fork_interpreter,       ///< the same, forked from the zygote that the spec asked for
   interrupt_interpreter,  ///< SIGINT to the interpreter's process group
   kill_interpreter,  ///< SIGKILL to it and all that it started; done when all are gone, or were;
-                     ///< says whether the last one of this id was out_of_memory
+                     ///< says what the last one of this id had exhausted
   destroy_sandbox,   ///< the same to all interpreters; done when everything is gone
 };
 
@@ -42,12 +42,15 @@ enum class ReplyKind : std::uint32_t {
                        ///< is gone too
 };
 
+/// The limit for which we, or the kernel, have ended an interpreter.
+enum class Exhausted : std::uint32_t { nothing, memory, files };
+
 struct Reply {
   ReplyKind kind;
   std::int32_t error_number;
   std::int32_t wait_status;
   std::uint32_t interpreter_id;  ///< of the interpreter that exited
-  std::uint32_t out_of_memory;   ///< 1: it was ended for having more than its session's memory
+  Exhausted exhausted;           ///< what of its session it has had too much of
   LimitReport limits;            ///< in the answer to the spec
   std::uint64_t request_id;
   std::uint64_t sandbox_id;

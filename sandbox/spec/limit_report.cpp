@@ -28,6 +28,8 @@ std::string words_for(LimitMeans means) {
       return "RLIMIT_DATA and watching";
     case LimitMeans::file_system:
       return "the size and inodes of each tmpfs";
+    case LimitMeans::counting:
+      return "RLIMIT_FSIZE and counting";
   }
   return {};
 }

@@ -22,6 +22,7 @@ enum class LimitMeans : std::uint8_t {
   resource_limit,  ///< RLIMIT_NPROC of the session's user, in its user namespace if it has one
   watching,        ///< RLIMIT_DATA for each process, and memory_watch.h for their sum
   file_system,     ///< size and inodes of each tmpfs
+  counting,        ///< RLIMIT_FSIZE for each file, and disk_watch.h for their sum
 };
 
 struct LimitState {

@@ -105,14 +105,14 @@ TEST_CASE("a session that has too much memory loses its interpreter, and that is
     const Reply event = launcher.next_event();
     CHECK(event.kind == ReplyKind::interpreter_exited);
     CHECK(event.sandbox_id == 1);
-    CHECK(event.out_of_memory == 1);
+    CHECK(event.exhausted == Exhausted::memory);
     CHECK(WTERMSIG(event.wait_status) == SIGKILL);
     // Told once more to whoever asks, and then it is over.
-    CHECK(launcher.request(RequestKind::kill_interpreter).message.out_of_memory == 1);
-    CHECK(launcher.request(RequestKind::kill_interpreter).message.out_of_memory == 0);
+    CHECK(launcher.request(RequestKind::kill_interpreter).message.exhausted == Exhausted::memory);
+    CHECK(launcher.request(RequestKind::kill_interpreter).message.exhausted == Exhausted::nothing);
     CHECK(run_program(start(launcher), "take_memory", R"({"mebibytes": 40, "stay": false})") ==
           "40\n");
-    CHECK(launcher.next_event().out_of_memory == 0);
+    CHECK(launcher.next_event().exhausted == Exhausted::nothing);
     CHECK(launcher.request(RequestKind::interrupt_interpreter, 2).message.kind == ReplyKind::done);
   }
 }
@@ -121,8 +121,8 @@ TEST_CASE("an interpreter that is killed otherwise is not out of memory", "[sand
   LauncherHarness launcher(limited_spec(Groups::wanted));
   create(launcher);
   const Interpreter interpreter = start_staying(launcher);
-  CHECK(launcher.request(RequestKind::kill_interpreter).message.out_of_memory == 0);
-  CHECK(launcher.next_event().out_of_memory == 0);
+  CHECK(launcher.request(RequestKind::kill_interpreter).message.exhausted == Exhausted::nothing);
+  CHECK(launcher.next_event().exhausted == Exhausted::nothing);
 }
 
 TEST_CASE("all that lives in a sandbox is in its groups, and nothing else is",

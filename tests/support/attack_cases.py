@@ -81,14 +81,12 @@ CASES = {
     75: "odd inheritances",
 }
 
-_NO_QUOTA = "its files are on the host's disk, where no quota can be had without a mount"
 _BEFORE = "answered before any sandbox has a part in it: tested in one tier"
 
 # (case, tier) or case: why that tier, or every tier but the default one, has no test of it.
 LACKING = {63: _BEFORE}
 for _user in ("root", "user"):
     _restricted, _full = f"restricted, {_user}", f"full, {_user}"
-    LACKING |= {(case, _restricted): _NO_QUOTA for case in (15, 16, 17)}
     LACKING[72, _restricted] = "there is no stricter tier to insist on but the full one"
     LACKING[73, _full] = "it does not rest on Landlock"
 

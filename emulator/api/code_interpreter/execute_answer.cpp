@@ -37,6 +37,7 @@ std::string closing_words(const ExecutionResult& result, std::chrono::seconds ti
       return "Execution aborted";
     case ExecutionOutcome::interpreter_died:
     case ExecutionOutcome::out_of_memory:  // section 7, "memory exhaustion"
+    case ExecutionOutcome::out_of_storage:
       return "Kernel restarted";
   }
   return {};

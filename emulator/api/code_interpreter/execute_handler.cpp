@@ -91,9 +91,14 @@ std::string operation_location(const Route& route, const http::Request& request,
 void add_reason(http::Headers& headers, const Services& services,
                 const execution::ExecutionResult& result) {
   if (!services.own_headers) return;
-  if (result.outcome != execution::ExecutionOutcome::out_of_memory) return;
-  headers.add("x-emulator-reason",
-              "memory: the session had more than its limit, see --memory-limit-mb");
+  if (result.outcome == execution::ExecutionOutcome::out_of_memory) {
+    headers.add("x-emulator-reason",
+                "memory: the session had more than its limit, see --memory-limit-mb");
+  } else if (result.outcome == execution::ExecutionOutcome::out_of_storage) {
+    headers.add("x-emulator-reason",
+                "files: those of the session took more than its limit, see --data-quota-mb and "
+                "--max-files; delete some");
+  }
 }
 
 /// Begins the execution and answers at once.

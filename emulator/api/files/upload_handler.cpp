@@ -33,10 +33,12 @@ class Receiver {
  public:
   /// `version` outlives the receiver.
   Receiver(const ApiVersion& version, UniqueFd root, DataPath folder,
+           const std::optional<dynsessions::files::Quota>& quota,
            std::optional<std::string> boundary)
       : version_(version),
         root_(std::move(root)),
         folder_(std::move(folder)),
+        quota_(quota),
         parser_(std::move(boundary),
                 {.part_begin = [this](const http::PartHeader& part) { return begin(part); },
                  .part_data = [this](std::span<const char> bytes) { return write(bytes); },
@@ -62,7 +64,7 @@ class Receiver {
     if (part.name != "file" || !part.filename) return {};
     auto path = upload_target(version_, folder_, *part.filename);
     if (!path) return path.error();
-    auto upload = dynsessions::files::Upload::begin(root_.get(), *path);
+    auto upload = dynsessions::files::Upload::begin(root_.get(), *path, quota_);
     if (!upload) return upload.error();
     upload_.emplace(std::move(*upload));
     return {};
@@ -87,6 +89,7 @@ class Receiver {
   const ApiVersion& version_;
   const UniqueFd root_;
   const DataPath folder_;
+  const std::optional<dynsessions::files::Quota> quota_;
   std::optional<dynsessions::files::Upload> upload_;
   std::uint64_t size_ = 0;
   std::vector<FileInfo> files_;
@@ -142,7 +145,7 @@ asio::awaitable<Result<http::Response>> upload(const Services& services, Route r
   if (!root) co_return root.error();
 
   const auto content_type = request.headers.find("content-type").value_or("");
-  Receiver receiver(*route.version, std::move(*root), std::move(*folder),
+  Receiver receiver(*route.version, std::move(*root), std::move(*folder), services.upload_quota,
                     http::MultipartParser::boundary_of(content_type));
   const std::uint64_t expected = request.content_length.value_or(kLargestBuffer);
   auto files = co_await receive(services, receiver, body, expected);

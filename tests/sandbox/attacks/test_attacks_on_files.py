@@ -318,6 +318,7 @@ def test_a_tree_that_nobody_may_read_goes_with_its_session(session, server):
 
 
 @attack(15, 16)
+@pytest.mark.only_in("A")
 def test_a_full_disk_is_full_for_its_session_only(session, other_session):
     session.upload("before", b"x")
     filled = run_inside(session, "fill_data")
@@ -330,6 +331,69 @@ def test_a_full_disk_is_full_for_its_session_only(session, other_session):
     assert session.delete("before").status_code == 204
     assert session.upload("more", b"x").status_code == 200
     assert other_session.upload("theirs", bytes(QUOTA_BYTES // 2)).status_code == 200
+
+
+# Ways to take more of the disk than a session may, as (little, much, program).
+FILLERS = {
+    "one file": (4, 400, "fill('large', MANY)"),
+    "many files": (1000, 200_000, "for n in range(MANY): open(f'{n}', 'w').close()"),
+    "deep folders": (
+        *(100, 200_000),
+        "d = os.open('.', os.O_RDONLY)\n"
+        "for n in range(MANY):\n"
+        "    os.mkdir('d', dir_fd=d)\n"
+        "    above, d = d, os.open('d', os.O_RDONLY, dir_fd=d)\n"
+        "    os.close(above)",
+    ),
+    "files without a name": (2, 50, "for n in range(MANY): fill('n', 16); os.unlink('n')"),
+    "a folder that its owner has closed": (
+        *(2, 50),
+        "os.mkdir('d'); d = os.open('d', os.O_RDONLY); os.chdir('d')\n"
+        "for n in range(MANY): fill(f'{n}', 0)\n"
+        "os.fchmod(d, 0)\n"
+        "for file in kept: write(file, 16)",
+    ),
+}
+FILL = """
+import os, time
+kept = []
+def write(file, mebibytes):
+    for _ in range(mebibytes):
+        file.write(b'x' * (1 << 20))
+    file.flush()
+def fill(name, mebibytes):
+    kept.append(open(name, 'wb'))
+    write(kept[-1], mebibytes)
+os.chdir('/mnt/data')
+PROGRAM
+time.sleep(SECONDS)
+"""
+
+
+@attack(15, 16)
+@pytest.mark.only_in("B")
+@pytest.mark.parametrize("little, much, program", FILLERS.values(), ids=FILLERS.keys())
+def test_whoever_takes_more_of_the_disk_than_it_may_is_ended(
+    start_server, other_session, little, much, program
+):
+    """Counted, where no kernel can say ENOSPC; the same program passes when it takes little."""
+    server = start_server(*("--data-quota-mb", "8", "--tmp-quota-mb", "128"))
+    before = server.temporary_files()
+    session = server.session()
+
+    def run(many, seconds):
+        code = FILL.replace("PROGRAM", program.replace("MANY", str(many)))
+        return session.executions(code.replace("SECONDS", str(seconds)), timeoutInSeconds=60)
+
+    assert run(little, 1).json()["status"] == "Succeeded"
+    session.end()
+    ended = run(much, 50)
+    assert ended.json()["result"]["stderr"].endswith("Kernel restarted")
+    assert ended.headers["x-emulator-reason"].startswith("files: ")
+    assert value(session, "6 * 7") == 42
+    session.end()
+    assert value(server.session(), "6 * 7") == 42
+    assert len(server.temporary_files()) == len(before)
 
 
 @attack(17)

@@ -220,6 +220,8 @@ TEST_CASE("a program that failed is told by its status and by stderr", "[api][ex
        R"(warned\nKernel restarted)"},
       {"out of memory", ExecutionOutcome::out_of_memory, seconds(120),
        R"(warned\nKernel restarted)"},
+      {"out of storage", ExecutionOutcome::out_of_storage, seconds(120),
+       R"(warned\nKernel restarted)"},
   }));
   DYNAMIC_SECTION(row.what) {
     ExecutionResult result = printed("out\n", milliseconds(5));

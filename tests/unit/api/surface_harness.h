@@ -26,6 +26,7 @@ class SilentEvents final : public sessions::SessionEvents {
   void session_allocated(const sessions::Session&) override {}
   void allocation_failed(std::string_view) override {}
   void memory_exhausted(const sessions::Session&) override {}
+  void files_exhausted(const sessions::Session&) override {}
   void session_ended(const sessions::Session&, sessions::EndReason) override {}
 };
 

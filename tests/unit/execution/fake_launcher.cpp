@@ -32,7 +32,7 @@
 ///   hang         ends only when interrupted   ignore     ends only when killed
 ///   die          ends its interpreter         count      how many programs this interpreter had
 ///   die with X   the same, last words X       hang with X  the same, first says X
-///   die of memory  the same, and the launcher says so when it is asked to end it
+///   die of memory, die of files  the same, and the launcher says so when it is asked to end it
 ///   end          succeeds, and ends its interpreter a moment later
 namespace dynsessions {
 namespace {
@@ -47,7 +47,7 @@ struct Interpreter {
   test::FakeAgent agent;
   std::optional<std::uint64_t> interruptible;  ///< id of a program that hangs
   int programs = 0;
-  bool out_of_memory = false;
+  sandbox::Exhausted exhausted{};
 };
 
 class FakeLauncher {
@@ -75,7 +75,7 @@ class FakeLauncher {
   int socket_;
   std::vector<std::string> orders_;
   /// Of interpreters that have ended.
-  std::set<std::pair<std::uint64_t, std::uint32_t>> out_of_memory_;
+  std::map<std::pair<std::uint64_t, std::uint32_t>, sandbox::Exhausted> exhausted_;
   /// By sandbox and their id in it.
   std::map<std::pair<std::uint64_t, std::uint32_t>, std::unique_ptr<Interpreter>> interpreters_;
 };
@@ -132,7 +132,9 @@ void FakeLauncher::run() {
     if (::poll(waiting.data(), waiting.size(), -1) < 0) return;
     for (auto& [id, interpreter] : interpreters_) {
       run_programs(*interpreter);
-      if (interpreter->out_of_memory) out_of_memory_.insert(id);
+      if (interpreter->exhausted != sandbox::Exhausted::nothing) {
+        exhausted_[id] = interpreter->exhausted;
+      }
     }
     if (waiting.front().revents != 0) connected = take_request();
     // An agent whose server has gone says no more; poll would never rest.
@@ -208,7 +210,7 @@ void FakeLauncher::end(const Request& request) {
   reply.kind = ReplyKind::done;
   reply.request_id = request.request_id;
   reply.sandbox_id = request.sandbox_id;
-  reply.out_of_memory = static_cast<std::uint32_t>(out_of_memory_.erase(id));
+  reply.exhausted = std::exchange(exhausted_[id], {});
   interpreters_.erase(id);
   sandbox::send_message(socket_, &reply, sizeof reply);
 }
@@ -238,7 +240,8 @@ void FakeLauncher::run_program(Interpreter& interpreter, const test::FakeAgent::
     if (const char* words = after(program.code, "hang with ")) agent.write_stdout(words);
     interpreter.interruptible = program.id;
   } else if (after(program.code, "die")) {
-    interpreter.out_of_memory = program.code == "die of memory";
+    if (program.code == "die of memory") interpreter.exhausted = sandbox::Exhausted::memory;
+    if (program.code == "die of files") interpreter.exhausted = sandbox::Exhausted::files;
     if (const char* words = after(program.code, "die with ")) agent.write_stdout(words);
     agent.die();
   }

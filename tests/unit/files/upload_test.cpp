@@ -181,5 +181,26 @@ TEST_CASE("an upload into a tree without a free inode is refused as storage_full
   CHECK(upload(root.get(), at("again"), "").has_value());
 }
 
+TEST_CASE("a quota bounds what is there and the upload together, bytes and names", "[files]") {
+  constexpr std::size_t kKiB = 1024;
+  const TestTree tree;
+  tree.make_folder("folder");
+  tree.write("folder/there", std::string(40 * kKiB, 'x'));
+  const auto bounded = [&](const char* name, const Quota& quota, std::size_t bytes) {
+    auto begun = Upload::begin(tree.root(), at(name), quota);
+    if (!begun) return Result<FileInfo>(begun.error());
+    auto written = begun->write(std::string(bytes, 'x'));
+    if (!written) return Result<FileInfo>(written.error());
+    return begun->commit();
+  };
+  CHECK(bounded("fits", {128 * kKiB, 100}, 60 * kKiB).has_value());
+  CHECK(code_of(bounded("large", {128 * kKiB, 100}, 60 * kKiB)) == ErrorCode::storage_full);
+  CHECK(code_of(bounded("full", {90 * kKiB, 100}, 0)) == ErrorCode::storage_full);
+  CHECK(bounded("last", {256 * kKiB, 4}, 0).has_value());
+  CHECK(code_of(bounded("many", {256 * kKiB, 4}, 0)) == ErrorCode::storage_full);
+  CHECK(names_in(tree.root(), Depth::immediate) ==
+        std::vector<std::string>{"folder", "fits", "last"});
+}
+
 }  // namespace
 }  // namespace dynsessions::files

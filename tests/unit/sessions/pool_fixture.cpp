@@ -95,6 +95,7 @@ asio::awaitable<Result<ExecutionResult>> FakeWorkspaces::run(ExecutionRequest re
   if (request.code.ends_with("time out")) result.outcome = ExecutionOutcome::timed_out;
   if (request.code.ends_with("restart")) result.outcome = ExecutionOutcome::timed_out_restarted;
   if (request.code.ends_with("burst")) result.outcome = ExecutionOutcome::out_of_memory;
+  if (request.code.ends_with("overflow")) result.outcome = ExecutionOutcome::out_of_storage;
   if (request.code.ends_with("die")) result.outcome = ExecutionOutcome::interpreter_died;
   co_return result;
 }

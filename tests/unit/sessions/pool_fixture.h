@@ -24,6 +24,7 @@ class RecordedEvents final : public SessionEvents {
     record.push_back("failed: " + std::string(reason));
   }
   void memory_exhausted(const Session&) override { record.emplace_back("out of memory"); }
+  void files_exhausted(const Session&) override { record.emplace_back("out of storage"); }
   void session_ended(const Session& session, EndReason reason) override;
 
   std::vector<std::string> record;

@@ -118,11 +118,12 @@ TEST_CASE("programs behind one that ended its interpreter run all the same", "[s
   CHECK(fixture.loop.finish(second)->outcome == ExecutionOutcome::succeeded);
 }
 
-TEST_CASE("a program that had too much memory is an event of its session", "[sessions]") {
+TEST_CASE("a program that had too much is an event of its session", "[sessions]") {
   PoolFixture fixture;
   CHECK(fixture.execute("a", "burst")->outcome == ExecutionOutcome::out_of_memory);
   CHECK(fixture.execute("a", "2")->outcome == ExecutionOutcome::succeeded);
-  CHECK(fixture.events.record == Record{"allocated", "out of memory"});
+  CHECK(fixture.execute("a", "overflow")->outcome == ExecutionOutcome::out_of_storage);
+  CHECK(fixture.events.record == Record{"allocated", "out of memory", "out of storage"});
 }
 
 TEST_CASE("a caller that gives up waiting does not hold up those behind it", "[sessions]") {

@@ -1,0 +1,109 @@
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+#include <sys/wait.h>
+
+#include "sandbox/launcher/launcher.h"
+#include "sandbox/limits/disk_watch.h"
+
+/// What the launcher looks at now and then, where nothing of the kernel's keeps a limit.
+namespace dynsessions::sandbox {
+namespace {
+
+/// Between two looks.
+constexpr std::chrono::milliseconds kWatchPause{200};
+/// Of a session, however many there are.
+constexpr std::size_t kFewestNames = 64;
+
+}  // namespace
+
+bool Launcher::watches_memory() const {
+  return groups_.report().memory.means == LimitMeans::watching;
+}
+
+bool Launcher::must_watch() const {
+  return (watches_memory() || plan_.tier != Tier::full) && !entries_.empty();
+}
+
+void Launcher::watch(std::chrono::steady_clock::time_point now) {
+  if (!must_watch() || now < next_watch_) return;
+  next_watch_ = now + kWatchPause;
+  const ProcessTable table = read_processes();
+  if (watches_memory()) watch_memory(table);
+  if (plan_.tier != Tier::full) watch_files(table);
+}
+
+/// Ends the largest room of a sandbox that has too much.
+void Launcher::watch_memory(const ProcessTable& table) {
+  for (auto& [sandbox_id, entry] : entries_) {
+    std::uint64_t sum = 0;
+    std::uint64_t most = 0;
+    Interpreter* largest = nullptr;
+    for (auto& [id, interpreter] : entry.interpreters) {
+      const std::uint64_t bytes =
+          memory_of_family(table, interpreter.room->processes(), plan_.spec_limits.memory_bytes);
+      sum += bytes;
+      if (bytes >= most) largest = &interpreter;
+      most = std::max(most, bytes);
+    }
+    if (sum <= plan_.spec_limits.memory_bytes || largest == nullptr) continue;
+    largest->exhausted = Exhausted::memory;
+    largest->room->end();
+  }
+}
+
+/// Ends all rooms of a sandbox that has too much: files do not say who wrote them.
+void Launcher::watch_files(const ProcessTable& table) {
+  const std::size_t names = std::max(DiskWatch::kNamesPerLook / entries_.size(), kFewestNames);
+  for (auto& [sandbox_id, entry] : entries_) {
+    DiskWatch* files = entry.sandbox->disk_watch();
+    if (files->is_measuring() && !entry.interpreters.empty()) continue;  // their end is under way
+    std::vector<pid_t> roots;
+    for (const auto& [id, interpreter] : entry.interpreters) {
+      const std::vector<pid_t> processes = interpreter.room->processes();
+      roots.insert(roots.end(), processes.begin(), processes.end());
+    }
+    if (!files->look(names, family_of(table, roots))) continue;
+    for (auto& [id, interpreter] : entry.interpreters) {
+      interpreter.exhausted = Exhausted::files;
+      interpreter.room->end();
+    }
+  }
+}
+
+bool Launcher::can_measure(const Entry& entry) {
+  return !entry.measured_first.empty() && entry.interpreters.empty();
+}
+
+/// Goes on measuring for those who wait for it, without a pause, and then opens their rooms.
+void Launcher::start_measured() {
+  for (auto& [sandbox_id, entry] : entries_) {
+    if (!can_measure(entry)) continue;
+    DiskWatch* files = entry.sandbox->disk_watch();
+    static_cast<void>(files->look(DiskWatch::kNamesPerLook, {}));  // nobody is left to be ended
+    if (files->is_measuring()) continue;
+    for (const Request& request : std::exchange(entry.measured_first, {})) {
+      try {
+        start(request);
+      } catch (const StepError& error) {
+        server_.failed(request, error.what(), error.error_number());
+      }
+    }
+  }
+}
+
+/// Either we have ended it for that, or the kernel did: it has killed something in the groups, and
+/// the interpreter was killed.
+Exhausted Launcher::exhausted_by(Entries::iterator entry, const Interpreter& interpreter) {
+  auto& [sandbox_id, state] = *entry;
+  const std::uint64_t kills = groups_.memory_kills(sandbox_id);
+  const bool new_kills = kills > std::exchange(state.memory_kills, kills);
+  const int status = interpreter.room->wait_status();
+  const bool was_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+  const bool by_kernel = new_kills && was_killed;
+  return by_kernel ? Exhausted::memory : interpreter.exhausted;
+}
+
+}  // namespace dynsessions::sandbox

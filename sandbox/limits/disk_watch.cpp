@@ -1,0 +1,121 @@
+#include "sandbox/limits/disk_watch.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include <fcntl.h>
+
+#include <sys/fsuid.h>
+#include <sys/stat.h>
+
+namespace dynsessions::sandbox {
+namespace {
+
+/// A walk of an honest tree takes a moment and is hardly ever disturbed. Whoever moves folders
+/// about so that none comes to its end is treated as having too much.
+constexpr int kMostDisturbedWalks = 8;
+/// The file system may need a block more for the same files later.
+constexpr FolderUsage kNoGrowth{std::uint64_t{1} << 20, 16};
+/// Above twice the limit: what one look may come too late by.
+constexpr FolderUsage kOvershoot{std::uint64_t{1} << 30, 1 << 18};
+/// Descriptors per look and session. Three kernels have some fifty.
+constexpr std::size_t kMostDescriptors = 8192;
+
+/// The launcher has no other threads.
+class ActingAsUser {
+ public:
+  explicit ActingAsUser(const std::optional<Confinement::User>& user) : acts_(user) {
+    if (!acts_) return;
+    previous_group_ = static_cast<gid_t>(::setfsgid(user->gid));
+    previous_user_ = static_cast<uid_t>(::setfsuid(user->uid));
+  }
+  ActingAsUser(const ActingAsUser&) = delete;
+  ActingAsUser& operator=(const ActingAsUser&) = delete;
+  ~ActingAsUser() {
+    if (!acts_) return;
+    ::setfsuid(previous_user_);
+    ::setfsgid(previous_group_);
+  }
+
+ private:
+  const bool acts_;
+  uid_t previous_user_ = 0;
+  gid_t previous_group_ = 0;
+};
+
+std::string descriptors_of(pid_t pid) { return "/proc/" + std::to_string(pid) + "/fd"; }
+
+bool is_nameless(const struct stat& status, dev_t device) {
+  return S_ISREG(status.st_mode) && status.st_nlink == 0 && status.st_dev == device;
+}
+
+FolderUsage largest(const FolderUsage& a, const FolderUsage& b) {
+  return {std::max(a.bytes, b.bytes), std::max(a.files, b.files)};
+}
+
+}  // namespace
+
+FolderUsage disk_limit(const Limits& limits) {
+  return {limits.data_bytes + limits.tmp_bytes + limits.shared_memory_bytes, limits.data_inodes};
+}
+
+DiskWatch::DiskWatch(UniqueFd folder, const FolderUsage& limit,
+                     std::optional<Confinement::User> user)
+    : folder_(std::move(folder)), limit_(limit), user_(user), ceiling_(limit) {}
+
+bool DiskWatch::look(std::size_t names, std::span<const pid_t> processes) {
+  if (!walk_) walk_ = std::make_unique<FolderWalk>(folder_.get());
+  const FolderWalk::State state = walk_->go_on(names);
+  if (!measuring_ && must_end(processes)) {
+    walk_.reset();
+    measuring_ = true;
+    return true;
+  }
+  if (state == FolderWalk::State::complete) finish(walk_->found());
+  if (state != FolderWalk::State::under_way) walk_.reset();
+  return false;
+}
+
+bool DiskWatch::must_end(std::span<const pid_t> processes) {
+  if (walk_->state() == FolderWalk::State::disturbed) ++disturbed_walks_;
+  struct stat status {};
+  if (::fstat(folder_.get(), &status) != 0) return false;
+  const FolderUsage open = nameless_files(processes, status.st_dev, user_);
+  return (walk_->found() + open).exceeds(ceiling_) || disturbed_walks_ >= kMostDisturbedWalks;
+}
+
+void DiskWatch::finish(const FolderUsage& found) {
+  disturbed_walks_ = 0;
+  const bool is_too_much = found.exceeds(limit_);
+  const FolderUsage now = is_too_much ? largest(limit_, found + kNoGrowth) : limit_;
+  ceiling_ = measuring_ ? now
+                        : FolderUsage{std::min(ceiling_.bytes, now.bytes),
+                                      std::min(ceiling_.files, now.files)};
+  measuring_ = false;
+}
+
+bool DiskWatch::is_beyond_repair() const {
+  return ceiling_.exceeds(limit_ + limit_ + kOvershoot);
+}
+
+FolderUsage nameless_files(std::span<const pid_t> processes, dev_t device,
+                           const std::optional<Confinement::User>& user) {
+  const ActingAsUser acting(user);
+  FolderUsage usage;
+  std::set<FileIdentity> seen;
+  std::size_t left = kMostDescriptors;
+  for (const pid_t pid : processes) {
+    const HeldFolder descriptors(AT_FDCWD, descriptors_of(pid).c_str());
+    while (const char* name = descriptors && left > 0 ? descriptors.next_name() : nullptr) {
+      --left;
+      struct stat status {};
+      if (::fstatat(descriptors.fd(), name, &status, 0) != 0) continue;
+      if (!is_nameless(status, device) || !seen.insert(identity_of(status)).second) continue;
+      usage = usage + FolderUsage{bytes_of(status), 1};
+    }
+  }
+  return usage;
+}
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "emulator/core/unique_fd.h"
+#include "tests/support/catch.h"
+
+namespace dynsessions::sandbox::test {
+
+/// An empty folder on the disk; gone with the object.
+class TestFolder {
+ public:
+  TestFolder() {
+    REQUIRE(::mkdtemp(path_) != nullptr);
+    fd_ = UniqueFd(::open(path_, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    REQUIRE(fd_);
+  }
+  TestFolder(const TestFolder&) = delete;
+  TestFolder& operator=(const TestFolder&) = delete;
+  ~TestFolder() { std::filesystem::remove_all(path_); }
+
+  [[nodiscard]] int fd() const { return fd_.get(); }
+  [[nodiscard]] UniqueFd copy() const { return UniqueFd(::fcntl(fd(), F_DUPFD_CLOEXEC, 0)); }
+  [[nodiscard]] std::string path(const std::string& below) const {
+    return std::string(path_) + '/' + below;
+  }
+  void write(const std::string& below, std::size_t bytes) const {
+    std::ofstream(path(below)) << std::string(bytes, 'x');
+  }
+  void make_folder(const std::string& below) const {
+    std::filesystem::create_directory(path(below));
+  }
+
+ private:
+  char path_[32] = "/var/tmp/folder-test-XXXXXX";
+  UniqueFd fd_;
+};
+
+}  // namespace dynsessions::sandbox::test
