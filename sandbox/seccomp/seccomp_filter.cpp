@@ -102,6 +102,7 @@ BpfProgram compile_interpreter_filter(Tier tier) {
   for (const ArgumentRule& rule : rules) {
     std::vector<scmp_arg_cmp> comparisons{rule.first};
     if (rule.second) comparisons.push_back(*rule.second);
+    if (rule.third) comparisons.push_back(*rule.third);
     const std::uint32_t action =
         rule.error_number == 0 ? SCMP_ACT_ALLOW : refusal(rule.error_number);
     filter.add(action, rule.name, comparisons);

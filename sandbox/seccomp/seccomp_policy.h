@@ -31,6 +31,7 @@ struct ArgumentRule {
   int error_number;  ///< 0 allows
   scmp_arg_cmp first;
   std::optional<scmp_arg_cmp> second = std::nullopt;
+  std::optional<scmp_arg_cmp> third = std::nullopt;
 };
 
 [[nodiscard]] std::vector<ArgumentRule> argument_rules();

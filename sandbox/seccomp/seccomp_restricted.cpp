@@ -73,7 +73,9 @@ void add_other_processes(Rules& rules) {
     rules.push_back({"prlimit64", 0, equal(0, 0), equal(1, resource)});
   }
   rules.push_back({"prlimit64", EPERM, not_equal(0, 0)});
-  rules.push_back({"prlimit64", EPERM, equal(0, 0), equal(1, RLIMIT_CORE)});
+  // Reading it is what getrlimit does: without a new limit.
+  rules.push_back({"prlimit64", 0, equal(0, 0), equal(1, RLIMIT_CORE), equal(2, 0)});
+  rules.push_back({"prlimit64", EPERM, equal(0, 0), equal(1, RLIMIT_CORE), not_equal(2, 0)});
 }
 
 }  // namespace

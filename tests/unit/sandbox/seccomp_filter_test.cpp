@@ -219,6 +219,8 @@ TEST_CASE("what Landlock does not look at is refused in the restricted tier", "[
       {"own limit", SYS_prlimit64, {0, RLIMIT_NOFILE, 4096, 0}, kAllow},
       {"another's limit", SYS_prlimit64, {7, RLIMIT_NOFILE, 4096, 0}, refused(EPERM)},
       {"own core limit", SYS_prlimit64, {0, RLIMIT_CORE, 4096, 0}, refused(EPERM)},
+      {"reading own core limit", SYS_prlimit64, {0, RLIMIT_CORE, 0, 4096}, kAllow},
+      {"reading another's core limit", SYS_prlimit64, {7, RLIMIT_CORE, 0, 4096}, refused(EPERM)},
       {"own processors", SYS_sched_setaffinity, {0, 8, 4096}, kAllow},
       {"another's processors", SYS_sched_setaffinity, {7, 8, 4096}, refused(EPERM)},
       {"own priority", SYS_setpriority, {0, 0, 5}, kAllow},
