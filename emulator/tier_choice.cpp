@@ -128,7 +128,8 @@ const char* layers_of(Tier tier) {
     case Tier::restricted:
       return "Landlock and seccomp, no namespaces";
     case Tier::insecure:
-      return "limits only: sessions can do what their user can";
+      return "limits only: sessions can do what their user can, with the host's network "
+             "whatever --network-status says";
   }
   return "";
 }

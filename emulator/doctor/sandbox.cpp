@@ -41,7 +41,9 @@ bool may_use(SandboxMode mode, Tier tier) {
 
 Check check_of(const TierTrial& trial) {
   Check check{"sandbox", "tier " + name_of(trial.tier), Verdict::good, "works here", {}};
-  if (trial.tier == Tier::insecure) check.finding += "; only used when --sandbox insecure says so";
+  if (trial.tier == Tier::insecure) {
+    check.finding += "; only used when --sandbox insecure says so; has the host's network always";
+  }
   if (trial.works()) return check;
   // Sessions may run all the same, in another tier.
   check.verdict = Verdict::warning;

@@ -94,6 +94,10 @@ class Isolation {
   virtual ~Isolation() = default;
 
   [[nodiscard]] virtual MadeSandbox create(const GroupEntrance& groups) = 0;
+  /// Children of the launcher beside those of rooms. Where this is told, it has no others but those
+  /// that it has adopted because the keeper of a room was killed: they are to be ended. Nothing:
+  /// they end with their PID namespace.
+  [[nodiscard]] virtual std::optional<std::vector<pid_t>> helpers() { return std::nullopt; }
 };
 
 }  // namespace dynsessions::sandbox

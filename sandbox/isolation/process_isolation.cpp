@@ -69,7 +69,7 @@ using User = Confinement::User;
 class ConfinedSession final : public Sandbox {
  public:
   /// `users` has `user` in it as long as this lives.
-  ConfinedSession(const SandboxPlan& plan, const LauncherFolder& folder, const std::string& name,
+  ConfinedSession(const SandboxPlan& plan, LauncherFolder& folder, const std::string& name,
                   std::optional<User> user, std::set<uid_t>& users);
   ~ConfinedSession() override {
     if (user_) users_.erase(user_->uid);
@@ -94,13 +94,13 @@ class ConfinedSession final : public Sandbox {
   std::optional<DiskWatch> disk_watch_;  ///< once there is a folder
 };
 
-ConfinedSession::ConfinedSession(const SandboxPlan& plan, const LauncherFolder& folder,
+ConfinedSession::ConfinedSession(const SandboxPlan& plan, LauncherFolder& folder,
                                  const std::string& name, std::optional<User> user,
                                  std::set<uid_t>& users)
     : plan_(plan),
       users_(users),
       user_(user),
-      folder_(folder.descriptor(), folder.path(), name),
+      folder_(folder, name),
       limits_(plan.limits) {
   folder_.make(user_ ? user_->uid : ::geteuid(), user_ ? user_->gid : ::getegid());
   disk_watch_.emplace(folder_.open(), disk_limit(plan.spec_limits), user_);

@@ -21,6 +21,7 @@ class ProcessIsolation final : public Isolation {
   explicit ProcessIsolation(const SandboxPlan& plan);
 
   [[nodiscard]] MadeSandbox create(const GroupEntrance& groups) override;
+  [[nodiscard]] std::optional<std::vector<pid_t>> helpers() override { return folder_.removers(); }
 
  private:
   const SandboxPlan& plan_;

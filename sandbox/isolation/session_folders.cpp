@@ -1,6 +1,7 @@
 #include "sandbox/isolation/session_folders.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -12,9 +13,13 @@
 #include <unistd.h>
 
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "sandbox/isolation/isolation.h"
+#include "sandbox/limits/folder_walk.h"
 
 namespace dynsessions::sandbox {
 namespace {
@@ -49,8 +54,11 @@ const char* next_name(DIR* directory) {
 /// Gives us every right to the folder. By descriptor, so that no link is followed in its place.
 void unlock_folder(int parent, const char* name) {
   const UniqueFd folder(::openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat status {};
+  if (!folder || ::fstat(folder.get(), &status) < 0) return;
+  if ((status.st_mode & S_IRWXU) == S_IRWXU) return;
   // A folder that stays locked cannot be removed, which is seen then.
-  if (folder) (void)!::chmod(("/proc/self/fd/" + std::to_string(folder.get())).c_str(), S_IRWXU);
+  (void)!::chmod(("/proc/self/fd/" + std::to_string(folder.get())).c_str(), S_IRWXU);
 }
 
 /// Empties a folder of files; folders in it move to `top`, so that depth needs neither stack nor
@@ -102,10 +110,10 @@ void remove_folder(int parent, const std::string& name) {
   ::unlinkat(parent, name.c_str(), AT_REMOVEDIR);
 }
 
-SessionFolder::SessionFolder(int parent, std::string parent_path, std::string name)
-    : parent_(parent), name_(std::move(name)), path_(std::move(parent_path) + '/' + name_) {}
+SessionFolder::SessionFolder(LauncherFolder& launcher, std::string name)
+    : launcher_(launcher), name_(std::move(name)), path_(launcher.path() + '/' + name_) {}
 
-SessionFolder::~SessionFolder() { remove_folder(parent_, name_); }
+SessionFolder::~SessionFolder() { launcher_.remove(name_); }
 
 void SessionFolder::make(uid_t uid, gid_t gid) const {
   for (const std::string& folder : {path_, data(), tmp()}) {
@@ -140,7 +148,33 @@ LauncherFolder::LauncherFolder()
   if (::fchmod(folder_.get(), S_IRWXU | S_IXGRP | S_IXOTH) < 0) throw StepError("folder", errno);
 }
 
+std::vector<pid_t> LauncherFolder::removers() {
+  // The launcher's loop may have reaped them before.
+  std::erase_if(removers_, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
+  return removers_;
+}
+
+void LauncherFolder::remove(const std::string& name) {
+  constexpr std::size_t kAtOnce = 1000;  // takes some milliseconds
+  const UniqueFd folder(::openat(folder_.get(), name.c_str(), kOpenFolder));
+  if (FolderWalk(folder.get()).go_on(kAtOnce) == FolderWalk::State::complete) {
+    return remove_folder(folder_.get(), name);
+  }
+  const pid_t launcher = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid < 0) return remove_folder(folder_.get(), name);
+  if (pid > 0) return removers_.push_back(pid);
+  // Neither the launcher's socket nor its lock may outlive it here.
+  const UniqueFd own(::openat(folder_.get(), ".", kOpenFolder));
+  ::dup2(own.get(), STDIN_FILENO);
+  ::syscall(SYS_close_range, 1U, ~0U, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (::getppid() == launcher) remove_folder(STDIN_FILENO, name);
+  ::_exit(EXIT_SUCCESS);
+}
+
 LauncherFolder::~LauncherFolder() {
+  for (const pid_t pid : removers_) ::waitpid(pid, nullptr, 0);
   remove_folder(place_.get(), path_.substr(path_.rfind('/') + 1));
 }
 

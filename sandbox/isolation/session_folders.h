@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -12,10 +13,35 @@
 /// disk_watch.h counts.
 namespace dynsessions::sandbox {
 
-/// One session's files. Its destructor removes them, whatever a session did to them.
+/// A launcher's own folder, locked as long as it lives, so that those of launchers that were killed
+/// can be told from others: whoever makes one removes those first.
+class LauncherFolder {
+ public:
+  /// Throws StepError.
+  LauncherFolder();
+  LauncherFolder(const LauncherFolder&) = delete;
+  LauncherFolder& operator=(const LauncherFolder&) = delete;
+  ~LauncherFolder();
+
+  /// Removes a folder in it; by a process of its own when there is so much in it that the launcher
+  /// would be held up.
+  void remove(const std::string& name);
+  /// Those processes, children of this one, that may not have ended yet.
+  [[nodiscard]] std::vector<pid_t> removers();
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  UniqueFd place_;  ///< TMPDIR
+  std::string path_;
+  UniqueFd folder_;
+  std::vector<pid_t> removers_;
+};
+
+/// One session's files. Its destructor removes them, or begins to, whatever a session did to them.
 class SessionFolder {
  public:
-  SessionFolder(int parent, std::string parent_path, std::string name);
+  /// `launcher` outlives it.
+  SessionFolder(LauncherFolder& launcher, std::string name);
   SessionFolder(const SessionFolder&) = delete;
   SessionFolder& operator=(const SessionFolder&) = delete;
   ~SessionFolder();
@@ -30,28 +56,9 @@ class SessionFolder {
   [[nodiscard]] UniqueFd open() const;
 
  private:
-  const int parent_;
+  LauncherFolder& launcher_;
   const std::string name_;
   const std::string path_;
-};
-
-/// A launcher's own folder, locked as long as it lives, so that those of launchers that were killed
-/// can be told from others: whoever makes one removes those first.
-class LauncherFolder {
- public:
-  /// Throws StepError.
-  LauncherFolder();
-  LauncherFolder(const LauncherFolder&) = delete;
-  LauncherFolder& operator=(const LauncherFolder&) = delete;
-  ~LauncherFolder();
-
-  [[nodiscard]] int descriptor() const { return folder_.get(); }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  UniqueFd place_;  ///< TMPDIR
-  std::string path_;
-  UniqueFd folder_;
 };
 
 /// Removes the folder `name` of `parent` with all that is in it, on whose way no link is followed.

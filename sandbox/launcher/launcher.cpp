@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <fstream>
+#include <set>
 
 #include <poll.h>
 #include <unistd.h>
@@ -280,6 +282,25 @@ void Launcher::reap() {
   // One signal may stand for many exits.
   int wait_status = 0;
   for (pid_t pid = 0; (pid = ::waitpid(-1, &wait_status, WNOHANG)) > 0;) reaped(pid, wait_status);
+  end_strays();
+}
+
+/// What a room's keeper could not end, as it was killed itself, has become a child of the launcher;
+/// and so will their children when they end.
+void Launcher::end_strays() {
+  const auto helpers = isolation_->helpers();
+  if (!helpers) return;
+  std::set<pid_t> known(helpers->begin(), helpers->end());
+  for (const auto& [id, entry] : entries_) {
+    for (const auto& [interpreter_id, interpreter] : entry.interpreters) {
+      const std::vector<pid_t> processes = interpreter.room->processes();
+      known.insert(processes.begin(), processes.end());
+    }
+  }
+  std::ifstream children("/proc/thread-self/children");
+  for (pid_t pid = 0; children >> pid;) {
+    if (!known.contains(pid)) ::kill(pid, SIGKILL);
+  }
 }
 
 void Launcher::reaped(pid_t pid, int wait_status) {

@@ -80,6 +80,7 @@ class Launcher {
 
   void reap();
   void reaped(pid_t pid, int wait_status);
+  void end_strays();
   void room_ended(Entries::iterator entry, std::uint32_t interpreter_id);
   [[nodiscard]] Exhausted exhausted_by(Entries::iterator entry, const Interpreter& interpreter);
   void forget(Entries::iterator entry);

@@ -19,6 +19,8 @@ constexpr int kMostDisturbedWalks = 8;
 constexpr FolderUsage kNoGrowth{std::uint64_t{1} << 20, 16};
 /// Above twice the limit: what one look may come too late by.
 constexpr FolderUsage kOvershoot{std::uint64_t{1} << 30, 1 << 18};
+/// What Python and packages may keep in /tmp besides.
+constexpr std::uint64_t kScratchFiles = 4096;
 /// Descriptors per look and session. Three kernels have some fifty.
 constexpr std::size_t kMostDescriptors = 8192;
 
@@ -57,7 +59,8 @@ FolderUsage largest(const FolderUsage& a, const FolderUsage& b) {
 }  // namespace
 
 FolderUsage disk_limit(const Limits& limits) {
-  return {limits.data_bytes + limits.tmp_bytes + limits.shared_memory_bytes, limits.data_inodes};
+  return {limits.data_bytes + limits.tmp_bytes + limits.shared_memory_bytes,
+          limits.data_inodes + kScratchFiles};
 }
 
 DiskWatch::DiskWatch(UniqueFd folder, const FolderUsage& limit,

@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from support import neighbour
+from support import environments, neighbour
 from support.emulator import Emulator, run_to_end
 
 NO_ENGINE = 4
@@ -356,6 +356,32 @@ def refused(*arguments, **how):
 
 def test_without_the_helper_s_program_the_server_does_not_start(tmp_path):
     assert "apt-get install slirp4netns" in refused(PATH=str(tmp_path))
+
+
+BELOW_FULL = {
+    "restricted was asked for": (["--sandbox", "restricted"], ()),
+    "there is no better tier": ([], environments.NO_USER_NAMESPACES),
+}
+
+
+@pytest.mark.parametrize("arguments, before", BELOW_FULL.values(), ids=BELOW_FULL.keys())
+def test_without_namespaces_the_server_does_not_start(arguments, before):
+    """Never without the network that was asked for, nor with the host's."""
+    said = refused(*arguments, before=before)
+    assert "egress: only a network namespace can have one of its own" in said
+    assert "Cure: use EgressDisabled, or make the full tier possible" in said
+
+
+def test_insecure_sessions_have_the_host_s_network_and_the_banner_says_so():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        target = ("127.0.0.1", listener.getsockname()[1])
+        reached = {}
+        for tier in ("insecure", "restricted"):
+            server = Emulator("--sandbox", tier)
+            reached[tier] = probe(server.session(), target)
+            assert ("the host's network" in server.stderr()) == (tier == "insecure")
+            server.stop()
+    assert reached == {"insecure": ["connected"], "restricted": ["OSError"]}
 
 
 def test_without_the_tun_device_the_server_does_not_start(tmp_path):

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -76,6 +77,17 @@ bool nobody_is_left(const LauncherHarness& launcher) {
   return all_gone(descendants(launcher.pid()));
 }
 
+/// Whether all but these end, and these stay.
+bool all_gone_but(const LauncherHarness& launcher, const std::vector<pid_t>& those) {
+  std::vector<pid_t> others = descendants(launcher.pid());
+  const auto stays = [&](pid_t pid) {
+    return std::find(those.begin(), those.end(), pid) != those.end();
+  };
+  const auto staying = std::count_if(others.begin(), others.end(), stays);
+  std::erase_if(others, stays);
+  return staying == static_cast<std::ptrdiff_t>(those.size()) && all_gone(others);
+}
+
 }  // namespace
 
 TEST_CASE("a restricted sandbox refuses what it must and allows what it should", "[tiers]") {
@@ -144,7 +156,7 @@ TEST_CASE("no signal leaves a restricted session", "[tiers]") {
   CHECK(answer["all"] == "allowed");
   CHECK(answer["child"] == SIGKILL);
   launcher.next_event();
-  CHECK(descendants(launcher.pid()) == others);
+  CHECK(all_gone_but(launcher, others));
 }
 
 TEST_CASE("a restricted session has no network and no foreign socket", "[tiers]") {
@@ -210,6 +222,47 @@ TEST_CASE("nothing is left of what daemonises or forks all the time", "[tiers]")
   CHECK(fs::is_empty(place.launcher_folder()));
 }
 
+TEST_CASE("what a killed keeper leaves is ended by the launcher, and nothing else is", "[tiers]") {
+  const TemporaryPlace place;
+  LaunchSpec spec = program_spec(GENERATE(Tier::restricted, Tier::insecure));
+  LauncherHarness launcher(spec);
+  create(launcher, 1);
+  create(launcher, 2);
+  const Interpreter other = start_staying(launcher, 2);
+  const std::vector<pid_t> others = descendants(launcher.pid());
+  const Interpreter staying = start_staying(launcher, 1);
+  std::vector<pid_t> processes = descendants(launcher.pid());
+  std::erase_if(processes, [&](pid_t pid) {
+    return std::find(others.begin(), others.end(), pid) != others.end();
+  });
+  REQUIRE(processes.size() == 3);
+  REQUIRE(::kill(processes.front(), SIGKILL) == 0);  // the keeper: the others are below it
+  CHECK(launcher.next_event().kind == ReplyKind::interpreter_exited);
+  CHECK(all_gone_but(launcher, others));
+}
+
+TEST_CASE("a session whose files take too much loses its rooms, and that is told", "[tiers]") {
+  const TemporaryPlace place;
+  LaunchSpec spec = program_spec(GENERATE(Tier::restricted, Tier::insecure));
+  spec.limits.data_bytes = spec.limits.tmp_bytes = spec.limits.shared_memory_bytes = 1 << 20;
+  LauncherHarness launcher(spec);
+  CHECK(launcher.greeting().limits.files == LimitState{LimitKind::soft, LimitMeans::counting});
+  create(launcher, 1);
+  create(launcher, 2);
+  const Interpreter other = start_staying(launcher, 2);
+  const Interpreter staying = start_staying(launcher, 1, 1);
+  const Interpreter filling = start_running(launcher, "fill_files", 1, 0);
+  for (int rooms = 0; rooms < 2; ++rooms) {
+    const Reply event = launcher.next_event();
+    CHECK(event.kind == ReplyKind::interpreter_exited);
+    CHECK(event.sandbox_id == 1);
+    CHECK(event.exhausted == Exhausted::files);
+  }
+  CHECK(launcher.request(RequestKind::kill_interpreter).message.exhausted == Exhausted::files);
+  const Interpreter again = start_staying(launcher);
+  CHECK(launcher.request(RequestKind::interrupt_interpreter, 2).message.kind == ReplyKind::done);
+}
+
 TEST_CASE("everything ends and no folder stays when the server hangs up", "[tiers]") {
   const TemporaryPlace place;
   LauncherHarness launcher(program_spec(GENERATE(Tier::restricted, Tier::insecure)));
@@ -252,6 +305,7 @@ TEST_CASE("what a session buried is removed, and nothing that it links to", "[ti
   const json answer = json::parse(run_program(start(launcher), "bury_files", arguments.dump()));
   CHECK(answer["left"] == json::parse(R"(["d","link","locked"])"));
   CHECK(launcher.request(RequestKind::destroy_sandbox).message.kind == ReplyKind::done);
+  CHECK(nobody_is_left(launcher));  // there is so much that a process of its own removes it
   CHECK(fs::is_empty(place.launcher_folder()));
   CHECK(fs::exists(canary));
 }

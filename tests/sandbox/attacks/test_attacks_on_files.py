@@ -336,9 +336,9 @@ def test_a_full_disk_is_full_for_its_session_only(session, other_session):
 # Ways to take more of the disk than a session may, as (little, much, program).
 FILLERS = {
     "one file": (4, 400, "fill('large', MANY)"),
-    "many files": (1000, 200_000, "for n in range(MANY): open(f'{n}', 'w').close()"),
+    "many files": (100, 50_000, "for n in range(MANY): open(f'{n}', 'w').close()"),
     "deep folders": (
-        *(100, 200_000),
+        *(100, 6000),
         "d = os.open('.', os.O_RDONLY)\n"
         "for n in range(MANY):\n"
         "    os.mkdir('d', dir_fd=d)\n"
@@ -377,7 +377,9 @@ def test_whoever_takes_more_of_the_disk_than_it_may_is_ended(
     start_server, other_session, little, much, program
 ):
     """Counted, where no kernel can say ENOSPC; the same program passes when it takes little."""
-    server = start_server(*("--data-quota-mb", "8", "--tmp-quota-mb", "128"))
+    server = start_server(
+        *("--data-quota-mb", "8", "--tmp-quota-mb", "128", "--max-files", "1000")
+    )
     before = server.temporary_files()
     session = server.session()
 
