@@ -163,6 +163,44 @@ def launcher_of(server):
     return children_of(outer)[0] if server.tier.letter == "A" else outer
 
 
+def group_folders():
+    """Those of other servers come and go meanwhile, which is why Path.rglob will not do."""
+    return {
+        Path(place, name)
+        for place, folders, _ in os.walk("/sys/fs/cgroup")
+        for name in folders
+        if name.startswith("dynsessions-launcher-")
+    }
+
+
+def test_a_session_that_cannot_join_its_control_groups_is_not_created(tier, start_server):
+    """What its processes write to join is refused, from its second session on."""
+    before = group_folders()
+    server = start_server("--no-zygote", "--ready-sessions", "0")
+    folders = group_folders() - before
+    if not folders:
+        pytest.skip("this tier has no control groups here")
+    session = works_fully(server)
+    launcher = children_of(server.pid)[0]
+    if tier.letter == "A":
+        launcher = children_of(launcher)[0]
+    # Whichever of the files there is, and of whichever sandbox comes next.
+    names = ("tasks", "cgroup.procs")
+    files = [f"{folder}/{n}/{name}" for folder in folders for n in range(2, 9) for name in names]
+    watched = [word for file in files for word in ("-P", file)]
+    strace = subprocess.Popen([*failing("write"), *watched, "-p", str(launcher)])
+    try:
+        wait_until(lambda: "TracerPid:\t0" not in status_of(launcher), "no tracer")
+        answer = server.session().executions("6 * 7")
+    finally:
+        strace.terminate()
+        strace.wait()
+    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "SessionAllocationFailed")
+    assert "join groups" in answer.json()["error"]["message"]
+    works_fully(server)
+    assert value_in("synchronous", session, "6 * 7") == 42
+
+
 def status_of(pid):
     return Path(f"/proc/{pid}/status").read_text()
 
