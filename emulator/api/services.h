@@ -19,7 +19,7 @@ struct Services {
   std::filesystem::path python_environment = {};  ///< prefix of the sessions' Python
   /// Of each session's /mnt/data, where no file system keeps it.
   std::optional<dynsessions::files::Quota> upload_quota = {};
-  bool own_headers = true;                        ///< whether answers may have `x-emulator-reason`
+  bool own_headers = true;  ///< whether answers may have `x-emulator-reason`
 };
 
 }  // namespace dynsessions::api

@@ -11,6 +11,9 @@
 /// PID namespace and a read-only root of its own without anything of the host's but /usr, no
 /// environment. Once the network is there its own seccomp filter takes away most of what it could
 /// do with its capabilities: exec, mount, unshare, setns, ptrace, prctl.
+///
+/// Not in the sandbox's control groups: version 2 kills a group as a whole, and the first program
+/// with too much memory would end its session's network.
 namespace dynsessions::sandbox {
 
 struct EgressContext {

@@ -97,11 +97,7 @@ class ConfinedSession final : public Sandbox {
 ConfinedSession::ConfinedSession(const SandboxPlan& plan, LauncherFolder& folder,
                                  const std::string& name, std::optional<User> user,
                                  std::set<uid_t>& users)
-    : plan_(plan),
-      users_(users),
-      user_(user),
-      folder_(folder, name),
-      limits_(plan.limits) {
+    : plan_(plan), users_(users), user_(user), folder_(folder, name), limits_(plan.limits) {
   folder_.make(user_ ? user_->uid : ::geteuid(), user_ ? user_->gid : ::getegid());
   disk_watch_.emplace(folder_.open(), disk_limit(plan.spec_limits), user_);
   if (user_) {

@@ -98,9 +98,7 @@ void DiskWatch::finish(const FolderUsage& found) {
   measuring_ = false;
 }
 
-bool DiskWatch::is_beyond_repair() const {
-  return ceiling_.exceeds(limit_ + limit_ + kOvershoot);
-}
+bool DiskWatch::is_beyond_repair() const { return ceiling_.exceeds(limit_ + limit_ + kOvershoot); }
 
 FolderUsage nameless_files(std::span<const pid_t> processes, dev_t device,
                            const std::optional<Confinement::User>& user) {

@@ -358,6 +358,17 @@ def test_without_the_helper_s_program_the_server_does_not_start(tmp_path):
     assert "apt-get install slirp4netns" in refused(PATH=str(tmp_path))
 
 
+def test_the_network_outlives_a_program_that_had_too_much_memory(start):
+    """So the helper is in no group that is killed as a whole."""
+    server = start("--network-status", "EgressEnabled", "--memory-limit-mb", "256")
+    session = server.session()
+    assert run(session, FETCH)["stdout"].strip() == GREETING
+    bomb = "import mmap\nm = mmap.mmap(-1, 1 << 31)\nfor n in range(1 << 11): m.write(bytes(1 << 20))"
+    assert run(session, bomb, timeoutInSeconds=60)["stderr"].endswith("Kernel restarted")
+    assert run(session, FETCH)["stdout"].strip() == GREETING
+    server.stop()
+
+
 BELOW_FULL = {
     "restricted was asked for": (["--sandbox", "restricted"], ()),
     "there is no better tier": ([], environments.NO_USER_NAMESPACES),
