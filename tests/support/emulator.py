@@ -16,7 +16,7 @@ from pathlib import Path
 
 import requests
 
-from support import services
+from support import sanitizer_reports, services
 
 BINARY = os.environ.get(
     "DYNSESSIONS_BINARY", str(Path(__file__).parents[2] / "build" / "release" / "dynsessions")
@@ -118,20 +118,23 @@ class Session:
 
 def run_to_end(*arguments, seconds=HTTP_SECONDS, before=(), **environment):
     """The program until it ends, which must come by itself."""
-    return subprocess.run(
+    ended = subprocess.run(
         [*before, BINARY, *arguments],
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
         timeout=seconds,
     )
+    sanitizer_reports.assert_none_in(ended.stderr)
+    return ended
 
 
 class Emulator:
     """A running server on free ports of the loopback interface.
 
-    `stop()` ends it as an operator would, `kill()` as a crash would. Both raise AssertionError unless
-    it ends as it should and leaves nothing behind: no process that it started and no mount.
+    `stop()` ends it as an operator would, `kill()` as a crash would, `has_ended()` is for who ends by
+    itself. They raise AssertionError unless it ends as it should, without a sanitizer's report; the
+    first two also unless it leaves nothing behind: no process that it started and no mount.
 
     `before` is a command that becomes the rest of its line by exec.
     `as_documented=False` is for options that make it answer otherwise than api-spec/ promises.
@@ -139,6 +142,7 @@ class Emulator:
 
     def __init__(self, *arguments, environment=None, as_documented=True, before=()):
         self._mounts_before = _mounts()
+        self._end_was_judged = False
         self._stderr = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
             [*before, BINARY, "serve", "--port", "0", "--admin-port", "0", *arguments],
@@ -187,9 +191,22 @@ class Emulator:
     def kill(self):
         self._end(signal.SIGKILL, expected_code=-signal.SIGKILL)
 
+    def has_ended(self, expected_code):
+        """Waits until it has."""
+        services.serves_no_longer(self.http, self.https)
+        code = self._process.wait(STOP_SECONDS)
+        self._process.stdout.close()
+        self._judge_end(code, expected_code)
+
+    def _judge_end(self, code, expected_code):
+        self._end_was_judged = True
+        said = self.stderr()
+        assert code == expected_code, f"the server ended with {code}:\n{said}"
+        sanitizer_reports.assert_none_in(said)
+
     def _end(self, with_signal, expected_code):
         services.serves_no_longer(self.http, self.https)
-        if self._process.returncode is not None:
+        if self._end_was_judged:
             return
         started = list(_open_descendants(self._process.pid))
         self._process.send_signal(with_signal)
@@ -201,7 +218,7 @@ class Emulator:
             self._process.stdout.close()
             for pidfd in started:
                 os.close(pidfd)
-        assert code == expected_code, f"the server ended with {code}:\n{self.stderr()}"
+        self._judge_end(code, expected_code)
         assert left == 0, f"{left} processes of the server outlived it"
         new_mounts = _mounts() - self._mounts_before
         assert not new_mounts, f"the server left mounts behind: {new_mounts}"

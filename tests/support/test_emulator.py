@@ -1,5 +1,6 @@
 """The fixture library itself, with a stand-in for the server: it must notice a bad end."""
 
+import subprocess
 import sys
 
 import pytest
@@ -51,6 +52,56 @@ def test_a_server_that_ends_badly_is_noticed(start):
     server = start(after="sys.exit(3)")
     with pytest.raises(AssertionError, match="ended with 3"):
         server.stop()
+
+
+REPORTS = (
+    "==1==ERROR: AddressSanitizer: heap-use-after-free on address 0x1",
+    "==1==ERROR: LeakSanitizer: detected memory leaks",
+    "WARNING: ThreadSanitizer: data race (pid=1)",
+    "a.cpp:1:2: runtime error: signed integer overflow",
+)
+
+
+@pytest.mark.parametrize("report", REPORTS)
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_a_report_of_a_sanitizer_is_noticed_however_the_server_ends(start, report, end):
+    server = start(before=f"print({report!r}, file=sys.stderr, flush=True)")
+    with pytest.raises(AssertionError, match="a sanitizer has reported"):
+        getattr(server, end)()
+
+
+def test_a_server_that_ended_by_itself_is_judged_too(start):
+    after = f"print({REPORTS[0]!r}, file=sys.stderr); sys.exit(1)"
+    server = start(after=after)
+    server._process.terminate()
+    with pytest.raises(AssertionError, match="a sanitizer has reported"):
+        server.has_ended(expected_code=1)
+    server = start(after=after)
+    server._process.terminate()
+    server._process.wait()
+    assert not server.is_running()
+    with pytest.raises(AssertionError, match="ended with 1"):
+        server.stop()
+
+
+FAULTS = {
+    "address": "char* p = new char[1]; delete[] p; return *p;",
+    "leak": "static char* p; p = new char[1]; p = nullptr;",
+    "undefined": "int n = 0x7fffffff; return n + 1;",
+    "thread": "int n = 0; std::thread other([&] { ++n; }); ++n; other.join();",
+}
+
+
+@pytest.mark.parametrize("sanitizer", FAULTS)
+def test_what_a_real_sanitizer_says_is_noticed(tmp_path, monkeypatch, sanitizer):
+    """Whatever it is built with: this says that the reports still look as they are looked for."""
+    program = tmp_path / "program"
+    source = f"#include <thread>\nint main() {{ {FAULTS[sanitizer]} }}"
+    compiler = ["g++", "-x", "c++", "-", f"-fsanitize={sanitizer}", "-o", str(program)]
+    subprocess.run(compiler, input=source, text=True, check=True)
+    monkeypatch.setattr(emulator, "BINARY", str(program))
+    with pytest.raises(AssertionError, match="a sanitizer has reported"):
+        emulator.run_to_end()
 
 
 def test_a_process_that_outlives_the_server_is_noticed(start, tmp_path):
