@@ -77,9 +77,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments, Kind kind)
 }
 
 ChildProcess::~ChildProcess() {
-  if (pid_ < 0) return;
-  ::kill(pid_, SIGTERM);
-  wait();
+  if (pid_ >= 0) stop();
 }
 
 bool ChildProcess::read_byte(char& byte) {
@@ -127,6 +125,11 @@ std::string ChildProcess::said() {
     text.append(piece, static_cast<std::size_t>(size));
   }
   return text;
+}
+
+int ChildProcess::stop() {
+  ::kill(pid_, SIGTERM);
+  return wait();
 }
 
 int ChildProcess::wait() {

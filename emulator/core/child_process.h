@@ -37,8 +37,10 @@ class ChildProcess {
   std::optional<std::string> read_all(std::chrono::milliseconds patience);
   /// What a server has written to stderr since this was last asked.
   std::string said();
-  /// Waits for its end; its exit code, or -1 for a signal. Call once.
+  /// Waits for its end; its exit code, or -1 for a signal. One of the two, once.
   int wait();
+  /// Ends it as an operator would, with SIGTERM, and waits.
+  int stop();
 
  private:
   /// False at the end of the output.

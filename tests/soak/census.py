@@ -75,15 +75,10 @@ def mounts(pid="self"):
     return {line for line in lines if not line.split()[4].startswith("/sys/")}
 
 
-def _groups(pids):
-    """Control groups of the launcher of these processes; those of other launchers come and go."""
-    roots = set()
-    for pid in pids:
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            text = Path(f"/proc/{pid}/cgroup").read_text()
-            roots.update(re.findall(r"dynsessions-launcher-\w+", text))
-    folders = [Path("/sys/fs/cgroup").glob(f"**/{root}/**/") for root in roots]
-    return sum(1 for found in folders for _ in found)
+def group_folders(server):
+    """The launcher's own, in every hierarchy: it keeps them locked (control_groups.h)."""
+    kept = [link for pid in launchers(server) for link in _descriptors(pid)]
+    return {Path(link) for link in kept if "/dynsessions-launcher-" in link}
 
 
 def resident_kib(pid):
@@ -102,6 +97,6 @@ def census(server, temporary):
         "mounts of the host": len(mounts()),
         "mounts of the launcher": len(mounts(inner)),
         "namespaces": len(_namespaces([server, *below], kept[inner])),
-        "control groups": _groups(below),
+        "control groups": sum(1 for top in group_folders(server) for _ in top.glob("**/")),
         "temporary files": sum(1 for _ in Path(temporary).iterdir()),
     }

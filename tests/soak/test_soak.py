@@ -1,9 +1,44 @@
 """The soak in short; `make soak` is the whole."""
 
 import random
+from pathlib import Path
 
+import pytest
+from soak import many_sessions
+from soak.census import group_folders
 from soak.many_sessions import soak
 
 
 def test_sessions_leave_nothing_behind():
     assert soak(sessions=150, seed=random.SystemRandom().randrange(1 << 32))
+
+
+def leave_group(server, _):
+    for folder in group_folders(server.pid):
+        (folder / "left").mkdir()
+        return
+    pytest.skip("a server has no control groups here")
+
+
+def leave_file(_, temporary):
+    (Path(temporary) / "left").touch()
+
+
+@pytest.mark.parametrize(
+    ("row", "leave"), [("control groups", leave_group), ("temporary files", leave_file)]
+)
+def test_what_is_left_is_found(monkeypatch, capsys, row, leave):
+    """The census sees it, and the soak fails by it."""
+
+    def settled(server, temporary, wanted=None):
+        if wanted:
+            leave(server, temporary)
+        return census_when_settled(server, temporary, wanted)
+
+    census_when_settled = many_sessions.settled
+    monkeypatch.setattr(many_sessions, "settled", settled)
+    monkeypatch.setattr(many_sessions, "PROGRAMS", many_sessions.PROGRAMS[:1])
+    monkeypatch.setattr(many_sessions, "SETTLE_SECONDS", 5 * many_sessions.COOLDOWN_SECONDS)
+    assert not soak(sessions=1, seed=1)
+    leaks = [line for line in capsys.readouterr().out.splitlines() if line.endswith("LEAK")]
+    assert [line.startswith(row) for line in leaks] == [True], leaks

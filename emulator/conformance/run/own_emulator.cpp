@@ -30,14 +30,17 @@ OwnEmulator::OwnEmulator(const Needs& needs)
   const std::string line = process_.read_line();
   const Json ready = Json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!ready.is_object() || !ready.contains("poolManagementEndpoint")) {
-    if (line.empty()) process_.wait();  // its last words are complete when it has ended
+    if (line.empty()) process_.wait();
     throw Unreachable("the emulator did not start: " + process_.said());
   }
   endpoint_ = ready.at("poolManagementEndpoint").get<std::string>();
   process_.said();
 }
 
-OwnEmulator::~OwnEmulator() { std::fputs(process_.said().c_str(), stderr); }
+OwnEmulator::~OwnEmulator() {
+  process_.stop();  // its last words are complete when it has ended
+  std::fputs(process_.said().c_str(), stderr);
+}
 
 std::string own_executable() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
 
