@@ -1,5 +1,6 @@
 """kill -9 of each process of the emulator at a random moment under load: two seconds later nothing of
-its sessions is alive, mounted or left as a file, and the next start is clean.
+its sessions is alive, mounted or left as a file, and the next start is clean. It also removes the
+control groups of the one before, for which nobody was left.
 
 The moments are drawn from a seed that each test prints; DYNSESSIONS_SEED repeats one.
 """
@@ -110,6 +111,7 @@ def test_nothing_outlives_a_process_that_is_killed(start, choice, victim, attemp
         server = start()
         pid = VICTIMS[victim](server)
         known = [server.pid, *census.launchers(server.pid)]
+        groups = census.group_folders(server.pid)
         load = Load(server, choice)
         time.sleep(choice.uniform(0.05, 2))
         started = census.descendants(server.pid)
@@ -120,6 +122,7 @@ def test_nothing_outlives_a_process_that_is_killed(start, choice, victim, attemp
         server.has_ended(expected_code=-signal.SIGKILL if pid == server.pid else FAILED)
     assert census.mounts() == mounts_before
     assert_next_start_is_clean(start)
+    assert [group for group in groups if group.exists()] == []  # the start has swept them away
 
 
 @pytest.mark.skipif("DYNSESSIONS_NO_ZYGOTE" in os.environ, reason="there is no zygote")
