@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.emulator import BINARY, run_to_end
+from support.sanitizers import WITHOUT_LEAKS
 
 HEALTHY, WRONG_USAGE, UNUSABLE = 0, 2, 4
 SECTIONS = ["environment", "sandbox", "limits"]
@@ -157,7 +158,7 @@ def test_a_tier_that_this_machine_cannot_do_is_told_with_step_and_cure(call, los
     if not shutil.which("strace"):
         pytest.skip("strace is needed to make system calls fail")
     strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"inject={call}:error=EPERM"]
-    code, checks = examine(before=[*strace, "-e", f"trace={call}"])
+    code, checks = examine(before=[*strace, *WITHOUT_LEAKS, "-e", f"trace={call}"])
     sandbox = checks["sandbox"]
     for tier in ("full", "restricted", "insecure"):
         check = sandbox[f"tier {tier}"]

@@ -19,6 +19,7 @@ from soak.census import census, resident_kib
 from soak.client import Client
 from soak.programs import PROGRAMS
 from support.emulator import BINARY, Emulator
+from support.sanitizers import sanitizer_of
 
 WORKERS = 8
 # Longer than two calls of one session are ever apart on a busy machine.
@@ -123,7 +124,7 @@ def judge(server, temporary, run, sessions):
     run.run(sessions)
     seconds = time.monotonic() - start
     after = settled(server, temporary, wanted=before)
-    if is_sanitized():
+    if sanitizer_of(BINARY):
         print("memory is not compared: a sanitizer keeps what is freed")
     else:
         before["KiB of the server"] = memory_before
@@ -134,11 +135,6 @@ def judge(server, temporary, run, sessions):
         print("failed:", failure)
     leaks = any(is_leak(name, before[name], after[name]) for name in before)
     return not leaks and not run.failures
-
-
-def is_sanitized():
-    program = Path(BINARY).read_bytes()
-    return b"libasan.so" in program or b"libtsan.so" in program
 
 
 def main():

@@ -17,6 +17,7 @@ from support import environments
 from support.emulator import BINARY, run_to_end
 from support.executions import value_in
 from support.programs import run_inside
+from support.sanitizers import WITHOUT_LEAKS
 from support.tiers import folder_for_all
 from support.waiting import wait_until
 
@@ -113,7 +114,7 @@ def failing(call, *more):
     if not shutil.which("strace"):
         pytest.skip("strace is needed to make system calls fail")
     error = ERRORS.get(call, "EPERM")
-    quiet = ("strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null")
+    quiet = ("strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", *WITHOUT_LEAKS)
     return (*quiet, "-e", f"trace={call}", "-e", f"inject={call}:error={error}", *more)
 
 
