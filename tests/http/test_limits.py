@@ -5,11 +5,11 @@ watches memory, RLIMIT_NPROC counts processes, and nothing limits CPU time.
 """
 
 import json
-from pathlib import Path
 
 import pytest
 import requests
 
+from soak.census import group_folders
 from support.emulator import Emulator, run_to_end
 
 SMALL = (
@@ -391,24 +391,19 @@ def test_doctor_names_the_cure_for_limits_that_are_not_hard():
     assert ended.returncode == 0  # a warning is no reason not to run
 
 
-def folders():
-    return set(Path("/sys/fs/cgroup").rglob("dynsessions-launcher-*"))
-
-
 def test_groups_go_with_the_server_and_those_of_a_killed_one_with_the_next():
-    before = folders()
     server = Emulator()
     if not has_groups(server):
         server.stop()
         pytest.skip(f"there are no control groups here: {limits(server)}")
-    first = folders() - before
+    first = group_folders(server.pid)
     value(server.session().executions("6 * 7"))
     server.kill()
-    assert first, "no folder of this server"
-    assert first & folders() == first  # else there is nothing to sweep
+    assert any(folder.exists() for folder in first), "there is nothing to sweep"
     server = Emulator()
-    assert not first & folders()
-    second = folders() - before
+    assert [folder for folder in first if folder.exists()] == []
+    second = group_folders(server.pid)
     value(server.session().executions("6 * 7"))
     server.stop()
-    assert second and not second & folders()
+    assert second
+    assert [folder for folder in second if folder.exists()] == []

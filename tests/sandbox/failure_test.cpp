@@ -11,6 +11,15 @@ namespace dynsessions::sandbox::test {
 namespace {
 
 constexpr const char* kStrace = "/usr/bin/strace";
+#ifdef __SANITIZE_THREAD__
+/// The launcher's second clone is the sanitizer's, which after a fork has a thread anew, or goes on
+/// without one.
+constexpr int kCloneOfSanitizer = 2;
+constexpr int kClones = 3;
+#else
+constexpr int kCloneOfSanitizer = 0;
+constexpr int kClones = 2;
+#endif
 
 /// Makes the n-th call of this name fail in each process of the launcher.
 std::vector<std::string> failing(const std::string& call, int nth, const std::string& error) {
@@ -116,10 +125,11 @@ TEST_CASE("whichever call of the set-up fails, no weaker sandbox comes of it",
       Fault{"sethostname", 1, "hostname", "EFAULT"}, Fault{"capset", 1, "privileges capset"},
       Fault{"seccomp", 1, "seccomp", "EINVAL"}, Fault{"setns", 7, "enter mnt"},
       Fault{"prctl", 4, "privileges bounding set"}, Fault{"dup3", 3, "descriptors place"},
-      Fault{"socketpair", 2, "socket pair"}, Fault{"clone", 2, "fork"});
+      Fault{"socketpair", 2, "socket pair"}, Fault{"clone", kClones, "fork"});
   DYNAMIC_SECTION(fault.call) {
     std::set<std::string> steps;
     for (int nth = 1; nth <= fault.calls; ++nth) {
+      if (std::string(fault.call) == "clone" && nth == kCloneOfSanitizer) continue;
       INFO("call number " << nth);
       steps.insert(step_that_fails(fault.call, nth, fault.error));
       CHECK_FALSE(steps.contains(""));
