@@ -78,7 +78,7 @@ def mounts(pid="self"):
 def group_folders(server):
     """The launcher's own, in every hierarchy: it keeps them locked (control_groups.h)."""
     kept = [link for pid in launchers(server) for link in _descriptors(pid)]
-    return {Path(link) for link in kept if "/dynsessions-launcher-" in link}
+    return {Path(link) for link in kept if re.search(r"/dynsessions-launcher-\w+$", link)}
 
 
 def resident_kib(pid):
