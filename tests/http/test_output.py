@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 
 from support.emulator import BINARY, V2024_02
-from support.sanitizers import sanitizer_of
+from support.sanitizers import memory_room
 
 MEBIBYTE = 1 << 20
 DEFAULT_CAP = 4096  # characters, of 2025-10-02-preview; older versions have none
 OWN_CAP = 16 * MEBIBYTE  # bytes per stream that the server keeps at all
 # What the cap lets through, its repaired copy and its JSON, which writes a NUL as six characters, are
-# 250 MiB; as much again for a sanitizer, which keeps for a while what was freed. The thread sanitizer
-# notes four times the size of what is touched besides.
-MEMORY_ROOM = (600 if sanitizer_of(BINARY) != "thread" else 3000) * MEBIBYTE
+# 250 MiB; as much again for what the allocator keeps.
+MEMORY_ROOM = memory_room(500 * MEBIBYTE, BINARY)
 
 
 def peak_memory(server):

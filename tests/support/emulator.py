@@ -22,9 +22,9 @@ BINARY = os.environ.get(
     "DYNSESSIONS_BINARY", str(Path(__file__).parents[2] / "build" / "release" / "dynsessions")
 )
 # Byte by byte through 16 MiB takes the thread sanitizer most of a minute on a core of its own.
-_PATIENCE = 10 if sanitizers.sanitizer_of(BINARY) == "thread" else 1
+SLOWNESS = 10 if sanitizers.sanitizer_of(BINARY) == "thread" else 1
 # The first start finds the interpreter's imports cold; a stop may use the whole drain period.
-START_SECONDS, STOP_SECONDS, HTTP_SECONDS = (_PATIENCE * seconds for seconds in (60, 30, 60))
+START_SECONDS, STOP_SECONDS, HTTP_SECONDS = (SLOWNESS * seconds for seconds in (60, 30, 60))
 
 PYTHON = None  # dialect A has no api-version
 V2024_02 = "2024-02-02-preview"
