@@ -1,6 +1,7 @@
 #include "sandbox/steps/child.h"
 
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 
 #include <fcntl.h>
@@ -102,6 +103,24 @@ StepResult ignore_child_exits(RoomContext&) {
   return ::signal(SIGCHLD, SIG_IGN) == SIG_ERR ? StepResult{errno} : StepResult{};
 }
 
+/// Those that glibc keeps for itself and signal() does not touch. They have handlers where there
+/// ever was a thread, as a sanitizer has one in the launcher; and in a handler the filter would end
+/// init.
+StepResult drop_handlers_of_library(RoomContext&) {
+  struct {  // as the kernel has it: all zeros are the default
+    void* handler;
+    unsigned long flags;
+    void* restorer;
+    std::uint64_t mask;
+  } const by_default{};
+  for (const int number : {32, 33}) {
+    if (::syscall(SYS_rt_sigaction, number, &by_default, nullptr, sizeof(by_default.mask)) < 0) {
+      return {errno, "library's"};
+    }
+  }
+  return {};
+}
+
 constexpr Step<RoomContext> kInitSteps[] = {
     {"await room", [](RoomContext& c) { return await_go(c.go); }},
     {"descriptors", keep_report_only},
@@ -112,6 +131,7 @@ constexpr Step<RoomContext> kInitSteps[] = {
     {"mount proc", [](RoomContext&) { return mount_proc(); }},
     {"mask proc", [](RoomContext&) { return mask_proc(); }},
     {"signals", ignore_child_exits},
+    {"signals", drop_handlers_of_library},
     {"privileges", [](RoomContext&) { return drop_privileges(); }},
     {"seccomp", [](RoomContext& c) { return install_filter(c.plan.init_filter); }},
 };

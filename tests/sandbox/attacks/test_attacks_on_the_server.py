@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from support.emulator import V2025_10
+from support.emulator import HTTP_SECONDS, V2025_10
 from support.exact_http import Exact, answer_on
 from support.executions import value_in
 from support.waiting import wait_until
@@ -83,8 +83,8 @@ def send_raw(session, fields, body):
     query = f"?api-version={V2025_10}&identifier={session.identifier}"
     head = f"POST {base.path}/executions{query} HTTP/1.1\r\nHost: {base.netloc}\r\n"
     head += f"Authorization: Bearer x\r\n{JSON}\r\n"
-    received = b""
-    with contextlib.closing(socket.create_connection((base.hostname, base.port), 30)) as connection:
+    received, address = b"", (base.hostname, base.port)
+    with contextlib.closing(socket.create_connection(address, HTTP_SECONDS)) as connection:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(head.encode() + fields + b"\r\n" + body)
         with contextlib.suppress(ConnectionResetError):
