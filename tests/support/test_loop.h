@@ -95,7 +95,7 @@ class TestLoop {
   }
 
  private:
-  static constexpr std::chrono::seconds kPatience{20};
+  static constexpr std::chrono::seconds kPatience{120};  // a fork storm on a busy machine
 
   template <typename T>
   static boost::asio::awaitable<void> keep(boost::asio::awaitable<T> coroutine,
