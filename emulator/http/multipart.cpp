@@ -16,8 +16,17 @@ constexpr std::size_t kMaxParts = 100;
 constexpr std::size_t kMaxBoundaryLine = 256;
 /// Spaces that a transport may have added after a boundary (RFC 2046 section 5.1.1).
 constexpr std::size_t kMaxPadding = 64;
+/// How much is joined at once to bytes that were held: what follows is parsed where it lies.
+constexpr std::size_t kSeam = 1024;
 
 Error refused(std::string message) { return invalid_request(std::move(message), "file"); }
+
+/// How many of the last bytes may be the first of a delimiter.
+std::size_t size_of_beginning(std::string_view bytes, std::string_view delimiter) {
+  std::size_t count = std::min(bytes.size(), delimiter.size() - 1);
+  while (!delimiter.starts_with(bytes.substr(bytes.size() - count))) --count;
+  return count;
+}
 
 }  // namespace
 
@@ -35,18 +44,38 @@ MultipartParser::MultipartParser(std::optional<std::string> boundary, Events eve
     : events_(std::move(events)),
       state_(boundary ? State::content : State::boundary_line),
       delimiter_(boundary ? "\r\n--" + *boundary : ""),
-      pending_(boundary ? "\r\n" : "") {}
+      held_("\r\n") {}
 
 Result<void> MultipartParser::feed(std::span<const char> bytes) {
-  if (state_ == State::epilogue) return {};
-  pending_.append(bytes.data(), bytes.size());
+  std::string_view fed(bytes.data(), bytes.size());
+  while (!held_.empty() && !fed.empty()) {
+    const std::size_t held = held_.size();
+    const std::string_view joined = fed.substr(0, kSeam);
+    const Result<std::size_t> understood = parse(held_.append(joined));
+    if (!understood) return understood.error();
+    if (*understood < held) {
+      held_.erase(0, *understood);
+      fed.remove_prefix(joined.size());
+    } else {
+      held_.clear();
+      fed.remove_prefix(*understood - held);
+    }
+  }
+  if (fed.empty()) return {};
+  const Result<std::size_t> understood = parse(fed);
+  if (!understood) return understood.error();
+  held_.append(fed.substr(*understood));
+  return {};
+}
+
+/// How many of `bytes` are understood; the others are to come again, with more behind them.
+Result<std::size_t> MultipartParser::parse(std::string_view bytes) {
+  rest_ = bytes;
   for (;;) {
     const Result<Step> outcome = step();
     if (!outcome) return outcome.error();
-    if (*outcome == Step::starved) break;
+    if (*outcome == Step::starved) return bytes.size() - rest_.size();
   }
-  pending_.erase(0, std::exchange(understood_, 0));
-  return {};
 }
 
 Result<void> MultipartParser::finish() const {
@@ -65,41 +94,36 @@ Result<MultipartParser::Step> MultipartParser::step() {
     case State::part_header:
       return read_part_header();
     case State::epilogue:
-      understood_ = pending_.size();
+      rest_ = {};
       return Step::starved;
   }
   throw std::logic_error("unknown multipart state");
 }
 
-std::string_view MultipartParser::rest() const {
-  return std::string_view(pending_).substr(understood_);
-}
-
+/// The line that is looked at begins behind the line end that stands before the body.
 Result<MultipartParser::Step> MultipartParser::read_boundary_line() {
-  const std::size_t end = pending_.find("\r\n");
+  const std::string_view body = rest_.substr(2);
+  const std::size_t end = body.find("\r\n");
   const bool is_whole = end != std::string::npos;
   // Of a line end one byte may be there: the limit must not depend on how the bytes come.
   const std::size_t longest = is_whole ? kMaxBoundaryLine : kMaxBoundaryLine + 1;
-  if (std::min(end, pending_.size()) > longest) {
+  if (std::min(end, body.size()) > longest) {
     return refused("The first line of the body is too long for a multipart boundary.");
   }
   if (!is_whole) return Step::starved;
-  const std::string_view line = trim(std::string_view(pending_).substr(0, end));
+  const std::string_view line = trim(body.substr(0, end));
   if (!line.starts_with("--") || line.size() == 2) {
     return refused("The body is not multipart: its first line is no boundary.");
   }
   delimiter_ = "\r\n" + std::string(line);
-  pending_.insert(0, "\r\n");
   state_ = State::content;
   return Step::advanced;
 }
 
 Result<MultipartParser::Step> MultipartParser::read_content() {
-  const std::size_t found = rest().find(delimiter_);
+  const std::size_t found = rest_.find(delimiter_);
   const bool complete = found != std::string::npos;
-  // A delimiter may have begun in the last bytes: they wait for the next feed.
-  const std::size_t held_back = std::min(rest().size(), delimiter_.size() - 1);
-  const std::size_t count = complete ? found : rest().size() - held_back;
+  const std::size_t count = complete ? found : rest_.size() - size_of_beginning(rest_, delimiter_);
   if (const Result<void> taken = take_content(count); !taken) return taken.error();
   if (!complete) return Step::starved;
   state_ = State::delimiter;
@@ -107,7 +131,7 @@ Result<MultipartParser::Step> MultipartParser::read_content() {
 }
 
 Result<MultipartParser::Step> MultipartParser::read_delimiter() {
-  const std::string_view after = rest().substr(delimiter_.size());
+  const std::string_view after = rest_.substr(delimiter_.size());
   const std::size_t padding = std::min(after.find_first_not_of(" \t"), after.size());
   if (after.size() < padding + 2 && padding <= kMaxPadding) return Step::starved;
   const bool closes = after.starts_with("--");
@@ -118,26 +142,26 @@ Result<MultipartParser::Step> MultipartParser::read_delimiter() {
     return Step::advanced;
   }
   if (const Result<void> ended = end_part(); !ended) return ended.error();
-  understood_ += delimiter_.size() + padding;
+  rest_.remove_prefix(delimiter_.size() + padding);
   state_ = closes ? State::epilogue : State::part_header;
   return Step::advanced;
 }
 
 Result<MultipartParser::Step> MultipartParser::read_part_header() {
   constexpr std::string_view kEnd = "\r\n\r\n";
-  const std::size_t end = rest().find(kEnd);
+  const std::size_t end = rest_.find(kEnd);
   const bool is_whole = end != std::string::npos;
   const std::size_t longest = is_whole ? kMaxPartHeader : kMaxPartHeader + kEnd.size() - 1;
-  if (std::min(end, rest().size()) > longest) {
+  if (std::min(end, rest_.size()) > longest) {
     return refused("The header of a multipart part is longer than 16 KiB.");
   }
   if (!is_whole) return Step::starved;
   if (++parts_ > kMaxParts) return refused("The multipart body has more than 100 parts.");
   // The block starts with the delimiter's line end; without fields that is also the empty line.
   const std::size_t start = std::min<std::size_t>(2, end);
-  const Result<PartHeader> header = parse_part_header(rest().substr(start, end - start));
+  const Result<PartHeader> header = parse_part_header(rest_.substr(start, end - start));
   if (!header) return header.error();
-  understood_ += end + kEnd.size();
+  rest_.remove_prefix(end + kEnd.size());
   in_part_ = true;
   state_ = State::content;
   if (const Result<void> begun = events_.part_begin(*header); !begun) return begun.error();
@@ -147,10 +171,10 @@ Result<MultipartParser::Step> MultipartParser::read_part_header() {
 Result<void> MultipartParser::take_content(std::size_t count) {
   if (count == 0) return {};
   if (in_part_) {
-    const std::span<const char> data = rest().substr(0, count);
+    const std::span<const char> data = rest_.substr(0, count);
     if (Result<void> taken = events_.part_data(data); !taken) return taken;
   }
-  understood_ += count;
+  rest_.remove_prefix(count);
   return {};
 }
 

@@ -17,8 +17,9 @@ struct PartHeader {
   std::optional<std::string> filename;  ///< `filename*` if there is one, else `filename`; decoded
 };
 
-/// A push parser of multipart/form-data (RFC 7578) that never holds more than one part header and
-/// one boundary's length of data. Clients differ in every detail: CLIENTS.md section 2.
+/// A push parser of multipart/form-data (RFC 7578) that never holds more than one part header or
+/// what may become a boundary; data is passed on where it lies. Clients differ in every detail:
+/// CLIENTS.md section 2.
 ///
 /// A refusal is `invalid_request` and final: feed nothing after it. Refused are a part header over
 /// 16 KiB, more than 100 parts, and parts that are not form data.
@@ -44,7 +45,7 @@ class MultipartParser {
   [[nodiscard]] Result<void> finish() const;
 
  private:
-  /// What the first bytes of rest() are.
+  /// What the first bytes of rest_ are.
   enum class State {
     boundary_line,  ///< the first line, which names the boundary
     content,        ///< a part's data, or the preamble before the first part
@@ -55,23 +56,20 @@ class MultipartParser {
   /// Whether a step got further, or waits for more bytes.
   enum class Step { advanced, starved };
 
+  Result<std::size_t> parse(std::string_view bytes);
   Result<Step> step();
   Result<Step> read_boundary_line();
   Result<Step> read_content();
   Result<Step> read_delimiter();
   Result<Step> read_part_header();
-  /// What of pending_ is not understood yet.
-  [[nodiscard]] std::string_view rest() const;
   Result<void> take_content(std::size_t count);
   Result<void> end_part();
 
   Events events_;
   State state_;
   std::string delimiter_;  ///< CRLF, two dashes, the boundary
-  std::string pending_;    ///< bytes that were fed, from the first that was not understood
-  /// Of pending_, during a feed only: to move what follows for each piece would make a body of
-  /// half delimiters quadratic.
-  std::size_t understood_ = 0;
+  std::string held_;       ///< the last bytes that were fed, from the first not understood
+  std::string_view rest_;  ///< while parse() runs: what it has not understood yet
   bool in_part_ = false;
   std::size_t parts_ = 0;
 };
