@@ -69,6 +69,11 @@ void refuse_contradictions(const Config& config) {
     throw ConfigError(
         "`exact` and `lenient-bodies` contradict each other: the service refuses such bodies");
   }
+  if (config.ready_sessions > config.max_sessions) {
+    throw ConfigError("`ready-sessions` is " + std::to_string(config.ready_sessions) +
+                      ", more than the " + std::to_string(config.max_sessions) +
+                      " of `max-sessions`: the others would never become sessions");
+  }
 }
 
 /// The command-line parser with a slot for the text of each option. What it knows of help is only

@@ -240,7 +240,8 @@ TEST_CASE("the ends of a range are accepted", "[config]") {
                                          {"--max-processes", "8", "32768"}}));
   DYNAMIC_SECTION(row.flag) {
     CHECK_NOTHROW(parse({row.flag, row.low}));
-    CHECK_NOTHROW(parse({row.flag, row.high}));
+    // Of which there cannot be more ready ones.
+    CHECK_NOTHROW(parse({row.flag, row.high}, {{"DYNSESSIONS_MAX_SESSIONS", "100000"}}));
   }
 }
 
@@ -286,6 +287,14 @@ TEST_CASE("exact and lenient bodies contradict each other, wherever they come fr
              Catch::Contains(complaint));
   CHECK_NOTHROW(parse({"--exact", "--lenient-bodies=false"}));
   CHECK_NOTHROW(parse({"--lenient-bodies"}));
+}
+
+TEST_CASE("more ready sessions than there may be sessions are refused", "[config]") {
+  const std::string complaint = "`ready-sessions` is 8, more than the 7 of `max-sessions`";
+  CHECK_THAT(refusal({"--max-sessions", "7", "--ready-sessions", "8"}), Catch::Contains(complaint));
+  CHECK_THAT(refusal({"--max-sessions", "7"}, {{"DYNSESSIONS_READY_SESSIONS", "8"}}),
+             Catch::Contains(complaint));
+  CHECK_NOTHROW(parse({"--max-sessions", "7", "--ready-sessions", "7"}));
 }
 
 TEST_CASE("a level of the log has the name by which it is set", "[config]") {
