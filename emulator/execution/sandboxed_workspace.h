@@ -41,7 +41,7 @@ class SandboxedWorkspace final : public Workspace {
 };
 
 /// Where interpreters are forked, an empty sandbox is kept for the next workspace: to make one
-/// takes as long as the fork. It costs some kernel memory and has no process.
+/// takes as long as the fork. It costs some kernel memory, and has the init of its first room.
 class SandboxedWorkspaceFactory final : public WorkspaceFactory {
  public:
   explicit SandboxedWorkspaceFactory(SandboxServices services) : services_(services) {}

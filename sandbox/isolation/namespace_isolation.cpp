@@ -4,11 +4,17 @@
 #include <csignal>
 #include <utility>
 
+#include <fcntl.h>
+#include <sched.h>
+
 #include "sandbox/isolation/sandboxes.h"
 #include "sandbox/zygote/zygote.h"
 
 namespace dynsessions::sandbox {
 namespace {
+
+/// Namespaces that a room has for itself.
+constexpr int kOfRoom = CLONE_NEWPID | CLONE_NEWNS;
 
 class NamespacedRoom final : public Room {
  public:
@@ -57,18 +63,52 @@ class NamespacedSandbox final : public Sandbox {
       : plan_(plan), namespaces_(std::move(namespaces)) {}
 
   OpenedRoom start(const GroupEntrance& groups) override {
-    return opened(start_interpreter(plan_, namespaces_, groups));
+    const std::unique_ptr<EmptyRoom> room = take_room(groups);
+    return opened(start_interpreter(plan_, *room, groups));
   }
 
   std::optional<OpenedRoom> fork_from(Zygote& zygote, const GroupEntrance& groups) override {
-    auto started = zygote.fork_into(namespaces_, groups);
+    const std::unique_ptr<EmptyRoom> room = take_room(groups);
+    auto started = zygote.fork_into(*room, groups);
     if (!started) return std::nullopt;
     return opened(std::move(*started));
   }
 
+  void prepare(const GroupEntrance& groups) override {
+    try {
+      prepared_ = make_room(plan_, namespaces_, groups);
+      // The others are the sandbox's, and descriptors may be few.
+      for (std::size_t i = 0; i < kNamespaceKinds.size(); ++i) {
+        if ((kNamespaceKinds[i].flag & kOfRoom) == 0) prepared_->namespaces[i] = UniqueFd();
+      }
+    } catch (const StepError& error) {
+      failure_ = error;
+    }
+  }
+
+  bool reaped(pid_t pid) override {
+    if (!prepared_ || prepared_->init.get() != pid) return false;
+    (void)prepared_->init.keep();
+    prepared_.reset();
+    return true;
+  }
+
  private:
+  std::unique_ptr<EmptyRoom> take_room(const GroupEntrance& groups) {
+    if (const auto failure = std::exchange(failure_, std::nullopt)) throw *failure;
+    if (!prepared_) return make_room(plan_, namespaces_, groups);
+    for (std::size_t i = 0; i < kNamespaceKinds.size(); ++i) {
+      UniqueFd& handle = prepared_->namespaces[i];
+      if (!handle) handle = UniqueFd(::fcntl(namespaces_[i].get(), F_DUPFD_CLOEXEC, 0));
+      if (!handle) throw StepError("room", errno);
+    }
+    return std::move(prepared_);
+  }
+
   const SandboxPlan& plan_;
   NamespaceHandles namespaces_;  ///< they keep the mounts alive
+  std::unique_ptr<EmptyRoom> prepared_;
+  std::optional<StepError> failure_;  ///< of preparing it
 };
 
 }  // namespace

@@ -29,48 +29,19 @@ void send_go(const FdPair& go) {
   require(checked(::send(go.ours.get(), "g", 1, MSG_NOSIGNAL)), "go");
 }
 
-/// Returns the pid of the room's init, and the namespaces to enter the room by.
-pid_t make_room(const SandboxPlan& plan, const NamespaceHandles& sandbox,
-                const GroupEntrance& groups, NamespaceHandles& room) {
-  FdPair report = make_socket_pair(SOCK_SEQPACKET);
-  FdPair go = make_socket_pair(SOCK_STREAM);
-  UnfinishedProcess helper(clone_process_into(groups, 0));
-  if (helper.get() < 0) throw StepError("fork", errno);
-  if (helper.get() == 0) {
-    RoomContext context{plan, sandbox, groups, report.theirs.get(), go.theirs.get()};
-    run_room_helper(context);
-  }
-  report.theirs = UniqueFd();
-  go.theirs = UniqueFd();
-  const ChildOutcome started = await_start(report.ours.get());
-  UnfinishedProcess init(started.started);
-  require_no_failure(started);
-  if (init.get() == 0) throw StepError("start init", ECHILD);
-  require(open_namespaces(init.get(), room), "open room");
-  send_go(go);
-  require_no_failure(await_child(report.ours.get()));
-  require_confined(find_weakness(init.get(), plan.outside_uid, plan.outside_gid));
-  return init.keep();
-}
-
-/// The room, and in it whatever `give_birth` has born there, which gets `channels`' other ends.
+/// What `give_birth` has born in the room, which gets `channels`' other ends.
 template <typename GiveBirth>
-StartedInterpreter start_in_room(const SandboxPlan& plan, const NamespaceHandles& sandbox,
-                                 const GroupEntrance& groups, const GiveBirth& give_birth) {
-  NamespaceHandles room;
-  // Init ends last, perhaps after an interpreter whose helper was too late to tell us of it: to
-  // wait for it here might be for ever.
-  UnfinishedProcess init(make_room(plan, sandbox, groups, room),
-                         UnfinishedProcess::Reaping::in_loop);
+StartedInterpreter start_in_room(const SandboxPlan& plan, EmptyRoom& room,
+                                 const GiveBirth& give_birth) {
   Channels channels;
-  const ChildOutcome outcome = give_birth(room, channels);
-  // In the loop too: until its helper is gone, one that was forked is not our child.
+  const ChildOutcome outcome = give_birth(room.namespaces, channels);
+  // In the loop: until its helper is gone, one that was forked is not our child.
   UnfinishedProcess interpreter(outcome.started, UnfinishedProcess::Reaping::in_loop);
   require_no_failure(outcome);
   if (interpreter.get() == 0) throw StepError("start inside", EPIPE);
   require_confined(find_weakness(interpreter.get(), plan.outside_uid, plan.outside_gid));
-  require_confined(find_leak(interpreter.get(), room));
-  return {{init.keep(), interpreter.keep()},
+  require_confined(find_leak(interpreter.get(), room.namespaces));
+  return {{room.init.keep(), interpreter.keep()},
           std::move(channels.control.ours),
           std::move(channels.output.ours),
           std::move(channels.error.ours)};
@@ -111,27 +82,51 @@ CreatedSandbox create_sandbox(const SandboxPlan& plan, const GroupEntrance& grou
   return created;
 }
 
-StartedInterpreter start_interpreter(const SandboxPlan& plan, const NamespaceHandles& sandbox,
+std::unique_ptr<EmptyRoom> make_room(const SandboxPlan& plan, const NamespaceHandles& sandbox,
                                      const GroupEntrance& groups) {
-  return start_in_room(plan, sandbox, groups,
-                       [&](const NamespaceHandles& room, Channels& channels) {
-                         const UnfinishedProcess helper(clone_process_into(groups, 0));
-                         if (helper.get() < 0) throw StepError("fork", errno);
-                         if (helper.get() == 0) {
-                           InterpreterContext context{room,
-                                                      groups.files,
-                                                      plan.limits,
-                                                      plan.interpreter_filter,
-                                                      plan.working_directory.c_str(),
-                                                      channels.report.theirs.get(),
-                                                      channels.control.theirs.get(),
-                                                      channels.output.theirs.get(),
-                                                      channels.error.theirs.get()};
-                           run_entering_helper(plan, context);
-                         }
-                         channels.report.theirs = UniqueFd();
-                         return await_child(channels.report.ours.get());
-                       });
+  FdPair report = make_socket_pair(SOCK_SEQPACKET);
+  FdPair go = make_socket_pair(SOCK_STREAM);
+  const UnfinishedProcess helper(clone_process_into(groups, 0));
+  if (helper.get() < 0) throw StepError("fork", errno);
+  if (helper.get() == 0) {
+    RoomContext context{plan, sandbox, groups, report.theirs.get(), go.theirs.get()};
+    run_room_helper(context);
+  }
+  report.theirs = UniqueFd();
+  go.theirs = UniqueFd();
+  const ChildOutcome started = await_start(report.ours.get());
+  // Init ends last, perhaps after an interpreter whose helper was too late to tell us of it: to
+  // wait for it here might be for ever.
+  auto room = std::make_unique<EmptyRoom>(started.started);
+  require_no_failure(started);
+  if (room->init.get() == 0) throw StepError("start init", ECHILD);
+  require(open_namespaces(room->init.get(), room->namespaces), "open room");
+  send_go(go);
+  require_no_failure(await_child(report.ours.get()));
+  require_confined(find_weakness(room->init.get(), plan.outside_uid, plan.outside_gid));
+  return room;
+}
+
+StartedInterpreter start_interpreter(const SandboxPlan& plan, EmptyRoom& room,
+                                     const GroupEntrance& groups) {
+  return start_in_room(plan, room, [&](const NamespaceHandles& namespaces, Channels& channels) {
+    const UnfinishedProcess helper(clone_process_into(groups, 0));
+    if (helper.get() < 0) throw StepError("fork", errno);
+    if (helper.get() == 0) {
+      InterpreterContext context{namespaces,
+                                 groups.files,
+                                 plan.limits,
+                                 plan.interpreter_filter,
+                                 plan.working_directory.c_str(),
+                                 channels.report.theirs.get(),
+                                 channels.control.theirs.get(),
+                                 channels.output.theirs.get(),
+                                 channels.error.theirs.get()};
+      run_entering_helper(plan, context);
+    }
+    channels.report.theirs = UniqueFd();
+    return await_child(channels.report.ours.get());
+  });
 }
 
 StartedEgress start_egress(const SandboxPlan& plan, const NamespaceHandles& sandbox) {
@@ -167,26 +162,25 @@ StartedZygote start_zygote(const SandboxPlan& plan, const NamespaceHandles& home
   return {zygote.keep(), std::move(socket.ours)};
 }
 
-StartedInterpreter fork_interpreter(const SandboxPlan& plan, const NamespaceHandles& sandbox,
+StartedInterpreter fork_interpreter(const SandboxPlan& plan, EmptyRoom& room,
                                     const GroupEntrance& groups, int zygote) {
-  return start_in_room(
-      plan, sandbox, groups, [&](const NamespaceHandles& room, Channels& channels) {
-        std::vector<int> descriptors;
-        for (const UniqueFd& handle : room) descriptors.push_back(handle.get());
-        for (const FdPair* pair :
-             {&channels.report, &channels.control, &channels.output, &channels.error}) {
-          descriptors.push_back(pair->theirs.get());
-        }
-        for (const UniqueFd& file : groups.files) descriptors.push_back(file.get());
-        const ForkRequest request;
-        try {
-          send_message(zygote, &request, sizeof(request), descriptors);
-        } catch (const std::system_error& error) {
-          throw StepError("zygote: send", error.code().value());
-        }
-        channels.report.theirs = UniqueFd();
-        return await_child(channels.report.ours.get());
-      });
+  return start_in_room(plan, room, [&](const NamespaceHandles& namespaces, Channels& channels) {
+    std::vector<int> descriptors;
+    for (const UniqueFd& handle : namespaces) descriptors.push_back(handle.get());
+    for (const FdPair* pair :
+         {&channels.report, &channels.control, &channels.output, &channels.error}) {
+      descriptors.push_back(pair->theirs.get());
+    }
+    for (const UniqueFd& file : groups.files) descriptors.push_back(file.get());
+    const ForkRequest request;
+    try {
+      send_message(zygote, &request, sizeof(request), descriptors);
+    } catch (const std::system_error& error) {
+      throw StepError("zygote: send", error.code().value());
+    }
+    channels.report.theirs = UniqueFd();
+    return await_child(channels.report.ours.get());
+  });
 }
 
 }  // namespace dynsessions::sandbox

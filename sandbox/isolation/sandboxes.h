@@ -1,7 +1,10 @@
 #pragma once
 
+#include <memory>
+
 #include "emulator/core/unique_fd.h"
 #include "sandbox/isolation/isolation.h"
+#include "sandbox/isolation/starting.h"
 #include "sandbox/limits/control_group_entrance.h"
 #include "sandbox/steps/namespaces.h"
 #include "sandbox/steps/sandbox_plan.h"
@@ -13,8 +16,9 @@
 ///
 /// A sandbox is namespaces and mounts; no process keeps them, their handles do. Every interpreter
 /// gets a *room* in it: a PID namespace of its own with a /proc of its own, made for it and ended
-/// with it. Interpreters of one sandbox share its files, loopback, IPC and limits, but no
-/// processes. That is what makes several of them safe, in three ways:
+/// with it; that of a sandbox's first interpreter is made when the sandbox is. Interpreters of one
+/// sandbox share its files, loopback, IPC and limits, but no processes. That is what makes several
+/// of them safe, in three ways:
 ///
 /// - A newcomer has capabilities and a copy of the launcher's memory until it execs. Code that runs
 ///   in the sandbox already has no pid for it: it cannot signal, stop, trace, reprioritise or limit
@@ -48,9 +52,20 @@ struct StartedInterpreter {
 /// How to get into the control groups of a sandbox goes with each call; see ControlGroups::open().
 [[nodiscard]] CreatedSandbox create_sandbox(const SandboxPlan& plan, const GroupEntrance& groups);
 
-/// In a new room of the sandbox.
-[[nodiscard]] StartedInterpreter start_interpreter(const SandboxPlan& plan,
+/// A room with nobody in it but its init, which ends with this object unless it is kept. Only the
+/// loop reaps it, and says so to whoever has the object.
+struct EmptyRoom {
+  explicit EmptyRoom(pid_t pid) : init(pid, UnfinishedProcess::Reaping::in_loop) {}
+  UnfinishedProcess init;
+  NamespaceHandles namespaces;  ///< to enter it by
+};
+
+[[nodiscard]] std::unique_ptr<EmptyRoom> make_room(const SandboxPlan& plan,
                                                    const NamespaceHandles& sandbox,
+                                                   const GroupEntrance& groups);
+
+/// Keeps the room's init.
+[[nodiscard]] StartedInterpreter start_interpreter(const SandboxPlan& plan, EmptyRoom& room,
                                                    const GroupEntrance& groups);
 
 struct StartedEgress {
@@ -71,8 +86,7 @@ struct StartedZygote {
 [[nodiscard]] StartedZygote start_zygote(const SandboxPlan& plan, const NamespaceHandles& home);
 
 /// As start_interpreter(), by the zygote at the other end of `zygote`. EPIPE when it is gone.
-[[nodiscard]] StartedInterpreter fork_interpreter(const SandboxPlan& plan,
-                                                  const NamespaceHandles& sandbox,
+[[nodiscard]] StartedInterpreter fork_interpreter(const SandboxPlan& plan, EmptyRoom& room,
                                                   const GroupEntrance& groups, int zygote);
 
 }  // namespace dynsessions::sandbox

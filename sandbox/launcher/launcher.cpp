@@ -170,9 +170,11 @@ void Launcher::finish_creations() {
     if (!entry.creation) continue;
     try {
       if (entry.egress && !entry.egress->is_up(now)) continue;
+      const GroupEntrance groups = groups_.open(id);
       server_.done(*entry.creation, {entry.data_directory.get()});
       entry.creation.reset();
       entry.data_directory = UniqueFd();
+      entry.sandbox->prepare(groups);
     } catch (const StepError& error) {
       server_.failed(*entry.creation, error.what(), error.error_number());
       forget(current);
@@ -307,6 +309,7 @@ void Launcher::reaped(pid_t pid, int wait_status) {
   if (zygote_ && zygote_->reaped(pid, wait_status)) return;
   for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
     if (entry->second.egress && entry->second.egress->reaped(pid, wait_status)) return;
+    if (entry->second.sandbox->reaped(pid)) return;
     for (auto& [id, interpreter] : entry->second.interpreters) {
       const Room::News news = interpreter.room->reaped(pid, wait_status);
       if (news == Room::News::gone) return room_ended(entry, id);

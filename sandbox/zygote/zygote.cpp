@@ -138,8 +138,7 @@ void Zygote::fail(const std::string& why, int error_number) {
   pause_ = std::min(2 * pause_, kLongestPause);
 }
 
-std::optional<StartedInterpreter> Zygote::fork_into(const NamespaceHandles& sandbox,
-                                                    const GroupEntrance& groups) {
+std::optional<StartedInterpreter> Zygote::fork_into(EmptyRoom& room, const GroupEntrance& groups) {
   const char* weakness = find_zygote_weakness(pid_, plan_.outside_uid, plan_.outside_gid);
   if (weakness != nullptr) {
     const bool gone = std::strcmp(weakness, "alive") == 0;
@@ -148,7 +147,7 @@ std::optional<StartedInterpreter> Zygote::fork_into(const NamespaceHandles& sand
     throw StepError(std::string("zygote: verify ") + weakness + ", see --no-zygote", EPERM);
   }
   try {
-    return fork_interpreter(plan_, sandbox, groups, socket_.get());
+    return fork_interpreter(plan_, room, groups, socket_.get());
   } catch (const StepError& error) {
     if (error.error_number() == ETIMEDOUT) end();
     if (error.error_number() != EPIPE) throw;

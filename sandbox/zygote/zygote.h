@@ -47,9 +47,9 @@ class Zygote {
   /// Why there is none and none is on its way just now; nothing otherwise.
   [[nodiscard]] const std::optional<StepError>& failure() const { return failure_; }
 
-  /// Forks an interpreter in a new room of the sandbox. Only when ready; nothing when the zygote
+  /// Forks an interpreter in the room. Only when ready; nothing when the zygote
   /// turned out to be gone, so that the next one may be asked.
-  [[nodiscard]] std::optional<StartedInterpreter> fork_into(const NamespaceHandles& sandbox,
+  [[nodiscard]] std::optional<StartedInterpreter> fork_into(EmptyRoom& room,
                                                             const GroupEntrance& groups);
 
  private:

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "tests/sandbox/steps.h"
 #include "tests/support/catch.h"
 #include "tests/support/launcher_harness.h"
 
@@ -57,6 +58,7 @@ std::string step_that_fails(const std::string& call, int nth, const std::string&
   };
   if (launcher.greeting().kind != ReplyKind::done) return failed_step(launcher.greeting());
   for (const RequestKind kind : {RequestKind::create_sandbox, RequestKind::start_interpreter}) {
+    await_prepared(launcher);
     const std::vector<pid_t> before = descendants(launcher.pid());
     const Received<Reply> received = launcher.request(kind);
     std::string step = failed_step(received.message);

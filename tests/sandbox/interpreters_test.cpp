@@ -118,8 +118,9 @@ TEST_CASE("an interpreter starts also while another has taken all processes",
 
 TEST_CASE("what an interpreter leaves behind goes with it, at once", "[sandbox]") {
   LauncherHarness launcher(program_spec());
-  create(launcher);
+  await_zygote(launcher);
   const std::vector<pid_t> before = descendants(launcher.pid());
+  create(launcher);
   run_program(start(launcher), "leave_child");
   CHECK(launcher.next_event().kind == ReplyKind::interpreter_exited);
   CHECK(descendants(launcher.pid()) == before);

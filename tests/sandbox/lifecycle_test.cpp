@@ -97,8 +97,9 @@ TEST_CASE("an interrupt reaches the interpreter as SIGINT", "[sandbox]") {
 
 TEST_CASE("killing an interpreter ends all that it left, not the sandbox", "[sandbox]") {
   LauncherHarness launcher(program_spec());
-  create(launcher);
+  await_zygote(launcher);
   const std::size_t before = descendants(launcher.pid()).size();
+  create(launcher);
   const Interpreter interpreter = start_staying(launcher);
   CHECK(descendants(launcher.pid()).size() == before + 3);  // init, interpreter and its child
   CHECK(launcher.request(RequestKind::kill_interpreter).message.kind == ReplyKind::done);
@@ -144,11 +145,29 @@ TEST_CASE("two sandboxes share no file and no process", "[sandbox]") {
   CHECK(::faccessat(first.get(), "canary", F_OK, 0) != 0);
 }
 
+TEST_CASE("a sandbox whose prepared room has ended takes an interpreter, and nothing of it stays",
+          "[sandbox]") {
+  LauncherHarness launcher(program_spec());
+  await_zygote(launcher);
+  const std::vector<pid_t> before = descendants(launcher.pid());
+  create(launcher);
+  await_prepared(launcher);
+  const std::vector<pid_t> prepared = descendants(launcher.pid());
+  REQUIRE(prepared.size() == before.size() + 1);
+  ::kill(prepared.back(), SIGKILL);
+  REQUIRE(all_gone({prepared.back()}));
+  CHECK(run_program(start(launcher), "descriptors").find("/dev/null") != std::string::npos);
+  CHECK(launcher.next_event().kind == ReplyKind::interpreter_exited);
+  CHECK(launcher.request(RequestKind::destroy_sandbox).message.kind == ReplyKind::done);
+  CHECK(descendants(launcher.pid()) == before);
+}
+
 TEST_CASE("an interpreter whose init is killed has ended, and its sandbox takes another",
           "[sandbox]") {
   LauncherHarness launcher(program_spec());
-  create(launcher);
+  await_zygote(launcher);
   const std::vector<pid_t> before = descendants(launcher.pid());
+  create(launcher);
   const Interpreter interpreter = start_staying(launcher);
   const std::vector<pid_t> after = descendants(launcher.pid());
   // Pids grow: init is the first that came.
