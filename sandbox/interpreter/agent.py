@@ -122,10 +122,10 @@ class Agent:
         self._context = contextvars.copy_context()
         self._listen_for_interrupts()
 
-    async def warm_up(self):
+    async def warm_up(self, times):
         """The first program that a process runs takes several times as long as the next: modules
         are imported, memory is touched, and that of a forked process is copied then."""
-        for _ in range(WARM_UPS):
+        for _ in range(times):
             await self._answer(WARM_UP)
         self._shell.forget_programs()
 
@@ -143,7 +143,7 @@ class Agent:
         # Blocks, which is no harm: nothing else is on the loop yet.
         asked, _, _ = select.select([self._control], [], [], IDLE_SECONDS)
         if not asked:
-            await self.warm_up()
+            await self.warm_up(WARM_UPS)
         while True:
             size = int.from_bytes(await self._receive(4), "big")
             await self._send(await self._answer(await self._receive(size)))
