@@ -9,7 +9,9 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr auto kPauseAfterFailure = std::chrono::seconds(5);
-}
+/// The first program of a session that has just got one has the cores to itself.
+constexpr auto kPauseBeforeRefill = std::chrono::milliseconds(20);
+}  // namespace
 
 ReadyWorkspaces::ReadyWorkspaces(asio::any_io_executor executor, WorkspaceFactory& inner,
                                  Clock& real_time, std::size_t count)
@@ -35,6 +37,7 @@ asio::awaitable<void> ReadyWorkspaces::keep_filled() {
   while (!stopping_) {
     if (waiting_.size() >= count_ && proven_) {
       co_await wanted_.wait();
+      if (waiting_.size() < count_) co_await rest(kPauseBeforeRefill);
       continue;
     }
     auto made = co_await make_one();
@@ -46,11 +49,18 @@ asio::awaitable<void> ReadyWorkspaces::keep_filled() {
       co_await (*made)->stop();
       continue;
     }
-    auto wake = [this] { wanted_.notify(); };
-    const auto timer = real_time_.call_at(real_time_.now() + kPauseAfterFailure, wake);
-    if (!stopping_) co_await wanted_.wait();
-    real_time_.cancel(timer);
+    co_await rest(kPauseAfterFailure);
   }
+}
+
+asio::awaitable<void> ReadyWorkspaces::rest(Clock::Duration time) {
+  bool over = false;
+  auto end = [this, &over] {
+    over = true;
+    wanted_.notify();
+  };
+  const ScopedTimer timer(real_time_, real_time_.now() + time, end);
+  while (!over && !stopping_) co_await wanted_.wait();
 }
 
 asio::awaitable<Result<std::unique_ptr<Workspace>>> ReadyWorkspaces::make_one() {

@@ -15,10 +15,11 @@ namespace dynsessions::execution {
 
 /// Keeps a number of workspaces made in advance, so that a new session need not wait for Python to
 /// import: the service's *ready session instances*. A workspace is handed out once and never comes
-/// back; one that has ended by itself meanwhile is thrown away. Lives on the event-loop thread.
+/// back; one that has ended by itself meanwhile is thrown away; the next is made a moment later, so
+/// that it is not in the way of the first answer. Lives on the event-loop thread.
 class ReadyWorkspaces final : public WorkspaceFactory {
  public:
-  /// `inner` makes them; `real_time` paces the retries after a failure.
+  /// `inner` makes them; `real_time` paces refills, and the retries after a failure.
   ReadyWorkspaces(boost::asio::any_io_executor executor, WorkspaceFactory& inner, Clock& real_time,
                   std::size_t count);
   ~ReadyWorkspaces() override;
@@ -40,6 +41,7 @@ class ReadyWorkspaces final : public WorkspaceFactory {
 
  private:
   boost::asio::awaitable<void> keep_filled();
+  boost::asio::awaitable<void> rest(Clock::Duration time);
   boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> make_one();
 
   boost::asio::any_io_executor executor_;

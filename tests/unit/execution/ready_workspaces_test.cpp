@@ -74,6 +74,10 @@ struct ReadyFixture {
     loop.settle();
     return taken;
   }
+  void pass(Clock::Duration time) {
+    clock.advance(time);
+    loop.settle();
+  }
 
   test::TestLoop loop;
   ManualClock clock{Clock::TimePoint()};
@@ -108,8 +112,22 @@ TEST_CASE("a workspace is handed out once, and another takes its place", "[execu
   REQUIRE(one);
   REQUIRE(other);
   CHECK(one->get() != other->get());
+  fixture.pass(20ms);
   CHECK(fixture.factory.attempts == 4);
   CHECK(fixture.ready.ready() == 2);
+}
+
+TEST_CASE("another takes its place a moment later, also when more are taken meanwhile",
+          "[execution][ready]") {
+  ReadyFixture fixture(2);
+  fixture.start();
+  CHECK(fixture.take());
+  fixture.pass(19ms);
+  CHECK(fixture.take());
+  CHECK(fixture.ready.ready() == 0);
+  fixture.pass(1ms);
+  CHECK(fixture.ready.ready() == 2);
+  CHECK_FALSE(fixture.clock.has_timers());
 }
 
 TEST_CASE("when none is ready, a new one is made for the caller", "[execution][ready]") {
@@ -142,11 +160,9 @@ TEST_CASE("after a failure the next attempt comes when the clock says so", "[exe
   CHECK(fixture.ready.last_failure()->message == "not today");
 
   for (const int attempts : {2, 3}) {
-    fixture.clock.advance(5s - 1ms);
-    fixture.loop.settle();
+    fixture.pass(5s - 1ms);
     CHECK(fixture.factory.attempts == attempts - 1);
-    fixture.clock.advance(1ms);
-    fixture.loop.settle();
+    fixture.pass(1ms);
     CHECK(fixture.factory.attempts == attempts);
   }
   CHECK(fixture.ready.ready() == 1);
@@ -185,6 +201,7 @@ TEST_CASE("a workspace that ended while it waited is not handed out", "[executio
   const auto taken = fixture.take();
   REQUIRE(taken);
   CHECK((*taken)->is_alive());
+  fixture.pass(20ms);
   CHECK(fixture.ready.ready() == 2);
   CHECK(fixture.factory.attempts == 4);
   CHECK(fixture.factory.living == 3);
@@ -217,6 +234,15 @@ TEST_CASE("stopping waits for the one that is being made, and ends it", "[execut
   fixture.factory.release();
   fixture.loop.finish(stop);
   CHECK(fixture.ready.ready() == 0);
+  CHECK(fixture.factory.attempts == 1);
+}
+
+TEST_CASE("stopping does not wait for the moment after one was taken", "[execution][ready]") {
+  ReadyFixture fixture(1);
+  fixture.start();
+  CHECK(fixture.take());
+  fixture.loop.run(fixture.ready.stop());
+  CHECK_FALSE(fixture.clock.has_timers());
   CHECK(fixture.factory.attempts == 1);
 }
 
