@@ -5,13 +5,15 @@ import contextlib
 import multiprocessing
 import os
 import socket
+import subprocess
 import time
 import uuid
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Callable
 
 from gateway import Gateway, GatewayKernel
-from kernels import Cell, InProcessShell, JupyterKernel, as_in_a_session
+from kernels import SESSION_PYTHON, Cell, InProcessShell, JupyterKernel, as_in_a_session
 from load import ask_for
 from samples import MEBIBYTE, Row, Samples, timed
 from server import running
@@ -19,6 +21,8 @@ from server import running
 ROUNDS = 10  # alternating, so that whatever else the machine does meets all of them
 SECONDS = 3  # of each load
 ECHO_BYTES = 500
+MANY = 64
+MODULES = "numpy,pandas,matplotlib.pyplot"  # what a session has loaded
 
 
 @dataclass(frozen=True)
@@ -148,14 +152,23 @@ def bare_loops():
     return Samples([total], "/s")
 
 
+def bare_pool():
+    """Cells a second in as many IPythons as there are sessions: what is left of bare_loops() when
+    each cell finds the caches full of another process, and the cores have a client to run too."""
+    script = Path(__file__).with_name("bare_pool.py")
+    command = [SESSION_PYTHON, script, MODULES, str(MANY), str(SECONDS)]
+    single = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as in the zygote
+    return Samples([float(subprocess.check_output(command, env=single))], "/s")
+
+
 def loads():
     """Latencies and rate of 1, 8 and 64 sessions that are asked all the time."""
     with running("--max-sessions", "100") as (server, connection):
-        sessions = [uuid.uuid4() for _ in range(64)]
+        sessions = [uuid.uuid4() for _ in range(MANY)]
         for identifier in sessions:
             connection.execute(identifier, "1 + 1")
         return {
-            count: ask_for(SECONDS, server.endpoint, sessions[:count]) for count in (1, 8, 64)
+            count: ask_for(SECONDS, server.endpoint, sessions[:count]) for count in (1, 8, MANY)
         }
 
 
@@ -166,7 +179,8 @@ def measure():
         Row("warm `1 + 1` over HTTP, bare client", alone, "the kernel gateway", gateway),
         Row("warm `1 + 1` over HTTP, bare client", alone, "loopback echo", loopback_echo()),
         Row("the same in each of 8 sessions at once", by_count[8][0], "one alone", alone),
-        Row("the same in each of 64 sessions at once", by_count[64][0], "one alone", alone),
-        Row("executions in 64 sessions", by_count[64][1], "bare IPython loops", bare_loops()),
+        Row("the same in each of 64 sessions at once", by_count[MANY][0], "one alone", alone),
+        Row("executions in 64 sessions", by_count[MANY][1], "bare IPython loops", bare_loops()),
+        Row("executions in 64 sessions", by_count[MANY][1], "64 bare IPythons", bare_pool()),
         *cells(),
     ]
