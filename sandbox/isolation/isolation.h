@@ -76,13 +76,13 @@ class Sandbox {
   /// As Zygote::fork_into().
   [[nodiscard]] virtual std::optional<OpenedRoom> fork_from(Zygote& zygote,
                                                             const GroupEntrance& groups) = 0;
-  /// What keeps its files to their limit; null where a file system of its own does.
-  [[nodiscard]] virtual DiskWatch* disk_watch() { return nullptr; }
-
   /// Does in advance what can be done of the next of these two, which also tells what fails here.
   virtual void prepare(const GroupEntrance& /*groups*/) {}
   /// The loop has reaped a child that is in no room: whether it was one of what is prepared.
   virtual bool reaped(pid_t /*pid*/) { return false; }
+
+  /// What keeps its files to their limit; null where a file system of its own does.
+  [[nodiscard]] virtual DiskWatch* disk_watch() { return nullptr; }
 };
 
 struct MadeSandbox {
