@@ -114,7 +114,8 @@ void FolderWalk::look_at_next() {
   if (name != nullptr) return count(name);
   level.is_read = true;
   if (!level.folders.empty()) return enter_next();
-  way_.size() == 1 ? void(state_ = State::complete) : leave();
+  if (way_.size() > 1) return leave();
+  state_ = State::complete;
 }
 
 void FolderWalk::count(const char* name) {
