@@ -4,18 +4,16 @@
 
 namespace dynsessions::sandbox {
 
-ResourceLimits resource_limits(const Limits& limits, Tier tier) {
+ResourceLimits resource_limits(const Limits& limits) {
   constexpr rlim_t kMiB = rlim_t{1} << 20;
   const rlim_t largest_folder =
       std::max({limits.data_bytes, limits.tmp_bytes, limits.shared_memory_bytes});
-  // Against sparse giants. Above the quotas where a folder has one, so that it says ENOSPC when it
-  // is full and not EFBIG; elsewhere below what ends a session's kernels (disk_watch.h).
-  const rlim_t largest_file = tier == Tier::full ? 2 * largest_folder : largest_folder;
   return {{
       // 1 and not 0: a core_pattern that pipes to a handler on the host ignores 0 but obeys 1.
       {RLIMIT_CORE, 1, "RLIMIT_CORE"},
       {RLIMIT_NOFILE, limits.open_files, "RLIMIT_NOFILE"},
-      {RLIMIT_FSIZE, largest_file, "RLIMIT_FSIZE"},
+      // Against sparse giants. Above the quotas, so that a full folder says ENOSPC and not EFBIG.
+      {RLIMIT_FSIZE, 2 * largest_folder, "RLIMIT_FSIZE"},
       {RLIMIT_NPROC, limits.processes, "RLIMIT_NPROC"},
       {RLIMIT_STACK, 8 * kMiB, "RLIMIT_STACK"},
       {RLIMIT_MEMLOCK, kMiB / 16, "RLIMIT_MEMLOCK"},
@@ -25,7 +23,8 @@ ResourceLimits resource_limits(const Limits& limits, Tier tier) {
       // Private writable memory of one process, also where a control group counts that of all: one
       // object that is too large is then a MemoryError, and the interpreter and its variables stay,
       // where the group could only kill. Not RLIMIT_AS: allocators and runtimes reserve far more
-      // than they use, and would fail for nothing.
+      // than they
+      // use, and would fail for nothing.
       {RLIMIT_DATA, limits.memory_bytes, "RLIMIT_DATA"},
   }};
 }

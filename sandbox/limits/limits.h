@@ -20,7 +20,7 @@ struct ResourceLimit {
 
 using ResourceLimits = std::array<ResourceLimit, 10>;
 
-[[nodiscard]] ResourceLimits resource_limits(const Limits& limits, Tier tier);
+[[nodiscard]] ResourceLimits resource_limits(const Limits& limits);
 
 /// Async-signal-safe; to be called inside the user namespace, where RLIMIT_NPROC counts this
 /// sandbox's processes only. A maximum that is lower already stays.

@@ -64,7 +64,7 @@ void prepare_plan(const LaunchSpec& spec, LauncherUser user, SandboxPlan& plan) 
   plan.data_options = tmpfs_options(limits.data_bytes, limits.data_inodes, "0755");
   plan.init_filter = compile_init_filter();
   plan.interpreter_filter = compile_interpreter_filter(spec.tier);
-  plan.limits = resource_limits(limits, spec.tier);
+  plan.limits = resource_limits(limits);
   plan.spec_limits = limits;
   plan.working_directory = environment_value(spec, "HOME", "/");
   plan.arguments = spec.interpreter;

@@ -138,7 +138,7 @@ extern "C" int dynsessions_serve_forks(int socket) try {
   bool would_block = false;
   const auto plan = receive_message<ZygotePlan>(socket, would_block);
   if (!plan) ::_exit(EXIT_SUCCESS);
-  const ResourceLimits limits = resource_limits(plan->message.limits, Tier::full);
+  const ResourceLimits limits = resource_limits(plan->message.limits);
   std::vector<char> stack(kHelperStackBytes);
   for (;;) {
     auto request = receive_message<ForkRequest>(socket, would_block);
