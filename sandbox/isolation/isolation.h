@@ -51,6 +51,8 @@ class Room {
   virtual News reaped(pid_t pid, int wait_status) = 0;
   /// Those that it began with; everything else in it comes of them. Ended ones may be among them.
   [[nodiscard]] virtual std::vector<pid_t> processes() const = 0;
+  /// The one of those that is no program's but the launcher's own code.
+  [[nodiscard]] virtual pid_t own_process() const = 0;
   /// How the interpreter ended, as of waitpid(2), when the room is gone.
   [[nodiscard]] virtual int wait_status() const = 0;
 };

@@ -45,6 +45,7 @@ class NamespacedRoom final : public Room {
     return {processes_.init, processes_.interpreter};
   }
 
+  [[nodiscard]] pid_t own_process() const override { return processes_.init; }
   [[nodiscard]] int wait_status() const override { return wait_status_; }
 
  private:

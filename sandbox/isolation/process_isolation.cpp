@@ -56,6 +56,7 @@ class KeptRoom final : public Room {
   }
 
   [[nodiscard]] std::vector<pid_t> processes() const override { return {keeper_}; }
+  [[nodiscard]] pid_t own_process() const override { return keeper_; }
   [[nodiscard]] int wait_status() const override { return wait_status_; }
 
  private:

@@ -42,8 +42,9 @@ void Launcher::watch_memory(const ProcessTable& table) {
     std::uint64_t most = 0;
     Interpreter* largest = nullptr;
     for (auto& [id, interpreter] : entry.interpreters) {
-      const std::uint64_t bytes =
-          memory_of_family(table, interpreter.room->processes(), plan_.spec_limits.memory_bytes);
+      std::vector<pid_t> processes = family_of(table, interpreter.room->processes());
+      std::erase(processes, interpreter.room->own_process());
+      const std::uint64_t bytes = memory_of(table, processes, plan_.spec_limits.memory_bytes);
       sum += bytes;
       if (bytes >= most) largest = &interpreter;
       most = std::max(most, bytes);

@@ -77,14 +77,13 @@ std::vector<pid_t> family_of(const ProcessTable& table, std::span<const pid_t> r
   return family;
 }
 
-std::uint64_t memory_of_family(const ProcessTable& table, std::span<const pid_t> roots,
-                               std::uint64_t limit) {
-  const std::vector<pid_t> family = family_of(table, roots);
+std::uint64_t memory_of(const ProcessTable& table, std::span<const pid_t> processes,
+                        std::uint64_t limit) {
   std::uint64_t quick = 0;
-  for (const pid_t pid : family) quick += table.at(pid).bytes;
+  for (const pid_t pid : processes) quick += table.at(pid).bytes;
   if (quick <= limit / kMaxInterpreters) return quick;
   std::uint64_t right = 0;
-  for (const pid_t pid : family) {
+  for (const pid_t pid : processes) {
     const std::string text = read_text(process_file(pid, "smaps_rollup"));
     // One that has ended meanwhile has none, by its status as well. Of one that cannot be looked
     // into, the higher figure counts.

@@ -33,10 +33,10 @@ using ProcessTable = std::map<pid_t, ProcessMemory>;
 /// `roots` and everything below them.
 [[nodiscard]] std::vector<pid_t> family_of(const ProcessTable& table, std::span<const pid_t> roots);
 
-/// What a family uses. A quick sum, that is never too low, as long as that is at most a
-/// quarter of `limit` (a sandbox has four rooms at most); the slow one, that is right, when it
-/// begins to matter.
-[[nodiscard]] std::uint64_t memory_of_family(const ProcessTable& table,
-                                             std::span<const pid_t> roots, std::uint64_t limit);
+/// What these processes of the table use. A quick sum, that is never too low, as long as that is at
+/// most a quarter of `limit` (a sandbox has four rooms at most); the slow one, that is right, when
+/// it begins to matter.
+[[nodiscard]] std::uint64_t memory_of(const ProcessTable& table, std::span<const pid_t> processes,
+                                      std::uint64_t limit);
 
 }  // namespace dynsessions::sandbox

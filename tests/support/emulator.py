@@ -22,7 +22,7 @@ BINARY = os.environ.get(
     "DYNSESSIONS_BINARY", str(Path(__file__).parents[2] / "build" / "release" / "dynsessions")
 )
 # Byte by byte through 16 MiB takes the thread sanitizer most of a minute on a core of its own.
-SLOWNESS = 10 if sanitizers.sanitizer_of(BINARY) == "thread" else 1
+SLOWNESS = {None: 1, "address": 4, "thread": 10}[sanitizers.sanitizer_of(BINARY)]
 # The first start finds the interpreter's imports cold; a stop may use the whole drain period.
 START_SECONDS, STOP_SECONDS, HTTP_SECONDS = (SLOWNESS * seconds for seconds in (60, 30, 60))
 

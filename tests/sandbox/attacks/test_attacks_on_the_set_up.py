@@ -108,20 +108,22 @@ def by_tier(table):
 
 # EINVAL is what a kernel without filters says; libseccomp takes anything else for one with.
 ERRORS = {"seccomp": "EINVAL", "sethostname": "EFAULT"}
+# The calls before it are those of the C library and of a sanitizer, as a program starts.
+FIRST_OWN_CALL = {"prlimit64": 3}
 
 
-def failing(call, *more):
+def failing(call, *more, first=1):
     if not shutil.which("strace"):
         pytest.skip("strace is needed to make system calls fail")
     error = ERRORS.get(call, "EPERM")
     quiet = ("strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", *WITHOUT_LEAKS)
-    return (*quiet, "-e", f"trace={call}", "-e", f"inject={call}:error={error}", *more)
+    return (*quiet, "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={first}+", *more)
 
 
 @attack(70)
 @pytest.mark.parametrize("call, step", by_tier(STEPS))
 def test_a_step_that_fails_at_the_start_is_named_and_nothing_is_served(tier, call, step):
-    ended = run_as(tier, before=failing(call))
+    ended = run_as(tier, before=failing(call, first=FIRST_OWN_CALL.get(call, 1)))
     assert ended.returncode == NO_ENGINE
     assert step in ended.stderr
     assert ended.stdout == ""

@@ -47,7 +47,10 @@ TEST_CASE("what processes share counts once, when it begins to matter", "[limits
   constexpr std::size_t kShared = std::size_t{64} << 20;
   const std::string memory(kShared, 'x');
   const pid_t roots[] = {::getpid()};
-  const std::uint64_t alone = memory_of_family(read_processes(), roots, kShared);
+  const auto used = [&](const ProcessTable& table, std::uint64_t limit) {
+    return memory_of(table, family_of(table, roots), limit);
+  };
+  const std::uint64_t alone = used(read_processes(), kShared);
   int pipe[2];
   REQUIRE(::pipe(pipe) == 0);
   const pid_t child = ::fork();
@@ -57,8 +60,8 @@ TEST_CASE("what processes share counts once, when it begins to matter", "[limits
     ::_exit(static_cast<int>(::read(pipe[0], &byte, 1)));
   }
   const ProcessTable table = read_processes();
-  const std::uint64_t quick = memory_of_family(table, roots, std::uint64_t{1} << 40);
-  const std::uint64_t right = memory_of_family(table, roots, kShared);
+  const std::uint64_t quick = used(table, std::uint64_t{1} << 40);
+  const std::uint64_t right = used(table, kShared);
   ::close(pipe[1]);
   CHECK(alone >= kShared);
   CHECK(quick >= alone + kShared);
