@@ -31,13 +31,14 @@ struct Fitness {
   ControlGroups groups;
 };
 
-/// In this order: control groups are found among the server's own, and the server's processes are
-/// named as it names them. Nothing when there is nobody to serve.
+/// In this order: what is said to the server while its own message waits to be read may be lost when
+/// this process ends; control groups are found among the server's own, and the server's processes
+/// are named as it names them. Nothing when there is nobody to serve.
 std::optional<Fitness> become_fit(int control) {
   try {
-    shed_inheritance(control);
     auto spec = receive_spec(control);
     if (!spec) return std::nullopt;
+    shed_inheritance(control);
     auto groups = spec->control_groups ? ControlGroups::find(spec->limits) : ControlGroups();
     if (spec->tier == Tier::full) {
       become_outer_init(detect_user(spec->tier), control, groups);
