@@ -1,25 +1,19 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
-#include <memory>
 #include <tuple>
 #include <utility>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 
+#include "emulator/core/folder_names.h"
 #include "emulator/files/acting_as.h"
 #include "emulator/files/beneath.h"
 #include "emulator/files/file_info.h"
 
 namespace dynsessions::files {
 namespace {
-
-struct CloseDirectory {
-  void operator()(DIR* stream) const { ::closedir(stream); }
-};
-using DirectoryStream = std::unique_ptr<DIR, CloseDirectory>;
 
 struct Entry {
   std::chrono::system_clock::time_point born;
@@ -63,33 +57,26 @@ Error no_such_directory(int error_number, const DataPath& directory) {
   return error.code == ErrorCode::not_a_regular_file ? file_error(ENOENT, directory) : error;
 }
 
-DirectoryStream open_directory(int root, const DataPath& directory) {
-  UniqueFd fd = open_beneath(root, directory.text(), O_RDONLY | O_DIRECTORY);
-  if (!fd) return nullptr;
-  DirectoryStream stream(::fdopendir(fd.get()));
-  if (stream) static_cast<void>(fd.release());
-  return stream;
+FolderNames open_directory(int root, const DataPath& directory) {
+  return FolderNames(open_beneath(root, directory.text(), O_RDONLY | O_DIRECTORY));
 }
 
 /// Whether a client could ask for it.
 bool has_data_path(const std::string& directory, const std::string& name) {
-  if (name == "." || name == "..") return false;
   return DataPath::parse(directory == "." ? name : directory + "/" + name, "name").has_value();
 }
 
 /// The entries of one directory in the order of the API.
-Result<std::vector<Entry>> read_entries(DIR& stream, const DataPath& directory,
+Result<std::vector<Entry>> read_entries(FolderNames& names, const DataPath& directory,
                                         Allowance& allowance) {
   const std::string directory_text = directory.text();
   std::vector<Entry> entries;
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is the caller's own, which is enough
-  while (const dirent* found = ::readdir(&stream)) {
-    if (!has_data_path(directory_text, found->d_name)) continue;
+  while (const char* name = names.next()) {
+    if (!has_data_path(directory_text, name)) continue;
     struct statx status {};
-    if (::statx(::dirfd(&stream), found->d_name, AT_SYMLINK_NOFOLLOW, kStatxFields, &status) != 0)
-      continue;
+    if (::statx(names.fd(), name, AT_SYMLINK_NOFOLLOW, kStatxFields, &status) != 0) continue;
     if (!is_listable(status)) continue;
-    Entry entry{born(status), status.stx_ino, to_file_info(status, found->d_name, directory_text)};
+    Entry entry{born(status), status.stx_ino, to_file_info(status, name, directory_text)};
     if (!allowance.take(entry.info)) return too_long(directory);
     entries.push_back(std::move(entry));
   }
@@ -106,10 +93,10 @@ void push_reversed(std::vector<Entry> entries, std::vector<Entry>& onto) {
 
 Result<std::vector<FileInfo>> list(int root, const DataPath& directory, Depth depth) {
   const ActingAs owner(root);
-  DirectoryStream stream = open_directory(root, directory);
-  if (!stream) return no_such_directory(errno, directory);
+  FolderNames names = open_directory(root, directory);
+  if (!names) return no_such_directory(errno, directory);
   Allowance allowance;
-  auto entries = read_entries(*stream, directory, allowance);
+  auto entries = read_entries(names, directory, allowance);
   if (!entries) return std::move(entries).error();
   // The next entry to list is at the back. Each directory is opened by its whole path, so that one
   // descriptor is enough for any depth.
@@ -121,9 +108,9 @@ Result<std::vector<FileInfo>> list(int root, const DataPath& directory, Depth de
     pending.pop_back();
     if (depth == Depth::immediate || !listing.back().is_directory) continue;
     const DataPath below = DataPath::parse(path_of(listing.back()), "path").value();
-    stream = open_directory(root, below);
-    if (!stream) continue;
-    entries = read_entries(*stream, below, allowance);
+    names = open_directory(root, below);
+    if (!names) continue;
+    entries = read_entries(names, below, allowance);
     if (!entries) return std::move(entries).error();
     push_reversed(std::move(*entries), pending);
   }
