@@ -9,7 +9,7 @@
 
 #include "emulator/files/acting_as.h"
 #include "emulator/files/beneath.h"
-#include "sandbox/limits/folder_walk.h"
+#include "sandbox/folders/folder_walk.h"
 
 namespace dynsessions::files {
 namespace {

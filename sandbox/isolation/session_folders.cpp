@@ -18,8 +18,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "sandbox/folders/folder_walk.h"
 #include "sandbox/isolation/isolation.h"
-#include "sandbox/limits/folder_walk.h"
 
 namespace dynsessions::sandbox {
 namespace {

@@ -107,7 +107,7 @@ FolderUsage nameless_files(std::span<const pid_t> processes, dev_t device,
   std::set<FileIdentity> seen;
   std::size_t left = kMostDescriptors;
   for (const pid_t pid : processes) {
-    const HeldFolder descriptors(AT_FDCWD, descriptors_of(pid).c_str());
+    HeldFolder descriptors(AT_FDCWD, descriptors_of(pid).c_str());
     while (const char* name = descriptors && left > 0 ? descriptors.next_name() : nullptr) {
       --left;
       struct stat status {};

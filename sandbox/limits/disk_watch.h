@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 #include "emulator/core/unique_fd.h"
-#include "sandbox/limits/folder_walk.h"
+#include "sandbox/folders/folder_walk.h"
 #include "sandbox/spec/launch_spec.h"
 #include "sandbox/steps/interpreter_child.h"
 

@@ -1,4 +1,4 @@
-#include "sandbox/limits/folder_walk.h"
+#include "sandbox/folders/folder_walk.h"
 
 #include <string>
 

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "emulator/core/folder_names.h"
+
+namespace dynsessions::sandbox {
+
+/// Which file it is, whatever its names.
+using FileIdentity = std::pair<dev_t, ino_t>;
+[[nodiscard]] FileIdentity identity_of(const struct stat& status);
+
+/// A folder of a hostile tree that is being read. One that its owner has closed to itself (chmod
+/// 000) is opened for as long as it is held, and then gets its mode back.
+class HeldFolder {
+ public:
+  enum class Purpose { look, change };
+
+  /// The folder `name` of `parent`; tests false when there is none, or a link.
+  HeldFolder(int parent, const char* name, Purpose purpose = Purpose::look);
+  HeldFolder(const HeldFolder&) = delete;
+  HeldFolder& operator=(const HeldFolder&) = delete;
+  HeldFolder(HeldFolder&& other) noexcept;
+  HeldFolder& operator=(HeldFolder&& other) noexcept;
+  ~HeldFolder();
+
+  explicit operator bool() const { return static_cast<bool>(names_); }
+  [[nodiscard]] int fd() const { return names_.fd(); }
+  [[nodiscard]] FileIdentity identity() const;
+  /// As FolderNames::next().
+  [[nodiscard]] const char* next_name() { return names_.next(); }
+
+  void hold();
+  void let_go();
+
+ private:
+  FolderNames names_;
+  mode_t needed_;
+  std::optional<mode_t> own_mode_;  ///< to be given back
+};
+
+}  // namespace dynsessions::sandbox
