@@ -8,7 +8,7 @@
 #include <fcntl.h>
 
 #include "emulator/core/folder_names.h"
-#include "emulator/files/acting_as.h"
+#include "emulator/files/acting_as_owner.h"
 #include "emulator/files/beneath.h"
 #include "emulator/files/file_info.h"
 
@@ -92,7 +92,7 @@ void push_reversed(std::vector<Entry> entries, std::vector<Entry>& onto) {
 }  // namespace
 
 Result<std::vector<FileInfo>> list(int root, const DataPath& directory, Depth depth) {
-  const ActingAs owner(root);
+  const ActingAs owner = acting_as_owner(root);
   FolderNames names = open_directory(root, directory);
   if (!names) return no_such_directory(errno, directory);
   Allowance allowance;

@@ -6,13 +6,13 @@
 
 #include <sys/stat.h>
 
-#include "emulator/files/acting_as.h"
+#include "emulator/files/acting_as_owner.h"
 #include "emulator/files/beneath.h"
 
 namespace dynsessions::files {
 
 Result<FileInfo> stat(int root, const DataPath& path) {
-  const ActingAs owner(root);
+  const ActingAs owner = acting_as_owner(root);
   // O_PATH needs no permission on the file itself and wakes nothing at the other end of a pipe.
   const UniqueFd fd = open_beneath(root, path.text(), O_PATH | O_NOFOLLOW);
   if (!fd) return file_error(errno, path);
@@ -20,7 +20,7 @@ Result<FileInfo> stat(int root, const DataPath& path) {
 }
 
 Result<OpenFile> open_for_reading(int root, const DataPath& path) {
-  const ActingAs owner(root);
+  const ActingAs owner = acting_as_owner(root);
   UniqueFd fd = open_beneath(root, path.text(), O_RDONLY);
   if (!fd) return file_error(errno, path);
   struct stat status {};
@@ -45,7 +45,7 @@ std::string content_of(const OpenFile& file) {
 
 Result<void> remove(int root, const DataPath& path) {
   if (path.is_root()) return not_a_regular_file(path);
-  const ActingAs owner(root);
+  const ActingAs owner = acting_as_owner(root);
   const UniqueFd directory = open_beneath(root, path.parent().text(), O_PATH | O_DIRECTORY);
   if (!directory) return file_error(errno, path);
   struct stat status {};

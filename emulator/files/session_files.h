@@ -16,7 +16,7 @@
 /// rule is in this folder. The tree belongs to hostile code that may change it at any moment: all
 /// opens go through openat2 with RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS, and
 /// what was opened is looked at by its descriptor, never by name again. All work is done with the
-/// rights of the tree's owner (acting_as.h), so a mistake here could reach no more than the
+/// rights of the tree's owner (acting_as_owner.h), so a mistake here could reach no more than the
 /// session.
 ///
 /// Everything here blocks and keeps no state: call it on the file pool (`offload`). Errors name a

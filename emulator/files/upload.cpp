@@ -7,7 +7,7 @@
 
 #include <sys/stat.h>
 
-#include "emulator/files/acting_as.h"
+#include "emulator/files/acting_as_owner.h"
 #include "emulator/files/beneath.h"
 #include "sandbox/folders/folder_walk.h"
 
@@ -72,7 +72,7 @@ Upload::Upload(UniqueFd root, TemporaryFile file, DataPath path, std::uint64_t r
 
 Result<Upload> Upload::begin(int root, const DataPath& path, const std::optional<Quota>& quota) {
   if (path.is_root()) return not_a_regular_file(path);
-  const ActingAs owner(root);
+  const ActingAs owner = acting_as_owner(root);
   const auto room = room_for_file(root, quota);
   if (!room) return file_error(EDQUOT, path);
   UniqueFd own_root = duplicate(root);
@@ -95,7 +95,7 @@ Result<void> Upload::write(std::span<const char> bytes) {
 }
 
 Result<FileInfo> Upload::commit() {
-  const ActingAs owner(root_.get());
+  const ActingAs owner = acting_as_owner(root_.get());
   const UniqueFd folder = enter_folders(root_.get(), path_.parent());
   if (!folder) return file_error(errno, path_);
   if (!file_.place(folder.get(), path_.name())) return file_error(errno, path_);

@@ -6,8 +6,9 @@
 
 #include <fcntl.h>
 
-#include <sys/fsuid.h>
 #include <sys/stat.h>
+
+#include "emulator/core/acting_as.h"
 
 namespace dynsessions::sandbox {
 namespace {
@@ -23,28 +24,6 @@ constexpr FolderUsage kOvershoot{std::uint64_t{1} << 30, 1 << 18};
 constexpr std::uint64_t kScratchFiles = 4096;
 /// Descriptors per look and session. Three kernels have some fifty.
 constexpr std::size_t kMostDescriptors = 8192;
-
-/// The launcher has no other threads.
-class ActingAsUser {
- public:
-  explicit ActingAsUser(const std::optional<Confinement::User>& user) : acts_(user) {
-    if (!acts_) return;
-    previous_group_ = static_cast<gid_t>(::setfsgid(user->gid));
-    previous_user_ = static_cast<uid_t>(::setfsuid(user->uid));
-  }
-  ActingAsUser(const ActingAsUser&) = delete;
-  ActingAsUser& operator=(const ActingAsUser&) = delete;
-  ~ActingAsUser() {
-    if (!acts_) return;
-    ::setfsuid(previous_user_);
-    ::setfsgid(previous_group_);
-  }
-
- private:
-  const bool acts_;
-  uid_t previous_user_ = 0;
-  gid_t previous_group_ = 0;
-};
 
 std::string descriptors_of(pid_t pid) { return "/proc/" + std::to_string(pid) + "/fd"; }
 
@@ -102,7 +81,8 @@ bool DiskWatch::is_beyond_repair() const { return ceiling_.exceeds(limit_ + limi
 
 FolderUsage nameless_files(std::span<const pid_t> processes, dev_t device,
                            const std::optional<Confinement::User>& user) {
-  const ActingAsUser acting(user);
+  std::optional<ActingAs> acting;
+  if (user) acting.emplace(user->uid, user->gid);
   FolderUsage usage;
   std::set<FileIdentity> seen;
   std::size_t left = kMostDescriptors;

@@ -6,10 +6,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "emulator/core/acting_as.h"
 #include "tests/sandbox/steps.h"
 #include "tests/support/catch.h"
 
@@ -23,22 +23,11 @@ std::string mounts_of_host() {
 
 /// The file system knows the session's one user only: to make files in it, root must be that user
 /// (else EOVERFLOW). An ordinary user is it already.
-class ActingAsSession {
- public:
-  ActingAsSession() {
-    ::setfsgid(root_ ? LaunchSpec{}.session_gid : ::getegid());
-    ::setfsuid(root_ ? LaunchSpec{}.session_uid : ::geteuid());
-  }
-  ActingAsSession(const ActingAsSession&) = delete;
-  ActingAsSession& operator=(const ActingAsSession&) = delete;
-  ~ActingAsSession() {
-    ::setfsuid(::geteuid());
-    ::setfsgid(::getegid());
-  }
-
- private:
-  bool root_ = ::geteuid() == 0;
-};
+ActingAs acting_as_session() {
+  const bool is_root = ::geteuid() == 0;
+  return {is_root ? LaunchSpec{}.session_uid : ::geteuid(),
+          is_root ? LaunchSpec{}.session_gid : ::getegid()};
+}
 
 }  // namespace
 
@@ -46,7 +35,7 @@ TEST_CASE("files pass both ways through the descriptor of the data folder", "[sa
   LauncherHarness launcher(program_spec());
   const UniqueFd data = create(launcher);
   {
-    const ActingAsSession acting;
+    const ActingAs acting = acting_as_session();
     const UniqueFd file(
         ::openat(data.get(), "upload", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
     REQUIRE(file);
