@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -60,10 +59,5 @@ class SessionFolder {
   const std::string name_;
   const std::string path_;
 };
-
-/// Removes the folder `name` of `parent` with all that is in it, on whose way no link is followed.
-/// No depth of it, nor a mode that its owner gave it, is too much. Nobody may work in it meanwhile.
-/// What cannot be removed stays.
-void remove_folder(int parent, const std::string& name);
 
 }  // namespace dynsessions::sandbox

@@ -6,6 +6,7 @@
 
 #include <sys/stat.h>
 
+#include "sandbox/folders/remove_tree.h"
 #include "tests/unit/sandbox/test_folder.h"
 
 namespace dynsessions::sandbox {
@@ -68,14 +69,9 @@ TEST_CASE("holes take nothing, a second name no bytes, and a link is not followe
 TEST_CASE("no depth is too much for a walk", "[limits]") {
   const TestFolder folder;
   constexpr std::uint64_t kLevels = 3000;
-  UniqueFd here = folder.copy();
-  for (std::uint64_t i = 0; i < kLevels; ++i) {
-    REQUIRE(::mkdirat(here.get(), "d", 0700) == 0);
-    here = UniqueFd(::openat(here.get(), "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  }
+  folder.dig("d", kLevels);
   CHECK(usage_of(folder, 100).files == kLevels);
-  // std::filesystem would need more stack or a longer path for it.
-  REQUIRE(std::system(("rm -r " + folder.path("d")).c_str()) == 0);  // NOLINT(cert-env33-c)
+  remove_tree(folder.fd(), "d");
 }
 
 TEST_CASE("a folder that its owner has closed is counted and has its mode again", "[limits]") {

@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include <sys/stat.h>
+
 #include "emulator/core/unique_fd.h"
 #include "tests/support/catch.h"
 
@@ -34,6 +36,13 @@ class TestFolder {
   }
   void make_folder(const std::string& below) const {
     std::filesystem::create_directory(path(below));
+  }
+  /// Folders in folders, each of that name. Only remove_tree() gets rid of many.
+  void dig(const char* name, std::size_t levels) const {
+    for (UniqueFd here = copy(); levels > 0; --levels) {
+      REQUIRE(::mkdirat(here.get(), name, S_IRWXU) == 0);
+      here = UniqueFd(::openat(here.get(), name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    }
   }
 
  private:
