@@ -40,3 +40,15 @@ def value_in(kernel, session, expression):
     body = run_in(kernel, session, expression)
     assert body["status"] == "Succeeded", body
     return body["result"]["executionResult"]
+
+
+def value(session, expression):
+    """The same, where nothing hangs on the kernel."""
+    return value_in("synchronous", session, expression)
+
+
+def stderr_of(session, code, **members):
+    """Of a program that must fail."""
+    body = run_in("synchronous", session, code, **members)
+    assert body["status"] == "Failed", body
+    return body["result"]["stderr"]

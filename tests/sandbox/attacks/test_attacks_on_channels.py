@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.emulator import BINARY, SLOWNESS
-from support.executions import run_in, value_in
+from support.executions import run_in, value, value_in
 from support.sanitizers import memory_room
 from support.wire import assert_refused
 
@@ -19,10 +19,6 @@ OWN_CAP = 16 << 20  # bytes of a stream that the server keeps at all
 MEMORY_ROOM = memory_room(200 << 20, BINARY)
 TIMED_OUT = "Request timed out waiting for code execution to complete after {} seconds"
 RESTARTED = "Kernel restarted"
-
-
-def value(session, code):
-    return value_in("synchronous", session, code)
 
 
 def result_of(session, code, **members):

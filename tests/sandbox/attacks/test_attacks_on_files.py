@@ -1,31 +1,23 @@
-"""Cases 1 to 18: what lies in a session's data folder against the server that serves it."""
+"""Cases 1 to 10, 12 and 18: what lies in a session's data folder against the server that serves it."""
 
 import json
 import os
 import threading
 import time
-import uuid
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 import requests
 
 from support.exact_http import Exact
-from support.executions import run_in, value_in
+from support.executions import run_in, value
 from support.programs import run_inside, run_outside
 from support.tiers import as_session_user
 from support.waiting import wait_until
 from support.wire import assert_refused
 
 attack = pytest.mark.attack
-QUOTA_BYTES = 8 << 20  # of the server of these tests, see conftest.py
 REFUSED = {400, 404}
-FULL = {400, 413, 507}
-
-
-def value(session, code):
-    return value_in("synchronous", session, code)
 
 
 def start_in_background(session, function):
@@ -42,11 +34,6 @@ thread = threading.Thread(target=_work, daemon=True)
 thread.start()
 """,
     )
-
-
-def memory(server):
-    status = Path(f"/proc/{server.pid}/status").read_text()
-    return int(status.split("VmRSS:")[1].split()[0]) << 10
 
 
 # What leads to the canary if the server resolves it, and the names to ask for.
@@ -213,23 +200,6 @@ def test_a_file_of_the_host_cannot_be_linked_into_the_data_folder(session, canar
     assert linked["canary"] == "allowed"
 
 
-@attack(11)
-def test_a_giant_without_content_is_refused_or_served_in_flat_memory(session, server):
-    grown = value(
-        session,
-        "import os\nfile = open('/mnt/data/giant', 'wb')\n"
-        "def grow(size):\n"
-        "    try: return file.truncate(size)\n"
-        "    except OSError as error: return error.strerror\n"
-        f"grow({2 * QUOTA_BYTES}), grow(1 << 40)",
-    )
-    assert grown == f"({2 * QUOTA_BYTES}, 'File too large')"
-    before = memory(server)
-    assert session.content("giant").content == bytes(2 * QUOTA_BYTES)
-    assert session.file("giant").json()["sizeInBytes"] == 2 * QUOTA_BYTES
-    assert memory(server) - before < QUOTA_BYTES
-
-
 @attack(12)
 @pytest.mark.parametrize("sizes", [(4, 7), (7, 0)], ids=["grows", "shrinks"])
 def test_a_file_that_changes_while_it_is_served_is_whole_or_cut_off(session, server, sizes):
@@ -252,158 +222,6 @@ def test_a_file_that_changes_while_it_is_served_is_whole_or_cut_off(session, ser
     value(session, "ended = True")
     assert "whole" in outcomes
     assert server.is_running()
-
-
-# Made inside, and from outside: in B a call inside costs as much as it is deep, and what a session
-# can do with patience is done for it. More than paths have characters for, and than a process may
-# have descriptors; fewer in B, where files are on a disk and each costs the launcher a millisecond.
-LEVELS = {"A": (20_000, 0), "B": (1000, 2000)}
-
-
-def deepen(folder, levels):
-    """Adds levels below the last one that there is, for the owner of the first."""
-    owner = os.stat(folder)
-    at = os.open(folder, os.O_RDONLY)
-    while levels:
-        try:
-            os.mkdir("d", dir_fd=at)
-            levels -= 1
-        except FileExistsError:
-            pass
-        below = os.open("d", os.O_RDONLY, dir_fd=at)
-        os.fchown(below, owner.st_uid, owner.st_gid)
-        os.close(at)
-        at = below
-    os.close(at)
-
-
-@attack(13)
-def test_a_tree_of_many_levels_is_listed_and_removed(session, server, tier):
-    inside, outside = LEVELS[tier.letter]
-    top = f"top-{uuid.uuid4()}"
-    value(
-        session,
-        f"import os\nos.mkdir('/mnt/data/{top}'); os.chdir('/mnt/data/{top}')\n"
-        f"for _ in range({inside}): os.mkdir('d'); os.chdir('d')\n"
-        "open('bottom', 'w').close(); os.chdir('/')",
-    )
-    if tier.letter == "B":
-        data = server.data_folder_with(top)
-        deepen(data / top, outside)
-    begin = time.monotonic()
-    listed = session.list(recursive="true")
-    assert len(listed.json()["value"]) == 128  # as deep as a path of a request may be
-    assert session.list().json()["value"][0]["type"] == "directory"
-    assert session.send("DELETE", "session", "2025-02-02-preview").status_code < 300
-    assert time.monotonic() - begin < 20
-    if tier.letter == "B":
-        wait_until(lambda: not data.parent.exists(), "the tree is still there")
-
-
-@attack(14)
-def test_a_tree_that_nobody_may_read_goes_with_its_session(session, server):
-    before = server.temporary_files()
-    value(
-        session,
-        "import os\nos.makedirs('/mnt/data/a/b/c')\n"
-        "for path in ('a/b/c/f', 'a/f'): open('/mnt/data/' + path, 'w').close()\n"
-        "for path in ('a/b/c', 'a/b', 'a'): os.chmod('/mnt/data/' + path, 0)",
-    )
-    assert session.list(recursive="true").status_code == 200
-    assert_refused(session.content("a%2Ff"), {400, 403, 404})
-    session.end()
-    assert value(session, "import os; os.listdir('/mnt/data')") == "[]"
-    session.end()
-    assert server.temporary_files() == before
-
-
-@attack(15, 16)
-@pytest.mark.only_in("A")
-def test_a_full_disk_is_full_for_its_session_only(session, other_session):
-    session.upload("before", b"x")
-    filled = run_inside(session, "fill_data")
-    assert filled["bytes"]["error"] == filled["inodes"]["error"] == "ENOSPC"
-    assert QUOTA_BYTES // 2 < filled["bytes"]["bytes"] <= QUOTA_BYTES
-    assert filled["inodes"]["files"] < 70_000
-    assert_refused(session.upload("more", b"x"), FULL)
-    assert session.list().status_code < 500
-    assert session.content("before").content == b"x"
-    assert session.delete("before").status_code == 204
-    assert session.upload("more", b"x").status_code == 200
-    assert other_session.upload("theirs", bytes(QUOTA_BYTES // 2)).status_code == 200
-
-
-# Ways to take more of the disk than a session may, as (little, much, program). No file here gets
-# as long as the limit of one file, 256 MiB: EFBIG would end the program before it was counted.
-FILLERS = {
-    "one file": (4, 200, "fill('large', MANY)"),
-    "many files": (100, 50_000, "for n in range(MANY): open(f'{n}', 'w').close()"),
-    "deep folders": (
-        *(100, 6000),
-        "d = os.open('.', os.O_RDONLY)\n"
-        "for n in range(MANY):\n"
-        "    os.mkdir('d', dir_fd=d)\n"
-        "    above, d = d, os.open('d', os.O_RDONLY, dir_fd=d)\n"
-        "    os.close(above)",
-    ),
-    "files without a name": (2, 50, "for n in range(MANY): fill('n', 16); os.unlink('n')"),
-    "a folder that its owner has closed": (
-        *(2, 50),
-        "os.mkdir('d'); d = os.open('d', os.O_RDONLY); os.chdir('d')\n"
-        "for n in range(MANY): fill(f'{n}', 0)\n"
-        "os.fchmod(d, 0)\n"
-        "for file in kept: write(file, 16)",
-    ),
-}
-FILL = """
-import os, time
-kept = []
-def write(file, mebibytes):
-    for _ in range(mebibytes):
-        file.write(b'x' * (1 << 20))
-    file.flush()
-def fill(name, mebibytes):
-    kept.append(open(name, 'wb'))
-    write(kept[-1], mebibytes)
-os.chdir('/mnt/data')
-PROGRAM
-time.sleep(SECONDS)
-"""
-
-
-@attack(15, 16)
-@pytest.mark.only_in("B")
-@pytest.mark.parametrize("little, much, program", FILLERS.values(), ids=FILLERS.keys())
-def test_whoever_takes_more_of_the_disk_than_it_may_is_ended(
-    start_server, other_session, little, much, program
-):
-    """Counted, where no kernel can say ENOSPC; the same program passes when it takes little."""
-    server = start_server(
-        *("--data-quota-mb", "8", "--tmp-quota-mb", "128", "--max-files", "1000")
-    )
-    before = server.temporary_files()
-    session = server.session()
-
-    def run(many, seconds):
-        code = FILL.replace("PROGRAM", program.replace("MANY", str(many)))
-        return session.executions(code.replace("SECONDS", str(seconds)), timeoutInSeconds=60)
-
-    assert run(little, 1).json()["status"] == "Succeeded"
-    session.end()
-    ended = run(much, 50)
-    assert ended.json()["result"]["stderr"].endswith("Kernel restarted")
-    assert ended.headers["x-emulator-reason"].startswith("files: ")
-    assert value(session, "6 * 7") == 42
-    session.end()
-    assert value(server.session(), "6 * 7") == 42
-    assert len(server.temporary_files()) == len(before)
-
-
-@attack(17)
-def test_an_upload_over_the_quota_is_refused_and_leaves_nothing(session):
-    assert_refused(session.upload("large", bytes(QUOTA_BYTES + 1)), FULL)
-    assert session.list().json() == {"value": []}
-    assert session.upload("fits", bytes(QUOTA_BYTES // 2)).status_code == 200
 
 
 @attack(18)

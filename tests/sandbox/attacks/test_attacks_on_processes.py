@@ -1,4 +1,4 @@
-"""Cases 19 to 33: too many processes, too much memory, processes that will not go, and signals."""
+"""Cases 23 to 33: processes that will not go, processes that end, and who may touch whom."""
 
 import contextlib
 import os
@@ -6,203 +6,20 @@ import signal
 import subprocess
 import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import requests
 
-from support.executions import KERNELS, run_in, value_in
+from support.executions import KERNELS, run_in, stderr_of, value, value_in
+from support.processes import processes_with
 from support.programs import run_inside, run_outside
 from support.tiers import as_session_user
 from support.waiting import wait_until
 
 attack = pytest.mark.attack
-MAX_PROCESSES = 64  # of the server of these tests, see conftest.py
-MEMORY_BYTES = 512 << 20
 TIMED_OUT = "Request timed out waiting for code execution to complete after 1 seconds"
 RESTARTED = "Kernel restarted"
-SLOW_SECONDS = 10  # for a call of a session whose neighbour takes all it can get
-
-
-def value(session, code):
-    return value_in("synchronous", session, code)
-
-
-def stderr_of(session, code, **members):
-    body = run_in("synchronous", session, code, **members)
-    assert body["status"] == "Failed", body
-    return body["result"]["stderr"]
-
-
-def processes_with(mark):
-    """Pids of this machine's processes that have it in their command line; the host sees all."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            if mark.encode() in process.read_bytes():
-                found.append(int(process.parent.name))
-    return [pid for pid in found if pid != os.getpid()]
-
-
-def seconds_of_slowest(session, calls=20):
-    slowest = 0
-    for _ in range(calls):
-        begin = time.monotonic()
-        assert value(session, "6 * 7") == 42
-        slowest = max(slowest, time.monotonic() - begin)
-    return slowest
-
-
-def while_it_runs(session, code, act):
-    """The result of `act()` that is called while the program runs in the session, and its body."""
-    with ThreadPoolExecutor() as pool:
-        begun = "open('/mnt/data/begun', 'w').close()\n"
-        running = pool.submit(run_in, "synchronous", session, begun + code, timeoutInSeconds=3)
-        wait_until(lambda: session.file("begun").status_code == 200, "it never began")
-        result = act()
-        return result, running.result()
-
-
-@attack(19)
-def test_a_fork_bomb_meets_the_limit_of_its_session(session, limits):
-    counted = run_inside(session, "fork_bomb")
-    assert counted["error"] == "EAGAIN"
-    # Where it is soft the kernel counts all processes of the user, of which others come and go.
-    most = MAX_PROCESSES if limits["processes"] == "hard" else 4 * MAX_PROCESSES
-    assert MAX_PROCESSES // 2 < counted["children"] < most
-
-
-@attack(19)
-def test_processes_that_always_fork_anew_stop_nobody_else_and_end_with_their_session(
-    session, other_session
-):
-    mark = f"storm-{uuid.uuid4()}"
-    storm = f"""
-import subprocess, sys, time
-subprocess.Popen([sys.executable, '-I', '-S', '-c', '''
-import os
-while True:
-    try:
-        if os.fork() == 0: os.setsid()
-        elif os.getpid() % 3: os._exit(0)
-    except OSError: pass
-''', {mark!r}])
-time.sleep(2)
-"""
-    slowest, _ = while_it_runs(session, storm, lambda: seconds_of_slowest(other_session))
-    assert slowest < SLOW_SECONDS
-    assert processes_with(mark)
-    session.end()
-    wait_until(lambda: not processes_with(mark), "the storm outlived its session")
-
-
-@attack(20)
-def test_threads_end_at_the_limit_of_the_session(session, limits):
-    """With small stacks, or the memory for them would end first."""
-    started = value(
-        session,
-        "import threading\nstop, count = threading.Event(), 0\n"
-        "threading.stack_size(256 << 10)\n"
-        "def start(most):\n"
-        "    global count\n"
-        "    while count < most:\n"
-        "        try: threading.Thread(target=stop.wait, daemon=True).start()\n"
-        "        except RuntimeError as error: return str(error)\n"
-        "        count += 1\n"
-        "start(8), start(10_000), count",
-    )
-    reached, refused, count = eval(started)
-    assert (reached, refused) == (None, "can't start new thread")
-    most = MAX_PROCESSES if limits["processes"] == "hard" else 4 * MAX_PROCESSES
-    assert MAX_PROCESSES // 2 < count < most
-    value(session, "stop.set()")
-
-
-# What ends each, by letter of the tier. In B there is no /dev/shm, and files are on the host's
-# disk, where the launcher counts them and ends the kernel.
-FULL_DISK = {"A": ["No space left"], "B": [RESTARTED]}
-BOMBS = {
-    "private memory": ("hoard = []\nwhile True: hoard.append(b'x' * (1 << 24))", ["MemoryError"]),
-    "one large block": ("b'x' * (1 << 40)", ["MemoryError"]),
-    "shared memory": (
-        "f = open('/dev/shm/f', 'wb', 0)\nwhile True: f.write(b'x' * (1 << 20))",
-        {"A": ["No space left"], "B": ["Permission denied"]},
-    ),
-    "temporary files": (
-        "f = open('/tmp/f', 'wb', 0)\nwhile True: f.write(b'x' * (1 << 20))",
-        FULL_DISK,
-    ),
-    "a mapped file": (
-        "import mmap\nf = open('/mnt/data/f', 'wb+', 0)\n"
-        "while True:\n  f.write(b'x' * (1 << 20))\n"
-        "  mmap.mmap(f.fileno(), 0)[-1:] = b'y'",
-        FULL_DISK,
-    ),
-}
-
-
-@attack(21)
-@pytest.mark.parametrize("code, ends", BOMBS.values(), ids=BOMBS)
-def test_a_program_that_takes_all_it_can_gets_the_error_of_what_ends(
-    session, other_session, tier, code, ends
-):
-    session.upload("kept", b"kept")
-    expected = ends if isinstance(ends, list) else ends[tier.letter]
-    if expected == [RESTARTED]:  # a file may be as large as it can be before it is looked at
-        code = f"import time\ntry: exec({code!r})\nexcept OSError: time.sleep(20)"
-    complaint = stderr_of(session, code, timeoutInSeconds=60)
-    assert any(words in complaint for words in expected), complaint
-    assert (RESTARTED in complaint) == (expected == [RESTARTED])
-    assert seconds_of_slowest(other_session, 3) < SLOW_SECONDS
-    value(session, "hoard = f = None")
-    assert value(session, "open('/mnt/data/kept').read()") == "'kept'"
-
-
-# Pages that count for no RLIMIT; it stays, for whoever looks only now and then.
-SHARED_PAGES = """
-import mmap, time
-memory = mmap.mmap(-1, SIZE)
-for start in range(0, SIZE, 1 << 20): memory[start : start + (1 << 20)] = b'x' * (1 << 20)
-if SIZE > (LIMIT): time.sleep(20)
-"""
-
-
-@attack(21)
-def test_more_memory_than_the_session_may_have_ends_its_kernel_and_the_answer_says_so(
-    session, other_session
-):
-    """By control groups, or where there are none by the launcher that watches."""
-    session.upload("kept", b"kept")
-    pages = SHARED_PAGES.replace("LIMIT", str(MEMORY_BYTES))
-    value(session, pages.replace("SIZE", str(MEMORY_BYTES // 2)) + "del memory\n1")
-    answer = session.executions(pages.replace("SIZE", str(2 * MEMORY_BYTES)), timeoutInSeconds=60)
-    assert answer.json()["result"]["stderr"].endswith(RESTARTED), answer.text
-    assert "memory" in answer.headers["x-emulator-reason"]
-    assert seconds_of_slowest(other_session, 3) < SLOW_SECONDS
-    assert value(session, "open('/mnt/data/kept').read()") == "'kept'"
-
-
-@attack(22)
-def test_a_session_that_burns_every_core_leaves_others_their_time(session, other_session):
-    burn = "import os\nfor _ in range(8):\n  if os.fork() == 0:\n    while True: pass\nwhile True: pass"
-    slowest, body = while_it_runs(session, burn, lambda: seconds_of_slowest(other_session))
-    assert slowest < SLOW_SECONDS
-    assert body["status"] == "Failed"
-
-
-@attack(22)
-def test_processes_get_no_more_time_than_their_session_where_that_is_limited(start_server, limits):
-    """So little that also a busy machine has more for the same outside."""
-    most = 0.1
-    server = start_server("--cpu-limit", str(most), "--ready-sessions", "0")
-    assert f"CPU {limits['CPU']}" in server.stderr()
-    if limits["CPU"] == "absent":
-        return  # as it says; that others get their time is the test above
-    share = run_inside(server.session(), "burn", processes=8, seconds=3)
-    assert 0 < share < 1.3 * most
-    assert run_outside("burn", processes=8, seconds=3) > 1.3 * most
-
 
 DAEMON = """
 import os, signal, sys, time
