@@ -4,8 +4,10 @@ import contextlib
 
 import pytest
 
-from support import answer_check
-from support.emulator import Emulator
+pytest.register_assert_rewrite("support")  # or its failures would not say which values they met
+
+from support import answer_check  # noqa: E402
+from support.emulator import Emulator  # noqa: E402
 
 pytest_plugins = ["support.attack_report"]
 

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from support.emulator import Emulator
+from support.emulator import Emulator, run_to_end
+from support.executions import value_in
+from support.programs import run_inside
 
 NOBODY = 65534  # an ordinary user; a session of a root server is the same user on the host
 AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
@@ -93,3 +95,30 @@ class TierServer(Emulator):
 def skip_unless_offered(tier):
     if reason := tier.reason_to_skip():
         pytest.skip(reason)
+
+
+def run_as(tier, *arguments, before=(), **environment):
+    """The program until it ends by itself, with options of a tier."""
+    with folder_for_all() as state:
+        return run_to_end(
+            *("--port", "0", "--https-port", "off", "--admin-port", "0", *tier.arguments),
+            *arguments,
+            before=(*tier.before, *before),
+            XDG_STATE_HOME=state,
+            **environment,
+        )
+
+
+def works_fully(server):
+    """A session that computes, has its files, and is confined as ever."""
+    session = server.session()
+    assert value_in("synchronous", session, "import pandas; 6 * 7") == 42
+    assert session.upload("up", b"mine").status_code == 200
+    assert value_in("synchronous", session, "open('/mnt/data/up').read()") == "'mine'"
+    value_in("synchronous", session, "open('/mnt/data/down', 'w').write('theirs')")
+    assert session.content("down").content == b"theirs"
+    if server.tier.letter == "A":
+        assert run_inside(session, "mounts") == {"faults": [], "some were seen": True}
+    answers = run_inside(session, "loosen")
+    assert (answers["status"]["Seccomp"], answers["status"]["NoNewPrivs"]) == ("2", "1")
+    return session
