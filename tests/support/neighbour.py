@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import socket
+import socketserver
 import subprocess
 import sys
 import threading
@@ -83,28 +84,35 @@ def _wait_until_reachable(seconds=10):
 @contextlib.contextmanager
 def name_server():
     """Says that NAME is at ADDRESS and that there are no other names."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
-        listener.bind((NAME_SERVER, 53))
-        threading.Thread(target=_answer_names, args=(listener,), daemon=True).start()
-        yield
+    with socketserver.UDPServer((NAME_SERVER, 53), _Names) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
 
 
-def _answer_names(listener):
+class _Names(socketserver.BaseRequestHandler):
+    def handle(self):
+        query, listener = self.request
+        listener.sendto(_answer_to(query), self.client_address)
+
+
+def _answer_to(query):
     known = b"".join(bytes([len(part)]) + part.encode() for part in NAME.split(".")) + b"\0"
-    with contextlib.suppress(OSError):
-        while True:
-            query, client = listener.recvfrom(512)
-            end = query.index(b"\0", 12) + 1
-            question, kind = query[12 : end + 4], query[end : end + 2]
-            is_known = query[12:end] == known
-            has_address = is_known and kind == b"\0\1"
-            flags = b"\x81\x80" if is_known else b"\x81\x83"  # no error, or no such name
-            counts = b"\0\1" + (b"\0\1" if has_address else b"\0\0") + b"\0\0\0\0"
-            answer = query[:2] + flags + counts + question
-            if has_address:
-                record = b"\xc0\x0c\0\1\0\1\0\0\0\0\0\4"  # the name above, A, IN, no caching
-                answer += record + socket.inet_aton(ADDRESS)
-            listener.sendto(answer, client)
+    end = query.index(b"\0", 12) + 1
+    question, kind = query[12 : end + 4], query[end : end + 2]
+    is_known = query[12:end] == known
+    has_address = is_known and kind == b"\0\1"
+    flags = b"\x81\x80" if is_known else b"\x81\x83"  # no error, or no such name
+    counts = b"\0\1" + (b"\0\1" if has_address else b"\0\0") + b"\0\0\0\0"
+    answer = query[:2] + flags + counts + question
+    if has_address:
+        record = b"\xc0\x0c\0\1\0\1\0\0\0\0\0\4"  # the name above, A, IN, no caching
+        answer += record + socket.inet_aton(ADDRESS)
+    return answer
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
