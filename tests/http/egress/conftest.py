@@ -1,0 +1,78 @@
+"""A neighbour who serves something, and a server whose sessions may reach it."""
+
+import socket
+import threading
+import zipfile
+
+import pytest
+
+from support import neighbour
+from support.egress import GREETING
+from support.emulator import Emulator
+
+
+@pytest.fixture(scope="module")
+def resolver_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("names") / "resolv.conf"
+    path.write_text(f"nameserver {neighbour.NAME_SERVER}\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory):
+    """What the neighbour serves: a greeting and a package index with one package."""
+    folder = tmp_path_factory.mktemp("web")
+    (folder / "greeting").write_text(GREETING)
+    wheel = folder / "simple/nextdoor/nextdoor-1.0-py3-none-any.whl"
+    wheel.parent.mkdir(parents=True)
+    info = "nextdoor-1.0.dist-info"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("nextdoor.py", "where = __file__\n")
+        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: nextdoor\nVersion: 1.0\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+    (wheel.parent / "index.html").write_text(f'<a href="{wheel.name}">{wheel.name}</a>')
+    with neighbour.neighbour(folder):
+        yield
+
+
+@pytest.fixture(scope="module")
+def start(web, resolver_file):
+    """Starts a server on a host that asks the neighbour's name server."""
+    before = neighbour.with_own_files({"/etc/resolv.conf": resolver_file})
+
+    def start_server(*arguments):
+        return Emulator("--max-sessions", "1000", *arguments, before=before)
+
+    return start_server
+
+
+@pytest.fixture(scope="module")
+def open_server(start):
+    server = start("--network-status", "EgressEnabled")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def open_session(open_server):
+    fresh = open_server.session()
+    yield fresh
+    fresh.end()
+
+
+@pytest.fixture
+def canary():
+    """The port of a listener on every address of this host."""
+    with socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as listener:
+
+        def accept():
+            while True:
+                try:
+                    listener.accept()[0].close()
+                except OSError:
+                    return
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)

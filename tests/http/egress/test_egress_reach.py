@@ -1,0 +1,117 @@
+"""What a session reaches over the network, by --network-status, and what it never does."""
+
+import socket
+
+import pytest
+
+from support import neighbour
+from support.egress import (
+    FETCH,
+    GREETING,
+    LISTEN,
+    SESSION_PORT,
+    is_reachable_from_here,
+    needs_neighbour,
+    probe,
+    run,
+)
+from support.emulator import Emulator
+
+pytestmark = needs_neighbour
+
+
+def test_a_session_with_egress_reaches_the_network_by_name(open_session):
+    result = run(open_session, FETCH)
+    assert (result["stdout"], result["stderr"]) == (f"{GREETING}\n", "")
+
+
+def test_a_name_that_does_not_exist_is_known_not_to(open_session):
+    result = run(open_session, "import socket\nsocket.gethostbyname('no-such.test')")
+    assert "gaierror" in result["stderr"]
+
+
+def test_a_session_without_egress_has_its_own_loopback_only(session, web):
+    assert is_reachable_from_here(neighbour.ADDRESS, neighbour.PORT)
+    run(session, LISTEN)
+    own, other = probe(
+        session, ("127.0.0.1", SESSION_PORT), (neighbour.ADDRESS, neighbour.PORT)
+    )
+    assert (own, other) == ("connected", "OSError")
+    assert "URLError" in run(session, FETCH)["stderr"]
+
+
+def test_egress_does_not_reach_this_host(open_session, canary):
+    """Neither by its loopback, nor as the gateway, nor by its address on the network; also not past
+    the routes, by choosing the interface oneself."""
+    reachable = ["127.0.0.1", "127.0.0.2", neighbour.HOST_ADDRESS]
+    assert all(is_reachable_from_here(address, canary) for address in [*reachable, "::1"])
+    addresses = [*reachable, "10.0.2.2", "10.0.2.3", "10.0.2.255", "255.255.255.255", "0.0.0.0"]
+    targets = [(address, canary, device) for address in addresses for device in (None, "tap0")]
+    targets += [("::1", canary), (f"::ffff:{neighbour.HOST_ADDRESS}", canary), ("fe80::2", canary)]
+    control, *others = probe(open_session, (neighbour.ADDRESS, neighbour.PORT, "tap0"), *targets)
+    assert control == "connected"
+    reached = [target for target, how in zip(targets, others) if how == "connected"]
+    assert not reached
+
+
+def test_the_host_s_name_server_is_a_name_server_only(open_session):
+    with socket.create_server((neighbour.NAME_SERVER, 0)) as listener:
+        port = listener.getsockname()[1]
+        assert is_reachable_from_here(neighbour.NAME_SERVER, port)
+        assert probe(open_session, ("10.0.2.3", port)) != ["connected"]
+
+
+def test_egress_does_not_reach_link_local_addresses_where_clouds_keep_credentials(open_session):
+    target = (neighbour.LINK_LOCAL, neighbour.PORT)
+    assert is_reachable_from_here(*target)
+    past_the_routes, plain = probe(open_session, (*target, "tap0"), target)
+    assert "connected" not in (past_the_routes, plain)
+
+
+def test_sessions_do_not_reach_each_other(open_server, open_session):
+    run(open_session, LISTEN)
+    assert probe(open_session, ("10.0.2.100", SESSION_PORT)) == ["connected"]
+    other = open_server.session()
+    addresses = ["10.0.2.100", "127.0.0.1", "10.0.2.2", neighbour.HOST_ADDRESS]
+    ends = probe(other, *((address, SESSION_PORT) for address in addresses))
+    assert "connected" not in ends
+    other.end()
+
+
+def test_nobody_reaches_into_a_session(open_session):
+    run(open_session, LISTEN)
+    assert probe(open_session, ("127.0.0.1", SESSION_PORT)) == ["connected"]
+    with pytest.raises(OSError):
+        is_reachable_from_here("127.0.0.1", SESSION_PORT)
+
+
+def test_all_kernels_of_a_session_have_the_same_network(open_session):
+    run(open_session, LISTEN)
+    targets = ("127.0.0.1", SESSION_PORT), (neighbour.ADDRESS, neighbour.PORT)
+    assert probe(open_session, *targets, useEmptyKernel=True) == ["connected", "connected"]
+
+
+def test_a_session_cannot_change_its_routes(open_session):
+    shown, changed = ("ip -4 route show table main", "ip route del unreachable 169.254.0.0/16")
+    assert "unreachable 169.254.0.0/16" in run(open_session, f"!{shown}")["stdout"]
+    assert "not permitted" in run(open_session, f"!{changed}")["stdout"]
+    assert "unreachable 169.254.0.0/16" in run(open_session, f"!{shown}")["stdout"]
+
+
+def test_insecure_sessions_have_the_host_s_network_and_the_banner_says_so():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        target = ("127.0.0.1", listener.getsockname()[1])
+        connect = (
+            f"import socket\ntry: socket.create_connection({target}); print('connected')\n"
+            "except OSError as error: print(error.strerror)"
+        )
+        reached = {}
+        for tier in ("insecure", "restricted"):
+            server = Emulator("--sandbox", tier)
+            reached[tier] = run(server.session(), connect)["stdout"].strip()
+            assert ("the host's network" in server.stderr()) == (tier == "insecure")
+            server.stop()
+    assert reached == {
+        "insecure": "connected",
+        "restricted": "Address family not supported by protocol",
+    }
