@@ -7,16 +7,10 @@ watches memory, RLIMIT_NPROC counts processes, and nothing limits CPU time.
 import json
 
 import pytest
-import requests
 
 from soak.census import group_folders
 from support.emulator import Emulator, run_to_end
-
-SMALL = (
-    *("--memory-limit-mb", "256", "--data-quota-mb", "8", "--max-files", "100"),
-    *("--tmp-quota-mb", "9", "--shm-quota-mb", "10", "--max-processes", "40"),
-    *("--max-open-files", "128", "--cpu-limit", "0.5"),
-)
+from support.limits import SMALL, limits_of
 
 
 @pytest.fixture(scope="module", params=["auto", "off"])
@@ -46,13 +40,8 @@ def value(answer):
     return answer.json()["result"]["executionResult"]
 
 
-def limits(server):
-    health = requests.get(f"{server.admin}/health/ready", timeout=10).json()
-    return next(part["detail"] for part in health["components"] if part["name"] == "limits")
-
-
 def has_groups(server):
-    return "CPU hard" in limits(server)
+    return "CPU hard" in limits_of(server)
 
 
 def assert_out_of_memory(answer):
@@ -137,86 +126,6 @@ def test_sessions_without_namespaces_have_the_same_memory(groups):
     assert value(other.executions("6 * 7")) == 42
     assert_out_of_memory(session.executions(SHARED_MEMORY_BOMB, timeoutInSeconds=60))
     assert value(session.executions("6 * 7")) == value(other.executions("6 * 7")) == 42
-    server.stop()
-
-
-@pytest.fixture(params=["restricted", "insecure"])
-def counted(request):
-    """A session whose files are on the host's disk, where the launcher counts them. It can have 27
-    MiB and some 4200 names in all."""
-    server = Emulator("--sandbox", request.param, *SMALL)
-    session, other = server.session(), server.session()
-    assert value(other.executions("kept = 'here'\nkept")) == "'here'"
-    yield server, session
-    assert value(other.executions("kept")) == "'here'"
-    server.stop()
-
-
-WAIT = "\nimport time; time.sleep(20)"
-WRITE = "open('/mnt/data/{name}', 'wb').write(b'x' * ({megabytes} << 20))\n"
-
-
-def assert_too_many_files(answer):
-    assert answer.status_code == 200
-    assert answer.json()["status"] == "Failed", answer.text
-    assert answer.json()["result"]["stderr"].endswith("Kernel restarted")
-    assert answer.headers["x-emulator-reason"].startswith("files: ")
-
-
-def test_files_beyond_the_limit_end_the_kernel_and_can_be_deleted(counted):
-    server, session = counted
-    assert "files soft" in limits(server)
-    assert value(session.executions(WRITE.format(name="a", megabytes=15))) == 15 << 20
-    assert_too_many_files(session.executions(WRITE.format(name="b", megabytes=15) + WAIT))
-    assert "had more files than it may" in server.stderr()
-    assert len(session.list().json()["value"]) == 2
-    assert value(session.executions("import os; os.unlink('/mnt/data/a')\n1 + 1")) == 2
-    assert value(session.executions(WRITE.format(name="c", megabytes=7))) == 7 << 20
-
-
-def test_what_has_too_much_may_not_grow_but_goes_on(counted):
-    _, session = counted
-    for name in ("a", "b"):
-        write = WRITE.format(name=name, megabytes=15)
-        answer = session.executions(write + (WAIT if name == "b" else ""))
-    assert_too_many_files(answer)
-    wait = "import time; time.sleep(1)\n6 * 7"
-    assert value(session.executions(wait)) == 42
-    assert_too_many_files(session.executions(WRITE.format(name="c", megabytes=3) + WAIT))
-
-
-def test_too_many_names_end_the_kernel(counted):
-    _, session = counted
-    names = "for number in range({}): open(f'/mnt/data/{{number}}', 'w').close()"
-    assert session.executions(names.format(3000)).json()["status"] == "Succeeded"
-    assert_too_many_files(session.executions(names.format(6000) + WAIT))
-
-
-def test_an_upload_to_a_full_folder_is_refused_as_in_the_full_tier(counted):
-    _, session = counted
-    too_large = session.upload("large", bytes(9 << 20))
-    assert (too_large.status_code, too_large.json()["error"]["code"]) == (507, "InsufficientStorage")
-    assert session.upload("fits", bytes(7 << 20)).status_code == 200
-    assert session.upload("more", bytes(2 << 20)).status_code == 507
-    assert [entry["name"] for entry in session.list().json()["value"]] == ["fits"]
-    assert session.delete("fits").status_code == 204
-    assert session.upload("more", bytes(2 << 20)).status_code == 200
-
-
-def test_a_session_with_far_too_much_is_lost_with_its_files():
-    server = Emulator("--sandbox", "restricted", "--data-quota-mb", "1024")
-    session = server.session()
-    reserve = (
-        "import os\nfor number in range(4):\n"
-        "    file = os.open(f'/mnt/data/{number}', os.O_WRONLY | os.O_CREAT)\n"
-        "    os.posix_fallocate(file, 0, 1 << 31)\n    os.close(file)\n"
-    )
-    answer = session.executions(reserve + WAIT)
-    if "No space left" in answer.text:
-        pytest.skip("there are no 8 GiB left on the disk")
-    assert answer.status_code >= 500, answer.text
-    assert "far more than it may" in answer.headers["x-emulator-reason"] + answer.text
-    assert value(session.executions("import os; os.listdir('/mnt/data')")) == "[]"
     server.stop()
 
 
@@ -358,7 +267,7 @@ times = os.times()
 
 def test_busy_processes_get_half_a_cpu_together(server, session):
     if not has_groups(server):
-        pytest.skip(f"nothing limits CPU time here: {limits(server)}")
+        pytest.skip(f"nothing limits CPU time here: {limits_of(server)}")
     share = value(session.executions(BURN, timeoutInSeconds=60))
     assert 0 < share <= 0.6
 
@@ -373,7 +282,7 @@ def test_how_hard_limits_are_is_said_at_the_start_and_in_health():
     server = Emulator("--control-groups", "off")
     told = "memory soft, processes hard, CPU absent, files hard"
     assert told in server.stderr()
-    assert limits(server) == told
+    assert limits_of(server) == told
     server.stop()
 
 
@@ -395,7 +304,7 @@ def test_groups_go_with_the_server_and_those_of_a_killed_one_with_the_next():
     server = Emulator()
     if not has_groups(server):
         server.stop()
-        pytest.skip(f"there are no control groups here: {limits(server)}")
+        pytest.skip(f"there are no control groups here: {limits_of(server)}")
     first = group_folders(server.pid)
     value(server.session().executions("6 * 7"))
     server.kill()

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-import requests
-
 from support import canaries as canary_kit
 from support.emulator import BINARY
 from support.executions import value_in
+from support.limits import limits_of
 from support.tiers import TIERS, TierServer, folder_for_all, skip_unless_offered
 
 QUOTA_BYTES = 8 << 20
@@ -58,9 +57,7 @@ def server(tier, all_canaries):
 @pytest.fixture(scope="session")
 def limits(server):
     """How strictly the server says that it keeps each limit: {"memory": "hard", …}."""
-    health = requests.get(f"{server.admin}/health/ready", timeout=10).json()
-    (told,) = [part["detail"] for part in health["components"] if part["name"] == "limits"]
-    return dict(limit.split() for limit in told.partition(";")[0].split(", "))
+    return dict(limit.split() for limit in limits_of(server).partition(";")[0].split(", "))
 
 
 @pytest.fixture

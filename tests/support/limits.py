@@ -1,0 +1,16 @@
+"""What sessions may use: little that tests can exceed, and how strictly a server keeps it."""
+
+import requests
+
+SMALL = (
+    *("--memory-limit-mb", "256", "--data-quota-mb", "8", "--max-files", "100"),
+    *("--tmp-quota-mb", "9", "--shm-quota-mb", "10", "--max-processes", "40"),
+    *("--max-open-files", "128", "--cpu-limit", "0.5"),
+)
+
+
+def limits_of(server):
+    """In the words of its health answer: "memory hard, processes hard, …"."""
+    health = requests.get(f"{server.admin}/health/ready", timeout=10).json()
+    (told,) = [part["detail"] for part in health["components"] if part["name"] == "limits"]
+    return told
