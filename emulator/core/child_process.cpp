@@ -101,20 +101,18 @@ std::string ChildProcess::read_all() {
   return text;
 }
 
-std::optional<std::string> ChildProcess::read_all(milliseconds patience) {
-  const auto end = steady_clock::now() + patience;
+std::optional<std::string> ChildProcess::read_until(steady_clock::time_point end) {
   std::string text;
-  char byte = 0;
-  bool has_ended = false;
-  while (!has_ended && can_read_before(output_.get(), end)) {
-    if (read_byte(byte)) {
-      text += byte;
-    } else {
-      has_ended = true;
-    }
+  for (char byte = 0; can_read_before(output_.get(), end); text += byte) {
+    if (!read_byte(byte)) return text;
   }
+  return std::nullopt;
+}
+
+std::optional<std::string> ChildProcess::read_all(milliseconds patience) {
+  auto text = read_until(steady_clock::now() + patience);
   ::kill(pid_, SIGKILL);  // also one that has closed its output and goes on
-  return has_ended ? std::optional(text) : std::nullopt;
+  return text;
 }
 
 std::string ChildProcess::said() {

@@ -45,6 +45,8 @@ class ChildProcess {
  private:
   /// False at the end of the output.
   bool read_byte(char& byte);
+  /// Nothing when the output does not end before.
+  std::optional<std::string> read_until(std::chrono::steady_clock::time_point end);
 
   UniqueFd output_;
   UniqueFd errors_;  ///< a file in memory, of a server only
