@@ -40,12 +40,8 @@ void SessionLog::allocation_failed(std::string_view reason) {
   spdlog::error("session not allocated: {}", reason);
 }
 
-void SessionLog::memory_exhausted(const sessions::Session& session) {
-  spdlog::warn("session {} had more than its memory; its program was ended", session.guid());
-}
-
-void SessionLog::files_exhausted(const sessions::Session& session) {
-  spdlog::warn("session {} had more files than it may; its program was ended", session.guid());
+void SessionLog::limit_exceeded(const sessions::Session& session, std::string_view which) {
+  spdlog::warn("a program of session {} was ended; {}", session.guid(), which);
 }
 
 void SessionLog::session_ended(const sessions::Session& session, sessions::EndReason reason) {

@@ -17,8 +17,7 @@ class SessionLog final : public sessions::SessionEvents {
   explicit SessionLog(const Clock& clock) : clock_(clock) {}
   void session_allocated(const sessions::Session& session) override;
   void allocation_failed(std::string_view reason) override;
-  void memory_exhausted(const sessions::Session& session) override;
-  void files_exhausted(const sessions::Session& session) override;
+  void limit_exceeded(const sessions::Session& session, std::string_view which) override;
   void session_ended(const sessions::Session& session, sessions::EndReason reason) override;
 
  private:

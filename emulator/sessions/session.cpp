@@ -66,12 +66,15 @@ asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest reque
     co_return aborted;
   }
   auto result = co_await workspace_->execute(std::move(request));
-  // Ended with its session, which a client may do at any time: nothing is wrong with the sandbox.
-  if (!result && state_ != SessionState::active) co_return session_ended();
-  if (!result) workspace_lost_ = true;
-  if (result && result->outcome == ExecutionOutcome::out_of_memory) events_.memory_exhausted(*this);
-  if (result && result->outcome == ExecutionOutcome::out_of_storage) events_.files_exhausted(*this);
-  if (result && is_timeout(result->outcome)) turn.send_away_waiting();
+  if (!result) {
+    // Ended with its session, which a client may do at any time: nothing is wrong with the sandbox.
+    if (state_ != SessionState::active) co_return session_ended();
+    workspace_lost_ = true;
+    co_return result;
+  }
+  const std::string_view limit = execution::exceeded_limit(result->outcome);
+  if (!limit.empty()) events_.limit_exceeded(*this, limit);
+  if (is_timeout(result->outcome)) turn.send_away_waiting();
   co_return result;
 }
 

@@ -1,9 +1,6 @@
 #pragma once
 
-#include <chrono>
 #include <string_view>
-
-#include "emulator/execution/execution.h"
 
 namespace dynsessions::sessions {
 
@@ -22,10 +19,8 @@ class SessionEvents {
 
   virtual void session_allocated(const Session& session) = 0;
   virtual void allocation_failed(std::string_view reason) = 0;
-  /// A program of it was ended because the session had more than its memory.
-  virtual void memory_exhausted(const Session& session) = 0;
-  /// The same, because its files took more than they may.
-  virtual void files_exhausted(const Session& session) = 0;
+  /// A program of it was ended by a limit; which, in the words of execution::exceeded_limit().
+  virtual void limit_exceeded(const Session& session, std::string_view which) = 0;
   virtual void session_ended(const Session& session, EndReason reason) = 0;
 };
 

@@ -90,14 +90,9 @@ std::string operation_location(const Route& route, const http::Request& request,
 /// Of a program that failed for a reason that the service does not tell.
 void add_reason(http::Headers& headers, const Services& services,
                 const execution::ExecutionResult& result) {
-  if (!services.own_headers) return;
-  if (result.outcome == execution::ExecutionOutcome::out_of_memory) {
-    headers.add("x-emulator-reason",
-                "memory: the session had more than its limit, see --memory-limit-mb");
-  } else if (result.outcome == execution::ExecutionOutcome::out_of_storage) {
-    headers.add("x-emulator-reason",
-                "files: those of the session took more than its limit, see --data-quota-mb and "
-                "--max-files; delete some");
+  const std::string_view reason = execution::exceeded_limit(result.outcome);
+  if (services.own_headers && !reason.empty()) {
+    headers.add("x-emulator-reason", std::string(reason));
   }
 }
 

@@ -25,8 +25,7 @@ class SilentEvents final : public sessions::SessionEvents {
  public:
   void session_allocated(const sessions::Session&) override {}
   void allocation_failed(std::string_view) override {}
-  void memory_exhausted(const sessions::Session&) override {}
-  void files_exhausted(const sessions::Session&) override {}
+  void limit_exceeded(const sessions::Session&, std::string_view) override {}
   void session_ended(const sessions::Session&, sessions::EndReason) override {}
 };
 

@@ -23,8 +23,9 @@ class RecordedEvents final : public SessionEvents {
   void allocation_failed(std::string_view reason) override {
     record.push_back("failed: " + std::string(reason));
   }
-  void memory_exhausted(const Session&) override { record.emplace_back("out of memory"); }
-  void files_exhausted(const Session&) override { record.emplace_back("out of storage"); }
+  void limit_exceeded(const Session&, std::string_view which) override {
+    record.emplace_back(which.substr(0, which.find(':')));
+  }
   void session_ended(const Session& session, EndReason reason) override;
 
   std::vector<std::string> record;

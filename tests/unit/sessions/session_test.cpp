@@ -123,7 +123,7 @@ TEST_CASE("a program that had too much is an event of its session", "[sessions]"
   CHECK(fixture.execute("a", "burst")->outcome == ExecutionOutcome::out_of_memory);
   CHECK(fixture.execute("a", "2")->outcome == ExecutionOutcome::succeeded);
   CHECK(fixture.execute("a", "overflow")->outcome == ExecutionOutcome::out_of_storage);
-  CHECK(fixture.events.record == Record{"allocated", "out of memory", "out of storage"});
+  CHECK(fixture.events.record == Record{"allocated", "memory", "files"});
 }
 
 TEST_CASE("a caller that gives up waiting does not hold up those behind it", "[sessions]") {
