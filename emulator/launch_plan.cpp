@@ -40,7 +40,7 @@ bool is_system_path(const fs::path& path) {
 
 /// Shows a folder inside and returns its path there.
 std::string bind(sandbox::LaunchSpec& spec, const fs::path& folder, const char* in_full_tier) {
-  const std::string inside = spec.tier == sandbox::Tier::full ? in_full_tier : folder.string();
+  std::string inside = spec.tier == sandbox::Tier::full ? in_full_tier : folder.string();
   spec.binds.push_back({folder.string(), inside});
   return inside;
 }
@@ -91,7 +91,7 @@ Installation Installation::beside_executable() {
 }
 
 fs::path session_python(const config::Config& config, const Installation& installation) {
-  const fs::path python =
+  fs::path python =
       config.python.empty() ? installation.python : fs::absolute(config.python).lexically_normal();
   if (!fs::exists(python)) {
     throw EngineUnavailable(
@@ -105,7 +105,7 @@ fs::path egress_program() {
   const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): before threads
   std::istringstream folders(path == nullptr ? "" : path);
   for (std::string folder; std::getline(folders, folder, ':');) {
-    const fs::path program = fs::path(folder) / kEgressProgram;
+    fs::path program = fs::path(folder) / kEgressProgram;
     if (program.is_absolute() && ::access(program.c_str(), X_OK) == 0) return program;
   }
   throw EngineUnavailable(std::string("EgressEnabled needs ") + kEgressProgram +

@@ -26,7 +26,7 @@ std::string header_value(const fs::path& path, std::string_view label) {
 fs::path site_packages(const fs::path& prefix) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(prefix / "lib", ignored)) {
-    const fs::path candidate = entry.path() / "site-packages";
+    fs::path candidate = entry.path() / "site-packages";
     if (entry.path().filename().string().starts_with("python3.") && fs::exists(candidate)) {
       return candidate;
     }

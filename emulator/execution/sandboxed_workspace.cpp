@@ -56,7 +56,8 @@ asio::awaitable<Result<void>> SandboxedWorkspace::make_sandbox() {
 }
 
 asio::awaitable<Result<ExecutionResult>> SandboxedWorkspace::execute(ExecutionRequest request) {
-  return interpreters_[index_of(request.kernel)].execute(std::move(request));
+  auto& interpreter = interpreters_[index_of(request.kernel)];
+  return interpreter.execute(std::move(request));
 }
 
 bool SandboxedWorkspace::is_alive() const {

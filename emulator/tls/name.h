@@ -28,6 +28,7 @@ class Name {
   [[nodiscard]] bool is_within(std::string_view domain) const;
 
   friend bool operator==(const Name&, const Name&) = default;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 sees a 0 in what the compiler writes
   friend auto operator<=>(const Name&, const Name&) = default;
 
  private:

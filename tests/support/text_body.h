@@ -17,7 +17,7 @@ namespace dynsessions::http {
 /// client breaks off after the text: the read that would report the end returns that error.
 class TextBody final : public BodyReader {
  public:
-  explicit TextBody(std::string text, std::size_t piece = 64 * 1024,
+  explicit TextBody(std::string text, std::size_t piece = std::size_t{64} << 10,
                     std::optional<Error> then_fails = {})
       : text_(std::move(text)), piece_(piece), failure_(std::move(then_fails)) {}
 

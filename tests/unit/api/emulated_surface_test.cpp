@@ -273,8 +273,8 @@ TEST_CASE("a body without a file is refused", "[api][surface]") {
       "--b--\r\n",
       "--b\r\nContent-Disposition: form-data; name=\"other\"; filename=\"x\"\r\n\r\n1\r\n--b--\r\n",
       "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nno filename\r\n--b--\r\n",
-      "--b\r\nContent-Disposition: form-data; name=\"file\"; "
-      "filename=\"..\"\r\n\r\n1\r\n--b--\r\n",
+      std::string("--b\r\nContent-Disposition: form-data; name=\"file\"; ") +
+          "filename=\"..\"\r\n\r\n1\r\n--b--\r\n",
   }));
   DYNAMIC_SECTION("body: " << body) {
     http::Headers headers = SurfaceHarness::token();
@@ -294,7 +294,8 @@ TEST_CASE("an upload that breaks off leaves nothing behind", "[api][surface]") {
   http::TextBody body(
       "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\nhalf", 7,
       invalid_request("The client broke off."));
-  CHECK(harness.send(std::move(request), body).status == 400);
+  const http::Response answer = harness.send(std::move(request), body);
+  CHECK(answer.status == 400);
   CHECK(text_of(harness.send("GET /files?" + kNewest)) == R"({"value":[]})");
 }
 

@@ -62,7 +62,7 @@ TEST_CASE("recorded and captured answers come out byte for byte", "[api][execute
   SECTION("2024-10-02-preview, Python pool, recorded in November 2024") {
     const Call call{{"9852df68-949f-415e-9de5-906f9da98f3c", "testidentifier000005", "synchronous"},
                     {}};
-    CHECK(answer(executions(k2024_10), printed("Hello world\n", milliseconds(8)), call) ==
+    CHECK(answer(executions(kOctober2024), printed("Hello world\n", milliseconds(8)), call) ==
           R"({"$id":"1","id":"9852df68-949f-415e-9de5-906f9da98f3c",)"
           R"("identifier":"testidentifier000005","executionType":"synchronous",)"
           R"("status":"Succeeded","result":{"$id":"2","stdout":"Hello world\n","stderr":"",)"
@@ -79,7 +79,7 @@ TEST_CASE("recorded and captured answers come out byte for byte", "[api][execute
 }
 
 TEST_CASE("from 2025-02-02-preview on there is no $id", "[api][execute]") {
-  const auto version = GENERATE(k2025_02, k2025_10);
+  const auto version = GENERATE(kFebruary2025, kOctober2025);
   DYNAMIC_SECTION(version) {
     CHECK(answer(executions(version), printed("x\n", milliseconds(7)), call_with("SYNCHRONOUS")) ==
           R"({"id":"the-id","identifier":"s1","executionType":"SYNCHRONOUS","status":"Succeeded",)"
@@ -139,9 +139,9 @@ TEST_CASE("a value is a number, text, an image or nothing, by version", "[api][e
     result.value = row.value;
     CHECK(value_in(kPython, result) == row.json.before_2025);
     CHECK(value_in(kWrapped, result) == row.json.before_2025);
-    CHECK(value_in(executions(k2024_10), result) == row.json.before_2025);
-    CHECK(value_in(executions(k2025_02), result) == row.json.in_2025_02);
-    CHECK(value_in(executions(k2025_10), result) == row.json.in_2025_10);
+    CHECK(value_in(executions(kOctober2024), result) == row.json.before_2025);
+    CHECK(value_in(executions(kFebruary2025), result) == row.json.in_2025_02);
+    CHECK(value_in(executions(kOctober2025), result) == row.json.in_2025_10);
   }
 }
 
@@ -158,7 +158,7 @@ TEST_CASE("a value beside an image is shown when the choice says so", "[api][exe
   text_alone.value = TextValue{"42"};
 
   const std::string image = R"({"type":"image","format":"png","base64_data":"iVBOR"})";
-  const std::string line = executions(k2025_10);
+  const std::string line = executions(kOctober2025);
   CHECK(value_in(line, both) == image);
   CHECK(value_in(line, both, versions) == R"("'a'")");
   CHECK(value_in(kWrapped, both, versions) == R"("a")");
@@ -179,7 +179,7 @@ TEST_CASE("quotes and None are as chosen, at every version", "[api][execute]") {
   choices.string_quotes = ByVersion::never;
   choices.none_value = contract::NoneValue::empty;
   const VersionTable plain(choices);
-  for (const auto& line : {kPython, kWrapped, executions(k2024_10), executions(k2025_10)}) {
+  for (const auto& line : {kPython, kWrapped, executions(kOctober2024), executions(kOctober2025)}) {
     CHECK(value_in(line, text, quoting) == R"("'a'")");
     CHECK(value_in(line, text, plain) == R"("a")");
     CHECK(value_in(line, none, quoting) == "null");
@@ -191,8 +191,8 @@ TEST_CASE("a program that failed has no value, whatever came before", "[api][exe
   ExecutionResult result;
   result.value = TextValue{"42"};
   result.outcome = ExecutionOutcome::raised;
-  for (const auto& line :
-       {kPython, kWrapped, executions(k2024_10), executions(k2025_02), executions(k2025_10)}) {
+  for (const auto& line : {kPython, kWrapped, executions(kOctober2024), executions(kFebruary2025),
+                           executions(kOctober2025)}) {
     CHECK(value_in(line, result) == "null");
   }
 }
@@ -237,11 +237,11 @@ TEST_CASE("a program that failed is told by its status and by stderr", "[api][ex
     CHECK(answer(kWrapped, result, call) ==
           R"({"$id":"1","properties":{"$id":"2","status":"Failure",)" + streams + R"("result")" +
               end + "}");
-    CHECK(answer(executions(k2024_10), result, call) ==
+    CHECK(answer(executions(kOctober2024), result, call) ==
           R"({"$id":"1","id":"the-id","identifier":"s1","executionType":"Synchronous",)"
           R"("status":"Failed","result":{"$id":"2",)" +
               streams + R"("executionResult")" + end + "}");
-    CHECK(answer(executions(k2025_10), result, call) ==
+    CHECK(answer(executions(kOctober2025), result, call) ==
           R"({"id":"the-id","identifier":"s1","executionType":"Synchronous","status":"Failed",)"
           R"("result":{)" +
               streams + R"("executionResult")" + end + "}");
@@ -256,19 +256,19 @@ TEST_CASE("each stream is cut after its characters, without a mark and never ins
   result.traceback = "345";
   Call call = call_with("Synchronous");
   call.request.output_characters = 3;
-  CHECK_THAT(answer(executions(k2025_10), result, call),
+  CHECK_THAT(answer(executions(kOctober2025), result, call),
              Catch::Contains("\"stdout\":\"a\xC3\xB6\xF0\x9F\x98\x80\",\"stderr\":\"123\","));
   call.request.output_characters = std::nullopt;
-  CHECK_THAT(answer(executions(k2025_02), result, call),
+  CHECK_THAT(answer(executions(kFebruary2025), result, call),
              Catch::Contains("\"stdout\":\"a\xC3\xB6\xF0\x9F\x98\x80z\",\"stderr\":\"12345\","));
 }
 
 TEST_CASE("an execution that waits or runs has no result yet", "[api][execute]") {
   const Call call = call_with("Asynchronous");
-  CHECK(to_json(route_of(executions(k2024_10)), call.labels, call.request, nullptr) ==
+  CHECK(to_json(route_of(executions(kOctober2024)), call.labels, call.request, nullptr) ==
         R"({"$id":"1","id":"the-id","identifier":"s1","executionType":"Asynchronous",)"
         R"("status":"Running"})");
-  CHECK(to_json(route_of(executions(k2025_10)), call.labels, call.request, nullptr) ==
+  CHECK(to_json(route_of(executions(kOctober2025)), call.labels, call.request, nullptr) ==
         R"({"id":"the-id","identifier":"s1","executionType":"Asynchronous","status":"Running"})");
 }
 

@@ -47,12 +47,12 @@ std::string at_version(const std::string& line, std::string_view version) {
 }
 
 TEST_CASE("recorded and captured lists come out byte for byte", "[api][files]") {
-  CHECK(file_list_json(route_of(at_version("GET /files", k2024_02)),
+  CHECK(file_list_json(route_of(at_version("GET /files", kFebruary2024)),
                        {file("upload.md", 55, kOctober)}) ==
         R"({"$id":"1","value":[{"$id":"2","properties":{"$id":"3","filename":"upload.md",)"
         R"("size":55,"lastModifiedTime":"2025-10-12T15:42:24.3470666Z"}}]})");
   CHECK(
-      file_list_json(route_of(at_version("GET /files", k2024_10)),
+      file_list_json(route_of(at_version("GET /files", kOctober2024)),
                      {file("test-file.txt", 516, kAugust), file("test-file2.txt", 211, kAugust)}) ==
       R"({"$id":"1","value":[{"$id":"2","name":"test-file.txt","type":"file",)"
       R"("contentType":"text/plain; charset=utf-8","sizeInBytes":516,)"
@@ -66,12 +66,12 @@ TEST_CASE("recorded and captured lists come out byte for byte", "[api][files]") 
 
 TEST_CASE("an empty list is an empty list in every dialect", "[api][files]") {
   CHECK(file_list_json(route_of("GET /python/files"), {}) == R"({"$id":"1","$values":[]})");
-  CHECK(file_list_json(route_of(at_version("GET /files", k2024_02)), {}) ==
+  CHECK(file_list_json(route_of(at_version("GET /files", kFebruary2024)), {}) ==
         R"({"$id":"1","value":[]})");
-  CHECK(file_list_json(route_of(at_version("GET /files", k2024_10)), {}) ==
+  CHECK(file_list_json(route_of(at_version("GET /files", kOctober2024)), {}) ==
         R"({"$id":"1","value":[]})");
-  CHECK(file_list_json(route_of(at_version("GET /files", k2025_02)), {}) == R"({"value":[]})");
-  CHECK(file_list_json(route_of(at_version("GET /files", k2025_10)), {}) == R"({"value":[]})");
+  CHECK(file_list_json(route_of(at_version("GET /files", kFebruary2025)), {}) == R"({"value":[]})");
+  CHECK(file_list_json(route_of(at_version("GET /files", kOctober2025)), {}) == R"({"value":[]})");
 }
 
 TEST_CASE("the answers about one file are those of the version", "[api][files]") {
@@ -82,18 +82,19 @@ TEST_CASE("the answers about one file are those of the version", "[api][files]")
   const std::string typed = R"("type":"file","contentType":"text/plain; charset=utf-8",)";
   const std::string end = R"("sizeInBytes":7,"lastModifiedAt":"2024-11-08T08:18:50.4203448Z"})";
   const auto row = GENERATE_COPY(values<Row>({
-      {at_version("GET /files/cert.txt", k2024_02),
+      {at_version("GET /files/cert.txt", kFebruary2024),
        R"({"$id":"1","properties":{"$id":"2","filename":"cert.txt","size":7,)"
        R"("lastModifiedTime":"2024-11-08T08:18:50.4203448Z"}})"},
       // Recorded: the metadata of this version have neither type nor contentType.
-      {at_version("GET /files/cert.txt", k2024_10), R"({"$id":"1","name":"cert.txt",)" + end},
+      {at_version("GET /files/cert.txt", kOctober2024), R"({"$id":"1","name":"cert.txt",)" + end},
       // The recording has both members empty; section 8 row 24 says to fill them.
-      {at_version("POST /files", k2024_10), R"({"$id":"1","name":"cert.txt",)" + typed + end},
-      {at_version("GET /files/cert.txt", k2025_02), R"({"name":"cert.txt",)" + typed + end},
-      {at_version("POST /files", k2025_02), R"({"name":"cert.txt",)" + typed + end},
-      {at_version("GET /files/cert.txt", k2025_10),
+      {at_version("POST /files", kOctober2024), R"({"$id":"1","name":"cert.txt",)" + typed + end},
+      {at_version("GET /files/cert.txt", kFebruary2025), R"({"name":"cert.txt",)" + typed + end},
+      {at_version("POST /files", kFebruary2025), R"({"name":"cert.txt",)" + typed + end},
+      {at_version("GET /files/cert.txt", kOctober2025),
        R"({"name":"cert.txt","directory":".",)" + typed + end},
-      {at_version("POST /files", k2025_10), R"({"name":"cert.txt","directory":".",)" + typed + end},
+      {at_version("POST /files", kOctober2025),
+       R"({"name":"cert.txt","directory":".",)" + typed + end},
   }));
   DYNAMIC_SECTION(row.line) {
     CHECK(file_json(route_of(row.line), file("cert.txt", 7, kNovember)) == row.text);
@@ -108,36 +109,36 @@ TEST_CASE("a file in a folder shows the folder where the version has a place for
         R"({"$id":"1","$values":[{"$id":"2","filename":"a/b/x.bin","size":0,)"
         R"("last_modified_time":)" +
             time + "}]}");
-  CHECK(file_list_json(route_of(at_version("GET /files", k2024_02)), files) ==
+  CHECK(file_list_json(route_of(at_version("GET /files", kFebruary2024)), files) ==
         R"({"$id":"1","value":[{"$id":"2","properties":{"$id":"3","filename":"a/b/x.bin",)"
         R"("size":0,"lastModifiedTime":)" +
             time + "}}]}");
-  CHECK(file_list_json(route_of(at_version("GET /files", k2025_02)), files) ==
+  CHECK(file_list_json(route_of(at_version("GET /files", kFebruary2025)), files) ==
         R"({"value":[{"name":"x.bin","type":"file","contentType":"application/octet-stream",)"
         R"("sizeInBytes":0,"lastModifiedAt":)" +
             time + "}]}");
-  CHECK(file_list_json(route_of(at_version("GET /files", k2025_10)), files) ==
+  CHECK(file_list_json(route_of(at_version("GET /files", kOctober2025)), files) ==
         R"({"value":[{"name":"x.bin","directory":"a/b","type":"file",)"
         R"("contentType":"application/octet-stream","sizeInBytes":0,"lastModifiedAt":)" +
             time + "}]}");
 }
 
 TEST_CASE("a directory is an entry of type directory and of 4096 bytes", "[api][files]") {
-  CHECK(file_list_json(route_of(at_version("GET /files", k2025_10)), {folder("sub.txt")}) ==
+  CHECK(file_list_json(route_of(at_version("GET /files", kOctober2025)), {folder("sub.txt")}) ==
         R"({"value":[{"name":"sub.txt","directory":".","type":"directory",)"
         R"("contentType":"application/octet-stream","sizeInBytes":4096,)"
         R"("lastModifiedAt":"2024-11-08T08:18:50.4203448Z"}]})");
 }
 
 TEST_CASE("a size beyond 32 bits and a name beyond ASCII are shown as they are", "[api][files]") {
-  CHECK_THAT(
-      file_json(route_of(at_version("GET /files/x", k2025_02)), file("gr\xC3\xB6\xC3\x9F"
-                                                                     "e \"1\".csv",
-                                                                     5'000'000'000, kNovember)),
-      Catch::StartsWith("{\"name\":\"gr\xC3\xB6\xC3\x9F"
-                        "e \\\"1\\\".csv\",\"type\":\"file\","
-                        "\"contentType\":\"text/csv; charset=utf-8\","
-                        "\"sizeInBytes\":5000000000,"));
+  CHECK_THAT(file_json(route_of(at_version("GET /files/x", kFebruary2025)),
+                       file("gr\xC3\xB6\xC3\x9F"
+                            "e \"1\".csv",
+                            5'000'000'000, kNovember)),
+             Catch::StartsWith("{\"name\":\"gr\xC3\xB6\xC3\x9F"
+                               "e \\\"1\\\".csv\",\"type\":\"file\","
+                               "\"contentType\":\"text/csv; charset=utf-8\","
+                               "\"sizeInBytes\":5000000000,"));
 }
 
 }  // namespace

@@ -7,10 +7,10 @@
 
 namespace dynsessions::api {
 
-inline constexpr std::string_view k2024_02 = "2024-02-02-preview";
-inline constexpr std::string_view k2024_10 = "2024-10-02-preview";
-inline constexpr std::string_view k2025_02 = "2025-02-02-preview";
-inline constexpr std::string_view k2025_10 = "2025-10-02-preview";
+inline constexpr std::string_view kFebruary2024 = "2024-02-02-preview";
+inline constexpr std::string_view kOctober2024 = "2024-10-02-preview";
+inline constexpr std::string_view kFebruary2025 = "2025-02-02-preview";
+inline constexpr std::string_view kOctober2025 = "2025-10-02-preview";
 
 /// A request without headers, from the start of a request line: "GET /files?identifier=s1".
 /// Throws when the target is unreadable.
