@@ -12,7 +12,7 @@ namespace {
 using enum Operation;
 
 constexpr std::string_view kOldest = "2023-08-01-preview";
-constexpr std::string_view k2024_08 = "2024-08-02-preview";
+constexpr std::string_view kAugust2024 = "2024-08-02-preview";
 
 struct Row {
   std::string line;
@@ -52,14 +52,14 @@ TEST_CASE("the wrapped dialect's own paths stay wrapped at any version", "[api][
       {"POST /code/execute", execute, Dialect::wrapped, kFebruary2024},
       {"POST /code/execute?api-version=2024-02-02-preview", execute, Dialect::wrapped,
        kFebruary2024},
-      {"POST /code/execute?api-version=2024-08-02-preview", execute, Dialect::wrapped, k2024_08},
-      {"POST /code/execute?api-version=2025-10-02-preview", execute, Dialect::wrapped, k2024_08},
-      {"POST /code/execute?api-version=2099-01-01", execute, Dialect::wrapped, k2024_08},
+      {"POST /code/execute?api-version=2024-08-02-preview", execute, Dialect::wrapped, kAugust2024},
+      {"POST /code/execute?api-version=2025-10-02-preview", execute, Dialect::wrapped, kAugust2024},
+      {"POST /code/execute?api-version=2099-01-01", execute, Dialect::wrapped, kAugust2024},
       {"POST /files/upload", upload_file, Dialect::wrapped, kFebruary2024},
       {"POST /files/upload?api-version=2024-02-02-preview", upload_file, Dialect::wrapped,
        kFebruary2024},
       {"POST /files/upload?api-version=2024-10-02-preview", upload_file, Dialect::wrapped,
-       k2024_08},
+       kAugust2024},
       {"GET /files/content/a.txt", get_file_content, Dialect::wrapped, kFebruary2024, "a.txt"},
       {"GET /files/content/a.txt?api-version=2024-02-02-preview", get_file_content,
        Dialect::wrapped, kFebruary2024, "a.txt"},
@@ -107,7 +107,7 @@ TEST_CASE("on paths that two dialects share the version decides the shape", "[ap
       {"GET /files", list_files, Dialect::wrapped, kFebruary2024},
       {"GET /files?api-version=2023-08-01-preview", list_files, Dialect::wrapped, kFebruary2024},
       {"GET /files?api-version=2024-02-02-preview", list_files, Dialect::wrapped, kFebruary2024},
-      {"GET /files?api-version=2024-08-02-preview", list_files, Dialect::wrapped, k2024_08},
+      {"GET /files?api-version=2024-08-02-preview", list_files, Dialect::wrapped, kAugust2024},
       {"GET /files?api-version=2024-10-02-preview", list_files, Dialect::flat, kOctober2024},
       {"GET /files?api-version=2025-02-02-preview", list_files, Dialect::flat, kFebruary2025},
       {"GET /files?api-version=2025-10-02-preview", list_files, Dialect::flat, kOctober2025},
