@@ -45,17 +45,18 @@ def jupyter_kernel():
 
 
 def endings():
-    """The answer to DELETE, and until nothing of the session is left."""
+    """The answer to DELETE, and until no process of the session is left."""
     answered, gone = Samples(), Samples()
     with running("--ready-sessions", "0") as (server, connection):
-        before = set(processes.descendants(server.pid))
         for _ in range(ENDINGS):
-            identifier = uuid.uuid4()
+            identifier, before = uuid.uuid4(), set(processes.interpreters(server.pid))
             connection.execute(identifier, "6 * 7")
+            (interpreter,) = set(processes.interpreters(server.pid)) - before
+            room = processes.in_same_room(server.pid, interpreter)
             started = time.perf_counter()
             connection.end(identifier)
             answered.values.append(time.perf_counter() - started)
-            while set(processes.descendants(server.pid)) - before:
+            while any(map(processes.exists, room)):
                 time.sleep(0.0002)
             gone.values.append(time.perf_counter() - started)
     return answered, gone

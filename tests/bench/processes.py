@@ -1,5 +1,6 @@
 """What processes use, as the kernel tells it."""
 
+import os
 import re
 from pathlib import Path
 
@@ -44,3 +45,17 @@ def is_interpreter(pid):
 
 def interpreters(pid):
     return [child for child in descendants(pid) if is_interpreter(child)]
+
+
+def in_same_room(pid, interpreter):
+    """Those descendants of `pid` that share the interpreter's PID namespace: itself, and its init."""
+    own = namespace(interpreter)
+    return [child for child in descendants(pid) if namespace(child) == own]
+
+
+def namespace(pid):
+    return os.readlink(f"/proc/{pid}/ns/pid")
+
+
+def exists(pid):
+    return os.path.exists(f"/proc/{pid}")
