@@ -34,7 +34,7 @@ class Samples:
 
     def text(self, value):
         if self.unit == "B":
-            return f"{value / MEBIBYTE:.1f} MiB"
+            return f"{value / 1e9:.1f} GB" if value >= 1e9 else f"{value / 1e6:.1f} MB"
         if self.unit == "/s":
             return f"{value:.0f}/s"
         milliseconds = 1000 * value
@@ -75,7 +75,7 @@ class Row:
             p99,
             self.beside,
             other.text(other.median),
-            f"{self.ratio:.2g}",
+            f"{self.ratio:.2g}" if self.ratio < 100 else f"{self.ratio:.0f}",
         )
 
     def as_json(self):

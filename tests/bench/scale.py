@@ -11,24 +11,29 @@ from server import running
 
 SESSIONS = 1000
 EDGE = 100  # the first and the last of them, to see what a further one costs
-COOLDOWN_SECONDS = 120
+COOLDOWN_SECONDS = 60
+KEPT_UP = 250  # after as many new ones all are asked for again: none may expire while they are made
 WARM = 200
 
 
 def make_sessions(connection, count):
     samples = Samples()
     for number in range(count):
-        value = samples.time(lambda: connection.execute(f"many-{number:04}", PANDAS))
+        value = samples.time(lambda: connection.execute(name(number), PANDAS))
         assert value == 8, value
+        if number % KEPT_UP == KEPT_UP - 1:
+            touch(connection, number + 1)
     return samples
 
 
-def touch(endpoint, count):
-    """So that all of them expire together."""
-    connection = Connection(endpoint)
+def touch(connection, count):
+    """Their cooldown starts anew, for all of them within a second."""
     for number in range(count):
-        connection.execute(f"many-{number:04}", "1 + 1")
-    connection.close()
+        connection.execute(name(number), "1 + 1")
+
+
+def name(number):
+    return f"many-{number:04}"
 
 
 def while_listing(endpoint, connection):
@@ -70,20 +75,21 @@ def measure():
         available = processes.available_bytes()
         making = make_sessions(connection, SESSIONS)
         assert connection.count_sessions() == SESSIONS + 1, "some have expired: a slow machine?"
-        used = Samples([(available - processes.available_bytes()) / SESSIONS], "B")
+        used = Samples([available - processes.available_bytes()], "B")
         resident = Samples([processes.status(server.pid, "VmRSS")], "B")
         amid = timed(lambda: connection.execute("bystander", "1 + 1"), WARM)
         listing = while_listing(server.endpoint, connection)
         listed = timed(connection.count_sessions, 20)
-        own = Samples([processes.private_bytes(processes.interpreters(server.pid)[-1])], "B")
-        touch(server.endpoint, SESSIONS)
+        sizes = [processes.private_bytes(pid) for pid in processes.interpreters(server.pid)]
+        own = Samples([sum(sizes)], "B")
+        touch(connection, SESSIONS)
         expiring, ending = while_expiring(server, connection)
     first, last = Samples(making.values[:EDGE]), Samples(making.values[-EDGE:])
     alone = ("the same with one session", quiet)
     return [
         Row(f"pandas in the last {EDGE} of {SESSIONS} new sessions", last, "in the first", first),
-        Row(f"memory of the machine for each of {SESSIONS}", used, "of it private", own),
-        Row(f"memory of the server with {SESSIONS}", resident, "for each, all", used),
+        Row(f"memory of {SESSIONS} sessions that used pandas", used, "private to them", own),
+        Row(f"memory of the server with {SESSIONS}", resident, "memory of them", used),
         Row(f"warm `1 + 1` amid {SESSIONS} sessions", amid, *alone),
         Row("warm `1 + 1` while they are listed", listing, *alone),
         Row("warm `1 + 1` while they all expire", expiring, *alone),

@@ -6,11 +6,10 @@ import threading
 import uuid
 
 import processes
-from samples import MEBIBYTE, Row, Samples
+from samples import Row, Samples
 from server import running
 
-# The limit of an upload is 128 MiB.
-SIZES = {"1 KB": (1024, 200), "1 MB": (MEBIBYTE, 30), "133 MB": (127 * MEBIBYTE, 5)}
+SIZES = {"1 KB": (1000, 200), "1 MB": (1_000_000, 30), "128 MB": (128_000_000, 5)}
 SOCKET_CHUNK = 1 << 16
 
 
