@@ -74,15 +74,18 @@ asio::awaitable<void> SandboxedWorkspace::stop() {
 }
 
 asio::awaitable<Result<std::unique_ptr<Workspace>>> SandboxedWorkspaceFactory::create() {
-  SandboxedWorkspace::Pointer spare = std::move(spare_);
-  if (services_.zygote && !making_spare_) {
-    // Begins after what follows here has asked the launcher, which serves in turn.
-    asio::co_spawn(services_.executor, make_spare(), [](const std::exception_ptr& exception) {
-      if (exception) std::rethrow_exception(exception);  // our bug: out through the event loop
-    });
-  }
-  if (spare) co_return co_await SandboxedWorkspace::start(std::move(spare));
-  co_return co_await SandboxedWorkspace::create(services_);
+  auto creation =
+      spare_ ? SandboxedWorkspace::start(std::move(spare_)) : SandboxedWorkspace::create(services_);
+  auto workspace = co_await std::move(creation);
+  keep_spare();  // not before, since the launcher serves in turn
+  co_return workspace;
+}
+
+void SandboxedWorkspaceFactory::keep_spare() {
+  if (!services_.zygote || spare_ || making_spare_) return;
+  asio::co_spawn(services_.executor, make_spare(), [](const std::exception_ptr& exception) {
+    if (exception) std::rethrow_exception(exception);  // our bug: out through the event loop
+  });
 }
 
 /// A failure is told by the next create(), which makes its own then.

@@ -48,6 +48,7 @@ class SandboxedWorkspaceFactory final : public WorkspaceFactory {
   boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create() override;
 
  private:
+  void keep_spare();
   boost::asio::awaitable<void> make_spare();
 
   const SandboxServices services_;

@@ -329,5 +329,18 @@ TEST_CASE("where interpreters are forked, an empty sandbox is kept for the next 
   CHECK(programs_so_far(fixture) == "1");
 }
 
+TEST_CASE("no sandbox is made for later while a session waits for its interpreter",
+          "[execution][sandboxed]") {
+  WorkspaceFixture fixture({"start mute interpreters"});
+  fixture.services.zygote = true;
+  SandboxedWorkspaceFactory factory(fixture.services);
+  auto creating = fixture.loop.start(factory.create());
+  fixture.loop.run_until([&] { return fixture.real_time.has_timers(); });
+  CHECK(fixture.launcher.new_sandbox_id() == 2);
+  fixture.pass_patience();
+  CHECK(fixture.loop.finish(creating).has_error());
+  CHECK(fixture.launcher.new_sandbox_id() == 4);
+}
+
 }  // namespace
 }  // namespace dynsessions::execution
