@@ -7,6 +7,7 @@ import time
 import uuid
 from pathlib import Path
 
+import page_cache
 from gateway import Gateway, GatewayKernel
 from kernels import SESSION_PYTHON, as_in_a_session
 from programs import run_in_bubblewrap, run_pyodide, run_python
@@ -66,7 +67,7 @@ def forks_into_namespaces():
     return Samples([float(line) for line in lines])
 
 
-def of_servers():
+def of_servers(before=lambda: None):
     """Seconds to the ready line, and to the first answer."""
     serve, answer = Samples(), Samples()
 
@@ -76,6 +77,7 @@ def of_servers():
         stack.enter_context(contextlib.closing(server.connect())).execute(uuid.uuid4(), "6 * 7")
 
     for _ in range(STARTS + 1):  # the first makes the certificate
+        before()
         with contextlib.ExitStack() as stack:
             answer.time(start_and_ask)
     return Samples(serve.values[1:]), Samples(answer.values[1:])
@@ -104,6 +106,7 @@ def stopping(server):
 
 
 def measure():
+    _, cold_answer = of_servers(page_cache.forget)
     serve, answer = of_servers()
     gateway_serve, gateway_answer = of_gateways()
     with contextlib.closing(Gateway()) as gateway:
@@ -118,6 +121,7 @@ def measure():
     return [
         Row("start of the server until it serves", serve, "the kernel gateway", gateway_serve),
         Row("start of the server to a first answer", answer, "the kernel gateway", gateway_answer),
+        Row("the same, of files on the disk only", cold_answer, "of files in memory", answer),
         Row(f"{first}, one ready", one_ready, *limit),
         Row(f"{first}, one ready", one_ready, *kernel),
         Row(stack, ready(STACK), *kernel_with_stack),
