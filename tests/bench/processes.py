@@ -4,6 +4,8 @@ import os
 import re
 from pathlib import Path
 
+ENDED = (FileNotFoundError, ProcessLookupError)  # meanwhile
+
 
 def status(pid, field):
     """The field's number of bytes."""
@@ -30,7 +32,7 @@ def descendants(pid):
     try:
         tasks = list(Path(f"/proc/{pid}/task").iterdir())
         children = [child for task in tasks for child in (task / "children").read_text().split()]
-    except (FileNotFoundError, ProcessLookupError):
+    except ENDED:
         return
     for child in children:
         yield int(child)
@@ -38,9 +40,12 @@ def descendants(pid):
 
 
 def is_interpreter(pid):
-    """A process of Python's that is confined; the zygote is not."""
-    text = Path(f"/proc/{pid}/status").read_text()
-    return "Seccomp:\t2" in text and "python" in Path(f"/proc/{pid}/cmdline").read_text()
+    """A process of Python's that is confined and has not ended; the zygote is not confined."""
+    try:
+        text = Path(f"/proc/{pid}/status").read_text()
+        return "Seccomp:\t2" in text and "python" in Path(f"/proc/{pid}/cmdline").read_text()
+    except ENDED:
+        return False
 
 
 def interpreters(pid):
@@ -54,7 +59,10 @@ def in_same_room(pid, interpreter):
 
 
 def namespace(pid):
-    return os.readlink(f"/proc/{pid}/ns/pid")
+    try:
+        return os.readlink(f"/proc/{pid}/ns/pid")
+    except ENDED:
+        return None
 
 
 def exists(pid):

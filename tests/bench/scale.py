@@ -12,6 +12,7 @@ from server import running
 SESSIONS = 1000
 EDGE = 100  # the first and the last of them, to see what a further one costs
 COOLDOWN_SECONDS = 60
+BYSTANDER = "bystander"  # a session that is warm all the time
 KEPT_UP = 250  # after as many new ones all are asked for again: none may expire while they are made
 WARM = 200
 
@@ -27,9 +28,9 @@ def make_sessions(connection, count):
 
 
 def touch(connection, count):
-    """Their cooldown starts anew, for all of them within a second."""
-    for number in range(count):
-        connection.execute(name(number), "1 + 1")
+    """Their cooldown starts anew, and the bystander's."""
+    for identifier in (BYSTANDER, *map(name, range(count))):
+        connection.execute(identifier, "1 + 1")
 
 
 def name(number):
@@ -48,7 +49,7 @@ def while_listing(endpoint, connection):
 
     lister = threading.Thread(target=list_on)
     lister.start()
-    samples = timed(lambda: connection.execute("bystander", "1 + 1"), WARM)
+    samples = timed(lambda: connection.execute(BYSTANDER, "1 + 1"), WARM)
     done.set()
     lister.join()
     return samples
@@ -58,26 +59,26 @@ def while_expiring(server, connection):
     """Warm executions of one session until all others have ended, and how long that took."""
     samples = Samples()
     while connection.count_sessions() > SESSIONS:
-        connection.execute("bystander", "1 + 1")
+        connection.execute(BYSTANDER, "1 + 1")
         time.sleep(0.05)
     started = time.perf_counter()
     while connection.count_sessions() > 1 or len(processes.interpreters(server.pid)) > 1:
         for _ in range(20):
-            samples.time(lambda: connection.execute("bystander", "1 + 1"))
+            samples.time(lambda: connection.execute(BYSTANDER, "1 + 1"))
     return samples, Samples([time.perf_counter() - started])
 
 
 def measure():
     arguments = ["--max-sessions", str(SESSIONS + 10), "--ready-sessions", "0"]
     with running(*arguments, "--cooldown-period", str(COOLDOWN_SECONDS)) as (server, connection):
-        connection.execute("bystander", "1 + 1")
-        quiet = timed(lambda: connection.execute("bystander", "1 + 1"), WARM)
+        connection.execute(BYSTANDER, "1 + 1")
+        quiet = timed(lambda: connection.execute(BYSTANDER, "1 + 1"), WARM)
         available = processes.available_bytes()
         making = make_sessions(connection, SESSIONS)
         assert connection.count_sessions() == SESSIONS + 1, "some have expired: a slow machine?"
         used = Samples([available - processes.available_bytes()], "B")
         resident = Samples([processes.status(server.pid, "VmRSS")], "B")
-        amid = timed(lambda: connection.execute("bystander", "1 + 1"), WARM)
+        amid = timed(lambda: connection.execute(BYSTANDER, "1 + 1"), WARM)
         listing = while_listing(server.endpoint, connection)
         listed = timed(connection.count_sessions, 20)
         sizes = [processes.private_bytes(pid) for pid in processes.interpreters(server.pid)]
