@@ -28,9 +28,14 @@ def descendants(*pids):
     return found
 
 
+def launcher(server):
+    """The outer one of two in the full tier; below it the only one."""
+    return next(child for child in children(server) if _program(child) == "sandbox-launcher")
+
+
 def launchers(server):
     """The outer and the inner one: PID 1 of all sandboxes."""
-    outer = next(child for child in children(server) if _program(child) == "sandbox-launcher")
+    outer = launcher(server)
     return outer, children(outer)[0]
 
 
@@ -77,7 +82,7 @@ def mounts(pid="self"):
 
 def group_folders(server):
     """The launcher's own, in every hierarchy: it keeps them locked (control_groups.h)."""
-    kept = [link for pid in launchers(server) for link in _descriptors(pid)]
+    kept = _descriptors(launcher(server))
     return {Path(link) for link in kept if re.search(r"/dynsessions-launcher-\w+$", link)}
 
 

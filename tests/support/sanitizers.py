@@ -8,8 +8,7 @@ import re
 from pathlib import Path
 
 # Before a program that strace starts: the leak sanitizer is a tracer as well, and there can be one.
-# Nor may a sanitizer rest on calls that strace lets fail.
-WITHOUT_LEAKS = ("-E", "ASAN_OPTIONS=detect_leaks=0:disable_coredump=0")
+WITHOUT_LEAKS = ("-E", "ASAN_OPTIONS=detect_leaks=0")
 _REPORT = re.compile(r"\b(Address|Leak|Thread|UndefinedBehavior)Sanitizer\b|: runtime error: ")
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from soak.census import group_folders
+from soak.census import group_folders, launcher, launchers
+from support.emulator import BINARY
 from support.executions import value_in
 from support.sanitizers import WITHOUT_LEAKS
 from support.tiers import run_as, works_fully
@@ -84,13 +85,20 @@ def by_tier(table):
 
 # EINVAL is what a kernel without filters says; libseccomp takes anything else for one with.
 ERRORS = {"seccomp": "EINVAL", "sethostname": "EFAULT"}
-# The calls before it are those of the C library and of a sanitizer, as a program starts.
-FIRST_OWN_CALL = {"prlimit64": 3}
 
 
-def failing(call, *more, first=1):
+def calls_before_main(call):
+    """By the C library and by a sanitizer."""
+    strace = ("strace", "-qq", *WITHOUT_LEAKS, "-e", f"trace={call}")
+    traced = subprocess.run([*strace, BINARY, "--version"], capture_output=True, text=True)
+    return traced.stderr.count(f"{call}(")
+
+
+def failing(call, *more, from_the_start=False):
+    """A command that lets calls fail in the program that it becomes, and in those that it starts."""
     if not shutil.which("strace"):
         pytest.skip("strace is needed to make system calls fail")
+    first = 1 + (calls_before_main(call) if from_the_start else 0)
     error = ERRORS.get(call, "EPERM")
     quiet = ("strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", *WITHOUT_LEAKS)
     return (*quiet, "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={first}+", *more)
@@ -99,7 +107,7 @@ def failing(call, *more, first=1):
 @attack(70)
 @pytest.mark.parametrize("call, step", by_tier(STEPS))
 def test_a_step_that_fails_at_the_start_is_named_and_nothing_is_served(tier, call, step):
-    ended = run_as(tier, before=failing(call, first=FIRST_OWN_CALL.get(call, 1)))
+    ended = run_as(tier, before=failing(call, from_the_start=True))
     assert ended.returncode == NO_ENGINE
     assert step in ended.stderr
     assert ended.stdout == ""
@@ -137,9 +145,8 @@ def failing_in(process, call, *more):
 
 
 def launcher_of(server):
-    """In A it is the inner one of two."""
-    (outer,) = children_of(server.pid)
-    return children_of(outer)[0] if server.tier.letter == "A" else outer
+    """The one that makes sandboxes."""
+    return launchers(server.pid)[1] if server.tier.letter == "A" else launcher(server.pid)
 
 
 def test_a_session_that_cannot_join_its_control_groups_is_not_created(start_server):
@@ -163,7 +170,3 @@ def test_a_session_that_cannot_join_its_control_groups_is_not_created(start_serv
 
 def status_of(pid):
     return Path(f"/proc/{pid}/status").read_text()
-
-
-def children_of(pid):
-    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

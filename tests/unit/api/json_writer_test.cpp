@@ -49,7 +49,8 @@ TEST_CASE("integers keep their whole range", "[api][json_writer]") {
   JsonWriter json(ObjectIds::absent);
   json.begin_array().integer(std::numeric_limits<std::int64_t>::min());
   json.integer(std::numeric_limits<std::int64_t>::max()).end_array();
-  CHECK(json.take() == "[-9223372036854775808,9223372036854775807]");
+  const std::string text = json.take();
+  CHECK(text == "[-9223372036854775808,9223372036854775807]");
 }
 
 struct Escaped {

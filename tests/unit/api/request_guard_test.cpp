@@ -77,8 +77,7 @@ TEST_CASE("any other host is refused with the option that allows it", "[api][gua
       "local host",
       "localhost/",
       "localhost,evil.example",
-      "l\xC3\xB6"
-      "calhost",
+      std::string("l\xC3\xB6") + "calhost",
   }));
   DYNAMIC_SECTION("'" << host << "'") {
     const auto outcome = RequestGuard().check(headers_with(host));

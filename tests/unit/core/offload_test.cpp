@@ -60,7 +60,8 @@ TEST_CASE("work and what it gives may be things that can only be moved", "[core]
     ++*number;
     return std::move(number);
   };
-  CHECK(*loop.run(offload(pool, std::move(work))) == 42);
+  const auto given = loop.run(offload(pool, std::move(work)));
+  CHECK(*given == 42);
 }
 
 }  // namespace

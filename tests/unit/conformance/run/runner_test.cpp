@@ -45,6 +45,7 @@ struct FakeService {
  private:
   std::vector<Answer> answers(const std::vector<HttpRequest>& all) {
     std::vector<Answer> given;
+    given.reserve(all.size());
     for (const HttpRequest& request : all) given.push_back(answer(request));
     return given;
   }
