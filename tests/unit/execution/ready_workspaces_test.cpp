@@ -20,8 +20,8 @@ class FakeWorkspace final : public Workspace {
   asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest) override {
     co_return ExecutionResult{};
   }
-  int data_directory() const override { return -1; }
-  bool is_alive() const override { return !dead_; }
+  [[nodiscard]] int data_directory() const override { return -1; }
+  [[nodiscard]] bool is_alive() const override { return !dead_; }
   asio::awaitable<void> stop() override { co_return; }
 
  private:
@@ -32,7 +32,7 @@ class FakeWorkspace final : public Workspace {
 /// Makes such workspaces, or fails as often as it is told to; waits while it is held.
 class FakeFactory final : public WorkspaceFactory {
  public:
-  explicit FakeFactory(asio::any_io_executor executor) : released_(std::move(executor)) {}
+  explicit FakeFactory(const asio::any_io_executor& executor) : released_(executor) {}
 
   asio::awaitable<MaybeWorkspace> create() override {
     ++attempts;

@@ -26,10 +26,12 @@ std::filesystem::path path_of(int directory) {
 TEST_CASE("a script answers for the program, with a result or an error", "[execution][scripted]") {
   test::TestLoop loop;
   ScriptedWorkspace workspace(answer);
-  ExecutionRequest fine{.code = "1+1"};
-  CHECK(loop.run(workspace.execute(std::move(fine)))->stdout_text == "ran 1+1");
-  ExecutionRequest losing{.code = "lose"};
-  CHECK(loop.run(workspace.execute(std::move(losing))).error().message == "lost");
+  const auto run = [&](const char* code) {
+    ExecutionRequest request{.code = code};
+    return loop.run(workspace.execute(std::move(request)));
+  };
+  CHECK(run("1+1")->stdout_text == "ran 1+1");
+  CHECK(run("lose").error().message == "lost");
 }
 
 TEST_CASE("files of a scripted workspace are real and its own", "[execution][scripted]") {

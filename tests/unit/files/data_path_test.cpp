@@ -24,9 +24,9 @@ struct Row {
   std::optional<std::string> expected;  ///< DataPath::text(), or nothing: refused
 };
 
-const std::optional<std::string> refused;
+const std::optional<std::string> kRefused;
 
-const Row path_rows[] = {
+const Row kRows[] = {
     {"nothing", "", "."},
     {"one slash", "/", "."},
     {"the listing's own name of the root", ".", "."},
@@ -44,23 +44,23 @@ const Row path_rows[] = {
     {"the data root twice", "/mnt/data/mnt/data", "mnt/data"},
     {"another absolute path is below the root too", "/etc/passwd", "etc/passwd"},
     {"the prefix in capitals", "/MNT/DATA/x", "MNT/DATA/x"},
-    {"two dots", "..", refused},
-    {"two dots after a slash", "/..", refused},
-    {"two dots in front", "../x", refused},
-    {"two dots in the middle", "a/../b", refused},
-    {"two dots at the end", "a/..", refused},
-    {"out of the data root", "/mnt/data/../../etc/passwd", refused},
-    {"the data root and two dots", "/mnt/data/..", refused},
-    {"a dot in front", "./x", refused},
-    {"a dot in the middle", "a/./b", refused},
-    {"a dot in the data root", "/mnt/data/.", refused},
-    {"a dot and a slash", "./", refused},
-    {"a slash at the end", "a/", refused},
-    {"a slash at the end in the data root", "/mnt/data/a/", refused},
-    {"two slashes", "//", refused},
-    {"two slashes in front", "//a", refused},
-    {"two slashes in the middle", "a//b", refused},
-    {"two slashes after the data root", "/mnt/data//a", refused},
+    {"two dots", "..", kRefused},
+    {"two dots after a slash", "/..", kRefused},
+    {"two dots in front", "../x", kRefused},
+    {"two dots in the middle", "a/../b", kRefused},
+    {"two dots at the end", "a/..", kRefused},
+    {"out of the data root", "/mnt/data/../../etc/passwd", kRefused},
+    {"the data root and two dots", "/mnt/data/..", kRefused},
+    {"a dot in front", "./x", kRefused},
+    {"a dot in the middle", "a/./b", kRefused},
+    {"a dot in the data root", "/mnt/data/.", kRefused},
+    {"a dot and a slash", "./", kRefused},
+    {"a slash at the end", "a/", kRefused},
+    {"a slash at the end in the data root", "/mnt/data/a/", kRefused},
+    {"two slashes", "//", kRefused},
+    {"two slashes in front", "//a", kRefused},
+    {"two slashes in the middle", "a//b", kRefused},
+    {"two slashes after the data root", "/mnt/data//a", kRefused},
     {"three dots are a name", "...", "..."},
     {"dots around a name", "..a..", "..a.."},
     {"a hidden file", ".hidden", ".hidden"},
@@ -78,27 +78,27 @@ const Row path_rows[] = {
     {"Unicode", "größe/日本語/😀.txt", "größe/日本語/😀.txt"},
     {"text from right to left", "\u202Etxt.exe", "\u202Etxt.exe"},
     {"a name of 255 bytes", k255, k255},
-    {"a name of 256 bytes", k256, refused},
-    {"a folder of 256 bytes", k256 + "/x", refused},
-    {"256 bytes in 128 characters", repeated("ü", 128), refused},
+    {"a name of 256 bytes", k256, kRefused},
+    {"a folder of 256 bytes", k256 + "/x", kRefused},
+    {"256 bytes in 128 characters", repeated("ü", 128), kRefused},
     {"128 components", repeated("a/", 127) + "a", repeated("a/", 127) + "a"},
-    {"129 components", repeated("a/", 128) + "a", refused},
+    {"129 components", repeated("a/", 128) + "a", kRefused},
     {"4,095 bytes", repeated(k255 + "/", 15) + k255, repeated(k255 + "/", 15) + k255},
-    {"4,097 bytes", repeated(k255 + "/", 16) + "a", refused},
-    {"a NUL", "a\0b"s, refused},
-    {"a NUL at the end", "a.txt\0"s, refused},
-    {"a NUL before two dots", "a\0/../x"s, refused},
-    {"only a NUL", "\0"s, refused},
-    {"a lone continuation byte", "a\x80", refused},
-    {"an overlong slash", "..\xC0\xAFx", refused},
-    {"an overlong dot", "\xC0\xAE\xC0\xAE/x", refused},
-    {"a surrogate", "\xED\xA0\x80", refused},
-    {"a character cut off", "a\xE2\x82", refused},
-    {"Latin-1", "gr\xF6\xDF"s + "e", refused},
+    {"4,097 bytes", repeated(k255 + "/", 16) + "a", kRefused},
+    {"a NUL", "a\0b"s, kRefused},
+    {"a NUL at the end", "a.txt\0"s, kRefused},
+    {"a NUL before two dots", "a\0/../x"s, kRefused},
+    {"only a NUL", "\0"s, kRefused},
+    {"a lone continuation byte", "a\x80", kRefused},
+    {"an overlong slash", "..\xC0\xAFx", kRefused},
+    {"an overlong dot", "\xC0\xAE\xC0\xAE/x", kRefused},
+    {"a surrogate", "\xED\xA0\x80", kRefused},
+    {"a character cut off", "a\xE2\x82", kRefused},
+    {"Latin-1", "gr\xF6\xDF"s + "e", kRefused},
 };
 
 TEST_CASE("a path is taken apart below the data root or refused", "[files]") {
-  for (const Row& row : path_rows) {
+  for (const Row& row : kRows) {
     DYNAMIC_SECTION(row.what) {
       const auto path = DataPath::parse(row.text, "path");
       REQUIRE(path.has_value() == row.expected.has_value());
@@ -116,7 +116,7 @@ TEST_CASE("a path that is refused names the parameter, and never repeats its byt
 }
 
 TEST_CASE("every text of a path is a path again, and the same one", "[files]") {
-  for (const Row& row : path_rows) {
+  for (const Row& row : kRows) {
     if (!row.expected) continue;
     INFO(row.what);
     CHECK(DataPath::parse(*row.expected, "path").value().text() == *row.expected);

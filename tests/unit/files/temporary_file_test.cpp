@@ -19,12 +19,12 @@ struct Way {
   Create create;
 };
 
-const Way ways[] = {{"without a name", &TemporaryFile::create_nameless},
-                    {"with a temporary name", &TemporaryFile::create_named},
-                    {"as the file system can", &TemporaryFile::create}};
+const Way kWays[] = {{"without a name", &TemporaryFile::create_nameless},
+                     {"with a temporary name", &TemporaryFile::create_named},
+                     {"as the file system can", &TemporaryFile::create}};
 
 TEST_CASE("a temporary file is placed over whatever file has the name", "[files]") {
-  for (const Way& way : ways) {
+  for (const Way& way : kWays) {
     DYNAMIC_SECTION(way.what) {
       const TestTree tree;
       tree.write("x", "old");
@@ -40,7 +40,7 @@ TEST_CASE("a temporary file is placed over whatever file has the name", "[files]
 }
 
 TEST_CASE("a temporary file that is dropped, moved or not placed leaves no name", "[files]") {
-  for (const Way& way : ways) {
+  for (const Way& way : kWays) {
     DYNAMIC_SECTION(way.what) {
       const TestTree tree;
       tree.make_folder("sub");

@@ -23,21 +23,21 @@ Headers headers_of(const Fields& fields) {
   return headers;
 }
 
-constexpr Version v10 = Version::http_1_0;
-constexpr Version v11 = Version::http_1_1;
+constexpr Version kHttp10 = Version::http_1_0;
+constexpr Version kHttp11 = Version::http_1_1;
 
 TEST_CASE("a request that can be read in one way only is accepted", "[http][framing]") {
   const auto row = GENERATE(values<Row>({
-      {"no body", v11, {{"Host", "x"}}},
-      {"a length", v11, {{"host", "x"}, {"content-length", "5"}}},
+      {"no body", kHttp11, {{"Host", "x"}}},
+      {"a length", kHttp11, {{"host", "x"}, {"content-length", "5"}}},
       {"a length of zero, as the JDK sends with GET",
-       v11,
+       kHttp11,
        {{"Host", "x"}, {"Content-Length", "0"}}},
-      {"chunks", v11, {{"Host", "x"}, {"Transfer-Encoding", "chunked"}}},
-      {"chunks, shouted", v11, {{"Host", "x"}, {"TRANSFER-ENCODING", "Chunked"}}},
-      {"HTTP/1.0 without Host", v10, {}},
+      {"chunks", kHttp11, {{"Host", "x"}, {"Transfer-Encoding", "chunked"}}},
+      {"chunks, shouted", kHttp11, {{"Host", "x"}, {"TRANSFER-ENCODING", "Chunked"}}},
+      {"HTTP/1.0 without Host", kHttp10, {}},
       {"an offer of HTTP/2",
-       v11,
+       kHttp11,
        {{"Host", "x"},
         {"Connection", "Upgrade, HTTP2-Settings"},
         {"Upgrade", "h2c"},
@@ -48,33 +48,33 @@ TEST_CASE("a request that can be read in one way only is accepted", "[http][fram
 
 TEST_CASE("a request whose end could be disputed is refused", "[http][framing]") {
   const auto row = GENERATE(values<Row>({
-      {"no Host", v11, {}},
-      {"two Hosts", v11, {{"Host", "a"}, {"Host", "a"}}},
-      {"two Hosts in HTTP/1.0", v10, {{"Host", "a"}, {"Host", "b"}}},
+      {"no Host", kHttp11, {}},
+      {"two Hosts", kHttp11, {{"Host", "a"}, {"Host", "a"}}},
+      {"two Hosts in HTTP/1.0", kHttp10, {{"Host", "a"}, {"Host", "b"}}},
       {"equal lengths twice",
-       v11,
+       kHttp11,
        {{"Host", "x"}, {"Content-Length", "5"}, {"Content-Length", "5"}}},
-      {"a list of lengths", v11, {{"Host", "x"}, {"Content-Length", "5, 5"}}},
-      {"a signed length", v11, {{"Host", "x"}, {"Content-Length", "+5"}}},
-      {"a hexadecimal length", v11, {{"Host", "x"}, {"Content-Length", "0x5"}}},
-      {"an empty length", v11, {{"Host", "x"}, {"Content-Length", ""}}},
-      {"an endless length", v11, {{"Host", "x"}, {"Content-Length", std::string(19, '9')}}},
+      {"a list of lengths", kHttp11, {{"Host", "x"}, {"Content-Length", "5, 5"}}},
+      {"a signed length", kHttp11, {{"Host", "x"}, {"Content-Length", "+5"}}},
+      {"a hexadecimal length", kHttp11, {{"Host", "x"}, {"Content-Length", "0x5"}}},
+      {"an empty length", kHttp11, {{"Host", "x"}, {"Content-Length", ""}}},
+      {"an endless length", kHttp11, {{"Host", "x"}, {"Content-Length", std::string(19, '9')}}},
       {"chunks and a length",
-       v11,
+       kHttp11,
        {{"Host", "x"}, {"Transfer-Encoding", "chunked"}, {"Content-Length", "5"}}},
       {"gzip and a length",
-       v11,
+       kHttp11,
        {{"Host", "x"}, {"Transfer-Encoding", "gzip"}, {"Content-Length", "5"}}},
-      {"gzip", v11, {{"Host", "x"}, {"Transfer-Encoding", "gzip"}}},
-      {"gzip in chunks", v11, {{"Host", "x"}, {"Transfer-Encoding", "gzip, chunked"}}},
-      {"gzip after chunks", v11, {{"Host", "x"}, {"Transfer-Encoding", "chunked, gzip"}}},
-      {"something like chunks", v11, {{"Host", "x"}, {"Transfer-Encoding", "xchunked"}}},
-      {"identity", v11, {{"Host", "x"}, {"Transfer-Encoding", "identity"}}},
-      {"an empty coding", v11, {{"Host", "x"}, {"Transfer-Encoding", ""}}},
+      {"gzip", kHttp11, {{"Host", "x"}, {"Transfer-Encoding", "gzip"}}},
+      {"gzip in chunks", kHttp11, {{"Host", "x"}, {"Transfer-Encoding", "gzip, chunked"}}},
+      {"gzip after chunks", kHttp11, {{"Host", "x"}, {"Transfer-Encoding", "chunked, gzip"}}},
+      {"something like chunks", kHttp11, {{"Host", "x"}, {"Transfer-Encoding", "xchunked"}}},
+      {"identity", kHttp11, {{"Host", "x"}, {"Transfer-Encoding", "identity"}}},
+      {"an empty coding", kHttp11, {{"Host", "x"}, {"Transfer-Encoding", ""}}},
       {"chunks twice",
-       v11,
+       kHttp11,
        {{"Host", "x"}, {"Transfer-Encoding", "chunked"}, {"Transfer-Encoding", "chunked"}}},
-      {"chunks in HTTP/1.0", v10, {{"Transfer-Encoding", "chunked"}}},
+      {"chunks in HTTP/1.0", kHttp10, {{"Transfer-Encoding", "chunked"}}},
   }));
   DYNAMIC_SECTION(row.what) {
     const Result<void> outcome = check_framing(row.version, headers_of(row.fields));
@@ -108,9 +108,9 @@ TEST_CASE("a request has at most 200 header fields", "[http][framing]") {
   Headers headers;
   headers.add("Host", "x");
   while (std::distance(headers.begin(), headers.end()) < 200) headers.add("X-Filler", "");
-  CHECK(check_framing(v11, headers));
+  CHECK(check_framing(kHttp11, headers));
   headers.add("X-Filler", "");
-  CHECK(!check_framing(v11, headers));
+  CHECK(!check_framing(kHttp11, headers));
 }
 
 TEST_CASE("a field that goes on in the next line is found", "[http][framing]") {

@@ -151,7 +151,7 @@ TEST_CASE("a body that is not multipart is refused", "[http][multipart]") {
 }
 
 TEST_CASE("the header of a part has at most 16 KiB", "[http][multipart]") {
-  const std::string filler = "X-Filler: " + std::string(16 * 1024, 'x');
+  const std::string filler = "X-Filler: " + std::string(16'384, 'x');
   CHECK(!Recorder("B").parse("--B\r\n" + filler + "\r\n" + kHead + "\r\n--B--"));
   CHECK(!Recorder("B").parse("--B\r\n" + filler));
 }
@@ -161,7 +161,7 @@ TEST_CASE("lines at their limit are judged alike however they come", "[http][mul
   const std::string blanks = "--x" + std::string(400, '\t') + "\r\n";
   const std::string longest_boundary = "--" + std::string(254, 'b');
   const std::string field = "\r\nContent-Disposition: form-data; name=file; x=";
-  const std::string longest_header = field + std::string(16 * 1024 - field.size(), 'x');
+  const std::string longest_header = field + std::string(16'384 - field.size(), 'x');
   const auto body = GENERATE_COPY(values<std::string>(
       {blanks, longest_boundary + field + "\r\n\r\n1\r\n" + longest_boundary + "--",
        longest_boundary + "b" + field + "\r\n\r\n1\r\n" + longest_boundary + "b--",

@@ -156,7 +156,7 @@ TEST_CASE("a handler runs to its end when its client goes away", "[net][connecti
     started.set_value();
     co_await event.wait();
     finished.set_value();
-    co_return text_response(std::string(1024 * 1024, 'x'));
+    co_return text_response(std::string(1 << 20, 'x'));
   });
   running = &server;
   RawClient client(server.port());

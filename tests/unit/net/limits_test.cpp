@@ -53,12 +53,12 @@ TEST_CASE("chunk extensions and trailers cannot fill the memory", "[net][limits]
   RawClient client(server.port());
   client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
   SECTION("a chunk extension of 500 KB") {
-    client.send_what_is_taken("1;x=" + std::string(500 * 1000, 'y') + "\r\na\r\n0\r\n\r\n");
+    client.send_what_is_taken("1;x=" + std::string(500'000, 'y') + "\r\na\r\n0\r\n\r\n");
   }
-  SECTION("an endless chunk size") { client.send_what_is_taken(std::string(500 * 1000, '0')); }
+  SECTION("an endless chunk size") { client.send_what_is_taken(std::string(500'000, '0')); }
   SECTION("1 MB of trailers") {
     std::string trailers;
-    while (trailers.size() < 1000 * 1000) trailers += "X-Trailer: value\r\n";
+    while (trailers.size() < 1'000'000) trailers += "X-Trailer: value\r\n";
     client.send_what_is_taken("1\r\na\r\n0\r\n" + trailers + "\r\n");
   }
   const Reply reply = client.read_reply();
@@ -119,7 +119,7 @@ TEST_CASE("a body that keeps coming may take longer than one deadline", "[net][l
 TEST_CASE("a client that does not read ends its connection only", "[net][limits]") {
   ServerLimits limits;
   limits.write_time = milliseconds(50);
-  const std::size_t size = 64 * 1024 * 1024;
+  const std::size_t size = 64 << 20;
   TestServer server(
       [size](http::Request request,
              http::BodyReader& body) -> boost::asio::awaitable<http::Response> {

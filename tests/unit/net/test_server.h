@@ -91,7 +91,7 @@ class TestServer {
 
 /// Answers with the method and the whole body; 413 when that is longer than 1 MiB.
 inline boost::asio::awaitable<http::Response> echo(http::Request request, http::BodyReader& body) {
-  Result<std::string> text = co_await http::read_all(request, body, 1024 * 1024);
+  Result<std::string> text = co_await http::read_all(request, body, 1 << 20);
   if (!text) co_return text_response(text.error().message, 413);
   co_return text_response(request.method_text + " " + *text);
 }

@@ -16,6 +16,7 @@ namespace dynsessions::net {
 namespace {
 
 namespace asio = boost::asio;
+using namespace std::string_literals;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -72,7 +73,7 @@ TEST_CASE("bodies of any size pass through TLS unchanged", "[net][tls]") {
 }
 
 TEST_CASE("a file in several pieces passes through TLS unchanged", "[net][tls]") {
-  const std::string content(700 * 1000, 'f');
+  const std::string content(700'000, 'f');
   TlsServer server([&](http::Request, http::BodyReader&) -> asio::awaitable<http::Response> {
     UniqueFd file(::open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
     if (::write(file.get(), content.data(), content.size()) < 0) throw std::runtime_error("write");
@@ -169,7 +170,7 @@ TEST_CASE("a handshake that is none, or breaks off, ends its connection only", "
 TEST_CASE("bytes that do not decrypt end the connection without an answer", "[net][tls]") {
   TlsServer server;
   TlsClient client(server.port());
-  const std::string record("\x17\x03\x03\x00\x14" + std::string(20, 'x'));
+  const std::string record("\x17\x03\x03\x00\x14"s + std::string(20, 'x'));
   // Past the client's encryption, on the same socket.
   CHECK(::send(client.fd(), record.data(), record.size(), MSG_NOSIGNAL) ==
         static_cast<ssize_t>(record.size()));
@@ -189,7 +190,7 @@ TEST_CASE("a refusal reaches a TLS client that is still sending", "[net][tls]") 
   TlsServer server;
   TlsClient client(server.port());
   client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n");
-  client.send_what_is_taken(std::string(100 * 1000, 'x'));
+  client.send_what_is_taken(std::string(100'000, 'x'));
   const Reply reply = client.read_reply();
   CHECK(reply.status == 413);
   CHECK(reply.has_field("Connection: close"));

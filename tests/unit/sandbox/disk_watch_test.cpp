@@ -1,5 +1,6 @@
 #include "sandbox/limits/disk_watch.h"
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -160,8 +161,8 @@ TEST_CASE("files without a name are part of what a session has", "[limits]") {
   const TestFolder folder;
   const pid_t self[] = {::getpid()};
   DiskWatch watch(folder.copy(), kLimit, {});
-  std::vector<UniqueFd> files;
-  for (int i = 0; i < 9; ++i) files.push_back(open_nameless(folder));
+  std::array<UniqueFd, 9> files;
+  for (UniqueFd& file : files) file = open_nameless(folder);
   CHECK_FALSE(watch.look(kEnough, {}));
   CHECK(watch.look(kEnough, self));
 }
