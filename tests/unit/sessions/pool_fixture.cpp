@@ -45,8 +45,8 @@ class FakeWorkspaces::Workspace final : public execution::Workspace {
   asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request) override {
     return scripted_.execute(std::move(request));
   }
-  int data_directory() const override { return scripted_.data_directory(); }
-  bool is_alive() const override { return scripted_.is_alive(); }
+  [[nodiscard]] int data_directory() const override { return scripted_.data_directory(); }
+  [[nodiscard]] bool is_alive() const override { return scripted_.is_alive(); }
   asio::awaitable<void> stop() override {
     ++factory_.stopped;
     factory_.let_programs_end();

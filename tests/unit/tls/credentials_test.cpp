@@ -154,6 +154,7 @@ TEST_CASE("servers that start for the first time at once agree on one authority"
   Machine machine;
   std::vector<Credentials> started(kServers);
   std::vector<std::thread> servers;
+  servers.reserve(started.size());
   for (Credentials& credentials : started) {
     servers.emplace_back([&machine, &credentials] { credentials = machine.start(kNow); });
   }
