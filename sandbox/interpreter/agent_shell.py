@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 
-from decorator import decorate
 from IPython.core import formatters, page, payloadpage
 from IPython.core.autocall import ExitAutocall, ZMQExitAutocall
 from IPython.core.compilerop import CachingCompiler
@@ -28,6 +27,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
 from traitlets import Instance, Type, default, observe
 from traitlets.config import Config
+
+from decorator import decorate  # comes with IPython, which is to be missed first
 
 AGENT_FOLDER = str(pathlib.Path(__file__).parent)
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
