@@ -31,9 +31,9 @@ struct Fitness {
   ControlGroups groups;
 };
 
-/// In this order: what is said to the server while its own message waits to be read may be lost when
-/// this process ends; control groups are found among the server's own, and the server's processes
-/// are named as it names them. Nothing when there is nobody to serve.
+/// In this order: what is said to the server while its own message waits to be read may be lost
+/// when this process ends; control groups are found among the server's own, and the server's
+/// processes are named as it names them. Nothing when there is nobody to serve.
 std::optional<Fitness> become_fit(int control) {
   try {
     auto spec = receive_spec(control);

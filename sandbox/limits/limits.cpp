@@ -23,8 +23,7 @@ ResourceLimits resource_limits(const Limits& limits) {
       // Private writable memory of one process, also where a control group counts that of all: one
       // object that is too large is then a MemoryError, and the interpreter and its variables stay,
       // where the group could only kill. Not RLIMIT_AS: allocators and runtimes reserve far more
-      // than they
-      // use, and would fail for nothing.
+      // than they use, and would fail for nothing.
       {RLIMIT_DATA, limits.memory_bytes, "RLIMIT_DATA"},
   }};
 }
