@@ -14,8 +14,8 @@
 namespace dynsessions::sandbox {
 
 struct FolderUsage {
-  std::uint64_t bytes =
-      0;  ///< blocks on the disk: holes take none, a file with two names counts once
+  /// Blocks on the disk: holes take none, a file with two names counts once.
+  std::uint64_t bytes = 0;
   std::uint64_t files = 0;  ///< names of files, folders and everything else, as in a tmpfs
 
   /// Whether it is more than `limit` in either.

@@ -46,11 +46,6 @@ HeldFolder::HeldFolder(int parent, const char* name, Purpose purpose)
   if (names_) hold();
 }
 
-HeldFolder::HeldFolder(HeldFolder&& other) noexcept
-    : names_(std::move(other.names_)),
-      needed_(other.needed_),
-      own_mode_(std::exchange(other.own_mode_, std::nullopt)) {}
-
 HeldFolder& HeldFolder::operator=(HeldFolder&& other) noexcept {
   std::swap(names_, other.names_);
   std::swap(needed_, other.needed_);

@@ -24,7 +24,6 @@ class HeldFolder {
   HeldFolder(int parent, const char* name, Purpose purpose = Purpose::look);
   HeldFolder(const HeldFolder&) = delete;
   HeldFolder& operator=(const HeldFolder&) = delete;
-  HeldFolder(HeldFolder&& other) noexcept;
   HeldFolder& operator=(HeldFolder&& other) noexcept;
   ~HeldFolder();
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from soak.census import children
 from support import environments
 from support.emulator import V2024_02, run_to_end
 
@@ -120,18 +121,13 @@ def test_no_folder_and_no_process_outlives_the_server(server, temporary):
 def test_a_start_removes_what_a_killed_server_left(server, tier, temporary, emulator_factory):
     stdout_of(server.session(), "open('/mnt/data/mine', 'w').close()")
     os.kill(server.pid, signal.SIGSTOP)  # or it would stop by itself, for want of a launcher
-    for launcher in _launchers_of(server.pid):
+    for launcher in children(server.pid):
         os.kill(launcher, signal.SIGKILL)  # or it would tidy up
     server.kill()
     left = set(temporary.iterdir())
     assert bool(left) == (tier != "full")
     emulator_factory("--sandbox", tier)
     assert not left & set(temporary.iterdir())
-
-
-def _launchers_of(pid):
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in children]
 
 
 def test_nothing_warns_in_exact_answers(temporary, emulator_factory):
