@@ -7,9 +7,17 @@ import pytest
 pytest.register_assert_rewrite("support")  # or its failures would not say which values they met
 
 from support import answer_check  # noqa: E402
-from support.emulator import Emulator  # noqa: E402
+from support.emulator import SLOWNESS, Emulator  # noqa: E402
 
 pytest_plugins = ["support.attack_report"]
+
+# The longest takes two minutes. One that hangs fails with its stack, and the others go on.
+TIMEOUT_SECONDS = 600 * SLOWNESS
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        item.add_marker(pytest.mark.timeout(TIMEOUT_SECONDS))
 
 
 @pytest.fixture(scope="session", autouse=True)

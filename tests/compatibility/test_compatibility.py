@@ -6,15 +6,12 @@ refusal is on the list below with its reason, or the filter is wrong.
 """
 
 import collections
-import contextlib
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 from soak.census import descendants
-from support.emulator import Emulator
-from support.waiting import wait_until
+from support.tracer import attached
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
 
@@ -39,53 +36,24 @@ def test_ordinary_work_succeeds(session, program):
     assert_done(session, program)
 
 
-def is_traced_or_gone(pid, tracer):
-    try:
-        return f"TracerPid:\t{tracer}\n" in Path(f"/proc/{pid}/status").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return True
-
-
-@contextlib.contextmanager
-def traced(pids, log):
-    """strace on processes and all that they start; only calls that fail are written."""
-    attach = [argument for pid in pids for argument in ("-p", str(pid))]
-    tracer = subprocess.Popen(
-        ["strace", "-f", "-qq", "-Z", "-s", "0", "-o", str(log), *attach], stderr=subprocess.PIPE
-    )
-    wait_until(
-        lambda: tracer.poll() is not None or all(is_traced_or_gone(p, tracer.pid) for p in pids),
-        "strace does not attach",
-    )
-    if tracer.poll() is not None:
-        pytest.skip("strace may not attach here: " + tracer.stderr.read().decode())
-    yield
-    tracer.terminate()
-    tracer.wait()
-
-
 REFUSAL = re.compile(r"^\d+ +(?:<\.\.\. )?(\w+)(.*) = -1 (ENOSYS|EPERM|EAFNOSUPPORT) ")
 
 
-def test_no_system_call_of_ordinary_work_is_refused_but_those_with_a_reason(tmp_path):
+def test_no_system_call_of_ordinary_work_is_refused_but_those_with_a_reason(
+    emulator_factory, tmp_path
+):
     log = tmp_path / "strace"
-    server = Emulator("--ready-sessions", "0")
-    try:
-        # Once it has answered, all is there that sessions descend from.
-        first = server.session()
-        assert first.executions("6 * 7").status_code == 200
-        first.end()
-        before = descendants(server.pid)
-        with traced(before, log):
-            for program in PROGRAMS:
-                session = server.session()
-                assert_done(session, program)
-                session.end()
-            # strace cannot leave an init that waits for what strace has not reaped. The init of the
-            # room that is made for the next session is another one each time.
-            wait_until(lambda: len(descendants(server.pid)) <= len(before), "a session stays")
-    finally:
-        server.stop()
+    server = emulator_factory("--ready-sessions", "0")
+    # Once it has answered, all is there that sessions descend from.
+    first = server.session()
+    assert first.executions("6 * 7").status_code == 200
+    first.end()
+    only_failures = ("strace", "-f", "-qq", "-Z", "-s", "0", "-o", str(log))
+    with attached(only_failures, descendants(server.pid)):
+        for program in PROGRAMS:
+            session = server.session()
+            assert_done(session, program)
+            session.end()
     refused = collections.defaultdict(str)
     for line in log.read_text().splitlines():
         if found := REFUSAL.match(line):

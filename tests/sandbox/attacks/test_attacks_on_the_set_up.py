@@ -3,10 +3,8 @@
 A server either serves with every layer of its tier, or says what is missing and how to mend it.
 """
 
-import contextlib
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 import requests
@@ -16,7 +14,7 @@ from support.emulator import BINARY
 from support.executions import value_in
 from support.sanitizers import WITHOUT_LEAKS
 from support.tiers import run_as, works_fully
-from support.waiting import wait_until
+from support.tracer import attached
 
 attack = pytest.mark.attack
 NO_ENGINE = 4
@@ -132,16 +130,9 @@ def test_a_step_that_fails_later_is_named_to_the_client_and_in_the_health_answer
     assert value_in("synchronous", session, "6 * 7") == 42, "the session that was there before"
 
 
-@contextlib.contextmanager
 def failing_in(process, call, *more):
     """In it and in whatever it starts meanwhile."""
-    strace = subprocess.Popen([*failing(call, *more), "-p", str(process)])
-    try:
-        wait_until(lambda: "TracerPid:\t0" not in status_of(process), "no tracer")
-        yield
-    finally:
-        strace.terminate()
-        strace.wait()
+    return attached(failing(call, *more), [process])
 
 
 def launcher_of(server):
@@ -166,7 +157,3 @@ def test_a_session_that_cannot_join_its_control_groups_is_not_created(start_serv
     assert "join groups" in answer.json()["error"]["message"]
     works_fully(server)
     assert value_in("synchronous", session, "6 * 7") == 42
-
-
-def status_of(pid):
-    return Path(f"/proc/{pid}/status").read_text()
