@@ -85,12 +85,15 @@ Result<UniqueFd> Session::open_data_directory() const {
   return copy;
 }
 
-asio::awaitable<void> Session::end(std::shared_ptr<Session> self) {
+asio::awaitable<void> Session::end(std::shared_ptr<Session> self, Turn& endings) {
   enter(SessionState::ending);
   for (Turn& turn : turns_) turn.send_away_waiting();
   // Stopping ends the programs that still run; their execute() then return and free the turns, and
   // only after that may the workspace be destroyed.
-  co_await workspace_->stop();
+  {
+    auto its_turn = co_await endings.wait();
+    co_await workspace_->stop();
+  }
   for (Turn& turn : turns_) auto pass = co_await turn.wait();
   workspace_.reset();
   self->enter(SessionState::ended);

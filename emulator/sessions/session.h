@@ -59,9 +59,10 @@ class Session {
 
   void enter(SessionState next);
   void allocation_ended(Result<std::unique_ptr<execution::Workspace>> workspace);
-  /// Stops the workspace, waits until nobody runs in it, and gives it back. Holds `self` while it
-  /// does, since the pool has let go.
-  boost::asio::awaitable<void> end(std::shared_ptr<Session> self);
+  /// Lets nobody in any more; then, when it is its turn among `endings`, stops the workspace, waits
+  /// until nobody runs in it, and gives it back. Holds `self` while it does, since the pool has let
+  /// go.
+  boost::asio::awaitable<void> end(std::shared_ptr<Session> self, Turn& endings);
 
   const SessionIdentifier identifier_;
   const std::string guid_;

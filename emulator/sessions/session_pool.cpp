@@ -14,6 +14,12 @@
 namespace dynsessions::sessions {
 namespace asio = boost::asio;
 
+namespace {
+
+constexpr std::size_t kEndingsAtOnce = 4;
+
+}  // namespace
+
 SessionLease::SessionLease(SessionPool& pool, std::shared_ptr<Session> session, bool new_allocation)
     : pool_(&pool), session_(std::move(session)), new_allocation_(new_allocation) {
   pool_->lease_begins(*session_);
@@ -31,6 +37,7 @@ SessionPool::SessionPool(asio::any_io_executor executor, Clock& clock,
       workspaces_(workspaces),
       events_(events),
       settings_(settings),
+      endings_(executor, kEndingsAtOnce),
       task_ended_(executor) {}
 
 SessionPool::~SessionPool() = default;
@@ -164,7 +171,7 @@ void SessionPool::end(std::shared_ptr<Session> session, EndReason reason) {
   sessions_.erase(session->identifier());
   events_.session_ended(*session, reason);
   Session& ending = *session;
-  run_in_background(ending.end(std::move(session)));
+  run_in_background(ending.end(std::move(session), endings_));
 }
 
 void SessionPool::run_in_background(asio::awaitable<void> task) {

@@ -114,6 +114,8 @@ class SessionPool {
   SessionEvents& events_;
   const PoolSettings settings_;
   std::unordered_map<SessionIdentifier, std::shared_ptr<Session>> sessions_;
+  /// A few at a time: a thousand dying processes would keep everybody else from the processor.
+  Turn endings_;
   std::size_t background_tasks_ = 0;  ///< allocations and endings under way
   Event task_ended_;
   bool stopping_ = false;

@@ -6,7 +6,10 @@ namespace dynsessions::sessions {
 namespace asio = boost::asio;
 
 asio::awaitable<std::optional<Turn::Pass>> Turn::wait() {
-  if (!std::exchange(taken_, true)) co_return std::optional<Pass>(Pass(*this));
+  if (free_places_ > 0) {
+    --free_places_;
+    co_return std::optional<Pass>(Pass(*this));
+  }
   Waiter self(*this);
   while (self.fate == Fate::waiting) co_await self.decided.wait();
   if (std::exchange(self.fate, Fate::settled) == Fate::sent_away) co_return std::nullopt;
@@ -22,12 +25,12 @@ void Turn::send_away_waiting() {
 
 void Turn::pass_on() {
   if (queue_.empty()) {
-    taken_ = false;
+    ++free_places_;
     return;
   }
   Waiter* next = queue_.front();
   queue_.pop_front();
-  next->fate = Fate::admitted;  // taken_ stays set: nobody can slip in between
+  next->fate = Fate::admitted;  // the place stays taken: nobody can slip in between
   next->decided.notify();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <optional>
 #include <utility>
@@ -11,7 +12,8 @@
 
 namespace dynsessions::sessions {
 
-/// Lets one at a time through, in order of arrival. Event-loop thread only.
+/// Lets one at a time through, or as many as there are places, in order of arrival. Event-loop
+/// thread only.
 class Turn {
  public:
   /// The right to go; passes to the next one when it is destroyed. The Turn outlives it.
@@ -28,7 +30,8 @@ class Turn {
     Turn* turn_;
   };
 
-  explicit Turn(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
+  explicit Turn(boost::asio::any_io_executor executor, std::size_t places = 1)
+      : executor_(std::move(executor)), free_places_(places) {}
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
@@ -61,7 +64,7 @@ class Turn {
 
   boost::asio::any_io_executor executor_;
   std::deque<Waiter*> queue_;  ///< each lives in the frame of its wait()
-  bool taken_ = false;
+  std::size_t free_places_;
 };
 
 }  // namespace dynsessions::sessions

@@ -50,7 +50,8 @@ class FakeWorkspaces::Workspace final : public execution::Workspace {
   asio::awaitable<void> stop() override {
     ++factory_.stopped;
     factory_.let_programs_end();
-    return scripted_.stop();
+    while (factory_.holding_endings_) co_await factory_.held_endings_.wait();
+    co_await scripted_.stop();
   }
 
  private:
@@ -59,7 +60,9 @@ class FakeWorkspaces::Workspace final : public execution::Workspace {
 };
 
 FakeWorkspaces::FakeWorkspaces(asio::any_io_executor executor)
-    : held_(executor), programs_waiting_{Event(executor), Event(executor), Event(executor)} {}
+    : held_(executor),
+      held_endings_(executor),
+      programs_waiting_{Event(executor), Event(executor), Event(executor)} {}
 
 asio::awaitable<Result<std::unique_ptr<execution::Workspace>>> FakeWorkspaces::create() {
   ++attempts;
@@ -74,6 +77,11 @@ asio::awaitable<Result<std::unique_ptr<execution::Workspace>>> FakeWorkspaces::c
 void FakeWorkspaces::release() {
   holding_ = false;
   held_.notify();
+}
+
+void FakeWorkspaces::release_endings() {
+  holding_endings_ = false;
+  held_endings_.notify();
 }
 
 void FakeWorkspaces::let_programs_end() {
@@ -117,6 +125,7 @@ PoolFixture::PoolFixture(PoolSettings settings)
 
 PoolFixture::~PoolFixture() {
   workspaces.release();
+  workspaces.release_endings();
   loop.run(pool.stop());
   loop.settle();  // calls that found their session ended
 }

@@ -42,6 +42,9 @@ class FakeWorkspaces final : public execution::WorkspaceFactory {
   /// From now on create() waits; release() lets those go on that wait.
   void hold() { holding_ = true; }
   void release();
+  /// The same of stop(), of all workspaces.
+  void hold_endings() { holding_endings_ = true; }
+  void release_endings();
   /// The next create() that goes on fails with this message.
   void fail_next(std::string message) { next_failure_ = std::move(message); }
 
@@ -53,15 +56,17 @@ class FakeWorkspaces final : public execution::WorkspaceFactory {
   std::vector<std::string> programs;  ///< code of those that were begun, in order
   int attempts = 0;                   ///< calls of create()
   int living = 0;                     ///< workspaces that are not destroyed
-  int stopped = 0;
+  int stopped = 0;                    ///< those whose stop() has begun
 
  private:
   class Workspace;
   boost::asio::awaitable<Result<execution::ExecutionResult>> run(execution::ExecutionRequest);
 
   Event held_;
+  Event held_endings_;
   std::array<Event, execution::kKernelCount> programs_waiting_;
   bool holding_ = false;
+  bool holding_endings_ = false;
   bool ending_programs_ = false;
   std::optional<std::string> next_failure_;
 };

@@ -52,6 +52,23 @@ TEST_CASE("a turn passes on in order of arrival", "[sessions][turn]") {
   CHECK(fixture.pass_of(third));
 }
 
+TEST_CASE("a turn with more places lets as many through", "[sessions][turn]") {
+  TurnFixture fixture;
+  Turn wide(fixture.loop.executor(), 2);
+  auto first = fixture.loop.start(wide.wait());
+  auto second = fixture.loop.start(wide.wait());
+  auto third = fixture.loop.start(wide.wait());
+  auto pass = fixture.pass_of(first);
+  auto second_pass = fixture.pass_of(second);
+  CHECK_FALSE(third.done());
+  second_pass.reset();
+  auto third_pass = fixture.pass_of(third);
+  pass.reset();
+  third_pass.reset();
+  auto later = fixture.loop.start(wide.wait());
+  CHECK(fixture.pass_of(later));
+}
+
 TEST_CASE("a turn that was passed on cannot be snatched on its way", "[sessions][turn]") {
   TurnFixture fixture;
   auto first = fixture.wait();
