@@ -337,10 +337,16 @@ def call_formatters_directly():
     is called, twelve times for a value: a fifth of a small program. `kwsyntax` leaves them as they
     are; the frames of a traceback stay the same."""
     catch = formatters.catch_format_error.__wrapped__
+
+    def with_object_first(method, formatter, *arguments, **named):
+        if "obj" in named:
+            arguments = (named.pop("obj"), *arguments)
+        return catch(method, formatter, *arguments, **named)
+
     for kind in (formatters.BaseFormatter, *formatters.BaseFormatter.__subclasses__()):
         method = vars(kind).get("__call__")
         if method is not None:
-            kind.__call__ = decorate(method.__wrapped__, catch, kwsyntax=True)
+            kind.__call__ = decorate(method.__wrapped__, with_object_first, kwsyntax=True)
 
 
 def make_shell():
