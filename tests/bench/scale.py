@@ -1,5 +1,7 @@
 """A thousand live sessions, each of which has run a pandas cell; then their end, all together."""
 
+import contextlib
+import mmap
 import threading
 import time
 
@@ -10,6 +12,7 @@ from samples import Row, Samples, timed
 from server import running
 
 SESSIONS = 1000
+SESSION_BYTES = 11 << 20  # private to each
 EDGE = 100  # the first and the last of them, to see what a further one costs
 COOLDOWN_SECONDS = 60
 BYSTANDER = "bystander"  # a session that is warm all the time
@@ -35,6 +38,23 @@ def touch(connection, count):
 
 def name(number):
     return f"many-{number:04}"
+
+
+def fresh_memory():
+    """What the machine takes for as much memory as a session writes to, when it was not used lately:
+    a virtual machine may have to ask its host for each page."""
+    samples = Samples()
+    with contextlib.ExitStack() as kept:  # or the next would get the same pages
+        for _ in range(6):
+            memory = kept.enter_context(mmap.mmap(-1, SESSION_BYTES))
+            memory.madvise(mmap.MADV_NOHUGEPAGE)
+            samples.time(lambda: touch_pages(memory))
+    return samples
+
+
+def touch_pages(memory):
+    for page in range(0, len(memory), mmap.PAGESIZE):
+        memory[page] = 1
 
 
 def while_listing(endpoint, connection):
@@ -74,7 +94,9 @@ def measure():
         connection.execute(BYSTANDER, "1 + 1")
         quiet = timed(lambda: connection.execute(BYSTANDER, "1 + 1"), WARM)
         available = processes.available_bytes()
+        memory_before = fresh_memory()
         making = make_sessions(connection, SESSIONS)
+        memory_after = fresh_memory()
         assert connection.count_sessions() == SESSIONS + 1, "some have expired: a slow machine?"
         used = Samples([available - processes.available_bytes()], "B")
         resident = Samples([processes.status(server.pid, "VmRSS")], "B")
@@ -89,6 +111,7 @@ def measure():
     alone = ("the same with one session", quiet)
     return [
         Row(f"pandas in the last {EDGE} of {SESSIONS} new sessions", last, "in the first", first),
+        Row("11 MB of new memory after them", memory_after, "before them", memory_before),
         Row(f"memory of {SESSIONS} sessions that used pandas", used, "private to them", own),
         Row(f"memory of the server with {SESSIONS}", resident, "memory of them", used),
         Row(f"warm `1 + 1` amid {SESSIONS} sessions", amid, *alone),
