@@ -4,6 +4,8 @@ import os
 import re
 from pathlib import Path
 
+from support.processes import descendants
+
 ENDED = (FileNotFoundError, ProcessLookupError)  # meanwhile
 
 
@@ -25,18 +27,6 @@ def available_bytes():
 
 def descriptors(pid):
     return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
-
-
-def descendants(pid):
-    """Of a process that may end meanwhile."""
-    try:
-        tasks = list(Path(f"/proc/{pid}/task").iterdir())
-        children = [child for task in tasks for child in (task / "children").read_text().split()]
-    except ENDED:
-        return
-    for child in children:
-        yield int(child)
-        yield from descendants(child)
 
 
 def is_interpreter(pid):

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 import pytest
-from soak.census import descendants
+from support.processes import descendants
 from support.tracer import attached
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))

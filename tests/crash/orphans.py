@@ -9,7 +9,7 @@ import ctypes
 import os
 import time
 
-from soak.census import children, descendants
+from support.processes import children, descendants
 
 PR_SET_CHILD_SUBREAPER = 36
 

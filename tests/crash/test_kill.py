@@ -18,6 +18,7 @@ import requests
 from crash import orphans
 from soak import census
 from support.emulator import Emulator
+from support.processes import descendants
 from support.waiting import wait_until
 
 LOAD = (
@@ -114,7 +115,7 @@ def test_nothing_outlives_a_process_that_is_killed(start, choice, victim, attemp
         groups = census.group_folders(server.pid)
         load = Load(server, choice)
         time.sleep(choice.uniform(0.05, 2))
-        started = census.descendants(server.pid)
+        started = descendants(server.pid)
         os.kill(pid, signal.SIGKILL)
         left = orphans.left_after(lambda: {*started, *adopted(), *known} - {server.pid}, CLEAN_SECONDS)
         assert not left, [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in left]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from soak.census import children
 from support import environments
 from support.emulator import V2024_02, run_to_end
+from support.processes import children
 
 NO_ENGINE = 4
 TIERS = ["full", "restricted", "insecure"]

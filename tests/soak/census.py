@@ -5,27 +5,7 @@ import os
 import re
 from pathlib import Path
 
-
-def _children():
-    """By parent. Not from /proc/PID/task/TID/children, which leaves some out while others end."""
-    found = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            found.setdefault(parent, []).append(int(stat.parent.name))
-    return found
-
-
-def children(pid):
-    return _children().get(pid, [])
-
-
-def descendants(*pids):
-    below = _children()
-    found = [child for pid in pids for child in below.get(pid, [])]
-    for child in found:  # grows while we walk it
-        found += below.get(child, [])
-    return found
+from support.processes import children, descendants
 
 
 def launcher(server):

@@ -12,6 +12,7 @@ needs_neighbour = pytest.mark.skipif(
 )
 URL = f"http://{neighbour.NAME}:{neighbour.PORT}"
 GREETING = "hello from next door"
+OPEN = ("--max-sessions", "1000", "--network-status", "EgressEnabled")  # of a server
 SESSION_PORT = 9000  # of listeners inside sessions
 
 # In a session: how an attempt to connect to each target ended.

@@ -17,6 +17,7 @@ from pathlib import Path
 import requests
 
 from support import sanitizers, services
+from support.processes import descendants
 
 BINARY = os.environ.get(
     "DYNSESSIONS_BINARY", str(Path(__file__).parents[2] / "build" / "release" / "dynsessions")
@@ -234,16 +235,9 @@ def _mounts():
 
 def _open_descendants(pid):
     """A descriptor of each process below `pid`; what ends meanwhile is not worth waiting for."""
-    children = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            children.setdefault(parent, []).append(int(stat.parent.name))
-    below = list(children.get(pid, ()))
-    for child in below:  # grows while we walk it
-        below += children.get(child, ())
+    for process in descendants(pid):
         with contextlib.suppress(ProcessLookupError):
-            yield os.pidfd_open(child)
+            yield os.pidfd_open(process)
 
 
 def _ends_within(pidfd, seconds):

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from support import neighbour
-from support.egress import GREETING
+from support.egress import GREETING, OPEN
 from support.emulator import Emulator
 
 
@@ -37,21 +37,22 @@ def web(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def start(web, resolver_file):
-    """Starts a server on a host that asks the neighbour's name server."""
-    before = neighbour.with_own_files({"/etc/resolv.conf": resolver_file})
-
-    def start_server(*arguments):
-        return Emulator("--max-sessions", "1000", *arguments, before=before)
-
-    return start_server
+def beside_neighbour(web, resolver_file):
+    """Lets a server run on a host that asks the neighbour's name server."""
+    return neighbour.with_own_files({"/etc/resolv.conf": resolver_file})
 
 
 @pytest.fixture(scope="module")
-def open_server(start):
-    server = start("--network-status", "EgressEnabled")
+def open_server(beside_neighbour):
+    server = Emulator(*OPEN, before=beside_neighbour)
     yield server
     server.stop()
+
+
+@pytest.fixture
+def start_open(emulator_factory, beside_neighbour):
+    """Another one like it, of the test's own."""
+    return lambda *arguments: emulator_factory(*OPEN, *arguments, before=beside_neighbour)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support import environments, neighbour
-from support.egress import FETCH, GREETING, needs_neighbour, probe, run
+from support.egress import FETCH, GREETING, OPEN, needs_neighbour, probe, run
 from support.emulator import Emulator, run_to_end
 from support.waiting import wait_until
 
@@ -67,12 +67,10 @@ def test_the_helper_ends_with_its_session(open_server):
 
 
 @pytest.mark.parametrize("end", [Emulator.stop, Emulator.kill])
-def test_no_helper_outlives_the_server(start, end):
-    server = start("--network-status", "EgressEnabled")
-    try:
-        helper = helper_of(server, server.session())
-    finally:
-        end(server)
+def test_no_helper_outlives_the_server(start_open, end):
+    server = start_open()
+    helper = helper_of(server, server.session())
+    end(server)
     wait_until(lambda: has_ended(helper), "the helper stays")
 
 
@@ -95,7 +93,9 @@ def test_the_helper_is_confined(open_server, open_session):
         assert os.readlink(process / "ns" / kind) != os.readlink(f"/proc/self/ns/{kind}")
 
 
-def test_an_ordinary_user_s_sessions_have_egress_too(web, resolver_file, canary, tmp_path):
+def test_an_ordinary_user_s_sessions_have_egress_too(
+    emulator_factory, web, resolver_file, canary, tmp_path
+):
     tun = tmp_path / "tun"  # as Debian has it; some machines let only root open theirs
     os.mknod(tun, stat.S_IFCHR | 0o666, os.stat("/dev/net/tun").st_rdev)
     tun.chmod(0o666)
@@ -103,17 +103,14 @@ def test_an_ordinary_user_s_sessions_have_egress_too(web, resolver_file, canary,
     files = {"/etc/resolv.conf": resolver_file, "/dev/net/tun": tun}
     before = neighbour.with_own_files(files, then=as_nobody)
     no_state = {"DYNSESSIONS_HTTPS_PORT": "off"}
-    server = Emulator("--network-status", "EgressEnabled", before=before, environment=no_state)
-    try:
-        session = server.session()
-        assert run(session, FETCH)["stdout"] == f"{GREETING}\n"
-        targets = [(address, canary) for address in (neighbour.HOST_ADDRESS, "10.0.2.2")]
-        assert "connected" not in probe(session, *targets)
-        helper = helper_of(server, session)
-        session.end()
-        wait_until(lambda: has_ended(helper), "the helper stays")
-    finally:
-        server.stop()
+    server = emulator_factory(*OPEN, before=before, environment=no_state)
+    session = server.session()
+    assert run(session, FETCH)["stdout"] == f"{GREETING}\n"
+    targets = [(address, canary) for address in (neighbour.HOST_ADDRESS, "10.0.2.2")]
+    assert "connected" not in probe(session, *targets)
+    helper = helper_of(server, session)
+    session.end()
+    wait_until(lambda: has_ended(helper), "the helper stays")
 
 
 def test_a_session_cannot_see_its_helper(open_session):
@@ -132,15 +129,13 @@ def test_without_the_helper_s_program_the_server_does_not_start(tmp_path):
     assert "apt-get install slirp4netns" in refused(PATH=str(tmp_path))
 
 
-def test_the_network_outlives_a_program_that_had_too_much_memory(start):
+def test_the_network_outlives_a_program_that_had_too_much_memory(start_open):
     """So the helper is in no group that is killed as a whole."""
-    server = start("--network-status", "EgressEnabled", "--memory-limit-mb", "256")
-    session = server.session()
+    session = start_open("--memory-limit-mb", "256").session()
     assert run(session, FETCH)["stdout"].strip() == GREETING
     bomb = "import mmap\nm = mmap.mmap(-1, 1 << 31)\nfor n in range(1 << 11): m.write(bytes(1 << 20))"
     assert run(session, bomb, timeoutInSeconds=60)["stderr"].endswith("Kernel restarted")
     assert run(session, FETCH)["stdout"].strip() == GREETING
-    server.stop()
 
 
 BELOW_FULL = {

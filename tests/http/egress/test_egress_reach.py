@@ -15,7 +15,6 @@ from support.egress import (
     probe,
     run,
 )
-from support.emulator import Emulator
 
 pytestmark = needs_neighbour
 
@@ -98,7 +97,7 @@ def test_a_session_cannot_change_its_routes(open_session):
     assert "unreachable 169.254.0.0/16" in run(open_session, f"!{shown}")["stdout"]
 
 
-def test_insecure_sessions_have_the_host_s_network_and_the_banner_says_so():
+def test_insecure_sessions_have_the_host_s_network_and_the_banner_says_so(emulator_factory):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         target = ("127.0.0.1", listener.getsockname()[1])
         connect = (
@@ -107,10 +106,9 @@ def test_insecure_sessions_have_the_host_s_network_and_the_banner_says_so():
         )
         reached = {}
         for tier in ("insecure", "restricted"):
-            server = Emulator("--sandbox", tier)
+            server = emulator_factory("--sandbox", tier)
             reached[tier] = run(server.session(), connect)["stdout"].strip()
             assert ("the host's network" in server.stderr()) == (tier == "insecure")
-            server.stop()
     assert reached == {
         "insecure": "connected",
         "restricted": "Address family not supported by protocol",
