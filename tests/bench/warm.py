@@ -20,6 +20,7 @@ from server import running
 
 ROUNDS = 10  # alternating, so that whatever else the machine does meets all of them
 SECONDS = 3  # of each load
+LOAD_ROUNDS = 5  # alternating, too
 ECHO_BYTES = 500
 MANY = 64
 MODULES = "numpy,pandas,matplotlib.pyplot"  # what a session has loaded
@@ -158,29 +159,34 @@ def bare_pool():
     script = Path(__file__).with_name("bare_pool.py")
     command = [SESSION_PYTHON, script, MODULES, str(MANY), str(SECONDS)]
     single = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as in the zygote
-    return Samples([float(subprocess.check_output(command, env=single))], "/s")
+    return float(subprocess.check_output(command, env=single))
 
 
 def loads():
-    """Latencies and rate of 1, 8 and 64 sessions that are asked all the time."""
+    """Latencies by the number of sessions that are asked all the time; then the rate of most, and
+    that of as many bare IPythons."""
     with running("--max-sessions", "100") as (server, connection):
         sessions = [uuid.uuid4() for _ in range(MANY)]
         for identifier in sessions:
             connection.execute(identifier, "1 + 1")
-        return {
-            count: ask_for(SECONDS, server.endpoint, sessions[:count]) for count in (1, 8, MANY)
-        }
+        latencies, ours, bare = {}, [], []
+        for count in (1, 8, MANY):
+            latencies[count], _ = ask_for(SECONDS, server.endpoint, sessions[:count])
+        for _ in range(LOAD_ROUNDS):
+            ours.append(ask_for(SECONDS, server.endpoint, sessions)[1])
+            bare.append(bare_pool())
+        return latencies, Samples(ours, "/s"), Samples(bare, "/s")
 
 
 def measure():
-    gateway, by_count = of_gateway(), loads()
-    alone = by_count[1][0]
+    gateway, (latencies, rate, rate_of_bare) = of_gateway(), loads()
+    alone = latencies[1]
     return [
         Row("warm `1 + 1` over HTTP, bare client", alone, "the kernel gateway", gateway),
         Row("warm `1 + 1` over HTTP, bare client", alone, "loopback echo", loopback_echo()),
-        Row("the same in each of 8 sessions at once", by_count[8][0], "one alone", alone),
-        Row("the same in each of 64 sessions at once", by_count[MANY][0], "one alone", alone),
-        Row("executions in 64 sessions", by_count[MANY][1], "bare IPython loops", bare_loops()),
-        Row("executions in 64 sessions", by_count[MANY][1], "64 bare IPythons", bare_pool()),
+        Row("the same in each of 8 sessions at once", latencies[8], "one alone", alone),
+        Row("the same in each of 64 sessions at once", latencies[MANY], "one alone", alone),
+        Row("executions in 64 sessions", rate, "bare IPython loops", bare_loops()),
+        Row("executions in 64 sessions", rate, "64 bare IPythons", rate_of_bare),
         *cells(),
     ]
