@@ -98,12 +98,20 @@ def cells():
                 yield Row(f"{cell.what} over HTTP", ours, beside, other)
 
 
-def of_gateway():
-    with contextlib.closing(Gateway()) as gateway:
-        with contextlib.closing(GatewayKernel(gateway)) as kernel:
-            for _ in range(10):
-                kernel.execute("1 + 1")
-            return timed(lambda: kernel.execute("1 + 1"), 200)
+def beside_gateway():
+    """One session that is asked all the time, and a kernel of the gateway."""
+    ours, theirs, session = Samples(), Samples(), uuid.uuid4()
+    with contextlib.ExitStack() as running_here:
+        gateway = running_here.enter_context(contextlib.closing(Gateway()))
+        kernel = running_here.enter_context(contextlib.closing(GatewayKernel(gateway)))
+        server, connection = running_here.enter_context(running())
+        for _ in range(10):
+            kernel.execute("1 + 1")
+            connection.execute(session, "1 + 1")
+        for _ in range(LOAD_ROUNDS):
+            ours.values += ask_for(SECONDS / LOAD_ROUNDS, server.endpoint, [session])[0].values
+            theirs.values += timed(lambda: kernel.execute("1 + 1"), 40).values
+    return ours, theirs
 
 
 def echo(listener):
@@ -169,9 +177,10 @@ def loads():
         sessions = [uuid.uuid4() for _ in range(MANY)]
         for identifier in sessions:
             connection.execute(identifier, "1 + 1")
-        latencies, ours, bare = {}, [], []
-        for count in (1, 8, MANY):
-            latencies[count], _ = ask_for(SECONDS, server.endpoint, sessions[:count])
+        ours, bare = [], []
+        latencies = {
+            count: ask_for(SECONDS, server.endpoint, sessions[:count])[0] for count in (8, MANY)
+        }
         for _ in range(LOAD_ROUNDS):
             ours.append(ask_for(SECONDS, server.endpoint, sessions)[1])
             bare.append(bare_pool())
@@ -179,8 +188,8 @@ def loads():
 
 
 def measure():
-    gateway, (latencies, rate, rate_of_bare) = of_gateway(), loads()
-    alone = latencies[1]
+    alone, gateway = beside_gateway()
+    latencies, rate, rate_of_bare = loads()
     return [
         Row("warm `1 + 1` over HTTP, bare client", alone, "the kernel gateway", gateway),
         Row("warm `1 + 1` over HTTP, bare client", alone, "loopback echo", loopback_echo()),
