@@ -126,6 +126,8 @@ Runner::Attempt Runner::run_step(const Case& test_case, const Step& step, const 
 }
 
 Runner::Attempt Runner::send_step(const Case& test_case, const Step& step, const Json& variables) {
+  // After the last answer came: what send() begins from now on it takes for the cleaning up.
+  if (patience_.interrupted()) throw Interrupted();
   std::vector<HttpRequest> requests;
   for (const Exchange& exchange : step.exchanges) {
     requests.push_back(request_of(exchange.request, test_case, variables));
