@@ -4,9 +4,11 @@ import contextlib
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from support.waiting import wait_until
+
+
+class CannotAttach(AssertionError):
+    """With what strace says about it."""
 
 
 @contextlib.contextmanager
@@ -21,19 +23,20 @@ def attached(strace, pids):
     tracer = subprocess.Popen([*strace, *of], stderr=subprocess.PIPE)
     try:
         wait_until(
-            lambda: tracer.poll() is not None or all(_is_traced_or_gone(pid) for pid in pids),
+            lambda: tracer.poll() is not None
+            or all(_is_traced_or_gone(pid, tracer.pid) for pid in pids),
             "strace does not attach",
         )
         if tracer.poll() is not None:
-            pytest.skip("strace may not attach here: " + tracer.stderr.read().decode())
+            raise CannotAttach("strace may not attach here: " + tracer.stderr.read().decode())
         yield
     finally:
         tracer.kill()
         tracer.communicate()
 
 
-def _is_traced_or_gone(pid):
+def _is_traced_or_gone(pid, tracer):
     try:
-        return "TracerPid:\t0\n" not in Path(f"/proc/{pid}/status").read_text()
+        return f"TracerPid:\t{tracer}\n" in Path(f"/proc/{pid}/status").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return True

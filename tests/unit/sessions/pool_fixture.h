@@ -67,7 +67,6 @@ class FakeWorkspaces final : public execution::WorkspaceFactory {
   std::array<Event, execution::kKernelCount> programs_waiting_;
   bool holding_ = false;
   bool holding_endings_ = false;
-  bool ending_programs_ = false;
   std::optional<std::string> next_failure_;
 };
 
