@@ -4,9 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from support.processes import descendants
-
-ENDED = (FileNotFoundError, ProcessLookupError)  # meanwhile
+from support.processes import ENDED, descendants
 
 
 def status(pid, field):

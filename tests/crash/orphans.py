@@ -9,7 +9,7 @@ import ctypes
 import os
 import time
 
-from support.processes import children, descendants
+from support.processes import ENDED, children, descendants
 
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -43,7 +43,7 @@ def _is_alive(pid):
     try:
         with open(f"/proc/{pid}/stat") as stat:
             return stat.read().rpartition(")")[2].split()[0] not in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
+    except ENDED:
         return False
 
 

@@ -3,7 +3,6 @@ between calls belongs to no execution and is dropped (ARCHITECTURE.md, "Life of 
 they end with their session.
 """
 
-import os
 import time
 import uuid
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from support.emulator import BINARY
 from support.executions import KERNELS, run_in, value_in
+from support.processes import processes_with
 from support.sanitizers import memory_room
 from support.waiting import wait_until
 
@@ -118,24 +118,12 @@ threading.Thread(target=subprocess.run, args=({SLEEP},)).start()
 }
 
 
-def is_running(mark):
-    """Whether a process of this machine has it in its command line; the sandbox hides nothing from
-    its host."""
-    for process in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if mark.encode() in process.read_bytes() and process.parent.name != str(os.getpid()):
-                return True
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-    return False
-
-
 def leave_behind(session, daemon, kernel="synchronous"):
     """Its mark, when it runs."""
     mark = f"left-{uuid.uuid4()}"
     body = run_in(kernel, session, DAEMONS[daemon].replace("MARK", mark))
     assert body["status"] == "Succeeded", body
-    wait_until(lambda: is_running(mark), "it was never seen")
+    wait_until(lambda: processes_with(mark), "it was never seen")
     return mark
 
 
@@ -144,12 +132,12 @@ def test_what_a_program_left_running_ends_with_the_session(emulator, daemon):
     session, other = emulator.session(), emulator.session()
     mark, others_mark = leave_behind(session, daemon), leave_behind(other, daemon)
     session.executions("6 * 7")
-    assert is_running(mark)
+    assert processes_with(mark)
     session.end()
-    wait_until(lambda: not is_running(mark), "it outlived its session")
-    assert is_running(others_mark)
+    wait_until(lambda: not processes_with(mark), "it outlived its session")
+    assert processes_with(others_mark)
     other.end()
-    wait_until(lambda: not is_running(others_mark), "it outlived its session")
+    wait_until(lambda: not processes_with(others_mark), "it outlived its session")
 
 
 @pytest.mark.parametrize("daemon", DAEMONS)
@@ -157,12 +145,12 @@ def test_what_a_program_left_running_ends_when_its_interpreter_is_replaced(sessi
     mark, others_mark = leave_behind(session, daemon), leave_behind(session, daemon, "empty")
     body = session.executions("import os; os._exit(1)").json()
     assert body["result"]["stderr"] == "Kernel restarted"
-    assert not is_running(mark)
-    assert is_running(others_mark), "the kernel beside it lost its own"
+    assert not processes_with(mark)
+    assert processes_with(others_mark), "the kernel beside it lost its own"
 
 
 @pytest.mark.attack(23)
 def test_what_a_program_left_running_ends_when_the_cooldown_passes(emulator_factory):
     server = emulator_factory("--cooldown-period", "1")
     mark = leave_behind(server.session(), "a daemon")
-    wait_until(lambda: not is_running(mark), "it outlived its session")
+    wait_until(lambda: not processes_with(mark), "it outlived its session")

@@ -5,7 +5,7 @@ import os
 import re
 from pathlib import Path
 
-from support.processes import children, descendants
+from support.processes import ENDED, children, descendants
 
 
 def launcher(server):
@@ -25,7 +25,7 @@ def zygote(server):
 
 
 def _arguments(pid):
-    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+    with contextlib.suppress(*ENDED):
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     return b""
 
@@ -37,7 +37,7 @@ def _program(pid):
 def _descriptors(pid):
     links = []
     for entry in Path(f"/proc/{pid}/fd").iterdir():
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(*ENDED):
             links.append(os.readlink(entry))
     return links
 
@@ -49,7 +49,7 @@ def _namespaces(pids, descriptors):
     """
     held = {link for link in descriptors if re.match(r"\w+:\[\d+\]$", link)}
     for pid in pids:
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
+        with contextlib.suppress(*ENDED, PermissionError):
             held.update(os.readlink(entry) for entry in Path(f"/proc/{pid}/ns").iterdir())
     return held
 

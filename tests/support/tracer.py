@@ -4,6 +4,7 @@ import contextlib
 import subprocess
 from pathlib import Path
 
+from support.processes import ENDED
 from support.waiting import wait_until
 
 
@@ -38,5 +39,5 @@ def attached(strace, pids):
 def _is_traced_or_gone(pid, tracer):
     try:
         return f"TracerPid:\t{tracer}\n" in Path(f"/proc/{pid}/status").read_text()
-    except (FileNotFoundError, ProcessLookupError):
+    except ENDED:
         return True

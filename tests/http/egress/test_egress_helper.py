@@ -11,6 +11,7 @@ import pytest
 from support import environments, neighbour
 from support.egress import FETCH, GREETING, OPEN, needs_neighbour, probe, run
 from support.emulator import Emulator, run_to_end
+from support.processes import ENDED, below
 from support.waiting import wait_until
 
 NO_ENGINE = 4
@@ -21,21 +22,8 @@ pytestmark = needs_neighbour
 
 def helpers_of(server):
     """Process ids of the network helpers below the server."""
-    parents, helpers = {}, []
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            fields = dict(line.split(":\t", 1) for line in status.read_text().splitlines())
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        pid = int(status.parent.name)
-        parents[pid] = int(fields["PPid"])
-        if fields["Name"] == HELPER and not fields["State"].startswith("Z"):
-            helpers.append(pid)
-
-    def is_below(pid):
-        return pid == server.pid or (pid in parents and is_below(parents[pid]))
-
-    return {pid for pid in helpers if is_below(pid)}
+    found = below(server.pid).items()
+    return {pid for pid, process in found if process.name == HELPER and not process.is_zombie}
 
 
 def helper_of(server, session):
@@ -48,12 +36,12 @@ def helper_of(server, session):
 def network_of(helper):
     try:
         return os.readlink(f"/proc/{helper}/fd/0")
-    except (FileNotFoundError, ProcessLookupError):
+    except ENDED:
         return None
 
 
 def has_ended(pid):
-    return not Path(f"/proc/{pid}").exists()
+    return not os.path.exists(f"/proc/{pid}")
 
 
 def test_the_helper_ends_with_its_session(open_server):

@@ -1,11 +1,11 @@
 """Cases 52 to 55: the network, sockets and shared memory of the host, and other sessions."""
 
 import uuid
-from pathlib import Path
 
 import pytest
 
 from support.executions import KERNELS, value_in
+from support.processes import process_named
 from support.programs import run_inside, run_outside
 from support.tiers import as_session_user
 
@@ -56,15 +56,7 @@ def leave(session, marks):
     left = run_inside(session, "leave_marks", **marks)
     name = f"import ctypes; ctypes.CDLL(None).prctl(15, b'{marks['mark']}', 0, 0, 0)"
     value_in("synchronous", session, name)
-    return left, host_pid_of(marks["mark"])
-
-
-def host_pid_of(name):
-    return next(
-        int(comm.parent.name)
-        for comm in Path("/proc").glob("[0-9]*/comm")
-        if comm.read_text().strip() == name
-    )
+    return left, process_named(marks["mark"])
 
 
 # What can be shared at all, by the letter of the tier.

@@ -1,6 +1,5 @@
 """Cases 23 to 33: processes that will not go, processes that end, and who may touch whom."""
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -12,7 +11,7 @@ import pytest
 import requests
 
 from support.executions import KERNELS, run_in, stderr_of, value, value_in
-from support.processes import processes_with
+from support.processes import below, children, processes_with
 from support.programs import run_inside, run_outside
 from support.tiers import as_session_user
 from support.waiting import wait_until
@@ -156,23 +155,11 @@ def test_an_interpreter_that_ends_itself_is_replaced_and_files_stay(session, cod
 @attack(30)
 def test_orphans_that_end_are_reaped(session, server):
     assert run_inside(session, "orphans", count=2000) == {"left": 0}
-    wait_until(lambda: zombies_below(server.pid) == 0, "orphans stay as zombies")
+    wait_until(lambda: not zombies_below(server.pid), "orphans stay as zombies")
 
 
-def zombies_below(ancestor):
-    parents, zombies = {}, []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
-            parents[int(stat.parent.name)] = int(parent)
-            zombies += [int(stat.parent.name)] * (state == "Z")
-
-    def is_below(pid):
-        while pid in parents and pid != ancestor:
-            pid = parents[pid]
-        return pid == ancestor
-
-    return sum(map(is_below, zombies))
+def zombies_below(pid):
+    return [child for child, process in below(pid).items() if process.is_zombie]
 
 
 PATTERN = Path("/proc/sys/kernel/core_pattern")
@@ -263,19 +250,13 @@ def test_a_killed_server_takes_every_session_along_and_the_next_one_starts(start
     assert value(again.session(), "6 * 7") == 42
 
 
-def launchers_of(server):
-    """Of the two the first one is the server's child."""
-    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-    return [int(pid) for pid in children]
-
-
 @attack(33)
 def test_a_killed_launcher_takes_every_session_along_and_the_server_says_so(start_server):
     server = start_server()
     session = server.session()
     mark = leave_daemon(session)
     assert requests.get(f"{server.admin}/health/ready", timeout=10).status_code == 200
-    for pid in launchers_of(server):
+    for pid in children(server.pid):
         os.kill(pid, signal.SIGKILL)
     begin = time.monotonic()
     wait_until(lambda: not processes_with(mark), "a daemon outlived the launcher")

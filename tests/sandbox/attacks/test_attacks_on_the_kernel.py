@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from support.executions import value_in
+from support.processes import process_named
 from support.programs import run_inside, run_outside
 from support.tiers import as_session_user
 
@@ -285,14 +286,6 @@ def test_no_variable_of_the_server_is_in_an_interpreters_memory(session, canarie
     assert is_in_memory(interpreter, planted.encode())
     assert not is_in_memory(interpreter, canaries.secret.encode())
     assert canaries.secret.encode() in Path(f"/proc/{server.pid}/environ").read_bytes()
-
-
-def process_named(name):
-    for process in Path("/proc").glob("[0-9]*/comm"):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            if process.read_text().strip() == name:
-                return int(process.parent.name)
-    raise AssertionError(f"no process is called {name}")
 
 
 def is_in_memory(pid, text):
