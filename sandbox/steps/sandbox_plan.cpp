@@ -18,6 +18,14 @@ std::string tmpfs_options(std::uint64_t bytes, std::uint64_t inodes, const char*
   return "size=" + std::to_string(bytes) + ",nr_inodes=" + std::to_string(inodes) + ",mode=" + mode;
 }
 
+/// Files that are written in large pieces get large pages, which halves the time of a large upload.
+/// No file becomes larger by them, but for one with holes that is written through a mapping: there
+/// a touched byte can take 2 MB. Only a kernel that has this folder knows the option.
+std::string with_large_pages(std::string options) {
+  if (::access("/sys/kernel/mm/transparent_hugepage", F_OK) == 0) options += ",huge=within_size";
+  return options;
+}
+
 void require_possible_without_namespaces(const LaunchSpec& spec) {
   for (const ReadOnlyBind& bind : spec.binds) {
     if (bind.source != bind.target) {
@@ -61,7 +69,8 @@ void prepare_plan(const LaunchSpec& spec, LauncherUser user, SandboxPlan& plan) 
   plan.layout = root_layout(spec);
   plan.tmp_options = tmpfs_options(limits.tmp_bytes, kScratchInodes, "1777");
   plan.shared_memory_options = tmpfs_options(limits.shared_memory_bytes, kScratchInodes, "1777");
-  plan.data_options = tmpfs_options(limits.data_bytes, limits.data_inodes, "0755");
+  plan.data_options =
+      with_large_pages(tmpfs_options(limits.data_bytes, limits.data_inodes, "0755"));
   plan.init_filter = compile_init_filter();
   plan.interpreter_filter = compile_interpreter_filter(spec.tier);
   plan.limits = resource_limits(limits);

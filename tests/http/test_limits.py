@@ -5,6 +5,7 @@ watches memory, RLIMIT_NPROC counts processes, and nothing limits CPU time.
 """
 
 import json
+import os
 
 import pytest
 
@@ -166,6 +167,32 @@ def test_full_folders_leave_the_memory_to_programs(session):
     assert value(session.executions("len(b'x' * (150 << 20)) >> 20")) == 150
     remove = "import glob, os\nfor name in glob.glob('/*/*/full*') + glob.glob('/tmp/full*'): os.unlink(name)"
     assert session.executions(remove).json()["status"] == "Succeeded"
+
+
+def test_large_files_get_large_pages_where_the_kernel_has_them(session):
+    look = """
+[options] = [line.split()[-1] for line in open('/proc/self/mountinfo') if ' /mnt/data ' in line]
+'huge=within_size' in options.split(',')
+"""
+    has_them = os.path.exists("/sys/kernel/mm/transparent_hugepage")
+    assert value(session.executions(look)) == str(has_them)
+
+
+def test_a_mapped_file_with_holes_may_grow_until_nothing_is_left(session):
+    """Beyond the last large page there are small ones; who writes where none is ends by SIGBUS."""
+    code = """
+import mmap, os
+with open('/mnt/data/full', 'w+b') as file:
+    file.truncate(16 << 20)
+    with mmap.mmap(file.fileno(), 0) as memory:
+        places = iter(range(0, len(memory), mmap.PAGESIZE))
+        while os.statvfs('/mnt/data').f_bavail:
+            memory[next(places)] = 1
+    used = 512 * os.fstat(file.fileno()).st_blocks
+os.unlink('/mnt/data/full')
+used >> 20
+"""
+    assert 6 <= value(session.executions(code)) <= 8
 
 
 def test_too_many_files_are_enospc(session):
