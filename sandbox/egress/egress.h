@@ -26,6 +26,7 @@ class Egress {
   /// Kills it; the launcher's loop reaps it.
   ~Egress();
 
+  [[nodiscard]] pid_t process() const { return pid_; }
   /// To be watched for input until it is up.
   [[nodiscard]] int ready_descriptor() const { return ready_.get(); }
   /// When to give up on it.

@@ -79,7 +79,8 @@ class Sandbox {
   [[nodiscard]] virtual std::optional<OpenedRoom> fork_from(Zygote& zygote,
                                                             const GroupEntrance& groups) = 0;
   /// Does in advance what can be done of the next of these two, which also tells what fails here.
-  virtual void prepare(const GroupEntrance& /*groups*/) {}
+  /// The process that is there for it now, if there is one.
+  virtual std::optional<pid_t> prepare(const GroupEntrance& /*groups*/) { return std::nullopt; }
   /// The loop has reaped a child that is in no room: whether it was one of what is prepared.
   virtual bool reaped(pid_t /*pid*/) { return false; }
 

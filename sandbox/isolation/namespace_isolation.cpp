@@ -75,15 +75,17 @@ class NamespacedSandbox final : public Sandbox {
     return opened(std::move(*started));
   }
 
-  void prepare(const GroupEntrance& groups) override {
+  std::optional<pid_t> prepare(const GroupEntrance& groups) override {
     try {
       prepared_ = make_room(plan_, namespaces_, groups);
       // The others are the sandbox's, and descriptors may be few.
       for (std::size_t i = 0; i < kNamespaceKinds.size(); ++i) {
         if ((kNamespaceKinds[i].flag & kOfRoom) == 0) prepared_->namespaces[i] = UniqueFd();
       }
+      return prepared_->init.get();
     } catch (const StepError& error) {
       failure_ = error;
+      return std::nullopt;
     }
   }
 

@@ -56,7 +56,8 @@ std::vector<pollfd> Launcher::watched() const {
   std::vector<pollfd> all = {{server_.descriptor(), POLLIN, 0},
                              {children_.get(), POLLIN, 0},
                              {zygote_ ? zygote_->loading_socket() : -1, POLLIN, 0}};
-  for (const auto& [id, entry] : entries_) {
+  for (const std::uint64_t id : unfinished_) {
+    const Entry& entry = entries_.at(id);
     if (entry.creation) all.push_back({entry.egress->ready_descriptor(), POLLIN, 0});
   }
   return all;
@@ -65,7 +66,8 @@ std::vector<pollfd> Launcher::watched() const {
 int Launcher::milliseconds_to_attendance() const {
   constexpr auto kNever = Zygote::Time::max();
   auto next = zygote_ ? zygote_->next_attendance().value_or(kNever) : kNever;
-  for (const auto& [id, entry] : entries_) {
+  for (const std::uint64_t id : unfinished_) {
+    const Entry& entry = entries_.at(id);
     if (entry.creation) next = std::min(next, entry.egress->deadline());
     if (can_measure(entry)) return 0;
   }
@@ -154,6 +156,8 @@ void Launcher::create(const Request& request) {
     entry.egress = std::move(made.egress);
     entry.data_directory = std::move(made.data_directory);
     entry.creation = request;
+    if (entry.egress) own(request.sandbox_id, entry.egress->process());
+    unfinished_.insert(request.sandbox_id);
   } catch (const StepError&) {
     groups_.remove(request.sandbox_id);
     throw;
@@ -164,8 +168,8 @@ void Launcher::create(const Request& request) {
 /// Answers those whose network has come up by now, or will not.
 void Launcher::finish_creations() {
   const auto now = std::chrono::steady_clock::now();
-  for (auto next = entries_.begin(); next != entries_.end();) {
-    const auto current = next++;
+  for (auto next = unfinished_.begin(); next != unfinished_.end();) {
+    const auto current = entries_.find(*next++);
     auto& [id, entry] = *current;
     if (!entry.creation) continue;
     try {
@@ -173,8 +177,9 @@ void Launcher::finish_creations() {
       const GroupEntrance groups = groups_.open(id);
       server_.done(*entry.creation, {entry.data_directory.get()});
       entry.creation.reset();
+      unfinished_.erase(id);
       entry.data_directory = UniqueFd();
-      entry.sandbox->prepare(groups);
+      if (const auto prepared = entry.sandbox->prepare(groups)) own(id, *prepared);
     } catch (const StepError& error) {
       server_.failed(*entry.creation, error.what(), error.error_number());
       forget(current);
@@ -196,7 +201,10 @@ Launcher::Entry& Launcher::find_room_for(const Request& request) {
 void Launcher::start(const Request& request) {
   Entry& entry = find_room_for(request);
   const DiskWatch* files = entry.sandbox->disk_watch();
-  if (files != nullptr && files->is_measuring()) return entry.measured_first.push_back(request);
+  if (files != nullptr && files->is_measuring()) {
+    unfinished_.insert(request.sandbox_id);
+    return entry.measured_first.push_back(request);
+  }
   if (files != nullptr && files->is_beyond_repair()) {
     throw StepError("files: the session has far more than it may", EDQUOT);
   }
@@ -235,6 +243,7 @@ void Launcher::added(const Request& request, Entry& entry, OpenedRoom opened) {
     opened.room->end();  // for the loop to reap
     throw StepError("verify control groups", EPERM);
   }
+  for (const pid_t pid : opened.room->processes()) own(request.sandbox_id, pid);
   entry.interpreters[request.interpreter_id].room = std::move(opened.room);
   server_.done(request,
                {opened.control.get(), opened.standard_output.get(), opened.standard_error.get()});
@@ -268,6 +277,7 @@ void Launcher::destroy(const Request& request) {
     server_.failed(waiting, "start: destroyed meanwhile", ECANCELED);
   }
   entry.creation.reset();
+  unfinished_.erase(request.sandbox_id);
   entry.egress.reset();  // nothing that still runs gets out from now on
   if (entry.interpreters.empty()) {
     forget(entries_.find(request.sandbox_id));
@@ -307,14 +317,15 @@ void Launcher::end_strays() {
 
 void Launcher::reaped(pid_t pid, int wait_status) {
   if (zygote_ && zygote_->reaped(pid, wait_status)) return;
-  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
-    if (entry->second.egress && entry->second.egress->reaped(pid, wait_status)) return;
-    if (entry->second.sandbox->reaped(pid)) return;
-    for (auto& [id, interpreter] : entry->second.interpreters) {
-      const Room::News news = interpreter.room->reaped(pid, wait_status);
-      if (news == Room::News::gone) return room_ended(entry, id);
-      if (news == Room::News::still_there) return;
-    }
+  const auto owner = owners_.extract(pid);
+  const auto entry = owner ? entries_.find(owner.mapped()) : entries_.end();
+  if (entry == entries_.end()) return;  // killed before it belonged to anything, or left behind
+  if (entry->second.egress && entry->second.egress->reaped(pid, wait_status)) return;
+  if (entry->second.sandbox->reaped(pid)) return;
+  for (auto& [id, interpreter] : entry->second.interpreters) {
+    const Room::News news = interpreter.room->reaped(pid, wait_status);
+    if (news == Room::News::gone) return room_ended(entry, id);
+    if (news == Room::News::still_there) return;
   }
 }
 
@@ -338,6 +349,7 @@ void Launcher::room_ended(Entries::iterator entry, std::uint32_t interpreter_id)
 void Launcher::forget(Entries::iterator entry) {
   const std::uint64_t id = entry->first;
   entries_.erase(entry);
+  unfinished_.erase(id);
   groups_.remove(id);
 }
 

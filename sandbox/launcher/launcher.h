@@ -5,6 +5,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <unordered_map>
 #include <vector>
 
 #include <poll.h>
@@ -78,6 +80,7 @@ class Launcher {
   void kill(const Request& request);
   void destroy(const Request& request);
 
+  void own(std::uint64_t sandbox_id, pid_t child) { owners_.insert_or_assign(child, sandbox_id); }
   void reap();
   void reaped(pid_t pid, int wait_status);
   void end_strays();
@@ -102,8 +105,11 @@ class Launcher {
   SandboxPlan plan_;
   std::unique_ptr<Isolation> isolation_;
   Entries entries_;
-  std::optional<Zygote> zygote_;     ///< when the spec asks for one
-  std::deque<WaitingFork> waiting_;  ///< forks, until the zygote has loaded
+  /// Those with a `creation` or `measured_first`: the loop looks at no other each time.
+  std::set<std::uint64_t> unfinished_;
+  std::unordered_map<pid_t, std::uint64_t> owners_;  ///< entries, by the children that they have
+  std::optional<Zygote> zygote_;                     ///< when the spec asks for one
+  std::deque<WaitingFork> waiting_;                  ///< forks, until the zygote has loaded
   std::chrono::steady_clock::time_point next_watch_{};
 };
 

@@ -80,11 +80,14 @@ bool Launcher::can_measure(const Entry& entry) {
 
 /// Goes on measuring for those who wait for it, without a pause, and then opens their rooms.
 void Launcher::start_measured() {
-  for (auto& [sandbox_id, entry] : entries_) {
+  const std::set<std::uint64_t> unfinished = unfinished_;  // start() may add to it again
+  for (const std::uint64_t sandbox_id : unfinished) {
+    Entry& entry = entries_.at(sandbox_id);
     if (!can_measure(entry)) continue;
     DiskWatch* files = entry.sandbox->disk_watch();
     static_cast<void>(files->look(DiskWatch::kNamesPerLook, {}));  // nobody is left to be ended
     if (files->is_measuring()) continue;
+    unfinished_.erase(sandbox_id);
     for (const Request& request : std::exchange(entry.measured_first, {})) {
       try {
         start(request);
