@@ -17,10 +17,12 @@ import threading
 import time
 from pathlib import Path
 
-HOST_ADDRESS, ADDRESS, LINK_LOCAL = "198.18.77.1", "198.18.77.2", "169.254.77.77"
+_OWN = 1 + os.getpid() % 250  # other suites may run on this machine
+HOST_ADDRESS, ADDRESS = f"198.18.{_OWN}.1", f"198.18.{_OWN}.2"
+LINK_LOCAL = f"169.254.77.{_OWN}"
 NAME, PORT = "packages.test", 8000
-NAME_SERVER = "127.77.0.53"
-CABLE = "dyntest0"
+NAME_SERVER = f"127.77.{_OWN}.53"
+CABLE = f"dyntest{_OWN}"
 
 
 def missing():
