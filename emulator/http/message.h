@@ -75,6 +75,10 @@ class BodyReader {
   /// `Expect: 100-continue`. An error means that the client broke off, was too slow, or broke the
   /// framing: give up, no answer will reach it.
   virtual boost::asio::awaitable<Result<std::size_t>> read(std::span<char> into) = 0;
+
+  /// Reads what has arrived, on any thread, while nobody awaits read(). 0 when that is nothing, and
+  /// where only read() can tell more: at the end, after an error, of bytes framed or encrypted.
+  [[nodiscard]] virtual std::size_t read_arrived(std::span<char> /*into*/) { return 0; }
 };
 
 /// The whole body as text; `payload_too_large` when it is (or is declared) longer than `limit`

@@ -7,6 +7,7 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
+#include <sys/socket.h>
 
 namespace dynsessions::net {
 namespace {
@@ -41,6 +42,7 @@ asio::awaitable<Result<std::size_t>> BodyStream::read(std::span<char> into) {
 asio::awaitable<Result<std::size_t>> BodyStream::read_counted(std::span<char> into) {
   const asio::mutable_buffer space(into.data(), std::min<std::uint64_t>(into.size(), left_));
   if (space.size() == 0) co_return std::size_t{0};
+  if (!socket_ && left_ > into.size()) socket_ = transport_.duplicate_socket();
   if (buffer_.size() > 0) {
     const std::size_t count = asio::buffer_copy(space, buffer_.cdata());
     buffer_.consume(count);
@@ -51,6 +53,15 @@ asio::awaitable<Result<std::size_t>> BodyStream::read_counted(std::span<char> in
   if (error) co_return lost(error);
   left_ -= count;
   co_return std::size_t{count};
+}
+
+std::size_t BodyStream::read_arrived(std::span<char> into) {
+  const std::size_t space = std::min<std::uint64_t>(into.size(), left_);
+  if (!socket_ || buffer_.size() > 0 || space == 0) return 0;
+  const ssize_t count = ::recv(socket_.get(), into.data(), space, MSG_DONTWAIT);
+  if (count <= 0) return 0;
+  left_ -= static_cast<std::size_t>(count);
+  return static_cast<std::size_t>(count);
 }
 
 asio::awaitable<Result<std::size_t>> BodyStream::read_chunked(std::span<char> into) {

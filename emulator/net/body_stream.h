@@ -18,7 +18,8 @@ namespace dynsessions::net {
 /// The body of the request whose head `parser` has read, taken from its connection at the handler's
 /// pace. Lives as long as the request does; borrows everything from its connection.
 ///
-/// A body whose length is known goes from the socket to the handler's memory. One in chunks goes
+/// A body whose length is known goes from the socket to the handler's memory, and by read_arrived()
+/// once nothing of it is in `buffer` any more. One in chunks goes
 /// through `buffer` and Beast's parser, and memory stays flat whatever the client sends: `buffer`
 /// has a maximum, and a chunk's header and its extensions, like all trailers together, must fit in
 /// it to be understood (Beast alone would collect them without end). Trailers are dropped.
@@ -28,6 +29,7 @@ class BodyStream final : public http::BodyReader {
              const RequestHead& head, const ServerLimits& limits);
 
   boost::asio::awaitable<Result<std::size_t>> read(std::span<char> into) override;
+  [[nodiscard]] std::size_t read_arrived(std::span<char> into) override;
 
   /// All of it was read, so that the next request starts where this one ended.
   [[nodiscard]] bool at_end() const { return chunked_ ? parser_.is_done() : left_ == 0; }
@@ -53,6 +55,7 @@ class BodyStream final : public http::BodyReader {
   const ServerLimits& limits_;
   const bool chunked_;
   std::uint64_t left_;  ///< bytes to come, of a body that is not chunked
+  UniqueFd socket_;     ///< for read_arrived(), of a large one in the clear
   bool owes_continue_;
   bool connection_lost_ = false;
   std::optional<Error> framing_error_;

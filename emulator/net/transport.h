@@ -50,7 +50,7 @@ class Transport {
   virtual boost::asio::awaitable<Transferred> write(
       std::span<const boost::asio::const_buffer> bytes);
 
-  /// The socket once more, for whoever may write to it past this class; nothing where bytes have to
+  /// The socket once more, for whoever may use it past this class; nothing where bytes have to
   /// be encrypted. Its own, so that close() cannot make the number somebody else's meanwhile.
   [[nodiscard]] virtual UniqueFd duplicate_socket();
 

@@ -3,8 +3,6 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
 #include "emulator/api/files/file_handlers.h"
 #include "emulator/api/files/file_paths.h"
 #include "emulator/api/files/file_wire.h"
@@ -20,8 +18,9 @@ namespace {
 constexpr std::uint64_t kLargestFile = std::uint64_t{128} << 20;
 /// What the multipart framing around the largest file may add.
 constexpr std::uint64_t kMostFraming = std::uint64_t{64} << 10;
-/// Two of them: while one is taken apart and written, the other is filled.
-constexpr std::uint64_t kLargestBuffer = std::uint64_t{256} << 10;
+constexpr std::uint64_t kLargestBuffer = std::uint64_t{512} << 10;
+/// In one go, so that a quick client does not keep a thread of the pool to itself.
+constexpr std::uint64_t kMostAtOnce = std::uint64_t{8} << 20;
 
 Error too_large() {
   return {ErrorCode::payload_too_large, "The file is larger than 128 MB.", "file", {}};
@@ -108,26 +107,30 @@ asio::awaitable<Result<std::size_t>> read_full(http::BodyReader& body, std::span
   co_return filled;
 }
 
+/// The first `size` bytes of the buffer, and then what else has arrived: bytes that one thread
+/// reads, takes apart and writes stay in its core's cache.
+Result<void> feed_arrived(Receiver& receiver, http::BodyReader& body, std::span<char> buffer,
+                          std::size_t size) {
+  for (std::uint64_t fed = 0; size > 0;) {
+    if (Result<void> taken = receiver.feed(buffer.first(size)); !taken) return taken;
+    fed += size;
+    size = fed < kMostAtOnce ? body.read_arrived(buffer) : 0;
+  }
+  return {};
+}
+
 asio::awaitable<Result<std::vector<FileInfo>>> receive(const Services& services, Receiver& receiver,
                                                        http::BodyReader& body,
                                                        std::uint64_t expected) {
-  using asio::experimental::awaitable_operators::operator&&;
-  std::vector<char> taken(std::min(expected, kLargestBuffer));
-  std::vector<char> filling(taken.size());
-  auto size = co_await read_full(body, taken);
-  while (size && *size > 0) {
-    auto feed = [&receiver, bytes = std::span<const char>(taken).first(*size)] {
-      return receiver.feed(bytes);
-    };
-    auto feeding = offload(services.file_pool, feed);
-    auto reading = read_full(body, filling);
-    auto [fed, read] = co_await (std::move(feeding) && std::move(reading));
+  std::vector<char> buffer(std::min(expected, kLargestBuffer));
+  for (;;) {
+    const auto size = co_await read_full(body, buffer);
+    if (!size) co_return size.error();
+    if (*size == 0) co_return receiver.finish();
+    auto feed = [&, size = *size] { return feed_arrived(receiver, body, buffer, size); };
+    const Result<void> fed = co_await offload(services.file_pool, feed);
     if (!fed) co_return fed.error();
-    size = read;
-    std::swap(taken, filling);
   }
-  if (!size) co_return size.error();
-  co_return receiver.finish();
 }
 
 }  // namespace
