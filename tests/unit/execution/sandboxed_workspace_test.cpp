@@ -340,6 +340,8 @@ TEST_CASE("no sandbox is made for later while a session waits for its interprete
   fixture.pass_patience();
   CHECK(fixture.loop.finish(creating).has_error());
   CHECK(fixture.launcher.new_sandbox_id() == 4);
+  // It is there after this, and does not come to a factory that has gone.
+  REQUIRE(fixture.request(sandbox::RequestKind::create_sandbox, 1000));
 }
 
 }  // namespace
