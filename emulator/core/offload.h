@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <type_traits>
 #include <utility>
@@ -13,6 +14,9 @@
 #include <boost/asio/use_awaitable.hpp>
 
 namespace dynsessions {
+
+/// Bytes that work moves before it lets others have its thread: quick clients share the pool.
+inline constexpr std::uint64_t kMostBytesAtOnce = std::uint64_t{8} << 20;
 
 /// What work came to: its exception, or what it returned (nothing: monostate).
 template <typename Work, typename Value = std::invoke_result_t<Work>>

@@ -19,10 +19,10 @@ namespace dynsessions::net {
 /// pace. Lives as long as the request does; borrows everything from its connection.
 ///
 /// A body whose length is known goes from the socket to the handler's memory, and by read_arrived()
-/// once nothing of it is in `buffer` any more. One in chunks goes
-/// through `buffer` and Beast's parser, and memory stays flat whatever the client sends: `buffer`
-/// has a maximum, and a chunk's header and its extensions, like all trailers together, must fit in
-/// it to be understood (Beast alone would collect them without end). Trailers are dropped.
+/// once nothing of it is in `buffer` any more. One in chunks goes through `buffer` and Beast's
+/// parser, and memory stays flat whatever the client sends: `buffer` has a maximum, and a chunk's
+/// header and its extensions, like all trailers together, must fit in it to be understood (Beast
+/// alone would collect them without end). Trailers are dropped.
 class BodyStream final : public http::BodyReader {
  public:
   BodyStream(Transport& transport, boost::beast::flat_buffer& buffer, RequestParser& parser,

@@ -8,12 +8,9 @@
 
 #include <sys/sendfile.h>
 
-namespace dynsessions::net {
+#include "emulator/core/offload.h"
 
-namespace {
-/// In one go, so that a quick client does not keep a thread of the pool to itself.
-constexpr std::uint64_t kMostAtOnce = std::uint64_t{8} << 20;
-}  // namespace
+namespace dynsessions::net {
 
 FilePiece read_piece(int file, std::uint64_t offset, std::uint64_t wanted,
                      std::vector<char> buffer) {
@@ -31,7 +28,7 @@ FilePiece read_piece(int file, std::uint64_t offset, std::uint64_t wanted,
 }
 
 std::uint64_t send_without_copy(int socket, int file, std::uint64_t offset, std::uint64_t end) {
-  end = std::min(end, offset + kMostAtOnce);
+  end = std::min(end, offset + kMostBytesAtOnce);
   while (offset < end) {
     auto position = static_cast<off_t>(offset);
     const ssize_t count = ::sendfile(socket, file, &position, end - offset);

@@ -80,8 +80,8 @@ bool Launcher::can_measure(const Entry& entry) {
 
 /// Goes on measuring for those who wait for it, without a pause, and then opens their rooms.
 void Launcher::start_measured() {
-  const std::set<std::uint64_t> unfinished = unfinished_;  // start() may add to it again
-  for (const std::uint64_t sandbox_id : unfinished) {
+  for (auto next = unfinished_.begin(); next != unfinished_.end();) {
+    const std::uint64_t sandbox_id = *next++;  // start() may add it again
     Entry& entry = entries_.at(sandbox_id);
     if (!can_measure(entry)) continue;
     DiskWatch* files = entry.sandbox->disk_watch();

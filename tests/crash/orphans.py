@@ -9,7 +9,7 @@ import ctypes
 import os
 import time
 
-from support.processes import ENDED, children, descendants
+from support.processes import children, descendants, processes
 
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -36,15 +36,8 @@ def living(pids):
     for pid in pids:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
-    return [pid for pid in {*pids, *descendants(*pids)} if _is_alive(pid)]
-
-
-def _is_alive(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] not in "ZX"
-    except ENDED:
-        return False
+    candidates, everyone = {*pids, *descendants(*pids)}, processes()
+    return [pid for pid in candidates if pid in everyone and everyone[pid].state not in "ZX"]
 
 
 def left_after(pids, seconds):

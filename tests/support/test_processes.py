@@ -3,8 +3,10 @@ import subprocess
 import sys
 import uuid
 
+import pytest
+
 from support.processes import (
-    below, children, descendants, process_named, processes, processes_with,
+    ENDED, below, children, descendants, process_named, processes, processes_with,
 )
 
 COMING_AND_GOING = "while :; do for i in 1 2 3 4 5 6 7 8; do /bin/true & done; wait; done"
@@ -21,6 +23,19 @@ def test_processes_that_end_meanwhile_are_left_out():
         finally:
             shell.kill()
     assert len(seen) > 10, "nothing came and went"
+
+
+@pytest.mark.parametrize("way", ENDED)
+def test_one_that_ends_before_it_is_read_is_left_out(monkeypatch, way):
+    def open_but_ours(path, *how):
+        if path == f"/proc/{os.getpid()}/stat":
+            raise way
+        return open(path, *how)
+
+    assert os.getpid() in processes()
+    monkeypatch.setattr("support.processes.open", open_but_ours, raising=False)
+    assert os.getpid() not in processes()
+    assert os.getppid() in processes()
 
 
 def test_a_process_is_found_by_its_name_its_mark_and_its_parent():

@@ -19,8 +19,6 @@ constexpr std::uint64_t kLargestFile = std::uint64_t{128} << 20;
 /// What the multipart framing around the largest file may add.
 constexpr std::uint64_t kMostFraming = std::uint64_t{64} << 10;
 constexpr std::uint64_t kLargestBuffer = std::uint64_t{512} << 10;
-/// In one go, so that a quick client does not keep a thread of the pool to itself.
-constexpr std::uint64_t kMostAtOnce = std::uint64_t{8} << 20;
 
 Error too_large() {
   return {ErrorCode::payload_too_large, "The file is larger than 128 MB.", "file", {}};
@@ -114,7 +112,7 @@ Result<void> feed_arrived(Receiver& receiver, http::BodyReader& body, std::span<
   for (std::uint64_t fed = 0; size > 0;) {
     if (Result<void> taken = receiver.feed(buffer.first(size)); !taken) return taken;
     fed += size;
-    size = fed < kMostAtOnce ? body.read_arrived(buffer) : 0;
+    size = fed < kMostBytesAtOnce ? body.read_arrived(buffer) : 0;
   }
   return {};
 }

@@ -27,99 +27,111 @@ std::string post_of(std::size_t size) {
   return "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
 }
 
-/// What arrives until there are `count` bytes, or a while longer than loopback needs.
+/// What arrives until there are `count` bytes, or patience ends; looks at least once.
 std::string read_arrived(http::BodyReader& body, std::size_t count) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(500);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   std::string text;
   std::vector<char> buffer(kPiece);
-  while (text.size() < count && std::chrono::steady_clock::now() < end) {
+  do {
     const std::size_t size = body.read_arrived(buffer);
     text.append(buffer.data(), size);
-    if (size == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+    if (size == 0) std::this_thread::yield();
+  } while (text.size() < count && std::chrono::steady_clock::now() < end);
   return text;
 }
 
-/// Reads a piece, then on another thread what arrives, then waits for the others. Answers with what
-/// it got in the three ways.
+/// Reads a piece, then on another thread the `count` bytes that are to arrive, then waits for the
+/// others. Answers with what it got in the three ways.
 class Eager {
  public:
+  explicit Eager(std::size_t count) : count_(count) {}
+
   asio::awaitable<http::Response> operator()(http::Request request, http::BodyReader& body) {
     std::vector<char> buffer(kPiece);
     const auto first = co_await body.read(buffer);
+    if (first.value() == 0) co_return text_response(",,");
     begun_.release();
-    auto take = [&body] { return read_arrived(body, kRest.size()); };
+    auto take = [this, &body] {
+      sent_.acquire();
+      return read_arrived(body, count_);
+    };
     const std::string arrived = co_await offload(pool_, take);
     const auto others = co_await http::read_all(request, body, 1 << 20);
     co_return text_response(std::string(buffer.data(), first.value()) + "," + arrived + "," +
                             others.value());
   }
 
-  void wait_until_begun() { begun_.acquire(); }
+  /// Between two reads: what is sent now is there when the other thread looks.
+  void meanwhile(RawClient& client, const std::string& bytes) {
+    begun_.acquire();
+    client.send(bytes);
+    sent_.release();
+  }
 
  private:
+  const std::size_t count_;
   asio::thread_pool pool_{1};
-  std::counting_semaphore<> begun_{0};
+  std::binary_semaphore begun_{0};
+  std::binary_semaphore sent_{0};
 };
 
 TEST_CASE("what has arrived of a body can be read on another thread, and no more", "[net][body]") {
-  Eager eager;
+  Eager eager(kRest.size());
   TestServer server(std::ref(eager));
   RawClient client(server.port());
   client.send(post_of(kPiece + kRest.size() + 5) + std::string(kPiece, 'f'));
-  eager.wait_until_begun();
-  client.send(kRest + "later" + kGet);
+  eager.meanwhile(client, kRest + "later" + kGet);
   CHECK(client.read_reply().body == std::string(kPiece, 'f') + "," + kRest + ",later");
   CHECK(client.read_reply().status == 200);
 }
 
 TEST_CASE("what has arrived ends where the body does", "[net][body]") {
-  Eager eager;
+  Eager eager(std::string("arrived").size());
   TestServer server(std::ref(eager));
   RawClient client(server.port());
   client.send(post_of(kPiece + 7) + std::string(kPiece, 'f'));
-  eager.wait_until_begun();
-  client.send("arrived" + kGet);
+  eager.meanwhile(client, "arrived" + kGet);
   CHECK(client.read_reply().body == std::string(kPiece, 'f') + ",arrived,");
   CHECK(client.read_reply().body == ",,");
 }
 
 TEST_CASE("what came with the head is left to the reader that waits", "[net][body]") {
-  Eager eager;
+  Eager eager(0);
   TestServer server(std::ref(eager));
   RawClient client(server.port());
   client.send(post_of(kPiece + 7) + std::string(kPiece, 'f') + "at once");
+  eager.meanwhile(client, "");
   CHECK(client.read_reply().body == std::string(kPiece, 'f') + ",,at once");
 }
 
 TEST_CASE("nothing arrives of a body in chunks: its frames have to be read", "[net][body]") {
-  Eager eager;
+  Eager eager(0);
   TestServer server(std::ref(eager));
   RawClient client(server.port());
   client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
-  eager.wait_until_begun();
-  client.send("6\r\nsecond\r\n0\r\n\r\n");
+  eager.meanwhile(client, "6\r\nsecond\r\n0\r\n\r\n");
   CHECK(client.read_reply().body == "first,,second");
 }
 
 TEST_CASE("nothing arrives of a body in TLS: its records have to be decrypted",
           "[net][body][tls]") {
-  Eager eager;
+  Eager eager(0);
   TlsContext context = throw_away_context();
   TestServer server(std::ref(eager), {}, &context);
   TlsClient client(server.port());
   client.send(post_of(kPiece + 6) + std::string(kPiece, 'f'));
-  eager.wait_until_begun();
-  client.send("second");
+  eager.meanwhile(client, "second");
   CHECK(client.read_reply().body == std::string(kPiece, 'f') + ",,second");
 }
 
 TEST_CASE("a client that breaks off is noticed by the reader that waits", "[net][body]") {
+  std::binary_semaphore closed(0);
   std::promise<bool> refused;
   TestServer server([&](http::Request, http::BodyReader& body) -> asio::awaitable<http::Response> {
     std::vector<char> buffer(kPiece);
     const auto first = co_await body.read(buffer);
-    const std::string arrived = read_arrived(body, 1);
+    closed.acquire();
+    const std::string arrived = read_arrived(body, 0);
     const auto next = co_await body.read(buffer);
     refused.set_value(first.has_value() && arrived.empty() && !next.has_value());
     co_return text_response("nobody hears it");
@@ -127,6 +139,7 @@ TEST_CASE("a client that breaks off is noticed by the reader that waits", "[net]
   RawClient client(server.port());
   client.send(post_of(5 * kPiece) + std::string(kPiece, 'f'));
   client.close();
+  closed.release();
   CHECK(refused.get_future().get());
 }
 
