@@ -6,7 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <sys/stat.h>
 
-#include "emulator/app.h"
+#include "emulator/app/app.h"
 #include "emulator/conformance/conform.h"
 #include "emulator/doctor/doctor.h"
 #include "emulator/doctor/report.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "emulator/core/base64.h"
+#include "emulator/base/base64.h"
 
 namespace dynsessions::auth {
 namespace {

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "emulator/core/result.h"
+#include "emulator/base/result.h"
 
 namespace dynsessions::auth {
 

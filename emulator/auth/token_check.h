@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "emulator/core/result.h"
+#include "emulator/base/result.h"
 
 namespace dynsessions::auth {
 

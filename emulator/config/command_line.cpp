@@ -46,7 +46,7 @@ std::string origin_in_file(const std::string& path, const std::string& key) {
 
 Values read_file(const std::string& path) {
   std::ifstream file(path);
-  // A folder can be opened, but not looked into.
+  // A directory can be opened, but not looked into.
   if (!file || std::filesystem::is_directory(path)) {
     throw ConfigError("--config: cannot read `" + path + "`");
   }

@@ -12,7 +12,7 @@
 
 #include "emulator/auth/test_token.h"
 #include "emulator/auth/token_check.h"
-#include "emulator/contract/choices.h"
+#include "emulator/contract/contract_options.h"
 #include "emulator/tls/name.h"
 
 namespace dynsessions::config {
@@ -72,7 +72,7 @@ struct Config {
   std::vector<std::string> executors;  ///< principals that have the role whatever their token says
   MissingRole role_missing = MissingRole::permission_denied;
   bool exact = false;
-  contract::Choices choices;
+  contract::ContractOptions choices;
 };
 
 /// A flag, variable or key that cannot be used; the message names it and what would be accepted.

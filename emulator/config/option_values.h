@@ -24,11 +24,11 @@ const T& member_of(const Config& config, T Config::*member) {
   return config.*member;
 }
 template <typename T>
-T& member_of(Config& config, T contract::Choices::*member) {
+T& member_of(Config& config, T contract::ContractOptions::*member) {
   return config.choices.*member;
 }
 template <typename T>
-const T& member_of(const Config& config, T contract::Choices::*member) {
+const T& member_of(const Config& config, T contract::ContractOptions::*member) {
   return config.choices.*member;
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 using contract::AsynchronousKernel;
 using contract::ByVersion;
-using contract::Choices;
+using contract::ContractOptions;
 using contract::FileNames;
 using contract::IdentifierCharacters;
 using contract::ImageAndValue;
@@ -28,7 +28,7 @@ using contract::UploadType;
 
 constexpr std::uint64_t kMaxU16 = std::numeric_limits<std::uint16_t>::max();
 constexpr std::uint64_t kLongestStream = 100'000'000;
-constexpr std::string_view kDoubts = "Doubts of the contract";
+constexpr std::string_view kContractOptions = "Contract options";
 
 /// A port, or the word that switches HTTPS off.
 bool set_https_port(Config& config, std::string_view text) {
@@ -213,7 +213,7 @@ constexpr std::array kOptions{
            "modules that forked interpreters have loaded, such as a,b.c", kList<&Config::preload>},
     Option{"data-quota-mb", "Sandbox", "N", "size of a session's /mnt/data in MiB",
            kNumber<&Config::data_quota_mb, 1, 1'048'576>},
-    Option{"max-files", "Sandbox", "N", "files and folders in a session's /mnt/data",
+    Option{"max-files", "Sandbox", "N", "files and directories in a session's /mnt/data",
            kNumber<&Config::max_files, 16, 100'000'000>},
     Option{"tmp-quota-mb", "Sandbox", "N", "size of a session's /tmp in MiB",
            kNumber<&Config::tmp_quota_mb, 1, 1'048'576>},
@@ -240,53 +240,57 @@ constexpr std::array kOptions{
     Option{"exact", "Contract", "", "send nothing that the real service would not send",
            kChoice<&Config::exact, kSwitch>},
 
-    Option{"object-ids", kDoubts, "WHEN", "`$id` in JSON: by-version, always or never",
-           kChoice<&Choices::object_ids, kByVersion>, "row 3"},
-    Option{"lenient-bodies", kDoubts, "",
+    Option{"object-ids", kContractOptions, "WHEN", "`$id` in JSON: by-version, always or never",
+           kChoice<&ContractOptions::object_ids, kByVersion>, "row 3"},
+    Option{"lenient-bodies", kContractOptions, "",
            "execute takes a body in another dialect's wrapping, and its identifier",
-           kChoice<&Choices::lenient_bodies, kSwitch>, "rows 4 and 5"},
-    Option{"timeout-above-220", kDoubts, "WORD",
+           kChoice<&ContractOptions::lenient_bodies, kSwitch>, "rows 4 and 5"},
+    Option{"timeout-above-220", kContractOptions, "WORD",
            "timeoutInSeconds above 220: cap it, or reject it with 400",
-           kChoice<&Choices::timeout_above_maximum, kTimeouts>, "row 7"},
-    Option{"string-quotes", kDoubts, "WHEN", "a str value in quotes: by-version, always or never",
-           kChoice<&Choices::string_quotes, kByVersion>, "row 9"},
-    Option{"none-value", kDoubts, "WORD", "a None value: by-version, null, or an empty string",
-           kChoice<&Choices::none_value, kNoneValues>, "row 10"},
-    Option{"image-and-value", kDoubts, "WORD",
+           kChoice<&ContractOptions::timeout_above_maximum, kTimeouts>, "row 7"},
+    Option{"string-quotes", kContractOptions, "WHEN",
+           "a str value in quotes: by-version, always or never",
+           kChoice<&ContractOptions::string_quotes, kByVersion>, "row 9"},
+    Option{"none-value", kContractOptions, "WORD",
+           "a None value: by-version, null, or an empty string",
+           kChoice<&ContractOptions::none_value, kNoneValues>, "row 10"},
+    Option{"image-and-value", kContractOptions, "WORD",
            "a figure and a value: the image wins, or the value does",
-           kChoice<&Choices::image_and_value, kImageAndValue>, "row 12"},
-    Option{"stream-limit", kDoubts, "LIMIT",
+           kChoice<&ContractOptions::image_and_value, kImageAndValue>, "row 12"},
+    Option{"stream-limit", kContractOptions, "LIMIT",
            "characters of stdout and of stderr: by-version, none or N", kStreamLimit, "row 17"},
-    Option{"unknown-api-version", kDoubts, "WORD",
+    Option{"unknown-api-version", kContractOptions, "WORD",
            "answered as newest; or reject: 400; unauthorized: 401",
-           kChoice<&Choices::unknown_api_version, kUnknownVersions>, "row 18"},
-    Option{"missing-api-version", kDoubts, "WORD",
+           kChoice<&ContractOptions::unknown_api_version, kUnknownVersions>, "row 18"},
+    Option{"missing-api-version", kContractOptions, "WORD",
            "answered as oldest; or reject: 400, but on python/*",
-           kChoice<&Choices::missing_api_version, kMissingVersions>, "row 18"},
-    Option{"role-missing", kDoubts, "STATUS", "answer to a token without the role: 403 or 401",
+           kChoice<&ContractOptions::missing_api_version, kMissingVersions>, "row 18"},
+    Option{"role-missing", kContractOptions, "STATUS",
+           "answer to a token without the role: 403 or 401",
            kChoice<&Config::role_missing, kMissingRoleAnswers>, "row 19"},
-    Option{"pool-full", kDoubts, "STATUS", "no room for another session: 404 or 429",
-           kChoice<&Choices::pool_full, kPoolFull>, "row 20"},
-    Option{"session-missing", kDoubts, "STATUS",
+    Option{"pool-full", kContractOptions, "STATUS", "no room for another session: 404 or 429",
+           kChoice<&ContractOptions::pool_full, kPoolFull>, "row 20"},
+    Option{"session-missing", kContractOptions, "STATUS",
            "no such session to look at or to delete: 400 or 404",
-           kChoice<&Choices::session_missing, kSessionMissing>, "row 21"},
-    Option{"identifier-rule", kDoubts, "WORD",
+           kChoice<&ContractOptions::session_missing, kSessionMissing>, "row 21"},
+    Option{"identifier-rule", kContractOptions, "WORD",
            "by-version, or as documented: 4 to 128, fewer marks",
-           kChoice<&Choices::identifiers, kIdentifierRules>, "row 23"},
-    Option{"upload-type", kDoubts, "WORD",
+           kChoice<&ContractOptions::identifiers, kIdentifierRules>, "row 23"},
+    Option{"upload-type", kContractOptions, "WORD",
            "type and contentType in the answer to an upload: filled or empty",
-           kChoice<&Choices::upload_type, kUploadTypes>, "row 24"},
-    Option{"metadata-type", kDoubts, "WHEN",
+           kChoice<&ContractOptions::upload_type, kUploadTypes>, "row 24"},
+    Option{"metadata-type", kContractOptions, "WHEN",
            "the same in a file's metadata: by-version, always or never",
-           kChoice<&Choices::metadata_type, kByVersion>, "row 25"},
-    Option{"async-kernel", kDoubts, "WORD",
+           kChoice<&ContractOptions::metadata_type, kByVersion>, "row 25"},
+    Option{"async-kernel", kContractOptions, "WORD",
            "variables of asynchronous executions: separate or shared",
-           kChoice<&Choices::asynchronous_kernel, kAsynchronousKernels>, "row 35"},
-    Option{"upload-folders", kDoubts, "WORD",
+           kChoice<&ContractOptions::asynchronous_kernel, kAsynchronousKernels>, "row 35"},
+    Option{"upload-folders", kContractOptions, "WORD",
            "in the name of an upload, a/b/x.csv: dropped or kept",
-           kChoice<&Choices::upload_folders, kUploadFolders>, "section 7"},
-    Option{"file-names", kDoubts, "WORD", "of uploads: any, or only with the documented characters",
-           kChoice<&Choices::file_names, kFileNames>, "section 6"},
+           kChoice<&ContractOptions::upload_directories, kUploadFolders>, "section 7"},
+    Option{"file-names", kContractOptions, "WORD",
+           "of uploads: any, or only with the documented characters",
+           kChoice<&ContractOptions::file_names, kFileNames>, "section 6"},
 };
 
 template <typename Meaning, std::size_t kCount>

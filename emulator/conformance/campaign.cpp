@@ -7,11 +7,11 @@
 
 #include <unistd.h>
 
+#include "emulator/base/identifiers.h"
 #include "emulator/conformance/reports/tally.h"
 #include "emulator/conformance/run/checkpoint.h"
 #include "emulator/conformance/run/interruption.h"
 #include "emulator/conformance/run/own_emulator.h"
-#include "emulator/core/identifiers.h"
 
 namespace dynsessions::conformance {
 namespace {

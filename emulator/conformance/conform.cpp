@@ -28,10 +28,10 @@ void write_file(const std::string& path, const std::string& text) {
 }
 
 std::vector<Case> load(const ConformOptions& options) {
-  const fs::path folder = options.cases.empty()
-                              ? fs::path(own_executable()).parent_path() / "api-spec" / "cases"
-                              : fs::path(options.cases);
-  std::vector<Case> cases = filtered(load_cases(folder), options.filter);
+  const fs::path directory = options.cases.empty()
+                                 ? fs::path(own_executable()).parent_path() / "api-spec" / "cases"
+                                 : fs::path(options.cases);
+  std::vector<Case> cases = filtered(load_cases(directory), options.filter);
   if (cases.empty()) throw UsageError("no case is like --filter " + options.filter);
   return cases;
 }

@@ -33,7 +33,7 @@ Target:
   --max-minutes N        begin no case after this time; default 60 for an endpoint
 
 Cases:
-  --cases DIR            folder of cases; default: api-spec/cases beside the program
+  --cases DIR            directory of cases; default: api-spec/cases beside the program
   --filter GLOB          only the cases whose id is like it, such as 'files.*@2025-10-02-preview'
   --slow                 run slow cases too: they wait minutes for a limit, or move 128 MB
 

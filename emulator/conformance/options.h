@@ -12,7 +12,7 @@ namespace dynsessions::conformance {
 struct ConformOptions {
   std::string endpoint;       ///< empty: the emulator itself, started for this
   std::string token_command;  ///< prints a token; empty: a made-up one
-  std::string cases;          ///< folder of cases; empty: those beside the program
+  std::string cases;          ///< directory of cases; empty: those beside the program
   std::string filter;         ///< glob over ids; empty: all
   std::string junit;          ///< where each report goes; empty: nowhere
   std::string json;

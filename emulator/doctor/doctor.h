@@ -1,8 +1,8 @@
 #pragma once
 
+#include "emulator/app/launch_plan.h"
 #include "emulator/config/config.h"
 #include "emulator/doctor/check.h"
-#include "emulator/launch_plan.h"
 
 /// `dynsessions doctor`: looks at what sessions need, with the options that a server would be
 /// started with, and says what is wrong and how it is put right. A section is a function that

@@ -8,7 +8,7 @@
 #include <boost/algorithm/string/join.hpp>
 #include <nlohmann/json.hpp>
 
-#include "emulator/core/child_process.h"
+#include "emulator/base/child_process.h"
 
 namespace dynsessions::doctor {
 namespace {
@@ -138,7 +138,7 @@ Check check_fonts(bool has_cache) {
 std::optional<std::string> ask_python(const std::filesystem::path& python,
                                       const std::filesystem::path& probe,
                                       std::chrono::milliseconds patience) {
-  // -I: nothing of the user's own folders and variables, which a session does not have either.
+  // -I: nothing of the user's own directories and variables, which a session does not have either.
   ChildProcess process({python.string(), "-I", probe.string()});
   return process.read_all(patience);
 }

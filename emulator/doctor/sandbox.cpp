@@ -10,11 +10,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "emulator/core/clock.h"
+#include "emulator/app/tier_choice.h"
+#include "emulator/base/clock.h"
 #include "emulator/doctor/limits.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/execution/sandboxed_workspace.h"
-#include "emulator/tier_choice.h"
 
 namespace dynsessions::doctor {
 namespace asio = boost::asio;

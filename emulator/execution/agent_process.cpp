@@ -13,8 +13,8 @@
 #include <boost/asio/write.hpp>
 #include <sys/ioctl.h>
 
-#include "emulator/core/event.h"
-#include "emulator/core/utf8.h"
+#include "emulator/base/event.h"
+#include "emulator/base/utf8.h"
 
 namespace dynsessions::execution {
 namespace asio = boost::asio;

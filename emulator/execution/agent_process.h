@@ -8,8 +8,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
-#include "emulator/core/clock.h"
-#include "emulator/core/unique_fd.h"
+#include "emulator/base/clock.h"
+#include "sandbox/base/unique_fd.h"
 #include "sandbox/interpreter/agent_frames.h"
 
 namespace dynsessions::execution {

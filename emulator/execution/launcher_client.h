@@ -11,9 +11,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
-#include "emulator/core/event.h"
-#include "emulator/core/result.h"
-#include "emulator/core/unique_fd.h"
+#include "emulator/base/event.h"
+#include "emulator/base/result.h"
+#include "sandbox/base/unique_fd.h"
 #include "sandbox/spec/launch_spec.h"
 #include "sandbox/spec/launcher_protocol.h"
 

@@ -7,8 +7,8 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "emulator/core/clock.h"
-#include "emulator/core/event.h"
+#include "emulator/base/clock.h"
+#include "emulator/base/event.h"
 #include "emulator/execution/workspace.h"
 
 namespace dynsessions::execution {

@@ -6,7 +6,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "emulator/core/clock.h"
+#include "emulator/base/clock.h"
 #include "emulator/execution/agent_process.h"
 #include "emulator/execution/execution.h"
 #include "emulator/execution/launcher_client.h"

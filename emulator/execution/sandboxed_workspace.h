@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <memory>
 
-#include "emulator/core/unique_fd.h"
 #include "emulator/execution/sandboxed_interpreter.h"
 #include "emulator/execution/workspace.h"
+#include "sandbox/base/unique_fd.h"
 
 namespace dynsessions::execution {
 

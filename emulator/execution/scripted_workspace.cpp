@@ -32,7 +32,7 @@ asio::awaitable<void> ScriptedWorkspace::stop() {
 }
 
 void ScriptedWorkspace::remove_files() noexcept {
-  std::error_code ignored;  // a leftover in the temporary folder is all that can go wrong
+  std::error_code ignored;  // a leftover in the temporary directory is all that can go wrong
   if (!path_.empty()) std::filesystem::remove_all(std::exchange(path_, {}), ignored);
 }
 

@@ -6,8 +6,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "emulator/core/unique_fd.h"
 #include "emulator/execution/workspace.h"
+#include "sandbox/base/unique_fd.h"
 
 namespace dynsessions::execution {
 

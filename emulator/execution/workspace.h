@@ -4,7 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "emulator/core/result.h"
+#include "emulator/base/result.h"
 #include "emulator/execution/execution.h"
 
 namespace dynsessions::execution {

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "emulator/core/result.h"
+#include "emulator/base/result.h"
 #include "emulator/http/message.h"
 
 /// Where a request ends decides where the next one starts. Whoever disagrees about that with a

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "emulator/core/utf8.h"
+#include "emulator/base/utf8.h"
 #include "emulator/http/text.h"
 
 namespace dynsessions::http {

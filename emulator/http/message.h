@@ -12,8 +12,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "emulator/core/result.h"
-#include "emulator/core/unique_fd.h"
+#include "emulator/base/result.h"
+#include "sandbox/base/unique_fd.h"
 
 namespace dynsessions::http {
 

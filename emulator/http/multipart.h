@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "emulator/core/result.h"
+#include "emulator/base/result.h"
 
 namespace dynsessions::http {
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "emulator/core/utf8.h"
+#include "emulator/base/utf8.h"
 #include "emulator/http/header_value.h"
 #include "emulator/http/text.h"
 

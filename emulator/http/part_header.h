@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "emulator/core/result.h"
+#include "emulator/base/result.h"
 #include "emulator/http/multipart.h"
 
 namespace dynsessions::http {

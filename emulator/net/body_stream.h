@@ -7,7 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
-#include "emulator/core/result.h"
+#include "emulator/base/result.h"
 #include "emulator/http/message.h"
 #include "emulator/net/limits.h"
 #include "emulator/net/request_head.h"

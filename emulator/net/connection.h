@@ -9,7 +9,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
-#include "emulator/core/result.h"
+#include "emulator/base/result.h"
 #include "emulator/http/message.h"
 #include "emulator/net/body_stream.h"
 #include "emulator/net/limits.h"

@@ -8,7 +8,7 @@
 
 #include <sys/sendfile.h>
 
-#include "emulator/core/offload.h"
+#include "emulator/base/offload.h"
 
 namespace dynsessions::net {
 

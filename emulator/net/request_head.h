@@ -5,7 +5,7 @@
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
-#include "emulator/core/result.h"
+#include "emulator/base/result.h"
 #include "emulator/http/framing.h"
 #include "emulator/http/message.h"
 

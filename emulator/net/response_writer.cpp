@@ -11,10 +11,10 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/status.hpp>
 
-#include "emulator/core/offload.h"
-#include "emulator/core/unique_fd.h"
+#include "emulator/base/offload.h"
 #include "emulator/http/text.h"
 #include "emulator/net/file_piece.h"
+#include "sandbox/base/unique_fd.h"
 
 namespace dynsessions::net {
 namespace {

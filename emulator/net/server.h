@@ -10,7 +10,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include "emulator/core/event.h"
+#include "emulator/base/event.h"
 #include "emulator/http/message.h"
 #include "emulator/net/limits.h"
 #include "emulator/net/listener.h"

@@ -10,7 +10,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/system/error_code.hpp>
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 
 namespace dynsessions::net {
 

@@ -5,20 +5,20 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include "emulator/sessions/session.h"
+#include "emulator/pools/session.h"
 
 namespace dynsessions::observability {
 namespace {
 
-std::string_view words_for(sessions::EndReason reason) {
+std::string_view words_for(pools::EndReason reason) {
   switch (reason) {
-    case sessions::EndReason::cooldown_passed:
+    case pools::EndReason::cooldown_passed:
       return "its cooldown passed";
-    case sessions::EndReason::deleted:
+    case pools::EndReason::deleted:
       return "a client deleted it";
-    case sessions::EndReason::interpreter_lost:
+    case pools::EndReason::interpreter_lost:
       return "its interpreter was lost";
-    case sessions::EndReason::pool_stopped:
+    case pools::EndReason::pool_stopped:
       return "the pool stops";
   }
   return "";
@@ -32,7 +32,7 @@ void start_log(std::string_view level) {
   spdlog::set_level(spdlog::level::from_str(std::string(level)));
 }
 
-void SessionLog::session_allocated(const sessions::Session& session) {
+void SessionLog::session_allocated(const pools::Session& session) {
   spdlog::info("session {} allocated", session.guid());
 }
 
@@ -40,11 +40,11 @@ void SessionLog::allocation_failed(std::string_view reason) {
   spdlog::error("session not allocated: {}", reason);
 }
 
-void SessionLog::limit_exceeded(const sessions::Session& session, std::string_view which) {
+void SessionLog::limit_exceeded(const pools::Session& session, std::string_view which) {
   spdlog::warn("a program of session {} was ended; {}", session.guid(), which);
 }
 
-void SessionLog::session_ended(const sessions::Session& session, sessions::EndReason reason) {
+void SessionLog::session_ended(const pools::Session& session, pools::EndReason reason) {
   const auto age =
       std::chrono::duration_cast<std::chrono::seconds>(clock_.now() - session.created_at());
   spdlog::info("session {} ended after {} s: {}", session.guid(), age.count(), words_for(reason));

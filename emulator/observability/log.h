@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-#include "emulator/core/clock.h"
-#include "emulator/sessions/session_events.h"
+#include "emulator/base/clock.h"
+#include "emulator/pools/session_events.h"
 
 namespace dynsessions::observability {
 
@@ -12,13 +12,13 @@ namespace dynsessions::observability {
 void start_log(std::string_view level);
 
 /// Writes the life of sessions to the log. Neither code nor output, tokens or identifiers.
-class SessionLog final : public sessions::SessionEvents {
+class SessionLog final : public pools::SessionEvents {
  public:
   explicit SessionLog(const Clock& clock) : clock_(clock) {}
-  void session_allocated(const sessions::Session& session) override;
+  void session_allocated(const pools::Session& session) override;
   void allocation_failed(std::string_view reason) override;
-  void limit_exceeded(const sessions::Session& session, std::string_view which) override;
-  void session_ended(const sessions::Session& session, sessions::EndReason reason) override;
+  void limit_exceeded(const pools::Session& session, std::string_view which) override;
+  void session_ended(const pools::Session& session, pools::EndReason reason) override;
 
  private:
   const Clock& clock_;

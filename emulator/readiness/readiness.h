@@ -7,8 +7,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "emulator/base/clock.h"
 #include "emulator/config/config.h"
-#include "emulator/core/clock.h"
 
 /// `dynsessions healthcheck` and `dynsessions wait`: a program of their own beside the server that
 /// asks its admin surface for /health/ready. The server is found by the options and the environment

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "emulator/core/clock.h"
+#include "emulator/base/clock.h"
 #include "emulator/tls/name.h"
 #include "emulator/tls/state_directory.h"
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "emulator/core/clock.h"
+#include "emulator/base/clock.h"
 #include "emulator/tls/name.h"
 #include "emulator/tls/openssl.h"
 

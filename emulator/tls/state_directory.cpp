@@ -100,8 +100,8 @@ StateDirectory StateDirectory::at(fs::path path) {
 
 StateDirectory StateDirectory::temporary() {
   std::error_code error;
-  const fs::path folder = fs::temp_directory_path(error);
-  std::string path = (folder / (std::string(kTemporaryPrefix) + "XXXXXX")).string();
+  const fs::path directory = fs::temp_directory_path(error);
+  std::string path = (directory / (std::string(kTemporaryPrefix) + "XXXXXX")).string();
   if (::mkdtemp(path.data()) == nullptr) fail("make", path);
   UniqueFd claim = open_directory(path);
   if (!claim || ::flock(claim.get(), LOCK_EX | LOCK_NB) != 0) fail("claim", path);

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 
 namespace dynsessions::tls {
 

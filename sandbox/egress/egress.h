@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 #include "sandbox/steps/namespaces.h"
 #include "sandbox/steps/sandbox_plan.h"
 

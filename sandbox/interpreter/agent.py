@@ -36,7 +36,7 @@ import tempfile
 import traceback
 
 import session_packages
-from agent_shell import AGENT_FOLDER, Outcome, make_shell, text_of_error
+from agent_shell import AGENT_DIRECTORY, Outcome, make_shell, text_of_error
 from IPython.core.error import StdinNotImplementedError
 
 CONTROL_FD = 3
@@ -230,19 +230,19 @@ class Agent:
 
 def adopt_font_cache():
     """matplotlib wants its cache writable and warns otherwise; building it takes seconds. So a
-    folder of our own gets links to the files that create_environment.sh has built. Its name is
+    directory of our own gets links to the files that create_environment.sh has built. Its name is
     fixed, because the zygote's matplotlib remembers it. Where there is no room for it matplotlib
     has to do without."""
     built = pathlib.Path(sys.prefix, "share/dynsessions/matplotlib")
-    folder = f"{tempfile.tempdir}/matplotlib-fonts"
-    if os.environ.get("MPLCONFIGDIR", folder) != folder or not built.is_dir():
+    directory = f"{tempfile.tempdir}/matplotlib-fonts"
+    if os.environ.get("MPLCONFIGDIR", directory) != directory or not built.is_dir():
         return
     with contextlib.suppress(OSError):
-        os.mkdir(folder)
-    os.environ["MPLCONFIGDIR"] = folder
+        os.mkdir(directory)
+    os.environ["MPLCONFIGDIR"] = directory
     for cache in built.glob("fontlist-*.json"):
         with contextlib.suppress(OSError):
-            os.symlink(cache, f"{folder}/{cache.name}")
+            os.symlink(cache, f"{directory}/{cache.name}")
 
 
 def prepare_process():
@@ -254,7 +254,7 @@ def prepare_process():
     builtins.input = refuse_stdin("raw_input")
     getpass.getpass = refuse_stdin("getpass")
     sys.argv[:] = [""]
-    sys.path[:] = ["", *(folder for folder in sys.path if folder != AGENT_FOLDER)]
+    sys.path[:] = ["", *(directory for directory in sys.path if directory != AGENT_DIRECTORY)]
 
 
 def ignore_interrupts():

@@ -30,7 +30,7 @@ from traitlets.config import Config
 
 from decorator import decorate  # comes with IPython, which is to be missed first
 
-AGENT_FOLDER = str(pathlib.Path(__file__).parent)
+AGENT_DIRECTORY = str(pathlib.Path(__file__).parent)
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -117,8 +117,8 @@ class CellCompiler(CachingCompiler):
     """Gives cells the file names that ipykernel gives them."""
 
     def get_code_name(self, raw_code, transformed_code, number):
-        folder = f"{tempfile.gettempdir()}/ipykernel_{os.getpid()}"
-        return f"{folder}/{murmur2(raw_code.encode('utf-8', 'replace'), 0xC70F6907)}.py"
+        directory = f"{tempfile.gettempdir()}/ipykernel_{os.getpid()}"
+        return f"{directory}/{murmur2(raw_code.encode('utf-8', 'replace'), 0xC70F6907)}.py"
 
 
 class ValueHook(DisplayHook):
@@ -189,12 +189,12 @@ class ZMQInteractiveShell(InteractiveShell):
 
     @observe("ipython_dir")
     def _ipython_dir_changed(self, change):
-        """Nothing: make_folders() makes it."""
+        """Nothing: make_directories() makes it."""
 
     def init_profile_dir(self, profile_dir):
-        self.make_folders()
+        self.make_directories()
 
-    def make_folders(self):
+    def make_directories(self):
         """Those that IPython wants in /tmp. It goes on without them where a program has left no
         room: the session would be lost otherwise."""
         try:
@@ -307,7 +307,7 @@ class ZMQInteractiveShell(InteractiveShell):
 
 
 def is_agents(code):
-    return os.path.dirname(code.co_filename) == AGENT_FOLDER
+    return os.path.dirname(code.co_filename) == AGENT_DIRECTORY
 
 
 def output_of(process):

@@ -38,9 +38,9 @@ fi
 "$python" -I -c 'import ensurepip, venv' 2>/dev/null ||
   fail "$python cannot make virtual environments: sudo apt-get install python3-venv"
 if [ -e "$environment" ]; then
-  # Someone's own folder is not ours to wipe.
+  # Someone's own directory is not ours to wipe.
   [ -f "$environment/pyvenv.cfg" ] || [ -z "$(ls -A "$environment")" ] ||
-    fail "$environment exists and is not a virtual environment; name another folder"
+    fail "$environment exists and is not a virtual environment; name another directory"
   rm -rf "$environment"
 fi
 

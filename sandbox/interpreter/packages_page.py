@@ -6,7 +6,7 @@
 import json
 import pathlib
 
-FOLDER = pathlib.Path(__file__).parent
+DIRECTORY = pathlib.Path(__file__).parent
 
 OPENING = """# Packages of a session
 
@@ -22,7 +22,7 @@ Besides these, {count} packages that they need are pinned; which versions of the
 
 
 def pins():
-    lines = (FOLDER / "requirements.txt").read_text().splitlines()
+    lines = (DIRECTORY / "requirements.txt").read_text().splitlines()
     wanted = [line.partition("#")[0].strip() for line in lines]
     return dict(line.split("==") for line in wanted if line)
 
@@ -32,7 +32,7 @@ def row(name, service, ours, why):
 
 
 def page():
-    facts = json.loads((FOLDER / "service_packages.json").read_text())
+    facts = json.loads((DIRECTORY / "service_packages.json").read_text())
     python, packages, ours = facts["python"], facts["packages"], pins()
     unpinned = packages.keys() - ours.keys()
     assert not unpinned, f"not in requirements.txt: {unpinned}"

@@ -1,7 +1,7 @@
 // A library that sessions preload where no mount can show them their own /mnt/data and /tmp. It
-// maps paths that begin so to the session's folder in calls of the C library, and back where paths
-// come out. It is a convenience and keeps nobody from anything: what a session may reach is decided
-// by Landlock, and a program that passes by this library meets a closed door.
+// maps paths that begin so to the session's directory in calls of the C library, and back where
+// paths come out. It is a convenience and keeps nobody from anything: what a session may reach is
+// decided by Landlock, and a program that passes by this library meets a closed door.
 //
 // Not mapped: programs that do not use the C library (static ones, Go), those that are started with
 // an environment without LD_PRELOAD, paths that the C library opens for itself (mkstemp, glob,
@@ -13,9 +13,9 @@
 // Named semaphores and shared memory, which multiprocessing needs, are files in /tmp here: /dev/shm
 // would be that of all sessions.
 //
-// DYNSESSIONS_FOLDER names the session's folder, with `data` and `tmp` in it. DYNSESSIONS_SHOWN
-// lists, with colons between them, what of the host sessions see where it is, even if that is in
-// /tmp.
+// DYNSESSIONS_DIRECTORY names the session's directory, with `data` and `tmp` in it.
+// DYNSESSIONS_SHOWN lists, with colons between them, what of the host sessions see where it is,
+// even if that is in /tmp.
 
 #undef _FORTIFY_SOURCE
 #include <cerrno>
@@ -45,13 +45,13 @@ constexpr std::size_t kMaxPath = 4096;
 
 struct Mapping {
   const char* inside;
-  const char* below_folder;
+  const char* below_directory;
 };
 constexpr Mapping kMappings[] = {{"/mnt/data", "/data"}, {"/tmp", "/tmp"}};
 
-const char* folder() {
+const char* session_directory() {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): asked once and never set by us
-  static const char* value = std::getenv("DYNSESSIONS_FOLDER");
+  static const char* value = std::getenv("DYNSESSIONS_DIRECTORY");
   return value == nullptr ? "" : value;
 }
 
@@ -63,7 +63,7 @@ const char* rest_after(const char* path, const char* prefix) {
   return *rest == '\0' || *rest == '/' ? rest : nullptr;
 }
 
-/// Whether a folder of DYNSESSIONS_SHOWN has the path in it.
+/// Whether a directory of DYNSESSIONS_SHOWN has the path in it.
 bool is_shown(const char* path) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): as above
   static const char* list = std::getenv("DYNSESSIONS_SHOWN");
@@ -80,12 +80,13 @@ bool is_shown(const char* path) {
 class Real {
  public:
   Real(const char* path) : path_(path) {  // NOLINT(google-explicit-constructor): reads as the path
-    if (path == nullptr || *path != '/' || *folder() == '\0') return;
-    if (rest_after(path, folder()) != nullptr || is_shown(path)) return;
+    if (path == nullptr || *path != '/' || *session_directory() == '\0') return;
+    if (rest_after(path, session_directory()) != nullptr || is_shown(path)) return;
     for (const auto& [inside, below] : kMappings) {
       const char* rest = rest_after(path, inside);
       if (rest == nullptr) continue;
-      const int size = std::snprintf(text_, sizeof(text_), "%s%s%s", folder(), below, rest);
+      const int size =
+          std::snprintf(text_, sizeof(text_), "%s%s%s", session_directory(), below, rest);
       // Too long: left to the kernel, which says so of the longer path too.
       if (size > 0 && static_cast<std::size_t>(size) < sizeof(text_)) path_ = text_;
       return;
@@ -102,11 +103,11 @@ class Real {
 
 /// The other way, in place: the result is never longer.
 char* as_inside(char* path) {
-  if (path == nullptr || *folder() == '\0') return path;
-  const char* below = rest_after(path, folder());
+  if (path == nullptr || *session_directory() == '\0') return path;
+  const char* below = rest_after(path, session_directory());
   if (below == nullptr) return path;
-  for (const auto& [inside, below_folder] : kMappings) {
-    const char* rest = rest_after(below, below_folder);
+  for (const auto& [inside, below_directory] : kMappings) {
+    const char* rest = rest_after(below, below_directory);
     if (rest == nullptr) continue;
     char text[kMaxPath];
     std::snprintf(text, sizeof(text), "%s%s", inside, rest);
@@ -328,7 +329,7 @@ struct ObjectFile {
 
   ObjectFile(const char* kind, const char* name) {
     while (*name == '/') ++name;
-    std::snprintf(path, sizeof(path), "%s/tmp/.%s.%s", folder(), kind, name);
+    std::snprintf(path, sizeof(path), "%s/tmp/.%s.%s", session_directory(), kind, name);
   }
 };
 
@@ -343,7 +344,7 @@ sem_t* map_semaphore(int file) {
 /// Under its name only when it is ready to be used.
 sem_t* create_semaphore(const char* path, unsigned value, bool exclusive) {
   char place[kMaxPath];
-  std::snprintf(place, sizeof(place), "%s/tmp/.semaphore-XXXXXX", folder());
+  std::snprintf(place, sizeof(place), "%s/tmp/.semaphore-XXXXXX", session_directory());
   const int file = ::mkostemp(place, O_CLOEXEC);
   if (file < 0) return SEM_FAILED;
   sem_t initial;

@@ -19,7 +19,7 @@ import tempfile
 
 import agent
 import session_packages
-from agent_shell import AGENT_FOLDER, make_shell
+from agent_shell import AGENT_DIRECTORY, make_shell
 
 SOCKET_FD = 3
 MAX_COMPLAINTS = 1000
@@ -39,7 +39,7 @@ NO_THREADS = {
 
 def load_forks():
     """Its functions keep the interpreter lock, since they run Python's own part of a fork."""
-    return ctypes.PyDLL(os.path.join(AGENT_FOLDER, "zygote_fork.so"), use_errno=False)
+    return ctypes.PyDLL(os.path.join(AGENT_DIRECTORY, "zygote_fork.so"), use_errno=False)
 
 
 def require_done(error_number, what):
@@ -97,10 +97,10 @@ class Furniture:
 
     def __init__(self):
         self._steps = []
-        for folder, _, files in os.walk(tempfile.tempdir):
-            if folder != tempfile.tempdir:
-                self._steps.append((os.mkdir, (folder, os.stat(folder).st_mode)))
-            for path in (os.path.join(folder, name) for name in files):
+        for directory, _, files in os.walk(tempfile.tempdir):
+            if directory != tempfile.tempdir:
+                self._steps.append((os.mkdir, (directory, os.stat(directory).st_mode)))
+            for path in (os.path.join(directory, name) for name in files):
                 self._steps.append(self._step_for(path))
 
     def _step_for(self, path):
@@ -149,7 +149,7 @@ def main():
     if not furniture.place():
         session_packages.adopt()
         agent.adopt_font_cache()
-        shell.make_folders()
+        shell.make_directories()
     agent.serve(serving)
 
 

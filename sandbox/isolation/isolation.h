@@ -9,7 +9,7 @@
 
 #include <sys/types.h>
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 #include "sandbox/egress/egress.h"
 #include "sandbox/limits/control_group_entrance.h"
 

@@ -70,7 +70,7 @@ using User = Confinement::User;
 class ConfinedSession final : public Sandbox {
  public:
   /// `users` has `user` in it as long as this lives.
-  ConfinedSession(const SandboxPlan& plan, LauncherFolder& folder, const std::string& name,
+  ConfinedSession(const SandboxPlan& plan, LauncherDirectory& directory, const std::string& name,
                   std::optional<User> user, std::set<uid_t>& users);
   ~ConfinedSession() override {
     if (user_) users_.erase(user_->uid);
@@ -81,7 +81,7 @@ class ConfinedSession final : public Sandbox {
     throw StepError("fork: this tier has no zygote", EINVAL);
   }
   DiskWatch* disk_watch() override { return &*disk_watch_; }
-  [[nodiscard]] UniqueFd open_data() const { return folder_.open_data(); }
+  [[nodiscard]] UniqueFd open_data() const { return directory_.open_data(); }
 
  private:
   [[nodiscard]] std::vector<std::string> environment() const;
@@ -90,17 +90,17 @@ class ConfinedSession final : public Sandbox {
   const SandboxPlan& plan_;
   std::set<uid_t>& users_;
   const std::optional<User> user_;
-  const SessionFolder folder_;
+  const SessionDirectory directory_;
   ResourceLimits limits_;
-  std::optional<DiskWatch> disk_watch_;  ///< once there is a folder
+  std::optional<DiskWatch> disk_watch_;  ///< once there is a directory
 };
 
-ConfinedSession::ConfinedSession(const SandboxPlan& plan, LauncherFolder& folder,
+ConfinedSession::ConfinedSession(const SandboxPlan& plan, LauncherDirectory& directory,
                                  const std::string& name, std::optional<User> user,
                                  std::set<uid_t>& users)
-    : plan_(plan), users_(users), user_(user), folder_(folder, name), limits_(plan.limits) {
-  folder_.make(user_ ? user_->uid : ::geteuid(), user_ ? user_->gid : ::getegid());
-  disk_watch_.emplace(folder_.open(), disk_limit(plan.spec_limits), user_);
+    : plan_(plan), users_(users), user_(user), directory_(directory, name), limits_(plan.limits) {
+  directory_.make(user_ ? user_->uid : ::geteuid(), user_ ? user_->gid : ::getegid());
+  disk_watch_.emplace(directory_.open(), disk_limit(plan.spec_limits), user_);
   if (user_) {
     users_.insert(user_->uid);
     return;
@@ -116,10 +116,10 @@ std::vector<std::string> ConfinedSession::environment() const {
   for (const std::string& variable : plan_.environment) {
     if (!variable.starts_with("HOME=")) variables.push_back(variable);
   }
-  variables.push_back("HOME=" + folder_.tmp());
-  variables.push_back("TMPDIR=" + folder_.tmp());
+  variables.push_back("HOME=" + directory_.tmp());
+  variables.push_back("TMPDIR=" + directory_.tmp());
   if (plan_.path_library.empty()) return variables;
-  variables.push_back("DYNSESSIONS_FOLDER=" + folder_.path());
+  variables.push_back("DYNSESSIONS_DIRECTORY=" + directory_.path());
   variables.push_back("DYNSESSIONS_SHOWN=" + plan_.shown_paths);
   variables.push_back("LD_PRELOAD=" + plan_.path_library);
   return variables;
@@ -135,9 +135,9 @@ void ConfinedSession::require_as_planned(pid_t interpreter) const {
 
 OpenedRoom ConfinedSession::start(const GroupEntrance& groups) {
   const bool restricted = plan_.tier == Tier::restricted;
-  const std::string tmp = folder_.tmp();
+  const std::string tmp = directory_.tmp();
   const UniqueFd ruleset =
-      restricted ? make_session_ruleset(plan_, {folder_.data(), tmp}) : UniqueFd();
+      restricted ? make_session_ruleset(plan_, {directory_.data(), tmp}) : UniqueFd();
   const bool scoped = restricted && landlock_abi() >= kLandlockWithScopes;
   const UniqueFd scope = scoped ? make_signal_ruleset() : UniqueFd();
   std::vector<std::string> variables = environment();
@@ -201,7 +201,7 @@ MadeSandbox ProcessIsolation::create(const GroupEntrance& /*no process of it yet
     user = User{id, id};
   }
   auto session =
-      std::make_unique<ConfinedSession>(plan_, folder_, std::to_string(number), user, users_);
+      std::make_unique<ConfinedSession>(plan_, directory_, std::to_string(number), user, users_);
   UniqueFd data = session->open_data();
   return {std::move(session), std::move(data), nullptr};
 }

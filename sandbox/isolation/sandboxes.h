@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 #include "sandbox/isolation/isolation.h"
 #include "sandbox/isolation/starting.h"
 #include "sandbox/limits/control_group_entrance.h"

@@ -7,7 +7,7 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 #include "sandbox/isolation/isolation.h"
 #include "sandbox/steps/child_report.h"
 #include "sandbox/steps/step.h"

@@ -11,7 +11,7 @@
 
 #include <poll.h>
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 #include "sandbox/isolation/isolation.h"
 #include "sandbox/launcher/server_link.h"
 #include "sandbox/limits/control_groups.h"

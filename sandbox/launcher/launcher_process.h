@@ -1,6 +1,6 @@
 #pragma once
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 #include "sandbox/limits/control_groups.h"
 #include "sandbox/steps/sandbox_plan.h"
 

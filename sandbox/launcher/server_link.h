@@ -7,7 +7,7 @@
 
 #include <system_error>
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 #include "sandbox/limits/control_groups.h"
 #include "sandbox/spec/launch_spec.h"
 #include "sandbox/spec/launcher_protocol.h"

@@ -5,7 +5,7 @@
 
 #include <sys/types.h>
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 #include "sandbox/steps/step.h"
 
 /// How a process gets into the control groups of a sandbox. What it starts afterwards is in them

@@ -19,7 +19,7 @@ namespace dynsessions::sandbox {
 namespace {
 namespace fs = std::filesystem;
 
-constexpr std::string_view kFolderPrefix = "dynsessions-launcher-";
+constexpr std::string_view kDirectoryPrefix = "dynsessions-launcher-";
 constexpr std::string_view kLeaf = "dynsessions-server";
 
 /// Beyond what a session may have: inits and helpers, so that a kernel can still be started while
@@ -34,11 +34,11 @@ std::string random_name() {
     throw std::system_error(errno, std::generic_category(), "getrandom");
   }
   std::ostringstream name;
-  name << kFolderPrefix << std::hex << number;
+  name << kDirectoryPrefix << std::hex << number;
   return name.str();
 }
 
-bool is_same_folder(int fd, const std::string& path) {
+bool is_same_directory(int fd, const std::string& path) {
   struct stat open_one {};
   struct stat named_one {};
   return ::fstat(fd, &open_one) == 0 && ::stat(path.c_str(), &named_one) == 0 &&
@@ -51,8 +51,8 @@ int open_locked(const std::string& path, UniqueFd& lock) {
   return 0;
 }
 
-/// Folders only: a control group's files are the kernel's.
-std::vector<std::string> folders_in(const std::string& parent) {
+/// Directories only: a control group's files are the kernel's.
+std::vector<std::string> directories_in(const std::string& parent) {
   std::vector<std::string> found;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(parent, error)) {
@@ -129,13 +129,13 @@ int write_text(const std::string& path, std::string_view text) {
   return 0;
 }
 
-int make_locked_folder(const std::string& parent, std::string& name, UniqueFd& lock) {
+int make_locked_directory(const std::string& parent, std::string& name, UniqueFd& lock) {
   for (;;) {
     name = random_name();
     const std::string path = below(parent, name);
     if (::mkdir(path.c_str(), 0755) < 0) return errno;
     const int error_number = open_locked(path, lock);
-    if (error_number == 0 && is_same_folder(lock.get(), path)) return 0;
+    if (error_number == 0 && is_same_directory(lock.get(), path)) return 0;
     // Another launcher took it for an old one while it was not locked yet; anything else stays.
     if (error_number != 0 && error_number != EWOULDBLOCK && error_number != ENOENT) {
       ::rmdir(path.c_str());
@@ -144,17 +144,17 @@ int make_locked_folder(const std::string& parent, std::string& name, UniqueFd& l
   }
 }
 
-void sweep_folders(const std::string& parent) {
-  for (const std::string& folder : folders_in(parent)) {
+void sweep_directories(const std::string& parent) {
+  for (const std::string& directory : directories_in(parent)) {
     UniqueFd lock;
-    const bool is_ours = fs::path(folder).filename().string().starts_with(kFolderPrefix);
-    if (is_ours && open_locked(folder, lock) == 0) remove_folder(folder);
+    const bool is_ours = fs::path(directory).filename().string().starts_with(kDirectoryPrefix);
+    if (is_ours && open_locked(directory, lock) == 0) remove_directory(directory);
   }
 }
 
-bool remove_folder(const std::string& folder) {
-  for (const std::string& group : folders_in(folder)) ::rmdir(group.c_str());
-  return ::rmdir(folder.c_str()) == 0 || errno == ENOENT;
+bool remove_directory(const std::string& directory) {
+  for (const std::string& group : directories_in(directory)) ::rmdir(group.c_str());
+  return ::rmdir(directory.c_str()) == 0 || errno == ENOENT;
 }
 
 int enable_below(const ControlGroupPlace& parent, Controller controller) {

@@ -5,12 +5,13 @@
 #include <string_view>
 #include <vector>
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 #include "sandbox/limits/control_group_places.h"
 #include "sandbox/spec/launch_spec.h"
 
-/// The files of control groups by their names, and folders of groups: what control_groups.cpp does
-/// its work with. It works on any folder, so tests can give it one that is none of the kernel's.
+/// The files of control groups by their names, and directories of groups: what control_groups.cpp
+/// does its work with. It works on any directory, so tests can give it one that is none of the
+/// kernel's.
 namespace dynsessions::sandbox {
 
 /// A file of a group and what is written to it.
@@ -32,15 +33,16 @@ struct GroupSetting {
 /// 0 or an errno. The file must exist.
 [[nodiscard]] int write_text(const std::string& path, std::string_view text);
 
-/// Makes a folder beside others of its kind, with a name of its own, and locks it as long as the
+/// Makes a directory beside others of its kind, with a name of its own, and locks it as long as the
 /// descriptor is open. 0 or an errno.
-[[nodiscard]] int make_locked_folder(const std::string& parent, std::string& name, UniqueFd& lock);
+[[nodiscard]] int make_locked_directory(const std::string& parent, std::string& name,
+                                        UniqueFd& lock);
 
 /// Removes those that nobody has locked any more.
-void sweep_folders(const std::string& parent);
+void sweep_directories(const std::string& parent);
 
-/// Removes the folder and the groups in it, none of which has a process. False when it stays.
-bool remove_folder(const std::string& folder);
+/// Removes the directory and the groups in it, none of which has a process. False when it stays.
+bool remove_directory(const std::string& directory);
 
 /// In version 2 a group has either processes or controlled groups below it. Processes in `place`
 /// move to a group of their own, unless they are other people's: EBUSY then, and nothing is

@@ -89,10 +89,10 @@ void ControlGroups::add_tree(ControlGroupPlace place) {
     }
   }
   if (place.controllers.empty()) return;
-  sweep_folders(place.directory);
+  sweep_directories(place.directory);
   Tree tree;
   std::string name;
-  const int error_number = make_locked_folder(place.directory, name, tree.lock);
+  const int error_number = make_locked_directory(place.directory, name, tree.lock);
   if (error_number != 0) {
     return note("control group " + std::string(name_of(place.controllers.front())), error_number);
   }
@@ -101,7 +101,7 @@ void ControlGroups::add_tree(ControlGroupPlace place) {
   tree.place = std::move(place);
   try_out(tree);
   if (tree.place.controllers.empty()) {
-    remove_folder(tree.directory);
+    remove_directory(tree.directory);
   } else {
     trees_.push_back(std::move(tree));
   }
@@ -115,7 +115,7 @@ void ControlGroups::try_out(Tree& tree) {
     one.place.controllers = {controller};
     try {
       const int error_number = tree.place.unified ? enable_below(inner, controller) : 0;
-      if (error_number != 0) throw StepError("control group v2 folder", error_number);
+      if (error_number != 0) throw StepError("control group v2 directory", error_number);
       make_in(one, kTrial);
     } catch (const StepError& error) {
       note(error.what(), error.error_number());
@@ -214,7 +214,7 @@ void ControlGroups::remove_all() const {
   // when the last one has; so there is nothing to wait on but time.
   constexpr int kAttempts = 50;
   for (const Tree& tree : trees_) {
-    for (int attempt = 0; attempt < kAttempts && !remove_folder(tree.directory); ++attempt) {
+    for (int attempt = 0; attempt < kAttempts && !remove_directory(tree.directory); ++attempt) {
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
   }

@@ -7,23 +7,23 @@
 
 #include <sys/types.h>
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 #include "sandbox/limits/control_group_entrance.h"
 #include "sandbox/limits/control_group_places.h"
 #include "sandbox/spec/launch_spec.h"
 #include "sandbox/spec/limit_report.h"
 
 /// Control groups: what all processes of one sandbox together may use of memory, processes and CPU
-/// time. Each launcher has a folder of its own beside its own group, in every hierarchy that it may
-/// write to, and in it a group per sandbox. What is missing is reported, never half there: a
+/// time. Each launcher has a directory of its own beside its own group, in every hierarchy that it
+/// may write to, and in it a group per sandbox. What is missing is reported, never half there: a
 /// sandbox's group has all that the report says, or the sandbox is not made.
 ///
 /// The zygote stays in the launcher's own group, so that what it has loaded is charged to no
 /// session; what a session changes of it is charged to the session. Uploads are charged to the
 /// server, files that a program writes to its session.
 ///
-/// The folder is locked as long as its launcher lives. One that is not belongs to a launcher that
-/// was killed, and the next one to start sweeps it away.
+/// The directory is locked as long as its launcher lives. One that is not belongs to a launcher
+/// that was killed, and the next one to start sweeps it away.
 namespace dynsessions::sandbox {
 
 class ControlGroups {
@@ -31,10 +31,10 @@ class ControlGroups {
   /// None at all: on purpose, or because none is wanted.
   ControlGroups() = default;
 
-  /// Finds what there is and makes the folders. To be called while this process is in its parent's
-  /// namespaces and single-threaded; what cannot be had is in report() and failure(). With version
-  /// 2, whose groups have either processes or groups, server and launcher may move into a group of
-  /// their own below the present one.
+  /// Finds what there is and makes the directories. To be called while this process is in its
+  /// parent's namespaces and single-threaded; what cannot be had is in report() and failure(). With
+  /// version 2, whose groups have either processes or groups, server and launcher may move into a
+  /// group of their own below the present one.
   [[nodiscard]] static ControlGroups find(const Limits& limits);
 
   /// Throws StepError and leaves nothing behind.
@@ -65,7 +65,7 @@ class ControlGroups {
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
 
  private:
-  /// Our folder in one hierarchy.
+  /// Our directory in one hierarchy.
   struct Tree {
     ControlGroupPlace place;  ///< with the controllers that work
     std::string directory;

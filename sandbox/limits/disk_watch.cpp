@@ -8,18 +8,18 @@
 
 #include <sys/stat.h>
 
-#include "emulator/core/acting_as.h"
+#include "sandbox/base/acting_as.h"
 
 namespace dynsessions::sandbox {
 namespace {
 
-/// A walk of an honest tree takes a moment and is hardly ever disturbed. Whoever moves folders
+/// A walk of an honest tree takes a moment and is hardly ever disturbed. Whoever moves directories
 /// about so that none comes to its end is treated as having too much.
 constexpr int kMostDisturbedWalks = 8;
 /// The file system may need a block more for the same files later.
-constexpr FolderUsage kNoGrowth{std::uint64_t{1} << 20, 16};
+constexpr DirectoryUsage kNoGrowth{std::uint64_t{1} << 20, 16};
 /// Above twice the limit: what one look may come too late by.
-constexpr FolderUsage kOvershoot{std::uint64_t{1} << 30, 1 << 18};
+constexpr DirectoryUsage kOvershoot{std::uint64_t{1} << 30, 1 << 18};
 /// What Python and packages may keep in /tmp besides.
 constexpr std::uint64_t kScratchFiles = 4096;
 /// Descriptors per look and session. Three kernels have some fifty.
@@ -31,69 +31,69 @@ bool is_nameless(const struct stat& status, dev_t device) {
   return S_ISREG(status.st_mode) && status.st_nlink == 0 && status.st_dev == device;
 }
 
-FolderUsage largest(const FolderUsage& a, const FolderUsage& b) {
+DirectoryUsage largest(const DirectoryUsage& a, const DirectoryUsage& b) {
   return {std::max(a.bytes, b.bytes), std::max(a.files, b.files)};
 }
 
 }  // namespace
 
-FolderUsage disk_limit(const Limits& limits) {
+DirectoryUsage disk_limit(const Limits& limits) {
   return {limits.data_bytes + limits.tmp_bytes + limits.shared_memory_bytes,
           limits.data_inodes + kScratchFiles};
 }
 
-DiskWatch::DiskWatch(UniqueFd folder, const FolderUsage& limit,
+DiskWatch::DiskWatch(UniqueFd directory, const DirectoryUsage& limit,
                      std::optional<Confinement::User> user)
-    : folder_(std::move(folder)), limit_(limit), user_(user), ceiling_(limit) {}
+    : directory_(std::move(directory)), limit_(limit), user_(user), ceiling_(limit) {}
 
 bool DiskWatch::look(std::size_t names, std::span<const pid_t> processes) {
-  if (!walk_) walk_ = std::make_unique<FolderWalk>(folder_.get());
-  const FolderWalk::State state = walk_->go_on(names);
+  if (!walk_) walk_ = std::make_unique<DirectoryWalk>(directory_.get());
+  const DirectoryWalk::State state = walk_->go_on(names);
   if (!measuring_ && must_end(processes)) {
     walk_.reset();
     measuring_ = true;
     return true;
   }
-  if (state == FolderWalk::State::complete) finish(walk_->found());
-  if (state != FolderWalk::State::under_way) walk_.reset();
+  if (state == DirectoryWalk::State::complete) finish(walk_->found());
+  if (state != DirectoryWalk::State::under_way) walk_.reset();
   return false;
 }
 
 bool DiskWatch::must_end(std::span<const pid_t> processes) {
-  if (walk_->state() == FolderWalk::State::disturbed) ++disturbed_walks_;
+  if (walk_->state() == DirectoryWalk::State::disturbed) ++disturbed_walks_;
   struct stat status {};
-  if (::fstat(folder_.get(), &status) != 0) return false;
-  const FolderUsage open = nameless_files(processes, status.st_dev, user_);
+  if (::fstat(directory_.get(), &status) != 0) return false;
+  const DirectoryUsage open = nameless_files(processes, status.st_dev, user_);
   return (walk_->found() + open).exceeds(ceiling_) || disturbed_walks_ >= kMostDisturbedWalks;
 }
 
-void DiskWatch::finish(const FolderUsage& found) {
+void DiskWatch::finish(const DirectoryUsage& found) {
   disturbed_walks_ = 0;
   const bool is_too_much = found.exceeds(limit_);
-  const FolderUsage now = is_too_much ? largest(limit_, found + kNoGrowth) : limit_;
+  const DirectoryUsage now = is_too_much ? largest(limit_, found + kNoGrowth) : limit_;
   ceiling_ = measuring_ ? now
-                        : FolderUsage{std::min(ceiling_.bytes, now.bytes),
-                                      std::min(ceiling_.files, now.files)};
+                        : DirectoryUsage{std::min(ceiling_.bytes, now.bytes),
+                                         std::min(ceiling_.files, now.files)};
   measuring_ = false;
 }
 
 bool DiskWatch::is_beyond_repair() const { return ceiling_.exceeds(limit_ + limit_ + kOvershoot); }
 
-FolderUsage nameless_files(std::span<const pid_t> processes, dev_t device,
-                           const std::optional<Confinement::User>& user) {
+DirectoryUsage nameless_files(std::span<const pid_t> processes, dev_t device,
+                              const std::optional<Confinement::User>& user) {
   std::optional<ActingAs> acting;
   if (user) acting.emplace(user->uid, user->gid);
-  FolderUsage usage;
+  DirectoryUsage usage;
   std::set<FileIdentity> seen;
   std::size_t left = kMostDescriptors;
   for (const pid_t pid : processes) {
-    HeldFolder descriptors(AT_FDCWD, descriptors_of(pid).c_str());
+    HeldDirectory descriptors(AT_FDCWD, descriptors_of(pid).c_str());
     while (const char* name = descriptors && left > 0 ? descriptors.next_name() : nullptr) {
       --left;
       struct stat status {};
       if (::fstatat(descriptors.fd(), name, &status, 0) != 0) continue;
       if (!is_nameless(status, device) || !seen.insert(identity_of(status)).second) continue;
-      usage = usage + FolderUsage{bytes_of(status), 1};
+      usage = usage + DirectoryUsage{bytes_of(status), 1};
     }
   }
   return usage;

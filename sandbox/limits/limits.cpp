@@ -6,14 +6,15 @@ namespace dynsessions::sandbox {
 
 ResourceLimits resource_limits(const Limits& limits) {
   constexpr rlim_t kMiB = rlim_t{1} << 20;
-  const rlim_t largest_folder =
+  const rlim_t largest_directory =
       std::max({limits.data_bytes, limits.tmp_bytes, limits.shared_memory_bytes});
   return {{
       // 1 and not 0: a core_pattern that pipes to a handler on the host ignores 0 but obeys 1.
       {RLIMIT_CORE, 1, "RLIMIT_CORE"},
       {RLIMIT_NOFILE, limits.open_files, "RLIMIT_NOFILE"},
-      // Against sparse giants. Above the quotas, so that a full folder says ENOSPC and not EFBIG.
-      {RLIMIT_FSIZE, 2 * largest_folder, "RLIMIT_FSIZE"},
+      // Against sparse giants. Above the quotas, so that a full directory says ENOSPC and not
+      // EFBIG.
+      {RLIMIT_FSIZE, 2 * largest_directory, "RLIMIT_FSIZE"},
       {RLIMIT_NPROC, limits.processes, "RLIMIT_NPROC"},
       {RLIMIT_STACK, 8 * kMiB, "RLIMIT_STACK"},
       {RLIMIT_MEMLOCK, kMiB / 16, "RLIMIT_MEMLOCK"},

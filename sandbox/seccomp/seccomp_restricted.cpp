@@ -31,7 +31,7 @@ constexpr SyscallGroup kRefused[] = {
     {"Landlock lets everyone change modes, owners, times and attributes of the files that their "
      "user owns, wherever they are. What has the file open may still: see session_paths.cpp",
      kMetadata},
-    {"nor does it keep anyone from watching folders", kWatches},
+    {"nor does it keep anyone from watching directories", kWatches},
 };
 
 using Rules = std::vector<ArgumentRule>;

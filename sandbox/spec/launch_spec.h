@@ -15,9 +15,9 @@ struct ReadOnlyBind {
 /// Limits of one sandbox; where a limit is per process its comment says so. How hard they are:
 /// limit_report.h.
 struct Limits {
-  std::uint64_t data_bytes = std::uint64_t{1} << 30;            ///< /mnt/data
-  std::uint64_t data_inodes = 65'536;                           ///< files and folders in /mnt/data
-  std::uint64_t tmp_bytes = std::uint64_t{256} << 20;           ///< /tmp
+  std::uint64_t data_bytes = std::uint64_t{1} << 30;   ///< /mnt/data
+  std::uint64_t data_inodes = 65'536;                  ///< files and directories in /mnt/data
+  std::uint64_t tmp_bytes = std::uint64_t{256} << 20;  ///< /tmp
   std::uint64_t shared_memory_bytes = std::uint64_t{64} << 20;  ///< /dev/shm
   std::uint64_t processes = 256;                                ///< processes and threads
   std::uint64_t open_files = 1024;                              ///< per process
@@ -46,7 +46,7 @@ struct LaunchSpec {
   /// argv of the zygote that interpreters may be forked from; empty: there is none. It gets one
   /// more argument, the id to use files as.
   std::vector<std::string> zygote;
-  std::vector<std::string> packages;     ///< host folders; when one changes, so must the zygote
+  std::vector<std::string> packages;     ///< host directories; when one changes, so must the zygote
   std::vector<std::string> environment;  ///< NAME=value; nothing of the host's is inherited
   Limits limits;
   bool control_groups = true;  ///< where there are some; otherwise limits are kept without

@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 #include "sandbox/spec/limit_report.h"
 
 /// What server and launcher say to each other over one SOCK_SEQPACKET socket. The server's first

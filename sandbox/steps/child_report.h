@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 #include "sandbox/steps/step.h"
 
 /// How a child tells the launcher what became of it, over a SOCK_SEQPACKET pair of its own. The

@@ -90,7 +90,8 @@ int landlock_abi() {
   return static_cast<int>(std::max(abi, 0L));
 }
 
-UniqueFd make_session_ruleset(const SandboxPlan& plan, const std::vector<std::string>& folders) {
+UniqueFd make_session_ruleset(const SandboxPlan& plan,
+                              const std::vector<std::string>& directories) {
   const int abi = landlock_abi();
   const std::uint64_t files = known_files(abi);
   RulesetAttributes attributes{files, 0, 0};
@@ -102,7 +103,7 @@ UniqueFd make_session_ruleset(const SandboxPlan& plan, const std::vector<std::st
     allow(ruleset, entry.source, entry.tree_is_device ? kUseDevice : kReadAndExecute);
   }
   for (const char* path : kFacts) allow(ruleset, path, kRead);
-  for (const std::string& folder : folders) allow(ruleset, folder, files & ~kDeviceNodes);
+  for (const std::string& directory : directories) allow(ruleset, directory, files & ~kDeviceNodes);
   return ruleset;
 }
 

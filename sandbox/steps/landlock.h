@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 #include "sandbox/steps/sandbox_plan.h"
 #include "sandbox/steps/step.h"
 
@@ -25,9 +25,9 @@ inline constexpr int kLandlockWithTruncate = 3;
 inline constexpr int kLandlockWithScopes = 6;
 
 /// Everything is denied but: reading and executing what `plan` shows in a sandbox and a few facts
-/// in /proc, using its devices, and all but device nodes below `folders`. Throws StepError.
+/// in /proc, using its devices, and all but device nodes below `directories`. Throws StepError.
 [[nodiscard]] UniqueFd make_session_ruleset(const SandboxPlan& plan,
-                                            const std::vector<std::string>& folders);
+                                            const std::vector<std::string>& directories);
 
 /// Denies only to signal who is outside. Throws StepError; only with kLandlockWithScopes.
 [[nodiscard]] UniqueFd make_signal_ruleset();

@@ -10,7 +10,7 @@
 namespace dynsessions::sandbox {
 namespace {
 
-/// Any folder that every host has would do: the new root is mounted over it, only in here.
+/// Any directory that every host has would do: the new root is mounted over it, only in here.
 constexpr const char* kMountPoint = "/tmp";
 
 constexpr unsigned long kNoSurprises = MS_NOSUID | MS_NODEV;
@@ -20,8 +20,8 @@ constexpr const char* kHiddenFiles[] = {"proc/kcore",      "proc/keys",        "
                                         "proc/timer_list", "proc/sched_debug", "proc/latency_stats",
                                         "proc/kallsyms",   "proc/kpagecount",  "proc/sysrq-trigger",
                                         "proc/interrupts"};
-constexpr const char* kHiddenFolders[] = {"proc/acpi", "proc/scsi", "proc/asound"};
-constexpr const char* kReadOnlyFolders[] = {"proc/sys", "proc/irq", "proc/bus", "proc/fs"};
+constexpr const char* kHiddenDirectories[] = {"proc/acpi", "proc/scsi", "proc/asound"};
+constexpr const char* kReadOnlyDirectories[] = {"proc/sys", "proc/irq", "proc/bus", "proc/fs"};
 
 StepResult absent_is_fine(const StepResult& result) {
   return result.error_number == ENOENT ? StepResult{} : result;
@@ -42,7 +42,7 @@ StepResult open_tree_read_only(const LayoutEntry& entry, int& tree) {
 
 StepResult make_directory(const char* path) {
   const int result = ::mkdir(path, 0755);
-  // Below a tree that was placed before, such as /usr, the folder may be there already.
+  // Below a tree that was placed before, such as /usr, the directory may be there already.
   return result < 0 && errno == EEXIST ? StepResult{} : checked(result, path);
 }
 
@@ -141,13 +141,13 @@ StepResult mask_proc() {
     const StepResult result = absent_is_fine(checked(masked, path));
     if (!result.ok()) return result;
   }
-  for (const char* path : kHiddenFolders) {
+  for (const char* path : kHiddenDirectories) {
     const int masked = ::mount("empty", path, "tmpfs", kNoSurprises | MS_NOEXEC | MS_RDONLY,
                                "size=4k,nr_inodes=2,mode=0555");
     const StepResult result = absent_is_fine(checked(masked, path));
     if (!result.ok()) return result;
   }
-  for (const char* path : kReadOnlyFolders) {
+  for (const char* path : kReadOnlyDirectories) {
     const StepResult result = write_protect(path);
     if (!result.ok()) return result;
   }
@@ -168,8 +168,8 @@ StepResult mount_writable(const SandboxPlan& plan) {
 }
 
 StepResult pivot_to_new_root() {
-  // Both roots stacked on one point, then the upper one taken away: no folder for the old root is
-  // needed, see pivot_root(2), "pivot_root(".", ".")".
+  // Both roots stacked on one point, then the upper one taken away: no directory for the old root
+  // is needed, see pivot_root(2), "pivot_root(".", ".")".
   if (::syscall(SYS_pivot_root, ".", ".") < 0) {
     // Docker's filter forbids it whatever else is granted.
     return errno == EPERM || errno == ENOSYS ? move_to_new_root() : StepResult{errno, "pivot_root"};

@@ -7,7 +7,7 @@
 
 #include <sys/types.h>
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 #include "sandbox/steps/step.h"
 
 /// Linux namespaces: making them, mapping ids into them, entering them again.

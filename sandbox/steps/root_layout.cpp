@@ -17,7 +17,7 @@ constexpr const char* kSystemPaths[] = {"usr", "bin", "sbin", "lib", "lib32", "l
 /// What of /etc programs read and no secret is in. What a host lacks is absent inside as well.
 constexpr const char* kEtcPaths[] = {
     "etc/alternatives",  // Debian's links to BLAS, LAPACK, awk, editors
-    "etc/ld.so.cache",   // finds libraries outside the default folders
+    "etc/ld.so.cache",   // finds libraries outside the default directories
     "etc/ld.so.conf",      "etc/ld.so.conf.d",
     "etc/ssl/certs",  // certificates, never /etc/ssl/private
     "etc/ssl/openssl.cnf", "etc/ca-certificates.conf",
@@ -87,8 +87,8 @@ class LayoutBuilder {
   std::vector<LayoutEntry> entries_;
 };
 
-bool is_below(const fs::path& path, const fs::path& folder) {
-  const fs::path relative = path.lexically_relative(folder);
+bool is_below(const fs::path& path, const fs::path& directory) {
+  const fs::path relative = path.lexically_relative(directory);
   return !relative.empty() && *relative.begin() != "..";
 }
 

@@ -20,7 +20,7 @@ std::string tmpfs_options(std::uint64_t bytes, std::uint64_t inodes, const char*
 
 /// Files that are written in large pieces get large pages, which halves the time of a large upload.
 /// No file becomes larger by them, but for one with holes that is written through a mapping: there
-/// a touched byte can take 2 MB. Only a kernel that has this folder knows the option.
+/// a touched byte can take 2 MB. Only a kernel that has this directory knows the option.
 std::string with_large_pages(std::string options) {
   if (::access("/sys/kernel/mm/transparent_hugepage", F_OK) == 0) options += ",huge=within_size";
   return options;

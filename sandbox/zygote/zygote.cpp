@@ -22,12 +22,12 @@ namespace {
 constexpr std::chrono::seconds kLoadingPatience{60};
 constexpr std::chrono::seconds kLongestPause{30};
 
-/// When the folders were last changed, as a text to compare.
-std::string state_of(const std::vector<std::string>& folders) {
+/// When the directories were last changed, as a text to compare.
+std::string state_of(const std::vector<std::string>& directories) {
   std::string state;
-  for (const std::string& folder : folders) {
+  for (const std::string& directory : directories) {
     struct stat status {};
-    if (::stat(folder.c_str(), &status) < 0) continue;
+    if (::stat(directory.c_str(), &status) < 0) continue;
     state += std::to_string(status.st_ino) + ' ' + std::to_string(status.st_mtim.tv_sec) + '.' +
              std::to_string(status.st_mtim.tv_nsec) + '\n';
   }

@@ -6,7 +6,7 @@
 
 #include <sys/types.h>
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 #include "sandbox/isolation/sandboxes.h"
 
 /// The launcher's side of the zygote: a Python process that has loaded what programs import, from

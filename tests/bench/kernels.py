@@ -32,8 +32,8 @@ def as_in_a_session():
     """A cell that finds the sessions' pandas and matplotlib, behind what is there already, and lets
     figures be images."""
     ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    folder = subprocess.check_output([SESSION_PYTHON, "-c", ask], text=True).strip()
-    return f"import sys; sys.path.append({folder!r})\n%matplotlib inline"
+    directory = subprocess.check_output([SESSION_PYTHON, "-c", ask], text=True).strip()
+    return f"import sys; sys.path.append({directory!r})\n%matplotlib inline"
 
 
 class JupyterKernel:

@@ -7,7 +7,7 @@ from pathlib import Path
 from kernels import SESSION_PYTHON
 from server import BINARY
 
-FOLDERS = [
+DIRECTORIES = [
     Path(BINARY).parent / "interpreter",
     Path(SESSION_PYTHON).parents[1],
     Path(sysconfig.get_path("stdlib")),
@@ -18,7 +18,7 @@ FILES = [BINARY, Path(BINARY).with_name("sandbox-launcher"), SESSION_PYTHON]
 def forget():
     """As after the start of the machine; but for pages that somebody has mapped at the moment."""
     os.sync()  # what is not written yet cannot be forgotten
-    inside = (path for folder in FOLDERS for path in folder.rglob("*") if path.is_file())
+    inside = (path for directory in DIRECTORIES for path in directory.rglob("*") if path.is_file())
     for path in (*FILES, *inside):
         with open(path, "rb") as file:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

@@ -27,6 +27,6 @@ def run_in_bubblewrap(code):
 
 
 def run_pyodide():
-    folder = ROOT / "build/bench-node"
+    directory = ROOT / "build/bench-node"
     command = ["node", "--input-type=module", "--eval", PYODIDE]
-    assert subprocess.check_output(command, cwd=folder).endswith(b"42\n")
+    assert subprocess.check_output(command, cwd=directory).endswith(b"42\n")

@@ -23,15 +23,15 @@ CASES = ("first_answers", "warm", "transfers", "footprint", "scale")
 HEAD = ("what", "median", "p99", "beside", "its median", "ratio of medians")
 
 
-def leave_the_home_folder_alone():
+def leave_the_home_directory_alone():
     """Jupyter, IPython and matplotlib write profiles, history, connection files and lists of fonts;
     here, where they vanish. The fonts are listed already, as they are for sessions."""
-    folder = tempfile.TemporaryDirectory(prefix="dynsessions-bench-")
+    directory = tempfile.TemporaryDirectory(prefix="dynsessions-bench-")
     for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
-        os.environ[name] = os.path.join(folder.name, name.lower())
-    os.environ["MPLCONFIGDIR"] = os.path.join(folder.name, "matplotlib")
+        os.environ[name] = os.path.join(directory.name, name.lower())
+    os.environ["MPLCONFIGDIR"] = os.path.join(directory.name, "matplotlib")
     shutil.copytree(ROOT / "build/python/share/dynsessions/matplotlib", os.environ["MPLCONFIGDIR"])
-    return folder
+    return directory
 
 
 def table(rows):
@@ -70,7 +70,7 @@ def main():
     parser.add_argument("--readme", action="store_true")
     parser.add_argument("cases", nargs="*", choices=[*CASES, []])
     arguments = parser.parse_args()
-    # Not at the top of the file: what the cases import reads its folders then.
+    # Not at the top of the file: what the cases import reads its directories then.
     import samples
 
     machine = samples.machine()
@@ -85,5 +85,5 @@ def main():
 
 
 if __name__ == "__main__":
-    with leave_the_home_folder_alone():
+    with leave_the_home_directory_alone():
         main()

@@ -94,7 +94,7 @@ def test_files_come_back_byte_for_byte(tool, name, content):
     assert tool.download_file(remote_file_path=name).read() == content
 
 
-def test_folders_of_a_remote_name_are_dropped_unless_kept_by_choice(tool, emulator_factory):
+def test_directories_of_a_remote_name_are_dropped_unless_kept_by_choice(tool, emulator_factory):
     name = "reports/2026/first quarter.csv"
     assert tool.upload_file(data=io.BytesIO(b"1"), remote_file_path=name).filename == (
         "first quarter.csv"

@@ -45,14 +45,14 @@ def own_sessions(server):
 @pytest.fixture(scope="module")
 def whole_run(tmp_path_factory):
     """Every case against the emulator, with every report."""
-    folder = tmp_path_factory.mktemp("conform")
-    reports = {name: folder / name for name in ("json", "junit", "markdown", "html")}
+    directory = tmp_path_factory.mktemp("conform")
+    reports = {name: directory / name for name in ("json", "junit", "markdown", "html")}
     flags = [part for name, path in reports.items() for part in (f"--{name}", str(path))]
     return conform(*flags, seconds=WHOLE_RUN_SECONDS), reports
 
 
 @pytest.fixture
-def cases_folder(tmp_path):
+def cases_directory(tmp_path):
     """Writes one case that asks for the files of a new session and expects `status`."""
 
     def write(status, **members):
@@ -122,15 +122,15 @@ def test_the_reports_have_no_token_and_no_guid(whole_run):
         assert not guid.search(text)
 
 
-def test_a_case_that_must_fail_gives_1_and_says_what_differs(cases_folder):
-    run = conform("--cases", cases_folder(418))
+def test_a_case_that_must_fail_gives_1_and_says_what_differs(cases_directory):
+    run = conform("--cases", cases_directory(418))
     assert run.returncode == 1
     assert "expected 418\n      got      200" in run.stdout
 
 
-def test_a_deviation_that_is_gone_gives_1(cases_folder):
+def test_a_deviation_that_is_gone_gives_1(cases_directory):
     deviation = {"is": "it would not answer", "at": ["status"]}
-    run = conform("--cases", cases_folder(200, deviation=deviation))
+    run = conform("--cases", cases_directory(200, deviation=deviation))
     assert run.returncode == 1
     assert "deviation gone: one@2025-10-02-preview" in run.stdout
 
@@ -158,10 +158,10 @@ def test_an_endpoint_is_asked_nothing_without_yes(emulator):
     assert "--yes" in run.stderr
 
 
-def test_an_endpoint_is_tested_and_left_without_sessions(emulator, cases_folder, tmp_path):
+def test_an_endpoint_is_tested_and_left_without_sessions(emulator, cases_directory, tmp_path):
     report = tmp_path / "report.out"
     run = conform(
-        *("--endpoint", emulator.endpoint, "--yes", "--cases", cases_folder(200)),
+        *("--endpoint", emulator.endpoint, "--yes", "--cases", cases_directory(200)),
         *("--json", str(report), "--token-command", "echo a-very-secret-token"),
     )
     assert run.returncode == 0, run.stdout + run.stderr
@@ -169,40 +169,40 @@ def test_an_endpoint_is_tested_and_left_without_sessions(emulator, cases_folder,
     assert own_sessions(emulator) == []
 
 
-def test_an_endpoint_is_not_named_in_reports(emulator, cases_folder, tmp_path):
+def test_an_endpoint_is_not_named_in_reports(emulator, cases_directory, tmp_path):
     reports = {name: tmp_path / f"{name}.out" for name in ("json", "junit", "markdown", "html")}
     flags = [part for name, path in reports.items() for part in (f"--{name}", str(path))]
-    run = conform("--endpoint", emulator.endpoint, "--yes", "--cases", cases_folder(418), *flags)
+    run = conform("--endpoint", emulator.endpoint, "--yes", "--cases", cases_directory(418), *flags)
     assert run.returncode == 1, run.stderr
     for path in reports.values():
         assert "127.0.0.1" not in path.read_text()
         assert "418" in path.read_text()
 
 
-def test_a_case_that_needs_a_server_of_its_own_gets_one(cases_folder):
-    folder = cases_folder(401, needs={"auth": "claims"}, session="none", steps=[EXPIRED])
-    run = conform("--cases", folder)
+def test_a_case_that_needs_a_server_of_its_own_gets_one(cases_directory):
+    directory = cases_directory(401, needs={"auth": "claims"}, session="none", steps=[EXPIRED])
+    run = conform("--cases", directory)
     assert run.returncode == 0, run.stdout
     assert "1 same" in run.stdout
 
 
-def test_a_case_that_needs_a_server_of_its_own_is_not_run_at_an_endpoint(emulator, cases_folder):
-    folder = cases_folder(200, needs={"max-sessions": "2"})
-    run = conform("--endpoint", emulator.endpoint, "--yes", "--cases", folder)
+def test_a_case_that_needs_a_server_of_its_own_is_not_run_at_an_endpoint(emulator, cases_directory):
+    directory = cases_directory(200, needs={"max-sessions": "2"})
+    run = conform("--endpoint", emulator.endpoint, "--yes", "--cases", directory)
     assert run.returncode == 0
     assert "not run: 1, needs a server of its own: --max-sessions=2" in run.stdout
 
 
-def test_an_option_that_the_server_does_not_have_gives_3_and_says_so(cases_folder):
-    run = conform("--cases", cases_folder(200, needs={"colour": "red"}))
+def test_an_option_that_the_server_does_not_have_gives_3_and_says_so(cases_directory):
+    run = conform("--cases", cases_directory(200, needs={"colour": "red"}))
     assert run.returncode == 3
     assert "colour" in run.stderr
 
 
-def test_a_slow_case_is_run_when_asked_for(cases_folder):
-    folder = cases_folder(200, cost="slow")
-    assert "not run: 1, slow: --slow runs it" in conform("--cases", folder).stdout
-    assert "1 same" in conform("--cases", folder, "--slow").stdout
+def test_a_slow_case_is_run_when_asked_for(cases_directory):
+    directory = cases_directory(200, cost="slow")
+    assert "not run: 1, slow: --slow runs it" in conform("--cases", directory).stdout
+    assert "1 same" in conform("--cases", directory, "--slow").stdout
 
 
 def test_128_mb_are_stored_and_a_byte_more_is_not():
@@ -213,12 +213,12 @@ def test_128_mb_are_stored_and_a_byte_more_is_not():
 
 @pytest.mark.parametrize("with_signal", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_gives_130_a_report_of_what_was_done_and_no_sessions(
-    emulator, cases_folder, tmp_path, with_signal
+    emulator, cases_directory, tmp_path, with_signal
 ):
     """The second case waits for a program that takes a minute, and there it is interrupted."""
     report, checkpoint = tmp_path / "report.out", tmp_path / "checkpoint"
-    folder = cases_folder(200, apiVersions=[V2025_02, V2025_10], steps=[LISTED, SLEEPS_AT_2025_10])
-    flags = ["--endpoint", emulator.endpoint, "--yes", "--cases", folder, "--json", str(report)]
+    directory = cases_directory(200, apiVersions=[V2025_02, V2025_10], steps=[LISTED, SLEEPS_AT_2025_10])
+    flags = ["--endpoint", emulator.endpoint, "--yes", "--cases", directory, "--json", str(report)]
     run = subprocess.Popen([BINARY, "conform", *flags, "--checkpoint", str(checkpoint)])
     wait_until(
         lambda: checkpoint.exists() and len(checkpoint.read_text().splitlines()) == 2,
@@ -232,9 +232,9 @@ def test_an_interrupted_run_gives_130_a_report_of_what_was_done_and_no_sessions(
     assert own_sessions(emulator) == []
 
 
-def test_a_checkpoint_is_gone_on_from_and_then_removed(cases_folder, tmp_path):
+def test_a_checkpoint_is_gone_on_from_and_then_removed(cases_directory, tmp_path):
     checkpoint = tmp_path / "checkpoint"
-    flags = ["--cases", cases_folder(200, apiVersions=[V2025_02, V2025_10])]
+    flags = ["--cases", cases_directory(200, apiVersions=[V2025_02, V2025_10])]
     flags += ["--checkpoint", str(checkpoint)]
     assert conform(*flags, "--max-sessions", "1").returncode == 4
     assert checkpoint.exists()
@@ -245,16 +245,16 @@ def test_a_checkpoint_is_gone_on_from_and_then_removed(cases_folder, tmp_path):
     assert not checkpoint.exists()
 
 
-def test_a_file_that_is_no_checkpoint_gives_2_and_is_left_alone(cases_folder, tmp_path):
+def test_a_file_that_is_no_checkpoint_gives_2_and_is_left_alone(cases_directory, tmp_path):
     (tmp_path / "notes").write_text("mine\n")
-    run = conform("--cases", cases_folder(200), "--checkpoint", str(tmp_path / "notes"))
+    run = conform("--cases", cases_directory(200), "--checkpoint", str(tmp_path / "notes"))
     assert run.returncode == 2
     assert (tmp_path / "notes").read_text() == "mine\n"
 
 
-def test_a_used_up_budget_gives_4(cases_folder):
-    folder = cases_folder(200, apiVersions=[V2025_02, V2025_10])
-    run = conform("--cases", folder, "--max-sessions", "1")
+def test_a_used_up_budget_gives_4(cases_directory):
+    directory = cases_directory(200, apiVersions=[V2025_02, V2025_10])
+    run = conform("--cases", directory, "--max-sessions", "1")
     assert run.returncode == 4
     assert "1 same, 0 known to differ, 0 unexpected, 1 not run" in run.stdout
 
@@ -262,8 +262,8 @@ def test_a_used_up_budget_gives_4(cases_folder):
 @pytest.mark.parametrize(
     "members", [{"evidence": "hearsay"}, {"colour": "red"}, {"steps": []}], ids=str
 )
-def test_a_case_that_cannot_be_used_gives_2(cases_folder, members):
-    run = conform("--cases", cases_folder(200, **members))
+def test_a_case_that_cannot_be_used_gives_2(cases_directory, members):
+    run = conform("--cases", cases_directory(200, **members))
     assert run.returncode == 2
     assert "one: " in run.stderr
 

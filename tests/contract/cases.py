@@ -3,7 +3,7 @@
 import json
 import re
 
-from support.documents import FOLDER
+from support.documents import DIRECTORY
 
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
@@ -40,8 +40,8 @@ class _Filler:
 
 def exchanges():
     """(version, method, target, expected status) of every step of every case."""
-    shared = json.loads((FOLDER / "cases" / "variables.json").read_text())["variables"]
-    for path in sorted((FOLDER / "cases").glob("*.json")):
+    shared = json.loads((DIRECTORY / "cases" / "variables.json").read_text())["variables"]
+    for path in sorted((DIRECTORY / "cases").glob("*.json")):
         file = json.loads(path.read_text())
         for case in file.get("cases", ()):
             outer = [case.get("let", {}), file.get("variables", {}), shared]

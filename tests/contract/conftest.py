@@ -7,9 +7,9 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def contract_folder():
+def contract_directory():
     """The sources themselves, which are not in this repository."""
-    folder = os.environ.get("CONTRACT_DIR")
-    if not folder:
+    directory = os.environ.get("CONTRACT_DIR")
+    if not directory:
         pytest.skip("not compared with the contract's sources: CONTRACT_DIR is not set")
-    return Path(folder)
+    return Path(directory)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the facts of the contract's sources that the tests beside it compare us with.
 
-    tests/contract/derive_facts.py CONTRACT_DIR [FOLDER]
+    tests/contract/derive_facts.py CONTRACT_DIR [DIRECTORY]
 
 The sources (recordings, captures, official documents) are other people's and lie outside this
 repository; facts/*.json say what they show, in a form of our own.
@@ -38,10 +38,10 @@ def derive(contract):
     }
 
 
-def main(contract, folder=FACTS):
-    Path(folder).mkdir(exist_ok=True)
+def main(contract, directory=FACTS):
+    Path(directory).mkdir(exist_ok=True)
     for name, text in derive(contract).items():
-        (Path(folder) / name).write_text(text)
+        (Path(directory) / name).write_text(text)
 
 
 if __name__ == "__main__":

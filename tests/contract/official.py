@@ -30,7 +30,7 @@ def _names(document):
 
 
 def derive(contract):
-    """The facts of `official/` below the folder `contract`; drafts are left out."""
+    """The facts of `official/` below the directory `contract`; drafts are left out."""
     statements, examples = [], []
     for path in sorted((Path(contract) / "official").glob("*/DynamicSessions.json")):
         version = path.parent.name

@@ -161,7 +161,7 @@ class _Collector:
 
 
 def derive(contract):
-    """The facts of `recorded/` and `observed/` below the folder `contract`."""
+    """The facts of `recorded/` and `observed/` below the directory `contract`."""
     collected = _Collector()
     for path in sorted((Path(contract) / "recorded").glob("*.json")):
         collected.add(f"recorded/{path.name}", _recorded(path))

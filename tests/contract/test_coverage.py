@@ -29,7 +29,7 @@ REASONS = {
     ("*", "*", "403"): "the token's role belongs to the pool: tests/http/test_auth.py",
     ("*", "*", "421"): "the emulator's own: tests/http/test_browser_safety.py",
     ("*", "*", "500"): "needs a broken environment: tests/http/test_process.py",
-    ("*", "*", "503"): "while the server stops: tests/unit/sessions/pool_stop_test.cpp",
+    ("*", "*", "503"): "while the server stops: tests/unit/pools/pool_stop_test.cpp",
     ("*", "POST *", "507"): "the emulator's own: tests/http/test_bad_programs.py",
     ("*", "POST */execut*", "413"): "the emulator's own limit: tests/http/test_bad_input.py",
     ("2023-08-01-preview", "POST /python/uploadFile", "413"): "one upload handler for all versions",

@@ -26,10 +26,10 @@ SLIPS = {
         "$ has nextLink",
     ): "row 30: null in examples, absent in captures",
     ("*/SessionResourceFiles_List", "$.value[] lacks sizeInBytes"): (
-        "section 2.5: the recursive example shows 4096 for a folder"
+        "section 2.5: the recursive example shows 4096 for a directory"
     ),
     ("*/SessionResourceFiles_List", "$.value[] lacks contentType"): (
-        "section 2.5: the recursive example shows application/octet-stream for a folder"
+        "section 2.5: the recursive example shows application/octet-stream for a directory"
     ),
 }
 

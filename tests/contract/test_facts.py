@@ -5,5 +5,5 @@ import pytest
 
 
 @pytest.mark.parametrize("name", ["official.json", "recordings.json"])
-def test_facts_are_those_of_the_sources(name, contract_folder):
-    assert (derive_facts.FACTS / name).read_text() == derive_facts.derive(contract_folder)[name]
+def test_facts_are_those_of_the_sources(name, contract_directory):
+    assert (derive_facts.FACTS / name).read_text() == derive_facts.derive(contract_directory)[name]

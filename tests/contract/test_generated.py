@@ -24,8 +24,8 @@ CHECKS = (
 )
 
 
-def generated(version, url, folder):
-    command = [SCHEMATHESIS, "run", str(documents.FOLDER / version / "openapi.json")]
+def generated(version, url, directory):
+    command = [SCHEMATHESIS, "run", str(documents.DIRECTORY / version / "openapi.json")]
     command += ["--url", url, "--header", "Authorization: Bearer test-token"]
     command += ["--checks", ",".join(CHECKS), "--phases", "coverage,fuzzing,stateful"]
     command += ["--max-examples", str(EXAMPLES), "--seed", "1", "--workers", "1"]
@@ -35,7 +35,7 @@ def generated(version, url, folder):
         "SCHEMATHESIS_HOOKS": "generated_requests",
         "PYTHONPATH": str(Path(__file__).parent),
     }
-    how = {"capture_output": True, "text": True, "timeout": 300, "cwd": folder}
+    how = {"capture_output": True, "text": True, "timeout": 300, "cwd": directory}
     return subprocess.run(command, env={**os.environ, **ours}, **how)
 
 

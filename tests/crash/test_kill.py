@@ -112,7 +112,7 @@ def test_nothing_outlives_a_process_that_is_killed(start, choice, victim, attemp
         server = start()
         pid = VICTIMS[victim](server)
         known = [server.pid, *census.launchers(server.pid)]
-        groups = census.group_folders(server.pid)
+        groups = census.group_directories(server.pid)
         load = Load(server, choice)
         time.sleep(choice.uniform(0.05, 2))
         started = descendants(server.pid)

@@ -17,17 +17,17 @@ base=${BASE:-$made_base}
 [ $# -gt 0 ] || set -- server full
 
 make_base() {
-  folder=$(mktemp -d)
-  trap 'rm -rf "$folder"' EXIT
-  debootstrap --variant=minbase bookworm "$folder" http://deb.debian.org/debian >"$folder.log" ||
-    { cat "$folder.log" >&2; exit 1; }
-  rm "$folder.log"
+  directory=$(mktemp -d)
+  trap 'rm -rf "$directory"' EXIT
+  debootstrap --variant=minbase bookworm "$directory" http://deb.debian.org/debian >"$directory.log" ||
+    { cat "$directory.log" >&2; exit 1; }
+  rm "$directory.log"
   # Documents and translations are left out, as debian:12-slim does.
   printf 'path-exclude /usr/share/%s/*\n' doc man info locale lintian \
-    >"$folder/etc/dpkg/dpkg.cfg.d/slim"
-  for left_out in doc man info locale; do rm -rf "$folder/usr/share/$left_out"; done
-  rm -rf "$folder"/var/lib/apt/lists/* "$folder"/var/cache/apt "$folder"/var/log/*
-  tar -C "$folder" -c . | podman import - "$made_base"
+    >"$directory/etc/dpkg/dpkg.cfg.d/slim"
+  for left_out in doc man info locale; do rm -rf "$directory/usr/share/$left_out"; done
+  rm -rf "$directory"/var/lib/apt/lists/* "$directory"/var/cache/apt "$directory"/var/log/*
+  tar -C "$directory" -c . | podman import - "$made_base"
 }
 
 if [ "$base" = "$made_base" ] && ! podman image exists "$base"; then make_base; fi

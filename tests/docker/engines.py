@@ -112,9 +112,9 @@ class Rootless(Podman):
         for file, entry in entries.items():
             Path(f"/mnt/{file}").write_text(Path(f"/etc/{file}").read_text() + entry + "\n")
             subprocess.run(["mount", "--bind", f"/mnt/{file}", f"/etc/{file}"], check=True)
-        for folder in (self.home, f"{self.home}/run"):
-            os.mkdir(folder, 0o700)
-            os.chown(folder, int(self.uid), int(self.uid))
+        for directory in (self.home, f"{self.home}/run"):
+            os.mkdir(directory, 0o700)
+            os.chown(directory, int(self.uid), int(self.uid))
         os.chdir(self.home)
         self._copy_image()
 

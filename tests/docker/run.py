@@ -31,13 +31,13 @@ PROFILE_VARIABLE = "DOCKER_SECCOMP_PROFILE"  # set: we are in the namespaces
 
 def run_in_own_namespaces():
     installed = Path("/", PROFILE)
-    with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
         if not installed.exists():
-            how = {"cwd": folder, "check": True, "capture_output": True}
+            how = {"cwd": directory, "check": True, "capture_output": True}
             subprocess.run(["apt-get", "download", PROFILE_PACKAGE], **how)
-            subprocess.run(["dpkg-deb", "-x", str(next(Path(folder).glob("*.deb"))), "."], **how)
-            installed = Path(folder, PROFILE)
+            subprocess.run(["dpkg-deb", "-x", str(next(Path(directory).glob("*.deb"))), "."], **how)
+            installed = Path(directory, PROFILE)
         again = ["unshare", "--mount", "--net", sys.executable, *sys.argv]
         return subprocess.call(again, env={**os.environ, PROFILE_VARIABLE: str(installed)})
 

@@ -115,7 +115,7 @@ def flags_of(service):
     words += [w for option in security for w in ("--security-opt", option)]
     if options.get("read_only"):
         words.append("--read-only")
-    words += [word for folder in options.get("tmpfs", []) for word in ("--tmpfs", folder)]
+    words += [word for directory in options.get("tmpfs", []) for word in ("--tmpfs", directory)]
     return " ".join(words)
 
 

@@ -65,13 +65,13 @@ def test_the_systems_python_lacks_ipython_and_the_agent_cannot_start():
 @pytest.fixture(scope="module")
 def bare_environment(tmp_path_factory):
     """A virtual environment with a numpy of another version, if by name only, and nothing else."""
-    folder = tmp_path_factory.mktemp("environments") / "bare"
-    subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip", folder], check=True)
-    (packages,) = folder.glob("lib/python3.*/site-packages")
+    directory = tmp_path_factory.mktemp("environments") / "bare"
+    subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip", directory], check=True)
+    (packages,) = directory.glob("lib/python3.*/site-packages")
     stub = packages / "numpy-9.9.9.dist-info"
     stub.mkdir()
     (stub / "METADATA").write_text("Metadata-Version: 2.1\nName: NumPy\nVersion: 9.9.9\n")
-    return folder
+    return directory
 
 
 def test_a_package_of_another_version_is_named_with_the_one_it_should_be(bare_environment):
@@ -102,14 +102,14 @@ AGENT_PACKAGES = """
 
 @pytest.fixture
 def agent_environment(tmp_path):
-    folder = tmp_path / "environment"
-    subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip", folder], check=True)
-    (packages,) = folder.glob("lib/python3.*/site-packages")
+    directory = tmp_path / "environment"
+    subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip", directory], check=True)
+    (packages,) = directory.glob("lib/python3.*/site-packages")
     (ours,) = (Path(BINARY).parents[1] / "python").glob("lib/python3.*/site-packages")
     wanted = [path for name in AGENT_PACKAGES for path in ours.glob(f"{name}*")]
     wanted += list(ours.glob("ipython-*.dist-info"))
     subprocess.run(["cp", "-R", *wanted, packages], check=True)
-    return folder
+    return directory
 
 
 def test_an_environment_without_the_data_stack_is_one_line(agent_environment):
@@ -124,10 +124,10 @@ def test_an_environment_without_the_data_stack_is_one_line(agent_environment):
     assert checks["sandbox"]["run 6 * 7"]["verdict"] == "good"
 
 
-def test_a_python_in_a_folder_that_sessions_have_of_their_own_is_told_to_be_elsewhere():
+def test_a_python_in_a_directory_that_sessions_have_of_their_own_is_told_to_be_elsewhere():
     real = Path(BINARY).parents[1] / "python/bin/python3"
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        python = Path(folder) / "bin" / "python3"
+    with tempfile.TemporaryDirectory(dir="/tmp") as directory:
+        python = Path(directory) / "bin" / "python3"
         python.parent.mkdir()
         python.write_text(f'#!/bin/sh\nexec {real} "$@"\n')
         python.chmod(0o755)

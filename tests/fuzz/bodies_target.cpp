@@ -10,33 +10,35 @@
 
 #include <nlohmann/json.hpp>
 
-#include "emulator/api/code_interpreter/execute_wire.h"
 #include "emulator/auth/base64url.h"
 #include "emulator/auth/claims.h"
-#include "emulator/core/base64.h"
-#include "emulator/core/utf8.h"
+#include "emulator/base/base64.h"
+#include "emulator/base/utf8.h"
+#include "emulator/surfaces/data_plane/executions/execute_wire.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/property.h"
 
 namespace dynsessions::fuzz {
 namespace {
 
-using api::code_interpreter::ExecuteCall;
-using api::code_interpreter::parse_execute_call;
 using nlohmann::json;
+using surfaces::data_plane::executions::ExecuteCall;
+using surfaces::data_plane::executions::parse_execute_call;
 
-const api::VersionTable& versions_of(std::uint8_t choice) {
-  static const std::array<api::VersionTable, 3> kTables{
-      api::VersionTable(),
-      api::VersionTable({.lenient_bodies = true}),
-      api::VersionTable({.timeout_above_maximum = contract::TimeoutAboveMaximum::reject,
-                         .asynchronous_kernel = contract::AsynchronousKernel::shared}),
+const surfaces::data_plane::VersionTable& versions_of(std::uint8_t choice) {
+  static const std::array<surfaces::data_plane::VersionTable, 3> kTables{
+      surfaces::data_plane::VersionTable(),
+      surfaces::data_plane::VersionTable({.lenient_bodies = true}),
+      surfaces::data_plane::VersionTable(
+          {.timeout_above_maximum = contract::TimeoutAboveMaximum::reject,
+           .asynchronous_kernel = contract::AsynchronousKernel::shared}),
   };
   return kTables.at(choice % kTables.size());
 }
 
-api::Route route_of(const api::VersionTable& versions, api::Dialect dialect) {
-  return {.operation = api::Operation::execute,
+surfaces::data_plane::Route route_of(const surfaces::data_plane::VersionTable& versions,
+                                     surfaces::data_plane::Dialect dialect) {
+  return {.operation = surfaces::data_plane::Operation::execute,
           .dialect = dialect,
           .version = &versions.newest(dialect),
           .version_is_guessed = false,
@@ -45,28 +47,30 @@ api::Route route_of(const api::VersionTable& versions, api::Dialect dialect) {
           .pool_path = {}};
 }
 
-void check_call(const api::Route& route, const ExecuteCall& call) {
+void check_call(const surfaces::data_plane::Route& route, const ExecuteCall& call) {
   require(is_valid_utf8(call.request.code), "code is UTF-8");
   require(call.request.timeout >= std::chrono::seconds(1), "a program may run");
-  require(call.request.timeout <= api::code_interpreter::kExecutionCeiling,
+  require(call.request.timeout <= surfaces::data_plane::executions::kExecutionCeiling,
           "no program runs longer than the ceiling");
   require(call.request.output_characters != std::size_t{0}, "a limit of output is none or some");
-  require(!call.asynchronous || route.dialect == api::Dialect::flat,
+  require(!call.asynchronous || route.dialect == surfaces::data_plane::Dialect::flat,
           "only the flat dialect is asynchronous");
   require(!call.identifier || !call.identifier->empty(), "an identifier is none or a text");
 }
 
 /// The call in the words of its dialect.
-std::string write(const api::Route& route, const ExecuteCall& call) {
+std::string write(const surfaces::data_plane::Route& route, const ExecuteCall& call) {
   json members{{"executionType", call.execution_type},
                {"timeoutInSeconds", call.request.timeout.count()}};
-  members[route.dialect == api::Dialect::python ? "pythonCode" : "code"] = call.request.code;
+  members[route.dialect == surfaces::data_plane::Dialect::python ? "pythonCode" : "code"] =
+      call.request.code;
   if (call.identifier) members["identifier"] = *call.identifier;
   if (call.request.output_characters && route.version->has_stream_length) {
     members["outputStreamsMaxLength"] = *call.request.output_characters;
   }
   members["useEmptyKernel"] = call.request.kernel == execution::Kernel::empty;
-  const bool flat = route.dialect == api::Dialect::flat || route.version->lenient_bodies;
+  const bool flat =
+      route.dialect == surfaces::data_plane::Dialect::flat || route.version->lenient_bodies;
   return flat ? members.dump() : json{{"properties", members}}.dump();
 }
 
@@ -82,24 +86,25 @@ void require_same(const ExecuteCall& left, const ExecuteCall& right) {
 }
 
 /// What the program wrote is anything in UTF-8, and comes out of the answer as it went in.
-void check_answer(const api::Route& route, const ExecuteCall& call) {
+void check_answer(const surfaces::data_plane::Route& route, const ExecuteCall& call) {
   execution::ExecutionResult result;
   result.stdout_text = call.request.code;
   result.stderr_text = call.request.code;
   result.value = execution::TextValue{call.request.code};
-  const std::string answer = api::code_interpreter::to_json(
+  const std::string answer = surfaces::data_plane::executions::to_json(
       route, {"id", "identifier", call.execution_type}, call.request, &result);
   const json parsed = json::parse(answer, nullptr, /*allow_exceptions=*/false);
   require(parsed.is_object(), "an answer is JSON");
-  const json& shown = route.dialect == api::Dialect::python    ? parsed
-                      : route.dialect == api::Dialect::wrapped ? parsed["properties"]
-                                                               : parsed["result"];
+  const json& shown = route.dialect == surfaces::data_plane::Dialect::python ? parsed
+                      : route.dialect == surfaces::data_plane::Dialect::wrapped
+                          ? parsed["properties"]
+                          : parsed["result"];
   const std::size_t limit = call.request.output_characters.value_or(call.request.code.size());
   require(shown["stdout"] == first_characters(call.request.code, limit),
           "an answer shows what was written, up to its limit");
 }
 
-void check_body(const api::Route& route, std::string_view body) {
+void check_body(const surfaces::data_plane::Route& route, std::string_view body) {
   const auto call = parse_execute_call(route, body);
   if (!call) return require_service_shape(call.error());
   check_call(route, *call);
@@ -118,8 +123,10 @@ void check_token(std::string_view payload) {
 }
 
 void check(Input input) {
-  const api::VersionTable& versions = versions_of(input.byte());
-  for (const auto dialect : {api::Dialect::python, api::Dialect::wrapped, api::Dialect::flat}) {
+  const surfaces::data_plane::VersionTable& versions = versions_of(input.byte());
+  for (const auto dialect :
+       {surfaces::data_plane::Dialect::python, surfaces::data_plane::Dialect::wrapped,
+        surfaces::data_plane::Dialect::flat}) {
     check_body(route_of(versions, dialect), input.rest());
   }
   check_token(input.rest());

@@ -14,15 +14,15 @@
 #include <boost/asio/thread_pool.hpp>
 #include <spdlog/spdlog.h>
 
-#include "emulator/api/error_response.h"
-#include "emulator/api/files/file_paths.h"
-#include "emulator/api/request_guard.h"
-#include "emulator/api/routes.h"
-#include "emulator/api/session_access.h"
 #include "emulator/auth/token_check.h"
-#include "emulator/core/utf8.h"
+#include "emulator/base/utf8.h"
 #include "emulator/http/text.h"
 #include "emulator/net/connection.h"
+#include "emulator/surfaces/data_plane/files/file_paths.h"
+#include "emulator/surfaces/data_plane/routes.h"
+#include "emulator/surfaces/data_plane/session_access.h"
+#include "emulator/surfaces/error_response.h"
+#include "emulator/surfaces/request_guard.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/memory_transport.h"
 #include "tests/fuzz/property.h"
@@ -50,19 +50,20 @@ void check_request(const http::Request& request) {
 }
 
 /// What the route makes of names must hold, whoever asks.
-void check_route(const api::Route& route, const http::Request& request) {
-  require(!api::name_of(route.operation).empty(), "an operation has a name");
-  require(!http::has_control_character(api::link_to(route, request, "/listSessions", "skip=1")),
+void check_route(const surfaces::data_plane::Route& route, const http::Request& request) {
+  require(!surfaces::data_plane::name_of(route.operation).empty(), "an operation has a name");
+  require(!http::has_control_character(
+              surfaces::data_plane::link_to(route, request, "/listSessions", "skip=1")),
           "a link is one line");
-  const auto file = api::files::file_of(route, request);
+  const auto file = surfaces::data_plane::files::file_of(route, request);
   if (!file) return require_service_shape(file.error());
   for (const std::string& component : file->components()) {
     require(component != ".." && component.find('/') == std::string::npos, "a file is below /mnt");
   }
 }
 
-const api::RequestGuard kGuard;
-const api::VersionTable kVersions;
+const surfaces::RequestGuard kGuard;
+const surfaces::data_plane::VersionTable kVersions;
 
 /// Does what the emulated surface does up to the handlers, and writes down what came.
 class Recorder final : public http::Handler {
@@ -78,10 +79,10 @@ class Recorder final : public http::Handler {
                                          request.headers.find("Authorization"), {});
     if (!token) log_ += " without token";
     if (!token) require_service_shape(token.error());
-    const auto route = api::match_route(request, {"s", "g", "p"}, kVersions);
+    const auto route = surfaces::data_plane::match_route(request, {"s", "g", "p"}, kVersions);
     if (!route) co_return refuse(route.error());
     check_route(*route, request);
-    const auto identifier = api::session_identifier(*route, request);
+    const auto identifier = surfaces::data_plane::session_identifier(*route, request);
     if (!identifier) co_return refuse(identifier.error());
     const auto text = co_await http::read_all(request, body, 2 * kHeadBytes);
     if (!text) co_return refuse(text.error());
@@ -94,7 +95,7 @@ class Recorder final : public http::Handler {
   http::Response refuse(const Error& error) override {
     require_service_shape(error);
     log_ += " refused " + error.message + "\n";
-    return api::error_response(error, "trace");
+    return surfaces::error_response(error, "trace");
   }
 
   [[nodiscard]] const std::string& log() const { return log_; }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "emulator/core/utf8.h"
+#include "emulator/base/utf8.h"
 #include "sandbox/interpreter/agent_frames.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/property.h"

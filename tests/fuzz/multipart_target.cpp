@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "emulator/core/utf8.h"
+#include "emulator/base/utf8.h"
 #include "emulator/http/multipart.h"
 #include "emulator/http/text.h"
 #include "tests/fuzz/input.h"

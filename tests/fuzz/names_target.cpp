@@ -2,25 +2,25 @@
 // of them (api/files/file_paths.h, http/part_header.h), identifiers (core/identifiers.h), targets
 // (http/message.h), names of the certificate (tls/name.h).
 //
-// Input: a line for the folder, then the name.
+// Input: a line for the directory, then the name.
 
 #include <algorithm>
 #include <string>
 
-#include "emulator/api/files/file_paths.h"
-#include "emulator/core/identifiers.h"
-#include "emulator/core/utf8.h"
-#include "emulator/files/session_files.h"
+#include "emulator/base/identifiers.h"
+#include "emulator/base/utf8.h"
 #include "emulator/http/part_header.h"
 #include "emulator/http/text.h"
+#include "emulator/surfaces/data_plane/files/file_paths.h"
 #include "emulator/tls/name.h"
+#include "emulator/workspace_files/session_files.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/property.h"
 
 namespace dynsessions::fuzz {
 namespace {
 
-using files::DataPath;
+using workspace_files::DataPath;
 
 void check_component(const std::string& component) {
   require(!component.empty() && component != "." && component != "..", "a component is a name");
@@ -46,26 +46,29 @@ void check_path(const DataPath& path) {
   }
 }
 
-void check_upload(const api::ApiVersion& version, const DataPath& folder, std::string_view name) {
-  const auto target = api::files::upload_target(version, folder, name);
+void check_upload(const surfaces::data_plane::ApiVersion& version, const DataPath& directory,
+                  std::string_view name) {
+  const auto target =
+      surfaces::data_plane::files::upload_target(version, directory, name);
   if (!target) return require_service_shape(target.error());
   for (const std::string& component : target->components()) check_component(component);
-  const auto& above = folder.components();
-  require(target->components().size() > above.size(), "an upload is below its folder");
+  const auto& above = directory.components();
+  require(target->components().size() > above.size(), "an upload is below its directory");
   require(std::equal(above.begin(), above.end(), target->components().begin()),
-          "an upload stays in its folder");
-  require(version.keeps_upload_folders || target->components().size() == above.size() + 1,
-          "an upload makes no folders unless told to");
+          "an upload stays in its directory");
+  require(version.keeps_upload_directories || target->components().size() == above.size() + 1,
+          "an upload makes no directories unless told to");
 }
 
-void check_uploads(const DataPath& folder, std::string_view name) {
+void check_uploads(const DataPath& directory, std::string_view name) {
   using contract::FileNames;
   using contract::UploadFolders;
-  static const api::VersionTable kLenient({.upload_folders = UploadFolders::kept});
-  static const api::VersionTable kUsual;
-  static const api::VersionTable kStrict({.file_names = FileNames::documented});
+  static const surfaces::data_plane::VersionTable kLenient(
+      {.upload_directories = UploadFolders::kept});
+  static const surfaces::data_plane::VersionTable kUsual;
+  static const surfaces::data_plane::VersionTable kStrict({.file_names = FileNames::documented});
   for (const auto* versions : {&kLenient, &kUsual, &kStrict}) {
-    check_upload(versions->newest(api::Dialect::flat), folder, name);
+    check_upload(versions->newest(surfaces::data_plane::Dialect::flat), directory, name);
   }
 }
 
@@ -125,13 +128,13 @@ void check_escapes(std::string_view text) {
 }
 
 void check(Input input) {
-  const auto folder = DataPath::parse(input.line(), "path");
+  const auto directory = DataPath::parse(input.line(), "path");
   const std::string_view text = input.rest();
   const auto path = DataPath::parse(text, "filename");
   if (path) check_path(*path);
   if (!path) require_service_shape(path.error());
-  if (folder) check_uploads(*folder, text);
-  if (folder) check_uploads(*folder, http::decode_filename(text));
+  if (directory) check_uploads(*directory, text);
+  if (directory) check_uploads(*directory, http::decode_filename(text));
   check_identifier(text);
   check_target(text);
   check_certificate_names(text);

@@ -15,7 +15,7 @@
 
 #include "emulator/config/config.h"
 #include "emulator/config/options.h"
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/property.h"
 

@@ -7,8 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "emulator/api/error_response.h"
 #include "emulator/http/text.h"
+#include "emulator/surfaces/error_response.h"
 
 namespace dynsessions::fuzz {
 namespace {
@@ -39,7 +39,7 @@ void require(bool holds, std::string_view property) {
 }
 
 void require_service_shape(const Error& error) {
-  const http::Response response = api::error_response(error, "trace");
+  const http::Response response = surfaces::error_response(error, "trace");
   require(response.status >= 400 && response.status < 600, "a refusal has the status of one");
   for (const auto& [name, value] : response.headers) {
     require(!http::has_control_character(value), "a header of a refusal is one line");

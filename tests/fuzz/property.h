@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "emulator/core/error.h"
+#include "emulator/base/error.h"
 
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);

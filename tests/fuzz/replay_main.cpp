@@ -1,4 +1,4 @@
-// Runs one fuzz target over the inputs of a folder, for the tests of every build, which need no
+// Runs one fuzz target over the inputs of a directory, for the tests of every build, which need no
 // clang then. An input that breaks a property aborts; the last name printed is its.
 
 #include <cstddef>

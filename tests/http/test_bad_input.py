@@ -177,7 +177,7 @@ def test_a_name_that_breaks_a_rule_is_refused_by_every_operation(session, name):
 
 
 @pytest.mark.parametrize("path", ["..", "a/../b", "/mnt/data/../etc", "/mnt/data/..", "a\0b"])
-def test_a_folder_that_breaks_a_rule_is_refused(session, path):
+def test_a_directory_that_breaks_a_rule_is_refused(session, path):
     assert_refused(session.list(path=path), 400, INVALID)
     assert_refused(session.upload("a.txt", b"x", path=path), 400, INVALID)
 

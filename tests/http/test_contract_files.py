@@ -115,7 +115,7 @@ def test_every_way_to_say_the_data_root_is_the_data_root(session, version, path)
     assert names == ["a.txt"]
 
 
-def test_a_file_in_a_folder_is_reached_by_path_and_by_name(session):
+def test_a_file_in_a_directory_is_reached_by_path_and_by_name(session):
     session.upload("x.txt", b"deep", path="a/b")
     for name, query in (("x.txt", {"path": "/mnt/data/a/b"}), ("a%2Fb%2Fx.txt", {})):
         assert session.content(name, **query).content == b"deep"

@@ -59,7 +59,7 @@ def test_too_many_names_end_the_kernel(counted):
     assert_too_many_files(session.executions(names.format(6000) + WAIT))
 
 
-def test_an_upload_to_a_full_folder_is_refused_as_in_the_full_tier(counted):
+def test_an_upload_to_a_full_directory_is_refused_as_in_the_full_tier(counted):
     _, session = counted
     too_large = session.upload("large", bytes(9 << 20))
     assert (too_large.status_code, too_large.json()["error"]["code"]) == (507, "InsufficientStorage")

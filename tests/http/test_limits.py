@@ -9,7 +9,7 @@ import os
 
 import pytest
 
-from soak.census import group_folders
+from soak.census import group_directories
 from support.emulator import Emulator, run_to_end
 from support.limits import SMALL, limits_of
 
@@ -143,7 +143,7 @@ import errno, itertools
 written = 0
 try:
     for number in itertools.count():
-        with open(f'FOLDER/full{number}', 'wb', buffering=0) as file:
+        with open(f'DIRECTORY/full{number}', 'wb', buffering=0) as file:
             written += file.write(b'x' * (1 << 20))
 except OSError as error:
     print(errno.errorcode[error.errno], end='')
@@ -151,19 +151,19 @@ written >> 20
 """
 
 
-@pytest.mark.parametrize("folder, megabytes", [("/mnt/data", 7), ("/tmp", 9), ("/dev/shm", 10)])
-def test_a_full_folder_is_enospc(session, folder, megabytes):
-    answer = session.executions(FILL.replace("FOLDER", folder))
+@pytest.mark.parametrize("directory, megabytes", [("/mnt/data", 7), ("/tmp", 9), ("/dev/shm", 10)])
+def test_a_full_directory_is_enospc(session, directory, megabytes):
+    answer = session.executions(FILL.replace("DIRECTORY", directory))
     assert answer.json()["result"]["stdout"] == "ENOSPC"
     assert megabytes - 1 <= value(answer) <= megabytes + 1
-    remove = f"import glob, os\nfor name in glob.glob('{folder}/full*'): os.unlink(name)"
+    remove = f"import glob, os\nfor name in glob.glob('{directory}/full*'): os.unlink(name)"
     assert session.executions(remove).json()["status"] == "Succeeded"
 
 
-def test_full_folders_leave_the_memory_to_programs(session):
+def test_full_directories_leave_the_memory_to_programs(session):
     """All that files may take together, and then nearly all that a process may have."""
-    for folder in ("/mnt/data", "/tmp", "/dev/shm"):
-        session.executions(FILL.replace("FOLDER", folder))
+    for directory in ("/mnt/data", "/tmp", "/dev/shm"):
+        session.executions(FILL.replace("DIRECTORY", directory))
     assert value(session.executions("len(b'x' * (150 << 20)) >> 20")) == 150
     remove = "import glob, os\nfor name in glob.glob('/*/*/full*') + glob.glob('/tmp/full*'): os.unlink(name)"
     assert session.executions(remove).json()["status"] == "Succeeded"
@@ -332,14 +332,14 @@ def test_groups_go_with_the_server_and_those_of_a_killed_one_with_the_next():
     if not has_groups(server):
         server.stop()
         pytest.skip(f"there are no control groups here: {limits_of(server)}")
-    first = group_folders(server.pid)
+    first = group_directories(server.pid)
     value(server.session().executions("6 * 7"))
     server.kill()
-    assert any(folder.exists() for folder in first), "there is nothing to sweep"
+    assert any(directory.exists() for directory in first), "there is nothing to sweep"
     server = Emulator()
-    assert [folder for folder in first if folder.exists()] == []
-    second = group_folders(server.pid)
+    assert [directory for directory in first if directory.exists()] == []
+    second = group_directories(server.pid)
     value(server.session().executions("6 * 7"))
     server.stop()
     assert second
-    assert [folder for folder in second if folder.exists()] == []
+    assert [directory for directory in second if directory.exists()] == []

@@ -1,6 +1,6 @@
 """Programs that take too long and programs that end their interpreter: what is said of them in the
 service's words (CONTRACT.md section 7, and section 8 rows 13 and 15 to 16), and that the next call
-works and finds its files. The ceiling of 220 seconds is tests/unit/api/execute_answer_test.cpp's.
+works and finds its files. The ceiling of 220 seconds is tests/unit/surfaces/data_plane/execute_answer_test.cpp's.
 """
 
 from concurrent.futures import ThreadPoolExecutor

@@ -19,11 +19,11 @@ PORTS = ["--port", "0", "--https-port", "0", "--admin-port", "0"]
 @pytest.fixture
 def temporary(monkeypatch):
     """Where launchers of this test keep the files of sessions. Every user may pass, as nobody else
-    may through pytest's own folders."""
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
-        os.chmod(folder, 0o755)
-        monkeypatch.setenv("TMPDIR", folder)
-        yield Path(folder)
+    may through pytest's own directories."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
+        os.chmod(directory, 0o755)
+        monkeypatch.setenv("TMPDIR", directory)
+        yield Path(directory)
 
 
 def stdout_of(session, code):
@@ -112,7 +112,7 @@ def test_a_program_that_ignores_its_end_is_ended_with_all_it_started(server):
     assert stdout_of(session, "import os; print(os.listdir('/mnt/data'))") == "['kept']\n"
 
 
-def test_no_folder_and_no_process_outlives_the_server(server, temporary):
+def test_no_directory_and_no_process_outlives_the_server(server, temporary):
     stdout_of(server.session(), "open('/mnt/data/mine', 'w').close()")
     server.stop()  # looks for processes itself
     assert list(temporary.iterdir()) == []

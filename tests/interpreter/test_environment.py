@@ -28,11 +28,11 @@ esac
 class Builder:
     """Runs the script with a Python that only pretends."""
 
-    def __init__(self, folder, version="3.11.2", ensurepip=0):
-        self.environment = folder / "environment"
-        self.python = folder / "fake_python"
-        self.log = folder / "log"
-        self.offline = folder / "log.offline"
+    def __init__(self, directory, version="3.11.2", ensurepip=0):
+        self.environment = directory / "environment"
+        self.python = directory / "fake_python"
+        self.log = directory / "log"
+        self.offline = directory / "log.offline"
         script = FAKE_PYTHON.format(log=self.log, version=version, ensurepip=ensurepip)
         self.python.write_text(script)
         self.python.chmod(0o755)
@@ -77,7 +77,7 @@ def test_a_build_cut_short_is_wiped_and_made_anew(tmp_path):
     assert not (builder.environment / "half").exists()
 
 
-def test_a_folder_that_is_no_environment_is_left_alone(tmp_path):
+def test_a_directory_that_is_no_environment_is_left_alone(tmp_path):
     builder = Builder(tmp_path)
     builder.environment.mkdir()
     thesis = builder.environment / "thesis.txt"

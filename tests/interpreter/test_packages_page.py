@@ -4,10 +4,10 @@ import runpy
 
 from agent_process import REPOSITORY
 
-FOLDER = REPOSITORY / "sandbox/interpreter"
+DIRECTORY = REPOSITORY / "sandbox/interpreter"
 
 
 def test_the_page_is_up_to_date():
-    made = runpy.run_path(str(FOLDER / "packages_page.py"))["page"]()
+    made = runpy.run_path(str(DIRECTORY / "packages_page.py"))["page"]()
     command = "python3 packages_page.py > PACKAGES.md"
-    assert (FOLDER / "PACKAGES.md").read_text() == made, f"in {FOLDER}: {command}"
+    assert (DIRECTORY / "PACKAGES.md").read_text() == made, f"in {DIRECTORY}: {command}"

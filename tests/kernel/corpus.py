@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path(__file__).with_name("programs")
+DIRECTORY = Path(__file__).with_name("programs")
 
 
 @dataclass(frozen=True)
@@ -38,4 +38,4 @@ def read_group(path):
 
 
 def read_all():
-    return [program for path in sorted(FOLDER.glob("*.ipy")) for program in read_group(path)]
+    return [program for path in sorted(DIRECTORY.glob("*.ipy")) for program in read_group(path)]

@@ -75,7 +75,7 @@ DIFFERENCES = [
     ),
     Difference(
         "The sandbox has no pseudo-terminals, so that commands of `!` see a pipe.",
-        ("shell: is a terminal", "magics: %ls of a folder"),
+        ("shell: is a terminal", "magics: %ls of a directory"),
         without_terminal,
     ),
     Difference(

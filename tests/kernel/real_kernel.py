@@ -13,9 +13,9 @@ SESSION_PYTHON = Path(os.environ.get("DYNSESSIONS_PYTHON", ROOT / "build/python/
 
 
 class RealKernel:
-    """One host process; each start() is a fresh kernel with a home folder of its own.
+    """One host process; each start() is a fresh kernel with a home directory of its own.
 
-    The kernel is not sandboxed. It is given only a folder, and the programs are harmless.
+    The kernel is not sandboxed. It is given only a directory, and the programs are harmless.
     """
 
     def __init__(self):
@@ -60,11 +60,11 @@ class RealKernel:
 
     def _lend_font_cache(self, home):
         """As agent.py does; building one takes matplotlib seconds."""
-        folder = home / ".matplotlib"
-        folder.mkdir()
+        directory = home / ".matplotlib"
+        directory.mkdir()
         for cache in (self.prefix / "share/dynsessions/matplotlib").glob("fontlist-*.json"):
-            (folder / cache.name).symlink_to(cache)
-        return folder
+            (directory / cache.name).symlink_to(cache)
+        return directory
 
     def _send(self, request):
         self._host.stdin.write(json.dumps(request) + "\n")

@@ -137,11 +137,11 @@ TEST_CASE("limits are the spec's and cannot be loosened", "[sandbox]") {
                         "core to 0":"EPERM"})"));
 }
 
-TEST_CASE("the data folder is full at its byte and at its inode quota", "[sandbox]") {
+TEST_CASE("the data directory is full at its byte and at its inode quota", "[sandbox]") {
   LaunchSpec spec = program_spec();
   spec.limits.data_bytes = 1 << 20;
   spec.limits.data_inodes = 64;
-  // The folder itself is one of the inodes. The file-size limit is the same number, but tmpfs
+  // The directory itself is one of the inodes. The file-size limit is the same number, but tmpfs
   // counts whole pages and speaks first.
   const json answer = verdict("fill_data", json::object(), spec);
   CHECK(answer["bytes"]["bytes"] == 1 << 20);

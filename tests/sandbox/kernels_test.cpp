@@ -1,9 +1,9 @@
 #include <cstdlib>
 
-#include "emulator/core/clock.h"
+#include "emulator/app/launch_plan.h"
+#include "emulator/base/clock.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/execution/sandboxed_workspace.h"
-#include "emulator/launch_plan.h"
 #include "tests/support/catch.h"
 #include "tests/support/test_loop.h"
 

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "emulator/core/acting_as.h"
+#include "sandbox/base/acting_as.h"
 #include "tests/sandbox/steps.h"
 #include "tests/support/catch.h"
 
@@ -31,7 +31,7 @@ ActingAs acting_as_session() {
 
 }  // namespace
 
-TEST_CASE("files pass both ways through the descriptor of the data folder", "[sandbox]") {
+TEST_CASE("files pass both ways through the descriptor of the data directory", "[sandbox]") {
   LauncherHarness launcher(program_spec());
   const UniqueFd data = create(launcher);
   {

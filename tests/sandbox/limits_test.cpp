@@ -34,8 +34,8 @@ std::string text_of(const fs::path& path) {
   return (std::ostringstream() << file.rdbuf()).str();
 }
 
-/// All folders of launchers that were started where this test was, in every hierarchy.
-std::set<fs::path> folders() {
+/// All directories of launchers that were started where this test was, in every hierarchy.
+std::set<fs::path> directories() {
   std::set<fs::path> found;
   for (const ControlGroupPlace& place :
        find_places(text_of("/proc/self/cgroup"), text_of("/proc/self/mountinfo"))) {
@@ -50,13 +50,13 @@ std::set<fs::path> folders() {
 
 /// Those of a launcher with a sandbox in which something runs. Other tests may run beside us, so
 /// its processes say which they are.
-std::set<fs::path> folders_of(const LauncherHarness& launcher) {
+std::set<fs::path> directories_of(const LauncherHarness& launcher) {
   std::set<fs::path> found;
   for (const pid_t pid : descendants(launcher.pid())) {
     const std::string groups = text_of("/proc/" + std::to_string(pid) + "/cgroup");
-    for (const fs::path& folder : folders()) {
-      if (groups.find('/' + folder.filename().string() + '/') != std::string::npos) {
-        found.insert(folder);
+    for (const fs::path& directory : directories()) {
+      if (groups.find('/' + directory.filename().string() + '/') != std::string::npos) {
+        found.insert(directory);
       }
     }
   }
@@ -134,15 +134,15 @@ TEST_CASE("all that lives in a sandbox is in its groups, and nothing else is",
   const Interpreter first = start_staying(launcher, 1);
   const Interpreter second = start_staying(launcher, 2);
   std::map<std::string, int> members;
-  for (const fs::path& folder : folders_of(launcher)) {
+  for (const fs::path& directory : directories_of(launcher)) {
     for (const char* sandbox : {"1", "2"}) {
-      std::istringstream processes(text_of(folder / sandbox / "cgroup.procs"));
+      std::istringstream processes(text_of(directory / sandbox / "cgroup.procs"));
       int count = 0;
       for (std::string pid; processes >> pid;) ++count;
       CHECK(count == 3);  // init, interpreter and its child
       members[sandbox] += count;
     }
-    CHECK(text_of(folder / "cgroup.procs").empty());
+    CHECK(text_of(directory / "cgroup.procs").empty());
   }
   CHECK(members["1"] > 0);
   CHECK(members["1"] == members["2"]);
@@ -161,30 +161,31 @@ TEST_CASE("processes that compute get their share of the CPUs", "[sandbox][limit
   // It wanted more: the kernel has held it back.
   const Interpreter staying = start_staying(launcher, 1, 1);
   bool throttled = false;
-  for (const fs::path& folder : folders_of(launcher)) {
-    std::istringstream lines(text_of(folder / "1" / "cpu.stat"));
+  for (const fs::path& directory : directories_of(launcher)) {
+    std::istringstream lines(text_of(directory / "1" / "cpu.stat"));
     std::uint64_t value = 0;
     for (std::string key; lines >> key >> value;) throttled |= key == "nr_throttled" && value > 0;
   }
   CHECK(throttled);
 }
 
-TEST_CASE("groups go with their sandbox, and the folder with the launcher", "[sandbox][limits]") {
+TEST_CASE("groups go with their sandbox, and the directory with the launcher",
+          "[sandbox][limits]") {
   LauncherHarness launcher(limited_spec(Groups::wanted));
   if (!has(launcher.greeting().limits.memory, launcher)) return;
   create(launcher);
   const Interpreter interpreter = start_staying(launcher);
-  const auto mine = folders_of(launcher);
+  const auto mine = directories_of(launcher);
   REQUIRE_FALSE(mine.empty());
-  for (const fs::path& folder : mine) CHECK(fs::exists(folder / "1"));
+  for (const fs::path& directory : mine) CHECK(fs::exists(directory / "1"));
   CHECK(launcher.request(RequestKind::destroy_sandbox).message.kind == ReplyKind::done);
   create(launcher, 2);  // by now the loop has been around
-  for (const fs::path& folder : mine) {
-    CHECK_FALSE(fs::exists(folder / "1"));
-    CHECK(fs::exists(folder / "2"));
+  for (const fs::path& directory : mine) {
+    CHECK_FALSE(fs::exists(directory / "1"));
+    CHECK(fs::exists(directory / "2"));
   }
   launcher.hang_up();
-  for (const fs::path& folder : mine) CHECK_FALSE(fs::exists(folder));
+  for (const fs::path& directory : mine) CHECK_FALSE(fs::exists(directory));
 }
 
 TEST_CASE("the groups of a launcher that was killed are swept away by the next one",
@@ -193,19 +194,19 @@ TEST_CASE("the groups of a launcher that was killed are swept away by the next o
   if (!has(launcher.greeting().limits.memory, launcher)) return;
   create(launcher);
   const Interpreter interpreter = start_staying(launcher);
-  const auto mine = folders_of(launcher);
+  const auto mine = directories_of(launcher);
   REQUIRE_FALSE(mine.empty());
   const auto processes = descendants(launcher.pid());
   {
     const LauncherHarness beside(limited_spec(Groups::wanted));
-    for (const fs::path& folder : mine) CHECK(fs::exists(folder));  // it lives
+    for (const fs::path& directory : mine) CHECK(fs::exists(directory));  // it lives
   }
   ::kill(launcher.pid(), SIGKILL);
   REQUIRE(all_gone(processes));
-  for (const fs::path& folder : mine) CHECK(fs::exists(folder / "1"));
+  for (const fs::path& directory : mine) CHECK(fs::exists(directory / "1"));
   launcher.hang_up();
   const LauncherHarness next(limited_spec(Groups::wanted));
-  for (const fs::path& folder : mine) CHECK_FALSE(fs::exists(folder));
+  for (const fs::path& directory : mine) CHECK_FALSE(fs::exists(directory));
 }
 
 }  // namespace dynsessions::sandbox::test

@@ -4,10 +4,10 @@
 
 #include "tests/support/launcher_harness.h"
 
-/// What most tests of this folder begin with. A step that fails fails the test.
+/// What most tests of this directory begin with. A step that fails fails the test.
 namespace dynsessions::sandbox::test {
 
-/// Makes a sandbox; returns the descriptor of its data folder.
+/// Makes a sandbox; returns the descriptor of its data directory.
 UniqueFd create(LauncherHarness& launcher, std::uint64_t sandbox = 1);
 
 Interpreter start(LauncherHarness& launcher, std::uint64_t sandbox = 1, std::uint32_t id = 0);

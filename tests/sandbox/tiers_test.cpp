@@ -23,7 +23,8 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-/// A folder of the host that every user can pass, where launchers keep what their sessions write.
+/// A directory of the host that every user can pass, where launchers keep what their sessions
+/// write.
 class TemporaryPlace {
  public:
   TemporaryPlace() {
@@ -42,8 +43,8 @@ class TemporaryPlace {
     std::ofstream(path) << "canary";
     return path;
   }
-  /// The folder of the only launcher.
-  [[nodiscard]] fs::path launcher_folder() const {
+  /// The directory of the only launcher.
+  [[nodiscard]] fs::path launcher_directory() const {
     for (const auto& entry : fs::directory_iterator(path_)) {
       if (entry.is_directory()) return entry.path();
     }
@@ -118,7 +119,7 @@ TEST_CASE("sessions without namespaces do not reach each other's files", "[tiers
   create(launcher, 1);
   create(launcher, 2);
   run_program(start(launcher, 1), "read_paths", R"({"paths":[]})");
-  const std::string theirs = place.launcher_folder() / "0/data/own";
+  const std::string theirs = place.launcher_directory() / "0/data/own";
   const json arguments = {{"paths", {theirs}}};
   const json answer = json::parse(run_program(start(launcher, 2), "read_paths", arguments.dump()));
   CHECK(answer["own"] == "allowed");
@@ -173,7 +174,7 @@ TEST_CASE("ordinary programs work without namespaces", "[tiers]") {
   const json answer = verdict(Tier::restricted, "ordinary_work_with_files");
   CHECK(answer == json::parse(R"({"pool":[1,4,9],"sqlite":42,"asyncio":"hello",
       "threads":[0,1,2,3,4,5,6,7],"copy":"NAME","shell":"42\n","listed":["copy"],
-      "subprocess":"written outside Python\n","folder":"/mnt/data"})"));
+      "subprocess":"written outside Python\n","directory":"/mnt/data"})"));
 }
 
 TEST_CASE("a fork bomb stops at the limit of processes without namespaces", "[tiers]") {
@@ -219,7 +220,7 @@ TEST_CASE("nothing is left of what daemonises or forks all the time", "[tiers]")
   const Interpreter interpreter = start_running(launcher, program);
   CHECK(launcher.request(RequestKind::destroy_sandbox).message.kind == ReplyKind::done);
   CHECK(descendants(launcher.pid()).empty());
-  CHECK(fs::is_empty(place.launcher_folder()));
+  CHECK(fs::is_empty(place.launcher_directory()));
 }
 
 TEST_CASE("what a killed keeper leaves is ended by the launcher, and nothing else is", "[tiers]") {
@@ -263,7 +264,7 @@ TEST_CASE("a session whose files take too much loses its rooms, and that is told
   CHECK(launcher.request(RequestKind::interrupt_interpreter, 2).message.kind == ReplyKind::done);
 }
 
-TEST_CASE("everything ends and no folder stays when the server hangs up", "[tiers]") {
+TEST_CASE("everything ends and no directory stays when the server hangs up", "[tiers]") {
   const TemporaryPlace place;
   LauncherHarness launcher(program_spec(GENERATE(Tier::restricted, Tier::insecure)));
   create(launcher);
@@ -272,10 +273,10 @@ TEST_CASE("everything ends and no folder stays when the server hangs up", "[tier
   REQUIRE(processes.size() == 3);  // keeper, interpreter and its child
   CHECK(launcher.hang_up() == 0);
   CHECK(all_gone(processes));
-  CHECK(place.launcher_folder().empty());
+  CHECK(place.launcher_directory().empty());
 }
 
-TEST_CASE("everything ends when the launcher is killed, and the next one sweeps its folder",
+TEST_CASE("everything ends when the launcher is killed, and the next one sweeps its directory",
           "[tiers]") {
   const TemporaryPlace place;
   const LaunchSpec spec = program_spec(GENERATE(Tier::restricted, Tier::insecure));
@@ -287,11 +288,11 @@ TEST_CASE("everything ends when the launcher is killed, and the next one sweeps 
     ::kill(killed.pid(), SIGKILL);
     CHECK(all_gone(processes));
   }
-  const fs::path left = place.launcher_folder();
+  const fs::path left = place.launcher_directory();
   REQUIRE(fs::exists(left / "0/data"));
   LauncherHarness next(spec);
   CHECK_FALSE(fs::exists(left));
-  const fs::path used = place.launcher_folder();
+  const fs::path used = place.launcher_directory();
   const LauncherHarness beside(spec);
   CHECK(fs::exists(used));  // its launcher lives
 }
@@ -307,14 +308,14 @@ TEST_CASE("what a session buried is removed, and nothing that it links to", "[ti
   CHECK(launcher.request(RequestKind::destroy_sandbox).message.kind == ReplyKind::done);
   // There is so much that a process of its own removes it, which may take a while.
   CHECK((nobody_is_left(launcher) || nobody_is_left(launcher) || nobody_is_left(launcher)));
-  CHECK(fs::is_empty(place.launcher_folder()));
+  CHECK(fs::is_empty(place.launcher_directory()));
   CHECK(fs::exists(canary));
 }
 
 TEST_CASE("a tier without namespaces takes no spec that needs them", "[tiers]") {
   const TemporaryPlace place;
   LaunchSpec spec = program_spec(Tier::restricted);
-  SECTION("a folder elsewhere") {
+  SECTION("a directory elsewhere") {
     spec.binds = {{SANDBOX_PROGRAMS, "/opt/programs"}};
     CHECK(step_name(LauncherHarness(spec).greeting()) ==
           "bind target /opt/programs: only mounts could show it there");

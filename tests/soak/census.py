@@ -60,7 +60,7 @@ def mounts(pid="self"):
     return {line for line in lines if not line.split()[4].startswith("/sys/")}
 
 
-def group_folders(server):
+def group_directories(server):
     """The launcher's own, in every hierarchy: it keeps them locked (control_groups.h)."""
     kept = _descriptors(launcher(server))
     return {Path(link) for link in kept if re.search(r"/dynsessions-launcher-\w+$", link)}
@@ -82,6 +82,6 @@ def census(server, temporary):
         "mounts of the host": len(mounts()),
         "mounts of the launcher": len(mounts(inner)),
         "namespaces": len(_namespaces([server, *below], kept[inner])),
-        "control groups": sum(1 for top in group_folders(server) for _ in top.glob("**/")),
+        "control groups": sum(1 for top in group_directories(server) for _ in top.glob("**/")),
         "temporary files": sum(1 for _ in Path(temporary).iterdir()),
     }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from soak import many_sessions
-from soak.census import group_folders
+from soak.census import group_directories
 from soak.many_sessions import soak
 
 
@@ -14,8 +14,8 @@ def test_sessions_leave_nothing_behind():
 
 
 def leave_group(server, _):
-    for folder in group_folders(server.pid):
-        (folder / "left").mkdir()
+    for directory in group_directories(server.pid):
+        (directory / "left").mkdir()
         return
     pytest.skip("a server has no control groups here")
 

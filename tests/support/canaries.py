@@ -14,7 +14,7 @@ import sys
 import uuid
 from pathlib import Path
 
-from support.tiers import as_session_user, folder_for_all
+from support.tiers import as_session_user, directory_for_all
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.shmat.restype = ctypes.c_void_p
@@ -44,7 +44,7 @@ class Canaries:
 
     def __init__(self, stack):
         self.secret = f"canary-{uuid.uuid4()}"
-        self.folder = stack.enter_context(folder_for_all())
+        self.directory = stack.enter_context(directory_for_all())
         self._make_file()
         self._make_listeners(stack)
         self._make_segment(stack)
@@ -52,7 +52,7 @@ class Canaries:
         self._make_victim(stack)
 
     def _make_file(self):
-        self.file = Path(self.folder) / "secret"
+        self.file = Path(self.directory) / "secret"
         self.file.write_text(self.secret)
         self.file.chmod(0o666)
         self._file_status = self._status_of_file()
@@ -64,7 +64,7 @@ class Canaries:
     def _make_listeners(self, stack):
         """Streams and datagrams; whoever came is found in the socket's queue."""
         self.abstract = f"\0{self.secret}"
-        self.path = os.path.join(self.folder, "listener")
+        self.path = os.path.join(self.directory, "listener")
         addresses = {
             "tcp": (socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
             "udp": (socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
@@ -128,8 +128,8 @@ class Canaries:
         names = self.drain()
         if self.file.read_text() != self.secret or self._status_of_file() != self._file_status:
             names.append("file")
-        if sorted(os.listdir(self.folder)) != ["listener", "secret"]:
-            names.append("folder")
+        if sorted(os.listdir(self.directory)) != ["listener", "secret"]:
+            names.append("directory")
         if ctypes.string_at(self._segment, len(self.secret)) != self.secret.encode():
             names.append("shared memory")
         if self._read_key() != self.secret.encode():

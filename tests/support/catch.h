@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "emulator/core/result.h"
+#include "emulator/base/result.h"
 
 /// Lets CHECK and REQUIRE take a Result, and print why it is an error when they fail.
 template <typename T>

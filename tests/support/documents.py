@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 from jsonschema.validators import extend
 
-FOLDER = Path(__file__).parents[2] / "api-spec"
+DIRECTORY = Path(__file__).parents[2] / "api-spec"
 JSON = "application/json"
 # Without a document of its own: answered as the version before it (CONTRACT.md section 2.2).
 SAME_AS_OLDER = ("2024-08-02-preview",)
@@ -51,7 +51,7 @@ class Operation:
         return f"{self.method} {self.path} at {self.version}"
 
     def matches(self, method, segments):
-        """A name at the end takes all segments that are left, as content in folders needs."""
+        """A name at the end takes all segments that are left, as content in directories needs."""
         template = self._segments
         if template[-1].startswith("{"):
             if len(segments) < len(template):
@@ -121,12 +121,12 @@ def _shown(content):
 @functools.cache
 def versions():
     """The api-versions that have a document, in order of age."""
-    return tuple(sorted(path.parent.name for path in FOLDER.glob("*/openapi.json")))
+    return tuple(sorted(path.parent.name for path in DIRECTORY.glob("*/openapi.json")))
 
 
 @functools.cache
 def document(version):
-    return json.loads((FOLDER / version / "openapi.json").read_text())
+    return json.loads((DIRECTORY / version / "openapi.json").read_text())
 
 
 @functools.cache
@@ -161,7 +161,7 @@ def _candidates(method, segments):
 
 
 def _answering(candidates, requested):
-    """The rule of `VersionTable` (emulator/api/api_version.h): the nearest with the path."""
+    """The rule of `VersionTable` (emulator/surfaces/data_plane/api_version.h): the nearest with the path."""
     if not candidates:
         return None
     if requested is None:

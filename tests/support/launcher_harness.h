@@ -6,7 +6,7 @@
 
 #include <sys/types.h>
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 #include "sandbox/spec/launch_spec.h"
 #include "sandbox/spec/launcher_protocol.h"
 

@@ -34,11 +34,11 @@ def missing():
 
 
 @contextlib.contextmanager
-def neighbour(folder):
-    """Serves `folder` at http://NAME:PORT/, to all who can reach ADDRESS or LINK_LOCAL."""
+def neighbour(directory):
+    """Serves `directory` at http://NAME:PORT/, to all who can reach ADDRESS or LINK_LOCAL."""
     with contextlib.ExitStack() as stack:
         server = subprocess.Popen(
-            ["unshare", "--net", sys.executable, __file__, str(folder)], stdout=subprocess.PIPE
+            ["unshare", "--net", sys.executable, __file__, str(directory)], stdout=subprocess.PIPE
         )
         stack.callback(_end, server)
         assert server.stdout.readline() == b"ready\n"
@@ -122,9 +122,9 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-def _serve(folder):
+def _serve(directory):
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    os.chdir(folder)
+    os.chdir(directory)
     with http.server.ThreadingHTTPServer(("0.0.0.0", PORT), _Handler) as server:
         print("ready", flush=True)
         server.serve_forever()

@@ -5,7 +5,7 @@ import json
 import subprocess
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[1] / "sandbox" / "programs"
+DIRECTORY = Path(__file__).parents[1] / "sandbox" / "programs"
 SECONDS = 60
 CHARACTERS = 1_000_000
 SHARED = ("attempt", "loopback")  # what programs import, in the order in which it can be loaded
@@ -23,7 +23,7 @@ def _run(sources, name, arguments):
 def source(program, arguments):
     """Python text that prints as JSON what the program's `main` returns."""
     names = [*SHARED, program]
-    sources = {name: (FOLDER / f"{name}.py").read_text() for name in names}
+    sources = {name: (DIRECTORY / f"{name}.py").read_text() for name in names}
     return f"{_RUN}\n_run({sources!r}, {program!r}, _json.loads({json.dumps(arguments)!r}))"
 
 

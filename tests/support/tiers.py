@@ -1,6 +1,6 @@
 """The tiers of the sandbox that this machine offers, and servers in each.
 
-A tier is who the server is and what it may use. Each has a folder of its own for state and for
+A tier is who the server is and what it may use. Each has a directory of its own for state and for
 temporary files, so that a test sees what a server of it leaves behind.
 """
 
@@ -54,28 +54,28 @@ def as_session_user():
 
 
 @contextlib.contextmanager
-def folder_for_all():
-    """A new folder that every user of this machine can use; removed at the end, by what minds no
+def directory_for_all():
+    """A new directory that every user of this machine can use; removed at the end, by what minds no
     depth of it."""
-    folder = tempfile.mkdtemp(prefix="dynsessions-attacks-")
-    os.chmod(folder, 0o777)
+    directory = tempfile.mkdtemp(prefix="dynsessions-attacks-")
+    os.chmod(directory, 0o777)
     try:
-        yield folder
+        yield directory
     finally:
-        subprocess.run(["rm", "-rf", folder], check=True)
+        subprocess.run(["rm", "-rf", directory], check=True)
 
 
 class TierServer(Emulator):
-    """A server of a tier, with a folder of its own for what it keeps and for temporary files."""
+    """A server of a tier, with a directory of its own for what it keeps and for temporary files."""
 
-    def __init__(self, tier, folder, *arguments, around=(), before=(), environment=None):
+    def __init__(self, tier, directory, *arguments, around=(), before=(), environment=None):
         """`around` and `before` are commands that become the server, as who runs the tests and as
         the tier's user."""
         self.tier = tier
-        self._temporary = os.path.join(folder, "tmp")
+        self._temporary = os.path.join(directory, "tmp")
         os.makedirs(self._temporary, exist_ok=True)
         os.chmod(self._temporary, 0o777)
-        own = {"XDG_STATE_HOME": os.path.join(folder, "state"), "TMPDIR": self._temporary}
+        own = {"XDG_STATE_HOME": os.path.join(directory, "state"), "TMPDIR": self._temporary}
         super().__init__(
             *tier.arguments,
             *arguments,
@@ -83,8 +83,8 @@ class TierServer(Emulator):
             environment={**own, **(environment or {})},
         )
 
-    def data_folder_with(self, name):
-        """The data folder, on the host's disk, of the one session that has that name in it."""
+    def data_directory_with(self, name):
+        """The data directory, on the host's disk, of the one session that has that name in it."""
         (found,) = Path(self._temporary).glob(f"*/*/data/{name}")
         return found.parent
 
@@ -99,7 +99,7 @@ def skip_unless_offered(tier):
 
 def run_as(tier, *arguments, before=(), **environment):
     """The program until it ends by itself, with options of a tier."""
-    with folder_for_all() as state:
+    with directory_for_all() as state:
         return run_to_end(
             *("--port", "0", "--https-port", "off", "--admin-port", "0", *tier.arguments),
             *arguments,

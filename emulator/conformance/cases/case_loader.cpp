@@ -188,8 +188,8 @@ void refuse_duplicates(const std::vector<Case>& cases) {
   problems.throw_if_any();
 }
 
-Json read_shared(const fs::path& folder) {
-  const fs::path path = folder / "variables.json";
+Json read_shared(const fs::path& directory) {
+  const fs::path path = directory / "variables.json";
   if (!fs::exists(path)) return Json::object();
   const Json file = read_json(path);
   if (!file.is_object() || !file.value("variables", Json()).is_object()) {
@@ -198,17 +198,17 @@ Json read_shared(const fs::path& folder) {
   return file.at("variables");
 }
 
-std::vector<fs::path> case_files(const fs::path& folder) {
-  if (!fs::is_directory(folder)) {
-    throw CaseError("there is no folder of cases at " + folder.string());
+std::vector<fs::path> case_files(const fs::path& directory) {
+  if (!fs::is_directory(directory)) {
+    throw CaseError("there is no directory of cases at " + directory.string());
   }
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder)) {
+  for (const auto& entry : fs::directory_iterator(directory)) {
     if (entry.path().extension() == ".json" && entry.path().filename() != "variables.json") {
       files.push_back(entry.path());
     }
   }
-  if (files.empty()) throw CaseError("there are no cases in " + folder.string());
+  if (files.empty()) throw CaseError("there are no cases in " + directory.string());
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -230,9 +230,9 @@ std::vector<Case> parse_cases(const Json& file, const Json& shared) {
   return all;
 }
 
-std::vector<Case> load_cases(const fs::path& folder) {
-  const std::vector<fs::path> files = case_files(folder);
-  const Json shared = read_shared(folder);
+std::vector<Case> load_cases(const fs::path& directory) {
+  const std::vector<fs::path> files = case_files(directory);
+  const Json shared = read_shared(directory);
   Problems problems;
   std::vector<Case> all;
   for (const fs::path& path : files) {

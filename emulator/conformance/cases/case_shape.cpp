@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "emulator/base/base64.h"
 #include "emulator/conformance/cases/matchers.h"
-#include "emulator/core/base64.h"
 
 namespace dynsessions::conformance {
 namespace {

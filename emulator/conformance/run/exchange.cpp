@@ -4,7 +4,7 @@
 #include <set>
 #include <string_view>
 
-#include "emulator/core/base64.h"
+#include "emulator/base/base64.h"
 #include "emulator/http/text.h"
 
 namespace dynsessions::conformance {

@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "emulator/base/child_process.h"
 #include "emulator/conformance/cases/needs.h"
-#include "emulator/core/child_process.h"
 
 namespace dynsessions::conformance {
 

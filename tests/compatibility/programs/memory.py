@@ -16,20 +16,20 @@ with ThreadPoolExecutor(8) as pool:
 condition = threading.Condition()
 with condition:
     assert not condition.wait(0.01)
-with tempfile.TemporaryFile() as file, tempfile.TemporaryDirectory() as folder:
+with tempfile.TemporaryFile() as file, tempfile.TemporaryDirectory() as directory:
     file.truncate(1 << 20)
     with mmap.mmap(file.fileno(), 0) as mapping:
         mapping[:5] = b"hello"
         mapping.flush()
         mapping.madvise(mmap.MADV_DONTNEED)
     assert os.pread(file.fileno(), 5, 0) == b"hello"
-    copy = os.open(folder + "/copy", os.O_RDWR | os.O_CREAT)
+    copy = os.open(directory + "/copy", os.O_RDWR | os.O_CREAT)
     assert os.sendfile(copy, file.fileno(), 0, 5) == 5
     assert os.copy_file_range(file.fileno(), copy, 5, 0) == 5
     os.close(copy)
-    os.link(folder + "/copy", folder + "/link")
-    os.setxattr(folder + "/copy", "user.x", b"1")
-    assert os.stat(folder + "/link").st_nlink == 2
+    os.link(directory + "/copy", directory + "/link")
+    os.setxattr(directory + "/copy", "user.x", b"1")
+    assert os.stat(directory + "/link").st_nlink == 2
     os.posix_fallocate(file.fileno(), 0, 1 << 16)
 anonymous = mmap.mmap(-1, 1 << 16, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
 anonymous[0] = 1

@@ -21,9 +21,9 @@ def resolver_file(tmp_path_factory):
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
     """What the neighbour serves: a greeting and a package index with one package."""
-    folder = tmp_path_factory.mktemp("web")
-    (folder / "greeting").write_text(GREETING)
-    wheel = folder / "simple/nextdoor/nextdoor-1.0-py3-none-any.whl"
+    directory = tmp_path_factory.mktemp("web")
+    (directory / "greeting").write_text(GREETING)
+    wheel = directory / "simple/nextdoor/nextdoor-1.0-py3-none-any.whl"
     wheel.parent.mkdir(parents=True)
     info = "nextdoor-1.0.dist-info"
     with zipfile.ZipFile(wheel, "w") as archive:
@@ -32,7 +32,7 @@ def web(tmp_path_factory):
         archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         archive.writestr(f"{info}/RECORD", "")
     (wheel.parent / "index.html").write_text(f'<a href="{wheel.name}">{wheel.name}</a>')
-    with neighbour.neighbour(folder):
+    with neighbour.neighbour(directory):
         yield
 
 

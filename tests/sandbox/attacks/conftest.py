@@ -11,7 +11,7 @@ from support import canaries as canary_kit
 from support.emulator import BINARY
 from support.executions import value_in
 from support.limits import limits_of
-from support.tiers import TIERS, TierServer, folder_for_all, skip_unless_offered
+from support.tiers import TIERS, TierServer, directory_for_all, skip_unless_offered
 
 QUOTA_BYTES = 8 << 20
 MEMORY_BYTES = 512 << 20
@@ -48,8 +48,8 @@ def canaries(all_canaries):
 def server(tier, all_canaries):
     """Small limits, for tests that fill them, and a secret in its environment."""
     secret = {"DYNSESSIONS_ATTACK_CANARY": all_canaries.secret}
-    with folder_for_all() as folder:
-        running = TierServer(tier, folder, *LIMITS, environment=secret)
+    with directory_for_all() as directory:
+        running = TierServer(tier, directory, *LIMITS, environment=secret)
         yield running
         running.stop()
 
@@ -66,8 +66,8 @@ def start_server(tier):
     with contextlib.ExitStack() as running:
 
         def start(*arguments, **how):
-            folder = running.enter_context(folder_for_all())
-            server = TierServer(tier, folder, *arguments, **how)
+            directory = running.enter_context(directory_for_all())
+            server = TierServer(tier, directory, *arguments, **how)
             running.callback(server.stop)
             return server
 
@@ -105,14 +105,14 @@ def catch2(tier):
         path = Path(BINARY).parent / "tests" / binary
         if not path.exists():
             pytest.skip(f"{path.name} is not built")
-        with folder_for_all() as folder:
+        with directory_for_all() as directory:
             ended = subprocess.run(
                 [*tier.before, str(path), *names],
                 capture_output=True,
                 text=True,
                 timeout=300,
-                env={**os.environ, "TMPDIR": folder},
-                cwd=folder,
+                env={**os.environ, "TMPDIR": directory},
+                cwd=directory,
             )
         assert ended.returncode == 0, ended.stdout[-4000:] + ended.stderr[-2000:]
         assert "All tests passed" in ended.stdout, ended.stdout

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs a command in a root that shows this machine's folders, in a mount namespace of the caller's:
-#   other_root.sh FOLDER merged|apart COMMAND...
-# "apart" has /bin, /lib and the like as folders, as systems had before their /usr was merged.
+# Runs a command in a root that shows this machine's directories, in a mount namespace of the caller's:
+#   other_root.sh DIRECTORY merged|apart COMMAND...
+# "apart" has /bin, /lib and the like as directories, as systems had before their /usr was merged.
 set -eu
 root=$1 layout=$2
 shift 2

@@ -17,9 +17,9 @@ TESTS = Path(__file__).parents[2]
 def collected(path):
     """What the tests of the whole tree prove, as pairs of case and tier."""
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", f"--attack-cases={path}"]
-    folders = [str(TESTS / "http"), str(TESTS / "sandbox")]
+    directories = [str(TESTS / "http"), str(TESTS / "sandbox")]
     environment = {name: value for name, value in os.environ.items() if name != "MUST_WORK"}
-    subprocess.run([*command, *folders], cwd=TESTS, env=environment, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*command, *directories], cwd=TESTS, env=environment, check=True, stdout=subprocess.DEVNULL)
     return {(case, tier) for case, tier in json.loads(path.read_text())}
 
 

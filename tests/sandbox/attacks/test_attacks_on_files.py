@@ -1,4 +1,4 @@
-"""Cases 1 to 10, 12 and 18: what lies in a session's data folder against the server that serves it."""
+"""Cases 1 to 10, 12 and 18: what lies in a session's data directory against the server that serves it."""
 
 import json
 import os
@@ -57,7 +57,7 @@ LINKS = [
         "os.mkdir('d')",
         ["d"],
         marks=attack(9),
-        id="folder",
+        id="directory",
     ),
 ]
 
@@ -84,20 +84,20 @@ def test_a_socket_is_refused_and_a_device_cannot_be_made(session, tier):
     if tier.letter == "A":  # B has no sockets
         value(session, "import socket; s = socket.socket(socket.AF_UNIX); s.bind('/mnt/data/s')")
     assert_refused(session.content("s"), REFUSED)
-    made = run_inside(session, "make_device", folder="/mnt/data")
+    made = run_inside(session, "make_device", directory="/mnt/data")
     assert made.pop("pipe") == "allowed"
     assert set(made.values()) <= {"EPERM", "EACCES"}
-    assert set(run_outside("make_device", folder="/tmp").values()) == {"allowed"}
+    assert set(run_outside("make_device", directory="/tmp").values()) == {"allowed"}
 
 
 @attack(3)
 def test_an_upload_replaces_a_link_and_never_what_it_points_to(session, canaries):
     target = str(canaries.file)
     value(session, f"import os; os.chdir('/mnt/data'); os.symlink({target!r}, 'out')")
-    value(session, f"os.symlink({os.path.dirname(target)!r}, 'folder')")
+    value(session, f"os.symlink({os.path.dirname(target)!r}, 'directory')")
     assert session.upload("out", b"mine").status_code == 200
     assert value(session, "os.path.islink('out'), open('out').read()") == "(False, 'mine')"
-    assert_refused(session.upload("new", b"mine", path="folder"), REFUSED)
+    assert_refused(session.upload("new", b"mine", path="directory"), REFUSED)
 
 
 @attack(4)
@@ -109,19 +109,19 @@ import ctypes
 os.chdir('/mnt/data')
 open('plain', 'w').write('mine')
 os.symlink({str(canaries.file)!r}, 'link')
-os.mkdir('folder'); open('folder/secret', 'w').write('mine')
+os.mkdir('directory'); open('directory/secret', 'w').write('mine')
 os.symlink({str(canaries.file.parent)!r}, 'out')
 rename = ctypes.CDLL(None).renameat2
 def step():
     rename(-100, b'plain', -100, b'link', 2)
-    rename(-100, b'folder', -100, b'out', 2)
+    rename(-100, b'directory', -100, b'out', 2)
 """,
     )
     contents = set()
     statuses = set()
     end = time.monotonic() + 2
     while time.monotonic() < end:
-        for name in ("plain", "folder%2Fsecret"):
+        for name in ("plain", "directory%2Fsecret"):
             answer = session.content(name)
             statuses.add(answer.status_code)
             contents.add(answer.content if answer.status_code == 200 else None)
@@ -139,7 +139,7 @@ BAD_NAMES = [
 
 @attack(6)
 @pytest.mark.parametrize("name", BAD_NAMES)
-def test_no_name_leads_out_of_the_folder(session, canaries, name):
+def test_no_name_leads_out_of_the_directory(session, canaries, name):
     session.upload("plain", b"mine")
     exact = Exact(session)
     for method, path in (
@@ -186,13 +186,13 @@ def test_files_with_odd_names_are_listed_and_served(session):
 
 
 @attack(10)
-def test_a_file_of_the_host_cannot_be_linked_into_the_data_folder(session, canaries):
-    made = run_inside(session, "make_links", folder="/mnt/data", canary=str(canaries.file))
+def test_a_file_of_the_host_cannot_be_linked_into_the_data_directory(session, canaries):
+    made = run_inside(session, "make_links", directory="/mnt/data", canary=str(canaries.file))
     assert made.pop("own file") == "allowed"
     assert set(made.values()) <= {"ENOENT", "EXDEV", "EPERM", "EACCES"}
     assert session.content("own-link").content == b"mine"
     assert_refused(session.content("canary-link"), REFUSED)
-    linked = run_outside("make_links", before=as_session_user(), folder=str(canaries.file.parent),
+    linked = run_outside("make_links", before=as_session_user(), directory=str(canaries.file.parent),
                          canary=str(canaries.file))
     (canaries.file.parent / "canary-link").unlink()
     (canaries.file.parent / "own-link").unlink()
@@ -225,7 +225,7 @@ def test_a_file_that_changes_while_it_is_served_is_whole_or_cut_off(session, ser
 
 
 @attack(18)
-def test_a_folder_that_changes_a_thousand_times_a_second_is_listed(session):
+def test_a_directory_that_changes_a_thousand_times_a_second_is_listed(session):
     start_in_background(
         session,
         "def step():\n"

@@ -45,10 +45,10 @@ def test_a_giant_without_content_is_refused_or_served_in_flat_memory(session, se
 LEVELS = {"A": (20_000, 0), "B": (1000, 2000)}
 
 
-def deepen(folder, levels):
+def deepen(directory, levels):
     """Adds levels below the last one that there is, for the owner of the first."""
-    owner = os.stat(folder)
-    at = os.open(folder, os.O_RDONLY)
+    owner = os.stat(directory)
+    at = os.open(directory, os.O_RDONLY)
     while levels:
         try:
             os.mkdir("d", dir_fd=at)
@@ -73,7 +73,7 @@ def test_a_tree_of_many_levels_is_listed_and_removed(session, server, tier):
         "open('bottom', 'w').close(); os.chdir('/')",
     )
     if tier.letter == "B":
-        data = server.data_folder_with(top)
+        data = server.data_directory_with(top)
         deepen(data / top, outside)
     begin = time.monotonic()
     listed = session.list(recursive="true")
@@ -123,7 +123,7 @@ def test_a_full_disk_is_full_for_its_session_only(session, other_session):
 FILLERS = {
     "one file": (4, 200, "fill('large', MANY)"),
     "many files": (100, 50_000, "for n in range(MANY): open(f'{n}', 'w').close()"),
-    "deep folders": (
+    "deep directories": (
         *(100, 6000),
         "d = os.open('.', os.O_RDONLY)\n"
         "for n in range(MANY):\n"
@@ -132,7 +132,7 @@ FILLERS = {
         "    os.close(above)",
     ),
     "files without a name": (2, 50, "for n in range(MANY): fill('n', 16); os.unlink('n')"),
-    "a folder that its owner has closed": (
+    "a directory that its owner has closed": (
         *(2, 50),
         "os.mkdir('d'); d = os.open('d', os.O_RDONLY); os.chdir('d')\n"
         "for n in range(MANY): fill(f'{n}', 0)\n"

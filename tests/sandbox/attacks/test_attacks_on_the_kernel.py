@@ -66,11 +66,11 @@ def test_namespaces_cannot_be_entered(session):
 def test_the_root_is_the_root(session, tier):
     inside = run_inside(session, "chroot_escape")
     # In B the root is the host's, and what is in it can be seen but not opened.
-    kept = {"still the root": True, "dots": True, "has the host's folders": tier.letter == "B"}
+    kept = {"still the root": True, "dots": True, "has the host's directories": tier.letter == "B"}
     assert inside == {"chroot": "EPERM", **kept}
-    # Outside the classical way leads out of the prison, whose folders are seen then.
+    # Outside the classical way leads out of the prison, whose directories are seen then.
     outside = run_outside("chroot_escape", before=PRIVATE)
-    assert outside["chroot"] == "allowed" and outside["has the host's folders"]
+    assert outside["chroot"] == "allowed" and outside["has the host's directories"]
 
 
 @attack(38)
@@ -213,11 +213,11 @@ def test_nothing_of_the_kernels_file_systems_is_there(session, tier):
 @attack(48)
 @needs_root
 def test_no_running_program_can_be_overwritten(session, canaries):
-    inside = run_inside(session, "overwrite_program", folder="/mnt/data")
+    inside = run_inside(session, "overwrite_program", directory="/mnt/data")
     assert inside.pop("own file") == "allowed" and inside.pop("some were seen")
     assert set(inside.pop("mapped files")) <= {"EROFS", "EACCES"}
     assert set(inside.values()) <= {"EROFS", "EACCES", "ETXTBSY", "ENOENT"}
-    outside = run_outside("overwrite_program", folder="/tmp")
+    outside = run_outside("overwrite_program", directory="/tmp")
     assert "allowed" in outside["mapped files"]
 
 
@@ -250,7 +250,7 @@ def test_no_descriptor_of_the_host_is_inherited(session):
     assert numbers.pop(0) == "/dev/null"
     # The agent's own, and a pair that wakes its event loop.
     assert set(numbers.values()) <= {"socket '' ''", "anon_inode"} and len(numbers) <= 4, numbers
-    assert (inherited["root"], inherited["folder"]) == ("/", "/tmp")
+    assert (inherited["root"], inherited["directory"]) == ("/", "/tmp")
     assert inherited["controlling terminal"] != "allowed"
 
 

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 import requests
 
-from soak.census import group_folders, launcher, launchers
+from soak.census import group_directories, launcher, launchers
 from support.emulator import BINARY
 from support.executions import value_in
 from support.sanitizers import WITHOUT_LEAKS
@@ -46,7 +46,7 @@ STEPS = {
         "landlock_create_ruleset": "landlock",
         "landlock_add_rule": "landlock: /usr",
         "landlock_restrict_self": "landlock",
-        "mkdir": "temporary folder",
+        "mkdir": "temporary directory",
         "prlimit64": "RLIMIT_NOFILE",
         "close_range": "close_range",
         "setsid": "keeper session",
@@ -60,7 +60,7 @@ STEPS = {
 LATER = {
     "A": {"sethostname": "hostname"},
     "B": {
-        "chown": "session folder",
+        "chown": "session directory",
         "setsid": "keeper session",
         "prctl": "keeper sub-reaper",
         "landlock_restrict_self": "landlock",
@@ -143,13 +143,13 @@ def launcher_of(server):
 def test_a_session_that_cannot_join_its_control_groups_is_not_created(start_server):
     """What its processes write to join is refused, from its second session on."""
     server = start_server("--no-zygote", "--ready-sessions", "0")
-    folders = group_folders(server.pid)
-    if not folders:
+    directories = group_directories(server.pid)
+    if not directories:
         pytest.skip("this tier has no control groups here")
     session = works_fully(server)
     # Whichever of the files there is, and of whichever sandbox comes next.
     names = ("tasks", "cgroup.procs")
-    files = [f"{folder}/{n}/{name}" for folder in folders for n in range(2, 9) for name in names]
+    files = [f"{directory}/{n}/{name}" for directory in directories for n in range(2, 9) for name in names]
     watched = [word for file in files for word in ("-P", file)]
     with failing_in(launcher_of(server), "write", *watched):
         answer = server.session().executions("6 * 7")

@@ -16,7 +16,7 @@ from support import environments
 from support.emulator import BINARY
 from support.executions import value_in
 from support.programs import run_inside
-from support.tiers import folder_for_all, run_as, works_fully
+from support.tiers import directory_for_all, run_as, works_fully
 
 attack = pytest.mark.attack
 NO_ENGINE = 4
@@ -66,7 +66,7 @@ def test_restricted_is_refused_without_landlock(tier):
     assert "landlock" in ended.stderr and "Cure: " in ended.stderr
 
 
-# Python, the agent and the system's folders
+# Python, the agent and the system's directories
 
 
 @attack(74)
@@ -87,17 +87,17 @@ def test_a_python_without_ipython_is_named(start_server):
 @pytest.fixture
 def installation():
     """A copy of the programs that can be broken, for all users."""
-    with folder_for_all() as folder:
+    with directory_for_all() as directory:
         built = Path(BINARY).parent
         for name in ("dynsessions", "sandbox-launcher"):
-            shutil.copy(built / name, folder)
-        shutil.copytree(built / "interpreter", Path(folder) / "interpreter")
-        yield Path(folder)
+            shutil.copy(built / name, directory)
+        shutil.copytree(built / "interpreter", Path(directory) / "interpreter")
+        yield Path(directory)
 
 
 def run_installation(tier, installation):
     python = Path(BINARY).parents[1] / "python" / "bin" / "python3"
-    with folder_for_all() as state:
+    with directory_for_all() as state:
         return subprocess.run(
             [*tier.before, str(installation / "dynsessions"), *tier.arguments]
             + ["doctor", "--python", str(python)],
@@ -150,9 +150,9 @@ def test_usr_in_several_mounts_is_shown_whole_and_read_only(start_server):
 @attack(74)
 @needs_root
 @pytest.mark.parametrize("layout", ["merged", "apart"])
-def test_lib_may_be_a_link_or_a_folder(start_server, layout):
-    """In a root of their own making: links into /usr, or folders beside it."""
-    with folder_for_all() as root:
+def test_lib_may_be_a_link_or_a_directory(start_server, layout):
+    """In a root of their own making: links into /usr, or directories beside it."""
+    with directory_for_all() as root:
         make = ("unshare", "--mount", "sh", str(HERE / "other_root.sh"), root, layout)
         session = works_fully(start_server(around=make))
         kept = value_in("synchronous", session, "import os; os.path.islink('/lib')")
@@ -182,7 +182,7 @@ INHERITANCES = {
     "blocked signals": python("signal.pthread_sigmask(0, range(1, 32))"),
     "a small stack": shell("ulimit -s 512"),
     "no core, no locked memory": shell("ulimit -c 0; ulimit -l 0"),
-    "a folder that is gone": shell("mkdir -p $TMPDIR/gone && cd $TMPDIR/gone && rmdir $TMPDIR/gone"),
+    "a directory that is gone": shell("mkdir -p $TMPDIR/gone && cd $TMPDIR/gone && rmdir $TMPDIR/gone"),
     "no variables": ("env", "-i", "DYNSESSIONS_HTTPS_PORT=off", "DYNSESSIONS_STATE_DIR=/nowhere"),
 }
 

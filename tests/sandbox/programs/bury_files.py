@@ -1,4 +1,4 @@
-"""Leaves files that are hard to remove: deep, locked, and with a link to a folder outside."""
+"""Leaves files that are hard to remove: deep, locked, and with a link to a directory outside."""
 
 import os
 
@@ -13,6 +13,6 @@ def main(arguments):
     os.mkdir("/mnt/data/locked")
     open("/mnt/data/locked/file", "w").close()
     os.symlink(arguments["outside"], "/mnt/data/locked/link")
-    folder = os.open("/mnt/data/locked", os.O_RDONLY)
-    os.fchmod(folder, 0)
+    directory = os.open("/mnt/data/locked", os.O_RDONLY)
+    os.fchmod(directory, 0)
     return {"left": sorted(os.listdir("/mnt/data"))}

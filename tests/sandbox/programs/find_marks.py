@@ -31,8 +31,8 @@ def mark_of_processes(mark):
 
 def main(arguments):
     mark, key = arguments["mark"], arguments["key"]
-    ways = {folder: lambda folder=folder: os.stat(os.path.join(folder, mark))
-            for folder in ("/tmp", "/dev/shm", "/mnt/data")}
+    ways = {directory: lambda directory=directory: os.stat(os.path.join(directory, mark))
+            for directory in ("/tmp", "/dev/shm", "/mnt/data")}
     ways |= {"abstract socket": lambda: connect(socket.AF_UNIX, "\0" + mark),
              "socket in /tmp": lambda: connect(socket.AF_UNIX, f"/tmp/{mark}.socket"),
              "loopback port": lambda: connect(socket.AF_INET, ("127.0.0.1", arguments["port"])),

@@ -26,5 +26,5 @@ def main(arguments):
             numbers.append((number, kind(number)))
         except OSError:
             pass
-    return {"descriptors": numbers, "folder": os.getcwd(), "root": os.readlink("/proc/self/root"),
+    return {"descriptors": numbers, "directory": os.getcwd(), "root": os.readlink("/proc/self/root"),
             "controlling terminal": attempt(lambda: os.open("/dev/tty", os.O_RDWR))}

@@ -32,8 +32,8 @@ def listen(family, address):
 
 def main(arguments):
     mark, key = arguments["mark"], arguments["key"]
-    ways = {folder: lambda folder=folder: write(os.path.join(folder, mark), mark)
-            for folder in ("/tmp", "/dev/shm", "/mnt/data")}
+    ways = {directory: lambda directory=directory: write(os.path.join(directory, mark), mark)
+            for directory in ("/tmp", "/dev/shm", "/mnt/data")}
     ways |= {"abstract socket": lambda: listen(socket.AF_UNIX, "\0" + mark),
              "socket in /tmp": lambda: listen(socket.AF_UNIX, f"/tmp/{mark}.socket"),
              "loopback port": lambda: listen(socket.AF_INET, ("127.0.0.1", arguments["port"])),

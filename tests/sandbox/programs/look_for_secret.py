@@ -8,7 +8,7 @@ from attempt import attempt
 
 
 def environments(children):
-    """Of all numbers, since a folder may be closed to who looks and its inside open."""
+    """Of all numbers, since a directory may be closed to who looks and its inside open."""
     for pid in [*range(1, 5000), os.getpid(), *children]:
         found = []
         attempt(lambda pid=pid: found.append(open(f"/proc/{pid}/environ", "rb").read()))

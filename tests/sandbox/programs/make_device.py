@@ -1,4 +1,4 @@
-"""Makes device nodes in a folder; a pipe is the positive control."""
+"""Makes device nodes in a directory; a pipe is the positive control."""
 
 import os
 import stat
@@ -15,6 +15,6 @@ def make(path, kind, device):
 
 
 def main(arguments):
-    os.chdir(arguments["folder"])
+    os.chdir(arguments["directory"])
     path = f"node-{os.getpid()}"
     return {name: attempt(lambda: make(path, *node)) for name, node in NODES.items()}

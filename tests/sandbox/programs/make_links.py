@@ -1,4 +1,4 @@
-"""Gives files from elsewhere a second name in a folder; a file of its own is the positive control."""
+"""Gives files from elsewhere a second name in a directory; a file of its own is the positive control."""
 
 import os
 
@@ -7,14 +7,14 @@ from attempt import attempt
 ELSEWHERE = ["/etc/passwd", "/usr/bin/python3", "/proc/self/environ"]
 
 
-def link(source, folder, name):
-    os.link(source, os.path.join(folder, name), follow_symlinks=False)
+def link(source, directory, name):
+    os.link(source, os.path.join(directory, name), follow_symlinks=False)
 
 
 def main(arguments):
-    folder, canary = arguments["folder"], arguments["canary"]
-    with open(os.path.join(folder, "own"), "w") as own:
+    directory, canary = arguments["directory"], arguments["canary"]
+    with open(os.path.join(directory, "own"), "w") as own:
         own.write("mine")
-    answers = {"own file": attempt(lambda: link(own.name, folder, "own-link")),
-               "canary": attempt(lambda: link(canary, folder, "canary-link"))}
-    return answers | {path: attempt(lambda: link(path, folder, "system-link")) for path in ELSEWHERE}
+    answers = {"own file": attempt(lambda: link(own.name, directory, "own-link")),
+               "canary": attempt(lambda: link(canary, directory, "canary-link"))}
+    return answers | {path: attempt(lambda: link(path, directory, "system-link")) for path in ELSEWHERE}

@@ -22,8 +22,8 @@ def use_pool():
 
 
 def use_sqlite():
-    with tempfile.TemporaryDirectory(dir="/mnt/data") as folder:
-        with sqlite3.connect(folder + "/base") as base:
+    with tempfile.TemporaryDirectory(dir="/mnt/data") as directory:
+        with sqlite3.connect(directory + "/base") as base:
             base.execute("create table t (x)")
             base.execute("insert into t values (42)")
             return base.execute("select x from t").fetchone()[0]

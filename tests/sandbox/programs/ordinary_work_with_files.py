@@ -24,5 +24,5 @@ def main(arguments):
                "listed": os.listdir("/mnt/data")}
     answers["subprocess"] = shell("echo 'written outside Python' >/mnt/data/new; cat /mnt/data/new")
     os.chdir("/mnt/data")
-    answers["folder"] = os.getcwd()
+    answers["directory"] = os.getcwd()
     return answers

@@ -17,7 +17,7 @@ def mapped_files():
 
 
 def main(arguments):
-    own = os.path.join(arguments["folder"], "own-program")
+    own = os.path.join(arguments["directory"], "own-program")
     open(own, "w").close()
     answers = {"own file": attempt(lambda: open_for_writing(own)),
                "self": attempt(lambda: open_for_writing("/proc/self/exe")),

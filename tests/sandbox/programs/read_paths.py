@@ -8,7 +8,7 @@ from attempt import attempt
 def main(arguments):
     with open("/mnt/data/own", "w") as file:
         file.write("own")
-    own = os.environ["DYNSESSIONS_FOLDER"] + "/data/own"
+    own = os.environ["DYNSESSIONS_DIRECTORY"] + "/data/own"
     answers = {"own": attempt(lambda: open(own).close()),
                "own cut": attempt(lambda: os.truncate(own, 0)),
                "system": attempt(lambda: open("/etc/os-release").close())}

@@ -1,4 +1,4 @@
-#include "emulator/announcement.h"
+#include "emulator/app/announcement.h"
 
 #include "tests/support/catch.h"
 

@@ -1,4 +1,4 @@
-#include "emulator/tier_choice.h"
+#include "emulator/app/tier_choice.h"
 
 #include "tests/support/catch.h"
 
@@ -30,7 +30,7 @@ TEST_CASE("the cure is that of the step that failed", "[app]") {
       {"landlock: ABI 6 needed, there is 4", "6.12"},
       {"landlock: /home/u/python", "--python"},
       {"landlock of the keeper", "lsm="},
-      {"session folder", "TMPDIR"},
+      {"session directory", "TMPDIR"},
   }));
   DYNAMIC_SECTION(step) {
     Error error;

@@ -62,9 +62,9 @@ TEST_CASE("a file that cannot be used is refused by name", "[config][file]") {
   }
 }
 
-TEST_CASE("a file that is not there, or a folder, is refused, however it was named",
+TEST_CASE("a file that is not there, or a directory, is refused, however it was named",
           "[config][file]") {
-  const std::string path = GENERATE("/no/such/folder/options.json", "/");
+  const std::string path = GENERATE("/no/such/directory/options.json", "/");
   const std::string complaint = "--config: cannot read `" + path + "`";
   CHECK(refusal({"--config", path}) == complaint);
   CHECK(refusal({}, {{"DYNSESSIONS_CONFIG", path}}) == complaint);

@@ -47,24 +47,24 @@ Names names_of(const Checks& checks) {
   return names;
 }
 
-/// A program of that text, in a folder of its own.
+/// A program of that text, in a directory of its own.
 class Program {
  public:
   explicit Program(const std::string& text) {
-    std::string folder = std::filesystem::temp_directory_path() / "doctor-XXXXXX";
-    REQUIRE(::mkdtemp(folder.data()) != nullptr);
-    folder_ = folder;
+    std::string directory = std::filesystem::temp_directory_path() / "doctor-XXXXXX";
+    REQUIRE(::mkdtemp(directory.data()) != nullptr);
+    directory_ = directory;
     std::ofstream(path()) << text;
     std::filesystem::permissions(path(), std::filesystem::perms::owner_all);
   }
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
-  ~Program() { std::filesystem::remove_all(folder_); }
+  ~Program() { std::filesystem::remove_all(directory_); }
 
-  [[nodiscard]] std::filesystem::path path() const { return folder_ / "python3"; }
+  [[nodiscard]] std::filesystem::path path() const { return directory_ / "python3"; }
 
  private:
-  std::filesystem::path folder_;
+  std::filesystem::path directory_;
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "emulator/core/clock.h"
+#include "emulator/base/clock.h"
 #include "emulator/execution/agent_process.h"
 #include "tests/support/fake_agent.h"
 #include "tests/support/test_loop.h"

@@ -3,7 +3,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "emulator/core/utf8.h"
+#include "emulator/base/utf8.h"
 #include "tests/support/catch.h"
 #include "tests/unit/execution/agent_fixture.h"
 

@@ -162,11 +162,11 @@ TEST_CASE("a request that is cancelled does not take the next one's answer",
   CHECK(fixture.request(RequestKind::start_interpreter)->size() == 3);
 }
 
-/// A pipe with a name, in a folder that goes with it.
+/// A pipe with a name, in a directory that goes with it.
 class Fifo {
  public:
-  Fifo() : folder_(std::filesystem::temp_directory_path() / "dynsessions-fifo-XXXXXX") {
-    if (::mkdtemp(folder_.data()) == nullptr || ::mkfifo(path().c_str(), 0600) != 0) {
+  Fifo() : directory_(std::filesystem::temp_directory_path() / "dynsessions-fifo-XXXXXX") {
+    if (::mkdtemp(directory_.data()) == nullptr || ::mkfifo(path().c_str(), 0600) != 0) {
       throw std::system_error(errno, std::generic_category(), "mkfifo");
     }
   }
@@ -174,12 +174,12 @@ class Fifo {
   Fifo& operator=(const Fifo&) = delete;
   ~Fifo() {
     std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
+    std::filesystem::remove_all(directory_, ignored);
   }
-  [[nodiscard]] std::string path() const { return folder_ + "/fifo"; }
+  [[nodiscard]] std::string path() const { return directory_ + "/fifo"; }
 
  private:
-  std::string folder_;
+  std::string directory_;
 };
 
 TEST_CASE("requests wait while the launcher's queue is full, and all are answered",

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "emulator/core/clock.h"
+#include "emulator/base/clock.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/execution/sandboxed_workspace.h"
 #include "tests/support/test_loop.h"

@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A virtual environment's outer shape in a temporary folder.
+/// A virtual environment's outer shape in a temporary directory.
 class FakeEnvironment {
  public:
   FakeEnvironment() {
@@ -27,8 +27,8 @@ class FakeEnvironment {
     fs::create_directories((prefix_ / path).parent_path());
     std::ofstream(prefix_ / path) << text;
   }
-  void install(const std::string& folder, const std::string& metadata) const {
-    write("lib/python3.11/site-packages/" + folder + "/METADATA", metadata);
+  void install(const std::string& directory, const std::string& metadata) const {
+    write("lib/python3.11/site-packages/" + directory + "/METADATA", metadata);
   }
   [[nodiscard]] PythonEnvironment read() const { return read_python_environment(prefix_); }
 

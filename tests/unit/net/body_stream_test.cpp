@@ -8,7 +8,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 
-#include "emulator/core/offload.h"
+#include "emulator/base/offload.h"
 #include "tests/support/catch.h"
 #include "tests/unit/net/raw_client.h"
 #include "tests/unit/net/test_server.h"

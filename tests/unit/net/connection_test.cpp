@@ -5,7 +5,7 @@
 
 #include <boost/asio/post.hpp>
 
-#include "emulator/core/event.h"
+#include "emulator/base/event.h"
 #include "tests/support/catch.h"
 #include "tests/unit/net/raw_client.h"
 #include "tests/unit/net/test_server.h"

@@ -7,7 +7,7 @@
 
 #include <sys/types.h>
 
-#include "emulator/core/unique_fd.h"
+#include "sandbox/base/unique_fd.h"
 
 namespace dynsessions::net {
 

@@ -9,8 +9,8 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-#include "emulator/core/event.h"
-#include "emulator/core/offload.h"
+#include "emulator/base/event.h"
+#include "emulator/base/offload.h"
 #include "tests/support/catch.h"
 #include "tests/unit/net/held_request.h"
 #include "tests/unit/net/raw_client.h"

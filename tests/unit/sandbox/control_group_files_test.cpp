@@ -7,7 +7,7 @@
 
 #include "tests/support/catch.h"
 
-/// On a folder that looks like a control group of version 2, since few machines that build this
+/// On a directory that looks like a control group of version 2, since few machines that build this
 /// have one whose controllers are free. What the kernel itself does is in tests/sandbox.
 namespace dynsessions::sandbox {
 namespace {
@@ -134,40 +134,40 @@ TEST_CASE("who was moved builds in the group above", "[limits]") {
   CHECK(without_leaf({true, {}, "/cg/a", "/a"}).directory == "/cg/a");
 }
 
-TEST_CASE("folders whose launcher lives stay, others are swept away with their groups",
+TEST_CASE("directories whose launcher lives stay, others are swept away with their groups",
           "[limits]") {
   const FakeGroup group;
   const std::string parent = group.directory.string();
   fs::create_directory(group.directory / "somebody-elses");
   std::string living;
   UniqueFd lock;
-  REQUIRE(make_locked_folder(parent, living, lock) == 0);
+  REQUIRE(make_locked_directory(parent, living, lock) == 0);
   std::string dead;
   {
     UniqueFd forgotten;
-    REQUIRE(make_locked_folder(parent, dead, forgotten) == 0);
+    REQUIRE(make_locked_directory(parent, dead, forgotten) == 0);
   }
   fs::create_directory(group.directory / dead / "17");
-  sweep_folders(parent);
+  sweep_directories(parent);
   CHECK(fs::exists(group.directory / living));
   CHECK_FALSE(fs::exists(group.directory / dead));
   CHECK(fs::exists(group.directory / "somebody-elses"));
 }
 
-TEST_CASE("a folder that still has processes is not removed", "[limits]") {
+TEST_CASE("a directory that still has processes is not removed", "[limits]") {
   const FakeGroup group;
-  fs::create_directories(group.directory / "folder" / "1");
-  group.has("folder/1/busy", "");  // rmdir fails, as for a group with processes
-  CHECK_FALSE(remove_folder((group.directory / "folder").string()));
-  fs::remove(group.directory / "folder" / "1" / "busy");
-  CHECK(remove_folder((group.directory / "folder").string()));
-  CHECK(remove_folder((group.directory / "folder").string()));  // gone is as good
+  fs::create_directories(group.directory / "directory" / "1");
+  group.has("directory/1/busy", "");  // rmdir fails, as for a group with processes
+  CHECK_FALSE(remove_directory((group.directory / "directory").string()));
+  fs::remove(group.directory / "directory" / "1" / "busy");
+  CHECK(remove_directory((group.directory / "directory").string()));
+  CHECK(remove_directory((group.directory / "directory").string()));  // gone is as good
 }
 
-TEST_CASE("a folder cannot be made where there is none", "[limits]") {
+TEST_CASE("a directory cannot be made where there is none", "[limits]") {
   std::string name;
   UniqueFd lock;
-  CHECK(make_locked_folder("/nowhere", name, lock) == ENOENT);
+  CHECK(make_locked_directory("/nowhere", name, lock) == ENOENT);
 }
 
 }  // namespace dynsessions::sandbox

@@ -23,7 +23,7 @@ std::string content(const std::vector<LayoutEntry>& layout, const std::string& p
 
 }  // namespace
 
-TEST_CASE("folders come before what is in them", "[layout]") {
+TEST_CASE("directories come before what is in them", "[layout]") {
   LaunchSpec spec;
   spec.binds = {{"/usr", "/opt/deep/down"}, {"/dev/null", "/opt/file"}};
   std::set<std::string> made{""};

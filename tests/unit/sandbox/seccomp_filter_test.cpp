@@ -99,7 +99,7 @@ const Sample kSamples[] = {
     {"a lock", SYS_fcntl, {0, F_SETLK}, kAllow},
     {"a lease", SYS_fcntl, {0, F_SETLEASE}, refused(EPERM)},
     {"a lease and high bits", SYS_fcntl, {0, kHighBits | F_SETLEASE}, refused(EPERM)},
-    {"a watch on a folder", SYS_fcntl, {0, F_NOTIFY}, refused(EPERM)},
+    {"a watch on a directory", SYS_fcntl, {0, F_NOTIFY}, refused(EPERM)},
     {"a name", SYS_prctl, {PR_SET_NAME}, kAllow},
     {"its memory map", SYS_prctl, {PR_SET_MM}, refused(EPERM)},
     {"a filter", SYS_prctl, {PR_SET_SECCOMP}, refused(EPERM)},

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "emulator/core/clock.h"
+#include "emulator/base/clock.h"
 
 namespace dynsessions::tls {
 

@@ -7,7 +7,7 @@
 
 #include "tests/support/catch.h"
 #include "tests/unit/tls/chain.h"
-#include "tests/unit/tls/temporary_folder.h"
+#include "tests/unit/tls/temporary_directory.h"
 
 namespace dynsessions::tls {
 namespace {
@@ -32,13 +32,13 @@ class Machine {
     return prepare_credentials(directory_, names, now);
   }
   [[nodiscard]] std::filesystem::path file(const std::string& name) const {
-    return folder_.path() / name;
+    return temporary_.path() / name;
   }
   [[nodiscard]] std::string authority() const { return content_of(file("ca.pem")); }
 
  private:
-  TemporaryFolder folder_;
-  StateDirectory directory_ = StateDirectory::at(folder_.path());
+  TemporaryDirectory temporary_;
+  StateDirectory directory_ = StateDirectory::at(temporary_.path());
 };
 
 TEST_CASE("the first start makes an authority that its server is believed by", "[tls]") {

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "tests/support/catch.h"
-#include "tests/unit/tls/temporary_folder.h"
+#include "tests/unit/tls/temporary_directory.h"
 
 namespace dynsessions::tls {
 namespace {
@@ -14,42 +14,42 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST_CASE("a state directory and what leads there are made for their owner alone", "[tls][state]") {
-  const TemporaryFolder folder;
+  const TemporaryDirectory temporary;
   const mode_t previous = ::umask(0);
-  const auto directory = StateDirectory::at(folder.path() / "a" / "b" / "");
+  const auto directory = StateDirectory::at(temporary.path() / "a" / "b" / "");
   directory.write("file", "content");
   ::umask(previous);
-  CHECK(directory.path() == folder.path() / "a" / "b");
-  CHECK(mode_of(folder.path() / "a") == 0700);
-  CHECK(mode_of(folder.path() / "a" / "b") == 0700);
-  CHECK(mode_of(folder.path() / "a" / "b" / "file") == 0600);
+  CHECK(directory.path() == temporary.path() / "a" / "b");
+  CHECK(mode_of(temporary.path() / "a") == 0700);
+  CHECK(mode_of(temporary.path() / "a" / "b") == 0700);
+  CHECK(mode_of(temporary.path() / "a" / "b" / "file") == 0600);
 }
 
 TEST_CASE("a file reads as it was last written, and one that is not there as nothing",
           "[tls][state]") {
-  const TemporaryFolder folder;
-  const auto directory = StateDirectory::at(folder.path());
+  const TemporaryDirectory temporary;
+  const auto directory = StateDirectory::at(temporary.path());
   CHECK_FALSE(directory.read("file"));
   directory.write("file", "the first content");
   directory.write("file", "second");
   CHECK(directory.read("file") == "second");
-  CHECK_FALSE(fs::exists(folder.path() / "file.tmp"));
+  CHECK_FALSE(fs::exists(temporary.path() / "file.tmp"));
 }
 
 TEST_CASE("what a killed server left unfinished does not matter", "[tls][state]") {
-  const TemporaryFolder folder;
-  const auto directory = StateDirectory::at(folder.path());
-  set_content(folder.path() / "file.tmp", "half of something that was longer");
-  fs::permissions(folder.path() / "file.tmp", fs::perms::all);
+  const TemporaryDirectory temporary;
+  const auto directory = StateDirectory::at(temporary.path());
+  set_content(temporary.path() / "file.tmp", "half of something that was longer");
+  fs::permissions(temporary.path() / "file.tmp", fs::perms::all);
   directory.write("file", "whole");
   CHECK(directory.read("file") == "whole");
-  CHECK(mode_of(folder.path() / "file") == 0600);
+  CHECK(mode_of(temporary.path() / "file") == 0600);
 }
 
 TEST_CASE("one holder of the lock keeps others out until it lets go", "[tls][state]") {
-  const TemporaryFolder folder;
-  const auto directory = StateDirectory::at(folder.path());
-  const std::string file = folder.path() / "lock";
+  const TemporaryDirectory temporary;
+  const auto directory = StateDirectory::at(temporary.path());
+  const std::string file = temporary.path() / "lock";
   const UniqueFd other(::open(file.c_str(), O_RDWR | O_CLOEXEC));
   {
     const UniqueFd held = directory.lock();
@@ -59,16 +59,16 @@ TEST_CASE("one holder of the lock keeps others out until it lets go", "[tls][sta
 }
 
 TEST_CASE("a directory that cannot be used is refused by name and reason", "[tls][state]") {
-  const TemporaryFolder folder;
-  set_content(folder.path() / "file", "");
-  fs::create_symlink("elsewhere", folder.path() / "link");
+  const TemporaryDirectory temporary;
+  set_content(temporary.path() / "file", "");
+  fs::create_symlink("elsewhere", temporary.path() / "link");
   struct Row {
     fs::path path;
     std::string named, reason;
   };
-  const std::vector<Row> rows{{folder.path() / "file", "file", "Not a directory"},
-                              {folder.path() / "file" / "below", "file", "Not a directory"},
-                              {folder.path() / "link", "link", "No such file"},
+  const std::vector<Row> rows{{temporary.path() / "file", "file", "Not a directory"},
+                              {temporary.path() / "file" / "below", "file", "Not a directory"},
+                              {temporary.path() / "link", "link", "No such file"},
                               {"/proc/none/state", "/proc/none", "No such file"}};
   for (const Row& row : rows) {
     INFO(row.path);
@@ -78,14 +78,14 @@ TEST_CASE("a directory that cannot be used is refused by name and reason", "[tls
 }
 
 TEST_CASE("a file that is a link is neither followed nor overwritten", "[tls][state]") {
-  const TemporaryFolder folder;
-  const auto directory = StateDirectory::at(folder.path() / "state");
-  set_content(folder.path() / "precious", "untouched");
-  fs::create_symlink(folder.path() / "precious", directory.path() / "file");
-  fs::create_symlink(folder.path() / "precious", directory.path() / "file.tmp");
+  const TemporaryDirectory temporary;
+  const auto directory = StateDirectory::at(temporary.path() / "state");
+  set_content(temporary.path() / "precious", "untouched");
+  fs::create_symlink(temporary.path() / "precious", directory.path() / "file");
+  fs::create_symlink(temporary.path() / "precious", directory.path() / "file.tmp");
   CHECK_THROWS_AS(directory.read("file"), StateError);
   CHECK_THROWS_AS(directory.write("file", "content"), StateError);
-  CHECK(content_of(folder.path() / "precious") == "untouched");
+  CHECK(content_of(temporary.path() / "precious") == "untouched");
 }
 
 TEST_CASE("a temporary state directory is private and goes with its owner", "[tls][state]") {
@@ -104,7 +104,7 @@ TEST_CASE("a temporary state directory is private and goes with its owner", "[tl
 
 TEST_CASE("what a killed server could not remove goes with the next temporary one",
           "[tls][state]") {
-  const TemporaryFolder temporary;
+  const TemporaryDirectory temporary;
   const fs::path abandoned = temporary.path() / "dynsessions-state-killed";
   const fs::path young = temporary.path() / "dynsessions-state-young";
   const fs::path foreign = temporary.path() / "somebody-else";
@@ -126,9 +126,9 @@ TEST_CASE("what a killed server could not remove goes with the next temporary on
 }
 
 TEST_CASE("a state directory that was named stays when its owner goes", "[tls][state]") {
-  const TemporaryFolder folder;
-  static_cast<void>(StateDirectory::at(folder.path() / "state"));
-  CHECK(fs::exists(folder.path() / "state"));
+  const TemporaryDirectory temporary;
+  static_cast<void>(StateDirectory::at(temporary.path() / "state"));
+  CHECK(fs::exists(temporary.path() / "state"));
 }
 
 }  // namespace

@@ -122,7 +122,7 @@ TEST_CASE("a filter is a glob over ids", "[conformance]") {
 }
 
 TEST_CASE("the cases of the tree can be used, and there are at least 150", "[conformance]") {
-  CHECK(load_cases(CASE_FOLDER).size() >= 150);
+  CHECK(load_cases(CASE_DIRECTORY).size() >= 150);
 }
 
 }  // namespace

@@ -11,22 +11,22 @@
 namespace dynsessions::conformance {
 namespace {
 
-/// A path in a folder of its own that goes with it.
+/// A path in a directory of its own that goes with it.
 class TemporaryPath {
  public:
   TemporaryPath() {
-    std::string folder = (std::filesystem::temp_directory_path() / "checkpoint-XXXXXX").string();
-    if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    folder_ = folder;
+    std::string directory = (std::filesystem::temp_directory_path() / "checkpoint-XXXXXX").string();
+    if (::mkdtemp(directory.data()) == nullptr) throw std::runtime_error("mkdtemp");
+    directory_ = directory;
   }
   TemporaryPath(const TemporaryPath&) = delete;
   TemporaryPath& operator=(const TemporaryPath&) = delete;
-  ~TemporaryPath() { std::filesystem::remove_all(folder_); }
+  ~TemporaryPath() { std::filesystem::remove_all(directory_); }
 
-  [[nodiscard]] std::string text() const { return (folder_ / "checkpoint").string(); }
+  [[nodiscard]] std::string text() const { return (directory_ / "checkpoint").string(); }
 
  private:
-  std::filesystem::path folder_;
+  std::filesystem::path directory_;
 };
 
 Case sample() { return parse_cases(sample_file(), Json::object()).front(); }

@@ -1,0 +1,97 @@
+#include "emulator/app/https_setup.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "emulator/tls/trust_advice.h"
+
+namespace dynsessions {
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<tls::Name> certificate_names(const config::Config& config) {
+  std::vector<tls::Name> names = tls::standard_names();
+  names.insert(names.end(), config.tls_names.begin(), config.tls_names.end());
+  // The address in the printed URL; 0.0.0.0 and :: are nobody's.
+  const Result<tls::Name> address = tls::Name::parse(config.listen);
+  if (address && address->text() != "0.0.0.0" && address->text() != "::") {
+    names.push_back(*address);
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+HttpsSetup set_up_in(tls::StateDirectory state, const config::Config& config,
+                     Clock::TimePoint now) {
+  tls::Credentials made = tls::prepare_credentials(state, certificate_names(config), now);
+  return {std::move(state), std::move(made.authority_file),
+          net::TlsContext(made.certificate_pem, made.key_pem)};
+}
+
+config::ConfigError unusable(const tls::StateError& error) {
+  return config::ConfigError("--state-dir: " + std::string(error.what()) +
+                             "; name another directory, or switch HTTPS off with --https-port off");
+}
+
+/// Where the user's programs keep their state (XDG Base Directory Specification, which says that a
+/// relative path is to be ignored).
+std::optional<fs::path> default_state_path(const config::Environment& environment) {
+  const fs::path state_home = environment("XDG_STATE_HOME").value_or("");
+  if (state_home.is_absolute()) return state_home / "dynsessions";
+  const fs::path home = environment("HOME").value_or("");
+  if (home.is_absolute()) return home / ".local" / "state" / "dynsessions";
+  return std::nullopt;
+}
+
+HttpsSetup set_up_in_temporary(const std::string& why, const config::Config& config,
+                               Clock::TimePoint now) {
+  HttpsSetup setup = set_up_in(tls::StateDirectory::temporary(), config, now);
+  spdlog::warn("{}: this run has a certificate authority of its own, {}; --state-dir keeps one",
+               why, setup.authority_file.string());
+  return setup;
+}
+
+}  // namespace
+
+std::optional<HttpsSetup> set_up_https(const config::Config& config,
+                                       const config::Environment& environment,
+                                       Clock::TimePoint now) {
+  if (!config.https_port) return std::nullopt;
+  if (!config.state_dir.empty()) {
+    try {
+      return set_up_in(tls::StateDirectory::at(config.state_dir), config, now);
+    } catch (const tls::StateError& error) {
+      throw unusable(error);
+    }
+  }
+  const auto path = default_state_path(environment);
+  if (!path) return set_up_in_temporary("there is no home directory", config, now);
+  try {
+    return set_up_in(tls::StateDirectory::at(*path), config, now);
+  } catch (const tls::StateError& error) {
+    return set_up_in_temporary(error.what(), config, now);
+  }
+}
+
+std::string advice_on_trust(const config::Config& config, const config::Environment& environment,
+                            Clock::TimePoint now) {
+  const auto path = config.state_dir.empty() ? default_state_path(environment)
+                                             : std::optional<fs::path>(config.state_dir);
+  if (!path)
+    throw config::ConfigError(
+        "there is no home directory to keep a certificate "
+        "authority in; name a directory with --state-dir");
+  try {
+    const auto state = tls::StateDirectory::at(*path);
+    const auto made = tls::prepare_credentials(state, certificate_names(config), now);
+    return tls::trust_advice(made.authority_file);
+  } catch (const tls::StateError& error) {
+    throw unusable(error);
+  }
+}
+
+}  // namespace dynsessions

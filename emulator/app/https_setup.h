@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "emulator/base/clock.h"
+#include "emulator/config/config.h"
+#include "emulator/net/tls_transport.h"
+#include "emulator/tls/credentials.h"
+#include "emulator/tls/state_directory.h"
+
+namespace dynsessions {
+
+/// What the HTTPS port is opened with.
+struct HttpsSetup {
+  tls::StateDirectory state;
+  std::filesystem::path authority_file;  ///< for clients to trust
+  net::TlsContext context;
+};
+
+/// What `config` asks for; nothing with `--https-port off`. The authority is kept in --state-dir,
+/// else in $XDG_STATE_HOME/dynsessions or ~/.local/state/dynsessions. Where there is no such place
+/// or it cannot be used, as in many a CI job, the authority is a new one in a temporary directory
+/// that goes with this object, and the log warns of it. A --state-dir that cannot be used is
+/// config::ConfigError: whoever named it counts on it.
+///
+/// `now` is the time of the clients, who look at validity: the real one, which no test moves.
+[[nodiscard]] std::optional<HttpsSetup> set_up_https(const config::Config& config,
+                                                     const config::Environment& environment,
+                                                     Clock::TimePoint now);
+
+/// What `dynsessions cert` prints. Makes the authority where there is none yet. Throws
+/// config::ConfigError where none can be kept: a temporary one is nothing to trust.
+[[nodiscard]] std::string advice_on_trust(const config::Config& config,
+                                          const config::Environment& environment,
+                                          Clock::TimePoint now);
+
+}  // namespace dynsessions

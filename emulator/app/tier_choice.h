@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "emulator/app/launch_plan.h"
+#include "emulator/base/error.h"
+
+/// Which tier sessions get (sandbox/spec/launch_spec.h): decided once, when the program starts, by
+/// what this machine really does.
+namespace dynsessions {
+
+/// What came of the real set-up in a throw-away sandbox.
+struct TierTrial {
+  sandbox::Tier tier;
+  std::optional<Error> failure;
+
+  [[nodiscard]] bool works() const { return !failure; }
+};
+
+/// Blocks for some milliseconds; it starts a process, so no thread may exist.
+[[nodiscard]] TierTrial try_tier(const std::string& launcher, sandbox::LaunchSpec spec);
+
+struct TierChoice {
+  sandbox::Tier tier;
+  std::vector<TierTrial> better;  ///< that were tried before it, and failed
+};
+
+/// The best that `config.sandbox` allows and this machine can do. Throws EngineUnavailable, with
+/// step, reason and cure of every tier that was tried.
+[[nodiscard]] TierChoice choose_tier(const config::Config& config,
+                                     const Installation& installation);
+
+/// What a person has to know of the choice, in a line.
+[[nodiscard]] std::string description_of(const TierChoice& choice);
+
+/// For every answer, when sessions are not isolated at all; otherwise empty.
+[[nodiscard]] std::string warning_of(const TierChoice& choice);
+
+/// "tier full: the step that failed: why", and what to do about it.
+[[nodiscard]] std::string account_of(const TierTrial& trial);
+
+/// What to do when the set-up fails with `error`; by the name of the step, which its message has.
+[[nodiscard]] std::string cure_of(const Error& error);
+
+}  // namespace dynsessions

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <stdexcept>
+#include <utility>
+
+#include <boost/assert/source_location.hpp>
+#include <boost/system/result.hpp>
+
+#include "emulator/base/error.h"
+
+namespace dynsessions {
+
+/// A value, or the reason why the client's request is refused. This header is the only place that
+/// names the library behind it, so that std::expected is a change of one file.
+template <typename T>
+using Result = boost::system::result<T, Error>;
+
+/// Found by Result::value() when it holds an error: reading a value that is not there is our bug.
+[[noreturn]] inline void throw_exception_from_error(const Error& error,
+                                                    const boost::source_location&) {
+  throw std::logic_error("unchecked error: " + error.message);
+}
+
+inline Error invalid_request(std::string message, std::string target = {},
+                             std::string reason = {}) {
+  return {ErrorCode::invalid_request, std::move(message), std::move(target), std::move(reason)};
+}
+
+}  // namespace dynsessions

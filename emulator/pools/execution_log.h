@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "emulator/base/result.h"
+#include "emulator/execution/execution.h"
+
+namespace dynsessions::pools {
+
+/// An execution that nobody waits for: its client asks how it went, by its id.
+struct ExecutionRecord {
+  std::string id;
+  execution::ExecutionRequest request;               ///< without its code
+  std::optional<execution::ExecutionResult> result;  ///< nothing while it waits or runs
+};
+
+/// The asynchronous executions of one session, kept as long as the session (CONTRACT.md section 8
+/// row 34) and within bounds: of those that have ended, the oldest are forgotten first.
+class ExecutionLog {
+ public:
+  /// Bounds of what is kept of ended executions.
+  static constexpr std::size_t kMostRecords = 1'000;
+  static constexpr std::size_t kMostBytes = std::size_t{64} << 20;
+
+  /// `execution_exists` when the id is taken.
+  [[nodiscard]] Result<void> begin(const std::string& id,
+                                   const execution::ExecutionRequest& request);
+  /// Does nothing when the id is unknown.
+  void finish(const std::string& id, execution::ExecutionResult result);
+  /// Null when the id is unknown. Valid until the next begin() or finish().
+  [[nodiscard]] const ExecutionRecord* find(const std::string& id) const;
+
+ private:
+  void forget_oldest();
+
+  std::deque<ExecutionRecord> records_;  ///< in order of their beginning
+  std::size_t bytes_ = 0;                ///< of the results
+};
+
+}  // namespace dynsessions::pools

@@ -1,0 +1,102 @@
+#include "emulator/pools/session.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include <fcntl.h>
+
+#include <system_error>
+
+namespace dynsessions::pools {
+namespace asio = boost::asio;
+
+using execution::ExecutionOutcome;
+using execution::ExecutionRequest;
+using execution::ExecutionResult;
+
+namespace {
+
+bool is_timeout(ExecutionOutcome outcome) {
+  return outcome == ExecutionOutcome::timed_out || outcome == ExecutionOutcome::timed_out_restarted;
+}
+
+Error session_ended() { return {ErrorCode::session_not_found, "The session has ended.", {}, {}}; }
+
+}  // namespace
+
+Session::Session(asio::any_io_executor executor, SessionIdentifier identifier,
+                 Clock::TimePoint created_at, SessionEvents& events)
+    : identifier_(std::move(identifier)),
+      guid_(random_uuid()),
+      created_at_(created_at),
+      events_(events),
+      kernel_queues_{FifoSemaphore(executor), FifoSemaphore(executor), FifoSemaphore(executor)},
+      state_changed_(executor),
+      last_accessed_at_(created_at) {}
+
+void Session::enter(SessionState next) {
+  if (!is_allowed(state_, next)) throw std::logic_error("session: transition not in the table");
+  state_ = next;
+  state_changed_.notify();
+}
+
+void Session::allocation_ended(Result<std::unique_ptr<execution::Workspace>> workspace) {
+  if (workspace) {
+    workspace_ = std::move(*workspace);
+    enter(SessionState::active);
+  } else {
+    allocation_failure_ = workspace.error();
+    enter(SessionState::ended);
+  }
+}
+
+asio::awaitable<Result<void>> Session::allocated() {
+  while (state_ == SessionState::allocating) co_await state_changed_.wait();
+  if (allocation_failure_) co_return *allocation_failure_;
+  co_return Result<void>();
+}
+
+asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest request) {
+  FifoSemaphore& queue = kernel_queues_[index_of(request.kernel)];
+  auto permit = co_await queue.wait();
+  if (state_ != SessionState::active || workspace_lost_) co_return session_ended();
+  if (!permit) {
+    ExecutionResult aborted;
+    aborted.outcome = ExecutionOutcome::aborted;
+    co_return aborted;
+  }
+  auto result = co_await workspace_->execute(std::move(request));
+  if (!result) {
+    // Ended with its session, which a client may do at any time: nothing is wrong with the sandbox.
+    if (state_ != SessionState::active) co_return session_ended();
+    workspace_lost_ = true;
+    co_return result;
+  }
+  const std::string_view limit = execution::exceeded_limit(result->outcome);
+  if (!limit.empty()) events_.limit_exceeded(*this, limit);
+  if (is_timeout(result->outcome)) queue.cancel_waiters();
+  co_return result;
+}
+
+Result<UniqueFd> Session::open_data_directory() const {
+  if (state_ != SessionState::active) return session_ended();
+  UniqueFd copy(::fcntl(workspace_->data_directory(), F_DUPFD_CLOEXEC, 0));
+  if (!copy) throw std::system_error(errno, std::generic_category(), "fcntl(F_DUPFD_CLOEXEC)");
+  return copy;
+}
+
+asio::awaitable<void> Session::end(std::shared_ptr<Session> self, FifoSemaphore& endings) {
+  enter(SessionState::ending);
+  for (FifoSemaphore& queue : kernel_queues_) queue.cancel_waiters();
+  // Stopping ends the programs that still run; their execute() then return and free the queues, and
+  // only after that may the workspace be destroyed.
+  {
+    auto permit = co_await endings.wait();
+    co_await workspace_->stop();
+  }
+  for (FifoSemaphore& queue : kernel_queues_) auto permit = co_await queue.wait();
+  workspace_.reset();
+  self->enter(SessionState::ended);
+}
+
+}  // namespace dynsessions::pools

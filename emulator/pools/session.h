@@ -1,0 +1,85 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include "emulator/base/clock.h"
+#include "emulator/base/event.h"
+#include "emulator/base/identifiers.h"
+#include "emulator/base/result.h"
+#include "emulator/execution/workspace.h"
+#include "emulator/pools/execution_log.h"
+#include "emulator/pools/fifo_semaphore.h"
+#include "emulator/pools/session_events.h"
+#include "emulator/pools/session_state.h"
+#include "sandbox/base/unique_fd.h"
+
+namespace dynsessions::pools {
+
+/// One session: a workspace, and the queue before each of its kernels. The pool makes and ends it;
+/// callers hold it through a SessionLease. Event-loop thread only.
+class Session {
+ public:
+  Session(boost::asio::any_io_executor executor, SessionIdentifier identifier,
+          Clock::TimePoint created_at, SessionEvents& events);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Waits until the workspace is there; the reason when it could not be made.
+  boost::asio::awaitable<Result<void>> allocated();
+
+  /// Runs one program when all that came before it in its kernel have ended. A program that waited
+  /// behind one that timed out is not run: `aborted` (CONTRACT.md section 7). `session_not_found`
+  /// when the session ended meanwhile; `sandbox_unavailable` when its workspace is lost for good.
+  boost::asio::awaitable<Result<execution::ExecutionResult>> execute(
+      execution::ExecutionRequest request);
+
+  /// Its asynchronous executions.
+  [[nodiscard]] const ExecutionLog& executions() const noexcept { return executions_; }
+
+  [[nodiscard]] const SessionIdentifier& identifier() const noexcept { return identifier_; }
+  /// Names the session where the identifier must not be shown: in headers and logs.
+  [[nodiscard]] const std::string& guid() const noexcept { return guid_; }
+  [[nodiscard]] Clock::TimePoint created_at() const noexcept { return created_at_; }
+  [[nodiscard]] SessionState state() const noexcept { return state_; }
+  /// A descriptor of `/mnt/data` of the caller's own: it stays good when the session ends
+  /// meanwhile. `session_not_found` when it has ended already.
+  [[nodiscard]] Result<UniqueFd> open_data_directory() const;
+
+ private:
+  friend class SessionPool;
+
+  /// No program can run in it any more.
+  [[nodiscard]] bool is_lost() const { return state_ == SessionState::active && workspace_lost_; }
+
+  void enter(SessionState next);
+  void allocation_ended(Result<std::unique_ptr<execution::Workspace>> workspace);
+  /// Lets nobody in any more; then, with a permit of `endings`, stops the workspace, waits
+  /// until nobody runs in it, and gives it back. Holds `self` while it does, since the pool has let
+  /// go.
+  boost::asio::awaitable<void> end(std::shared_ptr<Session> self, FifoSemaphore& endings);
+
+  const SessionIdentifier identifier_;
+  const std::string guid_;
+  const Clock::TimePoint created_at_;
+  SessionEvents& events_;
+  SessionState state_ = SessionState::allocating;
+  std::unique_ptr<execution::Workspace> workspace_;
+  std::optional<Error> allocation_failure_;
+  bool workspace_lost_ = false;
+  std::array<FifoSemaphore, execution::kKernelCount> kernel_queues_;  ///< by Kernel
+  ExecutionLog executions_;
+  Event state_changed_;
+
+  // Kept by the pool: who uses the session now, and when it goes if nobody does.
+  std::size_t leases_ = 0;
+  Clock::TimePoint last_accessed_at_;
+  std::optional<Clock::TimerId> cooldown_timer_;
+};
+
+}  // namespace dynsessions::pools

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "emulator/base/error.h"
+
+namespace dynsessions::pools {
+
+/// For a call that looks for a session and never makes one.
+[[nodiscard]] inline Error no_such_session() {
+  return {ErrorCode::session_not_found, "There is no session with this identifier in the pool.",
+          "identifier", "it was never used, its cooldown has passed, or it was deleted"};
+}
+
+}  // namespace dynsessions::pools

@@ -1,0 +1,196 @@
+#include "emulator/pools/session_pool.h"
+
+#include <algorithm>
+#include <exception>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include "emulator/pools/session_errors.h"
+
+namespace dynsessions::pools {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kEndingsAtOnce = 4;
+
+}  // namespace
+
+SessionLease::SessionLease(SessionPool& pool, std::shared_ptr<Session> session, bool new_allocation)
+    : pool_(&pool), session_(std::move(session)), new_allocation_(new_allocation) {
+  pool_->lease_begins(*session_);
+}
+
+SessionLease::~SessionLease() {
+  if (session_) pool_->lease_ends(session_);
+}
+
+SessionPool::SessionPool(asio::any_io_executor executor, Clock& clock,
+                         execution::WorkspaceFactory& workspaces, SessionEvents& events,
+                         PoolSettings settings)
+    : executor_(executor),
+      clock_(clock),
+      workspaces_(workspaces),
+      events_(events),
+      settings_(settings),
+      endings_(executor, kEndingsAtOnce),
+      task_ended_(executor) {}
+
+SessionPool::~SessionPool() = default;
+
+asio::awaitable<Result<SessionLease>> SessionPool::acquire(SessionIdentifier identifier) {
+  if (stopping_) co_return Error{ErrorCode::shutting_down, "The emulator is stopping.", {}, {}};
+  auto found = sessions_.find(identifier);
+  if (found != sessions_.end() && found->second->is_lost()) {
+    // The call that lost it has not let go yet; this one need not wait for that.
+    end(found->second, EndReason::interpreter_lost);
+    found = sessions_.end();
+  }
+  const bool is_new = found == sessions_.end();
+  std::shared_ptr<Session> session;
+  if (is_new) {
+    if (sessions_.size() >= settings_.max_sessions) {
+      co_return Error{ErrorCode::pool_exhausted,
+                      "The session pool has its maximum of " +
+                          std::to_string(settings_.max_sessions) + " concurrent sessions.",
+                      {},
+                      "raise --max-sessions, or wait until a cooldown passes"};
+    }
+    session = std::make_shared<Session>(executor_, identifier, clock_.now(), events_);
+    sessions_.emplace(std::move(identifier), session);
+    // May fail on the spot, and then the session is out of the pool again.
+    run_in_background(allocate(session));
+  } else {
+    session = found->second;
+  }
+  SessionLease lease(*this, std::move(session), is_new);
+  auto allocated = co_await lease->allocated();
+  if (!allocated) co_return allocated.error();
+  co_return lease;
+}
+
+asio::awaitable<Result<SessionLease>> SessionPool::acquire_existing(SessionIdentifier identifier) {
+  const auto found = sessions_.find(identifier);
+  if (found == sessions_.end()) {
+    co_return no_such_session();
+  }
+  SessionLease lease(*this, found->second, false);
+  auto allocated = co_await lease->allocated();
+  if (!allocated) co_return allocated.error();
+  co_return lease;
+}
+
+Result<void> SessionPool::begin_execution(SessionLease lease, const std::string& id,
+                                          execution::ExecutionRequest request) {
+  auto begun = lease->executions_.begin(id, request);
+  if (!begun) return begun.error();
+  SessionPool& pool = *lease.pool_;
+  pool.run_in_background(execute_for_log(std::move(lease), id, std::move(request)));
+  return {};
+}
+
+asio::awaitable<void> SessionPool::execute_for_log(SessionLease lease, std::string id,
+                                                   execution::ExecutionRequest request) {
+  auto result = co_await lease->execute(std::move(request));
+  // An Error means that the session is at its end; whoever still asks sees a program cut short.
+  execution::ExecutionResult lost;
+  lost.outcome = execution::ExecutionOutcome::interpreter_died;
+  lease->executions_.finish(id, result ? std::move(*result) : std::move(lost));
+}
+
+asio::awaitable<void> SessionPool::allocate(std::shared_ptr<Session> session) {
+  auto workspace = co_await workspaces_.create();
+  const bool made = workspace.has_value();
+  if (!made) {
+    sessions_.erase(session->identifier());
+    events_.allocation_failed(workspace.error().message);
+  }
+  session->allocation_ended(std::move(workspace));
+  if (!made) co_return;
+  events_.session_allocated(*session);
+  if (stopping_) end(session, EndReason::pool_stopped);
+}
+
+SessionInfo SessionPool::describe(const Session& session) const {
+  return {session.identifier(), session.guid(), session.created_at(), session.last_accessed_at_,
+          session.last_accessed_at_ + settings_.cooldown_period};
+}
+
+std::optional<SessionInfo> SessionPool::find(const SessionIdentifier& identifier) const {
+  const auto found = sessions_.find(identifier);
+  if (found == sessions_.end()) return std::nullopt;
+  return describe(*found->second);
+}
+
+std::vector<SessionInfo> SessionPool::list() const {
+  std::vector<SessionInfo> all;
+  all.reserve(sessions_.size());
+  for (const auto& [identifier, session] : sessions_) all.push_back(describe(*session));
+  std::sort(all.begin(), all.end(), [](const SessionInfo& a, const SessionInfo& b) {
+    return std::tie(a.created_at, a.identifier) < std::tie(b.created_at, b.identifier);
+  });
+  return all;
+}
+
+asio::awaitable<bool> SessionPool::end_session(SessionIdentifier identifier) {
+  const auto found = sessions_.find(identifier);
+  if (found == sessions_.end()) co_return false;
+  const std::shared_ptr<Session> session = found->second;
+  co_await session->allocated();
+  if (session->state() != SessionState::active) co_return false;
+  end(session, EndReason::deleted);
+  co_return true;
+}
+
+void SessionPool::lease_begins(Session& session) {
+  ++session.leases_;
+  session.last_accessed_at_ = clock_.now();
+  if (session.cooldown_timer_) clock_.cancel(*std::exchange(session.cooldown_timer_, {}));
+}
+
+void SessionPool::lease_ends(const std::shared_ptr<Session>& session) {
+  --session->leases_;
+  if (session->state() != SessionState::active) return;
+  if (session->is_lost()) return end(session, EndReason::interpreter_lost);
+  if (session->leases_ > 0) return;
+  session->last_accessed_at_ = clock_.now();
+  auto cooldown_passed = [this, session] {
+    session->cooldown_timer_.reset();
+    end(session, EndReason::cooldown_passed);
+  };
+  session->cooldown_timer_ =
+      clock_.call_at(clock_.now() + settings_.cooldown_period, std::move(cooldown_passed));
+}
+
+void SessionPool::end(std::shared_ptr<Session> session, EndReason reason) {
+  if (session->cooldown_timer_) clock_.cancel(*std::exchange(session->cooldown_timer_, {}));
+  sessions_.erase(session->identifier());
+  events_.session_ended(*session, reason);
+  Session& ending = *session;
+  run_in_background(ending.end(std::move(session), endings_));
+}
+
+void SessionPool::run_in_background(asio::awaitable<void> task) {
+  ++background_tasks_;
+  asio::co_spawn(executor_, std::move(task), [this](const std::exception_ptr& exception) {
+    --background_tasks_;
+    task_ended_.notify();
+    if (exception) std::rethrow_exception(exception);  // our bug: out through the event loop
+  });
+}
+
+asio::awaitable<void> SessionPool::stop() {
+  stopping_ = true;
+  std::vector<std::shared_ptr<Session>> active;
+  for (const auto& [identifier, session] : sessions_) {
+    if (session->state() == SessionState::active) active.push_back(session);
+  }
+  for (const auto& session : active) end(session, EndReason::pool_stopped);
+  while (background_tasks_ > 0) co_await task_ended_.wait();
+}
+
+}  // namespace dynsessions::pools

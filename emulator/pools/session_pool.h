@@ -1,0 +1,124 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include "emulator/base/clock.h"
+#include "emulator/base/event.h"
+#include "emulator/execution/workspace.h"
+#include "emulator/pools/session.h"
+#include "emulator/pools/session_events.h"
+
+namespace dynsessions::pools {
+
+struct PoolSettings {
+  std::size_t max_sessions = 100;             ///< maximum concurrent sessions
+  std::chrono::seconds cooldown_period{300};  ///< idle time after which a session ends
+};
+
+/// What can be told of a session without using it.
+struct SessionInfo {
+  SessionIdentifier identifier;
+  std::string guid;
+  Clock::TimePoint created_at;
+  Clock::TimePoint last_accessed_at;
+  Clock::TimePoint expires_at;  ///< last access and the cooldown period
+};
+
+class SessionPool;
+
+/// The use of a session by one call: while it lives, the cooldown does not pass, and the session's
+/// memory stays (not its life: it may be ended under a lease). Move-only.
+class SessionLease {
+ public:
+  SessionLease(SessionLease&& other) noexcept = default;
+  SessionLease& operator=(SessionLease&&) = delete;
+  ~SessionLease();
+
+  Session& operator*() const noexcept { return *session_; }
+  Session* operator->() const noexcept { return session_.get(); }
+  /// The call that made the session (`X-Ms-New-Allocation`).
+  [[nodiscard]] bool is_new_allocation() const noexcept { return new_allocation_; }
+
+ private:
+  friend class SessionPool;
+  SessionLease(SessionPool& pool, std::shared_ptr<Session> session, bool new_allocation);
+
+  SessionPool* pool_;
+  std::shared_ptr<Session> session_;  ///< shared with the pool and with other calls
+  bool new_allocation_;
+};
+
+/// A session pool: identifier to session, cooldown, maximum. Knows neither HTTP nor JSON.
+/// Event-loop thread only. Call stop() and await it before destroying the pool.
+class SessionPool {
+ public:
+  SessionPool(boost::asio::any_io_executor executor, Clock& clock,
+              execution::WorkspaceFactory& workspaces, SessionEvents& events,
+              PoolSettings settings);
+  SessionPool(const SessionPool&) = delete;
+  SessionPool& operator=(const SessionPool&) = delete;
+  ~SessionPool();
+
+  /// The active session of that identifier, made on first use. `pool_exhausted` at the maximum;
+  /// `sandbox_unavailable` when it cannot be made; `shutting_down` after stop().
+  boost::asio::awaitable<Result<SessionLease>> acquire(SessionIdentifier identifier);
+
+  /// Begins a program that nobody waits for: the session's executions() tell how it went, under
+  /// `id`. Holds the lease until it has ended. `execution_exists` when the id is taken.
+  [[nodiscard]] static Result<void> begin_execution(SessionLease lease, const std::string& id,
+                                                    execution::ExecutionRequest request);
+  /// The session under a lease; never makes one. `session_not_found` when there is none.
+  boost::asio::awaitable<Result<SessionLease>> acquire_existing(SessionIdentifier identifier);
+
+  /// Nothing when there is no such session. Asking is no use: the cooldown goes on.
+  [[nodiscard]] std::optional<SessionInfo> find(const SessionIdentifier& identifier) const;
+  /// All sessions, oldest first.
+  [[nodiscard]] std::vector<SessionInfo> list() const;
+  /// Ends the session, also under a call that uses it; false when there is none. Its identifier is
+  /// free when this resolves; processes and files go in the background.
+  boost::asio::awaitable<bool> end_session(SessionIdentifier identifier);
+
+  /// Ends every session and waits until nothing is left.
+  boost::asio::awaitable<void> stop();
+
+  [[nodiscard]] std::size_t size() const noexcept { return sessions_.size(); }
+  [[nodiscard]] const PoolSettings& settings() const noexcept { return settings_; }
+
+ private:
+  friend class SessionLease;
+
+  static boost::asio::awaitable<void> execute_for_log(SessionLease lease, std::string id,
+                                                      execution::ExecutionRequest request);
+  boost::asio::awaitable<void> allocate(std::shared_ptr<Session> session);
+  [[nodiscard]] SessionInfo describe(const Session& session) const;
+  void lease_begins(Session& session);
+  void lease_ends(const std::shared_ptr<Session>& session);
+  /// Takes the session out of the pool at once and ends it in the background.
+  void end(std::shared_ptr<Session> session, EndReason reason);
+
+  /// stop() waits for it; an exception out of it is our bug and ends the event loop.
+  void run_in_background(boost::asio::awaitable<void> task);
+
+  boost::asio::any_io_executor executor_;
+  Clock& clock_;
+  execution::WorkspaceFactory& workspaces_;
+  SessionEvents& events_;
+  const PoolSettings settings_;
+  std::unordered_map<SessionIdentifier, std::shared_ptr<Session>> sessions_;
+  /// A few at a time: a thousand dying processes would keep everybody else from the processor.
+  FifoSemaphore endings_;
+  std::size_t background_tasks_ = 0;  ///< allocations and endings under way
+  Event task_ended_;
+  bool stopping_ = false;
+};
+
+}  // namespace dynsessions::pools

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "emulator/base/identifiers.h"
+#include "emulator/contract/contract_options.h"
+#include "emulator/surfaces/json_writer.h"
+
+namespace dynsessions::surfaces::data_plane {
+
+/// The three wire dialects (CONTRACT.md section 0, fact 1).
+enum class Dialect {
+  python,   ///< `python/*`: flat answers, `pythonCode`, `$values`
+  wrapped,  ///< `code/execute`, `files/upload`: a `properties` envelope both ways
+  flat,     ///< `executions`, `files/{name}/content`
+};
+
+/// What rules a request: what its api-version changes, with the doubts about it settled. Handlers
+/// ask these members; nobody compares version texts or looks at the choices again. The defaults
+/// are those of the oldest versions. Rows are those of CONTRACT.md section 8.
+struct ApiVersion {
+  std::string_view name;
+  Dialect dialect = Dialect::wrapped;  ///< of the paths that two dialects share, such as `files`
+  unsigned execute_status = 200;       ///< HTTP status of an execute (rows 1 and 2)
+  ObjectIds object_ids = ObjectIds::numbered;  ///< row 3
+  bool string_quotes = false;           ///< a str value shows its repr, not its characters (row 9)
+  bool none_is_null = false;            ///< a None value is null, not "" (row 10)
+  bool metadata_has_type = true;        ///< file metadata has type and contentType (row 25)
+  bool file_has_directory = false;      ///< section 2.5
+  bool has_session_operations = false;  ///< section 2.4
+  bool has_stream_length = false;       ///< takes `outputStreamsMaxLength` (section 2.5)
+  bool has_empty_kernel = false;        ///< takes `useEmptyKernel` (section 2.5)
+  bool tells_new_allocation = false;    ///< sends `X-Ms-New-Allocation` (section 1.6)
+  IdentifierRule identifier_rule = IdentifierRule::one_to_256;  ///< section 1.3, row 23
+  std::optional<std::size_t> default_stream_characters = {};    ///< cut of the streams (row 17)
+  std::string_view supported = {};  ///< `api-supported-versions` of its routes; empty: not sent
+
+  // No version says anything else about these: they are choices alone.
+  bool lenient_bodies = false;            ///< takes the wrapping of another dialect (rows 4 and 5)
+  bool caps_timeout = true;               ///< a longer timeout becomes the maximum (row 7)
+  bool image_beats_value = true;          ///< row 12
+  bool upload_has_type = true;            ///< an upload's type and contentType are filled (row 24)
+  bool separate_async_kernel = true;      ///< row 35
+  bool keeps_upload_directories = false;  ///< section 7: only the base name of an upload counts
+  bool any_file_name = true;              ///< section 6 lists the characters of file names
+};
+
+/// The versions of one server, under its choices.
+class VersionTable {
+ public:
+  explicit VersionTable(const contract::ContractOptions& choices = {});
+  VersionTable(const VersionTable&) = delete;  // routes point into it
+  VersionTable& operator=(const VersionTable&) = delete;
+
+  /// Whether a request may ask for this version, or for none, on a path of `path_dialect` (row 18):
+  /// `invalid_request` or `unauthenticated` when the choices say that it may not.
+  [[nodiscard]] Result<void> check(std::optional<std::string_view> requested,
+                                   std::optional<Dialect> path_dialect) const;
+
+  /// The version that rules a request on a path of `path_dialect` (nothing: a path that dialects
+  /// share). A missing version means the oldest of the path's dialect, an unknown one the newest,
+  /// and one of another dialect the nearest one of the path's (CLIENTS.md section 7 item 3).
+  [[nodiscard]] const ApiVersion& effective(std::optional<std::string_view> requested,
+                                            std::optional<Dialect> path_dialect) const;
+
+  [[nodiscard]] const ApiVersion& newest(Dialect dialect) const;
+  [[nodiscard]] bool knows(std::string_view name) const;
+
+ private:
+  [[nodiscard]] const ApiVersion* find(std::string_view name) const;
+  [[nodiscard]] const ApiVersion& oldest(Dialect dialect) const;
+
+  std::vector<ApiVersion> versions_;  ///< in order of age
+  const contract::UnknownVersion unknown_version_;
+  const contract::MissingVersion missing_version_;
+};
+
+}  // namespace dynsessions::surfaces::data_plane

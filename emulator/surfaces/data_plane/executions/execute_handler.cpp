@@ -1,0 +1,183 @@
+#include "emulator/surfaces/data_plane/executions/execute_handler.h"
+
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+#include <utility>
+
+#include "emulator/http/text.h"
+#include "emulator/surfaces/data_plane/executions/execute_wire.h"
+#include "emulator/surfaces/data_plane/session_access.h"
+#include "emulator/surfaces/data_plane/wire_text.h"
+
+namespace dynsessions::surfaces::data_plane::executions {
+namespace asio = boost::asio;
+
+namespace {
+
+/// The service's limit is unknown; ten megabytes of source are more than any program has.
+constexpr std::size_t kLargestBody = std::size_t{10} << 20;
+
+/// Measures one section after the other.
+class Stopwatch {
+ public:
+  /// Time since the last lap, or since the start.
+  std::chrono::nanoseconds lap() {
+    const auto now = std::chrono::steady_clock::now();
+    return now - std::exchange(last_, now);
+  }
+  [[nodiscard]] std::chrono::nanoseconds total() const {
+    return std::chrono::steady_clock::now() - start_;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point last_ = start_;
+};
+
+struct Timings {
+  std::chrono::nanoseconds preparation;  ///< reading and checking the request
+  std::chrono::nanoseconds allocation;
+  std::chrono::nanoseconds execution;
+  std::chrono::nanoseconds read_response;  ///< shaping the answer
+  std::chrono::nanoseconds total;
+};
+
+void add_execute_headers(http::Headers& headers, const Timings& timings,
+                         const pools::Session& session, std::chrono::milliseconds duration) {
+  headers.add("x-ms-allocation-retries", "0");
+  headers.add("x-ms-allocation-time", wire_milliseconds(timings.allocation));
+  headers.add("x-ms-preparation-time", wire_milliseconds(timings.preparation));
+  headers.add("x-ms-overall-execution-time", wire_milliseconds(timings.execution));
+  headers.add("x-ms-total-execution-service-time", wire_milliseconds(timings.total));
+  headers.add("x-ms-execution-read-response-time", wire_milliseconds(timings.read_response));
+  headers.add("x-ms-execution-request-time", std::to_string(duration.count()));
+  headers.add("x-ms-container-execution-duration", std::to_string(duration.count()));
+  headers.add("x-ms-session-guid", session.guid());
+}
+
+/// Documented in 2026 (CONTRACT.md section 1.6); how it spells true is a guess.
+void add_new_allocation(http::Headers& headers, const ApiVersion& version, bool is_new) {
+  if (version.tells_new_allocation) {
+    headers.add("x-ms-new-allocation", is_new ? "true" : "false");
+  }
+}
+
+constexpr std::size_t kLongestOperationId = 256;
+
+/// The id of a new execution: the caller's `operation-id`, or one of ours (section 8 row 32).
+Result<std::string> execution_id(const http::Request& request) {
+  const auto chosen = request.headers.find("operation-id");
+  if (!chosen) return random_uuid();
+  const bool plain = std::all_of(chosen->begin(), chosen->end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
+  });
+  if (chosen->empty() || chosen->size() > kLongestOperationId || !plain) {
+    return invalid_request(
+        "The header operation-id takes up to 256 letters, digits, `-`, `_` and `.`.",
+        "operation-id");
+  }
+  return std::string(*chosen);
+}
+
+/// Where the execution can be asked for: absolute, as the specification says (section 8 row 31).
+std::string operation_location(const Route& route, const http::Request& request,
+                               const ExecutionLabels& labels) {
+  return link_to(route, request, "/executions/" + labels.id,
+                 "identifier=" + http::percent_encode(labels.identifier));
+}
+
+/// Of a program that failed for a reason that the service does not tell.
+void add_reason(http::Headers& headers, const Services& services,
+                const execution::ExecutionResult& result) {
+  const std::string_view reason = execution::exceeded_limit(result.outcome);
+  if (services.own_headers && !reason.empty()) {
+    headers.add("x-emulator-reason", std::string(reason));
+  }
+}
+
+/// Begins the execution and answers at once.
+Result<http::Response> start(const Route& route, const http::Request& request,
+                             const ExecutionLabels& labels, pools::SessionLease session,
+                             const execution::ExecutionRequest& program) {
+  http::Response response;
+  add_new_allocation(response.headers, *route.version, session.is_new_allocation());
+  auto begun = pools::SessionPool::begin_execution(std::move(session), labels.id, program);
+  if (!begun) return begun.error();
+  response.status = route.version->execute_status;
+  response.headers.add("operation-id", labels.id);
+  response.headers.add("operation-location", operation_location(route, request, labels));
+  response.body = to_json(route, labels, program, nullptr);
+  return response;
+}
+
+/// Runs the execution and answers when it has ended.
+asio::awaitable<Result<http::Response>> run(const Services& services, Route route,
+                                            ExecutionLabels labels, pools::SessionLease session,
+                                            execution::ExecutionRequest program,
+                                            Stopwatch stopwatch, Timings timings) {
+  auto result = co_await session->execute(program);
+  if (!result) co_return result.error();
+  timings.execution = stopwatch.lap();
+  http::Response response;
+  response.status = route.version->execute_status;
+  response.body = to_json(route, labels, program, &*result);
+  timings.read_response = stopwatch.lap();
+  timings.total = stopwatch.total();
+  add_execute_headers(response.headers, timings, *session, result->duration);
+  add_new_allocation(response.headers, *route.version, session.is_new_allocation());
+  add_reason(response.headers, services, *result);
+  co_return response;
+}
+
+}  // namespace
+
+asio::awaitable<Result<http::Response>> execute(const Services& services, Route route,
+                                                http::Request request, http::BodyReader& body) {
+  Stopwatch stopwatch;
+  Timings timings{};
+  auto text = co_await http::read_all(request, body, kLargestBody);
+  if (!text) co_return text.error();
+  auto call = parse_execute_call(route, *text);
+  if (!call) co_return call.error();
+  auto identifier = session_identifier(route, request, call->identifier);
+  if (!identifier) co_return identifier.error();
+  auto id = execution_id(request);
+  if (!id) co_return id.error();
+  timings.preparation = stopwatch.lap();
+
+  auto session = co_await acquire_session(services, route, *identifier);
+  if (!session) co_return session.error();
+  timings.allocation = stopwatch.lap();
+
+  ExecutionLabels labels{std::move(*id), identifier->text(), std::move(call->execution_type)};
+  if (call->asynchronous) {
+    co_return start(route, request, labels, std::move(*session), call->request);
+  }
+  co_return co_await run(services, std::move(route), std::move(labels), std::move(*session),
+                         std::move(call->request), stopwatch, timings);
+}
+
+asio::awaitable<Result<http::Response>> get_execution(const Services& services, Route route,
+                                                      http::Request request) {
+  auto identifier = session_identifier(route, request);
+  if (!identifier) co_return identifier.error();
+  auto pool = services.pools.find_or_create(route.pool);
+  if (!pool) co_return pool.error();
+  auto session = co_await (*pool)->acquire_existing(*identifier);
+  if (!session) co_return session.error();
+  const pools::ExecutionRecord* record = (*session)->executions().find(route.name);
+  if (record == nullptr) {
+    co_return Error{ErrorCode::execution_not_found,
+                    "No execution available for operation Id: " + route.name, "executionId",
+                    "only asynchronous executions can be asked for, while their session lives"};
+  }
+  const ExecutionLabels labels{record->id, identifier->text(), "Asynchronous"};
+  http::Response response;
+  response.body =
+      to_json(route, labels, record->request, record->result ? &*record->result : nullptr);
+  if (record->result) add_reason(response.headers, services, *record->result);
+  co_return response;
+}
+
+}  // namespace dynsessions::surfaces::data_plane::executions

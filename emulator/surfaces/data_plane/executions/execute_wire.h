@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "emulator/base/result.h"
+#include "emulator/execution/execution.h"
+#include "emulator/surfaces/data_plane/api_version.h"
+#include "emulator/surfaces/data_plane/routes.h"
+
+namespace dynsessions::surfaces::data_plane::executions {
+
+/// The longest that a call may run, whatever it asks for (CONTRACT.md section 6; section 8 row 7).
+inline constexpr std::chrono::seconds kExecutionCeiling{220};
+
+/// The body of an execute request, of whichever dialect.
+struct ExecuteCall {
+  execution::ExecutionRequest request;
+  std::optional<std::string> identifier;  ///< of a wrapped body, for want of one in the query
+  std::string execution_type;             ///< as the caller spelt it: it is echoed
+  bool asynchronous = false;
+};
+
+/// Wire to domain. `execution_body_missing` when there is no usable code where the dialect has it;
+/// `invalid_request` for a body that is not JSON, is nested too deep, or has a wrong member.
+[[nodiscard]] Result<ExecuteCall> parse_execute_call(const Route& route, std::string_view body);
+
+/// What names an execution in the flat dialect; the others show none of it.
+struct ExecutionLabels {
+  std::string id;
+  std::string identifier;
+  std::string execution_type;  ///< in the caller's casing
+};
+
+/// Domain to wire. No result: the execution waits or runs, which the flat dialect alone can say.
+[[nodiscard]] std::string to_json(const Route& route, const ExecutionLabels& labels,
+                                  const execution::ExecutionRequest& request,
+                                  const execution::ExecutionResult* result);
+
+}  // namespace dynsessions::surfaces::data_plane::executions

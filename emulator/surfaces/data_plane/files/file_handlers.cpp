@@ -1,0 +1,99 @@
+#include "emulator/surfaces/data_plane/files/file_handlers.h"
+
+#include <utility>
+
+#include <boost/algorithm/string/predicate.hpp>
+
+#include "emulator/base/offload.h"
+#include "emulator/surfaces/data_plane/files/file_paths.h"
+#include "emulator/surfaces/data_plane/files/file_wire.h"
+#include "emulator/surfaces/data_plane/session_access.h"
+#include "emulator/surfaces/json_response.h"
+
+namespace dynsessions::surfaces::data_plane::files {
+namespace asio = boost::asio;
+namespace session_files = dynsessions::workspace_files;
+
+namespace {
+
+/// Up to here a file is read while it is open on the file pool anyway, and goes out as a text.
+constexpr std::uint64_t kSmallFile = std::uint64_t{64} << 10;
+
+/// A name that is missing has an error code of its own per operation (CONTRACT.md section 1.5).
+Error for_operation(Error error, ErrorCode missing) {
+  if (error.code == ErrorCode::file_not_found) error.code = missing;
+  return error;
+}
+
+Result<http::Response> list(const Route& route, const http::Request& request, int root) {
+  auto directory = directory_of(request);
+  if (!directory) return directory.error();
+  // The older dialects cannot tell a directory from a file, so they show files only, each with its
+  // path (guess: only flat directories were recorded). The flat one shows directories (section 8
+  // row 29).
+  const bool older = route.dialect != Dialect::flat;
+  const auto wanted = request.target.query_value("recursive");
+  const bool recursive =
+      route.version->file_has_directory && wanted && boost::algorithm::iequals(*wanted, "true");
+  auto files = session_files::list(
+      root, *directory,
+      older || recursive ? session_files::Depth::recursive : session_files::Depth::immediate);
+  if (!files) return files.error();
+  if (older) std::erase_if(*files, [](const FileInfo& file) { return file.is_directory; });
+  return json_response(file_list_json(route, *files));
+}
+
+Result<http::Response> metadata(const Route& route, const DataPath& path, int root) {
+  auto file = session_files::stat(root, path);
+  if (!file) return file.error();
+  return json_response(file_json(route, *file));
+}
+
+Result<http::Response> content(const DataPath& path, int root) {
+  auto file = session_files::open_for_reading(root, path);
+  if (!file) return for_operation(file.error(), ErrorCode::file_to_download_not_found);
+  http::Response response;
+  response.headers.add("content-type", "application/octet-stream");
+  if (file->size <= kSmallFile) {
+    response.body = session_files::content_of(*file);
+  } else {
+    response.body = http::FileBody{std::move(file->fd), file->size};
+  }
+  return response;
+}
+
+Result<http::Response> remove(const DataPath& path, int root) {
+  auto removed = session_files::remove(root, path);
+  if (!removed) return for_operation(removed.error(), ErrorCode::file_to_delete_not_found);
+  http::Response response;
+  response.status = 204;
+  return response;
+}
+
+/// Blocks: runs on the file pool.
+Result<http::Response> handle_blocking(const Route& route, const http::Request& request, int root) {
+  if (route.operation == Operation::list_files) return list(route, request, root);
+  auto path = file_of(route, request);
+  if (!path) return path.error();
+  if (route.operation == Operation::get_file) return metadata(route, *path, root);
+  if (route.operation == Operation::delete_file) return remove(*path, root);
+  return content(*path, root);
+}
+
+}  // namespace
+
+asio::awaitable<Result<http::Response>> handle(const Services& services, Route route,
+                                               http::Request request) {
+  auto identifier = session_identifier(route, request);
+  if (!identifier) co_return identifier.error();
+  auto session = co_await acquire_session(services, route, *identifier);
+  if (!session) co_return session.error();
+  auto root = (*session)->open_data_directory();
+  if (!root) co_return root.error();
+  auto work = [&route, &request, directory = root->get()] {
+    return handle_blocking(route, request, directory);
+  };
+  co_return co_await offload(services.file_pool, work);
+}
+
+}  // namespace dynsessions::surfaces::data_plane::files

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "emulator/surfaces/data_plane/routes.h"
+#include "emulator/workspace_files/session_files.h"
+
+namespace dynsessions::surfaces::data_plane::files {
+
+using dynsessions::workspace_files::FileInfo;
+
+/// One file, as the answer to a metadata request (and, in the flat dialect, to an upload).
+[[nodiscard]] std::string file_json(const Route& route, const FileInfo& file);
+
+/// Several files, as the answer to a list request (and, in the other dialects, to an upload).
+[[nodiscard]] std::string file_list_json(const Route& route, const std::vector<FileInfo>& files);
+
+}  // namespace dynsessions::surfaces::data_plane::files

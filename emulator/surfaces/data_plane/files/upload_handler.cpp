@@ -1,0 +1,160 @@
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "emulator/base/offload.h"
+#include "emulator/http/multipart.h"
+#include "emulator/surfaces/data_plane/files/file_handlers.h"
+#include "emulator/surfaces/data_plane/files/file_paths.h"
+#include "emulator/surfaces/data_plane/files/file_wire.h"
+#include "emulator/surfaces/data_plane/session_access.h"
+
+namespace dynsessions::surfaces::data_plane::files {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::uint64_t kLargestFile = std::uint64_t{128} << 20;
+/// What the multipart framing around the largest file may add.
+constexpr std::uint64_t kMostFraming = std::uint64_t{64} << 10;
+constexpr std::uint64_t kLargestBuffer = std::uint64_t{512} << 10;
+
+Error too_large() {
+  return {ErrorCode::payload_too_large, "The file is larger than 128 MB.", "file", {}};
+}
+
+/// Takes the bytes of one multipart body and puts its files in place. Its functions block: they run
+/// on the file pool, one after the other.
+class Receiver {
+ public:
+  /// `version` outlives the receiver.
+  Receiver(const ApiVersion& version, UniqueFd root, DataPath directory,
+           const std::optional<dynsessions::workspace_files::Quota>& quota,
+           std::optional<std::string> boundary)
+      : version_(version),
+        root_(std::move(root)),
+        directory_(std::move(directory)),
+        quota_(quota),
+        parser_(std::move(boundary),
+                {.part_begin = [this](const http::PartHeader& part) { return begin(part); },
+                 .part_data = [this](std::span<const char> bytes) { return write(bytes); },
+                 .part_end = [this] { return end(); }}) {}
+  Receiver(const Receiver&) = delete;
+  Receiver& operator=(const Receiver&) = delete;
+
+  Result<void> feed(std::span<const char> bytes) { return parser_.feed(bytes); }
+
+  /// The files that are in place, now that the body has ended.
+  Result<std::vector<FileInfo>> finish() {
+    auto finished = parser_.finish();
+    if (!finished) return finished.error();
+    if (files_.empty()) {
+      return invalid_request("The request has no file.", "file",
+                             "send multipart/form-data with a part name=\"file\" and a filename");
+    }
+    return std::move(files_);
+  }
+
+ private:
+  Result<void> begin(const http::PartHeader& part) {
+    if (part.name != "file" || !part.filename) return {};
+    auto path = upload_target(version_, directory_, *part.filename);
+    if (!path) return path.error();
+    auto upload = dynsessions::workspace_files::Upload::begin(root_.get(), *path, quota_);
+    if (!upload) return upload.error();
+    upload_.emplace(std::move(*upload));
+    return {};
+  }
+
+  Result<void> write(std::span<const char> bytes) {
+    if (!upload_) return {};  // a form field that is not the file
+    size_ += bytes.size();
+    if (size_ > kLargestFile) return too_large();
+    return upload_->write(bytes);
+  }
+
+  Result<void> end() {
+    if (!upload_) return {};
+    auto file = upload_->commit();
+    upload_.reset();
+    if (!file) return file.error();
+    files_.push_back(std::move(*file));
+    return {};
+  }
+
+  const ApiVersion& version_;
+  const UniqueFd root_;
+  const DataPath directory_;
+  const std::optional<dynsessions::workspace_files::Quota> quota_;
+  std::optional<dynsessions::workspace_files::Upload> upload_;
+  std::uint64_t size_ = 0;
+  std::vector<FileInfo> files_;
+  http::MultipartParser parser_;
+};
+
+/// Fills the buffer; less than that only at the end of the body.
+asio::awaitable<Result<std::size_t>> read_full(http::BodyReader& body, std::span<char> buffer) {
+  std::size_t filled = 0;
+  while (filled < buffer.size()) {
+    auto size = co_await body.read(buffer.subspan(filled));
+    if (!size) co_return size.error();
+    if (*size == 0) break;
+    filled += *size;
+  }
+  co_return filled;
+}
+
+/// The first `size` bytes of the buffer, and then what else has arrived: bytes that one thread
+/// reads, takes apart and writes stay in its core's cache.
+Result<void> feed_arrived(Receiver& receiver, http::BodyReader& body, std::span<char> buffer,
+                          std::size_t size) {
+  for (std::uint64_t fed = 0; size > 0;) {
+    if (Result<void> taken = receiver.feed(buffer.first(size)); !taken) return taken;
+    fed += size;
+    size = fed < kMostBytesAtOnce ? body.read_arrived(buffer) : 0;
+  }
+  return {};
+}
+
+asio::awaitable<Result<std::vector<FileInfo>>> receive(const Services& services, Receiver& receiver,
+                                                       http::BodyReader& body,
+                                                       std::uint64_t expected) {
+  std::vector<char> buffer(std::min(expected, kLargestBuffer));
+  for (;;) {
+    const auto size = co_await read_full(body, buffer);
+    if (!size) co_return size.error();
+    if (*size == 0) co_return receiver.finish();
+    auto feed = [&, size = *size] { return feed_arrived(receiver, body, buffer, size); };
+    const Result<void> fed = co_await offload(services.file_pool, feed);
+    if (!fed) co_return fed.error();
+  }
+}
+
+}  // namespace
+
+asio::awaitable<Result<http::Response>> upload(const Services& services, Route route,
+                                               http::Request request, http::BodyReader& body) {
+  auto identifier = session_identifier(route, request);
+  if (!identifier) co_return identifier.error();
+  auto directory = directory_of(request);
+  if (!directory) co_return directory.error();
+  if (request.content_length.value_or(0) > kLargestFile + kMostFraming) co_return too_large();
+  auto session = co_await acquire_session(services, route, *identifier);
+  if (!session) co_return session.error();
+  auto root = (*session)->open_data_directory();
+  if (!root) co_return root.error();
+
+  const auto content_type = request.headers.find("content-type").value_or("");
+  Receiver receiver(*route.version, std::move(*root), std::move(*directory), services.upload_quota,
+                    http::MultipartParser::boundary_of(content_type));
+  const std::uint64_t expected = request.content_length.value_or(kLargestBuffer);
+  auto files = co_await receive(services, receiver, body, expected);
+  if (!files) co_return files.error();
+  http::Response response;
+  response.body = route.dialect == Dialect::flat ? file_json(route, files->front())
+                                                 : file_list_json(route, *files);
+  co_return response;
+}
+
+}  // namespace dynsessions::surfaces::data_plane::files

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <string>
+
+#include "emulator/base/result.h"
+#include "emulator/http/message.h"
+#include "emulator/pools/pool_catalog.h"
+#include "emulator/surfaces/data_plane/api_version.h"
+
+namespace dynsessions::surfaces::data_plane {
+
+enum class Operation {
+  execute,
+  get_execution,
+  upload_file,
+  list_files,
+  get_file,
+  get_file_content,
+  delete_file,
+  get_session,
+  delete_session,
+  list_sessions,
+  get_metadata,
+};
+
+[[nodiscard]] std::string_view name_of(Operation operation);
+
+/// What a request asks for.
+struct Route {
+  Operation operation;
+  Dialect dialect;            ///< shape of the answer
+  const ApiVersion* version;  ///< never null; points into the table of versions
+  bool version_is_guessed;    ///< the requested one is unknown to us
+  pools::PoolName pool;
+  std::string name;       ///< `{name}` of a file or `{id}` of an execution, decoded; may be empty
+  std::string pool_path;  ///< what of the request's path was the pool: "" or "/subscriptions/…"
+};
+
+/// Finds the route of a request: whatever ends in `sessionPools/{pool}` is the pool's path, without
+/// it the bare root stands for `default_pool`. Segments compare without regard to case.
+/// `route_not_found` for a path or method that no dialect has. `versions` must outlive the route.
+[[nodiscard]] Result<Route> match_route(const http::Request& request,
+                                        const pools::PoolName& default_pool,
+                                        const VersionTable& versions);
+
+/// An absolute URL in the route's pool, on the address that the client itself used: of `operation`,
+/// such as "/listSessions", with the route's api-version and `query`, such as "skip=300".
+[[nodiscard]] std::string link_to(const Route& route, const http::Request& request,
+                                  std::string_view operation, std::string_view query);
+
+}  // namespace dynsessions::surfaces::data_plane

@@ -1,0 +1,83 @@
+#include "emulator/surfaces/data_plane/sessions/session_handlers.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "emulator/pools/session_errors.h"
+#include "emulator/surfaces/data_plane/session_access.h"
+#include "emulator/surfaces/data_plane/sessions/session_wire.h"
+#include "emulator/surfaces/json_response.h"
+
+namespace dynsessions::surfaces::data_plane::sessions {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kPageSize = 300;  ///< section 8 row 38
+
+Result<std::size_t> skip_of(const http::Request& request) {
+  const std::string_view text = request.target.query_value("skip").value_or("0");
+  std::size_t skip = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), skip);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return invalid_request("The query parameter skip must be a whole number.", "skip");
+  }
+  return skip;
+}
+
+/// The same request further on; the specification calls it a URI.
+std::string next_link(const Route& route, const http::Request& request, std::size_t skip) {
+  const char* operation =
+      route.dialect == Dialect::flat ? "/listSessions" : "/.management/listSessions";
+  return link_to(route, request, operation, "skip=" + std::to_string(skip));
+}
+
+Result<http::Response> list(const Route& route, const http::Request& request,
+                            const pools::SessionPool& pool) {
+  auto skip = skip_of(request);
+  if (!skip) return skip.error();
+  SessionPage page{pool.list(), {}};
+  const std::size_t total = page.sessions.size();
+  const std::size_t first = std::min(*skip, total);
+  const std::size_t last = std::min(first + kPageSize, total);
+  page.sessions = {page.sessions.begin() + static_cast<std::ptrdiff_t>(first),
+                   page.sessions.begin() + static_cast<std::ptrdiff_t>(last)};
+  if (last < total) page.next_link = next_link(route, request, last);
+  return json_response(session_page_json(route, page));
+}
+
+http::Response deleted(const Route& route, const SessionIdentifier& identifier) {
+  http::Response response;
+  if (route.dialect == Dialect::flat) {
+    response.status = 204;
+  } else {
+    response.headers.add("content-type", "text/plain; charset=utf-8");
+    response.body =
+        "Session " + identifier.text() + " in session pool " + route.pool.name + " stopped.";
+  }
+  return response;
+}
+
+}  // namespace
+
+asio::awaitable<Result<http::Response>> handle(const Services& services, Route route,
+                                               http::Request request) {
+  auto found_pool = services.pools.find_or_create(route.pool);
+  if (!found_pool) co_return found_pool.error();
+  pools::SessionPool& pool = **found_pool;
+  if (route.operation == Operation::list_sessions) co_return list(route, request, pool);
+
+  auto identifier = session_identifier(route, request);
+  if (!identifier) co_return identifier.error();
+  if (route.operation == Operation::get_session) {
+    const auto session = pool.find(*identifier);
+    if (!session) co_return pools::no_such_session();
+    co_return json_response(session_json(route, *session));
+  }
+  const bool ended = co_await pool.end_session(*identifier);
+  if (!ended) co_return pools::no_such_session();
+  co_return deleted(route, *identifier);
+}
+
+}  // namespace dynsessions::surfaces::data_plane::sessions

@@ -1,0 +1,99 @@
+#include "emulator/surfaces/error_response.h"
+
+#include <string_view>
+
+#include "emulator/surfaces/json_writer.h"
+
+namespace dynsessions::surfaces {
+namespace {
+
+struct WireError {
+  unsigned status;
+  std::string_view code;  ///< empty: the answer has no body
+};
+
+/// Codes marked [C] in CONTRACT.md section 1.5 were seen; the others are guesses, not to be relied
+/// on: the contract knows only that 404, 413 and 429 happen.
+WireError wire_error(ErrorCode code, const contract::ContractOptions& choices) {
+  switch (code) {
+    case ErrorCode::invalid_request:
+      return {400, "SessionRequestValidationFailed"};  // [C]
+    case ErrorCode::execution_body_missing:
+      return {400, "SessionPropertiesMissing"};  // [C]
+    case ErrorCode::operation_not_supported:
+      return {400, "SessionRequestNotSupported"};  // [C]
+    case ErrorCode::unauthenticated:
+      return {401, ""};  // [C] section 1.4: empty body
+    case ErrorCode::permission_denied:
+      return {403, "AuthorizationFailed"};  // status [C] section 1.4, row 19; ARM's code for it
+    case ErrorCode::host_not_allowed:
+      return {421, "HostNotAllowed"};  // the emulator's own, as the next
+    case ErrorCode::origin_not_allowed:
+      return {403, "OriginNotAllowed"};
+    case ErrorCode::route_not_found:
+      return {400, "SessionRequestValidationFailed"};  // [C]: "wrong path/method for the pool"
+    case ErrorCode::session_not_found:
+      // 400 [C]; clients expect 404 too (section 8 row 21)
+      return {choices.session_missing == contract::SessionMissing::bad_request ? 400U : 404U,
+              "SessionWithIdentifierNotFound"};
+    case ErrorCode::execution_not_found:
+      return {404, "ExecutionNotFound"};  // status [B], section 8 row 33
+    case ErrorCode::execution_exists:
+      return {404, "ExecutionAlreadyExists"};  // status [B], section 8 row 33
+    case ErrorCode::file_not_found:
+      return {404, "GetFileError"};  // status [C]
+    case ErrorCode::file_to_download_not_found:
+      return {404, "DownloadFileError"};  // status [C]
+    case ErrorCode::file_to_delete_not_found:
+      return {404, "DeleteFileError"};  // [K]
+    case ErrorCode::not_a_regular_file:
+      return {400, "SessionRequestValidationFailed"};
+    case ErrorCode::payload_too_large:
+      return {413, "RequestEntityTooLarge"};  // status [D]
+    case ErrorCode::storage_full:
+      return {507, "InsufficientStorage"};
+    case ErrorCode::pool_exhausted:
+      // 404 [D] or 429 [C]: section 8 row 20
+      return {choices.pool_full == contract::PoolFull::not_found ? 404U : 429U,
+              "SessionPoolExhausted"};
+    case ErrorCode::sandbox_unavailable:
+      return {500, "SessionAllocationFailed"};
+    case ErrorCode::shutting_down:
+      return {503, "ServiceUnavailable"};
+    case ErrorCode::internal:
+      return {500, "InternalServerError"};
+  }
+  return {500, "InternalServerError"};
+}
+
+/// RFC 6750 section 3, in the form of ASP.NET Core's bearer handler; what the service writes there
+/// is not recorded.
+std::string challenge(const Error& error) {
+  return R"(Bearer error="invalid_token", error_description=")" + error.message + '"';
+}
+
+}  // namespace
+
+http::Response error_response(const Error& error, const std::string& trace_id,
+                              const contract::ContractOptions& choices) {
+  const WireError wire = wire_error(error.code, choices);
+  http::Response response;
+  response.status = wire.status;
+  if (wire.code.empty()) {
+    response.headers.add("www-authenticate", challenge(error));
+    return response;
+  }
+  response.headers.add("x-ms-error-code", std::string(wire.code));
+  response.headers.add("content-type", "application/json; charset=utf-8");
+  response.framing = http::Framing::chunked;
+  JsonWriter json(ObjectIds::absent);
+  json.begin_object().key("error").begin_object();
+  json.member("code", wire.code).member("message", error.message);
+  if (!error.target.empty()) json.member("target", error.target);
+  json.member("traceId", trace_id);
+  json.end_object().end_object();
+  response.body = json.take();
+  return response;
+}
+
+}  // namespace dynsessions::surfaces

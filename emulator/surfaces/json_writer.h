@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dynsessions::surfaces {
+
+/// Whether objects carry the `$id` that the service's older JSON library gives them: first member,
+/// numbered in document order from "1" (CONTRACT.md section 1.7).
+enum class ObjectIds { numbered, absent };
+
+/// Writes one JSON document member by member, so that order, `$id` and the digits of numbers are
+/// exactly ours to say; a DOM offers neither of the last two. Text must be valid UTF-8. The caller
+/// balances begin and end.
+class JsonWriter {
+ public:
+  explicit JsonWriter(ObjectIds ids) : ids_(ids) {}
+
+  JsonWriter& begin_object();
+  JsonWriter& end_object();
+  JsonWriter& begin_array();
+  JsonWriter& end_array();
+  JsonWriter& key(std::string_view name);
+
+  JsonWriter& string(std::string_view text);
+  JsonWriter& integer(std::int64_t value);
+  /// `json` must be one JSON value; goes out as it is.
+  JsonWriter& raw(std::string_view json);
+  JsonWriter& null();
+
+  JsonWriter& member(std::string_view name, std::string_view text) {
+    return key(name).string(text);
+  }
+  JsonWriter& member(std::string_view name, std::int64_t value) { return key(name).integer(value); }
+
+  [[nodiscard]] std::string take() { return std::move(text_); }
+
+ private:
+  JsonWriter& value(std::string_view json);
+  void separate();
+
+  const ObjectIds ids_;
+  std::string text_;
+  int last_id_ = 0;
+};
+
+/// Whether `text` as a whole is a number by JSON's grammar: `nan`, `1_000`, `.5` and `+1` are not.
+[[nodiscard]] bool is_json_number(std::string_view text);
+
+}  // namespace dynsessions::surfaces

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/base/result.h"
+#include "emulator/workspace_files/temporary_file.h"
+#include "sandbox/base/unique_fd.h"
+
+/// A session's files, reached only through the directory descriptor of its `/mnt/data`. Every path
+/// rule is in this directory. The tree belongs to hostile code that may change it at any moment:
+/// all opens go through openat2 with RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+/// and what was opened is looked at by its descriptor, never by name again. All work is done with
+/// the rights of the tree's owner (acting_as_owner.h), so a mistake here could reach no more than
+/// the session.
+///
+/// Everything here blocks and keeps no state: call it on the file pool (`offload`). Errors name a
+/// file as the client knows it, below `/mnt/data`; `reason` has the system's words, never a path.
+namespace dynsessions::workspace_files {
+
+/// A path below `/mnt/data`, checked: no empty, `.` or `..` component, no NUL, valid UTF-8, each
+/// component at most 255 bytes, at most 128 components and 4,095 bytes in all. No components at all
+/// means the root.
+class DataPath {
+ public:
+  static constexpr std::size_t kMaxComponentBytes = 255;
+  static constexpr std::size_t kMaxComponents = 128;
+  static constexpr std::size_t kMaxBytes = 4095;
+
+  DataPath() = default;
+  /// `text` may start with `/mnt/data`, with `/`, or with neither; backslashes are not separators.
+  /// "." alone is the root, because it is the `directory` that we list for it ourselves; "",
+  /// "/" and "/mnt/data/" are the root too, and no other path may end in `/`.
+  /// `target` names the request parameter in the error.
+  [[nodiscard]] static Result<DataPath> parse(std::string_view text, std::string_view target);
+
+  /// The bounds on the whole path are the kernel's again: one that is too long is refused on use.
+  [[nodiscard]] DataPath operator/(const DataPath& below) const;
+  [[nodiscard]] bool is_root() const noexcept { return components_.empty(); }
+  [[nodiscard]] const std::string& name() const { return components_.back(); }
+  [[nodiscard]] DataPath parent() const;
+  [[nodiscard]] const std::vector<std::string>& components() const noexcept { return components_; }
+  /// Components joined by `/`; "." for the root.
+  [[nodiscard]] std::string text() const;
+
+ private:
+  std::vector<std::string> components_;
+};
+
+/// One entry as the API shows it.
+struct FileInfo {
+  std::string name;
+  std::string directory = ".";  ///< relative to the data root, "." for the root itself
+  bool is_directory = false;
+  std::uint64_t size = 0;  ///< bytes, holes included; 4096 for a directory, as the service says
+  std::chrono::system_clock::time_point modified;
+};
+
+struct OpenFile {
+  UniqueFd fd;
+  std::uint64_t size = 0;  ///< bytes at the time of opening
+};
+
+enum class Depth { immediate, recursive };
+
+/// Regular files and directories in `directory`, in the order of their creation (name breaks ties);
+/// with recursive, a directory's entries follow it. Links, pipes, sockets and devices are left out,
+/// and so are entries whose path no DataPath could name: not UTF-8, too deep, too long. An entry
+/// that vanishes meanwhile is left out, and so is the inside of a directory that may not be read.
+/// `file_not_found` when there is no such directory; `invalid_request` when the listing would take
+/// more memory than kMaxListingBytes (some 200,000 files in the root).
+inline constexpr std::size_t kMaxListingBytes = std::size_t{32} << 20;
+[[nodiscard]] Result<std::vector<FileInfo>> list(int root, const DataPath& directory, Depth depth);
+
+/// A regular file or a directory.
+[[nodiscard]] Result<FileInfo> stat(int root, const DataPath& path);
+
+/// A regular file, opened for reading without waiting on anything; `not_a_regular_file` otherwise.
+[[nodiscard]] Result<OpenFile> open_for_reading(int root, const DataPath& path);
+
+/// What is in the file from its start, at most its size at the time of opening.
+[[nodiscard]] std::string content_of(const OpenFile& file);
+
+/// Removes a regular file or a link (never what it points to); `not_a_regular_file` for a
+/// directory.
+[[nodiscard]] Result<void> remove(int root, const DataPath& path);
+
+/// What a session may have in its tree where its file system keeps no limit: bytes on the disk, and
+/// names of files and directories. Uploads that would go beyond are `storage_full`.
+struct Quota {
+  std::uint64_t bytes;
+  std::uint64_t files;
+};
+
+/// A file in the making: invisible and gone if dropped, in place at once when committed. Missing
+/// directories are made by commit(), so that a dropped upload leaves none behind; they stay when
+/// commit() fails after it. A link under the name is replaced, never followed; a directory under
+/// it is `not_a_regular_file`. The owner is the session, the mode 0644 (directories 0755).
+class Upload {
+ public:
+  /// With a quota, all that is there is counted; uploads at the same time do not see each other.
+  [[nodiscard]] static Result<Upload> begin(int root, const DataPath& path,
+                                            const std::optional<Quota>& quota = {});
+  /// `storage_full` when the session's quota is used up.
+  [[nodiscard]] Result<void> write(std::span<const char> bytes);
+  /// Call it once; the upload is over after it, whatever it returns.
+  [[nodiscard]] Result<FileInfo> commit();
+
+ private:
+  Upload(UniqueFd root, TemporaryFile file, DataPath path, std::uint64_t room);
+  UniqueFd root_;  ///< our own, because an upload may outlive the caller's
+  TemporaryFile file_;
+  DataPath path_;
+  std::uint64_t room_;  ///< bytes that may still be written
+};
+
+}  // namespace dynsessions::workspace_files

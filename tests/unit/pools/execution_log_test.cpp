@@ -1,0 +1,77 @@
+#include "emulator/pools/execution_log.h"
+
+#include <string>
+
+#include "tests/support/catch.h"
+
+namespace dynsessions::pools {
+namespace {
+
+execution::ExecutionResult printed(std::size_t bytes) {
+  execution::ExecutionResult result;
+  result.stdout_text = std::string(bytes, 'x');
+  return result;
+}
+
+TEST_CASE("an execution is found from its beginning on and has a result when it has ended",
+          "[sessions]") {
+  ExecutionLog log;
+  CHECK(log.find("a") == nullptr);
+  REQUIRE(log.begin("a", {.code = "1"}));
+  REQUIRE(log.find("a") != nullptr);
+  CHECK_FALSE(log.find("a")->result.has_value());
+  CHECK(log.find("a")->request.code.empty());
+  log.finish("a", printed(3));
+  CHECK(log.find("a")->result->stdout_text == "xxx");
+}
+
+TEST_CASE("an id is taken once", "[sessions]") {
+  ExecutionLog log;
+  REQUIRE(log.begin("a", {}));
+  const auto again = log.begin("a", {});
+  REQUIRE(again.has_error());
+  CHECK(again.error().code == ErrorCode::execution_exists);
+}
+
+TEST_CASE("an unknown execution that ends is nobody's", "[sessions]") {
+  ExecutionLog log;
+  log.finish("a", printed(1));
+  CHECK(log.find("a") == nullptr);
+}
+
+TEST_CASE("the oldest ended execution is forgotten when there are too many", "[sessions]") {
+  ExecutionLog log;
+  REQUIRE(log.begin("running", {}));
+  for (std::size_t i = 1; i < ExecutionLog::kMostRecords; ++i) {
+    REQUIRE(log.begin(std::to_string(i), {}));
+    log.finish(std::to_string(i), printed(1));
+  }
+  REQUIRE(log.begin("new", {}));
+  CHECK(log.find("running") != nullptr);
+  CHECK(log.find("1") == nullptr);
+  CHECK(log.find("2") != nullptr);
+  CHECK(log.find("new") != nullptr);
+}
+
+TEST_CASE("the oldest results are forgotten when they are too large together", "[sessions]") {
+  ExecutionLog log;
+  for (const char* id : {"a", "b", "c"}) {
+    REQUIRE(log.begin(id, {}));
+    log.finish(id, printed(ExecutionLog::kMostBytes / 2));
+  }
+  CHECK(log.find("a") == nullptr);
+  CHECK(log.find("b") != nullptr);
+  CHECK(log.find("c") != nullptr);
+}
+
+TEST_CASE("a result that is too large by itself is kept while it is the newest", "[sessions]") {
+  ExecutionLog log;
+  REQUIRE(log.begin("large", {}));
+  log.finish("large", printed(ExecutionLog::kMostBytes + 1));
+  CHECK(log.find("large") != nullptr);
+  REQUIRE(log.begin("next", {}));
+  CHECK(log.find("large") == nullptr);
+}
+
+}  // namespace
+}  // namespace dynsessions::pools

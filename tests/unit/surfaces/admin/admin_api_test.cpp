@@ -1,0 +1,115 @@
+#include "emulator/surfaces/admin/admin_api.h"
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "tests/support/catch.h"
+#include "tests/support/text_body.h"
+#include "tests/unit/surfaces/data_plane/requests.h"
+
+namespace dynsessions::surfaces::admin {
+namespace {
+
+using data_plane::request_of;
+
+namespace asio = boost::asio;
+
+http::Response ask(http::Request request, std::vector<Component> components = {}) {
+  AdminApi surface(
+      "1.2.3", [components] { return components; }, RequestGuard());
+  asio::io_context loop;
+  http::TextBody body("");
+  http::Response response;
+  asio::co_spawn(loop, surface.handle(std::move(request), body),
+                 [&](const std::exception_ptr& exception, http::Response answer) {
+                   if (exception) std::rethrow_exception(exception);
+                   response = std::move(answer);
+                 });
+  loop.run();
+  return response;
+}
+
+http::Response ask(const std::string& line, std::vector<Component> components = {}) {
+  return ask(request_of(line), std::move(components));
+}
+
+void check_json(const http::Response& response, unsigned status, const std::string& text) {
+  CHECK(response.status == status);
+  CHECK(response.headers.find("content-type") == "application/json; charset=utf-8");
+  CHECK(response.headers.find("cache-control") == "no-store");
+  CHECK(std::get<std::string>(response.body) == text);
+}
+
+TEST_CASE("the emulator is live as long as it answers", "[api][admin]") {
+  check_json(ask("GET /health/live", {{"sandbox", false, "broken"}}), 200, R"({"status":"live"})");
+}
+
+TEST_CASE("the emulator is ready when every component is", "[api][admin]") {
+  check_json(ask("GET /health/ready"), 200, R"({"status":"ready","components":[]})");
+  check_json(ask("GET /health/ready", {{"launcher", true, "full"}, {"python", true, "3.12"}}), 200,
+             R"({"status":"ready","components":[{"name":"launcher","ready":true,"detail":"full"},)"
+             R"({"name":"python","ready":true,"detail":"3.12"}]})");
+}
+
+TEST_CASE("one component that is not ready is enough to say so, with its reason", "[api][admin]") {
+  check_json(ask("GET /health/ready", {{"launcher", true, ""}, {"python", false, "no \"numpy\""}}),
+             503,
+             R"({"status":"not ready","components":[{"name":"launcher","ready":true,"detail":""},)"
+             R"({"name":"python","ready":false,"detail":"no \"numpy\""}]})");
+}
+
+TEST_CASE("the version is told with the program's name", "[api][admin]") {
+  check_json(ask("GET /version"), 200, R"({"name":"dynsessions","version":"1.2.3"})");
+}
+
+TEST_CASE("HEAD is answered like GET", "[api][admin]") {
+  CHECK(ask("HEAD /health/live").status == 200);
+  CHECK(ask("HEAD /health/ready", {{"python", false, ""}}).status == 503);
+}
+
+TEST_CASE("anything else is refused in the envelope", "[api][admin]") {
+  struct Row {
+    std::string line;
+    std::string target;
+  };
+  const auto row = GENERATE(values<Row>({{"GET /", "path"},
+                                         {"GET /health", "path"},
+                                         {"GET /health/live/x", "path"},
+                                         {"GET /files", "path"},
+                                         {"POST /health/live", "method"},
+                                         {"DELETE /version", "method"}}));
+  DYNAMIC_SECTION(row.line) {
+    const http::Response response = ask(row.line);
+    CHECK(response.status == 400);
+    CHECK_THAT(std::get<std::string>(response.body),
+               Catch::Contains(R"("target":")" + row.target + '"'));
+  }
+}
+
+TEST_CASE("web pages learn nothing from the admin API, not even its version", "[api][admin]") {
+  struct Row {
+    std::string header, value;
+    unsigned status;
+  };
+  const auto row = GENERATE(values<Row>({{"Host", "evil.example:7071", 421},
+                                         {"Origin", "http://evil.example", 403},
+                                         {"Origin", "null", 403}}));
+  DYNAMIC_SECTION(row.header << ": " << row.value) {
+    for (const std::string path : {"/health/live", "/health/ready", "/version", "/"}) {
+      http::Request request = request_of("GET " + path);
+      request.headers.add(row.header, row.value);
+      const http::Response response = ask(std::move(request));
+      CHECK(response.status == row.status);
+      CHECK(response.headers.count("x-emulator-reason") == 1);
+      CHECK_THAT(std::get<std::string>(response.body), !Catch::Contains("1.2.3"));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace dynsessions::surfaces::admin

@@ -1,0 +1,276 @@
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "emulator/surfaces/data_plane/executions/execute_wire.h"
+#include "tests/support/catch.h"
+#include "tests/unit/surfaces/data_plane/requests.h"
+
+namespace dynsessions::surfaces::data_plane::executions {
+namespace {
+
+using namespace execution;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+const std::string kPython = "POST /python/execute";
+const std::string kWrapped = "POST /code/execute?api-version=2024-02-02-preview";
+
+std::string executions(std::string_view version) {
+  return "POST /executions?api-version=" + std::string(version);
+}
+
+struct Call {
+  ExecutionLabels labels{"the-id", "s1", "Synchronous"};
+  ExecutionRequest request;
+};
+
+Call call_with(std::string execution_type, seconds timeout = seconds(120)) {
+  Call call;
+  call.labels.execution_type = std::move(execution_type);
+  call.request.timeout = timeout;
+  return call;
+}
+
+std::string answer(const std::string& line, const ExecutionResult& result,
+                   const Call& call = call_with("Synchronous"),
+                   const VersionTable& versions = default_versions()) {
+  return to_json(route_of(line, versions), call.labels, call.request, &result);
+}
+
+ExecutionResult printed(std::string text, milliseconds duration) {
+  ExecutionResult result;
+  result.stdout_text = std::move(text);
+  result.duration = duration;
+  return result;
+}
+
+TEST_CASE("recorded and captured answers come out byte for byte", "[api][execute]") {
+  SECTION("2024-02-02-preview, Python pool, recorded in November 2024") {
+    CHECK(answer(kWrapped, printed("Hello world\n", milliseconds(9))) ==
+          R"({"$id":"1","properties":{"$id":"2","status":"Success","stdout":"Hello world\n",)"
+          R"("stderr":"","result":"","executionTimeInMilliseconds":9}})");
+  }
+  SECTION("2024-02-02-preview, captured in October 2025") {
+    CHECK(
+        answer(kWrapped, printed("Package information saved to /mnt/data/installed_packages.json\n",
+                                 milliseconds(8))) ==
+        R"({"$id":"1","properties":{"$id":"2","status":"Success","stdout":)"
+        R"("Package information saved to /mnt/data/installed_packages.json\n",)"
+        R"("stderr":"","result":"","executionTimeInMilliseconds":8}})");
+  }
+  SECTION("2024-10-02-preview, Python pool, recorded in November 2024") {
+    const Call call{{"9852df68-949f-415e-9de5-906f9da98f3c", "testidentifier000005", "synchronous"},
+                    {}};
+    CHECK(answer(executions(kOctober2024), printed("Hello world\n", milliseconds(8)), call) ==
+          R"({"$id":"1","id":"9852df68-949f-415e-9de5-906f9da98f3c",)"
+          R"("identifier":"testidentifier000005","executionType":"synchronous",)"
+          R"("status":"Succeeded","result":{"$id":"2","stdout":"Hello world\n","stderr":"",)"
+          R"("executionResult":"","executionTimeInMilliseconds":8}})");
+  }
+  SECTION("the python dialect's fixture, spring 2024") {
+    ExecutionResult two;
+    two.value = TextValue{"2"};
+    two.duration = milliseconds(33);
+    CHECK(answer(kPython, two) ==
+          R"({"$id":"1","status":"Success","stdout":"","stderr":"","result":2,)"
+          R"("executionTimeInMilliseconds":33})");
+  }
+}
+
+TEST_CASE("from 2025-02-02-preview on there is no $id", "[api][execute]") {
+  const auto version = GENERATE(kFebruary2025, kOctober2025);
+  DYNAMIC_SECTION(version) {
+    CHECK(answer(executions(version), printed("x\n", milliseconds(7)), call_with("SYNCHRONOUS")) ==
+          R"({"id":"the-id","identifier":"s1","executionType":"SYNCHRONOUS","status":"Succeeded",)"
+          R"("result":{"stdout":"x\n","stderr":"","executionResult":"",)"
+          R"("executionTimeInMilliseconds":7}})");
+  }
+}
+
+/// What stands in the answer as the value.
+std::string value_in(const std::string& line, const ExecutionResult& result,
+                     const VersionTable& versions = default_versions()) {
+  const std::string text = answer(line, result, call_with("Synchronous"), versions);
+  const std::string name =
+      route_of(line).dialect == Dialect::flat ? R"("executionResult":)" : R"("result":)";
+  const std::size_t begin = text.rfind(name) + name.size();
+  return text.substr(begin, text.rfind(R"(,"executionTimeInMilliseconds")") - begin);
+}
+
+/// The JSON of one value in the three ways that versions have.
+struct Rendered {
+  std::string before_2025, in_2025_02, in_2025_10;
+};
+
+Rendered always(const std::string& json) { return {json, json, json}; }
+
+TEST_CASE("a value is a number, text, an image or nothing, by version", "[api][execute]") {
+  struct Row {
+    std::string what;
+    ExecutionValue value;
+    Rendered json;
+  };
+  const std::string many_digits = "123456789012345678901234567890";
+  const auto row = GENERATE_COPY(values<Row>({
+      {"no value", NoValue{}, always(R"("")")},
+      {"None", NoneValue{}, {R"("")", R"("")", "null"}},
+      {"an int", TextValue{"42"}, always("42")},
+      {"an int of any size", TextValue{many_digits}, always(many_digits)},
+      {"a float with all its digits", TextValue{"118726350.28999999"},
+       always("118726350.28999999")},
+      {"a float with an exponent", TextValue{"1e-07"}, always("1e-07")},
+      {"not a number", TextValue{"nan"}, always(R"("nan")")},
+      {"infinity", TextValue{"-inf"}, always(R"("-inf")")},
+      {"a bool", TextValue{"True"}, always(R"("True")")},
+      {"a numpy scalar", TextValue{"np.float64(1.5)"}, always("\"np.float64(1.5)\"")},
+      {"a list of numbers", TextValue{"[1, 2]"}, always(R"("[1, 2]")")},
+      {"a list on several lines", TextValue{"['a',\n 'b']"}, always(R"("['a',\n 'b']")")},
+      {"a str", StringValue{"'plain'", "plain"}, {R"("plain")", R"("'plain'")", R"("'plain'")"}},
+      {"a str of digits is text", StringValue{"'42'", "42"}, {R"("42")", R"("'42'")", R"("'42'")"}},
+      {"a str with quotes",
+       StringValue{R"('say "x"')", R"(say "x")"},
+       {R"("say \"x\"")", R"("'say \"x\"'")", R"("'say \"x\"'")"}},
+      {"an image, which has no $id", ImageValue{"png", "iVBOR"},
+       always(R"({"type":"image","format":"png","base64_data":"iVBOR"})")},
+  }));
+  DYNAMIC_SECTION(row.what) {
+    ExecutionResult result;
+    result.value = row.value;
+    CHECK(value_in(kPython, result) == row.json.before_2025);
+    CHECK(value_in(kWrapped, result) == row.json.before_2025);
+    CHECK(value_in(executions(kOctober2024), result) == row.json.before_2025);
+    CHECK(value_in(executions(kFebruary2025), result) == row.json.in_2025_02);
+    CHECK(value_in(executions(kOctober2025), result) == row.json.in_2025_10);
+  }
+}
+
+TEST_CASE("a value beside an image is shown when the choice says so", "[api][execute]") {
+  contract::ContractOptions choices;
+  choices.image_and_value = contract::ImageAndValue::value;
+  const VersionTable versions(choices);
+  ExecutionResult both;
+  both.value = ImageValue{"png", "iVBOR"};
+  both.beside_image = StringValue{"'a'", "a"};
+  ExecutionResult image_alone;
+  image_alone.value = ImageValue{"png", "iVBOR"};
+  ExecutionResult text_alone;
+  text_alone.value = TextValue{"42"};
+
+  const std::string image = R"({"type":"image","format":"png","base64_data":"iVBOR"})";
+  const std::string line = executions(kOctober2025);
+  CHECK(value_in(line, both) == image);
+  CHECK(value_in(line, both, versions) == R"("'a'")");
+  CHECK(value_in(kWrapped, both, versions) == R"("a")");
+  CHECK(value_in(line, image_alone, versions) == image);
+  CHECK(value_in(line, text_alone, versions) == "42");
+}
+
+TEST_CASE("quotes and None are as chosen, at every version", "[api][execute]") {
+  using contract::ByVersion;
+  ExecutionResult text;
+  text.value = StringValue{"'a'", "a"};
+  ExecutionResult none;
+  none.value = NoneValue{};
+  contract::ContractOptions choices;
+  choices.string_quotes = ByVersion::always;
+  choices.none_value = contract::NoneValue::null;
+  const VersionTable quoting(choices);
+  choices.string_quotes = ByVersion::never;
+  choices.none_value = contract::NoneValue::empty;
+  const VersionTable plain(choices);
+  for (const auto& line : {kPython, kWrapped, executions(kOctober2024), executions(kOctober2025)}) {
+    CHECK(value_in(line, text, quoting) == R"("'a'")");
+    CHECK(value_in(line, text, plain) == R"("a")");
+    CHECK(value_in(line, none, quoting) == "null");
+    CHECK(value_in(line, none, plain) == R"("")");
+  }
+}
+
+TEST_CASE("a program that failed has no value, whatever came before", "[api][execute]") {
+  ExecutionResult result;
+  result.value = TextValue{"42"};
+  result.outcome = ExecutionOutcome::raised;
+  for (const auto& line : {kPython, kWrapped, executions(kOctober2024), executions(kFebruary2025),
+                           executions(kOctober2025)}) {
+    CHECK(value_in(line, result) == "null");
+  }
+}
+
+TEST_CASE("a program that failed is told by its status and by stderr", "[api][execute]") {
+  struct Row {
+    std::string what;
+    ExecutionOutcome outcome;
+    seconds timeout;
+    std::string stderr_json;
+  };
+  const std::string timed_out = "Request timed out waiting for code execution to complete";
+  const auto row = GENERATE_COPY(values<Row>({
+      {"raised", ExecutionOutcome::raised, seconds(120), R"(warned\nbad valueTraceback ...\n)"},
+      {"its own timeout", ExecutionOutcome::timed_out, seconds(7),
+       R"(warned\n)" + timed_out + " after 7 seconds"},
+      {"one second below the ceiling", ExecutionOutcome::timed_out, seconds(219),
+       R"(warned\n)" + timed_out + " after 219 seconds"},
+      {"the ceiling", ExecutionOutcome::timed_out, seconds(220), R"(warned\n)" + timed_out},
+      {"a timeout that took the state along", ExecutionOutcome::timed_out_restarted, seconds(7),
+       R"(warned\n)" + timed_out + R"( after 7 seconds\nKernel restarted)"},
+      {"queued behind a timeout", ExecutionOutcome::aborted, seconds(120),
+       R"(warned\nExecution aborted)"},
+      {"the interpreter died", ExecutionOutcome::interpreter_died, seconds(120),
+       R"(warned\nKernel restarted)"},
+      {"out of memory", ExecutionOutcome::out_of_memory, seconds(120),
+       R"(warned\nKernel restarted)"},
+      {"out of storage", ExecutionOutcome::out_of_storage, seconds(120),
+       R"(warned\nKernel restarted)"},
+  }));
+  DYNAMIC_SECTION(row.what) {
+    ExecutionResult result = printed("out\n", milliseconds(5));
+    result.outcome = row.outcome;
+    result.stderr_text = "warned\n";
+    if (row.outcome == ExecutionOutcome::raised) result.traceback = "bad valueTraceback ...\n";
+    const Call call = call_with("Synchronous", row.timeout);
+    const std::string streams = R"("stdout":"out\n","stderr":")" + row.stderr_json + R"(",)";
+    const std::string end = R"(:null,"executionTimeInMilliseconds":5})";
+
+    CHECK(answer(kPython, result, call) ==
+          R"({"$id":"1","status":"Failure",)" + streams + R"("result")" + end);
+    CHECK(answer(kWrapped, result, call) ==
+          R"({"$id":"1","properties":{"$id":"2","status":"Failure",)" + streams + R"("result")" +
+              end + "}");
+    CHECK(answer(executions(kOctober2024), result, call) ==
+          R"({"$id":"1","id":"the-id","identifier":"s1","executionType":"Synchronous",)"
+          R"("status":"Failed","result":{"$id":"2",)" +
+              streams + R"("executionResult")" + end + "}");
+    CHECK(answer(executions(kOctober2025), result, call) ==
+          R"({"id":"the-id","identifier":"s1","executionType":"Synchronous","status":"Failed",)"
+          R"("result":{)" +
+              streams + R"("executionResult")" + end + "}");
+  }
+}
+
+TEST_CASE("each stream is cut after its characters, without a mark and never inside one",
+          "[api][execute]") {
+  ExecutionResult result = printed("a\xC3\xB6\xF0\x9F\x98\x80z", milliseconds(1));
+  result.outcome = ExecutionOutcome::raised;
+  result.stderr_text = "12";
+  result.traceback = "345";
+  Call call = call_with("Synchronous");
+  call.request.output_characters = 3;
+  CHECK_THAT(answer(executions(kOctober2025), result, call),
+             Catch::Contains("\"stdout\":\"a\xC3\xB6\xF0\x9F\x98\x80\",\"stderr\":\"123\","));
+  call.request.output_characters = std::nullopt;
+  CHECK_THAT(answer(executions(kFebruary2025), result, call),
+             Catch::Contains("\"stdout\":\"a\xC3\xB6\xF0\x9F\x98\x80z\",\"stderr\":\"12345\","));
+}
+
+TEST_CASE("an execution that waits or runs has no result yet", "[api][execute]") {
+  const Call call = call_with("Asynchronous");
+  CHECK(to_json(route_of(executions(kOctober2024)), call.labels, call.request, nullptr) ==
+        R"({"$id":"1","id":"the-id","identifier":"s1","executionType":"Asynchronous",)"
+        R"("status":"Running"})");
+  CHECK(to_json(route_of(executions(kOctober2025)), call.labels, call.request, nullptr) ==
+        R"({"id":"the-id","identifier":"s1","executionType":"Asynchronous","status":"Running"})");
+}
+
+}  // namespace
+}  // namespace dynsessions::surfaces::data_plane::executions

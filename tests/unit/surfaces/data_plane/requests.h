@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string_view>
+
+#include "emulator/http/message.h"
+#include "emulator/surfaces/data_plane/routes.h"
+
+namespace dynsessions::surfaces::data_plane {
+
+inline constexpr std::string_view kFebruary2024 = "2024-02-02-preview";
+inline constexpr std::string_view kOctober2024 = "2024-10-02-preview";
+inline constexpr std::string_view kFebruary2025 = "2025-02-02-preview";
+inline constexpr std::string_view kOctober2025 = "2025-10-02-preview";
+
+/// A request without headers, from the start of a request line: "GET /files?identifier=s1".
+/// Throws when the target is unreadable.
+[[nodiscard]] http::Request request_of(std::string_view line);
+
+/// The pool of requests on the bare root in these tests.
+[[nodiscard]] pools::PoolName default_pool();
+
+/// The versions under the default choices.
+[[nodiscard]] const VersionTable& default_versions();
+
+/// The route of such a request; throws when there is none.
+[[nodiscard]] Route route_of(std::string_view line,
+                             const VersionTable& versions = default_versions());
+
+}  // namespace dynsessions::surfaces::data_plane

@@ -1,0 +1,327 @@
+#include "emulator/surfaces/data_plane/routes.h"
+
+#include <string>
+#include <string_view>
+
+#include "tests/support/catch.h"
+#include "tests/unit/surfaces/data_plane/requests.h"
+
+namespace dynsessions::surfaces::data_plane {
+namespace {
+
+using enum Operation;
+
+constexpr std::string_view kOldest = "2023-08-01-preview";
+constexpr std::string_view kAugust2024 = "2024-08-02-preview";
+
+struct Row {
+  std::string line;
+  Operation operation;
+  Dialect dialect;
+  std::string_view version;
+  std::string name = {};
+};
+
+void check_route(const Row& row) {
+  const auto route = match_route(request_of(row.line), default_pool(), default_versions());
+  REQUIRE(route);
+  CHECK(route->operation == row.operation);
+  CHECK(route->dialect == row.dialect);
+  CHECK(route->version->name == row.version);
+  CHECK(route->name == row.name);
+}
+
+TEST_CASE("the python dialect has four operations, at any version", "[api][routes]") {
+  const auto row = GENERATE(values<Row>({
+      {"POST /python/execute", execute, Dialect::python, kOldest},
+      {"POST /python/execute?api-version=2023-08-01-preview", execute, Dialect::python, kOldest},
+      {"POST /python/execute?api-version=2024-02-02-preview", execute, Dialect::python, kOldest},
+      {"POST /python/execute?api-version=2025-10-02-preview", execute, Dialect::python, kOldest},
+      {"POST /python/uploadFile", upload_file, Dialect::python, kOldest},
+      {"POST /python/uploadFile?api-version=whatever", upload_file, Dialect::python, kOldest},
+      {"GET /python/files", list_files, Dialect::python, kOldest},
+      {"GET /python/files?api-version=2024-02-02-preview", list_files, Dialect::python, kOldest},
+      {"GET /python/downloadFile?filename=a.txt", get_file_content, Dialect::python, kOldest},
+      {"GET /python/downloadFile", get_file_content, Dialect::python, kOldest},
+  }));
+  DYNAMIC_SECTION(row.line) { check_route(row); }
+}
+
+TEST_CASE("the wrapped dialect's own paths stay wrapped at any version", "[api][routes]") {
+  const auto row = GENERATE(values<Row>({
+      {"POST /code/execute", execute, Dialect::wrapped, kFebruary2024},
+      {"POST /code/execute?api-version=2024-02-02-preview", execute, Dialect::wrapped,
+       kFebruary2024},
+      {"POST /code/execute?api-version=2024-08-02-preview", execute, Dialect::wrapped, kAugust2024},
+      {"POST /code/execute?api-version=2025-10-02-preview", execute, Dialect::wrapped, kAugust2024},
+      {"POST /code/execute?api-version=2099-01-01", execute, Dialect::wrapped, kAugust2024},
+      {"POST /files/upload", upload_file, Dialect::wrapped, kFebruary2024},
+      {"POST /files/upload?api-version=2024-02-02-preview", upload_file, Dialect::wrapped,
+       kFebruary2024},
+      {"POST /files/upload?api-version=2024-10-02-preview", upload_file, Dialect::wrapped,
+       kAugust2024},
+      {"GET /files/content/a.txt", get_file_content, Dialect::wrapped, kFebruary2024, "a.txt"},
+      {"GET /files/content/a.txt?api-version=2024-02-02-preview", get_file_content,
+       Dialect::wrapped, kFebruary2024, "a.txt"},
+      {"GET /files/content/dir/x.txt", get_file_content, Dialect::wrapped, kFebruary2024,
+       "dir/x.txt"},
+      {"GET /files/content/a/b/c/x.txt", get_file_content, Dialect::wrapped, kFebruary2024,
+       "a/b/c/x.txt"},
+      {"GET /files/content/dir%2Fx.txt", get_file_content, Dialect::wrapped, kFebruary2024,
+       "dir/x.txt"},
+      {"GET /files/content/dir%2fsub/x.txt", get_file_content, Dialect::wrapped, kFebruary2024,
+       "dir/sub/x.txt"},
+      {"GET /files/content/%2Fmnt%2Fdata%2Fx.txt", get_file_content, Dialect::wrapped,
+       kFebruary2024, "/mnt/data/x.txt"},
+      {"GET /files/content/content", get_file_content, Dialect::wrapped, kFebruary2024, "content"},
+  }));
+  DYNAMIC_SECTION(row.line) { check_route(row); }
+}
+
+TEST_CASE("the flat dialect's own paths stay flat at any version", "[api][routes]") {
+  const auto row = GENERATE(values<Row>({
+      {"POST /executions", execute, Dialect::flat, kOctober2024},
+      {"POST /executions?api-version=2024-02-02-preview", execute, Dialect::flat, kOctober2024},
+      {"POST /executions?api-version=2024-10-02-preview", execute, Dialect::flat, kOctober2024},
+      {"POST /executions?api-version=2025-02-02-preview", execute, Dialect::flat, kFebruary2025},
+      {"POST /executions?api-version=2025-10-02-preview", execute, Dialect::flat, kOctober2025},
+      {"POST /executions?api-version=2099-01-01", execute, Dialect::flat, kOctober2025},
+      {"POST /files?api-version=2024-10-02-preview", upload_file, Dialect::flat, kOctober2024},
+      {"POST /files?api-version=2025-10-02-preview", upload_file, Dialect::flat, kOctober2025},
+      {"POST /files", upload_file, Dialect::flat, kOctober2024},
+      {"GET /files/a.txt/content?api-version=2024-10-02-preview", get_file_content, Dialect::flat,
+       kOctober2024, "a.txt"},
+      {"GET /files/a.txt/content?api-version=2025-02-02-preview", get_file_content, Dialect::flat,
+       kFebruary2025, "a.txt"},
+      {"GET /files/a.txt/content", get_file_content, Dialect::flat, kOctober2024, "a.txt"},
+      {"GET /files/dir%2Fx.txt/content?api-version=2025-10-02-preview", get_file_content,
+       Dialect::flat, kOctober2025, "dir/x.txt"},
+      {"GET /files/upload/content?api-version=2025-10-02-preview", get_file_content, Dialect::flat,
+       kOctober2025, "upload"},
+  }));
+  DYNAMIC_SECTION(row.line) { check_route(row); }
+}
+
+TEST_CASE("on paths that two dialects share the version decides the shape", "[api][routes]") {
+  const auto row = GENERATE(values<Row>({
+      {"GET /files", list_files, Dialect::wrapped, kFebruary2024},
+      {"GET /files?api-version=2023-08-01-preview", list_files, Dialect::wrapped, kFebruary2024},
+      {"GET /files?api-version=2024-02-02-preview", list_files, Dialect::wrapped, kFebruary2024},
+      {"GET /files?api-version=2024-08-02-preview", list_files, Dialect::wrapped, kAugust2024},
+      {"GET /files?api-version=2024-10-02-preview", list_files, Dialect::flat, kOctober2024},
+      {"GET /files?api-version=2025-02-02-preview", list_files, Dialect::flat, kFebruary2025},
+      {"GET /files?api-version=2025-10-02-preview", list_files, Dialect::flat, kOctober2025},
+      {"GET /files?api-version=2099-01-01", list_files, Dialect::flat, kOctober2025},
+      {"GET /files/a.txt", get_file, Dialect::wrapped, kFebruary2024, "a.txt"},
+      {"GET /files/a.txt?api-version=2024-02-02-preview", get_file, Dialect::wrapped, kFebruary2024,
+       "a.txt"},
+      {"GET /files/a.txt?api-version=2024-10-02-preview", get_file, Dialect::flat, kOctober2024,
+       "a.txt"},
+      {"GET /files/a%20b%26c.txt?api-version=2025-10-02-preview", get_file, Dialect::flat,
+       kOctober2025, "a b&c.txt"},
+      {"GET /files/dir%2Fx.txt?api-version=2025-10-02-preview", get_file, Dialect::flat,
+       kOctober2025, "dir/x.txt"},
+      {"GET /files/content?api-version=2025-10-02-preview", get_file, Dialect::flat, kOctober2025,
+       "content"},
+      {"GET /files/upload", get_file, Dialect::wrapped, kFebruary2024, "upload"},
+      {"DELETE /files/a.txt", delete_file, Dialect::wrapped, kFebruary2024, "a.txt"},
+      {"DELETE /files/a.txt?api-version=2024-02-02-preview", delete_file, Dialect::wrapped,
+       kFebruary2024, "a.txt"},
+      {"DELETE /files/a.txt?api-version=2025-10-02-preview", delete_file, Dialect::flat,
+       kOctober2025, "a.txt"},
+      {"DELETE /files/content", delete_file, Dialect::wrapped, kFebruary2024, "content"},
+  }));
+  DYNAMIC_SECTION(row.line) { check_route(row); }
+}
+
+TEST_CASE("sessions are looked at and ended on paths of their own", "[api][routes]") {
+  const auto row = GENERATE(values<Row>({
+      {"GET /session?api-version=2025-02-02-preview", get_session, Dialect::flat, kFebruary2025},
+      {"DELETE /session?api-version=2025-10-02-preview", delete_session, Dialect::flat,
+       kOctober2025},
+      {"GET /listSessions?api-version=2025-10-02-preview", list_sessions, Dialect::flat,
+       kOctober2025},
+      {"GET /LISTSESSIONS/?skip=300&api-version=2025-02-02-preview", list_sessions, Dialect::flat,
+       kFebruary2025},
+      {"POST /.management/getSession", get_session, Dialect::wrapped, kFebruary2024},
+      {"POST /.management/stopSession?api-version=2024-02-02-preview", delete_session,
+       Dialect::wrapped, kFebruary2024},
+      {"POST /.management/listSessions?skip=0", list_sessions, Dialect::wrapped, kFebruary2024},
+      {"GET /.management/listSessions", list_sessions, Dialect::wrapped, kFebruary2024},
+  }));
+  DYNAMIC_SECTION(row.line) { check_route(row); }
+}
+
+TEST_CASE("an execution is asked for by its id, and a pool describes itself", "[api][routes]") {
+  const auto row = GENERATE(values<Row>({
+      {"GET /executions/my-id?api-version=2024-10-02-preview", get_execution, Dialect::flat,
+       kOctober2024, "my-id"},
+      {"GET /executions/1?api-version=2025-10-02-preview", get_execution, Dialect::flat,
+       kOctober2025, "1"},
+      {"GET /metadata?api-version=2025-02-02-preview", get_metadata, Dialect::flat, kFebruary2025},
+      {"GET /metadata", get_metadata, Dialect::flat, kOctober2025},
+      {"GET /listSessions", list_sessions, Dialect::flat, kOctober2025},
+  }));
+  DYNAMIC_SECTION(row.line) { check_route(row); }
+}
+
+TEST_CASE("operations that an api-version does not have yet are named as such", "[api][routes]") {
+  const auto line = GENERATE(values<std::string>({
+      "GET /session?api-version=2024-10-02-preview",
+      "DELETE /session?api-version=2024-02-02-preview",
+      "GET /listSessions?api-version=2024-10-02-preview",
+      "GET /metadata?api-version=2024-10-02-preview",
+  }));
+  DYNAMIC_SECTION(line) {
+    const auto route = match_route(request_of(line), default_pool(), default_versions());
+    REQUIRE_FALSE(route);
+    CHECK(route.error().code == ErrorCode::operation_not_supported);
+    CHECK(route.error().target == "api-version");
+  }
+}
+
+TEST_CASE("what of the path was the pool is kept, encoded as in a URL", "[api][routes]") {
+  CHECK(route_of("POST /executions").pool_path.empty());
+  CHECK(
+      route_of("POST /subscriptions/s/resourceGroups/g%20h/sessionPools/p/executions").pool_path ==
+      "/subscriptions/s/resourceGroups/g%20h/sessionPools/p");
+}
+
+TEST_CASE("case, doubled and trailing slashes and the query's order do not matter",
+          "[api][routes]") {
+  const auto row = GENERATE(values<Row>({
+      {"POST /EXECUTIONS", execute, Dialect::flat, kOctober2024},
+      {"POST /Code/Execute", execute, Dialect::wrapped, kFebruary2024},
+      {"POST /Python/UPLOADFILE", upload_file, Dialect::python, kOldest},
+      {"GET /FILES/A.txt/Content", get_file_content, Dialect::flat, kOctober2024, "A.txt"},
+      {"POST /code/execute/", execute, Dialect::wrapped, kFebruary2024},
+      {"POST /python/execute/?api-version=x", execute, Dialect::python, kOldest},
+      {"GET /files/content/a.txt/?api-version=2024-02-02-preview", get_file_content,
+       Dialect::wrapped, kFebruary2024, "a.txt"},
+      {"POST //executions", execute, Dialect::flat, kOctober2024},
+      {"GET /files/?path=&identifier=s1&API-VERSION=2025-10-02-preview", list_files, Dialect::flat,
+       kOctober2025},
+      {"POST /SUBSCRIPTIONS/s/RESOURCEGROUPS/g/SESSIONPOOLS/p//executions", execute, Dialect::flat,
+       kOctober2024},
+  }));
+  DYNAMIC_SECTION(row.line) { check_route(row); }
+}
+
+TEST_CASE("the pool is what the path says, or the default on the bare root", "[api][routes]") {
+  struct Pool {
+    std::string path, subscription, resource_group, name;
+  };
+  const auto row = GENERATE(values<Pool>({
+      {"", "default-subscription", "default-group", "default"},
+      {"/subscriptions/s1/resourceGroups/g1/sessionPools/p1", "s1", "g1", "p1"},
+      {"/Subscriptions/S1/resourcegroups/G1/SessionPools/P1", "S1", "G1", "P1"},
+      {"/subscriptions/s1/resourceGroups/g1/providers/Microsoft.App/sessionPools/p1", "s1", "g1",
+       "p1"},
+      {"/sessionPools/p1", "", "", "p1"},
+      {"/a/prefix/of/a/proxy/subscriptions/s1/resourceGroups/g1/sessionPools/p1", "s1", "g1", "p1"},
+      {"/subscriptions/s1/resourceGroups/g1/sessionPools/files", "s1", "g1", "files"},
+  }));
+  DYNAMIC_SECTION("'" << row.path << "'") {
+    const Route route = route_of("GET " + row.path + "/files/a.txt");
+    CHECK(route.pool.subscription == row.subscription);
+    CHECK(route.pool.resource_group == row.resource_group);
+    CHECK(route.pool.name == row.name);
+    CHECK(route.operation == get_file);
+    CHECK(route.name == "a.txt");
+  }
+}
+
+TEST_CASE("a path that is no operation is refused", "[api][routes]") {
+  const auto line = GENERATE(values<std::string>({
+      "GET /",
+      "GET /nothing",
+      "POST /code",
+      "POST /code/execute/now",
+      "POST /execution",
+      "POST /python",
+      "POST /python/execute/x",
+      "GET /python/files/a.txt",
+      "POST /executions/1/2",
+      "GET /subscriptions/s/resourceGroups/g/sessionPools/p",
+      "GET /sessionPools",
+      "POST /prefix/executions",
+      "GET /files/a.txt/contents",
+      "GET /files/a.txt/content/more",
+      "GET /files/a/b/content",
+      "DELETE /files/a/b",
+  }));
+  DYNAMIC_SECTION(line) {
+    const auto route = match_route(request_of(line), default_pool(), default_versions());
+    REQUIRE_FALSE(route);
+    CHECK(route.error().code == ErrorCode::route_not_found);
+    CHECK(route.error().target == "path");
+  }
+}
+
+TEST_CASE("a known path with another method is refused and the method is named", "[api][routes]") {
+  const auto line = GENERATE(values<std::string>({
+      "GET /python/execute",
+      "PUT /python/uploadFile",
+      "POST /python/files",
+      "POST /python/downloadFile",
+      "GET /code/execute",
+      "GET /executions",
+      "DELETE /executions",
+      "PUT /files",
+      "PATCH /files",
+      "DELETE /files",
+      "PUT /files/a.txt",
+      "POST /files/a.txt",
+      "POST /files/content/a.txt",
+      "DELETE /files/a.txt/content",
+      "OPTIONS /files",
+      "PROPFIND /files",
+      "POST /session",
+      "POST /listSessions",
+      "GET /.management/stopSession",
+  }));
+  DYNAMIC_SECTION(line) {
+    const auto route = match_route(request_of(line), default_pool(), default_versions());
+    REQUIRE_FALSE(route);
+    CHECK(route.error().code == ErrorCode::route_not_found);
+    CHECK(route.error().target == "method");
+    CHECK_THAT(route.error().message, Catch::Contains(line.substr(0, line.find(' '))));
+  }
+}
+
+TEST_CASE("a route says whether its api-version was guessed", "[api][routes]") {
+  CHECK_FALSE(route_of("GET /files").version_is_guessed);
+  CHECK_FALSE(route_of("GET /files?api-version=2024-10-02-preview").version_is_guessed);
+  CHECK(route_of("GET /files?api-version=2026-01-01-preview").version_is_guessed);
+  CHECK(route_of("POST /code/execute?api-version=").version_is_guessed);
+}
+
+TEST_CASE("a version that may not be asked for has no route", "[api][routes]") {
+  contract::ContractOptions choices;
+  choices.unknown_api_version = contract::UnknownVersion::reject;
+  choices.missing_api_version = contract::MissingVersion::reject;
+  const VersionTable versions(choices);
+  const auto line = GENERATE(values<std::string>(
+      {"GET /files", "GET /files?api-version=2", "GET /metadata?api-version="}));
+  DYNAMIC_SECTION(line) {
+    const auto route = match_route(request_of(line), default_pool(), versions);
+    REQUIRE_FALSE(route);
+    CHECK(route.error().code == ErrorCode::invalid_request);
+    CHECK(route.error().target == "api-version");
+  }
+}
+
+TEST_CASE("every operation has a name of its own for the log", "[api][routes]") {
+  CHECK(name_of(execute) == "execute");
+  CHECK(name_of(upload_file) == "upload file");
+  CHECK(name_of(list_files) == "list files");
+  CHECK(name_of(get_file) == "get file");
+  CHECK(name_of(get_file_content) == "get file content");
+  CHECK(name_of(delete_file) == "delete file");
+  CHECK(name_of(get_session) == "get session");
+  CHECK(name_of(delete_session) == "delete session");
+  CHECK(name_of(list_sessions) == "list sessions");
+}
+
+}  // namespace
+}  // namespace dynsessions::surfaces::data_plane
