@@ -92,12 +92,13 @@ std::string https_url_of(const net::HttpServer& server) {
 App::App(const config::Config& config, TierChoice tier, const Installation& installation,
          std::optional<HttpsSetup> https)
     : config_(config),
+      profile_(profile_for(config, installation, tier.tier)),
       tier_(std::move(tier)),
       loop_(1),
       launcher_((loop_.get_executor())),
-      file_pool_((launcher_.start(installation.launcher.string(),
-                                  launch_spec_for(config, installation, tier_.tier)),
-                  kFileThreads)),
+      file_pool_(
+          (launcher_.start(installation.launcher.string(), launcher_spec_for(config, tier_.tier)),
+           kFileThreads)),
       clock_(loop_.get_executor()),
       real_time_(loop_.get_executor()),
       sandboxed_({loop_.get_executor(),
@@ -150,6 +151,9 @@ asio::awaitable<void> App::serve() {
 asio::awaitable<void> App::await_launcher() {
   auto ready = co_await launcher_.ready();
   if (!ready) throw EngineUnavailable(ready.error().message);
+  auto profile = co_await launcher_.define_profile(profile_);
+  if (!profile) throw EngineUnavailable(profile.error().message);
+  sandboxed_.use_profile(*profile);
 }
 
 void App::listen() {

@@ -61,6 +61,7 @@ class App {
   [[nodiscard]] std::unique_ptr<pools::SessionPool> make_pool();
 
   const config::Config& config_;
+  const sandbox::SandboxProfile profile_;
   const TierChoice tier_;
   boost::asio::io_context loop_;
   execution::LauncherClient launcher_;

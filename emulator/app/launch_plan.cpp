@@ -39,26 +39,28 @@ bool is_system_path(const fs::path& path) {
 }
 
 /// Shows a directory inside and returns its path there.
-std::string bind(sandbox::LaunchSpec& spec, const fs::path& directory, const char* in_full_tier) {
-  std::string inside = spec.tier == sandbox::Tier::full ? in_full_tier : directory.string();
-  spec.binds.push_back({directory.string(), inside});
+std::string bind(sandbox::SandboxProfile& profile, sandbox::Tier tier, const fs::path& directory,
+                 const char* in_full_tier) {
+  std::string inside = tier == sandbox::Tier::full ? in_full_tier : directory.string();
+  profile.binds.push_back({directory.string(), inside});
   return inside;
 }
 
 /// Shows the interpreter inside and returns its path there.
-std::string bind_python(sandbox::LaunchSpec& spec, const fs::path& python) {
+std::string bind_python(sandbox::SandboxProfile& profile, sandbox::Tier tier,
+                        const fs::path& python) {
   const fs::path prefix = python.parent_path().parent_path();
   const fs::path home = home_of_environment(prefix);
   if (home.empty()) {  // no virtual environment: an installation with a prefix of its own
     if (is_system_path(python)) return python.string();
-    spec.binds.push_back({prefix.string(), prefix.string()});
+    profile.binds.push_back({prefix.string(), prefix.string()});
     return python.string();
   }
   if (!is_system_path(home)) {
     const std::string base = home.parent_path().string();
-    spec.binds.push_back({base, base});
+    profile.binds.push_back({base, base});
   }
-  return bind(spec, prefix, kPythonInside) + "/bin/" + python.filename().string();
+  return bind(profile, tier, prefix, kPythonInside) + "/bin/" + python.filename().string();
 }
 
 /// Where packages are installed: lib/python3.11/site-packages and its like.
@@ -112,21 +114,25 @@ fs::path egress_program() {
                           ", which is not in PATH; `sudo apt-get install slirp4netns`");
 }
 
-sandbox::LaunchSpec launch_spec_for(const config::Config& config, const Installation& installation,
+sandbox::LauncherSpec launcher_spec_for(const config::Config& config, sandbox::Tier tier) {
+  return {.tier = tier, .control_groups = config.control_groups};
+}
+
+sandbox::SandboxProfile profile_for(const config::Config& config, const Installation& installation,
                                     sandbox::Tier tier) {
   constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
-  sandbox::LaunchSpec spec;
-  spec.tier = tier;
-  const std::string python_inside = bind_python(spec, session_python(config, installation));
-  const std::string agent_inside = bind(spec, installation.agent, kAgentInside);
-  spec.interpreter = {python_inside, "-B", agent_inside + "/agent.py"};
-  if (tier != sandbox::Tier::full) spec.path_library = agent_inside + "/session_paths.so";
+  sandbox::SandboxProfile profile;
+  const std::string python_inside =
+      bind_python(profile, tier, session_python(config, installation));
+  const std::string agent_inside = bind(profile, tier, installation.agent, kAgentInside);
+  profile.interpreter = {python_inside, "-B", agent_inside + "/agent.py"};
+  if (tier != sandbox::Tier::full) profile.path_library = agent_inside + "/session_paths.so";
   if (has_zygote(config, tier)) {
-    spec.zygote = {python_inside, "-B", agent_inside + "/zygote.py",
-                   config::show_list(config.preload)};
-    spec.packages = package_directories(session_python(config, installation));
+    profile.zygote = {python_inside, "-B", agent_inside + "/zygote.py",
+                      config::show_list(config.preload)};
+    profile.packages = package_directories(session_python(config, installation));
   }
-  spec.environment = {
+  profile.environment = {
       // What `pip install` brings (session_packages.py); its cache would fill the same small /tmp.
       "PIP_NO_CACHE_DIR=1",
       "PATH=/tmp/.local/bin:" + fs::path(python_inside).parent_path().string() +
@@ -141,18 +147,17 @@ sandbox::LaunchSpec launch_spec_for(const config::Config& config, const Installa
   // Insecure sessions have the host's network as it is.
   if (config.network_status == config::NetworkStatus::egress_enabled &&
       tier != sandbox::Tier::insecure) {
-    spec.egress_program = egress_program().string();
+    profile.egress_program = egress_program().string();
   }
-  spec.limits.data_bytes = config.data_quota_mb * kMiB;
-  spec.limits.data_inodes = config.max_files;
-  spec.limits.tmp_bytes = config.tmp_quota_mb * kMiB;
-  spec.limits.shared_memory_bytes = config.shm_quota_mb * kMiB;
-  spec.limits.memory_bytes = config.memory_limit_mb * kMiB;
-  spec.limits.processes = config.max_processes;
-  spec.limits.open_files = config.max_open_files;
-  spec.limits.cpu_hundredths = config.cpu_hundredths;
-  spec.control_groups = config.control_groups;
-  return spec;
+  profile.limits.data_bytes = config.data_quota_mb * kMiB;
+  profile.limits.data_inodes = config.max_files;
+  profile.limits.tmp_bytes = config.tmp_quota_mb * kMiB;
+  profile.limits.shared_memory_bytes = config.shm_quota_mb * kMiB;
+  profile.limits.memory_bytes = config.memory_limit_mb * kMiB;
+  profile.limits.processes = config.max_processes;
+  profile.limits.open_files = config.max_open_files;
+  profile.limits.cpu_hundredths = config.cpu_hundredths;
+  return profile;
 }
 
 }  // namespace dynsessions

@@ -34,9 +34,12 @@ struct Installation {
 /// Whether interpreters are forked: only in rooms, so in the full tier.
 [[nodiscard]] bool has_zygote(const config::Config& config, sandbox::Tier tier);
 
+[[nodiscard]] sandbox::LauncherSpec launcher_spec_for(const config::Config& config,
+                                                      sandbox::Tier tier);
+
 /// What every sandbox of this server looks like in that tier. Throws EngineUnavailable when the
 /// Python to use does not exist.
-[[nodiscard]] sandbox::LaunchSpec launch_spec_for(const config::Config& config,
+[[nodiscard]] sandbox::SandboxProfile profile_for(const config::Config& config,
                                                   const Installation& installation,
                                                   sandbox::Tier tier);
 

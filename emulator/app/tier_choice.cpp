@@ -85,22 +85,27 @@ std::string_view step_in(std::string_view message) {
 }
 
 /// Nothing when all went well.
-asio::awaitable<std::optional<Error>> set_up_once(execution::LauncherClient& launcher) {
+asio::awaitable<std::optional<Error>> set_up_once(execution::LauncherClient& launcher,
+                                                  sandbox::SandboxProfile definition) {
   auto ready = co_await launcher.ready();
   if (!ready) co_return ready.error();
+  auto profile = co_await launcher.define_profile(std::move(definition));
+  if (!profile) co_return profile.error();
   const std::uint64_t id = launcher.new_sandbox_id();
-  for (const RequestKind kind : {RequestKind::create_sandbox, RequestKind::start_interpreter,
-                                 RequestKind::destroy_sandbox}) {
+  auto created = co_await launcher.create_sandbox(*profile, id);
+  if (!created) co_return created.error();
+  for (const RequestKind kind : {RequestKind::start_interpreter, RequestKind::destroy_sandbox}) {
     auto done = co_await launcher.request(kind, id);
     if (!done) co_return done.error();
   }
   co_return std::nullopt;
 }
 
-asio::awaitable<void> run_trial(execution::LauncherClient& launcher, TierTrial& trial) {
+asio::awaitable<void> run_trial(execution::LauncherClient& launcher,
+                                sandbox::SandboxProfile profile, TierTrial& trial) {
   std::exception_ptr failure;
   try {
-    trial.failure = co_await set_up_once(launcher);
+    trial.failure = co_await set_up_once(launcher, std::move(profile));
   } catch (...) {
     failure = std::current_exception();
   }
@@ -137,14 +142,15 @@ const char* layers_of(Tier tier) {
 
 }  // namespace
 
-TierTrial try_tier(const std::string& launcher, sandbox::LaunchSpec spec) {
-  spec.zygote.clear();  // nobody waits for it here
+TierTrial try_tier(const std::string& launcher, const sandbox::LauncherSpec& spec,
+                   sandbox::SandboxProfile profile) {
+  profile.zygote.clear();  // nobody waits for it here
   TierTrial trial{spec.tier, std::nullopt};
   asio::io_context loop(1);
   execution::LauncherClient client(loop.get_executor());
   client.start(launcher, spec);
   std::exception_ptr failure;
-  asio::co_spawn(loop, run_trial(client, trial),
+  asio::co_spawn(loop, run_trial(client, std::move(profile), trial),
                  [&failure](std::exception_ptr exception) { failure = std::move(exception); });
   loop.run();
   if (failure) std::rethrow_exception(failure);
@@ -156,8 +162,8 @@ TierChoice choose_tier(const config::Config& config, const Installation& install
   std::string accounts;
   for (const Tier tier : tiers_of(config.sandbox)) {
     choice.tier = tier;
-    TierTrial trial =
-        try_tier(installation.launcher.string(), launch_spec_for(config, installation, tier));
+    TierTrial trial = try_tier(installation.launcher.string(), launcher_spec_for(config, tier),
+                               profile_for(config, installation, tier));
     if (trial.works()) return choice;
     accounts += "\n  " + account_of(trial);
     choice.better.push_back(std::move(trial));

@@ -20,7 +20,8 @@ struct TierTrial {
 };
 
 /// Blocks for some milliseconds; it starts a process, so no thread may exist.
-[[nodiscard]] TierTrial try_tier(const std::string& launcher, sandbox::LaunchSpec spec);
+[[nodiscard]] TierTrial try_tier(const std::string& launcher, const sandbox::LauncherSpec& spec,
+                                 sandbox::SandboxProfile profile);
 
 struct TierChoice {
   sandbox::Tier tier;

@@ -55,8 +55,10 @@ Check check_of(const TierTrial& trial) {
 /// What one check needs to go on.
 class Examination {
  public:
-  Examination(asio::io_context& loop, execution::LauncherClient& launcher)
+  Examination(asio::io_context& loop, execution::LauncherClient& launcher,
+              sandbox::SandboxProfile profile)
       : launcher_(launcher),
+        profile_(std::move(profile)),
         clock_(loop.get_executor()),
         real_time_(loop.get_executor()),
         workspaces_({loop.get_executor(), launcher, clock_, real_time_, {}}) {}
@@ -65,6 +67,12 @@ class Examination {
   asio::awaitable<void> run() {
     auto ready = co_await launcher_.ready();
     if (ready) limits_ = check_limits(launcher_.limits(), launcher_.obstacle_to_limits());
+    auto profile = co_await launcher_.define_profile(profile_);
+    if (!profile) {
+      note("run 6 * 7", {}, profile);
+      co_return;
+    }
+    workspaces_.use_profile(*profile);
     auto workspace = co_await workspaces_.create();
     if (!workspace) {
       note("run 6 * 7", {}, workspace);
@@ -110,6 +118,7 @@ class Examination {
   }
 
   execution::LauncherClient& launcher_;
+  const sandbox::SandboxProfile profile_;
   SystemClock clock_;
   SteadyClock real_time_;
   execution::SandboxedWorkspaceFactory workspaces_;
@@ -128,11 +137,12 @@ asio::awaitable<void> examine(Examination& examination, execution::LauncherClien
   if (failure) std::rethrow_exception(failure);
 }
 
-Checks run_session(const std::string& launcher, const sandbox::LaunchSpec& spec) {
+Checks run_session(const std::string& launcher, const sandbox::LauncherSpec& spec,
+                   sandbox::SandboxProfile profile) {
   asio::io_context loop(1);
   execution::LauncherClient client(loop.get_executor());
   client.start(launcher, spec);
-  Examination examination(loop, client);
+  Examination examination(loop, client, std::move(profile));
   std::exception_ptr failure;
   asio::co_spawn(loop, examine(examination, client),
                  [&failure](std::exception_ptr exception) { failure = std::move(exception); });
@@ -148,7 +158,8 @@ Checks check_sandbox(const config::Config& config, const Installation& installat
   Checks checks;
   std::optional<Tier> used;
   for (const Tier tier : {Tier::full, Tier::restricted, Tier::insecure}) {
-    const TierTrial trial = try_tier(launcher, launch_spec_for(config, installation, tier));
+    const TierTrial trial = try_tier(launcher, launcher_spec_for(config, tier),
+                                     profile_for(config, installation, tier));
     checks.push_back(check_of(trial));
     if (trial.works() && !used && may_use(config.sandbox, tier)) used = tier;
   }
@@ -158,8 +169,8 @@ Checks check_sandbox(const config::Config& config, const Installation& installat
     return checks;
   }
   checks.push_back({"sandbox", "tier", Verdict::good, "sessions get " + name_of(*used), {}});
-  const auto spec = launch_spec_for(config, installation, *used);
-  Checks session = run_session(launcher, spec);
+  Checks session = run_session(launcher, launcher_spec_for(config, *used),
+                               profile_for(config, installation, *used));
   std::move(session.begin(), session.end(), std::back_inserter(checks));
   return checks;
 }

@@ -46,12 +46,12 @@ asio::awaitable<Result<std::unique_ptr<Workspace>>> SandboxedWorkspace::start(Po
 }
 
 asio::awaitable<Result<void>> SandboxedWorkspace::make_sandbox() {
-  auto descriptors = co_await services_.launcher.request(RequestKind::create_sandbox, sandbox_id_);
-  if (!descriptors) {
+  auto directory = co_await services_.launcher.create_sandbox(services_.profile, sandbox_id_);
+  if (!directory) {
     stopped_ = true;  // the launcher leaves nothing half-made
-    co_return descriptors.error();
+    co_return directory.error();
   }
-  data_directory_ = std::move(descriptors->at(0));
+  data_directory_ = *std::move(directory);
   co_return Result<void>();
 }
 
@@ -81,6 +81,11 @@ asio::awaitable<Result<std::unique_ptr<Workspace>>> SandboxedWorkspaceFactory::c
   co_return workspace;
 }
 
+void SandboxedWorkspaceFactory::use_profile(ProfileId profile) {
+  services_.profile = profile;
+  spare_.reset();
+}
+
 void SandboxedWorkspaceFactory::keep_spare() {
   if (!services_.zygote || spare_ || making_spare_) return;
   asio::co_spawn(services_.executor, make_spare(), [](const std::exception_ptr& exception) {
@@ -91,9 +96,10 @@ void SandboxedWorkspaceFactory::keep_spare() {
 /// A failure is told by the next create(), which makes its own then.
 asio::awaitable<void> SandboxedWorkspaceFactory::make_spare() {
   making_spare_ = true;
+  const ProfileId profile = services_.profile;
   auto made = co_await SandboxedWorkspace::make(services_);
   making_spare_ = false;
-  if (made) spare_ = *std::move(made);
+  if (made && profile == services_.profile) spare_ = *std::move(made);
 }
 
 }  // namespace dynsessions::execution

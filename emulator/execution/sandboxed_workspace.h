@@ -47,11 +47,15 @@ class SandboxedWorkspaceFactory final : public WorkspaceFactory {
   explicit SandboxedWorkspaceFactory(SandboxServices services) : services_(services) {}
   boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create() override;
 
+  /// Workspaces that are made from now on have this profile. Earlier ones go on, but for the empty
+  /// sandbox, which is destroyed.
+  void use_profile(ProfileId profile);
+
  private:
   void keep_spare();
   boost::asio::awaitable<void> make_spare();
 
-  const SandboxServices services_;
+  SandboxServices services_;
   SandboxedWorkspace::Pointer spare_;
   bool making_spare_ = false;
 };

@@ -26,7 +26,12 @@ class KernelsFixture {
     config.max_processes = max_processes;
     config.no_zygote = kStartsAnew;
     const Installation installation{SANDBOX_LAUNCHER, INTERPRETER_AGENT, SESSION_PYTHON};
-    launcher_.start(SANDBOX_LAUNCHER, launch_spec_for(config, installation, sandbox::Tier::full));
+    launcher_.start(SANDBOX_LAUNCHER, launcher_spec_for(config, sandbox::Tier::full));
+    REQUIRE(loop_.run(launcher_.ready()));
+    const auto profile =
+        loop_.run(launcher_.define_profile(profile_for(config, installation, sandbox::Tier::full)));
+    REQUIRE(profile);
+    services_.profile = *profile;
     auto made = loop_.run(SandboxedWorkspace::create(services_));
     INFO((made ? "" : made.error().message));
     REQUIRE(made);

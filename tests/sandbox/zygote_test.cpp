@@ -25,7 +25,12 @@ class Sessions {
     config.no_zygote = birth == Birth::started;
     config.preload = std::move(preload);
     const Installation installation{SANDBOX_LAUNCHER, INTERPRETER_AGENT, SESSION_PYTHON};
-    launcher_.start(SANDBOX_LAUNCHER, launch_spec_for(config, installation, sandbox::Tier::full));
+    launcher_.start(SANDBOX_LAUNCHER, launcher_spec_for(config, sandbox::Tier::full));
+    REQUIRE(loop_.run(launcher_.ready()));
+    const auto profile =
+        loop_.run(launcher_.define_profile(profile_for(config, installation, sandbox::Tier::full)));
+    REQUIRE(profile);
+    services_.profile = *profile;
   }
   ~Sessions() { loop_.run(launcher_.stop()); }
 

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 /// A workspace that is there.
 struct Ready : WorkspaceFixture {
-  explicit Ready(std::vector<std::string> orders = {}) : WorkspaceFixture(std::move(orders)) {
+  explicit Ready(const std::vector<std::string>& orders = {}) : WorkspaceFixture(orders) {
     REQUIRE(create());
   }
 };
@@ -327,6 +327,34 @@ TEST_CASE("where interpreters are forked, an empty sandbox is kept for the next 
   CHECK(fixture.launcher.new_sandbox_id() == (forked ? 5 : 4));
   fixture.workspace = *std::move(second);
   CHECK(programs_so_far(fixture) == "1");
+}
+
+TEST_CASE("workspaces are made in the profile that their factory uses", "[execution][sandboxed]") {
+  WorkspaceFixture fixture;
+  const auto first = fixture.loop.run(fixture.launcher.define_profile({}));
+  const auto second = fixture.loop.run(fixture.launcher.define_profile({}));
+  REQUIRE(first);
+  REQUIRE(second);
+  fixture.services.zygote = true;
+  SandboxedWorkspaceFactory factory(fixture.services);
+  factory.use_profile(*first);
+  auto workspace = fixture.loop.run(factory.create());
+  REQUIRE(workspace);
+  REQUIRE(fixture.request(sandbox::RequestKind::create_sandbox, 1000));  // the empty one is there
+  fixture.launcher.forget_profile(*first);
+
+  factory.use_profile(*second);
+  auto later = fixture.loop.run(factory.create());
+  REQUIRE(later);
+  // The empty sandbox of the first profile was not used: the next id but its own and the next
+  // one's.
+  REQUIRE(fixture.request(sandbox::RequestKind::create_sandbox, 1001));
+  CHECK(fixture.launcher.new_sandbox_id() == 5);
+
+  factory.use_profile(*first);
+  const auto none = fixture.loop.run(factory.create());
+  REQUIRE(none.has_error());
+  CHECK_THAT(none.error().message, Catch::Contains("create: no such profile"));
 }
 
 TEST_CASE("no sandbox is made for later while a session waits for its interpreter",
