@@ -8,7 +8,7 @@
 
 #include <unistd.h>
 
-#include "emulator/config/option_values.h"
+#include "emulator/base/value_kind.h"
 
 namespace dynsessions {
 namespace fs = std::filesystem;
@@ -78,7 +78,7 @@ std::vector<std::string> package_directories(const fs::path& python) {
 }  // namespace
 
 bool has_zygote(const config::Config& config, sandbox::Tier tier) {
-  return !config.no_zygote && tier == sandbox::Tier::full;
+  return !config.host.no_zygote && tier == sandbox::Tier::full;
 }
 
 Installation Installation::beside_executable() {
@@ -93,8 +93,9 @@ Installation Installation::beside_executable() {
 }
 
 fs::path session_python(const config::Config& config, const Installation& installation) {
-  fs::path python =
-      config.python.empty() ? installation.python : fs::absolute(config.python).lexically_normal();
+  fs::path python = config.host.python.empty()
+                        ? installation.python
+                        : fs::absolute(config.host.python).lexically_normal();
   if (!fs::exists(python)) {
     throw EngineUnavailable(
         "there is no Python at " + python.string() +
@@ -115,7 +116,7 @@ fs::path egress_program() {
 }
 
 sandbox::LauncherSpec launcher_spec_for(const config::Config& config, sandbox::Tier tier) {
-  return {.tier = tier, .control_groups = config.control_groups};
+  return {.tier = tier, .control_groups = config.host.control_groups};
 }
 
 sandbox::SandboxProfile profile_for(const config::Config& config, const Installation& installation,
@@ -129,7 +130,7 @@ sandbox::SandboxProfile profile_for(const config::Config& config, const Installa
   if (tier != sandbox::Tier::full) profile.path_library = agent_inside + "/session_paths.so";
   if (has_zygote(config, tier)) {
     profile.zygote = {python_inside, "-B", agent_inside + "/zygote.py",
-                      config::show_list(config.preload)};
+                      value_kinds::show_list(config.host.preload)};
     profile.packages = package_directories(session_python(config, installation));
   }
   profile.environment = {
@@ -145,18 +146,18 @@ sandbox::SandboxProfile profile_for(const config::Config& config, const Installa
       "MPLBACKEND=module://matplotlib_inline.backend_inline",
   };
   // Insecure sessions have the host's network as it is.
-  if (config.network_status == config::NetworkStatus::egress_enabled &&
+  if (config.pool.network_status == pools::NetworkStatus::egress_enabled &&
       tier != sandbox::Tier::insecure) {
     profile.egress_program = egress_program().string();
   }
-  profile.limits.data_bytes = config.data_quota_mb * kMiB;
-  profile.limits.data_inodes = config.max_files;
-  profile.limits.tmp_bytes = config.tmp_quota_mb * kMiB;
-  profile.limits.shared_memory_bytes = config.shm_quota_mb * kMiB;
-  profile.limits.memory_bytes = config.memory_limit_mb * kMiB;
-  profile.limits.processes = config.max_processes;
-  profile.limits.open_files = config.max_open_files;
-  profile.limits.cpu_hundredths = config.cpu_hundredths;
+  profile.limits.data_bytes = config.pool.data_quota_mb * kMiB;
+  profile.limits.data_inodes = config.pool.max_files;
+  profile.limits.tmp_bytes = config.pool.tmp_quota_mb * kMiB;
+  profile.limits.shared_memory_bytes = config.pool.shm_quota_mb * kMiB;
+  profile.limits.memory_bytes = config.pool.memory_limit_mb * kMiB;
+  profile.limits.processes = config.pool.max_processes;
+  profile.limits.open_files = config.pool.max_open_files;
+  profile.limits.cpu_hundredths = config.pool.cpu_hundredths;
   return profile;
 }
 

@@ -160,7 +160,7 @@ TierTrial try_tier(const std::string& launcher, const sandbox::LauncherSpec& spe
 TierChoice choose_tier(const config::Config& config, const Installation& installation) {
   TierChoice choice{};
   std::string accounts;
-  for (const Tier tier : tiers_of(config.sandbox)) {
+  for (const Tier tier : tiers_of(config.host.sandbox)) {
     choice.tier = tier;
     TierTrial trial = try_tier(installation.launcher.string(), launcher_spec_for(config, tier),
                                profile_for(config, installation, tier));

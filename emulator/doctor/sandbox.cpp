@@ -161,7 +161,7 @@ Checks check_sandbox(const config::Config& config, const Installation& installat
     const TierTrial trial = try_tier(launcher, launcher_spec_for(config, tier),
                                      profile_for(config, installation, tier));
     checks.push_back(check_of(trial));
-    if (trial.works() && !used && may_use(config.sandbox, tier)) used = tier;
+    if (trial.works() && !used && may_use(config.host.sandbox, tier)) used = tier;
   }
   if (!used) {
     checks.push_back(
