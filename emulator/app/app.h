@@ -10,6 +10,7 @@
 
 #include "emulator/app/https_setup.h"
 #include "emulator/app/launch_plan.h"
+#include "emulator/app/ready_file.h"
 #include "emulator/app/tier_choice.h"
 #include "emulator/base/clock.h"
 #include "emulator/config/config.h"
@@ -24,7 +25,9 @@
 
 namespace dynsessions {
 
-/// A port that somebody else has.
+struct Announcement;
+
+/// A port that another process has.
 class PortInUse : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -36,20 +39,24 @@ class App {
  public:
   /// Starts the launcher, before any thread and any listener exists.
   App(const config::Config& config, TierChoice tier, const Installation& installation,
-      std::optional<HttpsSetup> https);
+      ReadyFile& ready_file);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
-  /// Serves until SIGTERM or SIGINT, then drains; a second signal ends it at once. Throws
-  /// EngineUnavailable or PortInUse when it cannot begin, and std::runtime_error when its launcher
-  /// has ended: nothing can run then.
+  /// Serves until SIGTERM, SIGINT or SIGHUP (unless that is ignored, as by nohup), then drains; a
+  /// second signal ends it at once. Throws EngineUnavailable, PortInUse or config::ConfigError if
+  /// it cannot start, and std::runtime_error if its launcher exits: nothing can run then.
   void run();
 
  private:
   boost::asio::awaitable<void> serve();
   boost::asio::awaitable<void> await_launcher();
   void listen();
-  void announce() const;
+  void bind_ports();
+  void set_up_tls();
+  [[nodiscard]] Announcement announcement() const;
+  void announce_listening() const;
+  void announce_ready();
   boost::asio::awaitable<void> announce_and_wait_for_end();
   boost::asio::awaitable<void> stop();
   boost::asio::awaitable<void> drain_clients();
@@ -62,6 +69,7 @@ class App {
 
   const config::Config& config_;
   const TierChoice tier_;
+  ReadyFile& ready_file_;
   boost::asio::io_context loop_;
   execution::LauncherClient launcher_;
   boost::asio::thread_pool file_pool_;
@@ -74,7 +82,7 @@ class App {
   surfaces::data_plane::DataPlane surface_;
   surfaces::admin::AdminApi admin_;
   net::HttpServer server_;
-  std::optional<HttpsSetup> https_;
+  std::optional<HttpsSetup> https_;              ///< made when the ports are bound
   std::optional<net::HttpServer> https_server_;  ///< the same surface as server_
   net::HttpServer admin_server_;
 };

@@ -34,6 +34,9 @@ class ReadyWorkspaces final : public WorkspaceFactory {
   boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create() override;
 
   [[nodiscard]] std::size_t ready() const noexcept { return waiting_.size(); }
+  /// Resolves when the first attempt to make a workspace has ended, with or without success.
+  boost::asio::awaitable<void> first_attempt();
+
   /// Why the last attempt to make one failed; nothing after a success.
   [[nodiscard]] const std::optional<Error>& last_failure() const noexcept { return last_failure_; }
   /// True once a workspace was made successfully.
@@ -55,6 +58,7 @@ class ReadyWorkspaces final : public WorkspaceFactory {
   bool stopping_ = false;
   Event wanted_;
   Event fill_ended_;
+  Event attempt_ended_;
 };
 
 }  // namespace dynsessions::execution
