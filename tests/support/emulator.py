@@ -11,6 +11,7 @@ import select
 import signal
 import subprocess
 import tempfile
+import time
 import uuid
 from pathlib import Path
 
@@ -156,7 +157,7 @@ class Emulator:
             env={**os.environ, "DYNSESSIONS_HTTPS_PORT": "0", **(environment or {})},
         )
         try:
-            ready = self._read_ready_line()
+            ready = self._read_event("ready")
         except BaseException:
             self._process.kill()
             self._process.wait()
@@ -169,13 +170,21 @@ class Emulator:
         if as_documented:
             services.serves(self.http, self.https)
 
-    def _read_ready_line(self):
-        readable, _, _ = select.select([self._process.stdout], [], [], START_SECONDS)
-        line = self._process.stdout.readline() if readable else b""
-        if not line:
-            raise AssertionError(f"the server did not become ready:\n{self.stderr()}")
-        assert (ready := json.loads(line))["event"] == "ready", ready
-        return ready
+    def _read_event(self, wanted):
+        """Reads lines of JSON from stdout up to the one of this event."""
+        output, text = self._process.stdout.fileno(), b""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            seconds = max(0, deadline - time.monotonic())
+            readable, _, _ = select.select([output], [], [], seconds)
+            piece = os.read(output, 1 << 16) if readable else b""
+            if not piece:
+                raise AssertionError(f"the server did not become {wanted}:\n{self.stderr()}")
+            *lines, text = (text + piece).split(b"\n")
+            for line in map(json.loads, lines):
+                assert line["event"] in ("listening", "ready"), line
+                if line["event"] == wanted:
+                    return line
 
     def stderr(self):
         self._stderr.seek(0)
