@@ -23,28 +23,29 @@ constexpr std::size_t kFileThreads = 2;
 
 /// The address that people were told to use is one of our names, whatever it is.
 std::vector<std::string> allowed_hosts(const config::Config& config) {
-  std::vector<std::string> hosts = config.allowed_hosts;
-  const auto address = asio::ip::make_address(config.listen);
-  if (!address.is_unspecified()) hosts.push_back(config.listen);
-  for (const tls::Name& name : config.tls_names) hosts.push_back(name.text());
+  std::vector<std::string> hosts = config.server.allowed_hosts;
+  const auto address = asio::ip::make_address(config.server.listen);
+  if (!address.is_unspecified()) hosts.push_back(config.server.listen);
+  for (const tls::Name& name : config.server.tls_names) hosts.push_back(name.text());
   return hosts;
 }
 
 surfaces::data_plane::DataPlaneSettings surface_settings(const config::Config& config,
                                                          const TierChoice& tier) {
-  return {.default_pool = {config.subscription, config.resource_group, config.name},
-          .token_policy = {config.auth, config.executors, config.role_missing},
+  return {.default_pool = {config.pool.id.subscription, config.pool.id.resource_group,
+                           config.pool.id.name},
+          .token_policy = {config.pool.auth, config.server.executors, config.server.role_missing},
           .allowed_hosts = allowed_hosts(config),
-          .own_headers = !config.exact,
+          .own_headers = !config.server.exact,
           .warning = warning_of(tier),
-          .choices = config.choices};
+          .choices = config.contract};
 }
 
 /// Only the full tier has a file system that keeps it.
 std::optional<workspace_files::Quota> upload_quota(const config::Config& config,
                                                    sandbox::Tier tier) {
   if (tier == sandbox::Tier::full) return std::nullopt;
-  return workspace_files::Quota{config.data_quota_mb << 20, config.max_files};
+  return workspace_files::Quota{config.pool.data_quota_mb << 20, config.pool.max_files};
 }
 
 void listen_on(net::HttpServer& server, const std::string& address, std::uint16_t port,
@@ -106,7 +107,7 @@ App::App(const config::Config& config, TierChoice tier, const Installation& inst
                   real_time_,
                   {},
                   has_zygote(config, tier_.tier)}),
-      workspaces_(loop_.get_executor(), sandboxed_, real_time_, config.ready_sessions),
+      workspaces_(loop_.get_executor(), sandboxed_, real_time_, config.pool.ready_sessions),
       session_log_(clock_),
       pools_([this] { return make_pool(); }),
       surface_({clock_, pools_, file_pool_,
@@ -153,23 +154,25 @@ asio::awaitable<void> App::await_launcher() {
 }
 
 void App::listen() {
-  listen_on(server_, config_.listen, config_.port, "--port");
-  if (https_server_) listen_on(*https_server_, config_.listen, *config_.https_port, "--https-port");
-  listen_on(admin_server_, config_.listen, config_.admin_port, "--admin-port");
+  listen_on(server_, config_.server.listen, config_.server.port, "--port");
+  if (https_server_)
+    listen_on(*https_server_, config_.server.listen, *config_.server.https_port, "--https-port");
+  listen_on(admin_server_, config_.server.listen, config_.server.admin_port, "--admin-port");
   server_.start();
   if (https_server_) https_server_->start();
   admin_server_.start();
 }
 
 std::string App::pool_management_endpoint() const {
-  return url_of(server_) + "/subscriptions/" + config_.subscription + "/resourceGroups/" +
-         config_.resource_group + "/sessionPools/" + config_.name;
+  return url_of(server_) + "/subscriptions/" + config_.pool.id.subscription + "/resourceGroups/" +
+         config_.pool.id.resource_group + "/sessionPools/" + config_.pool.id.name;
 }
 
 std::string App::pool_description() const {
-  return config_.container_type + " in " + config_.location + ", " +
-         name_of(config_.network_status) + ", at most " + std::to_string(config_.max_sessions) +
-         " sessions, cooldown " + std::to_string(config_.cooldown_period.count()) + " s";
+  return name_of(config_.pool.container_type) + " in " + config_.pool.location + ", " +
+         name_of(config_.pool.network_status) + ", at most " +
+         std::to_string(config_.pool.max_sessions) + " sessions, cooldown " +
+         std::to_string(config_.pool.cooldown_period.count()) + " s";
 }
 
 void App::announce() const {
@@ -183,11 +186,11 @@ void App::announce() const {
       .sandbox = description_of(tier_),
       .limits = sandbox::summary(launcher_.limits()),
       .warning = warning_of(tier_),
-      .auth = config_.auth,
-      .listen = config_.listen,
+      .auth = config_.pool.auth,
+      .listen = config_.server.listen,
   };
   std::fputs(banner(announcement).c_str(), stderr);
-  print_ready_line(announcement, config_.ready_file);
+  print_ready_line(announcement, config_.server.ready_file);
 }
 
 asio::awaitable<void> App::announce_and_wait_for_end() {
@@ -199,7 +202,8 @@ asio::awaitable<void> App::announce_and_wait_for_end() {
   const auto first = co_await (std::move(asked_to_stop) || launcher_.lost_for_good());
   // Whoever supervises us starts a server that can serve; this one could only refuse.
   if (first.index() == 1) throw std::runtime_error("the sandbox launcher has ended");
-  spdlog::info("stopping; requests under way may take {} s more", config_.drain_period.count());
+  spdlog::info("stopping; requests under way may take {} s more",
+               config_.server.drain_period.count());
 }
 
 asio::awaitable<void> App::stop() {
@@ -215,9 +219,10 @@ asio::awaitable<void> App::stop() {
 asio::awaitable<void> App::drain_clients() {
   using asio::experimental::awaitable_operators::operator&&;
   if (!https_server_) {
-    co_await server_.drain(config_.drain_period);
+    co_await server_.drain(config_.server.drain_period);
   } else {
-    co_await (server_.drain(config_.drain_period) && https_server_->drain(config_.drain_period));
+    co_await (server_.drain(config_.server.drain_period) &&
+              https_server_->drain(config_.server.drain_period));
   }
 }
 
@@ -245,7 +250,7 @@ std::string App::describe_limits() const {
 std::unique_ptr<pools::SessionPool> App::make_pool() {
   return std::make_unique<pools::SessionPool>(
       loop_.get_executor(), clock_, workspaces_, session_log_,
-      pools::PoolSettings{config_.max_sessions, config_.cooldown_period});
+      pools::PoolSettings{config_.pool.max_sessions, config_.pool.cooldown_period});
 }
 
 }  // namespace dynsessions

@@ -8,7 +8,7 @@
 
 #include <unistd.h>
 
-#include "emulator/config/option_values.h"
+#include "emulator/base/value_kind.h"
 
 namespace dynsessions {
 namespace fs = std::filesystem;
@@ -76,7 +76,7 @@ std::vector<std::string> package_directories(const fs::path& python) {
 }  // namespace
 
 bool has_zygote(const config::Config& config, sandbox::Tier tier) {
-  return !config.no_zygote && tier == sandbox::Tier::full;
+  return !config.host.no_zygote && tier == sandbox::Tier::full;
 }
 
 Installation Installation::beside_executable() {
@@ -91,8 +91,9 @@ Installation Installation::beside_executable() {
 }
 
 fs::path session_python(const config::Config& config, const Installation& installation) {
-  fs::path python =
-      config.python.empty() ? installation.python : fs::absolute(config.python).lexically_normal();
+  fs::path python = config.host.python.empty()
+                        ? installation.python
+                        : fs::absolute(config.host.python).lexically_normal();
   if (!fs::exists(python)) {
     throw EngineUnavailable(
         "there is no Python at " + python.string() +
@@ -123,7 +124,7 @@ sandbox::LaunchSpec launch_spec_for(const config::Config& config, const Installa
   if (tier != sandbox::Tier::full) spec.path_library = agent_inside + "/session_paths.so";
   if (has_zygote(config, tier)) {
     spec.zygote = {python_inside, "-B", agent_inside + "/zygote.py",
-                   config::show_list(config.preload)};
+                   value_kinds::show_list(config.host.preload)};
     spec.packages = package_directories(session_python(config, installation));
   }
   spec.environment = {
@@ -139,19 +140,19 @@ sandbox::LaunchSpec launch_spec_for(const config::Config& config, const Installa
       "MPLBACKEND=module://matplotlib_inline.backend_inline",
   };
   // Insecure sessions have the host's network as it is.
-  if (config.network_status == config::NetworkStatus::egress_enabled &&
+  if (config.pool.network_status == pools::NetworkStatus::egress_enabled &&
       tier != sandbox::Tier::insecure) {
     spec.egress_program = egress_program().string();
   }
-  spec.limits.data_bytes = config.data_quota_mb * kMiB;
-  spec.limits.data_inodes = config.max_files;
-  spec.limits.tmp_bytes = config.tmp_quota_mb * kMiB;
-  spec.limits.shared_memory_bytes = config.shm_quota_mb * kMiB;
-  spec.limits.memory_bytes = config.memory_limit_mb * kMiB;
-  spec.limits.processes = config.max_processes;
-  spec.limits.open_files = config.max_open_files;
-  spec.limits.cpu_hundredths = config.cpu_hundredths;
-  spec.control_groups = config.control_groups;
+  spec.limits.data_bytes = config.pool.data_quota_mb * kMiB;
+  spec.limits.data_inodes = config.pool.max_files;
+  spec.limits.tmp_bytes = config.pool.tmp_quota_mb * kMiB;
+  spec.limits.shared_memory_bytes = config.pool.shm_quota_mb * kMiB;
+  spec.limits.memory_bytes = config.pool.memory_limit_mb * kMiB;
+  spec.limits.processes = config.pool.max_processes;
+  spec.limits.open_files = config.pool.max_open_files;
+  spec.limits.cpu_hundredths = config.pool.cpu_hundredths;
+  spec.control_groups = config.host.control_groups;
   return spec;
 }
 

@@ -154,7 +154,7 @@ TierTrial try_tier(const std::string& launcher, sandbox::LaunchSpec spec) {
 TierChoice choose_tier(const config::Config& config, const Installation& installation) {
   TierChoice choice{};
   std::string accounts;
-  for (const Tier tier : tiers_of(config.sandbox)) {
+  for (const Tier tier : tiers_of(config.host.sandbox)) {
     choice.tier = tier;
     TierTrial trial =
         try_tier(installation.launcher.string(), launch_spec_for(config, installation, tier));

@@ -27,8 +27,8 @@ struct TierChoice {
   std::vector<TierTrial> better;  ///< that were tried before it, and failed
 };
 
-/// The best that `config.sandbox` allows and this machine can do. Throws EngineUnavailable, with
-/// step, reason and cure of every tier that was tried.
+/// The best that `config.host.sandbox` allows and this machine can do. Throws EngineUnavailable,
+/// with step, reason and cure of every tier that was tried.
 [[nodiscard]] TierChoice choose_tier(const config::Config& config,
                                      const Installation& installation);
 

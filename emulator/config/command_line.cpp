@@ -65,13 +65,13 @@ Values read_file(const std::string& path) {
 }
 
 void refuse_contradictions(const Config& config) {
-  if (config.exact && config.choices.lenient_bodies) {
+  if (config.server.exact && config.contract.lenient_bodies) {
     throw ConfigError(
         "`exact` and `lenient-bodies` contradict each other: the service refuses such bodies");
   }
-  if (config.ready_sessions > config.max_sessions) {
-    throw ConfigError("`ready-sessions` is " + std::to_string(config.ready_sessions) +
-                      ", more than the " + std::to_string(config.max_sessions) +
+  if (config.pool.ready_sessions > config.pool.max_sessions) {
+    throw ConfigError("`ready-sessions` is " + std::to_string(config.pool.ready_sessions) +
+                      ", more than the " + std::to_string(config.pool.max_sessions) +
                       " of `max-sessions`: the others would never become sessions");
   }
 }

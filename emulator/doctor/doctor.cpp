@@ -54,7 +54,7 @@ Checks examine(const config::Config& config, const Installation& installation) {
   // What is no Python that the agent could use fails in each sandbox too, for reasons that lead
   // away from this one.
   if (checks.front().verdict == Verdict::bad) return checks;
-  if (config.network_status == config::NetworkStatus::egress_enabled) {
+  if (config.pool.network_status == pools::NetworkStatus::egress_enabled) {
     checks.push_back(check_egress_program());
     if (checks.back().verdict == Verdict::bad) return checks;
   }

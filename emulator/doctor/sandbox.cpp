@@ -150,7 +150,7 @@ Checks check_sandbox(const config::Config& config, const Installation& installat
   for (const Tier tier : {Tier::full, Tier::restricted, Tier::insecure}) {
     const TierTrial trial = try_tier(launcher, launch_spec_for(config, installation, tier));
     checks.push_back(check_of(trial));
-    if (trial.works() && !used && may_use(config.sandbox, tier)) used = tier;
+    if (trial.works() && !used && may_use(config.host.sandbox, tier)) used = tier;
   }
   if (!used) {
     checks.push_back(

@@ -1,16 +1,10 @@
 #include "emulator/pools/pool_catalog.h"
 
-#include <boost/algorithm/string/case_conv.hpp>
-
 namespace dynsessions::pools {
 namespace asio = boost::asio;
 
 namespace {
 constexpr std::size_t kMostPools = 10'000;
-}
-
-std::string PoolName::key() const {
-  return boost::algorithm::to_lower_copy(subscription + '/' + resource_group + '/' + name);
 }
 
 Result<SessionPool*> PoolCatalog::find_or_create(const PoolName& name) {

@@ -7,19 +7,10 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "emulator/pools/pool_definition.h"
 #include "emulator/pools/session_pool.h"
 
 namespace dynsessions::pools {
-
-/// Which pool a request is about. Azure compares these names without regard to case.
-struct PoolName {
-  std::string subscription;
-  std::string resource_group;
-  std::string name;
-
-  /// All three in lower case: the key.
-  [[nodiscard]] std::string key() const;
-};
 
 /// All pools. A pool exists from its first use, with the default settings; its sessions are its
 /// own, so that parallel tests that use different pools do not meet.

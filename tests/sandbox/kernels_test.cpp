@@ -23,8 +23,8 @@ class KernelsFixture {
  public:
   explicit KernelsFixture(std::uint32_t max_processes = 256) {
     config::Config config;
-    config.max_processes = max_processes;
-    config.no_zygote = kStartsAnew;
+    config.pool.max_processes = max_processes;
+    config.host.no_zygote = kStartsAnew;
     const Installation installation{SANDBOX_LAUNCHER, INTERPRETER_AGENT, SESSION_PYTHON};
     launcher_.start(SANDBOX_LAUNCHER, launch_spec_for(config, installation, sandbox::Tier::full));
     auto made = loop_.run(SandboxedWorkspace::create(services_));

@@ -19,11 +19,11 @@ enum class Birth { forked, started };
 /// A launcher whose sessions are all born in one way.
 class Sessions {
  public:
-  explicit Sessions(Birth birth, std::vector<std::string> preload = config::Config().preload)
+  explicit Sessions(Birth birth, std::vector<std::string> preload = config::Config().host.preload)
       : birth_(birth) {
     config::Config config;
-    config.no_zygote = birth == Birth::started;
-    config.preload = std::move(preload);
+    config.host.no_zygote = birth == Birth::started;
+    config.host.preload = std::move(preload);
     const Installation installation{SANDBOX_LAUNCHER, INTERPRETER_AGENT, SESSION_PYTHON};
     launcher_.start(SANDBOX_LAUNCHER, launch_spec_for(config, installation, sandbox::Tier::full));
   }
