@@ -10,10 +10,11 @@
 
 namespace dynsessions {
 
-/// A value, or the reason why the client's request is refused. This header is the only place that
-/// names the library behind it, so that std::expected is a change of one file.
-template <typename T>
-using Result = boost::system::result<T, Error>;
+/// A value, or the reason why the client's request is refused; a module whose failures are of
+/// another kind names its own type. This header is the only place that names the library behind
+/// it, so that std::expected is a change of one file.
+template <typename T, typename Failure = Error>
+using Result = boost::system::result<T, Failure>;
 
 /// Found by Result::value() when it holds an error: reading a value that is not there is our bug.
 [[noreturn]] inline void throw_exception_from_error(const Error& error,

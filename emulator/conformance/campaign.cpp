@@ -10,6 +10,7 @@
 #include "emulator/base/identifiers.h"
 #include "emulator/conformance/reports/tally.h"
 #include "emulator/conformance/run/checkpoint.h"
+#include "emulator/conformance/run/endpoint.h"
 #include "emulator/conformance/run/interruption.h"
 #include "emulator/conformance/run/own_emulator.h"
 
@@ -129,7 +130,7 @@ void Campaign::run_group(const ServerGroup& group, const OnOutcome& on_outcome,
 }
 
 RunTarget Campaign::target_at(const std::string& url) const {
-  return {.send = http_client(Endpoint::parse(url), Interruption::was_asked_for),
+  return {.send = send_to_endpoint(parse_endpoint(url), Interruption::was_asked_for),
           .token = token_,
           .name = is_foreign() ? "the endpoint" : "the emulator",
           .endpoint = url,

@@ -11,6 +11,7 @@
 #include "emulator/conformance/options.h"
 #include "emulator/conformance/reports/report.h"
 #include "emulator/conformance/run/checkpoint.h"
+#include "emulator/conformance/run/endpoint.h"
 #include "emulator/conformance/run/own_emulator.h"
 
 namespace dynsessions::conformance {
@@ -60,7 +61,7 @@ std::string plan_text(const ConformOptions& options, std::vector<Case> cases) {
   const bool foreign = !options.endpoint.empty();
   if (foreign) std::erase_if(cases, [](const Case& one) { return !one.needs.empty(); });
   const Plan plan = plan_of(without_slow(std::move(cases), options.budget));
-  const std::string target = foreign ? Endpoint::parse(options.endpoint).origin() : "the emulator";
+  const std::string target = foreign ? parse_endpoint(options.endpoint).origin() : "the emulator";
   return describe(plan, options.budget, target);
 }
 

@@ -1,10 +1,13 @@
 #include "emulator/net/transport.h"
 
+#include <cerrno>
+
 #include <fcntl.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <sys/socket.h>
 
 namespace dynsessions::net {
 namespace asio = boost::asio;
@@ -25,6 +28,13 @@ asio::awaitable<Transferred> Transport::write(std::span<const asio::const_buffer
 
 UniqueFd Transport::duplicate_socket() {
   return UniqueFd(::fcntl(stream_.socket().native_handle(), F_DUPFD_CLOEXEC, 0));
+}
+
+bool Transport::has_input() {
+  char first = 0;
+  const int flags = MSG_PEEK | MSG_DONTWAIT;
+  const ssize_t count = ::recv(stream_.socket().native_handle(), &first, 1, flags);
+  return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
 asio::awaitable<void> Transport::finish_sending() {

@@ -69,6 +69,9 @@ class Transport {
   void close() { stream_.close(); }
   [[nodiscard]] bool is_open() const { return stream_.socket().is_open(); }
 
+  /// Whether bytes, the peer's end or an error have arrived and were not read yet.
+  [[nodiscard]] bool has_input();
+
  protected:
   [[nodiscard]] boost::beast::tcp_stream& stream() { return stream_; }
 

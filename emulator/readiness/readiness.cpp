@@ -11,7 +11,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <nlohmann/json.hpp>
 
-#include "emulator/conformance/run/http_client.h"
+#include "emulator/net/http_client.h"
 
 namespace dynsessions::readiness {
 namespace asio = boost::asio;
@@ -22,6 +22,7 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{3};
 constexpr std::chrono::milliseconds kPause{100};
+constexpr std::size_t kLongestAnswer = std::size_t{1} << 20;
 
 /// The text of a member; empty when it is absent or no text.
 std::string text_of(const json& object, const char* name) {
@@ -54,15 +55,14 @@ std::string one_line(std::string text) {
 }
 
 Finding ask_at(const std::string& url) {
-  const auto send =
-      conformance::http_client(conformance::Endpoint::parse(url), [] { return false; });
-  conformance::HttpRequest request;
-  request.method = "GET";
-  request.target = "health/ready";
-  const auto answers = send({request}, kPatience);
-  const conformance::Answer& answer = answers.front();
-  if (!answer.reply) return {false, "not ready: " + answer.failure};
-  Finding finding = judge(answer.reply->status, answer.reply->body);
+  const auto server = net::HttpUrl::parse(url);
+  if (!server) return {false, "not ready: " + one_line(server.error().message)};
+  net::HttpRequest request;
+  request.target = "/health/ready";
+  request.timeouts.total = kPatience;
+  const auto reply = net::fetch_blocking(*server, std::move(request), kLongestAnswer);
+  if (!reply) return {false, one_line("not ready: " + reply.error().message)};
+  Finding finding = judge(reply->status, reply->body);
   if (finding.ready) finding.line += " at " + url;
   return finding;
 }

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "emulator/conformance/run/http_client.h"
+#include "emulator/conformance/run/send.h"
 
 namespace dynsessions::conformance {
 

@@ -4,7 +4,7 @@
 
 #include "emulator/conformance/cases/case.h"
 #include "emulator/conformance/cases/matchers.h"
-#include "emulator/conformance/run/http_client.h"
+#include "emulator/conformance/run/send.h"
 
 namespace dynsessions::conformance {
 

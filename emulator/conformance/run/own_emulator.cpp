@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "emulator/conformance/cases/case.h"
-#include "emulator/conformance/run/http_client.h"
+#include "emulator/conformance/run/send.h"
 
 namespace dynsessions::conformance {
 namespace {

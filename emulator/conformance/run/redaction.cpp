@@ -7,7 +7,7 @@
 #include <boost/uuid/name_generator_sha1.hpp>
 #include <boost/uuid/uuid_io.hpp>
 
-#include "emulator/conformance/run/http_client.h"
+#include "emulator/conformance/run/endpoint.h"
 
 namespace dynsessions::conformance {
 namespace {
@@ -81,7 +81,7 @@ std::vector<std::string> names_in_path(const std::string& path) {
 Redaction::Redaction(std::string token, const std::string& endpoint) {
   literals_.emplace_back(std::move(token), "$TOKEN");
   if (endpoint.empty()) return;
-  const Endpoint parsed = Endpoint::parse(endpoint);
+  const net::HttpUrl parsed = parse_endpoint(endpoint);
   literals_.emplace_back(endpoint, "$ENDPOINT");
   literals_.emplace_back(parsed.host + ":" + parsed.port, "$HOST");
   literals_.emplace_back(parsed.host, "$HOST");

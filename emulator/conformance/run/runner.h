@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "emulator/conformance/run/budget.h"
-#include "emulator/conformance/run/http_client.h"
 #include "emulator/conformance/run/outcome.h"
 #include "emulator/conformance/run/redaction.h"
+#include "emulator/conformance/run/send.h"
 
 namespace dynsessions::conformance {
 

@@ -1,0 +1,166 @@
+#include "emulator/conformance/run/endpoint.h"
+
+#include <algorithm>
+#include <cctype>
+#include <exception>
+#include <memory>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "emulator/base/event.h"
+#include "emulator/http/text.h"
+#include "emulator/net/http_client.h"
+
+namespace dynsessions::conformance {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kLargestReply = std::size_t{256} << 20;
+constexpr std::chrono::milliseconds kInterruptionPoll{100};
+
+/// A text as a stream. After its end it waits, if more was announced, until nobody wants more.
+class TextBody final : public http::BodyReader {
+ public:
+  TextBody(std::string text, std::optional<std::uint64_t> announced)
+      : text_(std::move(text)), waits_(announced && *announced > text_.size()) {}
+
+  asio::awaitable<Result<std::size_t>> read(std::span<char> into) override {
+    if (sent_ == text_.size() && waits_) {
+      Event never(co_await asio::this_coro::executor);
+      co_await never.wait();
+      co_return invalid_request("The announced body is longer than the text.");
+    }
+    const std::size_t count = text_.copy(into.data(), into.size(), sent_);
+    sent_ += count;
+    co_return count;
+  }
+
+ private:
+  const std::string text_;
+  const bool waits_;
+  std::size_t sent_ = 0;
+};
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+net::HttpRequest to_net(const HttpRequest& request, std::chrono::seconds deadline) {
+  net::HttpRequest wire;
+  wire.method = request.method;
+  wire.target = "/" + request.target;
+  std::optional<std::uint64_t> announced;
+  for (const auto& [name, value] : request.headers) {
+    if (http::iequals(name, "Content-Length")) {
+      announced = std::stoull(value);
+    } else {
+      wire.headers.add(name, value);
+    }
+  }
+  if (request.chunked || announced) {
+    wire.body = net::StreamedBody{std::make_shared<TextBody>(request.body, announced), announced};
+  } else {
+    wire.body = request.body;
+  }
+  wire.timeouts = {deadline, deadline, deadline, deadline};
+  return wire;
+}
+
+Answer to_answer(net::HttpResult<net::HttpReply> reply) {
+  if (!reply) return {std::nullopt, reply.error().message};
+  HttpReply answer;
+  answer.status = reply->status;
+  for (const auto& [name, value] : reply->headers) {
+    answer.headers.emplace_back(lower_case(name), value);
+  }
+  answer.body = std::move(reply->body);
+  return {std::move(answer), {}};
+}
+
+/// The event loop of a run, which does nothing between two calls of send().
+class EndpointClient {
+ public:
+  EndpointClient(net::HttpUrl endpoint, std::function<bool()> interrupted)
+      : endpoint_(std::move(endpoint)),
+        interrupted_(std::move(interrupted)),
+        client_(loop_.get_executor()) {}
+
+  std::vector<Answer> send(const std::vector<HttpRequest>& requests,
+                           std::chrono::seconds deadline) {
+    std::vector<Call> calls(requests.size());
+    left_ = requests.size();
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      start(to_net(requests[i], deadline), calls[i]);
+    }
+    const bool cleans_up = interrupted_();
+    bool cancelled = false;
+    while (left_ > 0) {
+      loop_.restart();
+      loop_.run_one_for(kInterruptionPoll);
+      if (cancelled || cleans_up || !interrupted_()) continue;
+      cancelled = true;
+      for (Call& call : calls) call.cancel.emit(asio::cancellation_type::terminal);
+    }
+    loop_.poll();  // what the calls have left behind refers to `calls`
+    if (cancelled) throw Interrupted();
+    std::vector<Answer> answers;
+    for (Call& call : calls) {
+      if (call.thrown) std::rethrow_exception(call.thrown);
+      answers.push_back(std::move(call.answer));
+    }
+    return answers;
+  }
+
+ private:
+  struct Call {
+    Answer answer;
+    std::exception_ptr thrown;
+    asio::cancellation_signal cancel;
+  };
+
+  void start(net::HttpRequest request, Call& call) {
+    auto ended = [this, &call](std::exception_ptr thrown, net::HttpResult<net::HttpReply> reply) {
+      call.thrown = std::move(thrown);
+      if (!call.thrown) call.answer = to_answer(std::move(reply));
+      --left_;
+    };
+    asio::co_spawn(loop_, client_.fetch(endpoint_, std::move(request), kLargestReply),
+                   asio::bind_cancellation_slot(call.cancel.slot(), std::move(ended)));
+  }
+
+  const net::HttpUrl endpoint_;
+  const std::function<bool()> interrupted_;
+  asio::io_context loop_{1};
+  net::HttpClient client_;
+  std::size_t left_ = 0;
+};
+
+}  // namespace
+
+std::optional<std::string> HttpReply::header(const std::string& lower_case_name) const {
+  for (const auto& [name, value] : headers) {
+    if (name == lower_case_name) return value;
+  }
+  return std::nullopt;
+}
+
+net::HttpUrl parse_endpoint(const std::string& url) {
+  Result<net::HttpUrl> parsed = net::HttpUrl::parse(url);
+  if (!parsed) throw std::invalid_argument(parsed.error().message);
+  return *std::move(parsed);
+}
+
+Send send_to_endpoint(net::HttpUrl endpoint, std::function<bool()> interrupted) {
+  const auto client = std::make_shared<EndpointClient>(std::move(endpoint), std::move(interrupted));
+  return [client](const std::vector<HttpRequest>& requests, std::chrono::seconds deadline) {
+    return client->send(requests, deadline);
+  };
+}
+
+}  // namespace dynsessions::conformance

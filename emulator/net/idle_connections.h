@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <string>
+
+#include "emulator/net/transport.h"
+
+namespace dynsessions::net {
+
+/// The connections that HttpClient keeps between requests, the one that was used last in front.
+class IdleConnections {
+ public:
+  void put(const std::string& origin, std::unique_ptr<Transport> transport);
+
+  /// Returns null if there is none to this origin that the server has left open.
+  [[nodiscard]] std::unique_ptr<Transport> take(const std::string& origin);
+
+  [[nodiscard]] std::size_t size() const { return kept_.size(); }
+
+ private:
+  struct Kept {
+    std::string origin;
+    std::unique_ptr<Transport> transport;
+    std::chrono::steady_clock::time_point since;
+  };
+  std::list<Kept> kept_;
+};
+
+}  // namespace dynsessions::net
