@@ -85,8 +85,8 @@ ExitCode run(int argc, char** argv) {
   return wrong_usage;
 }
 
-/// What a parent may have left that no server can work with; the launcher does the like.
-void shed_inheritance() {
+/// Resets inherited signal and umask state that would break a server. The launcher does the same.
+void reset_inherited_state() {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that leaves our stdout must not end the server
   sigset_t none;
   sigemptyset(&none);
@@ -102,7 +102,7 @@ ExitCode report(ExitCode code, const std::exception& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  shed_inheritance();
+  reset_inherited_state();
   try {
     return run(argc, argv);
   } catch (const config::ConfigError& error) {

@@ -12,6 +12,7 @@
 #include <spdlog/spdlog.h>
 
 #include "emulator/app/announcement.h"
+#include "emulator/cures/cures.h"
 
 namespace dynsessions {
 namespace asio = boost::asio;
@@ -235,7 +236,7 @@ std::vector<surfaces::admin::Component> App::health() const {
   const bool started = workspaces_.proven();
   std::string interpreter = "Python starts in a sandbox";
   if (const auto& failure = workspaces_.last_failure()) {
-    interpreter = failure->message;
+    interpreter = failure->message + "; " + cure_of(*failure);
   } else if (!started) {
     interpreter = "the first interpreter is starting";
   }

@@ -127,7 +127,8 @@ sandbox::SandboxProfile profile_for(const config::Config& config, const Installa
       bind_python(profile, tier, session_python(config, installation));
   const std::string agent_inside = bind(profile, tier, installation.agent, kAgentInside);
   profile.interpreter = {python_inside, "-B", agent_inside + "/agent.py"};
-  if (tier != sandbox::Tier::full) profile.path_library = agent_inside + "/session_paths.so";
+  if (tier != sandbox::Tier::full)
+    profile.path_library = agent_inside + "/path_redirect_preload.so";
   if (has_zygote(config, tier)) {
     profile.zygote = {python_inside, "-B", agent_inside + "/zygote.py",
                       value_kinds::show_list(config.host.preload)};

@@ -4,7 +4,8 @@
 #include <stdexcept>
 
 #include "emulator/config/config.h"
-#include "sandbox/spec/launch_spec.h"
+#include "sandbox/protocol/launcher_spec.h"
+#include "sandbox/protocol/sandbox_profile.h"
 
 namespace dynsessions {
 

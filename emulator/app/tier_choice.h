@@ -42,7 +42,4 @@ struct TierChoice {
 /// "tier full: the step that failed: why", and what to do about it.
 [[nodiscard]] std::string account_of(const TierTrial& trial);
 
-/// What to do when the set-up fails with `error`; by the name of the step, which its message has.
-[[nodiscard]] std::string cure_of(const Error& error);
-
 }  // namespace dynsessions

@@ -10,8 +10,8 @@
 
 namespace dynsessions::execution {
 
-/// The real thing: a sandbox with one interpreter per kernel. That of the synchronous kernel is
-/// there from the beginning, the others start with their first program.
+/// A sandbox with one interpreter per kernel. The interpreter of the synchronous kernel starts with
+/// the workspace, the others with their first program.
 class SandboxedWorkspace final : public Workspace {
  public:
   using Pointer = std::unique_ptr<SandboxedWorkspace>;
@@ -40,8 +40,9 @@ class SandboxedWorkspace final : public Workspace {
   bool stopped_ = false;
 };
 
-/// Where interpreters are forked, an empty sandbox is kept for the next workspace: to make one
-/// takes as long as the fork. It costs some kernel memory, and has the init of its first room.
+/// If interpreters are forked, keeps an empty sandbox for the next workspace, since making one
+/// takes as long as the fork. The empty sandbox costs some kernel memory and runs the init of its
+/// first jail.
 class SandboxedWorkspaceFactory final : public WorkspaceFactory {
  public:
   explicit SandboxedWorkspaceFactory(SandboxServices services) : services_(services) {}
