@@ -10,7 +10,7 @@ build:
 	.ci/install
 	cmake --preset release >build/configure.log
 	cmake --build --preset release --target dynsessions
-	sandbox/interpreter/create_environment.sh build/python
+	sandbox/agents/python/create_environment.sh build/python
 
 test:
 	.ci/test $(PRESET)

@@ -17,6 +17,7 @@
 #include "emulator/app/announcement.h"
 #include "emulator/app/engine_settings.h"
 #include "emulator/app/port_holder.h"
+#include "emulator/cures/cures.h"
 
 namespace dynsessions {
 namespace asio = boost::asio;
@@ -102,7 +103,7 @@ surfaces::admin::Component interpreter_component(std::string name,
                                                  const execution::Readiness& readiness) {
   std::string detail = "Python starts in a sandbox";
   if (readiness.failure) {
-    detail = readiness.failure->message;
+    detail = readiness.failure->message + "; " + cure_of(*readiness.failure);
   } else if (!readiness.proven) {
     detail = "the first interpreter is starting";
   }

@@ -2,7 +2,7 @@
 
 #include "emulator/config/config.h"
 #include "emulator/runtimes/python_runtime.h"
-#include "sandbox/spec/launch_spec.h"
+#include "sandbox/protocol/launcher_spec.h"
 
 /// The parts of the configuration that concern what runs sessions, in the words of those parts.
 namespace dynsessions {

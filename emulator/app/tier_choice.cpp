@@ -1,14 +1,13 @@
 #include "emulator/app/tier_choice.h"
 
-#include <array>
 #include <exception>
-#include <string_view>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "emulator/app/engine_settings.h"
+#include "emulator/cures/cures.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/pools/pool_members.h"
 #include "emulator/runtimes/python_runtime.h"
@@ -20,72 +19,6 @@ using sandbox::RequestKind;
 using sandbox::Tier;
 
 namespace {
-
-struct Cure {
-  std::string_view step;  ///< its beginning
-  const char* cure;
-};
-
-constexpr const char* kNamespaces =
-    "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
-    "user.max_user_namespaces above 0; Ubuntu: kernel.apparmor_restrict_unprivileged_userns=0), "
-    "or run as root; in Docker: --cap-add SYS_ADMIN --security-opt apparmor=unconfined "
-    "--security-opt systempaths=unconfined";
-constexpr const char* kBelow =
-    "look at the directories of --python: each must be there for all users";
-
-/// By the names in sandbox/; the last row is for all that nobody met yet.
-constexpr std::array kCures = {
-    Cure{"mount /proc of the launcher",
-         "this container masks /proc: podman run --security-opt unmask=ALL, docker run "
-         "--security-opt systempaths=unconfined; or run as root with --cap-add SYS_ADMIN"},
-    Cure{"unshare", kNamespaces},
-    Cure{"clone", kNamespaces},
-    Cure{"map ids", kNamespaces},
-    Cure{"isolate mounts", kNamespaces},
-    Cure{"mount tmpfs", "--data-quota-mb must fit into memory"},
-    Cure{"mount", kNamespaces},
-    Cure{"new root", kNamespaces},
-    Cure{"change root", kNamespaces},
-    Cure{"enter", kNamespaces},
-    Cure{
-        "bind target",
-        "sessions have a /tmp, /proc, /dev and /mnt/data of their own: --python must be elsewhere"},
-    Cure{"open tree", kBelow},
-    Cure{"lay out", kBelow},
-    Cure{"egress: tun device",
-         "load the module (modprobe tun) and let all users open it (chmod 666 /dev/net/tun); in "
-         "Docker: --device /dev/net/tun"},
-    Cure{"egress: only a network namespace", "use EgressDisabled, or make the full tier possible"},
-    Cure{"egress", "slirp4netns must run here; see what it said, or use EgressDisabled"},
-    Cure{"execute", "--python must name a program that all users may read and execute"},
-    Cure{"verify alive", "--python must name a Python; what it names ended at once"},
-    Cure{"verify control groups",
-         "if --python names a Python that starts here: --control-groups off"},
-    Cure{"keyring", "end other sessions of this user, or raise sysctl kernel.keys.maxkeys"},
-    Cure{"limits", "raise the limits that this shell has: ulimit -aH"},
-    Cure{"landlock: ABI",
-         "use Linux 6.12 or later; or start as root, so that each session gets its own user; or "
-         "make the full tier possible"},
-    Cure{"landlock: /", kBelow},
-    Cure{"landlock",
-         "use a kernel with Landlock (CONFIG_SECURITY_LANDLOCK, best 6.12 or later, and landlock "
-         "among its lsm=) in a container that does not hide it; or make the full tier possible"},
-    Cure{"session directory",
-         "TMPDIR (or /tmp) must have room, and all users must be able to reach it"},
-    Cure{"temporary directory", "TMPDIR (or /tmp) must be a directory that can be written"},
-    Cure{"session users", "end some sessions, or lower --max-sessions"},
-    Cure{"seccomp", "use a kernel with CONFIG_SECCOMP_FILTER; in Docker: seccomp=unconfined"},
-    Cure{"",
-         "this kernel or container forbids the step: run as root, or in Docker with --privileged"},
-};
-
-/// "clone" of "The sandbox could not be set up: clone: Operation not permitted".
-std::string_view step_in(std::string_view message) {
-  constexpr std::string_view kBefore = ": ";
-  const std::size_t found = message.find(kBefore);
-  return found == std::string_view::npos ? "" : message.substr(found + kBefore.size());
-}
 
 /// Nothing when all went well.
 asio::awaitable<std::optional<Error>> set_up_once(execution::LauncherClient& launcher,
@@ -181,7 +114,7 @@ void require_pools(const config::Config& config, const runtimes::Installation& i
     if (trial.works()) continue;
     const Error& failure = *trial.failure;
     // Of all members, egress alone takes something that other pools of the machine do not need.
-    const bool is_egress = step_in(failure.message).starts_with("egress");
+    const bool is_egress = failure.step.starts_with("egress");
     const std::string member =
         is_egress ? std::string(pools::members::kNetworkStatus.name) + ": " : std::string();
     throw config::ConfigError("pool `" + pool.id.name + "`, " + member + failure.message +
@@ -217,16 +150,6 @@ std::string account_of(const TierTrial& trial) {
   if (trial.works()) return "tier " + name_of(trial.tier) + " works";
   return "tier " + name_of(trial.tier) + ": " + trial.failure->message +
          " Cure: " + cure_of(*trial.failure);
-}
-
-std::string cure_of(const Error& error) {
-  const std::string_view step = step_in(error.message);
-  const bool from_runtime = error.code == ErrorCode::invalid_request;
-  if (step.empty() || from_runtime) return error.reason;
-  for (const Cure& row : kCures) {
-    if (step.starts_with(row.step)) return row.cure;
-  }
-  return error.reason;
 }
 
 }  // namespace dynsessions

@@ -7,10 +7,11 @@
 #include "emulator/base/error.h"
 #include "emulator/config/config.h"
 #include "emulator/runtimes/installation.h"
-#include "sandbox/spec/launch_spec.h"
+#include "sandbox/protocol/launcher_spec.h"
+#include "sandbox/protocol/sandbox_profile.h"
 
-/// Which tier sessions get (sandbox/spec/launch_spec.h): decided once, when the program starts, by
-/// what this machine really does.
+/// Which tier sessions get (sandbox/protocol/launcher_spec.h): decided once, when the program
+/// starts, by what this machine really does.
 namespace dynsessions {
 
 /// What came of the real set-up in a throw-away sandbox.
@@ -48,8 +49,5 @@ void require_pools(const config::Config& config, const runtimes::Installation& i
 
 /// "tier full: the step that failed: why", and what to do about it.
 [[nodiscard]] std::string account_of(const TierTrial& trial);
-
-/// What to do when the set-up fails with `error`; by the name of the step, which its message has.
-[[nodiscard]] std::string cure_of(const Error& error);
 
 }  // namespace dynsessions

@@ -12,8 +12,9 @@ std::chrono::seconds timeout_of(const Invocation& call) {
   if (flag == call.flags.end()) return kDefaultTimeout;
   const auto seconds = value_kinds::parse_number(flag->second, 0, kLongestSeconds);
   if (!seconds) {
-    throw config::ConfigError("--timeout: expected " + value_kinds::number_range(0, kLongestSeconds) +
-                              ", not `" + flag->second + "`");
+    throw config::ConfigError("--timeout: expected " +
+                              value_kinds::number_range(0, kLongestSeconds) + ", not `" +
+                              flag->second + "`");
   }
   return std::chrono::seconds(*seconds);
 }

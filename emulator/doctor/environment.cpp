@@ -17,11 +17,11 @@ using nlohmann::json;
 
 constexpr const char* kMakeOne =
     "`make build` makes an environment that has everything (build/python), and "
-    "`sandbox/interpreter/create_environment.sh DIR` makes one anywhere, for --python "
+    "`sandbox/agents/python/create_environment.sh DIR` makes one anywhere, for --python "
     "DIR/bin/python3";
 constexpr const char* kMakeOneIfNeeded =
     "none, unless programs need them: then the image `full` (docker/README.md), or "
-    "`sandbox/interpreter/create_environment.sh DIR` and --python DIR/bin/python3";
+    "`sandbox/agents/python/create_environment.sh DIR` and --python DIR/bin/python3";
 constexpr const char* kNameAnother = "name a Python 3.11 or 3.12 with --python";
 
 /// Who has none of these has left the packages out on purpose, like the image `server`.

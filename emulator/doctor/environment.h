@@ -12,7 +12,7 @@
 
 namespace dynsessions::doctor {
 
-/// What a Python says of itself (sandbox/interpreter/environment_probe.py).
+/// What a Python says of itself (sandbox/agents/python/environment_probe.py).
 struct EnvironmentFacts {
   std::string python_version;
   std::map<std::string, std::string> packages;  ///< version by normalized name

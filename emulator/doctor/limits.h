@@ -3,7 +3,7 @@
 #include <string>
 
 #include "emulator/doctor/check.h"
-#include "sandbox/spec/limit_report.h"
+#include "sandbox/protocol/limit_report.h"
 
 namespace dynsessions::doctor {
 

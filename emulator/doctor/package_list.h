@@ -6,7 +6,7 @@
 
 namespace dynsessions::doctor {
 
-/// A package as sandbox/interpreter/requirements.txt pins it.
+/// A package as sandbox/agents/python/requirements.txt pins it.
 struct PinnedPackage {
   std::string name;
   std::string version;

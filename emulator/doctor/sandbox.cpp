@@ -13,6 +13,7 @@
 #include "emulator/app/engine_settings.h"
 #include "emulator/app/tier_choice.h"
 #include "emulator/base/clock.h"
+#include "emulator/cures/cures.h"
 #include "emulator/doctor/limits.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/execution/sandboxed_workspace.h"

@@ -9,19 +9,19 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "emulator/base/clock.h"
+#include "sandbox/agents/python/agent_frames.h"
 #include "sandbox/base/unique_fd.h"
-#include "sandbox/interpreter/agent_frames.h"
 
 namespace dynsessions::execution {
 
 struct AgentIo;
 
 enum class AgentState {
-  starting,  ///< has not said `ready` yet
+  starting,  ///< has not sent `ready` yet
   idle,
   running,   ///< a program was begun
   finished,  ///< its result is there
-  gone,      ///< the control socket is closed or spoke nonsense: of no more use
+  gone,      ///< the control socket is closed, or the agent broke the protocol
 };
 
 /// The server's end of one running interpreter: its control socket, its stdout and its stderr.
@@ -45,7 +45,7 @@ class AgentProcess {
   /// Closes the descriptors; what is still being read is dropped.
   ~AgentProcess();
 
-  /// Closes the descriptors. Whoever waits finds the agent `gone`.
+  /// Closes the descriptors. Callers that wait find the agent `gone`.
   void hang_up();
 
   /// Sends the program and begins to keep output. Does not wait: an agent that does not read is

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <variant>
 
 namespace dynsessions::execution {
@@ -67,17 +66,14 @@ enum class ExecutionOutcome {
   out_of_storage,       ///< the same, since its files took more than they may
 };
 
-/// Which limit of its session ended the program: for the log, and for answers that say more than
-/// the service's. Empty when none did.
-[[nodiscard]] constexpr std::string_view exceeded_limit(ExecutionOutcome outcome) {
-  if (outcome == ExecutionOutcome::out_of_memory) {
-    return "memory: the session had more than its limit, see --memory-limit-mb";
-  }
-  if (outcome == ExecutionOutcome::out_of_storage) {
-    return "files: those of the session took more than its limit, see --data-quota-mb and "
-           "--max-files; delete some";
-  }
-  return {};
+/// A limit of a session as a whole.
+enum class SessionLimit { memory, files };
+
+/// The limit of its session that ended the program; nullopt if none did.
+[[nodiscard]] constexpr std::optional<SessionLimit> exceeded_limit(ExecutionOutcome outcome) {
+  if (outcome == ExecutionOutcome::out_of_memory) return SessionLimit::memory;
+  if (outcome == ExecutionOutcome::out_of_storage) return SessionLimit::files;
+  return std::nullopt;
 }
 
 struct ExecutionResult {

@@ -54,7 +54,8 @@ Error profile_too_long() {
           "The sandbox could not be set up: profile: its description is longer than " +
               std::to_string(sandbox::kMaxSpecBytes) + " bytes",
           {},
-          "a shorter environment or list of modules"};
+          "step `profile` failed",
+          "profile"};
 }
 
 std::string step_and_reason(const Reply& reply) {
@@ -160,7 +161,8 @@ asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::reply_to(std::ui
   co_return Error{ErrorCode::sandbox_unavailable,
                   "The sandbox could not be set up: " + step_and_reason(reply->message),
                   {},
-                  "step `" + step + "` failed on this machine"};
+                  "step `" + step + "` failed on this machine",
+                  step};
 }
 
 asio::awaitable<Result<void>> LauncherClient::ready() {
@@ -226,14 +228,14 @@ asio::awaitable<Result<std::vector<UniqueFd>>> LauncherClient::request(
   co_return std::move(answer->descriptors);
 }
 
-asio::awaitable<Result<sandbox::Exhausted>> LauncherClient::end_interpreter(
+asio::awaitable<Result<sandbox::ExceededLimit>> LauncherClient::end_interpreter(
     std::uint64_t sandbox_id, std::uint32_t interpreter_id) {
   const Request message{.kind = RequestKind::kill_interpreter,
                         .interpreter_id = interpreter_id,
                         .sandbox_id = sandbox_id};
   auto answer = co_await ask(message);
   if (!answer) co_return answer.error();
-  co_return answer->message.exhausted;
+  co_return answer->message.exceeded;
 }
 
 void LauncherClient::post(RequestKind kind, std::uint64_t sandbox_id) {

@@ -14,8 +14,9 @@
 #include "emulator/base/event.h"
 #include "emulator/base/result.h"
 #include "sandbox/base/unique_fd.h"
-#include "sandbox/spec/launch_spec.h"
-#include "sandbox/spec/launcher_protocol.h"
+#include "sandbox/protocol/launcher_protocol.h"
+#include "sandbox/protocol/launcher_spec.h"
+#include "sandbox/protocol/sandbox_profile.h"
 
 namespace dynsessions::execution {
 
@@ -44,7 +45,7 @@ class LauncherClient {
 
   /// How the limits of sessions are kept on this machine; once ready.
   [[nodiscard]] const sandbox::LimitReport& limits() const noexcept { return limits_; }
-  /// What kept it from keeping all of them hard; empty when nothing did.
+  /// Why some of them are not kept hard; empty if all are.
   [[nodiscard]] const std::string& obstacle_to_limits() const noexcept { return obstacle_; }
 
   /// Makes a kind of sandbox known to the launcher, which prepares what its sandboxes share. Once
@@ -66,18 +67,18 @@ class LauncherClient {
                                                                 std::uint64_t sandbox_id,
                                                                 std::uint32_t interpreter_id = 0);
 
-  /// kill_interpreter; what the last interpreter of that id has had too much of.
-  boost::asio::awaitable<Result<sandbox::Exhausted>> end_interpreter(std::uint64_t sandbox_id,
-                                                                     std::uint32_t interpreter_id);
+  /// kill_interpreter. Returns the limit that the last interpreter of that id exceeded.
+  boost::asio::awaitable<Result<sandbox::ExceededLimit>> end_interpreter(
+      std::uint64_t sandbox_id, std::uint32_t interpreter_id);
 
-  /// Sends a request whose reply nobody waits for. A launcher that is gone has done it already.
+  /// Sends a request without waiting for the reply. Does nothing if the launcher is gone.
   void post(sandbox::RequestKind kind, std::uint64_t sandbox_id);
 
   [[nodiscard]] std::uint64_t new_sandbox_id() noexcept { return next_sandbox_id_++; }
   /// False when the launcher has ended or was never started.
   [[nodiscard]] bool alive() const noexcept { return alive_; }
 
-  /// Resolves when the launcher can answer no more, for whatever reason. Start it first.
+  /// Resolves when the launcher cannot answer any more, for any reason. Call start() first.
   boost::asio::awaitable<void> lost_for_good();
 
   /// Ends the launcher and waits until it is gone.

@@ -36,13 +36,13 @@ Error interpreter_gone() {
   return {ErrorCode::sandbox_unavailable, "The interpreter of the session has ended.", {}, {}};
 }
 
-ExecutionOutcome death_of(sandbox::Exhausted exhausted) {
-  switch (exhausted) {
-    case sandbox::Exhausted::nothing:
+ExecutionOutcome death_of(sandbox::ExceededLimit exceeded) {
+  switch (exceeded) {
+    case sandbox::ExceededLimit::none:
       return ExecutionOutcome::interpreter_died;
-    case sandbox::Exhausted::memory:
+    case sandbox::ExceededLimit::memory:
       return ExecutionOutcome::out_of_memory;
-    case sandbox::Exhausted::files:
+    case sandbox::ExceededLimit::files:
       return ExecutionOutcome::out_of_storage;
   }
   return ExecutionOutcome::interpreter_died;
@@ -73,7 +73,7 @@ asio::awaitable<Result<void>> SandboxedInterpreter::start() {
   if (std::exchange(was_started_, true)) {
     auto ended = co_await services_.launcher.end_interpreter(sandbox_id_, id_);
     if (!ended) co_return ended.error();
-    exhausted_ = *ended;
+    exceeded_ = *ended;
   }
   auto descriptors = co_await ask(start_kind_);
   if (!descriptors) co_return descriptors.error();
@@ -85,7 +85,8 @@ asio::awaitable<Result<void>> SandboxedInterpreter::start() {
   co_return Error{ErrorCode::sandbox_unavailable,
                   "The Python interpreter of the session did not start.",
                   {},
-                  "check the environment given by --python"};
+                  {},
+                  "interpreter start"};
 }
 
 asio::awaitable<ExecutionOutcome> SandboxedInterpreter::interrupt() {
@@ -134,7 +135,7 @@ asio::awaitable<Result<ExecutionResult>> SandboxedInterpreter::execute(Execution
     if (hung_up_) co_return interpreter_gone();
     auto restarted = co_await start();
     if (!restarted) co_return restarted.error();
-    if (result.outcome == ExecutionOutcome::interpreter_died) result.outcome = death_of(exhausted_);
+    if (result.outcome == ExecutionOutcome::interpreter_died) result.outcome = death_of(exceeded_);
   }
   co_return result;
 }

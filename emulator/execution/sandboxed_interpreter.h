@@ -19,7 +19,7 @@ struct InterpreterLimits {
   std::size_t output_bytes = std::size_t{16} << 20;  ///< kept per stream and execution
 };
 
-/// What everything sandboxed in the program works with; all of it outlives them.
+/// Services that sandboxed workspaces use; all of them outlive the workspaces.
 struct SandboxServices {
   boost::asio::any_io_executor executor;
   LauncherClient& launcher;
@@ -57,8 +57,8 @@ class SandboxedInterpreter {
   /// False when none was started or when it has ended.
   [[nodiscard]] bool is_alive() const;
 
-  /// Whoever waits in execute() comes back, and nothing is started any more. Its processes end with
-  /// the sandbox, which is the caller's to destroy.
+  /// Callers that wait in execute() return, and no interpreter is started any more. The processes
+  /// end with the sandbox, which the caller must destroy.
   void hang_up();
 
  private:
@@ -73,8 +73,8 @@ class SandboxedInterpreter {
   const sandbox::RequestKind start_kind_;
   std::unique_ptr<AgentProcess> agent_;
   std::uint64_t last_execution_id_ = 0;
-  sandbox::Exhausted exhausted_{};  ///< by the one before the present one
-  bool was_started_ = false;        ///< so that there may be something to end
+  sandbox::ExceededLimit exceeded_{};  ///< by the previous interpreter
+  bool was_started_ = false;           ///< so that there may be something to end
   bool hung_up_ = false;
 };
 

@@ -11,8 +11,8 @@
 
 namespace dynsessions::execution {
 
-/// The real thing: a sandbox with one interpreter per kernel. That of the synchronous kernel is
-/// there from the beginning, the others start with their first program.
+/// A sandbox with one interpreter per kernel. The interpreter of the synchronous kernel starts with
+/// the workspace, the others with their first program.
 class SandboxedWorkspace final : public Workspace {
  public:
   using Pointer = std::unique_ptr<SandboxedWorkspace>;
@@ -43,8 +43,9 @@ class SandboxedWorkspace final : public Workspace {
 
 /// Makes workspaces of one profile, which the launcher learns with the first of them.
 ///
-/// Where interpreters are forked, an empty sandbox is kept for the next workspace, because making
-/// one takes as long as the fork. It costs some kernel memory and the init of its first jail.
+/// If interpreters are forked, keeps an empty sandbox for the next workspace, since making one
+/// takes as long as the fork. The empty sandbox costs some kernel memory and runs the init of its
+/// first jail.
 class SandboxedWorkspaceFactory final : public WorkspaceFactory {
  public:
   /// `services.zygote` and `services.profile` follow from the profile.

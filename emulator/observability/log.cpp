@@ -5,6 +5,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "emulator/cures/cures.h"
 #include "emulator/pools/session.h"
 
 namespace dynsessions::observability {
@@ -36,12 +37,13 @@ void SessionLog::session_allocated(const pools::Session& session) {
   spdlog::info("session {} allocated", session.guid());
 }
 
-void SessionLog::allocation_failed(std::string_view reason) {
-  spdlog::error("session not allocated: {}", reason);
+void SessionLog::allocation_failed(const Error& error) {
+  const std::string cure = error.step.empty() ? "" : "; " + cure_of(error);
+  spdlog::error("session not allocated: {}{}", error.message, cure);
 }
 
-void SessionLog::limit_exceeded(const pools::Session& session, std::string_view which) {
-  spdlog::warn("a program of session {} was ended; {}", session.guid(), which);
+void SessionLog::limit_exceeded(const pools::Session& session, execution::SessionLimit limit) {
+  spdlog::warn("a program of session {} was ended; {}", session.guid(), reason_of(limit));
 }
 
 void SessionLog::session_ended(const pools::Session& session, pools::EndReason reason) {

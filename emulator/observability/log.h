@@ -16,8 +16,8 @@ class SessionLog final : public pools::SessionEvents {
  public:
   explicit SessionLog(const Clock& clock) : clock_(clock) {}
   void session_allocated(const pools::Session& session) override;
-  void allocation_failed(std::string_view reason) override;
-  void limit_exceeded(const pools::Session& session, std::string_view which) override;
+  void allocation_failed(const Error& error) override;
+  void limit_exceeded(const pools::Session& session, execution::SessionLimit limit) override;
   void session_ended(const pools::Session& session, pools::EndReason reason) override;
 
  private:

@@ -74,8 +74,8 @@ asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest reque
     workspace_lost_ = true;
     co_return result;
   }
-  const std::string_view limit = execution::exceeded_limit(result->outcome);
-  if (!limit.empty()) events_.limit_exceeded(*this, limit);
+  const auto limit = execution::exceeded_limit(result->outcome);
+  if (limit) events_.limit_exceeded(*this, *limit);
   if (is_timeout(result->outcome)) queue.cancel_waiters();
   co_return result;
 }

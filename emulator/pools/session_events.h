@@ -1,6 +1,7 @@
 #pragma once
 
-#include <string_view>
+#include "emulator/base/error.h"
+#include "emulator/execution/execution.h"
 
 namespace dynsessions::pools {
 
@@ -18,9 +19,9 @@ class SessionEvents {
   virtual ~SessionEvents() = default;
 
   virtual void session_allocated(const Session& session) = 0;
-  virtual void allocation_failed(std::string_view reason) = 0;
-  /// A program of it was ended by a limit; which, in the words of execution::exceeded_limit().
-  virtual void limit_exceeded(const Session& session, std::string_view which) = 0;
+  virtual void allocation_failed(const Error& error) = 0;
+  /// One of its programs was ended by this limit.
+  virtual void limit_exceeded(const Session& session, execution::SessionLimit limit) = 0;
   virtual void session_ended(const Session& session, EndReason reason) = 0;
 };
 

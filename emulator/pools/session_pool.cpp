@@ -108,7 +108,7 @@ asio::awaitable<void> SessionPool::allocate(std::shared_ptr<Session> session) {
   const bool made = workspace.has_value();
   if (!made) {
     sessions_.erase(session->identifier());
-    events_.allocation_failed(workspace.error().message);
+    events_.allocation_failed(workspace.error());
   }
   session->allocation_ended(std::move(workspace));
   if (!made) co_return;

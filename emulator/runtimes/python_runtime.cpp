@@ -159,7 +159,7 @@ Result<SandboxProfile> PythonRuntime::profile_for(const pools::PoolDefinition& p
   const std::string python_inside = bind_python(profile, tier_, python_);
   const std::string agent_inside = bind(profile, tier_, agent_, kAgentInside);
   profile.interpreter = {python_inside, "-B", agent_inside + "/agent.py"};
-  if (tier_ != Tier::full) profile.path_library = agent_inside + "/session_paths.so";
+  if (tier_ != Tier::full) profile.path_library = agent_inside + "/path_redirect_preload.so";
   if (settings_.zygote && tier_ == Tier::full) {
     profile.zygote = {python_inside, "-B", agent_inside + "/zygote.py",
                       value_kinds::show_list(settings_.preload)};

@@ -7,6 +7,7 @@
 
 #include "emulator/runtimes/installation.h"
 #include "emulator/runtimes/runtime.h"
+#include "sandbox/protocol/launcher_spec.h"
 
 namespace dynsessions::runtimes {
 

@@ -2,7 +2,7 @@
 
 #include "emulator/base/result.h"
 #include "emulator/pools/pool_definition.h"
-#include "sandbox/spec/launch_spec.h"
+#include "sandbox/protocol/sandbox_profile.h"
 
 namespace dynsessions::runtimes {
 

@@ -9,7 +9,7 @@
 
 #include "emulator/workspace_files/acting_as_owner.h"
 #include "emulator/workspace_files/beneath.h"
-#include "sandbox/directories/directory_walk.h"
+#include "sandbox/files/directory_walk.h"
 
 namespace dynsessions::workspace_files {
 namespace {

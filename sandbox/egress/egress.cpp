@@ -8,13 +8,42 @@
 
 #include <sys/wait.h>
 
-#include "sandbox/isolation/sandboxes.h"
-#include "sandbox/spec/printable.h"
+#include "sandbox/base/printable.h"
+#include "sandbox/egress/egress_child.h"
+#include "sandbox/process/clone_process.h"
+#include "sandbox/process/spawn.h"
+#include "sandbox/process/step_error.h"
 
 namespace dynsessions::sandbox {
 namespace {
 
 constexpr std::chrono::seconds kPatience{10};
+
+struct StartedEgress {
+  pid_t pid = 0;
+  UniqueFd ready;       ///< a byte comes when the sandbox has its network; end of file: it failed
+  UniqueFd complaints;  ///< and here it says why
+};
+
+/// It has only just begun.
+StartedEgress start_egress(const SandboxPlan& plan, const NamespaceHandles& sandbox) {
+  FdPair report = make_socket_pair(SOCK_SEQPACKET);
+  FdPair ready = make_pipe();
+  FdPair complaints = make_pipe();
+  UnfinishedProcess egress(clone_process(CLONE_NEWPID));
+  if (egress.get() < 0) throw StepError("egress: fork", errno);
+  if (egress.get() == 0) {
+    EgressContext context{plan, sandbox, report.theirs.get(), ready.theirs.get(),
+                          complaints.theirs.get()};
+    run_egress(context);
+  }
+  report.theirs = UniqueFd();
+  const ChildReport failure = await_child(report.ours.get()).failure;
+  if (failure.error_number != 0) {
+    throw StepError(std::string("egress: ") + failure.step, failure.error_number);
+  }
+  return {egress.keep(), std::move(ready.ours), std::move(complaints.ours)};
+}
 
 void set_non_blocking(const UniqueFd& fd) {
   if (::fcntl(fd.get(), F_SETFL, O_NONBLOCK) < 0) throw StepError("egress: pipe", errno);
@@ -46,7 +75,7 @@ bool Egress::is_up(Time now) {
   }
   if (size < 0) throw StepError("egress: pipe", errno);
   if (size == 0) {
-    tell_complaints();
+    log_complaints();
     throw StepError("egress: slirp4netns failed, see its message on stderr", ENETDOWN);
   }
   ready_ = UniqueFd();
@@ -54,7 +83,7 @@ bool Egress::is_up(Time now) {
   return true;
 }
 
-void Egress::tell_complaints() const {
+void Egress::log_complaints() const {
   char text[4096];
   const ssize_t size = ::read(complaints_.get(), text, sizeof(text));
   if (size <= 0) return;

@@ -5,8 +5,8 @@
 #include <sys/types.h>
 
 #include "sandbox/base/unique_fd.h"
-#include "sandbox/steps/namespaces.h"
-#include "sandbox/steps/sandbox_plan.h"
+#include "sandbox/kernel/namespaces/namespaces.h"
+#include "sandbox/plan/sandbox_plan.h"
 
 /// The launcher's side of a sandbox's network outward: the slirp4netns process that is it, from its
 /// start until the sandbox ends. Nothing waits for it to come up; the launcher's loop asks.
@@ -38,7 +38,7 @@ class Egress {
   bool reaped(pid_t pid, int wait_status);
 
  private:
-  void tell_complaints() const;
+  void log_complaints() const;
 
   pid_t pid_ = 0;
   UniqueFd ready_;       ///< until it is up

@@ -8,9 +8,9 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-#include "sandbox/limits/limits.h"
-#include "sandbox/steps/interpreter_child.h"
-#include "sandbox/steps/privileges.h"
+#include "sandbox/kernel/privileges/privileges.h"
+#include "sandbox/kernel/rlimits/resource_limits.h"
+#include "sandbox/process/child_setup.h"
 
 namespace dynsessions::sandbox {
 namespace {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "sandbox/steps/child_report.h"
-#include "sandbox/steps/mounts.h"
-#include "sandbox/steps/namespaces.h"
-#include "sandbox/steps/sandbox_plan.h"
+#include "sandbox/kernel/mounts/mounts.h"
+#include "sandbox/kernel/namespaces/namespaces.h"
+#include "sandbox/plan/sandbox_plan.h"
+#include "sandbox/process/child_report.h"
 
 /// The process that becomes slirp4netns, the network of one sandbox, between clone and exec; under
 /// the rules of step.h. It parses whatever a session sends, so it is confined as well as what it

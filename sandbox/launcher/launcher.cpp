@@ -13,10 +13,11 @@
 #include <sys/wait.h>
 #include <system_error>
 
-#include "sandbox/isolation/namespace_isolation.h"
-#include "sandbox/isolation/process_isolation.h"
 #include "sandbox/launcher/launcher_process.h"
-#include "sandbox/limits/disk_watch.h"
+#include "sandbox/process/step_error.h"
+#include "sandbox/tiers/namespaced/namespaced_isolation.h"
+#include "sandbox/tiers/unprivileged/unprivileged_isolation.h"
+#include "sandbox/watch/disk_watch.h"
 
 namespace dynsessions::sandbox {
 
@@ -27,25 +28,25 @@ constexpr std::chrono::milliseconds kLeftoverPause{20};
 
 }  // namespace
 
-Launcher::Launcher(UniqueFd socket, UniqueFd children, ControlGroups& groups)
+Launcher::Launcher(UniqueFd socket, UniqueFd children, Cgroups& groups)
     : server_(std::move(socket)), children_(std::move(children)), groups_(groups) {}
 
 void Launcher::run(const LauncherSpec& spec) {
   if (!prepare(spec)) return;
   for (;;) {
     std::vector<pollfd> watched = this->watched();
-    if (::poll(watched.data(), watched.size(), milliseconds_to_attendance()) < 0) {
+    if (::poll(watched.data(), watched.size(), poll_timeout()) < 0) {
       if (errno == EINTR) continue;
       throw std::system_error(errno, std::generic_category(), "poll");
     }
     // Exits first, so that a request sees the sandboxes as they are.
     if (watched[1].revents != 0) reap();
-    hear_zygotes(std::span(watched).subspan(2));
+    read_from_zygotes(std::span(watched).subspan(2));
     if (watched[0].revents != 0 && !serve_one()) return;
     finish_creations();
     serve_waiting_forks();
     groups_.remove_leftovers();
-    start_measured();
+    start_counted();
     watch(std::chrono::steady_clock::now());
   }
 }
@@ -62,12 +63,14 @@ std::vector<pollfd> Launcher::watched() const {
   }
   for (const std::uint64_t id : unfinished_) {
     const Entry& entry = entries_.at(id);
-    if (entry.creation) all.push_back({entry.egress->ready_descriptor(), POLLIN, 0});
+    if (entry.state.as<SandboxState::PendingNetwork>() != nullptr) {
+      all.push_back({entry.egress->ready_descriptor(), POLLIN, 0});
+    }
   }
   return all;
 }
 
-int Launcher::milliseconds_to_attendance() const {
+int Launcher::poll_timeout() const {
   constexpr auto kNever = Zygote::Time::max();
   auto next = kNever;
   for (const auto& [id, profile] : profiles_) {
@@ -75,8 +78,10 @@ int Launcher::milliseconds_to_attendance() const {
   }
   for (const std::uint64_t id : unfinished_) {
     const Entry& entry = entries_.at(id);
-    if (entry.creation) next = std::min(next, entry.egress->deadline());
-    if (can_measure(entry)) return 0;
+    if (entry.state.as<SandboxState::PendingNetwork>() != nullptr) {
+      next = std::min(next, entry.egress->deadline());
+    }
+    if (can_count(entry)) return 0;
   }
   if (must_watch()) next = std::min(next, next_watch_);
   if (groups_.has_leftovers()) {
@@ -89,14 +94,14 @@ int Launcher::milliseconds_to_attendance() const {
 }
 
 /// Sockets are compared: a zygote may have been reaped since poll() looked.
-void Launcher::hear_zygotes(std::span<const pollfd> watched) {
+void Launcher::read_from_zygotes(std::span<const pollfd> watched) {
   for (const auto& [id, profile] : profiles_) {
     Zygote* zygote = profile->zygote();
     if (zygote == nullptr || zygote->loading_socket() < 0) continue;
     const bool readable = std::any_of(watched.begin(), watched.end(), [&](const pollfd& polled) {
       return polled.fd == zygote->loading_socket() && polled.revents != 0;
     });
-    if (readable) zygote->hear();
+    if (readable) zygote->on_readable();
   }
 }
 
@@ -130,8 +135,8 @@ LimitReport Launcher::limits_here() const {
 }
 
 std::unique_ptr<Isolation> Launcher::make_isolation() const {
-  if (basis_.tier == Tier::full) return std::make_unique<NamespaceIsolation>();
-  return std::make_unique<ProcessIsolation>(basis_.tier, basis_.user);
+  if (basis_.tier == Tier::full) return std::make_unique<NamespacedIsolation>();
+  return std::make_unique<UnprivilegedIsolation>(basis_.tier, basis_.user);
 }
 
 bool Launcher::serve_one() {
@@ -199,13 +204,12 @@ void Launcher::create(const Request& request) {
   groups_.make(request.sandbox_id, plan.spec_limits);
   try {
     MadeSandbox made = isolation_->create(plan, groups_.open(request.sandbox_id));
-    Entry& entry = entries_[request.sandbox_id];
-    entry.profile = profile->second;
+    SandboxState state({request, std::move(made.data_directory)});
+    Entry& entry = entries_
+                       .emplace(request.sandbox_id, Entry{profile->second, std::move(made.sandbox),
+                                                          std::move(state), std::move(made.egress)})
+                       .first->second;
     entry.profile->sandbox_made();
-    entry.sandbox = std::move(made.sandbox);
-    entry.egress = std::move(made.egress);
-    entry.data_directory = std::move(made.data_directory);
-    entry.creation = request;
     if (entry.egress) own(request.sandbox_id, entry.egress->process());
     unfinished_.insert(request.sandbox_id);
   } catch (const StepError&) {
@@ -221,24 +225,28 @@ void Launcher::finish_creations() {
   for (auto next = unfinished_.begin(); next != unfinished_.end();) {
     const auto current = entries_.find(*next++);
     auto& [id, entry] = *current;
-    if (!entry.creation) continue;
+    const auto* pending = entry.state.as<SandboxState::PendingNetwork>();
+    if (pending == nullptr) continue;
+    const Request creation = pending->creation;
     try {
       if (entry.egress && !entry.egress->is_up(now)) continue;
-      const GroupEntrance groups = groups_.open(id);
-      server_.done(*entry.creation, {entry.data_directory.get()});
-      entry.creation.reset();
+      const CgroupJoin groups = groups_.open(id);
+      server_.done(creation, {pending->data_directory.get()});
+      entry.state.become_live();
       unfinished_.erase(id);
-      entry.data_directory = UniqueFd();
       if (const auto prepared = entry.sandbox->prepare(groups)) own(id, *prepared);
     } catch (const StepError& error) {
-      server_.failed(*entry.creation, error.what(), error.error_number());
+      server_.failed(creation, error.what(), error.error_number());
       forget(current);
     }
   }
 }
 
-Launcher::Entry& Launcher::find_room_for(const Request& request) {
+Launcher::Entry& Launcher::find_for_start(const Request& request) {
   Entry& entry = find(request);
+  if (entry.state.as<SandboxState::PendingNetwork>() != nullptr) {
+    throw StepError("start: the sandbox is being created", EAGAIN);
+  }
   if (entry.interpreters.contains(request.interpreter_id)) {
     throw StepError("start: an interpreter lives", EBUSY);
   }
@@ -249,11 +257,11 @@ Launcher::Entry& Launcher::find_room_for(const Request& request) {
 }
 
 void Launcher::start(const Request& request) {
-  Entry& entry = find_room_for(request);
+  Entry& entry = find_for_start(request);
   const DiskWatch* files = entry.sandbox->disk_watch();
   if (files != nullptr && files->is_measuring()) {
     unfinished_.insert(request.sandbox_id);
-    return entry.measured_first.push_back(request);
+    return entry.state.wait_for_count(request);
   }
   if (files != nullptr && files->is_beyond_repair()) {
     throw StepError("files: the session has far more than it may", EDQUOT);
@@ -285,11 +293,11 @@ void Launcher::serve_waiting_forks(Profile& profile) {
     const Request request = waiting.front().request;
     try {
       if (zygote->failure()) throw *zygote->failure();
-      Entry& entry = find_room_for(request);
-      const GroupEntrance groups = groups_.open(request.sandbox_id, Joining::by_itself);
+      Entry& entry = find_for_start(request);
+      const CgroupJoin groups = groups_.open(request.sandbox_id, Joining::by_itself);
       auto opened = entry.sandbox->fork_from(*zygote, groups);
       if (!opened && !std::exchange(waiting.front().was_tried, true)) return;  // by the next one
-      if (!opened) throw StepError("zygote: ended while it forked, see --no-zygote", EPIPE);
+      if (!opened) throw StepError("zygote: ended while it forked", EPIPE);
       added(request, entry, std::move(*opened));
     } catch (const StepError& error) {
       server_.failed(request, error.what(), error.error_number());
@@ -309,14 +317,14 @@ void Launcher::start_waiting(const std::vector<Request>& requests) {
   }
 }
 
-void Launcher::added(const Request& request, Entry& entry, OpenedRoom opened) {
-  for (const pid_t pid : opened.room->processes()) {
+void Launcher::added(const Request& request, Entry& entry, StartedJail opened) {
+  for (const pid_t pid : opened.jail->processes()) {
     if (groups_.holds(request.sandbox_id, pid)) continue;
-    opened.room->end();  // for the loop to reap
+    opened.jail->end();  // for the loop to reap
     throw StepError("verify control groups", EPERM);
   }
-  for (const pid_t pid : opened.room->processes()) own(request.sandbox_id, pid);
-  entry.interpreters[request.interpreter_id].room = std::move(opened.room);
+  for (const pid_t pid : opened.jail->processes()) own(request.sandbox_id, pid);
+  entry.interpreters[request.interpreter_id].jail = std::move(opened.jail);
   server_.done(request,
                {opened.control.get(), opened.standard_output.get(), opened.standard_error.get()});
 }
@@ -325,7 +333,7 @@ void Launcher::interrupt(const Request& request) {
   const Entry& entry = find(request);
   const auto found = entry.interpreters.find(request.interpreter_id);
   if (found == entry.interpreters.end()) throw StepError("interrupt: no interpreter", ESRCH);
-  found->second.room->interrupt();
+  found->second.jail->interrupt();
   server_.done(request);
 }
 
@@ -334,29 +342,29 @@ void Launcher::kill(const Request& request) {
   const auto found = entry.interpreters.find(request.interpreter_id);
   if (found == entry.interpreters.end()) {
     return server_.killed(request.request_id, request.sandbox_id,
-                          std::exchange(entry.exhausted[request.interpreter_id], {}));
+                          std::exchange(entry.exceeded[request.interpreter_id], {}));
   }
   Interpreter& interpreter = found->second;
   if (interpreter.kill_request != 0) throw StepError("kill: under way", EALREADY);
-  interpreter.room->end();
+  interpreter.jail->end();
   interpreter.kill_request = request.request_id;
 }
 
 void Launcher::destroy(const Request& request) {
   Entry& entry = find(request);
-  if (entry.creation) server_.failed(*entry.creation, "create: destroyed meanwhile", ECANCELED);
-  for (const Request& waiting : std::exchange(entry.measured_first, {})) {
-    server_.failed(waiting, "start: destroyed meanwhile", ECANCELED);
+  for (const Request& unserved : entry.state.become_destroying(request)) {
+    const bool is_creation = unserved.kind == RequestKind::create_sandbox;
+    server_.failed(unserved,
+                   is_creation ? "create: destroyed meanwhile" : "start: destroyed meanwhile",
+                   ECANCELED);
   }
-  entry.creation.reset();
   unfinished_.erase(request.sandbox_id);
   entry.egress.reset();  // nothing that still runs gets out from now on
   if (entry.interpreters.empty()) {
     forget(entries_.find(request.sandbox_id));
     return server_.done(request);
   }
-  entry.destruction = request;
-  for (const auto& [id, interpreter] : entry.interpreters) interpreter.room->end();
+  for (const auto& [id, interpreter] : entry.interpreters) interpreter.jail->end();
 }
 
 void Launcher::reap() {
@@ -369,15 +377,15 @@ void Launcher::reap() {
   end_strays();
 }
 
-/// What a room's keeper could not end, as it was killed itself, has become a child of the launcher;
-/// and so will their children when they end.
+/// What a jail's supervisor could not end, as it was killed itself, has become a child of the
+/// launcher; and so will their children when they end.
 void Launcher::end_strays() {
   const auto helpers = isolation_->helpers();
   if (!helpers) return;
   std::set<pid_t> known(helpers->begin(), helpers->end());
   for (const auto& [id, entry] : entries_) {
     for (const auto& [interpreter_id, interpreter] : entry.interpreters) {
-      const std::vector<pid_t> processes = interpreter.room->processes();
+      const std::vector<pid_t> processes = interpreter.jail->processes();
       known.insert(processes.begin(), processes.end());
     }
   }
@@ -398,25 +406,26 @@ void Launcher::reaped(pid_t pid, int wait_status) {
   if (entry->second.egress && entry->second.egress->reaped(pid, wait_status)) return;
   if (entry->second.sandbox->reaped(pid)) return;
   for (auto& [id, interpreter] : entry->second.interpreters) {
-    const Room::News news = interpreter.room->reaped(pid, wait_status);
-    if (news == Room::News::gone) return room_ended(entry, id);
-    if (news == Room::News::still_there) return;
+    const Jail::News news = interpreter.jail->reaped(pid, wait_status);
+    if (news == Jail::News::gone) return jail_ended(entry, id);
+    if (news == Jail::News::still_there) return;
   }
 }
 
-void Launcher::room_ended(Entries::iterator entry, std::uint32_t interpreter_id) {
-  auto& [sandbox_id, state] = *entry;
-  const auto node = state.interpreters.extract(interpreter_id);
-  const Exhausted exhausted = exhausted_by(entry, node.mapped());
-  server_.interpreter_exited(sandbox_id, interpreter_id, node.mapped().room->wait_status(),
-                             exhausted);
+void Launcher::jail_ended(Entries::iterator entry, std::uint32_t interpreter_id) {
+  auto& [sandbox_id, ended] = *entry;
+  const auto node = ended.interpreters.extract(interpreter_id);
+  const ExceededLimit exceeded = exceeded_limit_of(entry, node.mapped());
+  server_.interpreter_exited(sandbox_id, interpreter_id, node.mapped().jail->wait_status(),
+                             exceeded);
   if (node.mapped().kill_request != 0) {
-    server_.killed(node.mapped().kill_request, sandbox_id, exhausted);
+    server_.killed(node.mapped().kill_request, sandbox_id, exceeded);
   } else {
-    state.exhausted[interpreter_id] = exhausted;
+    ended.exceeded[interpreter_id] = exceeded;
   }
-  if (!state.destruction || !state.interpreters.empty()) return;
-  const Request destruction = *state.destruction;
+  const auto* destroying = ended.state.as<SandboxState::Destroying>();
+  if (destroying == nullptr || !ended.interpreters.empty()) return;
+  const Request destruction = destroying->destruction;
   forget(entry);
   server_.done(destruction);
 }
@@ -432,7 +441,9 @@ void Launcher::forget(Entries::iterator entry) {
 Launcher::Entry& Launcher::find(const Request& request) {
   const auto entry = entries_.find(request.sandbox_id);
   if (entry == entries_.end()) throw StepError("request: no such sandbox", ENOENT);
-  if (entry->second.destruction) throw StepError("request: being destroyed", EALREADY);
+  if (entry->second.state.as<SandboxState::Destroying>() != nullptr) {
+    throw StepError("request: being destroyed", EALREADY);
+  }
   return entry->second;
 }
 

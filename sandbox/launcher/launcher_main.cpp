@@ -26,41 +26,41 @@ int control_socket(int argc, char** argv) {
   return fd;
 }
 
-struct Fitness {
+struct PreparedLauncher {
   LauncherSpec spec;
-  ControlGroups groups;
+  Cgroups groups;
 };
 
-/// In this order: what is said to the server while its own message waits to be read may be lost
-/// when this process ends; control groups are found among the server's own, and the server's
-/// processes are named as it names them. Nothing when there is nobody to serve.
-std::optional<Fitness> become_fit(int control) {
+/// The order matters. The spec is read first, because a reply sent while a message is unread can be
+/// lost when this process exits. Cgroups are found before the namespaces change, so that groups and
+/// pids have the server's names. Returns nullopt if there is no server to serve.
+std::optional<PreparedLauncher> prepare_launcher(int control) {
   try {
     auto spec = receive_spec(control);
     if (!spec) return std::nullopt;
-    shed_inheritance(control);
-    auto groups = spec->control_groups ? ControlGroups::find() : ControlGroups();
+    reset_inherited_state(control);
+    auto groups = spec->control_groups ? Cgroups::find() : Cgroups();
     if (spec->tier == Tier::full) {
       become_outer_init(detect_user(spec->tier), control, groups);
     } else {
       become_reaper();
     }
-    return Fitness{*std::move(spec), std::move(groups)};
+    return PreparedLauncher{*std::move(spec), std::move(groups)};
   } catch (const std::system_error& error) {
-    report_unfit(control, error);  // the server says it where it is read; stderr need not
+    report_failure(control, error);  // the server says it where it is read; stderr need not
     ::_exit(EXIT_FAILURE);
   }
 }
 
 void run_launcher(int control) {
-  auto fit = become_fit(control);
-  if (!fit) return;
+  auto prepared = prepare_launcher(control);
+  if (!prepared) return;
   {
-    Launcher launcher(UniqueFd(control), watch_children(), fit->groups);
-    launcher.run(fit->spec);
+    Launcher launcher(UniqueFd(control), watch_children(), prepared->groups);
+    launcher.run(prepared->spec);
   }
   // In the full tier the outer process does it, when this one and all sandboxes have ended.
-  if (fit->spec.tier != Tier::full) fit->groups.remove_all();
+  if (prepared->spec.tier != Tier::full) prepared->groups.remove_all();
 }
 
 }  // namespace

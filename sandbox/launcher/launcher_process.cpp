@@ -18,8 +18,8 @@
 #include <sys/wait.h>
 #include <system_error>
 
-#include "sandbox/steps/namespaces.h"
-#include "sandbox/steps/privileges.h"
+#include "sandbox/kernel/namespaces/namespaces.h"
+#include "sandbox/kernel/privileges/privileges.h"
 
 namespace dynsessions::sandbox {
 namespace {
@@ -88,7 +88,7 @@ UniqueFd open_process(pid_t pid) {
   return process;
 }
 
-[[noreturn]] void relay_exit_of(pid_t pid, const ControlGroups& groups) {
+[[noreturn]] void relay_exit_of(pid_t pid, const Cgroups& groups) {
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
@@ -106,7 +106,7 @@ void mount_own_proc() {
 
 }  // namespace
 
-void shed_inheritance(int control) {
+void reset_inherited_state(int control) {
   reset_signals();
   close_inherited(control);
   raise_descriptor_limit();
@@ -125,7 +125,7 @@ LauncherUser detect_user(Tier tier) {
 
 void become_reaper() { require(::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "sub-reaper"); }
 
-void become_outer_init(LauncherUser user, int control, const ControlGroups& groups) {
+void become_outer_init(LauncherUser user, int control, const Cgroups& groups) {
   const pid_t server_pid = ::getppid();
   const UniqueFd server = open_process(server_pid);
   const UniqueFd self = open_process(::getpid());

@@ -1,17 +1,17 @@
 #pragma once
 
 #include "sandbox/base/unique_fd.h"
-#include "sandbox/limits/control_groups.h"
-#include "sandbox/steps/sandbox_plan.h"
+#include "sandbox/kernel/cgroups/cgroups.h"
+#include "sandbox/plan/sandbox_plan.h"
 
-/// How the launcher's process becomes fit to make sandboxes. All of these throw std::system_error.
+/// Prepares the launcher's process to make sandboxes. All functions throw std::system_error.
 namespace dynsessions::sandbox {
 
-/// Leaves behind what was inherited: descriptors other than stderr and `control`, signal
-/// dispositions and masks, the terminal, the umask, a low descriptor limit, root's groups.
-void shed_inheritance(int control);
+/// Resets inherited state: descriptors other than stderr and `control`, signal dispositions and
+/// masks, the terminal, the umask, a low descriptor limit, root's groups.
+void reset_inherited_state(int control);
 
-/// What this process can do for sessions of that tier.
+/// Whether this process has the rights of root that this tier needs.
 [[nodiscard]] LauncherUser detect_user(Tier tier);
 
 /// Below the full tier there are no namespaces that could end with the launcher: it adopts what its
@@ -23,7 +23,7 @@ void become_reaper();
 /// leaves with the same exit status, closing `control`. Each dies with its parent, however it dies:
 /// server, outer process, launcher; and with the launcher every sandbox. When they have all ended
 /// before it, the outer process removes their control groups.
-void become_outer_init(LauncherUser user, int control, const ControlGroups& groups);
+void become_outer_init(LauncherUser user, int control, const Cgroups& groups);
 
 /// A non-blocking signalfd for SIGCHLD, which is blocked from then on.
 [[nodiscard]] UniqueFd watch_children();

@@ -16,7 +16,7 @@ void Profile::tick(Time now) {
   if (!zygote_) return;
   demand_.note(sandboxes_ > 0 || !waiting_forks_.empty(), now);
   if (demand_.is_wanted()) {
-    zygote_->attend(now);
+    zygote_->tick(now);
   } else {
     zygote_->retire();
   }
@@ -25,7 +25,7 @@ void Profile::tick(Time now) {
 std::optional<Profile::Time> Profile::next_tick() const {
   if (!zygote_ || !demand_.is_wanted()) return std::nullopt;
   const std::optional<Time> idle = demand_.deadline();
-  const std::optional<Time> zygote = zygote_->next_attendance();
+  const std::optional<Time> zygote = zygote_->next_tick();
   if (idle && zygote) return std::min(*idle, *zygote);
   return idle ? idle : zygote;
 }

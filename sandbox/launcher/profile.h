@@ -4,11 +4,11 @@
 #include <deque>
 #include <optional>
 
-#include "sandbox/spec/launch_spec.h"
-#include "sandbox/spec/launcher_protocol.h"
-#include "sandbox/steps/sandbox_plan.h"
-#include "sandbox/zygote/zygote.h"
-#include "sandbox/zygote/zygote_demand.h"
+#include "sandbox/plan/sandbox_plan.h"
+#include "sandbox/protocol/launcher_protocol.h"
+#include "sandbox/protocol/sandbox_profile.h"
+#include "sandbox/tiers/namespaced/zygote.h"
+#include "sandbox/tiers/namespaced/zygote_demand.h"
 
 namespace dynsessions::sandbox {
 

@@ -39,7 +39,7 @@ std::optional<ReceivedRequest> ServerLink::receive(bool& would_block) const {
 }
 
 void ServerLink::ready(const LimitReport& limits,
-                       const std::optional<ControlGroups::Failure>& groups_failure) const {
+                       const std::optional<Cgroups::Failure>& groups_failure) const {
   Reply reply = make_answer(0, 0);
   reply.limits = limits;
   if (groups_failure) add_failure(reply, groups_failure->step, groups_failure->error_number);
@@ -51,9 +51,9 @@ void ServerLink::done(const Request& request, const std::vector<int>& descriptor
 }
 
 void ServerLink::killed(std::uint64_t request_id, std::uint64_t sandbox_id,
-                        Exhausted exhausted) const {
+                        ExceededLimit exceeded) const {
   Reply reply = make_answer(request_id, sandbox_id);
-  reply.exhausted = exhausted;
+  reply.exceeded = exceeded;
   send(reply);
 }
 
@@ -62,13 +62,13 @@ void ServerLink::failed(const Request& request, const std::string& step, int err
 }
 
 void ServerLink::interpreter_exited(std::uint64_t sandbox_id, std::uint32_t interpreter_id,
-                                    int wait_status, Exhausted exhausted) const {
+                                    int wait_status, ExceededLimit exceeded) const {
   Reply event{};
   event.kind = ReplyKind::interpreter_exited;
   event.wait_status = wait_status;
   event.interpreter_id = interpreter_id;
   event.sandbox_id = sandbox_id;
-  event.exhausted = exhausted;
+  event.exceeded = exceeded;
   send(event);
 }
 
@@ -95,7 +95,7 @@ std::optional<LauncherSpec> receive_spec(int socket) {
   }
 }
 
-void report_unfit(int socket, const std::system_error& error) {
+void report_failure(int socket, const std::system_error& error) {
   // Who is told adds the words of the number itself.
   std::string step = error.what();
   const std::string words = ": " + error.code().message();

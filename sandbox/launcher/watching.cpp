@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 
 #include "sandbox/launcher/launcher.h"
-#include "sandbox/limits/disk_watch.h"
+#include "sandbox/watch/disk_watch.h"
 
 /// What the launcher looks at now and then, where nothing of the kernel's keeps a limit.
 namespace dynsessions::sandbox {
@@ -35,7 +35,7 @@ void Launcher::watch(std::chrono::steady_clock::time_point now) {
   if (basis_.tier != Tier::full) watch_files(table);
 }
 
-/// Ends the largest room of a sandbox that has too much.
+/// Ends the largest jail of a sandbox that has too much.
 void Launcher::watch_memory(const ProcessTable& table) {
   for (auto& [sandbox_id, entry] : entries_) {
     const std::uint64_t limit = entry.profile->plan().spec_limits.memory_bytes;
@@ -43,20 +43,20 @@ void Launcher::watch_memory(const ProcessTable& table) {
     std::uint64_t most = 0;
     Interpreter* largest = nullptr;
     for (auto& [id, interpreter] : entry.interpreters) {
-      std::vector<pid_t> processes = family_of(table, interpreter.room->processes());
-      std::erase(processes, interpreter.room->own_process());
+      std::vector<pid_t> processes = family_of(table, interpreter.jail->processes());
+      std::erase(processes, interpreter.jail->own_process());
       const std::uint64_t bytes = memory_of(table, processes, limit);
       sum += bytes;
       if (bytes >= most) largest = &interpreter;
       most = std::max(most, bytes);
     }
     if (sum <= limit || largest == nullptr) continue;
-    largest->exhausted = Exhausted::memory;
-    largest->room->end();
+    largest->exceeded = ExceededLimit::memory;
+    largest->jail->end();
   }
 }
 
-/// Ends all rooms of a sandbox that has too much: files do not say who wrote them.
+/// Ends all jails of a sandbox that has too much: files do not say who wrote them.
 void Launcher::watch_files(const ProcessTable& table) {
   const std::size_t names = std::max(DiskWatch::kNamesPerLook / entries_.size(), kFewestNames);
   for (auto& [sandbox_id, entry] : entries_) {
@@ -64,45 +64,45 @@ void Launcher::watch_files(const ProcessTable& table) {
     if (files->is_measuring() && !entry.interpreters.empty()) continue;  // their end is under way
     std::vector<pid_t> roots;
     for (const auto& [id, interpreter] : entry.interpreters) {
-      const std::vector<pid_t> processes = interpreter.room->processes();
+      const std::vector<pid_t> processes = interpreter.jail->processes();
       roots.insert(roots.end(), processes.begin(), processes.end());
     }
     if (!files->look(names, family_of(table, roots))) continue;
     for (auto& [id, interpreter] : entry.interpreters) {
-      interpreter.exhausted = Exhausted::files;
-      interpreter.room->end();
+      interpreter.exceeded = ExceededLimit::files;
+      interpreter.jail->end();
     }
   }
 }
 
-bool Launcher::can_measure(const Entry& entry) {
-  return !entry.measured_first.empty() && entry.interpreters.empty();
+bool Launcher::can_count(const Entry& entry) {
+  return entry.state.as<SandboxState::Counting>() != nullptr && entry.interpreters.empty();
 }
 
-/// Goes on measuring for those who wait for it, without a pause, and then opens their rooms.
-void Launcher::start_measured() {
+/// Continues to count files, without a pause, where starts wait for the result; then serves them.
+void Launcher::start_counted() {
   for (auto next = unfinished_.begin(); next != unfinished_.end();) {
     const std::uint64_t sandbox_id = *next++;  // start() may add it again
     Entry& entry = entries_.at(sandbox_id);
-    if (!can_measure(entry)) continue;
+    if (!can_count(entry)) continue;
     DiskWatch* files = entry.sandbox->disk_watch();
     static_cast<void>(files->look(DiskWatch::kNamesPerLook, {}));  // nobody is left to be ended
     if (files->is_measuring()) continue;
     unfinished_.erase(sandbox_id);
-    start_waiting(std::exchange(entry.measured_first, {}));
+    start_waiting(entry.state.become_live());
   }
 }
 
 /// Either we have ended it for that, or the kernel did: it has killed something in the groups, and
 /// the interpreter was killed.
-Exhausted Launcher::exhausted_by(Entries::iterator entry, const Interpreter& interpreter) {
+ExceededLimit Launcher::exceeded_limit_of(Entries::iterator entry, const Interpreter& interpreter) {
   auto& [sandbox_id, state] = *entry;
   const std::uint64_t kills = groups_.memory_kills(sandbox_id);
   const bool new_kills = kills > std::exchange(state.memory_kills, kills);
-  const int status = interpreter.room->wait_status();
+  const int status = interpreter.jail->wait_status();
   const bool was_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
   const bool by_kernel = new_kills && was_killed;
-  return by_kernel ? Exhausted::memory : interpreter.exhausted;
+  return by_kernel ? ExceededLimit::memory : interpreter.exceeded;
 }
 
 }  // namespace dynsessions::sandbox

@@ -1,4 +1,4 @@
-// The agent's end of the control socket: sandbox/interpreter/agent_frames.h.
+// The agent's end of the control socket: sandbox/agents/python/agent_frames.h.
 //
 // Input: a seed for the pieces, whether one frame is put around the rest (odd), then the stream.
 
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "emulator/base/utf8.h"
-#include "sandbox/interpreter/agent_frames.h"
+#include "sandbox/agents/python/agent_frames.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/property.h"
 

@@ -1,4 +1,4 @@
-"""The other end of sandbox/interpreter/agent.py, as the server has it."""
+"""The other end of sandbox/agents/python/agent.py, as the server has it."""
 
 import dataclasses
 import json
@@ -11,7 +11,7 @@ import subprocess
 import time
 
 REPOSITORY = pathlib.Path(__file__).parents[2]
-AGENT = REPOSITORY / "sandbox/interpreter/agent.py"
+AGENT = REPOSITORY / "sandbox/agents/python/agent.py"
 PYTHON = os.environ.get("DYNSESSIONS_PYTHON", str(REPOSITORY / "build/python/bin/python3"))
 CONTROL_FD = 3
 PATIENCE = 60  # seconds; only a hanging agent ever waits that long

@@ -8,7 +8,7 @@ import pytest
 
 from agent_process import PYTHON, REPOSITORY
 
-INTERPRETER = REPOSITORY / "sandbox/interpreter"
+INTERPRETER = REPOSITORY / "sandbox/agents/python"
 SCRIPT = INTERPRETER / "create_environment.sh"
 REQUIREMENTS = INTERPRETER / "requirements.txt"
 

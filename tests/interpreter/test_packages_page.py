@@ -1,10 +1,10 @@
-"""sandbox/interpreter/PACKAGES.md is what packages_page.py makes of the pins and the facts."""
+"""sandbox/agents/python/PACKAGES.md is what packages_page.py makes of the pins and the facts."""
 
 import runpy
 
 from agent_process import REPOSITORY
 
-DIRECTORY = REPOSITORY / "sandbox/interpreter"
+DIRECTORY = REPOSITORY / "sandbox/agents/python"
 
 
 def test_the_page_is_up_to_date():

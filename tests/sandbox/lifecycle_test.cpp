@@ -134,7 +134,7 @@ TEST_CASE("two sandboxes share no file and no process", "[sandbox]") {
   CHECK(::faccessat(first.get(), "canary", F_OK, 0) != 0);
 }
 
-TEST_CASE("a sandbox whose prepared room has ended takes an interpreter, and nothing of it stays",
+TEST_CASE("a sandbox whose prepared jail has ended takes an interpreter, and nothing of it stays",
           "[sandbox]") {
   LauncherHarness launcher(program_spec());
   await_zygote(launcher);

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "sandbox/limits/control_group_files.h"
+#include "sandbox/kernel/cgroups/cgroup_files.h"
 #include "tests/sandbox/steps.h"
 #include "tests/support/catch.h"
 
@@ -37,7 +37,7 @@ std::string text_of(const fs::path& path) {
 /// All directories of launchers that were started where this test was, in every hierarchy.
 std::set<fs::path> directories() {
   std::set<fs::path> found;
-  for (const ControlGroupPlace& place :
+  for (const CgroupPlace& place :
        find_places(text_of("/proc/self/cgroup"), text_of("/proc/self/mountinfo"))) {
     for (const auto& entry : fs::directory_iterator(without_leaf(place).directory)) {
       if (entry.path().filename().string().starts_with("dynsessions-launcher-")) {
@@ -66,7 +66,7 @@ std::set<fs::path> directories_of(const LauncherHarness& launcher) {
 /// Prints why not, where a machine has none.
 bool has(const LimitState& state, const LauncherHarness& launcher) {
   const bool by_group =
-      state.means == LimitMeans::control_group_v1 || state.means == LimitMeans::control_group_v2;
+      state.means == LimitMeans::cgroup_v1 || state.means == LimitMeans::cgroup_v2;
   if (!by_group) WARN("skipped: no control group here: " << step_name(launcher.greeting()));
   return by_group;
 }
@@ -105,14 +105,15 @@ TEST_CASE("a session that has too much memory loses its interpreter, and that is
     const Reply event = launcher.next_event();
     CHECK(event.kind == ReplyKind::interpreter_exited);
     CHECK(event.sandbox_id == 1);
-    CHECK(event.exhausted == Exhausted::memory);
+    CHECK(event.exceeded == ExceededLimit::memory);
     CHECK(WTERMSIG(event.wait_status) == SIGKILL);
     // Told once more to whoever asks, and then it is over.
-    CHECK(launcher.request(RequestKind::kill_interpreter).message.exhausted == Exhausted::memory);
-    CHECK(launcher.request(RequestKind::kill_interpreter).message.exhausted == Exhausted::nothing);
+    CHECK(launcher.request(RequestKind::kill_interpreter).message.exceeded ==
+          ExceededLimit::memory);
+    CHECK(launcher.request(RequestKind::kill_interpreter).message.exceeded == ExceededLimit::none);
     CHECK(run_program(start(launcher), "take_memory", R"({"mebibytes": 40, "stay": false})") ==
           "40\n");
-    CHECK(launcher.next_event().exhausted == Exhausted::nothing);
+    CHECK(launcher.next_event().exceeded == ExceededLimit::none);
     CHECK(launcher.request(RequestKind::interrupt_interpreter, 2).message.kind == ReplyKind::done);
   }
 }
@@ -121,8 +122,8 @@ TEST_CASE("an interpreter that is killed otherwise is not out of memory", "[sand
   LauncherHarness launcher(limited_spec(Groups::wanted));
   create(launcher);
   const Interpreter interpreter = start_staying(launcher);
-  CHECK(launcher.request(RequestKind::kill_interpreter).message.exhausted == Exhausted::nothing);
-  CHECK(launcher.next_event().exhausted == Exhausted::nothing);
+  CHECK(launcher.request(RequestKind::kill_interpreter).message.exceeded == ExceededLimit::none);
+  CHECK(launcher.next_event().exceeded == ExceededLimit::none);
 }
 
 TEST_CASE("all that lives in a sandbox is in its groups, and nothing else is",

@@ -83,7 +83,7 @@ TEST_CASE("sandboxes of two profiles in one launcher differ as their profiles do
   REQUIRE(::send(small.control.get(), order.data(), order.size(), MSG_NOSIGNAL) > 0);
   const Reply event = launcher.next_event();
   CHECK(event.sandbox_id == 2);
-  CHECK(event.exhausted == Exhausted::memory);
+  CHECK(event.exceeded == ExceededLimit::memory);
 }
 
 TEST_CASE("a profile that cannot be used is refused with the step and leaves nothing",

@@ -23,7 +23,7 @@ Interpreter start_staying(LauncherHarness& launcher, std::uint64_t sandbox = 1,
 /// Returns when the zygote, if this run has one, has loaded. Uses sandbox 99.
 void await_zygote(LauncherHarness& launcher);
 
-/// Returns when the rooms of all sandboxes are there that are prepared for their first
+/// Returns when the jails of all sandboxes are there that are prepared for their first
 /// interpreters: the launcher serves in turn.
 void await_prepared(LauncherHarness& launcher);
 

@@ -184,7 +184,7 @@ TEST_CASE("a fork bomb stops at the limit of processes without namespaces", "[ti
   CHECK(verdict(spec, "fork_bomb")["error"] == "EAGAIN");
 }
 
-TEST_CASE("an interrupt ends a program without namespaces, and its room", "[tiers]") {
+TEST_CASE("an interrupt ends a program without namespaces, and its jail", "[tiers]") {
   const TemporaryPlace place;
   LauncherHarness launcher(program_spec(GENERATE(Tier::restricted, Tier::insecure)));
   create(launcher);
@@ -196,7 +196,7 @@ TEST_CASE("an interrupt ends a program without namespaces, and its room", "[tier
   CHECK(nobody_is_left(launcher));
 }
 
-TEST_CASE("the end of one room leaves the other, and the files", "[tiers]") {
+TEST_CASE("the end of one jail leaves the other, and the files", "[tiers]") {
   const TemporaryPlace place;
   LauncherHarness launcher(program_spec(GENERATE(Tier::restricted, Tier::insecure)));
   create(launcher);
@@ -223,7 +223,8 @@ TEST_CASE("nothing is left of what daemonises or forks all the time", "[tiers]")
   CHECK(fs::is_empty(place.launcher_directory()));
 }
 
-TEST_CASE("what a killed keeper leaves is ended by the launcher, and nothing else is", "[tiers]") {
+TEST_CASE("what a killed supervisor leaves is ended by the launcher, and nothing else is",
+          "[tiers]") {
   const TemporaryPlace place;
   LaunchSpec spec = program_spec(GENERATE(Tier::restricted, Tier::insecure));
   LauncherHarness launcher(spec);
@@ -237,12 +238,12 @@ TEST_CASE("what a killed keeper leaves is ended by the launcher, and nothing els
     return std::find(others.begin(), others.end(), pid) != others.end();
   });
   REQUIRE(processes.size() == 3);
-  REQUIRE(::kill(processes.front(), SIGKILL) == 0);  // the keeper: the others are below it
+  REQUIRE(::kill(processes.front(), SIGKILL) == 0);  // the supervisor: the others are below it
   CHECK(launcher.next_event().kind == ReplyKind::interpreter_exited);
   CHECK(all_gone_but(launcher, others));
 }
 
-TEST_CASE("a session whose files take too much loses its rooms, and that is told", "[tiers]") {
+TEST_CASE("a session whose files take too much loses its jails, and that is told", "[tiers]") {
   const TemporaryPlace place;
   LaunchSpec spec = program_spec(GENERATE(Tier::restricted, Tier::insecure));
   spec.profile.limits.data_bytes = spec.profile.limits.tmp_bytes =
@@ -254,13 +255,13 @@ TEST_CASE("a session whose files take too much loses its rooms, and that is told
   const Interpreter other = start_staying(launcher, 2);
   const Interpreter staying = start_staying(launcher, 1, 1);
   const Interpreter filling = start_running(launcher, "fill_files", 1, 0);
-  for (int rooms = 0; rooms < 2; ++rooms) {
+  for (int jails = 0; jails < 2; ++jails) {
     const Reply event = launcher.next_event();
     CHECK(event.kind == ReplyKind::interpreter_exited);
     CHECK(event.sandbox_id == 1);
-    CHECK(event.exhausted == Exhausted::files);
+    CHECK(event.exceeded == ExceededLimit::files);
   }
-  CHECK(launcher.request(RequestKind::kill_interpreter).message.exhausted == Exhausted::files);
+  CHECK(launcher.request(RequestKind::kill_interpreter).message.exceeded == ExceededLimit::files);
   const Interpreter again = start_staying(launcher);
   CHECK(launcher.request(RequestKind::interrupt_interpreter, 2).message.kind == ReplyKind::done);
 }
@@ -271,7 +272,7 @@ TEST_CASE("everything ends and no directory stays when the server hangs up", "[t
   create(launcher);
   const Interpreter interpreter = start_staying(launcher);
   const std::vector<pid_t> processes = descendants(launcher.pid());
-  REQUIRE(processes.size() == 3);  // keeper, interpreter and its child
+  REQUIRE(processes.size() == 3);  // supervisor, interpreter and its child
   CHECK(launcher.hang_up() == 0);
   CHECK(all_gone(processes));
   CHECK(place.launcher_directory().empty());
@@ -323,7 +324,7 @@ TEST_CASE("a tier without namespaces takes no profile that needs them", "[tiers]
   }
   SECTION("a zygote") {
     spec.profile.zygote = spec.profile.interpreter;
-    CHECK(step_name(LauncherHarness(spec).definition()) == "zygote: only rooms can be forked into");
+    CHECK(step_name(LauncherHarness(spec).definition()) == "zygote: only jails can be forked into");
   }
 }
 

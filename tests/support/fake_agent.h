@@ -10,7 +10,7 @@
 
 namespace dynsessions::test {
 
-/// The other end of an AgentProcess: speaks sandbox/interpreter/agent_frames.h by hand, well or
+/// The other end of an AgentProcess: speaks sandbox/agents/python/agent_frames.h by hand, well or
 /// badly, and writes to the captured streams. Never blocks.
 class FakeAgent {
  public:

@@ -81,7 +81,7 @@ LaunchSpec program_spec(Tier tier) {
                         {INTERPRETER_AGENT, INTERPRETER_AGENT}};
   spec.profile.interpreter.back() = std::string(SANDBOX_PROGRAMS) + "/run.py";
   spec.profile.zygote.clear();
-  spec.profile.path_library = std::string(INTERPRETER_AGENT) + "/session_paths.so";
+  spec.profile.path_library = std::string(INTERPRETER_AGENT) + "/path_redirect_preload.so";
   return spec;
 }
 

@@ -9,8 +9,9 @@
 #include <sys/types.h>
 
 #include "sandbox/base/unique_fd.h"
-#include "sandbox/spec/launch_spec.h"
-#include "sandbox/spec/launcher_protocol.h"
+#include "sandbox/protocol/launcher_protocol.h"
+#include "sandbox/protocol/launcher_spec.h"
+#include "sandbox/protocol/sandbox_profile.h"
 
 /// A small blocking client of the real launcher program, for tests. Every wait ends after thirty
 /// seconds with an exception.

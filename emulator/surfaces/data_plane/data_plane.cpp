@@ -5,6 +5,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "emulator/cures/cures.h"
 #include "emulator/surfaces/data_plane/executions/execute_handler.h"
 #include "emulator/surfaces/data_plane/files/file_handlers.h"
 #include "emulator/surfaces/data_plane/metadata/metadata_handler.h"
@@ -109,8 +110,9 @@ http::Response DataPlane::refuse(const Error& error) {
 
 http::Response DataPlane::refusal(const Error& error, const std::string& correlation_id) const {
   http::Response response = error_response(error, correlation_id, settings_.choices);
-  if (settings_.own_headers && !error.reason.empty()) {
-    response.headers.add("x-emulator-reason", error.reason);
+  const std::string reason = reason_of(error);
+  if (settings_.own_headers && !reason.empty()) {
+    response.headers.add("x-emulator-reason", reason);
   }
   return response;
 }

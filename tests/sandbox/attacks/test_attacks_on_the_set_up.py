@@ -49,8 +49,8 @@ STEPS = {
         "mkdir": "temporary directory",
         "prlimit64": "RLIMIT_NOFILE",
         "close_range": "close_range",
-        "setsid": "keeper session",
-        "dup3": "descriptors",  # keeper and interpreter do it at the same time; one is first
+        "setsid": "supervisor session",
+        "dup3": "descriptors",  # supervisor and interpreter do it at the same time; one is first
         "capset": " capset",  # likewise
         "chdir": "working directory",
         "seccomp": "seccomp",
@@ -61,10 +61,10 @@ LATER = {
     "A": {"sethostname": "hostname"},
     "B": {
         "chown": "session directory",
-        "setsid": "keeper session",
-        "prctl": "keeper sub-reaper",
+        "setsid": "supervisor session",
+        "prctl": "supervisor sub-reaper",
         "landlock_restrict_self": "landlock",
-        "signalfd4": "keeper descriptors",
+        "signalfd4": "supervisor descriptors",
         "capset": " capset",  # as above
         "chdir": "working directory",
         "prlimit64": "limits RLIMIT_CORE",

@@ -9,9 +9,9 @@ using sandbox::LimitMeans;
 using sandbox::LimitReport;
 
 TEST_CASE("limits that are hard need no cure", "[doctor][limits]") {
-  const LimitReport report{{LimitKind::hard, LimitMeans::control_group_v2},
-                           {LimitKind::hard, LimitMeans::control_group_v2},
-                           {LimitKind::hard, LimitMeans::control_group_v1},
+  const LimitReport report{{LimitKind::hard, LimitMeans::cgroup_v2},
+                           {LimitKind::hard, LimitMeans::cgroup_v2},
+                           {LimitKind::hard, LimitMeans::cgroup_v1},
                            {LimitKind::hard, LimitMeans::file_system}};
   for (const Check& check : check_limits(report, "")) {
     INFO(check.name);

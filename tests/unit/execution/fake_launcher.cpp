@@ -21,8 +21,9 @@
 
 #include <system_error>
 
-#include "sandbox/spec/launch_spec.h"
-#include "sandbox/spec/launcher_protocol.h"
+#include "sandbox/protocol/launcher_protocol.h"
+#include "sandbox/protocol/launcher_spec.h"
+#include "sandbox/protocol/sandbox_profile.h"
 #include "tests/support/fake_agent.h"
 
 /// A launcher without sandboxes: speaks launcher_protocol.h and plays the interpreters itself. What
@@ -48,7 +49,7 @@ struct Interpreter {
   test::FakeAgent agent;
   std::optional<std::uint64_t> interruptible;  ///< id of a program that hangs
   int programs = 0;
-  sandbox::Exhausted exhausted{};
+  sandbox::ExceededLimit exceeded{};
 };
 
 class FakeLauncher {
@@ -77,7 +78,7 @@ class FakeLauncher {
   std::vector<std::string> orders_;
   std::set<std::uint64_t> profiles_;
   /// Of interpreters that have ended.
-  std::map<std::pair<std::uint64_t, std::uint32_t>, sandbox::Exhausted> exhausted_;
+  std::map<std::pair<std::uint64_t, std::uint32_t>, sandbox::ExceededLimit> exceeded_;
   /// By sandbox and their id in it.
   std::map<std::pair<std::uint64_t, std::uint32_t>, std::unique_ptr<Interpreter>> interpreters_;
 };
@@ -141,8 +142,8 @@ void FakeLauncher::run() {
     if (::poll(waiting.data(), waiting.size(), -1) < 0) return;
     for (auto& [id, interpreter] : interpreters_) {
       run_programs(*interpreter);
-      if (interpreter->exhausted != sandbox::Exhausted::nothing) {
-        exhausted_[id] = interpreter->exhausted;
+      if (interpreter->exceeded != sandbox::ExceededLimit::none) {
+        exceeded_[id] = interpreter->exceeded;
       }
     }
     if (waiting.front().revents != 0) connected = take_request();
@@ -229,7 +230,7 @@ void FakeLauncher::end(const Request& request) {
   reply.kind = ReplyKind::done;
   reply.request_id = request.request_id;
   reply.sandbox_id = request.sandbox_id;
-  reply.exhausted = std::exchange(exhausted_[id], {});
+  reply.exceeded = std::exchange(exceeded_[id], {});
   interpreters_.erase(id);
   sandbox::send_message(socket_, &reply, sizeof reply);
 }
@@ -259,8 +260,8 @@ void FakeLauncher::run_program(Interpreter& interpreter, const test::FakeAgent::
     if (const char* words = after(program.code, "hang with ")) agent.write_stdout(words);
     interpreter.interruptible = program.id;
   } else if (after(program.code, "die")) {
-    if (program.code == "die of memory") interpreter.exhausted = sandbox::Exhausted::memory;
-    if (program.code == "die of files") interpreter.exhausted = sandbox::Exhausted::files;
+    if (program.code == "die of memory") interpreter.exceeded = sandbox::ExceededLimit::memory;
+    if (program.code == "die of files") interpreter.exceeded = sandbox::ExceededLimit::files;
     if (const char* words = after(program.code, "die with ")) agent.write_stdout(words);
     agent.die();
   }

@@ -135,9 +135,9 @@ TEST_CASE("a program that ends its interpreter says its last words, and a new on
 TEST_CASE("a program whose interpreter was ended for a limit is told from others that died",
           "[execution][sandboxed]") {
   Ready fixture;
-  const auto exhausted = fixture.execute("die of memory");
-  REQUIRE(exhausted);
-  CHECK(exhausted->outcome == ExecutionOutcome::out_of_memory);
+  const auto exceeded = fixture.execute("die of memory");
+  REQUIRE(exceeded);
+  CHECK(exceeded->outcome == ExecutionOutcome::out_of_memory);
   CHECK(programs_so_far(fixture) == "1");
   CHECK(fixture.execute("die of files")->outcome == ExecutionOutcome::out_of_storage);
   CHECK(fixture.execute("die")->outcome == ExecutionOutcome::interpreter_died);

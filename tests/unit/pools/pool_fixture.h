@@ -20,11 +20,11 @@ namespace dynsessions::pools {
 class RecordedEvents final : public SessionEvents {
  public:
   void session_allocated(const Session&) override { record.emplace_back("allocated"); }
-  void allocation_failed(std::string_view reason) override {
-    record.push_back("failed: " + std::string(reason));
+  void allocation_failed(const Error& error) override {
+    record.push_back("failed: " + error.message);
   }
-  void limit_exceeded(const Session&, std::string_view which) override {
-    record.emplace_back(which.substr(0, which.find(':')));
+  void limit_exceeded(const Session&, execution::SessionLimit limit) override {
+    record.emplace_back(limit == execution::SessionLimit::memory ? "memory" : "files");
   }
   void session_ended(const Session& session, EndReason reason) override;
 

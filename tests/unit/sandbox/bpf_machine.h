@@ -4,7 +4,7 @@
 
 #include <linux/seccomp.h>
 
-#include "sandbox/steps/sandbox_plan.h"
+#include "sandbox/plan/sandbox_plan.h"
 
 namespace dynsessions::sandbox::test {
 

@@ -1,4 +1,4 @@
-#include "sandbox/steps/child_report.h"
+#include "sandbox/process/child_report.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "sandbox/directories/directory_walk.h"
+#include "sandbox/files/directory_walk.h"
 
 #include <string>
 
@@ -6,7 +6,7 @@
 
 #include <sys/stat.h>
 
-#include "sandbox/directories/remove_tree.h"
+#include "sandbox/files/remove_tree.h"
 #include "tests/unit/sandbox/test_directory.h"
 
 namespace dynsessions::sandbox {

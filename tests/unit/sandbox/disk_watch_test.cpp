@@ -1,4 +1,4 @@
-#include "sandbox/limits/disk_watch.h"
+#include "sandbox/watch/disk_watch.h"
 
 #include <array>
 #include <string>
@@ -147,15 +147,15 @@ TEST_CASE("open files without a name count once, whoever has them open", "[limit
   const TestDirectory directory;
   const dev_t device = device_of(directory);
   const pid_t self[] = {::getpid()};
-  const DirectoryUsage before = nameless_files(self, device, {});
+  const DirectoryUsage before = unlinked_open_files(self, device, {});
   const UniqueFd file = open_nameless(directory);
   const UniqueFd again(::fcntl(file.get(), F_DUPFD_CLOEXEC, 0));
-  const DirectoryUsage after = nameless_files(self, device, {});
+  const DirectoryUsage after = unlinked_open_files(self, device, {});
   CHECK(after.files == before.files + 1);
   CHECK(after.bytes - before.bytes >= kMiB);
   CHECK(after.bytes - before.bytes < 2 * kMiB);
-  CHECK(nameless_files(self, device + 1, {}) == DirectoryUsage{});
-  CHECK(nameless_files(std::vector<pid_t>{}, device, {}) == DirectoryUsage{});
+  CHECK(unlinked_open_files(self, device + 1, {}) == DirectoryUsage{});
+  CHECK(unlinked_open_files(std::vector<pid_t>{}, device, {}) == DirectoryUsage{});
 }
 
 TEST_CASE("files without a name are part of what a session has", "[limits]") {

@@ -1,7 +1,7 @@
-#include "sandbox/spec/launch_spec.h"
-
 #include <stdexcept>
 
+#include "sandbox/protocol/launcher_spec.h"
+#include "sandbox/protocol/sandbox_profile.h"
 #include "tests/support/catch.h"
 
 namespace dynsessions::sandbox {

@@ -1,4 +1,4 @@
-#include "sandbox/spec/launcher_protocol.h"
+#include "sandbox/protocol/launcher_protocol.h"
 
 #include <stdexcept>
 

@@ -1,4 +1,4 @@
-#include "sandbox/limits/memory_watch.h"
+#include "sandbox/watch/memory_watch.h"
 
 #include <unistd.h>
 

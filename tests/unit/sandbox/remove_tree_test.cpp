@@ -1,4 +1,4 @@
-#include "sandbox/directories/remove_tree.h"
+#include "sandbox/files/remove_tree.h"
 
 #include <filesystem>
 #include <optional>

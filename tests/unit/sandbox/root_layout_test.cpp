@@ -1,4 +1,4 @@
-#include "sandbox/steps/root_layout.h"
+#include "sandbox/kernel/mounts/root_layout.h"
 
 #include <algorithm>
 #include <set>

@@ -11,8 +11,8 @@
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 
-#include "sandbox/seccomp/seccomp_filter.h"
-#include "sandbox/seccomp/seccomp_policy.h"
+#include "sandbox/kernel/seccomp/seccomp_filter.h"
+#include "sandbox/kernel/seccomp/seccomp_policy.h"
 #include "tests/unit/sandbox/bpf_machine.h"
 
 namespace dynsessions::sandbox::test {

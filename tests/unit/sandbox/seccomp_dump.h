@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "sandbox/seccomp/seccomp_policy.h"
-#include "sandbox/spec/launch_spec.h"
-#include "sandbox/steps/sandbox_plan.h"
+#include "sandbox/kernel/seccomp/seccomp_policy.h"
+#include "sandbox/plan/sandbox_plan.h"
+#include "sandbox/protocol/launcher_spec.h"
 
 /// The compiled filters as a text that says what they answer, call by call: seccomp_policy.txt is
 /// that text as it was agreed on. What changes the policy changes the text, and a reader sees it.

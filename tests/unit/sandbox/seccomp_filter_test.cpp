@@ -1,4 +1,4 @@
-#include "sandbox/seccomp/seccomp_filter.h"
+#include "sandbox/kernel/seccomp/seccomp_filter.h"
 
 #include <array>
 #include <cerrno>
@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-#include "sandbox/seccomp/seccomp_policy.h"
+#include "sandbox/kernel/seccomp/seccomp_policy.h"
 #include "tests/support/catch.h"
 #include "tests/unit/sandbox/bpf_machine.h"
 

@@ -1,4 +1,4 @@
-#include "sandbox/seccomp/seccomp_policy.h"
+#include "sandbox/kernel/seccomp/seccomp_policy.h"
 
 #include <cerrno>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "sandbox/steps/step.h"
+#include "sandbox/process/step.h"
 
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "sandbox/zygote/zygote_demand.h"
+#include "sandbox/tiers/namespaced/zygote_demand.h"
 
 #include "tests/support/catch.h"
 

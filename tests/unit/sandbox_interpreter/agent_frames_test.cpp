@@ -1,4 +1,4 @@
-#include "sandbox/interpreter/agent_frames.h"
+#include "sandbox/agents/python/agent_frames.h"
 
 #include <stdexcept>
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "emulator/cures/cures.h"
 #include "emulator/http/text.h"
 #include "emulator/surfaces/data_plane/executions/execute_wire.h"
 #include "emulator/surfaces/data_plane/session_access.h"
@@ -90,9 +91,9 @@ std::string operation_location(const Route& route, const http::Request& request,
 /// Of a program that failed for a reason that the service does not tell.
 void add_reason(http::Headers& headers, const Services& services,
                 const execution::ExecutionResult& result) {
-  const std::string_view reason = execution::exceeded_limit(result.outcome);
-  if (services.own_headers && !reason.empty()) {
-    headers.add("x-emulator-reason", std::string(reason));
+  const auto limit = execution::exceeded_limit(result.outcome);
+  if (services.own_headers && limit) {
+    headers.add("x-emulator-reason", std::string(reason_of(*limit)));
   }
 }
 

@@ -24,8 +24,8 @@ namespace dynsessions::surfaces::data_plane {
 class SilentEvents final : public pools::SessionEvents {
  public:
   void session_allocated(const pools::Session&) override {}
-  void allocation_failed(std::string_view) override {}
-  void limit_exceeded(const pools::Session&, std::string_view) override {}
+  void allocation_failed(const Error&) override {}
+  void limit_exceeded(const pools::Session&, execution::SessionLimit) override {}
   void session_ended(const pools::Session&, pools::EndReason) override {}
 };
 

@@ -1,0 +1,289 @@
+"""The interpreter of a session: runs programs on IPython and reports how they ended.
+
+Started once per interpreter inside the sandbox, by an absolute path and without Python's -I or -P,
+which would hide agent_shell.py from it. Its descriptors:
+
+    0     /dev/null
+    1, 2  pipes that the server drains; what reaches them is a program's stdout and stderr, whether
+          Python, a C library or a child process wrote it
+    3     control socket: frames of a 4-byte big-endian length and one JSON object
+          (sandbox/agents/python/agent_frames.h is the other end and describes them)
+
+It says `ready` once, then answers every `execute` with one `result`, and leaves quietly when the
+socket closes. The shell is IPython's own; where it can be set up in more than one way it is set up
+as ipykernel does, because the service runs Jupyter kernels. As there, cells run inside a running
+asyncio loop: `await` works at top level, tasks live on between cells, `asyncio.run()` refuses.
+
+SIGINT interrupts the program that runs and nothing else; see Agent._on_interrupt.
+"""
+
+import asyncio
+import builtins
+import contextlib
+import contextvars
+import ctypes
+import getpass
+import io
+import json
+import os
+import pathlib
+import platform
+import select
+import signal
+import socket
+import sys
+import tempfile
+import traceback
+
+import session_packages
+from agent_shell import AGENT_DIRECTORY, Outcome, make_shell, text_of_error
+from IPython.core.error import StdinNotImplementedError
+
+CONTROL_FD = 3
+MAX_RESULT_BYTES = 32 << 20
+RECEIVED_BYTES = 1 << 16  # at once
+IDLE_SECONDS = 0.02  # an interpreter that nobody waits for gets ready for its first program
+WARM_UP = json.dumps({"execute": {"id": 0, "code": "6 * 7"}}).encode()
+READY = json.dumps({"ready": {"python": platform.python_version()}}).encode()
+WARM_UPS = 3  # memory is still touched for the first time in the second
+
+LIBC = ctypes.CDLL(None)
+
+
+class UnbufferedText(io.TextIOWrapper):
+    """Text that is on the descriptor when write() returns: the order among Python, C and child
+    processes holds and nothing is lost when the process dies. A buffered writer below it, unlike a
+    raw one, also finishes a write that a signal cut short."""
+
+    def __init__(self, fd):
+        raw = open(fd, "wb", closefd=False)
+        super().__init__(raw, encoding="UTF-8", errors="backslashreplace", newline="\n")
+
+    def write(self, text):
+        if not isinstance(text, str):  # in the words of ipykernel's streams
+            raise TypeError(f"write() argument must be str, not {type(text)}")
+        count = super().write(text)
+        self.flush()
+        return count
+
+
+def refuse_stdin(function):
+    def refuse(*args, **kwargs):
+        raise StdinNotImplementedError(
+            f"{function} was called, but this frontend does not support input requests."
+        )
+
+    return refuse
+
+
+def without_surrogates(text):
+    """Joins surrogate pairs and replaces lone ones, which no JSON parser has to accept."""
+    try:
+        text.encode("utf-8")
+        return text
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def result_frame(request_id, ok, value, traceback_text):
+    value = {name: without_surrogates(text) for name, text in value.items()}
+    result = {"id": request_id, "ok": ok, "value": value}
+    result["traceback"] = without_surrogates(traceback_text)
+    return json.dumps({"result": result}).encode("ascii")
+
+
+def encode_result(request_id, ok, outcome):
+    try:
+        payload = result_frame(request_id, ok, outcome.value, outcome.traceback)
+        if len(payload) <= MAX_RESULT_BYTES:
+            return payload
+    except MemoryError:  # the value fitted, its JSON did not
+        pass
+    limit = f"at most {MAX_RESULT_BYTES >> 20} MiB of JSON are allowed"
+    text = f"The result is too large to be sent: {limit}.\n"
+    return result_frame(request_id, False, {"kind": "nothing"}, text)
+
+
+def framed(payload):
+    return len(payload).to_bytes(4, "big") + payload
+
+
+class Agent:
+    """Executes one program after the other for whoever holds the other end of a control socket."""
+
+    def __init__(self, shell):
+        self._shell = shell
+        self._control = None  # from run() on
+        self._received = bytearray()  # and not yet understood
+        self._pid = os.getpid()
+        self._streams = (sys.stdout, sys.stderr)
+        self._cell = None  # the asyncio task of the program that runs
+        # All cells share one context, or decimal.getcontext() and its like would forget.
+        self._context = contextvars.copy_context()
+        self._listen_for_interrupts()
+
+    async def warm_up(self, times):
+        """The first program that a process runs takes several times as long as the next: modules
+        are imported, memory is touched, and that of a forked process is copied then."""
+        for _ in range(times):
+            await self._answer(WARM_UP)
+        self._shell.forget_programs()
+
+    def run(self, control):
+        """Returns when the server has gone."""
+        self._control = control
+        self._pid = os.getpid()  # it may have been made before a fork
+        os.register_at_fork(after_in_child=control.close)
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        with contextlib.suppress(EOFError, ConnectionError):
+            loop.run_until_complete(self._serve())
+
+    async def _serve(self):
+        # Blocks, which is no harm: nothing else is on the loop yet.
+        asked, _, _ = select.select([self._control], [], [], IDLE_SECONDS)
+        if not asked:
+            await self.warm_up(WARM_UPS)
+        while True:
+            size = int.from_bytes(await self._receive(4), "big")
+            await self._send(await self._answer(await self._receive(size)))
+
+    async def _answer(self, payload):
+        request = json.loads(payload)["execute"]
+        return framed(await self._execute(request["id"], request["code"]))
+
+    async def _receive(self, size):
+        loop = asyncio.get_running_loop()
+        while len(self._received) < size:
+            part = await loop.sock_recv(self._control, max(size, RECEIVED_BYTES))
+            if not part:
+                raise EOFError
+            self._received += part
+        data = bytes(self._received[:size])
+        del self._received[:size]
+        return data
+
+    async def _send(self, frame):
+        await asyncio.get_running_loop().sock_sendall(self._control, frame)
+
+    async def _execute(self, request_id, code):
+        outcome = self._shell.outcome = Outcome()
+        self._cell = asyncio.create_task(self._run(code), context=self._context)
+        try:
+            ok = await self._cell
+        except asyncio.CancelledError as error:  # interrupted before its first step
+            ok = self._report_escaped(error)
+        self._flush()
+        if os.getpid() != self._pid:
+            os._exit(0)  # a fork that the program left running: only its parent reports
+        return encode_result(request_id, ok, outcome)
+
+    async def _run(self, code):
+        """Whether the program succeeded. Lets nothing out: an exception would end the agent."""
+        try:
+            result = await self._run_cell(code)
+            if result.success:
+                self._shell.outcome.spill_traceback()
+            return result.success
+        except BaseException as error:
+            self._listen_for_interrupts()
+            return self._report_escaped(error)
+        finally:
+            self._shell.payload_manager.clear_payload()
+
+    def _report_escaped(self, error):
+        """For what hit IPython's own code, which reports all that happens in a program."""
+        report = "".join(traceback.format_exception_only(error))
+        self._shell.outcome.note_traceback(text_of_error(error) + report)
+        return False
+
+    async def _run_cell(self, code):
+        """An interrupt raises KeyboardInterrupt while this frame is on the stack; see below."""
+        try:
+            return await self._shell.run_program(code)
+        finally:
+            self._listen_for_interrupts()  # the program may have put its own handler in place
+
+    def _listen_for_interrupts(self):
+        signal.signal(signal.SIGINT, self._on_interrupt)
+
+    def _on_interrupt(self, _signal, frame):
+        """Raises in the program's own frames, cancels a program that awaits, and is otherwise
+        ignored. Looking at the stack leaves no gap: a flag would be cleared a moment after the
+        program ended, and a signal in that moment would end the agent instead."""
+        while frame is not None:
+            if frame.f_code is Agent._run_cell.__code__:
+                raise KeyboardInterrupt
+            frame = frame.f_back
+        if self._cell is not None and not self._cell.done():
+            asyncio.get_running_loop().call_soon_threadsafe(self._cell.cancel)
+
+    def _flush(self):
+        """Python's own streams, what the program put in their place, and C's stdio."""
+        for stream in (*self._streams, sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except Exception:  # closed, or an object of the program's own making
+                continue
+        LIBC.fflush(None)
+
+
+def adopt_font_cache():
+    """matplotlib wants its cache writable and warns otherwise; building it takes seconds. So a
+    directory of our own gets links to the files that create_environment.sh has built. Its name is
+    fixed, because the zygote's matplotlib remembers it. Where there is no room for it matplotlib
+    has to do without."""
+    built = pathlib.Path(sys.prefix, "share/dynsessions/matplotlib")
+    directory = f"{tempfile.tempdir}/matplotlib-fonts"
+    if os.environ.get("MPLCONFIGDIR", directory) != directory or not built.is_dir():
+        return
+    with contextlib.suppress(OSError):
+        os.mkdir(directory)
+    os.environ["MPLCONFIGDIR"] = directory
+    for cache in built.glob("fontlist-*.json"):
+        with contextlib.suppress(OSError):
+            os.symlink(cache, f"{directory}/{cache.name}")
+
+
+def prepare_process():
+    """Makes the process look to a program like a fresh Jupyter kernel."""
+    # Left to itself, tempfile finds it by writing a file, and finds none when /tmp is full.
+    tempfile.tempdir = os.environ.get("TMPDIR", "/tmp")
+    sys.stdout = sys.__stdout__ = UnbufferedText(1)
+    sys.stderr = sys.__stderr__ = UnbufferedText(2)
+    builtins.input = refuse_stdin("raw_input")
+    getpass.getpass = refuse_stdin("getpass")
+    sys.argv[:] = [""]
+    sys.path[:] = ["", *(directory for directory in sys.path if directory != AGENT_DIRECTORY)]
+
+
+def ignore_interrupts():
+    """Until the agent listens for them."""
+    signal.signal(signal.SIGINT, lambda *_: None)
+
+
+def open_control():
+    """Says `ready`: from here on requests may come, which wait in the socket if need be."""
+    control = socket.socket(fileno=CONTROL_FD)
+    control.set_inheritable(False)
+    with contextlib.suppress(ConnectionError):  # the server has gone, which the next read will tell
+        control.sendall(framed(READY))
+    control.setblocking(False)
+    return control
+
+
+def serve(agent):
+    agent.run(open_control())
+    os._exit(0)  # threads of a program must not keep the process alive
+
+
+def main():
+    ignore_interrupts()
+    prepare_process()
+    session_packages.adopt()
+    adopt_font_cache()
+    serve(Agent(make_shell()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""The zygote: loads once what most programs import, and is forked for every interpreter.
+
+    zygote.py MODULES UID       MODULES with commas between them; UID to use files as
+
+The launcher starts it in a sandbox of its own and talks to it on descriptor 3
+(sandbox/zygote/zygote_protocol.h). zygote_fork.so does what Python cannot: it forks into a session's
+sandbox and confines the child, which then goes on as agent.py does. A session must not be able to
+tell that from an agent that was started, except that it is there at once; and no two may share
+anything random. What they do share is the seed of hash(), as all memory is laid out before.
+"""
+
+import asyncio
+import ctypes
+import gc
+import importlib
+import os
+import sys
+import tempfile
+
+import agent
+import session_packages
+from agent_shell import AGENT_DIRECTORY, make_shell
+
+SOCKET_FD = 3
+MAX_COMPLAINTS = 1000
+WARM_UPS = 45  # so that no program's first runs write counters into the bytecode that is shared
+LARGE_PAGE = 1 << 21
+MADV_COLLAPSE = 25  # of Linux 6.1
+
+# Threads do not survive a fork, so no library may start any here.
+NO_THREADS = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow's allocator, which pandas loads
+}
+
+
+def load_forks():
+    """Its functions keep the interpreter lock, since they run Python's own part of a fork."""
+    return ctypes.PyDLL(os.path.join(AGENT_DIRECTORY, "zygote_fork.so"), use_errno=False)
+
+
+def require_done(error_number, what):
+    if error_number != 0:
+        sys.exit(f"{what}: {os.strerror(error_number)}")
+
+
+def make_streams_pipes():
+    """As an interpreter's are. Nobody reads what is written here: the first programs of sessions
+    would get it otherwise."""
+    _, write_end = os.pipe()
+    for stream in (1, 2):
+        os.dup2(write_end, stream)
+    os.close(write_end)
+
+
+def preload(modules):
+    """Imports them; returns what is to be said about those that cannot be."""
+    os.environ.update(NO_THREADS)
+    complaints = []
+    for module in modules:
+        try:
+            importlib.import_module(module)
+        except Exception as error:  # whatever a module raises, sessions do without it
+            complaints.append(f"{module} is not preloaded: {type(error).__name__}: {error}")
+    for name in NO_THREADS:
+        del os.environ[name]
+    return "; ".join(complaints)
+
+
+def use_large_pages():
+    """For the objects that are there, so that a fork has less page tables to copy: a millisecond of
+    two. What a fork writes to it copies in small pages all the same."""
+    libc = ctypes.CDLL(None)
+    for page in sorted({id(thing) // LARGE_PAGE for thing in gc.get_objects()}):
+        start = ctypes.c_void_p(page * LARGE_PAGE)
+        libc.madvise(start, ctypes.c_size_t(LARGE_PAGE), MADV_COLLAPSE)  # where it can be done
+
+
+def renew_randomness():
+    """Python's own generator and OpenSSL's notice a fork by themselves."""
+    tempfile._name_sequence = None
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:  # as its seed() would, which takes three times as long
+        key = numpy.frombuffer(os.urandom(624 * 4), numpy.uint32)
+        numpy.random.set_state(("MT19937", key, len(key)))
+    processes = sys.modules.get("multiprocessing.process")
+    if processes is not None:
+        processes.current_process().authkey = os.urandom(32)
+
+
+class TmpSnapshot:
+    """What the agent has put into /tmp here, for the /tmp of each session. Making it once more the
+    way it was made takes milliseconds in a process whose memory is all shared."""
+
+    def __init__(self):
+        self._steps = []
+        for directory, _, files in os.walk(tempfile.tempdir):
+            if directory != tempfile.tempdir:
+                self._steps.append((os.mkdir, (directory, os.stat(directory).st_mode)))
+            for path in (os.path.join(directory, name) for name in files):
+                self._steps.append(self._step_for(path))
+
+    def _step_for(self, path):
+        if os.path.islink(path):
+            return os.symlink, (os.readlink(path), path)
+        with open(path, "rb") as file:
+            return self._write, (path, file.read())
+
+    @staticmethod
+    def _write(path, content):
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        os.write(file, content)
+        os.close(file)
+
+    def place(self):
+        """False where an interpreter was before, or where a program has left no room for it."""
+        try:
+            for make, arguments in self._steps:
+                make(*arguments)
+        except OSError:
+            return False
+        return True
+
+
+def main():
+    modules, uid = sys.argv[1:]
+    forks = load_forks()
+    require_done(forks.dynsessions_shed_privileges(int(uid)), "cannot shed privileges")
+    make_streams_pipes()
+    agent.ignore_interrupts()
+    agent.prepare_process()
+    session_packages.adopt()
+    agent.adopt_font_cache()
+    shell = make_shell()
+    tmp_snapshot = TmpSnapshot()
+    serving = agent.Agent(shell)
+    with shell.builtin_trap:  # pandas asks at import whether a kernel runs it
+        complaints = preload(filter(None, modules.split(",")))
+    asyncio.run(serving.warm_up(WARM_UPS))
+    gc.collect()
+    use_large_pages()
+    gc.freeze()  # so that no collection writes to the pages that are shared
+    os.write(SOCKET_FD, b"\n" + complaints.encode("ascii", "replace")[:MAX_COMPLAINTS])
+    require_done(forks.dynsessions_serve_forks(SOCKET_FD), "cannot serve forks")
+    renew_randomness()
+    if not tmp_snapshot.place():
+        session_packages.adopt()
+        agent.adopt_font_cache()
+        shell.make_directories()
+    agent.serve(serving)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <span>
+
+#include <sched.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "sandbox/kernel/cgroups/cgroup_join.h"
+#include "sandbox/kernel/privileges/privileges.h"
+#include "sandbox/process/child_setup.h"
+#include "sandbox/tiers/interpreter_child.h"
+#include "sandbox/tiers/namespaced/zygote_protocol.h"
+
+/// What zygote.py cannot do in Python, as a shared object that it loads with ctypes. The steps are
+/// those of interpreter_child.cpp. Python's part of a fork is called by its stable names, so no
+/// Python headers are needed.
+extern "C" {
+// NOLINTBEGIN(readability-identifier-naming): Python's names
+void PyOS_BeforeFork();
+void PyOS_AfterFork_Parent();
+void PyOS_AfterFork_Child();
+// NOLINTEND(readability-identifier-naming)
+}
+
+namespace dynsessions::sandbox {
+namespace {
+
+constexpr std::size_t kHelperStackBytes = std::size_t{256} << 10;
+
+[[noreturn]] void report_start_and_exit(int report, pid_t pid) {
+  ChildReport started;
+  started.pid = pid;
+  ::_exit(send_report(report, started).ok() ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+/// In the helper: enters groups and jail and forks there, since a PID namespace is for children
+/// only. Returns in the interpreter.
+void become_interpreter(InterpreterContext& context) {
+  const StepResult joined = join_groups(context.groups);
+  if (!joined.ok()) report_and_exit(context.report, {"join groups", nullptr, joined.error_number});
+  const StepResult entered = enter_namespaces(context.jail, kSandboxNamespaces);
+  if (!entered.ok()) {
+    report_and_exit(context.report, {"enter", entered.detail, entered.error_number});
+  }
+  // glibc's own fork, unlike a bare clone, keeps its idea of the thread's id right and runs what
+  // libraries have registered for it, such as OpenBLAS.
+  const pid_t pid = ::fork();
+  if (pid < 0) report_and_exit(context.report, {"start inside", nullptr, errno});
+  if (pid > 0) report_start_and_exit(context.report, pid);
+  const StepFailure failure = confine_interpreter(context);
+  if (failure) report_and_exit(context.report, failure);
+  // As an exec would: /proc/self belongs to the session's user again. In this memory is nothing
+  // that its program may not see.
+  const StepResult shown = checked(::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+  if (!shown.ok()) report_and_exit(context.report, {"show memory", nullptr, shown.error_number});
+  ::close(context.report);
+}
+
+struct ForkContext {
+  InterpreterContext& context;
+  ucontext_t zygote{};  ///< where Python's stack was left
+  volatile bool born = false;
+};
+
+int run_helper(void* argument) {
+  ForkContext& start = *static_cast<ForkContext*>(argument);
+  become_interpreter(start.context);
+  start.born = true;
+  ::setcontext(&start.zygote);
+  ::_exit(EXIT_FAILURE);
+}
+
+/// True in the interpreter. In the zygote, when the helper is gone.
+///
+/// The helper borrows the zygote's memory, on a stack of its own, while the zygote stands still:
+/// copying the page tables of all that is loaded takes longer than all the rest, so that is done
+/// once, for the interpreter. The interpreter then goes back to its copy of Python's stack.
+bool fork_interpreter(InterpreterContext& context, std::span<char> stack) {
+  ForkContext start{context};
+  PyOS_BeforeFork();
+  ::getcontext(&start.zygote);  // returns a second time, in the interpreter
+  if (start.born) {
+    PyOS_AfterFork_Child();
+    return true;
+  }
+  const pid_t helper =
+      ::clone(run_helper, stack.data() + stack.size(), CLONE_VM | CLONE_VFORK | SIGCHLD, &start);
+  const int error_number = errno;
+  PyOS_AfterFork_Parent();
+  if (helper < 0) send_failure(context.report, {"fork of the zygote", nullptr, error_number});
+  while (helper > 0 && ::waitpid(helper, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  return false;
+}
+
+/// As fork_interpreter(). All the descriptors are used up, in both processes.
+bool serve_fork(const ZygotePlan& plan, const ResourceLimits& limits, std::span<char> stack,
+                std::vector<UniqueFd> descriptors) {
+  NamespaceHandles jail;
+  std::move(descriptors.begin(), descriptors.begin() + jail.size(), jail.begin());
+  const std::span<UniqueFd> rest = std::span(descriptors).subspan(jail.size());
+  const std::span<UniqueFd> groups = std::span(descriptors).subspan(kForkDescriptors);
+  InterpreterContext context{jail,
+                             groups,
+                             limits,
+                             {plan.filter, plan.filter_size},
+                             plan.working_directory,
+                             rest[0].get(),
+                             rest[1].get(),
+                             rest[2].get(),
+                             rest[3].get()};
+  if (!fork_interpreter(context, stack)) return false;
+  for (UniqueFd& handle : jail) (void)handle.release();  // all closed by a step
+  for (UniqueFd& descriptor : rest) (void)descriptor.release();
+  return true;
+}
+
+}  // namespace
+}  // namespace dynsessions::sandbox
+
+using namespace dynsessions::sandbox;
+
+/// After exec, before anything is imported: files are used as `uid`, and what privileges there are
+/// go. 0, or an errno.
+extern "C" int dynsessions_shed_privileges(unsigned uid) {
+  StepResult result = use_files_as(uid);
+  if (result.ok()) result = drop_capabilities();
+  return result.error_number;
+}
+
+/// Serves the launcher on `socket`. Returns, 0, only in interpreters, which are confined then; an
+/// errno when the launcher cannot be understood.
+extern "C" int dynsessions_serve_forks(int socket) try {
+  bool would_block = false;
+  const auto plan = receive_message<ZygotePlan>(socket, would_block);
+  if (!plan) ::_exit(EXIT_SUCCESS);
+  const ResourceLimits limits = resource_limits(plan->message.limits);
+  std::vector<char> stack(kHelperStackBytes);
+  for (;;) {
+    auto request = receive_message<ForkRequest>(socket, would_block);
+    if (!request) ::_exit(EXIT_SUCCESS);
+    if (request->descriptors.size() < kForkDescriptors) return EBADMSG;
+    if (serve_fork(plan->message, limits, stack, std::move(request->descriptors))) return 0;
+  }
+} catch (const std::exception&) {
+  return EIO;
+}

@@ -1,0 +1,52 @@
+#include "sandbox/files/remove_tree.h"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "sandbox/files/directory_descent.h"
+
+namespace dynsessions::sandbox {
+namespace {
+
+using Step = DirectoryDescent::Step;
+
+/// All names of the directory but those of directories, which are entered later. True when any
+/// went.
+bool remove_names(DirectoryDescent& way) {
+  bool any = false;
+  while (const char* name = way.next_name()) {
+    if (::unlinkat(way.here().fd(), name, 0) == 0) {
+      any = true;
+    } else if (errno == EISDIR) {
+      way.enter_later(name);
+    }
+  }
+  return any;
+}
+
+bool remove_left(DirectoryDescent& way) {
+  return ::unlinkat(way.here().fd(), way.left_name().c_str(), AT_REMOVEDIR) == 0;
+}
+
+/// True when any of it went.
+bool remove_along(DirectoryDescent& way) {
+  bool any = false;
+  for (Step step = Step::entered; step == Step::entered || step == Step::left; step = way.step()) {
+    any |= step == Step::entered ? remove_names(way) : remove_left(way);
+  }
+  return any;
+}
+
+}  // namespace
+
+void remove_tree(int parent, const char* name) {
+  while (::unlinkat(parent, name, AT_REMOVEDIR) != 0) {
+    DirectoryDescent way(parent, name, HeldDirectory::Purpose::change);
+    // Again, as a file system may leave out names of a directory that others are removed from.
+    if (!way || !remove_along(way)) return;
+  }
+}
+
+}  // namespace dynsessions::sandbox

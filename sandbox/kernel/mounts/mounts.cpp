@@ -1,0 +1,185 @@
+#include "sandbox/kernel/mounts/mounts.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+namespace dynsessions::sandbox {
+namespace {
+
+/// Any directory that every host has would do: the new root is mounted over it, only in here.
+constexpr const char* kMountPoint = "/tmp";
+
+constexpr unsigned long kNoSurprises = MS_NOSUID | MS_NODEV;
+
+/// What of /proc tells about the machine or steers it; what a kernel lacks needs no mask.
+constexpr const char* kHiddenFiles[] = {"proc/kcore",      "proc/keys",        "proc/key-users",
+                                        "proc/timer_list", "proc/sched_debug", "proc/latency_stats",
+                                        "proc/kallsyms",   "proc/kpagecount",  "proc/sysrq-trigger",
+                                        "proc/interrupts"};
+constexpr const char* kHiddenDirectories[] = {"proc/acpi", "proc/scsi", "proc/asound"};
+constexpr const char* kReadOnlyDirectories[] = {"proc/sys", "proc/irq", "proc/bus", "proc/fs"};
+
+StepResult absent_is_fine(const StepResult& result) {
+  return result.error_number == ENOENT ? StepResult{} : result;
+}
+
+StepResult open_tree_read_only(const LayoutEntry& entry, int& tree) {
+  const char* source = entry.source.c_str();
+  tree = ::open_tree(AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+  if (tree < 0) return {errno, source};
+  mount_attr attributes{};
+  attributes.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID;
+  // A device node on a nodev mount cannot be opened; on a read-only one it can, also for writing.
+  attributes.attr_set |= entry.tree_is_device ? MOUNT_ATTR_NOEXEC : MOUNT_ATTR_NODEV;
+  return checked(
+      ::mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof(attributes)),
+      source);
+}
+
+StepResult make_directory(const char* path) {
+  const int result = ::mkdir(path, 0755);
+  // Below a tree that was placed before, such as /usr, the directory may be there already.
+  return result < 0 && errno == EEXIST ? StepResult{} : checked(result, path);
+}
+
+StepResult make_file(const char* path, const std::string& content) {
+  const int file = ::open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+  if (file < 0) {
+    // An empty file is only ever a mount point: one that is there already does as well.
+    struct stat status {};
+    const int error_number = errno;
+    const bool usable = content.empty() && ::lstat(path, &status) == 0 && S_ISREG(status.st_mode);
+    return usable ? StepResult{} : StepResult{error_number, path};
+  }
+  const StepResult result = checked(::write(file, content.data(), content.size()), path);
+  ::close(file);
+  return result;
+}
+
+StepResult place_tree(int tree, const char* path) {
+  const StepResult result =
+      checked(::move_mount(tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH), path);
+  ::close(tree);
+  return result;
+}
+
+StepResult make_entry(const LayoutEntry& entry, OpenTrees& trees, std::size_t& next_tree) {
+  const char* path = entry.path.c_str();
+  switch (entry.kind) {
+    case LayoutEntry::Kind::directory:
+      return make_directory(path);
+    case LayoutEntry::Kind::file:
+      return make_file(path, entry.source);
+    case LayoutEntry::Kind::link:
+      return checked(::symlink(entry.source.c_str(), path), path);
+    case LayoutEntry::Kind::tree:
+      return place_tree(trees.fds[next_tree++], path);
+  }
+  return {EINVAL, path};
+}
+
+StepResult write_protect(const char* path) {
+  const int result = ::mount(path, path, nullptr, MS_BIND | MS_REC, nullptr);
+  if (result < 0) return absent_is_fine(checked(result, path));
+  mount_attr attributes{};
+  attributes.attr_set =
+      MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+  return checked(::mount_setattr(AT_FDCWD, path, AT_RECURSIVE, &attributes, sizeof(attributes)),
+                 path);
+}
+
+/// The new root over the old one, which stays below and out of reach: no path leads beneath a root,
+/// and whoever enters this mount namespace later starts at the upper one.
+StepResult move_to_new_root() {
+  if (::mount(".", "/", nullptr, MS_MOVE, nullptr) < 0) return {errno, "move"};
+  if (::chroot(".") < 0) return {errno, "chroot"};
+  return checked(::chdir("/"), "chdir");
+}
+
+}  // namespace
+
+StepResult isolate_mounts() {
+  return checked(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr));
+}
+
+StepResult open_host_trees(std::span<const LayoutEntry> layout, OpenTrees& trees) {
+  for (const LayoutEntry& entry : layout) {
+    if (entry.kind != LayoutEntry::Kind::tree) continue;
+    if (trees.count == kMaxTrees) return {E2BIG, "too many binds"};
+    const StepResult result = open_tree_read_only(entry, trees.fds[trees.count++]);
+    if (!result.ok()) return result;
+  }
+  return {};
+}
+
+StepResult mount_new_root() {
+  const int result =
+      ::mount("root", kMountPoint, "tmpfs", kNoSurprises, "size=1m,nr_inodes=1024,mode=0755");
+  return result < 0 ? checked(result) : checked(::chdir(kMountPoint));
+}
+
+StepResult lay_out_root(std::span<const LayoutEntry> layout, OpenTrees& trees) {
+  std::size_t next_tree = 0;
+  for (const LayoutEntry& entry : layout) {
+    const StepResult result = make_entry(entry, trees, next_tree);
+    if (!result.ok()) return result;
+  }
+  return {};
+}
+
+StepResult mount_proc() {
+  return checked(::mount("proc", "proc", "proc", kNoSurprises | MS_NOEXEC, "hidepid=2"));
+}
+
+StepResult mask_proc() {
+  for (const char* path : kHiddenFiles) {
+    const int masked = ::mount("dev/null", path, nullptr, MS_BIND, nullptr);
+    const StepResult result = absent_is_fine(checked(masked, path));
+    if (!result.ok()) return result;
+  }
+  for (const char* path : kHiddenDirectories) {
+    const int masked = ::mount("empty", path, "tmpfs", kNoSurprises | MS_NOEXEC | MS_RDONLY,
+                               "size=4k,nr_inodes=2,mode=0555");
+    const StepResult result = absent_is_fine(checked(masked, path));
+    if (!result.ok()) return result;
+  }
+  for (const char* path : kReadOnlyDirectories) {
+    const StepResult result = write_protect(path);
+    if (!result.ok()) return result;
+  }
+  return {};
+}
+
+StepResult mount_writable(const TmpfsOptions& all) {
+  const struct {
+    const char* path;
+    const std::string& options;
+  } file_systems[] = {{"tmp", all.tmp}, {"dev/shm", all.shared_memory}, {"mnt/data", all.data}};
+  for (const auto& [path, options] : file_systems) {
+    if (::mount("tmpfs", path, "tmpfs", kNoSurprises, options.c_str()) < 0) return {errno, path};
+  }
+  return {};
+}
+
+StepResult pivot_to_new_root() {
+  // Both roots stacked on one point, then the upper one taken away: no directory for the old root
+  // is needed, see pivot_root(2), "pivot_root(".", ".")".
+  if (::syscall(SYS_pivot_root, ".", ".") < 0) {
+    // Docker's filter forbids it whatever else is granted.
+    return errno == EPERM || errno == ENOSYS ? move_to_new_root() : StepResult{errno, "pivot_root"};
+  }
+  if (::umount2(".", MNT_DETACH) < 0) return {errno, "detach the old root"};
+  return checked(::chdir("/"), "chdir");
+}
+
+StepResult make_root_read_only() {
+  mount_attr attributes{};
+  attributes.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+  return checked(::mount_setattr(AT_FDCWD, "/", 0, &attributes, sizeof(attributes)));
+}
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,90 @@
+#include "sandbox/kernel/namespaces/namespaces.h"
+
+#include <cstdio>
+#include <string>
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <linux/capability.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+namespace dynsessions::sandbox {
+namespace {
+
+StepResult write_proc_file(const std::string& path, const char* name, const std::string& text) {
+  const UniqueFd file(::open((path + name).c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file) return {errno, name};
+  return checked(::write(file.get(), text.data(), text.size()), name);
+}
+
+bool is_root_with(std::uint32_t needed) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+  if (::syscall(SYS_capget, &header, data) < 0) return false;
+  return ::geteuid() == 0 && (data[0].effective & needed) == needed;
+}
+
+std::string single_mapping(std::uint32_t inside, std::uint32_t outside) {
+  return std::to_string(inside) + ' ' + std::to_string(outside) + " 1\n";
+}
+
+}  // namespace
+
+bool has_real_root() {
+  return is_root_with((1U << CAP_SYS_ADMIN) | (1U << CAP_SETUID) | (1U << CAP_SETGID));
+}
+
+bool can_change_users() {
+  return is_root_with((1U << CAP_SETUID) | (1U << CAP_SETGID) | (1U << CAP_SETPCAP) |
+                      (1U << CAP_CHOWN) | (1U << CAP_DAC_OVERRIDE) | (1U << CAP_FOWNER) |
+                      (1U << CAP_KILL));
+}
+
+StepResult write_id_maps(pid_t pid, uid_t inside_uid, uid_t outside_uid, gid_t inside_gid,
+                         gid_t outside_gid) {
+  const std::string path = "/proc/" + std::to_string(pid) + '/';
+  StepResult result = write_proc_file(path, "setgroups", "deny");
+  if (result.ok()) {
+    result = write_proc_file(path, "gid_map", single_mapping(inside_gid, outside_gid));
+  }
+  if (!result.ok()) return result;
+  return write_proc_file(path, "uid_map", single_mapping(inside_uid, outside_uid));
+}
+
+StepResult open_namespaces(pid_t pid, NamespaceHandles& handles) {
+  const std::string path = "/proc/" + std::to_string(pid) + "/ns/";
+  for (std::size_t i = 0; i < kNamespaceKinds.size(); ++i) {
+    const char* name = kNamespaceKinds[i].name;
+    handles[i] = UniqueFd(::open((path + name).c_str(), O_RDONLY | O_CLOEXEC));
+    if (!handles[i]) return {errno, name};
+  }
+  return {};
+}
+
+StepResult enter_namespaces(const NamespaceHandles& handles, int kinds) {
+  for (std::size_t i = 0; i < kNamespaceKinds.size(); ++i) {
+    const auto& [name, flag] = kNamespaceKinds[i];
+    if ((kinds & flag) == 0) continue;
+    if (::setns(handles[i].get(), flag) < 0) return {errno, name};
+  }
+  return {};
+}
+
+StepResult bring_loopback_up() {
+  const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return {errno, "socket"};
+  ifreq request{};
+  request.ifr_name[0] = 'l';
+  request.ifr_name[1] = 'o';
+  request.ifr_flags = IFF_UP | IFF_RUNNING;
+  const StepResult result = checked(::ioctl(socket, SIOCSIFFLAGS, &request), "up");
+  ::close(socket);
+  return result;
+}
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,115 @@
+#include "sandbox/kernel/privileges/privileges.h"
+
+#include <unistd.h>
+
+#include <linux/capability.h>
+#include <linux/keyctl.h>
+#include <linux/securebits.h>
+#include <sys/fsuid.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+namespace dynsessions::sandbox {
+namespace {
+
+StepResult empty_bounding_set() {
+  // The kernel's own last capability may be newer than our headers: EINVAL marks the end.
+  for (unsigned long capability = 0; capability < 64; ++capability) {
+    if (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) continue;
+    if (errno == EINVAL && capability > CAP_SETPCAP) return {};
+    return {errno, "bounding set"};
+  }
+  return {};
+}
+
+StepResult lock_securebits() {
+  constexpr unsigned long kLocked = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
+                                    SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
+                                    SECBIT_NO_CAP_AMBIENT_RAISE |
+                                    SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+  return checked(::prctl(PR_SET_SECUREBITS, kLocked, 0, 0, 0), "securebits");
+}
+
+StepResult set_capabilities(std::uint32_t held, std::uint32_t inheritable) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  const __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {{held, held, inheritable}, {}};
+  return checked(::syscall(SYS_capset, &header, sets), "capset");
+}
+
+StepResult raise_ambient(std::uint32_t capabilities) {
+  for (unsigned long capability = 0; capability < 32; ++capability) {
+    if ((capabilities >> capability & 1U) == 0) continue;
+    if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) < 0) {
+      return {errno, "ambient set"};
+    }
+  }
+  return {};
+}
+
+StepResult set_ids(uid_t uid, gid_t gid) {
+  if (::syscall(SYS_setresgid, gid, gid, gid) < 0) return {errno, "gid"};
+  return checked(::syscall(SYS_setresuid, uid, uid, uid), "uid");
+}
+
+}  // namespace
+
+StepResult become_session_user() { return set_ids(kInsideUid, kInsideGid); }
+
+StepResult become_user(uid_t uid, gid_t gid) {
+  // Where there is a user 0, the kernel would take the capabilities from whoever stops being it.
+  if (::prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) < 0) return {errno, "securebits"};
+  return set_ids(uid, gid);
+}
+
+StepResult leave_keyring() {
+  const long result = ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
+  if (result >= 0 || errno == ENOSYS) return {};  // a kernel without keyrings has none to leave
+  const StepResult failure{errno};
+  // The filter of a container forbids every use of keyrings, and sessions inherit it. Looking at
+  // one's own is a use that nothing else forbids.
+  const bool forbidden =
+      failure.error_number == EPERM &&
+      ::syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0) < 0 &&
+      errno == EPERM;
+  return forbidden ? StepResult{} : failure;
+}
+
+StepResult drop_privileges() {
+  StepResult result = empty_bounding_set();
+  if (result.ok()) result = lock_securebits();
+  if (result.ok()) result = drop_capabilities();
+  return result;
+}
+
+StepResult drop_capabilities() {
+  StepResult result =
+      checked(::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "ambient set");
+  if (result.ok()) result = set_capabilities(0, 0);
+  return result.ok() ? forbid_new_privileges() : result;
+}
+
+StepResult forbid_new_privileges() {
+  return checked(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs");
+}
+
+StepResult keep_only(std::uint32_t capabilities) {
+  constexpr std::uint32_t kDropOthers = 1U << CAP_SETPCAP;
+  StepResult result = set_capabilities(capabilities | kDropOthers, capabilities);
+  if (result.ok()) result = raise_ambient(capabilities);
+  if (result.ok()) result = empty_bounding_set();
+  if (result.ok()) result = lock_securebits();
+  if (result.ok()) result = set_capabilities(capabilities, capabilities);
+  return result;
+}
+
+StepResult keep_only_change_of_user() { return keep_only(1U << CAP_SETUID); }
+
+StepResult use_files_as(uid_t uid) {
+  constexpr auto kKeep = static_cast<uid_t>(-1);
+  // The real one is whom access(2) asks for.
+  if (::syscall(SYS_setresuid, uid, kKeep, kKeep) < 0) return {errno, "real uid"};
+  ::setfsuid(uid);  // says only who it was before
+  return static_cast<uid_t>(::setfsuid(kKeep)) == uid ? StepResult{} : StepResult{EPERM};
+}
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "sandbox/base/unique_fd.h"
+#include "sandbox/protocol/limit_report.h"
+
+/// The protocol between server and launcher over one SOCK_SEQPACKET socket. The server's first
+/// message is the LauncherSpec as JSON; the launcher answers `done` (or `failed` with the step)
+/// with request id 0: `limits` says how they can be kept here, and when not all can be kept hard
+/// `step` and `error_number` say what was in the way. Then fixed structs both ways, descriptors
+/// beside them by SCM_RIGHTS. End of file on either side ends everything: the launcher kills all
+/// sandboxes and leaves.
+namespace dynsessions::sandbox {
+
+enum class RequestKind : std::uint32_t {
+  create_sandbox = 1,     ///< namespaces and mounts; done carries 1 descriptor: /mnt/data
+  start_interpreter,      ///< done carries 3: control socket, stdout pipe, stderr pipe
+  fork_interpreter,       ///< the same, forked from the zygote of the sandbox's profile
+  interrupt_interpreter,  ///< SIGINT to the interpreter's process group
+  kill_interpreter,  ///< SIGKILL to it and all that it started; done when all are gone, or were;
+                     ///< carries the limit that the last interpreter of this id exceeded
+  destroy_sandbox,   ///< the same to all interpreters; done when everything is gone
+  define_profile,    ///< followed, in the same message, by the SandboxProfile as JSON
+  forget_profile,    ///< ends its zygote; sandboxes that it has go on, without a zygote
+};
+
+struct Request {
+  RequestKind kind{};
+  /// Chosen by the server, unique among those that live in a sandbox.
+  std::uint32_t interpreter_id = 0;
+  std::uint64_t request_id = 0;  ///< chosen by the server, not 0; comes back in the reply
+  std::uint64_t sandbox_id = 0;  ///< chosen by the server, unique for the launcher's life
+  /// Chosen by the server, not 0, unique for the launcher's life; for create_sandbox,
+  /// define_profile and forget_profile.
+  std::uint64_t profile_id = 0;
+};
+
+enum class ReplyKind : std::uint32_t {
+  done = 1,
+  failed,              ///< `step` and `error_number` say where; nothing half-made is left
+  interpreter_exited,  ///< an event (request id 0): wait_status as of waitpid(2); all it started
+                       ///< is gone too
+};
+
+/// The limit for which the launcher or the kernel ended an interpreter.
+enum class ExceededLimit : std::uint32_t { none, memory, files };
+
+struct Reply {
+  ReplyKind kind;
+  std::int32_t error_number;
+  std::int32_t wait_status;
+  std::uint32_t interpreter_id;  ///< of the interpreter that exited
+  ExceededLimit exceeded;        ///< the limit that the session exceeded
+  LimitReport limits;            ///< in the answer to the spec
+  std::uint64_t request_id;
+  std::uint64_t sandbox_id;
+  char step[64];  ///< name of the step that failed, NUL-terminated
+};
+
+static_assert(std::is_trivially_copyable_v<Request> && std::is_trivially_copyable_v<Reply>);
+
+inline constexpr std::size_t kMaxDescriptors = 15;
+/// In one sandbox at a time.
+inline constexpr std::size_t kMaxInterpreters = 4;
+/// Longest JSON of a LauncherSpec or a SandboxProfile.
+inline constexpr std::size_t kMaxSpecBytes = std::size_t{64} << 10;
+
+template <typename Message>
+struct Received {
+  Message message;
+  std::vector<UniqueFd> descriptors;  ///< close-on-exec
+};
+
+/// Sends one message with descriptors (borrowed). Throws std::system_error.
+void send_message(int socket, const void* message, std::size_t size,
+                  const std::vector<int>& descriptors = {});
+
+/// receive_message() for any type; false for nullopt.
+[[nodiscard]] bool receive_exactly(int socket, void* message, std::size_t size,
+                                   std::vector<UniqueFd>& descriptors, bool& would_block);
+
+/// Receives one message of exactly sizeof(Message) bytes. Nothing when the peer is gone, or, on a
+/// non-blocking socket, when `would_block` was set because there is none. Throws std::system_error
+/// for a broken socket and std::runtime_error for a message of another size.
+template <typename Message>
+std::optional<Received<Message>> receive_message(int socket, bool& would_block) {
+  static_assert(std::is_trivially_copyable_v<Message>);
+  Received<Message> received{};
+  if (!receive_exactly(socket, &received.message, sizeof(Message), received.descriptors,
+                       would_block)) {
+    return std::nullopt;
+  }
+  return received;
+}
+
+/// A request as the launcher receives it.
+struct ReceivedRequest {
+  Request request;
+  std::string profile;  ///< JSON; empty unless the request is define_profile
+};
+
+/// As receive_message(). The only request with a text is define_profile; a text that is longer than
+/// kMaxSpecBytes is a message of another size.
+[[nodiscard]] std::optional<ReceivedRequest> receive_request(int socket, bool& would_block);
+
+/// A request as it is sent; `profile` is the JSON that belongs to define_profile.
+[[nodiscard]] std::string request_message(const Request& request, const std::string& profile = {});
+
+[[nodiscard]] std::string_view step_name(const Reply& reply);
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <type_traits>
+
+/// How strictly this machine lets each limit of a session be kept, as the launcher found it at its
+/// start; the server passes it on to people. Open files are not in here: their limit is the
+/// kernel's own everywhere (RLIMIT_NOFILE).
+namespace dynsessions::sandbox {
+
+enum class LimitKind : std::uint8_t {
+  absent,  ///< nothing keeps it
+  soft,    ///< looked at now and then, and enforced when it is exceeded already
+  hard,    ///< the kernel never lets it be exceeded
+};
+
+enum class LimitMeans : std::uint8_t {
+  nothing,
+  cgroup_v1,
+  cgroup_v2,
+  resource_limit,  ///< RLIMIT_NPROC of the session's user, in its user namespace if it has one
+  watching,        ///< RLIMIT_DATA for each process, and memory_watch.h for their sum
+  file_system,     ///< size and inodes of each tmpfs
+  counting,        ///< RLIMIT_FSIZE for each file, and disk_watch.h for their sum
+};
+
+struct LimitState {
+  LimitKind kind = LimitKind::absent;
+  LimitMeans means = LimitMeans::nothing;
+  bool operator==(const LimitState&) const = default;
+};
+
+struct LimitReport {
+  LimitState memory;
+  LimitState processes;
+  LimitState cpu;
+  LimitState files;
+  bool operator==(const LimitReport&) const = default;
+};
+
+static_assert(std::is_trivially_copyable_v<LimitReport>);
+
+[[nodiscard]] std::string words_for(LimitKind kind);
+[[nodiscard]] std::string words_for(LimitMeans means);
+
+/// For one line: "memory hard, processes hard, CPU absent".
+[[nodiscard]] std::string summary(const LimitReport& report);
+
+}  // namespace dynsessions::sandbox

@@ -1,0 +1,214 @@
+#include "sandbox/tiers/namespaced/child.h"
+
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <linux/close_range.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "sandbox/kernel/privileges/privileges.h"
+#include "sandbox/kernel/seccomp/bpf_program.h"
+#include "sandbox/process/child_setup.h"
+#include "sandbox/process/clone_process.h"
+#include "sandbox/tiers/namespaced/init.h"
+
+namespace dynsessions::sandbox {
+namespace {
+
+StepResult await_go(int go) {
+  char byte = 0;
+  const ssize_t size = ::recv(go, &byte, sizeof(byte), 0);
+  return size == 0 ? StepResult{ECANCELED} : checked(size);
+}
+
+StepResult close_from(unsigned first) { return checked(::syscall(SYS_close_range, first, ~0U, 0)); }
+
+/// Becomes two: returns in the new process, a sibling; this one reports its pid and ends.
+StepResult start_sibling(int report, unsigned long namespaces) {
+  const pid_t pid = clone_process(CLONE_PARENT | namespaces);
+  if (pid < 0) return {errno, "clone"};
+  if (pid == 0) return {};
+  ChildReport started;
+  started.pid = pid;
+  ::_exit(send_report(report, started).ok() ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+StepResult send_data_directory(BuilderContext& context) {
+  const int directory = ::open("/mnt/data", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return {errno, nullptr};
+  return send_report(context.report, ChildReport{}, directory);
+}
+
+/// Podman's filter forbids it without CAP_SYS_ADMIN. What is seen then is the container's name,
+/// which is no secret worth a sandbox.
+StepResult name_host(BuilderContext&) {
+  const StepResult named = checked(::sethostname("session", 7));
+  return named.error_number == EPERM ? StepResult{} : named;
+}
+
+/// The group of this moment is what the namespace shows as `/`.
+StepResult unshare_groups(BuilderContext&) { return checked(::unshare(CLONE_NEWCGROUP)); }
+
+StepResult report_namespaces(BuilderContext& context) {
+  ChildReport there;
+  there.pid = ::getpid();
+  return send_report(context.report, there);
+}
+
+constexpr Step<BuilderContext> kBuilderSteps[] = {
+    {"join groups", [](BuilderContext& c) { return join_groups(c.groups.files); }},
+    {"group namespace", unshare_groups},
+    {"report namespaces", report_namespaces},
+    {"await id maps", [](BuilderContext& c) { return await_go(c.go); }},
+    {"isolate mounts", [](BuilderContext&) { return isolate_mounts(); }},
+    {"open tree", [](BuilderContext& c) { return open_host_trees(c.plan.layout, c.trees); }},
+    {"session user", [](BuilderContext&) { return become_session_user(); }},
+    {"new root", [](BuilderContext&) { return mount_new_root(); }},
+    {"lay out", [](BuilderContext& c) { return lay_out_root(c.plan.layout, c.trees); }},
+    {"mount proc", [](BuilderContext&) { return mount_proc(); }},
+    {"mount tmpfs", [](BuilderContext& c) { return mount_writable(c.plan.tmpfs_options); }},
+    {"change root", [](BuilderContext&) { return pivot_to_new_root(); }},
+    {"read-only root", [](BuilderContext&) { return make_root_read_only(); }},
+    {"loopback", [](BuilderContext&) { return bring_loopback_up(); }},
+    {"close networks", [](BuilderContext& c) { return close_networks(c.closed); }},
+    {"hostname", name_host},
+    {"data directory", send_data_directory},
+};
+
+constexpr Step<JailContext> kJailHelperSteps[] = {
+    {"join groups", [](JailContext& c) { return join_groups(c.groups.files); }},
+    {"enter",
+     [](JailContext& c) {
+       return enter_namespaces(c.sandbox, kSandboxNamespaces & ~CLONE_NEWPID);
+     }},
+    // Entering has closed this process to an unprivileged launcher, which is to open the
+    // namespaces of what is born next. Nobody else sees it there.
+    {"show memory", [](JailContext&) { return checked(::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)); }},
+    {"start init",
+     [](JailContext& c) { return start_sibling(c.report, CLONE_NEWPID | CLONE_NEWNS); }},
+};
+
+StepResult keep_report_only(JailContext& context) {
+  if (::dup3(context.report, STDIN_FILENO, O_CLOEXEC) < 0) return {errno, "report"};
+  context.report = STDIN_FILENO;
+  return close_from(STDIN_FILENO + 1);
+}
+
+/// So that the kernel reaps the orphans that come to init.
+StepResult ignore_child_exits(JailContext&) {
+  return ::signal(SIGCHLD, SIG_IGN) == SIG_ERR ? StepResult{errno} : StepResult{};
+}
+
+/// Those that glibc keeps for itself and signal() does not touch. They have handlers where there
+/// ever was a thread, as a sanitizer has one in the launcher; and in a handler the filter would end
+/// init.
+StepResult drop_handlers_of_library(JailContext&) {
+  struct {  // as the kernel has it: all zeros are the default
+    void* handler;
+    unsigned long flags;
+    void* restorer;
+    std::uint64_t mask;
+  } const by_default{};
+  for (const int number : {32, 33}) {
+    if (::syscall(SYS_rt_sigaction, number, &by_default, nullptr, sizeof(by_default.mask)) < 0) {
+      return {errno, "library's"};
+    }
+  }
+  return {};
+}
+
+constexpr Step<JailContext> kInitSteps[] = {
+    {"await jail", [](JailContext& c) { return await_go(c.go); }},
+    {"descriptors", keep_report_only},
+    {"session user", [](JailContext&) { return become_session_user(); }},
+    // Session code will live here, and this memory is a copy of the launcher's. Not before the
+    // change of user, which sets it anew, to whatever fs.suid_dumpable is on this host.
+    {"hide memory", [](JailContext&) { return checked(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)); }},
+    {"mount proc", [](JailContext&) { return mount_proc(); }},
+    {"mask proc", [](JailContext&) { return mask_proc(); }},
+    {"signals", ignore_child_exits},
+    {"signals", drop_handlers_of_library},
+    {"privileges", [](JailContext&) { return drop_privileges(); }},
+    {"seccomp", [](JailContext& c) { return install_filter(c.plan.init_filter); }},
+};
+
+struct EnteringContext {
+  const SandboxPlan& plan;
+  InterpreterContext& interpreter;
+};
+
+constexpr Step<EnteringContext> kEnteringHelperSteps[] = {
+    {"join groups", [](EnteringContext& c) { return join_groups(c.interpreter.groups); }},
+    {"enter",
+     [](EnteringContext& c) { return enter_namespaces(c.interpreter.jail, kSandboxNamespaces); }},
+    {"start inside", [](EnteringContext& c) { return start_sibling(c.interpreter.report, 0); }},
+};
+
+StepFailure execute(char* const* argv, char* const* envp) {
+  ::execve(argv[0], argv, envp);
+  return {"execute", argv[0], errno};
+}
+
+/// 0 and 1 are the launcher's /dev/null; its 2 is the server's, and not for what runs here.
+StepResult arrange_zygote_descriptors(ZygoteContext& context) {
+  return arrange_descriptors({context.report, context.socket, STDIN_FILENO, STDIN_FILENO});
+}
+
+/// In the template's namespaces, but in the launcher's own of users and of processes: only from
+/// there can the jails of other sandboxes be entered.
+constexpr Step<ZygoteContext> kZygoteSteps[] = {
+    {"session", [](ZygoteContext&) { return checked(::setsid()); }},
+    {"enter",
+     [](ZygoteContext& c) {
+       return enter_namespaces(c.home, CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS);
+     }},
+    {"group",
+     [](ZygoteContext& c) {
+       const gid_t gid = c.plan.outside_gid;
+       return checked(::syscall(SYS_setresgid, gid, gid, gid));
+     }},
+    {"descriptors", arrange_zygote_descriptors},
+    {"working directory",
+     [](ZygoteContext& c) { return checked(::chdir(c.plan.working_directory.c_str())); }},
+    {"signals", [](ZygoteContext&) { return unblock_signals(); }},
+    {"privileges", [](ZygoteContext&) { return keep_only_change_of_user(); }},
+};
+
+}  // namespace
+
+void run_builder(BuilderContext& context) {
+  const StepFailure failure = run_steps<BuilderContext>(kBuilderSteps, context);
+  if (failure) report_and_exit(context.report, failure);
+  ::_exit(EXIT_SUCCESS);
+}
+
+void run_jail_helper(JailContext& context) {
+  StepFailure failure = run_steps<JailContext>(kJailHelperSteps, context);
+  if (!failure) failure = run_steps<JailContext>(kInitSteps, context);
+  if (failure) report_and_exit(context.report, failure);
+  run_init(context.report);
+  ::_exit(EXIT_FAILURE);
+}
+
+void run_entering_helper(const SandboxPlan& plan, InterpreterContext& interpreter) {
+  EnteringContext context{plan, interpreter};
+  StepFailure failure = run_steps<EnteringContext>(kEnteringHelperSteps, context);
+  if (!failure) failure = confine_interpreter(interpreter);
+  if (!failure) failure = execute(plan.argv.data(), plan.envp.data());
+  report_and_exit(interpreter.report, failure);
+}
+
+void run_zygote(ZygoteContext& context) {
+  StepFailure failure = run_steps<ZygoteContext>(kZygoteSteps, context);
+  if (!failure) failure = execute(context.plan.zygote_argv.data(), context.plan.envp.data());
+  report_and_exit(context.report, failure);
+}
+
+}  // namespace dynsessions::sandbox

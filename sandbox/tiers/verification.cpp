@@ -1,0 +1,112 @@
+#include "sandbox/tiers/verification.h"
+
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include <sys/stat.h>
+
+namespace dynsessions::sandbox {
+namespace {
+
+using Status = std::map<std::string, std::string>;
+
+/// The words of each line by the name before its colon.
+Status read_status(const std::string& process) {
+  std::ifstream file(process + "status");
+  Status status;
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t colon = line.find(':');
+    if (colon == std::string::npos) continue;
+    std::istringstream words(line.substr(colon + 1));
+    std::string& value = status[line.substr(0, colon)];
+    for (std::string word; words >> word;) value += (value.empty() ? "" : " ") + word;
+  }
+  return status;
+}
+
+/// Real, effective, saved and file system id.
+std::string four_times(std::uint32_t id) {
+  const std::string text = std::to_string(id);
+  return text + ' ' + text + ' ' + text + ' ' + text;
+}
+
+std::string process_path(pid_t pid) { return "/proc/" + std::to_string(pid) + '/'; }
+
+bool same_file(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+constexpr const char* kNone = "0000000000000000";
+
+struct Expectation {
+  const char* field;
+  std::string expected;
+};
+
+/// What must be true of all that runs foreign code, and then `more`: the first field that is
+/// otherwise, or null.
+const char* find_difference(Status& status, const std::string& users, gid_t gid,
+                            const std::vector<Expectation>& more) {
+  const std::string& state = status["State"];
+  if (state.empty() || state.front() == 'Z' || state.front() == 'X') return "alive";
+  std::vector<Expectation> expectations = {
+      {"Uid", users},    {"Gid", four_times(gid)}, {"CapInh", kNone},  {"CapPrm", kNone},
+      {"CapEff", kNone}, {"CapAmb", kNone},        {"NoNewPrivs", "1"}};
+  expectations.insert(expectations.end(), more.begin(), more.end());
+  for (const auto& [field, expected] : expectations) {
+    if (status[field] != expected) return field;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const char* find_weakness(pid_t pid, uid_t uid, gid_t gid, Bounds bounds) {
+  Status status = read_status(process_path(pid));
+  std::vector<Expectation> more = {{"Seccomp", "2"}};
+  if (bounds == Bounds::none) more.push_back({"CapBnd", kNone});
+  return find_difference(status, four_times(uid), gid, more);
+}
+
+const char* find_privilege(pid_t pid, uid_t uid, gid_t gid) {
+  Status status = read_status(process_path(pid));
+  return find_difference(status, four_times(uid), gid, {});
+}
+
+const char* find_zygote_weakness(pid_t pid, uid_t files_uid, gid_t gid) {
+  Status status = read_status(process_path(pid));
+  const std::string user = std::to_string(::geteuid());
+  const std::string files_user = std::to_string(files_uid);
+  const std::string users = files_user + ' ' + user + ' ' + user + ' ' + files_user;
+  return find_difference(status, users, gid, {{"CapBnd", kNone}, {"Threads", "1"}});
+}
+
+const char* find_leak(pid_t pid, const NamespaceHandles& namespaces) {
+  const std::string process = process_path(pid);
+  for (std::size_t i = 0; i < kNamespaceKinds.size(); ++i) {
+    const std::string link = std::string("ns/") + kNamespaceKinds[i].name;
+    struct stat theirs {};
+    struct stat ours {};
+    struct stat wanted {};
+    if (::stat((process + link).c_str(), &theirs) < 0 ||
+        ::stat(("/proc/self/" + link).c_str(), &ours) < 0 ||
+        ::fstat(namespaces[i].get(), &wanted) < 0 || same_file(theirs, ours) ||
+        !same_file(theirs, wanted)) {
+      return kNamespaceKinds[i].name;
+    }
+  }
+  struct stat their_root {};
+  struct stat our_root {};
+  if (::stat((process + "root/").c_str(), &their_root) < 0 || ::stat("/", &our_root) < 0 ||
+      same_file(their_root, our_root)) {
+    return "root";
+  }
+  return nullptr;
+}
+
+}  // namespace dynsessions::sandbox
