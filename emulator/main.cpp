@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
     return report(cli::wrong_usage, error);
   } catch (const PortInUse& error) {
     return report(cli::port_in_use, error);
-  } catch (const EngineUnavailable& error) {
+  } catch (const runtimes::EngineUnavailable& error) {
     return report(cli::no_engine, error);
   } catch (const std::exception& error) {
     return report(cli::failed, error);

@@ -18,15 +18,15 @@ struct TokenAdvice {
   const char* curl;    ///< the flag with its value, or nothing
 };
 
-TokenAdvice advice_for(config::AuthMode mode) {
+TokenAdvice advice_for(auth::TokenRule mode) {
   switch (mode) {
-    case config::AuthMode::any:
+    case auth::TokenRule::any:
       return {"Any bearer token is accepted.", "\"any\"", "-H 'Authorization: Bearer any' "};
-    case config::AuthMode::claims:
+    case auth::TokenRule::claims:
       return {"A token must have the right claims: `dynsessions token` prints one.",
               "os.popen(\"dynsessions token\").read().strip()",
               "-H \"Authorization: Bearer $(dynsessions token)\" "};
-    case config::AuthMode::off:
+    case auth::TokenRule::off:
       return {"No token is needed.", "\"\"", ""};
   }
   return {"", "", ""};

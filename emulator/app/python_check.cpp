@@ -5,8 +5,8 @@
 
 #include <system_error>
 
-#include "emulator/app/launch_plan.h"
 #include "emulator/base/child_process.h"
+#include "emulator/runtimes/installation.h"
 
 namespace dynsessions {
 namespace fs = std::filesystem;
@@ -49,8 +49,8 @@ void require_ipython(const fs::path& python) {
   const std::string reason =
       version ? last_line_of(process.said())
               : "it had not answered after " + std::to_string(kTimeout.count()) + " s";
-  throw EngineUnavailable(python.string() + " cannot import IPython" +
-                          (reason.empty() ? "" : ": " + reason) + kCure);
+  throw runtimes::EngineUnavailable(python.string() + " cannot import IPython" +
+                                    (reason.empty() ? "" : ": " + reason) + kCure);
 }
 
 }  // namespace dynsessions

@@ -13,7 +13,7 @@ namespace {
 
 ExitCode examine(const Invocation& call) {
   const config::Config config = settings_of(call).config;
-  const auto checks = doctor::examine(config, Installation::beside_executable());
+  const auto checks = doctor::examine(config, runtimes::Installation::beside_executable());
   const TerminalStyle style = TerminalStyle::of_descriptor(STDOUT_FILENO);
   const std::string report =
       wants_json(call) ? doctor::to_json(checks) : doctor::to_text(checks, style);

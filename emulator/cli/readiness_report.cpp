@@ -10,7 +10,7 @@ config::Config server_to_ask(const Invocation& call) {
   const config::Settings settings = settings_of(call);
   config::Config config = settings.config;
   const bool port_is_known = settings.origin_of("admin-port").source != config::Source::built_in;
-  if (!port_is_known && !config.ready_file.empty()) config.admin_port = 0;
+  if (!port_is_known && !config.server.ready_file.empty()) config.server.admin_port = 0;
   return config;
 }
 

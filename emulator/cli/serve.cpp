@@ -1,4 +1,5 @@
 #include "emulator/app/app.h"
+#include "emulator/app/engine_settings.h"
 #include "emulator/app/python_check.h"
 #include "emulator/app/ready_file.h"
 #include "emulator/cli/command.h"
@@ -10,11 +11,12 @@ namespace {
 /// read, or made, when the ports are bound (App::run()).
 ExitCode serve(const Invocation& call) {
   const config::Config config = settings_of(call).config;
-  ReadyFile ready_file(config.ready_file);
-  observability::start_log(config::name_of(config.log_level));
-  const Installation installation = Installation::beside_executable();
-  require_ipython(session_python(config, installation));
+  ReadyFile ready_file(config.server.ready_file);
+  observability::start_log(config::name_of(config.server.log_level));
+  const auto installation = runtimes::Installation::beside_executable();
+  require_ipython(runtimes::session_python(python_settings(config.host), installation));
   TierChoice tier = choose_tier(config, installation);
+  require_pools(config, installation, tier.tier);
   App app(config, std::move(tier), installation, ready_file);
   app.run();
   return stopped;

@@ -1,5 +1,5 @@
+#include "emulator/base/value_kind.h"
 #include "emulator/cli/readiness_report.h"
-#include "emulator/config/option_values.h"
 
 namespace dynsessions::cli {
 namespace {
@@ -10,9 +10,9 @@ constexpr std::uint64_t kLongestSeconds = 86'400;
 std::chrono::seconds timeout_of(const Invocation& call) {
   const auto flag = call.flags.find("--timeout");
   if (flag == call.flags.end()) return kDefaultTimeout;
-  const auto seconds = config::parse_number(flag->second, 0, kLongestSeconds);
+  const auto seconds = value_kinds::parse_number(flag->second, 0, kLongestSeconds);
   if (!seconds) {
-    throw config::ConfigError("--timeout: expected " + config::number_range(0, kLongestSeconds) +
+    throw config::ConfigError("--timeout: expected " + value_kinds::number_range(0, kLongestSeconds) +
                               ", not `" + flag->second + "`");
   }
   return std::chrono::seconds(*seconds);

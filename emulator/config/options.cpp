@@ -10,6 +10,17 @@
 namespace dynsessions::config {
 namespace {
 
+namespace members = pools::members;
+using value_kinds::assign_if;
+using value_kinds::kChoice;
+using value_kinds::kList;
+using value_kinds::kNumber;
+using value_kinds::kPath;
+using value_kinds::number_range;
+using value_kinds::parse_number;
+using value_kinds::show_list;
+using value_kinds::Words;
+
 using contract::AsynchronousKernel;
 using contract::ByVersion;
 using contract::ContractOptions;
@@ -31,40 +42,40 @@ constexpr std::uint64_t kLongestStream = 100'000'000;
 constexpr std::string_view kContractOptions = "Contract options";
 
 /// A port, or the word that switches HTTPS off.
-bool set_https_port(Config& config, std::string_view text) {
+bool set_https_port(ServerOptions& server, std::string_view text) {
   const auto port = parse_number(text, 0, kMaxU16);
   if (!port && text != "off") return false;
-  config.https_port.reset();
-  if (port) config.https_port = std::uint16_t(*port);
+  server.https_port.reset();
+  if (port) server.https_port = std::uint16_t(*port);
   return true;
 }
 
-std::string show_https_port(const Config& config) {
-  return config.https_port ? std::to_string(*config.https_port) : "off";
+std::string show_https_port(const ServerOptions& server) {
+  return server.https_port ? std::to_string(*server.https_port) : "off";
 }
 
-constexpr ValueKind kHttpsPort{set_https_port, show_https_port,
-                               [] { return number_range(0, kMaxU16) + " or off"; }};
+constexpr ValueKind<ServerOptions> kHttpsPort{set_https_port, show_https_port,
+                                              [] { return number_range(0, kMaxU16) + " or off"; }};
 
-bool set_tls_names(Config& config, std::string_view text) {
+bool set_tls_names(ServerOptions& server, std::string_view text) {
   Result<std::vector<tls::Name>> names = tls::parse_names(text);
   if (!names) return false;
-  config.tls_names = *std::move(names);
+  server.tls_names = *std::move(names);
   return true;
 }
 
-std::string show_tls_names(const Config& config) {
+std::string show_tls_names(const ServerOptions& server) {
   std::vector<std::string> names;
-  for (const tls::Name& name : config.tls_names) names.push_back(name.text());
+  for (const tls::Name& name : server.tls_names) names.push_back(name.text());
   return show_list(names);
 }
 
-constexpr ValueKind kTlsNames{
+constexpr ValueKind<ServerOptions> kTlsNames{
     set_tls_names, show_tls_names,
     [] { return std::string("names like a, *.b.org or 10.0.0.5, commas between them"); }, true};
 
-bool set_stream_limit(Config& config, std::string_view text) {
-  StreamLimit& limit = config.choices.stream_limit;
+bool set_stream_limit(ContractOptions& contract, std::string_view text) {
+  StreamLimit& limit = contract.stream_limit;
   const auto characters = parse_number(text, 1, kLongestStream);
   if (characters) {
     limit = {StreamLimit::Rule::fixed, *characters};
@@ -78,34 +89,17 @@ bool set_stream_limit(Config& config, std::string_view text) {
   return true;
 }
 
-std::string show_stream_limit(const Config& config) {
-  const StreamLimit& limit = config.choices.stream_limit;
+std::string show_stream_limit(const ContractOptions& contract) {
+  const StreamLimit& limit = contract.stream_limit;
   if (limit.rule == StreamLimit::Rule::by_version) return "by-version";
   if (limit.rule == StreamLimit::Rule::none) return "none";
   return std::to_string(limit.characters);
 }
 
-constexpr ValueKind kStreamLimit{
+constexpr ValueKind<ContractOptions> kStreamLimit{
     set_stream_limit, show_stream_limit,
     [] { return "by-version or none or " + number_range(1, kLongestStream); }};
 
-constexpr std::uint64_t kFewestCpuHundredths = 5;
-constexpr std::uint64_t kMostCpuHundredths = 102'400;
-
-bool set_cpu_limit(Config& config, std::string_view text) {
-  return assign_if(config.cpu_hundredths,
-                   parse_hundredths(text, kFewestCpuHundredths, kMostCpuHundredths));
-}
-
-constexpr ValueKind kCpuLimit{
-    set_cpu_limit, [](const Config& config) { return show_hundredths(config.cpu_hundredths); },
-    [] {
-      return "a number from " + show_hundredths(kFewestCpuHundredths) + " to " +
-             show_hundredths(kMostCpuHundredths) + " with two digits after the point at most";
-    }};
-
-constexpr Words<AuthMode, 3> kAuthModes{
-    {{"any", AuthMode::any}, {"claims", AuthMode::claims}, {"off", AuthMode::off}}};
 constexpr Words<MissingRole, 2> kMissingRoleAnswers{
     {{"403", MissingRole::permission_denied}, {"401", MissingRole::unauthenticated}}};
 constexpr Words<SandboxMode, 4> kSandboxModes{{{"auto", SandboxMode::automatic},
@@ -118,10 +112,6 @@ constexpr Words<LogLevel, 4> kLogLevels{{{"error", LogLevel::error},
                                          {"debug", LogLevel::debug}}};
 constexpr Words<bool, 2> kAutomatic{{{"auto", true}, {"off", false}}};
 constexpr Words<bool, 4> kSwitch{{{"true", true}, {"false", false}, {"1", true}, {"0", false}}};
-constexpr Words<std::string_view, 1> kContainerTypes{{{"PythonLTS", "PythonLTS"}}};
-constexpr Words<NetworkStatus, 2> kNetworkStatuses{
-    {{"EgressDisabled", NetworkStatus::egress_disabled},
-     {"EgressEnabled", NetworkStatus::egress_enabled}}};
 
 constexpr Words<ByVersion, 3> kByVersion{{{"by-version", ByVersion::by_version},
                                           {"always", ByVersion::always},
@@ -157,170 +147,158 @@ constexpr Words<FileNames, 2> kFileNames{
 
 constexpr std::array kOptions{
     Option{"port", "Server", "N", "Port of the emulated service; 0 picks a free one.",
-           kNumber<&Config::port, 0, kMaxU16>},
+           kOf<kNumber<&ServerOptions::port, 0, kMaxU16>>},
     Option{"https-port", "Server", "N",
-           "Port of the same service over TLS; 0 picks a free one, off disables it.", kHttpsPort},
+           "Port of the same service over TLS; 0 picks a free one, off disables it.",
+           kOf<kHttpsPort>},
     Option{"admin-port", "Server", "N", "Port of the emulator's own API; 0 picks a free one.",
-           kNumber<&Config::admin_port, 0, kMaxU16>},
+           kOf<kNumber<&ServerOptions::admin_port, 0, kMaxU16>>},
     Option{"listen", "Server", "ADDRESS",
            "Address to bind. Anyone who can reach it can run code on this machine.",
-           kIpAddress<&Config::listen>},
+           kOf<kIpAddress<&ServerOptions::listen>>},
     Option{"allowed-host", "Server", "NAMES",
            "Additional names accepted in the Host header, such as a,b.",
-           kList<&Config::allowed_hosts>},
+           kOf<kList<&ServerOptions::allowed_hosts>>},
     Option{"tls-name", "Server", "NAMES",
-           "Additional names in the certificate, such as a,*.b.org,10.0.0.5.", kTlsNames},
+           "Additional names in the certificate, such as a,*.b.org,10.0.0.5.", kOf<kTlsNames>},
     Option{"state-dir", "Server", "PATH",
            "Directory of the certificate authority; default: see `dynsessions cert`.",
-           kPath<&Config::state_dir>},
+           kOf<kPath<&ServerOptions::state_dir>>},
     Option{"ready-file", "Server", "PATH",
            "File that exists while an execution can be answered at once.",
-           kPath<&Config::ready_file>},
+           kOf<kPath<&ServerOptions::ready_file>>},
     Option{"drain-period", "Server", "SECONDS",
            "Time that running requests get after SIGTERM, SIGHUP or Ctrl-C.",
-           kNumber<&Config::drain_period, 0, 3600>},
+           kOf<kNumber<&ServerOptions::drain_period, 0, 3600>>},
     Option{"log-level", "Server", "LEVEL",
            "Least severe messages to log: error, warning, info or debug.",
-           kChoice<&Config::log_level, kLogLevels>},
+           kOf<kChoice<&ServerOptions::log_level, kLogLevels>>},
     Option{"quiet", "Server", "", "Do not print the banner; its warnings go to the log instead.",
-           kChoice<&Config::quiet, kSwitch>},
+           kOf<kChoice<&ServerOptions::quiet, kSwitch>>},
 
     Option{"name", "Session pool", "NAME", "Name of the pool in the printed endpoint.",
-           kPathSegment<&Config::name>},
+           kOfPool<members::kName>},
     Option{"resource-group", "Session pool", "NAME",
-           "Resource group of the pool in the printed endpoint.",
-           kPathSegment<&Config::resource_group>},
+           "Resource group of the pool in the printed endpoint.", kOfPool<members::kResourceGroup>},
     Option{"subscription", "Session pool", "ID",
-           "Subscription of the pool in the printed endpoint.",
-           kPathSegment<&Config::subscription>},
+           "Subscription of the pool in the printed endpoint.", kOfPool<members::kSubscription>},
     Option{"location", "Session pool", "REGION",
            "Region shown at the start; the emulator never connects to it.",
-           kPathSegment<&Config::location>},
+           kOfPool<members::kLocation>},
     Option{"container-type", "Session pool", "TYPE",
-           "Kind of sessions that the pool has: PythonLTS.",
-           kChoice<&Config::container_type, kContainerTypes>},
+           "Kind of sessions that the pool has: PythonLTS.", kOfPool<members::kContainerType>},
     Option{"max-sessions", "Session pool", "N", "Maximum number of concurrent sessions of a pool.",
-           kNumber<&Config::max_sessions, 1, 100'000>},
+           kOfPool<members::kMaxSessions>},
     Option{"ready-sessions", "Session pool", "N",
            "Sessions to start in advance, at most --max-sessions.",
-           kNumber<&Config::ready_sessions, 0, 10'000>},
+           kOfPool<members::kReadySessions>},
     Option{"cooldown-period", "Session pool", "SECONDS", "Idle time after which a session ends.",
-           kNumber<&Config::cooldown_period, 1, 31'536'000>},
+           kOfPool<members::kCooldownPeriod>},
     Option{"network-status", "Session pool", "STATUS",
            "Whether sessions can reach the network or only their own loopback.",
-           kChoice<&Config::network_status, kNetworkStatuses>},
+           kOfPool<members::kNetworkStatus>},
 
     Option{"python", "Sandbox", "PATH",
            "python3 with IPython; default: the environment that `make run` builds.",
-           kPath<&Config::python>},
+           kOf<kPath<&HostOptions::python>>},
     Option{"sandbox", "Sandbox", "MODE",
            "Isolation: auto is full or else restricted; insecure isolates nothing.",
-           kChoice<&Config::sandbox, kSandboxModes>},
+           kOf<kChoice<&HostOptions::sandbox, kSandboxModes>>},
     Option{"no-zygote", "Sandbox", "",
            "Start each interpreter from scratch instead of forking a loaded one.",
-           kChoice<&Config::no_zygote, kSwitch>},
+           kOf<kChoice<&HostOptions::no_zygote, kSwitch>>},
     Option{"preload", "Sandbox", "MODULES",
            "Modules to load into the interpreter that others are forked from.",
-           kList<&Config::preload>},
+           kOf<kList<&HostOptions::preload>>},
     Option{"data-quota-mb", "Sandbox", "N", "Size of a session's /mnt/data in MiB.",
-           kNumber<&Config::data_quota_mb, 1, 1'048'576>},
+           kOfPool<members::kDataQuota>},
     Option{"max-files", "Sandbox", "N",
            "Maximum number of files and directories in a session's /mnt/data.",
-           kNumber<&Config::max_files, 16, 100'000'000>},
+           kOfPool<members::kMaxFiles>},
     Option{"tmp-quota-mb", "Sandbox", "N", "Size of a session's /tmp in MiB.",
-           kNumber<&Config::tmp_quota_mb, 1, 1'048'576>},
+           kOfPool<members::kTmpQuota>},
     Option{"shm-quota-mb", "Sandbox", "N", "Size of a session's /dev/shm in MiB.",
-           kNumber<&Config::shm_quota_mb, 1, 1'048'576>},
+           kOfPool<members::kShmQuota>},
     Option{"memory-limit-mb", "Sandbox", "N", "Memory of a session in MiB, not counting its files.",
-           kNumber<&Config::memory_limit_mb, 64, 1'048'576>},
+           kOfPool<members::kMemoryLimit>},
     Option{"max-processes", "Sandbox", "N", "Maximum number of processes and threads of a session.",
-           kNumber<&Config::max_processes, 8, 32'768>},
+           kOfPool<members::kMaxProcesses>},
     Option{"max-open-files", "Sandbox", "N",
            "Maximum number of open files per process of a session.",
-           kNumber<&Config::max_open_files, 64, 1'048'576>},
+           kOfPool<members::kMaxOpenFiles>},
     Option{"cpu-limit", "Sandbox", "CPUS", "CPUs that a session can keep busy, such as 0.5.",
-           kCpuLimit},
+           kOfPool<members::kCpuLimit>},
     Option{"control-groups", "Sandbox", "MODE",
            "auto enforces limits by cgroups where possible; off never uses them.",
-           kChoice<&Config::control_groups, kAutomatic>},
+           kOf<kChoice<&HostOptions::control_groups, kAutomatic>>},
 
     Option{"auth", "Contract", "MODE",
            "Tokens accepted: any, those with the right claims, or off: none needed.",
-           kChoice<&Config::auth, kAuthModes>},
+           kOfPool<members::kAuth>},
     Option{"executor", "Contract", "OIDS",
            "Principals (oid, appid or sub) that have the role, such as a,b.",
-           kList<&Config::executors>},
+           kOf<kList<&ServerOptions::executors>>},
     Option{"exact", "Contract", "", "Send nothing that the real service would not send.",
-           kChoice<&Config::exact, kSwitch>},
+           kOf<kChoice<&ServerOptions::exact, kSwitch>>},
 
     Option{"object-ids", kContractOptions, "WHEN", "When JSON objects carry `$id`.",
-           kChoice<&ContractOptions::object_ids, kByVersion>, "row 3"},
+           kOf<kChoice<&ContractOptions::object_ids, kByVersion>>, "row 3"},
     Option{"lenient-bodies", kContractOptions, "",
            "Accept execute bodies wrapped as in another dialect, and their identifier.",
-           kChoice<&ContractOptions::lenient_bodies, kSwitch>, "rows 4 and 5"},
+           kOf<kChoice<&ContractOptions::lenient_bodies, kSwitch>>, "rows 4 and 5"},
     Option{"timeout-above-220", kContractOptions, "WORD",
            "Treatment of timeoutInSeconds above 220: cap it, or reject it with 400.",
-           kChoice<&ContractOptions::timeout_above_maximum, kTimeouts>, "row 7"},
+           kOf<kChoice<&ContractOptions::timeout_above_maximum, kTimeouts>>, "row 7"},
     Option{"string-quotes", kContractOptions, "WHEN", "When a str result is shown in quotes.",
-           kChoice<&ContractOptions::string_quotes, kByVersion>, "row 9"},
+           kOf<kChoice<&ContractOptions::string_quotes, kByVersion>>, "row 9"},
     Option{"none-value", kContractOptions, "WORD",
            "How a None result is shown: null, or an empty string.",
-           kChoice<&ContractOptions::none_value, kNoneValues>, "row 10"},
+           kOf<kChoice<&ContractOptions::none_value, kNoneValues>>, "row 10"},
     Option{"image-and-value", kContractOptions, "WORD",
            "What wins if a program has both a figure and a value.",
-           kChoice<&ContractOptions::image_and_value, kImageAndValue>, "row 12"},
+           kOf<kChoice<&ContractOptions::image_and_value, kImageAndValue>>, "row 12"},
     Option{"stream-limit", kContractOptions, "LIMIT",
-           "Maximum number of characters of stdout and of stderr.", kStreamLimit, "row 17"},
+           "Maximum number of characters of stdout and of stderr.", kOf<kStreamLimit>, "row 17"},
     Option{"unknown-api-version", kContractOptions, "WORD",
            "Treatment: as newest; reject with 400; unauthorized: 401.",
-           kChoice<&ContractOptions::unknown_api_version, kUnknownVersions>, "row 18"},
+           kOf<kChoice<&ContractOptions::unknown_api_version, kUnknownVersions>>, "row 18"},
     Option{"missing-api-version", kContractOptions, "WORD",
            "Treatment: as oldest; reject with 400, except on python/*.",
-           kChoice<&ContractOptions::missing_api_version, kMissingVersions>, "row 18"},
+           kOf<kChoice<&ContractOptions::missing_api_version, kMissingVersions>>, "row 18"},
     Option{"role-missing", kContractOptions, "STATUS",
            "Status of the answer to a token without the role.",
-           kChoice<&Config::role_missing, kMissingRoleAnswers>, "row 19"},
+           kOf<kChoice<&ServerOptions::role_missing, kMissingRoleAnswers>>, "row 19"},
     Option{"pool-full", kContractOptions, "STATUS",
            "Status of the answer when no further session can be allocated.",
-           kChoice<&ContractOptions::pool_full, kPoolFull>, "row 20"},
+           kOf<kChoice<&ContractOptions::pool_full, kPoolFull>>, "row 20"},
     Option{"session-missing", kContractOptions, "STATUS",
            "Status of the answer when a session to read or delete does not exist.",
-           kChoice<&ContractOptions::session_missing, kSessionMissing>, "row 21"},
+           kOf<kChoice<&ContractOptions::session_missing, kSessionMissing>>, "row 21"},
     Option{"identifier-rule", kContractOptions, "WORD",
            "Identifiers accepted: by-version, or 4 to 128 documented characters.",
-           kChoice<&ContractOptions::identifiers, kIdentifierRules>, "row 23"},
+           kOf<kChoice<&ContractOptions::identifiers, kIdentifierRules>>, "row 23"},
     Option{"upload-type", kContractOptions, "WORD",
            "Whether the answer to an upload fills type and contentType.",
-           kChoice<&ContractOptions::upload_type, kUploadTypes>, "row 24"},
+           kOf<kChoice<&ContractOptions::upload_type, kUploadTypes>>, "row 24"},
     Option{"metadata-type", kContractOptions, "WHEN",
            "When a file's metadata has type and contentType.",
-           kChoice<&ContractOptions::metadata_type, kByVersion>, "row 25"},
+           kOf<kChoice<&ContractOptions::metadata_type, kByVersion>>, "row 25"},
     Option{"async-kernel", kContractOptions, "WORD",
            "Whether asynchronous executions share variables with others.",
-           kChoice<&ContractOptions::asynchronous_kernel, kAsynchronousKernels>, "row 35"},
+           kOf<kChoice<&ContractOptions::asynchronous_kernel, kAsynchronousKernels>>, "row 35"},
     Option{"upload-folders", kContractOptions, "WORD",
            "Treatment of directories in the name of an upload, such as a/b/x.csv.",
-           kChoice<&ContractOptions::upload_directories, kUploadFolders>, "section 7"},
+           kOf<kChoice<&ContractOptions::upload_directories, kUploadFolders>>, "section 7"},
     Option{"file-names", kContractOptions, "WORD",
            "File names accepted in uploads: any, or documented characters only.",
-           kChoice<&ContractOptions::file_names, kFileNames>, "section 6"},
+           kOf<kChoice<&ContractOptions::file_names, kFileNames>>, "section 6"},
 };
-
-template <typename Meaning, std::size_t kCount>
-std::string word_for(const Words<Meaning, kCount>& words, Meaning wanted) {
-  for (const auto& [word, meaning] : words) {
-    if (meaning == wanted) return std::string(word);
-  }
-  return {};
-}
 
 }  // namespace
 
 std::span<const Option> all_options() { return kOptions; }
 
-std::string name_of(LogLevel level) { return word_for(kLogLevels, level); }
-
-std::string name_of(NetworkStatus status) { return word_for(kNetworkStatuses, status); }
+std::string name_of(LogLevel level) { return value_kinds::word_for(level, kLogLevels); }
 
 void Option::assign(Config& config, std::string_view text) const {
   if (!value.assign(config, text)) throw ConfigError("expected " + accepted());

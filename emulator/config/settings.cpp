@@ -6,8 +6,11 @@
 
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
+
 #include "emulator/config/option_words.h"
 #include "emulator/config/options.h"
+#include "emulator/config/pool_list.h"
 #include "emulator/config/suggestion.h"
 
 namespace dynsessions::config {
@@ -18,8 +21,9 @@ constexpr std::string_view kPrefix = "DYNSESSIONS_";
 /// DYNSESSIONS_BINARY names this program to test suites that start it.
 constexpr std::array<std::string_view, 2> kOtherVariables{kConfigVariable, "DYNSESSIONS_BINARY"};
 
-/// Keys of the file whose value is an array or object; Settings::file has their JSON text.
-constexpr std::array<std::string_view, 0> kStructuredKeys{};
+/// Keys of the file whose value is an array or object.
+constexpr std::string_view kPoolsKey = "pools";
+constexpr std::array kStructuredKeys{kPoolsKey};
 
 void assign(Config& config, const Option& option, std::string_view value,
             const std::string& place) {
@@ -34,13 +38,13 @@ void assign(Config& config, const Option& option, std::string_view value,
 }
 
 void refuse_contradictions(const Config& config) {
-  if (config.exact && config.choices.lenient_bodies) {
+  if (config.server.exact && config.contract.lenient_bodies) {
     throw ConfigError(
         "`exact` and `lenient-bodies` contradict each other: the service refuses such bodies");
   }
-  if (config.ready_sessions > config.max_sessions) {
-    throw ConfigError("`ready-sessions` is " + std::to_string(config.ready_sessions) +
-                      ", more than the " + std::to_string(config.max_sessions) +
+  if (config.pool.ready_sessions > config.pool.max_sessions) {
+    throw ConfigError("`ready-sessions` is " + std::to_string(config.pool.ready_sessions) +
+                      ", more than the " + std::to_string(config.pool.max_sessions) +
                       " of `max-sessions`: the others would never become sessions");
   }
 }
@@ -60,6 +64,18 @@ void settle(Settings& settings, const Option& option, const Values& flags,
              entry != settings.file.scalars.end()) {
     assign(settings.config, option, entry->second, settings.file.place_of(key));
     settings.origins.emplace(key, Origin{Source::file, settings.file.path});
+  }
+}
+
+/// The pools of the file. Their absent members are those of the default pool, so it comes first.
+void settle_pools(Settings& settings) {
+  const auto found = settings.file.structured.find(kPoolsKey);
+  if (found == settings.file.structured.end()) return;
+  try {
+    const auto list = nlohmann::json::parse(found->second);
+    settings.config.pools = parse_pools(list, settings.config.pool);
+  } catch (const ConfigError& error) {
+    throw ConfigError("`" + settings.file.path + "`, " + error.what());
   }
 }
 
@@ -83,6 +99,7 @@ Settings resolve_settings(const Values& flags, const std::string& config_path,
   if (!path.empty()) settings.file = read_config_file(path, kStructuredKeys);
   for (const Option& option : all_options()) settle(settings, option, flags, environment);
   refuse_contradictions(settings.config);
+  settle_pools(settings);
   return settings;
 }
 

@@ -6,7 +6,7 @@ namespace dynsessions {
 namespace {
 
 Announcement announcement_of(const std::string& listen,
-                             config::AuthMode auth = config::AuthMode::any) {
+                             auth::TokenRule auth = auth::TokenRule::any) {
   Announcement announcement;
   announcement.http = "http://here:1";
   announcement.admin = "http://here:2";
@@ -19,7 +19,7 @@ Announcement announcement_of(const std::string& listen,
 }
 
 TEST_CASE("the banner shows where the pool is and what a token needs", "[app]") {
-  using config::AuthMode;
+  using AuthMode = auth::TokenRule;
   const auto [mode, words] = GENERATE(table<AuthMode, std::string>({
       {AuthMode::any, "Any bearer token is accepted."},
       {AuthMode::claims, "`dynsessions token` prints one"},
@@ -35,7 +35,7 @@ TEST_CASE("the banner shows where the pool is and what a token needs", "[app]") 
 }
 
 TEST_CASE("the banner proposes a token that the server accepts", "[app]") {
-  using config::AuthMode;
+  using AuthMode = auth::TokenRule;
   const auto text = [](AuthMode mode) {
     return banner(announcement_of("127.0.0.1", mode), TerminalStyle());
   };

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "emulator/app/launch_plan.h"
+#include "emulator/runtimes/installation.h"
 #include "tests/support/catch.h"
 #include "tests/unit/tls/temporary_directory.h"
 
@@ -24,7 +24,7 @@ fs::path make_python(const fs::path& directory, const std::string& script) {
 std::string refusal_of(const fs::path& python) {
   try {
     require_ipython(python);
-  } catch (const EngineUnavailable& error) {
+  } catch (const runtimes::EngineUnavailable& error) {
     return error.what();
   }
   return "accepted";

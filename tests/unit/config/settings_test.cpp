@@ -14,14 +14,14 @@ using namespace std::chrono_literals;
 
 TEST_CASE("without anything set, the documented defaults hold", "[config]") {
   const Settings settings = parse({});
-  CHECK(settings.config.port == 7070);
-  CHECK(settings.config.https_port == 7443);
-  CHECK(settings.config.admin_port == 7071);
-  CHECK(settings.config.cooldown_period == 300s);
-  CHECK(settings.config.max_sessions == 100);
-  CHECK(settings.config.auth == AuthMode::any);
-  CHECK(settings.config.sandbox == SandboxMode::automatic);
-  CHECK_FALSE(settings.config.exact);
+  CHECK(settings.config.server.port == 7070);
+  CHECK(settings.config.server.https_port == 7443);
+  CHECK(settings.config.server.admin_port == 7071);
+  CHECK(settings.config.pool.cooldown_period == 300s);
+  CHECK(settings.config.pool.max_sessions == 100);
+  CHECK(settings.config.pool.auth == auth::TokenRule::any);
+  CHECK(settings.config.host.sandbox == SandboxMode::automatic);
+  CHECK_FALSE(settings.config.server.exact);
 }
 
 TEST_CASE(
@@ -34,13 +34,13 @@ TEST_CASE(
   };
   const auto row = GENERATE(values<Row>({
       {"port", "DYNSESSIONS_PORT", "1", "2", "3",
-       [](const Config& config) { return std::to_string(config.port); }},
+       [](const Config& config) { return std::to_string(config.server.port); }},
       {"cooldown-period", "DYNSESSIONS_COOLDOWN_PERIOD", "10", "20", "30",
-       [](const Config& config) { return std::to_string(config.cooldown_period.count()); }},
+       [](const Config& config) { return std::to_string(config.pool.cooldown_period.count()); }},
       {"name", "DYNSESSIONS_NAME", "by-flag", "by-environment", "by-file",
-       [](const Config& config) { return config.name; }},
+       [](const Config& config) { return config.pool.id.name; }},
       {"log-level", "DYNSESSIONS_LOG_LEVEL", "error", "warning", "debug",
-       [](const Config& config) { return name_of(config.log_level); }},
+       [](const Config& config) { return name_of(config.server.log_level); }},
   }));
   DYNAMIC_SECTION(row.option) {
     const TemporaryConfig file("{\"" + row.option + "\": \"" + row.file + "\"}");
@@ -67,7 +67,7 @@ TEST_CASE("settings know where each value comes from", "[config]") {
 
 TEST_CASE("an empty variable counts as absent", "[config]") {
   const Settings settings = parse({}, {{"DYNSESSIONS_PORT", ""}});
-  CHECK(settings.config.port == 7070);
+  CHECK(settings.config.server.port == 7070);
   CHECK(settings.origin_of("port").source == Source::built_in);
 }
 
