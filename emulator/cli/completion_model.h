@@ -39,10 +39,10 @@ struct CompletionModel {
 [[nodiscard]] std::string zsh_completion(const CompletionModel& model);
 [[nodiscard]] std::string fish_completion(const CompletionModel& model);
 
-/// With `separator` between the words.
+/// The words with `separator` between them.
 [[nodiscard]] std::string join(const std::vector<std::string>& words, const char* separator);
 
-/// `match` (such as "--port|--admin-port") of the flags that `wanted` selects, or empty.
+/// The names of the flags that `wanted` selects as a pattern of a shell: "--port|--output|-o".
 template <typename Wanted>
 std::string pattern_of(const std::vector<CompletedFlag>& flags, Wanted wanted) {
   std::vector<std::string> names;

@@ -5,6 +5,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "emulator/base/terminal_style.h"
 #include "emulator/cures/cures.h"
 #include "emulator/pools/session.h"
 
@@ -28,7 +29,9 @@ std::string_view words_for(pools::EndReason reason) {
 }  // namespace
 
 void start_log(std::string_view level) {
-  spdlog::set_default_logger(spdlog::stderr_color_mt("dynsessions"));
+  const auto colours =
+      colours_are_unwanted() ? spdlog::color_mode::never : spdlog::color_mode::automatic;
+  spdlog::set_default_logger(spdlog::stderr_color_mt("dynsessions", colours));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
   spdlog::set_level(spdlog::level::from_str(std::string(level)));
 }

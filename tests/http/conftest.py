@@ -1,8 +1,11 @@
 """What the tests over HTTP share."""
 
+from pathlib import Path
+
 import pytest
 
 from support.emulator import Emulator
+from support.tiers import directory_for_all
 
 
 @pytest.fixture(scope="session")
@@ -12,6 +15,18 @@ def small_server():
     server = Emulator(*limits, "--max-sessions", "1000")
     yield server
     server.stop()
+
+
+@pytest.fixture
+def broken_python():
+    """Looks like an environment with IPython, but no session can start with it."""
+    with directory_for_all() as directory:
+        prefix = Path(directory)
+        (prefix / "bin").mkdir()
+        (prefix / "bin" / "python3").symlink_to("/usr/bin/python3")
+        (prefix / "pyvenv.cfg").write_text("home = /usr/bin\n")
+        (prefix / "lib" / "python3.11" / "site-packages" / "IPython").mkdir(parents=True)
+        yield str(prefix / "bin" / "python3")
 
 
 @pytest.fixture

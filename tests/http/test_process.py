@@ -1,6 +1,5 @@
 """The program as its operator meets it: start, signals, exit codes, and what it leaves behind."""
 
-import json
 import os
 import signal
 import socket
@@ -11,14 +10,7 @@ import pytest
 import requests
 from support.emulator import run_to_end
 
-STOPPED, WRONG_USAGE, PORT_IN_USE, NO_ENGINE = 0, 2, 3, 4
-
-
-def test_help_shows_every_kind_of_option_and_ends_well():
-    shown = run_to_end("--help")
-    assert shown.returncode == STOPPED
-    for word in ("--port", "--max-sessions", "--cooldown-period", "DYNSESSIONS_", "Exit codes"):
-        assert word in shown.stdout
+STOPPED, WRONG_USAGE, NO_ENGINE = 0, 2, 4
 
 
 def test_version_is_one_line():
@@ -44,45 +36,10 @@ def test_wrong_usage_is_named(arguments, environment, complaint):
     assert ended.stdout == ""
 
 
-@pytest.mark.parametrize("flag", ["--port", "--https-port", "--admin-port"])
-def test_a_busy_port_is_named_and_has_an_exit_code_of_its_own(flag):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        ports = {"--port": "0", "--https-port": "0", "--admin-port": "0", flag: port}
-        ended = run_to_end(*(word for pair in ports.items() for word in pair))
-    assert ended.returncode == PORT_IN_USE
-    assert port in ended.stderr and flag in ended.stderr
-    assert ended.stdout == ""
-
-
 def test_a_python_that_is_not_there_is_named():
     ended = run_to_end("--port", "0", "--https-port", "0", "--admin-port", "0", "--python", "/no/such/python3")
     assert ended.returncode == NO_ENGINE
     assert "/no/such/python3" in ended.stderr
-
-
-def test_a_python_without_ipython_is_reported_by_the_health_answer(emulator_factory):
-    server = emulator_factory("--python", "/usr/bin/python3")
-    refused = server.session().executions("1")
-    assert (refused.status_code, refused.json()["error"]["code"]) == (
-        500,
-        "SessionAllocationFailed",
-    )
-    health = requests.get(f"{server.admin}/health/ready", timeout=10)
-    assert health.status_code == 503
-    components = {part["name"]: part for part in health.json()["components"]}
-    assert components["launcher"]["ready"] is True
-    assert components["interpreter"]["ready"] is False
-    assert components["interpreter"]["detail"]
-
-
-def test_the_ready_file_carries_the_ready_line(emulator_factory, tmp_path):
-    ready_file = tmp_path / "ready.json"
-    server = emulator_factory("--ready-file", str(ready_file))
-    ready = json.loads(ready_file.read_text())
-    assert list(ready) == ["event", "pid", "http", "https", "admin", "poolManagementEndpoint"]
-    assert (ready["event"], ready["pid"], ready["http"]) == ("ready", server.pid, server.http)
-    assert ready["poolManagementEndpoint"].startswith(f"{server.http}/subscriptions/")
 
 
 def test_a_stop_right_after_the_ready_line_is_heeded(emulator_factory):

@@ -40,9 +40,10 @@ def test_a_server_that_listens_everywhere_is_asked_over_loopback(emulator_factor
     assert asked.returncode == READY, asked.stdout
 
 
-def test_a_server_without_a_usable_python_is_not_ready_and_says_why(emulator_factory):
-    server = emulator_factory("--python", "/usr/bin/python3")
-    server.session().executions("1")  # refused: now it knows
+def test_a_server_without_a_usable_python_is_not_ready_and_says_why(
+    emulator_factory, broken_python
+):
+    server = emulator_factory("--python", broken_python)
     asked = run_to_end("healthcheck", "--admin-port", port_of(server.admin))
     assert asked.returncode == NOT_READY
     assert asked.stdout.startswith("not ready: interpreter: ")

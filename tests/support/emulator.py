@@ -25,8 +25,9 @@ BINARY = os.environ.get(
 )
 # Byte by byte through 16 MiB takes the thread sanitizer most of a minute on a core of its own.
 SLOWNESS = {None: 1, "address": 4, "thread": 10}[sanitizers.sanitizer_of(BINARY)]
-# The first start finds the interpreter's imports cold; a stop may use the whole drain period.
-START_SECONDS, STOP_SECONDS, HTTP_SECONDS = (SLOWNESS * seconds for seconds in (60, 30, 60))
+# A start waits for the first interpreter, whose imports may be cold; a stop may use the whole drain
+# period.
+START_SECONDS, STOP_SECONDS, HTTP_SECONDS = (SLOWNESS * seconds for seconds in (120, 30, 60))
 
 PYTHON = None  # dialect A has no api-version
 V2024_02 = "2024-02-02-preview"

@@ -10,7 +10,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import requests
 
 from support import environments
 from support.emulator import BINARY
@@ -77,11 +76,10 @@ def test_a_python_that_is_not_there_is_named(tier):
 
 
 @attack(74)
-def test_a_python_without_ipython_is_named(start_server):
-    server = start_server("--python", "/usr/bin/python3")
-    answer = server.session().executions("6 * 7")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "SessionAllocationFailed")
-    assert requests.get(f"{server.admin}/health/ready", timeout=10).status_code == 503
+def test_a_python_without_ipython_is_named(tier):
+    ended = run_as(tier, "--python", "/usr/bin/python3")
+    assert (ended.returncode, ended.stdout) == (NO_ENGINE, "")
+    assert "/usr/bin/python3 cannot import IPython" in ended.stderr
 
 
 @pytest.fixture
