@@ -8,15 +8,17 @@ import contextlib
 import json
 import os
 import select
+import shlex
 import signal
 import subprocess
 import tempfile
+import time
 import uuid
 from pathlib import Path
 
 import requests
 
-from support import sanitizers, services
+from support import mounts, sanitizers, services
 from support.processes import descendants
 
 BINARY = os.environ.get(
@@ -132,6 +134,27 @@ def run_to_end(*arguments, seconds=HTTP_SECONDS, before=(), **environment):
     return ended
 
 
+# Those that run, and those that ended since the last begin_test(): for failure_report.py.
+_servers = []
+
+
+def begin_test():
+    """Forgets servers that have ended and what the others have logged so far."""
+    _servers[:] = [server for server in _servers if server.is_running()]
+    for server in _servers:
+        server.log_begin = server.log_size()
+
+
+def servers_of_this_test(lines):
+    """(title, text) of each server that was started, was ended or has logged since begin_test():
+    how it was started, and the last `lines` lines of its log since then."""
+    for server in _servers:
+        log = server.stderr(since=server.log_begin).splitlines()
+        if log or not server.is_running():
+            shown = log if len(log) <= lines else [f"({len(log) - lines} more lines)", *log[-lines:]]
+            yield f"server {server.process_id}", "\n".join([server.command(), *shown])
+
+
 class Emulator:
     """A running server on free ports of the loopback interface.
 
@@ -144,17 +167,23 @@ class Emulator:
     """
 
     def __init__(self, *arguments, environment=None, as_documented=True, before=()):
-        self._mounts_before = _mounts()
+        self._mounts_before = mounts.of_sandboxes()
         self._end_was_judged = False
         self._stderr = tempfile.TemporaryFile()
+        self.log_begin = 0
+        self._command = [*before, BINARY, "serve", "--port", "0", "--admin-port", "0", *arguments]
+        # The port of HTTPS as a variable, because an argument may choose another or none.
+        self._environment = {"DYNSESSIONS_HTTPS_PORT": "0", **(environment or {})}
         self._process = subprocess.Popen(
-            [*before, BINARY, "serve", "--port", "0", "--admin-port", "0", *arguments],
+            self._command,
+            bufsize=0,  # or a line could wait in a buffer, where select() does not see it
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
-            # The port of HTTPS as a variable, because an argument may choose another or none.
-            env={**os.environ, "DYNSESSIONS_HTTPS_PORT": "0", **(environment or {})},
+            env={**os.environ, **self._environment},
         )
+        self.process_id = self._process.pid
+        _servers.append(self)
         try:
             ready = self._read_ready_line()
         except BaseException:
@@ -170,16 +199,33 @@ class Emulator:
             services.serves(self.http, self.https)
 
     def _read_ready_line(self):
-        readable, _, _ = select.select([self._process.stdout], [], [], START_SECONDS)
-        line = self._process.stdout.readline() if readable else b""
-        if not line:
-            raise AssertionError(f"the server did not become ready:\n{self.stderr()}")
-        assert (ready := json.loads(line))["event"] == "ready", ready
-        return ready
+        """Skips the events that come before "ready"."""
+        end = time.monotonic() + START_SECONDS
+        while True:
+            left = max(0, end - time.monotonic())
+            readable, _, _ = select.select([self._process.stdout], [], [], left)
+            line = self._process.stdout.readline() if readable else b""
+            if not line:
+                raise AssertionError(f"the server did not become ready:\n{self.stderr()}")
+            event = json.loads(line)
+            if event["event"] == "ready":
+                return event
+            assert event["event"] == "listening", event
 
-    def stderr(self):
-        self._stderr.seek(0)
-        return self._stderr.read().decode(errors="replace")
+    def command(self):
+        """The line that starts the same server in a shell, with variables other than inherited ones."""
+        inherited = {name: value for name, value in os.environ.items() if name.startswith("DYNSESSIONS_")}
+        variables = {**inherited, **self._environment}
+        words = [f"{name}={value}" for name, value in variables.items()]
+        return shlex.join(["env", *words, *map(str, self._command)])
+
+    def log_size(self):
+        return os.fstat(self._stderr.fileno()).st_size
+
+    def stderr(self, since=0):
+        # Not by read(): the server writes at the position of the same open file.
+        said = os.pread(self._stderr.fileno(), self.log_size() - since, since)
+        return said.decode(errors="replace")
 
     def session(self, identifier=None):
         """A session that no other test knows, unless its identifier is given."""
@@ -223,14 +269,8 @@ class Emulator:
                 os.close(pidfd)
         self._judge_end(code, expected_code)
         assert left == 0, f"{left} processes of the server outlived it"
-        new_mounts = _mounts() - self._mounts_before
+        new_mounts = mounts.of_sandboxes() - self._mounts_before
         assert not new_mounts, f"the server left mounts behind: {new_mounts}"
-
-
-def _mounts():
-    """Without those below /sys: the kernel mounts some there by itself, when somebody looks."""
-    mounts = Path("/proc/self/mountinfo").read_text().splitlines()
-    return {mount for mount in mounts if not mount.split()[4].startswith("/sys/")}
 
 
 def _open_descendants(pid):
