@@ -25,7 +25,7 @@ _PROGRAM = re.compile(r"\[(20\d\d-\d\d-\d\d-preview-\w+): ")
 LONGEST_FIRST = (
     *(f"attacks: {tier}" for tier in TIERS),
     "test_limits.py",
-    "test_conform.py",
+    "test_emulator_conforms.py",
     "test_soak.py",
     "test_generated.py",
     "test_compatibility.py",
