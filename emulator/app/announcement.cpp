@@ -14,13 +14,13 @@
 namespace dynsessions {
 namespace {
 
-std::string_view words_for(config::AuthMode mode) {
+std::string_view words_for(auth::TokenRule mode) {
   switch (mode) {
-    case config::AuthMode::any:
+    case auth::TokenRule::any:
       return "Any bearer token will do.";
-    case config::AuthMode::claims:
+    case auth::TokenRule::claims:
       return "A token must have the right claims: `dynsessions token` prints one.";
-    case config::AuthMode::off:
+    case auth::TokenRule::off:
       return "No token is needed.";
   }
   return "";

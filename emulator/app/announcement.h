@@ -17,7 +17,7 @@ struct Announcement {
   std::string sandbox;  ///< what isolates sessions, in a line
   std::string limits;   ///< how their limits are kept, in a line
   std::string warning;  ///< of what does not; mostly empty
-  config::AuthMode auth;
+  auth::TokenRule auth;
   std::string listen;  ///< the address of --listen
 };
 

@@ -12,6 +12,7 @@
 #include <spdlog/spdlog.h>
 
 #include "emulator/app/announcement.h"
+#include "emulator/app/engine_settings.h"
 
 namespace dynsessions {
 namespace asio = boost::asio;
@@ -23,28 +24,32 @@ constexpr std::size_t kFileThreads = 2;
 
 /// The address that people were told to use is one of our names, whatever it is.
 std::vector<std::string> allowed_hosts(const config::Config& config) {
-  std::vector<std::string> hosts = config.allowed_hosts;
-  const auto address = asio::ip::make_address(config.listen);
-  if (!address.is_unspecified()) hosts.push_back(config.listen);
-  for (const tls::Name& name : config.tls_names) hosts.push_back(name.text());
+  std::vector<std::string> hosts = config.server.allowed_hosts;
+  const auto address = asio::ip::make_address(config.server.listen);
+  if (!address.is_unspecified()) hosts.push_back(config.server.listen);
+  for (const tls::Name& name : config.server.tls_names) hosts.push_back(name.text());
   return hosts;
 }
 
 surfaces::data_plane::DataPlaneSettings surface_settings(const config::Config& config,
                                                          const TierChoice& tier) {
-  return {.default_pool = {config.subscription, config.resource_group, config.name},
-          .token_policy = {config.auth, config.executors, config.role_missing},
+  return {.default_pool = {config.pool.id.subscription, config.pool.id.resource_group,
+                           config.pool.id.name},
+          .token_policy = {config.pool.auth, config.server.executors, config.server.role_missing},
           .allowed_hosts = allowed_hosts(config),
-          .own_headers = !config.exact,
+          .own_headers = !config.server.exact,
           .warning = warning_of(tier),
-          .choices = config.choices};
+          .choices = config.contract};
 }
 
-/// Only the full tier has a file system that keeps it.
-std::optional<workspace_files::Quota> upload_quota(const config::Config& config,
-                                                   sandbox::Tier tier) {
-  if (tier == sandbox::Tier::full) return std::nullopt;
-  return workspace_files::Quota{config.data_quota_mb << 20, config.max_files};
+/// Only the full tier has a file system per session, which enforces its quota.
+bool counts_uploads(const TierChoice& tier) { return tier.tier != sandbox::Tier::full; }
+
+/// "PythonLTS in local, EgressDisabled, at most 100 sessions, cooldown 300 s"
+std::string description_of(const pools::PoolDefinition& pool) {
+  return name_of(pool.container_type) + " in " + pool.location + ", " +
+         name_of(pool.network_status) + ", at most " + std::to_string(pool.max_sessions) +
+         " sessions, cooldown " + std::to_string(pool.cooldown_period.count()) + " s";
 }
 
 void listen_on(net::HttpServer& server, const std::string& address, std::uint16_t port,
@@ -87,32 +92,41 @@ std::string https_url_of(const net::HttpServer& server) {
   return url.str();
 }
 
+surfaces::admin::Component interpreter_component(std::string name,
+                                                 const execution::Readiness& readiness) {
+  std::string detail = "Python starts in a sandbox";
+  if (readiness.failure) {
+    detail = readiness.failure->message;
+  } else if (!readiness.proven) {
+    detail = "the first interpreter is starting";
+  }
+  return {std::move(name), readiness.proven && !readiness.failure, std::move(detail)};
+}
+
 }  // namespace
 
-App::App(const config::Config& config, TierChoice tier, const Installation& installation,
+App::App(const config::Config& config, TierChoice tier, const runtimes::Installation& installation,
          std::optional<HttpsSetup> https)
     : config_(config),
       tier_(std::move(tier)),
       loop_(1),
       launcher_((loop_.get_executor())),
-      file_pool_((launcher_.start(installation.launcher.string(),
-                                  launch_spec_for(config, installation, tier_.tier)),
-                  kFileThreads)),
+      file_pool_(
+          (launcher_.start(installation.launcher.string(), launcher_spec(config.host, tier_.tier)),
+           kFileThreads)),
       clock_(loop_.get_executor()),
       real_time_(loop_.get_executor()),
-      sandboxed_({loop_.get_executor(),
-                  launcher_,
-                  clock_,
-                  real_time_,
-                  {},
-                  has_zygote(config, tier_.tier)}),
-      workspaces_(loop_.get_executor(), sandboxed_, real_time_, config.ready_sessions),
-      session_log_(clock_),
-      pools_([this] { return make_pool(); }),
-      surface_({clock_, pools_, file_pool_,
-                session_python(config, installation).parent_path().parent_path(),
-                upload_quota(config, tier_.tier)},
-               surface_settings(config, tier_)),
+      python_(python_settings(config.host), installation, tier_.tier),
+      pool_factory_({loop_.get_executor(), launcher_, clock_, real_time_, python_}, config.pool),
+      pools_(config.pool,
+             [this](const pools::PoolDefinition& definition, pools::PoolCatalog::Origin origin) {
+               return pool_factory_.make_parts(definition, origin);
+             }),
+      surface_(
+          {clock_, pools_, file_pool_,
+           session_python(python_settings(config.host), installation).parent_path().parent_path(),
+           counts_uploads(tier_)},
+          surface_settings(config, tier_)),
       admin_(
           DYNSESSIONS_VERSION, [this] { return health(); },
           surfaces::RequestGuard(allowed_hosts(config))),
@@ -137,8 +151,8 @@ asio::awaitable<void> App::serve() {
   std::exception_ptr failure;
   try {
     co_await await_launcher();
+    declare_pools();
     listen();
-    workspaces_.start();
     co_await announce_and_wait_for_end();
   } catch (...) {
     failure = std::current_exception();
@@ -149,27 +163,50 @@ asio::awaitable<void> App::serve() {
 
 asio::awaitable<void> App::await_launcher() {
   auto ready = co_await launcher_.ready();
-  if (!ready) throw EngineUnavailable(ready.error().message);
+  if (!ready) throw runtimes::EngineUnavailable(ready.error().message);
+}
+
+void App::declare_pools() {
+  std::vector<pools::PoolDefinition> definitions{config_.pool};
+  for (const pools::PoolDefinition& pool : config_.pools) {
+    if (pool.id.key() == config_.pool.id.key())
+      definitions.front() = pool;
+    else
+      definitions.push_back(pool);
+  }
+  for (const pools::PoolDefinition& definition : definitions) {
+    const auto declared = pools_.put(definition);
+    if (!declared) {
+      throw config::ConfigError("pool `" + definition.id.name + "`, " + declared.error().message +
+                                "; " + declared.error().reason);
+    }
+    declared_.push_back(*declared);
+  }
 }
 
 void App::listen() {
-  listen_on(server_, config_.listen, config_.port, "--port");
-  if (https_server_) listen_on(*https_server_, config_.listen, *config_.https_port, "--https-port");
-  listen_on(admin_server_, config_.listen, config_.admin_port, "--admin-port");
+  listen_on(server_, config_.server.listen, config_.server.port, "--port");
+  if (https_server_)
+    listen_on(*https_server_, config_.server.listen, *config_.server.https_port, "--https-port");
+  listen_on(admin_server_, config_.server.listen, config_.server.admin_port, "--admin-port");
   server_.start();
   if (https_server_) https_server_->start();
   admin_server_.start();
 }
 
 std::string App::pool_management_endpoint() const {
-  return url_of(server_) + "/subscriptions/" + config_.subscription + "/resourceGroups/" +
-         config_.resource_group + "/sessionPools/" + config_.name;
+  return url_of(server_) + config_.pool.id.path();
 }
 
 std::string App::pool_description() const {
-  return config_.container_type + " in " + config_.location + ", " +
-         name_of(config_.network_status) + ", at most " + std::to_string(config_.max_sessions) +
-         " sessions, cooldown " + std::to_string(config_.cooldown_period.count()) + " s";
+  std::string text;
+  for (const pools::Pool* pool : declared_) {
+    const pools::PoolDefinition& definition = pool->definition();
+    if (!text.empty()) text += "\n                               ";
+    if (declared_.size() > 1) text += definition.id.name + ": ";
+    text += description_of(definition);
+  }
+  return text;
 }
 
 void App::announce() const {
@@ -183,11 +220,11 @@ void App::announce() const {
       .sandbox = description_of(tier_),
       .limits = sandbox::summary(launcher_.limits()),
       .warning = warning_of(tier_),
-      .auth = config_.auth,
-      .listen = config_.listen,
+      .auth = config_.pool.auth,
+      .listen = config_.server.listen,
   };
   std::fputs(banner(announcement).c_str(), stderr);
-  print_ready_line(announcement, config_.ready_file);
+  print_ready_line(announcement, config_.server.ready_file);
 }
 
 asio::awaitable<void> App::announce_and_wait_for_end() {
@@ -199,7 +236,8 @@ asio::awaitable<void> App::announce_and_wait_for_end() {
   const auto first = co_await (std::move(asked_to_stop) || launcher_.lost_for_good());
   // Whoever supervises us starts a server that can serve; this one could only refuse.
   if (first.index() == 1) throw std::runtime_error("the sandbox launcher has ended");
-  spdlog::info("stopping; requests under way may take {} s more", config_.drain_period.count());
+  spdlog::info("stopping; requests under way may take {} s more",
+               config_.server.drain_period.count());
 }
 
 asio::awaitable<void> App::stop() {
@@ -207,7 +245,7 @@ asio::awaitable<void> App::stop() {
   // every sandbox.
   co_await drain_clients();
   co_await pools_.stop();
-  co_await workspaces_.stop();
+  co_await pool_factory_.stop();
   co_await admin_server_.drain(std::chrono::seconds(1));
   co_await launcher_.stop();
 }
@@ -215,37 +253,32 @@ asio::awaitable<void> App::stop() {
 asio::awaitable<void> App::drain_clients() {
   using asio::experimental::awaitable_operators::operator&&;
   if (!https_server_) {
-    co_await server_.drain(config_.drain_period);
+    co_await server_.drain(config_.server.drain_period);
   } else {
-    co_await (server_.drain(config_.drain_period) && https_server_->drain(config_.drain_period));
+    co_await (server_.drain(config_.server.drain_period) &&
+              https_server_->drain(config_.server.drain_period));
   }
 }
 
 std::vector<surfaces::admin::Component> App::health() const {
   using surfaces::admin::Component;
-  const bool started = workspaces_.proven();
-  std::string interpreter = "Python starts in a sandbox";
-  if (const auto& failure = workspaces_.last_failure()) {
-    interpreter = failure->message;
-  } else if (!started) {
-    interpreter = "the first interpreter is starting";
+  std::vector<Component> components{
+      {"launcher", launcher_.alive(),
+       launcher_.alive() ? "running" : "the sandbox launcher has ended"},
+      {"sandbox", true, description_of(tier_)}};
+  for (const pools::Pool* pool : declared_) {
+    const bool is_default = pool->definition().id == config_.pool.id;
+    components.push_back(interpreter_component(
+        is_default ? "interpreter" : "interpreter of " + pool->definition().id.name,
+        pool->readiness()));
   }
-  return {Component{"launcher", launcher_.alive(),
-                    launcher_.alive() ? "running" : "the sandbox launcher has ended"},
-          Component{"sandbox", true, description_of(tier_)},
-          Component{"interpreter", started && !workspaces_.last_failure(), interpreter},
-          Component{"limits", true, describe_limits()}};
+  components.push_back({"limits", true, describe_limits()});
+  return components;
 }
 
 std::string App::describe_limits() const {
   const std::string& obstacle = launcher_.obstacle_to_limits();
   return sandbox::summary(launcher_.limits()) + (obstacle.empty() ? "" : "; " + obstacle);
-}
-
-std::unique_ptr<pools::SessionPool> App::make_pool() {
-  return std::make_unique<pools::SessionPool>(
-      loop_.get_executor(), clock_, workspaces_, session_log_,
-      pools::PoolSettings{config_.max_sessions, config_.cooldown_period});
 }
 
 }  // namespace dynsessions

@@ -14,9 +14,9 @@ namespace {
 
 std::vector<tls::Name> certificate_names(const config::Config& config) {
   std::vector<tls::Name> names = tls::standard_names();
-  names.insert(names.end(), config.tls_names.begin(), config.tls_names.end());
+  names.insert(names.end(), config.server.tls_names.begin(), config.server.tls_names.end());
   // The address in the printed URL; 0.0.0.0 and :: are nobody's.
-  const Result<tls::Name> address = tls::Name::parse(config.listen);
+  const Result<tls::Name> address = tls::Name::parse(config.server.listen);
   if (address && address->text() != "0.0.0.0" && address->text() != "::") {
     names.push_back(*address);
   }
@@ -60,10 +60,10 @@ HttpsSetup set_up_in_temporary(const std::string& why, const config::Config& con
 std::optional<HttpsSetup> set_up_https(const config::Config& config,
                                        const config::Environment& environment,
                                        Clock::TimePoint now) {
-  if (!config.https_port) return std::nullopt;
-  if (!config.state_dir.empty()) {
+  if (!config.server.https_port) return std::nullopt;
+  if (!config.server.state_dir.empty()) {
     try {
-      return set_up_in(tls::StateDirectory::at(config.state_dir), config, now);
+      return set_up_in(tls::StateDirectory::at(config.server.state_dir), config, now);
     } catch (const tls::StateError& error) {
       throw unusable(error);
     }
@@ -79,8 +79,9 @@ std::optional<HttpsSetup> set_up_https(const config::Config& config,
 
 std::string advice_on_trust(const config::Config& config, const config::Environment& environment,
                             Clock::TimePoint now) {
-  const auto path = config.state_dir.empty() ? default_state_path(environment)
-                                             : std::optional<fs::path>(config.state_dir);
+  const auto path = config.server.state_dir.empty()
+                        ? default_state_path(environment)
+                        : std::optional<fs::path>(config.server.state_dir);
   if (!path)
     throw config::ConfigError(
         "there is no home directory to keep a certificate "

@@ -8,7 +8,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "emulator/app/engine_settings.h"
 #include "emulator/execution/launcher_client.h"
+#include "emulator/pools/pool_members.h"
+#include "emulator/runtimes/python_runtime.h"
 
 namespace dynsessions {
 namespace asio = boost::asio;
@@ -85,22 +88,27 @@ std::string_view step_in(std::string_view message) {
 }
 
 /// Nothing when all went well.
-asio::awaitable<std::optional<Error>> set_up_once(execution::LauncherClient& launcher) {
+asio::awaitable<std::optional<Error>> set_up_once(execution::LauncherClient& launcher,
+                                                  sandbox::SandboxProfile definition) {
   auto ready = co_await launcher.ready();
   if (!ready) co_return ready.error();
+  auto profile = co_await launcher.define_profile(std::move(definition));
+  if (!profile) co_return profile.error();
   const std::uint64_t id = launcher.new_sandbox_id();
-  for (const RequestKind kind : {RequestKind::create_sandbox, RequestKind::start_interpreter,
-                                 RequestKind::destroy_sandbox}) {
+  auto created = co_await launcher.create_sandbox(*profile, id);
+  if (!created) co_return created.error();
+  for (const RequestKind kind : {RequestKind::start_interpreter, RequestKind::destroy_sandbox}) {
     auto done = co_await launcher.request(kind, id);
     if (!done) co_return done.error();
   }
   co_return std::nullopt;
 }
 
-asio::awaitable<void> run_trial(execution::LauncherClient& launcher, TierTrial& trial) {
+asio::awaitable<void> run_trial(execution::LauncherClient& launcher,
+                                sandbox::SandboxProfile profile, TierTrial& trial) {
   std::exception_ptr failure;
   try {
-    trial.failure = co_await set_up_once(launcher);
+    trial.failure = co_await set_up_once(launcher, std::move(profile));
   } catch (...) {
     failure = std::current_exception();
   }
@@ -137,33 +145,62 @@ const char* layers_of(Tier tier) {
 
 }  // namespace
 
-TierTrial try_tier(const std::string& launcher, sandbox::LaunchSpec spec) {
-  spec.zygote.clear();  // nobody waits for it here
+TierTrial try_tier(const std::string& launcher, const sandbox::LauncherSpec& spec,
+                   sandbox::SandboxProfile profile) {
+  profile.zygote.clear();  // the trial forks no interpreter
   TierTrial trial{spec.tier, std::nullopt};
   asio::io_context loop(1);
   execution::LauncherClient client(loop.get_executor());
   client.start(launcher, spec);
   std::exception_ptr failure;
-  asio::co_spawn(loop, run_trial(client, trial),
+  asio::co_spawn(loop, run_trial(client, std::move(profile), trial),
                  [&failure](std::exception_ptr exception) { failure = std::move(exception); });
   loop.run();
   if (failure) std::rethrow_exception(failure);
   return trial;
 }
 
-TierChoice choose_tier(const config::Config& config, const Installation& installation) {
+namespace {
+
+/// The trial of a pool's sessions. What its runtime refuses is a failure like one of the launcher.
+TierTrial try_pool(const config::Config& config, const runtimes::Installation& installation,
+                   Tier tier, const pools::PoolDefinition& pool) {
+  const runtimes::PythonRuntime python(python_settings(config.host), installation, tier);
+  Result<sandbox::SandboxProfile> profile = python.profile_for(pool);
+  if (!profile) return {tier, profile.error()};
+  return try_tier(installation.launcher.string(), launcher_spec(config.host, tier),
+                  *std::move(profile));
+}
+
+}  // namespace
+
+void require_pools(const config::Config& config, const runtimes::Installation& installation,
+                   Tier tier) {
+  for (const pools::PoolDefinition& pool : config.pools) {
+    const TierTrial trial = try_pool(config, installation, tier, pool);
+    if (trial.works()) continue;
+    const Error& failure = *trial.failure;
+    // Of all members, egress alone takes something that other pools of the machine do not need.
+    const bool is_egress = step_in(failure.message).starts_with("egress");
+    const std::string member =
+        is_egress ? std::string(pools::members::kNetworkStatus.name) + ": " : std::string();
+    throw config::ConfigError("pool `" + pool.id.name + "`, " + member + failure.message +
+                              " Cure: " + cure_of(failure));
+  }
+}
+
+TierChoice choose_tier(const config::Config& config, const runtimes::Installation& installation) {
   TierChoice choice{};
   std::string accounts;
-  for (const Tier tier : tiers_of(config.sandbox)) {
+  for (const Tier tier : tiers_of(config.host.sandbox)) {
     choice.tier = tier;
-    TierTrial trial =
-        try_tier(installation.launcher.string(), launch_spec_for(config, installation, tier));
+    TierTrial trial = try_pool(config, installation, tier, config.pool);
     if (trial.works()) return choice;
     accounts += "\n  " + account_of(trial);
     choice.better.push_back(std::move(trial));
   }
-  throw EngineUnavailable("sessions cannot be isolated here as --sandbox asks:" + accounts +
-                          "\n  `dynsessions doctor` says more");
+  throw runtimes::EngineUnavailable("sessions cannot be isolated here as --sandbox asks:" +
+                                    accounts + "\n  `dynsessions doctor` says more");
 }
 
 std::string description_of(const TierChoice& choice) {
@@ -184,7 +221,8 @@ std::string account_of(const TierTrial& trial) {
 
 std::string cure_of(const Error& error) {
   const std::string_view step = step_in(error.message);
-  if (step.empty()) return error.reason;
+  const bool from_runtime = error.code == ErrorCode::invalid_request;
+  if (step.empty() || from_runtime) return error.reason;
   for (const Cure& row : kCures) {
     if (step.starts_with(row.step)) return row.cure;
   }

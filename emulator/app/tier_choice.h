@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "emulator/app/launch_plan.h"
 #include "emulator/base/error.h"
+#include "emulator/config/config.h"
+#include "emulator/runtimes/installation.h"
+#include "sandbox/spec/launch_spec.h"
 
 /// Which tier sessions get (sandbox/spec/launch_spec.h): decided once, when the program starts, by
 /// what this machine really does.
@@ -20,17 +22,23 @@ struct TierTrial {
 };
 
 /// Blocks for some milliseconds; it starts a process, so no thread may exist.
-[[nodiscard]] TierTrial try_tier(const std::string& launcher, sandbox::LaunchSpec spec);
+[[nodiscard]] TierTrial try_tier(const std::string& launcher, const sandbox::LauncherSpec& spec,
+                                 sandbox::SandboxProfile profile);
 
 struct TierChoice {
   sandbox::Tier tier;
   std::vector<TierTrial> better;  ///< that were tried before it, and failed
 };
 
-/// The best that `config.sandbox` allows and this machine can do. Throws EngineUnavailable, with
-/// step, reason and cure of every tier that was tried.
+/// The best that `config.host.sandbox` allows and this machine can do. Throws EngineUnavailable,
+/// with step, reason and cure of every tier that was tried.
 [[nodiscard]] TierChoice choose_tier(const config::Config& config,
-                                     const Installation& installation);
+                                     const runtimes::Installation& installation);
+
+/// Throws config::ConfigError, which names pool and member, if sessions of a pool of the config
+/// file cannot be set up in that tier. As try_tier(), for every such pool.
+void require_pools(const config::Config& config, const runtimes::Installation& installation,
+                   sandbox::Tier tier);
 
 /// What a person has to know of the choice, in a line.
 [[nodiscard]] std::string description_of(const TierChoice& choice);

@@ -4,19 +4,10 @@
 #include <string>
 #include <string_view>
 
+#include "emulator/base/value_kind.h"
 #include "emulator/config/config.h"
 
 namespace dynsessions::config {
-
-/// How one kind of value is read and shown; option_values.h has the kinds.
-struct ValueKind {
-  /// False when the text is none of what is accepted; the config is as it was then.
-  bool (*assign)(Config& config, std::string_view text);
-  std::string (*show)(const Config& config);
-  /// "a whole number from 0 to 65535", "any or claims or off"
-  std::string (*accepted)();
-  bool repeatable = false;  ///< a flag that may be given again; several values join with commas
-};
 
 /// One row of the table of options.
 struct Option {
@@ -24,7 +15,7 @@ struct Option {
   std::string_view group;       ///< heading in the help
   std::string_view value_name;  ///< what follows the flag; empty for a switch
   std::string_view help;
-  ValueKind value;
+  ValueKind<Config> value;
   std::string_view doubt = {};  ///< that it settles: "row 3" of CONTRACT.md section 8
 
   /// Throws ConfigError with what is accepted; the caller says where the text came from.

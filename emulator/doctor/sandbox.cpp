@@ -10,6 +10,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "emulator/app/engine_settings.h"
 #include "emulator/app/tier_choice.h"
 #include "emulator/base/clock.h"
 #include "emulator/doctor/limits.h"
@@ -55,11 +56,12 @@ Check check_of(const TierTrial& trial) {
 /// What one check needs to go on.
 class Examination {
  public:
-  Examination(asio::io_context& loop, execution::LauncherClient& launcher)
+  Examination(asio::io_context& loop, execution::LauncherClient& launcher,
+              sandbox::SandboxProfile profile)
       : launcher_(launcher),
         clock_(loop.get_executor()),
         real_time_(loop.get_executor()),
-        workspaces_({loop.get_executor(), launcher, clock_, real_time_, {}}) {}
+        workspaces_({loop.get_executor(), launcher, clock_, real_time_, {}}, std::move(profile)) {}
 
   /// A whole session: the agent answers.
   asio::awaitable<void> run() {
@@ -74,6 +76,7 @@ class Examination {
     auto result = co_await (*workspace)->execute(std::move(request));
     note_answer(result);
     co_await (*workspace)->stop();
+    co_await workspaces_.stop();
   }
 
   [[nodiscard]] Checks take_checks() {
@@ -128,11 +131,12 @@ asio::awaitable<void> examine(Examination& examination, execution::LauncherClien
   if (failure) std::rethrow_exception(failure);
 }
 
-Checks run_session(const std::string& launcher, const sandbox::LaunchSpec& spec) {
+Checks run_session(const std::string& launcher, const sandbox::LauncherSpec& spec,
+                   sandbox::SandboxProfile profile) {
   asio::io_context loop(1);
   execution::LauncherClient client(loop.get_executor());
   client.start(launcher, spec);
-  Examination examination(loop, client);
+  Examination examination(loop, client, std::move(profile));
   std::exception_ptr failure;
   asio::co_spawn(loop, examine(examination, client),
                  [&failure](std::exception_ptr exception) { failure = std::move(exception); });
@@ -143,14 +147,19 @@ Checks run_session(const std::string& launcher, const sandbox::LaunchSpec& spec)
 
 }  // namespace
 
-Checks check_sandbox(const config::Config& config, const Installation& installation) {
+Checks check_sandbox(const config::Config& config, const runtimes::Installation& installation) {
   const std::string launcher = installation.launcher.string();
+  const auto profile_in = [&](Tier tier) {
+    return runtimes::PythonRuntime(python_settings(config.host), installation, tier)
+        .profile_for(config.pool)
+        .value();  // doctor.cpp has looked for what egress needs
+  };
   Checks checks;
   std::optional<Tier> used;
   for (const Tier tier : {Tier::full, Tier::restricted, Tier::insecure}) {
-    const TierTrial trial = try_tier(launcher, launch_spec_for(config, installation, tier));
+    const TierTrial trial = try_tier(launcher, launcher_spec(config.host, tier), profile_in(tier));
     checks.push_back(check_of(trial));
-    if (trial.works() && !used && may_use(config.sandbox, tier)) used = tier;
+    if (trial.works() && !used && may_use(config.host.sandbox, tier)) used = tier;
   }
   if (!used) {
     checks.push_back(
@@ -158,8 +167,7 @@ Checks check_sandbox(const config::Config& config, const Installation& installat
     return checks;
   }
   checks.push_back({"sandbox", "tier", Verdict::good, "sessions get " + name_of(*used), {}});
-  const auto spec = launch_spec_for(config, installation, *used);
-  Checks session = run_session(launcher, spec);
+  Checks session = run_session(launcher, launcher_spec(config.host, *used), profile_in(*used));
   std::move(session.begin(), session.end(), std::back_inserter(checks));
   return checks;
 }

@@ -49,6 +49,14 @@ Error launcher_gone() {
           "restart the emulator; its log says why the launcher ended"};
 }
 
+Error profile_too_long() {
+  return {ErrorCode::sandbox_unavailable,
+          "The sandbox could not be set up: profile: its description is longer than " +
+              std::to_string(sandbox::kMaxSpecBytes) + " bytes",
+          {},
+          "a shorter environment or list of modules"};
+}
+
 std::string step_and_reason(const Reply& reply) {
   return std::string(sandbox::step_name(reply)) + ": " +
          std::generic_category().message(reply.error_number);
@@ -94,7 +102,7 @@ LauncherClient::LauncherClient(asio::any_io_executor executor)
 
 LauncherClient::~LauncherClient() = default;
 
-void LauncherClient::start(const std::string& program, const sandbox::LaunchSpec& spec) {
+void LauncherClient::start(const std::string& program, const sandbox::LauncherSpec& spec) {
   auto [ours, theirs] = socket_pair();
   process_ = std::make_unique<Process>(Process{start_process(executor_, program, theirs)});
   const std::string json = to_json(spec);
@@ -164,10 +172,10 @@ asio::awaitable<Result<void>> LauncherClient::ready() {
   co_return Result<void>();
 }
 
-asio::awaitable<void> LauncherClient::send(Request message) {
+asio::awaitable<void> LauncherClient::send(std::string message) {
   while (alive_) {
     try {
-      sandbox::send_message(socket_.native_handle(), &message, sizeof message);
+      sandbox::send_message(socket_.native_handle(), message.data(), message.size());
       co_return;
     } catch (const std::system_error& error) {
       if (error.code() != std::errc::resource_unavailable_try_again) co_return lost();
@@ -177,34 +185,65 @@ asio::awaitable<void> LauncherClient::send(Request message) {
   }
 }
 
-asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::ask(RequestKind kind,
-                                                                    std::uint64_t sandbox_id,
-                                                                    std::uint32_t interpreter_id) {
+asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::ask(Request request,
+                                                                    std::string profile) {
   if (!alive_) co_return launcher_gone();
-  const std::uint64_t request_id = next_request_id_++;
-  pending_.try_emplace(request_id, executor_);
-  const Request message{kind, interpreter_id, request_id, sandbox_id};
-  co_await send(message);
-  co_return co_await reply_to(request_id);
+  request.request_id = next_request_id_++;
+  pending_.try_emplace(request.request_id, executor_);
+  std::string message = request_message(request, profile);
+  co_await send(std::move(message));
+  co_return co_await reply_to(request.request_id);
+}
+
+asio::awaitable<Result<ProfileId>> LauncherClient::define_profile(sandbox::SandboxProfile profile) {
+  std::string json = sandbox::to_json(profile);
+  if (json.size() > sandbox::kMaxSpecBytes) co_return profile_too_long();
+  const ProfileId id{next_profile_id_++};
+  const Request request{.kind = RequestKind::define_profile, .profile_id = id.value};
+  auto answer = co_await ask(request, std::move(json));
+  if (!answer) co_return answer.error();
+  co_return id;
+}
+
+void LauncherClient::forget_profile(ProfileId profile) {
+  post(Request{.kind = RequestKind::forget_profile, .profile_id = profile.value});
+}
+
+asio::awaitable<Result<UniqueFd>> LauncherClient::create_sandbox(ProfileId profile,
+                                                                 std::uint64_t sandbox_id) {
+  const Request request{
+      .kind = RequestKind::create_sandbox, .sandbox_id = sandbox_id, .profile_id = profile.value};
+  auto answer = co_await ask(request);
+  if (!answer) co_return answer.error();
+  co_return std::move(answer->descriptors.at(0));
 }
 
 asio::awaitable<Result<std::vector<UniqueFd>>> LauncherClient::request(
     RequestKind kind, std::uint64_t sandbox_id, std::uint32_t interpreter_id) {
-  auto answer = co_await ask(kind, sandbox_id, interpreter_id);
+  const Request message{.kind = kind, .interpreter_id = interpreter_id, .sandbox_id = sandbox_id};
+  auto answer = co_await ask(message);
   if (!answer) co_return answer.error();
   co_return std::move(answer->descriptors);
 }
 
 asio::awaitable<Result<sandbox::Exhausted>> LauncherClient::end_interpreter(
     std::uint64_t sandbox_id, std::uint32_t interpreter_id) {
-  auto answer = co_await ask(RequestKind::kill_interpreter, sandbox_id, interpreter_id);
+  const Request message{.kind = RequestKind::kill_interpreter,
+                        .interpreter_id = interpreter_id,
+                        .sandbox_id = sandbox_id};
+  auto answer = co_await ask(message);
   if (!answer) co_return answer.error();
   co_return answer->message.exhausted;
 }
 
 void LauncherClient::post(RequestKind kind, std::uint64_t sandbox_id) {
-  const Request message{kind, 0, next_request_id_++, sandbox_id};
-  asio::co_spawn(executor_, send(message), asio::detached);  // send() lets no exception out
+  post(Request{.kind = kind, .sandbox_id = sandbox_id});
+}
+
+void LauncherClient::post(Request request) {
+  request.request_id = next_request_id_++;
+  asio::co_spawn(executor_, send(sandbox::request_message(request)),
+                 asio::detached);  // send() lets no exception out
 }
 
 asio::awaitable<void> LauncherClient::lost_for_good() {

@@ -19,6 +19,12 @@
 
 namespace dynsessions::execution {
 
+/// Names a profile that the launcher has; the default value names none.
+struct ProfileId {
+  std::uint64_t value = 0;
+  bool operator==(const ProfileId&) const = default;
+};
+
 /// The server's end of the launcher process: starts it, sends requests, matches replies. One for
 /// the program's life, on the event-loop thread. When it goes, however it goes, the launcher sees
 /// end of file and ends every sandbox.
@@ -31,7 +37,7 @@ class LauncherClient {
 
   /// Starts `program` and hands it the spec. Call it before any thread exists, since it forks.
   /// Throws std::runtime_error, with the reason, when the program cannot be started.
-  void start(const std::string& program, const sandbox::LaunchSpec& spec);
+  void start(const std::string& program, const sandbox::LauncherSpec& spec);
 
   /// Resolves when the launcher has taken the spec, or with the step that failed.
   boost::asio::awaitable<Result<void>> ready();
@@ -40,6 +46,19 @@ class LauncherClient {
   [[nodiscard]] const sandbox::LimitReport& limits() const noexcept { return limits_; }
   /// What kept it from keeping all of them hard; empty when nothing did.
   [[nodiscard]] const std::string& obstacle_to_limits() const noexcept { return obstacle_; }
+
+  /// Makes a kind of sandbox known to the launcher, which prepares what its sandboxes share. Once
+  /// ready. `sandbox_unavailable`, with the step, if the profile cannot be used on this machine;
+  /// the launcher keeps nothing of it then.
+  boost::asio::awaitable<Result<ProfileId>> define_profile(sandbox::SandboxProfile profile);
+
+  /// No sandbox of this profile is made any more and its zygote ends. Sandboxes that exist go on;
+  /// their later interpreters are started instead of forked.
+  void forget_profile(ProfileId profile);
+
+  /// Makes a sandbox and returns its data directory. Errors as request().
+  boost::asio::awaitable<Result<UniqueFd>> create_sandbox(ProfileId profile,
+                                                          std::uint64_t sandbox_id);
 
   /// Sends one request and waits for its reply. Returns the descriptors of `done`;
   /// `sandbox_unavailable` for `failed` and when the launcher is gone.
@@ -73,9 +92,9 @@ class LauncherClient {
   void lost();
   using Answer = sandbox::Received<sandbox::Reply>;
   boost::asio::awaitable<Result<Answer>> reply_to(std::uint64_t request_id);
-  boost::asio::awaitable<Result<Answer>> ask(sandbox::RequestKind kind, std::uint64_t sandbox_id,
-                                             std::uint32_t interpreter_id);
-  boost::asio::awaitable<void> send(sandbox::Request message);
+  boost::asio::awaitable<Result<Answer>> ask(sandbox::Request request, std::string profile = {});
+  boost::asio::awaitable<void> send(std::string message);
+  void post(sandbox::Request request);
 
   boost::asio::any_io_executor executor_;
   boost::asio::posix::stream_descriptor socket_;
@@ -88,6 +107,7 @@ class LauncherClient {
   bool alive_ = false;
   std::uint64_t next_request_id_ = 1;
   std::uint64_t next_sandbox_id_ = 1;
+  std::uint64_t next_profile_id_ = 1;
 };
 
 }  // namespace dynsessions::execution

@@ -26,7 +26,8 @@ struct SandboxServices {
   Clock& clock;      ///< the emulator's time: the deadline of a program
   Clock& real_time;  ///< patience with processes
   InterpreterLimits limits;
-  bool zygote = false;  ///< the launcher has one; see sandbox::LaunchSpec
+  bool zygote = false;  ///< the profile has one; see sandbox::SandboxProfile
+  ProfileId profile{};  ///< of the sandboxes to make
 };
 
 /// One kernel of a sandboxed workspace: an IPython agent in the workspace's sandbox. After a

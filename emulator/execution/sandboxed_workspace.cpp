@@ -13,9 +13,9 @@ using sandbox::RequestKind;
 SandboxedWorkspace::SandboxedWorkspace(const SandboxServices& services, std::uint64_t sandbox_id)
     : services_(services),
       sandbox_id_(sandbox_id),
-      interpreters_{SandboxedInterpreter(services, sandbox_id, Kernel::synchronous),
-                    SandboxedInterpreter(services, sandbox_id, Kernel::asynchronous),
-                    SandboxedInterpreter(services, sandbox_id, Kernel::empty)} {}
+      interpreters_{SandboxedInterpreter(services_, sandbox_id, Kernel::synchronous),
+                    SandboxedInterpreter(services_, sandbox_id, Kernel::asynchronous),
+                    SandboxedInterpreter(services_, sandbox_id, Kernel::empty)} {}
 
 SandboxedWorkspace::~SandboxedWorkspace() {
   if (!stopped_) services_.launcher.post(RequestKind::destroy_sandbox, sandbox_id_);
@@ -46,12 +46,12 @@ asio::awaitable<Result<std::unique_ptr<Workspace>>> SandboxedWorkspace::start(Po
 }
 
 asio::awaitable<Result<void>> SandboxedWorkspace::make_sandbox() {
-  auto descriptors = co_await services_.launcher.request(RequestKind::create_sandbox, sandbox_id_);
-  if (!descriptors) {
+  auto directory = co_await services_.launcher.create_sandbox(services_.profile, sandbox_id_);
+  if (!directory) {
     stopped_ = true;  // the launcher leaves nothing half-made
-    co_return descriptors.error();
+    co_return directory.error();
   }
-  data_directory_ = std::move(descriptors->at(0));
+  data_directory_ = *std::move(directory);
   co_return Result<void>();
 }
 
@@ -73,7 +73,30 @@ asio::awaitable<void> SandboxedWorkspace::stop() {
   data_directory_ = UniqueFd();
 }
 
+SandboxedWorkspaceFactory::SandboxedWorkspaceFactory(SandboxServices services,
+                                                     sandbox::SandboxProfile profile)
+    : services_(std::move(services)),
+      profile_(std::move(profile)),
+      background_ended_(services_.executor) {
+  services_.zygote = !profile_.zygote.empty();
+  services_.profile = ProfileId{};
+}
+
+asio::awaitable<Result<void>> SandboxedWorkspaceFactory::define_profile() {
+  while (defining_) co_await background_ended_.wait();
+  if (services_.profile != ProfileId{}) co_return Result<void>();
+  defining_ = true;
+  auto defined = co_await services_.launcher.define_profile(profile_);
+  defining_ = false;
+  background_ended_.notify();
+  if (!defined) co_return defined.error();
+  services_.profile = *defined;
+  co_return Result<void>();
+}
+
 asio::awaitable<Result<std::unique_ptr<Workspace>>> SandboxedWorkspaceFactory::create() {
+  auto defined = co_await define_profile();
+  if (!defined) co_return defined.error();
   auto creation =
       spare_ ? SandboxedWorkspace::start(std::move(spare_)) : SandboxedWorkspace::create(services_);
   auto workspace = co_await std::move(creation);
@@ -81,8 +104,17 @@ asio::awaitable<Result<std::unique_ptr<Workspace>>> SandboxedWorkspaceFactory::c
   co_return workspace;
 }
 
+asio::awaitable<void> SandboxedWorkspaceFactory::stop() {
+  stopped_ = true;
+  while (making_spare_ || defining_) co_await background_ended_.wait();
+  if (spare_) co_await spare_->stop();
+  spare_.reset();
+  if (services_.profile != ProfileId{}) services_.launcher.forget_profile(services_.profile);
+}
+
 void SandboxedWorkspaceFactory::keep_spare() {
-  if (!services_.zygote || spare_ || making_spare_) return;
+  if (!services_.zygote || spare_ || making_spare_ || stopped_) return;
+  making_spare_ = true;
   asio::co_spawn(services_.executor, make_spare(), [](const std::exception_ptr& exception) {
     if (exception) std::rethrow_exception(exception);  // our bug: out through the event loop
   });
@@ -90,9 +122,9 @@ void SandboxedWorkspaceFactory::keep_spare() {
 
 /// A failure is told by the next create(), which makes its own then.
 asio::awaitable<void> SandboxedWorkspaceFactory::make_spare() {
-  making_spare_ = true;
   auto made = co_await SandboxedWorkspace::make(services_);
   making_spare_ = false;
+  background_ended_.notify();
   if (made) spare_ = *std::move(made);
 }
 

@@ -70,18 +70,18 @@ Finding ask_at(const std::string& url) {
 }  // namespace
 
 std::optional<std::string> admin_url(const config::Config& config) {
-  if (config.admin_port == 0) {
-    if (!config.ready_file.empty()) return url_in_ready_file(config.ready_file);
+  if (config.server.admin_port == 0) {
+    if (!config.server.ready_file.empty()) return url_in_ready_file(config.server.ready_file);
     throw config::ConfigError(
         "with --admin-port 0 only the server knows its port; name its --ready-file");
   }
-  auto address = asio::ip::make_address(config.listen);
+  auto address = asio::ip::make_address(config.server.listen);
   if (address.is_unspecified()) {  // nobody can connect to 0.0.0.0 or [::] as such
     address = address.is_v4() ? asio::ip::address(asio::ip::address_v4::loopback())
                               : asio::ip::address(asio::ip::address_v6::loopback());
   }
   std::ostringstream url;
-  url << "http://" << tcp::endpoint(address, config.admin_port);
+  url << "http://" << tcp::endpoint(address, config.server.admin_port);
   return url.str();
 }
 
@@ -97,7 +97,7 @@ Finding judge(unsigned status, const std::string& body) {
 
 Finding ask(const config::Config& config) {
   const auto url = admin_url(config);
-  if (!url) return {false, "not ready: there is no server's line in " + config.ready_file};
+  if (!url) return {false, "not ready: there is no server's line in " + config.server.ready_file};
   return ask_at(*url);
 }
 

@@ -20,6 +20,7 @@ namespace dynsessions::sandbox {
 
 class DiskWatch;
 class Zygote;
+struct SandboxPlan;
 
 /// A step that failed, by name, with its errno.
 class StepError : public std::runtime_error {
@@ -101,7 +102,9 @@ class Isolation {
   Isolation& operator=(const Isolation&) = delete;
   virtual ~Isolation() = default;
 
-  [[nodiscard]] virtual MadeSandbox create(const GroupEntrance& groups) = 0;
+  /// `plan` outlives the sandbox.
+  [[nodiscard]] virtual MadeSandbox create(const SandboxPlan& plan,
+                                           const GroupEntrance& groups) = 0;
   /// Children of the launcher beside those of rooms. Where this is told, it has no others but those
   /// that it has adopted because the keeper of a room was killed: they are to be ended. Nothing:
   /// they end with their PID namespace.

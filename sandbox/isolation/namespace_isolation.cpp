@@ -116,13 +116,13 @@ class NamespacedSandbox final : public Sandbox {
 
 }  // namespace
 
-MadeSandbox NamespaceIsolation::create(const GroupEntrance& groups) {
-  CreatedSandbox created = create_sandbox(plan_, groups);
+MadeSandbox NamespaceIsolation::create(const SandboxPlan& plan, const GroupEntrance& groups) {
+  CreatedSandbox created = create_sandbox(plan, groups);
   std::unique_ptr<Egress> egress;
-  if (!plan_.egress_arguments.empty()) {
-    egress = std::make_unique<Egress>(plan_, created.namespaces);
+  if (!plan.egress_arguments.empty()) {
+    egress = std::make_unique<Egress>(plan, created.namespaces);
   }
-  return {std::make_unique<NamespacedSandbox>(plan_, std::move(created.namespaces)),
+  return {std::make_unique<NamespacedSandbox>(plan, std::move(created.namespaces)),
           std::move(created.data_directory), std::move(egress)};
 }
 

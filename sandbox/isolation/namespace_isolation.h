@@ -8,13 +8,7 @@ namespace dynsessions::sandbox {
 /// The full tier: sandboxes.h as the launcher sees it.
 class NamespaceIsolation final : public Isolation {
  public:
-  /// `plan` outlives it.
-  explicit NamespaceIsolation(const SandboxPlan& plan) : plan_(plan) {}
-
-  [[nodiscard]] MadeSandbox create(const GroupEntrance& groups) override;
-
- private:
-  const SandboxPlan& plan_;
+  [[nodiscard]] MadeSandbox create(const SandboxPlan& plan, const GroupEntrance& groups) override;
 };
 
 }  // namespace dynsessions::sandbox

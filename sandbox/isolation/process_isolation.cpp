@@ -185,23 +185,24 @@ void require_landlock(LauncherUser user) {
 
 }  // namespace
 
-ProcessIsolation::ProcessIsolation(const SandboxPlan& plan) : plan_(plan) {
-  if (plan.tier == Tier::restricted) require_landlock(plan.user);
+ProcessIsolation::ProcessIsolation(Tier tier, LauncherUser user) {
+  if (tier == Tier::restricted) require_landlock(user);
   if (::access("/proc/thread-self/children", R_OK) < 0) {
     throw StepError("/proc/thread-self/children", errno);
   }
 }
 
-MadeSandbox ProcessIsolation::create(const GroupEntrance& /*no process of it yet*/) {
+MadeSandbox ProcessIsolation::create(const SandboxPlan& plan,
+                                     const GroupEntrance& /*no process of it yet*/) {
   const std::uint64_t number = made_++;
   std::optional<User> user;
-  if (plan_.user == LauncherUser::root) {
+  if (plan.user == LauncherUser::root) {
     const auto id = static_cast<uid_t>(kFirstSessionUser + number % kSessionUsers);
     if (users_.contains(id)) throw StepError("session users: all in use", EAGAIN);
     user = User{id, id};
   }
   auto session =
-      std::make_unique<ConfinedSession>(plan_, directory_, std::to_string(number), user, users_);
+      std::make_unique<ConfinedSession>(plan, directory_, std::to_string(number), user, users_);
   UniqueFd data = session->open_data();
   return {std::move(session), std::move(data), nullptr};
 }

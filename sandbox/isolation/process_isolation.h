@@ -17,16 +17,15 @@ namespace dynsessions::sandbox {
 /// signal leaves, unless every session has its own user.
 class ProcessIsolation final : public Isolation {
  public:
-  /// `plan` outlives it. Throws StepError when this machine lacks what the tier needs.
-  explicit ProcessIsolation(const SandboxPlan& plan);
+  /// Throws StepError when this machine lacks what the tier needs.
+  ProcessIsolation(Tier tier, LauncherUser user);
 
-  [[nodiscard]] MadeSandbox create(const GroupEntrance& groups) override;
+  [[nodiscard]] MadeSandbox create(const SandboxPlan& plan, const GroupEntrance& groups) override;
   [[nodiscard]] std::optional<std::vector<pid_t>> helpers() override {
     return directory_.removers();
   }
 
  private:
-  const SandboxPlan& plan_;
   LauncherDirectory directory_;
   std::uint64_t made_ = 0;
   std::set<uid_t> users_;  ///< that sessions have now

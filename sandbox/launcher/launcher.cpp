@@ -30,7 +30,7 @@ constexpr std::chrono::milliseconds kLeftoverPause{20};
 Launcher::Launcher(UniqueFd socket, UniqueFd children, ControlGroups& groups)
     : server_(std::move(socket)), children_(std::move(children)), groups_(groups) {}
 
-void Launcher::run(const LaunchSpec& spec) {
+void Launcher::run(const LauncherSpec& spec) {
   if (!prepare(spec)) return;
   for (;;) {
     std::vector<pollfd> watched = this->watched();
@@ -40,22 +40,26 @@ void Launcher::run(const LaunchSpec& spec) {
     }
     // Exits first, so that a request sees the sandboxes as they are.
     if (watched[1].revents != 0) reap();
-    // Asked anew: the zygote may be among those that were reaped.
-    if (watched[2].revents != 0 && zygote_->loading_socket() >= 0) zygote_->hear();
+    hear_zygotes(std::span(watched).subspan(2));
     if (watched[0].revents != 0 && !serve_one()) return;
     finish_creations();
-    serve_waiting();
+    serve_waiting_forks();
     groups_.remove_leftovers();
     start_measured();
     watch(std::chrono::steady_clock::now());
   }
 }
 
-/// The first three always; then what creations wait for, which is looked at without their help.
+/// The first two always; then zygotes that load, and what creations wait for, which is looked at
+/// without their help.
 std::vector<pollfd> Launcher::watched() const {
-  std::vector<pollfd> all = {{server_.descriptor(), POLLIN, 0},
-                             {children_.get(), POLLIN, 0},
-                             {zygote_ ? zygote_->loading_socket() : -1, POLLIN, 0}};
+  std::vector<pollfd> all = {{server_.descriptor(), POLLIN, 0}, {children_.get(), POLLIN, 0}};
+  for (const auto& [id, profile] : profiles_) {
+    const Zygote* zygote = profile->zygote();
+    if (zygote != nullptr && zygote->loading_socket() >= 0) {
+      all.push_back({zygote->loading_socket(), POLLIN, 0});
+    }
+  }
   for (const std::uint64_t id : unfinished_) {
     const Entry& entry = entries_.at(id);
     if (entry.creation) all.push_back({entry.egress->ready_descriptor(), POLLIN, 0});
@@ -65,7 +69,10 @@ std::vector<pollfd> Launcher::watched() const {
 
 int Launcher::milliseconds_to_attendance() const {
   constexpr auto kNever = Zygote::Time::max();
-  auto next = zygote_ ? zygote_->next_attendance().value_or(kNever) : kNever;
+  auto next = kNever;
+  for (const auto& [id, profile] : profiles_) {
+    next = std::min(next, profile->next_tick().value_or(kNever));
+  }
   for (const std::uint64_t id : unfinished_) {
     const Entry& entry = entries_.at(id);
     if (entry.creation) next = std::min(next, entry.egress->deadline());
@@ -81,9 +88,22 @@ int Launcher::milliseconds_to_attendance() const {
   return static_cast<int>(std::max(left.count(), std::chrono::milliseconds::rep{0}));
 }
 
-bool Launcher::prepare(const LaunchSpec& spec) {
+/// Sockets are compared: a zygote may have been reaped since poll() looked.
+void Launcher::hear_zygotes(std::span<const pollfd> watched) {
+  for (const auto& [id, profile] : profiles_) {
+    Zygote* zygote = profile->zygote();
+    if (zygote == nullptr || zygote->loading_socket() < 0) continue;
+    const bool readable = std::any_of(watched.begin(), watched.end(), [&](const pollfd& polled) {
+      return polled.fd == zygote->loading_socket() && polled.revents != 0;
+    });
+    if (readable) zygote->hear();
+  }
+}
+
+bool Launcher::prepare(const LauncherSpec& spec) {
   try {
-    prepare_plan(spec, detect_user(spec.tier), plan_);
+    basis_ = make_plan_basis(spec, detect_user(spec.tier));
+    zygote_idle_period_ = std::chrono::seconds(spec.zygote_idle_seconds);
     isolation_ = make_isolation();
   } catch (const StepError& error) {
     server_.failed({}, error.what(), error.error_number());
@@ -93,43 +113,46 @@ bool Launcher::prepare(const LaunchSpec& spec) {
     return false;
   }
   server_.ready(limits_here(), groups_.failure());
-  if (!plan_.zygote_arguments.empty())
-    zygote_.emplace(plan_).attend(std::chrono::steady_clock::now());
   return true;
 }
 
 /// Below the full tier the server's own user may run more than sessions, and counts with them.
 LimitReport Launcher::limits_here() const {
   LimitReport report = groups_.report();
-  const bool full = plan_.tier == Tier::full;
+  const bool full = basis_.tier == Tier::full;
   report.files = full ? LimitState{LimitKind::hard, LimitMeans::file_system}
                       : LimitState{LimitKind::soft, LimitMeans::counting};
   const bool counts_user = report.processes.means == LimitMeans::resource_limit;
-  if (!full && counts_user && plan_.user == LauncherUser::ordinary) {
+  if (!full && counts_user && basis_.user == LauncherUser::ordinary) {
     report.processes.kind = LimitKind::soft;
   }
   return report;
 }
 
 std::unique_ptr<Isolation> Launcher::make_isolation() const {
-  if (plan_.tier == Tier::full) return std::make_unique<NamespaceIsolation>(plan_);
-  return std::make_unique<ProcessIsolation>(plan_);
+  if (basis_.tier == Tier::full) return std::make_unique<NamespaceIsolation>();
+  return std::make_unique<ProcessIsolation>(basis_.tier, basis_.user);
 }
 
 bool Launcher::serve_one() {
   bool would_block = false;
-  const auto request = server_.receive(would_block);
-  if (!request) return would_block;
+  const auto received = server_.receive(would_block);
+  if (!received) return would_block;
   try {
-    serve(*request);
+    serve(*received);
   } catch (const StepError& error) {
-    server_.failed(*request, error.what(), error.error_number());
+    server_.failed(received->request, error.what(), error.error_number());
   }
   return true;
 }
 
-void Launcher::serve(const Request& request) {
+void Launcher::serve(const ReceivedRequest& received) {
+  const Request& request = received.request;
   switch (request.kind) {
+    case RequestKind::define_profile:
+      return define(request, received.profile);
+    case RequestKind::forget_profile:
+      return forget_profile(request);
     case RequestKind::create_sandbox:
       return create(request);
     case RequestKind::start_interpreter:
@@ -146,12 +169,39 @@ void Launcher::serve(const Request& request) {
   throw StepError("request: unknown kind", EINVAL);
 }
 
+void Launcher::define(const Request& request, const std::string& json) {
+  if (request.profile_id == 0 || profiles_.contains(request.profile_id)) {
+    throw StepError("define profile: id in use", EEXIST);
+  }
+  try {
+    profiles_[request.profile_id] =
+        std::make_shared<Profile>(basis_, sandbox_profile_from_json(json), zygote_idle_period_);
+  } catch (const std::runtime_error& error) {
+    throw StepError(error.what(), EINVAL);
+  }
+  server_.done(request);
+}
+
+void Launcher::forget_profile(const Request& request) {
+  const auto node = profiles_.extract(request.profile_id);
+  if (!node) throw StepError("forget profile: no such profile", ENOENT);
+  std::vector<Request> waiting;
+  for (const Profile::WaitingFork& fork : node.mapped()->forget()) waiting.push_back(fork.request);
+  server_.done(request);
+  start_waiting(waiting);
+}
+
 void Launcher::create(const Request& request) {
   if (entries_.contains(request.sandbox_id)) throw StepError("create: id in use", EEXIST);
-  groups_.make(request.sandbox_id);
+  const auto profile = profiles_.find(request.profile_id);
+  if (profile == profiles_.end()) throw StepError("create: no such profile", ENOENT);
+  const SandboxPlan& plan = profile->second->plan();
+  groups_.make(request.sandbox_id, plan.spec_limits);
   try {
-    MadeSandbox made = isolation_->create(groups_.open(request.sandbox_id));
+    MadeSandbox made = isolation_->create(plan, groups_.open(request.sandbox_id));
     Entry& entry = entries_[request.sandbox_id];
+    entry.profile = profile->second;
+    entry.profile->sandbox_made();
     entry.sandbox = std::move(made.sandbox);
     entry.egress = std::move(made.egress);
     entry.data_directory = std::move(made.data_directory);
@@ -212,28 +262,50 @@ void Launcher::start(const Request& request) {
 }
 
 void Launcher::fork(const Request& request) {
-  if (!zygote_) throw StepError("fork: there is no zygote", EINVAL);
-  waiting_.push_back({request});  // the loop serves them in turn
+  Profile& profile = *find(request).profile;
+  if (profile.is_forgotten()) return start(request);
+  if (profile.zygote() == nullptr) throw StepError("fork: there is no zygote", EINVAL);
+  profile.waiting_forks().push_back({request});  // the loop serves them in turn
 }
 
-/// Forks what waits while there is a zygote; says so when there will be none for a while.
-void Launcher::serve_waiting() {
-  if (!zygote_) return;
-  zygote_->attend(std::chrono::steady_clock::now());
-  while (!waiting_.empty() && (zygote_->ready() || zygote_->failure())) {
-    const Request request = waiting_.front().request;
+void Launcher::serve_waiting_forks() {
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& [id, profile] : profiles_) {
+    profile->tick(now);
+    serve_waiting_forks(*profile);
+  }
+}
+
+/// Forks for all requests that wait while there is a zygote; lets them fail if there will be none
+/// for a while.
+void Launcher::serve_waiting_forks(Profile& profile) {
+  Zygote* zygote = profile.zygote();
+  Profile::WaitingForks& waiting = profile.waiting_forks();
+  while (!waiting.empty() && (zygote->ready() || zygote->failure())) {
+    const Request request = waiting.front().request;
     try {
-      if (zygote_->failure()) throw *zygote_->failure();
+      if (zygote->failure()) throw *zygote->failure();
       Entry& entry = find_room_for(request);
       const GroupEntrance groups = groups_.open(request.sandbox_id, Joining::by_itself);
-      auto opened = entry.sandbox->fork_from(*zygote_, groups);
-      if (!opened && !std::exchange(waiting_.front().was_tried, true)) return;  // by the next one
+      auto opened = entry.sandbox->fork_from(*zygote, groups);
+      if (!opened && !std::exchange(waiting.front().was_tried, true)) return;  // by the next one
       if (!opened) throw StepError("zygote: ended while it forked, see --no-zygote", EPIPE);
       added(request, entry, std::move(*opened));
     } catch (const StepError& error) {
       server_.failed(request, error.what(), error.error_number());
     }
-    waiting_.pop_front();
+    waiting.pop_front();
+  }
+}
+
+/// Starts interpreters for requests that had to wait.
+void Launcher::start_waiting(const std::vector<Request>& requests) {
+  for (const Request& request : requests) {
+    try {
+      start(request);
+    } catch (const StepError& error) {
+      server_.failed(request, error.what(), error.error_number());
+    }
   }
 }
 
@@ -316,7 +388,10 @@ void Launcher::end_strays() {
 }
 
 void Launcher::reaped(pid_t pid, int wait_status) {
-  if (zygote_ && zygote_->reaped(pid, wait_status)) return;
+  for (const auto& [id, profile] : profiles_) {
+    Zygote* zygote = profile->zygote();
+    if (zygote != nullptr && zygote->reaped(pid, wait_status)) return;
+  }
   const auto owner = owners_.extract(pid);
   const auto entry = owner ? entries_.find(owner.mapped()) : entries_.end();
   if (entry == entries_.end()) return;  // killed before it belonged to anything, or left behind
@@ -348,6 +423,7 @@ void Launcher::room_ended(Entries::iterator entry, std::uint32_t interpreter_id)
 
 void Launcher::forget(Entries::iterator entry) {
   const std::uint64_t id = entry->first;
+  entry->second.profile->sandbox_gone();
   entries_.erase(entry);
   unfinished_.erase(id);
   groups_.remove(id);

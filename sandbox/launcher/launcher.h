@@ -1,11 +1,12 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -13,12 +14,12 @@
 
 #include "sandbox/base/unique_fd.h"
 #include "sandbox/isolation/isolation.h"
+#include "sandbox/launcher/profile.h"
 #include "sandbox/launcher/server_link.h"
 #include "sandbox/limits/control_groups.h"
 #include "sandbox/limits/memory_watch.h"
 #include "sandbox/spec/launcher_protocol.h"
 #include "sandbox/steps/sandbox_plan.h"
-#include "sandbox/zygote/zygote.h"
 
 /// The launcher proper: one thread, one loop over the control socket and SIGCHLD. It owns every
 /// sandbox. In the full tier it is PID 1 of their outer namespace: when it ends, the kernel ends
@@ -33,7 +34,7 @@ class Launcher {
 
   /// Answers the spec and serves until the server is gone. Throws for a broken socket or a broken
   /// protocol.
-  void run(const LaunchSpec& spec);
+  void run(const LauncherSpec& spec);
 
  private:
   /// Until its room is gone.
@@ -43,6 +44,7 @@ class Launcher {
     Exhausted exhausted{};           ///< for which watch() has ended it
   };
   struct Entry {
+    std::shared_ptr<Profile> profile;  ///< first: the others use its plan
     std::unique_ptr<Sandbox> sandbox;
     std::map<std::uint32_t, Interpreter> interpreters;
     std::uint64_t memory_kills = 0;  ///< by the kernel, as far as they are told of
@@ -57,22 +59,24 @@ class Launcher {
     std::optional<Request> destruction;  ///< to be answered when the last room is gone
   };
   using Entries = std::map<std::uint64_t, Entry>;
-  struct WaitingFork {
-    Request request;
-    bool was_tried = false;  ///< by a zygote that was gone then
-  };
+  using Profiles = std::map<std::uint64_t, std::shared_ptr<Profile>>;
 
-  bool prepare(const LaunchSpec& spec);
+  bool prepare(const LauncherSpec& spec);
   [[nodiscard]] std::unique_ptr<Isolation> make_isolation() const;
   [[nodiscard]] LimitReport limits_here() const;
   [[nodiscard]] std::vector<pollfd> watched() const;
   [[nodiscard]] int milliseconds_to_attendance() const;
+  void hear_zygotes(std::span<const pollfd> watched);
   bool serve_one();
-  void serve(const Request& request);
+  void serve(const ReceivedRequest& received);
+  void define(const Request& request, const std::string& json);
+  void forget_profile(const Request& request);
   void create(const Request& request);
   void start(const Request& request);
   void fork(const Request& request);
-  void serve_waiting();
+  void serve_waiting_forks();
+  void serve_waiting_forks(Profile& profile);
+  void start_waiting(const std::vector<Request>& requests);
   void finish_creations();
   Entry& find_room_for(const Request& request);
   void added(const Request& request, Entry& entry, OpenedRoom opened);
@@ -102,14 +106,14 @@ class Launcher {
   ServerLink server_;
   UniqueFd children_;
   ControlGroups& groups_;
-  SandboxPlan plan_;
+  PlanBasis basis_;
+  std::chrono::seconds zygote_idle_period_{};
+  Profiles profiles_;  ///< those that are not forgotten
   std::unique_ptr<Isolation> isolation_;
   Entries entries_;
   /// Those with a `creation` or `measured_first`: the loop looks at no other each time.
   std::set<std::uint64_t> unfinished_;
   std::unordered_map<pid_t, std::uint64_t> owners_;  ///< entries, by the children that they have
-  std::optional<Zygote> zygote_;                     ///< when the spec asks for one
-  std::deque<WaitingFork> waiting_;                  ///< forks, until the zygote has loaded
   std::chrono::steady_clock::time_point next_watch_{};
 };
 

@@ -27,7 +27,7 @@ int control_socket(int argc, char** argv) {
 }
 
 struct Fitness {
-  LaunchSpec spec;
+  LauncherSpec spec;
   ControlGroups groups;
 };
 
@@ -39,7 +39,7 @@ std::optional<Fitness> become_fit(int control) {
     auto spec = receive_spec(control);
     if (!spec) return std::nullopt;
     shed_inheritance(control);
-    auto groups = spec->control_groups ? ControlGroups::find(spec->limits) : ControlGroups();
+    auto groups = spec->control_groups ? ControlGroups::find() : ControlGroups();
     if (spec->tier == Tier::full) {
       become_outer_init(detect_user(spec->tier), control, groups);
     } else {

@@ -34,10 +34,8 @@ void tell(int socket, const Reply& reply) { send_message(socket, &reply, sizeof(
 
 }  // namespace
 
-std::optional<Request> ServerLink::receive(bool& would_block) const {
-  auto received = receive_message<Request>(socket_.get(), would_block);
-  if (!received) return std::nullopt;
-  return received->message;
+std::optional<ReceivedRequest> ServerLink::receive(bool& would_block) const {
+  return receive_request(socket_.get(), would_block);
 }
 
 void ServerLink::ready(const LimitReport& limits,
@@ -82,7 +80,7 @@ void ServerLink::send(const Reply& reply, const std::vector<int>& descriptors) c
   }
 }
 
-std::optional<LaunchSpec> receive_spec(int socket) {
+std::optional<LauncherSpec> receive_spec(int socket) {
   std::string text(kMaxSpecBytes + 1, '\0');
   const ssize_t size = ::recv(socket, text.data(), text.size(), 0);
   if (size < 0) throw std::system_error(errno, std::generic_category(), "receive spec");
@@ -90,7 +88,7 @@ std::optional<LaunchSpec> receive_spec(int socket) {
   try {
     if (static_cast<std::size_t>(size) > kMaxSpecBytes) throw std::runtime_error("spec: too long");
     text.resize(static_cast<std::size_t>(size));
-    return launch_spec_from_json(text);
+    return launcher_spec_from_json(text);
   } catch (const std::runtime_error& error) {
     tell(socket, make_failure({}, error.what(), EINVAL));
     return std::nullopt;

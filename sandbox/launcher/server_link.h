@@ -24,7 +24,7 @@ class ServerLink {
 
   [[nodiscard]] int descriptor() const { return socket_.get(); }
   /// Nothing when there is none (`would_block`), or when the server is gone.
-  [[nodiscard]] std::optional<Request> receive(bool& would_block) const;
+  [[nodiscard]] std::optional<ReceivedRequest> receive(bool& would_block) const;
 
   /// The answer to the spec.
   void ready(const LimitReport& limits,
@@ -45,7 +45,7 @@ class ServerLink {
 
 /// The server's first message; nothing when it is gone, or was told that this is none. Throws
 /// std::system_error for a broken socket.
-[[nodiscard]] std::optional<LaunchSpec> receive_spec(int socket);
+[[nodiscard]] std::optional<LauncherSpec> receive_spec(int socket);
 
 /// Tells a server that waits for the answer to its spec that this process could not even become a
 /// launcher: say, because the host allows no user namespaces.

@@ -24,7 +24,7 @@ bool Launcher::watches_memory() const {
 }
 
 bool Launcher::must_watch() const {
-  return (watches_memory() || plan_.tier != Tier::full) && !entries_.empty();
+  return (watches_memory() || basis_.tier != Tier::full) && !entries_.empty();
 }
 
 void Launcher::watch(std::chrono::steady_clock::time_point now) {
@@ -32,24 +32,25 @@ void Launcher::watch(std::chrono::steady_clock::time_point now) {
   next_watch_ = now + kWatchPause;
   const ProcessTable table = read_processes();
   if (watches_memory()) watch_memory(table);
-  if (plan_.tier != Tier::full) watch_files(table);
+  if (basis_.tier != Tier::full) watch_files(table);
 }
 
 /// Ends the largest room of a sandbox that has too much.
 void Launcher::watch_memory(const ProcessTable& table) {
   for (auto& [sandbox_id, entry] : entries_) {
+    const std::uint64_t limit = entry.profile->plan().spec_limits.memory_bytes;
     std::uint64_t sum = 0;
     std::uint64_t most = 0;
     Interpreter* largest = nullptr;
     for (auto& [id, interpreter] : entry.interpreters) {
       std::vector<pid_t> processes = family_of(table, interpreter.room->processes());
       std::erase(processes, interpreter.room->own_process());
-      const std::uint64_t bytes = memory_of(table, processes, plan_.spec_limits.memory_bytes);
+      const std::uint64_t bytes = memory_of(table, processes, limit);
       sum += bytes;
       if (bytes >= most) largest = &interpreter;
       most = std::max(most, bytes);
     }
-    if (sum <= plan_.spec_limits.memory_bytes || largest == nullptr) continue;
+    if (sum <= limit || largest == nullptr) continue;
     largest->exhausted = Exhausted::memory;
     largest->room->end();
   }
@@ -88,13 +89,7 @@ void Launcher::start_measured() {
     static_cast<void>(files->look(DiskWatch::kNamesPerLook, {}));  // nobody is left to be ended
     if (files->is_measuring()) continue;
     unfinished_.erase(sandbox_id);
-    for (const Request& request : std::exchange(entry.measured_first, {})) {
-      try {
-        start(request);
-      } catch (const StepError& error) {
-        server_.failed(request, error.what(), error.error_number());
-      }
-    }
+    start_waiting(std::exchange(entry.measured_first, {}));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <filesystem>
 #include <iterator>
@@ -27,6 +28,11 @@ constexpr std::string_view kLeaf = "dynsessions-server";
 constexpr std::uint64_t kProcessesOfSetUp = 16;
 
 constexpr std::uint64_t kCpuPeriodMicroseconds = 100'000;
+
+/// Older kernels, and machines without swap, lack the file.
+constexpr int kLacking = ENOENT;
+/// Version 1 refuses a quota above that of the group around it, which holds then.
+constexpr int kAboveParent = EINVAL;
 
 std::string random_name() {
   std::uint64_t number = 0;
@@ -89,17 +95,17 @@ std::vector<GroupSetting> group_settings(const Limits& limits, bool unified) {
   const std::string quota = std::to_string(kCpuPeriodMicroseconds * limits.cpu_hundredths / 100);
   if (unified) {
     return {{Controller::memory, "memory.max", bytes},
-            {Controller::memory, "memory.swap.max", "0", true},
-            {Controller::memory, "memory.oom.group", "1", true},
+            {Controller::memory, "memory.swap.max", "0", kLacking},
+            {Controller::memory, "memory.oom.group", "1", kLacking},
             {Controller::pids, "pids.max", processes},
             {Controller::cpu, "cpu.max", quota + ' ' + period}};
   }
   return {{Controller::memory, "memory.limit_in_bytes", bytes},
-          {Controller::memory, "memory.memsw.limit_in_bytes", bytes, true},
-          {Controller::memory, "memory.swappiness", "0", true},
+          {Controller::memory, "memory.memsw.limit_in_bytes", bytes, kLacking},
+          {Controller::memory, "memory.swappiness", "0", kLacking},
           {Controller::pids, "pids.max", processes},
           {Controller::cpu, "cpu.cfs_period_us", period},
-          {Controller::cpu, "cpu.cfs_quota_us", quota}};
+          {Controller::cpu, "cpu.cfs_quota_us", quota, kAboveParent}};
 }
 
 std::uint64_t counter_in(std::string_view text, std::string_view name) {

@@ -19,7 +19,7 @@ struct GroupSetting {
   Controller controller;
   const char* file;
   std::string value;
-  bool optional = false;  ///< older kernels and machines without swap lack it
+  int harmless_error = 0;  ///< an errno with which the limit holds all the same
 };
 
 /// What limits a sandbox.

@@ -49,9 +49,8 @@ void erase(std::vector<Controller>& controllers, Controller controller) {
 
 }  // namespace
 
-ControlGroups ControlGroups::find(const Limits& limits) {
+ControlGroups ControlGroups::find() {
   ControlGroups groups;
-  groups.limits_ = limits;
   auto places = find_places(read_text("/proc/self/cgroup"), read_text("/proc/self/mountinfo"));
   // A controller of version 1 is not to be had in version 2.
   std::stable_partition(places.begin(), places.end(),
@@ -107,7 +106,7 @@ void ControlGroups::add_tree(ControlGroupPlace place) {
   }
 }
 
-/// Keeps the controllers that do what they are for, with these limits, and finds the way in.
+/// Keeps the controllers that accept limits, and finds out how processes can join.
 void ControlGroups::try_out(Tree& tree) {
   const ControlGroupPlace inner{tree.place.unified, {}, tree.directory, tree.path};
   for (const Controller controller : std::vector(tree.place.controllers)) {
@@ -116,7 +115,7 @@ void ControlGroups::try_out(Tree& tree) {
     try {
       const int error_number = tree.place.unified ? enable_below(inner, controller) : 0;
       if (error_number != 0) throw StepError("control group v2 directory", error_number);
-      make_in(one, kTrial);
+      make_in(one, kTrial, Limits{});
     } catch (const StepError& error) {
       note(error.what(), error.error_number());
       erase(tree.place.controllers, controller);
@@ -138,25 +137,25 @@ void ControlGroups::try_out(Tree& tree) {
   ::rmdir(trial.c_str());
 }
 
-void ControlGroups::make_in(const Tree& tree, const std::string& name) const {
+void ControlGroups::make_in(const Tree& tree, const std::string& name, const Limits& limits) const {
   const std::string group = below(tree.directory, name);
   if (::mkdir(group.c_str(), 0755) < 0) throw StepError("control group", errno);
-  for (const GroupSetting& setting : group_settings(limits_, tree.place.unified)) {
+  for (const GroupSetting& setting : group_settings(limits, tree.place.unified)) {
     const auto& controllers = tree.place.controllers;
     if (std::find(controllers.begin(), controllers.end(), setting.controller) ==
         controllers.end()) {
       continue;
     }
     const int error_number = write_text(below(group, setting.file), setting.value);
-    if (error_number == 0 || (setting.optional && error_number == ENOENT)) continue;
+    if (error_number == 0 || error_number == setting.harmless_error) continue;
     ::rmdir(group.c_str());
     throw StepError(std::string("control group ") + setting.file, error_number);
   }
 }
 
-void ControlGroups::make(std::uint64_t sandbox) {
+void ControlGroups::make(std::uint64_t sandbox, const Limits& limits) {
   try {
-    for (const Tree& tree : trees_) make_in(tree, name_of_group(sandbox));
+    for (const Tree& tree : trees_) make_in(tree, name_of_group(sandbox), limits);
   } catch (const StepError&) {
     remove(sandbox);
     throw;

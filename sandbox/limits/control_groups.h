@@ -35,10 +35,10 @@ class ControlGroups {
   /// parent's namespaces and single-threaded; what cannot be had is in report() and failure(). With
   /// version 2, whose groups have either processes or groups, server and launcher may move into a
   /// group of their own below the present one.
-  [[nodiscard]] static ControlGroups find(const Limits& limits);
+  [[nodiscard]] static ControlGroups find();
 
   /// Throws StepError and leaves nothing behind.
-  void make(std::uint64_t sandbox);
+  void make(std::uint64_t sandbox, const Limits& limits);
   /// For a process that is to be in that sandbox's groups. Throws StepError.
   [[nodiscard]] GroupEntrance open(std::uint64_t sandbox, Joining how = Joining::as_child) const;
   [[nodiscard]] bool holds(std::uint64_t sandbox, pid_t pid) const;
@@ -76,12 +76,11 @@ class ControlGroups {
 
   void add_tree(ControlGroupPlace place);
   void try_out(Tree& tree);
-  void make_in(const Tree& tree, const std::string& name) const;
+  void make_in(const Tree& tree, const std::string& name, const Limits& limits) const;
   [[nodiscard]] const Tree* tree_of(Controller controller) const;
   [[nodiscard]] LimitState state_of(Controller controller, LimitState otherwise) const;
   void note(const std::string& step, int error_number);
 
-  Limits limits_;
   std::vector<Tree> trees_;
   std::vector<std::string> leftovers_;
   std::optional<Failure> failure_;

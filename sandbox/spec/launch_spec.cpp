@@ -19,16 +19,30 @@ void to_json(nlohmann::json& json, Tier tier) { json = name_of(tier); }
 void from_json(const nlohmann::json& json, Tier& tier) {
   const auto* const found = std::find_if(std::begin(kTiers), std::end(kTiers),
                                          [&](Tier known) { return json == name_of(known); });
-  if (found == std::end(kTiers)) throw std::runtime_error("launch spec: unknown tier");
+  if (found == std::end(kTiers)) throw std::runtime_error("launcher spec: unknown tier");
   tier = *found;
 }
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ReadOnlyBind, source, target)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Limits, data_bytes, data_inodes, tmp_bytes, shared_memory_bytes,
                                    processes, open_files, memory_bytes, cpu_hundredths)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LaunchSpec, tier, binds, interpreter, zygote, packages,
-                                   environment, limits, control_groups, egress_program,
-                                   path_library, session_uid, session_gid)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LauncherSpec, tier, control_groups, session_uid, session_gid,
+                                   zygote_idle_seconds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SandboxProfile, binds, interpreter, zygote, packages,
+                                   environment, limits, egress_program, path_library)
+
+namespace {
+
+template <typename Value>
+Value value_from_json(const std::string& text, const char* what) {
+  try {
+    return nlohmann::json::parse(text).get<Value>();
+  } catch (const nlohmann::json::exception& error) {
+    throw std::runtime_error(std::string(what) + ": " + error.what());
+  }
+}
+
+}  // namespace
 
 std::string name_of(Tier tier) {
   switch (tier) {
@@ -42,14 +56,16 @@ std::string name_of(Tier tier) {
   return {};
 }
 
-std::string to_json(const LaunchSpec& spec) { return nlohmann::json(spec).dump(); }
+std::string to_json(const LauncherSpec& spec) { return nlohmann::json(spec).dump(); }
 
-LaunchSpec launch_spec_from_json(const std::string& text) {
-  try {
-    return nlohmann::json::parse(text).get<LaunchSpec>();
-  } catch (const nlohmann::json::exception& error) {
-    throw std::runtime_error(std::string("launch spec: ") + error.what());
-  }
+std::string to_json(const SandboxProfile& profile) { return nlohmann::json(profile).dump(); }
+
+LauncherSpec launcher_spec_from_json(const std::string& text) {
+  return value_from_json<LauncherSpec>(text, "launcher spec");
+}
+
+SandboxProfile sandbox_profile_from_json(const std::string& text) {
+  return value_from_json<SandboxProfile>(text, "sandbox profile");
 }
 
 }  // namespace dynsessions::sandbox

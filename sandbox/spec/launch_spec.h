@@ -10,6 +10,7 @@ namespace dynsessions::sandbox {
 struct ReadOnlyBind {
   std::string source;
   std::string target;
+  bool operator==(const ReadOnlyBind&) const = default;
 };
 
 /// Limits of one sandbox; where a limit is per process its comment says so. How hard they are:
@@ -25,6 +26,7 @@ struct Limits {
   /// since files are memory too.
   std::uint64_t memory_bytes = std::uint64_t{2} << 30;
   std::uint64_t cpu_hundredths = 200;  ///< CPU time per time that passes: 100 is one CPU
+  bool operator==(const Limits&) const = default;
 };
 
 /// How sessions are kept apart, best first. Chosen once, for the launcher's life.
@@ -35,35 +37,46 @@ enum class Tier {
 };
 [[nodiscard]] std::string name_of(Tier tier);
 
-/// What to isolate, as a value: the launcher gets it once, as JSON, before anything else. Every
-/// sandbox of a launcher is built from the same one.
-struct LaunchSpec {
+/// Settings that hold for the launcher's life. The launcher receives them once, as JSON, before
+/// anything else.
+struct LauncherSpec {
   Tier tier = Tier::full;
-  /// Besides the system's own /usr, /lib, /etc parts. Only the full tier can show things elsewhere
-  /// than where they are.
+  bool control_groups = true;  ///< where there are some; otherwise limits are kept without
+  /// Host user and group that a session's processes have when the launcher is root; otherwise
+  /// they have the launcher's own. Below the full tier a root launcher gives each session a
+  /// separate user instead (process_isolation.h).
+  std::uint32_t session_uid = 65'534;
+  std::uint32_t session_gid = 65'534;
+  /// How long a profile without sandboxes keeps its zygote.
+  std::uint64_t zygote_idle_seconds = 60;
+  bool operator==(const LauncherSpec&) const = default;
+};
+
+/// What a sandbox contains and how much it may use. One launcher can have many profiles; each
+/// sandbox is built from one of them.
+struct SandboxProfile {
+  /// In addition to the system's own /usr, /lib, /etc parts. Only the full tier can show things
+  /// elsewhere than where they are.
   std::vector<ReadOnlyBind> binds;
   std::vector<std::string> interpreter;  ///< argv of the interpreter, paths as seen inside
-  /// argv of the zygote that interpreters may be forked from; empty: there is none. It gets one
-  /// more argument, the id to use files as.
+  /// argv of the zygote that interpreters can be forked from; empty: the profile has none. The
+  /// launcher appends one argument, the id to use files as.
   std::vector<std::string> zygote;
-  std::vector<std::string> packages;     ///< host directories; when one changes, so must the zygote
+  std::vector<std::string> packages;     ///< host directories; a change replaces the zygote
   std::vector<std::string> environment;  ///< NAME=value; nothing of the host's is inherited
   Limits limits;
-  bool control_groups = true;  ///< where there are some; otherwise limits are kept without
   /// Path of slirp4netns, which gives a sandbox a network outward; empty: its own loopback only.
   std::string egress_program;
   /// A library for sessions to preload that maps their paths (session_paths.cpp), where no mount
   /// does; empty: none. Not for the full tier.
   std::string path_library;
-  /// Host user and group that a session's processes have when the launcher is root; otherwise
-  /// they have the launcher's own. Below the full tier a root launcher gives each session a user of
-  /// its own instead (process_isolation.h).
-  std::uint32_t session_uid = 65'534;
-  std::uint32_t session_gid = 65'534;
+  bool operator==(const SandboxProfile&) const = default;
 };
 
-[[nodiscard]] std::string to_json(const LaunchSpec& spec);
-/// Throws std::runtime_error when the text is not what to_json writes.
-[[nodiscard]] LaunchSpec launch_spec_from_json(const std::string& text);
+[[nodiscard]] std::string to_json(const LauncherSpec& spec);
+[[nodiscard]] std::string to_json(const SandboxProfile& profile);
+/// Both throw std::runtime_error if the text is not what to_json writes.
+[[nodiscard]] LauncherSpec launcher_spec_from_json(const std::string& text);
+[[nodiscard]] SandboxProfile sandbox_profile_from_json(const std::string& text);
 
 }  // namespace dynsessions::sandbox

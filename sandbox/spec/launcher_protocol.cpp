@@ -19,6 +19,10 @@ using ControlBuffer = std::array<char, CMSG_SPACE(sizeof(int) * kMaxDescriptors)
   throw std::system_error(errno, std::generic_category(), what);
 }
 
+[[noreturn]] void throw_wrong_size() {
+  throw std::runtime_error("launcher socket: a message of another size than agreed");
+}
+
 void attach_descriptors(msghdr& header, ControlBuffer& buffer, const std::vector<int>& fds) {
   if (fds.empty()) return;
   const std::size_t bytes = fds.size() * sizeof(int);
@@ -93,12 +97,36 @@ std::optional<Received<Message>> receive_message(int socket, bool& would_block) 
   received.descriptors = take_descriptors(header);
   const bool whole = static_cast<std::size_t>(size) == sizeof(Message);
   if (!whole || (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
-    throw std::runtime_error("launcher socket: a message of another size than agreed");
+    throw_wrong_size();
   }
   return received;
 }
 
-template std::optional<Received<Request>> receive_message(int, bool&);
+std::optional<ReceivedRequest> receive_request(int socket, bool& would_block) {
+  std::string bytes(sizeof(Request) + kMaxSpecBytes + 1, '\0');
+  iovec part{bytes.data(), bytes.size()};
+  msghdr header{};  // descriptors that come with it are closed by the kernel
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  const ssize_t received = receive_once(socket, header);
+  would_block = received < 0;
+  if (received <= 0) return std::nullopt;
+  const auto size = static_cast<std::size_t>(received);
+  ReceivedRequest result{};
+  if (size >= sizeof(Request)) std::memcpy(&result.request, bytes.data(), sizeof(Request));
+  const bool has_text = result.request.kind == RequestKind::define_profile;
+  const std::size_t longest = sizeof(Request) + (has_text ? kMaxSpecBytes : 0);
+  if (size < sizeof(Request) || size > longest) throw_wrong_size();
+  result.profile = bytes.substr(sizeof(Request), size - sizeof(Request));
+  return result;
+}
+
+std::string request_message(const Request& request, const std::string& profile) {
+  std::string bytes(sizeof(Request), '\0');
+  std::memcpy(bytes.data(), &request, sizeof(Request));
+  return bytes + profile;
+}
+
 template std::optional<Received<Reply>> receive_message(int, bool&);
 template std::optional<Received<ZygotePlan>> receive_message(int, bool&);
 template std::optional<Received<ForkRequest>> receive_message(int, bool&);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -10,29 +11,34 @@
 #include "sandbox/spec/limit_report.h"
 
 /// What server and launcher say to each other over one SOCK_SEQPACKET socket. The server's first
-/// message is the LaunchSpec as JSON; the launcher answers `done` (or `failed` with the step) with
-/// request id 0: `limits` says how they can be kept here, and when not all can be kept hard `step`
-/// and `error_number` say what was in the way. Then fixed structs both ways, descriptors beside
-/// them by SCM_RIGHTS. End of file on either side ends everything: the launcher kills all sandboxes
-/// and leaves.
+/// message is the LauncherSpec as JSON; the launcher answers `done` (or `failed` with the step)
+/// with request id 0: `limits` says how they can be kept here, and when not all can be kept hard
+/// `step` and `error_number` say what was in the way. Then fixed structs both ways, descriptors
+/// beside them by SCM_RIGHTS. End of file on either side ends everything: the launcher kills all
+/// sandboxes and leaves.
 namespace dynsessions::sandbox {
 
 enum class RequestKind : std::uint32_t {
   create_sandbox = 1,     ///< namespaces and mounts; done carries 1 descriptor: /mnt/data
   start_interpreter,      ///< done carries 3: control socket, stdout pipe, stderr pipe
-  fork_interpreter,       ///< the same, forked from the zygote that the spec asked for
+  fork_interpreter,       ///< the same, forked from the zygote of the sandbox's profile
   interrupt_interpreter,  ///< SIGINT to the interpreter's process group
   kill_interpreter,  ///< SIGKILL to it and all that it started; done when all are gone, or were;
                      ///< says what the last one of this id had exhausted
   destroy_sandbox,   ///< the same to all interpreters; done when everything is gone
+  define_profile,    ///< followed, in the same message, by the SandboxProfile as JSON
+  forget_profile,    ///< ends its zygote; sandboxes that it has go on, without a zygote
 };
 
 struct Request {
-  RequestKind kind;
-  std::uint32_t
-      interpreter_id;        ///< chosen by the server, unique among those that live in a sandbox
-  std::uint64_t request_id;  ///< chosen by the server, not 0; comes back in the reply
-  std::uint64_t sandbox_id;  ///< chosen by the server, unique for the launcher's life
+  RequestKind kind{};
+  /// Chosen by the server, unique among those that live in a sandbox.
+  std::uint32_t interpreter_id = 0;
+  std::uint64_t request_id = 0;  ///< chosen by the server, not 0; comes back in the reply
+  std::uint64_t sandbox_id = 0;  ///< chosen by the server, unique for the launcher's life
+  /// Chosen by the server, not 0, unique for the launcher's life; for create_sandbox,
+  /// define_profile and forget_profile.
+  std::uint64_t profile_id = 0;
 };
 
 enum class ReplyKind : std::uint32_t {
@@ -62,6 +68,7 @@ static_assert(std::is_trivially_copyable_v<Request> && std::is_trivially_copyabl
 inline constexpr std::size_t kMaxDescriptors = 15;
 /// In one sandbox at a time.
 inline constexpr std::size_t kMaxInterpreters = 4;
+/// Longest JSON of a LauncherSpec or a SandboxProfile.
 inline constexpr std::size_t kMaxSpecBytes = std::size_t{64} << 10;
 
 template <typename Message>
@@ -80,7 +87,19 @@ void send_message(int socket, const void* message, std::size_t size,
 template <typename Message>
 std::optional<Received<Message>> receive_message(int socket, bool& would_block);
 
-extern template std::optional<Received<Request>> receive_message(int, bool&);
+/// A request as the launcher receives it.
+struct ReceivedRequest {
+  Request request;
+  std::string profile;  ///< JSON; empty unless the request is define_profile
+};
+
+/// As receive_message(). The only request with a text is define_profile; a text that is longer than
+/// kMaxSpecBytes is a message of another size.
+[[nodiscard]] std::optional<ReceivedRequest> receive_request(int socket, bool& would_block);
+
+/// A request as it is sent; `profile` is the JSON that belongs to define_profile.
+[[nodiscard]] std::string request_message(const Request& request, const std::string& profile = {});
+
 extern template std::optional<Received<Reply>> receive_message(int, bool&);
 
 [[nodiscard]] std::string_view step_name(const Reply& reply);

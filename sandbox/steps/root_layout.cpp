@@ -118,8 +118,8 @@ void add_devices(LayoutBuilder& builder) {
   builder.link("dev/stderr", "/proc/self/fd/2");
 }
 
-void add_identity(LayoutBuilder& builder, const LaunchSpec& spec) {
-  const std::string home = environment_value(spec, "HOME", "/");
+void add_identity(LayoutBuilder& builder, const SandboxProfile& profile) {
+  const std::string home = environment_value(profile, "HOME", "/");
   builder.file("etc/passwd",
                "root:x:0:0:root:/root:/usr/sbin/nologin\n"
                "session:x:1000:1000:session:" +
@@ -129,17 +129,17 @@ void add_identity(LayoutBuilder& builder, const LaunchSpec& spec) {
   builder.file("etc/group", "root:x:0:\nsession:x:1000:\nnogroup:x:65534:\n");
   builder.file("etc/hosts", "127.0.0.1 localhost session\n::1 localhost\n");
   builder.file("etc/hostname", "session\n");
-  builder.file("etc/resolv.conf", spec.egress_program.empty()
+  builder.file("etc/resolv.conf", profile.egress_program.empty()
                                       ? "# a sandbox has no network\n"
                                       : std::string("nameserver ") + kEgressNameServer + '\n');
 }
 
 }  // namespace
 
-std::string environment_value(const LaunchSpec& spec, const std::string& name,
+std::string environment_value(const SandboxProfile& profile, const std::string& name,
                               const std::string& fallback) {
   const std::string prefix = name + '=';
-  for (const std::string& variable : spec.environment) {
+  for (const std::string& variable : profile.environment) {
     if (variable.starts_with(prefix)) return variable.substr(prefix.size());
   }
   return fallback;
@@ -155,15 +155,15 @@ std::vector<LayoutEntry> egress_layout(const std::string& program) {
   return builder.take();
 }
 
-std::vector<LayoutEntry> root_layout(const LaunchSpec& spec) {
+std::vector<LayoutEntry> root_layout(const SandboxProfile& profile, Tier tier) {
   LayoutBuilder builder;
   for (const char* path : kSystemPaths) builder.mirror(path);
   for (const char* path : kEtcPaths) builder.mirror(path);
-  add_identity(builder, spec);
+  add_identity(builder, profile);
   add_devices(builder);
   for (const char* path : {"proc", "tmp", "dev/shm", "mnt/data"}) builder.directory(path);
-  for (const ReadOnlyBind& bind : spec.binds) {
-    const fs::path target = checked_target(bind, spec.tier);
+  for (const ReadOnlyBind& bind : profile.binds) {
+    const fs::path target = checked_target(bind, tier);
     if (!fs::exists(bind.source)) {
       throw std::runtime_error("bind source " + bind.source + ": it does not exist");
     }

@@ -12,9 +12,16 @@ namespace {
 /// Of /tmp and of /dev/shm: packages keep many small files there, and each is kernel memory.
 constexpr std::uint64_t kScratchInodes = 65'536;
 
+/// tmpfs and cgroups read 0 as "no limit" or refuse it: the opposite of what its author means.
+void require_limits(const Limits& limits) {
+  for (const std::uint64_t limit :
+       {limits.data_bytes, limits.data_inodes, limits.tmp_bytes, limits.shared_memory_bytes,
+        limits.processes, limits.open_files, limits.memory_bytes, limits.cpu_hundredths}) {
+    if (limit == 0) throw std::runtime_error("limits: a size of 0 is not a limit");
+  }
+}
+
 std::string tmpfs_options(std::uint64_t bytes, std::uint64_t inodes, const char* mode) {
-  // tmpfs reads 0 as "no limit", the opposite of what anyone who writes it here means.
-  if (bytes == 0 || inodes == 0) throw std::runtime_error("limits: a size of 0 is not a limit");
   return "size=" + std::to_string(bytes) + ",nr_inodes=" + std::to_string(inodes) + ",mode=" + mode;
 }
 
@@ -26,23 +33,23 @@ std::string with_large_pages(std::string options) {
   return options;
 }
 
-void require_possible_without_namespaces(const LaunchSpec& spec) {
-  for (const ReadOnlyBind& bind : spec.binds) {
+void require_possible_without_namespaces(const SandboxProfile& profile) {
+  for (const ReadOnlyBind& bind : profile.binds) {
     if (bind.source != bind.target) {
       throw std::runtime_error("bind target " + bind.target + ": only mounts could show it there");
     }
   }
-  if (!spec.egress_program.empty()) {
+  if (!profile.egress_program.empty()) {
     throw std::runtime_error("egress: only a network namespace can have one of its own");
   }
-  if (!spec.zygote.empty()) throw std::runtime_error("zygote: only rooms can be forked into");
+  if (!profile.zygote.empty()) throw std::runtime_error("zygote: only rooms can be forked into");
 }
 
 /// As arranged by egress_child.cpp: the network is descriptor 0, 3 is told when it is there.
 /// Its own --enable-sandbox needs an id 0 that sandboxes do not have: the child does that instead.
 /// Without --enable-ipv6 and --api-socket there is neither IPv6 nor anything that steers it.
-std::vector<std::string> egress_arguments(const LaunchSpec& spec) {
-  if (spec.egress_program.empty()) return {};
+std::vector<std::string> egress_arguments(const SandboxProfile& profile) {
+  if (profile.egress_program.empty()) return {};
   return {kEgressProgramInside,      "--configure",      "--mtu=65520",
           "--disable-host-loopback", "--enable-seccomp", "--ready-fd=3",
           "--netns-type=path",       "/proc/self/fd/0",  "tap0"};
@@ -58,40 +65,52 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   return result;
 }
 
-void prepare_plan(const LaunchSpec& spec, LauncherUser user, SandboxPlan& plan) {
-  if (spec.interpreter.empty()) throw std::runtime_error("interpreter: argv is empty");
-  const Limits& limits = spec.limits;
-  if (spec.tier != Tier::full) require_possible_without_namespaces(spec);
-  plan.tier = spec.tier;
-  plan.user = user;
-  plan.path_library = spec.path_library;
-  for (const ReadOnlyBind& bind : spec.binds) plan.shown_paths += bind.source + ':';
-  plan.layout = root_layout(spec);
+PlanBasis make_plan_basis(const LauncherSpec& spec, LauncherUser user) {
+  PlanBasis basis;
+  basis.tier = spec.tier;
+  basis.user = user;
+  basis.outside_uid = user == LauncherUser::root ? spec.session_uid : ::geteuid();
+  basis.outside_gid = user == LauncherUser::root ? spec.session_gid : ::getegid();
+  if (user == LauncherUser::root && (basis.outside_uid == 0 || basis.outside_gid == 0)) {
+    throw std::runtime_error("session_uid and session_gid: a session never runs as root");
+  }
+  basis.init_filter = compile_init_filter();
+  basis.interpreter_filter = compile_interpreter_filter(spec.tier);
+  return basis;
+}
+
+void prepare_plan(const PlanBasis& basis, const SandboxProfile& profile, SandboxPlan& plan) {
+  if (profile.interpreter.empty()) throw std::runtime_error("interpreter: argv is empty");
+  const Limits& limits = profile.limits;
+  require_limits(limits);
+  if (basis.tier != Tier::full) require_possible_without_namespaces(profile);
+  plan.tier = basis.tier;
+  plan.user = basis.user;
+  plan.path_library = profile.path_library;
+  for (const ReadOnlyBind& bind : profile.binds) plan.shown_paths += bind.source + ':';
+  plan.layout = root_layout(profile, basis.tier);
   plan.tmp_options = tmpfs_options(limits.tmp_bytes, kScratchInodes, "1777");
   plan.shared_memory_options = tmpfs_options(limits.shared_memory_bytes, kScratchInodes, "1777");
   plan.data_options =
       with_large_pages(tmpfs_options(limits.data_bytes, limits.data_inodes, "0755"));
-  plan.init_filter = compile_init_filter();
-  plan.interpreter_filter = compile_interpreter_filter(spec.tier);
+  plan.init_filter = basis.init_filter;
+  plan.interpreter_filter = basis.interpreter_filter;
   plan.limits = resource_limits(limits);
   plan.spec_limits = limits;
-  plan.working_directory = environment_value(spec, "HOME", "/");
-  plan.arguments = spec.interpreter;
-  plan.environment = spec.environment;
+  plan.working_directory = environment_value(profile, "HOME", "/");
+  plan.arguments = profile.interpreter;
+  plan.environment = profile.environment;
   plan.argv = pointers_to(plan.arguments);
   plan.envp = pointers_to(plan.environment);
-  plan.outside_uid = user == LauncherUser::root ? spec.session_uid : ::geteuid();
-  plan.outside_gid = user == LauncherUser::root ? spec.session_gid : ::getegid();
-  if (!spec.egress_program.empty()) plan.egress_layout = egress_layout(spec.egress_program);
-  plan.egress_arguments = egress_arguments(spec);
+  plan.outside_uid = basis.outside_uid;
+  plan.outside_gid = basis.outside_gid;
+  if (!profile.egress_program.empty()) plan.egress_layout = egress_layout(profile.egress_program);
+  plan.egress_arguments = egress_arguments(profile);
   plan.egress_argv = pointers_to(plan.egress_arguments);
-  plan.packages = spec.packages;
-  plan.zygote_arguments = spec.zygote;
-  if (!spec.zygote.empty()) plan.zygote_arguments.push_back(std::to_string(plan.outside_uid));
+  plan.packages = profile.packages;
+  plan.zygote_arguments = profile.zygote;
+  if (!profile.zygote.empty()) plan.zygote_arguments.push_back(std::to_string(plan.outside_uid));
   plan.zygote_argv = pointers_to(plan.zygote_arguments);
-  if (user == LauncherUser::root && (plan.outside_uid == 0 || plan.outside_gid == 0)) {
-    throw std::runtime_error("session_uid and session_gid: a session never runs as root");
-  }
 }
 
 }  // namespace dynsessions::sandbox

@@ -36,6 +36,14 @@ std::string state_of(const std::vector<std::string>& directories) {
 
 }  // namespace
 
+Zygote::~Zygote() {
+  if (pid_ != 0) ::kill(pid_, SIGKILL);
+}
+
+void Zygote::retire() {
+  if (state_ == State::loading || state_ == State::ready) end();
+}
+
 void Zygote::attend(Time now) {
   if (state_ == State::ready && state_of(plan_.packages) != packages_) end();
   if (state_ == State::loading && now >= due_)

@@ -29,7 +29,13 @@ class Zygote {
 
   /// `plan` outlives it.
   explicit Zygote(const SandboxPlan& plan) : plan_(plan) {}
+  Zygote(const Zygote&) = delete;
+  Zygote& operator=(const Zygote&) = delete;
+  /// Kills its process, for the launcher's loop to reap.
+  ~Zygote();
 
+  /// Ends the process; the next attend() starts another.
+  void retire();
   /// Starts it when it is due, kills it when it takes too long to load, and when the packages that
   /// it has loaded have changed.
   void attend(Time now);

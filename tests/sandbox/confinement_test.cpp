@@ -118,7 +118,7 @@ TEST_CASE("the network ends at the sandbox's own loopback", "[sandbox]") {
 
 TEST_CASE("a fork bomb stops at the limit of processes", "[sandbox]") {
   LaunchSpec spec = program_spec();
-  spec.limits.processes = 20;
+  spec.profile.limits.processes = 20;
   const json answer = verdict("fork_bomb", json::object(), spec);
   CHECK(answer["error"] == "EAGAIN");
   CHECK(answer["children"] <= 19);
@@ -127,10 +127,10 @@ TEST_CASE("a fork bomb stops at the limit of processes", "[sandbox]") {
 
 TEST_CASE("limits are the spec's and cannot be loosened", "[sandbox]") {
   LaunchSpec spec = program_spec();
-  spec.limits.open_files = 64;
-  spec.limits.processes = 33;
-  spec.limits.memory_bytes = 1 << 30;
-  spec.limits.data_bytes = 1 << 20;
+  spec.profile.limits.open_files = 64;
+  spec.profile.limits.processes = 33;
+  spec.profile.limits.memory_bytes = 1 << 30;
+  spec.profile.limits.data_bytes = 1 << 20;
   CHECK(verdict("limits", json::object(), spec) ==
         json::parse(R"({"CORE":[1,1],"NOFILE":[64,64],"FSIZE":[536870912,536870912],"NPROC":[33,33],
                         "DATA":[1073741824,1073741824],"MSGQUEUE":[0,0],"RTPRIO":[0,0],
@@ -139,8 +139,8 @@ TEST_CASE("limits are the spec's and cannot be loosened", "[sandbox]") {
 
 TEST_CASE("the data directory is full at its byte and at its inode quota", "[sandbox]") {
   LaunchSpec spec = program_spec();
-  spec.limits.data_bytes = 1 << 20;
-  spec.limits.data_inodes = 64;
+  spec.profile.limits.data_bytes = 1 << 20;
+  spec.profile.limits.data_inodes = 64;
   // The directory itself is one of the inodes. The file-size limit is the same number, but tmpfs
   // counts whole pages and speaks first.
   const json answer = verdict("fill_data", json::object(), spec);

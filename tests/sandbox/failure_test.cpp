@@ -48,7 +48,8 @@ bool nothing_stays(const LauncherHarness& launcher, const std::vector<pid_t>& be
 /// must not leave behind is checked here.
 std::string step_that_fails(const std::string& call, int nth, const std::string& error) {
   LaunchSpec spec = program_spec();
-  spec.control_groups = false;  // whose failures at the start are no failures; see the next test
+  spec.launcher.control_groups =
+      false;  // whose failures at the start are no failures; see the next test
   LauncherHarness launcher(spec, failing(call, nth, error));
   const auto failed_step = [](const Reply& reply) {
     if (reply.kind == ReplyKind::done) return std::string();
@@ -56,7 +57,7 @@ std::string step_that_fails(const std::string& call, int nth, const std::string&
     CHECK_FALSE(step_name(reply).empty());
     return std::string(step_name(reply));
   };
-  if (launcher.greeting().kind != ReplyKind::done) return failed_step(launcher.greeting());
+  if (launcher.definition().kind != ReplyKind::done) return failed_step(launcher.definition());
   for (const RequestKind kind : {RequestKind::create_sandbox, RequestKind::start_interpreter}) {
     await_prepared(launcher);
     const std::vector<pid_t> before = descendants(launcher.pid());
@@ -72,26 +73,26 @@ std::string step_that_fails(const std::string& call, int nth, const std::string&
 
 }  // namespace
 
-TEST_CASE("a spec that cannot be carried out is refused with the reason", "[sandbox]") {
+TEST_CASE("a profile that cannot be used is refused with the reason", "[sandbox]") {
   LaunchSpec spec = program_spec();
   SECTION("a bind without source") {
-    spec.binds.push_back({"/nowhere", "/opt/nowhere"});
+    spec.profile.binds.push_back({"/nowhere", "/opt/nowhere"});
     const LauncherHarness launcher(spec);
-    CHECK(launcher.greeting().kind == ReplyKind::failed);
-    CHECK(step_name(launcher.greeting()) == "bind source /nowhere: it does not exist");
+    CHECK(launcher.definition().kind == ReplyKind::failed);
+    CHECK(step_name(launcher.definition()) == "bind source /nowhere: it does not exist");
   }
   SECTION("no interpreter") {
-    spec.interpreter.clear();
+    spec.profile.interpreter.clear();
     const LauncherHarness launcher(spec);
-    CHECK(launcher.greeting().kind == ReplyKind::failed);
-    CHECK(step_name(launcher.greeting()) == "interpreter: argv is empty");
+    CHECK(launcher.definition().kind == ReplyKind::failed);
+    CHECK(step_name(launcher.definition()) == "interpreter: argv is empty");
   }
 }
 
 TEST_CASE("an interpreter that is not there fails in its own step", "[sandbox]") {
   LaunchSpec spec = program_spec();
-  spec.interpreter = {"/usr/bin/no-such-python"};
-  spec.zygote.clear();
+  spec.profile.interpreter = {"/usr/bin/no-such-python"};
+  spec.profile.zygote.clear();
   LauncherHarness launcher(spec);
   REQUIRE(launcher.request(RequestKind::create_sandbox).message.kind == ReplyKind::done);
   const std::vector<pid_t> before = descendants(launcher.pid());

@@ -90,7 +90,7 @@ TEST_CASE("killing an interpreter ends all that it started and no other", "[sand
   const std::string program = GENERATE("stay", "fork_storm");
   DYNAMIC_SECTION(program) {
     LaunchSpec spec = program_spec();
-    spec.limits.processes = 60;
+    spec.profile.limits.processes = 60;
     LauncherHarness launcher(spec);
     create(launcher);
     const Interpreter other = start_staying(launcher, 1, 0);
@@ -106,7 +106,7 @@ TEST_CASE("killing an interpreter ends all that it started and no other", "[sand
 TEST_CASE("an interpreter starts also while another has taken all processes",
           "[sandbox][hostile]") {
   LaunchSpec spec = program_spec();
-  spec.limits.processes = 60;
+  spec.profile.limits.processes = 60;
   LauncherHarness launcher(spec);
   create(launcher);
   const Interpreter storm = start_running(launcher, "fork_storm", 1, 0);

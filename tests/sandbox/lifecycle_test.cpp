@@ -25,8 +25,8 @@ std::string mounts_of_host() {
 /// (else EOVERFLOW). An ordinary user is it already.
 ActingAs acting_as_session() {
   const bool is_root = ::geteuid() == 0;
-  return {is_root ? LaunchSpec{}.session_uid : ::geteuid(),
-          is_root ? LaunchSpec{}.session_gid : ::getegid()};
+  return {is_root ? LauncherSpec{}.session_uid : ::geteuid(),
+          is_root ? LauncherSpec{}.session_gid : ::getegid()};
 }
 
 }  // namespace
@@ -61,8 +61,8 @@ TEST_CASE("files stay and variables go when an interpreter is started again", "[
 
 TEST_CASE("an interpreter's exit status is an event", "[sandbox]") {
   LaunchSpec spec = program_spec();
-  spec.interpreter = {"/usr/bin/python3", "-I", "-c", "import sys; sys.exit(7)"};
-  spec.zygote.clear();
+  spec.profile.interpreter = {"/usr/bin/python3", "-I", "-c", "import sys; sys.exit(7)"};
+  spec.profile.zygote.clear();
   LauncherHarness launcher(spec);
   create(launcher);
   start(launcher);

@@ -21,11 +21,11 @@ enum class Groups { wanted, off };
 
 LaunchSpec limited_spec(Groups groups) {
   LaunchSpec spec = program_spec();
-  spec.control_groups = groups == Groups::wanted;
-  spec.limits.memory_bytes = std::uint64_t{96} << 20;
-  spec.limits.data_bytes = std::uint64_t{4} << 20;
-  spec.limits.tmp_bytes = std::uint64_t{4} << 20;
-  spec.limits.shared_memory_bytes = std::uint64_t{4} << 20;
+  spec.launcher.control_groups = groups == Groups::wanted;
+  spec.profile.limits.memory_bytes = std::uint64_t{96} << 20;
+  spec.profile.limits.data_bytes = std::uint64_t{4} << 20;
+  spec.profile.limits.tmp_bytes = std::uint64_t{4} << 20;
+  spec.profile.limits.shared_memory_bytes = std::uint64_t{4} << 20;
   return spec;
 }
 
@@ -151,7 +151,7 @@ TEST_CASE("all that lives in a sandbox is in its groups, and nothing else is",
 
 TEST_CASE("processes that compute get their share of the CPUs", "[sandbox][limits]") {
   LaunchSpec spec = limited_spec(Groups::wanted);
-  spec.limits.cpu_hundredths = 5;  // less than a busy machine has to give
+  spec.profile.limits.cpu_hundredths = 5;  // less than a busy machine has to give
   LauncherHarness launcher(spec);
   if (!has(launcher.greeting().limits.cpu, launcher)) return;
   create(launcher);

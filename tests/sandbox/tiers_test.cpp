@@ -180,7 +180,7 @@ TEST_CASE("ordinary programs work without namespaces", "[tiers]") {
 TEST_CASE("a fork bomb stops at the limit of processes without namespaces", "[tiers]") {
   const TemporaryPlace place;
   LaunchSpec spec = program_spec(Tier::restricted);
-  spec.limits.processes = 20;
+  spec.profile.limits.processes = 20;
   CHECK(verdict(spec, "fork_bomb")["error"] == "EAGAIN");
 }
 
@@ -214,7 +214,7 @@ TEST_CASE("nothing is left of what daemonises or forks all the time", "[tiers]")
   const auto tier = GENERATE(Tier::restricted, Tier::insecure);
   const std::string program = GENERATE("stay", "fork_storm");
   LaunchSpec spec = program_spec(tier);
-  spec.limits.processes = 40;
+  spec.profile.limits.processes = 40;
   LauncherHarness launcher(spec);
   create(launcher);
   const Interpreter interpreter = start_running(launcher, program);
@@ -245,7 +245,8 @@ TEST_CASE("what a killed keeper leaves is ended by the launcher, and nothing els
 TEST_CASE("a session whose files take too much loses its rooms, and that is told", "[tiers]") {
   const TemporaryPlace place;
   LaunchSpec spec = program_spec(GENERATE(Tier::restricted, Tier::insecure));
-  spec.limits.data_bytes = spec.limits.tmp_bytes = spec.limits.shared_memory_bytes = 1 << 20;
+  spec.profile.limits.data_bytes = spec.profile.limits.tmp_bytes =
+      spec.profile.limits.shared_memory_bytes = 1 << 20;
   LauncherHarness launcher(spec);
   CHECK(launcher.greeting().limits.files == LimitState{LimitKind::soft, LimitMeans::counting});
   create(launcher, 1);
@@ -312,17 +313,17 @@ TEST_CASE("what a session buried is removed, and nothing that it links to", "[ti
   CHECK(fs::exists(canary));
 }
 
-TEST_CASE("a tier without namespaces takes no spec that needs them", "[tiers]") {
+TEST_CASE("a tier without namespaces takes no profile that needs them", "[tiers]") {
   const TemporaryPlace place;
   LaunchSpec spec = program_spec(Tier::restricted);
   SECTION("a directory elsewhere") {
-    spec.binds = {{SANDBOX_PROGRAMS, "/opt/programs"}};
-    CHECK(step_name(LauncherHarness(spec).greeting()) ==
+    spec.profile.binds = {{SANDBOX_PROGRAMS, "/opt/programs"}};
+    CHECK(step_name(LauncherHarness(spec).definition()) ==
           "bind target /opt/programs: only mounts could show it there");
   }
   SECTION("a zygote") {
-    spec.zygote = spec.interpreter;
-    CHECK(step_name(LauncherHarness(spec).greeting()) == "zygote: only rooms can be forked into");
+    spec.profile.zygote = spec.profile.interpreter;
+    CHECK(step_name(LauncherHarness(spec).definition()) == "zygote: only rooms can be forked into");
   }
 }
 

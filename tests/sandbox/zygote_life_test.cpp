@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include "tests/sandbox/processes.h"
 #include "tests/sandbox/steps.h"
 #include "tests/support/catch.h"
 
@@ -15,8 +16,8 @@ namespace {
 
 LaunchSpec spec_with_zygote(std::vector<std::string> arguments) {
   LaunchSpec spec = program_spec();
-  spec.zygote = {"/usr/bin/python3", "-I", "-B"};
-  spec.zygote.insert(spec.zygote.end(), arguments.begin(), arguments.end());
+  spec.profile.zygote = {"/usr/bin/python3", "-I", "-B"};
+  spec.profile.zygote.insert(spec.profile.zygote.end(), arguments.begin(), arguments.end());
   return spec;
 }
 
@@ -24,17 +25,8 @@ LaunchSpec spec_with_good_zygote() { return spec_with_zygote({"/opt/programs/zyg
 
 /// 0 when there is none just now.
 pid_t zygote_of(const LauncherHarness& launcher) {
-  for (const pid_t pid : descendants(launcher.pid())) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");
-    std::string line;
-    std::getline(file, line);
-    if (line.find("zygote.py") == std::string::npos) continue;
-    std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-    for (std::string field; std::getline(status, field);) {
-      if (field == "Seccomp:\t0") return pid;  // and not an interpreter that was forked from it
-    }
-  }
-  return 0;
+  const auto zygotes = zygotes_of(launcher);
+  return zygotes.empty() ? 0 : zygotes.front();
 }
 
 }  // namespace
@@ -115,7 +107,7 @@ TEST_CASE("what a zygote says about its children is not believed", "[sandbox][fa
 
 TEST_CASE("a launcher without a zygote refuses to fork", "[sandbox]") {
   LaunchSpec spec = program_spec();
-  spec.zygote.clear();
+  spec.profile.zygote.clear();
   LauncherHarness launcher(spec);
   create(launcher);
   require_failed(launcher.request(RequestKind::fork_interpreter), "fork: there is no zygote",
@@ -126,7 +118,7 @@ TEST_CASE("a zygote is replaced when the packages change", "[sandbox]") {
   std::string packages = std::filesystem::temp_directory_path() / "packages-XXXXXX";
   REQUIRE(::mkdtemp(packages.data()) != nullptr);
   LaunchSpec spec = spec_with_good_zygote();
-  spec.packages = {packages};
+  spec.profile.packages = {packages};
   LauncherHarness launcher(spec);
   create(launcher);
   CHECK_FALSE(run_program(start(launcher, 1, 0), "descriptors").empty());

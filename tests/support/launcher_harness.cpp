@@ -63,11 +63,12 @@ bool forks_interpreters() { return std::getenv("DYNSESSIONS_NO_ZYGOTE") == nullp
 
 LaunchSpec program_spec() {
   LaunchSpec spec;
-  spec.binds = {{SANDBOX_PROGRAMS, "/opt/programs"}, {INTERPRETER_AGENT, "/opt/dynsessions"}};
-  spec.interpreter = {"/usr/bin/python3", "-I", "-B", "/opt/programs/run.py"};
-  spec.environment = {"HOME=/tmp", "PATH=/usr/bin:/bin", "LANG=C.UTF-8"};
+  spec.profile.binds = {{SANDBOX_PROGRAMS, "/opt/programs"},
+                        {INTERPRETER_AGENT, "/opt/dynsessions"}};
+  spec.profile.interpreter = {"/usr/bin/python3", "-I", "-B", "/opt/programs/run.py"};
+  spec.profile.environment = {"HOME=/tmp", "PATH=/usr/bin:/bin", "LANG=C.UTF-8"};
   if (forks_interpreters()) {
-    spec.zygote = {"/usr/bin/python3", "-I", "-B", "/opt/programs/zygote.py"};
+    spec.profile.zygote = {"/usr/bin/python3", "-I", "-B", "/opt/programs/zygote.py"};
   }
   return spec;
 }
@@ -75,16 +76,16 @@ LaunchSpec program_spec() {
 LaunchSpec program_spec(Tier tier) {
   LaunchSpec spec = program_spec();
   if (tier == Tier::full) return spec;
-  spec.tier = tier;
-  spec.binds = {{SANDBOX_PROGRAMS, SANDBOX_PROGRAMS}, {INTERPRETER_AGENT, INTERPRETER_AGENT}};
-  spec.interpreter.back() = std::string(SANDBOX_PROGRAMS) + "/run.py";
-  spec.zygote.clear();
-  spec.path_library = std::string(INTERPRETER_AGENT) + "/session_paths.so";
+  spec.launcher.tier = tier;
+  spec.profile.binds = {{SANDBOX_PROGRAMS, SANDBOX_PROGRAMS},
+                        {INTERPRETER_AGENT, INTERPRETER_AGENT}};
+  spec.profile.interpreter.back() = std::string(SANDBOX_PROGRAMS) + "/run.py";
+  spec.profile.zygote.clear();
+  spec.profile.path_library = std::string(INTERPRETER_AGENT) + "/session_paths.so";
   return spec;
 }
 
-LauncherHarness::LauncherHarness(const LaunchSpec& spec, const std::vector<std::string>& prefix)
-    : has_zygote_(!spec.zygote.empty()) {
+LauncherHarness::LauncherHarness(const LaunchSpec& spec, const std::vector<std::string>& prefix) {
   int pair[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
     throw std::system_error(errno, std::generic_category(), "socketpair");
@@ -95,9 +96,10 @@ LauncherHarness::LauncherHarness(const LaunchSpec& spec, const std::vector<std::
   std::vector<std::string> command = prefix;
   command.insert(command.end(), {SANDBOX_LAUNCHER, std::to_string(inherited.get())});
   pid_ = spawn(command);
-  const std::string text = to_json(spec);
+  const std::string text = to_json(spec.launcher);
   send_message(socket_.get(), text.data(), text.size());
-  greeting_ = receive().message;
+  greeting_ = definition_ = receive().message;
+  if (greeting_.kind == ReplyKind::done) definition_ = define(spec.profile, kFirstProfile);
 }
 
 LauncherHarness::~LauncherHarness() {
@@ -124,18 +126,48 @@ Received<Reply> LauncherHarness::receive() {
 
 Received<Reply> LauncherHarness::request(RequestKind kind, std::uint64_t sandbox_id,
                                          std::uint32_t interpreter_id) {
-  Request request{};
-  const bool forks = has_zygote_ && kind == RequestKind::start_interpreter;
-  request.kind = forks ? RequestKind::fork_interpreter : kind;
+  if (kind == RequestKind::create_sandbox) return create(sandbox_id);
+  const bool forks = kind == RequestKind::start_interpreter && forks_[profiles_[sandbox_id]];
+  return reply_to(send({.kind = forks ? RequestKind::fork_interpreter : kind,
+                        .interpreter_id = interpreter_id,
+                        .sandbox_id = sandbox_id}));
+}
+
+Received<Reply> LauncherHarness::create(std::uint64_t sandbox_id, std::uint64_t profile_id) {
+  profiles_[sandbox_id] = profile_id;
+  return reply_to(send(
+      {.kind = RequestKind::create_sandbox, .sandbox_id = sandbox_id, .profile_id = profile_id}));
+}
+
+Reply LauncherHarness::define(const SandboxProfile& profile, std::uint64_t profile_id) {
+  forks_[profile_id] = !profile.zygote.empty();
+  return reply_to(send({.kind = RequestKind::define_profile, .profile_id = profile_id},
+                       to_json(profile)))
+      .message;
+}
+
+Reply LauncherHarness::forget(std::uint64_t profile_id) {
+  return reply_to(send({.kind = RequestKind::forget_profile, .profile_id = profile_id})).message;
+}
+
+std::uint64_t LauncherHarness::send(Request request, const std::string& profile) {
   request.request_id = ++last_request_;
-  request.sandbox_id = sandbox_id;
-  request.interpreter_id = interpreter_id;
-  send_message(socket_.get(), &request, sizeof(request));
-  for (;;) {
+  const std::string message = request_message(request, profile);
+  send_message(socket_.get(), message.data(), message.size());
+  return request.request_id;
+}
+
+Received<Reply> LauncherHarness::reply_to(std::uint64_t request_id) {
+  while (!replies_.contains(request_id)) {
     Received<Reply> received = receive();
-    if (received.message.request_id == request.request_id) return received;
-    events_.push_back(received.message);
+    const std::uint64_t id = received.message.request_id;
+    if (id == 0) {
+      events_.push_back(received.message);
+    } else {
+      replies_.emplace(id, std::move(received));
+    }
   }
+  return std::move(replies_.extract(request_id).mapped());
 }
 
 Reply LauncherHarness::next_event() {

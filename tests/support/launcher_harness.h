@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,15 @@ namespace dynsessions::sandbox::test {
 /// Whether this run of the tests is one with a zygote. The same tests run with and without.
 [[nodiscard]] bool forks_interpreters();
 
+/// A launcher and its first profile.
+struct LaunchSpec {
+  LauncherSpec launcher;
+  SandboxProfile profile;
+};
+
+/// The id of that profile.
+inline constexpr std::uint64_t kFirstProfile = 1;
+
 /// Python of the system, which reads the name of a program and its arguments as one line of JSON
 /// from its control socket, and runs it; see tests/sandbox/programs/run.py. Forked, by
 /// forks_interpreters().
@@ -28,8 +39,8 @@ namespace dynsessions::sandbox::test {
 
 class LauncherHarness {
  public:
-  /// Starts the launcher and gives it the spec. `prefix` is a command that starts the rest of its
-  /// line, such as strace.
+  /// Starts the launcher, gives it the spec and defines the first profile. `prefix` is a command
+  /// that starts the rest of its line, such as strace.
   explicit LauncherHarness(const LaunchSpec& spec, const std::vector<std::string>& prefix = {});
   LauncherHarness(const LauncherHarness&) = delete;
   LauncherHarness& operator=(const LauncherHarness&) = delete;
@@ -38,13 +49,22 @@ class LauncherHarness {
 
   /// What the launcher said to the spec.
   [[nodiscard]] const Reply& greeting() const { return greeting_; }
+  /// What the launcher said to the definition of the first profile; to the spec if it refused that.
+  [[nodiscard]] const Reply& definition() const { return definition_; }
   [[nodiscard]] pid_t pid() const { return pid_; }
 
-  /// Sends a request and returns its reply; events that come before wait for next_event. With a
-  /// zygote, interpreters are forked instead of started.
+  /// Sends a request and returns its reply; events that come before wait for next_event. Sandboxes
+  /// are of the first profile. With a zygote, interpreters are forked instead of started.
   Received<Reply> request(RequestKind kind, std::uint64_t sandbox_id = 1,
                           std::uint32_t interpreter_id = 0);
   Reply next_event();
+
+  Reply define(const SandboxProfile& profile, std::uint64_t profile_id);
+  Reply forget(std::uint64_t profile_id);
+  /// Sends a request and returns its id; reply_to() waits for the answer.
+  std::uint64_t send(Request request, const std::string& profile = {});
+  Received<Reply> reply_to(std::uint64_t request_id);
+  Received<Reply> create(std::uint64_t sandbox_id, std::uint64_t profile_id = kFirstProfile);
 
   /// Closes the socket, waits, and returns the wait status.
   int hang_up();
@@ -52,12 +72,15 @@ class LauncherHarness {
  private:
   Received<Reply> receive();
 
-  const bool has_zygote_;
+  std::map<std::uint64_t, bool> forks_;              ///< by profile
+  std::map<std::uint64_t, std::uint64_t> profiles_;  ///< of sandboxes
   UniqueFd socket_;
   pid_t pid_ = 0;
   Reply greeting_{};
+  Reply definition_{};
   std::uint64_t last_request_ = 0;
   std::deque<Reply> events_;
+  std::map<std::uint64_t, Received<Reply>> replies_;  ///< that came while another was awaited
 };
 
 /// The streams of a started interpreter.

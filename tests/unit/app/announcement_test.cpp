@@ -6,7 +6,7 @@ namespace dynsessions {
 namespace {
 
 Announcement announcement_of(const std::string& listen,
-                             config::AuthMode auth = config::AuthMode::any) {
+                             auth::TokenRule auth = auth::TokenRule::any) {
   Announcement announcement;
   announcement.http = "http://here:1";
   announcement.admin = "http://here:2";
@@ -19,11 +19,11 @@ Announcement announcement_of(const std::string& listen,
 }
 
 TEST_CASE("the banner shows where the pool is and what a token needs", "[app]") {
-  using config::AuthMode;
-  const auto [mode, words] = GENERATE(table<AuthMode, std::string>({
-      {AuthMode::any, "Any bearer token will do."},
-      {AuthMode::claims, "`dynsessions token` prints one"},
-      {AuthMode::off, "No token is needed."},
+  using auth::TokenRule;
+  const auto [mode, words] = GENERATE(table<auth::TokenRule, std::string>({
+      {auth::TokenRule::any, "Any bearer token will do."},
+      {auth::TokenRule::claims, "`dynsessions token` prints one"},
+      {auth::TokenRule::off, "No token is needed."},
   }));
   DYNAMIC_SECTION(words) {
     const std::string text = banner(announcement_of("127.0.0.1", mode));

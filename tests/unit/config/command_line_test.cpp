@@ -9,14 +9,14 @@ using namespace std::chrono_literals;
 TEST_CASE("without anything set, the documented defaults hold", "[config]") {
   const CommandLine line = parse({});
   CHECK(line.command == Command::serve);
-  CHECK(line.config.port == 7070);
-  CHECK(line.config.https_port == 7443);
-  CHECK(line.config.admin_port == 7071);
-  CHECK(line.config.cooldown_period == 300s);
-  CHECK(line.config.max_sessions == 100);
-  CHECK(line.config.auth == AuthMode::any);
-  CHECK(line.config.sandbox == SandboxMode::automatic);
-  CHECK_FALSE(line.config.exact);
+  CHECK(line.config.server.port == 7070);
+  CHECK(line.config.server.https_port == 7443);
+  CHECK(line.config.server.admin_port == 7071);
+  CHECK(line.config.pool.cooldown_period == 300s);
+  CHECK(line.config.pool.max_sessions == 100);
+  CHECK(line.config.pool.auth == auth::TokenRule::any);
+  CHECK(line.config.host.sandbox == SandboxMode::automatic);
+  CHECK_FALSE(line.config.server.exact);
 }
 
 TEST_CASE(
@@ -29,13 +29,13 @@ TEST_CASE(
   };
   const auto row = GENERATE(values<Row>({
       {"port", "DYNSESSIONS_PORT", "1", "2", "3",
-       [](const Config& config) { return std::to_string(config.port); }},
+       [](const Config& config) { return std::to_string(config.server.port); }},
       {"cooldown-period", "DYNSESSIONS_COOLDOWN_PERIOD", "10", "20", "30",
-       [](const Config& config) { return std::to_string(config.cooldown_period.count()); }},
+       [](const Config& config) { return std::to_string(config.pool.cooldown_period.count()); }},
       {"name", "DYNSESSIONS_NAME", "by-flag", "by-environment", "by-file",
-       [](const Config& config) { return config.name; }},
+       [](const Config& config) { return config.pool.id.name; }},
       {"log-level", "DYNSESSIONS_LOG_LEVEL", "error", "warning", "debug",
-       [](const Config& config) { return name_of(config.log_level); }},
+       [](const Config& config) { return name_of(config.server.log_level); }},
   }));
   DYNAMIC_SECTION(row.option) {
     const ConfigFile file("{\"" + row.option + "\": \"" + row.file + "\"}");
@@ -74,17 +74,20 @@ TEST_CASE("a switch is on and off in every way that people write it", "[config]"
   DYNAMIC_SECTION(row.what) {
     const CommandLine line = parse(row.arguments, row.variables);
     CHECK(line.command == Command::serve);
-    CHECK(line.config.exact == row.expected);
+    CHECK(line.config.server.exact == row.expected);
   }
 }
 
 TEST_CASE("a list may be one text with commas, or its flag again and again", "[config]") {
   using Texts = std::vector<std::string>;
-  CHECK(parse({"--executor", "a,b"}).config.executors == Texts{"a", "b"});
-  CHECK(parse({"--executor", "a", "--executor=b,c"}).config.executors == Texts{"a", "b", "c"});
-  CHECK(parse({"--allowed-host", "a", "--allowed-host", "b", "serve"}).config.allowed_hosts ==
+  CHECK(parse({"--executor", "a,b"}).config.server.executors == Texts{"a", "b"});
+  CHECK(parse({"--executor", "a", "--executor=b,c"}).config.server.executors ==
+        Texts{"a", "b", "c"});
+  CHECK(
+      parse({"--allowed-host", "a", "--allowed-host", "b", "serve"}).config.server.allowed_hosts ==
+      Texts{"a", "b"});
+  CHECK(parse({}, {{"DYNSESSIONS_ALLOWED_HOST", "a,b"}}).config.server.allowed_hosts ==
         Texts{"a", "b"});
-  CHECK(parse({}, {{"DYNSESSIONS_ALLOWED_HOST", "a,b"}}).config.allowed_hosts == Texts{"a", "b"});
   CHECK_THAT(refusal({"--executor", "a", "b"}), Catch::Contains("b"));
 }
 
@@ -146,7 +149,7 @@ TEST_CASE("the words of the command line choose the command", "[config]") {
 TEST_CASE("the command `doctor` knows the options of a server and answers in text or JSON",
           "[config]") {
   const CommandLine line = parse({"doctor", "--python", "x", "-o", "json"});
-  CHECK(line.config.python == "x");
+  CHECK(line.config.host.python == "x");
   CHECK(line.as_json);
   CHECK_FALSE(parse({"doctor", "--output", "text"}).as_json);
   CHECK_FALSE(parse({"doctor"}).as_json);

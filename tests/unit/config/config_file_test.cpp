@@ -13,23 +13,23 @@ TEST_CASE("numbers, switches and texts of the file are read as what they are", "
     "max-sessions": "12"
   })");
   const Config config = parse({"--config", file.path()}).config;
-  CHECK(config.port == 0);
-  CHECK(config.exact);
-  CHECK(config.name == "from-file");
-  CHECK(config.max_sessions == 12);
+  CHECK(config.server.port == 0);
+  CHECK(config.server.exact);
+  CHECK(config.pool.id.name == "from-file");
+  CHECK(config.pool.max_sessions == 12);
 }
 
 TEST_CASE("the file may be named by the environment, and a flag wins over that", "[config][file]") {
   const ConfigFile one(R"({"port": 1})");
   const ConfigFile two(R"({"port": 2})");
   const Variables variables{{"DYNSESSIONS_CONFIG", one.path()}};
-  CHECK(parse({}, variables).config.port == 1);
-  CHECK(parse({"--config", two.path()}, variables).config.port == 2);
+  CHECK(parse({}, variables).config.server.port == 1);
+  CHECK(parse({"--config", two.path()}, variables).config.server.port == 2);
 }
 
 TEST_CASE("an empty object sets nothing", "[config][file]") {
   const ConfigFile file("{}");
-  CHECK(parse({"--config", file.path()}).config.port == Config().port);
+  CHECK(parse({"--config", file.path()}).config.server.port == Config().server.port);
 }
 
 TEST_CASE("a file that cannot be used is refused by name", "[config][file]") {

@@ -273,7 +273,7 @@ TEST_CASE("every switchable row of the contract has its option", "[config]") {
 TEST_CASE("the stream limit is by version, none, or a number", "[config]") {
   using contract::StreamLimit;
   const auto limit = [](const std::string& value) {
-    return parse({"--stream-limit", value}).config.choices.stream_limit;
+    return parse({"--stream-limit", value}).config.contract.stream_limit;
   };
   CHECK(limit("by-version") == StreamLimit{});
   CHECK(limit("none") == StreamLimit{StreamLimit::Rule::none});

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,7 +26,7 @@
 #include "tests/support/fake_agent.h"
 
 /// A launcher without sandboxes: speaks launcher_protocol.h and plays the interpreters itself. What
-/// it does wrong stands in the `environment` of its spec, see launcher_fixture.h; what an
+/// it does wrong stands in the variable FAKE_LAUNCHER_ORDERS, see launcher_fixture.h; what an
 /// interpreter does stands in the program:
 ///
 ///   print X      says X and succeeds          raise      fails with a traceback
@@ -74,6 +75,7 @@ class FakeLauncher {
 
   int socket_;
   std::vector<std::string> orders_;
+  std::set<std::uint64_t> profiles_;
   /// Of interpreters that have ended.
   std::map<std::pair<std::uint64_t, std::uint32_t>, sandbox::Exhausted> exhausted_;
   /// By sandbox and their id in it.
@@ -82,6 +84,10 @@ class FakeLauncher {
 
 std::string_view name_of(RequestKind kind) {
   switch (kind) {
+    case RequestKind::define_profile:
+      return "define";
+    case RequestKind::forget_profile:
+      return "forget";
     case RequestKind::create_sandbox:
       return "create";
     case RequestKind::start_interpreter:
@@ -107,7 +113,10 @@ bool FakeLauncher::read_spec() {
   const ssize_t size = ::read(socket_, text.data(), text.size());
   if (size <= 0) return false;
   text.resize(static_cast<std::size_t>(size));
-  orders_ = sandbox::launch_spec_from_json(text).environment;
+  (void)sandbox::launcher_spec_from_json(text);
+  const char* lines = std::getenv("FAKE_LAUNCHER_ORDERS");  // NOLINT(concurrency-mt-unsafe)
+  std::istringstream orders(lines == nullptr ? "" : lines);
+  for (std::string order; std::getline(orders, order);) orders_.push_back(order);
   if (told_to("refuse the spec")) {
     answer_failed(0, "namespaces");
     return false;
@@ -148,17 +157,18 @@ void FakeLauncher::run() {
 
 bool FakeLauncher::take_request() {
   bool would_block = false;
-  const auto received = sandbox::receive_message<Request>(socket_, would_block);
+  const auto received = sandbox::receive_request(socket_, would_block);
   if (!received) return false;
-  const std::string name(name_of(received->message.kind));
+  const std::string name(name_of(received->request.kind));
   if (told_to("die at " + name)) return false;
   if (told_to("chatter")) chatter();
   if (told_to("send nonsense at " + name)) {
     sandbox::send_message(socket_, "nonsense", 8);
   } else if (told_to("fail at " + name)) {
-    answer_failed(received->message.request_id, "step of " + name);
+    answer_failed(received->request.request_id, "step of " + name);
   } else {
-    serve(received->message);
+    if (!received->profile.empty()) (void)sandbox::sandbox_profile_from_json(received->profile);
+    serve(received->request);
   }
   return true;
 }
@@ -166,7 +176,16 @@ bool FakeLauncher::take_request() {
 void FakeLauncher::serve(const Request& request) {
   const auto found = interpreters_.find({request.sandbox_id, request.interpreter_id});
   switch (request.kind) {
+    case RequestKind::define_profile:
+      profiles_.insert(request.profile_id);
+      return answer(request);
+    case RequestKind::forget_profile:
+      profiles_.erase(request.profile_id);
+      return answer(request);
     case RequestKind::create_sandbox: {
+      if (request.profile_id != 0 && !profiles_.contains(request.profile_id)) {
+        return answer_failed(request.request_id, "create: no such profile");
+      }
       const UniqueFd directory(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
       return answer(request, {directory.get()});
     }

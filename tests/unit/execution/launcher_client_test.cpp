@@ -105,6 +105,41 @@ TEST_CASE("a request that is done brings its descriptors, closed on exec",
   }
 }
 
+TEST_CASE("each profile gets its own id, until it is forgotten", "[execution][launcher]") {
+  LauncherFixture fixture;
+  const auto first = fixture.loop.run(fixture.launcher.define_profile({}));
+  const auto second = fixture.loop.run(fixture.launcher.define_profile({}));
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK_FALSE(*first == *second);
+  CHECK_FALSE(*first == ProfileId());
+  const auto directory = fixture.loop.run(fixture.launcher.create_sandbox(*first, 1));
+  REQUIRE(directory);
+  CHECK((::fcntl(directory->get(), F_GETFD) & FD_CLOEXEC) != 0);
+  fixture.launcher.forget_profile(*first);
+  CHECK(fixture.loop.run(fixture.launcher.create_sandbox(*first, 2)).has_error());
+  CHECK(fixture.loop.run(fixture.launcher.create_sandbox(*second, 3)));
+}
+
+TEST_CASE("a profile that cannot be used names the step", "[execution][launcher]") {
+  LauncherFixture fixture({"fail at define"});
+  const auto profile = fixture.loop.run(fixture.launcher.define_profile({}));
+  REQUIRE(profile.has_error());
+  CHECK(profile.error().code == ErrorCode::sandbox_unavailable);
+  CHECK(profile.error().message ==
+        "The sandbox could not be set up: step of define: Operation not permitted");
+}
+
+TEST_CASE("a profile that is too long is not sent", "[execution][launcher]") {
+  LauncherFixture fixture;
+  sandbox::SandboxProfile profile;
+  profile.environment = {std::string(sandbox::kMaxSpecBytes, 'x')};
+  const auto defined = fixture.loop.run(fixture.launcher.define_profile(std::move(profile)));
+  REQUIRE(defined.has_error());
+  CHECK_THAT(defined.error().message, Catch::Contains("longer than 65536 bytes"));
+  CHECK(fixture.launcher.alive());
+}
+
 TEST_CASE("a request that failed names the step, and the next one works", "[execution][launcher]") {
   LauncherFixture fixture({"fail at create"});
   const auto failed = fixture.request(RequestKind::create_sandbox);

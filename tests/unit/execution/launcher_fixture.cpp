@@ -2,12 +2,16 @@
 
 #include <utility>
 
+#include <stdlib.h>
+
 namespace dynsessions::execution {
 
-LauncherFixture::LauncherFixture(std::vector<std::string> orders) {
-  sandbox::LaunchSpec spec;
-  spec.environment = std::move(orders);
-  launcher.start(FAKE_LAUNCHER, spec);
+LauncherFixture::LauncherFixture(const std::vector<std::string>& orders) {
+  std::string lines;
+  for (const std::string& order : orders) lines += order + '\n';
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): tests have one thread
+  ::setenv("FAKE_LAUNCHER_ORDERS", lines.c_str(), 1);
+  launcher.start(FAKE_LAUNCHER, {});
 }
 
 LauncherFixture::~LauncherFixture() { loop.run(launcher.stop()); }

@@ -11,7 +11,7 @@
 namespace dynsessions::execution {
 
 /// A LauncherClient with the fake launcher at its other end. What the launcher is to do wrong is
-/// said in `orders`; WHAT is create, start, interrupt, kill or destroy:
+/// said in `orders`; WHAT is define, forget, create, start, interrupt, kill or destroy:
 ///
 ///   refuse the spec           fail at WHAT                   start dead interpreters
 ///   chatter                   die at WHAT                    start mute interpreters
@@ -20,7 +20,7 @@ namespace dynsessions::execution {
 struct LauncherFixture {
   using Descriptors = Result<std::vector<UniqueFd>>;
 
-  explicit LauncherFixture(std::vector<std::string> orders = {});
+  explicit LauncherFixture(const std::vector<std::string>& orders = {});
   ~LauncherFixture();
 
   Descriptors request(sandbox::RequestKind kind, std::uint64_t sandbox_id = 1) {
@@ -33,8 +33,8 @@ struct LauncherFixture {
 
 /// A sandboxed workspace on top of it, in a time of our own.
 struct WorkspaceFixture : LauncherFixture {
-  explicit WorkspaceFixture(std::vector<std::string> orders = {})
-      : LauncherFixture(std::move(orders)) {}
+  explicit WorkspaceFixture(const std::vector<std::string>& orders = {})
+      : LauncherFixture(orders) {}
 
   test::Task<Result<ExecutionResult>> start(const std::string& code,
                                             Kernel kernel = Kernel::synchronous);

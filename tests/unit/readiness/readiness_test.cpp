@@ -41,29 +41,29 @@ TEST_CASE("the server is asked where this machine reaches it", "[readiness]") {
   }));
   DYNAMIC_SECTION(listen) {
     config::Config config;
-    config.listen = listen;
+    config.server.listen = listen;
     CHECK(admin_url(config) == url);
   }
 }
 
 TEST_CASE("with a free port the ready file tells where the server is", "[readiness]") {
   config::Config config;
-  config.admin_port = 0;
+  config.server.admin_port = 0;
 
   SECTION("written") {
     const ReadyFile file(R"({"event":"ready","admin":"http://127.0.0.1:40002"})");
-    config.ready_file = file.path();
+    config.server.ready_file = file.path();
     CHECK(admin_url(config) == "http://127.0.0.1:40002");
   }
   SECTION("not written yet") {
-    config.ready_file = "/no/such/file";
+    config.server.ready_file = "/no/such/file";
     CHECK(admin_url(config) == std::nullopt);
     CHECK_FALSE(ask(config).ready);
     CHECK_THAT(ask(config).line, Catch::Contains("/no/such/file"));
   }
   SECTION("something else") {
     const ReadyFile file(R"(["admin"])");
-    config.ready_file = file.path();
+    config.server.ready_file = file.path();
     CHECK(admin_url(config) == std::nullopt);
   }
   SECTION("not named") { CHECK_THROWS_AS(ask(config), config::ConfigError); }

@@ -6,49 +6,58 @@
 
 namespace dynsessions::sandbox {
 
-TEST_CASE("a launch spec survives the way through JSON", "[spec]") {
-  LaunchSpec spec;
+TEST_CASE("a launcher spec survives the way through JSON", "[spec]") {
+  LauncherSpec spec;
   spec.tier = Tier::restricted;
-  spec.path_library = "/opt/paths.so";
-  spec.binds = {{"/srv/venv", "/opt/venv"}};
-  spec.interpreter = {"/usr/bin/python3", "-c", "print(\"\xc3\xa9\")\n"};
-  spec.environment = {"HOME=/tmp"};
-  spec.limits.data_bytes = 0xffff'ffff'ffff'ffff;
-  spec.limits.processes = 7;
-  spec.limits.cpu_hundredths = 50;
   spec.control_groups = false;
   spec.session_uid = 4'294'967'294;
-  const LaunchSpec read = launch_spec_from_json(to_json(spec));
-  CHECK(read.tier == Tier::restricted);
-  CHECK(read.path_library == "/opt/paths.so");
-  CHECK(read.binds.at(0).source == "/srv/venv");
-  CHECK(read.binds.at(0).target == "/opt/venv");
-  CHECK(read.interpreter == spec.interpreter);
-  CHECK(read.environment == spec.environment);
-  CHECK(read.limits.data_bytes == spec.limits.data_bytes);
-  CHECK(read.limits.processes == 7);
-  CHECK(read.limits.memory_bytes == spec.limits.memory_bytes);
-  CHECK(read.limits.cpu_hundredths == 50);
-  CHECK_FALSE(read.control_groups);
-  CHECK(read.session_uid == spec.session_uid);
-  CHECK(read.session_gid == spec.session_gid);
+  spec.zygote_idle_seconds = 7;
+  CHECK(launcher_spec_from_json(to_json(spec)) == spec);
+  CHECK(launcher_spec_from_json(to_json(LauncherSpec{})) == LauncherSpec{});
 }
 
-TEST_CASE("text that is no launch spec is refused", "[spec]") {
-  const auto text = GENERATE("", "{}", "[]", "{\"binds\":1}", "\xff");
-  CHECK_THROWS_AS(launch_spec_from_json(text), std::runtime_error);
+TEST_CASE("a sandbox profile survives the way through JSON", "[spec]") {
+  SandboxProfile profile;
+  profile.path_library = "/opt/paths.so";
+  profile.binds = {{"/srv/venv", "/opt/venv"}};
+  profile.interpreter = {"/usr/bin/python3", "-c", "print(\"\xc3\xa9\")\n"};
+  profile.zygote = {"/usr/bin/python3", "zygote.py"};
+  profile.packages = {"/srv/venv/lib"};
+  profile.environment = {"HOME=/tmp"};
+  profile.egress_program = "/usr/bin/slirp4netns";
+  profile.limits.data_bytes = 0xffff'ffff'ffff'ffff;
+  profile.limits.processes = 7;
+  CHECK(sandbox_profile_from_json(to_json(profile)) == profile);
+}
+
+TEST_CASE("profiles that differ in one member are not equal", "[spec]") {
+  SandboxProfile profile;
+  SandboxProfile other;
+  CHECK(profile == other);
+  SECTION("limit") { other.limits.memory_bytes += 1; }
+  SECTION("environment") { other.environment = {"A=b"}; }
+  SECTION("egress") { other.egress_program = "/usr/bin/slirp4netns"; }
+  SECTION("zygote") { other.zygote = {"zygote"}; }
+  SECTION("bind") { other.binds = {{"/a", "/b"}}; }
+  CHECK_FALSE(profile == other);
+}
+
+TEST_CASE("text that is no launcher spec and no profile is refused", "[spec]") {
+  const auto text = GENERATE("", "{}", "[]", "{\"binds\":1}", "{\"tier\":1}", "\xff");
+  CHECK_THROWS_AS(launcher_spec_from_json(text), std::runtime_error);
+  CHECK_THROWS_AS(sandbox_profile_from_json(text), std::runtime_error);
 }
 
 TEST_CASE("a tier that nobody knows is refused", "[spec]") {
-  std::string text = to_json(LaunchSpec{});
+  std::string text = to_json(LauncherSpec{});
   text.replace(text.find("\"full\""), 6, "\"weak\"");
-  CHECK_THROWS_AS(launch_spec_from_json(text), std::runtime_error);
+  CHECK_THROWS_AS(launcher_spec_from_json(text), std::runtime_error);
 }
 
-TEST_CASE("a launch spec that lacks one limit is refused", "[spec]") {
-  std::string text = to_json(LaunchSpec{});
+TEST_CASE("a profile that lacks one limit is refused", "[spec]") {
+  std::string text = to_json(SandboxProfile{});
   text.replace(text.find("\"processes\""), 11, "\"processors\"");
-  CHECK_THROWS_AS(launch_spec_from_json(text), std::runtime_error);
+  CHECK_THROWS_AS(sandbox_profile_from_json(text), std::runtime_error);
 }
 
 }  // namespace dynsessions::sandbox

@@ -45,10 +45,10 @@ TEST_CASE("a message arrives with its descriptors, closed on exec", "[protocol]"
 TEST_CASE("the end of the peer and the lack of a message are told apart", "[protocol]") {
   Pair pair(SOCK_NONBLOCK);
   bool would_block = false;
-  CHECK_FALSE(receive_message<Request>(pair.ours.get(), would_block));
+  CHECK_FALSE(receive_request(pair.ours.get(), would_block));
   CHECK(would_block);
   pair.theirs = UniqueFd();
-  CHECK_FALSE(receive_message<Request>(pair.ours.get(), would_block));
+  CHECK_FALSE(receive_request(pair.ours.get(), would_block));
   CHECK_FALSE(would_block);
 }
 
@@ -58,7 +58,44 @@ TEST_CASE("a message of another size is refused", "[protocol]") {
   const std::vector<char> bytes(size);
   send_message(pair.ours.get(), bytes.data(), bytes.size());
   bool would_block = false;
-  CHECK_THROWS_AS(receive_message<Request>(pair.theirs.get(), would_block), std::runtime_error);
+  CHECK_THROWS_AS(receive_request(pair.theirs.get(), would_block), std::runtime_error);
+}
+
+TEST_CASE("a profile travels with its request, whatever its length up to the limit", "[protocol]") {
+  const auto length = GENERATE(as<std::size_t>{}, 0, 1, kMaxSpecBytes);
+  const Pair pair;
+  Request request{.kind = RequestKind::define_profile, .request_id = 5, .profile_id = 6};
+  const std::string text(length, 'x');
+  const std::string message = request_message(request, text);
+  send_message(pair.ours.get(), message.data(), message.size());
+  bool would_block = true;
+  const auto received = receive_request(pair.theirs.get(), would_block);
+  REQUIRE(received);
+  CHECK_FALSE(would_block);
+  CHECK(received->request.kind == RequestKind::define_profile);
+  CHECK(received->request.request_id == 5);
+  CHECK(received->request.profile_id == 6);
+  CHECK(received->profile == text);
+}
+
+TEST_CASE("a text that is too long, or comes with another request, is refused", "[protocol]") {
+  struct Row {
+    const char* what;
+    RequestKind kind;
+    std::size_t length;
+  };
+  const auto row =
+      GENERATE(values<Row>({{"too long", RequestKind::define_profile, kMaxSpecBytes + 1},
+                            {"much too long", RequestKind::define_profile, 3 * kMaxSpecBytes},
+                            {"not expected", RequestKind::create_sandbox, 1}}));
+  DYNAMIC_SECTION(row.what) {
+    const Pair pair;
+    const std::string message =
+        request_message(Request{.kind = row.kind}, std::string(row.length, 'x'));
+    send_message(pair.ours.get(), message.data(), message.size());
+    bool would_block = false;
+    CHECK_THROWS_AS(receive_request(pair.theirs.get(), would_block), std::runtime_error);
+  }
 }
 
 TEST_CASE("more descriptors than agreed are not sent", "[protocol]") {

@@ -24,10 +24,10 @@ std::string content(const std::vector<LayoutEntry>& layout, const std::string& p
 }  // namespace
 
 TEST_CASE("directories come before what is in them", "[layout]") {
-  LaunchSpec spec;
-  spec.binds = {{"/usr", "/opt/deep/down"}, {"/dev/null", "/opt/file"}};
+  SandboxProfile profile;
+  profile.binds = {{"/usr", "/opt/deep/down"}, {"/dev/null", "/opt/file"}};
   std::set<std::string> made{""};
-  for (const LayoutEntry& entry : root_layout(spec)) {
+  for (const LayoutEntry& entry : root_layout(profile)) {
     const std::size_t slash = entry.path.rfind('/');
     INFO(entry.path);
     CHECK(made.contains(slash == std::string::npos ? "" : entry.path.substr(0, slash)));
@@ -36,7 +36,7 @@ TEST_CASE("directories come before what is in them", "[layout]") {
 }
 
 TEST_CASE("what tells about the host is not in the layout", "[layout]") {
-  const auto layout = root_layout({});
+  const auto layout = root_layout(SandboxProfile{});
   for (const char* path : {"etc/shadow", "etc/ssl/private", "sys", "run", "home", "root", "var",
                            "dev/tty", "dev/ptmx", "dev/mem"}) {
     INFO(path);
@@ -46,11 +46,11 @@ TEST_CASE("what tells about the host is not in the layout", "[layout]") {
 }
 
 TEST_CASE("the user's home is that of the environment", "[layout]") {
-  LaunchSpec spec;
-  spec.environment = {"HOMES=/no", "HOME=/tmp/me"};
-  CHECK(environment_value(spec, "HOME", "/") == "/tmp/me");
-  CHECK(environment_value(spec, "TZ", "UTC") == "UTC");
-  CHECK(content(root_layout(spec), "etc/passwd").find(":/tmp/me:/bin/sh") != std::string::npos);
+  SandboxProfile profile;
+  profile.environment = {"HOMES=/no", "HOME=/tmp/me"};
+  CHECK(environment_value(profile, "HOME", "/") == "/tmp/me");
+  CHECK(environment_value(profile, "TZ", "UTC") == "UTC");
+  CHECK(content(root_layout(profile), "etc/passwd").find(":/tmp/me:/bin/sh") != std::string::npos);
 }
 
 TEST_CASE("a bind that cannot be honoured is refused", "[layout]") {
@@ -59,17 +59,17 @@ TEST_CASE("a bind that cannot be honoured is refused", "[layout]") {
                              ReadOnlyBind{"/usr", "/opt/../etc"}, ReadOnlyBind{"/usr", "/tmp/x"},
                              ReadOnlyBind{"/usr", "/proc"}, ReadOnlyBind{"/usr", "/mnt/data/x"},
                              ReadOnlyBind{"/usr", "/dev/x"}, ReadOnlyBind{"/usr", ""});
-  LaunchSpec spec;
-  spec.binds = {bind};
+  SandboxProfile profile;
+  profile.binds = {bind};
   INFO(bind.source << " at " << bind.target);
-  CHECK_THROWS_AS(root_layout(spec), std::runtime_error);
+  CHECK_THROWS_AS(root_layout(profile), std::runtime_error);
 }
 
 TEST_CASE("a bind beside a file system of the sandbox is fine", "[layout]") {
   const std::string target = GENERATE("/tmpfiles", "/mnt/database", "/opt");
-  LaunchSpec spec;
-  spec.binds = {{"/usr", target}};
-  CHECK(contains(root_layout(spec), target.substr(1)));
+  SandboxProfile profile;
+  profile.binds = {{"/usr", target}};
+  CHECK(contains(root_layout(profile), target.substr(1)));
 }
 
 }  // namespace dynsessions::sandbox

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "emulator/auth/token_check.h"
+
+namespace dynsessions::pools {
+
+/// The resource that a pool is. Azure compares these names without regard to case.
+struct PoolName {
+  std::string subscription = "00000000-0000-0000-0000-000000000000";
+  std::string resource_group = "local";
+  std::string name = "default";
+
+  /// All three in lower case: the key of a catalog.
+  [[nodiscard]] std::string key() const;
+  /// "/subscriptions/…/resourceGroups/…/sessionPools/…": the pool's path on the data plane.
+  [[nodiscard]] std::string path() const;
+  bool operator==(const PoolName&) const = default;
+};
+
+/// `containerType` of the resource. Each type has a runtime (emulator/runtimes/).
+enum class ContainerType { python_lts };
+[[nodiscard]] std::string name_of(ContainerType type);
+
+/// `sessionNetworkConfiguration.status` of the resource.
+enum class NetworkStatus { egress_disabled, egress_enabled };
+[[nodiscard]] std::string name_of(NetworkStatus status);
+
+/// Everything in which a session pool can differ from another: a value that is compared, printed,
+/// read from JSON (pool_members.h) and written by the config file, the options of the default pool
+/// and later by the admin API and ARM.
+struct PoolDefinition {
+  PoolName id = {};
+  std::string location = "local";
+  ContainerType container_type = ContainerType::python_lts;
+  std::uint32_t max_sessions = 100;           ///< maximum concurrent sessions
+  std::uint32_t ready_sessions = 1;           ///< interpreters that are started in advance
+  std::chrono::seconds cooldown_period{300};  ///< idle time after which a session ends
+  NetworkStatus network_status = NetworkStatus::egress_disabled;
+  auth::TokenRule auth = auth::TokenRule::any;  ///< how requests prove who they are
+
+  // Limits of each session.
+  std::uint32_t data_quota_mb = 1024;    ///< MiB in /mnt/data
+  std::uint32_t max_files = 65'536;      ///< files and directories in /mnt/data
+  std::uint32_t tmp_quota_mb = 256;      ///< MiB in /tmp
+  std::uint32_t shm_quota_mb = 64;       ///< MiB in /dev/shm
+  std::uint32_t memory_limit_mb = 2048;  ///< MiB, besides the memory of its files
+  std::uint32_t max_processes = 256;     ///< processes and threads
+  std::uint32_t max_open_files = 1024;   ///< of each process
+  std::uint32_t cpu_hundredths = 200;    ///< CPU time per wall-clock time: 100 is one CPU
+
+  bool operator==(const PoolDefinition&) const = default;
+};
+
+}  // namespace dynsessions::pools

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <optional>
+
+#include "sandbox/spec/launch_spec.h"
+#include "sandbox/spec/launcher_protocol.h"
+#include "sandbox/steps/sandbox_plan.h"
+#include "sandbox/zygote/zygote.h"
+#include "sandbox/zygote/zygote_demand.h"
+
+namespace dynsessions::sandbox {
+
+/// What the launcher prepares once for all sandboxes of one profile. The launcher owns it until it
+/// is forgotten, and each of its sandboxes until that sandbox is gone.
+class Profile {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  struct WaitingFork {
+    Request request;
+    bool was_tried = false;  ///< by a zygote that was gone then
+  };
+  using WaitingForks = std::deque<WaitingFork>;
+
+  /// Throws std::runtime_error if the profile cannot be used on this host.
+  Profile(const PlanBasis& basis, const SandboxProfile& profile,
+          std::chrono::seconds zygote_idle_period);
+  Profile(const Profile&) = delete;
+  Profile& operator=(const Profile&) = delete;
+
+  [[nodiscard]] const SandboxPlan& plan() const { return plan_; }
+
+  void sandbox_made() { ++sandboxes_; }
+  void sandbox_gone() { --sandboxes_; }
+
+  /// Null if the profile asked for none, or is forgotten.
+  [[nodiscard]] Zygote* zygote() { return zygote_ ? &*zygote_ : nullptr; }
+  [[nodiscard]] const Zygote* zygote() const { return zygote_ ? &*zygote_ : nullptr; }
+  /// Requests to fork that wait for the zygote, in order of arrival.
+  [[nodiscard]] WaitingForks& waiting_forks() { return waiting_forks_; }
+
+  /// Starts the zygote if the profile is in use, ends it if it is not used any more.
+  void tick(Time now);
+  /// When tick() has something to do; nullopt if nothing is due.
+  [[nodiscard]] std::optional<Time> next_tick() const;
+
+  /// Ends the zygote; from now on interpreters of this profile are started, not forked. Returns the
+  /// forks that wait.
+  [[nodiscard]] WaitingForks forget();
+  [[nodiscard]] bool is_forgotten() const { return is_forgotten_; }
+
+ private:
+  SandboxPlan plan_;
+  std::optional<Zygote> zygote_;
+  ZygoteDemand demand_;
+  WaitingForks waiting_forks_;
+  std::size_t sandboxes_ = 0;
+  bool is_forgotten_ = false;
+};
+
+}  // namespace dynsessions::sandbox
