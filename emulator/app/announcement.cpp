@@ -1,9 +1,6 @@
 #include "emulator/app/announcement.h"
 
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <stdexcept>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -14,16 +11,25 @@
 namespace dynsessions {
 namespace {
 
-std::string_view words_for(auth::TokenRule mode) {
+/// How clients get a token, by what the server checks.
+struct TokenAdvice {
+  const char* rule;
+  const char* python;  ///< an expression
+  const char* curl;    ///< the flag with its value, or nothing
+};
+
+TokenAdvice advice_for(auth::TokenRule mode) {
   switch (mode) {
     case auth::TokenRule::any:
-      return "Any bearer token will do.";
+      return {"Any bearer token is accepted.", "\"any\"", "-H 'Authorization: Bearer any' "};
     case auth::TokenRule::claims:
-      return "A token must have the right claims: `dynsessions token` prints one.";
+      return {"A token must have the right claims: `dynsessions token` prints one.",
+              "os.popen(\"dynsessions token\").read().strip()",
+              "-H \"Authorization: Bearer $(dynsessions token)\" "};
     case auth::TokenRule::off:
-      return "No token is needed.";
+      return {"No token is needed.", "\"\"", ""};
   }
-  return "";
+  return {"", "", ""};
 }
 
 std::string https_line(const Announcement& announcement) {
@@ -32,21 +38,30 @@ std::string https_line(const Announcement& announcement) {
                      announcement.authority_file);
 }
 
-/// No auth mode changes what it says: nobody looks at signatures.
-std::string warning_of(const std::string& listen) {
-  return fmt::format(
-      "  *** WARNING: --listen {} opens every port to other machines. ***\n"
-      "  *** Whoever can connect can run code here; no token stops them. ***\n"
-      "  *** Use it inside a container or on a network that you trust.   ***\n\n",
-      listen);
+bool is_exposed(const Announcement& announcement) {
+  return !boost::asio::ip::make_address(announcement.listen).is_loopback();
 }
 
 }  // namespace
 
-std::string banner(const Announcement& announcement) {
+std::vector<std::string> warnings_of(const Announcement& announcement) {
+  std::vector<std::string> warnings;
+  if (!announcement.warning.empty()) warnings.push_back(announcement.warning + ".");
+  // No auth mode changes that: nobody checks signatures.
+  if (is_exposed(announcement)) {
+    warnings.push_back("--listen " + announcement.listen +
+                       " opens every port to other machines. Anyone who can connect can run code "
+                       "here; no token prevents it. Use it inside a container or on a network that "
+                       "you trust.");
+  }
+  return warnings;
+}
+
+std::string banner(const Announcement& announcement, const TerminalStyle& style) {
+  const TokenAdvice token = advice_for(announcement.auth);
   std::string text = fmt::format(
       "\n"
-      "  dynsessions serves Azure Container Apps dynamic sessions\n"
+      "  {7}\n"
       "\n"
       "    pool management endpoint   {0}\n"
       "    session pool               {4}\n"
@@ -55,43 +70,40 @@ std::string banner(const Announcement& announcement) {
       "{3}"
       "    health, version            {1}\n"
       "\n"
-      "  Point a client at it:\n"
-      "    LangChain      SessionsPythonREPLTool(access_token_provider=lambda: \"any\",\n"
+      "  {8}\n"
+      "    LangChain      SessionsPythonREPLTool(access_token_provider=lambda: {9},\n"
       "                     pool_management_endpoint=\"{0}\")\n"
       "    LlamaIndex     export AZURE_POOL_MANAGEMENT_ENDPOINT={0}\n"
-      "    curl           curl -H 'Authorization: Bearer x' "
-      "-H 'Content-Type: application/json' \\\n"
+      "    curl           curl {10}-H 'Content-Type: application/json' \\\n"
       "                     -d '{{\"properties\":{{\"code\":\"6 * 7\"}}}}' \\\n"
       "                     '{0}/code/execute?identifier=me'\n"
       "  {2}\n\n",
-      announcement.pool_management_endpoint, announcement.admin, words_for(announcement.auth),
-      https_line(announcement), announcement.pool, announcement.sandbox, announcement.limits);
-  if (!announcement.warning.empty()) {
-    text += fmt::format("  *** WARNING: {}. ***\n\n", announcement.warning);
+      announcement.pool_management_endpoint, announcement.admin, token.rule,
+      https_line(announcement), announcement.pool, announcement.sandbox, announcement.limits,
+      style.bold("dynsessions serves Azure Container Apps dynamic sessions"),
+      style.bold("Point a client at it:"), token.python, token.curl);
+  for (const std::string& warning : warnings_of(announcement)) {
+    text += "  " + style.red("*** WARNING: " + warning + " ***") + "\n\n";
   }
-  const bool exposed = !boost::asio::ip::make_address(announcement.listen).is_loopback();
-  if (exposed) text += warning_of(announcement.listen);
   return text;
 }
 
-void print_ready_line(const Announcement& announcement, const std::string& ready_file) {
+std::string event_line(std::string_view event, const Announcement& announcement) {
   nlohmann::ordered_json line;
-  line["event"] = "ready";
+  line["event"] = event;
   line["pid"] = ::getpid();
   line["http"] = announcement.http;
   if (!announcement.https.empty()) line["https"] = announcement.https;
   line["admin"] = announcement.admin;
   line["poolManagementEndpoint"] = announcement.pool_management_endpoint;
-  const std::string text = line.dump() + '\n';
-  if (!ready_file.empty()) {
-    const std::string unfinished = ready_file + ".tmp";
-    std::ofstream file(unfinished);
-    file << text << std::flush;
-    if (!file) throw std::runtime_error("cannot write the ready file " + ready_file);
-    file.close();
-    std::filesystem::rename(unfinished, ready_file);
-  }
-  std::fputs(text.c_str(), stdout);
+  if (!announcement.authority_file.empty()) line["authority"] = announcement.authority_file;
+  if (!announcement.failure.empty()) line["failure"] = announcement.failure;
+  // A path need not be UTF-8.
+  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+}
+
+void print_line(const std::string& line) {
+  std::fputs(line.c_str(), stdout);
   std::fflush(stdout);
 }
 

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "emulator/base/terminal_style.h"
 #include "emulator/config/config.h"
 
 namespace dynsessions {
@@ -18,14 +21,22 @@ struct Announcement {
   std::string limits;   ///< how their limits are kept, in a line
   std::string warning;  ///< of what does not; mostly empty
   auth::TokenRule auth;
-  std::string listen;  ///< the address of --listen
+  std::string listen;   ///< the address of --listen
+  std::string failure;  ///< why the first interpreter could not be started; mostly empty
 };
 
-/// The lines to copy, for a person. A loud warning at their end when other machines can connect.
-[[nodiscard]] std::string banner(const Announcement& announcement);
+/// The lines to copy, for a person, with the warnings at their end.
+[[nodiscard]] std::string banner(const Announcement& announcement, const TerminalStyle& style);
 
-/// One line of JSON on stdout; the same in `ready_file` (which appears whole or not at all), unless
-/// that is empty. Throws std::runtime_error when the file cannot be written.
-void print_ready_line(const Announcement& announcement, const std::string& ready_file);
+/// A sentence for each thing to be careful about: sessions that are not isolated, ports that other
+/// machines can reach. Mostly none.
+[[nodiscard]] std::vector<std::string> warnings_of(const Announcement& announcement);
+
+/// One line of JSON for programs, with its line end. `event` is "listening" when the ports are open
+/// and "ready" when an execution can be answered at once.
+[[nodiscard]] std::string event_line(std::string_view event, const Announcement& announcement);
+
+/// Writes the line to stdout at once.
+void print_line(const std::string& line);
 
 }  // namespace dynsessions

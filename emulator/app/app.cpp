@@ -1,9 +1,12 @@
 #include "emulator/app/app.h"
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <sstream>
 #include <utility>
+
+#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -13,6 +16,7 @@
 
 #include "emulator/app/announcement.h"
 #include "emulator/app/engine_settings.h"
+#include "emulator/app/port_holder.h"
 
 namespace dynsessions {
 namespace asio = boost::asio;
@@ -58,8 +62,10 @@ void listen_on(net::HttpServer& server, const std::string& address, std::uint16_
     server.listen(tcp::endpoint(asio::ip::make_address(address), port));
   } catch (const boost::system::system_error& error) {
     if (error.code() == asio::error::address_in_use) {
-      throw PortInUse("port " + std::to_string(port) + " of " + address + " is in use; choose " +
-                      "another with " + flag + ", or 0 for a free one");
+      const std::string holder = holder_of_port(port);
+      throw PortInUse("port " + std::to_string(port) + " of " + address + " is in use" +
+                      (holder.empty() ? "" : " by " + holder) + "; choose another with " + flag +
+                      ", or 0 for a free one");
     }
     throw config::ConfigError("--listen: cannot listen on port " + std::to_string(port) + " of `" +
                               address + "`: " + error.code().message());
@@ -103,12 +109,19 @@ surfaces::admin::Component interpreter_component(std::string name,
   return {std::move(name), readiness.proven && !readiness.failure, std::move(detail)};
 }
 
+/// `nohup` and the like start programs that must outlive their terminal.
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 }  // namespace
 
 App::App(const config::Config& config, TierChoice tier, const runtimes::Installation& installation,
-         std::optional<HttpsSetup> https)
+         ReadyFile& ready_file)
     : config_(config),
       tier_(std::move(tier)),
+      ready_file_(ready_file),
       loop_(1),
       launcher_((loop_.get_executor())),
       file_pool_(
@@ -131,11 +144,9 @@ App::App(const config::Config& config, TierChoice tier, const runtimes::Installa
           DYNSESSIONS_VERSION, [this] { return health(); },
           surfaces::RequestGuard(allowed_hosts(config))),
       server_(loop_.get_executor(), file_pool_, surface_, {}),
-      https_(std::move(https)),
       admin_server_(loop_.get_executor(), file_pool_, admin_, {}) {
-  if (!https_) return;
-  https_server_.emplace(loop_.get_executor(), file_pool_, surface_, net::ServerLimits{},
-                        &https_->context);
+  if (!config.server.https_port) return;
+  https_server_.emplace(loop_.get_executor(), file_pool_, surface_, net::ServerLimits{});
 }
 
 void App::run() {
@@ -185,13 +196,26 @@ void App::declare_pools() {
 }
 
 void App::listen() {
+  bind_ports();
+  set_up_tls();
+  server_.start();
+  if (https_server_) https_server_->start();
+  admin_server_.start();
+}
+
+void App::bind_ports() {
   listen_on(server_, config_.server.listen, config_.server.port, "--port");
   if (https_server_)
     listen_on(*https_server_, config_.server.listen, *config_.server.https_port, "--https-port");
   listen_on(admin_server_, config_.server.listen, config_.server.admin_port, "--admin-port");
-  server_.start();
-  if (https_server_) https_server_->start();
-  admin_server_.start();
+}
+
+/// After the ports are bound: a server that cannot have them leaves the authority untouched.
+void App::set_up_tls() {
+  auto https = set_up_https(config_, config::process_environment, clock_.now());
+  if (!https) return;
+  https_.emplace(*std::move(https));
+  https_server_->use(https_->context);
 }
 
 std::string App::pool_management_endpoint() const {
@@ -209,8 +233,8 @@ std::string App::pool_description() const {
   return text;
 }
 
-void App::announce() const {
-  const Announcement announcement{
+Announcement App::announcement() const {
+  return {
       .http = url_of(server_),
       .https = https_server_ ? https_url_of(*https_server_) : "",
       .authority_file = https_ ? https_->authority_file.string() : "",
@@ -222,25 +246,56 @@ void App::announce() const {
       .warning = warning_of(tier_),
       .auth = config_.pool.auth,
       .listen = config_.server.listen,
+      .failure = "",
   };
-  std::fputs(banner(announcement).c_str(), stderr);
-  print_ready_line(announcement, config_.server.ready_file);
+}
+
+void App::announce_listening() const {
+  const Announcement facts = announcement();
+  if (config_.server.quiet) {
+    for (const std::string& warning : warnings_of(facts)) spdlog::warn(warning);
+  } else {
+    const TerminalStyle style = TerminalStyle::of_descriptor(STDERR_FILENO);
+    std::fputs(banner(facts, style).c_str(), stderr);
+  }
+  print_line(event_line("listening", facts));
+}
+
+void App::announce_ready() {
+  Announcement facts = announcement();
+  if (const auto& failure = declared_.front()->readiness().failure) {
+    facts.failure = failure->message;
+    spdlog::error("no interpreter could be started, which is tried again: {}", failure->message);
+  }
+  const std::string line = event_line("ready", facts);
+  ready_file_.write(line);
+  print_line(line);
 }
 
 asio::awaitable<void> App::announce_and_wait_for_end() {
   using asio::experimental::awaitable_operators::operator||;
-  // Before the announcement: whoever reads the ready line may send a signal at once.
+  // Before the announcement: a reader of its lines can send a signal at once.
   asio::signal_set signals(loop_, SIGTERM, SIGINT);
-  announce();
-  auto asked_to_stop = signals.async_wait(asio::use_awaitable);
-  const auto first = co_await (std::move(asked_to_stop) || launcher_.lost_for_good());
-  // Whoever supervises us starts a server that can serve; this one could only refuse.
-  if (first.index() == 1) throw std::runtime_error("the sandbox launcher has ended");
+  if (!is_ignored(SIGHUP)) signals.add(SIGHUP);
+  announce_listening();
+  auto signal_before_ready = signals.async_wait(asio::use_awaitable);
+  auto first = co_await (std::move(signal_before_ready) || launcher_.lost_for_good() ||
+                         declared_.front()->first_attempt());
+  std::size_t what_ended_it = first.index();
+  if (what_ended_it == 2) {
+    announce_ready();
+    auto signal = signals.async_wait(asio::use_awaitable);
+    const auto end = co_await (std::move(signal) || launcher_.lost_for_good());
+    what_ended_it = end.index();
+  }
+  // A supervisor can start a server that serves; this one could only refuse.
+  if (what_ended_it == 1) throw std::runtime_error("the sandbox launcher has ended");
   spdlog::info("stopping; requests under way may take {} s more",
                config_.server.drain_period.count());
 }
 
 asio::awaitable<void> App::stop() {
+  ready_file_.remove();
   // A second signal finds no handler of ours and ends the process; the launcher notices and ends
   // every sandbox.
   co_await drain_clients();

@@ -10,6 +10,7 @@
 
 #include "emulator/app/https_setup.h"
 #include "emulator/app/pool_factory.h"
+#include "emulator/app/ready_file.h"
 #include "emulator/app/tier_choice.h"
 #include "emulator/base/clock.h"
 #include "emulator/config/config.h"
@@ -23,7 +24,9 @@
 
 namespace dynsessions {
 
-/// A port that somebody else has.
+struct Announcement;
+
+/// A port that another process has.
 class PortInUse : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -35,13 +38,13 @@ class App {
  public:
   /// Starts the launcher, before any thread and any listener exists.
   App(const config::Config& config, TierChoice tier, const runtimes::Installation& installation,
-      std::optional<HttpsSetup> https);
+      ReadyFile& ready_file);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
-  /// Serves until SIGTERM or SIGINT, then drains; a second signal ends it at once. Throws
-  /// EngineUnavailable or PortInUse when it cannot begin, and std::runtime_error when its launcher
-  /// has ended: nothing can run then.
+  /// Serves until SIGTERM, SIGINT or SIGHUP (unless that is ignored, as by nohup), then drains; a
+  /// second signal ends it at once. Throws EngineUnavailable, PortInUse or config::ConfigError if
+  /// it cannot start, and std::runtime_error if its launcher exits: nothing can run then.
   void run();
 
  private:
@@ -50,7 +53,11 @@ class App {
   /// Throws config::ConfigError, which names pool and member, if a definition cannot be used.
   void declare_pools();
   void listen();
-  void announce() const;
+  void bind_ports();
+  void set_up_tls();
+  [[nodiscard]] Announcement announcement() const;
+  void announce_listening() const;
+  void announce_ready();
   boost::asio::awaitable<void> announce_and_wait_for_end();
   boost::asio::awaitable<void> stop();
   boost::asio::awaitable<void> drain_clients();
@@ -62,6 +69,7 @@ class App {
 
   const config::Config& config_;
   const TierChoice tier_;
+  ReadyFile& ready_file_;
   boost::asio::io_context loop_;
   execution::LauncherClient launcher_;
   boost::asio::thread_pool file_pool_;
@@ -70,11 +78,11 @@ class App {
   const runtimes::PythonRuntime python_;
   PoolFactory pool_factory_;
   pools::PoolCatalog pools_;
-  std::vector<const pools::Pool*> declared_;  ///< the default pool first
+  std::vector<pools::Pool*> declared_;  ///< the default pool first
   surfaces::data_plane::DataPlane surface_;
   surfaces::admin::AdminApi admin_;
   net::HttpServer server_;
-  std::optional<HttpsSetup> https_;
+  std::optional<HttpsSetup> https_;              ///< made when the ports are bound
   std::optional<net::HttpServer> https_server_;  ///< the same surface as server_
   net::HttpServer admin_server_;
 };

@@ -21,6 +21,7 @@ class SharedWorkspaces final : public execution::WorkspaceFactory {
   asio::awaitable<Result<std::unique_ptr<execution::Workspace>>> create() override {
     return owner_->create();
   }
+  asio::awaitable<void> first_attempt() override { return owner_->first_attempt(); }
   [[nodiscard]] execution::Readiness readiness() const override { return owner_->readiness(); }
 
  private:

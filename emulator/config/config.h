@@ -10,7 +10,6 @@
 #include <string_view>
 #include <vector>
 
-#include "emulator/auth/test_token.h"
 #include "emulator/auth/token_check.h"
 #include "emulator/contract/contract_options.h"
 #include "emulator/pools/pool_definition.h"
@@ -38,6 +37,7 @@ struct ServerOptions {
   std::vector<tls::Name> tls_names;        ///< in the certificate besides tls::standard_names()
   std::string state_dir;                   ///< empty: the user's own (https_setup.h)
   std::string ready_file;                  ///< empty: none
+  bool quiet = false;                      ///< without the banner on stderr
   std::chrono::seconds drain_period{10};
   LogLevel log_level = LogLevel::info;
   std::vector<std::string> executors;  ///< principals that have the role whatever their token says
@@ -72,36 +72,8 @@ class ConfigError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class Command {
-  serve,
-  healthcheck,
-  wait,
-  cert,
-  token,
-  doctor,
-  conform,
-  options,
-  version,
-  help
-};
-
-struct CommandLine {
-  Command command = Command::serve;
-  Config config;
-  std::string help;                    ///< the text to print for Command::help and ::options
-  std::vector<std::string> arguments;  ///< of Command::conform, which reads them itself
-  auth::TestToken token;               ///< what to print for Command::token
-  bool as_json = false;                ///< how Command::doctor answers
-  std::chrono::seconds timeout{60};    ///< of Command::wait
-};
-
 /// Reads the environment; a parameter so that tests need not touch the real one.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 [[nodiscard]] std::optional<std::string> process_environment(const std::string& name);
-
-/// Flags first, then environment, then the file named by --config, then defaults. Throws
-/// ConfigError.
-[[nodiscard]] CommandLine parse_command_line(int argc, const char* const* argv,
-                                             const Environment& environment);
 
 }  // namespace dynsessions::config

@@ -11,6 +11,7 @@ namespace dynsessions::doctor {
 
 /// Takes about two seconds, and twenty for a Python that never answers. No thread may exist: it
 /// starts processes.
-[[nodiscard]] Checks examine(const config::Config& config, const runtimes::Installation& installation);
+[[nodiscard]] Checks examine(const config::Config& config,
+                             const runtimes::Installation& installation);
 
 }  // namespace dynsessions::doctor

@@ -24,12 +24,20 @@ const char* word_for(Verdict verdict) {
 /// Findings begin in one column; a cure stands below its finding.
 constexpr std::size_t kFindingColumn = 32;
 
-std::string line_of(const Check& check) {
-  std::string line = std::string("  ") + word_for(check.verdict);
+std::string styled(const TerminalStyle& style, Verdict verdict, const std::string& word) {
+  if (verdict == Verdict::good) return style.green(word);
+  return verdict == Verdict::warning ? style.yellow(word) : style.red(word);
+}
+
+std::string line_of(const Check& check, const TerminalStyle& style) {
+  const std::string word = word_for(check.verdict);
+  std::string line = "  " + word;
   line.resize(std::size_t{11}, ' ');
   line += check.name;
   line.resize(std::max(kFindingColumn, line.size() + 1), ' ');
   line += check.finding + '\n';
+  line.replace(2, word.size(),
+               styled(style, check.verdict, word));  // after the columns are laid out
   if (!check.cure.empty()) line += std::string(kFindingColumn, ' ') + "cure: " + check.cure + '\n';
   return line;
 }
@@ -41,15 +49,15 @@ bool is_healthy(const Checks& checks) {
                       [](const Check& check) { return check.verdict == Verdict::bad; });
 }
 
-std::string to_text(const Checks& checks) {
+std::string to_text(const Checks& checks, const TerminalStyle& style) {
   std::string text;
   std::string section;
   for (const Check& check : checks) {
     if (check.section != section) {
       section = check.section;
-      text += section + '\n';
+      text += style.bold(section) + '\n';
     }
-    text += line_of(check);
+    text += line_of(check, style);
   }
   return text;
 }

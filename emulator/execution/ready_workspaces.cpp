@@ -21,7 +21,8 @@ ReadyWorkspaces::ReadyWorkspaces(asio::any_io_executor executor,
       real_time_(real_time),
       count_(count),
       wanted_(executor),
-      fill_ended_(executor) {}
+      fill_ended_(executor),
+      attempt_ended_(executor) {}
 
 ReadyWorkspaces::~ReadyWorkspaces() = default;
 
@@ -72,7 +73,12 @@ asio::awaitable<Result<std::unique_ptr<Workspace>>> ReadyWorkspaces::make_one() 
   } else {
     last_failure_ = made.error();
   }
+  attempt_ended_.notify();
   co_return made;
+}
+
+asio::awaitable<void> ReadyWorkspaces::first_attempt() {
+  while (!proven_ && !last_failure_) co_await attempt_ended_.wait();
 }
 
 asio::awaitable<Result<std::unique_ptr<Workspace>>> ReadyWorkspaces::create() {

@@ -36,6 +36,7 @@ class ReadyWorkspaces final : public WorkspaceFactory {
   [[nodiscard]] Readiness readiness() const override {
     return {.proven = proven_, .in_reserve = waiting_.size(), .failure = last_failure_};
   }
+  boost::asio::awaitable<void> first_attempt() override;
 
  private:
   boost::asio::awaitable<void> keep_filled();
@@ -53,6 +54,7 @@ class ReadyWorkspaces final : public WorkspaceFactory {
   bool stopping_ = false;
   Event wanted_;
   Event fill_ended_;
+  Event attempt_ended_;
 };
 
 }  // namespace dynsessions::execution

@@ -40,8 +40,8 @@ class Workspace {
 
 /// Whether a factory can make workspaces, as far as it is known.
 struct Readiness {
-  bool proven = false;           ///< one was made
-  std::size_t in_reserve = 0;  ///< workspaces that wait for a session
+  bool proven = false;                ///< one was made
+  std::size_t in_reserve = 0;         ///< workspaces that wait for a session
   std::optional<Error> failure = {};  ///< of the last attempt to make one
 };
 
@@ -55,6 +55,9 @@ class WorkspaceFactory {
   /// A fresh workspace with an empty `/mnt/data`, its synchronous kernel ready to execute; or
   /// `sandbox_unavailable` with the step that failed.
   virtual boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create() = 0;
+
+  /// Resolves when the first attempt to make a workspace has ended, with or without success.
+  virtual boost::asio::awaitable<void> first_attempt() { co_return; }
 
   [[nodiscard]] virtual Readiness readiness() const { return {.proven = true}; }
 

@@ -39,6 +39,9 @@ class HttpServer {
   void listen(const boost::asio::ip::tcp::endpoint& endpoint);
   [[nodiscard]] boost::asio::ip::tcp::endpoint local_endpoint() const;
 
+  /// Speaks TLS with this context, which outlives the server. Call before start().
+  void use(TlsContext& tls) { tls_ = &tls; }
+
   /// Starts to accept connections; call once, after listen().
   void start();
 
@@ -60,7 +63,7 @@ class HttpServer {
   boost::asio::thread_pool& file_pool_;
   http::Handler& handler_;
   const ServerLimits limits_;
-  TlsContext* const tls_;
+  TlsContext* tls_;
   Listener listener_;
   std::list<Connection> connections_;
   Event changed_;  ///< a connection ended, or accepting did

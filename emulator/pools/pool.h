@@ -33,6 +33,7 @@ class Pool {
 
   [[nodiscard]] const PoolDefinition& definition() const { return sessions_.definition(); }
   [[nodiscard]] execution::Readiness readiness() const { return sessions_.readiness(); }
+  boost::asio::awaitable<void> first_attempt() { return sessions_.first_attempt(); }
   [[nodiscard]] SessionPool& sessions() { return sessions_; }
 
   /// As SessionPool::change(). The pool keeps its clock and its events.

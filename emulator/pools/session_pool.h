@@ -95,6 +95,7 @@ class SessionPool {
   [[nodiscard]] std::size_t size() const noexcept { return sessions_.size(); }
   /// Of its workspaces.
   [[nodiscard]] execution::Readiness readiness() const { return workspaces_->readiness(); }
+  boost::asio::awaitable<void> first_attempt() { return workspaces_->first_attempt(); }
   [[nodiscard]] const PoolDefinition& definition() const noexcept { return *definition_; }
 
  private:

@@ -97,8 +97,10 @@ Finding judge(unsigned status, const std::string& body) {
 
 Finding ask(const config::Config& config) {
   const auto url = admin_url(config);
-  if (!url) return {false, "not ready: there is no server's line in " + config.server.ready_file};
-  return ask_at(*url);
+  if (!url) return {false, "not ready: no ready line in " + config.server.ready_file};
+  Finding finding = ask_at(*url);
+  finding.admin = *url;
+  return finding;
 }
 
 asio::awaitable<Finding> wait_until_ready(std::function<Finding()> ask, Clock& clock,

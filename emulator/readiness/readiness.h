@@ -17,7 +17,8 @@ namespace dynsessions::readiness {
 
 struct Finding {
   bool ready = false;
-  std::string line;  ///< for people: where the server is ready, or what is not and why
+  std::string line;     ///< for people: where the server is ready, or what is not and why
+  std::string admin{};  ///< URL of the admin API that was asked; empty if it is not known
 };
 
 /// The URL of the admin surface as this machine reaches it. With `--admin-port 0` the server's

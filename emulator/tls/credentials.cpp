@@ -23,7 +23,7 @@ bool ends_soon(const Identity& identity, Clock::TimePoint now) {
   return identity.expires() - now <= kRenewBefore;
 }
 
-/// What cannot be read counts as absent, and is mentioned.
+/// A file that cannot be read as a certificate counts as absent, with a warning.
 std::optional<Identity> load(const StateDirectory& directory, const char* certificate_file,
                              const char* key_file) {
   const auto certificate = directory.read(certificate_file);
@@ -31,27 +31,29 @@ std::optional<Identity> load(const StateDirectory& directory, const char* certif
   if (!certificate && !key) return std::nullopt;
   auto identity = Identity::from_pem(certificate.value_or(""), key.value_or(""));
   if (!identity) {
-    spdlog::warn("{} is not a certificate with its key; it is made anew",
+    spdlog::warn("{} is not a certificate with its key; it is replaced",
                  (directory.path() / certificate_file).string());
   }
   return identity;
 }
 
-bool may_sign_for(const std::set<std::string>& domains, const Name& name) {
-  return std::any_of(domains.begin(), domains.end(),
-                     [&name](const std::string& domain) { return name.is_within(domain); });
-}
-
-bool may_sign_for_all(const Identity& authority, const std::vector<Name>& names) {
-  const auto domains = authority.domains();
-  return std::all_of(names.begin(), names.end(),
-                     [&domains](const Name& name) { return may_sign_for(domains, name); });
+/// "a.example.org, 10.0.0.5": those of `names` that the authority may not sign for.
+std::string not_permitted(const Identity& authority, const std::vector<Name>& names,
+                          Clock::TimePoint now) {
+  std::string texts;
+  if (authority.permits(authority.issue(names, now))) return texts;
+  for (const Name& name : names) {
+    if (authority.permits(authority.issue({name}, now))) continue;
+    texts += (texts.empty() ? "" : ", ") + name.text();
+  }
+  return texts;
 }
 
 Identity authority_for(const StateDirectory& directory, const std::vector<Name>& names,
                        Clock::TimePoint now) {
   auto known = load(directory, kAuthorityFile, kAuthorityKeyFile);
-  if (known && !ends_soon(*known, now) && may_sign_for_all(*known, names)) return *std::move(known);
+  const std::string refused = known ? not_permitted(*known, names, now) : "";
+  if (known && !ends_soon(*known, now) && refused.empty()) return *std::move(known);
   auto domains = known ? known->domains() : std::set<std::string>();
   for (const Name& name : names) domains.insert(name.domain());
   Identity authority = Identity::make_authority(domains, now);
@@ -59,8 +61,10 @@ Identity authority_for(const StateDirectory& directory, const std::vector<Name>&
   directory.write(kAuthorityFile, authority.certificate_pem());
   const std::string path = (directory.path() / kAuthorityFile).string();
   if (known) {
-    spdlog::warn("the certificate authority {} was replaced: {}; trust it again", path,
-                 ends_soon(*known, now) ? "it was about to end" : "it could not sign for a name");
+    spdlog::warn("replaced the certificate authority {}, because {}; clients must trust it again",
+                 path,
+                 ends_soon(*known, now) ? "it was about to expire"
+                                        : "its name constraints do not permit " + refused);
   } else {
     spdlog::info("made the certificate authority {}; `dynsessions cert` tells how to trust it",
                  path);
@@ -68,18 +72,26 @@ Identity authority_for(const StateDirectory& directory, const std::vector<Name>&
   return authority;
 }
 
-bool is_good_for(const Identity& server, const Identity& authority, const std::vector<Name>& names,
-                 Clock::TimePoint now) {
+/// Why the server needs another certificate; empty if this one is good.
+const char* flaw_of(const Identity& server, const Identity& authority,
+                    const std::vector<Name>& names, Clock::TimePoint now) {
   std::set<std::string> texts;
   for (const Name& name : names) texts.insert(name.text());
-  return server.names() == texts && server.is_signed_by(authority) && !ends_soon(server, now);
+  if (!server.is_signed_by(authority)) return "the authority is another one";
+  if (server.names() != texts) return "its names are others";
+  return ends_soon(server, now) ? "it was about to expire" : "";
 }
 
 Identity server_for(const StateDirectory& directory, const Identity& authority,
                     const std::vector<Name>& names, Clock::TimePoint now) {
   auto known = load(directory, kServerFile, kServerFile);
-  if (known && is_good_for(*known, authority, names, now)) return *std::move(known);
+  const std::string flaw = known ? flaw_of(*known, authority, names, now) : "";
+  if (known && flaw.empty()) return *std::move(known);
   Identity server = authority.issue(names, now);
+  if (known) {
+    spdlog::info("replaced the server certificate, because {}; it is signed by the authority {}",
+                 flaw, (directory.path() / kAuthorityFile).string());
+  }
   directory.write(kServerFile, server.certificate_pem() + server.key_pem());
   return server;
 }

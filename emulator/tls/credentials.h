@@ -20,12 +20,15 @@ struct Credentials {
 /// Reads authority and server certificate from the directory, or makes them. Servers that do this
 /// at the same time get the same authority.
 ///
-/// - The server certificate is made anew when its names are not exactly `names`, when it is not of
-///   this authority, or at most 30 days from its end. A server looks at that when it starts.
-/// - The authority is made anew when it ends within 30 days, or may not sign for one of `names`.
-///   Whoever trusted the old one has to trust the new one: the log says so. It may sign for what
-///   the old one could, too, so that servers with different names do not replace it in turn.
-/// - What cannot be read as what it should be is made anew, with a warning.
+/// - A new server certificate is issued if the names of the present one are not exactly `names`, if
+///   it was not issued by this authority, or if it expires within 30 days. A server checks that
+///   when it starts.
+/// - The authority is replaced only if it expires within 30 days, or if its name constraints do not
+///   permit one of `names`. Clients that trusted the old one must trust the new one, which the log
+///   tells. The new one is permitted all names of the old one, so that servers with different names
+///   do not replace it in turn.
+/// - A file that cannot be read as what it should be is replaced, with a warning.
+/// - The log tells which of them was made, and why.
 ///
 /// Throws StateError.
 [[nodiscard]] Credentials prepare_credentials(const StateDirectory& directory,

@@ -130,6 +130,14 @@ std::set<std::string> Identity::names() const { return names_of(certificate_.get
 
 std::set<std::string> Identity::domains() const { return domains_of(certificate_.get()); }
 
+bool Identity::permits(const Identity& server) const {
+  const OwnedConstraints constraints(static_cast<NAME_CONSTRAINTS*>(
+      X509_get_ext_d2i(certificate_.get(), NID_name_constraints, nullptr, nullptr)));
+  if (!constraints) return true;
+  X509_check_purpose(server.certificate_.get(), -1, 0);  // decodes the names that are checked next
+  return NAME_CONSTRAINTS_check(server.certificate_.get(), constraints.get()) == X509_V_OK;
+}
+
 bool Identity::is_signed_by(const Identity& authority) const {
   const bool verified = X509_verify(certificate_.get(), authority.key_.get()) == 1;
   ERR_clear_error();

@@ -41,6 +41,9 @@ class Identity {
   /// What an authority may sign for: host names with all below them, and addresses.
   [[nodiscard]] std::set<std::string> domains() const;
   [[nodiscard]] bool is_signed_by(const Identity& authority) const;
+  /// Whether this authority's name constraints permit every name of the server. An authority
+  /// without constraints permits every name.
+  [[nodiscard]] bool permits(const Identity& server) const;
 
  private:
   Identity(OwnedCertificate certificate, OwnedKey key)

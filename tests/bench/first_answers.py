@@ -68,7 +68,7 @@ def forks_into_namespaces():
 
 
 def of_servers(before=lambda: None):
-    """Seconds to the ready line, and to the first answer."""
+    """Seconds until it listens, and to the first answer."""
     serve, answer = Samples(), Samples()
 
     def start_and_ask():

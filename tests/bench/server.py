@@ -19,7 +19,7 @@ STATE = tempfile.TemporaryDirectory(prefix="dynsessions-bench-")  # the certific
 
 
 class Server:
-    """`seconds_to_serve`: from the start of the process to its ready line."""
+    """`seconds_to_serve`: from the start of the process to its first line: its ports are open."""
 
     def __init__(self, *arguments):
         ports = ["--port", "0", "--https-port", "0", "--admin-port", "0"]
@@ -30,7 +30,7 @@ class Server:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        line = self._process.stdout.readline()
+        line = self._process.stdout.readline()  # the event `listening`
         self.seconds_to_serve = time.perf_counter() - started
         self.endpoint = json.loads(line)["poolManagementEndpoint"]
         self.pid = self._process.pid

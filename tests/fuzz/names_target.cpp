@@ -48,8 +48,7 @@ void check_path(const DataPath& path) {
 
 void check_upload(const surfaces::data_plane::ApiVersion& version, const DataPath& directory,
                   std::string_view name) {
-  const auto target =
-      surfaces::data_plane::files::upload_target(version, directory, name);
+  const auto target = surfaces::data_plane::files::upload_target(version, directory, name);
   if (!target) return require_service_shape(target.error());
   for (const std::string& component : target->components()) check_component(component);
   const auto& above = directory.components();

@@ -1,4 +1,4 @@
-// The command line, the environment and the configuration file: config/config.h, config/options.h.
+// The command line, the environment and the configuration file: cli/arguments.h, config/settings.h.
 //
 // Input: arguments, one a line, up to an empty line; variables (NAME=value) likewise; then the
 // file that --config names.
@@ -13,8 +13,9 @@
 #include <sys/mman.h>
 #include <system_error>
 
-#include "emulator/config/config.h"
+#include "emulator/cli/arguments.h"
 #include "emulator/config/options.h"
+#include "emulator/config/settings.h"
 #include "sandbox/base/unique_fd.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/property.h"
@@ -22,7 +23,6 @@
 namespace dynsessions::fuzz {
 namespace {
 
-using config::CommandLine;
 using Variables = std::map<std::string, std::string, std::less<>>;
 
 std::vector<std::string> lines(Input& input) {
@@ -54,16 +54,15 @@ UniqueFd file_of(std::string_view content) {
   return file;
 }
 
-std::optional<CommandLine> parse(const std::vector<std::string>& arguments,
-                                 const Variables& variables) {
-  std::vector<const char*> argv{"dynsessions"};
-  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+std::optional<config::Config> parse(const std::vector<std::string>& arguments,
+                                    const Variables& variables) {
   const auto environment = [&](const std::string& name) {
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional(found->second);
   };
   try {
-    return config::parse_command_line(static_cast<int>(argv.size()), argv.data(), environment);
+    const cli::Invocation call = cli::parse_arguments(arguments);
+    return config::resolve_settings(call.options, call.config_path, environment).config;
   } catch (const config::ConfigError& error) {
     require(!std::string(error.what()).empty(), "a refusal says why");
     return std::nullopt;
@@ -89,7 +88,7 @@ void check(Input input) {
   const Variables environment = variables(input);
   const UniqueFd file = file_of(input.rest());
   arguments.push_back("--config=/proc/self/fd/" + std::to_string(file.get()));
-  if (const auto parsed = parse(arguments, environment)) check_shown(parsed->config);
+  if (const auto parsed = parse(arguments, environment)) check_shown(*parsed);
 }
 
 }  // namespace

@@ -176,7 +176,6 @@ class Emulator:
         self._environment = {"DYNSESSIONS_HTTPS_PORT": "0", **(environment or {})}
         self._process = subprocess.Popen(
             self._command,
-            bufsize=0,  # or a line could wait in a buffer, where select() does not see it
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
@@ -185,7 +184,7 @@ class Emulator:
         self.process_id = self._process.pid
         _servers.append(self)
         try:
-            ready = self._read_ready_line()
+            ready = self._read_event("ready")
         except BaseException:
             self._process.kill()
             self._process.wait()
@@ -198,19 +197,21 @@ class Emulator:
         if as_documented:
             services.serves(self.http, self.https)
 
-    def _read_ready_line(self):
-        """Skips the events that come before "ready"."""
-        end = time.monotonic() + START_SECONDS
+    def _read_event(self, wanted):
+        """Reads lines of JSON from stdout up to the one of this event."""
+        output, text = self._process.stdout.fileno(), b""
+        deadline = time.monotonic() + START_SECONDS
         while True:
-            left = max(0, end - time.monotonic())
-            readable, _, _ = select.select([self._process.stdout], [], [], left)
-            line = self._process.stdout.readline() if readable else b""
-            if not line:
-                raise AssertionError(f"the server did not become ready:\n{self.stderr()}")
-            event = json.loads(line)
-            if event["event"] == "ready":
-                return event
-            assert event["event"] == "listening", event
+            seconds = max(0, deadline - time.monotonic())
+            readable, _, _ = select.select([output], [], [], seconds)
+            piece = os.read(output, 1 << 16) if readable else b""
+            if not piece:
+                raise AssertionError(f"the server did not become {wanted}:\n{self.stderr()}")
+            *lines, text = (text + piece).split(b"\n")
+            for line in map(json.loads, lines):
+                assert line["event"] in ("listening", "ready"), line
+                if line["event"] == wanted:
+                    return line
 
     def command(self):
         """The line that starts the same server in a shell, with variables other than inherited ones."""

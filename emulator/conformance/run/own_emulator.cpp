@@ -27,8 +27,12 @@ std::vector<std::string> command_line(const Needs& needs) {
 
 OwnEmulator::OwnEmulator(const Needs& needs)
     : process_(command_line(needs), ChildProcess::Kind::server) {
-  const std::string line = process_.read_line();
-  const Json ready = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  std::string line;
+  Json ready;
+  do {  // the line before tells that it listens
+    line = process_.read_line();
+    ready = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  } while (ready.is_object() && ready.value("event", "") == "listening");
   if (!ready.is_object() || !ready.contains("poolManagementEndpoint")) {
     if (line.empty()) process_.wait();
     throw Unreachable("the emulator did not start: " + process_.said());

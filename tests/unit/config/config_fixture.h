@@ -4,27 +4,28 @@
 #include <string>
 #include <vector>
 
-#include "emulator/config/config.h"
+#include "emulator/config/settings.h"
 
 namespace dynsessions::config {
 
 using Variables = std::map<std::string, std::string>;
 
-/// Parses as `main` does, with an environment of exactly these variables.
-[[nodiscard]] CommandLine parse(const std::vector<std::string>& arguments,
-                                const Variables& variables = {});
+/// The settings by these flags, such as `--port`, `0`, `--exact` and `--name=x`, in an environment
+/// of exactly these variables.
+[[nodiscard]] Settings parse(const std::vector<std::string>& arguments,
+                             const Variables& variables = {});
 
 /// The message of the ConfigError that parsing ends with; fails the test when it does not.
 [[nodiscard]] std::string refusal(const std::vector<std::string>& arguments,
                                   const Variables& variables = {});
 
 /// A configuration file that goes with its scope.
-class ConfigFile {
+class TemporaryConfig {
  public:
-  explicit ConfigFile(const std::string& content);
-  ConfigFile(const ConfigFile&) = delete;
-  ConfigFile& operator=(const ConfigFile&) = delete;
-  ~ConfigFile();
+  explicit TemporaryConfig(const std::string& content);
+  TemporaryConfig(const TemporaryConfig&) = delete;
+  TemporaryConfig& operator=(const TemporaryConfig&) = delete;
+  ~TemporaryConfig();
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:

@@ -7,7 +7,6 @@
 
 #include "emulator/config/options.h"
 #include "tests/support/catch.h"
-#include "tests/unit/config/config_fixture.h"
 
 namespace dynsessions::config {
 namespace {
@@ -18,10 +17,6 @@ TEST_CASE("OPTIONS.md is up to date", "[config][options_page]") {
   const std::string committed{std::istreambuf_iterator<char>(file), {}};
   INFO("run `dynsessions options > OPTIONS.md`");
   CHECK(committed == options_page());
-}
-
-TEST_CASE("the command `options` prints the page", "[config][options_page]") {
-  CHECK(parse({"options"}).help == options_page());
 }
 
 TEST_CASE("the page has one row of six cells for each option", "[config][options_page]") {

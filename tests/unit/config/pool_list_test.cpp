@@ -7,7 +7,7 @@ namespace dynsessions::config {
 namespace {
 
 TEST_CASE("pools of the file differ from the default pool where they say so", "[config][pools]") {
-  const ConfigFile file(R"({
+  const TemporaryConfig file(R"({
     "max-sessions": 5, "subscription": "sub",
     "pools": [  // comments are fine here too
       {"name": "short", "cooldownPeriod": 10, "maxSessions": 2},
@@ -26,7 +26,7 @@ TEST_CASE("pools of the file differ from the default pool where they say so", "[
 }
 
 TEST_CASE("an entry may redefine the default pool", "[config][pools]") {
-  const ConfigFile file(R"({"pools": [{"name": "default", "maxSessions": 3}]})");
+  const TemporaryConfig file(R"({"pools": [{"name": "default", "maxSessions": 3}]})");
   const Config config = parse({"--config", file.path()}).config;
   REQUIRE(config.pools.size() == 1);
   CHECK(config.pools[0].id == config.pool.id);
@@ -51,7 +51,7 @@ TEST_CASE("a pool that cannot be used is refused with its name and the member", 
        "pools[1] `A`, name: pools[0] has the same name, resource group and subscription"},
   }));
   DYNAMIC_SECTION(row.pools) {
-    const ConfigFile file(R"({"pools": )" + row.pools + "}");
+    const TemporaryConfig file(R"({"pools": )" + row.pools + "}");
     CHECK_THAT(refusal({"--config", file.path()}), Catch::Contains(row.message));
     CHECK_THAT(refusal({"--config", file.path()}), Catch::Contains(file.path()));
   }

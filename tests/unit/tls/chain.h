@@ -12,4 +12,14 @@ namespace dynsessions::tls {
                                   const std::string& certificate_pem, const std::string& name,
                                   Clock::TimePoint time);
 
+struct ForeignAuthority {
+  std::string certificate_pem;
+  std::string key_pem;
+};
+
+/// An authority that the emulator did not make. `constraints` are its name constraints in the
+/// language of x509v3_config(5); empty: it has none.
+[[nodiscard]] ForeignAuthority make_foreign_authority(const std::string& constraints,
+                                                      Clock::TimePoint now);
+
 }  // namespace dynsessions::tls

@@ -1,8 +1,11 @@
 #include "emulator/tls/credentials.h"
 
+#include <memory>
+#include <sstream>
 #include <thread>
 #include <vector>
 
+#include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
 #include "tests/support/catch.h"
@@ -22,6 +25,27 @@ std::vector<Name> standard_names_and(const std::string& list) {
   for (Name& name : *parse_names(list)) names.push_back(std::move(name));
   return names;
 }
+
+/// What is logged while the object lives.
+class LogCapture {
+ public:
+  LogCapture() : before_(spdlog::default_logger()) {
+    auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(text_);
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>("capture", std::move(sink)));
+    spdlog::set_level(spdlog::level::info);
+  }
+  LogCapture(const LogCapture&) = delete;
+  LogCapture& operator=(const LogCapture&) = delete;
+  ~LogCapture() {
+    spdlog::set_default_logger(before_);
+    spdlog::set_level(spdlog::level::off);
+  }
+  [[nodiscard]] std::string text() const { return text_.str(); }
+
+ private:
+  std::ostringstream text_;
+  std::shared_ptr<spdlog::logger> before_;
+};
 
 /// A state directory, and servers that start with it.
 class Machine {
@@ -117,6 +141,42 @@ TEST_CASE("a name of another domain needs a new authority, which also knows what
     CHECK(machine.authority() == for_both);
     CHECK(verdict(for_both, credentials.certificate_pem, list, kNow) == "ok");
   }
+}
+
+TEST_CASE("an authority without name constraints, or with wider ones, is kept", "[tls]") {
+  // As a person makes it for all servers of a team; the emulator's own are narrower.
+  const std::string constraints = GENERATE(
+      as<std::string>(), "",
+      "critical,permitted;DNS:localhost,permitted;DNS:dynamicsessions.io,"
+      "permitted;DNS:acasessions.io,permitted;DNS:example.org,permitted;IP:10.0.0.0/255.0.0.0,"
+      "permitted;IP:127.0.0.0/255.0.0.0,permitted;IP:::1/"
+      "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+  Machine machine;
+  const ForeignAuthority foreign = make_foreign_authority(constraints, kNow);
+  set_content(machine.file("ca.pem"), foreign.certificate_pem);
+  set_content(machine.file("ca-key.pem"), foreign.key_pem);
+  const Credentials made = machine.start(kNow, standard_names_and("one.example.org,10.1.2.3"));
+  CHECK(machine.authority() == foreign.certificate_pem);
+  CHECK(verdict(machine.authority(), made.certificate_pem, "one.example.org", kNow) == "ok");
+  CHECK(verdict(machine.authority(), made.certificate_pem, "10.1.2.3", kNow) == "ok");
+}
+
+TEST_CASE("the log tells which certificate was replaced, and why", "[tls]") {
+  Machine machine;
+  static_cast<void>(machine.start(kNow));
+  const LogCapture log;
+  static_cast<void>(machine.start(kNow));
+  CHECK(log.text().empty());
+  static_cast<void>(machine.start(kNow, standard_names_and("a.dynamicsessions.io")));
+  CHECK_THAT(log.text(),
+             Catch::Contains("replaced the server certificate, because its names are others; it is "
+                             "signed by the authority " +
+                             machine.file("ca.pem").string()) &&
+                 !Catch::Contains("replaced the certificate authority"));
+  static_cast<void>(machine.start(kNow, standard_names_and("one.example.org,10.0.0.5")));
+  CHECK_THAT(log.text(), Catch::Contains("replaced the certificate authority") &&
+                             Catch::Contains("its name constraints do not permit one.example.org, "
+                                             "10.0.0.5"));
 }
 
 TEST_CASE("a server does not keep a name that it was not given again", "[tls]") {

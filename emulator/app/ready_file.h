@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include <sys/types.h>
+
+namespace dynsessions {
+
+/// The file of --ready-file: it exists while the server can answer an execution at once. A file
+/// that an earlier server left is removed with the construction, and this server's own file at the
+/// latest with the destruction.
+class ReadyFile {
+ public:
+  /// An empty path means that there is none. Throws config::ConfigError if the file cannot be
+  /// written or removed.
+  explicit ReadyFile(const std::filesystem::path& path);
+  ReadyFile(const ReadyFile&) = delete;
+  ReadyFile& operator=(const ReadyFile&) = delete;
+  ~ReadyFile();
+
+  /// The file appears with the whole content or not at all. Throws std::runtime_error.
+  void write(std::string_view content);
+
+  /// Removes the file if it is still the one that write() made: another server may have written
+  /// its own in the meantime. Errors are ignored, because nobody can act on them.
+  void remove() noexcept;
+
+ private:
+  [[nodiscard]] std::filesystem::path unfinished() const;
+
+  const std::filesystem::path path_;
+  ino_t written_ = 0;  ///< inode of the file that write() made; 0: none
+};
+
+}  // namespace dynsessions

@@ -1,0 +1,45 @@
+#include <cstdio>
+
+#include <boost/asio/io_context.hpp>
+
+#include "emulator/app/https_setup.h"
+#include "emulator/base/clock.h"
+#include "emulator/cli/command.h"
+#include "emulator/observability/log.h"
+
+namespace dynsessions::cli {
+namespace {
+
+ExitCode print_advice(const Invocation& call) {
+  const config::Config config = settings_of(call).config;
+  observability::start_log(config::name_of(config.server.log_level));
+  boost::asio::io_context loop;
+  const auto now = SystemClock(loop.get_executor()).now();
+  std::fputs(advice_on_trust(config, config::process_environment, now).c_str(), stdout);
+  return stopped;
+}
+
+constexpr std::string_view kCommon[] = {"state-dir", "tls-name", "listen"};
+
+}  // namespace
+
+const Command kCert{
+    .name = "cert",
+    .summary = "Print how clients trust the certificate of the HTTPS port.",
+    .description =
+        "Prints the path of the certificate authority and, for each kind of client, the "
+        "line that makes it\ntrust the authority. Makes the authority if there is none. "
+        "It is kept in --state-dir, by default\nin $XDG_STATE_HOME/dynsessions or "
+        "~/.local/state/dynsessions.\n",
+    .examples =
+        "  dynsessions cert\n"
+        "  curl --cacert \"$(dynsessions cert | head -n 1)\" https://localhost:7443\n",
+    .exit_codes =
+        "  0  printed\n"
+        "  2  wrong usage, or no directory to keep the authority in\n",
+    .takes_options = true,
+    .common_options = kCommon,
+    .run = print_advice,
+};
+
+}  // namespace dynsessions::cli

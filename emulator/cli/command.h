@@ -1,0 +1,73 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/config/settings.h"
+
+/// The commands of the program: a file for each. A command is a value (Command) from which its
+/// help, the completion of shells and the checks of the command line are made.
+namespace dynsessions::cli {
+
+/// Stable, and listed in the help.
+enum ExitCode : int { stopped = 0, failed = 1, wrong_usage = 2, port_in_use = 3, no_engine = 4 };
+
+/// A flag of one command. (Options of the server are flags too; config/options.h has those.)
+struct Flag {
+  std::string_view name;        ///< "--timeout"
+  std::string_view value_name;  ///< "SECONDS"; empty if the flag takes no value
+  std::string_view help;
+  std::span<const std::string_view> words = {};  ///< the accepted values; empty: any text
+  char letter = '\0';                            ///< 'o' if `-o` is a short form
+};
+
+struct Command;
+
+/// A command line that was understood.
+struct Invocation {
+  const Command* command = nullptr;
+  std::vector<std::string> arguments;  ///< of the command, such as `bash` of `completion bash`
+  config::Values flags;                ///< of the command: name to text; "true" without a value
+  config::Values options;              ///< of the server: key to text
+  std::string config_path;             ///< of --config; empty without
+};
+
+struct Command {
+  std::string_view name;  ///< "serve", "config print"
+  std::string_view summary;
+  std::string_view description = {};  ///< lines below the usage in its help
+  std::string_view examples = {};     ///< indented lines
+  std::string_view exit_codes = {};   ///< indented lines
+  std::span<const Flag> flags = {};
+  bool takes_options = false;                             ///< those of the server
+  std::span<const std::string_view> common_options = {};  ///< keys; shown in its help
+  bool shows_all_options = false;                         ///< in its help, instead of these
+  std::string_view argument = {};                         ///< "SHELL"; empty: it takes none
+  std::span<const std::string_view> argument_words = {};  ///< accepted; empty: any word
+  /// Its help where it words that itself; all words that follow it are then its arguments.
+  std::string (*own_help)() = nullptr;
+  ExitCode (*run)(const Invocation& call) = nullptr;
+};
+
+extern const Command kServe, kHealthcheck, kWait, kCert, kToken, kDoctor, kConform, kConfigPrint,
+    kOptions, kCompletion, kVersion, kHelp;
+
+/// In the order of the overview.
+[[nodiscard]] std::span<const Command* const> all_commands();
+
+/// Returns nullptr if there is no command of that name.
+[[nodiscard]] const Command* find_command(std::string_view name);
+
+/// Values of `-o`, `--output`.
+inline constexpr std::string_view kOutputWords[] = {"text", "json"};
+inline constexpr Flag kOutputFlag{"--output", "FORMAT", "Format of the output: text or json.",
+                                  kOutputWords, 'o'};
+[[nodiscard]] bool wants_json(const Invocation& call);
+
+/// The settings of the server that the invocation describes. Warns on stderr about variables that
+/// have no effect. Throws config::ConfigError.
+[[nodiscard]] config::Settings settings_of(const Invocation& call);
+
+}  // namespace dynsessions::cli

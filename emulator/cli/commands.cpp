@@ -1,0 +1,36 @@
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "emulator/cli/command.h"
+
+namespace dynsessions::cli {
+namespace {
+
+constexpr std::array<const Command*, 12> kCommands{
+    &kServe,   &kHealthcheck, &kWait,    &kCert,       &kToken,   &kDoctor,
+    &kConform, &kConfigPrint, &kOptions, &kCompletion, &kVersion, &kHelp};
+
+}  // namespace
+
+std::span<const Command* const> all_commands() { return kCommands; }
+
+const Command* find_command(std::string_view name) {
+  const auto found = std::find_if(kCommands.begin(), kCommands.end(),
+                                  [name](const Command* one) { return one->name == name; });
+  return found == kCommands.end() ? nullptr : *found;
+}
+
+bool wants_json(const Invocation& call) {
+  const auto output = call.flags.find(kOutputFlag.name);
+  return output != call.flags.end() && output->second == "json";
+}
+
+config::Settings settings_of(const Invocation& call) {
+  for (const std::string& warning : config::warnings_about(config::process_variable_names())) {
+    std::fprintf(stderr, "dynsessions: warning: %s\n", warning.c_str());
+  }
+  return config::resolve_settings(call.options, call.config_path, config::process_environment);
+}
+
+}  // namespace dynsessions::cli

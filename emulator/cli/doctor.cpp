@@ -1,0 +1,49 @@
+#include "emulator/doctor/doctor.h"
+
+#include <cstdio>
+
+#include <unistd.h>
+
+#include "emulator/base/terminal_style.h"
+#include "emulator/cli/command.h"
+#include "emulator/doctor/report.h"
+
+namespace dynsessions::cli {
+namespace {
+
+ExitCode examine(const Invocation& call) {
+  const config::Config config = settings_of(call).config;
+  const auto checks = doctor::examine(config, runtimes::Installation::beside_executable());
+  const TerminalStyle style = TerminalStyle::of_descriptor(STDOUT_FILENO);
+  const std::string report =
+      wants_json(call) ? doctor::to_json(checks) : doctor::to_text(checks, style);
+  std::fputs(report.c_str(), stdout);
+  return doctor::is_healthy(checks) ? stopped : no_engine;
+}
+
+constexpr Flag kFlags[] = {kOutputFlag};
+constexpr std::string_view kCommon[] = {"python", "sandbox", "network-status", "control-groups"};
+
+}  // namespace
+
+const Command kDoctor{
+    .name = "doctor",
+    .summary = "Check the Python environment and the sandbox, and name the cures.",
+    .description =
+        "Checks what sessions need: the Python environment, the sandbox that this machine "
+        "allows, and how\nlimits are enforced. Prints a line per check, and the cure "
+        "where something is wrong. Give it the\noptions that the server gets.\n",
+    .examples =
+        "  dynsessions doctor\n"
+        "  dynsessions doctor --python /opt/venv/bin/python3 -o json\n",
+    .exit_codes =
+        "  0  sessions can run\n"
+        "  2  wrong usage\n"
+        "  4  sessions cannot run: no usable sandbox or Python\n",
+    .flags = kFlags,
+    .takes_options = true,
+    .common_options = kCommon,
+    .run = examine,
+};
+
+}  // namespace dynsessions::cli

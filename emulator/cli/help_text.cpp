@@ -1,0 +1,148 @@
+#include "emulator/cli/help_text.h"
+
+#include <algorithm>
+
+#include "emulator/config/options.h"
+
+namespace dynsessions::cli {
+namespace {
+
+using config::Option;
+
+/// Where explanations begin: two columns after the widest flag.
+constexpr std::size_t kExplanationColumn = 30;
+constexpr std::size_t kWidth = 100;
+
+constexpr std::string_view kConfigHelp = "JSON file with options; // comments are allowed.";
+
+constexpr std::string_view kExamples = R"(
+Examples:
+  dynsessions                         serve on http://127.0.0.1:7070
+  dynsessions --port 0                serve on a free port, which is printed
+  dynsessions --cooldown-period 30    end a session after 30 idle seconds
+  DYNSESSIONS_AUTH=off dynsessions    set an option by its environment variable
+  dynsessions --config options.json   read options from a file, such as {"max-sessions": 5}
+)";
+
+constexpr std::string_view kPrecedence =
+    R"(Each option is a flag, an environment variable (--max-sessions: DYNSESSIONS_MAX_SESSIONS) and a
+key in the JSON file of --config. A flag wins over the environment, and the environment over the
+file; `dynsessions config print` shows the result. A switch takes true, false, 1 or 0 as a value.
+)";
+
+constexpr std::string_view kExitCodes = R"(
+Exit codes:
+  0  stopped on request, or the command succeeded
+  1  failed while running; healthcheck, wait: not ready
+  2  wrong usage
+  3  port in use
+  4  no usable sandbox or Python
+)";
+
+constexpr std::string_view kUsedMost[] = {
+    "port", "auth", "max-sessions", "cooldown-period", "network-status", "ready-file"};
+
+/// The explanation in its column, continued there on further lines.
+std::string entry(const std::string& what, std::string_view explanation) {
+  std::string text;
+  std::string line = "  " + what;
+  line.resize(std::max(kExplanationColumn, line.size() + 2), ' ');
+  while (line.size() + explanation.size() > kWidth) {
+    const std::size_t end = explanation.rfind(' ', kWidth - line.size());
+    text.append(line).append(explanation.substr(0, end)) += '\n';
+    explanation.remove_prefix(end + 1);
+    line.assign(kExplanationColumn, ' ');
+  }
+  return text.append(line).append(explanation) += '\n';
+}
+
+std::string flag_of(const Option& option) {
+  const std::string flag = "--" + std::string(option.key);
+  return option.is_switch() ? flag : flag + ' ' + std::string(option.value_name);
+}
+
+std::string flag_text(const Flag& flag) {
+  std::string text = flag.letter == '\0' ? "" : std::string("-") + flag.letter + ", ";
+  text += flag.name;
+  return flag.value_name.empty() ? text : text.append(" ").append(flag.value_name);
+}
+
+/// Without its variable and its default.
+std::string short_entry(std::string_view key) {
+  const auto options = config::all_options();
+  const auto option = std::find_if(options.begin(), options.end(),
+                                   [key](const Option& one) { return one.key == key; });
+  return entry(flag_of(*option), option->help);
+}
+
+std::string full_entry(const Option& option, const config::Config& defaults) {
+  const std::string shown = option.show(defaults);
+  return entry(flag_of(option), option.help) +
+         entry("", option.environment_name() + (shown.empty() ? "" : ", default " + shown));
+}
+
+std::string every_option() {
+  const config::Config defaults;
+  std::string text;
+  std::string_view group;
+  for (const Option& option : config::all_options()) {
+    if (option.group != group) {
+      group = option.group;
+      text += '\n' + std::string(group) + ":\n";
+    }
+    text += full_entry(option, defaults);
+  }
+  text += "\nFile:\n";
+  return text + entry("--config PATH", kConfigHelp) +
+         entry("", std::string(config::kConfigVariable));
+}
+
+std::string options_of_server(const Command& command) {
+  if (command.shows_all_options) return every_option();
+  std::string text = "\nOptions:\n";
+  for (const std::string_view key : command.common_options) text += short_entry(key);
+  text += entry("--config PATH", kConfigHelp);
+  return text + "  and all others of `dynsessions serve --help`\n";
+}
+
+std::string usage(const Command& command) {
+  std::string text = "Usage: dynsessions " + std::string(command.name);
+  if (!command.argument.empty()) text.append(" ").append(command.argument);
+  return text + (command.takes_options || !command.flags.empty() ? " [OPTIONS]\n" : "\n");
+}
+
+std::string section(std::string_view heading, std::string_view lines) {
+  if (lines.empty()) return {};
+  std::string text = "\n";
+  return text.append(heading).append(":\n").append(lines);
+}
+
+}  // namespace
+
+std::string overview() {
+  std::string text =
+      "dynsessions: a local emulator of the Azure Container Apps dynamic sessions API.\n"
+      "\nUsage: dynsessions [COMMAND] [OPTIONS]\n\nCommands:\n";
+  for (const Command* command : all_commands()) {
+    text += entry(std::string(command->name), command->summary);
+  }
+  text += "\nOptions used most:\n";
+  for (const std::string_view key : kUsedMost) text += short_entry(key);
+  text += entry("--config PATH", kConfigHelp);
+  text +=
+      "  `dynsessions serve --help` lists all options, `dynsessions COMMAND --help` those of a "
+      "command.\n\n";
+  return text.append(kPrecedence).append(kExamples).append(kExitCodes);
+}
+
+std::string help_of(const Command& command) {
+  if (command.own_help != nullptr) return command.own_help();
+  std::string text = usage(command) + '\n' + std::string(command.description);
+  if (command.shows_all_options) text.append("\n").append(kPrecedence);
+  if (!command.flags.empty()) text += "\nFlags:\n";
+  for (const Flag& flag : command.flags) text += entry(flag_text(flag), flag.help);
+  if (command.takes_options) text += options_of_server(command);
+  return text + section("Examples", command.examples) + section("Exit codes", command.exit_codes);
+}
+
+}  // namespace dynsessions::cli

@@ -1,0 +1,51 @@
+#include "emulator/app/app.h"
+#include "emulator/app/engine_settings.h"
+#include "emulator/app/python_check.h"
+#include "emulator/app/ready_file.h"
+#include "emulator/cli/command.h"
+
+namespace dynsessions::cli {
+namespace {
+
+/// In an order in which a start that fails leaves no trace: the authority of the certificate is
+/// read, or made, when the ports are bound (App::run()).
+ExitCode serve(const Invocation& call) {
+  const config::Config config = settings_of(call).config;
+  ReadyFile ready_file(config.server.ready_file);
+  observability::start_log(config::name_of(config.server.log_level));
+  const auto installation = runtimes::Installation::beside_executable();
+  require_ipython(runtimes::session_python(python_settings(config.host), installation));
+  TierChoice tier = choose_tier(config, installation);
+  require_pools(config, installation, tier.tier);
+  App app(config, std::move(tier), installation, ready_file);
+  app.run();
+  return stopped;
+}
+
+}  // namespace
+
+const Command kServe{
+    .name = "serve",
+    .summary = "Start the emulator; the default command.",
+    .description =
+        "Serves the dynamic sessions API until SIGTERM, SIGHUP or Ctrl-C; a second signal ends it "
+        "at "
+        "once.\nPrints two lines of JSON on stdout: {\"event\":\"listening\", …} when the ports "
+        "are "
+        "open, and\n{\"event\":\"ready\", …} when an execution can be answered at once. The second "
+        "one is also the content\nof --ready-file, which does not exist before and after.\n",
+    .examples =
+        "  dynsessions serve --port 0 --admin-port 0 --ready-file /tmp/ready.json\n"
+        "  dynsessions serve --max-sessions 5 --cooldown-period 30 --auth claims\n",
+    .exit_codes =
+        "  0  stopped on request\n"
+        "  1  failed while running\n"
+        "  2  wrong usage\n"
+        "  3  port in use\n"
+        "  4  no usable sandbox or Python\n",
+    .takes_options = true,
+    .shows_all_options = true,
+    .run = serve,
+};
+
+}  // namespace dynsessions::cli

@@ -1,0 +1,86 @@
+#include <charconv>
+#include <cstdint>
+#include <cstdio>
+
+#include <boost/asio/io_context.hpp>
+
+#include "emulator/auth/test_token.h"
+#include "emulator/base/clock.h"
+#include "emulator/cli/command.h"
+
+namespace dynsessions::cli {
+namespace {
+
+/// The distance of `exp` from now that the clock's nanoseconds allow without overflow.
+constexpr std::int64_t kHundredYears = 3'155'760'000;
+
+std::chrono::seconds parse_expiry(const std::string& text) {
+  std::int64_t seconds = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, seconds);
+  const bool good =
+      error == std::errc() && end == last && seconds >= -kHundredYears && seconds <= kHundredYears;
+  if (!good) {
+    throw config::ConfigError("--expires-in: expected a whole number of seconds from -" +
+                              std::to_string(kHundredYears) + " to " +
+                              std::to_string(kHundredYears) + ", not `" + text + "`");
+  }
+  return std::chrono::seconds(seconds);
+}
+
+auth::TestToken token_of(const config::Values& flags) {
+  auth::TestToken token;
+  const auto set = [&flags](std::string_view name, std::string& member) {
+    if (const auto flag = flags.find(name); flag != flags.end()) member = flag->second;
+  };
+  set("--audience", token.audience);
+  set("--role", token.role);
+  set("--oid", token.oid);
+  if (flags.contains("--no-role")) {
+    if (flags.contains("--role")) {
+      throw config::ConfigError("`--role` and `--no-role` exclude each other");
+    }
+    token.role.clear();
+  }
+  if (const auto expiry = flags.find("--expires-in"); expiry != flags.end()) {
+    token.expires_in = parse_expiry(expiry->second);
+  }
+  return token;
+}
+
+ExitCode print_token(const Invocation& call) {
+  const auth::TestToken token = token_of(call.flags);
+  boost::asio::io_context loop;
+  const auto now = SystemClock(loop.get_executor()).now();
+  std::puts(auth::make_test_token(token, std::chrono::floor<std::chrono::seconds>(now)).c_str());
+  return stopped;
+}
+
+constexpr Flag kFlags[] = {
+    {"--audience", "URI", "Claim `aud`; default: https://dynamicsessions.io."},
+    {"--expires-in", "SECONDS", "Time until `exp`; default 3600; negative: it has expired."},
+    {"--role", "NAME", "Claim `roles`; default: Azure ContainerApps Session Executor."},
+    {"--no-role", "", "Leave `roles` out."},
+    {"--oid", "OID", "Claims `oid` and `sub`, to match --executor of the server."},
+};
+
+}  // namespace
+
+const Command kToken{
+    .name = "token",
+    .summary = "Print a bearer token for tests of --auth claims.",
+    .description =
+        "Prints a bearer token with the claims that a server with --auth claims checks: "
+        "audience, time\nand role. Its signature is worthless outside of the emulator.\n",
+    .examples =
+        "  TOKEN=$(dynsessions token)\n"
+        "  dynsessions token --no-role             a token that is refused with 403\n"
+        "  dynsessions token --expires-in -60      a token that has expired\n",
+    .exit_codes =
+        "  0  printed\n"
+        "  2  wrong usage\n",
+    .flags = kFlags,
+    .run = print_token,
+};
+
+}  // namespace dynsessions::cli

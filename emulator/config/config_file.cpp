@@ -1,0 +1,175 @@
+#include "emulator/config/config_file.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "emulator/config/config.h"
+#include "emulator/config/options.h"
+#include "emulator/config/suggestion.h"
+
+namespace dynsessions::config {
+namespace {
+
+using nlohmann::json;
+
+/// An iterator over a text that shows how far the parser has read.
+class ObservedIterator {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  ObservedIterator(const char* at, const char** reached) : at_(at), reached_(reached) {}
+  reference operator*() const { return *at_; }
+  ObservedIterator& operator++() {
+    *reached_ = ++at_;
+    return *this;
+  }
+  ObservedIterator operator++(int) {
+    const ObservedIterator before = *this;
+    ++*this;
+    return before;
+  }
+  friend bool operator==(const ObservedIterator& one, const ObservedIterator& other) {
+    return one.at_ == other.at_;
+  }
+  friend bool operator!=(const ObservedIterator& one, const ObservedIterator& other) {
+    return one.at_ != other.at_;
+  }
+
+ private:
+  const char* at_;
+  const char** reached_;
+};
+
+/// "line 3, column 5" of the character that stands at `offset`.
+std::string position_of(std::size_t offset, std::string_view text) {
+  const std::string_view before = text.substr(0, offset);
+  const std::size_t line = 1 + std::size_t(std::count(before.begin(), before.end(), '\n'));
+  const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;  // npos + 1 is 0
+  return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+/// What follows `mark` in a message of the parser; the whole message if that is not in it.
+std::string after(const std::string& message, std::string_view mark) {
+  const std::size_t found = message.find(mark);
+  return found == std::string::npos ? message : message.substr(found + mark.size());
+}
+
+class Reader {
+ public:
+  Reader(const std::string& path, const std::string& text) : path_(path), text_(text) {}
+
+  json read() {
+    const char* const begin = text_.data();
+    const char* const end = begin + text_.size();
+    reached_ = begin;
+    auto observe = [this](int, json::parse_event_t event, json& parsed) {
+      notice(event, parsed);
+      return true;
+    };
+    try {
+      return json::parse(ObservedIterator(begin, &reached_), ObservedIterator(end, &reached_),
+                         observe, /*allow_exceptions=*/true, /*ignore_comments=*/true);
+    } catch (const json::parse_error& error) {
+      const std::size_t offset = std::min(error.byte, text_.size() + 1);
+      refuse(offset == 0 ? 0 : offset - 1, "this is not JSON: " + after(error.what(), " - "));
+    } catch (const json::exception& error) {  // a number that is too large for any type
+      // The parser looks one character beyond a number.
+      refuse(std::max<std::size_t>(reached_offset(), 2) - 2,
+             "this cannot be read: " + after(error.what(), "] "));
+    }
+  }
+
+ private:
+  void notice(json::parse_event_t event, const json& parsed) {
+    if (event == json::parse_event_t::object_start) keys_.emplace_back();
+    if (event == json::parse_event_t::object_end) keys_.pop_back();
+    if (event != json::parse_event_t::key) return;
+    const auto& key = parsed.get_ref<const std::string&>();
+    if (keys_.back().insert(key).second) return;
+    refuse(text_.rfind('"', reached_offset() - 2), "`" + key + "` is there twice in one object");
+  }
+
+  [[nodiscard]] std::size_t reached_offset() const { return std::size_t(reached_ - text_.data()); }
+
+  [[noreturn]] void refuse(std::size_t offset, const std::string& why) const {
+    throw ConfigError("`" + path_ + "`, " + position_of(offset, text_) + ": " + why);
+  }
+
+  const std::string& path_;
+  const std::string& text_;
+  const char* reached_ = nullptr;
+  std::vector<std::set<std::string>> keys_;  ///< of each object that the parser is in
+};
+
+std::string content_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  // A directory can be opened, but not read.
+  if (!file || std::filesystem::is_directory(path)) {
+    throw ConfigError("--config: cannot read `" + path + "`");
+  }
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+bool is_option(std::string_view key) {
+  const auto options = all_options();
+  return std::any_of(options.begin(), options.end(),
+                     [key](const Option& option) { return option.key == key; });
+}
+
+[[noreturn]] void refuse_key(const ConfigFile& file, std::string_view key,
+                             std::span<const std::string_view> structured_keys) {
+  std::vector<std::string_view> known(structured_keys.begin(), structured_keys.end());
+  for (const Option& option : all_options()) known.push_back(option.key);
+  throw ConfigError(file.place_of(key) + ": there is no such option" + did_you_mean(key, known) +
+                    (nearest(key, known) ? "" : "; `dynsessions options` lists them all"));
+}
+
+/// A number, a switch or a text in the file, as the text that a flag would have had.
+std::string scalar(const ConfigFile& file, const std::string& key, const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number() || value.is_boolean()) return value.dump();
+  throw ConfigError(file.place_of(key) + ": expected a text, a number, true or false, not `" +
+                    value.dump() + "`");
+}
+
+}  // namespace
+
+std::string ConfigFile::place_of(std::string_view key) const {
+  return "`" + path + "`, " + std::string(key);
+}
+
+ConfigFile read_config_file(const std::string& path,
+                            std::span<const std::string_view> structured_keys) {
+  const std::string text = content_of(path);
+  const json object = Reader(path, text).read();
+  if (!object.is_object()) throw ConfigError("--config: `" + path + "` is not a JSON object");
+  ConfigFile file{path, {}, {}};
+  for (const auto& [key, value] : object.items()) {
+    const bool structured =
+        std::find(structured_keys.begin(), structured_keys.end(), key) != structured_keys.end();
+    if (!structured && !is_option(key)) refuse_key(file, key, structured_keys);
+    if (structured && !value.is_structured()) {
+      throw ConfigError(file.place_of(key) + ": expected an array or an object, not `" +
+                        value.dump() + "`");
+    }
+    if (structured) {
+      file.structured.emplace(key, value.dump());
+    } else {
+      file.scalars.emplace(key, scalar(file, key, value));
+    }
+  }
+  return file;
+}
+
+}  // namespace dynsessions::config
