@@ -1,8 +1,9 @@
 # Each target is a script or a CMake preset; the logic is in those.
-.PHONY: run build test bench soak
+.PHONY: run build test test-clients test-all bench soak
 
 PRESET ?= release
 
+# Builds the server and starts it: make run ARGS="--port 8080".
 run: build
 	./build/release/dynsessions $(ARGS)
 
@@ -12,12 +13,25 @@ build:
 	cmake --build --preset release --target dynsessions
 	sandbox/agents/python/create_environment.sh build/python
 
+# Builds everything and runs every test; PRESET=asan or tsan with sanitizers. See CONTRIBUTING.md.
 test:
 	.ci/test $(PRESET)
+
+# Runs only the third-party clients, unmodified, against the server.
+test-clients: build
+	tests/create_environment.sh build/test-python
+	build/test-python/bin/python3 -m pytest -q tests/clients
+
+# Runs `make test`, and what takes hours or needs clang, podman and root: soak, fuzzing, images.
+test-all: test soak
+	tests/fuzz/run.sh 60
+	tests/docker/build_images.sh server
+	build/test-python/bin/python3 tests/docker/run.py
 
 bench: build
 	tests/bench/run.sh
 
+# Creates and expires 20,000 sessions and counts what they leave behind.
 soak: build
 	tests/create_environment.sh build/test-python
 	tests/soak/run.sh

@@ -9,7 +9,7 @@ pytest.register_assert_rewrite("support")  # or its failures would not say which
 from support import answer_check  # noqa: E402
 from support.emulator import SLOWNESS, Emulator  # noqa: E402
 
-pytest_plugins = ["support.attack_report"]
+pytest_plugins = ["support.attack_report", "support.failure_report", "support.parallel"]
 
 # The longest takes two minutes. One that hangs fails with its stack, and the others go on.
 TIMEOUT_SECONDS = 600 * SLOWNESS
@@ -52,12 +52,20 @@ def session(emulator):
     fresh.end()
 
 
+# Forked interpreters of a server have these modules; loading the default ones takes the processor
+# almost a second, and a server that is stopped finishes it first.
+FEW_MODULES = {"DYNSESSIONS_PRELOAD": "json"}
+
+
 @pytest.fixture
 def emulator_factory():
-    """Starts servers with arguments and environment of the test's choice; stopped after it."""
+    """Starts servers with arguments and environment of the test's choice; stopped after it. They
+    have few modules loaded, except where `before` gives them an unusual environment."""
     with contextlib.ExitStack() as running:
 
-        def start(*arguments, environment=None, before=()):
+        def start(*arguments, environment=None, before=(), few_modules=True):
+            modules = FEW_MODULES if few_modules and not before else {}
+            environment = {**modules, **(environment or {})}
             server = Emulator(*arguments, environment=environment, before=before)
             running.callback(server.stop)
             return server

@@ -43,7 +43,7 @@ def test_no_system_call_of_ordinary_work_is_refused_but_those_with_a_reason(
     emulator_factory, tmp_path
 ):
     log = tmp_path / "strace"
-    server = emulator_factory("--ready-sessions", "0")
+    server = emulator_factory("--ready-sessions", "0", few_modules=False)
     # Once it has answered, all is there that sessions descend from.
     first = server.session()
     assert first.executions("6 * 7").status_code == 200

@@ -1,12 +1,10 @@
-"""`dynsessions conform` seen from outside: its exit codes, its reports, what it leaves behind."""
+"""`dynsessions conform` seen from outside: exit codes, reports, and that no session is left behind."""
 
 import json
-import re
 import signal
 import socket
 import subprocess
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
@@ -14,8 +12,7 @@ from support.emulator import BINARY, V2025_02, V2025_10, run_to_end
 from support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
-# The whole suite starts some 300 sessions one after the other.
-WHOLE_RUN_SECONDS, SHORT_RUN_SECONDS = 600, 120
+SECONDS = 120
 
 EXPIRED = {
     "request": {"method": "GET", "path": "files", "token": ["--expires-in", "-60"]},
@@ -30,25 +27,15 @@ SLEEPS_AT_2025_10 = {
     },
     "expect": {"status": 200},
 }
-RECORDED_OPERATIONS = ("execute", "upload", "list", "list-empty", "get", "content", "delete")
 
 
-def conform(*arguments, seconds=SHORT_RUN_SECONDS, environment=None):
+def conform(*arguments, seconds=SECONDS, environment=None):
     return run_to_end("conform", *arguments, seconds=seconds, **(environment or {}))
 
 
 def own_sessions(server):
     listed = server.session().send("GET", "listSessions").json()["sessions"]
     return [one for one in listed if one["identifier"].startswith("conform-")]
-
-
-@pytest.fixture(scope="module")
-def whole_run(tmp_path_factory):
-    """Every case against the emulator, with every report."""
-    directory = tmp_path_factory.mktemp("conform")
-    reports = {name: directory / name for name in ("json", "junit", "markdown", "html")}
-    flags = [part for name, path in reports.items() for part in (f"--{name}", str(path))]
-    return conform(*flags, seconds=WHOLE_RUN_SECONDS), reports
 
 
 @pytest.fixture
@@ -75,51 +62,6 @@ def cases_directory(tmp_path):
         return str(tmp_path)
 
     return write
-
-
-def test_the_emulator_conforms(whole_run):
-    run, reports = whole_run
-    assert run.returncode == 0, run.stdout
-    report = json.loads(reports["json"].read_text())
-    assert report["summary"]["cases"] >= 600
-    not_run = report["summary"]["notRun"]
-    assert not_run.pop("slow") > 0
-    assert set(not_run.values()) == {0}
-    assert report["notes"] == []
-
-
-def test_every_recorded_exchange_is_a_case_and_comes_out_as_recorded(whole_run):
-    report = json.loads(whole_run[1]["json"].read_text())
-    verdicts = {c["id"]: c["verdict"] for c in report["cases"] if c["evidence"] == "recorded"}
-    for operation in RECORDED_OPERATIONS:
-        for version in ("2024-02-02-preview", "2024-10-02-preview"):
-            expected = "same"
-            if (operation, version) == ("upload", "2024-10-02-preview"):
-                expected = "known deviation"  # section 8 row 24
-            assert verdicts[f"recorded.{operation}@{version}"] == expected
-
-
-def test_the_reports_agree(whole_run):
-    run, reports = whole_run
-    summary = json.loads(reports["json"].read_text())["summary"]
-    suite = ElementTree.parse(reports["junit"]).getroot().find("testsuite")
-    assert int(suite.get("tests")) == summary["cases"] == len(suite.findall("testcase"))
-    assert int(suite.get("failures")) == 0
-    assert f"{summary['cases']} cases: " in run.stdout
-    assert f"{summary['cases']} cases: " in reports["markdown"].read_text()
-    assert f"{summary['cases']} cases: " in reports["html"].read_text()
-
-
-def test_the_printed_report_fits_a_terminal(whole_run):
-    assert max(len(line) for line in whole_run[0].stdout.splitlines()) <= 80
-
-
-def test_the_reports_have_no_token_and_no_guid(whole_run):
-    guid = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-(?!0{12})[0-9a-f]{12}")
-    for path in whole_run[1].values():
-        text = path.read_text()
-        assert "eyJ" not in text
-        assert not guid.search(text)
 
 
 def test_a_case_that_must_fail_gives_1_and_says_what_differs(cases_directory):
@@ -226,7 +168,7 @@ def test_an_interrupted_run_gives_130_a_report_of_what_was_done_and_no_sessions(
     )
     wait_until(lambda: len(own_sessions(emulator)) == 1, "the second case never began")
     run.send_signal(with_signal)
-    assert run.wait(SHORT_RUN_SECONDS) == 130
+    assert run.wait(SECONDS) == 130
     verdicts = [case["verdict"] for case in json.loads(report.read_text())["cases"]]
     assert verdicts == ["same", "not run"]
     assert own_sessions(emulator) == []

@@ -17,6 +17,7 @@ import pytest
 import requests
 from crash import orphans
 from soak import census
+from support import mounts
 from support.emulator import Emulator
 from support.processes import descendants
 from support.waiting import wait_until
@@ -107,7 +108,7 @@ VICTIMS = {
 @pytest.mark.parametrize("victim", VICTIMS)
 @pytest.mark.parametrize("attempt", range(2))
 def test_nothing_outlives_a_process_that_is_killed(start, choice, victim, attempt):
-    mounts_before = census.mounts()
+    mounts_before = mounts.of_sandboxes()
     with orphans.adopted() as adopted:
         server = start()
         pid = VICTIMS[victim](server)
@@ -121,7 +122,7 @@ def test_nothing_outlives_a_process_that_is_killed(start, choice, victim, attemp
         assert not left, [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in left]
         load.stop()
         server.has_ended(expected_code=-signal.SIGKILL if pid == server.pid else FAILED)
-    assert census.mounts() == mounts_before
+    assert mounts.of_sandboxes() == mounts_before
     assert_next_start_is_clean(start)
     assert [group for group in groups if group.exists()] == []  # the start has swept them away
 

@@ -327,6 +327,7 @@ def test_doctor_names_the_cure_for_limits_that_are_not_hard():
     assert ended.returncode == 0  # a warning is no reason not to run
 
 
+@pytest.mark.alone("any server that starts removes the groups of the killed one")
 def test_groups_go_with_the_server_and_those_of_a_killed_one_with_the_next():
     server = Emulator()
     if not has_groups(server):

@@ -3,7 +3,8 @@
 import pytest
 
 from real_kernel import RealKernel
-from sides import BothSides, Patience
+from sides import Patience, Sides
+from support.emulator import Emulator
 
 
 @pytest.fixture(scope="session")
@@ -14,26 +15,37 @@ def kernel():
 
 
 @pytest.fixture(scope="session")
+def servers(emulator):
+    """By how their interpreters come to be: forked from one that has loaded the packages, or started
+    anew. What a program answers must not depend on it."""
+    anew = Emulator("--max-sessions", "1000", "--no-zygote")
+    yield {"forked": emulator, "started": anew}
+    anew.stop()
+
+
+@pytest.fixture(scope="session")
 def patience():
     return Patience()
 
 
 @pytest.fixture(scope="module")
-def both_sides(kernel, emulator, tmp_path_factory, patience):
-    """both_sides(group, version): the pair that this group's programs share."""
+def all_sides(kernel, servers, tmp_path_factory, patience):
+    """all_sides(group, version): the kernel and the sessions that this group's programs share."""
     current = {}
 
-    def pair(group, version):
+    def end_current():
+        for sides in current.values():
+            sides.end()
+        current.clear()
+
+    def sides(group, version):
         patience.check()
         if (group, version) not in current:
-            for _, session in current.values():
-                session.end()
-            current.clear()
+            end_current()
             kernel.start(tmp_path_factory.mktemp("home"))
-            session = emulator.session()
-            current[group, version] = BothSides(kernel, session, version, patience), session
-        return current[group, version][0]
+            sessions = {start: server.session() for start, server in servers.items()}
+            current[group, version] = Sides(kernel, sessions, version, patience)
+        return current[group, version]
 
-    yield pair
-    for _, session in current.values():
-        session.end()
+    yield sides
+    end_current()

@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import sysconfig
+import tempfile
 import time
 
 from jupyter_client.kernelspec import KernelSpec
@@ -33,7 +34,11 @@ class Kernel:
         )
         argv = [python, "-B", "-c", start, "-f", "{connection_file}"]
         argv += ["--HistoryManager.enabled=False"]  # as in a session
-        self._manager = KernelManager(connection_file=f"{home}/kernel.json")
+        # Sockets in a directory: a port that was free a moment ago may be another test's by now.
+        self._sockets = tempfile.TemporaryDirectory(prefix="kernel-")
+        self._manager = KernelManager(
+            connection_file=f"{home}/kernel.json", transport="ipc", ip=f"{self._sockets.name}/s"
+        )
         self._manager._kernel_spec = KernelSpec(argv=argv, language="python")
         log = os.open(f"{home}/kernel.log", os.O_WRONLY | os.O_CREAT)
         self._manager.start_kernel(cwd=home, env=environment, stdout=log, stderr=log)
@@ -72,6 +77,7 @@ class Kernel:
     def close(self):
         self._client.stop_channels()
         self._manager.shutdown_kernel(now=True)
+        self._sockets.cleanup()
 
 
 def main():

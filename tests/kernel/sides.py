@@ -1,7 +1,8 @@
-"""A program on both sides: in a real kernel and in a session over HTTP."""
+"""A program on all sides: in a real kernel, and over HTTP in a session of each kind."""
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -49,15 +50,16 @@ class Patience:
             give_up("not run, after " + "; ".join(self._lost))
 
 
-class BothSides:
-    """One kernel and one session, which live through the same programs in the same order."""
+class Sides:
+    """One kernel and sessions by name, which live through the same programs in the same order."""
 
-    def __init__(self, kernel, session, version, patience):
+    def __init__(self, kernel, sessions, version, patience):
         self._kernel = kernel
-        self._session = session
+        self._sessions = sessions
         self._version = version
         self._patience = patience
         self._lost = None
+        self._threads = ThreadPoolExecutor(len(sessions))
         self._paths = (
             (str(kernel.home), SESSION_HOME),
             (str(kernel.prefix / "bin/python3"), SESSION_PYTHON),
@@ -66,41 +68,52 @@ class BothSides:
         )
 
     def run(self, program):
-        """The answers of the kernel and of the session to the program's last cell."""
+        """The kernel's answer to the program's last cell, and by name those of the sessions."""
         if self._lost:
             give_up(f"not run, after {self._lost}")
         for cell in program.cells:
             try:
-                body, reply = self._run_cell(cell)
+                answers, reply = self._run_cell(cell)
             except (OSError, requests.RequestException, AssertionError) as error:
                 self._lose(program, str(error))
-            if body.stderr.endswith(LAST_WORDS):
-                self._lose(program, body.stderr)
+            for answer in answers.values():
+                if answer.stderr.endswith(LAST_WORDS):
+                    self._lose(program, answer.stderr)
         expected = expected_answer(reply, string_quotes=self._version == V2025_10)
-        return self._normal(expected), self._normal(body)
+        return self._normal(expected), {name: self._normal(each) for name, each in answers.items()}
+
+    def end(self):
+        self._threads.shutdown()
+        for session in self._sessions.values():
+            session.end()
 
     def _run_cell(self, cell):
+        """In all at once."""
         self._kernel.begin(cell)
         try:
-            body = self._in_session(cell)
-        finally:  # the kernel answers whatever the session does; left unread, it would be out of step
+            running = {
+                name: self._threads.submit(self._in_session, session, cell)
+                for name, session in self._sessions.items()
+            }
+            answers = {name: each.result() for name, each in running.items()}
+        finally:  # the kernel answers whatever a session does; left unread, it would be out of step
             reply = self._kernel.finish()
-        return body, reply
+        return answers, reply
 
     def _lose(self, program, why):
         self._lost = f"{program}: {why}"
         self._patience.lose(self._lost)
         give_up(self._lost)
 
-    def _in_session(self, code):
+    def _in_session(self, session, code):
         if self._version == V2024_02:
-            answer = self._session.code_execute(code, timeoutInSeconds=PROGRAM_SECONDS)
+            answer = session.code_execute(code, timeoutInSeconds=PROGRAM_SECONDS)
             assert answer.status_code == 200, answer.text
             body = without_rounding(answer.text)["properties"]
             result = body["result"]
         else:
             limits = {"outputStreamsMaxLength": NO_CUT, "timeoutInSeconds": PROGRAM_SECONDS}
-            answer = self._session.executions(code, **limits)
+            answer = session.executions(code, **limits)
             assert answer.status_code == 200, answer.text
             body = without_rounding(answer.text)
             body = body["result"] | {"status": body["status"]}

@@ -5,6 +5,7 @@ import os
 import re
 from pathlib import Path
 
+from support import mounts
 from support.processes import ENDED, children, descendants
 
 
@@ -54,12 +55,6 @@ def _namespaces(pids, descriptors):
     return held
 
 
-def mounts(pid="self"):
-    """Without those below /sys: the kernel mounts some there by itself, when somebody looks."""
-    lines = Path(f"/proc/{pid}/mountinfo").read_text().splitlines()
-    return {line for line in lines if not line.split()[4].startswith("/sys/")}
-
-
 def group_directories(server):
     """The launcher's own, in every hierarchy: it keeps them locked (control_groups.h)."""
     kept = _descriptors(launcher(server))
@@ -79,8 +74,8 @@ def census(server, temporary):
         "processes": len(below),
         "descriptors of the server": len(kept[server]),
         "descriptors of the launchers": len(kept[outer]) + len(kept[inner]),
-        "mounts of the host": len(mounts()),
-        "mounts of the launcher": len(mounts(inner)),
+        "mounts of the host": len(mounts.of_sandboxes()),
+        "mounts of the launcher": len(mounts.of_process(inner)),
         "namespaces": len(_namespaces([server, *below], kept[inner])),
         "control groups": sum(1 for top in group_directories(server) for _ in top.glob("**/")),
         "temporary files": sum(1 for _ in Path(temporary).iterdir()),

@@ -1,7 +1,7 @@
 """A pytest plugin: which attack cases ran in which tier, and how each ended.
 
-Writes build/attack-report.json (`--attack-report PATH`) when any did; tests/sandbox/attacks/report_page.py shows it as a
-table. With MUST_WORK=1 an attack test that is skipped has failed.
+Writes build/attack-report.json (`--attack-report PATH`) if any ran, also in parallel runs;
+tests/sandbox/attacks/report_page.py shows it as a table. With MUST_WORK=1 an attack test that is skipped has failed.
 
 `--attack-cases PATH` writes which cases the collected tests prove, as a list of [case, tier].
 """
@@ -66,9 +66,16 @@ class AttackReport:
         if reason and os.environ.get("MUST_WORK") == "1":
             report.outcome, report.longrepr = "failed", f"skipped although MUST_WORK=1: {reason}"
         if report.when == "call" or report.outcome != "passed":
-            self._rows += [_row(item, case, report, reason) for case in cases]
+            report.attack_rows = [_row(item, case, report, reason) for case in cases]
+
+    def pytest_runtest_logreport(self, report):
+        """In a parallel run, the process that distributes the tests gets the reports of all workers,
+        with the rows in them."""
+        self._rows += getattr(report, "attack_rows", [])
 
     def pytest_sessionfinish(self, session):
+        if hasattr(session.config, "workerinput"):
+            return
         path = Path(session.config.getoption("--attack-report"))
         if self._rows:
             path.parent.mkdir(exist_ok=True)

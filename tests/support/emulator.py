@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import select
+import shlex
 import signal
 import subprocess
 import tempfile
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import requests
 
-from support import sanitizers, services
+from support import mounts, sanitizers, services
 from support.processes import descendants
 
 BINARY = os.environ.get(
@@ -134,6 +135,27 @@ def run_to_end(*arguments, seconds=HTTP_SECONDS, before=(), **environment):
     return ended
 
 
+# Those that run, and those that ended since the last begin_test(): for failure_report.py.
+_servers = []
+
+
+def begin_test():
+    """Forgets servers that have ended and what the others have logged so far."""
+    _servers[:] = [server for server in _servers if server.is_running()]
+    for server in _servers:
+        server.log_begin = server.log_size()
+
+
+def servers_of_this_test(lines):
+    """(title, text) of each server that was started, was ended or has logged since begin_test():
+    how it was started, and the last `lines` lines of its log since then."""
+    for server in _servers:
+        log = server.stderr(since=server.log_begin).splitlines()
+        if log or not server.is_running():
+            shown = log if len(log) <= lines else [f"({len(log) - lines} more lines)", *log[-lines:]]
+            yield f"server {server.process_id}", "\n".join([server.command(), *shown])
+
+
 class Emulator:
     """A running server on free ports of the loopback interface.
 
@@ -146,17 +168,22 @@ class Emulator:
     """
 
     def __init__(self, *arguments, environment=None, as_documented=True, before=()):
-        self._mounts_before = _mounts()
+        self._mounts_before = mounts.of_sandboxes()
         self._end_was_judged = False
         self._stderr = tempfile.TemporaryFile()
+        self.log_begin = 0
+        self._command = [*before, BINARY, "serve", "--port", "0", "--admin-port", "0", *arguments]
+        # The port of HTTPS as a variable, because an argument may choose another or none.
+        self._environment = {"DYNSESSIONS_HTTPS_PORT": "0", **(environment or {})}
         self._process = subprocess.Popen(
-            [*before, BINARY, "serve", "--port", "0", "--admin-port", "0", *arguments],
+            self._command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
-            # The port of HTTPS as a variable, because an argument may choose another or none.
-            env={**os.environ, "DYNSESSIONS_HTTPS_PORT": "0", **(environment or {})},
+            env={**os.environ, **self._environment},
         )
+        self.process_id = self._process.pid
+        _servers.append(self)
         try:
             ready = self._read_event("ready")
         except BaseException:
@@ -187,9 +214,20 @@ class Emulator:
                 if line["event"] == wanted:
                     return line
 
-    def stderr(self):
-        self._stderr.seek(0)
-        return self._stderr.read().decode(errors="replace")
+    def command(self):
+        """The line that starts the same server in a shell, with variables other than inherited ones."""
+        inherited = {name: value for name, value in os.environ.items() if name.startswith("DYNSESSIONS_")}
+        variables = {**inherited, **self._environment}
+        words = [f"{name}={value}" for name, value in variables.items()]
+        return shlex.join(["env", *words, *map(str, self._command)])
+
+    def log_size(self):
+        return os.fstat(self._stderr.fileno()).st_size
+
+    def stderr(self, since=0):
+        # Not by read(): the server writes at the position of the same open file.
+        said = os.pread(self._stderr.fileno(), self.log_size() - since, since)
+        return said.decode(errors="replace")
 
     def session(self, identifier=None):
         """A session that no other test knows, unless its identifier is given."""
@@ -233,14 +271,8 @@ class Emulator:
                 os.close(pidfd)
         self._judge_end(code, expected_code)
         assert left == 0, f"{left} processes of the server outlived it"
-        new_mounts = _mounts() - self._mounts_before
+        new_mounts = mounts.of_sandboxes() - self._mounts_before
         assert not new_mounts, f"the server left mounts behind: {new_mounts}"
-
-
-def _mounts():
-    """Without those below /sys: the kernel mounts some there by itself, when somebody looks."""
-    mounts = Path("/proc/self/mountinfo").read_text().splitlines()
-    return {mount for mount in mounts if not mount.split()[4].startswith("/sys/")}
 
 
 def _open_descendants(pid):

@@ -1,33 +1,18 @@
 """The fixture library itself, with a stand-in for the server: it must notice a bad end."""
 
 import subprocess
-import sys
 
 import pytest
 
-from support import emulator
+from support import emulator, stand_in
 
-STAND_IN = """#!{python}
-import json, os, signal, subprocess, sys
-{before}
-print(json.dumps(dict(event="ready", pid=os.getpid(), http="http://127.0.0.1:1",
-                      admin="http://127.0.0.1:2", poolManagementEndpoint="http://127.0.0.1:1/p")),
-      flush=True)
-signal.sigwait([signal.SIGTERM])
-{after}
-"""
-BLOCK = "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])"
 START_CHILD = "child = subprocess.Popen(['sleep', '60'], start_new_session=True)"
 
 
 @pytest.fixture
 def start(tmp_path, monkeypatch):
     def start_stand_in(before="", after=""):
-        script = tmp_path / "server"
-        script.write_text(
-            STAND_IN.format(python=sys.executable, before=f"{BLOCK}\n{before}", after=after)
-        )
-        script.chmod(0o755)
+        script = stand_in.write(tmp_path / "server", before, after)
         monkeypatch.setattr(emulator, "BINARY", str(script))
         return emulator.Emulator()
 
@@ -46,6 +31,18 @@ def test_a_server_that_serves_and_ends_well_is_fine(start):
 def test_a_server_that_does_not_start_shows_what_it_said(start):
     with pytest.raises(AssertionError, match="no port left"):
         start(before="sys.exit('no port left')")
+
+
+def test_events_before_the_ready_line_are_skipped(start):
+    listening = "print(json.dumps(dict(event='listening')), flush=True)"
+    server = start(before=listening)
+    assert server.endpoint == "http://127.0.0.1:1/p"
+    server.stop()
+
+
+def test_an_unknown_event_is_no_start(start):
+    with pytest.raises(AssertionError, match="surprise"):
+        start(before="print(json.dumps(dict(event='surprise')), flush=True)")
 
 
 def test_a_server_that_ends_badly_is_noticed(start):

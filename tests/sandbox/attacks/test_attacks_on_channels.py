@@ -39,6 +39,7 @@ FLOODS = {
 
 
 @attack(56)
+@pytest.mark.alone("program and server each take a processor, and the answer has a deadline")
 @pytest.mark.parametrize("flood, shown", FLOODS.values(), ids=FLOODS)
 def test_a_flood_that_never_ends_is_cut_and_keeps_the_deadline(session, server, flood, shown):
     before, begin = peak_memory(server), time.monotonic()

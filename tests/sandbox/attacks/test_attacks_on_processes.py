@@ -182,6 +182,7 @@ def core_handler(tmp_path):
 
 
 @attack(30)
+@pytest.mark.alone("sets kernel.core_pattern, which every process of the machine has")
 def test_a_crash_inside_does_not_start_the_hosts_core_handler(session, core_handler):
     """Which would run as root, on the host, for a program that chose its own name."""
     crash = "import os, ctypes; ctypes.CDLL(None).prctl(15, b'insider', 0, 0, 0); os.abort()"

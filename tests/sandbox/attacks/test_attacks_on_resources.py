@@ -15,6 +15,8 @@ attack = pytest.mark.attack
 MAX_PROCESSES = 64  # of the server of these tests, see conftest.py
 MEMORY_BYTES = 512 << 20
 RESTARTED = "Kernel restarted"
+# Where a limit is soft, the kernel counts the processes of all servers of one user together.
+counts_processes = pytest.mark.alone("no other session of the same user can start a process")
 SLOW_SECONDS = 10  # for a call of a session whose neighbour takes all it can get
 
 
@@ -38,6 +40,7 @@ def while_it_runs(session, code, act):
 
 
 @attack(19)
+@counts_processes
 def test_a_fork_bomb_meets_the_limit_of_its_session(session, limits):
     counted = run_inside(session, "fork_bomb")
     assert counted["error"] == "EAGAIN"
@@ -47,6 +50,7 @@ def test_a_fork_bomb_meets_the_limit_of_its_session(session, limits):
 
 
 @attack(19)
+@counts_processes
 def test_processes_that_always_fork_anew_stop_nobody_else_and_end_with_their_session(
     session, other_session
 ):
@@ -71,6 +75,7 @@ time.sleep(2)
 
 
 @attack(20)
+@counts_processes
 def test_threads_end_at_the_limit_of_the_session(session, limits):
     """With small stacks, or the memory for them would end first."""
     started = value(

@@ -87,6 +87,7 @@ def test_a_tree_of_many_levels_is_listed_and_removed(session, server, tier):
 
 @attack(14)
 def test_a_tree_that_nobody_may_read_goes_with_its_session(session, server):
+    session.end()  # it may have begun already
     before = server.temporary_files()
     value(
         session,

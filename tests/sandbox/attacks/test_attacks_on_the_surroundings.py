@@ -202,4 +202,4 @@ def test_a_descriptor_that_a_parent_left_open_reaches_no_session(start_server, c
 @attack(75)
 def test_a_clock_that_jumps_ends_sessions_when_their_time_has_come(catch2):
     """Of a server's own clock: the machine's is everybody's."""
-    catch2("unit/sessions/sessions_test", "[cooldown]")
+    catch2("unit/pools/pools_test", "[cooldown]")
