@@ -1,6 +1,7 @@
 #include "emulator/config/options_page.h"
 
 #include "emulator/config/options.h"
+#include "emulator/pools/pool_members.h"
 
 namespace dynsessions::config {
 namespace {
@@ -19,6 +20,27 @@ Where the sources of the contract disagree or say nothing, an option of the grou
 constexpr std::string_view kTableHead =
     "| option | environment variable | what it does | values | default | contract |\n"
     "| --- | --- | --- | --- | --- | --- |\n";
+
+constexpr std::string_view kPools = R"(
+## Pools of the config file
+
+The key `pools` of the file declares further session pools: an array of objects with the members below, each of which overrides the default pool's value.
+
+```json
+{
+  "cooldown-period": 300,
+  "pools": [
+    {"name": "short", "cooldownPeriod": 10, "maxSessions": 5},
+    {"name": "online", "networkStatus": "EgressEnabled", "readySessions": 2}
+  ]
+}
+```
+
+Every declared pool has its own ready sessions, limits and quotas. A pool that nobody declared exists from its first use, has the definition of the default pool and shares its ready sessions. An entry with the name of the default pool redefines that pool. A definition that cannot be used stops the start with exit code 2; the message names the pool and the member.
+
+| member | values | default |
+| --- | --- | --- |
+)";
 
 /// A cell must not end early.
 std::string cell(std::string_view text) {
@@ -40,6 +62,16 @@ std::string row(const Option& option, const Config& defaults) {
          cell(option.doubt) + '\n';
 }
 
+/// The members of a pool, with the values of the default pool.
+std::string pool_rows(const Config& defaults) {
+  std::string rows;
+  for (const pools::PoolMember* member : pools::all_pool_members()) {
+    rows += '|' + cell(code(member->name)) + cell(member->value.accepted()) +
+            cell(code(member->value.show(defaults.pool))) + '\n';
+  }
+  return rows;
+}
+
 }  // namespace
 
 std::string options_page() {
@@ -53,7 +85,7 @@ std::string options_page() {
     }
     page += row(option, defaults);
   }
-  return page;
+  return page.append(kPools) += pool_rows(defaults);
 }
 
 }  // namespace dynsessions::config
