@@ -199,7 +199,7 @@ def upload(version):
 def list_files(version):
     recursive = [query("recursive")] if version == FLAT_2025_10 else []
     listed = answer("its entries", JSON, schema("FileList"))
-    return on_file(version, "listFiles", "Lists a folder", recursive, ("200", listed))
+    return on_file(version, "listFiles", "Lists a directory", recursive, ("200", listed))
 
 
 def file_content(version):
