@@ -11,7 +11,7 @@
 namespace dynsessions {
 namespace {
 
-/// How clients get a token, by what the server checks.
+/// How clients get a token that the server accepts.
 struct TokenAdvice {
   const char* rule;
   const char* python;  ///< an expression

@@ -16,7 +16,7 @@ using config::Option;
 
 constexpr std::string_view kConfigFlag = "--config";
 
-/// What a flag may be: an option of the server, or a flag of one or more commands.
+/// A flag that some command knows: an option of the server, or a flag of one or more commands.
 struct KnownFlag {
   std::string name;  ///< "--port"
   bool takes_value = true;

@@ -7,7 +7,7 @@ namespace {
 
 constexpr const char* kSeen = "__fish_seen_subcommand_from ";
 
-/// As one word of fish.
+/// Quoted as one word of fish.
 std::string quoted(const std::string& text) {
   std::string word = "'";
   for (const char c : text) {
@@ -33,7 +33,7 @@ std::string flag_line(const std::string& condition, const CompletedFlag& flag) {
   return line(condition, what + " -d " + quoted(flag.help));
 }
 
-/// The first word of each command whose name has two comes with what follows it.
+/// Completes the second word of a name that has two.
 std::string second_word(const CompletedCommand& command) {
   const std::size_t space = command.name.find(' ');
   if (space == std::string::npos) return {};

@@ -5,7 +5,7 @@
 
 namespace dynsessions::cli {
 
-/// What a shell can complete, from the tables of commands and options.
+/// A flag that a shell can complete.
 struct CompletedFlag {
   std::string name;    ///< "--output"
   std::string letter;  ///< "o"; empty without a short form
@@ -23,6 +23,7 @@ struct CompletedCommand {
   std::vector<std::string> arguments;  ///< accepted
 };
 
+/// Everything that a shell can complete, from the tables of commands and options.
 struct CompletionModel {
   std::vector<CompletedCommand> commands;
   std::vector<CompletedFlag> options;  ///< of the server, and --config

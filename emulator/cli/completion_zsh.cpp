@@ -34,7 +34,7 @@ else
 fi
 )";
 
-/// `'name:help'` with what ends either escaped.
+/// `'name:help'`, quoted for zsh.
 std::string entry(const std::string& name, const std::string& help) {
   std::string text = "'" + name + ":";
   for (const char c : help) text += c == '\'' ? std::string("'\\''") : std::string(1, c);

@@ -59,7 +59,7 @@ std::string position_of(std::size_t offset, std::string_view text) {
   return "line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
-/// What follows `mark` in a message of the parser; the whole message if that is not in it.
+/// The part of the parser's message behind `mark`; the whole message if `mark` is not in it.
 std::string after(const std::string& message, std::string_view mark) {
   const std::size_t found = message.find(mark);
   return found == std::string::npos ? message : message.substr(found + mark.size());

@@ -93,10 +93,12 @@ def start_program(session, code):
     return thread, answers
 
 
-def test_sigterm_lets_a_running_execution_finish(emulator_factory):
+@pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_lets_a_running_execution_finish(emulator_factory, with_signal):
     server = emulator_factory()
     thread, answers = start_program(server.session(), "import time; time.sleep(0.5); 'finished'")
-    server.stop()
+    os.kill(server.pid, with_signal)
+    server.has_ended(expected_code=STOPPED)
     thread.join(30)
     assert answers[0].json()["result"]["executionResult"] == "'finished'"
 

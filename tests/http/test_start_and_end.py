@@ -7,8 +7,6 @@ import select
 import signal
 import socket
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -164,32 +162,6 @@ def test_nohup_keeps_its_meaning(start):
     server.process.send_signal(signal.SIGHUP)
     assert server.next_event()["event"] == "ready"
     assert server.end()[0] == STOPPED
-
-
-def test_hangup_lets_a_running_execution_finish(emulator_factory):
-    server = emulator_factory()
-    session = server.session()
-    session.executions("1")
-    running = subprocess.Popen(
-        [sys.executable, "-c", CLIENT, server.endpoint], stdout=subprocess.PIPE, text=True
-    )
-    while session.file("running").status_code != 200 and running.poll() is None:
-        time.sleep(0.01)
-        session = server.session("of-the-client")
-    os.kill(server.pid, signal.SIGHUP)
-    server.has_ended(expected_code=STOPPED)
-    assert running.communicate(timeout=30)[0] == "'finished'\n"
-
-
-CLIENT = """
-import sys, requests
-code = "open('/mnt/data/running', 'w').close()\\nimport time; time.sleep(0.5); 'finished'"
-answer = requests.post(f"{sys.argv[1]}/executions",
-    params={"identifier": "of-the-client", "api-version": "2025-10-02-preview"},
-    headers={"Authorization": "Bearer any"},
-    json={"codeInputType": "Inline", "executionType": "Synchronous", "code": code}, timeout=60)
-print(answer.json()["result"]["executionResult"])
-"""
 
 
 @pytest.mark.parametrize("flag", ["--port", "--https-port", "--admin-port"])
