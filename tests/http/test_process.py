@@ -43,8 +43,8 @@ def test_a_python_that_is_not_there_is_named():
 
 
 def test_a_stop_right_after_the_ready_line_is_heeded(emulator_factory):
-    """Ten times, as the window was a millisecond. Most of the servers load no packages, for which a
-    stop waits."""
+    """Ten times, as the window was a millisecond. Most of the servers load no packages, which would
+    take each start a second."""
     for options in [()] * 2 + [("--no-zygote", "--ready-sessions", "0")] * 8:
         emulator_factory(*options).stop()
 
