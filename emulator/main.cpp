@@ -26,8 +26,9 @@ Clock::TimePoint system_now() {
 
 ExitCode serve(const config::Config& config) {
   observability::start_log(config::name_of(config.server.log_level));
-  const Installation installation = Installation::beside_executable();
+  const auto installation = runtimes::Installation::beside_executable();
   TierChoice tier = choose_tier(config, installation);
+  require_pools(config, installation, tier.tier);
   auto https = set_up_https(config, config::process_environment, system_now());
   App app(config, std::move(tier), installation, std::move(https));
   app.run();
@@ -47,7 +48,7 @@ ExitCode print_token(const auth::TestToken& token) {
 }
 
 ExitCode examine(const config::CommandLine& line) {
-  const auto checks = doctor::examine(line.config, Installation::beside_executable());
+  const auto checks = doctor::examine(line.config, runtimes::Installation::beside_executable());
   std::fputs((line.as_json ? doctor::to_json(checks) : doctor::to_text(checks)).c_str(), stdout);
   return doctor::is_healthy(checks) ? stopped : no_engine;
 }
@@ -109,7 +110,7 @@ int main(int argc, char** argv) {
     return report(wrong_usage, error);
   } catch (const PortInUse& error) {
     return report(port_in_use, error);
-  } catch (const EngineUnavailable& error) {
+  } catch (const runtimes::EngineUnavailable& error) {
     return report(no_engine, error);
   } catch (const std::exception& error) {
     return report(failed, error);

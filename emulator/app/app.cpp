@@ -12,6 +12,7 @@
 #include <spdlog/spdlog.h>
 
 #include "emulator/app/announcement.h"
+#include "emulator/app/engine_settings.h"
 #include "emulator/cures/cures.h"
 
 namespace dynsessions {
@@ -42,11 +43,14 @@ surfaces::data_plane::DataPlaneSettings surface_settings(const config::Config& c
           .choices = config.contract};
 }
 
-/// Only the full tier has a file system that keeps it.
-std::optional<workspace_files::Quota> upload_quota(const config::Config& config,
-                                                   sandbox::Tier tier) {
-  if (tier == sandbox::Tier::full) return std::nullopt;
-  return workspace_files::Quota{config.pool.data_quota_mb << 20, config.pool.max_files};
+/// Only the full tier has a file system per session, which enforces its quota.
+bool counts_uploads(const TierChoice& tier) { return tier.tier != sandbox::Tier::full; }
+
+/// "PythonLTS in local, EgressDisabled, at most 100 sessions, cooldown 300 s"
+std::string description_of(const pools::PoolDefinition& pool) {
+  return name_of(pool.container_type) + " in " + pool.location + ", " +
+         name_of(pool.network_status) + ", at most " + std::to_string(pool.max_sessions) +
+         " sessions, cooldown " + std::to_string(pool.cooldown_period.count()) + " s";
 }
 
 void listen_on(net::HttpServer& server, const std::string& address, std::uint16_t port,
@@ -89,33 +93,42 @@ std::string https_url_of(const net::HttpServer& server) {
   return url.str();
 }
 
+surfaces::admin::Component interpreter_component(std::string name,
+                                                 const execution::Readiness& readiness) {
+  std::string detail = "Python starts in a sandbox";
+  if (readiness.failure) {
+    const std::string cure = cure_of(*readiness.failure);
+    detail = readiness.failure->message + (cure.empty() ? "" : "; " + cure);
+  } else if (!readiness.proven) {
+    detail = "the first interpreter is starting";
+  }
+  return {std::move(name), readiness.proven && !readiness.failure, std::move(detail)};
+}
+
 }  // namespace
 
-App::App(const config::Config& config, TierChoice tier, const Installation& installation,
+App::App(const config::Config& config, TierChoice tier, const runtimes::Installation& installation,
          std::optional<HttpsSetup> https)
     : config_(config),
-      profile_(profile_for(config, installation, tier.tier)),
       tier_(std::move(tier)),
       loop_(1),
       launcher_((loop_.get_executor())),
       file_pool_(
-          (launcher_.start(installation.launcher.string(), launcher_spec_for(config, tier_.tier)),
+          (launcher_.start(installation.launcher.string(), launcher_spec(config.host, tier_.tier)),
            kFileThreads)),
       clock_(loop_.get_executor()),
       real_time_(loop_.get_executor()),
-      sandboxed_({loop_.get_executor(),
-                  launcher_,
-                  clock_,
-                  real_time_,
-                  {},
-                  has_zygote(config, tier_.tier)}),
-      workspaces_(loop_.get_executor(), sandboxed_, real_time_, config.pool.ready_sessions),
-      session_log_(clock_),
-      pools_([this] { return make_pool(); }),
-      surface_({clock_, pools_, file_pool_,
-                session_python(config, installation).parent_path().parent_path(),
-                upload_quota(config, tier_.tier)},
-               surface_settings(config, tier_)),
+      python_(python_settings(config.host), installation, tier_.tier),
+      pool_factory_({loop_.get_executor(), launcher_, clock_, real_time_, python_}, config.pool),
+      pools_(config.pool,
+             [this](const pools::PoolDefinition& definition, pools::PoolCatalog::Origin origin) {
+               return pool_factory_.make_parts(definition, origin);
+             }),
+      surface_(
+          {clock_, pools_, file_pool_,
+           session_python(python_settings(config.host), installation).parent_path().parent_path(),
+           counts_uploads(tier_)},
+          surface_settings(config, tier_)),
       admin_(
           DYNSESSIONS_VERSION, [this] { return health(); },
           surfaces::RequestGuard(allowed_hosts(config))),
@@ -140,8 +153,8 @@ asio::awaitable<void> App::serve() {
   std::exception_ptr failure;
   try {
     co_await await_launcher();
+    declare_pools();
     listen();
-    workspaces_.start();
     co_await announce_and_wait_for_end();
   } catch (...) {
     failure = std::current_exception();
@@ -152,10 +165,25 @@ asio::awaitable<void> App::serve() {
 
 asio::awaitable<void> App::await_launcher() {
   auto ready = co_await launcher_.ready();
-  if (!ready) throw EngineUnavailable(ready.error().message);
-  auto profile = co_await launcher_.define_profile(profile_);
-  if (!profile) throw EngineUnavailable(profile.error().message);
-  sandboxed_.use_profile(*profile);
+  if (!ready) throw runtimes::EngineUnavailable(ready.error().message);
+}
+
+void App::declare_pools() {
+  std::vector<pools::PoolDefinition> definitions{config_.pool};
+  for (const pools::PoolDefinition& pool : config_.pools) {
+    if (pool.id.key() == config_.pool.id.key())
+      definitions.front() = pool;
+    else
+      definitions.push_back(pool);
+  }
+  for (const pools::PoolDefinition& definition : definitions) {
+    const auto declared = pools_.put(definition);
+    if (!declared) {
+      throw config::ConfigError("pool `" + definition.id.name + "`, " + declared.error().message +
+                                "; " + declared.error().reason);
+    }
+    declared_.push_back(*declared);
+  }
 }
 
 void App::listen() {
@@ -169,15 +197,18 @@ void App::listen() {
 }
 
 std::string App::pool_management_endpoint() const {
-  return url_of(server_) + "/subscriptions/" + config_.pool.id.subscription + "/resourceGroups/" +
-         config_.pool.id.resource_group + "/sessionPools/" + config_.pool.id.name;
+  return url_of(server_) + config_.pool.id.path();
 }
 
 std::string App::pool_description() const {
-  return name_of(config_.pool.container_type) + " in " + config_.pool.location + ", " +
-         name_of(config_.pool.network_status) + ", at most " +
-         std::to_string(config_.pool.max_sessions) + " sessions, cooldown " +
-         std::to_string(config_.pool.cooldown_period.count()) + " s";
+  std::string text;
+  for (const pools::Pool* pool : declared_) {
+    const pools::PoolDefinition& definition = pool->definition();
+    if (!text.empty()) text += "\n                               ";
+    if (declared_.size() > 1) text += definition.id.name + ": ";
+    text += description_of(definition);
+  }
+  return text;
 }
 
 void App::announce() const {
@@ -216,7 +247,7 @@ asio::awaitable<void> App::stop() {
   // every sandbox.
   co_await drain_clients();
   co_await pools_.stop();
-  co_await workspaces_.stop();
+  co_await pool_factory_.stop();
   co_await admin_server_.drain(std::chrono::seconds(1));
   co_await launcher_.stop();
 }
@@ -233,29 +264,23 @@ asio::awaitable<void> App::drain_clients() {
 
 std::vector<surfaces::admin::Component> App::health() const {
   using surfaces::admin::Component;
-  const bool started = workspaces_.proven();
-  std::string interpreter = "Python starts in a sandbox";
-  if (const auto& failure = workspaces_.last_failure()) {
-    interpreter = failure->message + "; " + cure_of(*failure);
-  } else if (!started) {
-    interpreter = "the first interpreter is starting";
+  std::vector<Component> components{
+      {"launcher", launcher_.alive(),
+       launcher_.alive() ? "running" : "the sandbox launcher has ended"},
+      {"sandbox", true, description_of(tier_)}};
+  for (const pools::Pool* pool : declared_) {
+    const bool is_default = pool->definition().id == config_.pool.id;
+    components.push_back(interpreter_component(
+        is_default ? "interpreter" : "interpreter of " + pool->definition().id.name,
+        pool->readiness()));
   }
-  return {Component{"launcher", launcher_.alive(),
-                    launcher_.alive() ? "running" : "the sandbox launcher has ended"},
-          Component{"sandbox", true, description_of(tier_)},
-          Component{"interpreter", started && !workspaces_.last_failure(), interpreter},
-          Component{"limits", true, describe_limits()}};
+  components.push_back({"limits", true, describe_limits()});
+  return components;
 }
 
 std::string App::describe_limits() const {
   const std::string& obstacle = launcher_.obstacle_to_limits();
   return sandbox::summary(launcher_.limits()) + (obstacle.empty() ? "" : "; " + obstacle);
-}
-
-std::unique_ptr<pools::SessionPool> App::make_pool() {
-  return std::make_unique<pools::SessionPool>(
-      loop_.get_executor(), clock_, workspaces_, session_log_,
-      pools::PoolSettings{config_.pool.max_sessions, config_.pool.cooldown_period});
 }
 
 }  // namespace dynsessions

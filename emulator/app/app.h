@@ -9,16 +9,15 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "emulator/app/https_setup.h"
-#include "emulator/app/launch_plan.h"
+#include "emulator/app/pool_factory.h"
 #include "emulator/app/tier_choice.h"
 #include "emulator/base/clock.h"
 #include "emulator/config/config.h"
 #include "emulator/execution/launcher_client.h"
-#include "emulator/execution/ready_workspaces.h"
-#include "emulator/execution/sandboxed_workspace.h"
 #include "emulator/net/server.h"
 #include "emulator/observability/log.h"
 #include "emulator/pools/pool_catalog.h"
+#include "emulator/runtimes/python_runtime.h"
 #include "emulator/surfaces/admin/admin_api.h"
 #include "emulator/surfaces/data_plane/data_plane.h"
 
@@ -35,7 +34,7 @@ class PortInUse : public std::runtime_error {
 class App {
  public:
   /// Starts the launcher, before any thread and any listener exists.
-  App(const config::Config& config, TierChoice tier, const Installation& installation,
+  App(const config::Config& config, TierChoice tier, const runtimes::Installation& installation,
       std::optional<HttpsSetup> https);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
@@ -48,6 +47,8 @@ class App {
  private:
   boost::asio::awaitable<void> serve();
   boost::asio::awaitable<void> await_launcher();
+  /// Throws config::ConfigError, which names pool and member, if a definition cannot be used.
+  void declare_pools();
   void listen();
   void announce() const;
   boost::asio::awaitable<void> announce_and_wait_for_end();
@@ -58,20 +59,18 @@ class App {
   [[nodiscard]] std::string pool_description() const;
   [[nodiscard]] std::string describe_limits() const;
   [[nodiscard]] std::vector<surfaces::admin::Component> health() const;
-  [[nodiscard]] std::unique_ptr<pools::SessionPool> make_pool();
 
   const config::Config& config_;
-  const sandbox::SandboxProfile profile_;
   const TierChoice tier_;
   boost::asio::io_context loop_;
   execution::LauncherClient launcher_;
   boost::asio::thread_pool file_pool_;
   SystemClock clock_;
   SteadyClock real_time_;
-  execution::SandboxedWorkspaceFactory sandboxed_;
-  execution::ReadyWorkspaces workspaces_;
-  observability::SessionLog session_log_;
+  const runtimes::PythonRuntime python_;
+  PoolFactory pool_factory_;
   pools::PoolCatalog pools_;
+  std::vector<const pools::Pool*> declared_;  ///< the default pool first
   surfaces::data_plane::DataPlane surface_;
   surfaces::admin::AdminApi admin_;
   net::HttpServer server_;

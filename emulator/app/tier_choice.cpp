@@ -6,8 +6,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "emulator/app/engine_settings.h"
 #include "emulator/cures/cures.h"
 #include "emulator/execution/launcher_client.h"
+#include "emulator/pools/pool_members.h"
+#include "emulator/runtimes/python_runtime.h"
 
 namespace dynsessions {
 namespace asio = boost::asio;
@@ -77,7 +80,7 @@ const char* layers_of(Tier tier) {
 
 TierTrial try_tier(const std::string& launcher, const sandbox::LauncherSpec& spec,
                    sandbox::SandboxProfile profile) {
-  profile.zygote.clear();  // nobody waits for it here
+  profile.zygote.clear();  // the trial forks no interpreter
   TierTrial trial{spec.tier, std::nullopt};
   asio::io_context loop(1);
   execution::LauncherClient client(loop.get_executor());
@@ -90,19 +93,47 @@ TierTrial try_tier(const std::string& launcher, const sandbox::LauncherSpec& spe
   return trial;
 }
 
-TierChoice choose_tier(const config::Config& config, const Installation& installation) {
+namespace {
+
+/// The trial of a pool's sessions. What its runtime refuses is a failure like one of the launcher.
+TierTrial try_pool(const config::Config& config, const runtimes::Installation& installation,
+                   Tier tier, const pools::PoolDefinition& pool) {
+  const runtimes::PythonRuntime python(python_settings(config.host), installation, tier);
+  Result<sandbox::SandboxProfile> profile = python.profile_for(pool);
+  if (!profile) return {tier, profile.error()};
+  return try_tier(installation.launcher.string(), launcher_spec(config.host, tier),
+                  *std::move(profile));
+}
+
+}  // namespace
+
+void require_pools(const config::Config& config, const runtimes::Installation& installation,
+                   Tier tier) {
+  for (const pools::PoolDefinition& pool : config.pools) {
+    const TierTrial trial = try_pool(config, installation, tier, pool);
+    if (trial.works()) continue;
+    const Error& failure = *trial.failure;
+    // Of all members, egress alone takes something that other pools of the machine do not need.
+    const bool is_egress = failure.step.starts_with("egress");
+    const std::string member =
+        is_egress ? std::string(pools::members::kNetworkStatus.name) + ": " : std::string();
+    throw config::ConfigError("pool `" + pool.id.name + "`, " + member + failure.message +
+                              " Cure: " + cure_of(failure));
+  }
+}
+
+TierChoice choose_tier(const config::Config& config, const runtimes::Installation& installation) {
   TierChoice choice{};
   std::string accounts;
   for (const Tier tier : tiers_of(config.host.sandbox)) {
     choice.tier = tier;
-    TierTrial trial = try_tier(installation.launcher.string(), launcher_spec_for(config, tier),
-                               profile_for(config, installation, tier));
+    TierTrial trial = try_pool(config, installation, tier, config.pool);
     if (trial.works()) return choice;
     accounts += "\n  " + account_of(trial);
     choice.better.push_back(std::move(trial));
   }
-  throw EngineUnavailable("sessions cannot be isolated here as --sandbox asks:" + accounts +
-                          "\n  `dynsessions doctor` says more");
+  throw runtimes::EngineUnavailable("sessions cannot be isolated here as --sandbox asks:" +
+                                    accounts + "\n  `dynsessions doctor` says more");
 }
 
 std::string description_of(const TierChoice& choice) {

@@ -4,11 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "emulator/app/launch_plan.h"
 #include "emulator/base/error.h"
+#include "emulator/config/config.h"
+#include "emulator/runtimes/installation.h"
+#include "sandbox/protocol/launcher_spec.h"
+#include "sandbox/protocol/sandbox_profile.h"
 
-/// Which tier sessions get (sandbox/spec/launch_spec.h): decided once, when the program starts, by
-/// what this machine really does.
+/// Which tier sessions get (sandbox/protocol/launcher_spec.h): decided once, when the program
+/// starts, by what this machine really does.
 namespace dynsessions {
 
 /// What came of the real set-up in a throw-away sandbox.
@@ -31,7 +34,12 @@ struct TierChoice {
 /// The best that `config.host.sandbox` allows and this machine can do. Throws EngineUnavailable,
 /// with step, reason and cure of every tier that was tried.
 [[nodiscard]] TierChoice choose_tier(const config::Config& config,
-                                     const Installation& installation);
+                                     const runtimes::Installation& installation);
+
+/// Throws config::ConfigError, which names pool and member, if sessions of a pool of the config
+/// file cannot be set up in that tier. As try_tier(), for every such pool.
+void require_pools(const config::Config& config, const runtimes::Installation& installation,
+                   sandbox::Tier tier);
 
 /// What a person has to know of the choice, in a line.
 [[nodiscard]] std::string description_of(const TierChoice& choice);

@@ -11,6 +11,7 @@
 #include "emulator/config/help.h"
 #include "emulator/config/options.h"
 #include "emulator/config/options_page.h"
+#include "emulator/config/pool_list.h"
 #include "emulator/config/token_options.h"
 
 namespace dynsessions::config {
@@ -44,7 +45,13 @@ std::string origin_in_file(const std::string& path, const std::string& key) {
   return "`" + path + "`, " + key;
 }
 
-Values read_file(const std::string& path) {
+/// What a config file says: the options by their keys, and the pools as they stand.
+struct ConfigFile {
+  Values values;
+  std::optional<nlohmann::json> pools;
+};
+
+ConfigFile read_file(const std::string& path) {
   std::ifstream file(path);
   // A directory can be opened, but not looked into.
   if (!file || std::filesystem::is_directory(path)) {
@@ -52,16 +59,20 @@ Values read_file(const std::string& path) {
   }
   const auto json = nlohmann::json::parse(file, nullptr, false, true);
   if (!json.is_object()) throw ConfigError("--config: `" + path + "` is not a JSON object");
-  Values values;
+  ConfigFile found;
   for (const auto& [key, value] : json.items()) {
+    if (key == "pools") {
+      found.pools = value;
+      continue;
+    }
     if (!is_known(key)) throw ConfigError(origin_in_file(path, key) + ": there is no such option");
     try {
-      values.emplace(key, file_value(value));
+      found.values.emplace(key, file_value(value));
     } catch (const ConfigError& error) {
       throw ConfigError(origin_in_file(path, key) + ": " + error.what());
     }
   }
-  return values;
+  return found;
 }
 
 void refuse_contradictions(const Config& config) {
@@ -189,7 +200,7 @@ CommandLine parse_command_line(int argc, const char* const* argv, const Environm
 
   std::string path = parser.config_path;
   if (path.empty()) path = environment("DYNSESSIONS_CONFIG").value_or("");
-  const Values file = path.empty() ? Values{} : read_file(path);
+  const ConfigFile file = path.empty() ? ConfigFile{} : read_file(path);
   for (const Option& option : all_options()) {
     const std::string key(option.key);
     if (const auto flag = parser.flags.find(key); flag != parser.flags.end()) {
@@ -197,11 +208,18 @@ CommandLine parse_command_line(int argc, const char* const* argv, const Environm
     } else if (const auto variable = environment(option.environment_name());
                variable && !variable->empty()) {  // compose files set what is absent to nothing
       assign(result.config, option, *variable, option.environment_name());
-    } else if (const auto entry = file.find(key); entry != file.end()) {
+    } else if (const auto entry = file.values.find(key); entry != file.values.end()) {
       assign(result.config, option, entry->second, origin_in_file(path, key));
     }
   }
   refuse_contradictions(result.config);
+  if (file.pools) {
+    try {
+      result.config.pools = parse_pools(*file.pools, result.config.pool);
+    } catch (const ConfigError& error) {
+      throw ConfigError("`" + path + "`, " + error.what());
+    }
+  }
   return result;
 }
 

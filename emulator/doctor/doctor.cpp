@@ -5,6 +5,7 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "emulator/app/engine_settings.h"
 #include "emulator/doctor/environment.h"
 #include "emulator/doctor/sandbox.h"
 
@@ -20,7 +21,8 @@ std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-Checks examine_environment(const std::filesystem::path& python, const Installation& installation) {
+Checks examine_environment(const std::filesystem::path& python,
+                           const runtimes::Installation& installation) {
   const auto expected = read_package_list(read_file(installation.agent / "requirements.txt"),
                                           read_file(installation.agent / "service_packages.json"));
   const auto probe = installation.agent / "environment_probe.py";
@@ -30,24 +32,20 @@ Checks examine_environment(const std::filesystem::path& python, const Installati
 }
 
 Check check_egress_program() {
-  Check check{"sandbox", "egress", Verdict::good, {}, {}};
-  try {
-    check.finding = "by " + egress_program().string();
-  } catch (const EngineUnavailable& error) {
-    check.verdict = Verdict::bad;
-    check.finding = error.what();
-    check.cure = "sudo apt-get install slirp4netns";
-  }
-  return check;
+  const auto program = runtimes::find_egress_program();
+  if (program) return {"sandbox", "egress", Verdict::good, "by " + program->string(), {}};
+  return {"sandbox", "egress", Verdict::bad,
+          "EgressEnabled needs slirp4netns, which is not in PATH",
+          "sudo apt-get install slirp4netns"};
 }
 
 }  // namespace
 
-Checks examine(const config::Config& config, const Installation& installation) {
+Checks examine(const config::Config& config, const runtimes::Installation& installation) {
   std::filesystem::path python;
   try {
-    python = session_python(config, installation);
-  } catch (const EngineUnavailable& error) {
+    python = runtimes::session_python(python_settings(config.host), installation);
+  } catch (const runtimes::EngineUnavailable& error) {
     return check_missing_python(error.what());
   }
   Checks checks = examine_environment(python, installation);

@@ -10,6 +10,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "emulator/app/engine_settings.h"
 #include "emulator/app/tier_choice.h"
 #include "emulator/base/clock.h"
 #include "emulator/cures/cures.h"
@@ -59,21 +60,14 @@ class Examination {
   Examination(asio::io_context& loop, execution::LauncherClient& launcher,
               sandbox::SandboxProfile profile)
       : launcher_(launcher),
-        profile_(std::move(profile)),
         clock_(loop.get_executor()),
         real_time_(loop.get_executor()),
-        workspaces_({loop.get_executor(), launcher, clock_, real_time_, {}}) {}
+        workspaces_({loop.get_executor(), launcher, clock_, real_time_, {}}, std::move(profile)) {}
 
   /// A whole session: the agent answers.
   asio::awaitable<void> run() {
     auto ready = co_await launcher_.ready();
     if (ready) limits_ = check_limits(launcher_.limits(), launcher_.obstacle_to_limits());
-    auto profile = co_await launcher_.define_profile(profile_);
-    if (!profile) {
-      note("run 6 * 7", {}, profile);
-      co_return;
-    }
-    workspaces_.use_profile(*profile);
     auto workspace = co_await workspaces_.create();
     if (!workspace) {
       note("run 6 * 7", {}, workspace);
@@ -83,6 +77,7 @@ class Examination {
     auto result = co_await (*workspace)->execute(std::move(request));
     note_answer(result);
     co_await (*workspace)->stop();
+    co_await workspaces_.stop();
   }
 
   [[nodiscard]] Checks take_checks() {
@@ -119,7 +114,6 @@ class Examination {
   }
 
   execution::LauncherClient& launcher_;
-  const sandbox::SandboxProfile profile_;
   SystemClock clock_;
   SteadyClock real_time_;
   execution::SandboxedWorkspaceFactory workspaces_;
@@ -154,13 +148,17 @@ Checks run_session(const std::string& launcher, const sandbox::LauncherSpec& spe
 
 }  // namespace
 
-Checks check_sandbox(const config::Config& config, const Installation& installation) {
+Checks check_sandbox(const config::Config& config, const runtimes::Installation& installation) {
   const std::string launcher = installation.launcher.string();
+  const auto profile_in = [&](Tier tier) {
+    return runtimes::PythonRuntime(python_settings(config.host), installation, tier)
+        .profile_for(config.pool)
+        .value();  // doctor.cpp has looked for what egress needs
+  };
   Checks checks;
   std::optional<Tier> used;
   for (const Tier tier : {Tier::full, Tier::restricted, Tier::insecure}) {
-    const TierTrial trial = try_tier(launcher, launcher_spec_for(config, tier),
-                                     profile_for(config, installation, tier));
+    const TierTrial trial = try_tier(launcher, launcher_spec(config.host, tier), profile_in(tier));
     checks.push_back(check_of(trial));
     if (trial.works() && !used && may_use(config.host.sandbox, tier)) used = tier;
   }
@@ -170,8 +168,7 @@ Checks check_sandbox(const config::Config& config, const Installation& installat
     return checks;
   }
   checks.push_back({"sandbox", "tier", Verdict::good, "sessions get " + name_of(*used), {}});
-  Checks session = run_session(launcher, launcher_spec_for(config, *used),
-                               profile_for(config, installation, *used));
+  Checks session = run_session(launcher, launcher_spec(config.host, *used), profile_in(*used));
   std::move(session.begin(), session.end(), std::back_inserter(checks));
   return checks;
 }

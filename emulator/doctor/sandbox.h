@@ -1,7 +1,8 @@
 #pragma once
 
-#include "emulator/app/launch_plan.h"
+#include "emulator/config/config.h"
 #include "emulator/doctor/check.h"
+#include "emulator/runtimes/installation.h"
 
 namespace dynsessions::doctor {
 
@@ -9,6 +10,6 @@ namespace dynsessions::doctor {
 /// session of the one that `config` leads to here; and the section *limits* of that tier. The real
 /// set-up by the real launcher in throw-away sandboxes; blocks until everything is gone again, for
 /// about a second. It starts processes, so no thread may exist.
-[[nodiscard]] Checks check_sandbox(const config::Config& config, const Installation& installation);
+[[nodiscard]] Checks check_sandbox(const config::Config& config, const runtimes::Installation& installation);
 
 }  // namespace dynsessions::doctor

@@ -13,10 +13,11 @@ constexpr auto kPauseAfterFailure = std::chrono::seconds(5);
 constexpr auto kPauseBeforeRefill = std::chrono::milliseconds(20);
 }  // namespace
 
-ReadyWorkspaces::ReadyWorkspaces(asio::any_io_executor executor, WorkspaceFactory& inner,
-                                 Clock& real_time, std::size_t count)
+ReadyWorkspaces::ReadyWorkspaces(asio::any_io_executor executor,
+                                 std::unique_ptr<WorkspaceFactory> inner, Clock& real_time,
+                                 std::size_t count)
     : executor_(executor),
-      inner_(inner),
+      inner_(std::move(inner)),
       real_time_(real_time),
       count_(count),
       wanted_(executor),
@@ -64,7 +65,7 @@ asio::awaitable<void> ReadyWorkspaces::rest(Clock::Duration time) {
 }
 
 asio::awaitable<Result<std::unique_ptr<Workspace>>> ReadyWorkspaces::make_one() {
-  auto made = co_await inner_.create();
+  auto made = co_await inner_->create();
   if (made) {
     proven_ = true;
     last_failure_.reset();
@@ -93,6 +94,7 @@ asio::awaitable<void> ReadyWorkspaces::stop() {
     waiting_.pop_front();
     co_await workspace->stop();
   }
+  co_await inner_->stop();
 }
 
 }  // namespace dynsessions::execution

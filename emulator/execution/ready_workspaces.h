@@ -20,24 +20,22 @@ namespace dynsessions::execution {
 class ReadyWorkspaces final : public WorkspaceFactory {
  public:
   /// `inner` makes them; `real_time` paces refills, and the retries after a failure.
-  ReadyWorkspaces(boost::asio::any_io_executor executor, WorkspaceFactory& inner, Clock& real_time,
-                  std::size_t count);
+  ReadyWorkspaces(boost::asio::any_io_executor executor, std::unique_ptr<WorkspaceFactory> inner,
+                  Clock& real_time, std::size_t count);
   ~ReadyWorkspaces() override;
 
   /// Begins to fill up, in the background, one at a time. One is made even when none is to be kept,
   /// as the proof that it can be done.
   void start();
-  /// Stops filling and ends those that wait.
-  boost::asio::awaitable<void> stop();
+  /// Stops filling, ends those that wait, and stops `inner`.
+  boost::asio::awaitable<void> stop() override;
 
   /// One that waits, or a new one.
   boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create() override;
 
-  [[nodiscard]] std::size_t ready() const noexcept { return waiting_.size(); }
-  /// Why the last attempt to make one failed; nothing after a success.
-  [[nodiscard]] const std::optional<Error>& last_failure() const noexcept { return last_failure_; }
-  /// True once a workspace was made successfully.
-  [[nodiscard]] bool proven() const noexcept { return proven_; }
+  [[nodiscard]] Readiness readiness() const override {
+    return {.proven = proven_, .in_reserve = waiting_.size(), .failure = last_failure_};
+  }
 
  private:
   boost::asio::awaitable<void> keep_filled();
@@ -45,7 +43,7 @@ class ReadyWorkspaces final : public WorkspaceFactory {
   boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> make_one();
 
   boost::asio::any_io_executor executor_;
-  WorkspaceFactory& inner_;
+  const std::unique_ptr<WorkspaceFactory> inner_;
   Clock& real_time_;
   const std::size_t count_;
   std::deque<std::unique_ptr<Workspace>> waiting_;

@@ -13,9 +13,9 @@ using sandbox::RequestKind;
 SandboxedWorkspace::SandboxedWorkspace(const SandboxServices& services, std::uint64_t sandbox_id)
     : services_(services),
       sandbox_id_(sandbox_id),
-      interpreters_{SandboxedInterpreter(services, sandbox_id, Kernel::synchronous),
-                    SandboxedInterpreter(services, sandbox_id, Kernel::asynchronous),
-                    SandboxedInterpreter(services, sandbox_id, Kernel::empty)} {}
+      interpreters_{SandboxedInterpreter(services_, sandbox_id, Kernel::synchronous),
+                    SandboxedInterpreter(services_, sandbox_id, Kernel::asynchronous),
+                    SandboxedInterpreter(services_, sandbox_id, Kernel::empty)} {}
 
 SandboxedWorkspace::~SandboxedWorkspace() {
   if (!stopped_) services_.launcher.post(RequestKind::destroy_sandbox, sandbox_id_);
@@ -73,7 +73,30 @@ asio::awaitable<void> SandboxedWorkspace::stop() {
   data_directory_ = UniqueFd();
 }
 
+SandboxedWorkspaceFactory::SandboxedWorkspaceFactory(SandboxServices services,
+                                                     sandbox::SandboxProfile profile)
+    : services_(std::move(services)),
+      profile_(std::move(profile)),
+      background_ended_(services_.executor) {
+  services_.zygote = !profile_.zygote.empty();
+  services_.profile = ProfileId{};
+}
+
+asio::awaitable<Result<void>> SandboxedWorkspaceFactory::define_profile() {
+  while (defining_) co_await background_ended_.wait();
+  if (services_.profile != ProfileId{}) co_return Result<void>();
+  defining_ = true;
+  auto defined = co_await services_.launcher.define_profile(profile_);
+  defining_ = false;
+  background_ended_.notify();
+  if (!defined) co_return defined.error();
+  services_.profile = *defined;
+  co_return Result<void>();
+}
+
 asio::awaitable<Result<std::unique_ptr<Workspace>>> SandboxedWorkspaceFactory::create() {
+  auto defined = co_await define_profile();
+  if (!defined) co_return defined.error();
   auto creation =
       spare_ ? SandboxedWorkspace::start(std::move(spare_)) : SandboxedWorkspace::create(services_);
   auto workspace = co_await std::move(creation);
@@ -81,13 +104,17 @@ asio::awaitable<Result<std::unique_ptr<Workspace>>> SandboxedWorkspaceFactory::c
   co_return workspace;
 }
 
-void SandboxedWorkspaceFactory::use_profile(ProfileId profile) {
-  services_.profile = profile;
+asio::awaitable<void> SandboxedWorkspaceFactory::stop() {
+  stopped_ = true;
+  while (making_spare_ || defining_) co_await background_ended_.wait();
+  if (spare_) co_await spare_->stop();
   spare_.reset();
+  if (services_.profile != ProfileId{}) services_.launcher.forget_profile(services_.profile);
 }
 
 void SandboxedWorkspaceFactory::keep_spare() {
-  if (!services_.zygote || spare_ || making_spare_) return;
+  if (!services_.zygote || spare_ || making_spare_ || stopped_) return;
+  making_spare_ = true;
   asio::co_spawn(services_.executor, make_spare(), [](const std::exception_ptr& exception) {
     if (exception) std::rethrow_exception(exception);  // our bug: out through the event loop
   });
@@ -95,11 +122,10 @@ void SandboxedWorkspaceFactory::keep_spare() {
 
 /// A failure is told by the next create(), which makes its own then.
 asio::awaitable<void> SandboxedWorkspaceFactory::make_spare() {
-  making_spare_ = true;
-  const ProfileId profile = services_.profile;
   auto made = co_await SandboxedWorkspace::make(services_);
   making_spare_ = false;
-  if (made && profile == services_.profile) spare_ = *std::move(made);
+  background_ended_.notify();
+  if (made) spare_ = *std::move(made);
 }
 
 }  // namespace dynsessions::execution

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "emulator/base/event.h"
 #include "emulator/execution/sandboxed_interpreter.h"
 #include "emulator/execution/workspace.h"
 #include "sandbox/base/unique_fd.h"
@@ -33,32 +34,38 @@ class SandboxedWorkspace final : public Workspace {
 
   boost::asio::awaitable<Result<void>> make_sandbox();
 
-  const SandboxServices& services_;
+  const SandboxServices services_;  ///< a copy: the workspace may outlive its factory
   const std::uint64_t sandbox_id_;
   UniqueFd data_directory_;
   std::array<SandboxedInterpreter, kKernelCount> interpreters_;  ///< by Kernel
   bool stopped_ = false;
 };
 
-/// If interpreters are forked, keeps an empty sandbox for the next workspace, since making one
-/// takes as long as the fork. The empty sandbox costs some kernel memory and runs the init of its
-/// first jail.
+/// Makes workspaces of one profile, which the launcher learns with the first of them.
+///
+/// If interpreters are forked, keeps an empty sandbox for the next workspace, because making one
+/// takes as long as the fork. It costs some kernel memory and the init of its first jail.
 class SandboxedWorkspaceFactory final : public WorkspaceFactory {
  public:
-  explicit SandboxedWorkspaceFactory(SandboxServices services) : services_(services) {}
-  boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create() override;
+  /// `services.zygote` and `services.profile` follow from the profile.
+  SandboxedWorkspaceFactory(SandboxServices services, sandbox::SandboxProfile profile);
 
-  /// Workspaces that are made from now on have this profile. Earlier ones go on, but for the empty
-  /// sandbox, which is destroyed.
-  void use_profile(ProfileId profile);
+  boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create() override;
+  /// The launcher forgets the profile. Await it before destroying a factory that made a workspace.
+  boost::asio::awaitable<void> stop() override;
 
  private:
+  boost::asio::awaitable<Result<void>> define_profile();
   void keep_spare();
   boost::asio::awaitable<void> make_spare();
 
   SandboxServices services_;
+  const sandbox::SandboxProfile profile_;
   SandboxedWorkspace::Pointer spare_;
+  bool defining_ = false;
   bool making_spare_ = false;
+  bool stopped_ = false;
+  Event background_ended_;  ///< a profile was defined, or a spare sandbox made
 };
 
 }  // namespace dynsessions::execution

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -36,6 +38,13 @@ class Workspace {
   virtual boost::asio::awaitable<void> stop() = 0;
 };
 
+/// Whether a factory can make workspaces, as far as it is known.
+struct Readiness {
+  bool proven = false;                ///< one was made
+  std::size_t in_reserve = 0;         ///< workspaces that wait for a session
+  std::optional<Error> failure = {};  ///< of the last attempt to make one
+};
+
 class WorkspaceFactory {
  public:
   WorkspaceFactory() = default;
@@ -46,6 +55,11 @@ class WorkspaceFactory {
   /// A fresh workspace with an empty `/mnt/data`, its synchronous kernel ready to execute; or
   /// `sandbox_unavailable` with the step that failed.
   virtual boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create() = 0;
+
+  [[nodiscard]] virtual Readiness readiness() const { return {.proven = true}; }
+
+  /// Ends the workspaces in reserve. Those that create() has returned go on.
+  virtual boost::asio::awaitable<void> stop() { co_return; }
 };
 
 }  // namespace dynsessions::execution

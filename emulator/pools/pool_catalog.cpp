@@ -1,32 +1,84 @@
 #include "emulator/pools/pool_catalog.h"
 
+#include <utility>
+
+#include "emulator/pools/pool_members.h"
+
 namespace dynsessions::pools {
 namespace asio = boost::asio;
 
 namespace {
-constexpr std::size_t kMostPools = 10'000;
+
+constexpr std::size_t kMaxPools = 10'000;
+
+Error container_type_is_fixed() {
+  const std::string member(members::kContainerType.name);
+  return {ErrorCode::invalid_request, member + ": the container type of a pool cannot be changed",
+          member, "delete the pool and create it with the other type"};
 }
 
-Result<SessionPool*> PoolCatalog::find_or_create(const PoolName& name) {
-  const std::string key = name.key();
-  if (const auto found = pools_.find(key); found != pools_.end()) return found->second.get();
-  if (pools_.size() >= kMostPools) {
+}  // namespace
+
+PoolCatalog::PoolCatalog(PoolDefinition default_pool, MakeParts make_parts)
+    : default_pool_(std::move(default_pool)), make_parts_(std::move(make_parts)) {}
+
+Result<Pool*> PoolCatalog::make(const PoolDefinition& definition, Origin origin) {
+  if (pools_.size() >= kMaxPools) {
     return Error{ErrorCode::pool_exhausted,
-                 "The emulator has " + std::to_string(kMostPools) + " session pools already.",
+                 "The emulator has " + std::to_string(kMaxPools) + " session pools already.",
                  {},
                  {}};
   }
-  return pools_.emplace(key, make_pool_()).first->second.get();
+  Result<Pool::Parts> parts = make_parts_(definition, origin);
+  if (!parts) return parts.error();
+  auto pool = std::make_unique<Pool>(definition, *std::move(parts));
+  return pools_.emplace(definition.id.key(), std::move(pool)).first->second.get();
+}
+
+Result<Pool*> PoolCatalog::put(const PoolDefinition& definition) {
+  if (Result<void> valid = validate(definition); !valid) return valid.error();
+  const auto found = pools_.find(definition.id.key());
+  if (found == pools_.end()) return make(definition, Origin::declared);
+  Pool& pool = *found->second;
+  if (pool.definition() == definition) return &pool;
+  if (pool.definition().container_type != definition.container_type) {
+    return container_type_is_fixed();
+  }
+  Result<Pool::Parts> parts = make_parts_(definition, Origin::declared);
+  if (!parts) return parts.error();
+  pool.change(definition, *std::move(parts));
+  return &pool;
+}
+
+Result<Pool*> PoolCatalog::find_or_create(const PoolName& name) {
+  const auto found = pools_.find(name.key());
+  if (found != pools_.end()) return found->second.get();
+  return make(definition_of(name), Origin::first_use);
+}
+
+PoolDefinition PoolCatalog::definition_of(const PoolName& name) const {
+  const auto found = pools_.find(name.key());
+  if (found != pools_.end()) return found->second->definition();
+  PoolDefinition definition = default_pool_;
+  definition.id = name;
+  return definition;
+}
+
+std::vector<Pool*> PoolCatalog::all() const {
+  std::vector<Pool*> pools;
+  pools.reserve(pools_.size());
+  for (const auto& [key, pool] : pools_) pools.push_back(pool.get());
+  return pools;
 }
 
 std::size_t PoolCatalog::session_count() const {
   std::size_t count = 0;
-  for (const auto& [key, pool] : pools_) count += pool->size();
+  for (const auto& [key, pool] : pools_) count += pool->sessions().size();
   return count;
 }
 
 asio::awaitable<void> PoolCatalog::stop() {
-  for (const auto& [key, pool] : pools_) co_await pool->stop();
+  for (const auto& [key, pool] : pools_) co_await pool->sessions().stop();
 }
 
 }  // namespace dynsessions::pools

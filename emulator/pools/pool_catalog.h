@@ -4,35 +4,52 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
-#include <boost/asio/any_io_executor.hpp>
-
-#include "emulator/pools/pool_definition.h"
-#include "emulator/pools/session_pool.h"
+#include "emulator/pools/pool.h"
 
 namespace dynsessions::pools {
 
-/// All pools. A pool exists from its first use, with the default settings; its sessions are its
-/// own, so that parallel tests that use different pools do not meet.
+/// All pools by name. A pool is declared (put()), or made on first use with the definition of the
+/// default pool. Pools share no sessions, so that parallel tests with different pools do not meet.
+/// Event-loop thread only. Await stop() before destroying the catalog.
 class PoolCatalog {
  public:
-  using MakePool = std::function<std::unique_ptr<SessionPool>()>;
+  enum class Origin { declared, first_use };
+  /// Makes what a pool of that definition needs; `invalid_request` with the member in `target` if
+  /// this machine cannot provide it.
+  using MakeParts = std::function<Result<Pool::Parts>(const PoolDefinition& definition, Origin)>;
 
-  explicit PoolCatalog(MakePool make_pool) : make_pool_(std::move(make_pool)) {}
+  PoolCatalog(PoolDefinition default_pool, MakeParts make_parts);
   PoolCatalog(const PoolCatalog&) = delete;
   PoolCatalog& operator=(const PoolCatalog&) = delete;
 
-  /// `pool_exhausted` when an absurd number of pools exists already: names come from the network.
-  [[nodiscard]] Result<SessionPool*> find_or_create(const PoolName& name);
+  /// Declares a pool, or changes the one of that name: later sessions follow the new definition,
+  /// those that exist stay as they are. `invalid_request` with the member in `target` if the
+  /// definition contradicts itself, cannot be provided here, or changes the container type. On an
+  /// error nothing is changed.
+  [[nodiscard]] Result<Pool*> put(const PoolDefinition& definition);
 
-  boost::asio::awaitable<void> stop();
+  /// The pool of that name, made if there is none. `pool_exhausted` if 10,000 pools exist: names
+  /// come from the network.
+  [[nodiscard]] Result<Pool*> find_or_create(const PoolName& name);
 
+  /// The definition that find_or_create() would find, or make the pool with.
+  [[nodiscard]] PoolDefinition definition_of(const PoolName& name) const;
+
+  /// Every pool, ordered by key.
+  [[nodiscard]] std::vector<Pool*> all() const;
   [[nodiscard]] std::size_t pool_count() const noexcept { return pools_.size(); }
   [[nodiscard]] std::size_t session_count() const;
 
+  boost::asio::awaitable<void> stop();
+
  private:
-  const MakePool make_pool_;
-  std::map<std::string, std::unique_ptr<SessionPool>> pools_;
+  [[nodiscard]] Result<Pool*> make(const PoolDefinition& definition, Origin origin);
+
+  const PoolDefinition default_pool_;
+  const MakeParts make_parts_;
+  std::map<std::string, std::unique_ptr<Pool>> pools_;
 };
 
 }  // namespace dynsessions::pools

@@ -33,7 +33,7 @@ enum class NetworkStatus { egress_disabled, egress_enabled };
 /// read from JSON (pool_members.h) and written by the config file, the options of the default pool
 /// and later by the admin API and ARM.
 struct PoolDefinition {
-  PoolName id;
+  PoolName id = {};
   std::string location = "local";
   ContainerType container_type = ContainerType::python_lts;
   std::uint32_t max_sessions = 100;           ///< maximum concurrent sessions

@@ -25,9 +25,11 @@ Error session_ended() { return {ErrorCode::session_not_found, "The session has e
 }  // namespace
 
 Session::Session(asio::any_io_executor executor, SessionIdentifier identifier,
-                 Clock::TimePoint created_at, SessionEvents& events)
+                 std::shared_ptr<const PoolDefinition> definition, Clock::TimePoint created_at,
+                 SessionEvents& events)
     : identifier_(std::move(identifier)),
       guid_(random_uuid()),
+      definition_(std::move(definition)),
       created_at_(created_at),
       events_(events),
       kernel_queues_{FifoSemaphore(executor), FifoSemaphore(executor), FifoSemaphore(executor)},

@@ -15,6 +15,7 @@
 #include "emulator/execution/workspace.h"
 #include "emulator/pools/execution_log.h"
 #include "emulator/pools/fifo_semaphore.h"
+#include "emulator/pools/pool_definition.h"
 #include "emulator/pools/session_events.h"
 #include "emulator/pools/session_state.h"
 #include "sandbox/base/unique_fd.h"
@@ -25,8 +26,10 @@ namespace dynsessions::pools {
 /// callers hold it through a SessionLease. Event-loop thread only.
 class Session {
  public:
+  /// `definition` is the pool's at the moment: a later change of the pool is for later sessions.
   Session(boost::asio::any_io_executor executor, SessionIdentifier identifier,
-          Clock::TimePoint created_at, SessionEvents& events);
+          std::shared_ptr<const PoolDefinition> definition, Clock::TimePoint created_at,
+          SessionEvents& events);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -45,6 +48,7 @@ class Session {
   [[nodiscard]] const SessionIdentifier& identifier() const noexcept { return identifier_; }
   /// Names the session where the identifier must not be shown: in headers and logs.
   [[nodiscard]] const std::string& guid() const noexcept { return guid_; }
+  [[nodiscard]] const PoolDefinition& definition() const noexcept { return *definition_; }
   [[nodiscard]] Clock::TimePoint created_at() const noexcept { return created_at_; }
   [[nodiscard]] SessionState state() const noexcept { return state_; }
   /// A descriptor of `/mnt/data` of the caller's own: it stays good when the session ends
@@ -66,6 +70,7 @@ class Session {
 
   const SessionIdentifier identifier_;
   const std::string guid_;
+  const std::shared_ptr<const PoolDefinition> definition_;  ///< shared with the pool
   const Clock::TimePoint created_at_;
   SessionEvents& events_;
   SessionState state_ = SessionState::allocating;

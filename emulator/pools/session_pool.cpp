@@ -30,13 +30,13 @@ SessionLease::~SessionLease() {
 }
 
 SessionPool::SessionPool(asio::any_io_executor executor, Clock& clock,
-                         execution::WorkspaceFactory& workspaces, SessionEvents& events,
-                         PoolSettings settings)
+                         std::shared_ptr<execution::WorkspaceFactory> workspaces,
+                         SessionEvents& events, PoolDefinition definition)
     : executor_(executor),
       clock_(clock),
-      workspaces_(workspaces),
+      workspaces_(std::move(workspaces)),
       events_(events),
-      settings_(settings),
+      definition_(std::make_shared<const PoolDefinition>(std::move(definition))),
       endings_(executor, kEndingsAtOnce),
       task_ended_(executor) {}
 
@@ -53,14 +53,14 @@ asio::awaitable<Result<SessionLease>> SessionPool::acquire(SessionIdentifier ide
   const bool is_new = found == sessions_.end();
   std::shared_ptr<Session> session;
   if (is_new) {
-    if (sessions_.size() >= settings_.max_sessions) {
+    if (sessions_.size() >= definition_->max_sessions) {
       co_return Error{ErrorCode::pool_exhausted,
                       "The session pool has its maximum of " +
-                          std::to_string(settings_.max_sessions) + " concurrent sessions.",
+                          std::to_string(definition_->max_sessions) + " concurrent sessions.",
                       {},
                       "raise --max-sessions, or wait until a cooldown passes"};
     }
-    session = std::make_shared<Session>(executor_, identifier, clock_.now(), events_);
+    session = std::make_shared<Session>(executor_, identifier, definition_, clock_.now(), events_);
     sessions_.emplace(std::move(identifier), session);
     // May fail on the spot, and then the session is out of the pool again.
     run_in_background(allocate(session));
@@ -103,7 +103,8 @@ asio::awaitable<void> SessionPool::execute_for_log(SessionLease lease, std::stri
 }
 
 asio::awaitable<void> SessionPool::allocate(std::shared_ptr<Session> session) {
-  auto workspace = co_await workspaces_.create();
+  const auto workspaces = workspaces_;  // change() may replace them in the meantime
+  auto workspace = co_await workspaces->create();
   const bool made = workspace.has_value();
   if (!made) {
     sessions_.erase(session->identifier());
@@ -117,7 +118,7 @@ asio::awaitable<void> SessionPool::allocate(std::shared_ptr<Session> session) {
 
 SessionInfo SessionPool::describe(const Session& session) const {
   return {session.identifier(), session.guid(), session.created_at(), session.last_accessed_at_,
-          session.last_accessed_at_ + settings_.cooldown_period};
+          session.last_accessed_at_ + session.definition().cooldown_period};
 }
 
 std::optional<SessionInfo> SessionPool::find(const SessionIdentifier& identifier) const {
@@ -162,8 +163,8 @@ void SessionPool::lease_ends(const std::shared_ptr<Session>& session) {
     session->cooldown_timer_.reset();
     end(session, EndReason::cooldown_passed);
   };
-  session->cooldown_timer_ =
-      clock_.call_at(clock_.now() + settings_.cooldown_period, std::move(cooldown_passed));
+  session->cooldown_timer_ = clock_.call_at(clock_.now() + session->definition().cooldown_period,
+                                            std::move(cooldown_passed));
 }
 
 void SessionPool::end(std::shared_ptr<Session> session, EndReason reason) {
@@ -183,6 +184,18 @@ void SessionPool::run_in_background(asio::awaitable<void> task) {
   });
 }
 
+asio::awaitable<void> SessionPool::stop_workspaces(
+    std::shared_ptr<execution::WorkspaceFactory> workspaces) {
+  co_await workspaces->stop();
+}
+
+void SessionPool::change(PoolDefinition definition,
+                         std::shared_ptr<execution::WorkspaceFactory> workspaces) {
+  definition_ = std::make_shared<const PoolDefinition>(std::move(definition));
+  if (workspaces == workspaces_) return;
+  run_in_background(stop_workspaces(std::exchange(workspaces_, std::move(workspaces))));
+}
+
 asio::awaitable<void> SessionPool::stop() {
   stopping_ = true;
   std::vector<std::shared_ptr<Session>> active;
@@ -190,6 +203,7 @@ asio::awaitable<void> SessionPool::stop() {
     if (session->state() == SessionState::active) active.push_back(session);
   }
   for (const auto& session : active) end(session, EndReason::pool_stopped);
+  co_await workspaces_->stop();
   while (background_tasks_ > 0) co_await task_ended_.wait();
 }
 

@@ -14,15 +14,11 @@
 #include "emulator/base/clock.h"
 #include "emulator/base/event.h"
 #include "emulator/execution/workspace.h"
+#include "emulator/pools/pool_definition.h"
 #include "emulator/pools/session.h"
 #include "emulator/pools/session_events.h"
 
 namespace dynsessions::pools {
-
-struct PoolSettings {
-  std::size_t max_sessions = 100;             ///< maximum concurrent sessions
-  std::chrono::seconds cooldown_period{300};  ///< idle time after which a session ends
-};
 
 /// What can be told of a session without using it.
 struct SessionInfo {
@@ -61,9 +57,11 @@ class SessionLease {
 /// Event-loop thread only. Call stop() and await it before destroying the pool.
 class SessionPool {
  public:
+  /// `clock` and `events` outlive the pool. `workspaces` is shared with the pools that have no
+  /// ready sessions but the default pool's.
   SessionPool(boost::asio::any_io_executor executor, Clock& clock,
-              execution::WorkspaceFactory& workspaces, SessionEvents& events,
-              PoolSettings settings);
+              std::shared_ptr<execution::WorkspaceFactory> workspaces, SessionEvents& events,
+              PoolDefinition definition);
   SessionPool(const SessionPool&) = delete;
   SessionPool& operator=(const SessionPool&) = delete;
   ~SessionPool();
@@ -87,17 +85,25 @@ class SessionPool {
   /// free when this resolves; processes and files go in the background.
   boost::asio::awaitable<bool> end_session(SessionIdentifier identifier);
 
-  /// Ends every session and waits until nothing is left.
+  /// Later sessions follow `definition` and come from `workspaces`; those that exist stay as they
+  /// are. The former workspaces are stopped in the background.
+  void change(PoolDefinition definition, std::shared_ptr<execution::WorkspaceFactory> workspaces);
+
+  /// Ends every session and every workspace in reserve, and waits until nothing is left.
   boost::asio::awaitable<void> stop();
 
   [[nodiscard]] std::size_t size() const noexcept { return sessions_.size(); }
-  [[nodiscard]] const PoolSettings& settings() const noexcept { return settings_; }
+  /// Of its workspaces.
+  [[nodiscard]] execution::Readiness readiness() const { return workspaces_->readiness(); }
+  [[nodiscard]] const PoolDefinition& definition() const noexcept { return *definition_; }
 
  private:
   friend class SessionLease;
 
   static boost::asio::awaitable<void> execute_for_log(SessionLease lease, std::string id,
                                                       execution::ExecutionRequest request);
+  static boost::asio::awaitable<void> stop_workspaces(
+      std::shared_ptr<execution::WorkspaceFactory> workspaces);
   boost::asio::awaitable<void> allocate(std::shared_ptr<Session> session);
   [[nodiscard]] SessionInfo describe(const Session& session) const;
   void lease_begins(Session& session);
@@ -110,9 +116,9 @@ class SessionPool {
 
   boost::asio::any_io_executor executor_;
   Clock& clock_;
-  execution::WorkspaceFactory& workspaces_;
+  std::shared_ptr<execution::WorkspaceFactory> workspaces_;
   SessionEvents& events_;
-  const PoolSettings settings_;
+  std::shared_ptr<const PoolDefinition> definition_;  ///< shared with the sessions it made
   std::unordered_map<SessionIdentifier, std::shared_ptr<Session>> sessions_;
   /// A few at a time: a thousand dying processes would keep everybody else from the processor.
   FifoSemaphore endings_;

@@ -1,6 +1,6 @@
 #include <cstdlib>
 
-#include "emulator/app/launch_plan.h"
+#include "emulator/app/engine_settings.h"
 #include "emulator/base/clock.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/execution/sandboxed_workspace.h"
@@ -25,11 +25,13 @@ class KernelsFixture {
     config::Config config;
     config.pool.max_processes = max_processes;
     config.host.no_zygote = kStartsAnew;
-    const Installation installation{SANDBOX_LAUNCHER, INTERPRETER_AGENT, SESSION_PYTHON};
-    launcher_.start(SANDBOX_LAUNCHER, launcher_spec_for(config, sandbox::Tier::full));
+    const runtimes::Installation installation{SANDBOX_LAUNCHER, INTERPRETER_AGENT, SESSION_PYTHON};
+    const runtimes::PythonRuntime python(python_settings(config.host), installation,
+                                         sandbox::Tier::full);
+    launcher_.start(SANDBOX_LAUNCHER, launcher_spec(config.host, sandbox::Tier::full));
     REQUIRE(loop_.run(launcher_.ready()));
     const auto profile =
-        loop_.run(launcher_.define_profile(profile_for(config, installation, sandbox::Tier::full)));
+        loop_.run(launcher_.define_profile(python.profile_for(config.pool).value()));
     REQUIRE(profile);
     services_.profile = *profile;
     auto made = loop_.run(SandboxedWorkspace::create(services_));

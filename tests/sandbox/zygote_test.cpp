@@ -1,7 +1,7 @@
 #include <cstdlib>
 #include <set>
 
-#include "emulator/app/launch_plan.h"
+#include "emulator/app/engine_settings.h"
 #include "emulator/base/clock.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/execution/sandboxed_workspace.h"
@@ -24,11 +24,13 @@ class Sessions {
     config::Config config;
     config.host.no_zygote = birth == Birth::started;
     config.host.preload = std::move(preload);
-    const Installation installation{SANDBOX_LAUNCHER, INTERPRETER_AGENT, SESSION_PYTHON};
-    launcher_.start(SANDBOX_LAUNCHER, launcher_spec_for(config, sandbox::Tier::full));
+    const runtimes::Installation installation{SANDBOX_LAUNCHER, INTERPRETER_AGENT, SESSION_PYTHON};
+    const runtimes::PythonRuntime python(python_settings(config.host), installation,
+                                         sandbox::Tier::full);
+    launcher_.start(SANDBOX_LAUNCHER, launcher_spec(config.host, sandbox::Tier::full));
     REQUIRE(loop_.run(launcher_.ready()));
     const auto profile =
-        loop_.run(launcher_.define_profile(profile_for(config, installation, sandbox::Tier::full)));
+        loop_.run(launcher_.define_profile(python.profile_for(config.pool).value()));
     REQUIRE(profile);
     services_.profile = *profile;
   }

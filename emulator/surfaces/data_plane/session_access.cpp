@@ -18,7 +18,7 @@ asio::awaitable<Result<pools::SessionLease>> acquire_session(const Services& ser
                                                              SessionIdentifier identifier) {
   auto pool = services.pools.find_or_create(route.pool);
   if (!pool) co_return pool.error();
-  co_return co_await (*pool)->acquire(std::move(identifier));
+  co_return co_await (*pool)->sessions().acquire(std::move(identifier));
 }
 
 }  // namespace dynsessions::surfaces::data_plane

@@ -10,6 +10,7 @@ TEST_CASE("the choice says what is used and why it is not better", "[app]") {
   CHECK(warning_of(choice).empty());
   Error error;
   error.message = "The sandbox could not be set up: unshare: Not permitted";
+  error.step = "unshare";
   choice = {sandbox::Tier::restricted, {{sandbox::Tier::full, error}}};
   CHECK_THAT(description_of(choice), Catch::StartsWith("restricted: "));
   CHECK_THAT(description_of(choice), Catch::Contains("tier full: The sandbox could not be set up: "

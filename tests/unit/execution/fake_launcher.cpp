@@ -23,6 +23,7 @@
 
 #include "sandbox/protocol/launcher_protocol.h"
 #include "sandbox/protocol/launcher_spec.h"
+#include "sandbox/protocol/sandbox_profile.h"
 #include "tests/support/fake_agent.h"
 
 /// A launcher without sandboxes: speaks launcher_protocol.h and plays the interpreters itself. What

@@ -34,6 +34,10 @@ class FakeFactory final : public WorkspaceFactory {
  public:
   explicit FakeFactory(const asio::any_io_executor& executor) : released_(executor) {}
 
+  asio::awaitable<void> stop() override {
+    stopped = true;
+    co_return;
+  }
   asio::awaitable<MaybeWorkspace> create() override {
     ++attempts;
     while (held) co_await released_.wait();
@@ -52,6 +56,7 @@ class FakeFactory final : public WorkspaceFactory {
   int attempts = 0;
   int failures = 0;
   bool held = false;
+  bool stopped = false;
   int living = 0;         ///< that were made and not destroyed
   std::deque<bool> dead;  ///< those that were made, in order; true ends one
 
@@ -60,7 +65,8 @@ class FakeFactory final : public WorkspaceFactory {
 };
 
 struct ReadyFixture {
-  explicit ReadyFixture(std::size_t count) : ready(loop.executor(), factory, clock, count) {}
+  explicit ReadyFixture(std::size_t count)
+      : ready(loop.executor(), std::unique_ptr<WorkspaceFactory>(&factory), clock, count) {}
   ~ReadyFixture() {
     factory.release();
     loop.run(ready.stop());
@@ -81,17 +87,17 @@ struct ReadyFixture {
 
   test::TestLoop loop;
   ManualClock clock{Clock::TimePoint()};
-  FakeFactory factory{loop.executor()};
+  FakeFactory& factory = *new FakeFactory(loop.executor());  ///< owned by `ready`
   ReadyWorkspaces ready;
 };
 
 TEST_CASE("workspaces are made in advance up to the number asked for", "[execution][ready]") {
   ReadyFixture fixture(3);
-  CHECK(fixture.ready.ready() == 0);
+  CHECK(fixture.ready.readiness().in_reserve == 0);
   fixture.start();
-  CHECK(fixture.ready.ready() == 3);
+  CHECK(fixture.ready.readiness().in_reserve == 3);
   CHECK(fixture.factory.attempts == 3);
-  CHECK(fixture.ready.proven());
+  CHECK(fixture.ready.readiness().proven);
 }
 
 TEST_CASE("one workspace is made at a time", "[execution][ready]") {
@@ -101,7 +107,7 @@ TEST_CASE("one workspace is made at a time", "[execution][ready]") {
   CHECK(fixture.factory.attempts == 1);
   fixture.factory.release();
   fixture.loop.settle();
-  CHECK(fixture.ready.ready() == 3);
+  CHECK(fixture.ready.readiness().in_reserve == 3);
 }
 
 TEST_CASE("a workspace is handed out once, and another takes its place", "[execution][ready]") {
@@ -114,7 +120,7 @@ TEST_CASE("a workspace is handed out once, and another takes its place", "[execu
   CHECK(one->get() != other->get());
   fixture.pass(20ms);
   CHECK(fixture.factory.attempts == 4);
-  CHECK(fixture.ready.ready() == 2);
+  CHECK(fixture.ready.readiness().in_reserve == 2);
 }
 
 TEST_CASE("another takes its place a moment later, also when more are taken meanwhile",
@@ -124,9 +130,9 @@ TEST_CASE("another takes its place a moment later, also when more are taken mean
   CHECK(fixture.take());
   fixture.pass(19ms);
   CHECK(fixture.take());
-  CHECK(fixture.ready.ready() == 0);
+  CHECK(fixture.ready.readiness().in_reserve == 0);
   fixture.pass(1ms);
-  CHECK(fixture.ready.ready() == 2);
+  CHECK(fixture.ready.readiness().in_reserve == 2);
   CHECK_FALSE(fixture.clock.has_timers());
 }
 
@@ -135,7 +141,7 @@ TEST_CASE("when none is ready, a new one is made for the caller", "[execution][r
   const auto made = fixture.take();  // not started: nobody fills
   CHECK(made);
   CHECK(fixture.factory.attempts == 1);
-  CHECK(fixture.ready.ready() == 0);
+  CHECK(fixture.ready.readiness().in_reserve == 0);
 }
 
 TEST_CASE("a caller does not wait for the one that is made in advance", "[execution][ready]") {
@@ -147,7 +153,7 @@ TEST_CASE("a caller does not wait for the one that is made in advance", "[execut
   fixture.factory.release();
   fixture.loop.settle();
   CHECK(call.done());
-  CHECK(fixture.ready.ready() == 1);
+  CHECK(fixture.ready.readiness().in_reserve == 1);
 }
 
 TEST_CASE("after a failure the next attempt comes when the clock says so", "[execution][ready]") {
@@ -155,9 +161,9 @@ TEST_CASE("after a failure the next attempt comes when the clock says so", "[exe
   fixture.factory.failures = 2;
   fixture.start();
   CHECK(fixture.factory.attempts == 1);
-  CHECK_FALSE(fixture.ready.proven());
-  REQUIRE(fixture.ready.last_failure());
-  CHECK(fixture.ready.last_failure()->message == "not today");
+  CHECK_FALSE(fixture.ready.readiness().proven);
+  REQUIRE(fixture.ready.readiness().failure);
+  CHECK(fixture.ready.readiness().failure->message == "not today");
 
   for (const int attempts : {2, 3}) {
     fixture.pass(5s - 1ms);
@@ -165,9 +171,9 @@ TEST_CASE("after a failure the next attempt comes when the clock says so", "[exe
     fixture.pass(1ms);
     CHECK(fixture.factory.attempts == attempts);
   }
-  CHECK(fixture.ready.ready() == 1);
-  CHECK(fixture.ready.proven());
-  CHECK_FALSE(fixture.ready.last_failure());
+  CHECK(fixture.ready.readiness().in_reserve == 1);
+  CHECK(fixture.ready.readiness().proven);
+  CHECK_FALSE(fixture.ready.readiness().failure);
   CHECK_FALSE(fixture.clock.has_timers());
 }
 
@@ -178,17 +184,17 @@ TEST_CASE("a failure of a caller's own workspace is the caller's, and is remembe
   const auto refused = fixture.take();
   REQUIRE(refused.has_error());
   CHECK(refused.error().message == "not today");
-  CHECK(fixture.ready.last_failure());
+  CHECK(fixture.ready.readiness().failure);
   CHECK(fixture.take());
-  CHECK_FALSE(fixture.ready.last_failure());
+  CHECK_FALSE(fixture.ready.readiness().failure);
 }
 
 TEST_CASE("with none asked for, one is made all the same, as the proof, and ended",
           "[execution][ready]") {
   ReadyFixture fixture(0);
   fixture.start();
-  CHECK(fixture.ready.proven());
-  CHECK(fixture.ready.ready() == 0);
+  CHECK(fixture.ready.readiness().proven);
+  CHECK(fixture.ready.readiness().in_reserve == 0);
   CHECK(fixture.factory.living == 0);
   CHECK(fixture.take());
   CHECK(fixture.factory.attempts == 2);
@@ -202,7 +208,7 @@ TEST_CASE("a workspace that ended while it waited is not handed out", "[executio
   REQUIRE(taken);
   CHECK((*taken)->is_alive());
   fixture.pass(20ms);
-  CHECK(fixture.ready.ready() == 2);
+  CHECK(fixture.ready.readiness().in_reserve == 2);
   CHECK(fixture.factory.attempts == 4);
   CHECK(fixture.factory.living == 3);
 }
@@ -221,7 +227,7 @@ TEST_CASE("stopping ends those that wait and makes no more", "[execution][ready]
   ReadyFixture fixture(2);
   fixture.start();
   fixture.loop.run(fixture.ready.stop());
-  CHECK(fixture.ready.ready() == 0);
+  CHECK(fixture.ready.readiness().in_reserve == 0);
   CHECK(fixture.factory.attempts == 2);
 }
 
@@ -233,7 +239,7 @@ TEST_CASE("stopping waits for the one that is being made, and ends it", "[execut
   CHECK_FALSE(stop.done());
   fixture.factory.release();
   fixture.loop.finish(stop);
-  CHECK(fixture.ready.ready() == 0);
+  CHECK(fixture.ready.readiness().in_reserve == 0);
   CHECK(fixture.factory.attempts == 1);
 }
 

@@ -298,7 +298,7 @@ TEST_CASE("a workspace that is only destroyed gives its sandbox back too",
 
 TEST_CASE("workspaces of one launcher know nothing of each other", "[execution][sandboxed]") {
   Ready fixture;
-  SandboxedWorkspaceFactory factory(fixture.services);
+  SandboxedWorkspaceFactory factory(fixture.services, {});
   auto other = fixture.loop.run(factory.create());
   REQUIRE(other);
   REQUIRE(fixture.execute("print 1"));
@@ -307,13 +307,19 @@ TEST_CASE("workspaces of one launcher know nothing of each other", "[execution][
   CHECK((count->value == ExecutionValue(TextValue{"1"})));
 }
 
+sandbox::SandboxProfile with_zygote() {
+  sandbox::SandboxProfile profile;
+  profile.zygote = {"zygote"};
+  return profile;
+}
+
 TEST_CASE("where interpreters are forked, an empty sandbox is kept for the next workspace",
           "[execution][sandboxed]") {
   const bool forked = GENERATE(true, false);
   CAPTURE(forked);
   WorkspaceFixture fixture;
-  fixture.services.zygote = forked;
-  SandboxedWorkspaceFactory factory(fixture.services);
+  SandboxedWorkspaceFactory factory(fixture.services,
+                                    forked ? with_zygote() : sandbox::SandboxProfile{});
   auto first = fixture.loop.run(factory.create());
   REQUIRE(first);
   // The launcher answers in turn: what was asked for in the background is there after this.
@@ -329,39 +335,45 @@ TEST_CASE("where interpreters are forked, an empty sandbox is kept for the next 
   CHECK(programs_so_far(fixture) == "1");
 }
 
-TEST_CASE("workspaces are made in the profile that their factory uses", "[execution][sandboxed]") {
+TEST_CASE("a factory defines its profile once, however many workspaces are made at once",
+          "[execution][sandboxed]") {
   WorkspaceFixture fixture;
-  const auto first = fixture.loop.run(fixture.launcher.define_profile({}));
-  const auto second = fixture.loop.run(fixture.launcher.define_profile({}));
-  REQUIRE(first);
-  REQUIRE(second);
-  fixture.services.zygote = true;
-  SandboxedWorkspaceFactory factory(fixture.services);
-  factory.use_profile(*first);
+  SandboxedWorkspaceFactory factory(fixture.services, {});
+  auto first = fixture.loop.start(factory.create());
+  auto second = fixture.loop.start(factory.create());
+  REQUIRE(fixture.loop.finish(first));
+  REQUIRE(fixture.loop.finish(second));
+  const auto next = fixture.loop.run(fixture.launcher.define_profile({}));
+  CHECK(next.value() == ProfileId{2});
+}
+
+TEST_CASE("a factory that stops gives its empty sandbox back", "[execution][sandboxed]") {
+  WorkspaceFixture fixture({"die at destroy"});
+  SandboxedWorkspaceFactory factory(fixture.services, with_zygote());
   auto workspace = fixture.loop.run(factory.create());
   REQUIRE(workspace);
-  REQUIRE(fixture.request(sandbox::RequestKind::create_sandbox, 1000));  // the empty one is there
-  fixture.launcher.forget_profile(*first);
+  CHECK(fixture.launcher.alive());
+  fixture.loop.run(factory.stop());
+  CHECK_FALSE(fixture.launcher.alive());
+}
 
-  factory.use_profile(*second);
-  auto later = fixture.loop.run(factory.create());
-  REQUIRE(later);
-  // The empty sandbox of the first profile was not used: the next id but its own and the next
-  // one's.
-  REQUIRE(fixture.request(sandbox::RequestKind::create_sandbox, 1001));
-  CHECK(fixture.launcher.new_sandbox_id() == 5);
-
-  factory.use_profile(*first);
-  const auto none = fixture.loop.run(factory.create());
-  REQUIRE(none.has_error());
+TEST_CASE("the profile of a factory that stops is forgotten, and its workspaces go on",
+          "[execution][sandboxed]") {
+  WorkspaceFixture fixture;
+  SandboxedWorkspaceFactory factory(fixture.services, with_zygote());
+  auto workspace = fixture.loop.run(factory.create());
+  REQUIRE(workspace);
+  fixture.loop.run(factory.stop());
+  const auto none = fixture.loop.run(fixture.launcher.create_sandbox(ProfileId{1}, 1000));
   CHECK_THAT(none.error().message, Catch::Contains("create: no such profile"));
+  ExecutionRequest request{.code = "count"};
+  CHECK(fixture.loop.run((*workspace)->execute(std::move(request))));
 }
 
 TEST_CASE("no sandbox is made for later while a session waits for its interpreter",
           "[execution][sandboxed]") {
   WorkspaceFixture fixture({"start mute interpreters"});
-  fixture.services.zygote = true;
-  SandboxedWorkspaceFactory factory(fixture.services);
+  SandboxedWorkspaceFactory factory(fixture.services, with_zygote());
   auto creating = fixture.loop.start(factory.create());
   fixture.loop.run_until([&] { return fixture.real_time.has_timers(); });
   CHECK(fixture.launcher.new_sandbox_id() == 2);

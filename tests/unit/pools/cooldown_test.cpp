@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 using Record = std::vector<std::string>;
 
-constexpr PoolSettings kMinute{.max_sessions = 100, .cooldown_period = 60s};
+const PoolDefinition kMinute{.max_sessions = 100, .cooldown_period = 60s};
 
 TEST_CASE("a session is destroyed when its cooldown passes", "[sessions][cooldown]") {
   PoolFixture fixture(kMinute);

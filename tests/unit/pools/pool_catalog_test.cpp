@@ -6,93 +6,183 @@
 namespace dynsessions::pools {
 namespace {
 
+using Origin = PoolCatalog::Origin;
+
 const PoolName kName{"00000000-0000-0000-0000-00000000000a", "group", "pool"};
 
-/// A registry whose pools share everything but their sessions.
-struct RegistryFixture {
-  ~RegistryFixture() { loop.run(registry.stop()); }
-  std::unique_ptr<SessionPool> make() {
-    return std::make_unique<SessionPool>(loop.executor(), clock, workspaces, events,
-                                         PoolSettings{.max_sessions = 1});
+PoolDefinition named(const std::string& name, std::uint32_t max_sessions = 1) {
+  return {.id = {kName.subscription, kName.resource_group, name}, .max_sessions = max_sessions};
+}
+
+/// A catalog whose pools each have their own fake workspaces.
+struct CatalogFixture {
+  ~CatalogFixture() { loop.run(catalog.stop()); }
+  Result<Pool::Parts> make(const PoolDefinition& definition, Origin origin) {
+    if (definition.network_status == NetworkStatus::egress_enabled) {
+      return Error{ErrorCode::invalid_request, "networkStatus: not here", "networkStatus", {}};
+    }
+    made.push_back(std::make_shared<FakeWorkspaces>(loop.executor()));
+    origins.push_back(origin);
+    return Pool::Parts{loop.executor(), clock, made.back(), std::make_unique<RecordedEvents>()};
   }
   /// Uses a session of a pool and gives it back.
   bool use(const PoolName& pool, const std::string& name) {
-    return loop.run(registry.find_or_create(pool).value()->acquire(identifier(name))).has_value();
+    SessionPool& sessions = catalog.find_or_create(pool).value()->sessions();
+    return loop.run(sessions.acquire(identifier(name))).has_value();
   }
 
   test::TestLoop loop;
   ManualClock clock{Clock::TimePoint()};
-  FakeWorkspaces workspaces{loop.executor()};
-  RecordedEvents events;
-  PoolCatalog registry{[this] { return make(); }};
+  std::vector<std::shared_ptr<FakeWorkspaces>> made;
+  std::vector<Origin> origins;
+  PoolCatalog catalog{
+      PoolDefinition{.max_sessions = 1},
+      [this](const PoolDefinition& definition, Origin origin) { return make(definition, origin); }};
 };
 
-TEST_CASE("a pool exists from its first use", "[sessions][registry]") {
-  RegistryFixture fixture;
-  CHECK(fixture.registry.pool_count() == 0);
-  const auto pool = fixture.registry.find_or_create(kName);
+TEST_CASE("a pool exists from its first use, with the default definition", "[pools][catalog]") {
+  CatalogFixture fixture;
+  CHECK(fixture.catalog.pool_count() == 0);
+  const auto pool = fixture.catalog.find_or_create(kName);
   REQUIRE(pool);
-  CHECK(fixture.registry.pool_count() == 1);
-  CHECK(fixture.registry.find_or_create(kName).value() == *pool);
+  CHECK(fixture.catalog.pool_count() == 1);
+  CHECK(fixture.catalog.find_or_create(kName).value() == *pool);
+  CHECK((*pool)->definition() == PoolDefinition{.id = kName, .max_sessions = 1});
+  CHECK(fixture.origins == std::vector{Origin::first_use});
+  const PoolName other{"s", "g", "other"};
+  CHECK(fixture.catalog.definition_of(other) == PoolDefinition{.id = other, .max_sessions = 1});
+  CHECK(fixture.catalog.pool_count() == 1);
 }
 
-TEST_CASE("names of pools are compared without regard to case", "[sessions][registry]") {
-  RegistryFixture fixture;
-  SessionPool* const pool = fixture.registry.find_or_create(kName).value();
+TEST_CASE("names of pools are compared without regard to case", "[pools][catalog]") {
+  CatalogFixture fixture;
+  Pool* const pool = fixture.catalog.find_or_create(kName).value();
   const auto name = GENERATE(values<PoolName>({
       {"00000000-0000-0000-0000-00000000000A", "group", "pool"},
       {"00000000-0000-0000-0000-00000000000a", "GROUP", "pool"},
       {"00000000-0000-0000-0000-00000000000a", "group", "Pool"},
   }));
   DYNAMIC_SECTION(name.subscription << ' ' << name.resource_group << ' ' << name.name) {
-    CHECK(fixture.registry.find_or_create(name).value() == pool);
+    CHECK(fixture.catalog.find_or_create(name).value() == pool);
   }
 }
 
-TEST_CASE("a difference in any part of the name is another pool", "[sessions][registry]") {
-  RegistryFixture fixture;
-  SessionPool* const pool = fixture.registry.find_or_create(kName).value();
+TEST_CASE("a difference in any part of the name is another pool", "[pools][catalog]") {
+  CatalogFixture fixture;
+  Pool* const pool = fixture.catalog.find_or_create(kName).value();
   const auto name = GENERATE(values<PoolName>({
       {"00000000-0000-0000-0000-00000000000b", "group", "pool"},
       {"00000000-0000-0000-0000-00000000000a", "group2", "pool"},
       {"00000000-0000-0000-0000-00000000000a", "group", "pool2"},
   }));
   DYNAMIC_SECTION(name.subscription << ' ' << name.resource_group << ' ' << name.name) {
-    CHECK(fixture.registry.find_or_create(name).value() != pool);
+    CHECK(fixture.catalog.find_or_create(name).value() != pool);
   }
 }
 
-TEST_CASE("pools share neither sessions nor their maximum", "[sessions][registry]") {
-  RegistryFixture fixture;
+TEST_CASE("pools share neither sessions nor their maximum", "[pools][catalog]") {
+  CatalogFixture fixture;
   const PoolName other{kName.subscription, kName.resource_group, "other"};
   CHECK(fixture.use(kName, "a"));
   CHECK(fixture.use(other, "a"));
   CHECK_FALSE(fixture.use(kName, "b"));
-  CHECK(fixture.workspaces.attempts == 2);
-  CHECK(fixture.registry.session_count() == 2);
+  CHECK(fixture.catalog.session_count() == 2);
 }
 
-TEST_CASE("the number of pools that the network can make is bounded", "[sessions][registry]") {
-  RegistryFixture fixture;
+TEST_CASE("a declared pool has its own definition", "[pools][catalog]") {
+  CatalogFixture fixture;
+  const auto pool = fixture.catalog.put(named("two", 2));
+  REQUIRE(pool);
+  CHECK(fixture.origins == std::vector{Origin::declared});
+  const PoolName name{kName.subscription, "GROUP", "Two"};
+  CHECK(fixture.use(name, "a"));
+  CHECK(fixture.use(name, "b"));
+  CHECK_FALSE(fixture.use(name, "c"));
+  CHECK(fixture.catalog.all() == std::vector{*pool});
+}
+
+TEST_CASE("a definition that cannot be used makes no pool", "[pools][catalog]") {
+  CatalogFixture fixture;
+  PoolDefinition contradiction = named("bad");
+  contradiction.ready_sessions = 2;
+  PoolDefinition impossible = named("worse");
+  impossible.network_status = NetworkStatus::egress_enabled;
+  const auto first = fixture.catalog.put(contradiction);
+  const auto second = fixture.catalog.put(impossible);
+  REQUIRE(first.has_error());
+  REQUIRE(second.has_error());
+  CHECK(first.error().target == "readySessions");
+  CHECK(second.error().target == "networkStatus");
+  CHECK(fixture.catalog.pool_count() == 0);
+  CHECK(fixture.made.empty());
+}
+
+TEST_CASE("a change is for later sessions", "[pools][catalog]") {
+  CatalogFixture fixture;
+  REQUIRE(fixture.catalog.put(named("pool")));
+  CHECK(fixture.use(kName, "a"));
+  PoolDefinition changed = named("pool", 2);
+  changed.cooldown_period = std::chrono::seconds(10);
+  const auto pool = fixture.catalog.put(changed);
+  REQUIRE(pool);
+  CHECK((*pool)->definition() == changed);
+  fixture.loop.settle();
+  CHECK(fixture.made.at(0)->reserve_stopped);
+  CHECK_FALSE(fixture.made.at(1)->reserve_stopped);
+
+  CHECK(fixture.use(kName, "b"));
+  CHECK(fixture.made.at(0)->attempts == 1);
+  CHECK(fixture.made.at(1)->attempts == 1);
+  const auto cooldown_of = [&](const std::string& name) {
+    const auto session = (*pool)->sessions().find(identifier(name));
+    REQUIRE(session);
+    return session->expires_at - session->last_accessed_at;
+  };
+  CHECK(cooldown_of("a") == std::chrono::seconds(300));
+  CHECK(cooldown_of("b") == std::chrono::seconds(10));
+}
+
+TEST_CASE("declaring a pool again with the same definition changes nothing", "[pools][catalog]") {
+  CatalogFixture fixture;
+  const auto pool = fixture.catalog.put(named("pool"));
+  CHECK(fixture.catalog.put(named("pool")).value() == *pool);
+  CHECK(fixture.made.size() == 1);
+}
+
+TEST_CASE("a change that cannot be made leaves the pool as it was", "[pools][catalog]") {
+  CatalogFixture fixture;
+  const auto pool = fixture.catalog.put(named("pool"));
+  PoolDefinition changed = named("pool", 5);
+  changed.network_status = NetworkStatus::egress_enabled;
+  CHECK(fixture.catalog.put(changed).error().target == "networkStatus");
+  CHECK((*pool)->definition() == named("pool"));
+  CHECK(fixture.use(kName, "a"));
+}
+
+TEST_CASE("the number of pools that the network can make is bounded", "[pools][catalog]") {
+  CatalogFixture fixture;
   for (int i = 0; i < 10'000; ++i) {
     const PoolName name{kName.subscription, kName.resource_group, std::to_string(i)};
-    if (!fixture.registry.find_or_create(name)) FAIL("refused pool " << i);
+    if (!fixture.catalog.find_or_create(name)) FAIL("refused pool " << i);
   }
-  const auto refused = fixture.registry.find_or_create({"s", "g", "one more"});
+  const auto refused = fixture.catalog.find_or_create({"s", "g", "one more"});
   REQUIRE(refused.has_error());
   CHECK(refused.error().code == ErrorCode::pool_exhausted);
   const PoolName known{kName.subscription, kName.resource_group, "77"};
-  CHECK(fixture.registry.find_or_create(known));
+  CHECK(fixture.catalog.find_or_create(known));
 }
 
-TEST_CASE("stopping the registry stops every pool", "[sessions][registry]") {
-  RegistryFixture fixture;
+TEST_CASE("stopping the catalog stops every pool and its reserve", "[pools][catalog]") {
+  CatalogFixture fixture;
   const PoolName other{kName.subscription, kName.resource_group, "other"};
   CHECK(fixture.use(kName, "a"));
   CHECK(fixture.use(other, "a"));
-  fixture.loop.run(fixture.registry.stop());
-  CHECK(fixture.registry.session_count() == 0);
-  CHECK(fixture.workspaces.living == 0);
+  fixture.loop.run(fixture.catalog.stop());
+  CHECK(fixture.catalog.session_count() == 0);
+  for (const auto& workspaces : fixture.made) {
+    CHECK(workspaces->living == 0);
+    CHECK(workspaces->reserve_stopped);
+  }
 }
 
 }  // namespace

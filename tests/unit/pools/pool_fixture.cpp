@@ -74,6 +74,11 @@ asio::awaitable<Result<std::unique_ptr<execution::Workspace>>> FakeWorkspaces::c
   co_return workspace;
 }
 
+asio::awaitable<void> FakeWorkspaces::stop() {
+  reserve_stopped = true;
+  co_return;
+}
+
 void FakeWorkspaces::release() {
   holding_ = false;
   held_.notify();
@@ -120,8 +125,8 @@ asio::awaitable<Result<ExecutionResult>> one_call(SessionPool& pool, SessionIden
 
 }  // namespace
 
-PoolFixture::PoolFixture(PoolSettings settings)
-    : pool(loop.executor(), clock, workspaces, events, settings) {}
+PoolFixture::PoolFixture(PoolDefinition definition)
+    : pool(loop.executor(), clock, workspaces_owner, events, std::move(definition)) {}
 
 PoolFixture::~PoolFixture() {
   workspaces.release();

@@ -38,6 +38,7 @@ class FakeWorkspaces final : public execution::WorkspaceFactory {
   explicit FakeWorkspaces(boost::asio::any_io_executor executor);
 
   boost::asio::awaitable<Result<std::unique_ptr<execution::Workspace>>> create() override;
+  boost::asio::awaitable<void> stop() override;
 
   /// From now on create() waits; release() lets those go on that wait.
   void hold() { holding_ = true; }
@@ -54,6 +55,7 @@ class FakeWorkspaces final : public execution::WorkspaceFactory {
   void let_programs_end(execution::Kernel kernel);
 
   std::vector<std::string> programs;  ///< code of those that were begun, in order
+  bool reserve_stopped = false;       ///< stop() was called
   int attempts = 0;                   ///< calls of create()
   int living = 0;                     ///< workspaces that are not destroyed
   int stopped = 0;                    ///< those whose stop() has begun
@@ -75,7 +77,7 @@ class PoolFixture {
  public:
   using ExecuteResult = Result<execution::ExecutionResult>;
 
-  explicit PoolFixture(PoolSettings settings = {});
+  explicit PoolFixture(PoolDefinition definition = {});
   ~PoolFixture();
 
   /// Uses a session as one request does: acquires it, runs the code, gives it back.
@@ -88,7 +90,9 @@ class PoolFixture {
 
   test::TestLoop loop;
   ManualClock clock{Clock::TimePoint(std::chrono::seconds(1'700'000'000))};
-  FakeWorkspaces workspaces{loop.executor()};
+  std::shared_ptr<FakeWorkspaces> workspaces_owner =
+      std::make_shared<FakeWorkspaces>(loop.executor());
+  FakeWorkspaces& workspaces = *workspaces_owner;
   RecordedEvents events;
   SessionPool pool;
 };

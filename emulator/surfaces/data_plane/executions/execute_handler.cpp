@@ -165,7 +165,7 @@ asio::awaitable<Result<http::Response>> get_execution(const Services& services, 
   if (!identifier) co_return identifier.error();
   auto pool = services.pools.find_or_create(route.pool);
   if (!pool) co_return pool.error();
-  auto session = co_await (*pool)->acquire_existing(*identifier);
+  auto session = co_await (*pool)->sessions().acquire_existing(*identifier);
   if (!session) co_return session.error();
   const pools::ExecutionRecord* record = (*session)->executions().find(route.name);
   if (record == nullptr) {

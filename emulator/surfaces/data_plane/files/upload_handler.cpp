@@ -117,6 +117,13 @@ Result<void> feed_arrived(Receiver& receiver, http::BodyReader& body, std::span<
   return {};
 }
 
+std::optional<dynsessions::workspace_files::Quota> upload_quota(const Services& services,
+                                                                const pools::PoolDefinition& pool) {
+  if (!services.counts_uploads) return std::nullopt;
+  return dynsessions::workspace_files::Quota{std::uint64_t{pool.data_quota_mb} << 20,
+                                             pool.max_files};
+}
+
 asio::awaitable<Result<std::vector<FileInfo>>> receive(const Services& services, Receiver& receiver,
                                                        http::BodyReader& body,
                                                        std::uint64_t expected) {
@@ -146,7 +153,8 @@ asio::awaitable<Result<http::Response>> upload(const Services& services, Route r
   if (!root) co_return root.error();
 
   const auto content_type = request.headers.find("content-type").value_or("");
-  Receiver receiver(*route.version, std::move(*root), std::move(*directory), services.upload_quota,
+  Receiver receiver(*route.version, std::move(*root), std::move(*directory),
+                    upload_quota(services, (*session)->definition()),
                     http::MultipartParser::boundary_of(content_type));
   const std::uint64_t expected = request.content_length.value_or(kLargestBuffer);
   auto files = co_await receive(services, receiver, body, expected);

@@ -65,7 +65,7 @@ asio::awaitable<Result<http::Response>> handle(const Services& services, Route r
                                                http::Request request) {
   auto found_pool = services.pools.find_or_create(route.pool);
   if (!found_pool) co_return found_pool.error();
-  pools::SessionPool& pool = **found_pool;
+  pools::SessionPool& pool = (*found_pool)->sessions();
   if (route.operation == Operation::list_sessions) co_return list(route, request, pool);
 
   auto identifier = session_identifier(route, request);

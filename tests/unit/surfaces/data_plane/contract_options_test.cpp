@@ -18,7 +18,7 @@ const std::string kNewest = "identifier=sess-1&api-version=2025-10-02-preview";
 
 struct Choosing : DataPlaneHarness {
   explicit Choosing(const ContractOptions& choices, Script script = hello_world,
-                    pools::PoolSettings pool = {})
+                    pools::PoolDefinition pool = {})
       : DataPlaneHarness(std::move(script), settings_with(choices), pool) {}
 
   static DataPlaneSettings settings_with(const ContractOptions& choices) {

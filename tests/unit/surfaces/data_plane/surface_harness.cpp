@@ -34,12 +34,14 @@ Result<execution::ExecutionResult> DataPlaneHarness::hello_world(
 DataPlaneSettings DataPlaneHarness::default_settings() { return {.default_pool = default_pool()}; }
 
 DataPlaneHarness::DataPlaneHarness(Script script, DataPlaneSettings settings,
-                                   pools::PoolSettings pool)
-    : workspaces_(awaitable_script(std::move(script))),
-      pools_([this, pool] {
-        return std::make_unique<pools::SessionPool>(loop_.get_executor(), clock_, workspaces_,
-                                                    events_, pool);
-      }),
+                                   pools::PoolDefinition pool)
+    : workspaces_(std::make_shared<execution::ScriptedWorkspaceFactory>(
+          awaitable_script(std::move(script)))),
+      pools_(std::move(pool),
+             [this](const pools::PoolDefinition&, pools::PoolCatalog::Origin) {
+               return pools::Pool::Parts{loop_.get_executor(), clock_, workspaces_,
+                                         std::make_unique<SilentEvents>()};
+             }),
       surface_({clock_, pools_, file_pool_}, std::move(settings)) {
   spdlog::set_level(spdlog::level::off);  // the refusals that tests cause are not news
 }

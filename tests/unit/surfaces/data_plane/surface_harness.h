@@ -49,7 +49,7 @@ class DataPlaneHarness {
 
   explicit DataPlaneHarness(Script script = hello_world,
                             DataPlaneSettings settings = default_settings(),
-                            pools::PoolSettings pool = {});
+                            pools::PoolDefinition pool = {});
   DataPlaneHarness(const DataPlaneHarness&) = delete;
   DataPlaneHarness& operator=(const DataPlaneHarness&) = delete;
   ~DataPlaneHarness();
@@ -93,8 +93,7 @@ class DataPlaneHarness {
   boost::asio::io_context loop_{1};
   boost::asio::thread_pool file_pool_{1};
   ManualClock clock_{kNow};
-  execution::ScriptedWorkspaceFactory workspaces_;
-  SilentEvents events_;
+  const std::shared_ptr<execution::ScriptedWorkspaceFactory> workspaces_;
   pools::PoolCatalog pools_;
   DataPlane surface_;
 };

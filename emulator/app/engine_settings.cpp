@@ -1,0 +1,16 @@
+#include "emulator/app/engine_settings.h"
+
+namespace dynsessions {
+
+runtimes::PythonSettings python_settings(const config::HostOptions& host) {
+  return {.python = host.python, .zygote = !host.no_zygote, .preload = host.preload};
+}
+
+sandbox::LauncherSpec launcher_spec(const config::HostOptions& host, sandbox::Tier tier) {
+  sandbox::LauncherSpec spec;
+  spec.tier = tier;
+  spec.control_groups = host.control_groups;
+  return spec;
+}
+
+}  // namespace dynsessions

@@ -1,0 +1,70 @@
+#include "emulator/app/pool_factory.h"
+
+#include <utility>
+
+#include "emulator/execution/sandboxed_workspace.h"
+#include "emulator/observability/log.h"
+
+namespace dynsessions {
+namespace asio = boost::asio;
+
+using pools::PoolCatalog;
+using pools::PoolDefinition;
+
+namespace {
+
+/// The workspaces of another pool, whose reserve is not this pool's to stop.
+class SharedWorkspaces final : public execution::WorkspaceFactory {
+ public:
+  explicit SharedWorkspaces(std::shared_ptr<execution::WorkspaceFactory> owner)
+      : owner_(std::move(owner)) {}
+  asio::awaitable<Result<std::unique_ptr<execution::Workspace>>> create() override {
+    return owner_->create();
+  }
+  [[nodiscard]] execution::Readiness readiness() const override { return owner_->readiness(); }
+
+ private:
+  const std::shared_ptr<execution::WorkspaceFactory> owner_;
+};
+
+}  // namespace
+
+PoolFactory::PoolFactory(Machine machine, PoolDefinition default_pool)
+    : machine_(std::move(machine)), default_pool_(std::move(default_pool)) {}
+
+Result<PoolFactory::Workspaces> PoolFactory::make_workspaces(const PoolDefinition& definition) {
+  Result<sandbox::SandboxProfile> profile = machine_.python.profile_for(definition);
+  if (!profile) return profile.error();
+  execution::SandboxServices services{
+      machine_.executor, machine_.launcher, machine_.clock, machine_.real_time, {}};
+  auto sandboxed = std::make_unique<execution::SandboxedWorkspaceFactory>(std::move(services),
+                                                                          *std::move(profile));
+  auto workspaces = std::make_shared<execution::ReadyWorkspaces>(
+      machine_.executor, std::move(sandboxed), machine_.real_time, definition.ready_sessions);
+  workspaces->start();
+  return workspaces;
+}
+
+Result<PoolFactory::Workspaces> PoolFactory::shared_workspaces() {
+  if (shared_) return shared_;
+  Result<Workspaces> made = make_workspaces(default_pool_);
+  if (made) shared_ = *made;
+  return made;
+}
+
+Result<pools::Pool::Parts> PoolFactory::make_parts(const PoolDefinition& definition,
+                                                   PoolCatalog::Origin origin) {
+  const bool shares = origin == PoolCatalog::Origin::first_use || definition == default_pool_;
+  Result<Workspaces> workspaces = shares ? shared_workspaces() : make_workspaces(definition);
+  if (!workspaces) return workspaces.error();
+  std::shared_ptr<execution::WorkspaceFactory> source = *workspaces;
+  if (shares) source = std::make_shared<SharedWorkspaces>(std::move(source));
+  return pools::Pool::Parts{machine_.executor, machine_.clock, std::move(source),
+                            std::make_unique<observability::SessionLog>(machine_.clock)};
+}
+
+asio::awaitable<void> PoolFactory::stop() {
+  if (shared_) co_await shared_->stop();
+}
+
+}  // namespace dynsessions

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "emulator/base/clock.h"
+#include "emulator/execution/launcher_client.h"
+#include "emulator/execution/ready_workspaces.h"
+#include "emulator/pools/pool_catalog.h"
+#include "emulator/runtimes/runtime.h"
+
+namespace dynsessions {
+
+/// Makes the parts of pools: a declared pool gets its own ready sessions, pools that exist by first
+/// use share those of the default pool. Event-loop thread only; outlives the pools.
+class PoolFactory {
+ public:
+  /// What all pools of a server work with; all of it outlives the factory.
+  struct Machine {
+    boost::asio::any_io_executor executor;
+    execution::LauncherClient& launcher;
+    Clock& clock;      ///< of every pool
+    Clock& real_time;  ///< for timeouts of real processes
+    const runtimes::Runtime& python;
+  };
+
+  PoolFactory(Machine machine, pools::PoolDefinition default_pool);
+  PoolFactory(const PoolFactory&) = delete;
+  PoolFactory& operator=(const PoolFactory&) = delete;
+
+  /// Begins to start ready sessions, so the launcher must be ready. `invalid_request` with the
+  /// member in `target` if the runtime refuses the definition.
+  [[nodiscard]] Result<pools::Pool::Parts> make_parts(const pools::PoolDefinition& definition,
+                                                      pools::PoolCatalog::Origin origin);
+
+  /// Ends the shared ready sessions. Stop the pools first.
+  boost::asio::awaitable<void> stop();
+
+ private:
+  using Workspaces = std::shared_ptr<execution::ReadyWorkspaces>;
+
+  [[nodiscard]] Result<Workspaces> make_workspaces(const pools::PoolDefinition& definition);
+  [[nodiscard]] Result<Workspaces> shared_workspaces();
+
+  const Machine machine_;
+  const pools::PoolDefinition default_pool_;
+  Workspaces shared_;
+};
+
+}  // namespace dynsessions

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "emulator/base/clock.h"
+#include "emulator/execution/workspace.h"
+#include "emulator/pools/pool_definition.h"
+#include "emulator/pools/session_events.h"
+#include "emulator/pools/session_pool.h"
+
+namespace dynsessions::pools {
+
+/// A session pool with everything that belongs to it alone. The catalog owns it. Event-loop thread
+/// only; await sessions().stop() before destroying it.
+class Pool {
+ public:
+  struct Parts {
+    boost::asio::any_io_executor executor;
+    Clock& clock;  ///< outlives the pool: the real one, shared, unless the pool has its own
+    std::shared_ptr<execution::WorkspaceFactory> workspaces;  ///< with the ready sessions
+    std::unique_ptr<SessionEvents> events;
+  };
+
+  Pool(PoolDefinition definition, Parts parts)
+      : events_(std::move(parts.events)),
+        sessions_(std::move(parts.executor), parts.clock, std::move(parts.workspaces), *events_,
+                  std::move(definition)) {}
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  [[nodiscard]] const PoolDefinition& definition() const { return sessions_.definition(); }
+  [[nodiscard]] execution::Readiness readiness() const { return sessions_.readiness(); }
+  [[nodiscard]] SessionPool& sessions() { return sessions_; }
+
+  /// As SessionPool::change(). The pool keeps its clock and its events.
+  void change(PoolDefinition definition, Parts parts) {
+    sessions_.change(std::move(definition), std::move(parts.workspaces));
+  }
+
+ private:
+  const std::unique_ptr<SessionEvents> events_;
+  SessionPool sessions_;
+};
+
+}  // namespace dynsessions::pools

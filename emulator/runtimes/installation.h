@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <stdexcept>
+
+namespace dynsessions::runtimes {
+
+/// Sessions cannot run: there is no Python, agent, launcher or sandbox. The message names the cure.
+class EngineUnavailable : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The files that belong to the running program, found beside its executable.
+struct Installation {
+  std::filesystem::path launcher;  ///< sandbox-launcher
+  std::filesystem::path agent;     ///< directory of the interpreter's agent
+  std::filesystem::path python;    ///< python3 of the environment that `make run` builds
+
+  /// Throws EngineUnavailable if the program is not where it was built or installed.
+  [[nodiscard]] static Installation beside_executable();
+};
+
+}  // namespace dynsessions::runtimes
