@@ -103,7 +103,8 @@ surfaces::admin::Component interpreter_component(std::string name,
                                                  const execution::Readiness& readiness) {
   std::string detail = "Python starts in a sandbox";
   if (readiness.failure) {
-    detail = readiness.failure->message + "; " + cure_of(*readiness.failure);
+    const std::string cure = cure_of(*readiness.failure);
+    detail = readiness.failure->message + (cure.empty() ? "" : "; " + cure);
   } else if (!readiness.proven) {
     detail = "the first interpreter is starting";
   }
