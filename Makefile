@@ -3,14 +3,13 @@
 
 PRESET ?= release
 
-run: build
+# Without `dynsessions conform`, which a first answer does not need.
+run:
+	.ci/build release dynsessions
 	./build/release/dynsessions $(ARGS)
 
 build:
-	.ci/install
-	cmake --preset release >build/configure.log
-	cmake --build --preset release --target dynsessions
-	sandbox/interpreter/create_environment.sh build/python
+	.ci/build release dynsessions dynsessions-conform
 
 test:
 	.ci/test $(PRESET)

@@ -8,7 +8,7 @@
 namespace dynsessions::config {
 namespace {
 
-constexpr std::string_view kOpening =
+constexpr std::string_view kHelpOpening =
     R"(dynsessions: a local emulator of the Azure Container Apps dynamic sessions API.
 
 Examples:
@@ -70,7 +70,7 @@ std::string entry_of(const Option& option, const Config& defaults) {
 
 std::string help_text() {
   const Config defaults;
-  std::string text(kOpening);
+  std::string text(kHelpOpening);
   std::string_view group;
   for (const Option& option : all_options()) {
     if (option.group != group) {

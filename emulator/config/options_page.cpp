@@ -5,7 +5,7 @@
 namespace dynsessions::config {
 namespace {
 
-constexpr std::string_view kOpening = R"(# Options
+constexpr std::string_view kPageOpening = R"(# Options
 
 Written by `dynsessions options`; do not edit.
 
@@ -44,7 +44,7 @@ std::string row(const Option& option, const Config& defaults) {
 
 std::string options_page() {
   const Config defaults;
-  std::string page(kOpening);
+  std::string page(kPageOpening);
   std::string_view group;
   for (const Option& option : all_options()) {
     if (option.group != group) {
