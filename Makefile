@@ -3,15 +3,14 @@
 
 PRESET ?= release
 
-# Builds the server and starts it: make run ARGS="--port 8080".
-run: build
+# Builds the server and starts it: make run ARGS="--port 8080". Without `dynsessions conform`, which
+# a first answer does not need.
+run:
+	.ci/build release dynsessions
 	./build/release/dynsessions $(ARGS)
 
 build:
-	.ci/install
-	cmake --preset release >build/configure.log
-	cmake --build --preset release --target dynsessions
-	sandbox/agents/python/create_environment.sh build/python
+	.ci/build release dynsessions dynsessions-conform
 
 # Builds everything and runs every test; PRESET=asan or tsan with sanitizers. See CONTRIBUTING.md.
 test:

@@ -16,7 +16,7 @@ namespace {
 constexpr std::chrono::seconds kTimeout{20};
 constexpr const char* kCure =
     "; `make build` makes an environment that has it (build/python), and "
-    "`sandbox/interpreter/create_environment.sh DIR` makes one anywhere, for --python "
+    "`sandbox/agents/python/create_environment.sh DIR` makes one anywhere, for --python "
     "DIR/bin/python3; `dynsessions doctor` says more";
 
 /// In lib/python3.11/site-packages of a virtual environment, or Debian's dist-packages.

@@ -6,7 +6,7 @@
 namespace dynsessions::config {
 namespace {
 
-constexpr std::string_view kOpening = R"(# Options
+constexpr std::string_view kPageOpening = R"(# Options
 
 Written by `dynsessions options`; do not edit.
 
@@ -76,7 +76,7 @@ std::string pool_rows(const Config& defaults) {
 
 std::string options_page() {
   const Config defaults;
-  std::string page(kOpening);
+  std::string page(kPageOpening);
   std::string_view group;
   for (const Option& option : all_options()) {
     if (option.group != group) {

@@ -36,6 +36,4 @@ class UsageError : public std::runtime_error {
 /// Reads the arguments behind `conform`. Throws UsageError.
 [[nodiscard]] ConformOptions parse_options(std::vector<std::string> arguments);
 
-[[nodiscard]] std::string conform_help();
-
 }  // namespace dynsessions::conformance

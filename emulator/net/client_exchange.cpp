@@ -10,15 +10,14 @@
 
 #include <fcntl.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/error.hpp>
 
 #include "emulator/http/text.h"
+#include "emulator/net/as_result.h"
 #include "emulator/net/idle_connections.h"
 
 namespace dynsessions::net {
@@ -29,11 +28,10 @@ namespace beast = boost::beast;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr auto kAsResult = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kPiece = std::size_t{64} * 1024;
-constexpr std::string_view kLastChunk = "0\r\n\r\n";
+constexpr std::string_view kFinalChunk = "0\r\n\r\n";
 
-/// Where a failed write or read belongs to no timer and no cancellation.
+/// The beginning of the message of a failure.
 constexpr const char* step_text(HttpStep step) {
   switch (step) {
     case HttpStep::resolve:
@@ -62,7 +60,7 @@ bool expects_length(std::string_view method) {
   return method == "POST" || method == "PUT" || method == "PATCH";
 }
 
-void append_field(std::string& head, std::string_view name, std::string_view value) {
+void append_request_field(std::string& head, std::string_view name, std::string_view value) {
   const bool ours = http::iequals(name, "Content-Length") ||
                     http::iequals(name, "Transfer-Encoding") || http::iequals(name, "Connection");
   if (ours || name.empty() || http::has_control_character(name) ||
@@ -72,7 +70,7 @@ void append_field(std::string& head, std::string_view name, std::string_view val
   head.append(name).append(": ").append(value).append("\r\n");
 }
 
-std::string chunk_header(std::size_t size) {
+std::string chunk_start(std::size_t size) {
   std::array<char, 16> digits;
   const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16);
   return std::string(digits.data(), written.ptr) + "\r\n";
@@ -89,7 +87,7 @@ struct LookUp {
 };
 
 /// Asio 1.81 opens its sockets without it, and a launched process must not inherit them.
-void set_close_on_exec(int fd, error_code& error) {
+void close_on_exec(int fd, error_code& error) {
   if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
     error.assign(errno, boost::system::system_category());
   }
@@ -208,7 +206,7 @@ asio::awaitable<HttpResult<void>> ClientExchange::connect_to(Endpoints endpoints
   for (const tcp::endpoint& endpoint : endpoints) {
     connecting_ = tcp::socket(executor_);
     connecting_.open(endpoint.protocol(), last);
-    if (!last) set_close_on_exec(connecting_.native_handle(), last);
+    if (!last) close_on_exec(connecting_.native_handle(), last);
     if (last) continue;
     const auto [error] = co_await connecting_.async_connect(endpoint, kAsResult);
     last = error;
@@ -237,7 +235,7 @@ asio::awaitable<HttpResult<void>> ClientExchange::secure(TlsTrust& trust) {
 
 // Sending
 
-/// Whether the body goes out together with the head.
+/// Whether the body is sent together with the head.
 bool ClientExchange::has_small_text() const {
   const auto* const text = std::get_if<std::string>(&request_.body);
   return text != nullptr && text->size() <= kPiece;
@@ -252,8 +250,8 @@ std::string ClientExchange::head_text() const {
     throw std::invalid_argument("a request cannot have this method or target");
   }
   std::string head = method + " " + url_.prefix + target + " HTTP/1.1\r\n";
-  if (!request_.headers.find("Host")) append_field(head, "Host", url_.authority());
-  for (const auto& [name, value] : request_.headers) append_field(head, name, value);
+  if (!request_.headers.find("Host")) append_request_field(head, "Host", url_.authority());
+  for (const auto& [name, value] : request_.headers) append_request_field(head, name, value);
   const auto* const text = std::get_if<std::string>(&request_.body);
   if (text == nullptr) {
     const auto length = std::get<StreamedBody>(request_.body).length;
@@ -361,8 +359,8 @@ asio::awaitable<bool> ClientExchange::send_source(const StreamedBody& body) {
     }
     const std::string_view data(piece.data(), *count);
     if (left) *left -= *count;
-    const std::string header = left || data.empty() ? std::string() : chunk_header(*count);
-    const std::string_view tail = left ? "" : data.empty() ? kLastChunk : "\r\n";
+    const std::string header = left || data.empty() ? std::string() : chunk_start(*count);
+    const std::string_view tail = left ? "" : data.empty() ? kFinalChunk : "\r\n";
     const bool written = co_await send_piece(header, data, tail);
     if (!written) co_return false;
     if (data.empty()) break;
@@ -370,7 +368,7 @@ asio::awaitable<bool> ClientExchange::send_source(const StreamedBody& body) {
   co_return true;
 }
 
-/// Whether it was written; send_failure_ has the reason if not.
+/// Returns whether it was written; write_failure_ has the reason if not.
 asio::awaitable<bool> ClientExchange::send_piece(std::string_view before, std::string_view data,
                                                  std::string_view after) {
   const std::array<asio::const_buffer, 3> buffers{asio::buffer(before.data(), before.size()),
@@ -499,7 +497,7 @@ HttpResult<void> ClientExchange::end_of_input() {
   return {};
 }
 
-/// Moves what the buffered bytes hold of the body; 0 when that is nothing yet.
+/// Moves the part of the body that is in the buffer; returns 0 if there is none yet.
 HttpResult<std::size_t> ClientExchange::decode(std::span<char> into) {
   auto& body = parser_->get().body();
   body.data = into.data();

@@ -108,9 +108,16 @@ HttpResult<TlsTrust*> HttpClient::trust() {
 asio::awaitable<HttpResult<HttpResponse>> HttpClient::send(HttpUrl url, HttpRequest request) {
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
-  HttpResult<HttpResponse> response = co_await send_to(std::move(url), std::move(request));
+  std::optional<HttpResult<HttpResponse>> response;
+  std::exception_ptr thrown;  // an await is not possible inside a handler
+  try {
+    response.emplace(co_await send_to(std::move(url), std::move(request)));
+  } catch (...) {
+    thrown = std::current_exception();
+  }
   co_await asio::this_coro::throw_if_cancelled(throws);
-  co_return response;
+  if (thrown) std::rethrow_exception(thrown);
+  co_return *std::move(response);
 }
 
 asio::awaitable<HttpResult<HttpResponse>> HttpClient::send_to(HttpUrl url, HttpRequest request) {

@@ -5,9 +5,9 @@
 
 #include <fcntl.h>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
+
+#include "emulator/net/as_result.h"
 
 namespace dynsessions::net {
 namespace {
@@ -16,7 +16,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr auto kAsResult = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds kRetryDelay{100};
 
 /// Asio 1.81 opens its sockets without it, and a launched process must not inherit them.

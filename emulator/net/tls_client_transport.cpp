@@ -2,18 +2,16 @@
 
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+
+#include "emulator/net/as_result.h"
 
 namespace dynsessions::net {
 namespace asio = boost::asio;
 
 namespace {
-
-constexpr auto kAsResult = asio::as_tuple(asio::use_awaitable);
 
 /// HTTP/1.1 as the only protocol that the client offers (ALPN); the first byte is the length.
 constexpr unsigned char kProtocols[] = "\x08http/1.1";

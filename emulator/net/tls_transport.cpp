@@ -3,19 +3,17 @@
 #include <array>
 #include <string_view>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <openssl/ssl.h>
 #include <spdlog/spdlog.h>
+
+#include "emulator/net/as_result.h"
 
 namespace dynsessions::net {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
 namespace {
-
-constexpr auto kAsResult = asio::as_tuple(asio::use_awaitable);
 
 /// A whole client hello, as a rule.
 constexpr std::size_t kHelloPiece = std::size_t{4} * 1024;

@@ -4,17 +4,13 @@
 
 #include <fcntl.h>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <sys/socket.h>
 
+#include "emulator/net/as_result.h"
+
 namespace dynsessions::net {
 namespace asio = boost::asio;
-
-namespace {
-constexpr auto kAsResult = asio::as_tuple(asio::use_awaitable);
-}  // namespace
 
 asio::awaitable<Opening> Transport::open() { co_return Opening::ready; }
 

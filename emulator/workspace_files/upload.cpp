@@ -16,7 +16,7 @@ namespace {
 
 constexpr mode_t kDirectoryMode = 0755;
 
-UniqueFd duplicate(int fd) { return UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
+UniqueFd duplicate_directory(int fd) { return UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
 
 /// The umask is the server's, and not the session's affair. It may even have left us without the
 /// right to open what we made, so the way is the one that leads from an O_PATH descriptor.
@@ -38,7 +38,7 @@ UniqueFd enter_directory(int parent, const std::string& name) {
 }
 
 UniqueFd enter_directories(int root, const DataPath& path) {
-  UniqueFd directory = duplicate(root);
+  UniqueFd directory = duplicate_directory(root);
   for (const std::string& name : path.components()) {
     if (!directory) break;
     directory = enter_directory(directory.get(), name);
@@ -75,7 +75,7 @@ Result<Upload> Upload::begin(int root, const DataPath& path, const std::optional
   const ActingAs owner = acting_as_owner(root);
   const auto room = room_for_file(root, quota);
   if (!room) return file_error(EDQUOT, path);
-  UniqueFd own_root = duplicate(root);
+  UniqueFd own_root = duplicate_directory(root);
   if (!own_root) return file_error(errno, path);
   TemporaryFile file = TemporaryFile::create(root);
   if (!file) return file_error(errno, path);

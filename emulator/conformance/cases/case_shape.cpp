@@ -17,7 +17,7 @@ bool has(const Names& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::string list_of(const Names& names) {
+std::string quoted_list(const Names& names) {
   std::string list;
   for (const std::string_view name : names) list += (list.empty() ? "" : ", ") + std::string(name);
   return list;
@@ -55,7 +55,7 @@ std::string check_one_of(const Json& value, const std::string& what, const Names
   std::string found;
   for (const std::string_view body : bodies) {
     if (!value.contains(body)) continue;
-    if (!found.empty()) throw CaseError(what + " has more than one of " + list_of(bodies));
+    if (!found.empty()) throw CaseError(what + " has more than one of " + quoted_list(bodies));
     found = body;
   }
   return found;
@@ -147,7 +147,7 @@ Value parse_word(const Words<Value, N>& words, const Json& word, const std::stri
     if (word == text) return value;
     accepted.push_back(text);
   }
-  throw CaseError(what + " is none of " + list_of(accepted));
+  throw CaseError(what + " is none of " + quoted_list(accepted));
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ bool any_matches(const Json& patterns, const Json& actual) {
                      [&](const Json& pattern) { return match(pattern, actual).empty(); });
 }
 
-void append(Differences& all, Differences more) {
+void add_all(Differences& all, Differences more) {
   std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
@@ -74,7 +74,7 @@ Differences match_each(const Json& pattern, const Json& actual, const std::strin
   }
   Differences all;
   for (std::size_t i = 0; i < actual.size(); ++i) {
-    append(all, match(pattern.at("item"), actual[i], where + "[" + std::to_string(i) + "]"));
+    add_all(all, match(pattern.at("item"), actual[i], where + "[" + std::to_string(i) + "]"));
   }
   return all;
 }
@@ -85,11 +85,11 @@ Differences match_members(const Json& members, const Json& actual, const std::st
     const auto found = actual.find(key);
     const std::string at = where + "." + key;
     if (is_absence(expected)) {
-      if (found != actual.end()) append(all, difference(at, "absent", shown(*found)));
+      if (found != actual.end()) add_all(all, difference(at, "absent", shown(*found)));
     } else if (found == actual.end()) {
-      append(all, difference(at, shown(expected), "absent"));
+      add_all(all, difference(at, shown(expected), "absent"));
     } else {
-      append(all, match(expected, *found, at));
+      add_all(all, match(expected, *found, at));
     }
   }
   return all;
@@ -152,7 +152,7 @@ Differences match_object(const Json& pattern, const Json& actual, const std::str
   const std::string found = keys_of(actual);
   // What is missing was said above; this is about members too many and about their order.
   if (expected != found && all.empty()) {
-    append(all, difference(where, "members " + expected, "members " + found));
+    add_all(all, difference(where, "members " + expected, "members " + found));
   }
   return all;
 }
@@ -163,7 +163,7 @@ Differences match_array(const Json& pattern, const Json& actual, const std::stri
   }
   Differences all;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
-    append(all, match(pattern[i], actual[i], where + "[" + std::to_string(i) + "]"));
+    add_all(all, match(pattern[i], actual[i], where + "[" + std::to_string(i) + "]"));
   }
   return all;
 }
@@ -174,7 +174,7 @@ struct Shape {
   std::set<std::string> optional;
 };
 
-const std::map<std::string, Shape>& shapes() {
+const std::map<std::string, Shape>& named_shapes() {
   static const std::map<std::string, Shape> kShapes{
       {"any", {}},
       {"absent", {}},
@@ -223,11 +223,11 @@ void check_member_types(const Json& pattern, const std::string& kind) {
 
 void check_matcher(const Json& pattern) {
   const Json& name = pattern.at("$match");
-  if (!name.is_string() || !shapes().contains(name.get<std::string>())) {
+  if (!name.is_string() || !named_shapes().contains(name.get<std::string>())) {
     throw CaseError("there is no matcher " + shown(name));
   }
   const std::string kind = name.get<std::string>();
-  const Shape& shape = shapes().at(kind);
+  const Shape& shape = named_shapes().at(kind);
   for (const std::string& member : shape.required) {
     if (!pattern.contains(member)) throw CaseError("the matcher " + kind + " needs " + member);
   }

@@ -38,7 +38,7 @@ const char* style_of(Verdict verdict) {
   return "";
 }
 
-void write_grid(std::ostream& out, const RunReport& report) {
+void write_html_grid(std::ostream& out, const RunReport& report) {
   const Grid grid(report);
   out << "<table><tr><th>operation</th>";
   for (const std::string& version : grid.versions) out << "<th>" << escaped(version) << "</th>";
@@ -55,7 +55,7 @@ void write_grid(std::ostream& out, const RunReport& report) {
   out << "</table>\n";
 }
 
-void write_evidence(std::ostream& out, const RunReport& report) {
+void write_html_evidence(std::ostream& out, const RunReport& report) {
   out << "<table><tr><th>evidence</th><th>as expected</th></tr>\n";
   for (const auto& [level, tally] : by_evidence(report)) {
     out << "<tr><td>" << name_of(level) << "</td><td>" << tally.text() << "</td></tr>\n";
@@ -77,7 +77,7 @@ void write_line(std::ostream& out, const char* what, const std::string& text) {
   if (!text.empty()) out << "<p>" << what << escaped(text) << "</p>\n";
 }
 
-void write_outcome(std::ostream& out, const CaseOutcome& outcome) {
+void write_html_outcome(std::ostream& out, const CaseOutcome& outcome) {
   const Case& one = outcome.test_case;
   out << "<details class=\"" << style_of(outcome.verdict) << "\""
       << (outcome.is_unexpected() ? " open" : "") << "><summary><span class=\"verdict\">"
@@ -103,12 +103,12 @@ std::string html_report(const RunReport& report) {
       << kStyle << "</head>\n<body>\n<h1>" << title << "</h1>\n<p>" << verdicts_text(report) << "; "
       << spent_text(report) << "; begun " << escaped(report.started_at) << ".</p>\n";
   for (const std::string& note : report.notes) write_line(out, "Note: ", note);
-  write_grid(out, report);
-  write_evidence(out, report);
+  write_html_grid(out, report);
+  write_html_evidence(out, report);
   for (const bool unexpected : {true, false}) {
     out << "<h2>" << (unexpected ? "Unexpected" : "Everything else") << "</h2>\n";
     for (const CaseOutcome& outcome : report.outcomes) {
-      if (outcome.is_unexpected() == unexpected) write_outcome(out, outcome);
+      if (outcome.is_unexpected() == unexpected) write_html_outcome(out, outcome);
     }
   }
   out << "</body>\n</html>\n";

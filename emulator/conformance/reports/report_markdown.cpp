@@ -7,7 +7,7 @@
 namespace dynsessions::conformance {
 namespace {
 
-void write_grid(std::ostream& out, const RunReport& report) {
+void write_markdown_grid(std::ostream& out, const RunReport& report) {
   const Grid grid(report);
   out << "| operation |";
   for (const std::string& version : grid.versions) out << " " << version << " |";
@@ -25,14 +25,14 @@ void write_grid(std::ostream& out, const RunReport& report) {
   }
 }
 
-void write_evidence(std::ostream& out, const RunReport& report) {
+void write_markdown_evidence(std::ostream& out, const RunReport& report) {
   out << "\n| evidence | as expected |\n| --- | --- |\n";
   for (const auto& [level, tally] : by_evidence(report)) {
     out << "| " << name_of(level) << " | " << tally.text() << " |\n";
   }
 }
 
-void write_outcome(std::ostream& out, const CaseOutcome& outcome) {
+void write_markdown_outcome(std::ostream& out, const CaseOutcome& outcome) {
   const Case& one = outcome.test_case;
   out << "\n### " << cell(one.id) << "\n\n"
       << one.title << " (" << name_of(one.evidence) << ", section " << one.section
@@ -55,10 +55,10 @@ std::string markdown_report(const RunReport& report) {
   std::ostringstream out;
   out << "# Conformance of " << report.target << "\n\n"
       << verdicts_text(report) << "; " << spent_text(report) << ".\n\n";
-  write_grid(out, report);
-  write_evidence(out, report);
+  write_markdown_grid(out, report);
+  write_markdown_evidence(out, report);
   for (const CaseOutcome& outcome : report.outcomes) {
-    if (outcome.is_unexpected()) write_outcome(out, outcome);
+    if (outcome.is_unexpected()) write_markdown_outcome(out, outcome);
   }
   for (const std::string& note : report.notes) out << "\n> " << note << "\n";
   return out.str();

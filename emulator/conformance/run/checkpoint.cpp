@@ -36,7 +36,7 @@ std::string fingerprint(const Case& one) {
   return fingerprint(line_of(all));
 }
 
-Json differences_json(const Differences& differences) {
+Json differences_to_array(const Differences& differences) {
   Json all = Json::array();
   for (const Difference& found : differences) {
     all.push_back({found.where, found.expected, found.actual, found.step, found.exchange});
@@ -107,7 +107,7 @@ void Checkpoint::keep(const CaseOutcome& outcome) {
   const Json json{{"case", fingerprint(outcome.test_case)},
                   {"id", outcome.test_case.id},
                   {"verdict", name_of(outcome.verdict)},
-                  {"differences", differences_json(outcome.differences)},
+                  {"differences", differences_to_array(outcome.differences)},
                   {"curl", outcome.curl},
                   {"milliseconds", outcome.duration.count()}};
   file_ << line_of(json) << std::flush;

@@ -15,10 +15,13 @@ const Needs kUsual{{"port", "0"},           {"admin-port", "0"}, {"https-port", 
                    {"exact", "true"},       {"auth", "any"},     {"log-level", "warning"},
                    {"max-sessions", "1000"}};
 
+/// The program of the server, beside this one.
+std::string emulator_program() { return (program_directory() / "dynsessions").string(); }
+
 std::vector<std::string> command_line(const Needs& needs) {
   Needs options = needs;
   options.insert(kUsual.begin(), kUsual.end());
-  std::vector<std::string> arguments{own_executable(), "serve"};
+  std::vector<std::string> arguments{emulator_program(), "serve"};
   for (const auto& [option, value] : options) arguments.push_back("--" + option + "=" + value);
   return arguments;
 }
@@ -46,10 +49,12 @@ OwnEmulator::~OwnEmulator() {
   std::fputs(process_.said().c_str(), stderr);
 }
 
-std::string own_executable() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
+std::filesystem::path program_directory() {
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path();
+}
 
 std::string make_test_token(const std::vector<std::string>& arguments) {
-  std::vector<std::string> command{own_executable(), "token"};
+  std::vector<std::string> command{emulator_program(), "token"};
   command.insert(command.end(), arguments.begin(), arguments.end());
   ChildProcess program(command);
   std::string token = program.read_line();

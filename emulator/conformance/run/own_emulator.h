@@ -1,13 +1,15 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "emulator/base/child_process.h"
 #include "emulator/conformance/cases/needs.h"
 
 namespace dynsessions::conformance {
 
-/// This program as a server on free ports, with the options that cases need; ends with the object.
+/// The emulator on free ports, with the options that cases need; ends with the object.
 class OwnEmulator {
  public:
   /// Throws Unreachable, with what it said, when it does not start.
@@ -24,8 +26,8 @@ class OwnEmulator {
   std::string endpoint_;
 };
 
-/// Where this program is.
-[[nodiscard]] std::string own_executable();
+/// The directory of this program, where `dynsessions` and the cases are as well.
+[[nodiscard]] std::filesystem::path program_directory();
 
 /// What `dynsessions token` prints for these arguments. Throws Unreachable when it does not.
 [[nodiscard]] std::string make_test_token(const std::vector<std::string>& arguments);

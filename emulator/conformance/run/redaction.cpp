@@ -21,7 +21,7 @@ struct Shapes {
   std::regex mail_address{"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*\\.[A-Za-z]{2,}"};
 };
 
-const Shapes& shapes() {
+const Shapes& secret_shapes() {
   static const Shapes kShapes;
   return kShapes;
 }
@@ -56,7 +56,8 @@ std::string stand_in(const std::string& guid) {
 std::string without_guids(const std::string& text) {
   std::string result;
   auto done = text.begin();
-  for (std::sregex_iterator at(text.begin(), text.end(), shapes().guid), end; at != end; ++at) {
+  for (std::sregex_iterator at(text.begin(), text.end(), secret_shapes().guid), end; at != end;
+       ++at) {
     result.append(done, (*at)[0].first);
     result += at->str() == kNoGuid ? kNoGuid : stand_in(at->str());
     done = (*at)[0].second;
@@ -91,8 +92,8 @@ Redaction::Redaction(std::string token, const std::string& endpoint) {
 std::string Redaction::text(std::string text) const {
   for (const auto& [secret, placeholder] : literals_) replace_all(text, secret, placeholder);
   for (const std::string& name : names_) replace_words(text, name, "$NAME");
-  text = std::regex_replace(text, shapes().web_token, "$$TOKEN");
-  text = std::regex_replace(text, shapes().mail_address, "$$MAIL");
+  text = std::regex_replace(text, secret_shapes().web_token, "$$TOKEN");
+  text = std::regex_replace(text, secret_shapes().mail_address, "$$MAIL");
   return without_guids(text);
 }
 
@@ -109,7 +110,7 @@ bool Redaction::leaks_in(const std::string& report) const {
   const bool has_literal = std::any_of(literals_.begin(), literals_.end(), [&](const auto& one) {
     return !one.first.empty() && report.find(one.first) != report.npos;
   });
-  return has_literal || std::regex_search(report, shapes().web_token) || has_guid(report);
+  return has_literal || std::regex_search(report, secret_shapes().web_token) || has_guid(report);
 }
 
 }  // namespace dynsessions::conformance

@@ -12,14 +12,14 @@ using namespace std::string_literals;
 // A macro, because only literals can be written one after another.
 #define FFFD "\xEF\xBF\xBD"
 
-struct Row {
+struct Utf8Row {
   std::string what;
   std::string bytes;
   std::string repaired;
 };
 
 TEST_CASE("valid UTF-8 stays as it is", "[core][utf8]") {
-  const auto row = GENERATE(values<Row>({
+  const auto row = GENERATE(values<Utf8Row>({
       {"nothing", "", {}},
       {"ASCII", "plain text\n", {}},
       {"NUL", "a\0b"s, {}},
@@ -43,7 +43,7 @@ TEST_CASE("valid UTF-8 stays as it is", "[core][utf8]") {
 }
 
 TEST_CASE("each maximal invalid piece becomes one replacement character", "[core][utf8]") {
-  const auto row = GENERATE(values<Row>({
+  const auto row = GENERATE(values<Utf8Row>({
       {"a stray continuation byte", "a\x80z", "a" FFFD "z"},
       {"two stray continuation bytes", "\x80\xBF", FFFD FFFD},
       {"bytes that never occur", "\xFE\xFF", FFFD FFFD},

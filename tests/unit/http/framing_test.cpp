@@ -11,7 +11,7 @@ namespace {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-struct Row {
+struct FramingRow {
   std::string what;
   Version version;
   Fields fields;
@@ -27,7 +27,7 @@ constexpr Version kHttp10 = Version::http_1_0;
 constexpr Version kHttp11 = Version::http_1_1;
 
 TEST_CASE("a request that can be read in one way only is accepted", "[http][framing]") {
-  const auto row = GENERATE(values<Row>({
+  const auto row = GENERATE(values<FramingRow>({
       {"no body", kHttp11, {{"Host", "x"}}},
       {"a length", kHttp11, {{"host", "x"}, {"content-length", "5"}}},
       {"a length of zero, as the JDK sends with GET",
@@ -47,7 +47,7 @@ TEST_CASE("a request that can be read in one way only is accepted", "[http][fram
 }
 
 TEST_CASE("a request whose end could be disputed is refused", "[http][framing]") {
-  const auto row = GENERATE(values<Row>({
+  const auto row = GENERATE(values<FramingRow>({
       {"no Host", kHttp11, {}},
       {"two Hosts", kHttp11, {{"Host", "a"}, {"Host", "a"}}},
       {"two Hosts in HTTP/1.0", kHttp10, {{"Host", "a"}, {"Host", "b"}}},

@@ -11,14 +11,14 @@ namespace {
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
-struct Row {
+struct HeaderValueRow {
   std::string text;
   std::string value;
   Parameters parameters;
 };
 
 TEST_CASE("a header value is taken apart into value and parameters", "[http][header_value]") {
-  const auto row = GENERATE(values<Row>({
+  const auto row = GENERATE(values<HeaderValueRow>({
       {"", "", {}},
       {"text/plain", "text/plain", {}},
       {" text/plain ; charset = utf-8 ", "text/plain", {{"charset", "utf-8"}}},

@@ -62,14 +62,14 @@ std::vector<std::size_t> every_position(std::string_view body) {
 const std::string kHead =
     "Content-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n";
 
-struct Row {
+struct MultipartRow {
   std::string what;
   std::optional<std::string> boundary;
   std::string body;
   std::vector<Part> parts;
 };
 
-std::vector<Row> accepted_rows() {
+std::vector<MultipartRow> accepted_rows() {
   const std::vector<Part> one{{"file", "a.txt", "6*7", true}};
   return {
       {"one part", "B", "--B\r\n" + kHead + "6*7\r\n--B--\r\n", one},
@@ -104,7 +104,7 @@ std::vector<Row> accepted_rows() {
 }
 
 TEST_CASE("a multipart body is read the same however it is split", "[http][multipart]") {
-  for (const Row& row : accepted_rows()) {
+  for (const MultipartRow& row : accepted_rows()) {
     DYNAMIC_SECTION(row.what) {
       SECTION("fed whole") {
         Recorder recorder(row.boundary);

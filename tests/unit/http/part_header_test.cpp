@@ -8,7 +8,7 @@
 namespace dynsessions::http {
 namespace {
 
-struct Row {
+struct PartHeaderRow {
   std::string client;
   std::string block;
   std::string name;
@@ -16,7 +16,7 @@ struct Row {
 };
 
 TEST_CASE("every client's part header is understood", "[http][multipart]") {
-  const auto row = GENERATE(values<Row>({
+  const auto row = GENERATE(values<PartHeaderRow>({
       {"requests", "Content-Disposition: form-data; name=\"file\"; filename=\"data.csv\"", "file",
        "data.csv"},
       {"httpx",

@@ -19,7 +19,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-const std::string kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 const std::string kRest(1000, 'r');
 constexpr std::size_t kPiece = 100;
 

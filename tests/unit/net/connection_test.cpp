@@ -15,8 +15,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-const std::string kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-
 TEST_CASE("a connection carries one request after another", "[net][connection]") {
   TestServer server(echo);
   RawClient client(server.port());

@@ -9,8 +9,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-const std::string kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-
 TEST_CASE("a head over the limit is refused", "[net][limits]") {
   TestServer server(echo);
   RawClient client(server.port());

@@ -15,7 +15,7 @@
 namespace dynsessions::net {
 namespace {
 
-[[noreturn]] void fail(const char* what) {
+[[noreturn]] void throw_errno(const char* what) {
   throw std::system_error(errno, std::system_category(), what);
 }
 
@@ -30,7 +30,7 @@ std::string field_value(const std::string& head, std::string_view name) {
 }  // namespace
 
 RawClient::RawClient() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  if (!socket_) fail("socket");
+  if (!socket_) throw_errno("socket");
   const timeval patience{.tv_sec = 10, .tv_usec = 0};
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
@@ -44,13 +44,13 @@ void RawClient::connect(std::uint16_t port) {
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   const auto* const generic = reinterpret_cast<const sockaddr*>(&address);
-  if (::connect(socket_.get(), generic, sizeof address) != 0) fail("connect");
+  if (::connect(socket_.get(), generic, sizeof address) != 0) throw_errno("connect");
 }
 
 void RawClient::send(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t count = put(bytes);
-    if (count < 0) fail("send");
+    if (count < 0) throw_errno("send");
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
 }
@@ -65,7 +65,7 @@ void RawClient::send_what_is_taken(std::string_view bytes) {
 }
 
 void RawClient::half_close() {
-  if (::shutdown(socket_.get(), SHUT_WR) != 0) fail("shutdown");
+  if (::shutdown(socket_.get(), SHUT_WR) != 0) throw_errno("shutdown");
 }
 
 Reply RawClient::read_reply(bool head_only) {
@@ -124,7 +124,7 @@ ssize_t RawClient::get(std::span<char> into) {
 bool RawClient::receive() {
   std::array<char, std::size_t{64} * 1024> piece;
   const ssize_t count = get(piece);
-  if (count < 0 && errno != ECONNRESET) fail("recv");
+  if (count < 0 && errno != ECONNRESET) throw_errno("recv");
   if (count <= 0) return false;
   received_.append(piece.data(), static_cast<std::size_t>(count));
   return true;

@@ -11,6 +11,9 @@
 
 namespace dynsessions::net {
 
+inline const std::string kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+inline const std::string kPut = "PUT / HTTP/1.1\r\nHost: x\r\n\r\n";
+
 /// An answer as it came over the wire.
 struct Reply {
   unsigned status = 0;

@@ -22,13 +22,6 @@ namespace {
 namespace asio = boost::asio;
 using std::chrono::seconds;
 
-const std::string kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-const std::string kPut = "PUT / HTTP/1.1\r\nHost: x\r\n\r\n";
-
-bool resolves(const std::future<void>& future) {
-  return future.wait_for(seconds(5)) == std::future_status::ready;
-}
-
 TEST_CASE("drain closes idle connections at once", "[net][server]") {
   TestServer server(echo);
   RawClient fresh(server.port());

@@ -89,6 +89,10 @@ class TestServer {
   std::thread thread_;
 };
 
+inline bool resolves(const std::future<void>& future) {
+  return future.wait_for(std::chrono::seconds(5)) == std::future_status::ready;
+}
+
 /// Answers with the method and the whole body; 413 when that is longer than 1 MiB.
 inline boost::asio::awaitable<http::Response> echo(http::Request request, http::BodyReader& body) {
   Result<std::string> text = co_await http::read_all(request, body, 1 << 20);

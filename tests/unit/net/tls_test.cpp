@@ -20,19 +20,12 @@ using namespace std::string_literals;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-const std::string kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-const std::string kPut = "PUT / HTTP/1.1\r\nHost: x\r\n\r\n";
-
 /// The first bytes of a client's hello: a record that promises more than it holds.
 const std::string kHalfHello("\x16\x03\x01\x02\x00\x01\x00", 7);
 
 std::string post_of(const std::string& body) {
   return "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) +
          "\r\n\r\n" + body;
-}
-
-bool resolves(const std::future<void>& future) {
-  return future.wait_for(seconds(5)) == std::future_status::ready;
 }
 
 class TlsServer {

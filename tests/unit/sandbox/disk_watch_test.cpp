@@ -16,10 +16,10 @@ namespace {
 using test::TestDirectory;
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
-constexpr std::size_t kEnough = 1'000'000;
+constexpr std::size_t kManySteps = 1'000'000;
 constexpr DirectoryUsage kLimit{8 * kMiB, 100};
 
-bool look(DiskWatch& watch) { return watch.look(kEnough, {}); }
+bool look(DiskWatch& watch) { return watch.look(kManySteps, {}); }
 
 dev_t device_of(const TestDirectory& directory) {
   struct stat status {};
@@ -164,8 +164,8 @@ TEST_CASE("files without a name are part of what a session has", "[limits]") {
   DiskWatch watch(directory.copy(), kLimit, {});
   std::array<UniqueFd, 9> files;
   for (UniqueFd& file : files) file = open_nameless(directory);
-  CHECK_FALSE(watch.look(kEnough, {}));
-  CHECK(watch.look(kEnough, self));
+  CHECK_FALSE(watch.look(kManySteps, {}));
+  CHECK(watch.look(kManySteps, self));
 }
 
 }  // namespace dynsessions::sandbox

@@ -7,7 +7,7 @@
 namespace dynsessions::sandbox {
 namespace {
 
-constexpr std::uint64_t kKiB = 1024;
+constexpr std::uint64_t kKibibyte = 1024;
 
 }  // namespace
 
@@ -16,7 +16,7 @@ TEST_CASE("a process's status gives its parent and its memory without files", "[
       "Name:\tRssAnon: 99999 kB\nPid:\t7\nPPid:\t3\nVmRSS:\t  9000 kB\nRssAnon:\t  100 kB\n"
       "RssFile:\t 8000 kB\nRssShmem:\t   20 kB\nVmSwap:\t       3 kB\n");
   CHECK(memory.parent == 3);
-  CHECK(memory.bytes == 123 * kKiB);
+  CHECK(memory.bytes == 123 * kKibibyte);
   CHECK(parse_process_status("Name:\tzombie\nPPid:\t3\n").bytes == 0);
   CHECK(parse_process_status("").parent == 0);
 }
@@ -24,7 +24,7 @@ TEST_CASE("a process's status gives its parent and its memory without files", "[
 TEST_CASE("proportional memory is that of anonymous and shared pages", "[limits]") {
   CHECK(parse_proportional_memory("55-7f ---p 00 00:00 0   [rollup]\nRss: 1752 kB\nPss: 999 kB\n"
                                   "Pss_Anon: 100 kB\nPss_File: 500 kB\nPss_Shmem: 20 kB\n"
-                                  "SwapPss: 3 kB\n") == 123 * kKiB);
+                                  "SwapPss: 3 kB\n") == 123 * kKibibyte);
   CHECK(parse_proportional_memory("") == 0);
 }
 

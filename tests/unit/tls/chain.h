@@ -1,10 +1,15 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "emulator/base/clock.h"
 
 namespace dynsessions::tls {
+
+/// The time at which the certificates of these tests are made.
+inline const Clock::TimePoint kNow = std::chrono::sys_days(std::chrono::year(2026) / 3 / 1);
+inline constexpr std::chrono::hours kDay{24};
 
 /// What a client that trusts `authority_pem` alone says to `certificate_pem` when it wants to reach
 /// `name` at `time`: "ok", or OpenSSL's reason against it.

@@ -15,11 +15,6 @@
 namespace dynsessions::tls {
 namespace {
 
-using std::chrono::hours;
-
-const Clock::TimePoint kNow = std::chrono::sys_days(std::chrono::year(2026) / 3 / 1);
-constexpr hours kDay{24};
-
 std::vector<Name> standard_names_and(const std::string& list) {
   std::vector<Name> names = standard_names();
   for (Name& name : *parse_names(list)) names.push_back(std::move(name));

@@ -8,9 +8,6 @@ namespace {
 
 using std::chrono::hours;
 
-const Clock::TimePoint kNow = std::chrono::sys_days(std::chrono::year(2026) / 3 / 1);
-constexpr hours kDay{24};
-
 std::vector<Name> names_in(const std::string& list) { return *parse_names(list); }
 
 std::set<std::string> domains_of(const std::vector<Name>& names) {

@@ -18,7 +18,7 @@ using nlohmann::json;
 
 constexpr int kDeepestBody = 32;
 /// Names and values. A value costs the sender three bytes at least and us twenty times as many.
-constexpr int kLargestBody = 1000;
+constexpr int kMostValues = 1000;
 constexpr std::int64_t kDefaultTimeoutSeconds = 120;  // CONTRACT.md section 2.3
 
 Error code_missing(std::string message, std::string reason) {
@@ -33,14 +33,14 @@ Result<json> parse_object(std::string_view body) {
   int parts = 0;
   const auto limit = [&](int depth, json::parse_event_t, json&) {
     too_deep = too_deep || depth > kDeepestBody;
-    return ++parts <= kLargestBody && !too_deep;  // false: read it and forget it
+    return ++parts <= kMostValues && !too_deep;  // false: read it and forget it
   };
   // A NUL is no JSON, but the parser takes it for the end and would leave out what follows.
   const bool has_nul = body.find('\0') != std::string_view::npos;
   json parsed = has_nul ? json(json::value_t::discarded)
                         : json::parse(body, limit, /*allow_exceptions=*/false);
   if (too_deep) return invalid_request("The request body is nested too deep.", "body");
-  if (parts > kLargestBody) return invalid_request("The request body has too many values.", "body");
+  if (parts > kMostValues) return invalid_request("The request body has too many values.", "body");
   if (!parsed.is_object()) {
     return invalid_request("The request body must be a JSON object.", "body",
                            "send `Content-Type: application/json` and an object in UTF-8");

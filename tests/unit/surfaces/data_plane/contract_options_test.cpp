@@ -14,8 +14,6 @@ namespace {
 using contract::ContractOptions;
 using nlohmann::json;
 
-const std::string kNewest = "identifier=sess-1&api-version=2025-10-02-preview";
-
 struct Choosing : DataPlaneHarness {
   explicit Choosing(const ContractOptions& choices, Script script = hello_world,
                     pools::PoolDefinition pool = {})

@@ -16,8 +16,6 @@ namespace {
 
 using nlohmann::json;
 
-const std::string kNewest = "identifier=sess-1&api-version=2025-10-02-preview";
-
 void check_refused(const http::Response& response, unsigned status, const std::string& code) {
   CHECK(response.status == status);
   CHECK(json::parse(text_of(response)).at("error").at("code") == code);

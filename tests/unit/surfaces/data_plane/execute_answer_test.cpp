@@ -13,8 +13,8 @@ using namespace execution;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-const std::string kPython = "POST /python/execute";
-const std::string kWrapped = "POST /code/execute?api-version=2024-02-02-preview";
+const std::string kExecutePython = "POST /python/execute";
+const std::string kExecuteWrapped = "POST /code/execute?api-version=2024-02-02-preview";
 
 std::string executions(std::string_view version) {
   return "POST /executions?api-version=" + std::string(version);
@@ -47,17 +47,17 @@ ExecutionResult printed(std::string text, milliseconds duration) {
 
 TEST_CASE("recorded and captured answers come out byte for byte", "[api][execute]") {
   SECTION("2024-02-02-preview, Python pool, recorded in November 2024") {
-    CHECK(answer(kWrapped, printed("Hello world\n", milliseconds(9))) ==
+    CHECK(answer(kExecuteWrapped, printed("Hello world\n", milliseconds(9))) ==
           R"({"$id":"1","properties":{"$id":"2","status":"Success","stdout":"Hello world\n",)"
           R"("stderr":"","result":"","executionTimeInMilliseconds":9}})");
   }
   SECTION("2024-02-02-preview, captured in October 2025") {
-    CHECK(
-        answer(kWrapped, printed("Package information saved to /mnt/data/installed_packages.json\n",
-                                 milliseconds(8))) ==
-        R"({"$id":"1","properties":{"$id":"2","status":"Success","stdout":)"
-        R"("Package information saved to /mnt/data/installed_packages.json\n",)"
-        R"("stderr":"","result":"","executionTimeInMilliseconds":8}})");
+    CHECK(answer(kExecuteWrapped,
+                 printed("Package information saved to /mnt/data/installed_packages.json\n",
+                         milliseconds(8))) ==
+          R"({"$id":"1","properties":{"$id":"2","status":"Success","stdout":)"
+          R"("Package information saved to /mnt/data/installed_packages.json\n",)"
+          R"("stderr":"","result":"","executionTimeInMilliseconds":8}})");
   }
   SECTION("2024-10-02-preview, Python pool, recorded in November 2024") {
     const Call call{{"9852df68-949f-415e-9de5-906f9da98f3c", "testidentifier000005", "synchronous"},
@@ -72,7 +72,7 @@ TEST_CASE("recorded and captured answers come out byte for byte", "[api][execute
     ExecutionResult two;
     two.value = TextValue{"2"};
     two.duration = milliseconds(33);
-    CHECK(answer(kPython, two) ==
+    CHECK(answer(kExecutePython, two) ==
           R"({"$id":"1","status":"Success","stdout":"","stderr":"","result":2,)"
           R"("executionTimeInMilliseconds":33})");
   }
@@ -137,8 +137,8 @@ TEST_CASE("a value is a number, text, an image or nothing, by version", "[api][e
   DYNAMIC_SECTION(row.what) {
     ExecutionResult result;
     result.value = row.value;
-    CHECK(value_in(kPython, result) == row.json.before_2025);
-    CHECK(value_in(kWrapped, result) == row.json.before_2025);
+    CHECK(value_in(kExecutePython, result) == row.json.before_2025);
+    CHECK(value_in(kExecuteWrapped, result) == row.json.before_2025);
     CHECK(value_in(executions(kOctober2024), result) == row.json.before_2025);
     CHECK(value_in(executions(kFebruary2025), result) == row.json.in_2025_02);
     CHECK(value_in(executions(kOctober2025), result) == row.json.in_2025_10);
@@ -161,7 +161,7 @@ TEST_CASE("a value beside an image is shown when the choice says so", "[api][exe
   const std::string line = executions(kOctober2025);
   CHECK(value_in(line, both) == image);
   CHECK(value_in(line, both, versions) == R"("'a'")");
-  CHECK(value_in(kWrapped, both, versions) == R"("a")");
+  CHECK(value_in(kExecuteWrapped, both, versions) == R"("a")");
   CHECK(value_in(line, image_alone, versions) == image);
   CHECK(value_in(line, text_alone, versions) == "42");
 }
@@ -179,7 +179,8 @@ TEST_CASE("quotes and None are as chosen, at every version", "[api][execute]") {
   choices.string_quotes = ByVersion::never;
   choices.none_value = contract::NoneValue::empty;
   const VersionTable plain(choices);
-  for (const auto& line : {kPython, kWrapped, executions(kOctober2024), executions(kOctober2025)}) {
+  for (const auto& line :
+       {kExecutePython, kExecuteWrapped, executions(kOctober2024), executions(kOctober2025)}) {
     CHECK(value_in(line, text, quoting) == R"("'a'")");
     CHECK(value_in(line, text, plain) == R"("a")");
     CHECK(value_in(line, none, quoting) == "null");
@@ -191,8 +192,8 @@ TEST_CASE("a program that failed has no value, whatever came before", "[api][exe
   ExecutionResult result;
   result.value = TextValue{"42"};
   result.outcome = ExecutionOutcome::raised;
-  for (const auto& line : {kPython, kWrapped, executions(kOctober2024), executions(kFebruary2025),
-                           executions(kOctober2025)}) {
+  for (const auto& line : {kExecutePython, kExecuteWrapped, executions(kOctober2024),
+                           executions(kFebruary2025), executions(kOctober2025)}) {
     CHECK(value_in(line, result) == "null");
   }
 }
@@ -232,9 +233,9 @@ TEST_CASE("a program that failed is told by its status and by stderr", "[api][ex
     const std::string streams = R"("stdout":"out\n","stderr":")" + row.stderr_json + R"(",)";
     const std::string end = R"(:null,"executionTimeInMilliseconds":5})";
 
-    CHECK(answer(kPython, result, call) ==
+    CHECK(answer(kExecutePython, result, call) ==
           R"({"$id":"1","status":"Failure",)" + streams + R"("result")" + end);
-    CHECK(answer(kWrapped, result, call) ==
+    CHECK(answer(kExecuteWrapped, result, call) ==
           R"({"$id":"1","properties":{"$id":"2","status":"Failure",)" + streams + R"("result")" +
               end + "}");
     CHECK(answer(executions(kOctober2024), result, call) ==

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "emulator/http/message.h"
@@ -11,6 +12,9 @@ inline constexpr std::string_view kFebruary2024 = "2024-02-02-preview";
 inline constexpr std::string_view kOctober2024 = "2024-10-02-preview";
 inline constexpr std::string_view kFebruary2025 = "2025-02-02-preview";
 inline constexpr std::string_view kOctober2025 = "2025-10-02-preview";
+
+/// The query of a request of one session at the newest version.
+inline const std::string kNewest = "identifier=sess-1&api-version=2025-10-02-preview";
 
 /// A request without headers, from the start of a request line: "GET /files?identifier=s1".
 /// Throws when the target is unreadable.

@@ -14,7 +14,7 @@ using enum Operation;
 constexpr std::string_view kOldest = "2023-08-01-preview";
 constexpr std::string_view kAugust2024 = "2024-08-02-preview";
 
-struct Row {
+struct RouteRow {
   std::string line;
   Operation operation;
   Dialect dialect;
@@ -22,7 +22,7 @@ struct Row {
   std::string name = {};
 };
 
-void check_route(const Row& row) {
+void check_route(const RouteRow& row) {
   const auto route = match_route(request_of(row.line), default_pool(), default_versions());
   REQUIRE(route);
   CHECK(route->operation == row.operation);
@@ -32,7 +32,7 @@ void check_route(const Row& row) {
 }
 
 TEST_CASE("the python dialect has four operations, at any version", "[api][routes]") {
-  const auto row = GENERATE(values<Row>({
+  const auto row = GENERATE(values<RouteRow>({
       {"POST /python/execute", execute, Dialect::python, kOldest},
       {"POST /python/execute?api-version=2023-08-01-preview", execute, Dialect::python, kOldest},
       {"POST /python/execute?api-version=2024-02-02-preview", execute, Dialect::python, kOldest},
@@ -48,7 +48,7 @@ TEST_CASE("the python dialect has four operations, at any version", "[api][route
 }
 
 TEST_CASE("the wrapped dialect's own paths stay wrapped at any version", "[api][routes]") {
-  const auto row = GENERATE(values<Row>({
+  const auto row = GENERATE(values<RouteRow>({
       {"POST /code/execute", execute, Dialect::wrapped, kFebruary2024},
       {"POST /code/execute?api-version=2024-02-02-preview", execute, Dialect::wrapped,
        kFebruary2024},
@@ -79,7 +79,7 @@ TEST_CASE("the wrapped dialect's own paths stay wrapped at any version", "[api][
 }
 
 TEST_CASE("the flat dialect's own paths stay flat at any version", "[api][routes]") {
-  const auto row = GENERATE(values<Row>({
+  const auto row = GENERATE(values<RouteRow>({
       {"POST /executions", execute, Dialect::flat, kOctober2024},
       {"POST /executions?api-version=2024-02-02-preview", execute, Dialect::flat, kOctober2024},
       {"POST /executions?api-version=2024-10-02-preview", execute, Dialect::flat, kOctober2024},
@@ -103,7 +103,7 @@ TEST_CASE("the flat dialect's own paths stay flat at any version", "[api][routes
 }
 
 TEST_CASE("on paths that two dialects share the version decides the shape", "[api][routes]") {
-  const auto row = GENERATE(values<Row>({
+  const auto row = GENERATE(values<RouteRow>({
       {"GET /files", list_files, Dialect::wrapped, kFebruary2024},
       {"GET /files?api-version=2023-08-01-preview", list_files, Dialect::wrapped, kFebruary2024},
       {"GET /files?api-version=2024-02-02-preview", list_files, Dialect::wrapped, kFebruary2024},
@@ -135,7 +135,7 @@ TEST_CASE("on paths that two dialects share the version decides the shape", "[ap
 }
 
 TEST_CASE("sessions are looked at and ended on paths of their own", "[api][routes]") {
-  const auto row = GENERATE(values<Row>({
+  const auto row = GENERATE(values<RouteRow>({
       {"GET /session?api-version=2025-02-02-preview", get_session, Dialect::flat, kFebruary2025},
       {"DELETE /session?api-version=2025-10-02-preview", delete_session, Dialect::flat,
        kOctober2025},
@@ -153,7 +153,7 @@ TEST_CASE("sessions are looked at and ended on paths of their own", "[api][route
 }
 
 TEST_CASE("an execution is asked for by its id, and a pool describes itself", "[api][routes]") {
-  const auto row = GENERATE(values<Row>({
+  const auto row = GENERATE(values<RouteRow>({
       {"GET /executions/my-id?api-version=2024-10-02-preview", get_execution, Dialect::flat,
        kOctober2024, "my-id"},
       {"GET /executions/1?api-version=2025-10-02-preview", get_execution, Dialect::flat,
@@ -189,7 +189,7 @@ TEST_CASE("what of the path was the pool is kept, encoded as in a URL", "[api][r
 
 TEST_CASE("case, doubled and trailing slashes and the query's order do not matter",
           "[api][routes]") {
-  const auto row = GENERATE(values<Row>({
+  const auto row = GENERATE(values<RouteRow>({
       {"POST /EXECUTIONS", execute, Dialect::flat, kOctober2024},
       {"POST /Code/Execute", execute, Dialect::wrapped, kFebruary2024},
       {"POST /Python/UPLOADFILE", upload_file, Dialect::python, kOldest},

@@ -13,8 +13,6 @@ namespace {
 using nlohmann::json;
 using namespace std::chrono_literals;
 
-const std::string kNewest = "identifier=sess-1&api-version=2025-10-02-preview";
-
 /// The text of an answer, with the session's guid masked.
 std::string masked(const http::Response& response) {
   static const std::regex kGuid(R"([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})");

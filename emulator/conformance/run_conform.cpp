@@ -1,0 +1,115 @@
+#include "emulator/conformance/run_conform.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <utility>
+
+#include "emulator/conformance/campaign.h"
+#include "emulator/conformance/cases/case_loader.h"
+#include "emulator/conformance/conform.h"
+#include "emulator/conformance/options.h"
+#include "emulator/conformance/reports/report.h"
+#include "emulator/conformance/run/checkpoint.h"
+#include "emulator/conformance/run/endpoint.h"
+#include "emulator/conformance/run/own_emulator.h"
+
+namespace dynsessions::conformance {
+namespace fs = std::filesystem;
+
+namespace {
+
+void print(const std::string& text) { std::fputs(text.c_str(), stdout); }
+
+void write_file(const std::string& path, const std::string& text) {
+  if (path.empty()) return;
+  std::ofstream file(path);
+  file << text << std::flush;
+  if (!file) throw UsageError("cannot write " + path);
+}
+
+std::vector<Case> load(const ConformOptions& options) {
+  const fs::path directory =
+      options.cases.empty() ? program_directory() / "api-spec" / "cases" : fs::path(options.cases);
+  std::vector<Case> cases = filtered(load_cases(directory), options.filter);
+  if (cases.empty()) throw UsageError("no case is like --filter " + options.filter);
+  return cases;
+}
+
+/// Throws when something of the target is left in it, rather than write it.
+void write_report(const std::string& path, const std::string& text, const Redaction& redaction) {
+  if (redaction.leaks_in(text)) {
+    throw std::logic_error("a report would hold a token, a host or a guid; nothing was written");
+  }
+  write_file(path, text);
+}
+
+ExitCode run(const ConformOptions& options, const std::vector<Case>& cases) {
+  Campaign campaign(options);
+  const RunReport report = campaign.run(cases);
+  const Redaction& redaction = campaign.redaction();
+  write_report(options.junit, junit_report(report), redaction);
+  write_report(options.json, json_report(report), redaction);
+  write_report(options.markdown, markdown_report(report), redaction);
+  write_report(options.html, html_report(report), redaction);
+  print(console_report(report));
+  return exit_code_of(report);
+}
+
+std::string plan_text(const ConformOptions& options, std::vector<Case> cases) {
+  const bool foreign = !options.endpoint.empty();
+  if (foreign) std::erase_if(cases, [](const Case& one) { return !one.needs.empty(); });
+  const Plan plan = plan_of(without_slow(std::move(cases), options.budget));
+  const std::string target = foreign ? parse_endpoint(options.endpoint).origin() : "the emulator";
+  return describe(plan, options.budget, target);
+}
+
+ExitCode conform(const ConformOptions& options) {
+  if (options.help) {
+    print(conform_help());
+    return ExitCode::clean;
+  }
+  const std::vector<Case> cases = load(options);
+  if (!options.deviations.empty()) {
+    write_file(options.deviations, deviations_document(cases));
+    return ExitCode::clean;
+  }
+  if (options.counts) {
+    print(evidence_table(cases));
+    return ExitCode::clean;
+  }
+  const bool foreign = !options.endpoint.empty();
+  if (foreign || options.plan) print(plan_text(options, cases));
+  if (options.plan) return ExitCode::clean;
+  if (foreign && !options.yes) {
+    throw UsageError("this uses an endpoint of yours; add --yes to go on");
+  }
+  return run(options, cases);
+}
+
+int report_failure(ExitCode code, const std::exception& error) {
+  std::fflush(stdout);
+  std::fprintf(stderr, "dynsessions conform: %s\n", error.what());
+  return static_cast<int>(code);
+}
+
+}  // namespace
+
+int run_conform(std::vector<std::string> arguments) {
+  try {
+    return static_cast<int>(conform(parse_options(std::move(arguments))));
+  } catch (const UsageError& error) {
+    return report_failure(ExitCode::wrong_usage, error);
+  } catch (const CaseError& error) {
+    return report_failure(ExitCode::wrong_usage, error);
+  } catch (const CheckpointError& error) {
+    return report_failure(ExitCode::wrong_usage, error);
+  } catch (const std::invalid_argument& error) {
+    return report_failure(ExitCode::wrong_usage, error);
+  } catch (const Unreachable& error) {
+    return report_failure(ExitCode::unreachable, error);
+  }
+}
+
+}  // namespace dynsessions::conformance

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace dynsessions::net {
+
+/// Completion token for I/O whose errors are expected: co_await gives a tuple with the error.
+inline constexpr auto kAsResult = boost::asio::as_tuple(boost::asio::use_awaitable);
+
+}  // namespace dynsessions::net
