@@ -25,7 +25,7 @@ Clock::TimePoint system_now() {
 }
 
 ExitCode serve(const config::Config& config) {
-  observability::start_log(config::name_of(config.log_level));
+  observability::start_log(config::name_of(config.log_level), config::name_of(config.log_format));
   const Installation installation = Installation::beside_executable();
   TierChoice tier = choose_tier(config, installation);
   auto https = set_up_https(config, config::process_environment, system_now());
@@ -35,7 +35,7 @@ ExitCode serve(const config::Config& config) {
 }
 
 ExitCode print_advice_on_trust(const config::Config& config) {
-  observability::start_log(config::name_of(config.log_level));
+  observability::start_log(config::name_of(config.log_level), config::name_of(config.log_format));
   std::fputs(advice_on_trust(config, config::process_environment, system_now()).c_str(), stdout);
   return stopped;
 }

@@ -107,8 +107,7 @@ App::App(const config::Config& config, TierChoice tier, const Installation& inst
                   {},
                   has_zygote(config, tier_.tier)}),
       workspaces_(loop_.get_executor(), sandboxed_, real_time_, config.ready_sessions),
-      session_log_(clock_),
-      pools_([this] { return make_pool(); }),
+      pools_([this](const pools::PoolName& name) { return make_pool(name); }),
       surface_({clock_, pools_, file_pool_,
                 session_python(config, installation).parent_path().parent_path(),
                 upload_quota(config, tier_.tier)},
@@ -116,12 +115,12 @@ App::App(const config::Config& config, TierChoice tier, const Installation& inst
       admin_(
           DYNSESSIONS_VERSION, [this] { return health(); },
           surfaces::RequestGuard(allowed_hosts(config))),
-      server_(loop_.get_executor(), file_pool_, surface_, {}),
+      server_(loop_.get_executor(), file_pool_, surface_, {}, nullptr, {&request_log_}),
       https_(std::move(https)),
-      admin_server_(loop_.get_executor(), file_pool_, admin_, {}) {
+      admin_server_(loop_.get_executor(), file_pool_, admin_, {}, nullptr, {&request_log_}) {
   if (!https_) return;
   https_server_.emplace(loop_.get_executor(), file_pool_, surface_, net::ServerLimits{},
-                        &https_->context);
+                        &https_->context, std::vector<http::ExchangeObserver*>{&request_log_});
 }
 
 void App::run() {
@@ -242,9 +241,10 @@ std::string App::describe_limits() const {
   return sandbox::summary(launcher_.limits()) + (obstacle.empty() ? "" : "; " + obstacle);
 }
 
-std::unique_ptr<pools::SessionPool> App::make_pool() {
+std::unique_ptr<pools::SessionPool> App::make_pool(const pools::PoolName& name) {
+  session_logs_.emplace_back(clock_, name.name);
   return std::make_unique<pools::SessionPool>(
-      loop_.get_executor(), clock_, workspaces_, session_log_,
+      loop_.get_executor(), clock_, workspaces_, session_logs_.back(),
       pools::PoolSettings{config_.max_sessions, config_.cooldown_period});
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +18,8 @@
 #include "emulator/execution/ready_workspaces.h"
 #include "emulator/execution/sandboxed_workspace.h"
 #include "emulator/net/server.h"
-#include "emulator/observability/log.h"
+#include "emulator/observability/request_log.h"
+#include "emulator/observability/session_log.h"
 #include "emulator/pools/pool_catalog.h"
 #include "emulator/surfaces/admin/admin_api.h"
 #include "emulator/surfaces/data_plane/data_plane.h"
@@ -58,7 +60,7 @@ class App {
   [[nodiscard]] std::string pool_description() const;
   [[nodiscard]] std::string describe_limits() const;
   [[nodiscard]] std::vector<surfaces::admin::Component> health() const;
-  [[nodiscard]] std::unique_ptr<pools::SessionPool> make_pool();
+  [[nodiscard]] std::unique_ptr<pools::SessionPool> make_pool(const pools::PoolName& name);
 
   const config::Config& config_;
   const TierChoice tier_;
@@ -69,7 +71,8 @@ class App {
   SteadyClock real_time_;
   execution::SandboxedWorkspaceFactory sandboxed_;
   execution::ReadyWorkspaces workspaces_;
-  observability::SessionLog session_log_;
+  std::list<observability::SessionLog> session_logs_;  ///< of the pools; outlives them
+  observability::RequestLog request_log_;
   pools::PoolCatalog pools_;
   surfaces::data_plane::DataPlane surface_;
   surfaces::admin::AdminApi admin_;

@@ -29,6 +29,8 @@ enum class NetworkStatus { egress_disabled, egress_enabled };
 [[nodiscard]] std::string name_of(NetworkStatus status);
 enum class LogLevel { error, warning, info, debug };
 [[nodiscard]] std::string name_of(LogLevel level);
+enum class LogFormat { text, json };
+[[nodiscard]] std::string name_of(LogFormat format);
 
 /// Everything that can be set, with its default. One table (options.cpp) drives flag, environment
 /// variable, config key and help of each member.
@@ -43,6 +45,7 @@ struct Config {
   std::string ready_file;                  ///< empty: none
   std::chrono::seconds drain_period{10};
   LogLevel log_level = LogLevel::info;
+  LogFormat log_format = LogFormat::text;
 
   std::string name = "default";
   std::string resource_group = "local";

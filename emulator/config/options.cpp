@@ -116,6 +116,7 @@ constexpr Words<LogLevel, 4> kLogLevels{{{"error", LogLevel::error},
                                          {"warning", LogLevel::warning},
                                          {"info", LogLevel::info},
                                          {"debug", LogLevel::debug}}};
+constexpr Words<LogFormat, 2> kLogFormats{{{"text", LogFormat::text}, {"json", LogFormat::json}}};
 constexpr Words<bool, 2> kAutomatic{{{"auto", true}, {"off", false}}};
 constexpr Words<bool, 4> kSwitch{{{"true", true}, {"false", false}, {"1", true}, {"0", false}}};
 constexpr Words<std::string_view, 1> kContainerTypes{{{"PythonLTS", "PythonLTS"}}};
@@ -179,6 +180,8 @@ constexpr std::array kOptions{
            kNumber<&Config::drain_period, 0, 3600>},
     Option{"log-level", "Server", "LEVEL", "error, warning, info or debug",
            kChoice<&Config::log_level, kLogLevels>},
+    Option{"log-format", "Server", "FORMAT", "Log as lines of text, or as one JSON object per line",
+           kChoice<&Config::log_format, kLogFormats>},
 
     Option{"name", "Session pool", "NAME", "name of the pool in the printed endpoint",
            kPathSegment<&Config::name>},
@@ -306,6 +309,8 @@ std::string word_for(const Words<Meaning, kCount>& words, Meaning wanted) {
 std::span<const Option> all_options() { return kOptions; }
 
 std::string name_of(LogLevel level) { return word_for(kLogLevels, level); }
+
+std::string name_of(LogFormat format) { return word_for(kLogFormats, format); }
 
 std::string name_of(NetworkStatus status) { return word_for(kNetworkStatuses, status); }
 

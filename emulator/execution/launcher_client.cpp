@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/process/v2.hpp>
 #include <boost/process/v2/posix/default_launcher.hpp>
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <system_error>
 
@@ -47,6 +48,24 @@ Error launcher_gone() {
           "The sandbox launcher has ended.",
           {},
           "restart the emulator; its log says why the launcher ended"};
+}
+
+const char* name_of(RequestKind kind) {
+  switch (kind) {
+    case RequestKind::create_sandbox:
+      return "create_sandbox";
+    case RequestKind::start_interpreter:
+      return "start_interpreter";
+    case RequestKind::fork_interpreter:
+      return "fork_interpreter";
+    case RequestKind::interrupt_interpreter:
+      return "interrupt_interpreter";
+    case RequestKind::kill_interpreter:
+      return "kill_interpreter";
+    case RequestKind::destroy_sandbox:
+      return "destroy_sandbox";
+  }
+  return "unknown";
 }
 
 std::string step_and_reason(const Reply& reply) {
@@ -182,6 +201,7 @@ asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::ask(RequestKind 
                                                                     std::uint32_t interpreter_id) {
   if (!alive_) co_return launcher_gone();
   const std::uint64_t request_id = next_request_id_++;
+  spdlog::debug("launcher request {}: {} of sandbox {}", request_id, name_of(kind), sandbox_id);
   pending_.try_emplace(request_id, executor_);
   const Request message{kind, interpreter_id, request_id, sandbox_id};
   co_await send(message);

@@ -22,7 +22,7 @@ Result<SessionPool*> PoolCatalog::find_or_create(const PoolName& name) {
                  {},
                  {}};
   }
-  return pools_.emplace(key, make_pool_()).first->second.get();
+  return pools_.emplace(key, make_pool_(name)).first->second.get();
 }
 
 std::size_t PoolCatalog::session_count() const {

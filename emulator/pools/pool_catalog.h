@@ -25,7 +25,7 @@ struct PoolName {
 /// own, so that parallel tests that use different pools do not meet.
 class PoolCatalog {
  public:
-  using MakePool = std::function<std::unique_ptr<SessionPool>()>;
+  using MakePool = std::function<std::unique_ptr<SessionPool>(const PoolName&)>;
 
   explicit PoolCatalog(MakePool make_pool) : make_pool_(std::move(make_pool)) {}
   PoolCatalog(const PoolCatalog&) = delete;

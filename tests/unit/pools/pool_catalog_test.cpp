@@ -24,7 +24,7 @@ struct RegistryFixture {
   ManualClock clock{Clock::TimePoint()};
   FakeWorkspaces workspaces{loop.executor()};
   RecordedEvents events;
-  PoolCatalog registry{[this] { return make(); }};
+  PoolCatalog registry{[this](const PoolName&) { return make(); }};
 };
 
 TEST_CASE("a pool exists from its first use", "[sessions][registry]") {

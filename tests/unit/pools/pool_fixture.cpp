@@ -28,6 +28,14 @@ std::string name_of(EndReason reason) {
 
 }  // namespace
 
+void RecordedEvents::kernel_ended(const Session&, execution::Kernel, ExecutionOutcome outcome) {
+  const std::string_view limit = execution::exceeded_limit(outcome);
+  const bool timed_out = outcome == ExecutionOutcome::timed_out_restarted;
+  record.emplace_back(!limit.empty() ? limit.substr(0, limit.find(':'))
+                      : timed_out    ? "kernel timed out"
+                                     : "kernel died");
+}
+
 void RecordedEvents::session_ended(const Session&, EndReason reason) {
   record.push_back("ended: " + name_of(reason));
 }

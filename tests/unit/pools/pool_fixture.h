@@ -23,9 +23,8 @@ class RecordedEvents final : public SessionEvents {
   void allocation_failed(std::string_view reason) override {
     record.push_back("failed: " + std::string(reason));
   }
-  void limit_exceeded(const Session&, std::string_view which) override {
-    record.emplace_back(which.substr(0, which.find(':')));
-  }
+  void kernel_ended(const Session&, execution::Kernel kernel,
+                    execution::ExecutionOutcome outcome) override;
   void session_ended(const Session& session, EndReason reason) override;
 
   std::vector<std::string> record;

@@ -36,7 +36,7 @@ DataPlaneSettings DataPlaneHarness::default_settings() { return {.default_pool =
 DataPlaneHarness::DataPlaneHarness(Script script, DataPlaneSettings settings,
                                    pools::PoolSettings pool)
     : workspaces_(awaitable_script(std::move(script))),
-      pools_([this, pool] {
+      pools_([this, pool](const pools::PoolName&) {
         return std::make_unique<pools::SessionPool>(loop_.get_executor(), clock_, workspaces_,
                                                     events_, pool);
       }),
@@ -66,7 +66,9 @@ http::Response DataPlaneHarness::send(std::string_view line, std::string body,
 }
 
 http::Response DataPlaneHarness::send(http::Request request, http::BodyReader& body) {
-  return run(surface_.handle(std::move(request), body));
+  exchange_ = http::Exchange();
+  exchange_.correlation_id = random_uuid();
+  return run(surface_.handle(exchange_, std::move(request), body));
 }
 
 http::Response DataPlaneHarness::upload(std::string_view line, std::string_view name,

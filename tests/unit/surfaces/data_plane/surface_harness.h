@@ -25,7 +25,8 @@ class SilentEvents final : public pools::SessionEvents {
  public:
   void session_allocated(const pools::Session&) override {}
   void allocation_failed(std::string_view) override {}
-  void limit_exceeded(const pools::Session&, std::string_view) override {}
+  void kernel_ended(const pools::Session&, execution::Kernel,
+                    execution::ExecutionOutcome) override {}
   void session_ended(const pools::Session&, pools::EndReason) override {}
 };
 
@@ -64,6 +65,9 @@ class DataPlaneHarness {
 
   [[nodiscard]] static http::Headers token();
 
+  /// What the last request was noted down as.
+  [[nodiscard]] const http::Exchange& exchange() const noexcept { return exchange_; }
+
   DataPlane& surface() noexcept { return surface_; }
   ManualClock& clock() noexcept { return clock_; }
   pools::PoolCatalog& pools() noexcept { return pools_; }
@@ -97,6 +101,7 @@ class DataPlaneHarness {
   SilentEvents events_;
   pools::PoolCatalog pools_;
   DataPlane surface_;
+  http::Exchange exchange_;
 };
 
 /// The bytes of a body, whether text or file.
