@@ -38,8 +38,7 @@ std::vector<std::string> allowed_hosts(const config::Config& config) {
 
 surfaces::data_plane::DataPlaneSettings surface_settings(const config::Config& config,
                                                          const TierChoice& tier) {
-  return {.default_pool = {config.pool.id.subscription, config.pool.id.resource_group,
-                           config.pool.id.name},
+  return {.default_pool = config.pool.id,
           .token_policy = {config.pool.auth, config.server.executors, config.server.role_missing},
           .allowed_hosts = allowed_hosts(config),
           .own_headers = !config.server.exact,
@@ -145,10 +144,11 @@ App::App(const config::Config& config, TierChoice tier, const runtimes::Installa
       admin_(
           DYNSESSIONS_VERSION, [this] { return health(); },
           surfaces::RequestGuard(allowed_hosts(config))),
-      server_(loop_.get_executor(), file_pool_, surface_, {}),
-      admin_server_(loop_.get_executor(), file_pool_, admin_, {}) {
+      server_(loop_.get_executor(), file_pool_, surface_, {}, nullptr, {&request_log_}),
+      admin_server_(loop_.get_executor(), file_pool_, admin_, {}, nullptr, {&request_log_}) {
   if (!config.server.https_port) return;
-  https_server_.emplace(loop_.get_executor(), file_pool_, surface_, net::ServerLimits{});
+  https_server_.emplace(loop_.get_executor(), file_pool_, surface_, net::ServerLimits{}, nullptr,
+                        std::vector<http::ExchangeObserver*>{&request_log_});
 }
 
 void App::run() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +17,7 @@
 #include "emulator/config/config.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/net/server.h"
-#include "emulator/observability/log.h"
+#include "emulator/observability/request_log.h"
 #include "emulator/pools/pool_catalog.h"
 #include "emulator/runtimes/python_runtime.h"
 #include "emulator/surfaces/admin/admin_api.h"
@@ -77,6 +78,7 @@ class App {
   SteadyClock real_time_;
   const runtimes::PythonRuntime python_;
   PoolFactory pool_factory_;
+  observability::RequestLog request_log_;
   pools::PoolCatalog pools_;
   std::vector<pools::Pool*> declared_;  ///< the default pool first
   surfaces::data_plane::DataPlane surface_;

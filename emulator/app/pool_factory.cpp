@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "emulator/execution/sandboxed_workspace.h"
-#include "emulator/observability/log.h"
+#include "emulator/observability/session_log.h"
 
 namespace dynsessions {
 namespace asio = boost::asio;
@@ -60,8 +60,9 @@ Result<pools::Pool::Parts> PoolFactory::make_parts(const PoolDefinition& definit
   if (!workspaces) return workspaces.error();
   std::shared_ptr<execution::WorkspaceFactory> source = *workspaces;
   if (shares) source = std::make_shared<SharedWorkspaces>(std::move(source));
-  return pools::Pool::Parts{machine_.executor, machine_.clock, std::move(source),
-                            std::make_unique<observability::SessionLog>(machine_.clock)};
+  return pools::Pool::Parts{
+      machine_.executor, machine_.clock, std::move(source),
+      std::make_unique<observability::SessionLog>(machine_.clock, definition.id.name)};
 }
 
 asio::awaitable<void> PoolFactory::stop() {

@@ -66,20 +66,21 @@ Error role_missing(MissingRole answer) {
 
 }  // namespace
 
-Result<void> check_token(const TokenPolicy& policy, std::optional<std::string_view> authorization,
-                         std::chrono::sys_seconds now) {
-  if (policy.rule == TokenRule::off) return {};
+Result<std::string> check_token(const TokenPolicy& policy,
+                                std::optional<std::string_view> authorization,
+                                std::chrono::sys_seconds now) {
+  if (policy.rule == TokenRule::off) return std::string();
   const Result<std::string_view> token = bearer_token(authorization);
   if (!token) return token.error();
-  if (policy.rule == TokenRule::any) return {};
+  if (policy.rule == TokenRule::any) return std::string();
   const std::optional<Claims> claims = parse_claims(*token);
   if (!claims) {
     return unauthenticated("The token is malformed",
                            "the token is not a JSON web token; `dynsessions token` prints one");
   }
-  if (Result<void> valid = check_validity(*claims, now); !valid) return valid;
+  if (Result<void> valid = check_validity(*claims, now); !valid) return valid.error();
   if (!has_role(*claims, policy.executors)) return role_missing(policy.missing_role);
-  return {};
+  return claims->principals.empty() ? std::string() : claims->principals.front();
 }
 
 }  // namespace dynsessions::auth

@@ -39,10 +39,11 @@ struct TokenPolicy {
 ///   of the policy's executors.
 /// Its signature is not checked: we have nobody's keys. This tests clients and keeps nobody out.
 ///
-/// `unauthenticated` or `permission_denied` otherwise. The token itself goes nowhere: not into the
-/// error, not into a log.
-[[nodiscard]] Result<void> check_token(const TokenPolicy& policy,
-                                       std::optional<std::string_view> authorization,
-                                       std::chrono::sys_seconds now);
+/// Returns who the token stands for: its `oid`, `appid` or `sub`, or nothing where its value does
+/// not matter. `unauthenticated` or `permission_denied` otherwise. The token itself goes nowhere:
+/// not into the error, not into a log.
+[[nodiscard]] Result<std::string> check_token(const TokenPolicy& policy,
+                                              std::optional<std::string_view> authorization,
+                                              std::chrono::sys_seconds now);
 
 }  // namespace dynsessions::auth

@@ -12,7 +12,8 @@ namespace {
 
 ExitCode print_advice(const Invocation& call) {
   const config::Config config = settings_of(call).config;
-  observability::start_log(config::name_of(config.server.log_level));
+  observability::start_log(config::name_of(config.server.log_level),
+                           config::name_of(config.server.log_format));
   boost::asio::io_context loop;
   const auto now = SystemClock(loop.get_executor()).now();
   std::fputs(advice_on_trust(config, config::process_environment, now).c_str(), stdout);

@@ -12,7 +12,8 @@ namespace {
 ExitCode serve(const Invocation& call) {
   const config::Config config = settings_of(call).config;
   ReadyFile ready_file(config.server.ready_file);
-  observability::start_log(config::name_of(config.server.log_level));
+  observability::start_log(config::name_of(config.server.log_level),
+                           config::name_of(config.server.log_format));
   const auto installation = runtimes::Installation::beside_executable();
   require_ipython(runtimes::session_python(python_settings(config.host), installation));
   TierChoice tier = choose_tier(config, installation);

@@ -26,6 +26,8 @@ enum class SandboxMode {
 };
 enum class LogLevel { error, warning, info, debug };
 [[nodiscard]] std::string name_of(LogLevel level);
+enum class LogFormat { text, json };
+[[nodiscard]] std::string name_of(LogFormat format);
 
 /// What concerns the server as a whole: its ports, its log, its answers.
 struct ServerOptions {
@@ -40,6 +42,7 @@ struct ServerOptions {
   bool quiet = false;                      ///< without the banner on stderr
   std::chrono::seconds drain_period{10};
   LogLevel log_level = LogLevel::info;
+  LogFormat log_format = LogFormat::text;
   std::vector<std::string> executors;  ///< principals that have the role whatever their token says
   MissingRole role_missing = MissingRole::permission_denied;
   bool exact = false;  ///< answers have nothing that the service's lack

@@ -110,6 +110,7 @@ constexpr Words<LogLevel, 4> kLogLevels{{{"error", LogLevel::error},
                                          {"warning", LogLevel::warning},
                                          {"info", LogLevel::info},
                                          {"debug", LogLevel::debug}}};
+constexpr Words<LogFormat, 2> kLogFormats{{{"text", LogFormat::text}, {"json", LogFormat::json}}};
 constexpr Words<bool, 2> kAutomatic{{{"auto", true}, {"off", false}}};
 constexpr Words<bool, 4> kSwitch{{{"true", true}, {"false", false}, {"1", true}, {"0", false}}};
 
@@ -173,6 +174,9 @@ constexpr std::array kOptions{
     Option{"log-level", "Server", "LEVEL",
            "Least severe messages to log: error, warning, info or debug.",
            kOf<kChoice<&ServerOptions::log_level, kLogLevels>>},
+    Option{"log-format", "Server", "FORMAT",
+           "Format of the log: lines of text, or one JSON object per line.",
+           kOf<kChoice<&ServerOptions::log_format, kLogFormats>>},
     Option{"quiet", "Server", "", "Do not print the banner; its warnings go to the log instead.",
            kOf<kChoice<&ServerOptions::quiet, kSwitch>>},
 
@@ -299,6 +303,8 @@ constexpr std::array kOptions{
 std::span<const Option> all_options() { return kOptions; }
 
 std::string name_of(LogLevel level) { return value_kinds::word_for(level, kLogLevels); }
+
+std::string name_of(LogFormat format) { return value_kinds::word_for(format, kLogFormats); }
 
 void Option::assign(Config& config, std::string_view text) const {
   if (!value.assign(config, text)) throw ConfigError("expected " + accepted());

@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/process/v2.hpp>
 #include <boost/process/v2/posix/default_launcher.hpp>
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <system_error>
 
@@ -56,6 +57,28 @@ Error profile_too_long() {
           {},
           "step `profile` failed",
           "profile"};
+}
+
+const char* name_of(RequestKind kind) {
+  switch (kind) {
+    case RequestKind::define_profile:
+      return "define_profile";
+    case RequestKind::forget_profile:
+      return "forget_profile";
+    case RequestKind::create_sandbox:
+      return "create_sandbox";
+    case RequestKind::start_interpreter:
+      return "start_interpreter";
+    case RequestKind::fork_interpreter:
+      return "fork_interpreter";
+    case RequestKind::interrupt_interpreter:
+      return "interrupt_interpreter";
+    case RequestKind::kill_interpreter:
+      return "kill_interpreter";
+    case RequestKind::destroy_sandbox:
+      return "destroy_sandbox";
+  }
+  return "unknown";
 }
 
 std::string step_and_reason(const Reply& reply) {
@@ -191,6 +214,8 @@ asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::ask(Request requ
                                                                     std::string profile) {
   if (!alive_) co_return launcher_gone();
   request.request_id = next_request_id_++;
+  spdlog::debug("launcher request {}: {} of sandbox {}", request.request_id, name_of(request.kind),
+                request.sandbox_id);
   pending_.try_emplace(request.request_id, executor_);
   std::string message = request_message(request, profile);
   co_await send(std::move(message));

@@ -13,9 +13,12 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "emulator/base/result.h"
+#include "emulator/http/body_source.h"
 #include "sandbox/base/unique_fd.h"
 
 namespace dynsessions::http {
+
+struct Exchange;
 
 // NOLINTNEXTLINE(readability-identifier-naming): `delete` is a keyword
 enum class Method { get, post, put, patch, delete_, head, options, other };
@@ -102,11 +105,12 @@ enum class Framing {
 struct Response {
   unsigned status = 200;
   Headers headers;
-  std::variant<std::string, FileBody> body;
+  std::variant<std::string, FileBody, StreamBody> body;
   Framing framing = Framing::content_length;
 };
 
-/// Answers requests; implemented by the emulated surface and by the admin API.
+/// Answers requests; implemented by the data plane and by the admin API. `exchange` outlives the
+/// call; what the handler learns about the request goes in there.
 class Handler {
  public:
   Handler() = default;
@@ -114,11 +118,12 @@ class Handler {
   Handler& operator=(const Handler&) = delete;
   virtual ~Handler() = default;
 
-  virtual boost::asio::awaitable<Response> handle(Request request, BodyReader& body) = 0;
+  virtual boost::asio::awaitable<Response> handle(Exchange& exchange, Request request,
+                                                  BodyReader& body) = 0;
 
   /// The answer to a request that never became one: broken framing, a head over the limit, an
   /// unreadable target.
-  [[nodiscard]] virtual Response refuse(const Error& error) = 0;
+  [[nodiscard]] virtual Response refuse(Exchange& exchange, const Error& error) = 0;
 };
 
 }  // namespace dynsessions::http

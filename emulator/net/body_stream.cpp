@@ -47,11 +47,13 @@ asio::awaitable<Result<std::size_t>> BodyStream::read_counted(std::span<char> in
     const std::size_t count = asio::buffer_copy(space, buffer_.cdata());
     buffer_.consume(count);
     left_ -= count;
+    taken_ += count;
     co_return count;
   }
   const auto [error, count] = co_await transport_.read_some(space);
   if (error) co_return lost(error);
   left_ -= count;
+  taken_ += count;
   co_return std::size_t{count};
 }
 
@@ -61,6 +63,7 @@ std::size_t BodyStream::read_arrived(std::span<char> into) {
   const ssize_t count = ::recv(socket_.get(), into.data(), space, MSG_DONTWAIT);
   if (count <= 0) return 0;
   left_ -= static_cast<std::size_t>(count);
+  taken_ += static_cast<std::size_t>(count);
   return static_cast<std::size_t>(count);
 }
 
@@ -109,7 +112,9 @@ Result<std::size_t> BodyStream::decode(std::span<char> into) {
     if (error) return broken(error.message());
     if (used == 0) break;
   }
-  return into.size() - body.size;
+  const std::size_t count = into.size() - body.size;
+  taken_ += count;
+  return count;
 }
 
 Error BodyStream::lost(const boost::system::error_code& error) {

@@ -34,6 +34,9 @@ class BodyStream final : public http::BodyReader {
   /// All of it was read, so that the next request starts where this one ended.
   [[nodiscard]] bool at_end() const { return chunked_ ? parser_.is_done() : left_ == 0; }
 
+  /// Bytes that the handler was given.
+  [[nodiscard]] std::uint64_t taken() const { return taken_; }
+
   /// The client has gone or was too slow: there is nobody to answer.
   [[nodiscard]] bool connection_lost() const { return connection_lost_; }
 
@@ -55,7 +58,8 @@ class BodyStream final : public http::BodyReader {
   const ServerLimits& limits_;
   const bool chunked_;
   std::uint64_t left_;  ///< bytes to come, of a body that is not chunked
-  UniqueFd socket_;     ///< for read_arrived(), of a large one in the clear
+  std::uint64_t taken_ = 0;
+  UniqueFd socket_;  ///< for read_arrived(), of a large one in the clear
   bool owes_continue_;
   bool connection_lost_ = false;
   std::optional<Error> framing_error_;

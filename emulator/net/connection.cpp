@@ -8,6 +8,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "emulator/base/identifiers.h"
 #include "emulator/net/request_head.h"
 
 namespace dynsessions::net {
@@ -25,22 +26,35 @@ constexpr std::size_t kMaxDiscarded = std::size_t{256} * 1024;
 /// From the end of the last answer to the end of the connection.
 constexpr std::chrono::seconds kMaxFarewell{1};
 
+std::string path_of(const http::Target& target) {
+  std::string path;
+  for (const std::string& segment : target.segments) path.append("/").append(segment);
+  return path.empty() ? "/" : path;
+}
+
 }  // namespace
 
 Connection::Connection(std::uint64_t number, std::unique_ptr<Transport> transport,
                        asio::thread_pool& file_pool, http::Handler& handler,
-                       const ServerLimits& limits)
+                       const ServerLimits& limits,
+                       const std::vector<http::ExchangeObserver*>& observers)
     : number_(number),
       handler_(handler),
       limits_(limits),
+      observers_(observers),
       transport_(std::move(transport)),
       buffer_(limits.head_bytes),
       writer_(*transport_, file_pool, limits) {}
 
 asio::awaitable<void> Connection::run() {
+  if (spdlog::should_log(spdlog::level::debug)) {
+    spdlog::debug("connection {} opened by {} for {}", number_, transport_->peer(),
+                  transport_->scheme());
+  }
   const bool ready = co_await open();  // named: g++ 12 miscompiles a co_await in an if's condition
   if (ready) co_await serve_requests();
   transport_->close();
+  spdlog::debug("connection {} closed after {} requests", number_, requests_);
 }
 
 /// Whether requests may follow.
@@ -49,6 +63,7 @@ asio::awaitable<bool> Connection::open() {
   transport_->expires_after(limits_.handshake_time);
   const Opening opening = co_await transport_->open();
   if (opening == Opening::not_encrypted) {
+    warn_of_wrong_port("a client spoke HTTP without TLS to the HTTPS port: use https:// there");
     co_await refuse(invalid_request("This port speaks HTTP over TLS only: use https://."));
   }
   co_return opening == Opening::ready;
@@ -58,17 +73,19 @@ asio::awaitable<void> Connection::serve_requests() {
   bool keep_alive = true;
   while (keep_alive && !draining_) {
     const Result<std::size_t> head_size = co_await read_head();
+    if (head_size && *head_size == 0) break;
     ++requests_;
     if (!head_size) {
       co_await refuse(head_size.error());
       break;
     }
-    keep_alive = *head_size > 0 && co_await serve(*head_size);
+    keep_alive = co_await serve(*head_size);
   }
 }
 
 void Connection::finish_soon() {
   draining_ = true;
+  writer_.finish_soon();
   if (idle_) transport_->close();
 }
 
@@ -101,6 +118,7 @@ asio::awaitable<Result<std::size_t>> Connection::read_head() {
     // It would never become a head, and a person who mixed up http and https should not wait for
     // a timeout to learn it.
     if (buffered().front() == kTlsHandshake) {
+      warn_of_wrong_port("a client spoke TLS to the port of plain HTTP: use http:// there");
       co_return invalid_request("This port speaks HTTP without TLS: use http://.");
     }
   }
@@ -108,51 +126,109 @@ asio::awaitable<Result<std::size_t>> Connection::read_head() {
 
 /// Answers the request at the front of the buffer; whether another one may follow.
 asio::awaitable<bool> Connection::serve(std::size_t head_size) {
+  http::Exchange exchange = new_exchange();
+  std::exception_ptr failure;
+  bool keep_alive = false;
+  try {
+    keep_alive = co_await serve_request(exchange, head_size);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  end(exchange);
+  if (failure) std::rethrow_exception(failure);
+  co_return keep_alive;
+}
+
+asio::awaitable<bool> Connection::serve_request(http::Exchange& exchange, std::size_t head_size) {
   RequestParser parser;
   Result<RequestHead> head = parse_head(parser, buffered().substr(0, head_size));
   buffer_.consume(head_size);
   if (!head) {
-    co_await refuse(head.error());
+    co_await refuse(exchange, head.error());
     co_return false;
   }
   BodyStream body(*transport_, buffer_, parser, *head, limits_);
-  Exchange exchange{.version = head->version,
-                    .head_only = head->request.method == http::Method::head};
+  ResponseContext context{.version = head->version,
+                          .head_only = head->request.method == http::Method::head};
   head->request.scheme = transport_->scheme();
-  http::Response response = co_await answer(std::move(head->request), body);
+  exchange.method = head->request.method_text;
+  exchange.path = path_of(head->request.target);
+  http::Response response = co_await answer(exchange, std::move(head->request), body);
+  exchange.request_bytes = body.taken();
   if (body.connection_lost()) co_return false;
-  exchange.keep_alive = head->keep_alive && body.at_end() && !draining_;
-  const bool sent = co_await send(std::move(response), exchange);
-  if (sent && !exchange.keep_alive) co_await finish_sending();
+  context.keep_alive =
+      head->keep_alive && body.at_end() && !draining_ && !ends_with_connection(response, context);
+  const bool sent = co_await send(exchange, std::move(response), context);
+  exchange.request_bytes = body.taken();  // a stream may go on reading while it answers
+  const bool keep_alive = sent && context.keep_alive && !draining_;
+  if (sent && !keep_alive) co_await finish_sending();
   if (sent && !body.at_end()) co_await discard_input();
-  co_return sent&& exchange.keep_alive;
+  co_return keep_alive;
 }
 
-asio::awaitable<http::Response> Connection::answer(http::Request request, BodyStream& body) {
+asio::awaitable<http::Response> Connection::answer(http::Exchange& exchange, http::Request request,
+                                                   BodyStream& body) {
   try {
-    http::Response response = co_await handler_.handle(std::move(request), body);
+    http::Response response = co_await handler_.handle(exchange, std::move(request), body);
     if (!body.framing_error()) co_return response;
   } catch (const std::exception& error) {
     if (cut_) throw;
     spdlog::error("request {}.{} failed: {}", number_, requests_, error.what());
-    co_return handler_.refuse(Error{ErrorCode::internal, "An internal error occurred.", {}, {}});
+    exchange.refused_by = "operation";
+    co_return handler_.refuse(exchange,
+                              Error{ErrorCode::internal, "An internal error occurred.", {}, {}});
   }
-  co_return handler_.refuse(*body.framing_error());
+  exchange.refused_by = "connection";
+  co_return handler_.refuse(exchange, *body.framing_error());
 }
 
 /// Whether the whole response was handed to the kernel.
-asio::awaitable<bool> Connection::send(http::Response response, Exchange exchange) {
-  const error_code error = co_await writer_.write(std::move(response), exchange);
+asio::awaitable<bool> Connection::send(http::Exchange& exchange, http::Response response,
+                                       ResponseContext context) {
+  exchange.status = response.status;
+  const error_code error =
+      co_await writer_.write(std::move(response), context, exchange.response_bytes);
+  exchange.delivered = !error;
+  exchange.duration = std::chrono::steady_clock::now() - exchange.started;
   if (error) spdlog::debug("request {}.{} not answered: {}", number_, requests_, error.message());
   co_return !error;
 }
 
 /// The answer to bytes that never became a request.
 asio::awaitable<void> Connection::refuse(Error error) {
-  const bool sent = co_await send(handler_.refuse(error), Exchange());
+  http::Exchange exchange = new_exchange();
+  co_await refuse(exchange, std::move(error));
+  end(exchange);
+}
+
+asio::awaitable<void> Connection::refuse(http::Exchange& exchange, Error error) {
+  exchange.refused_by = "connection";
+  http::Response response = handler_.refuse(exchange, error);
+  const bool sent = co_await send(exchange, std::move(response), ResponseContext());
   if (!sent) co_return;
   co_await finish_sending();
   co_await discard_input();
+}
+
+http::Exchange Connection::new_exchange() const {
+  http::Exchange exchange;
+  exchange.connection = number_;
+  exchange.number = requests_;
+  exchange.scheme = transport_->scheme();
+  exchange.correlation_id = random_uuid();
+  exchange.started = std::chrono::steady_clock::now();
+  return exchange;
+}
+
+void Connection::end(http::Exchange& exchange) const {
+  if (exchange.duration.count() == 0) {
+    exchange.duration = std::chrono::steady_clock::now() - exchange.started;
+  }
+  for (http::ExchangeObserver* const observer : observers_) observer->exchange_ended(exchange);
+}
+
+void Connection::warn_of_wrong_port(std::string_view what) const {
+  spdlog::warn("connection {} from {}: {}", number_, transport_->peer(), what);
 }
 
 asio::awaitable<void> Connection::finish_sending() {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -10,6 +11,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 
 #include "emulator/base/result.h"
+#include "emulator/http/exchange.h"
 #include "emulator/http/message.h"
 #include "emulator/net/body_stream.h"
 #include "emulator/net/limits.h"
@@ -27,10 +29,10 @@ namespace dynsessions::net {
 ///   dropped.
 class Connection {
  public:
-  /// `number` names the connection in the log.
+  /// `number` names the connection in the log. All that is borrowed outlives the connection.
   Connection(std::uint64_t number, std::unique_ptr<Transport> transport,
              boost::asio::thread_pool& file_pool, http::Handler& handler,
-             const ServerLimits& limits);
+             const ServerLimits& limits, const std::vector<http::ExchangeObserver*>& observers);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -53,9 +55,16 @@ class Connection {
   boost::asio::awaitable<void> serve_requests();
   boost::asio::awaitable<Result<std::size_t>> read_head();
   boost::asio::awaitable<bool> serve(std::size_t head_size);
-  boost::asio::awaitable<http::Response> answer(http::Request request, BodyStream& body);
-  boost::asio::awaitable<bool> send(http::Response response, Exchange exchange);
+  boost::asio::awaitable<bool> serve_request(http::Exchange& exchange, std::size_t head_size);
+  boost::asio::awaitable<http::Response> answer(http::Exchange& exchange, http::Request request,
+                                                BodyStream& body);
+  boost::asio::awaitable<bool> send(http::Exchange& exchange, http::Response response,
+                                    ResponseContext context);
   boost::asio::awaitable<void> refuse(Error error);
+  boost::asio::awaitable<void> refuse(http::Exchange& exchange, Error error);
+  [[nodiscard]] http::Exchange new_exchange() const;
+  void end(http::Exchange& exchange) const;
+  void warn_of_wrong_port(std::string_view what) const;
   boost::asio::awaitable<void> finish_sending();
   boost::asio::awaitable<void> discard_input();
   [[nodiscard]] std::string_view buffered() const;
@@ -64,6 +73,7 @@ class Connection {
   std::uint64_t requests_ = 0;
   http::Handler& handler_;
   const ServerLimits& limits_;
+  const std::vector<http::ExchangeObserver*>& observers_;
   const std::unique_ptr<Transport> transport_;
   boost::beast::flat_buffer buffer_;  ///< read from the socket and not yet taken
   ResponseWriter writer_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -7,6 +8,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/system/error_code.hpp>
 
+#include "emulator/base/event.h"
 #include "emulator/http/framing.h"
 #include "emulator/http/message.h"
 #include "emulator/net/limits.h"
@@ -15,7 +17,7 @@
 namespace dynsessions::net {
 
 /// What the request that is answered, and the state of its connection, demand of the answer.
-struct Exchange {
+struct ResponseContext {
   http::Version version = http::Version::http_1_1;
   bool head_only = false;   ///< the method was HEAD
   bool keep_alive = false;  ///< another request may follow; else the answer says `close`
@@ -27,8 +29,11 @@ struct Exchange {
 /// in pieces of 256 KiB, so that memory stays flat and the event loop never waits for a disk. In
 /// the clear, a large one goes from its pages to the socket by sendfile(2), on the file pool too;
 /// only where the socket is full a piece is read, whose write waits for the client within its
-/// deadline. Each write has its own deadline. Of header fields only `Content-Length`,
-/// `Transfer-Encoding` and `Connection` are written here; they belong to nobody else.
+/// deadline. A stream (http::BodySource) is asked for its next piece when the kernel has taken the
+/// piece before; it is cancelled when the client closes its side of the connection, which a client
+/// that still wants to read should not do. Each write has its own deadline. Of header fields only
+/// `Content-Length`, `Transfer-Encoding` and `Connection` are written here; they belong to nobody
+/// else.
 class ResponseWriter {
  public:
   ResponseWriter(Transport& transport, boost::asio::thread_pool& file_pool,
@@ -37,12 +42,25 @@ class ResponseWriter {
   /// On an error the connection is of no further use: the client does not read, has gone, or has
   /// had a part of a file that turned out shorter than promised. Throws std::logic_error, and sends
   /// nothing, when the response has a header field that a handler must not set.
+  ///
+  /// `body_bytes` is set to the bytes of the body that the kernel took.
   boost::asio::awaitable<boost::system::error_code> write(http::Response response,
-                                                          Exchange exchange);
+                                                          ResponseContext context,
+                                                          std::uint64_t& body_bytes);
+
+  /// The server drains: ends an endless stream that is being written, and those that come later.
+  void finish_soon();
 
  private:
+  struct Stream;
+
   boost::asio::awaitable<boost::system::error_code> write_file(std::string head,
                                                                http::FileBody file, bool chunked);
+  boost::asio::awaitable<boost::system::error_code> write_stream(std::string head,
+                                                                 http::StreamBody body,
+                                                                 bool chunked);
+  boost::asio::awaitable<void> pump(Stream& stream);
+  boost::asio::awaitable<void> until_to_be_ended(const Stream& stream);
   boost::asio::awaitable<boost::system::error_code> write_piece(std::string head,
                                                                 std::string_view data,
                                                                 std::string_view tail);
@@ -50,6 +68,13 @@ class ResponseWriter {
   Transport& transport_;
   boost::asio::thread_pool& file_pool_;
   const ServerLimits& limits_;
+  std::uint64_t body_bytes_ = 0;  ///< of the answer that is being written
+  bool draining_ = false;
+  Event drain_began_;
 };
+
+/// Whether the end of the connection is the end of the answer's body.
+[[nodiscard]] bool ends_with_connection(const http::Response& response,
+                                        const ResponseContext& context);
 
 }  // namespace dynsessions::net

@@ -35,12 +35,14 @@ void log_failure(const char* what, std::uint64_t number, std::exception_ptr fail
 }  // namespace
 
 HttpServer::HttpServer(asio::any_io_executor executor, asio::thread_pool& file_pool,
-                       http::Handler& handler, ServerLimits limits, TlsContext* tls)
+                       http::Handler& handler, ServerLimits limits, TlsContext* tls,
+                       std::vector<http::ExchangeObserver*> observers)
     : executor_(executor),
       file_pool_(file_pool),
       handler_(handler),
       limits_(limits),
       tls_(tls),
+      observers_(std::move(observers)),
       listener_(executor),
       changed_(executor) {}
 
@@ -77,7 +79,7 @@ std::unique_ptr<Transport> HttpServer::transport_over(asio::ip::tcp::socket sock
 
 void HttpServer::admit(asio::ip::tcp::socket socket) {
   connections_.emplace_back(++accepted_, transport_over(std::move(socket)), file_pool_, handler_,
-                            limits_);
+                            limits_, observers_);
   const auto connection = std::prev(connections_.end());
   auto ended = [this, connection](std::exception_ptr failure) {
     if (failure && !connection->was_cut()) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -11,6 +12,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "emulator/base/event.h"
+#include "emulator/http/exchange.h"
 #include "emulator/http/message.h"
 #include "emulator/net/limits.h"
 #include "emulator/net/listener.h"
@@ -28,9 +30,11 @@ class Transport;
 /// every connection: before destroying them, co_await drain(), or destroy the event loop.
 class HttpServer {
  public:
-  /// `tls` outlives the server; without it, plain HTTP is spoken.
+  /// `tls` outlives the server, and without it plain HTTP is spoken. `observers` too: they are told
+  /// of every exchange, in their order.
   HttpServer(boost::asio::any_io_executor executor, boost::asio::thread_pool& file_pool,
-             http::Handler& handler, ServerLimits limits, TlsContext* tls = nullptr);
+             http::Handler& handler, ServerLimits limits, TlsContext* tls = nullptr,
+             std::vector<http::ExchangeObserver*> observers = {});
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
   ~HttpServer();
@@ -64,6 +68,7 @@ class HttpServer {
   http::Handler& handler_;
   const ServerLimits limits_;
   TlsContext* tls_;
+  const std::vector<http::ExchangeObserver*> observers_;
   Listener listener_;
   std::list<Connection> connections_;
   Event changed_;  ///< a connection ended, or accepting did

@@ -1,9 +1,13 @@
 #include "emulator/net/transport.h"
 
 #include <cerrno>
+#include <chrono>
+#include <sstream>
 
 #include <fcntl.h>
+#include <poll.h>
 
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <sys/socket.h>
 
@@ -11,6 +15,17 @@
 
 namespace dynsessions::net {
 namespace asio = boost::asio;
+
+namespace {
+constexpr std::chrono::seconds kLookAgain{1};
+
+/// Whether the other side has closed, unread bytes or not; Asio has no such question.
+bool has_left(int socket) {
+  pollfd state{socket, POLLRDHUP, 0};
+  return ::poll(&state, 1, 0) != 0;
+}
+
+}  // namespace
 
 asio::awaitable<Opening> Transport::open() { co_return Opening::ready; }
 
@@ -31,6 +46,33 @@ bool Transport::has_input() {
   const int flags = MSG_PEEK | MSG_DONTWAIT;
   const ssize_t count = ::recv(stream_.socket().native_handle(), &first, 1, flags);
   return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+asio::awaitable<void> Transport::until_client_leaves() {
+  asio::steady_timer again(executor());
+  for (;;) {
+    const auto [error] =
+        co_await stream_.socket().async_wait(asio::ip::tcp::socket::wait_read, kAsResult);
+    if (error || has_left(stream_.socket().native_handle())) co_return;
+    // The client has sent bytes that nobody reads now, so the socket stays readable.
+    again.expires_after(kLookAgain);
+    co_await again.async_wait(kAsResult);
+  }
+}
+
+std::string Transport::peer() const {
+  boost::system::error_code gone;
+  const auto endpoint = stream_.socket().remote_endpoint(gone);
+  if (gone) return {};
+  std::ostringstream text;
+  text << endpoint;
+  return text.str();
+}
+
+void Transport::reset() {
+  boost::system::error_code ignored;  // of a client that has reset the connection itself
+  stream_.socket().set_option(asio::socket_base::linger(true, 0), ignored);
+  stream_.close();
 }
 
 asio::awaitable<void> Transport::finish_sending() {

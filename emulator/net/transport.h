@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <span>
+#include <string>
 #include <tuple>
 
 #include <boost/asio/awaitable.hpp>
@@ -62,11 +63,23 @@ class Transport {
     return Transport::read_some(into);
   }
 
+  /// Until the client has closed its side, or the connection has broken. Reads nothing, so it can
+  /// be awaited while a read or a write is. A client that sends no more counts as one that has
+  /// left: TCP does not tell them apart.
+  boost::asio::awaitable<void> until_client_leaves();
+
+  [[nodiscard]] boost::asio::any_io_executor executor() { return stream_.get_executor(); }
+
+  /// The address and port of the client; empty if it has gone.
+  [[nodiscard]] std::string peer() const;
+
   /// The deadline of all that is awaited from now on; once it passes, the connection is closed.
   void expires_after(std::chrono::steady_clock::duration time) { stream_.expires_after(time); }
 
   /// At once: what is being awaited ends with an error.
   void close() { stream_.close(); }
+  /// Like close(), but the client sees a reset connection.
+  void reset();
   [[nodiscard]] bool is_open() const { return stream_.socket().is_open(); }
 
   /// Whether bytes, the peer's end or an error have arrived and were not read yet.

@@ -1,58 +1,190 @@
 #include "emulator/observability/log.h"
 
-#include <string>
+#include <array>
+#include <utility>
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <openssl/sha.h>
+#include <spdlog/formatter.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "emulator/base/printable.h"
 #include "emulator/base/terminal_style.h"
-#include "emulator/cures/cures.h"
-#include "emulator/pools/session.h"
+#include "emulator/base/utf8.h"
 
 namespace dynsessions::observability {
 namespace {
 
-std::string_view words_for(pools::EndReason reason) {
-  switch (reason) {
-    case pools::EndReason::cooldown_passed:
-      return "its cooldown passed";
-    case pools::EndReason::deleted:
-      return "a client deleted it";
-    case pools::EndReason::interpreter_lost:
-      return "its interpreter was lost";
-    case pools::EndReason::pool_stopped:
-      return "the pool stops";
+/// Exists when the format is JSON. What comes through it are the members of an object.
+constexpr const char* kJsonEvents = "dynsessions-events";
+
+spdlog::level::level_enum spdlog_level(LogLevel level) {
+  switch (level) {
+    case LogLevel::error:
+      return spdlog::level::err;
+    case LogLevel::warning:
+      return spdlog::level::warn;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::debug:
+      return spdlog::level::debug;
   }
-  return "";
+  return spdlog::level::info;
 }
+
+/// JSON text between quotation marks, in which every character that a terminal would not show as
+/// itself is `\uXXXX`.
+std::string quoted(std::string_view text) {
+  const std::string valid = to_valid_utf8(text);
+  std::string json = "\"";
+  for (std::string_view rest = valid; !rest.empty();) {
+    const std::string_view before = rest;
+    const std::uint32_t code_point = take_code_point(rest);
+    if (code_point == '"' || code_point == '\\') {
+      json += '\\';
+      json += static_cast<char>(code_point);
+    } else if (is_printable(code_point)) {
+      json += before.substr(0, before.size() - rest.size());
+    } else if (code_point <= 0xFFFF) {
+      json += fmt::format("\\u{:04x}", code_point);
+    } else {
+      const std::uint32_t pair = code_point - 0x10000;
+      json += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (pair >> 10), 0xDC00 + (pair & 0x3FF));
+    }
+  }
+  return json + '"';
+}
+
+/// A value of the text format: in quotation marks where it would not read as one word.
+std::string word(std::string_view text) {
+  std::string shown = printable(text);
+  if (!shown.empty() && shown.find_first_of(" \"=") == std::string::npos) return shown;
+  std::string marked = "\"";
+  for (const char c : shown) marked.append(c == '"' ? "\\\"" : std::string(1, c));
+  return marked + '"';
+}
+
+std::string_view name_of(spdlog::level::level_enum level) {
+  const auto name = spdlog::level::to_string_view(level);
+  return {name.data(), name.size()};
+}
+
+/// Makes one JSON object of each message.
+class JsonFormatter final : public spdlog::formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& line) override {
+    const auto milliseconds =
+        std::chrono::duration_cast<std::chrono::milliseconds>(message.time.time_since_epoch()) %
+        std::chrono::seconds(1);
+    const auto seconds = spdlog::log_clock::to_time_t(message.time);
+    const std::string_view payload(message.payload.data(), message.payload.size());
+    const bool is_event =
+        std::string_view(message.logger_name.data(), message.logger_name.size()) == kJsonEvents;
+    const std::string members =
+        is_event ? std::string(payload) : R"("event":"message","message":)" + quoted(payload);
+    fmt::format_to(fmt::appender(line),
+                   R"({{"at":"{:%Y-%m-%dT%H:%M:%S}.{:03}Z","level":"{}",{}}})"
+                   "\n",
+                   fmt::gmtime(seconds), milliseconds.count(), name_of(message.level), members);
+  }
+
+  [[nodiscard]] std::unique_ptr<spdlog::formatter> clone() const override {
+    return std::make_unique<JsonFormatter>();
+  }
+};
 
 }  // namespace
 
-void start_log(std::string_view level) {
+void start_log(std::string_view level, std::string_view format) {
   const auto colours =
       colours_are_unwanted() ? spdlog::color_mode::never : spdlog::color_mode::automatic;
-  spdlog::set_default_logger(spdlog::stderr_color_mt("dynsessions", colours));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
-  spdlog::set_level(spdlog::level::from_str(std::string(level)));
+  const auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>(colours);
+  const auto threshold = spdlog::level::from_str(std::string(level));
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("dynsessions", sink));
+  spdlog::drop(kJsonEvents);
+  if (format == "json") {
+    sink->set_formatter(std::make_unique<JsonFormatter>());
+    spdlog::register_logger(std::make_shared<spdlog::logger>(kJsonEvents, sink));
+  } else {
+    sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(
+        "%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc));
+  }
+  spdlog::set_level(threshold);
 }
 
-void SessionLog::session_allocated(const pools::Session& session) {
-  spdlog::info("session {} allocated", session.guid());
+LogEvent& LogEvent::in_sentence(std::string_view name, std::string_view value) {
+  members_.push_back({name, std::string(value), false, true});
+  return *this;
 }
 
-void SessionLog::allocation_failed(const Error& error) {
-  const std::string cure = error.step.empty() ? "" : "; " + cure_of(error);
-  spdlog::error("session not allocated: {}{}", error.message, cure);
+LogEvent& LogEvent::in_sentence(std::string_view name, double value) {
+  members_.push_back({name, fmt::format("{:.1f}", value), true, true});
+  return *this;
 }
 
-void SessionLog::limit_exceeded(const pools::Session& session, execution::SessionLimit limit) {
-  spdlog::warn("a program of session {} was ended; {}", session.guid(), reason_of(limit));
+LogEvent& LogEvent::in_sentence(std::string_view name, std::uint64_t value) {
+  members_.push_back({name, std::to_string(value), true, true});
+  return *this;
 }
 
-void SessionLog::session_ended(const pools::Session& session, pools::EndReason reason) {
-  const auto age =
-      std::chrono::duration_cast<std::chrono::seconds>(clock_.now() - session.created_at());
-  spdlog::info("session {} ended after {} s: {}", session.guid(), age.count(), words_for(reason));
+LogEvent& LogEvent::add(std::string_view name, std::string_view value) {
+  members_.push_back({name, std::string(value), false, false});
+  return *this;
+}
+
+LogEvent& LogEvent::add(std::string_view name, std::uint64_t value) {
+  members_.push_back({name, std::to_string(value), true, false});
+  return *this;
+}
+
+LogEvent& LogEvent::add_if_known(std::string_view name, std::string_view value) {
+  return value.empty() ? *this : add(name, value);
+}
+
+std::string LogEvent::to_text() const {
+  std::string text = sentence_;
+  for (const Member& member : members_) {
+    if (member.in_sentence) continue;
+    text.append(" ").append(member.name).append("=").append(word(member.value));
+  }
+  return text;
+}
+
+std::string LogEvent::to_json_members() const {
+  std::string json = R"("event":)" + quoted(name_) + R"(,"message":)" + quoted(sentence_);
+  for (const Member& member : members_) {
+    json.append(",").append(quoted(member.name)).append(":");
+    json += member.is_number ? member.value : quoted(member.value);
+  }
+  return json;
+}
+
+Log::Log() : logger_(spdlog::get(kJsonEvents)), format_(LogFormat::json) {
+  if (logger_) return;
+  logger_ = spdlog::default_logger();
+  format_ = LogFormat::text;
+}
+
+Log::Log(std::shared_ptr<spdlog::logger> logger, LogFormat format)
+    : logger_(std::move(logger)), format_(format) {}
+
+bool Log::is_on(LogLevel level) const { return logger_->should_log(spdlog_level(level)); }
+
+void Log::write(LogLevel level, const LogEvent& event) const {
+  if (!is_on(level)) return;
+  const std::string text = format_ == LogFormat::json ? event.to_json_members() : event.to_text();
+  logger_->log(spdlog_level(level), spdlog::string_view_t(text));
+}
+
+std::string digest_of(std::string_view identifier) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  ::SHA256(reinterpret_cast<const unsigned char*>(identifier.data()), identifier.size(),
+           digest.data());
+  return fmt::format("{:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3]);
 }
 
 }  // namespace dynsessions::observability

@@ -1,27 +1,85 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
-#include "emulator/base/clock.h"
-#include "emulator/pools/session_events.h"
+namespace spdlog {
+class logger;
+}
 
 namespace dynsessions::observability {
 
-/// Sends the log to stderr (stdout belongs to the ready line), from messages of `level` on: error,
-/// warning, info or debug.
-void start_log(std::string_view level);
+/// The levels of `--log-level`:
+/// - error: the emulator failed: a bug, a sandbox that cannot be made;
+/// - warning: a limit, a kernel that died, a client on the wrong port;
+/// - info: requests, and the life of sessions;
+/// - debug: connections, routing decisions, requests to the launcher, health probes.
+enum class LogLevel { error, warning, info, debug };
 
-/// Writes the life of sessions to the log. Neither code nor output, tokens or identifiers.
-class SessionLog final : public pools::SessionEvents {
+enum class LogFormat {
+  text,  ///< a line per event: time, level, a sentence, then name=value
+  json,  ///< an object per line with the members `at`, `level`, `event`, `message` and the event's
+};
+
+/// Sends the log to stderr (stdout belongs to the ready line), from messages of `level` on (error,
+/// warning, info or debug), in `format` (text or json). Also the lines that other code writes with
+/// spdlog, whose event is called `message`.
+void start_log(std::string_view level, std::string_view format = "text");
+
+/// One event for the log: a sentence, and values by name. Names are stable: programs read them.
+/// Values may be foreign bytes; they are made safe when they are written.
+class LogEvent {
  public:
-  explicit SessionLog(const Clock& clock) : clock_(clock) {}
-  void session_allocated(const pools::Session& session) override;
-  void allocation_failed(const Error& error) override;
-  void limit_exceeded(const pools::Session& session, execution::SessionLimit limit) override;
-  void session_ended(const pools::Session& session, pools::EndReason reason) override;
+  /// `name` such as "session-ended"; both texts have been made printable.
+  LogEvent(std::string_view name, std::string sentence)
+      : name_(name), sentence_(std::move(sentence)) {}
+
+  /// A value that the sentence has too, so that the text format does not repeat it.
+  LogEvent& in_sentence(std::string_view name, std::string_view value);
+  LogEvent& in_sentence(std::string_view name, double value);
+  LogEvent& in_sentence(std::string_view name, std::uint64_t value);
+  LogEvent& add(std::string_view name, std::string_view value);
+  LogEvent& add(std::string_view name, std::uint64_t value);
+  /// Nothing if the value is empty.
+  LogEvent& add_if_known(std::string_view name, std::string_view value);
+
+  [[nodiscard]] std::string to_text() const;
+  /// The members of a JSON object, without braces.
+  [[nodiscard]] std::string to_json_members() const;
 
  private:
-  const Clock& clock_;
+  struct Member {
+    std::string_view name;
+    std::string value;
+    bool is_number;
+    bool in_sentence;
+  };
+
+  std::string_view name_;
+  std::string sentence_;
+  std::vector<Member> members_;
 };
+
+/// Where events go. A handle: copies write to the same log. Event-loop thread only.
+class Log {
+ public:
+  /// The log that start_log() started.
+  Log();
+  Log(std::shared_ptr<spdlog::logger> logger, LogFormat format);
+
+  [[nodiscard]] bool is_on(LogLevel level) const;
+  void write(LogLevel level, const LogEvent& event) const;
+
+ private:
+  std::shared_ptr<spdlog::logger> logger_;
+  LogFormat format_;
+};
+
+/// Stands for an identifier in the log: the first 8 hexadecimal digits of its SHA-256. Equal
+/// identifiers have equal digests; a short or common identifier can be guessed from it.
+[[nodiscard]] std::string digest_of(std::string_view identifier);
 
 }  // namespace dynsessions::observability

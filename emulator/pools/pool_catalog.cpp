@@ -53,15 +53,14 @@ Result<Pool*> PoolCatalog::put(const PoolDefinition& definition) {
 Result<Pool*> PoolCatalog::find_or_create(const PoolName& name) {
   const auto found = pools_.find(name.key());
   if (found != pools_.end()) return found->second.get();
-  return make(definition_of(name), Origin::first_use);
-}
-
-PoolDefinition PoolCatalog::definition_of(const PoolName& name) const {
-  const auto found = pools_.find(name.key());
-  if (found != pools_.end()) return found->second->definition();
   PoolDefinition definition = default_pool_;
   definition.id = name;
-  return definition;
+  return make(definition, Origin::first_use);
+}
+
+const PoolDefinition& PoolCatalog::definition_of(const PoolName& name) const {
+  const auto found = pools_.find(name.key());
+  return found == pools_.end() ? default_pool_ : found->second->definition();
 }
 
 std::vector<Pool*> PoolCatalog::all() const {

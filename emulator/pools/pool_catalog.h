@@ -34,8 +34,9 @@ class PoolCatalog {
   /// come from the network.
   [[nodiscard]] Result<Pool*> find_or_create(const PoolName& name);
 
-  /// The definition that find_or_create() would find, or make the pool with.
-  [[nodiscard]] PoolDefinition definition_of(const PoolName& name) const;
+  /// The definition of the pool of that name; if there is none, that of the default pool, with
+  /// which find_or_create() would make it. Valid until the pool is changed.
+  [[nodiscard]] const PoolDefinition& definition_of(const PoolName& name) const;
 
   /// Every pool, ordered by key.
   [[nodiscard]] std::vector<Pool*> all() const;

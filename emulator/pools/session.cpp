@@ -20,6 +20,22 @@ bool is_timeout(ExecutionOutcome outcome) {
   return outcome == ExecutionOutcome::timed_out || outcome == ExecutionOutcome::timed_out_restarted;
 }
 
+bool ended_kernel(ExecutionOutcome outcome) {
+  switch (outcome) {
+    case ExecutionOutcome::timed_out_restarted:
+    case ExecutionOutcome::interpreter_died:
+    case ExecutionOutcome::out_of_memory:
+    case ExecutionOutcome::out_of_storage:
+      return true;
+    case ExecutionOutcome::succeeded:
+    case ExecutionOutcome::raised:
+    case ExecutionOutcome::timed_out:
+    case ExecutionOutcome::aborted:
+      return false;
+  }
+  return false;
+}
+
 Error session_ended() { return {ErrorCode::session_not_found, "The session has ended.", {}, {}}; }
 
 }  // namespace
@@ -59,7 +75,8 @@ asio::awaitable<Result<void>> Session::allocated() {
 }
 
 asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest request) {
-  FifoSemaphore& queue = kernel_queues_[index_of(request.kernel)];
+  const execution::Kernel kernel = request.kernel;
+  FifoSemaphore& queue = kernel_queues_[index_of(kernel)];
   auto permit = co_await queue.wait();
   if (state_ != SessionState::active || workspace_lost_) co_return session_ended();
   if (!permit) {
@@ -74,8 +91,7 @@ asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest reque
     workspace_lost_ = true;
     co_return result;
   }
-  const auto limit = execution::exceeded_limit(result->outcome);
-  if (limit) events_.limit_exceeded(*this, *limit);
+  if (ended_kernel(result->outcome)) events_.kernel_ended(*this, kernel, result->outcome);
   if (is_timeout(result->outcome)) queue.cancel_waiters();
   co_return result;
 }

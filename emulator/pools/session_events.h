@@ -9,8 +9,9 @@ class Session;
 
 enum class EndReason { cooldown_passed, deleted, interpreter_lost, pool_stopped };
 
-/// What happens to sessions, for whoever wants to know: log, journal, metrics, page. Called on the
-/// event-loop thread; must not wait. Sessions are named by guid, never by identifier.
+/// Is told what happens to the sessions of one pool: log, and later journal, metrics and page.
+/// Called on the event-loop thread; must not wait. An implementation that needs the name of the
+/// pool gets it in its constructor.
 class SessionEvents {
  public:
   SessionEvents() = default;
@@ -20,8 +21,10 @@ class SessionEvents {
 
   virtual void session_allocated(const Session& session) = 0;
   virtual void allocation_failed(const Error& error) = 0;
-  /// One of its programs was ended by this limit.
-  virtual void limit_exceeded(const Session& session, execution::SessionLimit limit) = 0;
+  /// A program took its kernel with it, and a new one is in place: the outcome is
+  /// `timed_out_restarted`, `interpreter_died`, `out_of_memory` or `out_of_storage`.
+  virtual void kernel_ended(const Session& session, execution::Kernel kernel,
+                            execution::ExecutionOutcome outcome) = 0;
   virtual void session_ended(const Session& session, EndReason reason) = 0;
 };
 

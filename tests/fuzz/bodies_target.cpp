@@ -15,6 +15,7 @@
 #include "emulator/base/base64.h"
 #include "emulator/base/utf8.h"
 #include "emulator/surfaces/data_plane/executions/execute_wire.h"
+#include "emulator/surfaces/data_plane/operations.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/property.h"
 
@@ -38,7 +39,7 @@ const surfaces::data_plane::VersionTable& versions_of(std::uint8_t choice) {
 
 surfaces::data_plane::Route route_of(const surfaces::data_plane::VersionTable& versions,
                                      surfaces::data_plane::Dialect dialect) {
-  return {.operation = surfaces::data_plane::Operation::execute,
+  return {.operation = &surfaces::data_plane::operations().front(),
           .dialect = dialect,
           .version = &versions.newest(dialect),
           .version_is_guessed = false,

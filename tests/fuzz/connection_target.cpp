@@ -19,6 +19,7 @@
 #include "emulator/http/text.h"
 #include "emulator/net/connection.h"
 #include "emulator/surfaces/data_plane/files/file_paths.h"
+#include "emulator/surfaces/data_plane/operations.h"
 #include "emulator/surfaces/data_plane/routes.h"
 #include "emulator/surfaces/data_plane/session_access.h"
 #include "emulator/surfaces/error_response.h"
@@ -51,7 +52,7 @@ void check_request(const http::Request& request) {
 
 /// What the route makes of names must hold, whoever asks.
 void check_route(const surfaces::data_plane::Route& route, const http::Request& request) {
-  require(!surfaces::data_plane::name_of(route.operation).empty(), "an operation has a name");
+  require(!route.operation->name.empty(), "an operation has a name");
   require(!http::has_control_character(
               surfaces::data_plane::link_to(route, request, "/listSessions", "skip=1")),
           "a link is one line");
@@ -68,31 +69,33 @@ const surfaces::data_plane::VersionTable kVersions;
 /// Does what the emulated surface does up to the handlers, and writes down what came.
 class Recorder final : public http::Handler {
  public:
-  asio::awaitable<http::Response> handle(http::Request request, http::BodyReader& body) override {
+  asio::awaitable<http::Response> handle(http::Exchange& exchange, http::Request request,
+                                         http::BodyReader& body) override {
     check_request(request);
     log_ += "request " + request.method_text + request.scheme;
     for (const std::string& segment : request.target.segments) log_ += "/" + segment;
     for (const auto& [name, value] : request.target.query) log_ += "?" + name + "=" + value;
     const auto guarded = kGuard.check(request.headers);
-    if (!guarded) co_return refuse(guarded.error());
+    if (!guarded) co_return refuse(exchange, guarded.error());
     const auto token = auth::check_token({.rule = auth::TokenRule::claims},
                                          request.headers.find("Authorization"), {});
     if (!token) log_ += " without token";
     if (!token) require_service_shape(token.error());
     const auto route = surfaces::data_plane::match_route(request, {"s", "g", "p"}, kVersions);
-    if (!route) co_return refuse(route.error());
+    if (!route) co_return refuse(exchange, route.error());
     check_route(*route, request);
-    const auto identifier = surfaces::data_plane::session_identifier(*route, request);
-    if (!identifier) co_return refuse(identifier.error());
-    const auto text = co_await http::read_all(request, body, 2 * kHeadBytes);
-    if (!text) co_return refuse(text.error());
+    http::Call call{exchange, std::move(request), &body};
+    const auto identifier = surfaces::data_plane::session_identifier(*route, call);
+    if (!identifier) co_return refuse(exchange, identifier.error());
+    const auto text = co_await http::read_all(call.request, body, 2 * kHeadBytes);
+    if (!text) co_return refuse(exchange, text.error());
     log_ += " body " + *text + "\n";
     http::Response response;
     response.body = *text;
     co_return response;
   }
 
-  http::Response refuse(const Error& error) override {
+  http::Response refuse(http::Exchange&, const Error& error) override {
     require_service_shape(error);
     log_ += " refused " + error.message + "\n";
     return surfaces::error_response(error, "trace");
@@ -120,10 +123,11 @@ Outcome serve(std::string_view bytes, PieceSizes* sizes) {
   asio::io_context loop{1};
   Recorder recorder;
   const net::ServerLimits limits{.head_bytes = kHeadBytes};
+  const std::vector<http::ExchangeObserver*> observers;
   asio::ip::tcp::socket socket(loop, asio::ip::tcp::v4());
   net::Connection connection(
       1, std::make_unique<MemoryTransport>(std::move(socket), bytes, sizes, outcome.written),
-      file_pool(), recorder, limits);
+      file_pool(), recorder, limits, observers);
   asio::co_spawn(loop, connection.run(), [](const std::exception_ptr& failure) {
     if (failure) std::rethrow_exception(failure);
   });

@@ -1,11 +1,13 @@
 #include "emulator/surfaces/admin/admin_api.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
-#include "emulator/base/identifiers.h"
+#include "emulator/http/router.h"
 #include "emulator/surfaces/error_response.h"
 #include "emulator/surfaces/json_writer.h"
+#include "emulator/surfaces/no_route.h"
 
 namespace dynsessions::surfaces::admin {
 namespace asio = boost::asio;
@@ -21,50 +23,26 @@ http::Response json_response(unsigned status, std::string body) {
   return response;
 }
 
-std::string joined(const std::vector<std::string>& segments) {
-  std::string path;
-  for (const std::string& segment : segments) path += '/' + segment;
-  return path;
-}
+using Operation = http::Answer (*)(const Services&, const http::Call&);
 
-}  // namespace
+struct Row {
+  http::Method method;
+  std::string_view pattern;
+  std::string_view name;
+  Operation operation;
+};
 
-AdminApi::AdminApi(std::string version, Health health, RequestGuard guard)
-    : version_(std::move(version)), health_(std::move(health)), guard_(std::move(guard)) {}
-
-asio::awaitable<http::Response> AdminApi::handle(http::Request request, http::BodyReader&) {
-  co_return answer(request);
-}
-
-http::Response AdminApi::answer(const http::Request& request) {
-  if (const Result<void> guarded = guard_.check(request.headers); !guarded) {
-    return refuse(guarded.error());
-  }
-  const std::string path = joined(request.target.segments);
-  if (request.method != http::Method::get && request.method != http::Method::head) {
-    return refuse({ErrorCode::route_not_found, "Only GET is supported here.", "method", {}});
-  }
+http::Answer live(const Services&, const http::Call&) {
   JsonWriter json(ObjectIds::absent);
-  if (path == "/health/live") {
-    return json_response(200, json.begin_object().member("status", "live").end_object().take());
-  }
-  if (path == "/health/ready") return readiness();
-  if (path == "/version") {
-    json.begin_object().member("name", "dynsessions").member("version", version_).end_object();
-    return json_response(200, json.take());
-  }
-  return refuse({ErrorCode::route_not_found,
-                 "There are /health/live, /health/ready and /version here.",
-                 "path",
-                 {}});
+  return json_response(200, json.begin_object().member("status", "live").end_object().take());
 }
 
-http::Response AdminApi::readiness() const {
-  const std::vector<Component> components = health_();
-  const bool ready = std::all_of(components.begin(), components.end(),
-                                 [](const Component& component) { return component.ready; });
+http::Answer ready(const Services& services, const http::Call&) {
+  const std::vector<Component> components = services.health();
+  const bool all_ready = std::all_of(components.begin(), components.end(),
+                                     [](const Component& component) { return component.ready; });
   JsonWriter json(ObjectIds::absent);
-  json.begin_object().member("status", ready ? "ready" : "not ready");
+  json.begin_object().member("status", all_ready ? "ready" : "not ready");
   json.key("components").begin_array();
   for (const Component& component : components) {
     json.begin_object().member("name", component.name);
@@ -72,11 +50,58 @@ http::Response AdminApi::readiness() const {
     json.member("detail", component.detail).end_object();
   }
   json.end_array().end_object();
-  return json_response(ready ? 200 : 503, json.take());
+  return json_response(all_ready ? 200 : 503, json.take());
 }
 
-http::Response AdminApi::refuse(const Error& error) {
-  http::Response response = error_response(error, random_uuid());
+http::Answer version(const Services& services, const http::Call&) {
+  JsonWriter json(ObjectIds::absent);
+  json.begin_object().member("name", "dynsessions").member("version", services.version);
+  return json_response(200, json.end_object().take());
+}
+
+constexpr std::array kRows{
+    Row{http::Method::get, "/health/live", "live", live},
+    Row{http::Method::get, "/health/ready", "ready", ready},
+    Row{http::Method::get, "/version", "version", version},
+};
+
+const http::Router<Row>& router() {
+  static const http::Router<Row> kRouter(kRows, http::HeadRequests::like_get);
+  return kRouter;
+}
+
+}  // namespace
+
+AdminApi::AdminApi(std::string version, Health health, RequestGuard guard)
+    : services_{std::move(version), std::move(health)},
+      guard_(std::move(guard)),
+      filters_{&guard_} {}
+
+asio::awaitable<http::Response> AdminApi::handle(http::Exchange& exchange, http::Request request,
+                                                 http::BodyReader& body) {
+  exchange.surface = "admin";
+  http::Call call{exchange, std::move(request), &body};
+  const auto found = router().find(call.request.method, call.request.target.segments);
+  if (found) exchange.operation = found->row.name;
+  const http::Endpoint endpoint = [this,
+                                   &found](http::Call& routed) -> asio::awaitable<http::Answer> {
+    if (found) co_return found->row.operation(services_, routed);
+    const http::Request& unknown = routed.request;
+    routed.exchange.refused_by = "router";
+    co_return no_route(unknown, router().explain(unknown.method, unknown.target.segments),
+                       "This path is not an operation of the admin API.",
+                       "there are /health/live, /health/ready and /version");
+  };
+  http::Answer answer = co_await http::Next(filters_, endpoint)(call);
+  if (!answer) co_return refuse(exchange, answer.error());
+  co_return *std::move(answer);
+}
+
+http::Response AdminApi::refuse(http::Exchange& exchange, const Error& error) {
+  exchange.surface = "admin";
+  exchange.refusal = error;
+  exchange.reason = error.reason;
+  http::Response response = error_response(error, exchange.correlation_id);
   if (!error.reason.empty()) response.headers.add("x-emulator-reason", error.reason);
   return response;
 }

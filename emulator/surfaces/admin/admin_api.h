@@ -7,7 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "emulator/http/message.h"
-#include "emulator/surfaces/request_guard.h"
+#include "emulator/surfaces/guard_filter.h"
 
 namespace dynsessions::surfaces::admin {
 
@@ -18,28 +18,32 @@ struct Component {
   std::string detail;  ///< what it is, or why it is not ready
 };
 
+/// What the operations of the admin API work with.
+struct Services {
+  std::string version;
+  std::function<std::vector<Component>()> health;
+};
+
 /// The emulator's own API, on a port of its own so that the emulated one stays the service's:
 ///   GET /health/live   200 as long as the process answers
 ///   GET /health/ready  200 when every component is ready, else 503; lists them with reasons
 ///   GET /version       name and version
-/// Needs no token; RequestGuard keeps web pages out.
+/// Needs no token; RequestGuard keeps web pages out. Each operation is a row of the table in
+/// admin_api.cpp and a function.
 class AdminApi final : public http::Handler {
  public:
   using Health = std::function<std::vector<Component>()>;
 
   AdminApi(std::string version, Health health, RequestGuard guard);
 
-  boost::asio::awaitable<http::Response> handle(http::Request request,
+  boost::asio::awaitable<http::Response> handle(http::Exchange& exchange, http::Request request,
                                                 http::BodyReader& body) override;
-  [[nodiscard]] http::Response refuse(const Error& error) override;
+  [[nodiscard]] http::Response refuse(http::Exchange& exchange, const Error& error) override;
 
  private:
-  [[nodiscard]] http::Response answer(const http::Request& request);
-  [[nodiscard]] http::Response readiness() const;
-
-  const std::string version_;
-  const Health health_;
-  const RequestGuard guard_;
+  const Services services_;
+  GuardFilter guard_;
+  const std::vector<http::Filter*> filters_;
 };
 
 }  // namespace dynsessions::surfaces::admin

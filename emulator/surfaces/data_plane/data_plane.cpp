@@ -1,142 +1,79 @@
 #include "emulator/surfaces/data_plane/data_plane.h"
 
-#include <chrono>
 #include <utility>
 
 #include <spdlog/spdlog.h>
 
-#include "emulator/cures/cures.h"
-#include "emulator/surfaces/data_plane/executions/execute_handler.h"
-#include "emulator/surfaces/data_plane/files/file_handlers.h"
-#include "emulator/surfaces/data_plane/metadata/metadata_handler.h"
-#include "emulator/surfaces/data_plane/sessions/session_handlers.h"
-#include "emulator/surfaces/data_plane/wire_text.h"
-#include "emulator/surfaces/error_response.h"
+#include "emulator/surfaces/data_plane/operations.h"
 
 namespace dynsessions::surfaces::data_plane {
 namespace asio = boost::asio;
 
 namespace {
 
-constexpr unsigned kAccepted = 202;
-
-/// JSON answers of the service are chunked and negotiate their encoding; the 202 answers of
-/// 2024-10-02-preview are chunked but do not (CONTRACT.md section 1.6).
-void dress_json(http::Response& response) {
-  const auto* text = std::get_if<std::string>(&response.body);
-  if (text == nullptr || text->empty() || response.headers.find("content-type")) return;
-  response.headers.add("content-type", "application/json; charset=utf-8");
-  if (response.status != kAccepted) response.headers.add("vary", "Accept-Encoding");
-  response.framing = http::Framing::chunked;
-}
-
-void log_answer(std::string_view operation, const http::Response& response,
-                std::chrono::steady_clock::time_point start) {
-  const auto duration = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::steady_clock::now() - start);
-  spdlog::info("{} {} in {} ms", operation, response.status, duration.count());
+std::vector<http::Filter*> in_order(const std::vector<http::Filter*>& outer,
+                                    std::vector<http::Filter*> own,
+                                    const std::vector<http::Filter*>& inner) {
+  std::vector<http::Filter*> all = outer;
+  all.insert(all.end(), own.begin(), own.end());
+  all.insert(all.end(), inner.begin(), inner.end());
+  return all;
 }
 
 }  // namespace
 
 DataPlane::DataPlane(Services services, DataPlaneSettings settings)
-    : services_(services),
-      settings_(std::move(settings)),
-      versions_(settings_.choices),
-      guard_(settings_.allowed_hosts) {
-  services_.own_headers = settings_.own_headers;
+    : services_(std::move(services)),
+      default_pool_(settings.default_pool),
+      versions_(settings.choices),
+      dressing_({settings.own_headers, settings.warning, settings.choices}, services_.clock),
+      guard_(RequestGuard(settings.allowed_hosts)),
+      token_(settings.token_policy, services_.pools, services_.clock),
+      filters_(in_order(settings.outer_filters, {&dressing_, &guard_, &token_},
+                        settings.inner_filters)) {}
+
+asio::awaitable<http::Response> DataPlane::handle(http::Exchange& exchange, http::Request request,
+                                                  http::BodyReader& body) {
+  http::Call call{exchange, std::move(request), &body};
+  const Result<Route> route = match_route(call.request, default_pool_, versions_);
+  describe(exchange, call.request, route);
+  const http::Endpoint operation = [this, &route](http::Call& routed) {
+    return run(route, routed);
+  };
+  http::Answer answer = co_await http::Next(filters_, operation)(call);
+  if (!answer) co_return dressing_.refuse(answer.error(), exchange);  // of an outer filter
+  co_return *std::move(answer);
 }
 
-asio::awaitable<http::Response> DataPlane::handle(http::Request request, http::BodyReader& body) {
-  const auto start = std::chrono::steady_clock::now();
-  const std::string correlation_id = random_uuid();
-  http::Response response;
-
-  auto guarded = guard_.check(request.headers);
-  auto token = auth::check_token(settings_.token_policy, request.headers.find("authorization"),
-                                 std::chrono::floor<std::chrono::seconds>(services_.clock.now()));
-  auto route = match_route(request, settings_.default_pool, versions_);
-  if (!guarded) {
-    response = refusal(guarded.error(), correlation_id);
-  } else if (!token) {
-    response = refusal(token.error(), correlation_id);
-  } else if (!route) {
-    response = refusal(route.error(), correlation_id);
-  } else {
-    auto answer = co_await dispatch(*route, std::move(request), body);
-    if (answer) {
-      response = std::move(*answer);
-      dress_json(response);
-    } else {
-      response = refusal(answer.error(), correlation_id);
-    }
-    add_version_headers(response, *route->version, route->version_is_guessed);
-  }
-  add_common_headers(response, correlation_id);
-  log_answer(route ? name_of(route->operation) : "no operation", response, start);
-  co_return response;
+void DataPlane::describe(http::Exchange& exchange, const http::Request& request,
+                         const Result<Route>& route) const {
+  exchange.surface = "data-plane";
+  exchange.identifier = request.target.query_value("identifier").value_or("");
+  exchange.api_version = request.target.query_value("api-version").value_or("");
+  pools::PoolName pool = route ? route->pool : pool_of(request, default_pool_);
+  exchange.subscription = std::move(pool.subscription);
+  exchange.resource_group = std::move(pool.resource_group);
+  exchange.pool = std::move(pool.name);
+  if (!route) return;
+  exchange.operation = route->operation->name;
+  spdlog::debug("request {}.{} is {} as of {}{}", exchange.connection, exchange.number,
+                exchange.operation, route->version->name,
+                route->version_is_guessed ? " (its api-version is unknown)" : "");
 }
 
-asio::awaitable<Result<http::Response>> DataPlane::dispatch(Route route, http::Request request,
-                                                            http::BodyReader& body) {
-  switch (route.operation) {
-    case Operation::execute:
-      return executions::execute(services_, std::move(route), std::move(request), body);
-    case Operation::get_execution:
-      return executions::get_execution(services_, std::move(route), std::move(request));
-    case Operation::upload_file:
-      return files::upload(services_, std::move(route), std::move(request), body);
-    case Operation::list_files:
-    case Operation::get_file:
-    case Operation::get_file_content:
-    case Operation::delete_file:
-      break;
-    case Operation::get_session:
-    case Operation::delete_session:
-    case Operation::list_sessions:
-      return sessions::handle(services_, std::move(route), std::move(request));
-    case Operation::get_metadata:
-      return metadata::handle(services_, route);
+asio::awaitable<http::Answer> DataPlane::run(const Result<Route>& route, http::Call& call) {
+  if (!route) {
+    call.exchange.refused_by = "router";
+    co_return route.error();
   }
-  return files::handle(services_, std::move(route), std::move(request));
+  http::Answer answer = co_await route->operation->handler(services_, *route, call);
+  if (!answer) call.exchange.refused_by = "operation";
+  co_return dressing_.dress(std::move(answer), *route, call.exchange);
 }
 
-http::Response DataPlane::refuse(const Error& error) {
-  const std::string correlation_id = random_uuid();
-  http::Response response = refusal(error, correlation_id);
-  add_common_headers(response, correlation_id);
-  return response;
-}
-
-http::Response DataPlane::refusal(const Error& error, const std::string& correlation_id) const {
-  http::Response response = error_response(error, correlation_id, settings_.choices);
-  const std::string reason = reason_of(error);
-  if (settings_.own_headers && !reason.empty()) {
-    response.headers.add("x-emulator-reason", reason);
-  }
-  return response;
-}
-
-void DataPlane::add_version_headers(http::Response& response, const ApiVersion& version,
-                                    bool is_guessed) const {
-  if (!version.supported.empty()) {
-    response.headers.add("api-supported-versions", std::string(version.supported));
-  }
-  if (is_guessed && settings_.own_headers) {
-    response.headers.add("x-emulator-warning",
-                         "unknown api-version; answered as " + std::string(version.name));
-  }
-}
-
-void DataPlane::add_common_headers(http::Response& response,
-                                   const std::string& correlation_id) const {
-  response.headers.add("date", http_date(services_.clock.now()));
-  response.headers.add("server", "Microsoft-IIS/10.0");
-  response.headers.add("x-powered-by", "ASP.NET");
-  response.headers.add("mise-correlation-id", correlation_id);
-  if (settings_.own_headers && !settings_.warning.empty()) {
-    response.headers.add("x-emulator-warning", settings_.warning);
-  }
+http::Response DataPlane::refuse(http::Exchange& exchange, const Error& error) {
+  exchange.surface = "data-plane";
+  return dressing_.refuse(error, exchange);
 }
 
 }  // namespace dynsessions::surfaces::data_plane

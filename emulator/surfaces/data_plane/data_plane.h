@@ -1,18 +1,23 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include <boost/asio/awaitable.hpp>
 
 #include "emulator/auth/token_check.h"
 #include "emulator/http/message.h"
+#include "emulator/surfaces/data_plane/dressing.h"
 #include "emulator/surfaces/data_plane/routes.h"
 #include "emulator/surfaces/data_plane/services.h"
-#include "emulator/surfaces/request_guard.h"
+#include "emulator/surfaces/data_plane/token_filter.h"
+#include "emulator/surfaces/guard_filter.h"
 
 namespace dynsessions::surfaces::data_plane {
 
 struct DataPlaneSettings {
-  pools::PoolName default_pool;  ///< of requests on the bare root
-  auth::TokenPolicy token_policy{};
+  pools::PoolName default_pool;              ///< of requests on the bare root
+  auth::TokenPolicy token_policy{};          ///< its rule is a member of each pool's definition
   std::vector<std::string> allowed_hosts{};  ///< besides those that RequestGuard knows
   /// Whether answers may have `x-emulator-reason` and `x-emulator-warning`, which the real service
   /// has not.
@@ -20,31 +25,33 @@ struct DataPlaneSettings {
   /// What every answer has to warn of in `x-emulator-warning`; empty: of nothing.
   std::string warning{};
   contract::ContractOptions choices{};
+  std::vector<http::Filter*> outer_filters{};  ///< see finished answers: a journal
+  std::vector<http::Filter*> inner_filters{};  ///< directly in front of the operation: faults
 };
 
-/// The data plane of the service: every request of the emulated port. Keeps web pages out, checks
-/// the token, finds the route, calls the handler, and dresses the answer as the service does
-/// (CONTRACT.md section 1.6).
+/// The data plane of the service: every request of the emulated port. Finds the operation, then
+/// lets the request pass the filters (http/filter.h): `outer_filters` of the settings, Dressing,
+/// GuardFilter, TokenFilter, `inner_filters` of the settings; after them the operation runs.
 class DataPlane final : public http::Handler {
  public:
   DataPlane(Services services, DataPlaneSettings settings);
 
-  boost::asio::awaitable<http::Response> handle(http::Request request,
+  boost::asio::awaitable<http::Response> handle(http::Exchange& exchange, http::Request request,
                                                 http::BodyReader& body) override;
-  [[nodiscard]] http::Response refuse(const Error& error) override;
+  [[nodiscard]] http::Response refuse(http::Exchange& exchange, const Error& error) override;
 
  private:
-  boost::asio::awaitable<Result<http::Response>> dispatch(Route route, http::Request request,
-                                                          http::BodyReader& body);
-  [[nodiscard]] http::Response refusal(const Error& error, const std::string& correlation_id) const;
-  void add_version_headers(http::Response& response, const ApiVersion& version,
-                           bool is_guessed) const;
-  void add_common_headers(http::Response& response, const std::string& correlation_id) const;
+  void describe(http::Exchange& exchange, const http::Request& request,
+                const Result<Route>& route) const;
+  boost::asio::awaitable<http::Answer> run(const Result<Route>& route, http::Call& call);
 
-  Services services_;
-  const DataPlaneSettings settings_;
+  const Services services_;
+  const pools::PoolName default_pool_;
   const VersionTable versions_;
-  const RequestGuard guard_;
+  Dressing dressing_;
+  GuardFilter guard_;
+  TokenFilter token_;
+  std::vector<http::Filter*> filters_;
 };
 
 }  // namespace dynsessions::surfaces::data_plane

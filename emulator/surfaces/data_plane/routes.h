@@ -9,28 +9,14 @@
 
 namespace dynsessions::surfaces::data_plane {
 
-enum class Operation {
-  execute,
-  get_execution,
-  upload_file,
-  list_files,
-  get_file,
-  get_file_content,
-  delete_file,
-  get_session,
-  delete_session,
-  list_sessions,
-  get_metadata,
-};
-
-[[nodiscard]] std::string_view name_of(Operation operation);
+struct Operation;
 
 /// What a request asks for.
 struct Route {
-  Operation operation;
-  Dialect dialect;            ///< shape of the answer
-  const ApiVersion* version;  ///< never null; points into the table of versions
-  bool version_is_guessed;    ///< the requested one is unknown to us
+  const Operation* operation;  ///< never null; a row of operations.h
+  Dialect dialect;             ///< shape of the answer
+  const ApiVersion* version;   ///< never null; points into the table of versions
+  bool version_is_guessed;     ///< the requested one is unknown to us
   pools::PoolName pool;
   std::string name;       ///< `{name}` of a file or `{id}` of an execution, decoded; may be empty
   std::string pool_path;  ///< what of the request's path was the pool: "" or "/subscriptions/…"
@@ -38,10 +24,15 @@ struct Route {
 
 /// Finds the route of a request: whatever ends in `sessionPools/{pool}` is the pool's path, without
 /// it the bare root stands for `default_pool`. Segments compare without regard to case.
-/// `route_not_found` for a path or method that no dialect has. `versions` must outlive the route.
+/// `route_not_found` for a path or method that no dialect has; its message names the methods of the
+/// path, or the nearest path. `versions` must outlive the route.
 [[nodiscard]] Result<Route> match_route(const http::Request& request,
                                         const pools::PoolName& default_pool,
                                         const VersionTable& versions);
+
+/// The pool that the path of a request names, or `default_pool`, also where it has no route.
+[[nodiscard]] pools::PoolName pool_of(const http::Request& request,
+                                      const pools::PoolName& default_pool);
 
 /// An absolute URL in the route's pool, on the address that the client itself used: of `operation`,
 /// such as "/listSessions", with the route's api-version and `query`, such as "skip=300".

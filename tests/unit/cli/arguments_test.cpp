@@ -1,6 +1,6 @@
 #include "emulator/cli/arguments.h"
 
-#include "emulator/conformance/options.h"
+#include "emulator/conformance/conform.h"
 #include "tests/support/catch.h"
 
 namespace dynsessions::cli {

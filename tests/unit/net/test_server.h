@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -37,11 +38,12 @@ class FunctionHandler final : public http::Handler {
 
   explicit FunctionHandler(Function function) : function_(std::move(function)) {}
 
-  boost::asio::awaitable<http::Response> handle(http::Request request,
+  boost::asio::awaitable<http::Response> handle(http::Exchange&, http::Request request,
                                                 http::BodyReader& body) override {
     return function_(std::move(request), body);
   }
-  http::Response refuse(const Error& error) override {
+  http::Response refuse(http::Exchange& exchange, const Error& error) override {
+    exchange.refusal = error;
     return text_response(error.message, error.code == ErrorCode::internal ? 500 : 400);
   }
 
@@ -53,9 +55,10 @@ class FunctionHandler final : public http::Handler {
 class TestServer {
  public:
   explicit TestServer(FunctionHandler::Function function, ServerLimits limits = {},
-                      TlsContext* tls = nullptr)
+                      TlsContext* tls = nullptr,
+                      std::vector<http::ExchangeObserver*> observers = {})
       : handler_(std::move(function)),
-        server_(loop_.get_executor(), file_pool_, handler_, limits, tls) {
+        server_(loop_.get_executor(), file_pool_, handler_, limits, tls, std::move(observers)) {
     spdlog::set_level(spdlog::level::off);  // the failures that tests cause are not news
     std::signal(SIGPIPE, SIG_IGN);          // as main.cpp does
     server_.listen({boost::asio::ip::address_v4::loopback(), 0});

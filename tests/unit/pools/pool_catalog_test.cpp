@@ -50,7 +50,7 @@ TEST_CASE("a pool exists from its first use, with the default definition", "[poo
   CHECK((*pool)->definition() == PoolDefinition{.id = kName, .max_sessions = 1});
   CHECK(fixture.origins == std::vector{Origin::first_use});
   const PoolName other{"s", "g", "other"};
-  CHECK(fixture.catalog.definition_of(other) == PoolDefinition{.id = other, .max_sessions = 1});
+  CHECK(fixture.catalog.definition_of(other) == PoolDefinition{.max_sessions = 1});
   CHECK(fixture.catalog.pool_count() == 1);
 }
 

@@ -28,6 +28,16 @@ std::string name_of(EndReason reason) {
 
 }  // namespace
 
+void RecordedEvents::kernel_ended(const Session&, execution::Kernel, ExecutionOutcome outcome) {
+  const auto limit = execution::exceeded_limit(outcome);
+  const bool timed_out = outcome == ExecutionOutcome::timed_out_restarted;
+  if (limit) {
+    record.emplace_back(limit == execution::SessionLimit::memory ? "memory" : "files");
+  } else {
+    record.emplace_back(timed_out ? "kernel timed out" : "kernel died");
+  }
+}
+
 void RecordedEvents::session_ended(const Session&, EndReason reason) {
   record.push_back("ended: " + name_of(reason));
 }

@@ -23,9 +23,8 @@ class RecordedEvents final : public SessionEvents {
   void allocation_failed(const Error& error) override {
     record.push_back("failed: " + error.message);
   }
-  void limit_exceeded(const Session&, execution::SessionLimit limit) override {
-    record.emplace_back(limit == execution::SessionLimit::memory ? "memory" : "files");
-  }
+  void kernel_ended(const Session&, execution::Kernel kernel,
+                    execution::ExecutionOutcome outcome) override;
   void session_ended(const Session& session, EndReason reason) override;
 
   std::vector<std::string> record;

@@ -89,12 +89,12 @@ std::string operation_location(const Route& route, const http::Request& request,
 }
 
 /// Of a program that failed for a reason that the service does not tell.
-void add_reason(http::Headers& headers, const Services& services,
+void add_reason(http::Headers& headers, const Services& services, http::Exchange& exchange,
                 const execution::ExecutionResult& result) {
   const auto limit = execution::exceeded_limit(result.outcome);
-  if (services.own_headers && limit) {
-    headers.add("x-emulator-reason", std::string(reason_of(*limit)));
-  }
+  if (!limit) return;
+  exchange.reason = reason_of(*limit);
+  if (services.own_headers) headers.add("x-emulator-reason", exchange.reason);
 }
 
 /// Begins the execution and answers at once.
@@ -113,13 +113,14 @@ Result<http::Response> start(const Route& route, const http::Request& request,
 }
 
 /// Runs the execution and answers when it has ended.
-asio::awaitable<Result<http::Response>> run(const Services& services, Route route,
-                                            ExecutionLabels labels, pools::SessionLease session,
-                                            execution::ExecutionRequest program,
-                                            Stopwatch stopwatch, Timings timings) {
+asio::awaitable<http::Answer> run(const Services& services, const Route& route,
+                                  http::Exchange& exchange, ExecutionLabels labels,
+                                  pools::SessionLease session, execution::ExecutionRequest program,
+                                  Stopwatch stopwatch, Timings timings) {
   auto result = co_await session->execute(program);
-  if (!result) co_return result.error();
   timings.execution = stopwatch.lap();
+  exchange.execution_time = timings.execution;
+  if (!result) co_return result.error();
   http::Response response;
   response.status = route.version->execute_status;
   response.body = to_json(route, labels, program, &*result);
@@ -127,46 +128,47 @@ asio::awaitable<Result<http::Response>> run(const Services& services, Route rout
   timings.total = stopwatch.total();
   add_execute_headers(response.headers, timings, *session, result->duration);
   add_new_allocation(response.headers, *route.version, session.is_new_allocation());
-  add_reason(response.headers, services, *result);
+  add_reason(response.headers, services, exchange, *result);
   co_return response;
 }
 
 }  // namespace
 
-asio::awaitable<Result<http::Response>> execute(const Services& services, Route route,
-                                                http::Request request, http::BodyReader& body) {
+asio::awaitable<http::Answer> execute(const Services& services, const Route& route,
+                                      http::Call& call) {
   Stopwatch stopwatch;
   Timings timings{};
-  auto text = co_await http::read_all(request, body, kLargestBody);
+  auto text = co_await http::read_all(call.request, *call.body, kLargestBody);
   if (!text) co_return text.error();
-  auto call = parse_execute_call(route, *text);
-  if (!call) co_return call.error();
-  auto identifier = session_identifier(route, request, call->identifier);
+  auto wanted = parse_execute_call(route, *text);
+  if (!wanted) co_return wanted.error();
+  auto identifier = session_identifier(route, call, wanted->identifier);
   if (!identifier) co_return identifier.error();
-  auto id = execution_id(request);
+  auto id = execution_id(call.request);
   if (!id) co_return id.error();
   timings.preparation = stopwatch.lap();
 
-  auto session = co_await acquire_session(services, route, *identifier);
+  auto session = co_await acquire_session(services, route, call.exchange, *identifier);
   if (!session) co_return session.error();
   timings.allocation = stopwatch.lap();
 
-  ExecutionLabels labels{std::move(*id), identifier->text(), std::move(call->execution_type)};
-  if (call->asynchronous) {
-    co_return start(route, request, labels, std::move(*session), call->request);
+  ExecutionLabels labels{std::move(*id), identifier->text(), std::move(wanted->execution_type)};
+  if (wanted->asynchronous) {
+    co_return start(route, call.request, labels, std::move(*session), wanted->request);
   }
-  co_return co_await run(services, std::move(route), std::move(labels), std::move(*session),
-                         std::move(call->request), stopwatch, timings);
+  co_return co_await run(services, route, call.exchange, std::move(labels), std::move(*session),
+                         std::move(wanted->request), stopwatch, timings);
 }
 
-asio::awaitable<Result<http::Response>> get_execution(const Services& services, Route route,
-                                                      http::Request request) {
-  auto identifier = session_identifier(route, request);
+asio::awaitable<http::Answer> get_execution(const Services& services, const Route& route,
+                                            http::Call& call) {
+  auto identifier = session_identifier(route, call);
   if (!identifier) co_return identifier.error();
   auto pool = services.pools.find_or_create(route.pool);
   if (!pool) co_return pool.error();
   auto session = co_await (*pool)->sessions().acquire_existing(*identifier);
   if (!session) co_return session.error();
+  call.exchange.session = (*session)->guid();
   const pools::ExecutionRecord* record = (*session)->executions().find(route.name);
   if (record == nullptr) {
     co_return Error{ErrorCode::execution_not_found,
@@ -177,7 +179,7 @@ asio::awaitable<Result<http::Response>> get_execution(const Services& services, 
   http::Response response;
   response.body =
       to_json(route, labels, record->request, record->result ? &*record->result : nullptr);
-  if (record->result) add_reason(response.headers, services, *record->result);
+  if (record->result) add_reason(response.headers, services, call.exchange, *record->result);
   co_return response;
 }
 

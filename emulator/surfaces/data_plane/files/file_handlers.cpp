@@ -25,7 +25,7 @@ Error for_operation(Error error, ErrorCode missing) {
   return error;
 }
 
-Result<http::Response> list(const Route& route, const http::Request& request, int root) {
+http::Answer list_at(const Route& route, const http::Request& request, int root) {
   auto directory = directory_of(request);
   if (!directory) return directory.error();
   // The older dialects cannot tell a directory from a file, so they show files only, each with its
@@ -43,14 +43,18 @@ Result<http::Response> list(const Route& route, const http::Request& request, in
   return json_response(file_list_json(route, *files));
 }
 
-Result<http::Response> metadata(const Route& route, const DataPath& path, int root) {
-  auto file = session_files::stat(root, path);
+http::Answer metadata_at(const Route& route, const http::Request& request, int root) {
+  auto path = file_of(route, request);
+  if (!path) return path.error();
+  auto file = session_files::stat(root, *path);
   if (!file) return file.error();
   return json_response(file_json(route, *file));
 }
 
-Result<http::Response> content(const DataPath& path, int root) {
-  auto file = session_files::open_for_reading(root, path);
+http::Answer content_at(const Route& route, const http::Request& request, int root) {
+  auto path = file_of(route, request);
+  if (!path) return path.error();
+  auto file = session_files::open_for_reading(root, *path);
   if (!file) return for_operation(file.error(), ErrorCode::file_to_download_not_found);
   http::Response response;
   response.headers.add("content-type", "application/octet-stream");
@@ -62,38 +66,52 @@ Result<http::Response> content(const DataPath& path, int root) {
   return response;
 }
 
-Result<http::Response> remove(const DataPath& path, int root) {
-  auto removed = session_files::remove(root, path);
+http::Answer remove_at(const Route& route, const http::Request& request, int root) {
+  auto path = file_of(route, request);
+  if (!path) return path.error();
+  auto removed = session_files::remove(root, *path);
   if (!removed) return for_operation(removed.error(), ErrorCode::file_to_delete_not_found);
   http::Response response;
   response.status = 204;
   return response;
 }
 
-/// Blocks: runs on the file pool.
-Result<http::Response> handle_blocking(const Route& route, const http::Request& request, int root) {
-  if (route.operation == Operation::list_files) return list(route, request, root);
-  auto path = file_of(route, request);
-  if (!path) return path.error();
-  if (route.operation == Operation::get_file) return metadata(route, *path, root);
-  if (route.operation == Operation::delete_file) return remove(*path, root);
-  return content(*path, root);
+/// One operation on the files below the directory descriptor `root`. Blocks: runs on the file pool.
+using Work = http::Answer (*)(const Route& route, const http::Request& request, int root);
+
+asio::awaitable<http::Answer> on_files(const Services& services, const Route& route,
+                                       http::Call& call, Work work) {
+  auto identifier = session_identifier(route, call);
+  if (!identifier) co_return identifier.error();
+  auto session = co_await acquire_session(services, route, call.exchange, *identifier);
+  if (!session) co_return session.error();
+  auto root = (*session)->open_data_directory();
+  if (!root) co_return root.error();
+  auto task = [work, &route, &call, directory = root->get()] {
+    return work(route, call.request, directory);
+  };
+  co_return co_await offload(services.file_pool, task);
 }
 
 }  // namespace
 
-asio::awaitable<Result<http::Response>> handle(const Services& services, Route route,
-                                               http::Request request) {
-  auto identifier = session_identifier(route, request);
-  if (!identifier) co_return identifier.error();
-  auto session = co_await acquire_session(services, route, *identifier);
-  if (!session) co_return session.error();
-  auto root = (*session)->open_data_directory();
-  if (!root) co_return root.error();
-  auto work = [&route, &request, directory = root->get()] {
-    return handle_blocking(route, request, directory);
-  };
-  co_return co_await offload(services.file_pool, work);
+asio::awaitable<http::Answer> list(const Services& services, const Route& route, http::Call& call) {
+  return on_files(services, route, call, list_at);
+}
+
+asio::awaitable<http::Answer> metadata(const Services& services, const Route& route,
+                                       http::Call& call) {
+  return on_files(services, route, call, metadata_at);
+}
+
+asio::awaitable<http::Answer> content(const Services& services, const Route& route,
+                                      http::Call& call) {
+  return on_files(services, route, call, content_at);
+}
+
+asio::awaitable<http::Answer> remove(const Services& services, const Route& route,
+                                     http::Call& call) {
+  return on_files(services, route, call, remove_at);
 }
 
 }  // namespace dynsessions::surfaces::data_plane::files

@@ -62,25 +62,27 @@ void write_list_entry(JsonWriter& json, const Route& route, const FileInfo& file
   }
 }
 
-/// Section 8 rows 24 and 25.
-TypeMembers type_members_of(const Route& route) {
-  if (route.operation == Operation::upload_file) {
-    return route.version->upload_has_type ? TypeMembers::filled : TypeMembers::empty;
-  }
-  return route.version->metadata_has_type ? TypeMembers::filled : TypeMembers::left_out;
-}
-
 }  // namespace
 
 std::string file_json(const Route& route, const FileInfo& file) {
   JsonWriter json(route.version->object_ids);
   if (route.dialect == Dialect::flat) {
-    write_flat(json, *route.version, file, type_members_of(route));
+    // Section 8 row 25.
+    write_flat(json, *route.version, file,
+               route.version->metadata_has_type ? TypeMembers::filled : TypeMembers::left_out);
   } else {
     json.begin_object();
     write_properties(json, file);
     json.end_object();
   }
+  return json.take();
+}
+
+std::string uploaded_file_json(const Route& route, const FileInfo& file) {
+  JsonWriter json(route.version->object_ids);
+  // Section 8 row 24.
+  write_flat(json, *route.version, file,
+             route.version->upload_has_type ? TypeMembers::filled : TypeMembers::empty);
   return json.take();
 }
 

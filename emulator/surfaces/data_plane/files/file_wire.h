@@ -10,8 +10,11 @@ namespace dynsessions::surfaces::data_plane::files {
 
 using dynsessions::workspace_files::FileInfo;
 
-/// One file, as the answer to a metadata request (and, in the flat dialect, to an upload).
+/// One file, as the answer to a metadata request.
 [[nodiscard]] std::string file_json(const Route& route, const FileInfo& file);
+
+/// One file, as the answer to an upload in the flat dialect.
+[[nodiscard]] std::string uploaded_file_json(const Route& route, const FileInfo& file);
 
 /// Several files, as the answer to a list request (and, in the other dialects, to an upload).
 [[nodiscard]] std::string file_list_json(const Route& route, const std::vector<FileInfo>& files);

@@ -140,14 +140,15 @@ asio::awaitable<Result<std::vector<FileInfo>>> receive(const Services& services,
 
 }  // namespace
 
-asio::awaitable<Result<http::Response>> upload(const Services& services, Route route,
-                                               http::Request request, http::BodyReader& body) {
-  auto identifier = session_identifier(route, request);
+asio::awaitable<http::Answer> upload(const Services& services, const Route& route,
+                                     http::Call& call) {
+  const http::Request& request = call.request;
+  auto identifier = session_identifier(route, call);
   if (!identifier) co_return identifier.error();
   auto directory = directory_of(request);
   if (!directory) co_return directory.error();
   if (request.content_length.value_or(0) > kLargestFile + kMostFraming) co_return too_large();
-  auto session = co_await acquire_session(services, route, *identifier);
+  auto session = co_await acquire_session(services, route, call.exchange, *identifier);
   if (!session) co_return session.error();
   auto root = (*session)->open_data_directory();
   if (!root) co_return root.error();
@@ -157,10 +158,10 @@ asio::awaitable<Result<http::Response>> upload(const Services& services, Route r
                     upload_quota(services, (*session)->definition()),
                     http::MultipartParser::boundary_of(content_type));
   const std::uint64_t expected = request.content_length.value_or(kLargestBuffer);
-  auto files = co_await receive(services, receiver, body, expected);
+  auto files = co_await receive(services, receiver, *call.body, expected);
   if (!files) co_return files.error();
   http::Response response;
-  response.body = route.dialect == Dialect::flat ? file_json(route, files->front())
+  response.body = route.dialect == Dialect::flat ? uploaded_file_json(route, files->front())
                                                  : file_list_json(route, *files);
   co_return response;
 }

@@ -35,7 +35,7 @@ std::string to_json(const ApiVersion& api_version, const PythonEnvironment& envi
 
 }  // namespace
 
-asio::awaitable<Result<http::Response>> handle(const Services& services, Route route) {
+asio::awaitable<http::Answer> get(const Services& services, const Route& route, http::Call&) {
   auto work = [prefix = services.python_environment] {
     return execution::read_python_environment(prefix);
   };

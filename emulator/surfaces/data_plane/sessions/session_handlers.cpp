@@ -33,18 +33,18 @@ std::string next_link(const Route& route, const http::Request& request, std::siz
   return link_to(route, request, operation, "skip=" + std::to_string(skip));
 }
 
-Result<http::Response> list(const Route& route, const http::Request& request,
-                            const pools::SessionPool& pool) {
+http::Answer page(const Route& route, const http::Request& request,
+                  const pools::SessionPool& pool) {
   auto skip = skip_of(request);
   if (!skip) return skip.error();
-  SessionPage page{pool.list(), {}};
-  const std::size_t total = page.sessions.size();
+  SessionPage found{pool.list(), {}};
+  const std::size_t total = found.sessions.size();
   const std::size_t first = std::min(*skip, total);
   const std::size_t last = std::min(first + kPageSize, total);
-  page.sessions = {page.sessions.begin() + static_cast<std::ptrdiff_t>(first),
-                   page.sessions.begin() + static_cast<std::ptrdiff_t>(last)};
-  if (last < total) page.next_link = next_link(route, request, last);
-  return json_response(session_page_json(route, page));
+  found.sessions = {found.sessions.begin() + static_cast<std::ptrdiff_t>(first),
+                    found.sessions.begin() + static_cast<std::ptrdiff_t>(last)};
+  if (last < total) found.next_link = next_link(route, request, last);
+  return json_response(session_page_json(route, found));
 }
 
 http::Response deleted(const Route& route, const SessionIdentifier& identifier) {
@@ -61,21 +61,32 @@ http::Response deleted(const Route& route, const SessionIdentifier& identifier) 
 
 }  // namespace
 
-asio::awaitable<Result<http::Response>> handle(const Services& services, Route route,
-                                               http::Request request) {
-  auto found_pool = services.pools.find_or_create(route.pool);
-  if (!found_pool) co_return found_pool.error();
-  pools::SessionPool& pool = (*found_pool)->sessions();
-  if (route.operation == Operation::list_sessions) co_return list(route, request, pool);
+asio::awaitable<http::Answer> list(const Services& services, const Route& route, http::Call& call) {
+  const auto pool = services.pools.find_or_create(route.pool);
+  if (!pool) co_return pool.error();
+  co_return page(route, call.request, (*pool)->sessions());
+}
 
-  auto identifier = session_identifier(route, request);
+asio::awaitable<http::Answer> get(const Services& services, const Route& route, http::Call& call) {
+  const auto pool = services.pools.find_or_create(route.pool);
+  if (!pool) co_return pool.error();
+  const auto identifier = session_identifier(route, call);
   if (!identifier) co_return identifier.error();
-  if (route.operation == Operation::get_session) {
-    const auto session = pool.find(*identifier);
-    if (!session) co_return pools::no_such_session();
-    co_return json_response(session_json(route, *session));
-  }
-  const bool ended = co_await pool.end_session(*identifier);
+  const auto session = (*pool)->sessions().find(*identifier);
+  if (!session) co_return pools::no_such_session();
+  call.exchange.session = session->guid;
+  co_return json_response(session_json(route, *session));
+}
+
+asio::awaitable<http::Answer> remove(const Services& services, const Route& route,
+                                     http::Call& call) {
+  const auto pool = services.pools.find_or_create(route.pool);
+  if (!pool) co_return pool.error();
+  const auto identifier = session_identifier(route, call);
+  if (!identifier) co_return identifier.error();
+  if (const auto session = (*pool)->sessions().find(*identifier))
+    call.exchange.session = session->guid;
+  const bool ended = co_await (*pool)->sessions().end_session(*identifier);
   if (!ended) co_return pools::no_such_session();
   co_return deleted(route, *identifier);
 }

@@ -25,7 +25,8 @@ http::Response ask(http::Request request, std::vector<Component> components = {}
   asio::io_context loop;
   http::TextBody body("");
   http::Response response;
-  asio::co_spawn(loop, surface.handle(std::move(request), body),
+  http::Exchange exchange;
+  asio::co_spawn(loop, surface.handle(exchange, std::move(request), body),
                  [&](const std::exception_ptr& exception, http::Response answer) {
                    if (exception) std::rethrow_exception(exception);
                    response = std::move(answer);

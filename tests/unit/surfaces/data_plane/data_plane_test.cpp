@@ -174,8 +174,10 @@ TEST_CASE("the correlation id of a refusal is its trace id, and new for each req
 
 TEST_CASE("a request that never became one is refused like any other", "[api][surface]") {
   DataPlaneHarness harness;
+  http::Exchange exchange;
+  exchange.correlation_id = "an-id";
   const http::Response response =
-      harness.surface().refuse(invalid_request("The request target is bad.", "", "why"));
+      harness.surface().refuse(exchange, invalid_request("The request target is bad.", "", "why"));
   check_refused(response, 400, "SessionRequestValidationFailed");
   CHECK(response.headers.find("server") == "Microsoft-IIS/10.0");
   CHECK(response.headers.find("x-emulator-reason") == "why");

@@ -3,20 +3,31 @@
 #include <string>
 #include <string_view>
 
+#include "emulator/surfaces/data_plane/operations.h"
 #include "tests/support/catch.h"
 #include "tests/unit/surfaces/data_plane/requests.h"
 
 namespace dynsessions::surfaces::data_plane {
 namespace {
 
-using enum Operation;
+constexpr std::string_view execute = "execute";
+constexpr std::string_view get_execution = "get_execution";
+constexpr std::string_view upload_file = "upload_file";
+constexpr std::string_view list_files = "list_files";
+constexpr std::string_view get_file = "get_file";
+constexpr std::string_view get_file_content = "get_file_content";
+constexpr std::string_view delete_file = "delete_file";
+constexpr std::string_view get_session = "get_session";
+constexpr std::string_view delete_session = "delete_session";
+constexpr std::string_view list_sessions = "list_sessions";
+constexpr std::string_view get_metadata = "get_metadata";
 
 constexpr std::string_view kOldest = "2023-08-01-preview";
 constexpr std::string_view kAugust2024 = "2024-08-02-preview";
 
 struct RouteRow {
   std::string line;
-  Operation operation;
+  std::string_view operation;
   Dialect dialect;
   std::string_view version;
   std::string name = {};
@@ -25,7 +36,7 @@ struct RouteRow {
 void check_route(const RouteRow& row) {
   const auto route = match_route(request_of(row.line), default_pool(), default_versions());
   REQUIRE(route);
-  CHECK(route->operation == row.operation);
+  CHECK(route->operation->name == row.operation);
   CHECK(route->dialect == row.dialect);
   CHECK(route->version->name == row.version);
   CHECK(route->name == row.name);
@@ -226,7 +237,7 @@ TEST_CASE("the pool is what the path says, or the default on the bare root", "[a
     CHECK(route.pool.subscription == row.subscription);
     CHECK(route.pool.resource_group == row.resource_group);
     CHECK(route.pool.name == row.name);
-    CHECK(route.operation == get_file);
+    CHECK(route.operation->name == get_file);
     CHECK(route.name == "a.txt");
   }
 }
@@ -311,16 +322,56 @@ TEST_CASE("a version that may not be asked for has no route", "[api][routes]") {
   }
 }
 
-TEST_CASE("every operation has a name of its own for the log", "[api][routes]") {
-  CHECK(name_of(execute) == "execute");
-  CHECK(name_of(upload_file) == "upload file");
-  CHECK(name_of(list_files) == "list files");
-  CHECK(name_of(get_file) == "get file");
-  CHECK(name_of(get_file_content) == "get file content");
-  CHECK(name_of(delete_file) == "delete file");
-  CHECK(name_of(get_session) == "get session");
-  CHECK(name_of(delete_session) == "delete session");
-  CHECK(name_of(list_sessions) == "list sessions");
+TEST_CASE("an unknown path is told the nearest one", "[api][routes]") {
+  struct Near {
+    std::string line, nearest;
+  };
+  const auto row = GENERATE(values<Near>({
+      {"POST /execution", "POST /executions"},
+      {"POST /excutions", "POST /executions"},
+      {"POST /code/exec", "POST /code/execute"},
+      {"POST /python", "POST /python/execute"},
+      {"POST /python/uploadfiles", "POST /python/uploadFile"},
+      {"GET /files/a.txt/contents", "GET /files/{name}/content"},
+      {"GET /sessions", "GET /session"},
+      {"POST /.management/getSessions", "POST /.management/getSession"},
+      {"GET /subscriptions/s/resourceGroups/g/sessionPools/p/listsession", "GET /listSessions"},
+  }));
+  DYNAMIC_SECTION(row.line) {
+    const auto route = match_route(request_of(row.line), default_pool(), default_versions());
+    REQUIRE_FALSE(route);
+    CHECK(route.error().message ==
+          "The path of the request is not an operation of a session pool. The nearest is " +
+              row.nearest + ".");
+    CHECK(route.error().reason == "did you mean " + row.nearest + "?");
+  }
+}
+
+TEST_CASE("a path that is like no other is told what there is", "[api][routes]") {
+  const auto line = GENERATE(values<std::string>(
+      {"GET /", "GET /sessionPools", "POST /a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w"}));
+  DYNAMIC_SECTION(line) {
+    const auto route = match_route(request_of(line), default_pool(), default_versions());
+    REQUIRE_FALSE(route);
+    CHECK(route.error().message ==
+          "The path of the request is not an operation of a session pool.");
+    CHECK_THAT(route.error().reason, Catch::Contains("code/execute"));
+  }
+}
+
+TEST_CASE("a wrong method is told those that the path has", "[api][routes]") {
+  struct Methods {
+    std::string line, methods;
+  };
+  const auto row = GENERATE(values<Methods>({{"GET /code/execute", "POST"},
+                                             {"PUT /files", "POST, GET"},
+                                             {"POST /files/a.txt", "GET, DELETE"},
+                                             {"PUT /.management/listSessions", "POST, GET"}}));
+  DYNAMIC_SECTION(row.line) {
+    const auto route = match_route(request_of(row.line), default_pool(), default_versions());
+    REQUIRE_FALSE(route);
+    CHECK_THAT(route.error().message, Catch::EndsWith("It has " + row.methods + "."));
+  }
 }
 
 }  // namespace

@@ -13,7 +13,10 @@ namespace {
 
 Result<SessionIdentifier> identifier_of(const std::string& line,
                                         const std::optional<std::string>& from_body = {}) {
-  return session_identifier(route_of(line), request_of(line), from_body);
+  http::TextBody body("");
+  http::Exchange exchange;
+  http::Call call{exchange, request_of(line), &body};
+  return session_identifier(route_of(line), call, from_body);
 }
 
 TEST_CASE("the identifier is the query's, else the body's", "[api][session_access]") {
@@ -68,7 +71,10 @@ TEST_CASE("the length of an identifier is held to the rule of the version",
 /// The guid of the session that such a request gets, and whether the request made it.
 std::pair<std::string, bool> session_of(DataPlaneHarness& harness, const std::string& line) {
   const Services services = harness.services();
-  auto lease = harness.run(acquire_session(services, route_of(line), identifier_of(line).value()));
+  const Route route = route_of(line);
+  http::Exchange exchange;
+  auto lease = harness.run(acquire_session(services, route, exchange, identifier_of(line).value()));
+  CHECK(exchange.session == lease.value()->guid());
   return {lease.value()->guid(), lease.value().is_new_allocation()};
 }
 

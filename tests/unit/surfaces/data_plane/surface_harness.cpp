@@ -21,6 +21,11 @@ execution::ScriptedWorkspace::Script awaitable_script(DataPlaneHarness::Script s
              -> asio::awaitable<Result<execution::ExecutionResult>> { co_return script(request); };
 }
 
+pools::PoolDefinition with_rule(pools::PoolDefinition pool, auth::TokenRule rule) {
+  pool.auth = rule;
+  return pool;
+}
+
 }  // namespace
 
 Result<execution::ExecutionResult> DataPlaneHarness::hello_world(
@@ -37,7 +42,7 @@ DataPlaneHarness::DataPlaneHarness(Script script, DataPlaneSettings settings,
                                    pools::PoolDefinition pool)
     : workspaces_(std::make_shared<execution::ScriptedWorkspaceFactory>(
           awaitable_script(std::move(script)))),
-      pools_(std::move(pool),
+      pools_(with_rule(std::move(pool), settings.token_policy.rule),
              [this](const pools::PoolDefinition&, pools::PoolCatalog::Origin) {
                return pools::Pool::Parts{loop_.get_executor(), clock_, workspaces_,
                                          std::make_unique<SilentEvents>()};
@@ -68,7 +73,9 @@ http::Response DataPlaneHarness::send(std::string_view line, std::string body,
 }
 
 http::Response DataPlaneHarness::send(http::Request request, http::BodyReader& body) {
-  return run(surface_.handle(std::move(request), body));
+  exchange_ = http::Exchange();
+  exchange_.correlation_id = random_uuid();
+  return run(surface_.handle(exchange_, std::move(request), body));
 }
 
 http::Response DataPlaneHarness::upload(std::string_view line, std::string_view name,

@@ -25,7 +25,8 @@ class SilentEvents final : public pools::SessionEvents {
  public:
   void session_allocated(const pools::Session&) override {}
   void allocation_failed(const Error&) override {}
-  void limit_exceeded(const pools::Session&, execution::SessionLimit) override {}
+  void kernel_ended(const pools::Session&, execution::Kernel,
+                    execution::ExecutionOutcome) override {}
   void session_ended(const pools::Session&, pools::EndReason) override {}
 };
 
@@ -64,6 +65,9 @@ class DataPlaneHarness {
 
   [[nodiscard]] static http::Headers token();
 
+  /// What the last request was noted down as.
+  [[nodiscard]] const http::Exchange& exchange() const noexcept { return exchange_; }
+
   DataPlane& surface() noexcept { return surface_; }
   ManualClock& clock() noexcept { return clock_; }
   pools::PoolCatalog& pools() noexcept { return pools_; }
@@ -96,6 +100,7 @@ class DataPlaneHarness {
   const std::shared_ptr<execution::ScriptedWorkspaceFactory> workspaces_;
   pools::PoolCatalog pools_;
   DataPlane surface_;
+  http::Exchange exchange_;
 };
 
 /// The bytes of a body, whether text or file.

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "emulator/base/result.h"
+
+namespace dynsessions::http {
+
+/// Produces the body of an answer piece by piece: server-sent events, what a custom container
+/// sends, a body that a fault delays. Event-loop thread only.
+class BodySource {
+ public:
+  BodySource() = default;
+  BodySource(const BodySource&) = delete;
+  BodySource& operator=(const BodySource&) = delete;
+  virtual ~BodySource() = default;
+
+  /// The next piece; nullopt at the end of the body. The next call comes after the kernel has taken
+  /// the piece before, so a slow client slows the source down and memory stays flat.
+  ///
+  /// The head of the answer goes out with the first piece. An empty piece sends what there is so
+  /// far, so a source whose first piece may take long starts with one.
+  ///
+  /// An error breaks the answer off (StreamBody::break_off) and is logged; before the first piece,
+  /// the client gets nothing at all. So does an exception.
+  ///
+  /// The call is cancelled (Asio, terminal) when the client leaves or the server stops, and must
+  /// then end soon, with an exception or a result that nobody reads. The source is destroyed after
+  /// that, always on the event loop and always before the request's BodyReader.
+  virtual boost::asio::awaitable<Result<std::optional<std::string>>> next() = 0;
+};
+
+/// The body of an answer that is not at hand as a whole.
+struct StreamBody {
+  enum class Lifetime {
+    finite,   ///< ends by itself: a draining server waits for it, up to its grace period
+    endless,  ///< a feed of events: ends with a proper last chunk as soon as the server drains
+  };
+  enum class BreakOff {
+    close,  ///< the connection is closed without the rest
+    reset,  ///< the connection is reset (TCP RST)
+  };
+
+  std::unique_ptr<BodySource> source;
+  /// Bytes of all pieces together, sent as `Content-Length`. nullopt: the body is chunked, and for
+  /// HTTP/1.0 ends with the connection. A source that gives more or less breaks off.
+  std::optional<std::uint64_t> size = std::nullopt;
+  Lifetime lifetime = Lifetime::finite;
+  BreakOff break_off = BreakOff::close;
+};
+
+}  // namespace dynsessions::http

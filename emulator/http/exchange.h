@@ -1,0 +1,73 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/base/error.h"
+
+namespace dynsessions::http {
+
+/// One request and what became of it. The connection makes it; the router, filters and handlers
+/// fill it; the ExchangeObservers (log, and later journal, metrics and page) read it after the end.
+/// Handlers know the Exchange and none of its readers.
+///
+/// A value. Members of type `string_view` refer to texts with static storage.
+struct Exchange {
+  // From the connection.
+  std::uint64_t connection = 0;  ///< number of the connection at its server, from 1
+  std::uint64_t number = 0;      ///< number of the request on its connection, from 1
+  std::string_view scheme = "http";
+  std::string correlation_id;  ///< UUID; the answer carries it as `mise-correlation-id`
+  std::string method;          ///< empty: the bytes never became a request
+  /// The percent-decoded segments with `/` before each. Foreign bytes: valid UTF-8, but not yet
+  /// safe to print.
+  std::string path;
+
+  // From the router of the surface.
+  std::string_view surface;    ///< "data-plane" or "admin"
+  std::string_view operation;  ///< such as "execute"; empty: no operation has this path and method
+  std::string subscription;
+  std::string resource_group;
+  std::string pool;
+  std::string api_version;  ///< as the client asked for it; empty: it did not
+
+  // From filters and handlers.
+  std::string principal;   ///< who the token stands for; empty: the token does not say
+  std::string identifier;  ///< of the session. May be a secret of the client's: log its hash only
+  std::string session;     ///< guid
+  std::chrono::nanoseconds allocation_time{0};  ///< until the session was there
+  std::chrono::nanoseconds execution_time{0};   ///< of the program, waiting for its turn included
+  std::vector<std::string> faults;              ///< injected faults that were hit, by rule id
+
+  // The decision.
+  std::optional<Error> refusal;  ///< why the request was refused; nullopt: it was not
+  /// Who refused: "connection", "guard", "token", "router" or "operation".
+  std::string_view refused_by;
+  /// Text of `x-emulator-reason`, also where the server does not send that header.
+  std::string reason;
+
+  // From the connection, at the end.
+  unsigned status = 0;                            ///< 0: the client left before an answer was there
+  bool delivered = false;                         ///< the kernel took the whole answer
+  std::uint64_t request_bytes = 0;                ///< of the body, as far as it was read
+  std::uint64_t response_bytes = 0;               ///< of the body, as far as the kernel took it
+  std::chrono::steady_clock::time_point started;  ///< the head was complete
+  std::chrono::nanoseconds duration{0};           ///< from `started` until the answer was delivered
+};
+
+/// Is told of each exchange after its end. Event-loop thread only; must neither wait nor throw.
+class ExchangeObserver {
+ public:
+  ExchangeObserver() = default;
+  ExchangeObserver(const ExchangeObserver&) = delete;
+  ExchangeObserver& operator=(const ExchangeObserver&) = delete;
+  virtual ~ExchangeObserver() = default;
+
+  virtual void exchange_ended(const Exchange& exchange) noexcept = 0;
+};
+
+}  // namespace dynsessions::http

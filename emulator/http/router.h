@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "emulator/http/message.h"
+
+namespace dynsessions::http {
+
+/// Decoded segments of a path (Target::segments), or the part of them that a router looks at.
+using Segments = std::span<const std::string>;
+
+/// What the `{name}`s of a pattern stand for in one path.
+class PathParameters {
+ public:
+  void add(std::string_view name, std::string value) {
+    values_.emplace_back(name, std::move(value));
+  }
+  /// Empty if the pattern has no such parameter.
+  [[nodiscard]] const std::string& operator[](std::string_view name) const;
+
+ private:
+  std::vector<std::pair<std::string_view, std::string>> values_;
+};
+
+/// A path with places for parameters, such as "/files/{name}/content". Its words compare without
+/// regard to case. `{name}` takes one segment, and `{name*}`, at the end only, one or more, which
+/// it joins with `/`. The text has static storage.
+class PathPattern {
+ public:
+  explicit PathPattern(std::string_view text);
+
+  [[nodiscard]] std::string_view text() const { return text_; }
+  /// nullopt if the path does not have this form.
+  [[nodiscard]] std::optional<PathParameters> match(Segments path) const;
+  /// The pattern with the path's own segments in the places of its parameters, as far as the path
+  /// goes: "/files/a.txt/content".
+  [[nodiscard]] std::string filled_from(Segments path) const;
+  /// Characters of its own words, with a slash for each.
+  [[nodiscard]] std::size_t length_of_words() const;
+
+ private:
+  struct Segment {
+    std::string_view text;  ///< the word, or the parameter's name
+    enum class Kind { word, one, rest } kind;
+  };
+
+  std::string_view text_;
+  std::vector<Segment> segments_;
+};
+
+enum class HeadRequests {
+  own_rows,  ///< HEAD is a method like any other
+  like_get,  ///< a row of GET answers HEAD too
+};
+
+/// Why a path and method have no row, for the text of the refusal.
+struct NoRow {
+  std::string methods;  ///< what the path has instead, such as "GET, DELETE"; empty: unknown path
+  std::string nearest;  ///< a similar row, such as "POST /code/execute"; empty: none is similar
+};
+
+/// The untyped half of Router.
+class RouteTable {
+ public:
+  explicit RouteTable(HeadRequests head) : head_(head) {}
+
+  void add(Method method, std::string_view pattern) {
+    rows_.push_back({method, PathPattern(pattern)});
+  }
+
+  struct Found {
+    std::size_t row;
+    PathParameters parameters;
+  };
+  [[nodiscard]] std::optional<Found> find(Method method, Segments path) const;
+  [[nodiscard]] NoRow explain(Method method, Segments path) const;
+
+ private:
+  struct Row {
+    Method method;
+    PathPattern pattern;
+  };
+  [[nodiscard]] bool accepts(const Row& row, Method method) const;
+
+  const HeadRequests head_;
+  std::vector<Row> rows_;
+};
+
+/// The operations of one surface, one row each. A row is a struct of the surface with the members
+/// `method`, `pattern` ("/files/{name}") and whatever else the surface wants to find there: the
+/// operation's name, the api-versions that have it, its handler. The first row that has the path
+/// and the method wins. The rows outlive the router.
+template <typename Row>
+class Router {
+ public:
+  explicit Router(std::span<const Row> rows, HeadRequests head = HeadRequests::own_rows)
+      : rows_(rows), table_(head) {
+    for (const Row& row : rows) table_.add(row.method, row.pattern);
+  }
+
+  struct Found {
+    const Row& row;
+    PathParameters parameters;
+  };
+  /// nullopt if no row has this path and method.
+  [[nodiscard]] std::optional<Found> find(Method method, Segments path) const {
+    auto found = table_.find(method, path);
+    if (!found) return std::nullopt;
+    return Found{rows_[found->row], std::move(found->parameters)};
+  }
+  /// For a path and method that find() does not find.
+  [[nodiscard]] NoRow explain(Method method, Segments path) const {
+    return table_.explain(method, path);
+  }
+
+ private:
+  const std::span<const Row> rows_;
+  RouteTable table_;
+};
+
+[[nodiscard]] std::string_view name_of(Method method);
+
+}  // namespace dynsessions::http

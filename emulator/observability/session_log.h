@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "emulator/base/clock.h"
+#include "emulator/observability/log.h"
+#include "emulator/pools/session_events.h"
+
+namespace dynsessions::observability {
+
+/// Writes the life of the sessions of one pool to the log. Neither code nor output nor tokens;
+/// identifiers as digests.
+class SessionLog final : public pools::SessionEvents {
+ public:
+  /// `clock` is that of the pool and outlives this.
+  SessionLog(const Clock& clock, std::string pool, Log log = Log());
+
+  void session_allocated(const pools::Session& session) override;
+  void allocation_failed(const Error& error) override;
+  void kernel_ended(const pools::Session& session, execution::Kernel kernel,
+                    execution::ExecutionOutcome outcome) override;
+  void session_ended(const pools::Session& session, pools::EndReason reason) override;
+
+ private:
+  void write(LogLevel level, LogEvent event, const pools::Session& session) const;
+
+  const Clock& clock_;
+  const std::string pool_;
+  const Log log_;
+};
+
+}  // namespace dynsessions::observability

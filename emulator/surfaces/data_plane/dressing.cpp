@@ -1,0 +1,89 @@
+#include "emulator/surfaces/data_plane/dressing.h"
+
+#include <utility>
+
+#include "emulator/cures/cures.h"
+#include "emulator/surfaces/data_plane/wire_text.h"
+#include "emulator/surfaces/error_response.h"
+
+namespace dynsessions::surfaces::data_plane {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr unsigned kAccepted = 202;
+
+/// JSON answers of the service are chunked and negotiate their encoding; the 202 answers of
+/// 2024-10-02-preview are chunked but do not (CONTRACT.md section 1.6).
+void dress_json(http::Response& response) {
+  const auto* text = std::get_if<std::string>(&response.body);
+  if (text == nullptr || text->empty() || response.headers.find("content-type")) return;
+  response.headers.add("content-type", "application/json; charset=utf-8");
+  if (response.status != kAccepted) response.headers.add("vary", "Accept-Encoding");
+  response.framing = http::Framing::chunked;
+}
+
+}  // namespace
+
+Dressing::Dressing(DressingSettings settings, const Clock& clock)
+    : settings_(std::move(settings)), clock_(clock) {}
+
+asio::awaitable<http::Answer> Dressing::handle(http::Call& call, http::Next next) {
+  http::Answer answer = co_await next(call);
+  if (!answer) co_return refuse(answer.error(), call.exchange);
+  add_common_headers(*answer, call.exchange.correlation_id);
+  co_return answer;
+}
+
+http::Response Dressing::dress(http::Answer answer, const Route& route,
+                               http::Exchange& exchange) const {
+  http::Response response;
+  if (answer) {
+    response = *std::move(answer);
+    dress_json(response);
+  } else {
+    response = refusal(answer.error(), exchange);
+  }
+  add_version_headers(response, route);
+  return response;
+}
+
+http::Response Dressing::refuse(const Error& error, http::Exchange& exchange) const {
+  http::Response response = refusal(error, exchange);
+  add_common_headers(response, exchange.correlation_id);
+  return response;
+}
+
+http::Response Dressing::refusal(const Error& error, http::Exchange& exchange) const {
+  exchange.refusal = error;
+  exchange.reason = reason_of(error);
+  http::Response response = error_response(error, exchange.correlation_id, settings_.choices);
+  if (settings_.own_headers && !exchange.reason.empty()) {
+    response.headers.add("x-emulator-reason", exchange.reason);
+  }
+  return response;
+}
+
+void Dressing::add_version_headers(http::Response& response, const Route& route) const {
+  const ApiVersion& version = *route.version;
+  if (!version.supported.empty()) {
+    response.headers.add("api-supported-versions", std::string(version.supported));
+  }
+  if (route.version_is_guessed && settings_.own_headers) {
+    response.headers.add("x-emulator-warning",
+                         "unknown api-version; answered as " + std::string(version.name));
+  }
+}
+
+void Dressing::add_common_headers(http::Response& response,
+                                  const std::string& correlation_id) const {
+  response.headers.add("date", http_date(clock_.now()));
+  response.headers.add("server", "Microsoft-IIS/10.0");
+  response.headers.add("x-powered-by", "ASP.NET");
+  response.headers.add("mise-correlation-id", correlation_id);
+  if (settings_.own_headers && !settings_.warning.empty()) {
+    response.headers.add("x-emulator-warning", settings_.warning);
+  }
+}
+
+}  // namespace dynsessions::surfaces::data_plane

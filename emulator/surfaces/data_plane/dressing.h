@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+
+#include "emulator/base/clock.h"
+#include "emulator/contract/contract_options.h"
+#include "emulator/http/filter.h"
+#include "emulator/surfaces/data_plane/routes.h"
+
+namespace dynsessions::surfaces::data_plane {
+
+struct DressingSettings {
+  bool own_headers = true;  ///< whether answers have `x-emulator-reason` and `x-emulator-warning`
+  std::string warning{};    ///< in `x-emulator-warning` of every answer; empty: none
+  contract::ContractOptions choices{};
+};
+
+/// Gives answers the service's look (CONTRACT.md section 1.6): the filter words refusals and adds
+/// the headers that every answer has, dress() those of an operation's answer.
+class Dressing final : public http::Filter {
+ public:
+  /// `clock` outlives the filter.
+  Dressing(DressingSettings settings, const Clock& clock);
+
+  [[nodiscard]] boost::asio::awaitable<http::Answer> handle(http::Call& call,
+                                                            http::Next next) override;
+
+  /// The answer of the operation of `route`, with the framing and headers of its api-version.
+  [[nodiscard]] http::Response dress(http::Answer answer, const Route& route,
+                                     http::Exchange& exchange) const;
+
+  /// The whole answer to a refusal; notes it in the Exchange.
+  [[nodiscard]] http::Response refuse(const Error& error, http::Exchange& exchange) const;
+
+ private:
+  [[nodiscard]] http::Response refusal(const Error& error, http::Exchange& exchange) const;
+  void add_version_headers(http::Response& response, const Route& route) const;
+  void add_common_headers(http::Response& response, const std::string& correlation_id) const;
+
+  const DressingSettings settings_;
+  const Clock& clock_;
+};
+
+}  // namespace dynsessions::surfaces::data_plane

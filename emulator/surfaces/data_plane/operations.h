@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "emulator/http/filter.h"
+#include "emulator/surfaces/data_plane/routes.h"
+#include "emulator/surfaces/data_plane/services.h"
+
+namespace dynsessions::surfaces::data_plane {
+
+/// Answers one operation. All three arguments outlive the call.
+using OperationHandler = boost::asio::awaitable<http::Answer> (*)(const Services& services,
+                                                                  const Route& route,
+                                                                  http::Call& call);
+
+/// One operation of one dialect. A new operation is a row of the table in operations.cpp, and its
+/// function.
+struct Operation {
+  http::Method method;
+  std::string_view pattern;        ///< below the pool, see http::PathPattern
+  std::optional<Dialect> dialect;  ///< nullopt: wrapped and flat share the path
+  /// The member of ApiVersion that says whether a version has the operation; null: all have it.
+  bool ApiVersion::*exists;
+  std::string_view name;  ///< in the log, and in faults and journals: stable
+  OperationHandler handler;
+};
+
+/// All of them. The first one that has a request's path and method is meant.
+[[nodiscard]] std::span<const Operation> operations();
+
+}  // namespace dynsessions::surfaces::data_plane

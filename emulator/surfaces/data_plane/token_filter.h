@@ -1,0 +1,30 @@
+#pragma once
+
+#include <utility>
+
+#include "emulator/auth/token_check.h"
+#include "emulator/base/clock.h"
+#include "emulator/http/filter.h"
+#include "emulator/pools/pool_catalog.h"
+
+namespace dynsessions::surfaces::data_plane {
+
+/// Turns away requests without a bearer token that is usable for their pool, and notes in the
+/// Exchange who a good one stands for.
+class TokenFilter final : public http::Filter {
+ public:
+  /// `policy` holds for all pools but for its rule, which is a member of each pool's definition.
+  /// `pools` and `clock` outlive the filter.
+  TokenFilter(auth::TokenPolicy policy, const pools::PoolCatalog& pools, const Clock& clock)
+      : policy_(std::move(policy)), pools_(pools), clock_(clock) {}
+
+  [[nodiscard]] boost::asio::awaitable<http::Answer> handle(http::Call& call,
+                                                            http::Next next) override;
+
+ private:
+  auth::TokenPolicy policy_;  ///< its rule is that of the request at hand
+  const pools::PoolCatalog& pools_;
+  const Clock& clock_;
+};
+
+}  // namespace dynsessions::surfaces::data_plane

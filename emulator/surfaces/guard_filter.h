@@ -1,0 +1,22 @@
+#pragma once
+
+#include <utility>
+
+#include "emulator/http/filter.h"
+#include "emulator/surfaces/request_guard.h"
+
+namespace dynsessions::surfaces {
+
+/// Turns web pages away from a surface (request_guard.h). First of the filters that can refuse.
+class GuardFilter final : public http::Filter {
+ public:
+  explicit GuardFilter(RequestGuard guard) : guard_(std::move(guard)) {}
+
+  [[nodiscard]] boost::asio::awaitable<http::Answer> handle(http::Call& call,
+                                                            http::Next next) override;
+
+ private:
+  const RequestGuard guard_;
+};
+
+}  // namespace dynsessions::surfaces
