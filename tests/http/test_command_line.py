@@ -76,7 +76,7 @@ def test_only_the_help_of_serve_lists_every_option():
         (["healthcheck", "--timeout", "1"], "`--timeout` is a flag of `wait`, not of `healthcheck`"),
         (["help", "tokn"], "did you mean `token`?"),
         (["conform", "--filtr", "x"], "did you mean `--filter`?"),
-        (["completion", "fsh"], "did you mean `fish`?"),
+        (["completion", "fsih"], "did you mean `fish`?"),
         (["completion"], "bash, zsh or fish"),
     ],
 )
