@@ -22,6 +22,7 @@ const std::map<std::string_view, std::string> kOtherValues{
     {"ready-file", "/run/ready.json"},
     {"drain-period", "3"},
     {"log-level", "debug"},
+    {"log-format", "json"},
     {"quiet", "true"},
     {"name", "other-pool"},
     {"resource-group", "rg_1"},
