@@ -182,10 +182,9 @@ asio::awaitable<void> App::await_launcher() {
 void App::declare_pools() {
   std::vector<pools::PoolDefinition> definitions{config_.pool};
   for (const pools::PoolDefinition& pool : config_.pools) {
-    if (pool.id.key() == config_.pool.id.key())
-      definitions.front() = pool;
-    else
-      definitions.push_back(pool);
+    const bool redefines_default = pool.id.key() == config_.pool.id.key();
+    if (redefines_default) definitions.front() = pool;
+    if (!redefines_default) definitions.push_back(pool);
   }
   for (const pools::PoolDefinition& definition : definitions) {
     const auto declared = pools_.put(definition);
@@ -246,7 +245,7 @@ Announcement App::announcement() const {
       .sandbox = description_of(tier_),
       .limits = sandbox::summary(launcher_.limits()),
       .warning = warning_of(tier_),
-      .auth = config_.pool.auth,
+      .auth = declared_.front()->definition().auth,
       .listen = config_.server.listen,
       .failure = "",
   };
@@ -324,7 +323,7 @@ std::vector<surfaces::admin::Component> App::health() const {
        launcher_.alive() ? "running" : "the sandbox launcher has ended"},
       {"sandbox", true, description_of(tier_)}};
   for (const pools::Pool* pool : declared_) {
-    const bool is_default = pool->definition().id == config_.pool.id;
+    const bool is_default = pool == declared_.front();
     components.push_back(interpreter_component(
         is_default ? "interpreter" : "interpreter of " + pool->definition().id.name,
         pool->readiness()));

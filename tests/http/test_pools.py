@@ -14,6 +14,7 @@ POOLS = [
     {"name": "small", "memoryLimitMb": 128, "dataQuotaMb": 8, "maxFiles": 40},
     {"name": "roomy", "memoryLimitMb": 700, "dataQuotaMb": 64, "resourceGroup": "elsewhere"},
     {"name": "cold", "readySessions": 0, "maxProcesses": 20, "cpuLimit": 0.5},
+    {"name": "strict", "auth": "claims", "readySessions": 0},
 ]
 # More than the small pool's limit, less than the roomy one's.
 TAKE_MEMORY = "block = bytearray(300 << 20)\nlen(block)"
@@ -97,6 +98,14 @@ def test_a_pool_without_ready_sessions_serves(session_in):
     assert result_of(cold.executions("6 * 7"))["executionResult"] == 42
     threads = "import threading\nfor n in range(40): threading.Thread(target=threading.Event().wait, daemon=True).start()"
     assert "can't start new thread" in cold.executions(threads).text
+
+
+def test_each_pool_has_its_own_rule_for_tokens(session_in):
+    assert session_in("strict").executions("1").status_code == 401
+    assert session_in("cold", "with-any-token").executions("1").status_code == 200
+    token = run_to_end("token").stdout.strip()
+    answer = session_in("strict").executions("1", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200, answer.text
 
 
 def test_names_of_pools_do_not_depend_on_case_and_others_exist_by_first_use(server, session_in):
