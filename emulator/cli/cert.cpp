@@ -20,7 +20,7 @@ ExitCode print_advice(const Invocation& call) {
   return stopped;
 }
 
-constexpr std::string_view kCommon[] = {"state-dir", "tls-name", "listen"};
+constexpr std::string_view kCertOptions[] = {"state-dir", "tls-name", "listen"};
 
 }  // namespace
 
@@ -39,7 +39,7 @@ const Command kCert{
         "  0  printed\n"
         "  2  wrong usage, or no directory to keep the authority in\n",
     .takes_options = true,
-    .common_options = kCommon,
+    .common_options = kCertOptions,
     .run = print_advice,
 };
 

@@ -5,7 +5,7 @@
 namespace dynsessions::cli {
 namespace {
 
-constexpr const char* kHead =
+constexpr const char* kBashHead =
     R"(# Completion of dynsessions for bash, by `dynsessions completion bash`.
 _dynsessions() {{
   local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD - 1]}}
@@ -30,7 +30,7 @@ _dynsessions() {{
   case $previous in
 )";
 
-constexpr const char* kTail = R"(  esac
+constexpr const char* kBashTail = R"(  esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }
 complete -F _dynsessions dynsessions
@@ -47,7 +47,7 @@ std::string flag_names(const std::vector<CompletedFlag>& flags) {
   return join(names, " ");
 }
 
-std::string values(const CompletionModel& model) {
+std::string bash_values(const CompletionModel& model) {
   const auto flags = model.all_flags();
   std::string text;
   for (const CompletedFlag& flag : flags) {
@@ -74,9 +74,9 @@ std::string values(const CompletionModel& model) {
 std::string bash_completion(const CompletionModel& model) {
   const std::string options = flag_names(model.options);
   std::string text = fmt::format(
-      kHead,
+      kBashHead,
       pattern_of(model.all_flags(), [](const CompletedFlag& flag) { return flag.takes_value; }));
-  text += values(model) + "  esac\n  case $command in\n";
+  text += bash_values(model) + "  esac\n  case $command in\n";
   text += words_after("", join(model.first_words(), " ") + " --help --version " + options);
   for (const CompletedCommand& command : model.commands) {
     std::string words = "--help " + flag_names(command.flags);
@@ -87,7 +87,7 @@ std::string bash_completion(const CompletionModel& model) {
       text += words_after(command.name.substr(0, space), command.name.substr(space + 1));
     }
   }
-  return text + kTail;
+  return text + kBashTail;
 }
 
 }  // namespace dynsessions::cli

@@ -5,7 +5,7 @@
 namespace dynsessions::cli {
 namespace {
 
-constexpr const char* kHead = R"(#compdef dynsessions
+constexpr const char* kZshHead = R"(#compdef dynsessions
 # Completion of dynsessions for zsh, by `dynsessions completion zsh`.
 _dynsessions() {{
   local command='' previous=${{words[CURRENT - 1]}} i
@@ -24,7 +24,7 @@ _dynsessions() {{
   case $previous in
 )";
 
-constexpr const char* kTail = R"(  esac
+constexpr const char* kZshTail = R"(  esac
   _describe 'dynsessions' entries
 }
 if [[ ${funcstack[1]} == _dynsessions ]]; then
@@ -47,7 +47,7 @@ std::string entries_of(const std::vector<CompletedFlag>& flags) {
   return text;
 }
 
-std::string values(const CompletionModel& model) {
+std::string zsh_values(const CompletionModel& model) {
   const auto flags = model.all_flags();
   std::string text;
   for (const CompletedFlag& flag : flags) {
@@ -90,9 +90,9 @@ std::string entries_after(const std::string& command, const std::string& entries
 std::string zsh_completion(const CompletionModel& model) {
   const std::string help = "\n      " + entry("--help", "Print the help.");
   std::string text = fmt::format(
-      kHead,
+      kZshHead,
       pattern_of(model.all_flags(), [](const CompletedFlag& flag) { return flag.takes_value; }));
-  text += values(model) + "  esac\n  case $command in\n";
+  text += zsh_values(model) + "  esac\n  case $command in\n";
   text +=
       entries_after("", commands_of(model) + help + "\n      " +
                             entry("--version", "Print the version.") + entries_of(model.options));
@@ -108,7 +108,7 @@ std::string zsh_completion(const CompletionModel& model) {
                             "\n      " + entry(command.name.substr(space + 1), command.summary));
     }
   }
-  return text + kTail;
+  return text + kZshTail;
 }
 
 }  // namespace dynsessions::cli

@@ -75,7 +75,7 @@ ExitCode print_config(const Invocation& call) {
   return stopped;
 }
 
-constexpr Flag kFlags[] = {kOutputFlag};
+constexpr Flag kConfigPrintFlags[] = {kOutputFlag};
 
 }  // namespace
 
@@ -93,7 +93,7 @@ const Command kConfigPrint{
     .exit_codes =
         "  0  printed\n"
         "  2  a flag, variable or key cannot be used\n",
-    .flags = kFlags,
+    .flags = kConfigPrintFlags,
     .takes_options = true,
     .run = print_config,
 };

@@ -11,7 +11,7 @@ namespace dynsessions::cli {
 namespace {
 
 /// For completion and suggestions; conformance/options.cpp reads and explains them.
-constexpr Flag kFlags[] = {
+constexpr Flag kConformFlags[] = {
     {"--endpoint", "URL", "Pool management endpoint; default: the emulator itself."},
     {"--token-command", "CMD", "Shell command that prints a bearer token."},
     {"--yes", "", "Agree to the plan that is printed for an endpoint."},
@@ -34,7 +34,7 @@ constexpr Flag kFlags[] = {
 /// Throws config::ConfigError for a flag that conform does not have but nearly has.
 void refuse_misspelt(const std::vector<std::string>& words) {
   std::vector<std::string_view> names{"--help"};
-  for (const Flag& flag : kFlags) names.push_back(flag.name);
+  for (const Flag& flag : kConformFlags) names.push_back(flag.name);
   for (const std::string& word : words) {
     const std::string name = word.substr(0, word.find('='));
     if (!name.starts_with("--") || std::find(names.begin(), names.end(), name) != names.end()) {
@@ -56,7 +56,7 @@ ExitCode compare_with_contract(const Invocation& call) {
 const Command kConform{
     .name = "conform",
     .summary = "Compare this or any other endpoint with the contract.",
-    .flags = kFlags,
+    .flags = kConformFlags,
     .own_help = conformance::conform_help,
     .run = compare_with_contract,
 };

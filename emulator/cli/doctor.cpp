@@ -21,8 +21,9 @@ ExitCode examine(const Invocation& call) {
   return doctor::is_healthy(checks) ? stopped : no_engine;
 }
 
-constexpr Flag kFlags[] = {kOutputFlag};
-constexpr std::string_view kCommon[] = {"python", "sandbox", "network-status", "control-groups"};
+constexpr Flag kDoctorFlags[] = {kOutputFlag};
+constexpr std::string_view kDoctorOptions[] = {"python", "sandbox", "network-status",
+                                               "control-groups"};
 
 }  // namespace
 
@@ -40,9 +41,9 @@ const Command kDoctor{
         "  0  sessions can run\n"
         "  2  wrong usage\n"
         "  4  sessions cannot run: no usable sandbox or Python\n",
-    .flags = kFlags,
+    .flags = kDoctorFlags,
     .takes_options = true,
-    .common_options = kCommon,
+    .common_options = kDoctorOptions,
     .run = examine,
 };
 

@@ -7,7 +7,7 @@ ExitCode check_health(const Invocation& call) {
   return report(call, readiness::ask(server_to_ask(call)));
 }
 
-constexpr Flag kFlags[] = {kOutputFlag};
+constexpr Flag kHealthcheckFlags[] = {kOutputFlag};
 
 }  // namespace
 
@@ -26,7 +26,7 @@ const Command kHealthcheck{
         "  0  ready\n"
         "  1  not ready; the line says why\n"
         "  2  wrong usage\n",
-    .flags = kFlags,
+    .flags = kHealthcheckFlags,
     .takes_options = true,
     .common_options = kReadinessOptions,
     .run = check_health,

@@ -56,7 +56,7 @@ ExitCode print_token(const Invocation& call) {
   return stopped;
 }
 
-constexpr Flag kFlags[] = {
+constexpr Flag kTokenFlags[] = {
     {"--audience", "URI", "Claim `aud`; default: https://dynamicsessions.io."},
     {"--expires-in", "SECONDS", "Time until `exp`; default 3600; negative: it has expired."},
     {"--role", "NAME", "Claim `roles`; default: Azure ContainerApps Session Executor."},
@@ -79,7 +79,7 @@ const Command kToken{
     .exit_codes =
         "  0  printed\n"
         "  2  wrong usage\n",
-    .flags = kFlags,
+    .flags = kTokenFlags,
     .run = print_token,
 };
 

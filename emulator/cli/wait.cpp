@@ -24,7 +24,7 @@ ExitCode wait_for_server(const Invocation& call) {
   return report(call, readiness::wait(server_to_ask(call), timeout));
 }
 
-constexpr Flag kFlags[] = {
+constexpr Flag kWaitFlags[] = {
     {"--timeout", "SECONDS", "Longest time to wait; default 60."},
     kOutputFlag,
 };
@@ -46,7 +46,7 @@ const Command kWait{
         "  0  ready\n"
         "  1  not ready in time; the line says why\n"
         "  2  wrong usage\n",
-    .flags = kFlags,
+    .flags = kWaitFlags,
     .takes_options = true,
     .common_options = kReadinessOptions,
     .run = wait_for_server,
