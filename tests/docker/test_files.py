@@ -50,7 +50,7 @@ def service_environment(service):
 def test_every_variable_is_an_option_with_a_value_that_it_takes(service):
     variables = image_environment() | service_environment(service)
     ours = {name: value for name, value in variables.items() if name.startswith("DYNSESSIONS_")}
-    known = set(re.findall(r"DYNSESSIONS_\w+", run_to_end("--help").stdout))
+    known = set(re.findall(r"DYNSESSIONS_\w+", run_to_end("serve", "--help").stdout))
     assert ours and set(ours) <= known
     asked = run_to_end("healthcheck", **ours)  # reads all options; there is no server
     assert asked.returncode != WRONG_USAGE, asked.stderr
@@ -58,7 +58,7 @@ def test_every_variable_is_an_option_with_a_value_that_it_takes(service):
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_ports_are_the_programs_own_and_published_on_loopback_only(service):
-    help_text = run_to_end("--help").stdout
+    help_text = run_to_end("serve", "--help").stdout
     defaults = re.findall(r"DYNSESSIONS_(?:HTTPS_|ADMIN_)?PORT, default (\d+)", help_text)
     assert sorted(instructions("EXPOSE")[0].split()) == sorted(defaults)
     published = [f"127.0.0.1:{port}:{port}" for port in defaults]
@@ -69,7 +69,7 @@ def test_the_commands_of_the_image_are_the_programs():
     assert instructions("ENTRYPOINT") == ['["dynsessions"]']
     command = instructions("HEALTHCHECK")[0].partition("CMD ")[2]
     assert yaml.safe_load(command) == ["dynsessions", "healthcheck"]
-    assert "dynsessions healthcheck" in run_to_end("--help").stdout
+    assert "Usage: dynsessions healthcheck" in run_to_end("healthcheck", "--help").stdout
 
 
 def test_the_image_does_not_run_as_root():

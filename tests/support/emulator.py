@@ -30,6 +30,9 @@ SLOWNESS = {None: 1, "address": 4, "thread": 10}[sanitizers.sanitizer_of(BINARY)
 # period.
 START_SECONDS, STOP_SECONDS, HTTP_SECONDS = (SLOWNESS * seconds for seconds in (120, 30, 60))
 
+# Under nohup the suite ignores SIGHUP, and so would the servers that it starts.
+HEARING_HANGUPS = ("env", "--default-signal=HUP")
+
 PYTHON = None  # dialect A has no api-version
 V2024_02 = "2024-02-02-preview"
 V2024_10 = "2024-10-02-preview"
@@ -176,7 +179,7 @@ class Emulator:
         # The port of HTTPS as a variable, because an argument may choose another or none.
         self._environment = {"DYNSESSIONS_HTTPS_PORT": "0", **(environment or {})}
         self._process = subprocess.Popen(
-            self._command,
+            [*HEARING_HANGUPS, *self._command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._stderr,

@@ -41,6 +41,7 @@ http::Response Dressing::dress(http::Answer answer, const Route& route,
   if (answer) {
     response = *std::move(answer);
     dress_json(response);
+    add_reason(response, exchange);
   } else {
     response = refusal(answer.error(), exchange);
   }
@@ -58,10 +59,13 @@ http::Response Dressing::refusal(const Error& error, http::Exchange& exchange) c
   exchange.refusal = error;
   exchange.reason = reason_of(error);
   http::Response response = error_response(error, exchange.correlation_id, settings_.choices);
-  if (settings_.own_headers && !exchange.reason.empty()) {
-    response.headers.add("x-emulator-reason", exchange.reason);
-  }
+  add_reason(response, exchange);
   return response;
+}
+
+void Dressing::add_reason(http::Response& response, const http::Exchange& exchange) const {
+  if (!settings_.own_headers || exchange.reason.empty()) return;
+  response.headers.add("x-emulator-reason", exchange.reason);
 }
 
 void Dressing::add_version_headers(http::Response& response, const Route& route) const {

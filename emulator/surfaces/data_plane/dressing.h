@@ -34,6 +34,7 @@ class Dressing final : public http::Filter {
 
  private:
   [[nodiscard]] http::Response refusal(const Error& error, http::Exchange& exchange) const;
+  void add_reason(http::Response& response, const http::Exchange& exchange) const;
   void add_version_headers(http::Response& response, const Route& route) const;
   void add_common_headers(http::Response& response, const std::string& correlation_id) const;
 

@@ -17,7 +17,6 @@ struct Services {
   std::filesystem::path python_environment = {};  ///< prefix of the sessions' Python
   /// Whether uploads are counted against their session's quota, since no file system enforces it.
   bool counts_uploads = false;
-  bool own_headers = true;  ///< whether answers may have `x-emulator-reason`
 };
 
 }  // namespace dynsessions::surfaces::data_plane

@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* kAddresses[] = {"bind", "listen", "accept", "accept4", "connect"};
 
-constexpr const char* kSharedMemory[] = {
+constexpr const char* kInterprocessCommunication[] = {
     "shmget",     "shmat",     "shmdt",        "shmctl",          "semget",    "semop",
     "semtimedop", "semctl",    "msgget",       "msgsnd",          "msgrcv",    "msgctl",
     "mq_open",    "mq_unlink", "mq_timedsend", "mq_timedreceive", "mq_notify", "mq_getsetattr"};
@@ -23,11 +23,12 @@ constexpr const char* kMetadata[] = {"chmod",    "fchmodat",  "chown",       "lc
 
 constexpr const char* kWatches[] = {"inotify_add_watch"};
 
-constexpr SyscallGroup kRefused[] = {
+constexpr SyscallGroup kRefusedInRestricted[] = {
     {"without socket() no address can be reached, except by datagram pairs, which cannot be made "
      "either; this is the second lock",
      kAddresses},
-    {"System V and POSIX IPC would be that of the host and of all sessions", kSharedMemory},
+    {"System V and POSIX IPC would be that of the host and of all sessions",
+     kInterprocessCommunication},
     {"Landlock lets everyone change modes, owners, times and attributes of the files that their "
      "user owns, wherever they are. What has the file open may still: see "
      "path_redirect_preload.cpp",
@@ -81,7 +82,7 @@ void add_other_processes(Rules& rules) {
 
 }  // namespace
 
-std::span<const SyscallGroup> groups_refused_in_restricted_tier() { return kRefused; }
+std::span<const SyscallGroup> groups_refused_in_restricted_tier() { return kRefusedInRestricted; }
 
 std::vector<ArgumentRule> argument_rules_of_restricted_tier() {
   Rules rules;
@@ -93,7 +94,8 @@ std::vector<ArgumentRule> argument_rules_of_restricted_tier() {
 
 std::set<std::string> ruled_in_restricted_tier() {
   std::set<std::string> names;
-  for (const SyscallGroup& group : kRefused) names.insert(group.names.begin(), group.names.end());
+  for (const SyscallGroup& group : kRefusedInRestricted)
+    names.insert(group.names.begin(), group.names.end());
   for (const ArgumentRule& rule : argument_rules_of_restricted_tier()) names.insert(rule.name);
   return names;
 }

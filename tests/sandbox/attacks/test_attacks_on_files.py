@@ -232,8 +232,10 @@ def test_a_directory_that_changes_a_thousand_times_a_second_is_listed(session):
         "    for n in range(100): open(f'/mnt/data/{n}', 'w').close()\n"
         "    for n in range(100): os.unlink(f'/mnt/data/{n}')\n",
     )
-    lengths = set()
-    for _ in range(100):
+    lengths, looks = set(), 0
+    # On a busy machine the session may not run between two looks.
+    while looks < 100 or (len(lengths) == 1 and looks < 2000):
+        looks += 1
         listed = session.list(recursive="true")
         assert listed.status_code == 200
         lengths.add(len(listed.json()["value"]))

@@ -88,13 +88,10 @@ std::string operation_location(const Route& route, const http::Request& request,
                  "identifier=" + http::percent_encode(labels.identifier));
 }
 
-/// Of a program that failed for a reason that the service does not tell.
-void add_reason(http::Headers& headers, const Services& services, http::Exchange& exchange,
-                const execution::ExecutionResult& result) {
+/// Why a program failed, if the service does not tell.
+void note_reason(http::Exchange& exchange, const execution::ExecutionResult& result) {
   const auto limit = execution::exceeded_limit(result.outcome);
-  if (!limit) return;
-  exchange.reason = reason_of(*limit);
-  if (services.own_headers) headers.add("x-emulator-reason", exchange.reason);
+  if (limit) exchange.reason = reason_of(*limit);
 }
 
 /// Begins the execution and answers at once.
@@ -113,10 +110,10 @@ Result<http::Response> start(const Route& route, const http::Request& request,
 }
 
 /// Runs the execution and answers when it has ended.
-asio::awaitable<http::Answer> run(const Services& services, const Route& route,
-                                  http::Exchange& exchange, ExecutionLabels labels,
-                                  pools::SessionLease session, execution::ExecutionRequest program,
-                                  Stopwatch stopwatch, Timings timings) {
+asio::awaitable<http::Answer> run(const Route& route, http::Exchange& exchange,
+                                  ExecutionLabels labels, pools::SessionLease session,
+                                  execution::ExecutionRequest program, Stopwatch stopwatch,
+                                  Timings timings) {
   auto result = co_await session->execute(program);
   timings.execution = stopwatch.lap();
   exchange.execution_time = timings.execution;
@@ -128,7 +125,7 @@ asio::awaitable<http::Answer> run(const Services& services, const Route& route,
   timings.total = stopwatch.total();
   add_execute_headers(response.headers, timings, *session, result->duration);
   add_new_allocation(response.headers, *route.version, session.is_new_allocation());
-  add_reason(response.headers, services, exchange, *result);
+  note_reason(exchange, *result);
   co_return response;
 }
 
@@ -156,7 +153,7 @@ asio::awaitable<http::Answer> execute(const Services& services, const Route& rou
   if (wanted->asynchronous) {
     co_return start(route, call.request, labels, std::move(*session), wanted->request);
   }
-  co_return co_await run(services, route, call.exchange, std::move(labels), std::move(*session),
+  co_return co_await run(route, call.exchange, std::move(labels), std::move(*session),
                          std::move(wanted->request), stopwatch, timings);
 }
 
@@ -179,7 +176,7 @@ asio::awaitable<http::Answer> get_execution(const Services& services, const Rout
   http::Response response;
   response.body =
       to_json(route, labels, record->request, record->result ? &*record->result : nullptr);
-  if (record->result) add_reason(response.headers, services, call.exchange, *record->result);
+  if (record->result) note_reason(call.exchange, *record->result);
   co_return response;
 }
 
