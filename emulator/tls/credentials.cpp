@@ -37,10 +37,21 @@ std::optional<Identity> load(const StateDirectory& directory, const char* certif
   return identity;
 }
 
-/// "a.example.org, 10.0.0.5": those of `names` that the authority may not sign for.
-std::string not_permitted(const Identity& authority, const std::vector<Name>& names,
-                          Clock::TimePoint now) {
+/// Whether the certificate is for exactly these names and signed by the authority.
+bool is_issued_for(const Identity& server, const Identity& authority,
+                   const std::vector<Name>& names) {
+  std::set<std::string> texts;
+  for (const Name& name : names) texts.insert(name.text());
+  return server.is_signed_by(authority) && server.names() == texts;
+}
+
+/// "a.example.org, 10.0.0.5": those of `names` that the authority may not sign for. Asks with the
+/// certificate of the server if that is for these names, so that a usual start makes no key.
+std::string not_permitted(const Identity& authority, const std::optional<Identity>& server,
+                          const std::vector<Name>& names, Clock::TimePoint now) {
   std::string texts;
+  const bool has_names = server && is_issued_for(*server, authority, names);
+  if (has_names && authority.permits(*server)) return texts;
   if (authority.permits(authority.issue(names, now))) return texts;
   for (const Name& name : names) {
     if (authority.permits(authority.issue({name}, now))) continue;
@@ -49,10 +60,10 @@ std::string not_permitted(const Identity& authority, const std::vector<Name>& na
   return texts;
 }
 
-Identity authority_for(const StateDirectory& directory, const std::vector<Name>& names,
-                       Clock::TimePoint now) {
+Identity authority_for(const StateDirectory& directory, const std::optional<Identity>& server,
+                       const std::vector<Name>& names, Clock::TimePoint now) {
   auto known = load(directory, kAuthorityFile, kAuthorityKeyFile);
-  const std::string refused = known ? not_permitted(*known, names, now) : "";
+  const std::string refused = known ? not_permitted(*known, server, names, now) : "";
   if (known && !ends_soon(*known, now) && refused.empty()) return *std::move(known);
   auto domains = known ? known->domains() : std::set<std::string>();
   for (const Name& name : names) domains.insert(name.domain());
@@ -82,9 +93,10 @@ const char* flaw_of(const Identity& server, const Identity& authority,
   return ends_soon(server, now) ? "it was about to expire" : "";
 }
 
-Identity server_for(const StateDirectory& directory, const Identity& authority,
-                    const std::vector<Name>& names, Clock::TimePoint now) {
-  auto known = load(directory, kServerFile, kServerFile);
+/// `known` is the server's certificate so far.
+Identity server_for(const StateDirectory& directory, std::optional<Identity> known,
+                    const Identity& authority, const std::vector<Name>& names,
+                    Clock::TimePoint now) {
   const std::string flaw = known ? flaw_of(*known, authority, names, now) : "";
   if (known && flaw.empty()) return *std::move(known);
   Identity server = authority.issue(names, now);
@@ -101,8 +113,9 @@ Identity server_for(const StateDirectory& directory, const Identity& authority,
 Credentials prepare_credentials(const StateDirectory& directory, const std::vector<Name>& names,
                                 Clock::TimePoint now) {
   const UniqueFd lock = directory.lock();
-  const Identity authority = authority_for(directory, names, now);
-  const Identity server = server_for(directory, authority, names, now);
+  auto known = load(directory, kServerFile, kServerFile);
+  const Identity authority = authority_for(directory, known, names, now);
+  const Identity server = server_for(directory, std::move(known), authority, names, now);
   return {directory.path() / kAuthorityFile, server.certificate_pem(), server.key_pem()};
 }
 
