@@ -26,6 +26,10 @@ using asio::ip::tcp;
 namespace {
 
 constexpr std::size_t kFileThreads = 2;
+/// Time for all sessions to end after the drain period. What is left then ends with the launcher.
+constexpr std::chrono::seconds kEndOfSessions{10};
+/// Longest wait for the launcher in a health answer.
+constexpr std::chrono::seconds kHealthPatience{2};
 
 /// The address that people were told to use is one of our names, whatever it is.
 std::vector<std::string> allowed_hosts(const config::Config& config) {
@@ -124,12 +128,12 @@ App::App(const config::Config& config, TierChoice tier, const runtimes::Installa
       tier_(std::move(tier)),
       ready_file_(ready_file),
       loop_(1),
-      launcher_((loop_.get_executor())),
+      real_time_(loop_.get_executor()),
+      launcher_(loop_.get_executor(), real_time_),
       file_pool_(
           (launcher_.start(installation.launcher.string(), launcher_spec(config.host, tier_.tier)),
            kFileThreads)),
       clock_(loop_.get_executor()),
-      real_time_(loop_.get_executor()),
       python_(python_settings(config.host), installation, tier_.tier),
       pool_factory_({loop_.get_executor(), launcher_, clock_, real_time_, python_}, config.pool),
       pools_(config.pool,
@@ -300,8 +304,16 @@ asio::awaitable<void> App::stop() {
   // A second signal finds no handler of ours and ends the process; the launcher notices and ends
   // every sandbox.
   co_await drain_clients();
-  co_await pools_.stop();
-  co_await pool_factory_.stop();
+  {
+    auto give_up = [this] {
+      spdlog::error("sessions did not end in {} s; the launcher ends with them",
+                    kEndOfSessions.count());
+      launcher_.hang_up();
+    };
+    const ScopedTimer timer(real_time_, real_time_.now() + kEndOfSessions, give_up);
+    co_await pools_.stop();
+    co_await pool_factory_.stop();
+  }
   co_await admin_server_.drain(std::chrono::seconds(1));
   co_await launcher_.stop();
 }
@@ -316,12 +328,18 @@ asio::awaitable<void> App::drain_clients() {
   }
 }
 
-std::vector<surfaces::admin::Component> App::health() const {
+asio::awaitable<surfaces::admin::Component> App::launcher_health() {
+  const bool answers = co_await launcher_.answers(kHealthPatience);
+  const char* detail = "running";
+  if (!answers) detail = "the sandbox launcher does not answer";
+  if (!launcher_.alive()) detail = "the sandbox launcher has ended";
+  co_return surfaces::admin::Component{"launcher", answers, detail};
+}
+
+asio::awaitable<std::vector<surfaces::admin::Component>> App::health() {
   using surfaces::admin::Component;
-  std::vector<Component> components{
-      {"launcher", launcher_.alive(),
-       launcher_.alive() ? "running" : "the sandbox launcher has ended"},
-      {"sandbox", true, description_of(tier_)}};
+  Component launcher = co_await launcher_health();
+  std::vector<Component> components{std::move(launcher), {"sandbox", true, description_of(tier_)}};
   for (const pools::Pool* pool : declared_) {
     const bool is_default = pool == declared_.front();
     components.push_back(interpreter_component(
@@ -329,7 +347,7 @@ std::vector<surfaces::admin::Component> App::health() const {
         pool->readiness()));
   }
   components.push_back({"limits", true, describe_limits()});
-  return components;
+  co_return components;
 }
 
 std::string App::describe_limits() const {

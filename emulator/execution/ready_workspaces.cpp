@@ -37,9 +37,11 @@ void ReadyWorkspaces::start() {
 
 asio::awaitable<void> ReadyWorkspaces::keep_filled() {
   while (!stopping_) {
-    if (waiting_.size() >= count_ && proven_) {
+    if (is_content()) {
       co_await wanted_.wait();
       if (waiting_.size() < count_) co_await rest(kPauseBeforeRefill);
+      // The failure of a session's own attempt: what failed may work again, which nobody may ask.
+      if (is_full() && last_failure_) co_await rest(kPauseAfterFailure);
       continue;
     }
     auto made = co_await make_one();
@@ -72,6 +74,7 @@ asio::awaitable<Result<std::unique_ptr<Workspace>>> ReadyWorkspaces::make_one() 
     last_failure_.reset();
   } else {
     last_failure_ = made.error();
+    wanted_.notify();
   }
   attempt_ended_.notify();
   co_return made;

@@ -41,6 +41,9 @@ class ReadyWorkspaces final : public WorkspaceFactory {
  private:
   boost::asio::awaitable<void> keep_filled();
   boost::asio::awaitable<void> rest(Clock::Duration time);
+  [[nodiscard]] bool is_full() const { return waiting_.size() >= count_; }
+  /// Whether there is nothing to make, not even a proof that it can be done.
+  [[nodiscard]] bool is_content() const { return is_full() && proven_ && !last_failure_; }
   boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> make_one();
 
   boost::asio::any_io_executor executor_;

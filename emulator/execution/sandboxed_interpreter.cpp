@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "emulator/execution/launcher_requests.h"
+
 namespace dynsessions::execution {
 namespace asio = boost::asio;
 
@@ -64,18 +66,22 @@ void SandboxedInterpreter::hang_up() {
   if (agent_) agent_->hang_up();  // and keep it: execute() may be waiting in it
 }
 
-asio::awaitable<Result<std::vector<UniqueFd>>> SandboxedInterpreter::ask(RequestKind kind) {
-  return services_.launcher.request(kind, sandbox_id_, id_);
+asio::awaitable<Result<void>> SandboxedInterpreter::end_previous(
+    std::optional<Clock::Duration> within) {
+  agent_.reset();
+  if (!may_be_there_) co_return Result<void>();
+  auto ended = co_await services_.launcher.end_interpreter(sandbox_id_, id_, within);
+  if (!ended) co_return ended.error();
+  may_be_there_ = false;
+  exceeded_ = *ended;
+  co_return Result<void>();
 }
 
 asio::awaitable<Result<void>> SandboxedInterpreter::start() {
-  agent_.reset();
-  if (std::exchange(was_started_, true)) {
-    auto ended = co_await services_.launcher.end_interpreter(sandbox_id_, id_);
-    if (!ended) co_return ended.error();
-    exceeded_ = *ended;
-  }
-  auto descriptors = co_await ask(start_kind_);
+  auto ended = co_await end_previous();
+  if (!ended) co_return ended.error();
+  may_be_there_ = true;
+  auto descriptors = co_await services_.launcher.request(start_kind_, sandbox_id_, id_);
   if (!descriptors) co_return descriptors.error();
   agent_ = std::make_unique<AgentProcess>(services_.executor, std::move(*descriptors),
                                           services_.limits.output_bytes);
@@ -90,11 +96,11 @@ asio::awaitable<Result<void>> SandboxedInterpreter::start() {
 }
 
 asio::awaitable<ExecutionOutcome> SandboxedInterpreter::interrupt() {
-  auto sent = co_await ask(RequestKind::interrupt_interpreter);
-  if (sent) {
-    co_await agent_->wait_while(AgentState::running, services_.real_time,
-                                services_.real_time.now() + services_.limits.interrupt_grace);
-  }
+  const auto grace = services_.limits.interrupt_grace;
+  const auto deadline = services_.real_time.now() + grace;
+  auto sent = co_await services_.launcher.request(RequestKind::interrupt_interpreter, sandbox_id_,
+                                                  id_, grace);
+  if (sent) co_await agent_->wait_while(AgentState::running, services_.real_time, deadline);
   co_return agent_->state() == AgentState::finished ? ExecutionOutcome::timed_out
                                                     : ExecutionOutcome::timed_out_restarted;
 }
@@ -131,12 +137,16 @@ asio::awaitable<Result<ExecutionResult>> SandboxedInterpreter::execute(Execution
     if (!started) co_return started.error();
   }
   ExecutionResult result = co_await run(std::move(request));
-  if (needs_new_interpreter(result.outcome)) {
-    if (hung_up_) co_return interpreter_gone();
-    auto restarted = co_await start();
-    if (!restarted) co_return restarted.error();
-    if (result.outcome == ExecutionOutcome::interpreter_died) result.outcome = death_of(exceeded_);
-  }
+  if (!needs_new_interpreter(result.outcome)) co_return result;
+  if (hung_up_) co_return interpreter_gone();
+  // A launcher that is stuck must not keep this result from its client: the next program starts the
+  // new interpreter then.
+  auto ended = co_await end_previous(services_.limits.kill_grace);
+  if (!ended && ended.error().step == kLauncherReply && !hung_up_) co_return result;
+  if (!ended) co_return ended.error();
+  auto restarted = co_await start();
+  if (!restarted) co_return restarted.error();
+  if (result.outcome == ExecutionOutcome::interpreter_died) result.outcome = death_of(exceeded_);
   co_return result;
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -16,6 +17,7 @@ namespace dynsessions::execution {
 struct InterpreterLimits {
   std::chrono::milliseconds start_deadline{60'000};  ///< an interpreter imports for about a second
   std::chrono::milliseconds interrupt_grace{2'000};  ///< between SIGINT and a new interpreter
+  std::chrono::milliseconds kill_grace{3'000};  ///< for the launcher to end an interpreter's jail
   std::size_t output_bytes = std::size_t{16} << 20;  ///< kept per stream and execution
 };
 
@@ -65,7 +67,9 @@ class SandboxedInterpreter {
   /// After the deadline: SIGINT, a grace period, then a new interpreter.
   boost::asio::awaitable<ExecutionOutcome> interrupt();
   boost::asio::awaitable<ExecutionResult> run(ExecutionRequest request);
-  boost::asio::awaitable<Result<std::vector<UniqueFd>>> ask(sandbox::RequestKind kind);
+  /// Ends the interpreter that was started last, if there may be something of it.
+  boost::asio::awaitable<Result<void>> end_previous(
+      std::optional<Clock::Duration> within = std::nullopt);
 
   const SandboxServices& services_;
   const std::uint64_t sandbox_id_;
@@ -74,7 +78,7 @@ class SandboxedInterpreter {
   std::unique_ptr<AgentProcess> agent_;
   std::uint64_t last_execution_id_ = 0;
   sandbox::ExceededLimit exceeded_{};  ///< by the previous interpreter
-  bool was_started_ = false;           ///< so that there may be something to end
+  bool may_be_there_ = false;          ///< it was started, and has not been ended for certain
   bool hung_up_ = false;
 };
 

@@ -19,32 +19,6 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{10};
 
-struct StartedEgress {
-  pid_t pid = 0;
-  UniqueFd ready;       ///< a byte comes when the sandbox has its network; end of file: it failed
-  UniqueFd complaints;  ///< and here it says why
-};
-
-/// It has only just begun.
-StartedEgress start_egress(const SandboxPlan& plan, const NamespaceHandles& sandbox) {
-  FdPair report = make_socket_pair(SOCK_SEQPACKET);
-  FdPair ready = make_pipe();
-  FdPair complaints = make_pipe();
-  UnfinishedProcess egress(clone_process(CLONE_NEWPID));
-  if (egress.get() < 0) throw StepError("egress: fork", errno);
-  if (egress.get() == 0) {
-    EgressContext context{plan, sandbox, report.theirs.get(), ready.theirs.get(),
-                          complaints.theirs.get()};
-    run_egress(context);
-  }
-  report.theirs = UniqueFd();
-  const ChildReport failure = await_child(report.ours.get()).failure;
-  if (failure.error_number != 0) {
-    throw StepError(std::string("egress: ") + failure.step, failure.error_number);
-  }
-  return {egress.keep(), std::move(ready.ours), std::move(complaints.ours)};
-}
-
 void set_non_blocking(const UniqueFd& fd) {
   if (::fcntl(fd.get(), F_SETFL, O_NONBLOCK) < 0) throw StepError("egress: pipe", errno);
 }
@@ -53,12 +27,22 @@ void set_non_blocking(const UniqueFd& fd) {
 
 Egress::Egress(const SandboxPlan& plan, const NamespaceHandles& sandbox)
     : deadline_(std::chrono::steady_clock::now() + kPatience) {
-  StartedEgress started = start_egress(plan, sandbox);
-  pid_ = started.pid;
-  ready_ = std::move(started.ready);
-  complaints_ = std::move(started.complaints);
-  set_non_blocking(ready_);
-  set_non_blocking(complaints_);
+  FdPair report = make_socket_pair(SOCK_SEQPACKET);
+  FdPair ready = make_pipe();
+  FdPair complaints = make_pipe();
+  set_non_blocking(ready.ours);
+  set_non_blocking(complaints.ours);
+  const pid_t pid = clone_process(CLONE_NEWPID);
+  if (pid < 0) throw StepError("egress: fork", errno);
+  if (pid == 0) {
+    EgressContext context{plan, sandbox, report.theirs.get(), ready.theirs.get(),
+                          complaints.theirs.get()};
+    run_egress(context);
+  }
+  pid_ = pid;
+  reports_.emplace(std::move(report.ours), kPatience);
+  ready_ = std::move(ready.ours);
+  complaints_ = std::move(complaints.ours);
 }
 
 Egress::~Egress() {
@@ -66,6 +50,7 @@ Egress::~Egress() {
 }
 
 bool Egress::is_up(Time now) {
+  if (!has_begun(now)) return false;
   if (!ready_) return true;
   char byte = 0;
   const ssize_t size = ::read(ready_.get(), &byte, sizeof(byte));
@@ -80,6 +65,19 @@ bool Egress::is_up(Time now) {
   }
   ready_ = UniqueFd();
   complaints_ = UniqueFd();
+  return true;
+}
+
+/// Whether the process has become slirp4netns.
+bool Egress::has_begun(Time now) {
+  if (!reports_) return true;
+  reports_->read(now);
+  if (!reports_->have_ended()) return false;
+  const ChildReport failure = reports_->outcome().failure;
+  reports_.reset();
+  if (failure.error_number != 0) {
+    throw StepError(std::string("egress: ") + failure.step, failure.error_number);
+  }
   return true;
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 #include <sys/types.h>
 
 #include "sandbox/base/unique_fd.h"
 #include "sandbox/kernel/namespaces/namespaces.h"
 #include "sandbox/plan/sandbox_plan.h"
+#include "sandbox/process/child_report.h"
 
 /// The launcher's side of a sandbox's network outward: the slirp4netns process that is it, from its
 /// start until the sandbox ends. Nothing waits for it to come up; the launcher's loop asks.
@@ -28,7 +30,9 @@ class Egress {
 
   [[nodiscard]] pid_t process() const { return pid_; }
   /// To be watched for input until it is up.
-  [[nodiscard]] int ready_descriptor() const { return ready_.get(); }
+  [[nodiscard]] int ready_descriptor() const {
+    return reports_ ? reports_->descriptor() : ready_.get();
+  }
   /// When to give up on it.
   [[nodiscard]] Time deadline() const { return deadline_; }
   /// Whether the network is up by now. Throws StepError when it will not be.
@@ -38,11 +42,13 @@ class Egress {
   bool reaped(pid_t pid, int wait_status);
 
  private:
+  bool has_begun(Time now);
   void log_complaints() const;
 
   pid_t pid_ = 0;
-  UniqueFd ready_;       ///< until it is up
-  UniqueFd complaints_;  ///< until it is up
+  std::optional<ChildReports> reports_;  ///< until it has begun
+  UniqueFd ready_;                       ///< until it is up
+  UniqueFd complaints_;                  ///< until it is up
   Time deadline_;
 };
 

@@ -66,7 +66,7 @@ constexpr Step<EgressContext> kSteps[] = {
     {"mount proc", [](EgressContext&) { return mount_proc(); }},
     {"change root", [](EgressContext&) { return pivot_to_new_root(); }},
     {"read-only root", [](EgressContext&) { return make_root_read_only(); }},
-    {"enter", [](EgressContext& c) { return enter_namespaces(c.sandbox, CLONE_NEWUSER); }},
+    {"enter", [](EgressContext& c) { return enter_namespaces(view_of(c.sandbox), CLONE_NEWUSER); }},
     {"session user", [](EgressContext&) { return become_session_user(); }},
     {"descriptors", arrange},
     {"limits", [](EgressContext&) { return apply_limits(kLimits); }},

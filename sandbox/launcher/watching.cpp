@@ -27,7 +27,7 @@ bool Launcher::must_watch() const {
   return (watches_memory() || basis_.tier != Tier::full) && !entries_.empty();
 }
 
-void Launcher::watch(std::chrono::steady_clock::time_point now) {
+void Launcher::watch(Time now) {
   if (!must_watch() || now < next_watch_) return;
   next_watch_ = now + kWatchPause;
   const ProcessTable table = read_processes();
@@ -60,6 +60,7 @@ void Launcher::watch_memory(const ProcessTable& table) {
 void Launcher::watch_files(const ProcessTable& table) {
   const std::size_t names = std::max(DiskWatch::kNamesPerLook / entries_.size(), kFewestNames);
   for (auto& [sandbox_id, entry] : entries_) {
+    if (!entry.sandbox) continue;
     DiskWatch* files = entry.sandbox->disk_watch();
     if (files->is_measuring() && !entry.interpreters.empty()) continue;  // their end is under way
     std::vector<pid_t> roots;
@@ -88,8 +89,9 @@ void Launcher::start_counted() {
     DiskWatch* files = entry.sandbox->disk_watch();
     static_cast<void>(files->look(DiskWatch::kNamesPerLook, {}));  // nobody is left to be ended
     if (files->is_measuring()) continue;
-    unfinished_.erase(sandbox_id);
-    start_waiting(entry.state.become_live());
+    const std::vector<Request> starts = entry.state.become_live();
+    note_unfinished(sandbox_id, entry);
+    start_waiting(starts);
   }
 }
 

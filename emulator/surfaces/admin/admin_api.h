@@ -18,10 +18,13 @@ struct Component {
   std::string detail;  ///< what it is, or why it is not ready
 };
 
+/// Looks at every component. May ask other processes; resolves within some seconds.
+using Health = std::function<boost::asio::awaitable<std::vector<Component>>()>;
+
 /// What the operations of the admin API work with.
 struct Services {
   std::string version;
-  std::function<std::vector<Component>()> health;
+  Health health;
 };
 
 /// The emulator's own API, on a port of its own so that the emulated one stays the service's:
@@ -32,8 +35,6 @@ struct Services {
 /// admin_api.cpp and a function.
 class AdminApi final : public http::Handler {
  public:
-  using Health = std::function<std::vector<Component>()>;
-
   AdminApi(std::string version, Health health, RequestGuard guard);
 
   boost::asio::awaitable<http::Response> handle(http::Exchange& exchange, http::Request request,

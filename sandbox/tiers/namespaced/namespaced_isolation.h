@@ -8,7 +8,8 @@ namespace dynsessions::sandbox {
 /// The full tier: sandboxes.h as the launcher sees it.
 class NamespacedIsolation final : public Isolation {
  public:
-  [[nodiscard]] MadeSandbox create(const SandboxPlan& plan, const CgroupJoin& groups) override;
+  [[nodiscard]] std::unique_ptr<Pending<MadeSandbox>> create(const SandboxPlan& plan,
+                                                             CgroupJoin groups) override;
 };
 
 }  // namespace dynsessions::sandbox

@@ -20,15 +20,17 @@ class UnprivilegedIsolation final : public Isolation {
   /// Throws StepError when this machine lacks what the tier needs.
   UnprivilegedIsolation(Tier tier, LauncherUser user);
 
-  [[nodiscard]] MadeSandbox create(const SandboxPlan& plan, const CgroupJoin& groups) override;
-  [[nodiscard]] std::optional<std::vector<pid_t>> helpers() override {
-    return directory_.removers();
-  }
+  [[nodiscard]] std::unique_ptr<Pending<MadeSandbox>> create(const SandboxPlan& plan,
+                                                             CgroupJoin groups) override;
+  [[nodiscard]] std::optional<std::vector<pid_t>> helpers() override { return known_helpers(); }
 
  private:
+  std::vector<pid_t> known_helpers();
+
   LauncherDirectory directory_;
   std::uint64_t made_ = 0;
-  std::set<uid_t> users_;  ///< that sessions have now
+  std::set<uid_t> users_;     ///< that sessions have now
+  std::set<pid_t> starting_;  ///< supervisors that belong to no jail yet
 };
 
 }  // namespace dynsessions::sandbox

@@ -189,6 +189,21 @@ TEST_CASE("a failure of a caller's own workspace is the caller's, and is remembe
   CHECK_FALSE(fixture.ready.readiness().failure);
 }
 
+TEST_CASE("a failure of a caller's own workspace is forgotten when another attempt works",
+          "[execution][ready]") {
+  ReadyFixture fixture(0);
+  fixture.start();
+  fixture.factory.failures = 1;
+  CHECK(fixture.take().has_error());
+  CHECK(fixture.ready.readiness().failure);
+  fixture.pass(5s);
+  CHECK_FALSE(fixture.ready.readiness().failure);
+  CHECK(fixture.factory.attempts == 3);  // the proof, the caller's, and another proof
+  CHECK(fixture.factory.living == 0);
+  fixture.pass(5s);
+  CHECK(fixture.factory.attempts == 3);
+}
+
 TEST_CASE("with none asked for, one is made all the same, as the proof, and ended",
           "[execution][ready]") {
   ReadyFixture fixture(0);

@@ -20,8 +20,10 @@ using data_plane::request_of;
 namespace asio = boost::asio;
 
 http::Response ask(http::Request request, std::vector<Component> components = {}) {
-  AdminApi surface(
-      "1.2.3", [components] { return components; }, RequestGuard());
+  const auto health = [&components]() -> asio::awaitable<std::vector<Component>> {
+    co_return components;
+  };
+  AdminApi surface("1.2.3", health, RequestGuard());
   asio::io_context loop;
   http::TextBody body("");
   http::Response response;
