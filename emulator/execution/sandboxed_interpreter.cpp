@@ -97,10 +97,12 @@ asio::awaitable<Result<void>> SandboxedInterpreter::start() {
 
 asio::awaitable<ExecutionOutcome> SandboxedInterpreter::interrupt() {
   const auto grace = services_.limits.interrupt_grace;
-  const auto deadline = services_.real_time.now() + grace;
   auto sent = co_await services_.launcher.request(RequestKind::interrupt_interpreter, sandbox_id_,
                                                   id_, grace);
-  if (sent) co_await agent_->wait_while(AgentState::running, services_.real_time, deadline);
+  if (sent) {
+    co_await agent_->wait_while(AgentState::running, services_.real_time,
+                                services_.real_time.now() + grace);
+  }
   co_return agent_->state() == AgentState::finished ? ExecutionOutcome::timed_out
                                                     : ExecutionOutcome::timed_out_restarted;
 }

@@ -26,6 +26,7 @@ void Launcher::serve_waiting_forks(Time now) {
 /// while.
 void Launcher::serve_waiting_forks(Profile& profile) {
   Profile::WaitingForks& waiting = profile.waiting_forks();
+  if (!waiting.empty()) profile.zygote()->retire_if_outdated();
   while (!waiting.empty()) {
     const auto& failure = profile.zygote()->failure();
     const bool can_fork = profile.zygote()->ready() && profile.forks_under_way() < kForksAtOnce;

@@ -48,13 +48,16 @@ void Zygote::retire() {
 }
 
 void Zygote::tick(Time now) {
-  if (state_ == State::ready && state_of(plan_.packages) != packages_) end();
   try {
     if (state_ == State::resting && now >= due_) build();
     continue_start(now);
   } catch (const StepError& error) {
     fail(error);
   }
+}
+
+void Zygote::retire_if_outdated() {
+  if (state_ == State::ready && state_of(plan_.packages) != packages_) end();
 }
 
 std::optional<Zygote::Time> Zygote::next_tick() const {

@@ -44,8 +44,10 @@ class Zygote {
   /// Ends the process; the next tick() starts another.
   void retire();
   /// Starts the process when that is due, and continues its start. Kills it when loading takes too
-  /// long, or when the packages that it has loaded have changed.
+  /// long.
   void tick(Time now);
+  /// Ends the process if the packages that it has loaded have changed. Call it before forks.
+  void retire_if_outdated();
   /// When tick() must be called next; nullopt if nothing is due.
   [[nodiscard]] std::optional<Time> next_tick() const;
   /// Descriptor with input for tick() while the zygote starts; -1 at other times.
