@@ -192,7 +192,7 @@ TEST_CASE("an interrupt ends a program without namespaces, and its jail", "[tier
   CHECK(launcher.request(RequestKind::interrupt_interpreter).message.kind == ReplyKind::done);
   const Reply event = launcher.next_event();
   CHECK(event.kind == ReplyKind::interpreter_exited);
-  CHECK(WTERMSIG(event.wait_status) == SIGINT);
+  CHECK(WTERMSIG(event.end.wait_status) == SIGINT);
   CHECK(nobody_is_left(launcher));
 }
 
@@ -204,7 +204,7 @@ TEST_CASE("the end of one jail leaves the other, and the files", "[tiers]") {
   const std::vector<pid_t> processes = descendants(launcher.pid());
   const Interpreter ending = start_staying(launcher, 1, 1);
   CHECK(launcher.request(RequestKind::kill_interpreter, 1, 1).message.kind == ReplyKind::done);
-  CHECK(WTERMSIG(launcher.next_event().wait_status) == SIGKILL);
+  CHECK(WTERMSIG(launcher.next_event().end.wait_status) == SIGKILL);
   CHECK(read_all(ending.output.get()).empty());
   CHECK(descendants(launcher.pid()) == processes);
 }
@@ -259,9 +259,10 @@ TEST_CASE("a session whose files take too much loses its jails, and that is told
     const Reply event = launcher.next_event();
     CHECK(event.kind == ReplyKind::interpreter_exited);
     CHECK(event.sandbox_id == 1);
-    CHECK(event.exceeded == ExceededLimit::files);
+    CHECK(event.end.exceeded == ExceededLimit::files);
   }
-  CHECK(launcher.request(RequestKind::kill_interpreter).message.exceeded == ExceededLimit::files);
+  CHECK(launcher.request(RequestKind::kill_interpreter).message.end.exceeded ==
+        ExceededLimit::files);
   const Interpreter again = start_staying(launcher);
   CHECK(launcher.request(RequestKind::interrupt_interpreter, 2).message.kind == ReplyKind::done);
 }
