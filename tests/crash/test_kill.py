@@ -29,7 +29,7 @@ LOAD = (
     "import time; time.sleep(0.3)",
     "import os; os._exit(1)",
 )
-CLEAN_SECONDS = 2  # sandbox.md section 8, case 32
+CLEAN_SECONDS = 2  # case 32 of tests/sandbox/attacks/REPORT.md
 FAILED = 1
 
 
