@@ -59,7 +59,7 @@ json verdict(Tier tier, const std::string& program, const json& arguments = json
   return test::verdict(program_spec(tier), program, arguments);
 }
 
-const VerdictCase kCases[] = {
+const VerdictCase kTierCases[] = {
     {"nothing outside /tmp and /mnt/data can be written", "write_outside",
      R"({"/":"EACCES","/usr":"EACCES","/usr/bin":"EACCES","/etc":"EACCES","/etc/passwd":"EACCES",
          "/opt/programs":"ENOENT","/mnt":"EACCES","/proc":"ENOENT","/dev":"EACCES",
@@ -93,7 +93,7 @@ bool all_gone_but(const LauncherHarness& launcher, const std::vector<pid_t>& tho
 
 TEST_CASE("a restricted sandbox refuses what it must and allows what it should", "[tiers]") {
   const TemporaryPlace place;
-  check_verdicts(program_spec(Tier::restricted), kCases);
+  check_verdicts(program_spec(Tier::restricted), kTierCases);
   check_verdicts(program_spec(Tier::restricted), kAlikeInAllTiers);
 }
 
