@@ -82,8 +82,8 @@ class LauncherClient {
       sandbox::RequestKind kind, std::uint64_t sandbox_id, std::uint32_t interpreter_id = 0,
       std::optional<Clock::Duration> within = std::nullopt);
 
-  /// kill_interpreter. Returns the limit that the last interpreter of that id exceeded.
-  boost::asio::awaitable<Result<sandbox::ExceededLimit>> end_interpreter(
+  /// kill_interpreter. Returns how the last interpreter of that id ended.
+  boost::asio::awaitable<Result<sandbox::InterpreterEnd>> end_interpreter(
       std::uint64_t sandbox_id, std::uint32_t interpreter_id,
       std::optional<Clock::Duration> within = std::nullopt);
 

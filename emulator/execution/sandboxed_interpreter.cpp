@@ -1,6 +1,9 @@
 #include "emulator/execution/sandboxed_interpreter.h"
 
 #include <utility>
+#include <vector>
+
+#include <sys/wait.h>
 
 #include "emulator/execution/launcher_requests.h"
 
@@ -38,16 +41,29 @@ Error interpreter_gone() {
   return {ErrorCode::sandbox_unavailable, "The interpreter of the session has ended.", {}, {}};
 }
 
-ExecutionOutcome death_of(sandbox::ExceededLimit exceeded) {
+std::optional<SessionLimit> limit_of(sandbox::ExceededLimit exceeded) {
   switch (exceeded) {
     case sandbox::ExceededLimit::none:
-      return ExecutionOutcome::interpreter_died;
+      return std::nullopt;
     case sandbox::ExceededLimit::memory:
-      return ExecutionOutcome::out_of_memory;
+      return SessionLimit::memory;
     case sandbox::ExceededLimit::files:
-      return ExecutionOutcome::out_of_storage;
+      return SessionLimit::files;
   }
-  return ExecutionOutcome::interpreter_died;
+  return std::nullopt;
+}
+
+KernelEnd to_kernel_end(const sandbox::InterpreterEnd& end) {
+  const bool was_killed = WIFSIGNALED(end.wait_status);
+  return {.limit = limit_of(end.exceeded),
+          .signal = was_killed ? WTERMSIG(end.wait_status) : 0,
+          .exit_status = was_killed ? 0 : WEXITSTATUS(end.wait_status)};
+}
+
+ExecutionOutcome outcome_of(const KernelEnd& end) {
+  if (!end.limit) return ExecutionOutcome::interpreter_died;
+  return *end.limit == SessionLimit::memory ? ExecutionOutcome::out_of_memory
+                                            : ExecutionOutcome::out_of_storage;
 }
 
 bool needs_new_interpreter(ExecutionOutcome outcome) {
@@ -73,7 +89,7 @@ asio::awaitable<Result<void>> SandboxedInterpreter::end_previous(
   auto ended = co_await services_.launcher.end_interpreter(sandbox_id_, id_, within);
   if (!ended) co_return ended.error();
   may_be_there_ = false;
-  exceeded_ = *ended;
+  end_ = *ended;
   co_return Result<void>();
 }
 
@@ -132,23 +148,43 @@ asio::awaitable<ExecutionResult> SandboxedInterpreter::run(ExecutionRequest requ
   co_return result;
 }
 
-asio::awaitable<Result<ExecutionResult>> SandboxedInterpreter::execute(ExecutionRequest request) {
-  if (hung_up_) co_return interpreter_gone();
-  if (!is_alive()) {
-    auto started = co_await start();
-    if (!started) co_return started.error();
-  }
-  ExecutionResult result = co_await run(std::move(request));
-  if (!needs_new_interpreter(result.outcome)) co_return result;
-  if (hung_up_) co_return interpreter_gone();
-  // A launcher that is stuck must not keep this result from its client: the next program starts the
-  // new interpreter then.
+/// A launcher that is stuck must not keep the result of a program from its client: the next program
+/// starts the new interpreter then.
+asio::awaitable<Result<KernelEnd>> SandboxedInterpreter::replace(ExecutionOutcome outcome) {
+  KernelEnd end{.timed_out = outcome == ExecutionOutcome::timed_out_restarted};
   auto ended = co_await end_previous(services_.limits.kill_grace);
-  if (!ended && ended.error().step == kLauncherReply && !hung_up_) co_return result;
+  if (!ended && ended.error().step == kLauncherReply && !hung_up_) {
+    end_is_told_ = true;
+    co_return end;
+  }
   if (!ended) co_return ended.error();
+  const bool timed_out = end.timed_out;
+  end = to_kernel_end(end_);
+  end.timed_out = timed_out;
   auto restarted = co_await start();
   if (!restarted) co_return restarted.error();
-  if (result.outcome == ExecutionOutcome::interpreter_died) result.outcome = death_of(exceeded_);
+  co_return end;
+}
+
+asio::awaitable<Result<ExecutionResult>> SandboxedInterpreter::execute(ExecutionRequest request) {
+  if (hung_up_) co_return interpreter_gone();
+  std::vector<KernelEnd> ends;
+  if (!is_alive()) {
+    const bool ended = may_be_there_ && !std::exchange(end_is_told_, false);
+    auto started = co_await start();
+    if (!started) co_return started.error();
+    if (ended) ends.push_back(to_kernel_end(end_));
+    if (ended) ends.back().between_programs = true;
+  }
+  ExecutionResult result = co_await run(std::move(request));
+  if (needs_new_interpreter(result.outcome)) {
+    if (hung_up_) co_return interpreter_gone();
+    auto end = co_await replace(result.outcome);
+    if (!end) co_return end.error();
+    if (!end->timed_out) result.outcome = outcome_of(*end);
+    ends.push_back(*end);
+  }
+  result.kernel_ends = std::move(ends);
   co_return result;
 }
 

@@ -67,6 +67,8 @@ class SandboxedInterpreter {
   /// After the deadline: SIGINT, a grace period, then a new interpreter.
   boost::asio::awaitable<ExecutionOutcome> interrupt();
   boost::asio::awaitable<ExecutionResult> run(ExecutionRequest request);
+  /// Ends the interpreter after such an outcome and starts the next one. Returns how it ended.
+  boost::asio::awaitable<Result<KernelEnd>> replace(ExecutionOutcome outcome);
   /// Ends the interpreter that was started last, if there may be something of it.
   boost::asio::awaitable<Result<void>> end_previous(
       std::optional<Clock::Duration> within = std::nullopt);
@@ -77,8 +79,9 @@ class SandboxedInterpreter {
   const sandbox::RequestKind start_kind_;
   std::unique_ptr<AgentProcess> agent_;
   std::uint64_t last_execution_id_ = 0;
-  sandbox::ExceededLimit exceeded_{};  ///< by the previous interpreter
-  bool may_be_there_ = false;          ///< it was started, and has not been ended for certain
+  sandbox::InterpreterEnd end_{};  ///< of the previous interpreter
+  bool may_be_there_ = false;      ///< it was started, and has not been ended for certain
+  bool end_is_told_ = false;       ///< a result has its KernelEnd although its end is not certain
   bool hung_up_ = false;
 };
 

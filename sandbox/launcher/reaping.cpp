@@ -79,13 +79,13 @@ bool Launcher::reaped_of_unfinished(pid_t pid, int wait_status) {
 void Launcher::jail_ended(Entries::iterator entry, std::uint32_t interpreter_id) {
   auto& [sandbox_id, ended] = *entry;
   const auto node = ended.interpreters.extract(interpreter_id);
-  const ExceededLimit exceeded = exceeded_limit_of(entry, node.mapped());
-  server_.interpreter_exited(sandbox_id, interpreter_id, node.mapped().jail->wait_status(),
-                             exceeded);
+  const InterpreterEnd end{node.mapped().jail->wait_status(),
+                           exceeded_limit_of(entry, node.mapped())};
+  server_.interpreter_exited(sandbox_id, interpreter_id, end);
   for (const std::uint64_t request : node.mapped().kill_requests) {
-    server_.killed(request, sandbox_id, exceeded);
+    server_.killed(request, sandbox_id, end);
   }
-  if (node.mapped().kill_requests.empty()) ended.exceeded[interpreter_id] = exceeded;
+  if (node.mapped().kill_requests.empty()) ended.ends[interpreter_id] = end;
   const auto* destroying = ended.state.as<SandboxState::Destroying>();
   if (destroying == nullptr || !ended.interpreters.empty()) return;
   const Request destruction = destroying->destruction;

@@ -113,7 +113,7 @@ void Launcher::kill(const Request& request) {
   const auto found = entry.interpreters.find(request.interpreter_id);
   if (found == entry.interpreters.end()) {
     return server_.killed(request.request_id, request.sandbox_id,
-                          std::exchange(entry.exceeded[request.interpreter_id], {}));
+                          std::exchange(entry.ends[request.interpreter_id], {}));
   }
   Interpreter& interpreter = found->second;
   if (interpreter.kill_requests.empty()) interpreter.jail->end();

@@ -106,7 +106,7 @@ void Launcher::added(const Request& request, Entry& entry, StartedJail opened) {
   for (const pid_t pid : opened.jail->processes()) {
     if (groups_.holds(request.sandbox_id, pid)) continue;
     opened.jail->end();  // for the loop to reap
-    return server_.failed(request, "verify control groups", EPERM);
+    return server_.failed(request, "verify cgroups", EPERM);
   }
   for (const pid_t pid : opened.jail->processes()) own(request.sandbox_id, pid);
   entry.interpreters[request.interpreter_id].jail = std::move(opened.jail);
