@@ -146,9 +146,9 @@ App::App(const config::Config& config, TierChoice tier, const runtimes::Installa
       identity_({clock_, keys_, file_pool_, config.identity},
                 surfaces::RequestGuard(allowed_hosts(config))),
       service_({&identity_}, data_plane_),
-      admin_(
-          DYNSESSIONS_VERSION, [this] { return health(); },
-          surfaces::RequestGuard(allowed_hosts(config))),
+      admin_({DYNSESSIONS_VERSION, [this] { return health(); },
+              [this] { return event_line("ready", announcement()); }},
+             surfaces::RequestGuard(allowed_hosts(config))),
       server_(loop_.get_executor(), file_pool_, service_, {}, nullptr, {&request_log_}),
       admin_server_(loop_.get_executor(), file_pool_, admin_, {}, nullptr, {&request_log_}) {
   if (!config.server.https_port) return;

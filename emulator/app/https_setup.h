@@ -30,8 +30,8 @@ struct HttpsSetup {
                                                      const config::Environment& environment,
                                                      Clock::TimePoint now);
 
-/// Where a server without HTTPS keeps what outlives it: as set_up_https(). nullopt if there is no
-/// such place or it cannot be used; config::ConfigError for a --state-dir that cannot.
+/// Where a server without HTTPS keeps what outlives it; need not exist. nullopt if neither
+/// --state-dir nor the environment names a place.
 [[nodiscard]] std::optional<std::filesystem::path> state_directory(
     const config::Config& config, const config::Environment& environment);
 

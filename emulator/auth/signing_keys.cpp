@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include <spdlog/spdlog.h>
+
 #include "emulator/tls/state_directory.h"
 
 namespace dynsessions::auth {
@@ -29,29 +31,38 @@ void SigningKeys::keep_in(std::filesystem::path state_directory) {
 
 std::shared_ptr<const SigningKey> SigningKeys::current() {
   const std::scoped_lock lock(mutex_);
-  if (key_) return key_;
-  if (directory_.empty()) return key_ = shared(SigningKey::make());
-  const auto state = tls::StateDirectory::at(directory_);
-  const UniqueFd turn = state.lock();  // of two servers that start at the same time one makes it
-  key_ = read_key(state);
-  if (key_) return key_;
-  key_ = shared(SigningKey::make());
-  state.write(kFile, key_->pem());
+  if (!key_) key_ = make_key();
   return key_;
+}
+
+std::shared_ptr<const SigningKey> SigningKeys::make_key() const {
+  if (directory_.empty()) return shared(SigningKey::make());
+  try {
+    const auto state = tls::StateDirectory::at(directory_);
+    const UniqueFd turn = state.lock();  // of two servers that start together one makes the key
+    if (auto kept = read_key(state)) return kept;
+    auto made = shared(SigningKey::make());
+    state.write(kFile, made->pem());
+    return made;
+  } catch (const tls::StateError& error) {
+    spdlog::warn("tokens of this run will not be known after a restart: {}", error.what());
+    return shared(SigningKey::make());
+  }
 }
 
 std::shared_ptr<const SigningKey> SigningKeys::find(std::string_view id) {
   const std::scoped_lock lock(mutex_);
-  if (!key_) load();
+  if (!key_) key_ = kept_key();
   return key_ && key_->id() == id ? key_ : nullptr;
 }
 
-void SigningKeys::load() {
-  if (directory_.empty()) return;
+std::shared_ptr<const SigningKey> SigningKeys::kept_key() const {
+  std::error_code ignored;
+  if (!std::filesystem::exists(directory_ / kFile, ignored)) return nullptr;
   try {
-    key_ = read_key(tls::StateDirectory::at(directory_));
+    return read_key(tls::StateDirectory::at(directory_));
   } catch (const tls::StateError&) {
-    // current() reports it; a token that names a key is then one of somebody else's.
+    return nullptr;  // current() warns of it
   }
 }
 

@@ -14,12 +14,12 @@ namespace dynsessions::auth {
 /// that a start does not wait for it. Any thread may use this.
 class SigningKeys {
  public:
-  /// Keeps the key in this state directory from now on, so that tokens outlive a restart. Without
-  /// one the key lives as long as this object. To be called before the first token is made.
+  /// Keeps the key in this state directory, which is made when it is needed, so that tokens outlive
+  /// a restart. Without one, or if it cannot be used, which the log warns of, the key lives as long
+  /// as this object. To be called before the first token is made.
   void keep_in(std::filesystem::path state_directory);
 
-  /// Makes the key if there is none. May take a tenth of a second. Throws tls::StateError if the
-  /// state directory cannot be used, and tls::OpensslError.
+  /// Makes the key if there is none. May take a tenth of a second. Throws tls::OpensslError.
   [[nodiscard]] std::shared_ptr<const SigningKey> current();
 
   /// nullptr if this emulator has no key with this `kid`. Makes none. A state directory that cannot
@@ -27,7 +27,9 @@ class SigningKeys {
   [[nodiscard]] std::shared_ptr<const SigningKey> find(std::string_view id);
 
  private:
-  void load();
+  /// nullptr if there is no key in the directory.
+  [[nodiscard]] std::shared_ptr<const SigningKey> kept_key() const;
+  [[nodiscard]] std::shared_ptr<const SigningKey> make_key() const;
 
   std::mutex mutex_;
   std::filesystem::path directory_;  ///< empty: the key is not kept

@@ -1,11 +1,15 @@
 #include "emulator/config/options.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <limits>
 #include <utility>
 
+#include <boost/algorithm/string/split.hpp>
+
 #include "emulator/base/identifiers.h"
+#include "emulator/base/printable.h"
 #include "emulator/config/option_values.h"
 
 namespace dynsessions::config {
@@ -80,10 +84,20 @@ inline constexpr char kAUuid[] = "a UUID";
 template <auto Member>
 inline constexpr ValueKind<IdentitySettings> kUuid = value_kinds::kText<Member, is_uuid, kAUuid>;
 
+/// Names of roles have spaces.
+std::optional<std::vector<std::string>> parse_roles(std::string_view text) {
+  if (text == "none") return std::vector<std::string>();
+  std::vector<std::string> roles;
+  boost::algorithm::split(roles, text, [](char c) { return c == ','; });
+  const auto is_name = [](const std::string& role) {
+    return !role.empty() && printable(role) == role;
+  };
+  if (!std::all_of(roles.begin(), roles.end(), is_name)) return std::nullopt;
+  return roles;
+}
+
 bool set_roles(IdentitySettings& identity, std::string_view text) {
-  if (text != "none") return assign_if(identity.roles, value_kinds::parse_list(text));
-  identity.roles.clear();
-  return true;
+  return assign_if(identity.roles, parse_roles(text));
 }
 
 std::string show_roles(const IdentitySettings& identity) {
@@ -91,7 +105,7 @@ std::string show_roles(const IdentitySettings& identity) {
 }
 
 constexpr ValueKind<IdentitySettings> kRoles{
-    set_roles, show_roles, [] { return std::string("none, or names with commas between them"); },
+    set_roles, show_roles, [] { return std::string("none or names with commas between them"); },
     true};
 
 bool set_stream_limit(ContractOptions& contract, std::string_view text) {

@@ -4,7 +4,6 @@
 
 #include "emulator/base/offload.h"
 #include "emulator/surfaces/json_writer.h"
-#include "emulator/tls/state_directory.h"
 
 namespace dynsessions::surfaces::identity {
 namespace asio = boost::asio;
@@ -70,27 +69,15 @@ std::string issuer_of(const http::Request& request, const std::string& tenant) {
   return base_url(request) + "/" + tenant + "/v2.0";
 }
 
-asio::awaitable<Result<std::shared_ptr<const auth::SigningKey>>> current_key(
-    const Services& services) {
-  using Key = Result<std::shared_ptr<const auth::SigningKey>>;
-  auto current = [&keys = services.keys]() -> Key {
-    try {
-      return keys.current();
-    } catch (const tls::StateError&) {
-      return Error{ErrorCode::internal,
-                   "The key that signs tokens cannot be kept.",
-                   {},
-                   "name a directory that can be written with --state-dir"};
-    }
-  };
+asio::awaitable<std::shared_ptr<const auth::SigningKey>> current_key(const Services& services) {
+  auto current = [&keys = services.keys] { return keys.current(); };
   return offload(services.pool, std::move(current));
 }
 
-asio::awaitable<Result<IssuedToken>> issue(const Services& services, auth::TokenRequest request) {
+asio::awaitable<IssuedToken> issue(const Services& services, auth::TokenRequest request) {
   const auto now = std::chrono::floor<std::chrono::seconds>(services.clock.now());
   const auto key = co_await current_key(services);
-  if (!key) co_return key.error();
-  auto sign = [key = *key, claims = auth::claims_for(request, services.settings, now)] {
+  auto sign = [key, claims = auth::claims_for(request, services.settings, now)] {
     return key->sign(claims);
   };
   std::string text = co_await offload(services.pool, std::move(sign));

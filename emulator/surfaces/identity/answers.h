@@ -18,7 +18,8 @@ namespace dynsessions::surfaces::identity {
 
 /// One body for the clients of all endpoints: `error` and `error_description` for those of Entra
 /// and IMDS, `statusCode` and `message` for those of App Service. Both texts end with the reason.
-/// Never 404, which managed identity clients take for a service that will come (section 4.1).
+/// Never 404, which managed identity clients take for a service that will come (CLIENTS.md
+/// section 4.1).
 [[nodiscard]] http::Response refusal(const Error& error, const std::string& correlation_id);
 
 /// An error about one parameter of the request.
@@ -30,9 +31,8 @@ namespace dynsessions::surfaces::identity {
 /// `issuer` of the tokens of a tenant, as discovery names it.
 [[nodiscard]] std::string issuer_of(const http::Request& request, const std::string& tenant);
 
-/// The key that signs tokens, made on the pool if there is none; ErrorCode::internal if it cannot
-/// be kept.
-[[nodiscard]] boost::asio::awaitable<Result<std::shared_ptr<const auth::SigningKey>>> current_key(
+/// The key that signs tokens; made on the pool if there is none.
+[[nodiscard]] boost::asio::awaitable<std::shared_ptr<const auth::SigningKey>> current_key(
     const Services& services);
 
 struct IssuedToken {
@@ -41,8 +41,8 @@ struct IssuedToken {
   std::chrono::seconds lifetime;
 };
 
-/// Makes a token and signs it on the pool. Errors as current_key().
-[[nodiscard]] boost::asio::awaitable<Result<IssuedToken>> issue(const Services& services,
-                                                                auth::TokenRequest request);
+/// Makes a token and signs it on the pool.
+[[nodiscard]] boost::asio::awaitable<IssuedToken> issue(const Services& services,
+                                                        auth::TokenRequest request);
 
 }  // namespace dynsessions::surfaces::identity

@@ -39,7 +39,7 @@ auth::TokenRequest token_request(const http::Request& request, const Services& s
 
 enum class Times { both, also_not_before };
 
-/// Times are decimal texts, which every client reads (section 4.1).
+/// Times are decimal texts, which every client reads (CLIENTS.md section 4.1).
 http::Response token_answer(const IssuedToken& issued, const std::string& client_id,
                             std::string_view resource, Times times) {
   const auto seconds = [](auto time) { return std::to_string(time.time_since_epoch().count()); };
@@ -61,9 +61,8 @@ asio::awaitable<http::Answer> answer_for(const Services& services, const http::R
   auth::TokenRequest wanted = token_request(request, services, resource);
   const std::string client_id =
       wanted.client_id.empty() ? services.settings.client_id : wanted.client_id;
-  const Result<IssuedToken> issued = co_await issue(services, std::move(wanted));
-  if (!issued) co_return issued.error();
-  co_return token_answer(*issued, client_id, resource, times);
+  const IssuedToken issued = co_await issue(services, std::move(wanted));
+  co_return token_answer(issued, client_id, resource, times);
 }
 
 std::string resource_of(const http::Request& request) {
@@ -104,7 +103,7 @@ asio::awaitable<http::Answer> cloud_shell_token(const Services& services,
 }
 
 /// Answers without the header `Metadata` too: .NET probes that way, and takes a refusal for a
-/// machine without identity (section 4.2).
+/// machine without identity (CLIENTS.md section 4.2).
 asio::awaitable<http::Answer> virtual_machine_token(const Services& services,
                                                     const http::PathParameters&, http::Call& call) {
   co_return co_await answer_for(services, call.request, resource_of(call.request),

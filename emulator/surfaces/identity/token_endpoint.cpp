@@ -98,9 +98,8 @@ asio::awaitable<http::Answer> requested_token(const Services& services,
   if (is_uuid(tenant)) wanted.tenant = tenant;
   wanted.client_id = form->value("client_id");
   wanted.user = form->value("username");
-  const Result<IssuedToken> issued = co_await issue(services, std::move(wanted));
-  if (!issued) co_return issued.error();
-  co_return token_answer(*issued, *form, audience);
+  const IssuedToken issued = co_await issue(services, std::move(wanted));
+  co_return token_answer(issued, *form, audience);
 }
 
 }  // namespace dynsessions::surfaces::identity
