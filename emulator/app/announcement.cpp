@@ -47,7 +47,7 @@ bool is_exposed(const Announcement& announcement) {
 std::vector<std::string> warnings_of(const Announcement& announcement) {
   std::vector<std::string> warnings;
   if (!announcement.warning.empty()) warnings.push_back(announcement.warning + ".");
-  // No auth mode changes that: nobody checks signatures.
+  // No auth mode changes that: the identity endpoints give everyone a token.
   if (is_exposed(announcement)) {
     warnings.push_back("--listen " + announcement.listen +
                        " opens every port to other machines. Anyone who can connect can run code "
