@@ -17,7 +17,7 @@ enum class Tier {
 /// anything else.
 struct LauncherSpec {
   Tier tier = Tier::full;
-  bool control_groups = true;  ///< where there are some; otherwise limits are kept without
+  bool cgroups = true;  ///< where there are some; otherwise limits are kept without
   /// Host user and group that a session's processes have when the launcher is root; otherwise
   /// they have the launcher's own. Below the full tier a root launcher gives each session a
   /// separate user instead (unprivileged_isolation.h).
