@@ -132,8 +132,10 @@ App::App(const config::Config& config, TierChoice tier, const runtimes::Installa
            kFileThreads)),
       clock_(loop_.get_executor()),
       real_time_(loop_.get_executor()),
+      spool_(file_pool_),
       python_(python_settings(config.host), installation, tier_.tier),
-      pool_factory_({loop_.get_executor(), launcher_, clock_, real_time_, python_}, config.pool),
+      pool_factory_({loop_.get_executor(), launcher_, clock_, real_time_, spool_, python_},
+                    config.pool),
       pools_(config.pool,
              [this](const pools::PoolDefinition& definition, pools::PoolCatalog::Origin origin) {
                return pool_factory_.make_parts(definition, origin);

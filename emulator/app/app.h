@@ -79,6 +79,7 @@ class App {
   boost::asio::thread_pool file_pool_;
   SystemClock clock_;
   SteadyClock real_time_;
+  const execution::Spool spool_;
   const runtimes::PythonRuntime python_;
   PoolFactory pool_factory_;
   observability::RequestLog request_log_;

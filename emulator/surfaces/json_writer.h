@@ -18,12 +18,18 @@ class JsonWriter {
   explicit JsonWriter(ObjectIds ids) : ids_(ids) {}
 
   JsonWriter& begin_object();
+  /// An object that has no `$id` in any document.
+  JsonWriter& begin_plain_object() { return value("{"); }
   JsonWriter& end_object();
   JsonWriter& begin_array();
   JsonWriter& end_array();
   JsonWriter& key(std::string_view name);
 
   JsonWriter& string(std::string_view text);
+  /// A string whose characters the caller adds, with append_json_characters(). It may also take
+  /// out what was written so far, and put it together with the rest later. close_string() follows.
+  [[nodiscard]] std::string& open_string();
+  JsonWriter& close_string();
   JsonWriter& integer(std::int64_t value);
   /// `json` must be one JSON value; goes out as it is.
   JsonWriter& raw(std::string_view json);
@@ -44,6 +50,9 @@ class JsonWriter {
   std::string text_;
   int last_id_ = 0;
 };
+
+/// Adds `text`, which must be valid UTF-8, as it stands between quotation marks.
+void append_json_characters(std::string& json, std::string_view text);
 
 /// Whether `text` as a whole is a number by JSON's grammar: `nan`, `1_000`, `.5` and `+1` are not.
 [[nodiscard]] bool is_json_number(std::string_view text);
