@@ -97,6 +97,21 @@ def test_descriptors_in_flight_keep_no_session_from_starting_where_few_are_allow
         new.end()
 
 
+@attack(76)
+@alone
+@pytest.mark.only_in("A")
+def test_many_sessions_leave_instances_to_the_server_s_user(server, tier):
+    """An ordinary user's sessions together have not all of what the user may have."""
+    sessions = [server.session() for _ in range(9)]
+    taken = [take_all(each, "inotify instances")["had"] for each in sessions]
+    most = int(Path("/proc/sys/user/max_inotify_instances").read_text())
+    assert sum(taken) == 9 * 16 if not tier.before else most // 2 < sum(taken) <= most - most // 4
+    left = run_outside("kernel_objects", before=tier.before, kind="inotify instances", all=False)
+    assert left == "allowed"
+    for each in sessions:
+        each.end()
+
+
 def user_of(session, name):
     """Host ids of the session's interpreter and of the owner of its user namespace."""
     naming = f"import ctypes; ctypes.CDLL(None).prctl(15, b'{name}', 0, 0, 0)"
