@@ -61,7 +61,9 @@ bool SessionUsers::claim(uid_t id, short lock_type) const {
   byte.l_whence = SEEK_SET;
   byte.l_start = id;
   byte.l_len = 1;
-  return ::fcntl(claims_.get(), F_OFD_SETLK, &byte) == 0;
+  const int result = ::fcntl(claims_.get(), F_OFD_SETLK, &byte);
+  return result == 0 ||
+         (errno != EAGAIN && errno != EACCES);  // a /run without locks claims nothing
 }
 
 }  // namespace dynsessions::sandbox
