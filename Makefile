@@ -21,8 +21,10 @@ test-clients: build
 	tests/create_environment.sh build/test-python
 	build/test-python/bin/python3 -m pytest -q tests/clients
 
-# Runs `make test`, and what takes hours or needs clang, podman and root: soak, fuzzing, images.
+# Runs `make test`, and what takes hours or needs clang, podman and root: soak, fuzzing, images. Also
+# generated requests without a zygote, which differ from those with one in the start of a session.
 test-all: test soak
+	DYNSESSIONS_NO_ZYGOTE=1 build/test-python/bin/python3 -m pytest -q tests/contract/test_generated.py
 	tests/fuzz/run.sh 60
 	tests/docker/build_images.sh server
 	build/test-python/bin/python3 tests/docker/run.py

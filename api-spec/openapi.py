@@ -4,7 +4,7 @@
     api-spec/openapi.py [FOLDER]
 
 Each says what this emulator promises at that version, in our own words; sections and rows are those
-of the project's contract notes. `x-confidence` is how we know that the service does the same:
+of CONTRACT.md. `x-confidence` is how we know that the service does the same:
 recorded, specified, observed, documented or guess (see api-spec/README.md).
 """
 

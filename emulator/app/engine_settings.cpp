@@ -9,7 +9,7 @@ runtimes::PythonSettings python_settings(const config::HostOptions& host) {
 sandbox::LauncherSpec launcher_spec(const config::HostOptions& host, sandbox::Tier tier) {
   sandbox::LauncherSpec spec;
   spec.tier = tier;
-  spec.control_groups = host.control_groups;
+  spec.cgroups = host.cgroups;
   return spec;
 }
 

@@ -54,7 +54,7 @@ struct HostOptions {
   bool no_zygote = false;
   std::vector<std::string> preload{"numpy", "pandas", "matplotlib.pyplot"};
   SandboxMode sandbox = SandboxMode::automatic;
-  bool control_groups = true;  ///< used where there are some
+  bool cgroups = true;  ///< used where there are some
 };
 
 /// Everything that can be set, with its default. One table (options.cpp) drives flag, environment

@@ -234,7 +234,7 @@ constexpr std::array kOptions{
            kOfPool<members::kCpuLimit>},
     Option{"control-groups", "Sandbox", "MODE",
            "auto enforces limits by cgroups where possible; off never uses them.",
-           kOf<kChoice<&HostOptions::control_groups, kAutomatic>>},
+           kOf<kChoice<&HostOptions::cgroups, kAutomatic>>},
 
     Option{"auth", "Contract", "MODE",
            "Tokens accepted: any, those with the right claims, or off: none needed.",

@@ -12,7 +12,7 @@ Written by `dynsessions options`; do not edit.
 
 Each option is a flag, an environment variable and a key of the JSON file that `--config PATH` (`DYNSESSIONS_CONFIG`) names. The key is the flag without its dashes. A flag wins over the environment, and the environment over the file. A flag without a value is a switch: `--exact` is `true`.
 
-Where the sources of the contract disagree or say nothing, an option of the group *Contract options* chooses what to do. Its default is what CONTRACT.md recommends; the last column names the row of its section 8, or the section. `by-version` means: as each api-version is known or thought to have it.
+Where the sources of the contract disagree or say nothing, an option of the group *Contract options* chooses what to do. Its default is what `api-spec/CONTRACT.md` recommends; the last column names the row of its section 8, or the section. `by-version` means: as each api-version is known or thought to have it.
 
 `--exact` switches off the emulator's own response headers, `x-emulator-reason` (why a request was refused) and `x-emulator-warning` (an unknown api-version was answered as another). It does not go with `--lenient-bodies`, which takes bodies that the service refuses.
 )";

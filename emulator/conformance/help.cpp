@@ -3,54 +3,35 @@
 namespace dynsessions::conformance {
 namespace {
 
+/// A test keeps it to one screen: thirty lines.
 constexpr const char* kHelp =
-    R"(Runs the conformance cases of api-spec/cases and reports where answers differ.
+    R"(Sends the conformance cases of api-spec/cases and reports where answers differ.
 
-Usage:
-  dynsessions conform [OPTIONS]
+Usage: dynsessions conform [OPTIONS]
 
-Examples:
-  dynsessions conform                              the emulator, started for this
-  dynsessions conform --filter 'execute.*'         some cases
-  dynsessions conform --endpoint "$POOL" --plan    what a run against a pool would cost
-  dynsessions conform --endpoint "$POOL" --yes --max-sessions 20 \
-    --token-command 'az account get-access-token --resource https://dynamicsessions.io \
-                     --query accessToken -o tsv'
-
-Target:
-  --endpoint URL         pool management endpoint; default: the emulator itself
+  --endpoint URL         pool management endpoint; default: an emulator started for the run
   --token-command CMD    shell command that prints a bearer token; the token is never printed
-  --yes                  agree to the plan that is printed for an endpoint
-  --plan                 print the plan and do nothing
-  --checkpoint FILE      keep what is done in it; the same command goes on from there after an
-                         interruption or a used-up budget; removed when nothing is left
-  --max-sessions N       at most this many sessions; default 50 for an endpoint
-  --max-requests N       at most this many requests; default 2000 for an endpoint
-  --max-minutes N        begin no case after this time; default 60 for an endpoint
+  --plan                 print what the run would send, and exit
+  --yes                  run against an endpoint without asking: agree to the plan
+  --checkpoint FILE      keep the progress here; the same command continues after an interruption
+  --max-sessions N       most sessions to open; default 50 for an endpoint
+  --max-requests N       most requests to send; default 2000 for an endpoint
+  --max-minutes N        start no case after this time; default 60 for an endpoint
+  --cases DIR            directory of cases; default: api-spec/cases of this project
+  --filter GLOB          run only cases with such ids, for example 'files.*@2025-10-02-preview'
+  --slow                 also run cases that wait for minutes or move 128 MB
+  --junit FILE           write a report as JUnit XML
+  --json FILE            write a report as JSON
+  --markdown FILE        write a report as Markdown, for a job summary
+  --html FILE            write a report as one page that shows expected and received answers
+  --deviations FILE      write DEVIATIONS.md from the cases; send nothing
+  --counts               print how many cases rest on which evidence; send nothing
 
-Cases:
-  --cases DIR            directory of cases; default: api-spec/cases beside the program
-  --filter GLOB          only the cases whose id is like it, such as 'files.*@2025-10-02-preview'
-  --slow                 run slow cases too: they wait minutes for a limit, or move 128 MB
-
-Reports:
-  --junit FILE           JUnit XML
-  --json FILE            JSON
-  --markdown FILE        Markdown, for a job summary
-  --html FILE            one page, with what was expected beside what came
-  --deviations FILE      write DEVIATIONS.md from the cases and run nothing
-  --counts               print how many cases rest on what and run nothing
-
-Tokens, guids, mail addresses, the endpoint's host and the names in its path are taken out of
-every report.
-
-Exit codes:
-  0    every case as expected, or known to differ
-  1    an unexpected difference
-  2    wrong usage, or a case that cannot be used
-  3    no answer, or the token was refused
-  4    no difference, but the budget was used up
-  130  interrupted: sessions were deleted, the reports are of what was run
+Example: dynsessions conform --endpoint "$POOL" --plan --token-command 'az account
+  get-access-token --resource https://dynamicsessions.io --query accessToken -o tsv'
+Reports contain no tokens, guids, mail addresses, nor the endpoint's host and names.
+Exit codes: 0 no unexpected difference; 1 unexpected difference; 2 wrong usage or unusable case;
+3 no answer or refused token; 4 budget used up; 130 interrupted, with reports of what was run
 )";
 
 }  // namespace

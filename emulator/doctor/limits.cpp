@@ -9,7 +9,7 @@ using sandbox::LimitKind;
 using sandbox::LimitState;
 
 constexpr const char* kGiveGroups =
-    "let the server have control groups: run as root, or as `systemd-run --user --scope "
+    "let the server have cgroups: run as root, or as `systemd-run --user --scope "
     "-p Delegate=yes dynsessions`; in a container: --privileged --user root, "
     "or limits of the container (--memory, --cpus, --pids-limit) for all sessions together";
 constexpr const char* kSwitchOn = "start without --control-groups off";
@@ -30,7 +30,7 @@ Check check_limit(const std::string& name, const LimitState& state) {
   return {"limits", name, verdict, finding, {}};
 }
 
-/// What lacks a control group lacks it for one reason: the first line that does tells it.
+/// What lacks a cgroup lacks it for one reason: the first line that does tells it.
 void explain(Checks& checks, const std::string& obstacle) {
   const auto first = std::find_if(checks.begin(), checks.end(), [](const Check& check) {
     return check.verdict == Verdict::warning;

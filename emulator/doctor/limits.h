@@ -8,7 +8,7 @@
 namespace dynsessions::doctor {
 
 /// The section *limits*: which of a session's limits are hard here, which are soft and which are
-/// missing. `obstacle` is what the launcher met when it looked for control groups, empty when
+/// missing. `obstacle` is what the launcher met when it looked for cgroups, empty when
 /// nothing.
 [[nodiscard]] Checks check_limits(const sandbox::LimitReport& report, const std::string& obstacle);
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace dynsessions::execution {
 
@@ -76,6 +77,16 @@ enum class SessionLimit { memory, files };
   return std::nullopt;
 }
 
+/// The end of a kernel's interpreter.
+struct KernelEnd {
+  bool timed_out = false;  ///< its program went on after the interrupt at its timeout
+  std::optional<SessionLimit> limit = std::nullopt;  ///< that its session exceeded
+  int signal = 0;                                    ///< that killed it; 0: it exited
+  int exit_status = 0;
+  bool between_programs = false;  ///< it ended while no program of a client ran in it
+  bool operator==(const KernelEnd&) const = default;
+};
+
 struct ExecutionResult {
   ExecutionOutcome outcome = ExecutionOutcome::succeeded;
   std::string stdout_text;  ///< valid UTF-8, all that reached the descriptor, capped
@@ -85,6 +96,8 @@ struct ExecutionResult {
   /// The last expression's own value when an image took its place: text, a str, or nothing.
   ExecutionValue beside_image = NoValue{};
   std::chrono::milliseconds duration{0};  ///< real time in the interpreter
+  /// Interpreters of the kernel that ended since the program before, in order. Each was replaced.
+  std::vector<KernelEnd> kernel_ends = {};
 };
 
 }  // namespace dynsessions::execution

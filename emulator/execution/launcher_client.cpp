@@ -253,14 +253,14 @@ asio::awaitable<Result<std::vector<UniqueFd>>> LauncherClient::request(
   co_return std::move(answer->descriptors);
 }
 
-asio::awaitable<Result<sandbox::ExceededLimit>> LauncherClient::end_interpreter(
+asio::awaitable<Result<sandbox::InterpreterEnd>> LauncherClient::end_interpreter(
     std::uint64_t sandbox_id, std::uint32_t interpreter_id) {
   const Request message{.kind = RequestKind::kill_interpreter,
                         .interpreter_id = interpreter_id,
                         .sandbox_id = sandbox_id};
   auto answer = co_await ask(message);
   if (!answer) co_return answer.error();
-  co_return answer->message.exceeded;
+  co_return answer->message.end;
 }
 
 void LauncherClient::post(RequestKind kind, std::uint64_t sandbox_id) {

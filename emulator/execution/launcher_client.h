@@ -67,8 +67,8 @@ class LauncherClient {
                                                                 std::uint64_t sandbox_id,
                                                                 std::uint32_t interpreter_id = 0);
 
-  /// kill_interpreter. Returns the limit that the last interpreter of that id exceeded.
-  boost::asio::awaitable<Result<sandbox::ExceededLimit>> end_interpreter(
+  /// kill_interpreter. Returns how the last interpreter of that id ended.
+  boost::asio::awaitable<Result<sandbox::InterpreterEnd>> end_interpreter(
       std::uint64_t sandbox_id, std::uint32_t interpreter_id);
 
   /// Sends a request without waiting for the reply. Does nothing if the launcher is gone.

@@ -73,8 +73,8 @@ class SandboxedInterpreter {
   const sandbox::RequestKind start_kind_;
   std::unique_ptr<AgentProcess> agent_;
   std::uint64_t last_execution_id_ = 0;
-  sandbox::ExceededLimit exceeded_{};  ///< by the previous interpreter
-  bool was_started_ = false;           ///< so that there may be something to end
+  sandbox::InterpreterEnd end_{};  ///< of the previous interpreter
+  bool was_started_ = false;       ///< so that there may be something to end
   bool hung_up_ = false;
 };
 

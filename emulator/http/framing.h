@@ -25,7 +25,7 @@ inline constexpr std::size_t kMaxHeaderFields = 200;
 /// - no body, or one Content-Length of digits only, or one Transfer-Encoding that is exactly
 ///   `chunked`; never both, and no Transfer-Encoding in HTTP/1.0.
 /// `Upgrade` and its `Connection` options are nobody's business here: the JDK's client sends
-/// `Upgrade: h2c` with every request and expects an HTTP/1.1 answer (CLIENTS.md section 2).
+/// `Upgrade: h2c` with every request and expects an HTTP/1.1 answer (CLIENTS.md quirk 9).
 [[nodiscard]] Result<void> check_framing(Version version, const Headers& headers);
 
 /// `invalid_request` when the request line names a host (absolute form, as proxies are sent it) and

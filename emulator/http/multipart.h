@@ -19,7 +19,7 @@ struct PartHeader {
 
 /// A push parser of multipart/form-data (RFC 7578) that never holds more than one part header or
 /// what may become a boundary; data is passed on where it lies. Clients differ in every detail:
-/// CLIENTS.md section 2.
+/// CLIENTS.md section 2, quirks 3, 5 to 8 and 10.
 ///
 /// A refusal is `invalid_request` and final: feed nothing after it. Refused are a part header over
 /// 16 KiB, more than 100 parts, and parts that are not form data.

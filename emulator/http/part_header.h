@@ -15,7 +15,7 @@ namespace dynsessions::http {
 
 /// What a client meant by a plain `filename` parameter. Nobody can know: aiohttp percent-encodes
 /// the whole name, browsers and undici only `"`, CR and LF, requests and httpx send raw UTF-8
-/// (CLIENTS.md section 2, [run]; what the service stores was not observed). The guess:
+/// (CLIENTS.md section 2, quirk 6; what the service stores was not observed). The guess:
 /// - every `%XX` is decoded when each `%` starts one and the outcome is UTF-8 without control
 ///   characters, so that aiohttp's names come out as they went in;
 /// - otherwise only `%22`, `%0D` and `%0A`, as the HTML standard's form encoding has it.

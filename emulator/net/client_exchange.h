@@ -69,6 +69,9 @@ class ClientExchange : public std::enable_shared_from_this<ClientExchange> {
   [[nodiscard]] const HttpUrl& url() const { return url_; }
 
  private:
+  /// Bytes of one read or write.
+  static constexpr std::size_t kPiece = std::size_t{64} * 1024;
+
   using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
   using Endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -45,29 +46,29 @@ std::string_view name_of(execution::Kernel kernel) {
   return "";
 }
 
-std::string_view reason_of(execution::ExecutionOutcome outcome) {
-  switch (outcome) {
-    case execution::ExecutionOutcome::out_of_memory:
-      return "memory-limit";
-    case execution::ExecutionOutcome::out_of_storage:
-      return "file-limit";
-    case execution::ExecutionOutcome::timed_out_restarted:
-      return "timeout";
-    default:
-      return "died";
-  }
+std::string_view reason_of(const execution::KernelEnd& end) {
+  if (end.timed_out) return "timeout";
+  if (!end.limit) return "died";
+  return *end.limit == execution::SessionLimit::memory ? "memory-limit" : "file-limit";
+}
+
+/// Such as "SIGSEGV".
+std::string name_of_signal(int signal) {
+  const char* name = ::sigabbrev_np(signal);
+  return name == nullptr ? fmt::format("signal {}", signal) : fmt::format("SIG{}", name);
 }
 
 std::string sentence_for(const std::string& guid, execution::Kernel kernel,
-                         execution::ExecutionOutcome outcome) {
-  if (const auto limit = execution::exceeded_limit(outcome)) {
+                         const execution::KernelEnd& end) {
+  if (end.limit) {
     return fmt::format("a program of session {} was ended; {}", guid,
-                       dynsessions::reason_of(*limit));
+                       dynsessions::reason_of(*end.limit));
   }
-  const bool timed_out = outcome == execution::ExecutionOutcome::timed_out_restarted;
-  return fmt::format("the {} kernel of session {} {}", name_of(kernel), guid,
-                     timed_out ? "was ended: its program did not stop at its timeout"
-                               : "died: its program exited, crashed or was killed");
+  const std::string subject = fmt::format("the {} kernel of session {}", name_of(kernel), guid);
+  if (end.timed_out) return subject + " was ended: its program did not stop at its timeout";
+  return fmt::format("{} died{}: {}", subject, end.between_programs ? " between two programs" : "",
+                     end.signal != 0 ? "killed by " + name_of_signal(end.signal)
+                                     : fmt::format("exit status {}", end.exit_status));
 }
 
 }  // namespace
@@ -89,9 +90,11 @@ void SessionLog::allocation_failed(const Error& error) {
 }
 
 void SessionLog::kernel_ended(const pools::Session& session, execution::Kernel kernel,
-                              execution::ExecutionOutcome outcome) {
-  LogEvent event("kernel-ended", sentence_for(session.guid(), kernel, outcome));
-  event.in_sentence("kernel", name_of(kernel)).in_sentence("reason", reason_of(outcome));
+                              const execution::KernelEnd& end) {
+  LogEvent event("kernel-ended", sentence_for(session.guid(), kernel, end));
+  event.in_sentence("kernel", name_of(kernel)).in_sentence("reason", reason_of(end));
+  if (end.signal != 0) event.in_sentence("signal", name_of_signal(end.signal));
+  if (end.signal == 0) event.in_sentence("exitStatus", std::uint64_t(end.exit_status));
   write(LogLevel::warning, std::move(event), session);
 }
 

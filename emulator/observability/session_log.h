@@ -19,7 +19,7 @@ class SessionLog final : public pools::SessionEvents {
   void session_allocated(const pools::Session& session) override;
   void allocation_failed(const Error& error) override;
   void kernel_ended(const pools::Session& session, execution::Kernel kernel,
-                    execution::ExecutionOutcome outcome) override;
+                    const execution::KernelEnd& end) override;
   void session_ended(const pools::Session& session, pools::EndReason reason) override;
 
  private:

@@ -20,22 +20,6 @@ bool is_timeout(ExecutionOutcome outcome) {
   return outcome == ExecutionOutcome::timed_out || outcome == ExecutionOutcome::timed_out_restarted;
 }
 
-bool ended_kernel(ExecutionOutcome outcome) {
-  switch (outcome) {
-    case ExecutionOutcome::timed_out_restarted:
-    case ExecutionOutcome::interpreter_died:
-    case ExecutionOutcome::out_of_memory:
-    case ExecutionOutcome::out_of_storage:
-      return true;
-    case ExecutionOutcome::succeeded:
-    case ExecutionOutcome::raised:
-    case ExecutionOutcome::timed_out:
-    case ExecutionOutcome::aborted:
-      return false;
-  }
-  return false;
-}
-
 Error session_ended() { return {ErrorCode::session_not_found, "The session has ended.", {}, {}}; }
 
 }  // namespace
@@ -91,7 +75,9 @@ asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest reque
     workspace_lost_ = true;
     co_return result;
   }
-  if (ended_kernel(result->outcome)) events_.kernel_ended(*this, kernel, result->outcome);
+  for (const execution::KernelEnd& end : result->kernel_ends) {
+    events_.kernel_ended(*this, kernel, end);
+  }
   if (is_timeout(result->outcome)) queue.cancel_waiters();
   co_return result;
 }

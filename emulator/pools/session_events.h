@@ -21,10 +21,10 @@ class SessionEvents {
 
   virtual void session_allocated(const Session& session) = 0;
   virtual void allocation_failed(const Error& error) = 0;
-  /// A program took its kernel with it, and a new one is in place: the outcome is
-  /// `timed_out_restarted`, `interpreter_died`, `out_of_memory` or `out_of_storage`.
+  /// An interpreter of the kernel ended and was replaced. Reported when the program that ran in it,
+  /// or the first one after it, has been answered.
   virtual void kernel_ended(const Session& session, execution::Kernel kernel,
-                            execution::ExecutionOutcome outcome) = 0;
+                            const execution::KernelEnd& end) = 0;
   virtual void session_ended(const Session& session, EndReason reason) = 0;
 };
 

@@ -12,48 +12,48 @@ struct WireError {
   std::string_view code;  ///< empty: the answer has no body
 };
 
-/// Codes marked [C] in CONTRACT.md section 1.5 were seen; the others are guesses, not to be relied
-/// on: the contract knows only that 404, 413 and 429 happen.
+/// Codes marked observed in CONTRACT.md section 1.5 were seen; the others are guesses, not to be
+/// relied on: the contract knows only that 404, 413 and 429 happen.
 WireError wire_error(ErrorCode code, const contract::ContractOptions& choices) {
   switch (code) {
     case ErrorCode::invalid_request:
-      return {400, "SessionRequestValidationFailed"};  // [C]
+      return {400, "SessionRequestValidationFailed"};  // observed
     case ErrorCode::execution_body_missing:
-      return {400, "SessionPropertiesMissing"};  // [C]
+      return {400, "SessionPropertiesMissing"};  // observed
     case ErrorCode::operation_not_supported:
-      return {400, "SessionRequestNotSupported"};  // [C]
+      return {400, "SessionRequestNotSupported"};  // observed
     case ErrorCode::unauthenticated:
-      return {401, ""};  // [C] section 1.4: empty body
+      return {401, ""};  // observed, section 1.4: empty body
     case ErrorCode::permission_denied:
-      return {403, "AuthorizationFailed"};  // status [C] section 1.4, row 19; ARM's code for it
+      return {403, "AuthorizationFailed"};  // status: row 19; code: ARM's
     case ErrorCode::host_not_allowed:
       return {421, "HostNotAllowed"};  // the emulator's own, as the next
     case ErrorCode::origin_not_allowed:
       return {403, "OriginNotAllowed"};
     case ErrorCode::route_not_found:
-      return {400, "SessionRequestValidationFailed"};  // [C]: "wrong path/method for the pool"
+      return {400, "SessionRequestValidationFailed"};  // observed: wrong path or method
     case ErrorCode::session_not_found:
-      // 400 [C]; clients expect 404 too (section 8 row 21)
+      // 400 is observed; clients expect 404 too (section 8 row 21)
       return {choices.session_missing == contract::SessionMissing::bad_request ? 400U : 404U,
               "SessionWithIdentifierNotFound"};
     case ErrorCode::execution_not_found:
-      return {404, "ExecutionNotFound"};  // status [B], section 8 row 33
+      return {404, "ExecutionNotFound"};  // status: image, section 8 row 33
     case ErrorCode::execution_exists:
-      return {404, "ExecutionAlreadyExists"};  // status [B], section 8 row 33
+      return {404, "ExecutionAlreadyExists"};  // status: image, section 8 row 33
     case ErrorCode::file_not_found:
-      return {404, "GetFileError"};  // status [C]
+      return {404, "GetFileError"};  // status: observed
     case ErrorCode::file_to_download_not_found:
-      return {404, "DownloadFileError"};  // status [C]
+      return {404, "DownloadFileError"};  // status: observed
     case ErrorCode::file_to_delete_not_found:
-      return {404, "DeleteFileError"};  // [K]
+      return {404, "DeleteFileError"};  // documented
     case ErrorCode::not_a_regular_file:
       return {400, "SessionRequestValidationFailed"};
     case ErrorCode::payload_too_large:
-      return {413, "RequestEntityTooLarge"};  // status [D]
+      return {413, "RequestEntityTooLarge"};  // status: documented
     case ErrorCode::storage_full:
       return {507, "InsufficientStorage"};
     case ErrorCode::pool_exhausted:
-      // 404 [D] or 429 [C]: section 8 row 20
+      // 404 is documented, 429 observed: section 8 row 20
       return {choices.pool_full == contract::PoolFull::not_found ? 404U : 429U,
               "SessionPoolExhausted"};
     case ErrorCode::sandbox_unavailable:

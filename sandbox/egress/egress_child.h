@@ -13,7 +13,7 @@
 /// environment. Once the network is there its own seccomp filter takes away most of what it could
 /// do with its capabilities: exec, mount, unshare, setns, ptrace, prctl.
 ///
-/// Not in the sandbox's control groups: version 2 kills a group as a whole, and the first program
+/// Not in the sandbox's cgroups: version 2 kills a group as a whole, and the first program
 /// with too much memory would end its session's network.
 namespace dynsessions::sandbox {
 

@@ -333,7 +333,7 @@ void Launcher::added(const Request& request, Entry& entry, StartedJail opened) {
   for (const pid_t pid : opened.jail->processes()) {
     if (groups_.holds(request.sandbox_id, pid)) continue;
     opened.jail->end();  // for the loop to reap
-    throw StepError("verify control groups", EPERM);
+    throw StepError("verify cgroups", EPERM);
   }
   try {
     server_.done(request,
@@ -359,7 +359,7 @@ void Launcher::kill(const Request& request) {
   const auto found = entry.interpreters.find(request.interpreter_id);
   if (found == entry.interpreters.end()) {
     return server_.killed(request.request_id, request.sandbox_id,
-                          std::exchange(entry.exceeded[request.interpreter_id], {}));
+                          std::exchange(entry.ends[request.interpreter_id], {}));
   }
   Interpreter& interpreter = found->second;
   if (interpreter.kill_request != 0) throw StepError("kill: under way", EALREADY);
@@ -432,13 +432,13 @@ void Launcher::reaped(pid_t pid, int wait_status) {
 void Launcher::jail_ended(Entries::iterator entry, std::uint32_t interpreter_id) {
   auto& [sandbox_id, ended] = *entry;
   const auto node = ended.interpreters.extract(interpreter_id);
-  const ExceededLimit exceeded = exceeded_limit_of(entry, node.mapped());
-  server_.interpreter_exited(sandbox_id, interpreter_id, node.mapped().jail->wait_status(),
-                             exceeded);
+  const InterpreterEnd end{node.mapped().jail->wait_status(),
+                           exceeded_limit_of(entry, node.mapped())};
+  server_.interpreter_exited(sandbox_id, interpreter_id, end);
   if (node.mapped().kill_request != 0) {
-    server_.killed(node.mapped().kill_request, sandbox_id, exceeded);
+    server_.killed(node.mapped().kill_request, sandbox_id, end);
   } else {
-    ended.exceeded[interpreter_id] = exceeded;
+    ended.ends[interpreter_id] = end;
   }
   const auto* destroying = ended.state.as<SandboxState::Destroying>();
   if (destroying == nullptr || !ended.interpreters.empty()) return;

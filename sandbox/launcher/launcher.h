@@ -53,8 +53,8 @@ class Launcher {
     std::unique_ptr<Egress> egress;  ///< null: there is none
     std::map<std::uint32_t, Interpreter> interpreters{};
     std::uint64_t memory_kills = 0;  ///< by the kernel, reported so far
-    /// Limit for which the last interpreter of an id was ended; reported by kill().
-    std::map<std::uint32_t, ExceededLimit> exceeded{};
+    /// Of the last interpreter of each id, until kill() has reported it.
+    std::map<std::uint32_t, InterpreterEnd> ends{};
   };
   using Entries = std::map<std::uint64_t, Entry>;
   using Profiles = std::map<std::uint64_t, std::shared_ptr<Profile>>;

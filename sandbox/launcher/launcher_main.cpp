@@ -39,7 +39,7 @@ std::optional<PreparedLauncher> prepare_launcher(int control) {
     auto spec = receive_spec(control);
     if (!spec) return std::nullopt;
     reset_inherited_state(control);
-    auto groups = spec->control_groups ? Cgroups::find() : Cgroups();
+    auto groups = spec->cgroups ? Cgroups::find() : Cgroups();
     if (spec->tier == Tier::full) {
       become_outer_init(detect_user(spec->tier), control, groups);
     } else {

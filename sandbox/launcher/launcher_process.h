@@ -22,7 +22,7 @@ void become_reaper();
 /// and forks: the caller that returns is PID 1 in there. The outer process stays behind, waits, and
 /// leaves with the same exit status, closing `control`. Each dies with its parent, however it dies:
 /// server, outer process, launcher; and with the launcher every sandbox. When they have all ended
-/// before it, the outer process removes their control groups.
+/// before it, the outer process removes their cgroups.
 void become_outer_init(LauncherUser user, int control, const Cgroups& groups);
 
 /// A non-blocking signalfd for SIGCHLD, which is blocked from then on.

@@ -53,9 +53,9 @@ void ServerLink::done(const Request& request, const std::vector<int>& descriptor
 }
 
 void ServerLink::killed(std::uint64_t request_id, std::uint64_t sandbox_id,
-                        ExceededLimit exceeded) const {
+                        const InterpreterEnd& end) const {
   Reply reply = make_answer(request_id, sandbox_id);
-  reply.exceeded = exceeded;
+  reply.end = end;
   send(reply);
 }
 
@@ -64,13 +64,12 @@ void ServerLink::failed(const Request& request, const std::string& step, int err
 }
 
 void ServerLink::interpreter_exited(std::uint64_t sandbox_id, std::uint32_t interpreter_id,
-                                    int wait_status, ExceededLimit exceeded) const {
+                                    const InterpreterEnd& end) const {
   Reply event{};
   event.kind = ReplyKind::interpreter_exited;
-  event.wait_status = wait_status;
   event.interpreter_id = interpreter_id;
   event.sandbox_id = sandbox_id;
-  event.exceeded = exceeded;
+  event.end = end;
   send(event);
 }
 

@@ -32,11 +32,11 @@ class ServerLink {
              const std::optional<Cgroups::Failure>& groups_failure) const;
   void done(const Request& request, const std::vector<int>& descriptors = {}) const;
   /// The answer to a kill.
-  void killed(std::uint64_t request_id, std::uint64_t sandbox_id, ExceededLimit exceeded) const;
+  void killed(std::uint64_t request_id, std::uint64_t sandbox_id, const InterpreterEnd& end) const;
   void failed(const Request& request, const std::string& step, int error_number) const;
   /// An event, sent without a request.
-  void interpreter_exited(std::uint64_t sandbox_id, std::uint32_t interpreter_id, int wait_status,
-                          ExceededLimit exceeded) const;
+  void interpreter_exited(std::uint64_t sandbox_id, std::uint32_t interpreter_id,
+                          const InterpreterEnd& end) const;
 
  private:
   void send(const Reply& reply, const std::vector<int>& descriptors = {}) const;

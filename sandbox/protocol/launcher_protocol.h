@@ -24,7 +24,7 @@ enum class RequestKind : std::uint32_t {
   fork_interpreter,       ///< the same, forked from the zygote of the sandbox's profile
   interrupt_interpreter,  ///< SIGINT to the interpreter's process group
   kill_interpreter,  ///< SIGKILL to it and all that it started; done when all are gone, or were;
-                     ///< carries the limit that the last interpreter of this id exceeded
+                     ///< carries the InterpreterEnd of the last interpreter of this id
   destroy_sandbox,   ///< the same to all interpreters; done when everything is gone
   define_profile,    ///< followed, in the same message, by the SandboxProfile as JSON
   forget_profile,    ///< ends its zygote; sandboxes that it has go on, without a zygote
@@ -44,20 +44,25 @@ struct Request {
 enum class ReplyKind : std::uint32_t {
   done = 1,
   failed,              ///< `step` and `error_number` say where; nothing half-made is left
-  interpreter_exited,  ///< an event (request id 0): wait_status as of waitpid(2); all it started
-                       ///< is gone too
+  interpreter_exited,  ///< an event (request id 0) with `end`: the interpreter and all that it
+                       ///< started are gone
 };
 
 /// The limit for which the launcher or the kernel ended an interpreter.
 enum class ExceededLimit : std::uint32_t { none, memory, files };
 
+/// How an interpreter ended. Both members are zero if none has ended.
+struct InterpreterEnd {
+  std::int32_t wait_status;  ///< as of waitpid(2)
+  ExceededLimit exceeded;    ///< by its session
+};
+
 struct Reply {
   ReplyKind kind;
   std::int32_t error_number;
-  std::int32_t wait_status;
   std::uint32_t interpreter_id;  ///< of the interpreter that exited
-  ExceededLimit exceeded;        ///< the limit that the session exceeded
-  LimitReport limits;            ///< in the answer to the spec
+  InterpreterEnd end;
+  LimitReport limits;  ///< in the answer to the spec
   std::uint64_t request_id;
   std::uint64_t sandbox_id;
   char step[64];  ///< name of the step that failed, NUL-terminated

@@ -17,7 +17,7 @@ enum class Tier {
 /// anything else.
 struct LauncherSpec {
   Tier tier = Tier::full;
-  bool control_groups = true;  ///< where there are some; otherwise limits are kept without
+  bool cgroups = true;  ///< where there are some; otherwise limits are kept without
   /// How long a profile without sandboxes keeps its zygote.
   std::uint64_t zygote_idle_seconds = 60;
   bool operator==(const LauncherSpec&) const = default;

@@ -19,9 +19,9 @@ std::string words_for(LimitMeans means) {
     case LimitMeans::nothing:
       return "nothing";
     case LimitMeans::cgroup_v1:
-      return "control group v1";
+      return "cgroup v1";
     case LimitMeans::cgroup_v2:
-      return "control group v2";
+      return "cgroup v2";
     case LimitMeans::resource_limit:
       return "RLIMIT_NPROC";
     case LimitMeans::watching:

@@ -1,4 +1,4 @@
-"""The bytes that a .NET client of spring 2024 sends, and the members it reads (CLIENTS.md 3.1).
+"""The bytes that a .NET client of spring 2024 sends, and the members it reads (CLIENTS.md section 3.1).
 
 `HttpClient`, `System.Text.Json` and `MultipartFormDataContent` write what no Python client does:
 the identifier in the body only, \\u escapes, enums in PascalCase, a quoted boundary, unquoted

@@ -1,4 +1,4 @@
-"""Ordinary work meets no refusal of the system call filter (sandbox.md section 6.4).
+"""Ordinary work meets no refusal of the system call filter (seccomp_policy.cpp).
 
 Each program of programs/ must succeed. Then all of them run once more under strace, which sees what
 a program does not tell: a call that was refused and a library that went on without it. Each such

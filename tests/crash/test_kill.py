@@ -1,6 +1,6 @@
 """kill -9 of each process of the emulator at a random moment under load: two seconds later nothing of
 its sessions is alive, mounted or left as a file, and the next start is clean. It also removes the
-control groups of the one before, for which nobody was left.
+cgroups of the one before, for which nobody was left.
 
 The moments are drawn from a seed that each test prints; DYNSESSIONS_SEED repeats one.
 """
@@ -29,7 +29,7 @@ LOAD = (
     "import time; time.sleep(0.3)",
     "import os; os._exit(1)",
 )
-CLEAN_SECONDS = 2  # sandbox.md section 8, case 32
+CLEAN_SECONDS = 2  # case 32 of tests/sandbox/attacks/REPORT.md
 FAILED = 1
 
 

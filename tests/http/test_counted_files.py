@@ -70,8 +70,8 @@ def test_an_upload_to_a_full_directory_is_refused_as_in_the_full_tier(counted):
     assert session.upload("more", bytes(2 << 20)).status_code == 200
 
 
-def test_a_session_with_far_too_much_is_lost_with_its_files():
-    server = Emulator("--sandbox", "restricted", "--data-quota-mb", "1024")
+def test_a_session_with_far_too_much_is_lost_with_its_files(emulator_factory):
+    server = emulator_factory("--sandbox", "restricted", "--data-quota-mb", "1024")
     session = server.session()
     reserve = (
         "import os\nfor number in range(4):\n"
@@ -84,4 +84,3 @@ def test_a_session_with_far_too_much_is_lost_with_its_files():
     assert answer.status_code >= 500, answer.text
     assert "far more than it may" in answer.headers["x-emulator-reason"] + answer.text
     assert value(session, "import os; os.listdir('/mnt/data')") == "[]"
-    server.stop()

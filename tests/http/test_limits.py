@@ -1,6 +1,6 @@
 """What a session may use: exceeding it is a natural error there, and nothing for anybody else.
 
-Each test runs with control groups, where this machine has them, and without: then the launcher
+Each test runs with cgroups, where this machine has them, and without: then the launcher
 watches memory, RLIMIT_NPROC counts processes, and nothing limits CPU time.
 """
 
@@ -121,21 +121,19 @@ def test_processes_count_together(server, session):
 
 
 @pytest.mark.parametrize("groups", ["auto", "off"])
-def test_sessions_without_namespaces_have_the_same_memory(groups):
-    server = Emulator("--sandbox", "restricted", "--control-groups", groups, *SMALL)
+def test_sessions_without_namespaces_have_the_same_memory(emulator_factory, groups):
+    server = emulator_factory("--sandbox", "restricted", "--control-groups", groups, *SMALL)
     session, other = server.session(), server.session()
     assert value(other.executions("6 * 7")) == 42
     assert_out_of_memory(session.executions(SHARED_MEMORY_BOMB, timeoutInSeconds=60))
     assert value(session.executions("6 * 7")) == value(other.executions("6 * 7")) == 42
-    server.stop()
 
 
-def test_with_exact_no_reason_is_given():
-    server = Emulator("--exact", *SMALL)
+def test_with_exact_no_reason_is_given(emulator_factory):
+    server = emulator_factory("--exact", *SMALL)
     answer = server.session().executions(SHARED_MEMORY_BOMB, timeoutInSeconds=60)
     assert answer.json()["result"]["stderr"].endswith("Kernel restarted")
     assert "x-emulator-reason" not in answer.headers
-    server.stop()
 
 
 FILL = """
@@ -305,12 +303,11 @@ def test_a_session_cannot_see_where_its_groups_are(session):
     assert value(session.executions("import os\nos.path.exists('/sys')")) == "False"
 
 
-def test_how_hard_limits_are_is_said_at_the_start_and_in_health():
-    server = Emulator("--control-groups", "off")
+def test_how_hard_limits_are_is_said_at_the_start_and_in_health(emulator_factory):
+    server = emulator_factory("--control-groups", "off")
     told = "memory soft, processes hard, CPU absent, files hard"
     assert told in server.stderr()
     assert limits_of(server) == told
-    server.stop()
 
 
 def test_doctor_names_the_cure_for_limits_that_are_not_hard():
@@ -329,16 +326,15 @@ def test_doctor_names_the_cure_for_limits_that_are_not_hard():
 
 
 @pytest.mark.alone("any server that starts removes the groups of the killed one")
-def test_groups_go_with_the_server_and_those_of_a_killed_one_with_the_next():
-    server = Emulator()
+def test_groups_go_with_the_server_and_those_of_a_killed_one_with_the_next(emulator_factory):
+    server = emulator_factory()
     if not has_groups(server):
-        server.stop()
-        pytest.skip(f"there are no control groups here: {limits_of(server)}")
+        pytest.skip(f"there are no cgroups here: {limits_of(server)}")
     first = group_directories(server.pid)
     value(server.session().executions("6 * 7"))
     server.kill()
     assert any(directory.exists() for directory in first), "there is nothing to sweep"
-    server = Emulator()
+    server = emulator_factory()
     assert [directory for directory in first if directory.exists()] == []
     second = group_directories(server.pid)
     value(server.session().executions("6 * 7"))

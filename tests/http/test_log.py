@@ -167,6 +167,10 @@ def test_a_kernel_that_dies_is_a_warning_with_its_reason(log, server):
     assert re.fullmatch(GUID, guid)
     died = log.one("kernel-ended", session=guid, reason="died")
     assert (died["level"], died["kernel"], died["pool"]) == ("warning", "synchronous", "default")
+    assert died["exitStatus"] == 3
+
+    session.executions("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+    assert log.one("kernel-ended", session=guid, signal="SIGSEGV")["reason"] == "died"
 
     answer = session.executions(SHARED_MEMORY_BOMB)
     limit = log.one("kernel-ended", session=guid, reason="memory-limit")

@@ -48,8 +48,7 @@ bool nothing_stays(const LauncherHarness& launcher, const std::vector<pid_t>& be
 /// must not leave behind is checked here.
 std::string step_that_fails(const std::string& call, int nth, const std::string& error) {
   LaunchSpec spec = program_spec();
-  spec.launcher.control_groups =
-      false;  // whose failures at the start are no failures; see the next test
+  spec.launcher.cgroups = false;  // whose failures at the start are no failures; see the next test
   LauncherHarness launcher(spec, failing(call, nth, error));
   const auto failed_step = [](const Reply& reply) {
     if (reply.kind == ReplyKind::done) return std::string();
@@ -180,7 +179,7 @@ TEST_CASE("a sandbox that cannot have its groups is not made", "[sandbox][faults
     return;
   }
   if (LauncherHarness(program_spec()).greeting().limits.cpu.kind != LimitKind::hard) {
-    WARN("skipped: there are no control groups here");
+    WARN("skipped: there are no cgroups here");
     return;
   }
   // The outer process fails first and does without one hierarchy; the launcher then fails.
@@ -190,7 +189,7 @@ TEST_CASE("a sandbox that cannot have its groups is not made", "[sandbox][faults
   const std::vector<pid_t> before = descendants(launcher.pid());
   const Received<Reply> received = launcher.request(RequestKind::create_sandbox);
   CHECK(received.message.kind == ReplyKind::failed);
-  CHECK(step_name(received.message) == "control group");
+  CHECK(step_name(received.message) == "cgroup");
   CHECK(nothing_stays(launcher, before));
 }
 

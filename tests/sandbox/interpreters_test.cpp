@@ -23,8 +23,8 @@ void check_still_runs(LauncherHarness& launcher, std::uint32_t id) {
         ReplyKind::done);
   const Reply event = launcher.next_event();
   CHECK(event.interpreter_id == id);
-  CHECK(WIFSIGNALED(event.wait_status));
-  CHECK(WTERMSIG(event.wait_status) == SIGINT);
+  CHECK(WIFSIGNALED(event.end.wait_status));
+  CHECK(WTERMSIG(event.end.wait_status) == SIGINT);
 }
 
 }  // namespace
@@ -78,7 +78,7 @@ TEST_CASE("a hostile program reaches no interpreter that starts or works beside 
     CHECK(run_program(newcomer, "limits").find("\"NOFILE\": [1024, 1024]") != std::string::npos);
     const Reply event = launcher.next_event();
     CHECK(event.interpreter_id == 1);
-    CHECK(event.wait_status == 0);
+    CHECK(event.end.wait_status == 0);
   }
   REQUIRE(::send(hostile.control.get(), "stop", 4, MSG_NOSIGNAL) == 4);
   CHECK(json::parse(read_all(hostile.output.get())) ==

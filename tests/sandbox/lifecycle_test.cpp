@@ -69,8 +69,8 @@ TEST_CASE("an interpreter's exit status is an event", "[sandbox]") {
   const Reply event = launcher.next_event();
   CHECK(event.kind == ReplyKind::interpreter_exited);
   CHECK(event.sandbox_id == 1);
-  CHECK(WIFEXITED(event.wait_status));
-  CHECK(WEXITSTATUS(event.wait_status) == 7);
+  CHECK(WIFEXITED(event.end.wait_status));
+  CHECK(WEXITSTATUS(event.end.wait_status) == 7);
 }
 
 TEST_CASE("an interrupt reaches the interpreter as SIGINT", "[sandbox]") {
@@ -80,8 +80,8 @@ TEST_CASE("an interrupt reaches the interpreter as SIGINT", "[sandbox]") {
   CHECK(launcher.request(RequestKind::interrupt_interpreter).message.kind == ReplyKind::done);
   const Reply event = launcher.next_event();
   CHECK(event.kind == ReplyKind::interpreter_exited);
-  CHECK(WIFSIGNALED(event.wait_status));
-  CHECK(WTERMSIG(event.wait_status) == SIGINT);
+  CHECK(WIFSIGNALED(event.end.wait_status));
+  CHECK(WTERMSIG(event.end.wait_status) == SIGINT);
 }
 
 TEST_CASE("killing an interpreter ends all that it left, not the sandbox", "[sandbox]") {
@@ -94,7 +94,7 @@ TEST_CASE("killing an interpreter ends all that it left, not the sandbox", "[san
   CHECK(launcher.request(RequestKind::kill_interpreter).message.kind == ReplyKind::done);
   const Reply event = launcher.next_event();
   CHECK(event.kind == ReplyKind::interpreter_exited);
-  CHECK(WTERMSIG(event.wait_status) == SIGKILL);
+  CHECK(WTERMSIG(event.end.wait_status) == SIGKILL);
   // End of file on stdout: the child in a session of its own held it as well.
   CHECK(read_all(interpreter.output.get()).empty());
   CHECK(run_program(start(launcher), "descriptors").find("/dev/null") != std::string::npos);

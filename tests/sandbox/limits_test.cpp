@@ -14,7 +14,7 @@
 #include "tests/sandbox/steps.h"
 #include "tests/support/catch.h"
 
-/// What a sandbox may use at most, with the control groups of this machine and without any.
+/// What a sandbox may use at most, with the cgroups of this machine and without any.
 namespace dynsessions::sandbox::test {
 namespace {
 namespace fs = std::filesystem;
@@ -23,7 +23,7 @@ enum class Groups { wanted, off };
 
 LaunchSpec limited_spec(Groups groups) {
   LaunchSpec spec = program_spec();
-  spec.launcher.control_groups = groups == Groups::wanted;
+  spec.launcher.cgroups = groups == Groups::wanted;
   spec.profile.limits.memory_bytes = std::uint64_t{96} << 20;
   spec.profile.limits.data_bytes = std::uint64_t{4} << 20;
   spec.profile.limits.tmp_bytes = std::uint64_t{4} << 20;
@@ -69,7 +69,7 @@ std::set<fs::path> directories_of(const LauncherHarness& launcher) {
 bool has(const LimitState& state, const LauncherHarness& launcher) {
   const bool by_group =
       state.means == LimitMeans::cgroup_v1 || state.means == LimitMeans::cgroup_v2;
-  if (!by_group) WARN("skipped: no control group here: " << step_name(launcher.greeting()));
+  if (!by_group) WARN("skipped: no cgroup here: " << step_name(launcher.greeting()));
   return by_group;
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("a launcher says how hard its limits are", "[sandbox][limits]") {
 TEST_CASE("a session that has too much memory loses its interpreter, and that is told",
           "[sandbox][limits]") {
   const auto groups = GENERATE(Groups::wanted, Groups::off);
-  DYNAMIC_SECTION((groups == Groups::wanted ? "as here" : "without control groups")) {
+  DYNAMIC_SECTION((groups == Groups::wanted ? "as here" : "without cgroups")) {
     LauncherHarness launcher(limited_spec(groups));
     const UniqueFd data = create(launcher, 1);
     create(launcher, 2);
@@ -114,15 +114,16 @@ TEST_CASE("a session that has too much memory loses its interpreter, and that is
     const Reply event = launcher.next_event();
     CHECK(event.kind == ReplyKind::interpreter_exited);
     CHECK(event.sandbox_id == 1);
-    CHECK(event.exceeded == ExceededLimit::memory);
-    CHECK(WTERMSIG(event.wait_status) == SIGKILL);
+    CHECK(event.end.exceeded == ExceededLimit::memory);
+    CHECK(WTERMSIG(event.end.wait_status) == SIGKILL);
     // Told once more to whoever asks, and then it is over.
-    CHECK(launcher.request(RequestKind::kill_interpreter).message.exceeded ==
+    CHECK(launcher.request(RequestKind::kill_interpreter).message.end.exceeded ==
           ExceededLimit::memory);
-    CHECK(launcher.request(RequestKind::kill_interpreter).message.exceeded == ExceededLimit::none);
+    CHECK(launcher.request(RequestKind::kill_interpreter).message.end.exceeded ==
+          ExceededLimit::none);
     CHECK(run_program(start(launcher), "take_memory", R"({"mebibytes": 40, "stay": false})") ==
           "40\n");
-    CHECK(launcher.next_event().exceeded == ExceededLimit::none);
+    CHECK(launcher.next_event().end.exceeded == ExceededLimit::none);
     CHECK(launcher.request(RequestKind::interrupt_interpreter, 2).message.kind == ReplyKind::done);
   }
 }
@@ -131,8 +132,9 @@ TEST_CASE("an interpreter that is killed otherwise is not out of memory", "[sand
   LauncherHarness launcher(limited_spec(Groups::wanted));
   create(launcher);
   const Interpreter interpreter = start_staying(launcher);
-  CHECK(launcher.request(RequestKind::kill_interpreter).message.exceeded == ExceededLimit::none);
-  CHECK(launcher.next_event().exceeded == ExceededLimit::none);
+  CHECK(launcher.request(RequestKind::kill_interpreter).message.end.exceeded ==
+        ExceededLimit::none);
+  CHECK(launcher.next_event().end.exceeded == ExceededLimit::none);
 }
 
 TEST_CASE("all that lives in a sandbox is in its groups, and nothing else is",

@@ -50,8 +50,8 @@ std::string environment_in(LauncherHarness& launcher, std::uint64_t sandbox, std
 
 TEST_CASE("sandboxes of two profiles in one launcher differ as their profiles do", "[sandbox]") {
   LaunchSpec spec = program_spec();
-  spec.launcher.control_groups = GENERATE(true, false);
-  CAPTURE(spec.launcher.control_groups);
+  spec.launcher.cgroups = GENERATE(true, false);
+  CAPTURE(spec.launcher.cgroups);
   spec.profile.limits.data_bytes = 2 * kMiB;
   LauncherHarness launcher(spec);
   require_done(launcher.define(second_profile(), kSecondProfile));
@@ -83,7 +83,7 @@ TEST_CASE("sandboxes of two profiles in one launcher differ as their profiles do
   REQUIRE(::send(small.control.get(), order.data(), order.size(), MSG_NOSIGNAL) > 0);
   const Reply event = launcher.next_event();
   CHECK(event.sandbox_id == 2);
-  CHECK(event.exceeded == ExceededLimit::memory);
+  CHECK(event.end.exceeded == ExceededLimit::memory);
 }
 
 TEST_CASE("a profile that cannot be used is refused with the step and leaves nothing",

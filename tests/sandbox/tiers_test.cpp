@@ -59,7 +59,7 @@ json verdict(Tier tier, const std::string& program, const json& arguments = json
   return test::verdict(program_spec(tier), program, arguments);
 }
 
-const VerdictCase kCases[] = {
+const VerdictCase kTierCases[] = {
     {"nothing outside /tmp and /mnt/data can be written", "write_outside",
      R"({"/":"EACCES","/usr":"EACCES","/usr/bin":"EACCES","/etc":"EACCES","/etc/passwd":"EACCES",
          "/opt/programs":"ENOENT","/mnt":"EACCES","/proc":"ENOENT","/dev":"EACCES",
@@ -93,7 +93,7 @@ bool all_gone_but(const LauncherHarness& launcher, const std::vector<pid_t>& tho
 
 TEST_CASE("a restricted sandbox refuses what it must and allows what it should", "[tiers]") {
   const TemporaryPlace place;
-  check_verdicts(program_spec(Tier::restricted), kCases);
+  check_verdicts(program_spec(Tier::restricted), kTierCases);
   check_verdicts(program_spec(Tier::restricted), kAlikeInAllTiers);
 }
 
@@ -198,7 +198,7 @@ TEST_CASE("an interrupt ends a program without namespaces, and its jail", "[tier
   CHECK(launcher.request(RequestKind::interrupt_interpreter).message.kind == ReplyKind::done);
   const Reply event = launcher.next_event();
   CHECK(event.kind == ReplyKind::interpreter_exited);
-  CHECK(WTERMSIG(event.wait_status) == SIGINT);
+  CHECK(WTERMSIG(event.end.wait_status) == SIGINT);
   CHECK(nobody_is_left(launcher));
 }
 
@@ -210,7 +210,7 @@ TEST_CASE("the end of one jail leaves the other, and the files", "[tiers]") {
   const std::vector<pid_t> processes = descendants(launcher.pid());
   const Interpreter ending = start_staying(launcher, 1, 1);
   CHECK(launcher.request(RequestKind::kill_interpreter, 1, 1).message.kind == ReplyKind::done);
-  CHECK(WTERMSIG(launcher.next_event().wait_status) == SIGKILL);
+  CHECK(WTERMSIG(launcher.next_event().end.wait_status) == SIGKILL);
   CHECK(read_all(ending.output.get()).empty());
   CHECK(descendants(launcher.pid()) == processes);
 }
@@ -265,9 +265,10 @@ TEST_CASE("a session whose files take too much loses its jails, and that is told
     const Reply event = launcher.next_event();
     CHECK(event.kind == ReplyKind::interpreter_exited);
     CHECK(event.sandbox_id == 1);
-    CHECK(event.exceeded == ExceededLimit::files);
+    CHECK(event.end.exceeded == ExceededLimit::files);
   }
-  CHECK(launcher.request(RequestKind::kill_interpreter).message.exceeded == ExceededLimit::files);
+  CHECK(launcher.request(RequestKind::kill_interpreter).message.end.exceeded ==
+        ExceededLimit::files);
   const Interpreter again = start_staying(launcher);
   CHECK(launcher.request(RequestKind::interrupt_interpreter, 2).message.kind == ReplyKind::done);
 }

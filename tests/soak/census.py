@@ -56,7 +56,7 @@ def _namespaces(pids, descriptors):
 
 
 def group_directories(server):
-    """The launcher's own, in every hierarchy: it keeps them locked (control_groups.h)."""
+    """The launcher's own, in every hierarchy: it keeps them locked (cgroups.h)."""
     kept = _descriptors(launcher(server))
     return {Path(link) for link in kept if re.search(r"/dynsessions-launcher-\w+$", link)}
 
@@ -77,6 +77,6 @@ def census(server, temporary):
         "mounts of the host": len(mounts.of_sandboxes()),
         "mounts of the launcher": len(mounts.of_process(inner)),
         "namespaces": len(_namespaces([server, *below], kept[inner])),
-        "control groups": sum(1 for top in group_directories(server) for _ in top.glob("**/")),
+        "cgroups": sum(1 for top in group_directories(server) for _ in top.glob("**/")),
         "temporary files": sum(1 for _ in Path(temporary).iterdir()),
     }

@@ -18,7 +18,7 @@ def leave_group(server, _):
     for directory in group_directories(server.pid):
         (directory / "left").mkdir()
         return
-    pytest.skip("a server has no control groups here")
+    pytest.skip("a server has no cgroups here")
 
 
 def leave_file(_, temporary):
@@ -26,7 +26,7 @@ def leave_file(_, temporary):
 
 
 @pytest.mark.parametrize(
-    ("row", "leave"), [("control groups", leave_group), ("temporary files", leave_file)]
+    ("row", "leave"), [("cgroups", leave_group), ("temporary files", leave_file)]
 )
 def test_what_is_left_is_found(monkeypatch, capsys, row, leave):
     """The census sees it, and the soak fails by it."""

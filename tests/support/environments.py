@@ -1,7 +1,7 @@
 """Machines and containers that forbid things, as commands that start the rest of their line.
 
-What they forbid is what the named thing forbids by a seccomp filter (sandbox.md section 2); what
-else a container takes away, capabilities and a plain /proc, is up to the test.
+What they forbid is what the named thing forbids by a seccomp filter; what else a container takes
+away, capabilities and a plain /proc, is up to the test.
 """
 
 from pathlib import Path

@@ -26,7 +26,7 @@ class Tier:
     name: str
     before: tuple = ()  # a command that becomes the server
     arguments: tuple = ()
-    letter: str = "A"  # sandbox.md section 8: A has all namespaces, B none
+    letter: str = "A"  # A has all namespaces, B none
     needs_root: bool = field(default=True, kw_only=True)
 
     def __str__(self):

@@ -15,8 +15,8 @@ namespace dynsessions::conformance {
 /// The order of members is part of the contract, so every JSON value here keeps it.
 using Json = nlohmann::ordered_json;
 
-/// How we know what the service does, strongest first. CONTRACT.md calls them [R], [S], [C], [D] or
-/// [K], and [I]; what a shipped client needs (its [K]) counts as `documented`.
+/// How we know what the service does, strongest first; api-spec/README.md explains the levels. What
+/// a shipped client needs counts as `documented`.
 enum class Evidence { recorded, specified, observed, documented, guess };
 
 /// What running a case costs at most, per request; also the deadline of each of its requests.

@@ -62,8 +62,8 @@ std::string deviations_document(const std::vector<Case>& cases) {
   std::ostringstream out;
   out << "# Where the emulator differs from the service, or may\n\n"
          "Written by `dynsessions conform --deviations DEVIATIONS.md` from `api-spec/cases/`; do "
-         "not edit it. Sections are those of the project's contract notes, evidence is explained "
-         "in `api-spec/README.md`.\n";
+         "not edit it. Sections are those of `api-spec/CONTRACT.md`, evidence is explained in "
+         "`api-spec/README.md`.\n";
   write_known(out, cases);
   write_guesses(out, cases);
   out << "\n## What the cases rest on\n\n" << evidence_table(cases);

@@ -57,7 +57,7 @@ int open_locked(const std::string& path, UniqueFd& lock) {
   return 0;
 }
 
-/// Directories only: a control group's files are the kernel's.
+/// Directories only: a cgroup's files are the kernel's.
 std::vector<std::string> directories_in(const std::string& parent) {
   std::vector<std::string> found;
   std::error_code error;

@@ -9,7 +9,7 @@
 #include "sandbox/kernel/cgroups/cgroup_places.h"
 #include "sandbox/protocol/sandbox_profile.h"
 
-/// The files of control groups by their names, and directories of groups: what cgroups.cpp
+/// The files of cgroups by their names, and directories of groups: what cgroups.cpp
 /// does its work with. It works on any directory, so tests can give it one that is none of the
 /// kernel's.
 namespace dynsessions::sandbox {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-/// Where on this machine control groups are to be found, out of what /proc says: version 1 has a
+/// Where on this machine cgroups are to be found, out of what /proc says: version 1 has a
 /// hierarchy per controller or per few of them, version 2 one for all, and a hybrid machine has
 /// both, with each controller in one of them. Only texts; nothing is looked at or changed here.
 namespace dynsessions::sandbox {

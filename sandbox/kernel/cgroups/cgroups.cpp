@@ -58,7 +58,7 @@ Cgroups Cgroups::find() {
   for (CgroupPlace& place : places) groups.add_tree(std::move(place));
   for (const Controller controller : kControllers) {
     if (groups.tree_of(controller) == nullptr) {
-      groups.note("no control groups with " + std::string(name_of(controller)), ENOENT);
+      groups.note("no cgroups with " + std::string(name_of(controller)), ENOENT);
     }
   }
   return groups;
@@ -78,12 +78,12 @@ void Cgroups::add_tree(CgroupPlace place) {
                     [this](Controller controller) { return tree_of(controller) == nullptr; });
     if (!wanted) return;
     if (const int error_number = make_way_for_groups(place); error_number != 0) {
-      return note("control group v2: other processes beside the server", error_number);
+      return note("cgroup v2: other processes beside the server", error_number);
     }
     for (const Controller controller : std::vector(place.controllers)) {
       const int error_number = enable_below(place, controller);
       if (error_number == 0) continue;
-      note("control group v2 +" + std::string(name_of(controller)), error_number);
+      note("cgroup v2 +" + std::string(name_of(controller)), error_number);
       erase(place.controllers, controller);
     }
   }
@@ -93,7 +93,7 @@ void Cgroups::add_tree(CgroupPlace place) {
   std::string name;
   const int error_number = make_locked_directory(place.directory, name, tree.lock);
   if (error_number != 0) {
-    return note("control group " + std::string(name_of(place.controllers.front())), error_number);
+    return note("cgroup " + std::string(name_of(place.controllers.front())), error_number);
   }
   tree.directory = below(place.directory, name);
   tree.path = below(place.path, name);
@@ -114,7 +114,7 @@ void Cgroups::try_out(Tree& tree) {
     one.place.controllers = {controller};
     try {
       const int error_number = tree.place.unified ? enable_below(inner, controller) : 0;
-      if (error_number != 0) throw StepError("control group v2 directory", error_number);
+      if (error_number != 0) throw StepError("cgroup v2 directory", error_number);
       make_in(one, kTrial, Limits{});
     } catch (const StepError& error) {
       note(error.what(), error.error_number());
@@ -123,7 +123,7 @@ void Cgroups::try_out(Tree& tree) {
     ::rmdir(below(tree.directory, kTrial).c_str());
   }
   const std::string trial = below(tree.directory, kTrial);
-  if (::mkdir(trial.c_str(), 0755) < 0) return note("control group trial", errno);
+  if (::mkdir(trial.c_str(), 0755) < 0) return note("cgroup trial", errno);
   CgroupJoin start;
   if (tree.place.unified) start.directory = open_directory(trial);
   CgroupJoin entrance;
@@ -131,7 +131,7 @@ void Cgroups::try_out(Tree& tree) {
   tree.can_clone_into = start.directory && try_entrance(start) == 0;
   const int error_number = tree.can_clone_into ? 0 : try_entrance(entrance);
   if (error_number != 0) {
-    note("control group join", error_number);
+    note("cgroup join", error_number);
     tree.place.controllers.clear();
   }
   ::rmdir(trial.c_str());
@@ -139,7 +139,7 @@ void Cgroups::try_out(Tree& tree) {
 
 void Cgroups::make_in(const Tree& tree, const std::string& name, const Limits& limits) const {
   const std::string group = below(tree.directory, name);
-  if (::mkdir(group.c_str(), 0755) < 0) throw StepError("control group", errno);
+  if (::mkdir(group.c_str(), 0755) < 0) throw StepError("cgroup", errno);
   for (const GroupSetting& setting : group_settings(limits, tree.place.unified)) {
     const auto& controllers = tree.place.controllers;
     if (std::find(controllers.begin(), controllers.end(), setting.controller) ==
@@ -149,7 +149,7 @@ void Cgroups::make_in(const Tree& tree, const std::string& name, const Limits& l
     const int error_number = write_text(below(group, setting.file), setting.value);
     if (error_number == 0 || error_number == setting.harmless_error) continue;
     ::rmdir(group.c_str());
-    throw StepError(std::string("control group ") + setting.file, error_number);
+    throw StepError(std::string("cgroup ") + setting.file, error_number);
   }
 }
 
@@ -169,7 +169,7 @@ CgroupJoin Cgroups::open(std::uint64_t sandbox, Joining how) const {
     const bool is_born = how == Joining::as_child && tree.can_clone_into;
     UniqueFd opened = is_born ? open_directory(group)
                               : open_to_write(below(group, members_file(tree.place.unified)));
-    if (!opened) throw StepError("open control group", errno);
+    if (!opened) throw StepError("open cgroup", errno);
     if (is_born) {
       entrance.directory = std::move(opened);
     } else {

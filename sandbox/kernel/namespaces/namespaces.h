@@ -20,7 +20,7 @@ inline constexpr gid_t kInsideGid = 1000;
 inline constexpr int kSandboxNamespaces = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS |
                                           CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |
                                           CLONE_NEWCGROUP;
-/// Those that the first process in a sandbox is born with. The last one shows the control group of
+/// Those that the first process in a sandbox is born with. The last one shows the cgroup of
 /// whoever makes it as `/`, so it comes when that process has joined its group.
 inline constexpr int kFirstProcessNamespaces = kSandboxNamespaces & ~CLONE_NEWCGROUP;
 

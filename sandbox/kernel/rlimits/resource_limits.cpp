@@ -24,7 +24,7 @@ ResourceLimits resource_limits(const Limits& limits) {
       {RLIMIT_SIGPENDING, 1024, "RLIMIT_SIGPENDING"},
       {RLIMIT_RTPRIO, 0, "RLIMIT_RTPRIO"},
       {RLIMIT_NICE, 0, "RLIMIT_NICE"},
-      // Private writable memory of one process, also where a control group counts that of all: one
+      // Private writable memory of one process, also where a cgroup counts that of all: one
       // object that is too large is then a MemoryError, and the interpreter and its variables stay,
       // where the group could only kill. Not RLIMIT_AS: allocators and runtimes reserve far more
       // than they use, and would fail for nothing.

@@ -9,7 +9,7 @@
 #include "sandbox/protocol/sandbox_profile.h"
 
 /// Resource limits of the interpreter and whatever it starts. They are hard: soft and maximum are
-/// the same. Control groups, which count a whole sandbox, are cgroups.h.
+/// the same. Cgroups, which count a whole sandbox, are cgroups.h.
 namespace dynsessions::sandbox {
 
 struct ResourceLimit {

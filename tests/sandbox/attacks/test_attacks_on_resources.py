@@ -150,7 +150,7 @@ if SIZE > (LIMIT): time.sleep(20)
 def test_more_memory_than_the_session_may_have_ends_its_kernel_and_the_answer_says_so(
     session, other_session
 ):
-    """By control groups, or where there are none by the launcher that watches."""
+    """By cgroups, or where there are none by the launcher that watches."""
     session.upload("kept", b"kept")
     pages = SHARED_PAGES.replace("LIMIT", str(MEMORY_BYTES))
     value(session, pages.replace("SIZE", str(MEMORY_BYTES // 2)) + "del memory\n1")

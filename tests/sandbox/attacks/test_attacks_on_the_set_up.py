@@ -145,7 +145,7 @@ def test_a_session_that_cannot_join_its_control_groups_is_not_created(start_serv
     server = start_server("--no-zygote", "--ready-sessions", "0")
     directories = group_directories(server.pid)
     if not directories:
-        pytest.skip("this tier has no control groups here")
+        pytest.skip("this tier has no cgroups here")
     session = works_fully(server)
     # Whichever of the files there is, and of whichever sandbox comes next.
     names = ("tasks", "cgroup.procs")

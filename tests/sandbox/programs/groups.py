@@ -1,4 +1,4 @@
-"""What the kernel says of its control groups: the paths, each once."""
+"""What the kernel says of its cgroups: the paths, each once."""
 
 
 def main(arguments):

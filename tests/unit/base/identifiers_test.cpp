@@ -12,7 +12,7 @@ namespace {
 constexpr auto kOld = IdentifierRule::one_to_256;
 constexpr auto kNew = IdentifierRule::four_to_128;
 
-struct Row {
+struct IdentifierRow {
   std::string what;
   std::string text;
   bool accepted_before;  ///< by the rule of the api-versions before 2025-10-02-preview
@@ -20,7 +20,7 @@ struct Row {
 };
 
 TEST_CASE("an identifier is held to the rule of its api-version", "[core][identifiers]") {
-  const auto row = GENERATE(values<Row>({
+  const auto row = GENERATE(values<IdentifierRow>({
       {"nothing", "", false, false},
       {"one character", "a", true, false},
       {"three characters", "abc", true, false},

@@ -142,6 +142,7 @@ TEST_CASE("the flags that are known of `conform` are those of its help", "[cli]"
   std::size_t count = 0;
   for (std::size_t at = 0; (at = help.find("\n  --", at)) != std::string::npos; ++at) ++count;
   CHECK(count == kConform.flags.size());
+  CHECK(std::count(help.begin(), help.end(), '\n') <= 30);
 }
 
 TEST_CASE(

@@ -18,7 +18,7 @@ TEST_CASE("the cure is that of the step that failed", "[cures]") {
       {"execute /opt/python/bin/python3", "--python"},
       {"bind target /tmp/x: it would be hidden", "/mnt/data"},
       {"verify alive", "--python"},
-      {"verify control groups", "--control-groups off"},
+      {"verify cgroups", "--control-groups off"},
       {"verify CapBnd", "container"},
       {"limits open files", "ulimit"},
       {"seccomp", "CONFIG_SECCOMP_FILTER"},

@@ -31,10 +31,10 @@ TEST_CASE(
                            {LimitKind::absent, LimitMeans::nothing},
                            {LimitKind::absent, LimitMeans::nothing},
                            {LimitKind::soft, LimitMeans::shared_user}};
-  const Checks checks = check_limits(report, "control group memory: Permission denied");
+  const Checks checks = check_limits(report, "cgroup memory: Permission denied");
   CHECK(checks.at(0).finding ==
         "soft, by RLIMIT_DATA and watching; for a moment a session can have more "
-        "(control group memory: Permission denied)");
+        "(cgroup memory: Permission denied)");
   CHECK(checks.at(1).verdict == Verdict::good);
   CHECK(checks.at(2).finding == "absent; a session can take all of it");
   CHECK(checks.at(3).verdict == Verdict::warning);
@@ -47,7 +47,7 @@ TEST_CASE(
   CHECK(checks.at(2).cure.empty());  // the same: it is said once
 }
 
-TEST_CASE("who has switched control groups off is told so", "[doctor][limits]") {
+TEST_CASE("who has switched cgroups off is told so", "[doctor][limits]") {
   const LimitReport report{{LimitKind::soft, LimitMeans::watching},
                            {LimitKind::soft, LimitMeans::resource_limit},
                            {LimitKind::absent, LimitMeans::nothing},

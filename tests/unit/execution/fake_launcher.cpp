@@ -230,7 +230,7 @@ void FakeLauncher::end(const Request& request) {
   reply.kind = ReplyKind::done;
   reply.request_id = request.request_id;
   reply.sandbox_id = request.sandbox_id;
-  reply.exceeded = std::exchange(exceeded_[id], {});
+  reply.end.exceeded = std::exchange(exceeded_[id], {});
   interpreters_.erase(id);
   sandbox::send_message(socket_, &reply, sizeof reply);
 }
@@ -281,7 +281,7 @@ void FakeLauncher::greet() {
   reply.limits.processes = {sandbox::LimitKind::hard, sandbox::LimitMeans::resource_limit};
   if (told_to("lack groups")) {
     reply.error_number = EACCES;
-    std::string_view("control group memory").copy(reply.step, sizeof(reply.step) - 1);
+    std::string_view("cgroup memory").copy(reply.step, sizeof(reply.step) - 1);
   }
   sandbox::send_message(socket_, &reply, sizeof reply);
 }

@@ -31,7 +31,7 @@ TEST_CASE("a launcher says how limits are kept, and what was in the way", "[exec
   CHECK(fixture.launcher.obstacle_to_limits().empty());
   LauncherFixture lacking({"lack groups"});
   REQUIRE(lacking.loop.run(lacking.launcher.ready()));
-  CHECK(lacking.launcher.obstacle_to_limits() == "control group memory: Permission denied");
+  CHECK(lacking.launcher.obstacle_to_limits() == "cgroup memory: Permission denied");
 }
 
 TEST_CASE("a launcher that refuses the spec names the step and the reason",

@@ -129,6 +129,7 @@ TEST_CASE("a program that ends its interpreter says its last words, and a new on
   REQUIRE(result);
   CHECK(result->outcome == ExecutionOutcome::interpreter_died);
   CHECK(result->stdout_text == "last words");
+  CHECK(result->kernel_ends == std::vector{KernelEnd{}});
   CHECK(programs_so_far(fixture) == "1");
 }
 

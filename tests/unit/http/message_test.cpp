@@ -16,7 +16,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-using Segments = std::vector<std::string>;
+using Texts = std::vector<std::string>;
 using Query = std::vector<std::pair<std::string, std::string>>;
 
 TEST_CASE("header names compare without regard to case", "[http][message]") {
@@ -31,7 +31,7 @@ TEST_CASE("header names compare without regard to case", "[http][message]") {
 
 struct Parsed {
   std::string text;
-  Segments segments;
+  Texts segments;
   Query query;
 };
 

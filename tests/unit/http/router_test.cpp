@@ -9,21 +9,21 @@
 namespace dynsessions::http {
 namespace {
 
-struct Row {
+struct RoutingRow {
   Method method;
   std::string_view pattern;
   int number;
 };
 
 constexpr std::array kRows{
-    Row{Method::get, "/pools", 1},
-    Row{Method::get, "/pools/{pool}", 2},
-    Row{Method::put, "/pools/{pool}", 3},
-    Row{Method::get, "/pools/{pool}/sessions/{guid}", 4},
-    Row{Method::get, "/pools/{pool}/clock", 5},
-    Row{Method::get, "/files/{path*}", 6},
-    Row{Method::get, "/", 7},
-    Row{Method::get, "/pools/never", 8},  // the second row has it already
+    RoutingRow{Method::get, "/pools", 1},
+    RoutingRow{Method::get, "/pools/{pool}", 2},
+    RoutingRow{Method::put, "/pools/{pool}", 3},
+    RoutingRow{Method::get, "/pools/{pool}/sessions/{guid}", 4},
+    RoutingRow{Method::get, "/pools/{pool}/clock", 5},
+    RoutingRow{Method::get, "/files/{path*}", 6},
+    RoutingRow{Method::get, "/", 7},
+    RoutingRow{Method::get, "/pools/never", 8},  // the second row has it already
 };
 
 using Path = std::vector<std::string>;
@@ -52,14 +52,14 @@ TEST_CASE("the first row that has the path and the method is found", "[http][rou
       {Method::get, {"pools", "a", "sessions"}, 0},
       {Method::get, {"pools", "a", "sessions", "1", "2"}, 0},
   }));
-  const Router<Row> router(kRows);
+  const Router<RoutingRow> router(kRows);
   const auto found = router.find(row.method, row.path);
   CAPTURE(row.path);
   CHECK((found ? found->row.number : 0) == row.number);
 }
 
 TEST_CASE("parameters are found by name", "[http][router]") {
-  const Router<Row> router(kRows);
+  const Router<RoutingRow> router(kRows);
   const auto session = router.find(Method::get, Path{"pools", "P a", "sessions", "x/y"});
   REQUIRE(session);
   CHECK(session->parameters["pool"] == "P a");
@@ -71,14 +71,14 @@ TEST_CASE("parameters are found by name", "[http][router]") {
 }
 
 TEST_CASE("HEAD is answered by rows of GET where a surface wants that", "[http][router]") {
-  const Router<Row> router(kRows, HeadRequests::like_get);
+  const Router<RoutingRow> router(kRows, HeadRequests::like_get);
   const auto found = router.find(Method::head, Path{"pools"});
   REQUIRE(found);
   CHECK(found->row.number == 1);
 }
 
 TEST_CASE("a path with another method has its methods named, and nothing near", "[http][router]") {
-  const NoRow why = Router<Row>(kRows).explain(Method::post, Path{"pools", "a"});
+  const NoRow why = Router<RoutingRow>(kRows).explain(Method::post, Path{"pools", "a"});
   CHECK(why.methods == "GET, PUT");
   CHECK(why.nearest.empty());
 }
@@ -97,7 +97,7 @@ TEST_CASE("of similar paths the one with the method is named", "[http][router]")
       {Method::get, {"quite", "something", "else"}, ""},
       {Method::get, {std::string(1000, 'p')}, ""},
   }));
-  const NoRow why = Router<Row>(kRows).explain(row.method, row.path);
+  const NoRow why = Router<RoutingRow>(kRows).explain(row.method, row.path);
   CAPTURE(row.path);
   CHECK(why.methods.empty());
   CHECK(why.nearest == row.nearest);

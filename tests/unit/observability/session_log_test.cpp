@@ -1,6 +1,7 @@
 #include "emulator/observability/session_log.h"
 
 #include <chrono>
+#include <csignal>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -13,8 +14,9 @@
 namespace dynsessions::observability {
 namespace {
 
-using execution::ExecutionOutcome;
 using execution::Kernel;
+using execution::KernelEnd;
+using execution::SessionLimit;
 using pools::EndReason;
 
 struct Fixture {
@@ -64,25 +66,31 @@ TEST_CASE("a session ends for a reason", "[log][session]") {
 
 TEST_CASE("a kernel that ends is a warning with its reason", "[log][session]") {
   struct Row {
-    ExecutionOutcome outcome;
+    KernelEnd end;
     std::string reason, words;
   };
   const auto row = GENERATE(values<Row>({
-      {ExecutionOutcome::interpreter_died, "died", "died: its program exited"},
-      {ExecutionOutcome::timed_out_restarted, "timeout", "did not stop at its timeout"},
-      {ExecutionOutcome::out_of_memory, "memory-limit", "was ended; memory: the session had more"},
-      {ExecutionOutcome::out_of_storage, "file-limit", "was ended; files: those of the session"},
+      {{.exit_status = 3}, "died", "died: exit status 3"},
+      {{.signal = SIGSEGV}, "died", "died: killed by SIGSEGV"},
+      {{.signal = SIGKILL, .between_programs = true},
+       "died",
+       "died between two programs: killed by"},
+      {{.timed_out = true, .signal = SIGKILL}, "timeout", "did not stop at its timeout"},
+      {{.limit = SessionLimit::memory}, "memory-limit", "was ended; memory: the session had more"},
+      {{.limit = SessionLimit::files}, "file-limit", "was ended; files: those of the session"},
   }));
   Fixture text(LogFormat::text);
-  text.log.kernel_ended(text.session, Kernel::asynchronous, row.outcome);
+  text.log.kernel_ended(text.session, Kernel::asynchronous, row.end);
   CHECK_THAT(text.captured.line(), Catch::StartsWith("warning ") && Catch::Contains(row.words) &&
                                        Catch::Contains(text.guid));
   Fixture as_json(LogFormat::json);
-  as_json.log.kernel_ended(as_json.session, Kernel::asynchronous, row.outcome);
+  as_json.log.kernel_ended(as_json.session, Kernel::asynchronous, row.end);
   const auto members = as_json.captured.members();
   CHECK(members.at("event") == "kernel-ended");
   CHECK(members.at("kernel") == "asynchronous");
   CHECK(members.at("reason") == row.reason);
+  CHECK(members.contains("signal") == (row.end.signal != 0));
+  CHECK(members.contains("exitStatus") == (row.end.signal == 0));
 }
 
 TEST_CASE("a session that cannot be allocated is an error", "[log][session]") {

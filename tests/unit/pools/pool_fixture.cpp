@@ -28,13 +28,12 @@ std::string name_of(EndReason reason) {
 
 }  // namespace
 
-void RecordedEvents::kernel_ended(const Session&, execution::Kernel, ExecutionOutcome outcome) {
-  const auto limit = execution::exceeded_limit(outcome);
-  const bool timed_out = outcome == ExecutionOutcome::timed_out_restarted;
-  if (limit) {
-    record.emplace_back(limit == execution::SessionLimit::memory ? "memory" : "files");
+void RecordedEvents::kernel_ended(const Session&, execution::Kernel,
+                                  const execution::KernelEnd& end) {
+  if (end.limit) {
+    record.emplace_back(end.limit == execution::SessionLimit::memory ? "memory" : "files");
   } else {
-    record.emplace_back(timed_out ? "kernel timed out" : "kernel died");
+    record.emplace_back(end.timed_out ? "kernel timed out" : "kernel died");
   }
 }
 
@@ -116,10 +115,20 @@ asio::awaitable<Result<ExecutionResult>> FakeWorkspaces::run(ExecutionRequest re
   ExecutionResult result;
   result.stdout_text = request.code;
   if (request.code.ends_with("time out")) result.outcome = ExecutionOutcome::timed_out;
-  if (request.code.ends_with("restart")) result.outcome = ExecutionOutcome::timed_out_restarted;
-  if (request.code.ends_with("burst")) result.outcome = ExecutionOutcome::out_of_memory;
-  if (request.code.ends_with("overflow")) result.outcome = ExecutionOutcome::out_of_storage;
-  if (request.code.ends_with("die")) result.outcome = ExecutionOutcome::interpreter_died;
+  const auto kernel_ends = [&](ExecutionOutcome outcome, const execution::KernelEnd& end) {
+    result.outcome = outcome;
+    result.kernel_ends = {end};
+  };
+  if (request.code.ends_with("restart")) {
+    kernel_ends(ExecutionOutcome::timed_out_restarted, {.timed_out = true});
+  }
+  if (request.code.ends_with("burst")) {
+    kernel_ends(ExecutionOutcome::out_of_memory, {.limit = execution::SessionLimit::memory});
+  }
+  if (request.code.ends_with("overflow")) {
+    kernel_ends(ExecutionOutcome::out_of_storage, {.limit = execution::SessionLimit::files});
+  }
+  if (request.code.ends_with("die")) kernel_ends(ExecutionOutcome::interpreter_died, {});
   co_return result;
 }
 

@@ -24,7 +24,7 @@ class RecordedEvents final : public SessionEvents {
     record.push_back("failed: " + error.message);
   }
   void kernel_ended(const Session&, execution::Kernel kernel,
-                    execution::ExecutionOutcome outcome) override;
+                    const execution::KernelEnd& end) override;
   void session_ended(const Session& session, EndReason reason) override;
 
   std::vector<std::string> record;

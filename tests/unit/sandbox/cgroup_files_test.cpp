@@ -7,7 +7,7 @@
 
 #include "tests/support/catch.h"
 
-/// On a directory that looks like a control group of version 2, since few machines that build this
+/// On a directory that looks like a cgroup of version 2, since few machines that build this
 /// have one whose controllers are free. What the kernel itself does is in tests/sandbox.
 namespace dynsessions::sandbox {
 namespace {

@@ -9,7 +9,7 @@ namespace dynsessions::sandbox {
 TEST_CASE("a launcher spec survives the way through JSON", "[spec]") {
   LauncherSpec spec;
   spec.tier = Tier::restricted;
-  spec.control_groups = false;
+  spec.cgroups = false;
   spec.zygote_idle_seconds = 7;
   CHECK(launcher_spec_from_json(to_json(spec)) == spec);
   CHECK(launcher_spec_from_json(to_json(LauncherSpec{})) == LauncherSpec{});

@@ -4,7 +4,7 @@
 #include <string_view>
 
 /// Calls that a reader of the policy would stop at, because escapes or attacks on neighbours began
-/// with them (sandbox.md sections 1.16 and 6.4).
+/// with them.
 namespace dynsessions::sandbox::test {
 
 /// No arguments may make the filter allow one of these.

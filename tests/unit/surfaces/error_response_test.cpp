@@ -9,14 +9,14 @@
 namespace dynsessions::surfaces {
 namespace {
 
-struct Row {
+struct ErrorRow {
   ErrorCode code;
   unsigned status;
   std::string wire_code;  ///< empty: no body
 };
 
-const std::vector<Row>& rows() {
-  static const std::vector<Row> kRows{
+const std::vector<ErrorRow>& rows() {
+  static const std::vector<ErrorRow> kRows{
       {ErrorCode::invalid_request, 400, "SessionRequestValidationFailed"},
       {ErrorCode::execution_body_missing, 400, "SessionPropertiesMissing"},
       {ErrorCode::operation_not_supported, 400, "SessionRequestNotSupported"},
@@ -52,7 +52,7 @@ TEST_CASE("every error code is in the table of these tests", "[api][error_respon
 }
 
 TEST_CASE("a refusal is an envelope with its status and code", "[api][error_response]") {
-  for (const Row& row : rows()) {
+  for (const ErrorRow& row : rows()) {
     if (row.wire_code.empty()) continue;
     DYNAMIC_SECTION(row.status << " " << row.wire_code << " of error "
                                << static_cast<int>(row.code)) {
@@ -73,7 +73,7 @@ TEST_CASE("two refusals have the status that is chosen", "[api][error_response]"
   contract::ContractOptions choices;
   choices.pool_full = contract::PoolFull::too_many_requests;
   choices.session_missing = contract::SessionMissing::not_found;
-  for (const Row& row : rows()) {
+  for (const ErrorRow& row : rows()) {
     unsigned expected = row.status;
     if (row.code == ErrorCode::pool_exhausted) expected = 429;
     if (row.code == ErrorCode::session_not_found) expected = 404;

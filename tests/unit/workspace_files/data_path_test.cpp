@@ -18,7 +18,7 @@ std::string repeated(const std::string& piece, int times) {
   return text;
 }
 
-struct Row {
+struct PathRow {
   std::string what;
   std::string text;
   std::optional<std::string> expected;  ///< DataPath::text(), or nothing: refused
@@ -26,7 +26,7 @@ struct Row {
 
 const std::optional<std::string> kRefused;
 
-const Row kRows[] = {
+const PathRow kRows[] = {
     {"nothing", "", "."},
     {"one slash", "/", "."},
     {"the listing's own name of the root", ".", "."},
@@ -98,7 +98,7 @@ const Row kRows[] = {
 };
 
 TEST_CASE("a path is taken apart below the data root or refused", "[files]") {
-  for (const Row& row : kRows) {
+  for (const PathRow& row : kRows) {
     DYNAMIC_SECTION(row.what) {
       const auto path = DataPath::parse(row.text, "path");
       REQUIRE(path.has_value() == row.expected.has_value());
@@ -116,7 +116,7 @@ TEST_CASE("a path that is refused names the parameter, and never repeats its byt
 }
 
 TEST_CASE("every text of a path is a path again, and the same one", "[files]") {
-  for (const Row& row : kRows) {
+  for (const PathRow& row : kRows) {
     if (!row.expected) continue;
     INFO(row.what);
     CHECK(DataPath::parse(*row.expected, "path").value().text() == *row.expected);

@@ -5,7 +5,7 @@
 namespace dynsessions::conformance {
 namespace {
 
-struct Row {
+struct MatcherRow {
   std::string what;
   std::string pattern;
   std::string actual;
@@ -13,7 +13,7 @@ struct Row {
 };
 
 TEST_CASE("a pattern matches what it describes and nothing else", "[conformance]") {
-  const auto row = GENERATE(values<Row>({
+  const auto row = GENERATE(values<MatcherRow>({
       {"a literal", R"("a")", R"("a")", true},
       {"another literal", R"("a")", R"("b")", false},
       {"an integer is no float", "1", "1.0", false},

@@ -13,7 +13,7 @@ namespace {
 using Requested = std::optional<std::string_view>;
 
 /// Which version rules, by the dialect of the path; "shared" is a path of two dialects.
-struct Row {
+struct VersionRow {
   Requested requested;
   std::string_view python, wrapped, flat, shared;
 };
@@ -29,7 +29,7 @@ constexpr std::string_view kFlat02 = "2025-02-02-preview";
 constexpr std::string_view kFlat10 = "2025-10-02-preview";
 
 TEST_CASE("the path's dialect comes first, then the requested version", "[api][api_version]") {
-  const auto row = GENERATE(values<Row>({
+  const auto row = GENERATE(values<VersionRow>({
       {kPython, kPython, kWrapped, kFlat, kWrapped},
       {kWrapped, kPython, kWrapped, kFlat, kWrapped},
       {kWrapped08, kPython, kWrapped08, kFlat, kWrapped08},

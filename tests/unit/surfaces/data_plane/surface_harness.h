@@ -26,7 +26,7 @@ class SilentEvents final : public pools::SessionEvents {
   void session_allocated(const pools::Session&) override {}
   void allocation_failed(const Error&) override {}
   void kernel_ended(const pools::Session&, execution::Kernel,
-                    execution::ExecutionOutcome) override {}
+                    const execution::KernelEnd&) override {}
   void session_ended(const pools::Session&, pools::EndReason) override {}
 };
 
