@@ -52,7 +52,7 @@ void set_non_blocking(const UniqueFd& fd) {
 }  // namespace
 
 Egress::Egress(const SandboxPlan& plan, const NamespaceHandles& sandbox)
-    : deadline_(std::chrono::steady_clock::now() + kPatience) {
+    : sandbox_(sandbox), deadline_(std::chrono::steady_clock::now() + kPatience) {
   StartedEgress started = start_egress(plan, sandbox);
   pid_ = started.pid;
   ready_ = std::move(started.ready);
@@ -61,7 +61,9 @@ Egress::Egress(const SandboxPlan& plan, const NamespaceHandles& sandbox)
   set_non_blocking(complaints_);
 }
 
-Egress::~Egress() {
+Egress::~Egress() { end(); }
+
+void Egress::end() const {
   if (pid_ != 0) ::kill(pid_, SIGKILL);
 }
 
@@ -89,6 +91,19 @@ void Egress::log_complaints() const {
   if (size <= 0) return;
   const std::string all = printable({text, static_cast<std::size_t>(size)});
   std::fprintf(stderr, "sandbox-launcher: egress: slirp4netns: %s\n", all.c_str());
+}
+
+void Egress::close(std::span<const Ipv4Network> networks) const {
+  FdPair report = make_socket_pair(SOCK_SEQPACKET);
+  const UnfinishedProcess helper(clone_process(0));
+  if (helper.get() == 0) {
+    ClosingContext context{sandbox_, report.theirs.get(), networks};
+    run_closing(context);
+  }
+  report.theirs = UniqueFd();
+  const int error_number =
+      helper.get() < 0 ? errno : await_child(report.ours.get()).failure.error_number;
+  if (error_number != 0) throw StepError("egress: close networks", error_number);
 }
 
 bool Egress::reaped(pid_t pid, int wait_status) {

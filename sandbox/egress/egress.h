@@ -1,10 +1,12 @@
 #pragma once
 
 #include <chrono>
+#include <span>
 
 #include <sys/types.h>
 
 #include "sandbox/base/unique_fd.h"
+#include "sandbox/egress/closed_networks.h"
 #include "sandbox/kernel/namespaces/namespaces.h"
 #include "sandbox/plan/sandbox_plan.h"
 
@@ -19,7 +21,7 @@ class Egress {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// Throws StepError.
+  /// `sandbox` outlives it. Throws StepError.
   Egress(const SandboxPlan& plan, const NamespaceHandles& sandbox);
   Egress(const Egress&) = delete;
   Egress& operator=(const Egress&) = delete;
@@ -34,12 +36,18 @@ class Egress {
   /// Whether the network is up by now. Throws StepError when it will not be.
   bool is_up(Time now);
 
+  /// Closes these networks too. Throws StepError.
+  void close(std::span<const Ipv4Network> networks) const;
+  /// Ends the process; the sandbox has no network any more.
+  void end() const;
+
   /// True when `pid` was its.
   bool reaped(pid_t pid, int wait_status);
 
  private:
   void log_complaints() const;
 
+  const NamespaceHandles& sandbox_;
   pid_t pid_ = 0;
   UniqueFd ready_;       ///< until it is up
   UniqueFd complaints_;  ///< until it is up

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <system_error>
 
+#include "sandbox/kernel/namespaces/namespaces.h"
 #include "sandbox/launcher/launcher_process.h"
 #include "sandbox/process/step_error.h"
 #include "sandbox/tiers/namespaced/namespaced_isolation.h"
@@ -43,6 +44,7 @@ void Launcher::run(const LauncherSpec& spec) {
     if (watched[1].revents != 0) reap();
     read_from_zygotes(std::span(watched).subspan(2));
     if (watched[0].revents != 0 && !serve_one()) return;
+    close_new_addresses();
     finish_creations();
     serve_waiting_forks();
     groups_.remove_leftovers();
@@ -51,10 +53,11 @@ void Launcher::run(const LauncherSpec& spec) {
   }
 }
 
-/// The first two always; then zygotes that load, and what creations wait for, which is looked at
-/// without their help.
+/// The first two always; then the host's addresses, zygotes that load, and what creations wait for,
+/// which are looked at without their help.
 std::vector<pollfd> Launcher::watched() const {
   std::vector<pollfd> all = {{server_.descriptor(), POLLIN, 0}, {children_.get(), POLLIN, 0}};
+  if (addresses_) all.push_back({addresses_->descriptor(), POLLIN, 0});
   for (const auto& [id, profile] : profiles_) {
     const Zygote* zygote = profile->zygote();
     if (zygote != nullptr && zygote->loading_socket() >= 0) {
@@ -108,6 +111,7 @@ void Launcher::read_from_zygotes(std::span<const pollfd> watched) {
 bool Launcher::prepare(const LauncherSpec& spec) {
   try {
     basis_ = make_plan_basis(spec, detect_user(spec.tier));
+    users_.emplace(basis_.user);
     zygote_idle_period_ = std::chrono::seconds(spec.zygote_idle_seconds);
     isolation_ = make_isolation();
   } catch (const StepError& error) {
@@ -131,12 +135,19 @@ LimitReport Launcher::limits_here() const {
   if (!full && counts_user && basis_.user == LauncherUser::ordinary) {
     report.processes.kind = LimitKind::soft;
   }
+  const bool separates =
+      basis_.user == LauncherUser::root && (!full || can_rule_foreign_namespaces());
+  report.kernel_objects = separates ? LimitState{LimitKind::hard, LimitMeans::separate_user}
+                                    : LimitState{LimitKind::soft, LimitMeans::shared_user};
   return report;
 }
 
-std::unique_ptr<Isolation> Launcher::make_isolation() const {
-  if (basis_.tier == Tier::full) return std::make_unique<NamespacedIsolation>();
-  return std::make_unique<UnprivilegedIsolation>(basis_.tier, basis_.user);
+std::unique_ptr<Isolation> Launcher::make_isolation() {
+  if (basis_.tier != Tier::full) {
+    return std::make_unique<UnprivilegedIsolation>(basis_.tier, basis_.user, *users_);
+  }
+  basis_.zygote_user = zygote_user_.emplace(users_->take()).ids();
+  return std::make_unique<NamespacedIsolation>(*users_);
 }
 
 bool Launcher::serve_one() {
@@ -201,6 +212,7 @@ void Launcher::create(const Request& request) {
   const auto profile = profiles_.find(request.profile_id);
   if (profile == profiles_.end()) throw StepError("create: no such profile", ENOENT);
   const SandboxPlan& plan = profile->second->plan();
+  if (!plan.egress_arguments.empty() && !addresses_) addresses_.emplace();
   groups_.make(request.sandbox_id, plan.spec_limits);
   try {
     MadeSandbox made = isolation_->create(plan, groups_.open(request.sandbox_id));
@@ -323,10 +335,15 @@ void Launcher::added(const Request& request, Entry& entry, StartedJail opened) {
     opened.jail->end();  // for the loop to reap
     throw StepError("verify cgroups", EPERM);
   }
+  try {
+    server_.done(request,
+                 {opened.control.get(), opened.standard_output.get(), opened.standard_error.get()});
+  } catch (const StepError&) {
+    opened.jail->end();
+    throw;
+  }
   for (const pid_t pid : opened.jail->processes()) own(request.sandbox_id, pid);
   entry.interpreters[request.interpreter_id].jail = std::move(opened.jail);
-  server_.done(request,
-               {opened.control.get(), opened.standard_output.get(), opened.standard_error.get()});
 }
 
 void Launcher::interrupt(const Request& request) {

@@ -13,6 +13,7 @@
 #include <poll.h>
 
 #include "sandbox/base/unique_fd.h"
+#include "sandbox/egress/address_watch.h"
 #include "sandbox/kernel/cgroups/cgroups.h"
 #include "sandbox/launcher/profile.h"
 #include "sandbox/launcher/sandbox_state.h"
@@ -20,6 +21,7 @@
 #include "sandbox/plan/sandbox_plan.h"
 #include "sandbox/protocol/launcher_protocol.h"
 #include "sandbox/tiers/isolation.h"
+#include "sandbox/tiers/session_users.h"
 #include "sandbox/watch/memory_watch.h"
 
 /// The launcher proper: one thread, one loop over the control socket and SIGCHLD. It owns every
@@ -58,7 +60,7 @@ class Launcher {
   using Profiles = std::map<std::uint64_t, std::shared_ptr<Profile>>;
 
   bool prepare(const LauncherSpec& spec);
-  [[nodiscard]] std::unique_ptr<Isolation> make_isolation() const;
+  [[nodiscard]] std::unique_ptr<Isolation> make_isolation();
   [[nodiscard]] LimitReport limits_here() const;
   [[nodiscard]] std::vector<pollfd> watched() const;
   [[nodiscard]] int poll_timeout() const;
@@ -93,6 +95,7 @@ class Launcher {
   void watch(std::chrono::steady_clock::time_point now);
   void watch_memory(const ProcessTable& table);
   void watch_files(const ProcessTable& table);
+  void close_new_addresses();
   [[nodiscard]] bool must_watch() const;
   [[nodiscard]] bool watches_memory() const;
   [[nodiscard]] static bool can_count(const Entry& entry);
@@ -105,13 +108,16 @@ class Launcher {
   Cgroups& groups_;
   PlanBasis basis_;
   std::chrono::seconds zygote_idle_period_{};
-  Profiles profiles_;  ///< those that are not forgotten
+  std::optional<SessionUsers> users_;
+  std::optional<SessionUser> zygote_user_;  ///< full tier: of the zygotes of all profiles
+  Profiles profiles_;                       ///< those that are not forgotten
   std::unique_ptr<Isolation> isolation_;
   Entries entries_;
   /// Entries whose state needs attention: the loop looks at no other each time.
   std::set<std::uint64_t> unfinished_;
   std::unordered_map<pid_t, std::uint64_t> owners_;  ///< entries, by the children that they have
   std::chrono::steady_clock::time_point next_watch_{};
+  std::optional<AddressWatch> addresses_;  ///< since there was a sandbox with egress
 };
 
 }  // namespace dynsessions::sandbox

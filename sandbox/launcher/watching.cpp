@@ -1,11 +1,15 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <utility>
 
 #include <sys/wait.h>
+#include <system_error>
 
+#include "sandbox/egress/closed_networks.h"
 #include "sandbox/launcher/launcher.h"
+#include "sandbox/process/step_error.h"
 #include "sandbox/watch/disk_watch.h"
 
 /// What the launcher looks at now and then, where nothing of the kernel's keeps a limit.
@@ -18,6 +22,22 @@ constexpr std::chrono::milliseconds kWatchPause{200};
 constexpr std::size_t kFewestNames = 64;
 
 }  // namespace
+
+/// Sandboxes with egress were made unable to reach the addresses that this host had then. One that
+/// cannot be kept from a new address loses its network.
+void Launcher::close_new_addresses() {
+  if (!addresses_ || !addresses_->changed()) return;
+  for (auto& [id, entry] : entries_) {
+    if (!entry.egress) continue;
+    try {
+      entry.egress->close(closed_networks());
+    } catch (const StepError& error) {
+      std::fprintf(stderr, "sandbox-launcher: %s: %s\n", error.what(),
+                   std::generic_category().message(error.error_number()).c_str());
+      entry.egress->end();
+    }
+  }
+}
 
 bool Launcher::watches_memory() const {
   return groups_.report().memory.means == LimitMeans::watching;

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include "sandbox/process/step_error.h"
 #include "sandbox/tiers/namespaced/sandboxes.h"
@@ -61,24 +62,30 @@ StartedJail opened(StartedInterpreter started) {
 
 class NamespacedSandbox final : public Sandbox {
  public:
-  NamespacedSandbox(const SandboxPlan& plan, NamespaceHandles namespaces)
-      : plan_(plan), namespaces_(std::move(namespaces)) {}
+  NamespacedSandbox(const SandboxPlan& plan, SessionUser lease, uid_t owner,
+                    NamespaceHandles namespaces)
+      : plan_(plan),
+        lease_(std::move(lease)),
+        user_{lease_.ids(), owner},
+        namespaces_(std::move(namespaces)) {}
 
   StartedJail start(const CgroupJoin& groups) override {
     const std::unique_ptr<PendingJail> jail = take_jail(groups);
-    return opened(start_interpreter(plan_, *jail, groups));
+    return opened(start_interpreter(plan_, user_.ids, *jail, groups));
   }
 
   std::optional<StartedJail> fork_from(Zygote& zygote, const CgroupJoin& groups) override {
     const std::unique_ptr<PendingJail> jail = take_jail(groups);
-    auto started = zygote.fork_into(*jail, groups);
+    auto started = zygote.fork_into(user_, *jail, groups);
     if (!started) return std::nullopt;
     return opened(std::move(*started));
   }
 
+  [[nodiscard]] const NamespaceHandles& namespaces() const { return namespaces_; }
+
   std::optional<pid_t> prepare(const CgroupJoin& groups) override {
     try {
-      prepared_ = make_jail(plan_, namespaces_, groups);
+      prepared_ = make_jail(plan_, user_.ids, namespaces_, groups);
       // The others are the sandbox's, and descriptors may be few.
       for (std::size_t i = 0; i < kNamespaceKinds.size(); ++i) {
         if ((kNamespaceKinds[i].flag & kNamespacesOfJail) == 0)
@@ -101,7 +108,7 @@ class NamespacedSandbox final : public Sandbox {
  private:
   std::unique_ptr<PendingJail> take_jail(const CgroupJoin& groups) {
     if (const auto failure = std::exchange(failure_, std::nullopt)) throw *failure;
-    if (!prepared_) return make_jail(plan_, namespaces_, groups);
+    if (!prepared_) return make_jail(plan_, user_.ids, namespaces_, groups);
     for (std::size_t i = 0; i < kNamespaceKinds.size(); ++i) {
       UniqueFd& handle = prepared_->namespaces[i];
       if (!handle) handle = UniqueFd(::fcntl(namespaces_[i].get(), F_DUPFD_CLOEXEC, 0));
@@ -111,6 +118,8 @@ class NamespacedSandbox final : public Sandbox {
   }
 
   const SandboxPlan& plan_;
+  const SessionUser lease_;
+  const SandboxUser user_;
   NamespaceHandles namespaces_;  ///< they keep the mounts alive
   std::unique_ptr<PendingJail> prepared_;
   std::optional<StepError> failure_;  ///< of preparing it
@@ -118,14 +127,20 @@ class NamespacedSandbox final : public Sandbox {
 
 }  // namespace
 
+NamespacedIsolation::NamespacedIsolation(SessionUsers& users)
+    : users_(users), sessions_own_namespaces_(can_rule_foreign_namespaces()) {}
+
 MadeSandbox NamespacedIsolation::create(const SandboxPlan& plan, const CgroupJoin& groups) {
-  CreatedSandbox created = create_sandbox(plan, groups);
+  SessionUser user = users_.take();
+  const uid_t owner = sessions_own_namespaces_ ? user.ids().uid : ::geteuid();
+  CreatedSandbox created = create_sandbox(plan, {user.ids(), owner}, groups);
+  auto sandbox = std::make_unique<NamespacedSandbox>(plan, std::move(user), owner,
+                                                     std::move(created.namespaces));
   std::unique_ptr<Egress> egress;
   if (!plan.egress_arguments.empty()) {
-    egress = std::make_unique<Egress>(plan, created.namespaces);
+    egress = std::make_unique<Egress>(plan, sandbox->namespaces());
   }
-  return {std::make_unique<NamespacedSandbox>(plan, std::move(created.namespaces)),
-          std::move(created.data_directory), std::move(egress)};
+  return {std::move(sandbox), std::move(created.data_directory), std::move(egress)};
 }
 
 }  // namespace dynsessions::sandbox

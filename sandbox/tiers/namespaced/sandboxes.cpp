@@ -21,9 +21,8 @@
 namespace dynsessions::sandbox {
 namespace {
 
-void map_ids(const SandboxPlan& plan, pid_t pid) {
-  require(write_id_maps(pid, kInsideUid, plan.outside_uid, kInsideGid, plan.outside_gid),
-          "map ids");
+void map_ids(UserIds user, pid_t pid) {
+  require(write_id_maps(pid, kInsideUid, user.uid, kInsideGid, user.gid), "map ids");
 }
 
 void send_go(const FdPair& go) {
@@ -32,14 +31,14 @@ void send_go(const FdPair& go) {
 
 /// Starts an interpreter in the jail with `spawn`, which receives the child's ends of the channels.
 template <typename Spawn>
-StartedInterpreter start_in_jail(const SandboxPlan& plan, PendingJail& jail, const Spawn& spawn) {
+StartedInterpreter start_in_jail(UserIds user, PendingJail& jail, const Spawn& spawn) {
   Channels channels;
   const ChildOutcome outcome = spawn(jail.namespaces, channels);
   // In the loop: until its helper is gone, one that was forked is not our child.
   UnfinishedProcess interpreter(outcome.started, UnfinishedProcess::Reaping::in_loop);
   require_no_failure(outcome);
   if (interpreter.get() == 0) throw StepError("start inside", EPIPE);
-  require_confined(find_weakness(interpreter.get(), plan.outside_uid, plan.outside_gid));
+  require_confined(find_weakness(interpreter.get(), user.uid, user.gid));
   require_confined(find_leak(interpreter.get(), jail.namespaces));
   return {{jail.init.keep(), interpreter.keep()},
           std::move(channels.control.ours),
@@ -47,33 +46,25 @@ StartedInterpreter start_in_jail(const SandboxPlan& plan, PendingJail& jail, con
           std::move(channels.error.ours)};
 }
 
-std::vector<Ipv4Network> networks_to_close(const SandboxPlan& plan) {
-  if (plan.egress_arguments.empty()) return {};
-  try {
-    return closed_networks();
-  } catch (const std::system_error& error) {
-    throw StepError(error.what(), error.code().value());
-  }
-}
-
 }  // namespace
 
-CreatedSandbox create_sandbox(const SandboxPlan& plan, const CgroupJoin& groups) {
-  const std::vector<Ipv4Network> closed = networks_to_close(plan);
+CreatedSandbox create_sandbox(const SandboxPlan& plan, const SandboxUser& user,
+                              const CgroupJoin& groups) {
+  const std::vector<Ipv4Network> closed =
+      plan.egress_arguments.empty() ? std::vector<Ipv4Network>() : closed_networks();
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
   FdPair go = make_socket_pair(SOCK_STREAM);
-  const UnfinishedProcess builder(clone_process_into(groups, kFirstProcessNamespaces));
-  if (builder.get() < 0) throw StepError("clone", errno);
-  if (builder.get() == 0) {
-    BuilderContext context{plan, groups, report.theirs.get(), go.theirs.get(), closed};
-    run_builder(context);
-  }
+  BuilderContext context{plan, groups, user.owner, report.theirs.get(), go.theirs.get(), closed};
+  pid_t pid = 0;
+  const StepFailure failure = start_builder(context, pid);
+  const UnfinishedProcess builder(pid);
+  if (failure) require({failure.error_number, failure.detail}, failure.step);
   report.theirs = UniqueFd();
   go.theirs = UniqueFd();
   CreatedSandbox created;
   require_no_failure(await_start(report.ours.get()));
   require(open_namespaces(builder.get(), created.namespaces), "open namespaces");
-  map_ids(plan, builder.get());
+  map_ids(user.ids, builder.get());
   send_go(go);
   ChildOutcome outcome = await_child(report.ours.get());
   require_no_failure(outcome);
@@ -82,8 +73,8 @@ CreatedSandbox create_sandbox(const SandboxPlan& plan, const CgroupJoin& groups)
   return created;
 }
 
-std::unique_ptr<PendingJail> make_jail(const SandboxPlan& plan, const NamespaceHandles& sandbox,
-                                       const CgroupJoin& groups) {
+std::unique_ptr<PendingJail> make_jail(const SandboxPlan& plan, UserIds user,
+                                       const NamespaceHandles& sandbox, const CgroupJoin& groups) {
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
   FdPair go = make_socket_pair(SOCK_STREAM);
   const UnfinishedProcess helper(clone_process_into(groups, 0));
@@ -103,13 +94,13 @@ std::unique_ptr<PendingJail> make_jail(const SandboxPlan& plan, const NamespaceH
   require(open_namespaces(jail->init.get(), jail->namespaces), "open jail");
   send_go(go);
   require_no_failure(await_child(report.ours.get()));
-  require_confined(find_weakness(jail->init.get(), plan.outside_uid, plan.outside_gid));
+  require_confined(find_weakness(jail->init.get(), user.uid, user.gid));
   return jail;
 }
 
-StartedInterpreter start_interpreter(const SandboxPlan& plan, PendingJail& jail,
+StartedInterpreter start_interpreter(const SandboxPlan& plan, UserIds user, PendingJail& jail,
                                      const CgroupJoin& groups) {
-  return start_in_jail(plan, jail, [&](const NamespaceHandles& namespaces, Channels& channels) {
+  return start_in_jail(user, jail, [&](const NamespaceHandles& namespaces, Channels& channels) {
     const UnfinishedProcess helper(clone_process_into(groups, 0));
     if (helper.get() < 0) throw StepError("fork", errno);
     if (helper.get() == 0) {
@@ -143,9 +134,9 @@ StartedZygote start_zygote(const SandboxPlan& plan, const NamespaceHandles& home
   return {zygote.keep(), std::move(socket.ours)};
 }
 
-StartedInterpreter fork_interpreter(const SandboxPlan& plan, PendingJail& jail,
+StartedInterpreter fork_interpreter(const SandboxUser& user, PendingJail& jail,
                                     const CgroupJoin& groups, int zygote) {
-  return start_in_jail(plan, jail, [&](const NamespaceHandles& namespaces, Channels& channels) {
+  return start_in_jail(user.ids, jail, [&](const NamespaceHandles& namespaces, Channels& channels) {
     std::vector<int> descriptors;
     for (const UniqueFd& handle : namespaces) descriptors.push_back(handle.get());
     for (const FdPair* pair :
@@ -153,7 +144,7 @@ StartedInterpreter fork_interpreter(const SandboxPlan& plan, PendingJail& jail,
       descriptors.push_back(pair->theirs.get());
     }
     for (const UniqueFd& file : groups.files) descriptors.push_back(file.get());
-    const ForkRequest request;
+    const ForkRequest request{user.owner};
     try {
       send_message(zygote, &request, sizeof(request), descriptors);
     } catch (const std::system_error& error) {

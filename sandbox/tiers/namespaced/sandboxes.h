@@ -30,6 +30,12 @@
 ///   is only reaped when all are gone.
 namespace dynsessions::sandbox {
 
+/// Whom a sandbox belongs to on this host.
+struct SandboxUser {
+  UserIds ids;  ///< of its processes
+  uid_t owner;  ///< of its user namespace, with whom the kernel counts it and what is in it
+};
+
 struct CreatedSandbox {
   NamespaceHandles namespaces;  ///< keep the sandbox; that of PIDs is dead, jails have their own
   UniqueFd data_directory;      ///< /mnt/data
@@ -50,7 +56,8 @@ struct StartedInterpreter {
 };
 
 /// Each call takes the way into the sandbox's cgroups; see Cgroups::open().
-[[nodiscard]] CreatedSandbox create_sandbox(const SandboxPlan& plan, const CgroupJoin& groups);
+[[nodiscard]] CreatedSandbox create_sandbox(const SandboxPlan& plan, const SandboxUser& user,
+                                            const CgroupJoin& groups);
 
 /// A jail whose only process is its init. Init is killed with this object unless it is kept. Only
 /// the loop reaps it, and then tells the owner of this object.
@@ -60,13 +67,13 @@ struct PendingJail {
   NamespaceHandles namespaces;  ///< of the jail, for setns(2)
 };
 
-[[nodiscard]] std::unique_ptr<PendingJail> make_jail(const SandboxPlan& plan,
+[[nodiscard]] std::unique_ptr<PendingJail> make_jail(const SandboxPlan& plan, UserIds user,
                                                      const NamespaceHandles& sandbox,
                                                      const CgroupJoin& groups);
 
 /// Keeps the jail's init.
-[[nodiscard]] StartedInterpreter start_interpreter(const SandboxPlan& plan, PendingJail& jail,
-                                                   const CgroupJoin& groups);
+[[nodiscard]] StartedInterpreter start_interpreter(const SandboxPlan& plan, UserIds user,
+                                                   PendingJail& jail, const CgroupJoin& groups);
 
 struct StartedZygote {
   pid_t pid = 0;
@@ -78,7 +85,7 @@ struct StartedZygote {
 
 /// As start_interpreter(), but the zygote at the other end of `zygote` forks the interpreter.
 /// Throws StepError with EPIPE if the zygote is gone.
-[[nodiscard]] StartedInterpreter fork_interpreter(const SandboxPlan& plan, PendingJail& jail,
+[[nodiscard]] StartedInterpreter fork_interpreter(const SandboxUser& user, PendingJail& jail,
                                                   const CgroupJoin& groups, int zygote);
 
 }  // namespace dynsessions::sandbox

@@ -67,7 +67,7 @@ int Zygote::loading_socket() const { return state_ == State::loading ? socket_.g
 
 void Zygote::start() {
   packages_ = state_of(plan_.packages);
-  home_ = create_sandbox(plan_, {}).namespaces;
+  home_ = create_sandbox(plan_, {plan_.zygote_user, ::geteuid()}, {}).namespaces;
   StartedZygote started = start_zygote(plan_, home_);
   pid_ = started.pid;
   socket_ = std::move(started.socket);
@@ -108,7 +108,7 @@ void Zygote::accept(const std::string& complaints) {
   if (!complaints.empty() && !std::exchange(logged_, true)) {
     std::fprintf(stderr, "sandbox-launcher: zygote: %s\n", printable(complaints).c_str());
   }
-  const char* weakness = find_zygote_weakness(pid_, plan_.outside_uid, plan_.outside_gid);
+  const char* weakness = find_zygote_weakness(pid_, plan_.zygote_user);
   if (weakness != nullptr) {
     return fail(std::string("zygote: verify ") + weakness, EPERM);
   }
@@ -145,8 +145,9 @@ void Zygote::fail(const std::string& why, int error_number) {
   pause_ = std::min(2 * pause_, kLongestPause);
 }
 
-std::optional<StartedInterpreter> Zygote::fork_into(PendingJail& jail, const CgroupJoin& groups) {
-  const char* weakness = find_zygote_weakness(pid_, plan_.outside_uid, plan_.outside_gid);
+std::optional<StartedInterpreter> Zygote::fork_into(const SandboxUser& user, PendingJail& jail,
+                                                    const CgroupJoin& groups) {
+  const char* weakness = find_zygote_weakness(pid_, plan_.zygote_user);
   if (weakness != nullptr) {
     const bool gone = std::strcmp(weakness, "alive") == 0;
     end();
@@ -154,7 +155,7 @@ std::optional<StartedInterpreter> Zygote::fork_into(PendingJail& jail, const Cgr
     throw StepError(std::string("zygote: verify ") + weakness, EPERM);
   }
   try {
-    return fork_interpreter(plan_, jail, groups, socket_.get());
+    return fork_interpreter(user, jail, groups, socket_.get());
   } catch (const StepError& error) {
     if (error.error_number() == ETIMEDOUT) end();
     if (error.error_number() != EPIPE) throw;

@@ -11,9 +11,11 @@
 #include "sandbox/tiers/namespaced/sandboxes.h"
 
 /// The launcher's side of the zygote: a Python process that has loaded what programs import and
-/// from which interpreters are forked. It runs in a separate sandbox that no session uses, has no
-/// capability there, and can enter other sandboxes only because its effective user made them
-/// (user_namespaces(7)). It never sees a session's code or files.
+/// from which interpreters are forked. It runs in a separate sandbox that no session uses, and
+/// never sees a session's code or files. It can enter a sandbox only because its effective user
+/// owns it (user_namespaces(7)). Below a root launcher that is a session's user, which the helper
+/// of a fork becomes for it; so the zygote may take up the capability to change users, and has no
+/// other.
 ///
 /// It has no system call filter. Interpreters would inherit it beneath their own, so that each call
 /// of a session were judged twice, and it would have to allow what forking into a sandbox takes:
@@ -56,7 +58,8 @@ class Zygote {
 
   /// Forks an interpreter in the jail. Call it only when ready(). Returns nullopt if the zygote
   /// turns out to be gone; the next zygote can be asked then.
-  [[nodiscard]] std::optional<StartedInterpreter> fork_into(PendingJail& jail,
+  [[nodiscard]] std::optional<StartedInterpreter> fork_into(const SandboxUser& user,
+                                                            PendingJail& jail,
                                                             const CgroupJoin& groups);
 
  private:
