@@ -13,11 +13,15 @@ namespace {
 
 constexpr unsigned kAccepted = 202;
 
+bool has_content(const decltype(http::Response::body)& body) {
+  const auto* const text = std::get_if<std::string>(&body);
+  return text == nullptr || !text->empty();
+}
+
 /// JSON answers of the service are chunked and negotiate their encoding; the 202 answers of
 /// 2024-10-02-preview are chunked but do not (CONTRACT.md section 1.6).
 void dress_json(http::Response& response) {
-  const auto* text = std::get_if<std::string>(&response.body);
-  if (text == nullptr || text->empty() || response.headers.find("content-type")) return;
+  if (!has_content(response.body) || response.headers.find("content-type")) return;
   response.headers.add("content-type", "application/json; charset=utf-8");
   if (response.status != kAccepted) response.headers.add("vary", "Accept-Encoding");
   response.framing = http::Framing::chunked;
