@@ -1,8 +1,10 @@
 """Few file descriptors: the start and doctor tell in time, and a client hears reason and cure."""
 
+import itertools
 import json
 import os
 import re
+import resource
 
 import pytest
 import requests
@@ -16,6 +18,13 @@ CURE = "raise the limit of open files"
 
 def descriptors_of(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def limit_that_leaves(free, pid):
+    """A limit is one of numbers: below it, so many are free."""
+    taken = {int(number) for number in os.listdir(f"/proc/{pid}/fd")}
+    numbers = (number for number in range(10_000) if number not in taken)
+    return list(itertools.islice(numbers, free))[-1] + 1
 
 
 def launcher_of(server):
@@ -55,6 +64,21 @@ def test_a_client_hears_that_there_are_too_few_descriptors_and_what_to_do(emulat
         assert CURE in answer.headers["x-emulator-reason"]
     # Neither the server nor its first sessions are harmed.
     assert requests.get(f"{server.admin}/health/live", timeout=10).status_code == 200
+
+
+def test_a_reply_that_the_server_has_no_descriptors_for_harms_nothing(emulator_factory):
+    server = emulator_factory("--ready-sessions", "0")
+    first = server.session()
+    assert first.executions("6 * 7").status_code == 200
+    limits = resource.prlimit(server.pid, resource.RLIMIT_NOFILE)
+    few = limit_that_leaves(2, server.pid)  # an interpreter needs three
+    resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (few, limits[1]))
+    refused = server.session().executions("6 * 7")
+    assert refused.status_code == 500
+    assert refused.json()["error"]["message"] == "The emulator has too many open files."
+    assert first.executions("6 * 7").status_code == 200
+    resource.prlimit(server.pid, resource.RLIMIT_NOFILE, limits)
+    assert server.session().executions("6 * 7").status_code == 200
 
 
 def test_a_start_with_enough_descriptors_warns_of_nothing(emulator_factory):
