@@ -1,7 +1,5 @@
 #include "emulator/app/announcement.h"
 
-#include <cstdio>
-
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -47,6 +45,7 @@ bool is_exposed(const Announcement& announcement) {
 std::vector<std::string> warnings_of(const Announcement& announcement) {
   std::vector<std::string> warnings;
   if (!announcement.warning.empty()) warnings.push_back(announcement.warning + ".");
+  if (!announcement.descriptors.empty()) warnings.push_back(announcement.descriptors + ".");
   // No auth mode changes that: the identity endpoints give everyone a token.
   if (is_exposed(announcement)) {
     warnings.push_back("--listen " + announcement.listen +
@@ -106,11 +105,6 @@ std::string event_line(std::string_view event, const Announcement& announcement)
   if (!announcement.failure.empty()) line["failure"] = announcement.failure;
   // A path need not be UTF-8.
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
-}
-
-void print_line(const std::string& line) {
-  std::fputs(line.c_str(), stdout);
-  std::fflush(stdout);
 }
 
 }  // namespace dynsessions

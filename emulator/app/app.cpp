@@ -1,7 +1,6 @@
 #include "emulator/app/app.h"
 
 #include <csignal>
-#include <cstdio>
 #include <exception>
 #include <sstream>
 #include <utility>
@@ -11,10 +10,12 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
 #include "emulator/app/announcement.h"
+#include "emulator/app/descriptors.h"
 #include "emulator/app/engine_settings.h"
 #include "emulator/app/port_holder.h"
 #include "emulator/cures/cures.h"
@@ -26,6 +27,9 @@ using asio::ip::tcp;
 namespace {
 
 constexpr std::size_t kFileThreads = 2;
+
+constexpr std::chrono::microseconds kPauseForStderr{200};
+constexpr std::chrono::milliseconds kLongestForStderr{100};
 
 /// The address that people were told to use is one of our names, whatever it is.
 std::vector<std::string> allowed_hosts(const config::Config& config) {
@@ -72,6 +76,12 @@ void listen_on(net::HttpServer& server, const std::string& address, std::uint16_
     throw config::ConfigError("--listen: cannot listen on port " + std::to_string(port) + " of `" +
                               address + "`: " + error.code().message());
   }
+}
+
+std::string descriptor_warning(const config::Config& config) {
+  const DescriptorShortage shortage =
+      descriptor_shortage(descriptor_limit(), most_sessions(config));
+  return shortage.finding.empty() ? "" : shortage.finding + ": " + shortage.cure;
 }
 
 /// Where this machine reaches the server: nobody can connect to 0.0.0.0 or [::] as such.
@@ -121,10 +131,11 @@ bool is_ignored(int signal) {
 }  // namespace
 
 App::App(const config::Config& config, TierChoice tier, const runtimes::Installation& installation,
-         ReadyFile& ready_file)
+         ReadyFile& ready_file, const Outputs& outputs)
     : config_(config),
       tier_(std::move(tier)),
       ready_file_(ready_file),
+      outputs_(outputs),
       loop_(1),
       launcher_((loop_.get_executor())),
       file_pool_(
@@ -151,14 +162,19 @@ App::App(const config::Config& config, TierChoice tier, const runtimes::Installa
       admin_({DYNSESSIONS_VERSION, [this] { return health(); },
               [this] { return event_line("ready", announcement()); }},
              surfaces::RequestGuard(allowed_hosts(config))),
-      server_(loop_.get_executor(), file_pool_, service_, {}, nullptr, {&request_log_}),
-      admin_server_(loop_.get_executor(), file_pool_, admin_, {}, nullptr, {&request_log_}) {
+      server_(loop_.get_executor(), real_time_, file_pool_, service_,
+              server_limits(descriptor_limit()), nullptr, {&request_log_}),
+      admin_server_(loop_.get_executor(), real_time_, file_pool_, admin_,
+                    server_limits(descriptor_limit()), nullptr, {&request_log_}) {
   if (!config.server.https_port) return;
-  https_server_.emplace(loop_.get_executor(), file_pool_, service_, net::ServerLimits{}, nullptr,
+  https_server_.emplace(loop_.get_executor(), real_time_, file_pool_, service_,
+                        server_limits(descriptor_limit()), nullptr,
                         std::vector<http::ExchangeObserver*>{&request_log_});
 }
 
 void App::run() {
+  outputs_.out->write_in_background();
+  outputs_.error->write_in_background();
   std::exception_ptr failure;
   asio::co_spawn(loop_, serve(),
                  [&failure](std::exception_ptr exception) { failure = std::move(exception); });
@@ -262,32 +278,45 @@ Announcement App::announcement() const {
       .sandbox = description_of(tier_),
       .limits = sandbox::summary(launcher_.limits()),
       .warning = warning_of(tier_),
+      .descriptors = descriptor_warning(config_),
       .auth = declared_.front()->definition().auth,
       .listen = config_.server.listen,
       .failure = "",
   };
 }
 
-void App::announce_listening() const {
+asio::awaitable<void> App::announce_listening() {
   const Announcement facts = announcement();
   if (config_.server.quiet) {
     for (const std::string& warning : warnings_of(facts)) spdlog::warn(warning);
   } else {
     const TerminalStyle style = TerminalStyle::of_descriptor(STDERR_FILENO);
-    std::fputs(banner(facts, style).c_str(), stderr);
+    outputs_.error->write(banner(facts, style));
   }
-  print_line(event_line("listening", facts));
+  std::string line = event_line("listening", facts);
+  co_await print_line(std::move(line));
 }
 
-void App::announce_ready() {
+asio::awaitable<void> App::announce_ready() {
   Announcement facts = announcement();
   if (const auto& failure = declared_.front()->readiness().failure) {
     facts.failure = failure->message;
     spdlog::error("no interpreter could be started, which is tried again: {}", failure->message);
   }
-  const std::string line = event_line("ready", facts);
+  std::string line = event_line("ready", facts);
   ready_file_.write(line);
-  print_line(line);
+  co_await print_line(std::move(line));
+}
+
+/// After what was written to stderr before, if that is read: who has read the line finds it there.
+asio::awaitable<void> App::print_line(std::string line) {
+  asio::steady_timer pause(loop_);
+  const auto deadline = std::chrono::steady_clock::now() + kLongestForStderr;
+  while (!outputs_.error->is_written() && std::chrono::steady_clock::now() < deadline) {
+    pause.expires_after(kPauseForStderr);
+    co_await pause.async_wait(asio::use_awaitable);
+  }
+  outputs_.out->write(line);
 }
 
 asio::awaitable<void> App::announce_and_wait_for_end() {
@@ -295,13 +324,13 @@ asio::awaitable<void> App::announce_and_wait_for_end() {
   // Before the announcement: a reader of its lines can send a signal at once.
   asio::signal_set signals(loop_, SIGTERM, SIGINT);
   if (!is_ignored(SIGHUP)) signals.add(SIGHUP);
-  announce_listening();
+  co_await announce_listening();
   auto signal_before_ready = signals.async_wait(asio::use_awaitable);
   auto first = co_await (std::move(signal_before_ready) || launcher_.lost_for_good() ||
                          declared_.front()->first_attempt());
   std::size_t what_ended_it = first.index();
   if (what_ended_it == 2) {
-    announce_ready();
+    co_await announce_ready();
     auto signal = signals.async_wait(asio::use_awaitable);
     const auto end = co_await (std::move(signal) || launcher_.lost_for_good());
     what_ended_it = end.index();

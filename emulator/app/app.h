@@ -14,6 +14,7 @@
 #include "emulator/app/ready_file.h"
 #include "emulator/app/tier_choice.h"
 #include "emulator/base/clock.h"
+#include "emulator/base/output.h"
 #include "emulator/config/config.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/net/server.h"
@@ -39,9 +40,10 @@ class PortInUse : public std::runtime_error {
 /// which they may know each other; they are destroyed in the opposite one.
 class App {
  public:
-  /// Starts the launcher, before any thread and any listener exists.
+  /// Starts the launcher, before any thread and any listener exists. `config`, `ready_file` and
+  /// `outputs` outlive this.
   App(const config::Config& config, TierChoice tier, const runtimes::Installation& installation,
-      ReadyFile& ready_file);
+      ReadyFile& ready_file, const Outputs& outputs);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
@@ -60,8 +62,9 @@ class App {
   void set_up_tls();
   void set_up_state();
   [[nodiscard]] Announcement announcement() const;
-  void announce_listening() const;
-  void announce_ready();
+  boost::asio::awaitable<void> announce_listening();
+  boost::asio::awaitable<void> announce_ready();
+  boost::asio::awaitable<void> print_line(std::string line);
   boost::asio::awaitable<void> announce_and_wait_for_end();
   boost::asio::awaitable<void> stop();
   boost::asio::awaitable<void> drain_clients();
@@ -74,6 +77,7 @@ class App {
   const config::Config& config_;
   const TierChoice tier_;
   ReadyFile& ready_file_;
+  const Outputs& outputs_;
   boost::asio::io_context loop_;
   execution::LauncherClient launcher_;
   boost::asio::thread_pool file_pool_;

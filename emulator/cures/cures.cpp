@@ -23,8 +23,13 @@ constexpr const char* kNamespaces =
 constexpr const char* kBelow =
     "look at the directories of --python: each must be there for all users";
 
+constexpr const char* kMoreDescriptors =
+    "raise the limit of open files (ulimit -Hn; systemd: LimitNOFILE=; docker: --ulimit nofile=), "
+    "or lower --max-sessions";
+
 /// By the names of steps in sandbox/; the first row that fits counts. The last one fits all steps.
 constexpr std::array kCures = {
+    Cure{kOpenFiles, kMoreDescriptors},
     Cure{"mount /proc of the launcher",
          "this container masks /proc: podman run --security-opt unmask=ALL, docker run "
          "--security-opt systempaths=unconfined; or run as root with --cap-add SYS_ADMIN"},
@@ -87,7 +92,8 @@ std::string cure_of(const Error& error) {
 std::string reason_of(const Error& error) {
   const Cure* cure = find_cure(error.step);
   const bool is_of_sessions =
-      cure != nullptr && (cure->step == kZygote || cure->step == kInterpreterStart);
+      cure != nullptr &&
+      (cure->step == kZygote || cure->step == kInterpreterStart || cure->step == kOpenFiles);
   if (!is_of_sessions) return error.reason;
   return error.reason.empty() ? cure->cure : error.reason + "; " + cure->cure;
 }

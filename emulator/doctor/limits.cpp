@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "emulator/app/descriptors.h"
+
 namespace dynsessions::doctor {
 namespace {
 
@@ -72,6 +74,19 @@ Checks check_limits(const sandbox::LimitReport& report, const std::string& obsta
   checks.push_back(check_kernel_objects(report.kernel_objects));
   checks.push_back({"limits", "open files", Verdict::good, "hard, by RLIMIT_NOFILE", {}});
   return checks;
+}
+
+Check check_descriptors(std::uint64_t descriptor_limit, std::uint64_t sessions) {
+  const DescriptorShortage shortage = descriptor_shortage(descriptor_limit, sessions);
+  if (!shortage.finding.empty()) {
+    return {"limits", "server", Verdict::warning, shortage.finding, shortage.cure};
+  }
+  return {"limits",
+          "server",
+          Verdict::good,
+          std::to_string(descriptor_limit) + " open files, enough for " + std::to_string(sessions) +
+              " sessions",
+          {}};
 }
 
 }  // namespace dynsessions::doctor

@@ -180,6 +180,8 @@ asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::reply_to(std::ui
   pending_.erase(request_id);
   if (!reply) co_return launcher_gone();
   if (reply->message.kind == ReplyKind::done) co_return std::move(*reply);
+  // The name of the step, which can have a path of the host, does not matter then.
+  if (lacks_descriptors(reply->message.error_number)) co_return no_descriptors();
   const std::string step(sandbox::step_name(reply->message));
   co_return Error{ErrorCode::sandbox_unavailable,
                   "The sandbox could not be set up: " + step_and_reason(reply->message),
@@ -242,6 +244,10 @@ asio::awaitable<Result<UniqueFd>> LauncherClient::create_sandbox(ProfileId profi
       .kind = RequestKind::create_sandbox, .sandbox_id = sandbox_id, .profile_id = profile.value};
   auto answer = co_await ask(request);
   if (!answer) co_return answer.error();
+  if (answer->descriptors.empty()) {
+    post(RequestKind::destroy_sandbox, sandbox_id);
+    co_return no_descriptors();
+  }
   co_return std::move(answer->descriptors.at(0));
 }
 
@@ -250,6 +256,9 @@ asio::awaitable<Result<std::vector<UniqueFd>>> LauncherClient::request(
   const Request message{.kind = kind, .interpreter_id = interpreter_id, .sandbox_id = sandbox_id};
   auto answer = co_await ask(message);
   if (!answer) co_return answer.error();
+  const bool has_descriptors =
+      kind == RequestKind::start_interpreter || kind == RequestKind::fork_interpreter;
+  if (has_descriptors && answer->descriptors.empty()) co_return no_descriptors();
   co_return std::move(answer->descriptors);
 }
 

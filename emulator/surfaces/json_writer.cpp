@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 #include "emulator/base/utf8.h"
 
@@ -52,9 +53,13 @@ bool skip(std::string_view& text, std::string_view any_of) {
 }  // namespace
 
 void JsonWriter::separate() {
-  if (text_.empty()) return;
-  const char last = text_.back();
-  if (last != '{' && last != '[' && last != ':') text_ += ',';
+  const char last = text_.empty() ? last_taken_ : text_.back();
+  if (last != '\0' && last != '{' && last != '[' && last != ':') text_ += ',';
+}
+
+std::string JsonWriter::take_piece() {
+  if (!text_.empty()) last_taken_ = text_.back();
+  return std::exchange(text_, {});
 }
 
 JsonWriter& JsonWriter::value(std::string_view json) {

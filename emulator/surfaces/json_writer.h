@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -42,12 +43,18 @@ class JsonWriter {
 
   [[nodiscard]] std::string take() { return std::move(text_); }
 
+  /// What was written since the last call. The document goes on after it.
+  [[nodiscard]] std::string take_piece();
+  /// Bytes that take_piece() would return.
+  [[nodiscard]] std::size_t size() const { return text_.size(); }
+
  private:
   JsonWriter& value(std::string_view json);
   void separate();
 
   const ObjectIds ids_;
   std::string text_;
+  char last_taken_ = '\0';  ///< the character before `text_`; NUL: none
   int last_id_ = 0;
 };
 

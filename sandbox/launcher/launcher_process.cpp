@@ -59,6 +59,16 @@ void close_inherited(int control) {
   require(::syscall(SYS_close_range, control + 1, ~0U, 0), "close_range");
 }
 
+/// The launcher says little on stderr, but it must not wait when nothing reads a pipe that the
+/// server has filled. Opened once more, the pipe is non-blocking for the launcher only. A pipe that
+/// another user has made cannot be opened and stays as it is.
+void never_wait_for_stderr() {
+  struct stat status {};
+  if (::fstat(STDERR_FILENO, &status) != 0 || !S_ISFIFO(status.st_mode)) return;
+  const UniqueFd own(::open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+  if (own) require(::dup2(own.get(), STDERR_FILENO), "stderr");
+}
+
 /// Every sandbox holds seven descriptors here; a soft limit is meant for programs that use select.
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -149,6 +159,7 @@ void mount_own_proc() {
 void reset_inherited_state(int control) {
   reset_signals();
   close_inherited(control);
+  never_wait_for_stderr();
   raise_descriptor_limit();
   ::umask(022);
   // EPERM: it leads a session already. A terminal's Ctrl-C is the server's to handle.
