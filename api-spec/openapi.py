@@ -206,7 +206,12 @@ def file_content(version):
     named = query("filename", True) if version == PYTHON else path_parameter("name")
     content = {"type": "string", "format": "binary"}
     sent = answer("the bytes", "application/octet-stream", content)
-    return on_file(version, "getFileContent", "The bytes of a file", [named], ("200", sent))
+    described = on_file(version, "getFileContent", "The bytes of a file", [named], ("200", sent))
+    # Recorded answers have no accept-ranges, etag or last-modified; the rest follows from that.
+    return described | {
+        "description": "Always the whole file: Range and If-None-Match are ignored, since answers "
+        "have neither accept-ranges nor etag. HEAD is refused as any wrong method is (guess)."
+    }
 
 
 def file_operations(version):

@@ -1,5 +1,4 @@
 #include <csignal>
-#include <cstdio>
 #include <exception>
 #include <string>
 #include <vector>
@@ -7,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "emulator/app/app.h"
+#include "emulator/base/output.h"
 #include "emulator/cli/arguments.h"
 #include "emulator/cli/command.h"
 
@@ -24,7 +24,7 @@ void reset_inherited_state() {
 }
 
 int report(cli::ExitCode code, const std::exception& error) {
-  std::fprintf(stderr, "dynsessions: %s\n", error.what());
+  write_last_words("dynsessions: " + std::string(error.what()) + "\n");
   return code;
 }
 

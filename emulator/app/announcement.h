@@ -16,10 +16,14 @@ struct Announcement {
   std::string authority_file;  ///< what its clients have to trust
   std::string admin;           ///< URL of the emulator's own API
   std::string pool_management_endpoint;
-  std::string pool;     ///< what kind of pool it is, in a line
-  std::string sandbox;  ///< what isolates sessions, in a line
-  std::string limits;   ///< how their limits are kept, in a line
-  std::string warning;  ///< of what does not; mostly empty
+  std::string identity_endpoint;  ///< value of IDENTITY_ENDPOINT
+  std::string tenant;             ///< of the tokens that it issues
+  pools::PoolName pool_name;      ///< of the default pool
+  std::string pool;               ///< what kind of pool it is, in a line
+  std::string sandbox;            ///< what isolates sessions, in a line
+  std::string limits;             ///< how their limits are kept, in a line
+  std::string warning;            ///< of what does not; mostly empty
+  std::string descriptors;        ///< that there are too few, and the cure; mostly empty
   auth::TokenRule auth;
   std::string listen;   ///< the address of --listen
   std::string failure;  ///< why the first interpreter could not be started; mostly empty
@@ -35,8 +39,5 @@ struct Announcement {
 /// One line of JSON for programs, with its line end. `event` is "listening" when the ports are open
 /// and "ready" when an execution can be answered at once.
 [[nodiscard]] std::string event_line(std::string_view event, const Announcement& announcement);
-
-/// Writes the line to stdout at once.
-void print_line(const std::string& line);
 
 }  // namespace dynsessions

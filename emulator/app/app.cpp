@@ -1,7 +1,6 @@
 #include "emulator/app/app.h"
 
 #include <csignal>
-#include <cstdio>
 #include <exception>
 #include <sstream>
 #include <utility>
@@ -11,10 +10,12 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
 #include "emulator/app/announcement.h"
+#include "emulator/app/descriptors.h"
 #include "emulator/app/engine_settings.h"
 #include "emulator/app/port_holder.h"
 #include "emulator/cures/cures.h"
@@ -31,6 +32,9 @@ constexpr std::chrono::seconds kEndOfSessions{10};
 /// Longest wait for the launcher in a health answer.
 constexpr std::chrono::seconds kHealthPatience{2};
 
+constexpr std::chrono::microseconds kPauseForStderr{200};
+constexpr std::chrono::milliseconds kLongestForStderr{100};
+
 /// The address that people were told to use is one of our names, whatever it is.
 std::vector<std::string> allowed_hosts(const config::Config& config) {
   std::vector<std::string> hosts = config.server.allowed_hosts;
@@ -40,10 +44,12 @@ std::vector<std::string> allowed_hosts(const config::Config& config) {
   return hosts;
 }
 
-surfaces::data_plane::DataPlaneSettings surface_settings(const config::Config& config,
-                                                         const TierChoice& tier) {
+surfaces::data_plane::DataPlaneSettings data_plane_settings(const config::Config& config,
+                                                            const TierChoice& tier,
+                                                            auth::SigningKeys& keys) {
   return {.default_pool = config.pool.id,
-          .token_policy = {config.pool.auth, config.server.executors, config.server.role_missing},
+          .token_policy = {config.pool.auth, config.server.executors, config.server.role_missing,
+                           &keys},
           .allowed_hosts = allowed_hosts(config),
           .own_headers = !config.server.exact,
           .warning = warning_of(tier),
@@ -74,6 +80,12 @@ void listen_on(net::HttpServer& server, const std::string& address, std::uint16_
     throw config::ConfigError("--listen: cannot listen on port " + std::to_string(port) + " of `" +
                               address + "`: " + error.code().message());
   }
+}
+
+std::string descriptor_warning(const config::Config& config) {
+  const DescriptorShortage shortage =
+      descriptor_shortage(descriptor_limit(), most_sessions(config));
+  return shortage.finding.empty() ? "" : shortage.finding + ": " + shortage.cure;
 }
 
 /// Where this machine reaches the server: nobody can connect to 0.0.0.0 or [::] as such.
@@ -123,10 +135,11 @@ bool is_ignored(int signal) {
 }  // namespace
 
 App::App(const config::Config& config, TierChoice tier, const runtimes::Installation& installation,
-         ReadyFile& ready_file)
+         ReadyFile& ready_file, const Outputs& outputs)
     : config_(config),
       tier_(std::move(tier)),
       ready_file_(ready_file),
+      outputs_(outputs),
       loop_(1),
       real_time_(loop_.get_executor()),
       launcher_(loop_.get_executor(), real_time_),
@@ -134,28 +147,38 @@ App::App(const config::Config& config, TierChoice tier, const runtimes::Installa
           (launcher_.start(installation.launcher.string(), launcher_spec(config.host, tier_.tier)),
            kFileThreads)),
       clock_(loop_.get_executor()),
+      spool_(file_pool_),
       python_(python_settings(config.host), installation, tier_.tier),
-      pool_factory_({loop_.get_executor(), launcher_, clock_, real_time_, python_}, config.pool),
+      pool_factory_({loop_.get_executor(), launcher_, clock_, real_time_, spool_, python_},
+                    config.pool),
       pools_(config.pool,
              [this](const pools::PoolDefinition& definition, pools::PoolCatalog::Origin origin) {
                return pool_factory_.make_parts(definition, origin);
              }),
-      surface_(
+      data_plane_(
           {clock_, pools_, file_pool_,
            session_python(python_settings(config.host), installation).parent_path().parent_path(),
            counts_uploads(tier_)},
-          surface_settings(config, tier_)),
-      admin_(
-          DYNSESSIONS_VERSION, [this] { return health(); },
-          surfaces::RequestGuard(allowed_hosts(config))),
-      server_(loop_.get_executor(), file_pool_, surface_, {}, nullptr, {&request_log_}),
-      admin_server_(loop_.get_executor(), file_pool_, admin_, {}, nullptr, {&request_log_}) {
+          data_plane_settings(config, tier_, keys_)),
+      identity_({clock_, keys_, file_pool_, config.identity},
+                surfaces::RequestGuard(allowed_hosts(config))),
+      service_({&identity_}, data_plane_),
+      admin_({DYNSESSIONS_VERSION, [this] { return health(); },
+              [this] { return event_line("ready", announcement()); }},
+             surfaces::RequestGuard(allowed_hosts(config))),
+      server_(loop_.get_executor(), real_time_, file_pool_, service_,
+              server_limits(descriptor_limit()), nullptr, {&request_log_}),
+      admin_server_(loop_.get_executor(), real_time_, file_pool_, admin_,
+                    server_limits(descriptor_limit()), nullptr, {&request_log_}) {
   if (!config.server.https_port) return;
-  https_server_.emplace(loop_.get_executor(), file_pool_, surface_, net::ServerLimits{}, nullptr,
+  https_server_.emplace(loop_.get_executor(), real_time_, file_pool_, service_,
+                        server_limits(descriptor_limit()), nullptr,
                         std::vector<http::ExchangeObserver*>{&request_log_});
 }
 
 void App::run() {
+  outputs_.out->write_in_background();
+  outputs_.error->write_in_background();
   std::exception_ptr failure;
   asio::co_spawn(loop_, serve(),
                  [&failure](std::exception_ptr exception) { failure = std::move(exception); });
@@ -203,6 +226,7 @@ void App::declare_pools() {
 void App::listen() {
   bind_ports();
   set_up_tls();
+  set_up_state();
   server_.start();
   if (https_server_) https_server_->start();
   admin_server_.start();
@@ -221,6 +245,12 @@ void App::set_up_tls() {
   if (!https) return;
   https_.emplace(*std::move(https));
   https_server_->use(https_->context);
+}
+
+void App::set_up_state() {
+  if (https_) return keys_.keep_in(https_->state.path());
+  const auto directory = state_directory(config_, config::process_environment);
+  if (directory) keys_.keep_in(*directory);
 }
 
 std::string App::pool_management_endpoint() const {
@@ -245,36 +275,52 @@ Announcement App::announcement() const {
       .authority_file = https_ ? https_->authority_file.string() : "",
       .admin = url_of(admin_server_),
       .pool_management_endpoint = pool_management_endpoint(),
+      .identity_endpoint = url_of(server_) + "/msi/token",
+      .tenant = config_.identity.tenant,
+      .pool_name = config_.pool.id,
       .pool = pool_description(),
       .sandbox = description_of(tier_),
       .limits = sandbox::summary(launcher_.limits()),
       .warning = warning_of(tier_),
+      .descriptors = descriptor_warning(config_),
       .auth = declared_.front()->definition().auth,
       .listen = config_.server.listen,
       .failure = "",
   };
 }
 
-void App::announce_listening() const {
+asio::awaitable<void> App::announce_listening() {
   const Announcement facts = announcement();
   if (config_.server.quiet) {
     for (const std::string& warning : warnings_of(facts)) spdlog::warn(warning);
   } else {
     const TerminalStyle style = TerminalStyle::of_descriptor(STDERR_FILENO);
-    std::fputs(banner(facts, style).c_str(), stderr);
+    outputs_.error->write(banner(facts, style));
   }
-  print_line(event_line("listening", facts));
+  std::string line = event_line("listening", facts);
+  co_await print_line(std::move(line));
 }
 
-void App::announce_ready() {
+asio::awaitable<void> App::announce_ready() {
   Announcement facts = announcement();
   if (const auto& failure = declared_.front()->readiness().failure) {
     facts.failure = failure->message;
     spdlog::error("no interpreter could be started, which is tried again: {}", failure->message);
   }
-  const std::string line = event_line("ready", facts);
+  std::string line = event_line("ready", facts);
   ready_file_.write(line);
-  print_line(line);
+  co_await print_line(std::move(line));
+}
+
+/// After what was written to stderr before, if that is read: who has read the line finds it there.
+asio::awaitable<void> App::print_line(std::string line) {
+  asio::steady_timer pause(loop_);
+  const auto deadline = std::chrono::steady_clock::now() + kLongestForStderr;
+  while (!outputs_.error->is_written() && std::chrono::steady_clock::now() < deadline) {
+    pause.expires_after(kPauseForStderr);
+    co_await pause.async_wait(asio::use_awaitable);
+  }
+  outputs_.out->write(line);
 }
 
 asio::awaitable<void> App::announce_and_wait_for_end() {
@@ -282,13 +328,13 @@ asio::awaitable<void> App::announce_and_wait_for_end() {
   // Before the announcement: a reader of its lines can send a signal at once.
   asio::signal_set signals(loop_, SIGTERM, SIGINT);
   if (!is_ignored(SIGHUP)) signals.add(SIGHUP);
-  announce_listening();
+  co_await announce_listening();
   auto signal_before_ready = signals.async_wait(asio::use_awaitable);
   auto first = co_await (std::move(signal_before_ready) || launcher_.lost_for_good() ||
                          declared_.front()->first_attempt());
   std::size_t what_ended_it = first.index();
   if (what_ended_it == 2) {
-    announce_ready();
+    co_await announce_ready();
     auto signal = signals.async_wait(asio::use_awaitable);
     const auto end = co_await (std::move(signal) || launcher_.lost_for_good());
     what_ended_it = end.index();

@@ -14,6 +14,7 @@
 #include "emulator/app/ready_file.h"
 #include "emulator/app/tier_choice.h"
 #include "emulator/base/clock.h"
+#include "emulator/base/output.h"
 #include "emulator/config/config.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/net/server.h"
@@ -22,6 +23,8 @@
 #include "emulator/runtimes/python_runtime.h"
 #include "emulator/surfaces/admin/admin_api.h"
 #include "emulator/surfaces/data_plane/data_plane.h"
+#include "emulator/surfaces/identity/identity_surface.h"
+#include "emulator/surfaces/shared_port.h"
 
 namespace dynsessions {
 
@@ -37,9 +40,10 @@ class PortInUse : public std::runtime_error {
 /// which they may know each other; they are destroyed in the opposite one.
 class App {
  public:
-  /// Starts the launcher, before any thread and any listener exists.
+  /// Starts the launcher, before any thread and any listener exists. `config`, `ready_file` and
+  /// `outputs` outlive this.
   App(const config::Config& config, TierChoice tier, const runtimes::Installation& installation,
-      ReadyFile& ready_file);
+      ReadyFile& ready_file, const Outputs& outputs);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
@@ -56,9 +60,11 @@ class App {
   void listen();
   void bind_ports();
   void set_up_tls();
+  void set_up_state();
   [[nodiscard]] Announcement announcement() const;
-  void announce_listening() const;
-  void announce_ready();
+  boost::asio::awaitable<void> announce_listening();
+  boost::asio::awaitable<void> announce_ready();
+  boost::asio::awaitable<void> print_line(std::string line);
   boost::asio::awaitable<void> announce_and_wait_for_end();
   boost::asio::awaitable<void> stop();
   boost::asio::awaitable<void> drain_clients();
@@ -72,21 +78,26 @@ class App {
   const config::Config& config_;
   const TierChoice tier_;
   ReadyFile& ready_file_;
+  const Outputs& outputs_;
   boost::asio::io_context loop_;
   SteadyClock real_time_;
   execution::LauncherClient launcher_;
   boost::asio::thread_pool file_pool_;
   SystemClock clock_;
+  const execution::Spool spool_;
   const runtimes::PythonRuntime python_;
   PoolFactory pool_factory_;
   observability::RequestLog request_log_;
   pools::PoolCatalog pools_;
   std::vector<pools::Pool*> declared_;  ///< the default pool first
-  surfaces::data_plane::DataPlane surface_;
+  auth::SigningKeys keys_;
+  surfaces::data_plane::DataPlane data_plane_;
+  surfaces::identity::IdentitySurface identity_;
+  surfaces::SharedPort service_;  ///< all that Azure would serve
   surfaces::admin::AdminApi admin_;
   net::HttpServer server_;
   std::optional<HttpsSetup> https_;              ///< made when the ports are bound
-  std::optional<net::HttpServer> https_server_;  ///< the same surface as server_
+  std::optional<net::HttpServer> https_server_;  ///< the same surfaces as server_
   net::HttpServer admin_server_;
 };
 

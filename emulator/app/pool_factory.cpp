@@ -36,8 +36,8 @@ PoolFactory::PoolFactory(Machine machine, PoolDefinition default_pool)
 Result<PoolFactory::Workspaces> PoolFactory::make_workspaces(const PoolDefinition& definition) {
   Result<sandbox::SandboxProfile> profile = machine_.python.profile_for(definition);
   if (!profile) return profile.error();
-  execution::SandboxServices services{
-      machine_.executor, machine_.launcher, machine_.clock, machine_.real_time, {}};
+  execution::SandboxServices services{machine_.executor,  machine_.launcher, machine_.clock,
+                                      machine_.real_time, machine_.spool,    {}};
   auto sandboxed = std::make_unique<execution::SandboxedWorkspaceFactory>(std::move(services),
                                                                           *std::move(profile));
   auto workspaces = std::make_shared<execution::ReadyWorkspaces>(

@@ -22,6 +22,7 @@ class PoolFactory {
     execution::LauncherClient& launcher;
     Clock& clock;      ///< of every pool
     Clock& real_time;  ///< for timeouts of real processes
+    const execution::Spool& spool;
     const runtimes::Runtime& python;
   };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace dynsessions {
 
@@ -40,5 +41,8 @@ struct Error {
   /// The step of setting up a sandbox that failed, or empty; cures.h knows what to do about it.
   std::string step = {};
 };
+
+/// The step of whatever failed because there was no descriptor left.
+inline constexpr std::string_view kOpenFiles = "open files";
 
 }  // namespace dynsessions

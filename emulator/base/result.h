@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cerrno>
 #include <stdexcept>
 #include <utility>
 
@@ -25,6 +26,20 @@ using Result = boost::system::result<T, Failure>;
 inline Error invalid_request(std::string message, std::string target = {},
                              std::string reason = {}) {
   return {ErrorCode::invalid_request, std::move(message), std::move(target), std::move(reason)};
+}
+
+/// Whether a system call failed because the process or the system has no descriptor left.
+[[nodiscard]] inline bool lacks_descriptors(int error_number) {
+  return error_number == EMFILE || error_number == ENFILE;
+}
+
+/// The server or its launcher has no descriptor left. cures.h has the cure.
+inline Error no_descriptors() {
+  return {ErrorCode::sandbox_unavailable,
+          "The emulator has too many open files.",
+          {},
+          {},
+          std::string(kOpenFiles)};
 }
 
 }  // namespace dynsessions

@@ -89,6 +89,22 @@ std::string to_valid_utf8(std::string_view bytes) {
 
 bool is_valid_utf8(std::string_view bytes) { return valid_length(bytes) == bytes.size(); }
 
+std::size_t unfinished_length(std::string_view bytes) {
+  constexpr std::size_t kLongest = 3;
+  for (std::size_t length = std::min(kLongest, bytes.size()); length > 0; --length) {
+    const std::string_view end = bytes.substr(bytes.size() - length);
+    if (static_cast<Byte>(end.front()) < 0xC2) continue;  // begins no character of several bytes
+    const Step step = step_at(end);
+    if (!step.valid && step.length == length) return length;
+  }
+  return 0;
+}
+
+std::size_t count_characters(std::string_view text) {
+  const auto begins_character = [](char c) { return (static_cast<Byte>(c) & 0xC0) != 0x80; };
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
+}
+
 std::string_view first_characters(std::string_view text, std::size_t count) {
   std::size_t end = 0;
   while (end < text.size() && count > 0) {

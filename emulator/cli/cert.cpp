@@ -1,9 +1,13 @@
 #include <cstdio>
+#include <memory>
+
+#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 
 #include "emulator/app/https_setup.h"
 #include "emulator/base/clock.h"
+#include "emulator/base/output.h"
 #include "emulator/cli/command.h"
 #include "emulator/observability/log.h"
 
@@ -12,7 +16,8 @@ namespace {
 
 ExitCode print_advice(const Invocation& call) {
   const config::Config config = settings_of(call).config;
-  observability::start_log(config::name_of(config.server.log_level),
+  observability::start_log(std::make_shared<Output>(STDERR_FILENO),
+                           config::name_of(config.server.log_level),
                            config::name_of(config.server.log_format));
   boost::asio::io_context loop;
   const auto now = SystemClock(loop.get_executor()).now();

@@ -1,7 +1,9 @@
 #include "emulator/app/app.h"
+#include "emulator/app/descriptors.h"
 #include "emulator/app/engine_settings.h"
 #include "emulator/app/python_check.h"
 #include "emulator/app/ready_file.h"
+#include "emulator/base/output.h"
 #include "emulator/cli/command.h"
 
 namespace dynsessions::cli {
@@ -10,15 +12,17 @@ namespace {
 /// In an order in which a start that fails leaves no trace: the authority of the certificate is
 /// read, or made, when the ports are bound (App::run()).
 ExitCode serve(const Invocation& call) {
+  raise_descriptor_limit();
   const config::Config config = settings_of(call).config;
   ReadyFile ready_file(config.server.ready_file);
-  observability::start_log(config::name_of(config.server.log_level),
+  const Outputs outputs;
+  observability::start_log(outputs.error, config::name_of(config.server.log_level),
                            config::name_of(config.server.log_format));
   const auto installation = runtimes::Installation::beside_executable();
   require_ipython(runtimes::session_python(python_settings(config.host), installation));
   TierChoice tier = choose_tier(config, installation);
   require_pools(config, installation, tier.tier);
-  App app(config, std::move(tier), installation, ready_file);
+  App app(config, std::move(tier), installation, ready_file, outputs);
   app.run();
   return stopped;
 }

@@ -24,8 +24,13 @@ constexpr const char* kNamespaces =
 constexpr const char* kBelow =
     "look at the directories of --python: each must be there for all users";
 
+constexpr const char* kMoreDescriptors =
+    "raise the limit of open files (ulimit -Hn; systemd: LimitNOFILE=; docker: --ulimit nofile=), "
+    "or lower --max-sessions";
+
 /// By the names of steps in sandbox/; the first row that fits counts. The last one fits all steps.
 constexpr std::array kCures = {
+    Cure{kOpenFiles, kMoreDescriptors},
     Cure{"mount /proc of the launcher",
          "this container masks /proc: podman run --security-opt unmask=ALL, docker run "
          "--security-opt systempaths=unconfined; or run as root with --cap-add SYS_ADMIN"},
@@ -90,7 +95,7 @@ std::string cure_of(const Error& error) {
 
 std::string reason_of(const Error& error) {
   const Cure* cure = find_cure(error.step);
-  constexpr std::array kOfSessions = {kZygote, kInterpreterStart, kLauncherReply};
+  constexpr std::array kOfSessions = {kZygote, kInterpreterStart, kLauncherReply, kOpenFiles};
   const bool is_of_sessions = cure != nullptr && std::find(kOfSessions.begin(), kOfSessions.end(),
                                                            cure->step) != kOfSessions.end();
   if (!is_of_sessions) return error.reason;

@@ -5,8 +5,10 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "emulator/app/descriptors.h"
 #include "emulator/app/engine_settings.h"
 #include "emulator/doctor/environment.h"
+#include "emulator/doctor/limits.h"
 #include "emulator/doctor/sandbox.h"
 
 namespace dynsessions::doctor {
@@ -58,6 +60,7 @@ Checks examine(const config::Config& config, const runtimes::Installation& insta
   }
   Checks sandbox = check_sandbox(config, installation);
   std::move(sandbox.begin(), sandbox.end(), std::back_inserter(checks));
+  checks.push_back(check_descriptors(descriptor_limit(), most_sessions(config)));
   return checks;
 }
 

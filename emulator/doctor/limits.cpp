@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "emulator/app/descriptors.h"
+
 namespace dynsessions::doctor {
 namespace {
 
@@ -50,6 +52,18 @@ Check check_files(const LimitState& state) {
           "--sandbox full, which has file systems of its own"};
 }
 
+Check check_kernel_objects(const LimitState& state) {
+  const std::string finding = words_for(state.kind) + ", by " + words_for(state.means);
+  if (state.kind == LimitKind::hard) {
+    return {"limits", "kernel objects", Verdict::good, finding, {}};
+  }
+  return {"limits", "kernel objects", Verdict::warning,
+          finding +
+              "; several sessions together can use up what a user may have of inotify "
+              "instances, descriptors in flight, queued signals, timers and pipe pages",
+          "run the server as root; in a container, with --cap-add SYS_ADMIN --cap-add SYS_PTRACE"};
+}
+
 }  // namespace
 
 Checks check_limits(const sandbox::LimitReport& report, const std::string& obstacle) {
@@ -57,8 +71,22 @@ Checks check_limits(const sandbox::LimitReport& report, const std::string& obsta
                 check_limit("CPU", report.cpu)};
   explain(checks, obstacle);
   checks.push_back(check_files(report.files));
+  checks.push_back(check_kernel_objects(report.kernel_objects));
   checks.push_back({"limits", "open files", Verdict::good, "hard, by RLIMIT_NOFILE", {}});
   return checks;
+}
+
+Check check_descriptors(std::uint64_t descriptor_limit, std::uint64_t sessions) {
+  const DescriptorShortage shortage = descriptor_shortage(descriptor_limit, sessions);
+  if (!shortage.finding.empty()) {
+    return {"limits", "server", Verdict::warning, shortage.finding, shortage.cure};
+  }
+  return {"limits",
+          "server",
+          Verdict::good,
+          std::to_string(descriptor_limit) + " open files, enough for " + std::to_string(sessions) +
+              " sessions",
+          {}};
 }
 
 }  // namespace dynsessions::doctor

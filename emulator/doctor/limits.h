@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "emulator/doctor/check.h"
@@ -11,5 +12,8 @@ namespace dynsessions::doctor {
 /// missing. `obstacle` is what the launcher met when it looked for cgroups, empty when
 /// nothing.
 [[nodiscard]] Checks check_limits(const sandbox::LimitReport& report, const std::string& obstacle);
+
+/// Whether the limit of open files is enough for as many sessions as are allowed.
+[[nodiscard]] Check check_descriptors(std::uint64_t descriptor_limit, std::uint64_t sessions);
 
 }  // namespace dynsessions::doctor

@@ -62,7 +62,8 @@ class Examination {
       : launcher_(launcher),
         clock_(loop.get_executor()),
         real_time_(loop.get_executor()),
-        workspaces_({loop.get_executor(), launcher, clock_, real_time_, {}}, std::move(profile)) {}
+        workspaces_({loop.get_executor(), launcher, clock_, real_time_, spool_, {}},
+                    std::move(profile)) {}
 
   /// A whole session: the agent answers.
   asio::awaitable<void> run() {
@@ -107,15 +108,18 @@ class Examination {
       const std::string time = std::to_string(result->duration.count());
       note("run 6 * 7", "gives 42 in " + time + " ms", result);
     } else {
-      checks_.push_back({"sandbox", "run 6 * 7", Verdict::bad,
-                         "does not give 42: " + result->stderr_text + result->traceback,
-                         "see the section environment"});
+      checks_.push_back(
+          {"sandbox", "run 6 * 7", Verdict::bad,
+           "does not give 42: " + result->stderr_text.in_memory() + result->traceback.in_memory(),
+           "see the section environment"});
     }
   }
 
   execution::LauncherClient& launcher_;
   SystemClock clock_;
   SteadyClock real_time_;
+  asio::thread_pool file_pool_{1};
+  const execution::Spool spool_{file_pool_};
   execution::SandboxedWorkspaceFactory workspaces_;
   Checks checks_;
   Checks limits_;  ///< a section of its own

@@ -8,66 +8,40 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <sys/ioctl.h>
 
 #include "emulator/base/event.h"
-#include "emulator/base/utf8.h"
+#include "emulator/base/offload.h"
+#include "emulator/execution/output_capture.h"
+#include "sandbox/agents/python/agent_frames.h"
 
 namespace dynsessions::execution {
 namespace asio = boost::asio;
 
 namespace {
 
-using Descriptor = asio::posix::stream_descriptor;
 /// A socket to Asio too: a write to one whose peer has gone raises no SIGPIPE, which would end us.
 using Socket = asio::local::stream_protocol::socket;
+using sandbox::ResultFrame;
+using ValueKind = sandbox::ResultFrame::ValueKind;
 
-/// One captured stream.
-struct Capture {
-  Capture(const asio::any_io_executor& executor, UniqueFd fd) : pipe(executor, fd.release()) {
-    pipe.non_blocking(true);
-  }
-
-  void keep(std::string_view bytes) {
-    if (!keeping) return;
-    const std::size_t room = limit - std::min(limit, text.size());
-    text.append(bytes.substr(0, room));
-  }
-
-  /// Takes what is in the pipe at this moment, and not what a writer adds meanwhile.
-  void drain() {
-    int waiting = 0;
-    if (!pipe.is_open() || ::ioctl(pipe.native_handle(), FIONREAD, &waiting) != 0) return;
-    std::array<char, 65536> buffer;
-    while (waiting > 0) {
-      boost::system::error_code error;
-      const std::size_t wanted = std::min(buffer.size(), static_cast<std::size_t>(waiting));
-      const std::size_t got = pipe.read_some(asio::buffer(buffer.data(), wanted), error);
-      if (error || got == 0) return;
-      keep({buffer.data(), got});
-      waiting -= static_cast<int>(got);
-    }
-  }
-
-  Descriptor pipe;
-  std::string text;
-  std::size_t limit = 0;
-  bool keeping = false;
-};
+/// Of the texts of a result, read at once.
+constexpr std::size_t kTextPiece = std::size_t{64} << 10;
+/// Programs longer than this are put into their frame on the file pool.
+constexpr std::size_t kLongProgram = std::size_t{1} << 20;
 
 }  // namespace
 
 struct AgentIo {
-  AgentIo(asio::any_io_executor executor, std::vector<UniqueFd> descriptors, std::size_t limit)
-      : control(executor, asio::local::stream_protocol(), descriptors.at(0).release()),
-        out(executor, std::move(descriptors.at(1))),
-        err(executor, std::move(descriptors.at(2))),
-        changed(executor) {
+  AgentIo(AgentServices services_, std::vector<UniqueFd> descriptors)
+      : services(std::move(services_)),
+        control(services.executor, asio::local::stream_protocol(), descriptors.at(0).release()),
+        out(services.executor, std::move(descriptors.at(1))),
+        err(services.executor, std::move(descriptors.at(2))),
+        changed(services.executor) {
     control.non_blocking(true);
-    out.limit = err.limit = limit;
   }
 
   void enter(AgentState next) {
@@ -75,72 +49,170 @@ struct AgentIo {
     changed.notify();
   }
 
-  /// False when the agent broke the protocol.
-  bool take_frame(std::string_view payload) {
-    auto frame = sandbox::decode_agent_frame(payload);
-    if (!frame) return false;
-    if (auto* finished = std::get_if<sandbox::ResultFrame>(&*frame)) {
-      // A late answer to a program that was given up is not the answer to this one.
-      if (state != AgentState::running || finished->id != current_id) return true;
-      result = std::move(*finished);
-      enter(AgentState::finished);
-    } else if (state == AgentState::starting) {
-      enter(AgentState::idle);
-    }
-    return true;
+  [[nodiscard]] bool awaits_frame() const {
+    return state == AgentState::starting || state == AgentState::running;
   }
 
+  const AgentServices services;
   Socket control;
-  Capture out;
-  Capture err;
+  OutputCapture out;
+  OutputCapture err;
   Event changed;
-  sandbox::FrameReader frames;
   AgentState state = AgentState::starting;
   std::uint64_t current_id = 0;
-  sandbox::ResultFrame result;
+  std::shared_ptr<SpoolFile> file = {};  ///< of the program that runs; shared with its texts
+  AgentResult result = {};
+  bool reading = false;    ///< a coroutine reads the control socket, and notices its end
+  bool peer_left = false;  ///< the agent has closed its end
 };
 
 namespace {
 
-// Both wait first and read then, into memory that they give back at once: a thousand idle sessions
-// would have three buffers each otherwise.
-
-/// What is there now; nothing at the end.
-template <typename Stream>
-std::optional<std::string> read_now(Stream& stream) {
-  std::array<char, 65536> buffer;
-  boost::system::error_code error;
-  const std::size_t size = stream.read_some(asio::buffer(buffer), error);
-  if (error == asio::error::would_block) return std::string();
-  if (error) return std::nullopt;
-  return std::string(buffer.data(), size);
+/// Reads exactly as much as `into` holds. Returns false if the agent has gone or has stalled.
+asio::awaitable<bool> read_rest(std::shared_ptr<AgentIo> io, asio::mutable_buffer into) {
+  boost::system::error_code at_end;
+  into += io->control.read_some(into, at_end);  // as a rule all of it is there
+  if (into.size() == 0) co_return true;
+  if (at_end && at_end != asio::error::would_block) co_return false;
+  Clock& clock = io->services.real_time;
+  auto give_up = [io] { io->control.cancel(); };
+  const ScopedTimer timer(clock, clock.now() + io->services.frame_time, std::move(give_up));
+  const auto [error, size] =
+      co_await asio::async_read(io->control, into, asio::as_tuple(asio::use_awaitable));
+  co_return !error;
 }
 
-asio::awaitable<void> read_control(std::shared_ptr<AgentIo> io) {
-  while (true) {
-    const auto [error] =
-        co_await io->control.async_wait(Socket::wait_read, asio::as_tuple(asio::use_awaitable));
-    const auto bytes = error ? std::nullopt : read_now(io->control);
-    if (!bytes) co_return io->enter(AgentState::gone);
-    io->frames.append(*bytes);
-    while (auto payload = io->frames.next()) {
-      if (!io->take_frame(*payload)) co_return io->enter(AgentState::gone);
+/// The next frame, without its texts; nullopt if the agent has gone or does not keep to the
+/// protocol. Waits for its first byte without a deadline, which the callers of wait_while() have.
+asio::awaitable<std::optional<sandbox::AgentFrame>> read_frame(std::shared_ptr<AgentIo> io) {
+  const auto [error] =
+      co_await io->control.async_wait(Socket::wait_read, asio::as_tuple(asio::use_awaitable));
+  if (error) co_return std::nullopt;
+  std::array<char, sandbox::kFrameHeaderBytes> header;
+  const bool has_header = co_await read_rest(io, asio::buffer(header));
+  if (!has_header) co_return std::nullopt;
+  const std::size_t size = sandbox::announced_length({header.data(), header.size()});
+  if (size > sandbox::kMaxFrameBytes) co_return std::nullopt;
+  std::string payload(size, '\0');
+  const bool is_whole = co_await read_rest(io, asio::buffer(payload));
+  if (!is_whole) co_return std::nullopt;
+  co_return sandbox::decode_agent_frame(payload);
+}
+
+/// Reads the next text of a result; nullopt if it does not come. It counts for nothing, and is
+/// dropped, if `file` is null.
+asio::awaitable<std::optional<SpooledText>> read_text(std::shared_ptr<AgentIo> io,
+                                                      std::shared_ptr<SpoolFile> file,
+                                                      std::size_t size) {
+  TextSpooler text(io->services.file_pool, file, file ? size : 0);
+  while (size > 0) {
+    std::string piece(std::min(size, kTextPiece), '\0');
+    const bool is_whole = co_await read_rest(io, asio::buffer(piece));
+    if (!is_whole) co_return std::nullopt;
+    size -= piece.size();
+    co_await text.append(std::move(piece));
+  }
+  co_return text.take();
+}
+
+/// The texts of a result, in the order of ResultFrame::Lengths.
+struct Texts {
+  SpooledText base64, text, repr, characters, traceback;
+};
+
+asio::awaitable<std::optional<Texts>> read_texts(std::shared_ptr<AgentIo> io,
+                                                 std::shared_ptr<SpoolFile> file,
+                                                 ResultFrame::Lengths lengths) {
+  Texts texts;
+  const std::array<std::pair<SpooledText*, std::size_t>, 5> order{{
+      {&texts.base64, lengths.base64},
+      {&texts.text, lengths.text},
+      {&texts.repr, lengths.repr},
+      {&texts.characters, lengths.characters},
+      {&texts.traceback, lengths.traceback},
+  }};
+  for (const auto& [text, size] : order) {
+    if (size == 0) continue;
+    auto read = co_await read_text(io, file, size);
+    if (!read) co_return std::nullopt;
+    *text = *std::move(read);
+  }
+  co_return texts;
+}
+
+ExecutionValue value_of(ValueKind kind, const std::string& format, Texts& texts) {
+  switch (kind) {
+    case ValueKind::nothing:
+      return NoValue{};
+    case ValueKind::none:
+      return NoneValue{};
+    case ValueKind::text:
+      return TextValue{std::move(texts.text)};
+    case ValueKind::string:
+      return StringValue{std::move(texts.repr), std::move(texts.characters)};
+    case ValueKind::image:
+      return ImageValue{format, std::move(texts.base64)};
+  }
+  return NoValue{};
+}
+
+AgentResult result_of(const ResultFrame& frame, Texts texts) {
+  AgentResult result;
+  result.ok = frame.ok;
+  result.value = value_of(frame.value_kind, frame.format, texts);
+  result.beside_image = value_of(frame.beside_image, frame.format, texts);
+  result.traceback = std::move(texts.traceback);
+  return result;
+}
+
+/// Takes a result off the socket. Returns false if its texts do not come.
+asio::awaitable<bool> take_result_frame(std::shared_ptr<AgentIo> io, ResultFrame frame) {
+  // A result with another id is not the answer to this program.
+  const bool is_awaited = io->state == AgentState::running && frame.id == io->current_id;
+  auto file = is_awaited ? io->file : nullptr;
+  auto texts = co_await read_texts(io, std::move(file), frame.lengths);
+  if (!texts) co_return false;
+  if (is_awaited && io->state == AgentState::running) {
+    io->result = result_of(frame, *std::move(texts));
+    io->enter(AgentState::finished);
+  }
+  co_return true;
+}
+
+/// Reads frames until the awaited one is there.
+asio::awaitable<void> read_awaited(std::shared_ptr<AgentIo> io) {
+  while (io->awaits_frame()) {
+    auto frame = co_await read_frame(io);
+    bool good = frame.has_value();
+    if (good && std::holds_alternative<ResultFrame>(*frame)) {
+      good = co_await take_result_frame(io, std::get<ResultFrame>(*std::move(frame)));
+    } else if (good && io->state == AgentState::starting) {
+      io->enter(AgentState::idle);
     }
+    if (!good) io->enter(AgentState::gone);
   }
+  io->reading = false;
 }
 
-asio::awaitable<void> read_output(std::shared_ptr<AgentIo> io, Capture AgentIo::*stream) {
-  Capture& capture = (*io).*stream;
-  while (true) {
-    const auto [error] = co_await capture.pipe.async_wait(Descriptor::wait_read,
-                                                          asio::as_tuple(asio::use_awaitable));
-    const auto bytes = error ? std::nullopt : read_now(capture.pipe);
-    if (!bytes) co_return;
-    capture.keep(*bytes);
-  }
+/// Notices that the agent closes its end while nobody reads. Out-of-band data would wake it too,
+/// and the genuine agent sends none.
+asio::awaitable<void> watch_end(std::shared_ptr<AgentIo> io) {
+  co_await io->control.async_wait(Socket::wait_error, asio::as_tuple(asio::use_awaitable));
+  io->peer_left = true;
+  const bool result_waits = io->state == AgentState::finished;
+  if (!io->reading && !result_waits) io->enter(AgentState::gone);
 }
 
-asio::awaitable<void> write_frame(std::shared_ptr<AgentIo> io, std::string frame) {
+asio::awaitable<void> write_program(std::shared_ptr<AgentIo> io, std::uint64_t id,
+                                    std::string code) {
+  const bool is_long = code.size() > kLongProgram;
+  auto encode = [id, code = std::move(code)] { return sandbox::encode_execute_frame(id, code); };
+  std::string frame;
+  if (is_long) {
+    frame = co_await offload(io->services.file_pool, std::move(encode));
+  } else {
+    frame = encode();
+  }
   co_await asio::async_write(io->control, asio::buffer(frame),
                              asio::as_tuple(asio::use_awaitable));  // the reader sees a break
 }
@@ -152,54 +224,65 @@ auto give_up_on_exception(std::shared_ptr<AgentIo> io) {
   };
 }
 
-std::string take_text(Capture& capture) {
-  capture.drain();
-  capture.keeping = false;
-  return to_valid_utf8(std::exchange(capture.text, {}));
+/// Starts a coroutine that shares `io`.
+void spawn(const std::shared_ptr<AgentIo>& io, asio::awaitable<void> coroutine) {
+  asio::co_spawn(io->services.executor, std::move(coroutine), give_up_on_exception(io));
+}
+
+asio::awaitable<void> read_output(std::shared_ptr<AgentIo> io, OutputCapture AgentIo::*stream) {
+  co_await ((*io).*stream).read_on();
+}
+
+void start_reading(const std::shared_ptr<AgentIo>& io) {
+  if (std::exchange(io->reading, true)) return;
+  spawn(io, read_awaited(io));
 }
 
 }  // namespace
 
-AgentProcess::AgentProcess(asio::any_io_executor executor, std::vector<UniqueFd> descriptors,
-                           std::size_t output_limit_bytes)
-    : io_(std::make_shared<AgentIo>(executor, std::move(descriptors), output_limit_bytes)) {
-  asio::co_spawn(executor, read_control(io_), give_up_on_exception(io_));
-  asio::co_spawn(executor, read_output(io_, &AgentIo::out), give_up_on_exception(io_));
-  asio::co_spawn(executor, read_output(io_, &AgentIo::err), give_up_on_exception(io_));
+AgentProcess::AgentProcess(AgentServices services, std::vector<UniqueFd> descriptors)
+    : io_(std::make_shared<AgentIo>(std::move(services), std::move(descriptors))) {
+  start_reading(io_);
+  spawn(io_, watch_end(io_));
+  spawn(io_, read_output(io_, &AgentIo::out));
+  spawn(io_, read_output(io_, &AgentIo::err));
 }
 
 AgentProcess::~AgentProcess() { hang_up(); }
 
 void AgentProcess::hang_up() {
-  boost::system::error_code ignored;  // the descriptors are gone whatever close(2) says
+  boost::system::error_code ignored;  // the descriptor is gone whatever close(2) says
   io_->control.close(ignored);
-  io_->out.pipe.close(ignored);
-  io_->err.pipe.close(ignored);
+  io_->out.close();
+  io_->err.close();
 }
 
-void AgentProcess::begin(std::uint64_t id, const std::string& code) {
-  for (Capture* capture : {&io_->out, &io_->err}) {
-    capture->drain();  // late output of earlier programs is dropped
-    capture->text.clear();
-    capture->keeping = true;
+void AgentProcess::begin(std::uint64_t id, std::string code, std::size_t output_limit) {
+  io_->file = std::make_shared<SpoolFile>(io_->services.quotas);
+  for (OutputCapture* capture : {&io_->out, &io_->err}) {
+    capture->begin(TextSpooler(io_->services.file_pool, io_->file, output_limit));
   }
   io_->current_id = id;
   if (io_->state == AgentState::gone) return;
   io_->state = AgentState::running;
-  asio::co_spawn(io_->control.get_executor(),
-                 write_frame(io_, sandbox::encode_execute_frame(id, code)),
-                 give_up_on_exception(io_));
+  start_reading(io_);
+  spawn(io_, write_program(io_, id, std::move(code)));
 }
 
-AgentProcess::Output AgentProcess::end() {
-  if (io_->state != AgentState::gone) io_->state = AgentState::idle;
-  std::string stdout_text = take_text(io_->out);
-  return {std::move(stdout_text), take_text(io_->err)};
+asio::awaitable<AgentProcess::Output> AgentProcess::end() {
+  const auto io = io_;  // hang_up() and the destructor may come in the meantime
+  if (io->state == AgentState::running || io->peer_left) io->enter(AgentState::gone);
+  if (io->state != AgentState::gone) io->state = AgentState::idle;
+  Output output;
+  output.stdout_text = co_await io->out.end();
+  output.stderr_text = co_await io->err.end();
+  io->file.reset();
+  co_return output;
 }
 
 AgentState AgentProcess::state() const { return io_->state; }
 
-sandbox::ResultFrame AgentProcess::take_result() { return std::exchange(io_->result, {}); }
+AgentResult AgentProcess::take_result() { return std::exchange(io_->result, {}); }
 
 asio::awaitable<void> AgentProcess::wait_while(AgentState state, Clock& clock,
                                                Clock::TimePoint deadline) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,7 +10,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "emulator/base/clock.h"
-#include "sandbox/agents/python/agent_frames.h"
+#include "emulator/execution/execution.h"
+#include "emulator/execution/spool.h"
 #include "sandbox/base/unique_fd.h"
 
 namespace dynsessions::execution {
@@ -24,22 +26,42 @@ enum class AgentState {
   gone,      ///< the control socket is closed, or the agent broke the protocol
 };
 
+/// Services and bounds of an AgentProcess; what is borrowed outlives it.
+struct AgentServices {
+  boost::asio::any_io_executor executor;
+  boost::asio::thread_pool& file_pool;
+  SpoolQuotas quotas;  ///< of the kernel
+  Clock& real_time;
+  /// The rest of a frame, and of its texts, may make the server wait this long for each piece of
+  /// 64 KiB. An agent that takes longer is gone.
+  std::chrono::milliseconds frame_time{10'000};
+};
+
+/// How a program ended, as its agent tells it.
+struct AgentResult {
+  bool ok = false;
+  ExecutionValue value;
+  ExecutionValue beside_image = NoValue{};
+  SpooledText traceback;
+};
+
 /// The server's end of one running interpreter: its control socket, its stdout and its stderr.
-/// Reads all three all the time, so that a program is never held up by us; keeps what matters,
-/// within limits, and drops the rest. Everything that arrives is hostile.
+/// Everything that arrives is hostile.
 ///
-/// Output between executions (of threads and processes that live on) belongs to no execution and is
-/// dropped.
+/// Both streams are read all the time, so that a program is never held up by a full pipe; what is
+/// beyond the limits is dropped. Output between executions (of threads and processes that live on)
+/// belongs to no execution and is dropped. The control socket is read only while a frame is awaited
+/// (`starting`, `running`) and never beyond that frame: what a program writes there at another time
+/// stays in the socket and holds up its writer. While a kernel is idle, nothing is buffered.
 class AgentProcess {
  public:
   struct Output {
-    std::string stdout_text;  ///< valid UTF-8
-    std::string stderr_text;  ///< valid UTF-8
+    SpooledText stdout_text;
+    SpooledText stderr_text;
   };
 
   /// `descriptors` as `start_interpreter` gives them: control, stdout, stderr.
-  AgentProcess(boost::asio::any_io_executor executor, std::vector<UniqueFd> descriptors,
-               std::size_t output_limit_bytes);
+  AgentProcess(AgentServices services, std::vector<UniqueFd> descriptors);
   AgentProcess(const AgentProcess&) = delete;
   AgentProcess& operator=(const AgentProcess&) = delete;
   /// Closes the descriptors; what is still being read is dropped.
@@ -48,16 +70,17 @@ class AgentProcess {
   /// Closes the descriptors. Callers that wait find the agent `gone`.
   void hang_up();
 
-  /// Sends the program and begins to keep output. Does not wait: an agent that does not read is
-  /// noticed by the deadline.
-  void begin(std::uint64_t id, const std::string& code);
+  /// Sends the program and begins to keep output, at most `output_limit` bytes of each stream. Does
+  /// not wait: an agent that does not read is noticed by the deadline.
+  void begin(std::uint64_t id, std::string code, std::size_t output_limit);
 
-  /// Stops keeping output; returns what the program wrote until now.
-  [[nodiscard]] Output end();
+  /// Stops keeping output; returns what the program wrote until now. An agent whose program has not
+  /// ended is `gone` then: its result would come while none is awaited.
+  [[nodiscard]] boost::asio::awaitable<Output> end();
 
   [[nodiscard]] AgentState state() const;
   /// The result of the program begun last; only when finished.
-  [[nodiscard]] sandbox::ResultFrame take_result();
+  [[nodiscard]] AgentResult take_result();
 
   /// Resolves when the state is no longer `state`, at the latest at `deadline` of `clock`.
   boost::asio::awaitable<void> wait_while(AgentState state, Clock& clock,

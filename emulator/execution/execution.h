@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "emulator/execution/spool.h"
+
 namespace dynsessions::execution {
 
 /// The three interpreters of a session share files, not variables (CONTRACT.md section 6, "Image
@@ -40,17 +42,17 @@ struct NoneValue {  ///< the expression was None (and not a call, as print() is)
   bool operator==(const NoneValue&) const = default;
 };
 struct TextValue {  ///< IPython's text/plain of the value
-  std::string text;
+  SpooledText text;
   bool operator==(const TextValue&) const = default;
 };
 struct StringValue {  ///< the value was a str: its repr and its own characters
-  std::string repr;
-  std::string characters;
+  SpooledText repr;
+  SpooledText characters;
   bool operator==(const StringValue&) const = default;
 };
 struct ImageValue {    ///< a figure was shown; the last one wins (CONTRACT.md section 8 row 12)
   std::string format;  ///< "png"
-  std::string base64;
+  SpooledText base64;
   bool operator==(const ImageValue&) const = default;
 };
 using ExecutionValue = std::variant<NoValue, NoneValue, TextValue, StringValue, ImageValue>;
@@ -89,9 +91,10 @@ struct KernelEnd {
 
 struct ExecutionResult {
   ExecutionOutcome outcome = ExecutionOutcome::succeeded;
-  std::string stdout_text;  ///< valid UTF-8, all that reached the descriptor, capped
-  std::string stderr_text;  ///< likewise; without the traceback
-  std::string traceback;    ///< the error's text directly followed by IPython's plain traceback
+  /// Texts are as the program wrote them, which need not be UTF-8.
+  SpooledText stdout_text;  ///< all that reached the descriptor, capped
+  SpooledText stderr_text;  ///< likewise; without the traceback
+  SpooledText traceback;    ///< the error's text directly followed by IPython's plain traceback
   ExecutionValue value;
   /// The last expression's own value when an image took its place: text, a str, or nothing.
   ExecutionValue beside_image = NoValue{};

@@ -214,6 +214,8 @@ asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::reply_to(
   auto reply = std::move(pending.reply);
   if (!reply) co_return alive_ ? launcher_silent() : launcher_gone();
   if (reply->message.kind == ReplyKind::done) co_return std::move(*reply);
+  // The name of the step, which can have a path of the host, does not matter then.
+  if (lacks_descriptors(reply->message.error_number)) co_return no_descriptors();
   const std::string step(sandbox::step_name(reply->message));
   co_return Error{ErrorCode::sandbox_unavailable,
                   "The sandbox could not be set up: " + step_and_reason(reply->message),
@@ -288,12 +290,10 @@ asio::awaitable<Result<UniqueFd>> LauncherClient::create_sandbox(ProfileId profi
       .kind = RequestKind::create_sandbox, .sandbox_id = sandbox_id, .profile_id = profile.value};
   if (silent_) co_return launcher_silent();
   auto answer = co_await ask(request);
-  if (!answer) {
-    // A late launcher still makes it. Destroying a sandbox that is not there does no harm.
-    post(RequestKind::destroy_sandbox, sandbox_id);
-    co_return answer.error();
-  }
-  co_return std::move(answer->descriptors.at(0));
+  if (answer && !answer->descriptors.empty()) co_return std::move(answer->descriptors.at(0));
+  // A late launcher still makes it. Destroying a sandbox that is not there does no harm.
+  post(RequestKind::destroy_sandbox, sandbox_id);
+  co_return answer ? no_descriptors() : answer.error();
 }
 
 asio::awaitable<Result<std::vector<UniqueFd>>> LauncherClient::request(
@@ -302,6 +302,9 @@ asio::awaitable<Result<std::vector<UniqueFd>>> LauncherClient::request(
   const Request message{.kind = kind, .interpreter_id = interpreter_id, .sandbox_id = sandbox_id};
   auto answer = co_await ask(message, within);
   if (!answer) co_return answer.error();
+  const bool has_descriptors =
+      kind == RequestKind::start_interpreter || kind == RequestKind::fork_interpreter;
+  if (has_descriptors && answer->descriptors.empty()) co_return no_descriptors();
   co_return std::move(answer->descriptors);
 }
 

@@ -1,5 +1,6 @@
 #include "emulator/execution/sandboxed_interpreter.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -11,25 +12,15 @@ namespace dynsessions::execution {
 namespace asio = boost::asio;
 
 using sandbox::RequestKind;
-using sandbox::ResultFrame;
-using sandbox::ResultValue;
 
 namespace {
 
-ExecutionValue to_value(ResultValue frame) {
-  switch (frame.value_kind) {
-    case ResultValue::ValueKind::nothing:
-      return NoValue{};
-    case ResultValue::ValueKind::none:
-      return NoneValue{};
-    case ResultValue::ValueKind::text:
-      return TextValue{std::move(frame.text)};
-    case ResultValue::ValueKind::string:
-      return StringValue{std::move(frame.text), std::move(frame.detail)};
-    case ResultValue::ValueKind::image:
-      return ImageValue{std::move(frame.detail), std::move(frame.text)};
-  }
-  return NoValue{};
+/// A character takes up to four bytes, and a byte that is not UTF-8 becomes one: as many bytes
+/// always make as many characters as are shown.
+std::size_t output_limit_of(const ExecutionRequest& request, const InterpreterLimits& limits) {
+  constexpr std::size_t kCharacterBytes = 4;
+  const std::size_t characters = request.output_characters.value_or(limits.output_bytes);
+  return std::min(limits.output_bytes / kCharacterBytes, characters) * kCharacterBytes;
 }
 
 std::chrono::milliseconds milliseconds_since(std::chrono::steady_clock::time_point start) {
@@ -99,8 +90,9 @@ asio::awaitable<Result<void>> SandboxedInterpreter::start() {
   may_be_there_ = true;
   auto descriptors = co_await services_.launcher.request(start_kind_, sandbox_id_, id_);
   if (!descriptors) co_return descriptors.error();
-  agent_ = std::make_unique<AgentProcess>(services_.executor, std::move(*descriptors),
-                                          services_.limits.output_bytes);
+  AgentServices agent_services{services_.executor, services_.spool.file_pool(), quotas_,
+                               services_.real_time};
+  agent_ = std::make_unique<AgentProcess>(std::move(agent_services), std::move(*descriptors));
   co_await agent_->wait_while(AgentState::starting, services_.real_time,
                               services_.real_time.now() + services_.limits.start_deadline);
   if (agent_->state() == AgentState::idle) co_return Result<void>();
@@ -125,7 +117,8 @@ asio::awaitable<ExecutionOutcome> SandboxedInterpreter::interrupt() {
 
 asio::awaitable<ExecutionResult> SandboxedInterpreter::run(ExecutionRequest request) {
   const auto start = std::chrono::steady_clock::now();
-  agent_->begin(++last_execution_id_, request.code);
+  const std::size_t output_limit = output_limit_of(request, services_.limits);
+  agent_->begin(++last_execution_id_, std::move(request.code), output_limit);
   co_await agent_->wait_while(AgentState::running, services_.clock,
                               services_.clock.now() + request.timeout);
 
@@ -135,13 +128,13 @@ asio::awaitable<ExecutionResult> SandboxedInterpreter::run(ExecutionRequest requ
   } else if (agent_->state() == AgentState::gone) {
     result.outcome = ExecutionOutcome::interpreter_died;
   } else {
-    ResultFrame frame = agent_->take_result();
-    result.outcome = frame.ok ? ExecutionOutcome::succeeded : ExecutionOutcome::raised;
-    result.traceback = std::move(frame.traceback);
-    result.beside_image = to_value(std::move(frame.beside_image));
-    result.value = to_value(std::move(frame));
+    AgentResult ended = agent_->take_result();
+    result.outcome = ended.ok ? ExecutionOutcome::succeeded : ExecutionOutcome::raised;
+    result.traceback = std::move(ended.traceback);
+    result.beside_image = std::move(ended.beside_image);
+    result.value = std::move(ended.value);
   }
-  AgentProcess::Output output = agent_->end();
+  AgentProcess::Output output = co_await agent_->end();
   result.stdout_text = std::move(output.stdout_text);
   result.stderr_text = std::move(output.stderr_text);
   result.duration = milliseconds_since(start);

@@ -18,15 +18,17 @@ struct InterpreterLimits {
   std::chrono::milliseconds start_deadline{60'000};  ///< an interpreter imports for about a second
   std::chrono::milliseconds interrupt_grace{2'000};  ///< between SIGINT and a new interpreter
   std::chrono::milliseconds kill_grace{3'000};  ///< for the launcher to end an interpreter's jail
-  std::size_t output_bytes = std::size_t{16} << 20;  ///< kept per stream and execution
+  /// Kept per stream and execution; fewer if the answer shows fewer characters anyway.
+  std::size_t output_bytes = std::size_t{16} << 20;
 };
 
 /// Services that sandboxed workspaces use; all of them outlive the workspaces.
 struct SandboxServices {
   boost::asio::any_io_executor executor;
   LauncherClient& launcher;
-  Clock& clock;      ///< the emulator's time: the deadline of a program
-  Clock& real_time;  ///< patience with processes
+  Clock& clock;        ///< the emulator's time: the deadline of a program
+  Clock& real_time;    ///< patience with processes
+  const Spool& spool;  ///< of what programs write
   InterpreterLimits limits;
   bool zygote = false;  ///< the profile has one; see sandbox::SandboxProfile
   ProfileId profile{};  ///< of the sandboxes to make
@@ -42,6 +44,7 @@ class SandboxedInterpreter {
       : services_(services),
         sandbox_id_(sandbox_id),
         id_(static_cast<std::uint32_t>(index_of(kernel))),
+        quotas_(services.spool.new_kernel()),
         // The empty kernel is to have nothing preloaded.
         start_kind_(services.zygote && kernel != Kernel::empty
                         ? sandbox::RequestKind::fork_interpreter
@@ -76,6 +79,7 @@ class SandboxedInterpreter {
   const SandboxServices& services_;
   const std::uint64_t sandbox_id_;
   const std::uint32_t id_;
+  const SpoolQuotas quotas_;
   const sandbox::RequestKind start_kind_;
   std::unique_ptr<AgentProcess> agent_;
   std::uint64_t last_execution_id_ = 0;

@@ -29,9 +29,10 @@ class BodySource {
   /// An error breaks the answer off (StreamBody::break_off) and is logged; before the first piece,
   /// the client gets nothing at all. So does an exception.
   ///
-  /// The call is cancelled (Asio, terminal) when the client leaves or the server stops, and must
-  /// then end soon, with an exception or a result that nobody reads. The source is destroyed after
-  /// that, always on the event loop and always before the request's BodyReader.
+  /// The call is cancelled (Asio, terminal) when the client leaves (unless HalfClose::ignored) or
+  /// the server stops, and must then end soon, with an exception or a result that nobody reads. The
+  /// source is destroyed after that, always on the event loop and always before the request's
+  /// BodyReader.
   virtual boost::asio::awaitable<Result<std::optional<std::string>>> next() = 0;
 };
 
@@ -40,6 +41,11 @@ struct StreamBody {
   enum class Lifetime {
     finite,   ///< ends by itself: a draining server waits for it, up to its grace period
     endless,  ///< a feed of events: ends with a proper last chunk as soon as the server drains
+  };
+  /// A client that closes its sending side may have left, or may wait for the rest.
+  enum class HalfClose {
+    ends,     ///< it has left: for a source that may wait long, so that it is not kept for nobody
+    ignored,  ///< it waits: for a source that always has its next piece soon, as a text has
   };
   enum class BreakOff {
     close,  ///< the connection is closed without the rest
@@ -51,6 +57,7 @@ struct StreamBody {
   /// HTTP/1.0 ends with the connection. A source that gives more or less breaks off.
   std::optional<std::uint64_t> size = std::nullopt;
   Lifetime lifetime = Lifetime::finite;
+  HalfClose half_close = HalfClose::ends;
   BreakOff break_off = BreakOff::close;
 };
 

@@ -36,7 +36,7 @@ std::string path_of(const http::Target& target) {
 
 Connection::Connection(std::uint64_t number, std::unique_ptr<Transport> transport,
                        asio::thread_pool& file_pool, http::Handler& handler,
-                       const ServerLimits& limits,
+                       const ServerLimits& limits, WaitingConnections& waiting,
                        const std::vector<http::ExchangeObserver*>& observers)
     : number_(number),
       handler_(handler),
@@ -44,7 +44,8 @@ Connection::Connection(std::uint64_t number, std::unique_ptr<Transport> transpor
       observers_(observers),
       transport_(std::move(transport)),
       buffer_(limits.head_bytes),
-      writer_(*transport_, file_pool, limits) {}
+      writer_(*transport_, file_pool, limits),
+      waiting_(waiting, *this) {}
 
 asio::awaitable<void> Connection::run() {
   if (spdlog::should_log(spdlog::level::debug)) {
@@ -60,19 +61,23 @@ asio::awaitable<void> Connection::run() {
 /// Whether requests may follow.
 asio::awaitable<bool> Connection::open() {
   idle_ = true;
+  waiting_.enter();
   transport_->expires_after(limits_.handshake_time);
   const Opening opening = co_await transport_->open();
   if (opening == Opening::not_encrypted) {
     warn_of_wrong_port("a client spoke HTTP without TLS to the HTTPS port: use https:// there");
     co_await refuse(invalid_request("This port speaks HTTP over TLS only: use https://."));
   }
+  waiting_.leave();
   co_return opening == Opening::ready;
 }
 
 asio::awaitable<void> Connection::serve_requests() {
   bool keep_alive = true;
   while (keep_alive && !draining_) {
+    waiting_.enter();
     const Result<std::size_t> head_size = co_await read_head();
+    waiting_.leave();
     if (head_size && *head_size == 0) break;
     ++requests_;
     if (!head_size) {
@@ -87,6 +92,12 @@ void Connection::finish_soon() {
   draining_ = true;
   writer_.finish_soon();
   if (idle_) transport_->close();
+}
+
+void Connection::let_go() {
+  let_go_ = true;
+  waiting_.leave();
+  transport_->close();
 }
 
 void Connection::cut() {
@@ -114,7 +125,10 @@ asio::awaitable<Result<std::size_t>> Connection::read_head() {
     if (error || !transport_->is_open()) co_return std::size_t{0};
     buffer_.commit(count);
     // Set once: the deadline covers the whole head, however slowly it drips in.
-    if (std::exchange(idle_, false)) transport_->expires_after(limits_.head_time);
+    if (std::exchange(idle_, false)) {
+      transport_->expires_after(limits_.head_time);
+      waiting_.enter();  // what was idle for long and now sends is not the longest waiting one
+    }
     // It would never become a head, and a person who mixed up http and https should not wait for
     // a timeout to learn it.
     if (buffered().front() == kTlsHandshake) {

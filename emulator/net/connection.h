@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "emulator/net/limits.h"
 #include "emulator/net/response_writer.h"
 #include "emulator/net/transport.h"
+#include "emulator/net/waiting_connections.h"
 
 namespace dynsessions::net {
 
@@ -32,7 +34,8 @@ class Connection {
   /// `number` names the connection in the log. All that is borrowed outlives the connection.
   Connection(std::uint64_t number, std::unique_ptr<Transport> transport,
              boost::asio::thread_pool& file_pool, http::Handler& handler,
-             const ServerLimits& limits, const std::vector<http::ExchangeObserver*>& observers);
+             const ServerLimits& limits, WaitingConnections& waiting,
+             const std::vector<http::ExchangeObserver*>& observers);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -48,7 +51,13 @@ class Connection {
   void cut();
   [[nodiscard]] bool was_cut() const { return cut_; }
 
+  /// Closes a connection that waits, to make room for another client.
+  void let_go();
+  [[nodiscard]] bool was_let_go() const { return let_go_; }
+
   [[nodiscard]] std::uint64_t number() const { return number_; }
+  /// Empty if the client has gone.
+  [[nodiscard]] std::string client_address() const { return transport_->peer_address(); }
 
  private:
   boost::asio::awaitable<bool> open();
@@ -78,9 +87,11 @@ class Connection {
   boost::beast::flat_buffer buffer_;  ///< read from the socket and not yet taken
   ResponseWriter writer_;
   boost::asio::cancellation_signal cancel_;
+  WaitingPlace waiting_;
   bool idle_ = false;  ///< waits for the handshake, or for the first byte of a request
   bool draining_ = false;
   bool cut_ = false;
+  bool let_go_ = false;
 };
 
 }  // namespace dynsessions::net

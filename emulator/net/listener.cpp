@@ -27,7 +27,8 @@ void set_close_on_exec(int fd) {
 
 }  // namespace
 
-Listener::Listener(asio::any_io_executor executor) : acceptor_(executor), retry_(executor) {}
+Listener::Listener(asio::any_io_executor executor, std::function<void()> on_shortage)
+    : acceptor_(executor), retry_(executor), on_shortage_(std::move(on_shortage)) {}
 
 void Listener::open(const tcp::endpoint& endpoint) {
   acceptor_.open(endpoint.protocol());
@@ -65,6 +66,7 @@ asio::awaitable<void> Listener::back_off(error_code reason) {
   if (!std::exchange(short_of_resources_, true)) {
     spdlog::warn("cannot accept connections, will try again: {}", reason.message());
   }
+  on_shortage_();
   retry_.expires_after(kRetryDelay);
   co_await retry_.async_wait(kAsResult);
 }

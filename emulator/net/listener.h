@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -12,7 +13,9 @@ namespace dynsessions::net {
 /// A listening socket. Event-loop thread only; must outlive a pending accept().
 class Listener {
  public:
-  explicit Listener(boost::asio::any_io_executor executor);
+  /// `on_shortage` is called each time that a connection cannot be accepted for lack of
+  /// descriptors or memory, so that its owner can give some back.
+  Listener(boost::asio::any_io_executor executor, std::function<void()> on_shortage);
 
   /// Throws boost::system::system_error, e.g. with address_in_use. Port 0 picks a free one.
   void open(const boost::asio::ip::tcp::endpoint& endpoint);
@@ -35,6 +38,7 @@ class Listener {
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::ip::tcp::endpoint local_endpoint_;
   boost::asio::steady_timer retry_;
+  const std::function<void()> on_shortage_;
   bool short_of_resources_ = false;  ///< so that a shortage is logged once
 };
 

@@ -170,11 +170,17 @@ asio::awaitable<error_code> ResponseWriter::write_stream(std::string head, http:
                                                          bool chunked) {
   using asio::experimental::awaitable_operators::operator||;
   Stream stream{.body = std::move(body), .head = std::move(head), .chunked = chunked};
-  // The first to end cancels the others and waits for them.
-  const auto first =
-      co_await (pump(stream) || transport_.until_client_leaves() || until_to_be_ended(stream));
-  if (first.index() == kPumped && stream.failure) std::rethrow_exception(stream.failure);
-  if (first.index() == kToBeEnded && !stream.body.size) {
+  std::size_t end = kPumped;
+  if (stream.body.half_close == http::StreamBody::HalfClose::ignored) {
+    co_await pump(stream);
+  } else {
+    // The first to end cancels the others and waits for them.
+    const auto first =
+        co_await (pump(stream) || transport_.until_client_leaves() || until_to_be_ended(stream));
+    end = first.index();
+  }
+  if (end == kPumped && stream.failure) std::rethrow_exception(stream.failure);
+  if (end == kToBeEnded && !stream.body.size) {
     const std::string_view tail = chunked ? kLastChunk : std::string_view();
     co_return co_await write_piece(std::move(stream.head), {}, tail);
   }

@@ -1,5 +1,6 @@
 #include "emulator/net/server.h"
 
+#include <algorithm>
 #include <exception>
 #include <iterator>
 #include <optional>
@@ -22,6 +23,12 @@ namespace {
 
 namespace asio = boost::asio;
 
+/// How often idle connections are looked at while there are many.
+constexpr std::chrono::seconds kLookInterval{1};
+constexpr std::chrono::minutes kWarningPeriod{1};
+/// A client leaks connections if it has one of so many places and does not use them.
+constexpr std::size_t kLeakShare = 4;
+
 void log_failure(const char* what, std::uint64_t number, std::exception_ptr failure) {
   try {
     std::rethrow_exception(failure);
@@ -34,19 +41,31 @@ void log_failure(const char* what, std::uint64_t number, std::exception_ptr fail
 
 }  // namespace
 
-HttpServer::HttpServer(asio::any_io_executor executor, asio::thread_pool& file_pool,
-                       http::Handler& handler, ServerLimits limits, TlsContext* tls,
-                       std::vector<http::ExchangeObserver*> observers)
+std::chrono::milliseconds idle_time_among(std::size_t connections, const ServerLimits& limits) {
+  const std::size_t half = limits.max_connections / 2;
+  if (connections <= half || limits.idle_time <= limits.shortest_idle_time) return limits.idle_time;
+  const auto free = limits.max_connections - std::min(connections, limits.max_connections);
+  const auto shortened = limits.idle_time - limits.shortest_idle_time;
+  return limits.shortest_idle_time + shortened * free / (limits.max_connections - half);
+}
+
+HttpServer::HttpServer(asio::any_io_executor executor, Clock& real_time,
+                       asio::thread_pool& file_pool, http::Handler& handler, ServerLimits limits,
+                       TlsContext* tls, std::vector<http::ExchangeObserver*> observers)
     : executor_(executor),
+      real_time_(real_time),
       file_pool_(file_pool),
       handler_(handler),
       limits_(limits),
       tls_(tls),
       observers_(std::move(observers)),
-      listener_(executor),
-      changed_(executor) {}
+      listener_(executor, [this] { let_go_longest_waiting(); }),
+      changed_(executor),
+      waiting_(real_time, changed_) {}
 
-HttpServer::~HttpServer() = default;
+HttpServer::~HttpServer() {
+  if (next_look_) real_time_.cancel(*next_look_);
+}
 
 void HttpServer::listen(const asio::ip::tcp::endpoint& endpoint) { listener_.open(endpoint); }
 
@@ -63,12 +82,18 @@ void HttpServer::start() {
 
 asio::awaitable<void> HttpServer::accept_connections() {
   for (;;) {
-    while (connections_.size() >= limits_.max_connections && listener_.is_open()) {
-      co_await changed_.wait();
-    }
     std::optional<asio::ip::tcp::socket> socket = co_await listener_.accept();
     if (!socket) co_return;
+    co_await make_room();
+    if (!listener_.is_open()) co_return;
     admit(std::move(*socket));
+  }
+}
+
+asio::awaitable<void> HttpServer::make_room() {
+  while (connections_.size() >= limits_.max_connections && listener_.is_open()) {
+    let_go_longest_waiting();
+    co_await changed_.wait();
   }
 }
 
@@ -79,7 +104,7 @@ std::unique_ptr<Transport> HttpServer::transport_over(asio::ip::tcp::socket sock
 
 void HttpServer::admit(asio::ip::tcp::socket socket) {
   connections_.emplace_back(++accepted_, transport_over(std::move(socket)), file_pool_, handler_,
-                            limits_, observers_);
+                            limits_, waiting_, observers_);
   const auto connection = std::prev(connections_.end());
   auto ended = [this, connection](std::exception_ptr failure) {
     if (failure && !connection->was_cut()) {
@@ -90,11 +115,64 @@ void HttpServer::admit(asio::ip::tcp::socket socket) {
   };
   asio::co_spawn(executor_, connection->run(),
                  asio::bind_cancellation_slot(connection->cancellation_slot(), std::move(ended)));
+  let_go_overdue();
 }
 
 void HttpServer::remove(std::list<Connection>::iterator connection) {
+  if (connection->was_let_go()) --leaving_;
   connections_.erase(connection);
   changed_.notify();
+}
+
+/// One at a time: the place of one that was let go is free when its coroutine has ended.
+void HttpServer::let_go_longest_waiting() {
+  const auto* longest = waiting_.longest();
+  if (longest == nullptr || leaving_ > 0) return;
+  warn_of_greatest_holder();
+  let_go(*longest->connection);
+}
+
+void HttpServer::let_go(Connection& connection) {
+  spdlog::debug("connection {} is closed to make room", connection.number());
+  ++leaving_;
+  connection.let_go();
+}
+
+bool HttpServer::is_crowded() const {
+  return idle_time_among(connections_.size(), limits_) < limits_.idle_time;
+}
+
+/// While there are few connections, the deadline of each one (ServerLimits::idle_time) is enough.
+void HttpServer::let_go_overdue() {
+  if (!is_crowded()) return;
+  const auto deadline = real_time_.now() - idle_time_among(connections_.size(), limits_);
+  if (waiting_.longest() != nullptr && waiting_.longest()->since <= deadline) {
+    warn_of_greatest_holder();
+  }
+  while (waiting_.longest() != nullptr && waiting_.longest()->since <= deadline) {
+    let_go(*waiting_.longest()->connection);
+  }
+  look_for_overdue_soon();
+}
+
+void HttpServer::look_for_overdue_soon() {
+  if (next_look_) return;
+  next_look_ = real_time_.call_at(real_time_.now() + kLookInterval, [this] {
+    next_look_.reset();
+    let_go_overdue();
+  });
+}
+
+/// Names a client that opens connections and neither closes nor reuses them.
+void HttpServer::warn_of_greatest_holder() {
+  if (real_time_.now() < next_warning_) return;
+  const auto holder = waiting_.greatest_holder();
+  if (holder.connections < limits_.max_connections / kLeakShare) return;
+  next_warning_ = real_time_.now() + kWarningPeriod;
+  spdlog::warn(
+      "{} keeps {} idle connections open, of {} that port {} takes, so idle ones are closed early; "
+      "close or reuse connections there: one client object for all calls, not one for each",
+      holder.address, holder.connections, limits_.max_connections, local_endpoint().port());
 }
 
 asio::awaitable<void> HttpServer::drain(std::chrono::steady_clock::duration grace) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -11,11 +12,13 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "emulator/base/clock.h"
 #include "emulator/base/event.h"
 #include "emulator/http/exchange.h"
 #include "emulator/http/message.h"
 #include "emulator/net/limits.h"
 #include "emulator/net/listener.h"
+#include "emulator/net/waiting_connections.h"
 
 namespace dynsessions::net {
 
@@ -31,10 +34,10 @@ class Transport;
 class HttpServer {
  public:
   /// `tls` outlives the server, and without it plain HTTP is spoken. `observers` too: they are told
-  /// of every exchange, in their order.
-  HttpServer(boost::asio::any_io_executor executor, boost::asio::thread_pool& file_pool,
-             http::Handler& handler, ServerLimits limits, TlsContext* tls = nullptr,
-             std::vector<http::ExchangeObserver*> observers = {});
+  /// of every exchange, in their order. `real_time` is for how long connections have been idle.
+  HttpServer(boost::asio::any_io_executor executor, Clock& real_time,
+             boost::asio::thread_pool& file_pool, http::Handler& handler, ServerLimits limits,
+             TlsContext* tls = nullptr, std::vector<http::ExchangeObserver*> observers = {});
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
   ~HttpServer();
@@ -61,17 +64,29 @@ class HttpServer {
   std::unique_ptr<Transport> transport_over(boost::asio::ip::tcp::socket socket);
   void admit(boost::asio::ip::tcp::socket socket);
   void remove(std::list<Connection>::iterator connection);
+  boost::asio::awaitable<void> make_room();
+  void let_go_longest_waiting();
+  void let_go(Connection& connection);
+  [[nodiscard]] bool is_crowded() const;
+  void let_go_overdue();
+  void look_for_overdue_soon();
+  void warn_of_greatest_holder();
   [[nodiscard]] bool has_ended() const { return connections_.empty() && !accepting_; }
 
   boost::asio::any_io_executor executor_;
+  Clock& real_time_;
   boost::asio::thread_pool& file_pool_;
   http::Handler& handler_;
   const ServerLimits limits_;
   TlsContext* tls_;
   const std::vector<http::ExchangeObserver*> observers_;
   Listener listener_;
+  Event changed_;  ///< a connection ended or began to wait, or accepting ended
+  WaitingConnections waiting_;
   std::list<Connection> connections_;
-  Event changed_;  ///< a connection ended, or accepting did
+  std::size_t leaving_ = 0;  ///< connections that were let go and have not ended yet
+  std::optional<Clock::TimerId> next_look_;
+  Clock::TimePoint next_warning_{};
   bool accepting_ = false;
   std::uint64_t accepted_ = 0;
 };

@@ -69,6 +69,12 @@ std::string Transport::peer() const {
   return text.str();
 }
 
+std::string Transport::peer_address() const {
+  boost::system::error_code gone;
+  const auto endpoint = stream_.socket().remote_endpoint(gone);
+  return gone ? std::string() : endpoint.address().to_string();
+}
+
 void Transport::reset() {
   boost::system::error_code ignored;  // of a client that has reset the connection itself
   stream_.socket().set_option(asio::socket_base::linger(true, 0), ignored);

@@ -72,6 +72,8 @@ class Transport {
 
   /// The address and port of the client; empty if it has gone.
   [[nodiscard]] std::string peer() const;
+  /// The address only.
+  [[nodiscard]] std::string peer_address() const;
 
   /// The deadline of all that is awaited from now on; once it passes, the connection is closed.
   void expires_after(std::chrono::steady_clock::duration time) { stream_.expires_after(time); }

@@ -1,17 +1,20 @@
 #include "emulator/observability/log.h"
 
 #include <array>
+#include <mutex>
 #include <utility>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <openssl/sha.h>
 #include <spdlog/formatter.h>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
+#include "emulator/base/output.h"
 #include "emulator/base/printable.h"
 #include "emulator/base/terminal_style.h"
 #include "emulator/base/utf8.h"
@@ -97,23 +100,83 @@ class JsonFormatter final : public spdlog::formatter {
   }
 };
 
+std::unique_ptr<spdlog::formatter> formatter_for(LogFormat format) {
+  if (format == LogFormat::json) return std::make_unique<JsonFormatter>();
+  return std::make_unique<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v",
+                                                     spdlog::pattern_time_type::utc);
+}
+
+std::string coloured(const TerminalStyle& style, spdlog::level::level_enum level,
+                     std::string_view text) {
+  switch (level) {
+    case spdlog::level::err:
+    case spdlog::level::critical:
+      return style.red(text);
+    case spdlog::level::warn:
+      return style.yellow(text);
+    case spdlog::level::info:
+      return style.green(text);
+    default:
+      return std::string(text);
+  }
+}
+
+std::string line_of(spdlog::formatter& formatter, const spdlog::details::log_msg& message,
+                    const TerminalStyle& style) {
+  spdlog::memory_buf_t buffer;
+  formatter.format(message, buffer);
+  const std::string_view line(buffer.data(), buffer.size());
+  const std::size_t begin = message.color_range_start;
+  const std::size_t end = message.color_range_end;
+  if (end <= begin) return std::string(line);
+  return std::string(line.substr(0, begin))
+      .append(coloured(style, message.level, line.substr(begin, end - begin)))
+      .append(line.substr(end));
+}
+
+class OutputSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  OutputSink(std::shared_ptr<Output> output, LogFormat format, TerminalStyle style)
+      : base_sink(formatter_for(format)), output_(std::move(output)), style_(style) {}
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    output_->write(line_of(*formatter_, message, style_));
+  }
+  void flush_() override {}
+
+ private:
+  const std::shared_ptr<Output> output_;
+  const TerminalStyle style_;
+};
+
+/// The line that stands where others were dropped.
+Output::Notice notice_of_dropped_lines(LogFormat format, TerminalStyle style) {
+  return [formatter = std::shared_ptr(formatter_for(format)), format, style](std::uint64_t count) {
+    LogEvent event("log-lines-dropped",
+                   fmt::format("{} lines are missing here: nothing read the log", count));
+    event.in_sentence("lines", count);
+    const bool json = format == LogFormat::json;
+    const std::string text = json ? event.to_json_members() : event.to_text();
+    const spdlog::details::log_msg message(json ? kJsonEvents : "dynsessions", spdlog::level::warn,
+                                           text);
+    return line_of(*formatter, message, style);
+  };
+}
+
 }  // namespace
 
-void start_log(std::string_view level, std::string_view format) {
-  const auto colours =
-      colours_are_unwanted() ? spdlog::color_mode::never : spdlog::color_mode::automatic;
-  const auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>(colours);
-  const auto threshold = spdlog::level::from_str(std::string(level));
+void start_log(std::shared_ptr<Output> output, std::string_view level, std::string_view format) {
+  const LogFormat chosen = format == "json" ? LogFormat::json : LogFormat::text;
+  const auto style = TerminalStyle::of_descriptor(STDERR_FILENO);
+  output->use(notice_of_dropped_lines(chosen, style));
+  const auto sink = std::make_shared<OutputSink>(std::move(output), chosen, style);
   spdlog::set_default_logger(std::make_shared<spdlog::logger>("dynsessions", sink));
   spdlog::drop(kJsonEvents);
-  if (format == "json") {
-    sink->set_formatter(std::make_unique<JsonFormatter>());
+  if (chosen == LogFormat::json) {
     spdlog::register_logger(std::make_shared<spdlog::logger>(kJsonEvents, sink));
-  } else {
-    sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(
-        "%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc));
   }
-  spdlog::set_level(threshold);
+  spdlog::set_level(spdlog::level::from_str(std::string(level)));
 }
 
 LogEvent& LogEvent::in_sentence(std::string_view name, std::string_view value) {

@@ -10,6 +10,10 @@ namespace spdlog {
 class logger;
 }
 
+namespace dynsessions {
+class Output;
+}
+
 namespace dynsessions::observability {
 
 /// The levels of `--log-level`:
@@ -24,10 +28,11 @@ enum class LogFormat {
   json,  ///< an object per line with the members `at`, `level`, `event`, `message` and the event's
 };
 
-/// Sends the log to stderr (stdout belongs to the ready line), from messages of `level` on (error,
-/// warning, info or debug), in `format` (text or json). Also the lines that other code writes with
-/// spdlog, whose event is called `message`.
-void start_log(std::string_view level, std::string_view format = "text");
+/// Sends the log to `output`, from messages of `level` on (error, warning, info or debug), in
+/// `format` (text or json). Also the lines that other code writes with spdlog, whose event is
+/// called `message`, and, as the event `log-lines-dropped`, how many lines the output has dropped.
+void start_log(std::shared_ptr<Output> output, std::string_view level,
+               std::string_view format = "text");
 
 /// One event for the log: a sentence, and values by name. Names are stable: programs read them.
 /// Values may be foreign bytes; they are made safe when they are written.

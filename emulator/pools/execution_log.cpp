@@ -2,24 +2,28 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace dynsessions::pools {
 namespace {
 
 using execution::ExecutionResult;
 
-/// What a result holds; other kinds of value are bounded by what the interpreter may send, too.
-std::size_t size_of(const ExecutionResult& result) {
-  std::size_t size =
-      result.stdout_text.size() + result.stderr_text.size() + result.traceback.size();
-  if (const auto* image = std::get_if<execution::ImageValue>(&result.value)) {
-    size += image->base64.size();
-  } else if (const auto* text = std::get_if<execution::TextValue>(&result.value)) {
-    size += text->text.size();
-  } else if (const auto* string = std::get_if<execution::StringValue>(&result.value)) {
-    size += string->repr.size() + string->characters.size();
+/// The texts of a result.
+std::vector<const execution::SpooledText*> texts_of(const ExecutionResult& result) {
+  std::vector<const execution::SpooledText*> texts{&result.stdout_text, &result.stderr_text,
+                                                   &result.traceback};
+  for (const execution::ExecutionValue* value : {&result.value, &result.beside_image}) {
+    if (const auto* image = std::get_if<execution::ImageValue>(value)) {
+      texts.push_back(&image->base64);
+    } else if (const auto* text = std::get_if<execution::TextValue>(value)) {
+      texts.push_back(&text->text);
+    } else if (const auto* string = std::get_if<execution::StringValue>(value)) {
+      texts.push_back(&string->repr);
+      texts.push_back(&string->characters);
+    }
   }
-  return size;
+  return texts;
 }
 
 }  // namespace
@@ -40,8 +44,11 @@ void ExecutionLog::finish(const std::string& id, ExecutionResult result) {
   const auto found = std::find_if(records_.begin(), records_.end(),
                                   [&](const ExecutionRecord& record) { return record.id == id; });
   if (found == records_.end()) return;
-  bytes_ += size_of(result);
   found->result = std::move(result);
+  const Usage added = usage_of(*found);
+  usage_.bytes += added.bytes;
+  usage_.bytes_in_memory += added.bytes_in_memory;
+  usage_.files += added.files;
   forget_oldest();
 }
 
@@ -51,14 +58,32 @@ const ExecutionRecord* ExecutionLog::find(const std::string& id) const {
   return found == records_.end() ? nullptr : &*found;
 }
 
+ExecutionLog::Usage ExecutionLog::usage_of(const ExecutionRecord& record) {
+  Usage usage{.bytes_in_memory = sizeof(ExecutionRecord)};
+  for (const execution::SpooledText* text : texts_of(*record.result)) {
+    usage.bytes += text->size();
+    usage.bytes_in_memory += text->in_memory().size();
+    if (!text->at_hand()) usage.files = 1;  // which they share
+  }
+  return usage;
+}
+
+bool ExecutionLog::is_over_a_bound() const {
+  return records_.size() > kMostRecords || usage_.bytes > kMostBytes ||
+         usage_.bytes_in_memory > kMostBytesInMemory || usage_.files > kMostFiles;
+}
+
 void ExecutionLog::forget_oldest() {
-  while (records_.size() > kMostRecords || bytes_ > kMostBytes) {
+  while (is_over_a_bound()) {
     // The newest is kept whatever its size: its client has not had a chance to see it.
     const auto oldest =
         std::find_if(records_.begin(), records_.end() - 1,
                      [](const ExecutionRecord& record) { return record.result.has_value(); });
     if (oldest == records_.end() - 1) return;
-    bytes_ -= size_of(*oldest->result);
+    const Usage freed = usage_of(*oldest);
+    usage_.bytes -= freed.bytes;
+    usage_.bytes_in_memory -= freed.bytes_in_memory;
+    usage_.files -= freed.files;
     records_.erase(oldest);
   }
 }

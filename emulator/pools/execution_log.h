@@ -24,6 +24,8 @@ class ExecutionLog {
   /// Bounds of what is kept of ended executions.
   static constexpr std::size_t kMostRecords = 1'000;
   static constexpr std::size_t kMostBytes = std::size_t{64} << 20;
+  static constexpr std::size_t kMostBytesInMemory = std::size_t{768} << 10;
+  static constexpr std::size_t kMostFiles = 4;
 
   /// `execution_exists` when the id is taken.
   [[nodiscard]] Result<void> begin(const std::string& id,
@@ -34,10 +36,18 @@ class ExecutionLog {
   [[nodiscard]] const ExecutionRecord* find(const std::string& id) const;
 
  private:
+  /// What ended executions take.
+  struct Usage {
+    std::size_t bytes = 0;
+    std::size_t bytes_in_memory = 0;  ///< with the records themselves
+    std::size_t files = 0;
+  };
+  [[nodiscard]] static Usage usage_of(const ExecutionRecord& record);
+  [[nodiscard]] bool is_over_a_bound() const;
   void forget_oldest();
 
   std::deque<ExecutionRecord> records_;  ///< in order of their beginning
-  std::size_t bytes_ = 0;                ///< of the results
+  Usage usage_;
 };
 
 }  // namespace dynsessions::pools

@@ -82,9 +82,15 @@ asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest reque
   co_return result;
 }
 
-Result<UniqueFd> Session::open_data_directory() const {
+Result<void> Session::check_active() const {
   if (state_ != SessionState::active) return session_ended();
+  return {};
+}
+
+Result<UniqueFd> Session::open_data_directory() const {
+  if (const Result<void> active = check_active(); !active) return active.error();
   UniqueFd copy(::fcntl(workspace_->data_directory(), F_DUPFD_CLOEXEC, 0));
+  if (!copy && lacks_descriptors(errno)) return no_descriptors();
   if (!copy) throw std::system_error(errno, std::generic_category(), "fcntl(F_DUPFD_CLOEXEC)");
   return copy;
 }

@@ -51,8 +51,12 @@ class Session {
   [[nodiscard]] const PoolDefinition& definition() const noexcept { return *definition_; }
   [[nodiscard]] Clock::TimePoint created_at() const noexcept { return created_at_; }
   [[nodiscard]] SessionState state() const noexcept { return state_; }
-  /// A descriptor of `/mnt/data` of the caller's own: it stays good when the session ends
-  /// meanwhile. `session_not_found` when it has ended already.
+  /// `session_not_found` if the session has ended. For an operation that has waited for something:
+  /// its session may have been deleted in the meantime, and then it answers as an execution does.
+  [[nodiscard]] Result<void> check_active() const;
+  /// A descriptor of `/mnt/data` that the caller owns: it stays valid when the session ends.
+  /// `session_not_found` if the session has ended, `sandbox_unavailable` if the server has no
+  /// descriptor left.
   [[nodiscard]] Result<UniqueFd> open_data_directory() const;
 
  private:

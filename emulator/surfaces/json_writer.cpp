@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 #include "emulator/base/utf8.h"
 
@@ -34,23 +35,6 @@ void append_escaped(std::string& json, char c) {
   json += kDigits[byte & 0xF];
 }
 
-/// Not by nlohmann_json, which goes byte by byte: it took most of the time of a megabyte of output.
-void append_quoted(std::string& json, std::string_view text) {
-  if (!is_valid_utf8(text)) throw std::invalid_argument("JSON of text that is not UTF-8");
-  json.reserve(json.size() + text.size() + text.size() / 16 + 2);
-  json += '"';
-  while (!text.empty()) {
-    const auto plain = std::find_if(text.begin(), text.end(), escape_of);
-    const auto length = static_cast<std::size_t>(plain - text.begin());
-    json += text.substr(0, length);
-    text.remove_prefix(length);
-    if (text.empty()) break;
-    append_escaped(json, text.front());
-    text.remove_prefix(1);
-  }
-  json += '"';
-}
-
 /// Removes leading digits; false when there is none.
 bool skip_digits(std::string_view& text) {
   const auto end =
@@ -69,9 +53,13 @@ bool skip(std::string_view& text, std::string_view any_of) {
 }  // namespace
 
 void JsonWriter::separate() {
-  if (text_.empty()) return;
-  const char last = text_.back();
-  if (last != '{' && last != '[' && last != ':') text_ += ',';
+  const char last = text_.empty() ? last_taken_ : text_.back();
+  if (last != '\0' && last != '{' && last != '[' && last != ':') text_ += ',';
+}
+
+std::string JsonWriter::take_piece() {
+  if (!text_.empty()) last_taken_ = text_.back();
+  return std::exchange(text_, {});
 }
 
 JsonWriter& JsonWriter::value(std::string_view json) {
@@ -104,14 +92,38 @@ JsonWriter& JsonWriter::key(std::string_view name) {
   return *this;
 }
 
-JsonWriter& JsonWriter::string(std::string_view text) {
+std::string& JsonWriter::open_string() {
   separate();
-  append_quoted(text_, text);
+  return text_ += '"';
+}
+
+JsonWriter& JsonWriter::close_string() {
+  text_ += '"';
   return *this;
 }
+
+JsonWriter& JsonWriter::string(std::string_view text) {
+  append_json_characters(open_string(), text);
+  return close_string();
+}
+
 JsonWriter& JsonWriter::integer(std::int64_t number) { return value(std::to_string(number)); }
 JsonWriter& JsonWriter::raw(std::string_view json) { return value(json); }
 JsonWriter& JsonWriter::null() { return value("null"); }
+
+/// Not by nlohmann_json, which goes byte by byte: it took most of the time of a megabyte of output.
+void append_json_characters(std::string& json, std::string_view text) {
+  if (!is_valid_utf8(text)) throw std::invalid_argument("JSON of text that is not UTF-8");
+  while (!text.empty()) {
+    const auto plain = std::find_if(text.begin(), text.end(), escape_of);
+    const auto length = static_cast<std::size_t>(plain - text.begin());
+    json += text.substr(0, length);
+    text.remove_prefix(length);
+    if (text.empty()) break;
+    append_escaped(json, text.front());
+    text.remove_prefix(1);
+  }
+}
 
 bool is_json_number(std::string_view text) {
   skip(text, "-");

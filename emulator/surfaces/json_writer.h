@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,12 +19,18 @@ class JsonWriter {
   explicit JsonWriter(ObjectIds ids) : ids_(ids) {}
 
   JsonWriter& begin_object();
+  /// An object that has no `$id` in any document.
+  JsonWriter& begin_plain_object() { return value("{"); }
   JsonWriter& end_object();
   JsonWriter& begin_array();
   JsonWriter& end_array();
   JsonWriter& key(std::string_view name);
 
   JsonWriter& string(std::string_view text);
+  /// A string whose characters the caller adds, with append_json_characters(). It may also take
+  /// out what was written so far, and put it together with the rest later. close_string() follows.
+  [[nodiscard]] std::string& open_string();
+  JsonWriter& close_string();
   JsonWriter& integer(std::int64_t value);
   /// `json` must be one JSON value; goes out as it is.
   JsonWriter& raw(std::string_view json);
@@ -36,14 +43,23 @@ class JsonWriter {
 
   [[nodiscard]] std::string take() { return std::move(text_); }
 
+  /// What was written since the last call. The document goes on after it.
+  [[nodiscard]] std::string take_piece();
+  /// Bytes that take_piece() would return.
+  [[nodiscard]] std::size_t size() const { return text_.size(); }
+
  private:
   JsonWriter& value(std::string_view json);
   void separate();
 
   const ObjectIds ids_;
   std::string text_;
+  char last_taken_ = '\0';  ///< the character before `text_`; NUL: none
   int last_id_ = 0;
 };
+
+/// Adds `text`, which must be valid UTF-8, as it stands between quotation marks.
+void append_json_characters(std::string& json, std::string_view text);
 
 /// Whether `text` as a whole is a number by JSON's grammar: `nan`, `1_000`, `.5` and `+1` are not.
 [[nodiscard]] bool is_json_number(std::string_view text);

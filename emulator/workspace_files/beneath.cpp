@@ -71,6 +71,9 @@ Error file_error(int error_number, const DataPath& path) {
                              reason);
     case ENAMETOOLONG:
       return invalid_request("The path of " + quoted(path) + " is too long.", {}, reason);
+    case EMFILE:
+    case ENFILE:
+      return no_descriptors();
     default:
       return {ErrorCode::internal, "The file " + quoted(path) + " cannot be used.", {}, reason};
   }

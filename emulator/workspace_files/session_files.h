@@ -103,7 +103,8 @@ struct Quota {
 /// it is `not_a_regular_file`. The owner is the session, the mode 0644 (directories 0755).
 class Upload {
  public:
-  /// With a quota, all that is there is counted; uploads at the same time do not see each other.
+  /// `root` stays open as long as the upload. With a quota, all that is there is counted; uploads
+  /// at the same time do not see each other.
   [[nodiscard]] static Result<Upload> begin(int root, const DataPath& path,
                                             const std::optional<Quota>& quota = {});
   /// `storage_full` when the session's quota is used up.
@@ -112,8 +113,8 @@ class Upload {
   [[nodiscard]] Result<FileInfo> commit();
 
  private:
-  Upload(UniqueFd root, TemporaryFile file, DataPath path, std::uint64_t room);
-  UniqueFd root_;  ///< our own, because an upload may outlive the caller's
+  Upload(int root, TemporaryFile file, DataPath path, std::uint64_t room);
+  int root_;
   TemporaryFile file_;
   DataPath path_;
   std::uint64_t room_;  ///< bytes that may still be written

@@ -67,19 +67,17 @@ std::optional<std::uint64_t> room_for_file(int root, const std::optional<Quota>&
 
 }  // namespace
 
-Upload::Upload(UniqueFd root, TemporaryFile file, DataPath path, std::uint64_t room)
-    : root_(std::move(root)), file_(std::move(file)), path_(std::move(path)), room_(room) {}
+Upload::Upload(int root, TemporaryFile file, DataPath path, std::uint64_t room)
+    : root_(root), file_(std::move(file)), path_(std::move(path)), room_(room) {}
 
 Result<Upload> Upload::begin(int root, const DataPath& path, const std::optional<Quota>& quota) {
   if (path.is_root()) return not_a_regular_file(path);
   const ActingAs owner = acting_as_owner(root);
   const auto room = room_for_file(root, quota);
   if (!room) return file_error(EDQUOT, path);
-  UniqueFd own_root = duplicate_directory(root);
-  if (!own_root) return file_error(errno, path);
   TemporaryFile file = TemporaryFile::create(root);
   if (!file) return file_error(errno, path);
-  return Upload(std::move(own_root), std::move(file), path, *room);
+  return Upload(root, std::move(file), path, *room);
 }
 
 Result<void> Upload::write(std::span<const char> bytes) {
@@ -95,8 +93,8 @@ Result<void> Upload::write(std::span<const char> bytes) {
 }
 
 Result<FileInfo> Upload::commit() {
-  const ActingAs owner = acting_as_owner(root_.get());
-  const UniqueFd directory = enter_directories(root_.get(), path_.parent());
+  const ActingAs owner = acting_as_owner(root_);
+  const UniqueFd directory = enter_directories(root_, path_.parent());
   if (!directory) return file_error(errno, path_);
   if (!file_.place(directory.get(), path_.name())) return file_error(errno, path_);
   return describe(file_.fd(), path_);

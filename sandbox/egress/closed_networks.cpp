@@ -8,16 +8,24 @@
 
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
-#include <system_error>
+
+#include "sandbox/process/step_error.h"
 
 namespace dynsessions::sandbox {
 namespace {
 
 /// Not closed: the session's own network. Nothing of the host answers there, since slirp4netns
 /// speaks for the gateway and the name server only.
-constexpr Ipv4Network kInside{0x0A000200, 24};     // 10.0.2.0/24, host byte order
-constexpr Ipv4Network kLoopback{0x7F000000, 8};    // 127.0.0.0/8
-constexpr Ipv4Network kLinkLocal{0xA9FE0000, 16};  // 169.254.0.0/16
+constexpr Ipv4Network kInside{0x0A000200, 24};   // 10.0.2.0/24, host byte order
+constexpr Ipv4Network kLoopback{0x7F000000, 8};  // 127.0.0.0/8
+
+/// On every host. Clouds keep the credentials of their machines at the addresses after the first.
+constexpr Ipv4Network kAlwaysClosed[] = {
+    kLoopback,        {0xA9FE0000, 16},  // 169.254.0.0/16, link-local
+    {0xA83F8110, 32},                    // 168.63.129.16, Azure
+    {0x646464C8, 32},                    // 100.100.100.200, Alibaba Cloud
+    {0xC00000C0, 32},                    // 192.0.0.192, Oracle Cloud
+};
 
 std::uint32_t mask_of(std::uint8_t prefix_length) { return ~0U << (32 - prefix_length); }
 
@@ -69,11 +77,13 @@ StepResult close_network(int socket, const Ipv4Network& network) {
 }  // namespace
 
 std::vector<Ipv4Network> closed_networks() {
-  std::vector<Ipv4Network> networks = {{htonl(kLoopback.address), kLoopback.prefix_length},
-                                       {htonl(kLinkLocal.address), kLinkLocal.prefix_length}};
+  std::vector<Ipv4Network> networks;
+  for (const auto& [address, prefix_length] : kAlwaysClosed) {
+    networks.push_back({htonl(address), prefix_length});
+  }
   ifaddrs* first = nullptr;
   if (::getifaddrs(&first) < 0) {
-    throw std::system_error(errno, std::generic_category(), "addresses of this host");
+    throw StepError("addresses of this host", errno);
   }
   const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> all(first, &::freeifaddrs);
   for (const ifaddrs* entry = first; entry != nullptr; entry = entry->ifa_next) {

@@ -15,11 +15,11 @@ struct Ipv4Network {
   std::uint8_t prefix_length;
 };
 
-/// Loopback, link-local (where clouds keep the credentials of their machines), and the addresses
-/// that this host has just now. Throws std::system_error.
+/// Loopback, link-local and other addresses where clouds keep the credentials of their machines,
+/// and the addresses that this host has just now. Throws StepError.
 [[nodiscard]] std::vector<Ipv4Network> closed_networks();
 
-/// Async-signal-safe, inside, with the loopback up.
+/// Async-signal-safe, inside, with the loopback up. Networks that are closed already stay so.
 StepResult close_networks(std::span<const Ipv4Network> networks);
 
 }  // namespace dynsessions::sandbox

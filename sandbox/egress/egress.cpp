@@ -26,7 +26,7 @@ void set_non_blocking(const UniqueFd& fd) {
 }  // namespace
 
 Egress::Egress(const SandboxPlan& plan, const NamespaceHandles& sandbox)
-    : deadline_(std::chrono::steady_clock::now() + kPatience) {
+    : sandbox_(sandbox), deadline_(std::chrono::steady_clock::now() + kPatience) {
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
   FdPair ready = make_pipe();
   FdPair complaints = make_pipe();
@@ -45,9 +45,24 @@ Egress::Egress(const SandboxPlan& plan, const NamespaceHandles& sandbox)
   complaints_ = std::move(complaints.ours);
 }
 
-Egress::~Egress() {
+Egress::~Egress() { end(); }
+
+void Egress::end() {
+  closing_.reset();
   if (pid_ != 0) ::kill(pid_, SIGKILL);
 }
+
+int Egress::descriptor() const {
+  if (reports_) return reports_->descriptor();
+  if (ready_) return ready_.get();
+  return closing_ ? closing_->reports.descriptor() : -1;
+}
+
+Egress::Time Egress::deadline() const {
+  return reports_ || ready_ || !closing_ ? deadline_ : closing_->reports.deadline();
+}
+
+bool Egress::advance(Time now) { return is_up(now) && has_closed(now); }
 
 bool Egress::is_up(Time now) {
   if (!has_begun(now)) return false;
@@ -89,7 +104,34 @@ void Egress::log_complaints() const {
   std::fprintf(stderr, "sandbox-launcher: egress: slirp4netns: %s\n", all.c_str());
 }
 
+void Egress::close(std::span<const Ipv4Network> networks) {
+  FdPair report = make_socket_pair(SOCK_SEQPACKET);
+  const pid_t pid = clone_process(0);
+  if (pid < 0) throw StepError("egress: close networks", errno);
+  if (pid == 0) {
+    ClosingContext context{sandbox_, report.theirs.get(), networks};
+    run_closing(context);
+  }
+  closing_.emplace(Closing{ChildReports(std::move(report.ours), kPatience), UnfinishedProcess()});
+  closing_->helper.start(pid);
+}
+
+/// Whether no networks are being closed.
+bool Egress::has_closed(Time now) {
+  if (!closing_) return true;
+  closing_->reports.read(now);
+  if (!closing_->reports.have_ended()) return false;
+  const ChildOutcome& outcome = closing_->reports.outcome();
+  const bool is_done = outcome.started != 0;
+  const int error_number = outcome.failure.error_number;
+  if (is_done) closing_->helper.collect();
+  closing_.reset();
+  if (!is_done) throw StepError("egress: close networks", error_number != 0 ? error_number : EPIPE);
+  return true;
+}
+
 bool Egress::reaped(pid_t pid, int wait_status) {
+  if (closing_ && closing_->helper.reaped(pid)) return true;
   if (pid_ == 0 || pid != pid_) return false;
   pid_ = 0;
   if (!ready_) {

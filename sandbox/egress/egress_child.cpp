@@ -1,6 +1,7 @@
 #include "sandbox/egress/egress_child.h"
 
 #include <csignal>
+#include <cstdlib>
 
 #include <unistd.h>
 
@@ -76,7 +77,23 @@ constexpr Step<EgressContext> kSteps[] = {
     {"no_new_privs", [](EgressContext&) { return forbid_new_privileges(); }},
 };
 
+constexpr Step<ClosingContext> kClosingSteps[] = {
+    {"enter",
+     [](ClosingContext& c) {
+       return enter_namespaces(view_of(c.sandbox), CLONE_NEWUSER | CLONE_NEWNET);
+     }},
+    {"close networks", [](ClosingContext& c) { return close_networks(c.networks); }},
+};
+
 }  // namespace
+
+void run_closing(ClosingContext& context) {
+  const StepFailure failure = run_steps<ClosingContext>(kClosingSteps, context);
+  if (failure) report_and_exit(context.report, failure);
+  ChildReport done;
+  done.pid = ::getpid();
+  ::_exit(send_report(context.report, done).ok() ? EXIT_SUCCESS : EXIT_FAILURE);
+}
 
 void run_egress(EgressContext& context) {
   StepFailure failure = run_steps<EgressContext>(kSteps, context);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sandbox/egress/closed_networks.h"
 #include "sandbox/kernel/mounts/mounts.h"
 #include "sandbox/kernel/namespaces/namespaces.h"
 #include "sandbox/plan/sandbox_plan.h"
@@ -27,5 +28,14 @@ struct EgressContext {
 
 /// In a new PID namespace. Execs slirp4netns, outside of the sandbox's network.
 [[noreturn]] void run_egress(EgressContext& context);
+
+struct ClosingContext {
+  const NamespaceHandles& sandbox;
+  int report;
+  std::span<const Ipv4Network> networks;
+};
+
+/// Closes the networks in the sandbox, reports its pid or a failure, and ends.
+[[noreturn]] void run_closing(ClosingContext& context);
 
 }  // namespace dynsessions::sandbox

@@ -26,6 +26,8 @@ void Launcher::begin_build(Entries::iterator entry) {
   auto& [id, queued] = *entry;
   const SandboxPlan& plan = queued.profile->plan();
   try {
+    if (!plan.egress_arguments.empty() && !addresses_) addresses_.emplace();
+    queued.address_changes = address_changes_;
     groups_.make(id, plan.spec_limits);
     queued.state.build(isolation_->create(plan, groups_.open(id)));
     builds_.insert(id);
@@ -55,6 +57,9 @@ void Launcher::continue_build(Entries::iterator entry, const Wakeup& wakeup) {
   built.state.await_network(std::move(made->data_directory));
   builds_.erase(id);
   if (built.egress) own(id, built.egress->process());
+  if (built.egress && built.address_changes != address_changes_) {
+    built.egress->close(closed_networks());
+  }
   if (const pid_t waiting = built.sandbox->waiting_process(); waiting != 0) own(id, waiting);
 }
 
@@ -62,7 +67,7 @@ void Launcher::continue_build(Entries::iterator entry, const Wakeup& wakeup) {
 void Launcher::finish_creation(Entries::iterator entry, Time now) {
   auto& [id, made] = *entry;
   const auto* pending = made.state.as<SandboxState::PendingNetwork>();
-  if (pending == nullptr || (made.egress && !made.egress->is_up(now))) return;
+  if (pending == nullptr || (made.egress && !made.egress->advance(now))) return;
   server_.done(pending->creation, {pending->data_directory.get()});
   made.state.become_live();
   note_unfinished(id, made);

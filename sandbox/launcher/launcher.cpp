@@ -7,6 +7,7 @@
 
 #include <system_error>
 
+#include "sandbox/kernel/namespaces/namespaces.h"
 #include "sandbox/launcher/launcher_process.h"
 #include "sandbox/process/step_error.h"
 #include "sandbox/tiers/namespaced/namespaced_isolation.h"
@@ -31,6 +32,7 @@ void Launcher::run(const LauncherSpec& spec) {
     // Exits first, so that a request sees the sandboxes as they are.
     if (wakeup.readable.contains(children_.get())) reap();
     if (wakeup.readable.contains(server_.descriptor()) && !serve_one()) return;
+    if (addresses_ && wakeup.readable.contains(addresses_->descriptor())) close_new_addresses();
     continue_unfinished(wakeup);
     begin_builds();
     serve_waiting_forks(wakeup.now);
@@ -52,10 +54,11 @@ Launcher::Wakeup Launcher::wait() const {
   return wakeup;
 }
 
-/// The first two always; then zygotes that start, and what creations and starts wait for. poll()
-/// ignores negative numbers.
+/// The first two always; then the host's addresses, zygotes that start, and what creations, starts
+/// and closings of networks wait for. poll() ignores negative numbers.
 std::vector<pollfd> Launcher::watched() const {
   std::vector<pollfd> all = {{server_.descriptor(), POLLIN, 0}, {children_.get(), POLLIN, 0}};
+  if (addresses_) all.push_back({addresses_->descriptor(), POLLIN, 0});
   for (const auto& [id, profile] : profiles_) {
     if (profile->zygote()) all.push_back({profile->zygote()->descriptor(), POLLIN, 0});
   }
@@ -63,9 +66,8 @@ std::vector<pollfd> Launcher::watched() const {
     const Entry& entry = entries_.at(id);
     if (const auto* building = entry.state.as<SandboxState::Building>()) {
       all.push_back({building->work->descriptor(), POLLIN, 0});
-    } else if (entry.state.as<SandboxState::PendingNetwork>() != nullptr) {
-      all.push_back({entry.egress->ready_descriptor(), POLLIN, 0});
     }
+    if (entry.egress) all.push_back({entry.egress->descriptor(), POLLIN, 0});
     for (const auto& [interpreter_id, start] : entry.starts) {
       all.push_back({start.work->descriptor(), POLLIN, 0});
     }
@@ -99,9 +101,8 @@ Launcher::Time Launcher::next_deadline(const Entry& entry) {
   auto next = Time::max();
   if (const auto* building = entry.state.as<SandboxState::Building>()) {
     next = building->work->deadline();
-  } else if (entry.state.as<SandboxState::PendingNetwork>() != nullptr) {
-    next = entry.egress->deadline();
   }
+  if (entry.egress && entry.egress->is_pending()) next = std::min(next, entry.egress->deadline());
   for (const auto& [id, start] : entry.starts) next = std::min(next, start.work->deadline());
   return next;
 }
@@ -111,12 +112,15 @@ void Launcher::continue_unfinished(const Wakeup& wakeup) {
     const std::uint64_t id = *next++;  // the entry may be forgotten
     continue_creation(entries_.find(id), wakeup);
     const auto entry = entries_.find(id);
-    if (entry != entries_.end()) continue_starts(entry, wakeup);
+    if (entry == entries_.end()) continue;
+    continue_closing(entry, wakeup.now);
+    continue_starts(entry, wakeup);
   }
 }
 
 void Launcher::note_unfinished(std::uint64_t sandbox_id, const Entry& entry) {
-  if (entry.state.needs_attention() || !entry.starts.empty()) {
+  const bool has_egress_work = entry.egress && entry.egress->is_pending();
+  if (entry.state.needs_attention() || has_egress_work || !entry.starts.empty()) {
     unfinished_.insert(sandbox_id);
   } else {
     unfinished_.erase(sandbox_id);
@@ -126,6 +130,7 @@ void Launcher::note_unfinished(std::uint64_t sandbox_id, const Entry& entry) {
 bool Launcher::prepare(const LauncherSpec& spec) {
   try {
     basis_ = make_plan_basis(spec, detect_user(spec.tier));
+    users_.emplace(basis_.user);
     zygote_idle_period_ = std::chrono::seconds(spec.zygote_idle_seconds);
     isolation_ = make_isolation();
   } catch (const StepError& error) {
@@ -149,12 +154,19 @@ LimitReport Launcher::limits_here() const {
   if (!full && counts_user && basis_.user == LauncherUser::ordinary) {
     report.processes.kind = LimitKind::soft;
   }
+  const bool separates =
+      basis_.user == LauncherUser::root && (!full || can_rule_foreign_namespaces());
+  report.kernel_objects = separates ? LimitState{LimitKind::hard, LimitMeans::separate_user}
+                                    : LimitState{LimitKind::soft, LimitMeans::shared_user};
   return report;
 }
 
-std::unique_ptr<Isolation> Launcher::make_isolation() const {
-  if (basis_.tier == Tier::full) return std::make_unique<NamespacedIsolation>();
-  return std::make_unique<UnprivilegedIsolation>(basis_.tier, basis_.user);
+std::unique_ptr<Isolation> Launcher::make_isolation() {
+  if (basis_.tier != Tier::full) {
+    return std::make_unique<UnprivilegedIsolation>(basis_.tier, basis_.user, *users_);
+  }
+  basis_.zygote_user = zygote_user_.emplace(users_->take()).ids();
+  return std::make_unique<NamespacedIsolation>(*users_);
 }
 
 }  // namespace dynsessions::sandbox

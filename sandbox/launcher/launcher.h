@@ -13,6 +13,7 @@
 #include <poll.h>
 
 #include "sandbox/base/unique_fd.h"
+#include "sandbox/egress/address_watch.h"
 #include "sandbox/kernel/cgroups/cgroups.h"
 #include "sandbox/launcher/profile.h"
 #include "sandbox/launcher/sandbox_state.h"
@@ -20,6 +21,7 @@
 #include "sandbox/plan/sandbox_plan.h"
 #include "sandbox/protocol/launcher_protocol.h"
 #include "sandbox/tiers/isolation.h"
+#include "sandbox/tiers/session_users.h"
 #include "sandbox/watch/memory_watch.h"
 
 /// The launcher proper: one thread, one loop over the control socket, SIGCHLD, and everything that
@@ -60,6 +62,7 @@ class Launcher {
     SandboxState state;
     std::unique_ptr<Sandbox> sandbox{};  ///< null until it is built
     std::unique_ptr<Egress> egress{};    ///< null: there is none
+    std::uint64_t address_changes = 0;   ///< before the sandbox was built
     std::map<std::uint32_t, Start> starts{};
     std::map<std::uint32_t, Interpreter> interpreters{};
     std::uint64_t memory_kills = 0;  ///< by the kernel, reported so far
@@ -82,7 +85,7 @@ class Launcher {
   };
 
   bool prepare(const LauncherSpec& spec);
-  [[nodiscard]] std::unique_ptr<Isolation> make_isolation() const;
+  [[nodiscard]] std::unique_ptr<Isolation> make_isolation();
   [[nodiscard]] LimitReport limits_here() const;
   [[nodiscard]] Wakeup wait() const;
   [[nodiscard]] std::vector<pollfd> watched() const;
@@ -140,6 +143,10 @@ class Launcher {
   void watch(Time now);
   void watch_memory(const ProcessTable& table);
   void watch_files(const ProcessTable& table);
+  void close_new_addresses();
+  void continue_closing(Entries::iterator entry, Time now);
+  template <typename Step>
+  void continue_egress(Entries::iterator entry, const Step& step);
   [[nodiscard]] bool must_watch() const;
   [[nodiscard]] bool watches_memory() const;
   [[nodiscard]] static bool can_count(const Entry& entry);
@@ -152,7 +159,9 @@ class Launcher {
   Cgroups& groups_;
   PlanBasis basis_;
   std::chrono::seconds zygote_idle_period_{};
-  Profiles profiles_;  ///< those that are not forgotten
+  std::optional<SessionUsers> users_;
+  std::optional<SessionUser> zygote_user_;  ///< full tier: of the zygotes of all profiles
+  Profiles profiles_;                       ///< those that are not forgotten
   std::unique_ptr<Isolation> isolation_;
   Entries entries_;
   /// Entries that the loop has to continue: it looks at no other each time.
@@ -161,6 +170,8 @@ class Launcher {
   std::set<std::uint64_t> builds_;                   ///< entries that are being built
   std::unordered_map<pid_t, std::uint64_t> owners_;  ///< entries, by the children that they have
   Time next_watch_{};
+  std::optional<AddressWatch> addresses_;  ///< since there was a sandbox with egress
+  std::uint64_t address_changes_ = 0;      ///< that addresses_ has noticed
 };
 
 }  // namespace dynsessions::sandbox

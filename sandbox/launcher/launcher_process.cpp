@@ -2,6 +2,8 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
+#include <fstream>
 
 #include <fcntl.h>
 #include <grp.h>
@@ -57,6 +59,16 @@ void close_inherited(int control) {
   require(::syscall(SYS_close_range, control + 1, ~0U, 0), "close_range");
 }
 
+/// The launcher says little on stderr, but it must not wait when nothing reads a pipe that the
+/// server has filled. Opened once more, the pipe is non-blocking for the launcher only. A pipe that
+/// another user has made cannot be opened and stays as it is.
+void never_wait_for_stderr() {
+  struct stat status {};
+  if (::fstat(STDERR_FILENO, &status) != 0 || !S_ISFIFO(status.st_mode)) return;
+  const UniqueFd own(::open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+  if (own) require(::dup2(own.get(), STDERR_FILENO), "stderr");
+}
+
 /// Every sandbox holds seven descriptors here; a soft limit is meant for programs that use select.
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -65,12 +77,50 @@ void raise_descriptor_limit() {
   require(::setrlimit(RLIMIT_NOFILE, &limit), "RLIMIT_NOFILE");
 }
 
+/// What an ordinary user may have of things that the kernel counts per user (user_counts.h). All
+/// sessions together get three quarters of it: the user's other programs need some as well.
+struct UserCounts {
+  struct Count {
+    const char* path;
+    std::uint64_t most = 0;  ///< 0: this kernel does not count it
+  };
+  Count counts[2] = {{"/proc/sys/user/max_inotify_instances"},
+                     {"/proc/sys/user/max_inotify_watches"}};
+};
+
+std::uint64_t share_of_sessions(std::uint64_t most) { return most - most / 4; }
+
+UserCounts read_user_counts() {
+  UserCounts all;
+  for (auto& [path, most] : all.counts) std::ifstream(path) >> most;
+  return all;
+}
+
+/// In the user namespace around all sandboxes, when /proc is the launcher's own.
+void limit_user_counts(const UserCounts& all) {
+  for (const auto& [path, most] : all.counts) {
+    if (most == 0) continue;
+    if (!(std::ofstream(path) << share_of_sessions(most) << std::flush)) fail(path, EPERM);
+  }
+}
+
+/// The kernel takes the limit of all in a user namespace from the process that makes it.
+void unshare_as_ordinary_user() {
+  rlimit own{};
+  require(::getrlimit(RLIMIT_SIGPENDING, &own), "RLIMIT_SIGPENDING");
+  const rlimit shared{share_of_sessions(own.rlim_cur), own.rlim_max};
+  require(::setrlimit(RLIMIT_SIGPENDING, &shared), "RLIMIT_SIGPENDING");
+  require(::unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS), "unshare");
+  require(::setrlimit(RLIMIT_SIGPENDING, &own), "RLIMIT_SIGPENDING");
+}
+
 void unshare_outer(LauncherUser user) {
+  if (user == LauncherUser::root) {
+    return require(::unshare(CLONE_NEWPID | CLONE_NEWNS), "unshare");
+  }
   const uid_t uid = ::geteuid();
   const gid_t gid = ::getegid();
-  const int user_namespace = user == LauncherUser::ordinary ? CLONE_NEWUSER : 0;
-  require(::unshare(user_namespace | CLONE_NEWPID | CLONE_NEWNS), "unshare");
-  if (user == LauncherUser::root) return;
+  unshare_as_ordinary_user();
   const StepResult mapped = write_id_maps(::getpid(), uid, uid, gid, gid);
   if (!mapped.ok()) fail(mapped.detail, mapped.error_number);
 }
@@ -109,6 +159,7 @@ void mount_own_proc() {
 void reset_inherited_state(int control) {
   reset_signals();
   close_inherited(control);
+  never_wait_for_stderr();
   raise_descriptor_limit();
   ::umask(022);
   // EPERM: it leads a session already. A terminal's Ctrl-C is the server's to handle.
@@ -129,6 +180,7 @@ void become_outer_init(LauncherUser user, int control, const Cgroups& groups) {
   const pid_t server_pid = ::getppid();
   const UniqueFd server = open_process(server_pid);
   const UniqueFd self = open_process(::getpid());
+  const UserCounts counts = read_user_counts();
   unshare_outer(user);  // first: the kernel forgets the death signal when credentials change
   die_with_parent(server.get());
   if (::getppid() != server_pid) ::_exit(EXIT_FAILURE);
@@ -140,6 +192,7 @@ void become_outer_init(LauncherUser user, int control, const Cgroups& groups) {
   }
   die_with_parent(self.get());
   mount_own_proc();
+  if (user == LauncherUser::ordinary) limit_user_counts(counts);
 }
 
 UniqueFd watch_children() {

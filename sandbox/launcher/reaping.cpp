@@ -69,6 +69,7 @@ bool Launcher::reaped_of_unfinished(pid_t pid, int wait_status) {
     const Entry& entry = entries_.at(id);
     const auto* building = entry.state.as<SandboxState::Building>();
     if (building != nullptr && building->work->reaped(pid, wait_status)) return true;
+    if (entry.egress && entry.egress->reaped(pid, wait_status)) return true;
     for (const auto& [interpreter_id, start] : entry.starts) {
       if (start.work->reaped(pid, wait_status)) return true;
     }

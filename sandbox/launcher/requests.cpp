@@ -129,8 +129,8 @@ void Launcher::destroy(const Request& request) {
                    is_creation ? "create: destroyed meanwhile" : "start: destroyed meanwhile",
                    ECANCELED);
   }
-  note_unfinished(request.sandbox_id, entry);
   entry.egress.reset();  // nothing that still runs gets out from now on
+  note_unfinished(request.sandbox_id, entry);
   if (entry.interpreters.empty()) {
     forget(entries_.find(request.sandbox_id));
     return server_.done(request);

@@ -6,6 +6,8 @@
 
 #include <sys/socket.h>
 
+#include "sandbox/process/step_error.h"
+
 namespace dynsessions::sandbox {
 
 namespace {
@@ -75,6 +77,9 @@ void ServerLink::send(const Reply& reply, const std::vector<int>& descriptors) c
   try {
     send_message(socket_.get(), &reply, sizeof(reply), descriptors);
   } catch (const std::system_error& error) {
+    // The launcher's user has too many descriptors in flight: those of a session, if it shares
+    // that user.
+    if (error.code().value() == ETOOMANYREFS) throw StepError("send descriptors", ETOOMANYREFS);
     if (error.code() != std::errc::broken_pipe) throw;
   }
 }

@@ -17,7 +17,8 @@ namespace dynsessions::sandbox {
 
 /// Receives requests and sends replies. Sending blocks while the server does not read: a server
 /// that is stuck gets no new sandboxes either. Replies to a server that is gone are dropped; the
-/// next receive() reports it. Throws std::system_error for a broken socket.
+/// next receive() reports it. Throws StepError if the kernel does not send the descriptors of a
+/// reply, and std::system_error for a broken socket.
 class ServerLink {
  public:
   explicit ServerLink(UniqueFd socket) : socket_(std::move(socket)) {}

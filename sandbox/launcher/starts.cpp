@@ -75,17 +75,16 @@ void Launcher::continue_starts(Entries::iterator entry, const Wakeup& wakeup) {
 
 void Launcher::advance_start(Entries::iterator entry, std::uint32_t interpreter_id, Time now) {
   auto& [sandbox_id, owner] = *entry;
-  const auto found = owner.starts.find(interpreter_id);
+  std::optional<StartedJail> started;
   try {
-    auto started = found->second.work->advance(now);
-    if (started) {
-      const Request request = found->second.request;
-      owner.starts.erase(found);
-      added(request, owner, *std::move(started));
-    }
+    started = owner.starts.at(interpreter_id).work->advance(now);
   } catch (const StepError& error) {
     const auto failed = owner.starts.extract(interpreter_id);
     start_failed(*owner.profile, failed.mapped(), error);
+  }
+  if (started) {
+    const auto done = owner.starts.extract(interpreter_id);
+    added(done.mapped().request, owner, *std::move(started));
   }
   note_unfinished(sandbox_id, owner);
 }
@@ -103,15 +102,18 @@ void Launcher::start_failed(Profile& profile, const Start& start, const StepErro
 }
 
 void Launcher::added(const Request& request, Entry& entry, StartedJail opened) {
-  for (const pid_t pid : opened.jail->processes()) {
-    if (groups_.holds(request.sandbox_id, pid)) continue;
+  try {
+    for (const pid_t pid : opened.jail->processes()) {
+      if (!groups_.holds(request.sandbox_id, pid)) throw StepError("verify cgroups", EPERM);
+    }
+    server_.done(request,
+                 {opened.control.get(), opened.standard_output.get(), opened.standard_error.get()});
+  } catch (const StepError& error) {
     opened.jail->end();  // for the loop to reap
-    return server_.failed(request, "verify cgroups", EPERM);
+    return server_.failed(request, error.what(), error.error_number());
   }
   for (const pid_t pid : opened.jail->processes()) own(request.sandbox_id, pid);
   entry.interpreters[request.interpreter_id].jail = std::move(opened.jail);
-  server_.done(request,
-               {opened.control.get(), opened.standard_output.get(), opened.standard_error.get()});
 }
 
 /// Of this id, or all. Their processes are killed, for the loop to reap.

@@ -1,11 +1,15 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <utility>
 
 #include <sys/wait.h>
+#include <system_error>
 
+#include "sandbox/egress/closed_networks.h"
 #include "sandbox/launcher/launcher.h"
+#include "sandbox/process/step_error.h"
 #include "sandbox/watch/disk_watch.h"
 
 /// What the launcher looks at now and then, where nothing of the kernel's keeps a limit.
@@ -18,6 +22,36 @@ constexpr std::chrono::milliseconds kWatchPause{200};
 constexpr std::size_t kFewestNames = 64;
 
 }  // namespace
+
+/// Sandboxes with egress were made unable to reach the addresses that this host had then.
+void Launcher::close_new_addresses() {
+  if (!addresses_->changed()) return;
+  ++address_changes_;
+  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+    if (!entry->second.egress) continue;  // none yet: done when it is there
+    continue_egress(entry, [](Egress& egress) { egress.close(closed_networks()); });
+  }
+}
+
+/// A network that is not up yet is part of a creation.
+void Launcher::continue_closing(Entries::iterator entry, Time now) {
+  if (!entry->second.egress || entry->second.state.creation() != nullptr) return;
+  continue_egress(entry, [now](Egress& egress) { egress.advance(now); });
+}
+
+/// A sandbox that cannot be kept from a new address loses its network.
+template <typename Step>
+void Launcher::continue_egress(Entries::iterator entry, const Step& step) {
+  auto& [id, owner] = *entry;
+  try {
+    step(*owner.egress);
+  } catch (const StepError& error) {
+    std::fprintf(stderr, "sandbox-launcher: %s: %s\n", error.what(),
+                 std::generic_category().message(error.error_number()).c_str());
+    owner.egress->end();
+  }
+  note_unfinished(id, owner);
+}
 
 bool Launcher::watches_memory() const {
   return groups_.report().memory.means == LimitMeans::watching;

@@ -1,8 +1,11 @@
 #include "sandbox/plan/sandbox_plan.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <unistd.h>
+
+#include <sys/resource.h>
 
 #include "sandbox/kernel/seccomp/seccomp_filter.h"
 
@@ -31,6 +34,17 @@ std::string tmpfs_options(std::uint64_t bytes, std::uint64_t inodes, const char*
 std::string with_large_pages(std::string options) {
   if (::access("/sys/kernel/mm/transparent_hugepage", F_OK) == 0) options += ",huge=within_size";
   return options;
+}
+
+/// The kernel refuses to send descriptors from a process when more of its user's are in flight than
+/// the process may have open. A session can have its own limit and one message (253) more in
+/// flight, so a launcher of the same user needs a limit above that.
+std::uint64_t most_open_files_of_same_user() {
+  constexpr std::uint64_t kMessage = 320;
+  rlimit own{};
+  if (::getrlimit(RLIMIT_NOFILE, &own) < 0) throw std::runtime_error("RLIMIT_NOFILE");
+  if (own.rlim_cur <= 64) return own.rlim_cur;
+  return own.rlim_cur > 2 * kMessage ? own.rlim_cur - kMessage : own.rlim_cur / 2;
 }
 
 void require_possible_without_namespaces(const SandboxProfile& profile) {
@@ -69,11 +83,6 @@ PlanBasis make_plan_basis(const LauncherSpec& spec, LauncherUser user) {
   PlanBasis basis;
   basis.tier = spec.tier;
   basis.user = user;
-  basis.outside_uid = user == LauncherUser::root ? spec.session_uid : ::geteuid();
-  basis.outside_gid = user == LauncherUser::root ? spec.session_gid : ::getegid();
-  if (user == LauncherUser::root && (basis.outside_uid == 0 || basis.outside_gid == 0)) {
-    throw std::runtime_error("session_uid and session_gid: a session never runs as root");
-  }
   basis.init_filter = compile_init_filter();
   basis.interpreter_filter = compile_interpreter_filter(spec.tier);
   return basis;
@@ -81,8 +90,11 @@ PlanBasis make_plan_basis(const LauncherSpec& spec, LauncherUser user) {
 
 void prepare_plan(const PlanBasis& basis, const SandboxProfile& profile, SandboxPlan& plan) {
   if (profile.interpreter.empty()) throw std::runtime_error("interpreter: argv is empty");
-  const Limits& limits = profile.limits;
+  Limits limits = profile.limits;
   require_limits(limits);
+  if (basis.user == LauncherUser::ordinary) {
+    limits.open_files = std::min(limits.open_files, most_open_files_of_same_user());
+  }
   if (basis.tier != Tier::full) require_possible_without_namespaces(profile);
   plan.tier = basis.tier;
   plan.user = basis.user;
@@ -103,14 +115,14 @@ void prepare_plan(const PlanBasis& basis, const SandboxProfile& profile, Sandbox
   plan.environment = profile.environment;
   plan.argv = pointers_to(plan.arguments);
   plan.envp = pointers_to(plan.environment);
-  plan.outside_uid = basis.outside_uid;
-  plan.outside_gid = basis.outside_gid;
+  plan.zygote_user = basis.zygote_user;
   if (!profile.egress_program.empty()) plan.egress_layout = egress_layout(profile.egress_program);
   plan.egress_arguments = egress_arguments(profile);
   plan.egress_argv = pointers_to(plan.egress_arguments);
   plan.packages = profile.packages;
   plan.zygote_arguments = profile.zygote;
-  if (!profile.zygote.empty()) plan.zygote_arguments.push_back(std::to_string(plan.outside_uid));
+  if (!profile.zygote.empty())
+    plan.zygote_arguments.push_back(std::to_string(plan.zygote_user.uid));
   plan.zygote_argv = pointers_to(plan.zygote_arguments);
 }
 

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include "sandbox/base/user_ids.h"
 #include "sandbox/kernel/mounts/mounts.h"
 #include "sandbox/kernel/mounts/root_layout.h"
 #include "sandbox/kernel/rlimits/resource_limits.h"
@@ -18,7 +19,7 @@
 namespace dynsessions::sandbox {
 
 enum class LauncherUser {
-  root,     ///< real root: sessions have the uid and gid of the launcher's spec
+  root,     ///< real root: each session has a user that no other has (session_users.h)
   ordinary  ///< in the full tier inside a user namespace of ours: sessions have the launcher's
 };
 
@@ -28,11 +29,10 @@ struct PlanBasis {
   LauncherUser user = LauncherUser::root;
   BpfProgram init_filter;
   BpfProgram interpreter_filter;
-  uid_t outside_uid = 0;  ///< who a session's processes are outside
-  gid_t outside_gid = 0;
+  UserIds zygote_user{};  ///< of this host; set by the launcher
 };
 
-/// Throws std::runtime_error if sessions would run as root, or if the filters do not compile.
+/// Throws std::runtime_error if the filters do not compile.
 [[nodiscard]] PlanBasis make_plan_basis(const LauncherSpec& spec, LauncherUser user);
 
 struct SandboxPlan {
@@ -49,7 +49,8 @@ struct SandboxPlan {
   std::string working_directory;  ///< HOME of the profile's environment, / without one
   std::vector<std::string> arguments;
   std::vector<std::string> environment;
-  std::vector<std::string> zygote_arguments;  ///< empty: no zygote
+  /// Empty: no zygote. The last is the user that the zygote uses files as.
+  std::vector<std::string> zygote_arguments;
   std::vector<std::string> packages;
   std::vector<LayoutEntry> egress_layout;     ///< what slirp4netns sees
   std::vector<std::string> egress_arguments;  ///< empty: no network outward
@@ -57,8 +58,7 @@ struct SandboxPlan {
   std::vector<char*> zygote_argv;             ///< points into zygote_arguments, ends with null
   std::vector<char*> argv;                    ///< points into arguments, ends with null
   std::vector<char*> envp;                    ///< points into environment, ends with null
-  uid_t outside_uid = 0;                      ///< who a session's processes are outside
-  gid_t outside_gid = 0;
+  UserIds zygote_user{};                      ///< of this host
 
   SandboxPlan() = default;
   SandboxPlan(const SandboxPlan&) = delete;  // argv and envp point into it

@@ -93,7 +93,8 @@ bool receive_exactly(int socket, void* message, std::size_t size,
   if (received <= 0) return false;
   descriptors = take_descriptors(header);
   const bool whole = static_cast<std::size_t>(received) == size;
-  if (!whole || (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) throw_wrong_size();
+  if (!whole || (header.msg_flags & MSG_TRUNC) != 0) throw_wrong_size();
+  if ((header.msg_flags & MSG_CTRUNC) != 0) descriptors.clear();
   return true;
 }
 

@@ -80,7 +80,8 @@ inline constexpr std::size_t kMaxSpecBytes = std::size_t{64} << 10;
 template <typename Message>
 struct Received {
   Message message;
-  std::vector<UniqueFd> descriptors;  ///< close-on-exec
+  /// Close-on-exec. Empty if this process had no room for one of them.
+  std::vector<UniqueFd> descriptors;
 };
 
 /// Sends one message with descriptors (borrowed). Throws std::system_error.

@@ -23,8 +23,7 @@ void from_json(const nlohmann::json& json, Tier& tier) {
   tier = *found;
 }
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LauncherSpec, tier, cgroups, session_uid, session_gid,
-                                   zygote_idle_seconds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LauncherSpec, tier, cgroups, zygote_idle_seconds)
 
 std::string name_of(Tier tier) {
   switch (tier) {

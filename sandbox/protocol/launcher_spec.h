@@ -18,11 +18,6 @@ enum class Tier {
 struct LauncherSpec {
   Tier tier = Tier::full;
   bool cgroups = true;  ///< where there are some; otherwise limits are kept without
-  /// Host user and group that a session's processes have when the launcher is root; otherwise
-  /// they have the launcher's own. Below the full tier a root launcher gives each session a
-  /// separate user instead (unprivileged_isolation.h).
-  std::uint32_t session_uid = 65'534;
-  std::uint32_t session_gid = 65'534;
   /// How long a profile without sandboxes keeps its zygote.
   std::uint64_t zygote_idle_seconds = 60;
   bool operator==(const LauncherSpec&) const = default;

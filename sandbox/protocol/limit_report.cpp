@@ -30,6 +30,10 @@ std::string words_for(LimitMeans means) {
       return "the size and inodes of each tmpfs";
     case LimitMeans::counting:
       return "RLIMIT_FSIZE and counting";
+    case LimitMeans::separate_user:
+      return "a separate user of the host for each session";
+    case LimitMeans::shared_user:
+      return "limits of each session";
   }
   return {};
 }

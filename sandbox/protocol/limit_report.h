@@ -23,6 +23,8 @@ enum class LimitMeans : std::uint8_t {
   watching,        ///< RLIMIT_DATA for each process, and memory_watch.h for their sum
   file_system,     ///< size and inodes of each tmpfs
   counting,        ///< RLIMIT_FSIZE for each file, and disk_watch.h for their sum
+  separate_user,   ///< each session has a user of the host that no other has (session_users.h)
+  shared_user,     ///< limits of each session, whose user others have as well
 };
 
 struct LimitState {
@@ -35,7 +37,10 @@ struct LimitReport {
   LimitState memory;
   LimitState processes;
   LimitState cpu;
-  LimitState files;
+  LimitState files{};
+  /// What the kernel counts per user: inotify instances, descriptors in flight, queued signals,
+  /// POSIX timers, pages in pipes.
+  LimitState kernel_objects{};
   bool operator==(const LimitReport&) const = default;
 };
 
@@ -44,7 +49,7 @@ static_assert(std::is_trivially_copyable_v<LimitReport>);
 [[nodiscard]] std::string words_for(LimitKind kind);
 [[nodiscard]] std::string words_for(LimitMeans means);
 
-/// For one line: "memory hard, processes hard, CPU absent".
+/// For one line: "memory hard, processes hard, CPU absent, files hard".
 [[nodiscard]] std::string summary(const LimitReport& report);
 
 }  // namespace dynsessions::sandbox

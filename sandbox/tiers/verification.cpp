@@ -64,6 +64,7 @@ OwnPlace own_place() {
 }
 
 constexpr const char* kNone = "0000000000000000";
+constexpr const char* kChangeOfUser = "0000000000000080";  // 1 << CAP_SETUID
 
 struct Expectation {
   const char* field;
@@ -76,9 +77,9 @@ const char* find_difference(Status& status, const std::string& users, gid_t gid,
                             const std::vector<Expectation>& more) {
   const std::string& state = status["State"];
   if (state.empty() || state.front() == 'Z' || state.front() == 'X') return "alive";
-  std::vector<Expectation> expectations = {
-      {"Uid", users},    {"Gid", four_times(gid)}, {"CapInh", kNone},  {"CapPrm", kNone},
-      {"CapEff", kNone}, {"CapAmb", kNone},        {"NoNewPrivs", "1"}};
+  std::vector<Expectation> expectations = {{"Uid", users},    {"Gid", four_times(gid)},
+                                           {"CapInh", kNone}, {"CapEff", kNone},
+                                           {"CapAmb", kNone}, {"NoNewPrivs", "1"}};
   expectations.insert(expectations.end(), more.begin(), more.end());
   for (const auto& [field, expected] : expectations) {
     if (status[field] != expected) return field;
@@ -90,22 +91,24 @@ const char* find_difference(Status& status, const std::string& users, gid_t gid,
 
 const char* find_weakness(pid_t pid, uid_t uid, gid_t gid, Bounds bounds) {
   Status status = read_status(process_path(pid));
-  std::vector<Expectation> more = {{"Seccomp", "2"}};
+  std::vector<Expectation> more = {{"CapPrm", kNone}, {"Seccomp", "2"}};
   if (bounds == Bounds::none) more.push_back({"CapBnd", kNone});
   return find_difference(status, four_times(uid), gid, more);
 }
 
 const char* find_privilege(pid_t pid, uid_t uid, gid_t gid) {
   Status status = read_status(process_path(pid));
-  return find_difference(status, four_times(uid), gid, {});
+  return find_difference(status, four_times(uid), gid, {{"CapPrm", kNone}});
 }
 
-const char* find_zygote_weakness(pid_t pid, uid_t files_uid, gid_t gid) {
+const char* find_zygote_weakness(pid_t pid, UserIds files) {
   Status status = read_status(process_path(pid));
   const std::string user = std::to_string(::geteuid());
-  const std::string files_user = std::to_string(files_uid);
+  const std::string files_user = std::to_string(files.uid);
   const std::string users = files_user + ' ' + user + ' ' + user + ' ' + files_user;
-  return find_difference(status, users, gid, {{"CapBnd", kNone}, {"Threads", "1"}});
+  const char* permitted = files.uid == ::geteuid() ? kNone : kChangeOfUser;
+  return find_difference(status, users, files.gid,
+                         {{"CapPrm", permitted}, {"CapBnd", kNone}, {"Threads", "1"}});
 }
 
 const char* find_leak(pid_t pid, const NamespaceView& namespaces) {

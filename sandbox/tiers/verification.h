@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sandbox/base/user_ids.h"
 #include "sandbox/kernel/namespaces/namespaces.h"
 
 /// A look from outside at a process that claims to be confined. What the kernel says about it in
@@ -19,8 +20,9 @@ enum class Bounds { none, any };
 /// The part of it that the insecure tier promises: those ids, no capability in use.
 [[nodiscard]] const char* find_privilege(pid_t pid, uid_t uid, gid_t gid);
 
-/// The same of a zygote, which keeps its user, has no filter and may have one thread only.
-[[nodiscard]] const char* find_zygote_weakness(pid_t pid, uid_t files_uid, gid_t gid);
+/// The same of a zygote that uses files as `files`: it keeps its user and, if that is another one,
+/// the permission to change users. It has no filter and may have one thread only.
+[[nodiscard]] const char* find_zygote_weakness(pid_t pid, UserIds files);
 
 /// Also that it is in exactly these namespaces, none of which is the launcher's, and under another
 /// root directory. Only for a process that did exec, or was forked from one that did after the

@@ -92,8 +92,10 @@ void check_answer(const surfaces::data_plane::Route& route, const ExecuteCall& c
   result.stdout_text = call.request.code;
   result.stderr_text = call.request.code;
   result.value = execution::TextValue{call.request.code};
-  const std::string answer = surfaces::data_plane::executions::to_json(
+  auto parts = surfaces::data_plane::executions::to_json(
       route, {"id", "identifier", call.execution_type}, call.request, &result);
+  const std::string answer = parts.next().value_or("");
+  require(!parts.next(), "an answer that is at hand is one piece");
   const json parsed = json::parse(answer, nullptr, /*allow_exceptions=*/false);
   require(parsed.is_object(), "an answer is JSON");
   const json& shown = route.dialect == surfaces::data_plane::Dialect::python ? parsed

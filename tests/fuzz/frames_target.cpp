@@ -1,10 +1,10 @@
 // The agent's end of the control socket: sandbox/agents/python/agent_frames.h.
 //
-// Input: a seed for the pieces, whether one frame is put around the rest (odd), then the stream.
+// Input: a byte that is ignored, whether the rest is one frame without its length (odd), then the
+// stream.
 
-#include <stdexcept>
+#include <algorithm>
 #include <string>
-#include <vector>
 
 #include "emulator/base/utf8.h"
 #include "sandbox/agents/python/agent_frames.h"
@@ -14,34 +14,19 @@
 namespace dynsessions::fuzz {
 namespace {
 
-struct Stream {
-  std::vector<std::string> payloads;
-  bool broken = false;
-};
-
-Stream cut(std::string_view bytes, PieceSizes* sizes) {
-  Stream stream;
-  sandbox::FrameReader reader;
-  try {
-    while (!bytes.empty()) {
-      const std::size_t size = sizes == nullptr ? bytes.size() : sizes->next();
-      reader.append(bytes.substr(0, size));
-      bytes.remove_prefix(std::min(size, bytes.size()));
-      while (auto payload = reader.next()) stream.payloads.push_back(*std::move(payload));
-    }
-  } catch (const std::runtime_error&) {
-    stream.broken = true;
-  }
-  return stream;
-}
-
-void check_value(const sandbox::ResultValue& value) {
-  using Kind = sandbox::ResultValue::ValueKind;
-  require(is_valid_utf8(value.text) && is_valid_utf8(value.detail), "values are UTF-8");
-  const bool has_text = value.value_kind != Kind::nothing && value.value_kind != Kind::none;
-  require(has_text || value.text.empty(), "what is nothing has no text");
-  const bool has_detail = value.value_kind == Kind::string || value.value_kind == Kind::image;
-  require(has_detail || value.detail.empty(), "only strings and images have a detail");
+void check_result(const sandbox::ResultFrame& result) {
+  using Kind = sandbox::ResultFrame::ValueKind;
+  const auto& [base64, text, repr, characters, traceback] = result.lengths;
+  require(base64 + text + repr + characters + traceback <= sandbox::kMaxResultBytes,
+          "texts are bounded together");
+  require(is_valid_utf8(result.format), "a format is UTF-8");
+  const bool is_image = result.value_kind == Kind::image;
+  require(is_image || (base64 == 0 && result.beside_image == Kind::nothing),
+          "only an image has a content, and something beside it");
+  const bool is_text = result.value_kind == Kind::text || result.beside_image == Kind::text;
+  require(is_text || text == 0, "only a text has a text");
+  const bool is_string = result.value_kind == Kind::string || result.beside_image == Kind::string;
+  require(is_string || (repr == 0 && characters == 0), "only a string has characters");
 }
 
 void check_payload(std::string_view payload) {
@@ -51,34 +36,37 @@ void check_payload(std::string_view payload) {
     require(is_valid_utf8(ready->python_version), "a version is UTF-8");
     return;
   }
-  const auto& result = std::get<sandbox::ResultFrame>(*frame);
-  require(is_valid_utf8(result.traceback), "a traceback is UTF-8");
-  check_value(result);
-  check_value(result.beside_image);
-  using Kind = sandbox::ResultValue::ValueKind;
-  require(result.value_kind == Kind::image || result.beside_image.value_kind == Kind::nothing,
-          "only an image has something beside it");
+  check_result(std::get<sandbox::ResultFrame>(*frame));
 }
 
-/// What we send must come out of the same reader, as one frame, whatever the code is.
+/// What we send must be one frame, whatever the code is.
 void check_execute_frame(std::string_view code) {
-  const Stream stream = cut(sandbox::encode_execute_frame(7, code), nullptr);
-  require(!stream.broken && stream.payloads.size() == 1, "an execute frame is one frame");
-  require(is_valid_utf8(stream.payloads.front()), "an execute frame is UTF-8");
+  const std::string frame = sandbox::encode_execute_frame(7, code);
+  require(sandbox::announced_length(frame) == frame.size() - sandbox::kFrameHeaderBytes,
+          "an execute frame is one frame");
+  require(is_valid_utf8(std::string_view(frame).substr(sandbox::kFrameHeaderBytes)),
+          "an execute frame is UTF-8");
+}
+
+/// The frames of a stream, each without its texts, as the server reads them.
+void check_stream(std::string_view bytes) {
+  while (bytes.size() >= sandbox::kFrameHeaderBytes) {
+    const std::size_t size = sandbox::announced_length(bytes);
+    bytes.remove_prefix(sandbox::kFrameHeaderBytes);
+    if (size > std::min(bytes.size(), sandbox::kMaxFrameBytes)) return;
+    check_payload(bytes.substr(0, size));
+    bytes.remove_prefix(size);
+  }
 }
 
 void check(Input input) {
-  PieceSizes sizes(input.byte());
+  (void)input.byte();  // once a seed; the corpus has it
   if (input.byte() % 2 == 1) {
     check_payload(input.rest());
     check_execute_frame(input.rest());
     return;
   }
-  const Stream whole = cut(input.rest(), nullptr);
-  const Stream pieces = cut(input.rest(), &sizes);
-  require(whole.broken == pieces.broken, "pieces do not matter to what is beyond repair");
-  require(whole.payloads == pieces.payloads, "pieces do not matter to the frames");
-  for (const std::string& payload : whole.payloads) check_payload(payload);
+  check_stream(input.rest());
 }
 
 }  // namespace

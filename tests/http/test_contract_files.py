@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.emulator import PYTHON, V2024_02, V2024_10, V2025_02, V2025_10
+from support.emulator import PYTHON, V2024_02, V2024_10, V2025_02, V2025_10, file_routes
 from support.wire import (
     assert_headers_of_every_answer,
     assert_headers_of_json,
@@ -78,6 +78,30 @@ def test_content_is_the_bytes_and_their_length(session, version):
     assert answer.headers["content-type"] == "application/octet-stream"
     assert answer.headers["content-length"] == str(len(content))
     assert "content-disposition" not in answer.headers
+
+
+@pytest.mark.parametrize("version", ALL)
+def test_content_offers_neither_ranges_nor_validators_and_ignores_both(session, version):
+    """As recorded without them (CONTRACT.md sections 2.2 and 2.3); that they are ignored is a guess."""
+    session.upload("a.txt", b"0123456789", version)
+    for name, value in [("Range", "bytes=2-4"), ("Range", "bytes=99-"), ("If-None-Match", "*")]:
+        method, path = file_routes(version)["content"].format(name="a.txt").split(" ")
+        query = {"filename": "a.txt"} if version is PYTHON else {}
+        answer = session.send(method, path, version, query, {name: value})
+        assert (answer.status_code, answer.content) == (200, b"0123456789")
+        offered = {"accept-ranges", "content-range", "etag", "last-modified"}
+        assert not offered & {header.lower() for header in answer.headers}
+
+
+@pytest.mark.parametrize("version", ALL)
+def test_head_is_refused_as_a_wrong_method_is(session, version):
+    """Guess: a wrong method was observed to give 400, HEAD never was."""
+    session.upload("a.txt", b"x", version)
+    _, path = file_routes(version)["content"].format(name="a.txt").split(" ")
+    query = {"filename": "a.txt"} if version is PYTHON else {}
+    answer = session.send("HEAD", path, version, query)
+    assert (answer.status_code, answer.content) == (400, b"")
+    assert answer.headers["x-ms-error-code"] == "SessionRequestValidationFailed"
 
 
 @pytest.mark.parametrize("version", [V2024_02, *FLAT])

@@ -14,6 +14,7 @@ REPOSITORY = pathlib.Path(__file__).parents[2]
 AGENT = REPOSITORY / "sandbox/agents/python/agent.py"
 PYTHON = os.environ.get("DYNSESSIONS_PYTHON", str(REPOSITORY / "build/python/bin/python3"))
 CONTROL_FD = 3
+TEXTS = ("base64", "text", "repr", "characters", "traceback")  # in the order in which they come
 PATIENCE = 60  # seconds; only a hanging agent ever waits that long
 
 
@@ -32,6 +33,24 @@ class Result:
     @property
     def err(self):
         return self.stderr.decode()
+
+
+def whole_frame(received):
+    """The frame, with its texts in place of their lengths; None while it is not whole."""
+    end = 4 + int.from_bytes(received[:4], "big")
+    if len(received) < max(4, end):
+        return None
+    frame = json.loads(received[4:end])
+    result = frame.get("result", {"value": {}})
+    for where in (result["value"], result):
+        for name in TEXTS:
+            if name in where:
+                begin, end = end, end + where[name]
+                where[name] = received[begin:end].decode(errors="replace")
+    if len(received) < end:
+        return None
+    assert len(received) == end, "more than one frame"
+    return frame
 
 
 class AgentProcess:
@@ -102,9 +121,9 @@ class AgentProcess:
         return self._receive()["result"]
 
     def _receive(self, on_output=None):
-        frame = b""
+        received = b""
         deadline = time.monotonic() + PATIENCE
-        while len(frame) < 4 or len(frame) < 4 + int.from_bytes(frame[:4], "big"):
+        while (frame := whole_frame(received)) is None:
             assert time.monotonic() < deadline, "the agent does not answer"
             ready = {key.fileobj for key, _ in self._selector.select(1)}
             if self._drain() and on_output:
@@ -113,9 +132,8 @@ class AgentProcess:
             if self.control in ready:
                 part = self.control.recv(1 << 20)
                 assert part, f"the agent is gone; stderr: {self._collected[self._pipes[1]]}"
-                frame += part
-        assert len(frame) == 4 + int.from_bytes(frame[:4], "big"), "more than one frame"
-        return json.loads(frame[4:])
+                received += part
+        return frame
 
     def _drain(self):
         """Takes all that waits in the pipes; whether there was anything."""

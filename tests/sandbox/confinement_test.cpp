@@ -59,6 +59,7 @@ const VerdictCase kCases[] = {
          "setgroups":"deny","leads its session":true})"},
     {"proc shows the sandbox only and changes nothing", "proc_exposure",
      R"({"processes":true,"sysctl":"EACCES","sysctl mount":true,"keys":"","timers":"","interrupts":"","kcore":"",
+         "cmdline":"","partitions":"","diskstats":"","iomem":"","config":"","devices":"","misc":"","boot":"",
          "sys":false,"run":false,"home":false,"disks":false,"terminal":"ENOENT"})"},
     {"no descriptor leaks in", "descriptors",
      R"({"open":[0,1,2,3],"stdin":"/dev/null","streams":["pipe","pipe","socket"],

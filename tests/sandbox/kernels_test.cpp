@@ -80,7 +80,10 @@ class KernelsFixture {
   LauncherClient launcher_{loop_.executor(), launcher_time_};
   ManualClock clock_{Clock::TimePoint(std::chrono::seconds(1'700'000'000))};
   ManualClock real_time_{Clock::TimePoint()};
-  SandboxServices services_{loop_.executor(), launcher_, clock_, real_time_, {}, !kStartsAnew};
+  boost::asio::thread_pool file_pool_{1};
+  Spool spool_{file_pool_};
+  SandboxServices services_{loop_.executor(), launcher_, clock_,      real_time_,
+                            spool_,           {},        !kStartsAnew};
   std::unique_ptr<Workspace> workspace_;
 };
 
@@ -95,7 +98,7 @@ TEST_CASE("kernels share files, not variables", "[kernels]") {
   for (const Kernel kernel : {Kernel::asynchronous, Kernel::empty}) {
     const ExecutionResult named = session.execute(kernel, "x");
     CHECK(named.outcome == ExecutionOutcome::raised);
-    CHECK_THAT(named.traceback, Catch::Contains("NameError"));
+    CHECK_THAT(named.traceback.in_memory(), Catch::Contains("NameError"));
     CHECK(session.execute(kernel, "print(open('/mnt/data/f').read())").stdout_text == "here\n");
     session.execute(kernel, "x = 2");
   }
@@ -168,7 +171,7 @@ TEST_CASE("a kernel that ends itself takes its daemons along and leaves the othe
   CHECK(died.outcome == ExecutionOutcome::interpreter_died);
   // The answer came after the kernel was started again, so nothing of the old one is left.
   const std::string read = "print(open('/mnt/data/beat').read())";
-  const std::string before = session.execute(Kernel::synchronous, read).stdout_text;
+  const SpooledText before = session.execute(Kernel::synchronous, read).stdout_text;
   session.execute(Kernel::asynchronous, "import time; time.sleep(0.05)");
   CHECK(session.execute(Kernel::synchronous, read).stdout_text == before);
   CHECK(session.execute(Kernel::synchronous, "print(x)").stdout_text == "1\n");

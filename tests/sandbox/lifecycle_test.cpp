@@ -23,10 +23,10 @@ std::string mounts_of_host() {
 
 /// The file system knows the session's one user only: to make files in it, root must be that user
 /// (else EOVERFLOW). An ordinary user is it already.
-ActingAs acting_as_session() {
-  const bool is_root = ::geteuid() == 0;
-  return {is_root ? LauncherSpec{}.session_uid : ::geteuid(),
-          is_root ? LauncherSpec{}.session_gid : ::getegid()};
+ActingAs acting_as_owner(const UniqueFd& data) {
+  struct stat status {};
+  REQUIRE(::fstat(data.get(), &status) == 0);
+  return {status.st_uid, status.st_gid};
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ TEST_CASE("files pass both ways through the descriptor of the data directory", "
   LauncherHarness launcher(program_spec());
   const UniqueFd data = create(launcher);
   {
-    const ActingAs acting = acting_as_session();
+    const ActingAs acting = acting_as_owner(data);
     const UniqueFd file(
         ::openat(data.get(), "upload", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
     REQUIRE(file);

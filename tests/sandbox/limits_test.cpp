@@ -5,6 +5,8 @@
 #include <set>
 #include <sstream>
 
+#include <unistd.h>
+
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -77,6 +79,12 @@ void order(const Interpreter& interpreter, const std::string& program,
   REQUIRE(::send(interpreter.control.get(), line.data(), line.size(), MSG_NOSIGNAL) > 0);
 }
 
+/// Of things that the kernel counts per user.
+LimitState expected_of_kernel_objects() {
+  return ::geteuid() == 0 ? LimitState{LimitKind::hard, LimitMeans::separate_user}
+                          : LimitState{LimitKind::soft, LimitMeans::shared_user};
+}
+
 }  // namespace
 
 TEST_CASE("a launcher says how hard its limits are", "[sandbox][limits]") {
@@ -84,7 +92,8 @@ TEST_CASE("a launcher says how hard its limits are", "[sandbox][limits]") {
   CHECK(without.greeting().limits == LimitReport{{LimitKind::soft, LimitMeans::watching},
                                                  {LimitKind::hard, LimitMeans::resource_limit},
                                                  {LimitKind::absent, LimitMeans::nothing},
-                                                 {LimitKind::hard, LimitMeans::file_system}});
+                                                 {LimitKind::hard, LimitMeans::file_system},
+                                                 expected_of_kernel_objects()});
   const LauncherHarness with(limited_spec(Groups::wanted));
   const LimitReport& limits = with.greeting().limits;
   CHECK(limits.processes.kind == LimitKind::hard);

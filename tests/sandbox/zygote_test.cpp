@@ -60,9 +60,9 @@ class Sessions {
     auto result = loop_.run(workspace.execute(std::move(request)));
     INFO((result ? "" : result.error().message));
     REQUIRE(result);
-    INFO(result->traceback << result->stderr_text);
+    INFO(result->traceback.in_memory() << result->stderr_text.in_memory());
     REQUIRE(result->outcome != ExecutionOutcome::raised);
-    return result->stdout_text;
+    return result->stdout_text.in_memory();
   }
   /// The first kernel waits meanwhile, long enough to warm up. Nothing fails should it not.
   void leave_idle(Workspace& workspace) {
@@ -75,8 +75,10 @@ class Sessions {
   LauncherClient launcher_{loop_.executor(), launcher_time_};
   ManualClock clock_{Clock::TimePoint(std::chrono::seconds(1'700'000'000))};
   ManualClock real_time_{Clock::TimePoint()};
-  SandboxServices services_{loop_.executor(), launcher_, clock_,
-                            real_time_,       {},        birth_ == Birth::forked};
+  boost::asio::thread_pool file_pool_{1};
+  Spool spool_{file_pool_};
+  SandboxServices services_{loop_.executor(),       launcher_, clock_, real_time_, spool_, {},
+                            birth_ == Birth::forked};
 };
 
 }  // namespace

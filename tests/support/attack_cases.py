@@ -79,6 +79,13 @@ CASES = {
     73: "restricted with little Landlock",
     74: "odd Python and system layouts",
     75: "odd inheritances",
+    76: "inotify instances",
+    77: "descriptors in flight",
+    78: "queued signals",
+    79: "POSIX timers",
+    80: "pages in pipes",
+    81: "keys",
+    82: "socket protocols, urgent data",
 }
 
 _BEFORE = "answered before any sandbox has a part in it: tested in one tier"

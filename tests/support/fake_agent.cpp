@@ -65,22 +65,30 @@ FakeAgent::FakeAgent() {
 std::vector<UniqueFd> FakeAgent::take_server_ends() { return std::exchange(server_ends_, {}); }
 
 void FakeAgent::say_result(std::uint64_t id, std::string_view value) {
-  send_frame(R"({"result":{"id":)" + std::to_string(id) + R"(,"ok":true,"value":)" +
-             std::string(value) + R"(,"traceback":""}})");
+  auto lengths = nlohmann::json::parse(value);
+  std::string texts;
+  for (const char* name : {"base64", "text", "repr", "characters"}) {
+    if (!lengths.contains(name)) continue;
+    const auto text = lengths.at(name).get<std::string>();
+    lengths[name] = text.size();
+    texts += text;
+  }
+  const nlohmann::json result{{"id", id}, {"ok", true}, {"value", lengths}, {"traceback", 0}};
+  send_frame(nlohmann::json{{"result", result}}.dump(), texts);
 }
 
 void FakeAgent::say_failure(std::uint64_t id, std::string_view traceback) {
   const nlohmann::json result{
-      {"id", id}, {"ok", false}, {"value", {{"kind", "nothing"}}}, {"traceback", traceback}};
-  send_frame(nlohmann::json{{"result", result}}.dump());
+      {"id", id}, {"ok", false}, {"value", {{"kind", "nothing"}}}, {"traceback", traceback.size()}};
+  send_frame(nlohmann::json{{"result", result}}.dump(), traceback);
 }
 
-void FakeAgent::send_frame(std::string_view payload) {
+void FakeAgent::send_frame(std::string_view payload, std::string_view texts) {
   std::string frame;
   for (const int shift : {24, 16, 8, 0}) {
     frame.push_back(static_cast<char>((payload.size() >> shift) & 0xFF));
   }
-  send_bytes(frame.append(payload));
+  send_bytes(frame.append(payload).append(texts));
 }
 
 void FakeAgent::send_bytes(std::string_view bytes) {

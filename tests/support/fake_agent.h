@@ -25,11 +25,11 @@ class FakeAgent {
   [[nodiscard]] std::vector<UniqueFd> take_server_ends();
 
   void say_ready() { send_frame(R"({"ready":{"python":"3.11.2"}})"); }
-  /// A result with a value such as {"kind":"none"}.
+  /// A result with a value such as {"kind":"text","text":"1"}: texts in place of their lengths.
   void say_result(std::uint64_t id, std::string_view value = R"({"kind":"nothing"})");
   void say_failure(std::uint64_t id, std::string_view traceback);
-  /// Puts the right length in front.
-  void send_frame(std::string_view payload);
+  /// Puts the right length in front, and the texts of a result behind.
+  void send_frame(std::string_view payload, std::string_view texts = {});
   void send_bytes(std::string_view bytes);
 
   void write_stdout(std::string_view text);

@@ -20,6 +20,7 @@ from pathlib import Path
 _OWN = 1 + os.getpid() % 250  # other suites may run on this machine
 HOST_ADDRESS, ADDRESS = f"198.18.{_OWN}.1", f"198.18.{_OWN}.2"
 LINK_LOCAL = f"169.254.77.{_OWN}"
+LATER_ADDRESS = f"198.19.{_OWN}.1"  # of this host, see later_address()
 NAME, PORT = "packages.test", 8000
 NAME_SERVER = f"127.77.{_OWN}.53"
 CABLE = f"dyntest{_OWN}"
@@ -67,6 +68,16 @@ def _cable(pid):
         yield
     finally:
         _ip("link", "del", CABLE)
+
+
+@contextlib.contextmanager
+def later_address():
+    """This host gets an address while the neighbour is there."""
+    _ip("addr", "add", f"{LATER_ADDRESS}/32", "dev", CABLE)
+    try:
+        yield
+    finally:
+        _ip("addr", "del", f"{LATER_ADDRESS}/32", "dev", CABLE)
 
 
 def _ip(*words, inside=None):

@@ -17,7 +17,7 @@ from support.emulator import Emulator, run_to_end
 from support.executions import value_in
 from support.programs import run_inside
 
-NOBODY = 65534  # an ordinary user; a session of a root server is the same user on the host
+NOBODY = 65534  # an ordinary user
 AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
 
 
@@ -48,8 +48,8 @@ TIERS = [
 
 
 def as_session_user():
-    """A command prefix for a process of the host that a session's processes could signal and trace
-    by their ids alone."""
+    """A command prefix for a process of the host that the sessions of an ordinary user's server could
+    signal and trace by their ids alone. A root server's sessions have users of their own."""
     return AS_NOBODY if os.geteuid() == 0 else ()
 
 

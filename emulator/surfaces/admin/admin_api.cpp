@@ -57,6 +57,10 @@ asio::awaitable<http::Answer> ready(const Services& services) {
   co_return readiness(components);
 }
 
+asio::awaitable<http::Answer> server(const Services& services) {
+  co_return json_response(200, services.server());
+}
+
 asio::awaitable<http::Answer> version(const Services& services) {
   JsonWriter json(ObjectIds::absent);
   json.begin_object().member("name", "dynsessions").member("version", services.version);
@@ -66,6 +70,7 @@ asio::awaitable<http::Answer> version(const Services& services) {
 constexpr std::array kRows{
     Row{http::Method::get, "/health/live", "live", live},
     Row{http::Method::get, "/health/ready", "ready", ready},
+    Row{http::Method::get, "/server", "server", server},
     Row{http::Method::get, "/version", "version", version},
 };
 
@@ -76,10 +81,8 @@ const http::Router<Row>& router() {
 
 }  // namespace
 
-AdminApi::AdminApi(std::string version, Health health, RequestGuard guard)
-    : services_{std::move(version), std::move(health)},
-      guard_(std::move(guard)),
-      filters_{&guard_} {}
+AdminApi::AdminApi(Services services, RequestGuard guard)
+    : services_(std::move(services)), guard_(std::move(guard)), filters_{&guard_} {}
 
 asio::awaitable<http::Response> AdminApi::handle(http::Exchange& exchange, http::Request request,
                                                  http::BodyReader& body) {
@@ -94,7 +97,7 @@ asio::awaitable<http::Response> AdminApi::handle(http::Exchange& exchange, http:
     routed.exchange.refused_by = "router";
     co_return no_route(unknown, router().explain(unknown.method, unknown.target.segments),
                        "This path is not an operation of the admin API.",
-                       "there are /health/live, /health/ready and /version");
+                       "there are /health/live, /health/ready, /server and /version");
   };
   http::Answer answer = co_await http::Next(filters_, endpoint)(call);
   if (!answer) co_return refuse(exchange, answer.error());

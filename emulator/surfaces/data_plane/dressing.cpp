@@ -13,11 +13,17 @@ namespace {
 
 constexpr unsigned kAccepted = 202;
 
+/// A text, and a stream, are JSON unless their operation has given them another type.
+bool is_json(const http::Response& response) {
+  if (response.headers.find("content-type")) return false;
+  const auto* text = std::get_if<std::string>(&response.body);
+  return text != nullptr ? !text->empty() : std::holds_alternative<http::StreamBody>(response.body);
+}
+
 /// JSON answers of the service are chunked and negotiate their encoding; the 202 answers of
 /// 2024-10-02-preview are chunked but do not (CONTRACT.md section 1.6).
 void dress_json(http::Response& response) {
-  const auto* text = std::get_if<std::string>(&response.body);
-  if (text == nullptr || text->empty() || response.headers.find("content-type")) return;
+  if (!is_json(response)) return;
   response.headers.add("content-type", "application/json; charset=utf-8");
   if (response.status != kAccepted) response.headers.add("vary", "Accept-Encoding");
   response.framing = http::Framing::chunked;

@@ -6,8 +6,8 @@ which would hide agent_shell.py from it. Its descriptors:
     0     /dev/null
     1, 2  pipes that the server drains; what reaches them is a program's stdout and stderr, whether
           Python, a C library or a child process wrote it
-    3     control socket: frames of a 4-byte big-endian length and one JSON object
-          (sandbox/agents/python/agent_frames.h is the other end and describes them)
+    3     control socket: frames of a 4-byte big-endian length and one JSON object, results
+          followed by their texts (agent_frames.h is the other end and describes them)
 
 It says `ready` once, then answers every `execute` with one `result`, and leaves quietly when the
 socket closes. The shell is IPython's own; where it can be set up in more than one way it is set up
@@ -40,7 +40,8 @@ from agent_shell import AGENT_DIRECTORY, Outcome, make_shell, text_of_error
 from IPython.core.error import StdinNotImplementedError
 
 CONTROL_FD = 3
-MAX_RESULT_BYTES = 32 << 20
+MAX_RESULT_BYTES = 32 << 20  # with the frame
+TEXTS = ("base64", "text", "repr", "characters")  # of a value, in the order in which they are sent
 RECEIVED_BYTES = 1 << 16  # at once
 IDLE_SECONDS = 0.02  # an interpreter that nobody waits for gets ready for its first program
 WARM_UP = json.dumps({"execute": {"id": 0, "code": "6 * 7"}}).encode()
@@ -76,30 +77,32 @@ def refuse_stdin(function):
     return refuse
 
 
-def without_surrogates(text):
+def utf8(text):
     """Joins surrogate pairs and replaces lone ones, which no JSON parser has to accept."""
     try:
-        text.encode("utf-8")
-        return text
+        return text.encode("utf-8")
     except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode("utf-8")
 
 
 def result_frame(request_id, ok, value, traceback_text):
-    value = {name: without_surrogates(text) for name, text in value.items()}
-    result = {"id": request_id, "ok": ok, "value": value}
-    result["traceback"] = without_surrogates(traceback_text)
-    return json.dumps({"result": result}).encode("ascii")
+    """The frame that tells the lengths of the texts, and the texts."""
+    texts = {name: utf8(value[name]) for name in TEXTS if name in value}
+    value = value | {name: len(text) for name, text in texts.items()}
+    traceback_text = utf8(traceback_text)
+    result = {"id": request_id, "ok": ok, "value": value, "traceback": len(traceback_text)}
+    frame = framed(json.dumps({"result": result}).encode("ascii"))
+    return b"".join((frame, *texts.values(), traceback_text))
 
 
 def encode_result(request_id, ok, outcome):
     try:
-        payload = result_frame(request_id, ok, outcome.value, outcome.traceback)
-        if len(payload) <= MAX_RESULT_BYTES:
-            return payload
-    except MemoryError:  # the value fitted, its JSON did not
+        frame = result_frame(request_id, ok, outcome.value, outcome.traceback)
+        if len(frame) <= MAX_RESULT_BYTES:
+            return frame
+    except MemoryError:  # the value fitted, a copy of it did not
         pass
-    limit = f"at most {MAX_RESULT_BYTES >> 20} MiB of JSON are allowed"
+    limit = f"at most {MAX_RESULT_BYTES >> 20} MiB are allowed"
     text = f"The result is too large to be sent: {limit}.\n"
     return result_frame(request_id, False, {"kind": "nothing"}, text)
 
@@ -150,7 +153,7 @@ class Agent:
 
     async def _answer(self, payload):
         request = json.loads(payload)["execute"]
-        return framed(await self._execute(request["id"], request["code"]))
+        return await self._execute(request["id"], request["code"])
 
     async def _receive(self, size):
         loop = asyncio.get_running_loop()

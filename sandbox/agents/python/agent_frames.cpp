@@ -1,5 +1,6 @@
 #include "sandbox/agents/python/agent_frames.h"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <utility>
@@ -11,23 +12,16 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kHeaderBytes = 4;
-
 /// The deepest genuine frame is {"result":{"value":{"kind":…}}}, and it has about twenty names and
 /// values. A level or a value costs the sender three bytes at most and us twenty times as many.
 constexpr int kMaxDepth = 8;
 constexpr int kMaxParts = 64;
 
-std::uint32_t read_big_endian(std::string_view bytes) {
-  std::uint32_t value = 0;
-  for (const char byte : bytes) value = (value << 8) | static_cast<unsigned char>(byte);
-  return value;
-}
-
 std::string with_length_prefix(std::string_view payload) {
-  if (payload.size() > kMaxFrameBytes) throw std::runtime_error("frame too large for the agent");
+  if (payload.size() > kMaxExecuteFrameBytes)
+    throw std::runtime_error("frame too large for the agent");
   std::string frame;
-  frame.reserve(kHeaderBytes + payload.size());
+  frame.reserve(kFrameHeaderBytes + payload.size());
   for (const int shift : {24, 16, 8, 0}) {
     frame.push_back(static_cast<char>((payload.size() >> shift) & 0xFF));
   }
@@ -64,69 +58,83 @@ const T* member(const json& object, const char* name) {
 using Object = json::object_t;
 using Text = json::string_t;
 
+/// In the order of ResultFrame::ValueKind.
+constexpr std::array<std::string_view, 5> kKindNames{"nothing", "none", "text", "string", "image"};
+
 std::optional<ReadyFrame> decode_ready(const json& body) {
   const auto* python = member<Text>(body, "python");
   if (python == nullptr) return std::nullopt;
   return ReadyFrame{.python_version = *python};
 }
 
-struct ValueForm {
-  std::string_view kind;
-  ResultValue::ValueKind value_kind;
-  const char* text_member;    ///< null: none
-  const char* detail_member;  ///< null: none
-};
+using Length = json::number_unsigned_t;
+using ValueKind = ResultFrame::ValueKind;
 
-constexpr std::array kValueForms = {
-    ValueForm{"nothing", ResultValue::ValueKind::nothing, nullptr, nullptr},
-    ValueForm{"none", ResultValue::ValueKind::none, nullptr, nullptr},
-    ValueForm{"text", ResultValue::ValueKind::text, "text", nullptr},
-    ValueForm{"string", ResultValue::ValueKind::string, "repr", "characters"},
-    ValueForm{"image", ResultValue::ValueKind::image, "base64", "format"},
-};
-
-/// Copies one text of the value; true also when its kind has none.
-bool take_text(const json& value, const char* name, std::string& target) {
-  if (name == nullptr) return true;
-  const auto* text = member<Text>(value, name);
-  if (text != nullptr) target = *text;
-  return text != nullptr;
+/// Reads one length. Returns false if it is missing, no length, or over the bound of all texts.
+bool take_length(const json& object, const char* name, std::size_t& target) {
+  const auto* length = member<Length>(object, name);
+  if (length == nullptr || *length > kMaxResultBytes) return false;
+  target = *length;
+  return true;
 }
 
-bool decode_value(const json& value, std::string_view kind, ResultValue& result) {
-  for (const ValueForm& form : kValueForms) {
-    if (form.kind != kind) continue;
-    result.value_kind = form.value_kind;
-    return take_text(value, form.text_member, result.text) &&
-           take_text(value, form.detail_member, result.detail);
+/// The expression beside an image; returns true also if there is none.
+bool decode_beside(const json& value, ResultFrame& result) {
+  if (value.contains("repr")) {
+    result.beside_image = ValueKind::string;
+    return take_length(value, "repr", result.lengths.repr) &&
+           take_length(value, "characters", result.lengths.characters);
+  }
+  if (value.contains("text")) {
+    result.beside_image = ValueKind::text;
+    return take_length(value, "text", result.lengths.text);
+  }
+  return true;
+}
+
+bool decode_image(const json& value, ResultFrame& result) {
+  const auto* format = member<Text>(value, "format");
+  if (format == nullptr) return false;
+  result.format = *format;
+  return take_length(value, "base64", result.lengths.base64) && decode_beside(value, result);
+}
+
+bool decode_value(const json& value, ResultFrame& result) {
+  const auto* name = member<Text>(value, "kind");
+  if (name == nullptr) return false;
+  const auto kind = std::find(kKindNames.begin(), kKindNames.end(), *name);
+  if (kind == kKindNames.end()) return false;
+  result.value_kind = static_cast<ValueKind>(kind - kKindNames.begin());
+  switch (result.value_kind) {
+    case ValueKind::nothing:
+    case ValueKind::none:
+      return true;
+    case ValueKind::text:
+      return take_length(value, "text", result.lengths.text);
+    case ValueKind::string:
+      return take_length(value, "repr", result.lengths.repr) &&
+             take_length(value, "characters", result.lengths.characters);
+    case ValueKind::image:
+      return decode_image(value, result);
   }
   return false;
 }
 
-/// The expression beside an image; true also when there is none.
-bool decode_beside(const json& value, ResultFrame& result) {
-  if (result.value_kind != ResultValue::ValueKind::image) return true;
-  if (value.contains("repr")) return decode_value(value, "string", result.beside_image);
-  if (value.contains("text")) return decode_value(value, "text", result.beside_image);
-  return true;
+std::size_t sum_of(const ResultFrame::Lengths& lengths) {
+  return lengths.base64 + lengths.text + lengths.repr + lengths.characters + lengths.traceback;
 }
 
 std::optional<ResultFrame> decode_result(const json& body) {
   const auto* id = member<json::number_unsigned_t>(body, "id");
   const auto* ok = member<json::boolean_t>(body, "ok");
-  const auto* traceback = member<Text>(body, "traceback");
-  const auto value = body.find("value");
-  if (id == nullptr || ok == nullptr || traceback == nullptr || value == body.end()) {
-    return std::nullopt;
-  }
+  const auto* value = member<Object>(body, "value");
+  if (id == nullptr || ok == nullptr || value == nullptr) return std::nullopt;
   ResultFrame result;
   result.id = *id;
   result.ok = *ok;
-  result.traceback = *traceback;
-  if (!value->is_object()) return std::nullopt;
-  const auto* kind = member<Text>(*value, "kind");
-  if (kind == nullptr || !decode_value(*value, *kind, result)) return std::nullopt;
-  if (!decode_beside(*value, result)) return std::nullopt;
+  if (!take_length(body, "traceback", result.lengths.traceback)) return std::nullopt;
+  if (!decode_value(body["value"], result)) return std::nullopt;
+  if (sum_of(result.lengths) > kMaxResultBytes) return std::nullopt;
   return result;
 }
 
@@ -137,19 +145,12 @@ std::string encode_execute_frame(std::uint64_t id, std::string_view code) {
   return with_length_prefix(frame.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
-std::optional<std::string> FrameReader::next() {
-  const std::string_view waiting = std::string_view(buffer_).substr(consumed_);
-  if (waiting.size() < kHeaderBytes) return std::nullopt;
-  const std::size_t size = read_big_endian(waiting.substr(0, kHeaderBytes));
-  if (size > kMaxFrameBytes) throw std::runtime_error("the agent announced an oversized frame");
-  if (waiting.size() < kHeaderBytes + size) return std::nullopt;
-  std::string payload(waiting.substr(kHeaderBytes, size));
-  consumed_ += kHeaderBytes + size;
-  if (consumed_ >= buffer_.size() / 2) {  // moves each byte at most once on average
-    buffer_.erase(0, consumed_);
-    consumed_ = 0;
+std::size_t announced_length(std::string_view header) {
+  std::size_t length = 0;
+  for (const char byte : header.substr(0, kFrameHeaderBytes)) {
+    length = (length << 8) | static_cast<unsigned char>(byte);
   }
-  return payload;
+  return length;
 }
 
 std::optional<AgentFrame> decode_agent_frame(std::string_view payload) {

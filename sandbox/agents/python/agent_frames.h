@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -7,11 +8,19 @@
 #include <variant>
 
 /// The frames on the control socket between server and agent: a 4-byte big-endian length, then one
-/// JSON object in UTF-8. What comes from the agent comes from the user's own process: capped,
-/// parsed strictly, never believed further than it goes.
+/// JSON object in UTF-8. After a `result` come the texts of the program, whose lengths it tells, as
+/// they are: so the server parses little, and can put long texts away piece by piece. What comes
+/// from the agent comes from the user's own process: capped, parsed strictly, never believed
+/// further than it goes.
 namespace dynsessions::sandbox {
 
-inline constexpr std::size_t kMaxFrameBytes = std::size_t{64} << 20;
+inline constexpr std::size_t kFrameHeaderBytes = 4;
+/// Of a frame to the agent.
+inline constexpr std::size_t kMaxExecuteFrameBytes = std::size_t{64} << 20;
+/// Of a frame from the agent, without texts.
+inline constexpr std::size_t kMaxFrameBytes = std::size_t{4} << 10;
+/// Of the texts of one result together; agent.py has the same.
+inline constexpr std::size_t kMaxResultBytes = std::size_t{32} << 20;
 
 /// To the agent: {"execute":{"id":7,"code":"1+1"}}, with its length in front. What is not UTF-8 in
 /// `code` becomes U+FFFD. Throws std::runtime_error when it is too large for a frame.
@@ -23,40 +32,37 @@ struct ReadyFrame {
 };
 
 /// From the agent, when a program has ended and its streams are flushed:
-/// {"result":{"id":7,"ok":true,"value":{…},"traceback":""}}
-/// where value is {"kind":"nothing"}, {"kind":"none"}, {"kind":"text","text":…},
-/// {"kind":"string","repr":…,"characters":…} or {"kind":"image","format":"png","base64":…}, this
+/// {"result":{"id":7,"ok":true,"value":{…},"traceback":0}}
+/// where value is {"kind":"nothing"}, {"kind":"none"}, {"kind":"text","text":1},
+/// {"kind":"string","repr":3,"characters":1} or {"kind":"image","format":"png","base64":4}, this
 /// one also with the `text`, or `repr` and `characters`, of an expression that it was shown beside.
-struct ResultValue {
+/// The numbers are lengths in bytes of texts, which follow the frame in the order of `Lengths`.
+/// The texts need not be UTF-8.
+struct ResultFrame {
   enum class ValueKind { nothing, none, text, string, image };
-  ValueKind value_kind = ValueKind::nothing;
-  std::string text;    ///< text, repr, or base64
-  std::string detail;  ///< characters of a string, format of an image
-};
+  /// Lengths of the texts; 0 for those that the result does not have.
+  struct Lengths {
+    std::size_t base64 = 0;
+    std::size_t text = 0;
+    std::size_t repr = 0;
+    std::size_t characters = 0;
+    std::size_t traceback = 0;
+  };
 
-struct ResultFrame : ResultValue {
   std::uint64_t id = 0;
   bool ok = false;
-  ResultValue beside_image;  ///< nothing, text or string
-  std::string traceback;
+  ValueKind value_kind = ValueKind::nothing;
+  ValueKind beside_image = ValueKind::nothing;  ///< nothing, text or string
+  std::string format;                           ///< of an image
+  Lengths lengths;                              ///< together at most kMaxResultBytes
 };
 
 using AgentFrame = std::variant<ReadyFrame, ResultFrame>;
 
-/// Cuts frames out of the agent's bytes.
-class FrameReader {
- public:
-  void append(std::string_view bytes) { buffer_.append(bytes); }
-  /// The next whole payload; nothing when more bytes are needed. Throws std::runtime_error when the
-  /// announced length is over kMaxFrameBytes: the stream is beyond repair.
-  [[nodiscard]] std::optional<std::string> next();
+/// The length that a frame's first kFrameHeaderBytes bytes announce.
+[[nodiscard]] std::size_t announced_length(std::string_view header);
 
- private:
-  std::string buffer_;
-  std::size_t consumed_ = 0;
-};
-
-/// Nothing when the payload is not a frame as described above.
+/// Returns nullopt when the payload is not a frame as described above.
 [[nodiscard]] std::optional<AgentFrame> decode_agent_frame(std::string_view payload);
 
 }  // namespace dynsessions::sandbox

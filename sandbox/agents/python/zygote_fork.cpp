@@ -38,11 +38,20 @@ constexpr std::size_t kHelperStackBytes = std::size_t{256} << 10;
   ::_exit(send_report(report, started).ok() ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
+/// In the helper. It is the owner of the jail's user namespace until it has entered.
+StepResult become_owner_of_jail(uid_t owner) {
+  if (owner == ::geteuid()) return {};
+  const StepResult taken = take_up_change_of_user();
+  return taken.ok() ? become_owner(owner) : taken;
+}
+
 /// In the helper: enters groups and jail and forks there, since a PID namespace is for children
 /// only. Returns in the interpreter.
-void become_interpreter(InterpreterContext& context) {
+void become_interpreter(InterpreterContext& context, uid_t owner) {
   const StepResult joined = join_groups(context.groups);
   if (!joined.ok()) report_and_exit(context.report, {"join groups", nullptr, joined.error_number});
+  const StepResult owns = become_owner_of_jail(owner);
+  if (!owns.ok()) report_and_exit(context.report, {"own", owns.detail, owns.error_number});
   const StepResult entered = enter_namespaces(context.jail, kSandboxNamespaces);
   if (!entered.ok()) {
     report_and_exit(context.report, {"enter", entered.detail, entered.error_number});
@@ -63,13 +72,14 @@ void become_interpreter(InterpreterContext& context) {
 
 struct ForkContext {
   InterpreterContext& context;
+  uid_t owner;
   ucontext_t zygote{};  ///< where Python's stack was left
   volatile bool born = false;
 };
 
 int run_helper(void* argument) {
   ForkContext& start = *static_cast<ForkContext*>(argument);
-  become_interpreter(start.context);
+  become_interpreter(start.context, start.owner);
   start.born = true;
   ::setcontext(&start.zygote);
   ::_exit(EXIT_FAILURE);
@@ -80,8 +90,8 @@ int run_helper(void* argument) {
 /// The helper borrows the zygote's memory, on a stack of its own, while the zygote stands still:
 /// copying the page tables of all that is loaded takes longer than all the rest, so that is done
 /// once, for the interpreter. The interpreter then goes back to its copy of Python's stack.
-bool fork_interpreter(InterpreterContext& context, std::span<char> stack) {
-  ForkContext start{context};
+bool fork_interpreter(InterpreterContext& context, uid_t owner, std::span<char> stack) {
+  ForkContext start{context, owner};
   PyOS_BeforeFork();
   ::getcontext(&start.zygote);  // returns a second time, in the interpreter
   if (start.born) {
@@ -100,7 +110,7 @@ bool fork_interpreter(InterpreterContext& context, std::span<char> stack) {
 
 /// As fork_interpreter(). All the descriptors are used up, in both processes.
 bool serve_fork(const ZygotePlan& plan, const ResourceLimits& limits, std::span<char> stack,
-                std::vector<UniqueFd> descriptors) {
+                uid_t owner, std::vector<UniqueFd> descriptors) {
   NamespaceHandles jail;
   std::move(descriptors.begin(), descriptors.begin() + jail.size(), jail.begin());
   const std::span<UniqueFd> rest = std::span(descriptors).subspan(jail.size());
@@ -109,7 +119,7 @@ bool serve_fork(const ZygotePlan& plan, const ResourceLimits& limits, std::span<
       view_of(jail),          groups,        limits,        {plan.filter, plan.filter_size},
       plan.working_directory, rest[0].get(), rest[1].get(), rest[2].get(),
       rest[3].get()};
-  if (!fork_interpreter(context, stack)) return false;
+  if (!fork_interpreter(context, owner, stack)) return false;
   for (UniqueFd& handle : jail) (void)handle.release();  // all closed by a step
   for (UniqueFd& descriptor : rest) (void)descriptor.release();
   return true;
@@ -120,11 +130,13 @@ bool serve_fork(const ZygotePlan& plan, const ResourceLimits& limits, std::span<
 
 using namespace dynsessions::sandbox;
 
-/// After exec, before anything is imported: files are used as `uid`, and what privileges there are
-/// go. 0, or an errno.
+/// After exec, before anything is imported: files are used as `uid`. The capability to change users
+/// is laid down if there are other users than this process', and every other privilege goes. 0, or
+/// an errno.
 extern "C" int dynsessions_shed_privileges(unsigned uid) {
   StepResult result = use_files_as(uid);
-  if (result.ok()) result = drop_capabilities();
+  const bool has_other_users = uid != ::geteuid();
+  if (result.ok()) result = has_other_users ? lay_down_change_of_user() : drop_capabilities();
   return result.error_number;
 }
 
@@ -140,7 +152,8 @@ extern "C" int dynsessions_serve_forks(int socket) try {
     auto request = receive_message<ForkRequest>(socket, would_block);
     if (!request) ::_exit(EXIT_SUCCESS);
     if (request->descriptors.size() < kForkDescriptors) return EBADMSG;
-    if (serve_fork(plan->message, limits, stack, std::move(request->descriptors))) return 0;
+    const uid_t owner = request->message.owner;
+    if (serve_fork(plan->message, limits, stack, owner, std::move(request->descriptors))) return 0;
   }
 } catch (const std::exception&) {
   return EIO;

@@ -15,11 +15,15 @@ constexpr const char* kMountPoint = "/tmp";
 
 constexpr unsigned long kNoSurprises = MS_NOSUID | MS_NODEV;
 
-/// What of /proc tells about the machine or steers it; what a kernel lacks needs no mask.
-constexpr const char* kHiddenFiles[] = {"proc/kcore",      "proc/keys",        "proc/key-users",
-                                        "proc/timer_list", "proc/sched_debug", "proc/latency_stats",
-                                        "proc/kallsyms",   "proc/kpagecount",  "proc/sysrq-trigger",
-                                        "proc/interrupts"};
+/// What of /proc tells about the machine or steers it; what a kernel lacks needs no mask. The
+/// boot's id tells sessions that they run on the same machine.
+constexpr const char* kHiddenFiles[] = {
+    "proc/kcore",      "proc/keys",        "proc/key-users",
+    "proc/timer_list", "proc/sched_debug", "proc/latency_stats",
+    "proc/kallsyms",   "proc/kpagecount",  "proc/sysrq-trigger",
+    "proc/interrupts", "proc/cmdline",     "proc/partitions",
+    "proc/diskstats",  "proc/iomem",       "proc/config.gz",
+    "proc/devices",    "proc/misc",        "proc/sys/kernel/random/boot_id"};
 constexpr const char* kHiddenDirectories[] = {"proc/acpi", "proc/scsi", "proc/asound"};
 constexpr const char* kReadOnlyDirectories[] = {"proc/sys", "proc/irq", "proc/bus", "proc/fs"};
 
@@ -136,6 +140,11 @@ StepResult mount_proc() {
 }
 
 StepResult mask_proc() {
+  for (const char* path : kReadOnlyDirectories) {
+    const StepResult result = write_protect(path);
+    if (!result.ok()) return result;
+  }
+  // After the directories, whose protection would make the device unreadable.
   for (const char* path : kHiddenFiles) {
     const int masked = ::mount("dev/null", path, nullptr, MS_BIND, nullptr);
     const StepResult result = absent_is_fine(checked(masked, path));
@@ -145,10 +154,6 @@ StepResult mask_proc() {
     const int masked = ::mount("empty", path, "tmpfs", kNoSurprises | MS_NOEXEC | MS_RDONLY,
                                "size=4k,nr_inodes=2,mode=0555");
     const StepResult result = absent_is_fine(checked(masked, path));
-    if (!result.ok()) return result;
-  }
-  for (const char* path : kReadOnlyDirectories) {
-    const StepResult result = write_protect(path);
     if (!result.ok()) return result;
   }
   return {};

@@ -45,6 +45,11 @@ bool can_change_users() {
                       (1U << CAP_KILL));
 }
 
+bool can_rule_foreign_namespaces() {
+  return is_root_with((1U << CAP_SYS_ADMIN) | (1U << CAP_SYS_PTRACE) | (1U << CAP_KILL) |
+                      (1U << CAP_SETUID) | (1U << CAP_SETGID) | (1U << CAP_SETPCAP));
+}
+
 StepResult write_id_maps(pid_t pid, uid_t inside_uid, uid_t outside_uid, gid_t inside_gid,
                          gid_t outside_gid) {
   const std::string path = "/proc/" + std::to_string(pid) + '/';

@@ -57,6 +57,10 @@ using NamespaceView = std::array<int, kNamespaceKinds.size()>;
 /// Whether this process may start others as any user, give files to them and end them.
 [[nodiscard]] bool can_change_users();
 
+/// Whether this process keeps its rights over a user namespace that another user owns: to look at
+/// processes in it and to end them. Owners have these rights without any capability outside.
+[[nodiscard]] bool can_rule_foreign_namespaces();
+
 /// Maps `inside` to `outside` for that process, and forbids setgroups in its user namespace.
 StepResult write_id_maps(pid_t pid, uid_t inside_uid, uid_t outside_uid, gid_t inside_gid,
                          gid_t outside_gid);

@@ -30,10 +30,22 @@ StepResult lock_securebits() {
   return checked(::prctl(PR_SET_SECUREBITS, kLocked, 0, 0, 0), "securebits");
 }
 
-StepResult set_capabilities(std::uint32_t held, std::uint32_t inheritable) {
+constexpr std::uint32_t kChangeOfUser = 1U << CAP_SETUID;
+
+StepResult set_capability_sets(std::uint32_t effective, std::uint32_t permitted,
+                               std::uint32_t inheritable) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  const __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {{held, held, inheritable}, {}};
+  const __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {
+      {effective, permitted, inheritable}, {}};
   return checked(::syscall(SYS_capset, &header, sets), "capset");
+}
+
+StepResult set_capabilities(std::uint32_t held, std::uint32_t inheritable) {
+  return set_capability_sets(held, held, inheritable);
+}
+
+StepResult clear_ambient() {
+  return checked(::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "ambient set");
 }
 
 StepResult raise_ambient(std::uint32_t capabilities) {
@@ -46,6 +58,15 @@ StepResult raise_ambient(std::uint32_t capabilities) {
   return {};
 }
 
+/// Where there is a user 0, the kernel would take the capabilities from whoever stops being it.
+StepResult keep_capabilities_across_users() {
+  const int now = ::prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
+  if (now < 0 || (now & SECBIT_NO_SETUID_FIXUP) != 0) return checked(now, "securebits");
+  return checked(::prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0), "securebits");
+}
+
+constexpr auto kUnchanged = static_cast<uid_t>(-1);
+
 StepResult set_ids(uid_t uid, gid_t gid) {
   if (::syscall(SYS_setresgid, gid, gid, gid) < 0) return {errno, "gid"};
   return checked(::syscall(SYS_setresuid, uid, uid, uid), "uid");
@@ -55,10 +76,14 @@ StepResult set_ids(uid_t uid, gid_t gid) {
 
 StepResult become_session_user() { return set_ids(kInsideUid, kInsideGid); }
 
+StepResult act_as_session_user() {
+  if (::syscall(SYS_setresgid, kInsideGid, kInsideGid, kInsideGid) < 0) return {errno, "gid"};
+  return checked(::syscall(SYS_setresuid, kUnchanged, kInsideUid, kInsideUid), "uid");
+}
+
 StepResult become_user(uid_t uid, gid_t gid) {
-  // Where there is a user 0, the kernel would take the capabilities from whoever stops being it.
-  if (::prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) < 0) return {errno, "securebits"};
-  return set_ids(uid, gid);
+  const StepResult kept = keep_capabilities_across_users();
+  return kept.ok() ? set_ids(uid, gid) : kept;
 }
 
 StepResult leave_keyring() {
@@ -82,8 +107,7 @@ StepResult drop_privileges() {
 }
 
 StepResult drop_capabilities() {
-  StepResult result =
-      checked(::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "ambient set");
+  StepResult result = clear_ambient();
   if (result.ok()) result = set_capabilities(0, 0);
   return result.ok() ? forbid_new_privileges() : result;
 }
@@ -102,14 +126,31 @@ StepResult keep_only(std::uint32_t capabilities) {
   return result;
 }
 
-StepResult keep_only_change_of_user() { return keep_only(1U << CAP_SETUID); }
+StepResult keep_only_change_of_user() { return keep_only(kChangeOfUser); }
+
+StepResult lay_down_change_of_user() {
+  StepResult result = clear_ambient();
+  if (result.ok()) result = set_capability_sets(0, kChangeOfUser, 0);
+  return result.ok() ? forbid_new_privileges() : result;
+}
+
+StepResult take_up_change_of_user() { return set_capabilities(kChangeOfUser, 0); }
+
+StepResult become_owner(uid_t uid) {
+  if (static_cast<uid_t>(::syscall(SYS_geteuid)) == uid) return {};
+  const auto user_of_files = static_cast<uid_t>(::setfsuid(kUnchanged));
+  const StepResult kept = keep_capabilities_across_users();
+  if (!kept.ok()) return kept;
+  if (::syscall(SYS_setresuid, kUnchanged, uid, kUnchanged) < 0) return {errno, "uid"};
+  ::setfsuid(user_of_files);
+  return {};
+}
 
 StepResult use_files_as(uid_t uid) {
-  constexpr auto kKeep = static_cast<uid_t>(-1);
   // The real one is whom access(2) asks for.
-  if (::syscall(SYS_setresuid, uid, kKeep, kKeep) < 0) return {errno, "real uid"};
+  if (::syscall(SYS_setresuid, uid, kUnchanged, kUnchanged) < 0) return {errno, "real uid"};
   ::setfsuid(uid);  // says only who it was before
-  return static_cast<uid_t>(::setfsuid(kKeep)) == uid ? StepResult{} : StepResult{EPERM};
+  return static_cast<uid_t>(::setfsuid(kUnchanged)) == uid ? StepResult{} : StepResult{EPERM};
 }
 
 }  // namespace dynsessions::sandbox

@@ -12,6 +12,9 @@ namespace dynsessions::sandbox {
 /// Becomes the one user that exists inside, keeping capabilities: in the user namespace uid 0 is
 /// not mapped, so the kernel takes nothing away on this change.
 StepResult become_session_user();
+/// The same but for the real uid, with whom the kernel counts descriptors that are sent: those of
+/// a process that works for the launcher must not wait for what a session's user has sent.
+StepResult act_as_session_user();
 /// As somebody else, keeping capabilities wherever this happens; needs CAP_SETPCAP.
 StepResult become_user(uid_t uid, gid_t gid);
 
@@ -34,8 +37,18 @@ StepResult forbid_new_privileges();
 StepResult keep_only(std::uint32_t capabilities);
 
 /// All privileges go but the capability to change users, which outlives one exec: there it serves
-/// for use_files_as(), which an exec would undo, and then goes by drop_capabilities().
+/// for use_files_as(), which an exec would undo.
 StepResult keep_only_change_of_user();
+
+/// As drop_capabilities(), but take_up_change_of_user() can have that one capability in effect
+/// again. An exec cannot.
+StepResult lay_down_change_of_user();
+StepResult take_up_change_of_user();
+
+/// Changes the effective uid: the kernel counts user namespaces that this process makes with it,
+/// it owns them, and it has all rights over those that it owns. Real uid, the user of files and
+/// capabilities stay. Does nothing if `uid` is the effective one already.
+StepResult become_owner(uid_t uid);
 
 /// Creates and opens files as `uid` from now on. A tmpfs of a user namespace takes files of the ids
 /// that are mapped there, and of nobody else.

@@ -19,6 +19,9 @@ ResourceLimits resource_limits(const Limits& limits) {
       {RLIMIT_STACK, 8 * kMiB, "RLIMIT_STACK"},
       {RLIMIT_MEMLOCK, kMiB / 16, "RLIMIT_MEMLOCK"},
       {RLIMIT_MSGQUEUE, 0, "RLIMIT_MSGQUEUE"},  // POSIX queues are kernel memory nobody counts
+      // Queued signals and POSIX timers of all processes of the session's user. Hosts allow a user
+      // some ten thousand.
+      {RLIMIT_SIGPENDING, 1024, "RLIMIT_SIGPENDING"},
       {RLIMIT_RTPRIO, 0, "RLIMIT_RTPRIO"},
       {RLIMIT_NICE, 0, "RLIMIT_NICE"},
       // Private writable memory of one process, also where a cgroup counts that of all: one

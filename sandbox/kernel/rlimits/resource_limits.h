@@ -18,7 +18,7 @@ struct ResourceLimit {
   const char* name;
 };
 
-using ResourceLimits = std::array<ResourceLimit, 10>;
+using ResourceLimits = std::array<ResourceLimit, 11>;
 
 [[nodiscard]] ResourceLimits resource_limits(const Limits& limits);
 

@@ -107,9 +107,8 @@ constexpr const char* kTime[] = {
     "timerfd_gettime"};
 
 constexpr const char* kNetwork[] = {
-    "socketpair", "bind",        "listen",      "accept",     "accept4",    "connect",
-    "shutdown",   "getsockname", "getpeername", "getsockopt", "setsockopt", "sendto",
-    "recvfrom",   "sendmsg",     "recvmsg",     "sendmmsg",   "recvmmsg"};
+    "bind",        "listen",     "accept",     "accept4",  "connect", "shutdown", "getsockname",
+    "getpeername", "getsockopt", "setsockopt", "recvfrom", "recvmsg", "recvmmsg"};
 
 constexpr const char* kSharedMemory[] = {
     "shmget",     "shmat",     "shmdt",        "shmctl",          "semget",    "semop",
@@ -135,7 +134,8 @@ constexpr SyscallGroup kAllowed[] = {
     {"threads and their scheduling: raising a priority needs what the limits forbid", kThreads},
     {"handling signals", kSignals},
     {"reading clocks, sleeping, timers", kTime},
-    {"using sockets: which can be made is ruled by argument, whom they reach by the namespace",
+    {"using sockets: which can be made, and urgent data, are ruled by argument; whom they reach is "
+     "ruled by the namespace",
      kNetwork},
     {"System V and POSIX IPC for multiprocessing: the IPC namespace is the sandbox's own",
      kSharedMemory},

@@ -21,7 +21,7 @@ constexpr const char* kMetadata[] = {"chmod",    "fchmodat",  "chown",       "lc
                                      "fchownat", "utime",     "utimes",      "futimesat",
                                      "setxattr", "lsetxattr", "removexattr", "lremovexattr"};
 
-constexpr const char* kWatches[] = {"inotify_add_watch"};
+constexpr const char* kWatches[] = {"inotify_init", "inotify_init1", "inotify_add_watch"};
 
 constexpr SyscallGroup kRefusedInRestricted[] = {
     {"without socket() no address can be reached, except by datagram pairs, which cannot be made "

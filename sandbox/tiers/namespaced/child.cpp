@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <linux/close_range.h>
@@ -12,7 +13,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
+#include "sandbox/kernel/namespaces/user_counts.h"
 #include "sandbox/kernel/privileges/privileges.h"
 #include "sandbox/kernel/seccomp/bpf_program.h"
 #include "sandbox/process/child_setup.h"
@@ -70,10 +73,11 @@ constexpr Step<BuilderContext> kBuilderSteps[] = {
     {"await id maps", [](BuilderContext& c) { return await_go(c.report); }},
     {"isolate mounts", [](BuilderContext&) { return isolate_mounts(); }},
     {"open tree", [](BuilderContext& c) { return open_host_trees(c.plan.layout, c.trees); }},
-    {"session user", [](BuilderContext&) { return become_session_user(); }},
+    {"session user", [](BuilderContext&) { return act_as_session_user(); }},
     {"new root", [](BuilderContext&) { return mount_new_root(); }},
     {"lay out", [](BuilderContext& c) { return lay_out_root(c.plan.layout, c.trees); }},
     {"mount proc", [](BuilderContext&) { return mount_proc(); }},
+    {"limit user", [](BuilderContext&) { return limit_user_counts(); }},
     {"mount tmpfs", [](BuilderContext& c) { return mount_writable(c.plan.tmpfs_options); }},
     {"change root", [](BuilderContext&) { return pivot_to_new_root(); }},
     {"read-only root", [](BuilderContext&) { return make_root_read_only(); }},
@@ -82,6 +86,36 @@ constexpr Step<BuilderContext> kBuilderSteps[] = {
     {"hostname", name_host},
     {"data directory", send_data_directory},
 };
+
+[[noreturn]] void run_builder(BuilderContext& context) {
+  const StepFailure failure = run_steps<BuilderContext>(kBuilderSteps, context);
+  if (failure) report_and_exit(context.report, failure);
+  ::_exit(EXIT_SUCCESS);
+}
+
+constexpr std::size_t kHelperStackBytes = std::size_t{64} << 10;
+
+struct OwnerContext {
+  BuilderContext& builder_context;
+  pid_t builder = -1;
+  StepFailure failure{};
+};
+
+/// In a helper that borrows the launcher's memory while the launcher waits: only the effective uid
+/// is the helper's own. The builder gets a copy of both.
+int clone_builder(void* argument) {
+  OwnerContext& owner = *static_cast<OwnerContext*>(argument);
+  BuilderContext& context = owner.builder_context;
+  const StepResult changed = become_owner(context.owner);
+  if (!changed.ok()) {
+    owner.failure = {"session user", changed.detail, changed.error_number};
+    return EXIT_FAILURE;
+  }
+  owner.builder = clone_process_into(context.groups, kFirstProcessNamespaces | CLONE_PARENT);
+  if (owner.builder == 0) run_builder(context);
+  if (owner.builder < 0) owner.failure = {"clone", nullptr, errno};
+  return EXIT_SUCCESS;
+}
 
 constexpr Step<JailContext> kJailHelperSteps[] = {
     {"join groups", [](JailContext& c) { return join_groups(c.groups.files); }},
@@ -172,7 +206,7 @@ constexpr Step<ZygoteContext> kZygoteSteps[] = {
      }},
     {"group",
      [](ZygoteContext& c) {
-       const gid_t gid = c.plan.outside_gid;
+       const gid_t gid = c.plan.zygote_user.gid;
        return checked(::syscall(SYS_setresgid, gid, gid, gid));
      }},
     {"descriptors", arrange_zygote_descriptors},
@@ -184,10 +218,16 @@ constexpr Step<ZygoteContext> kZygoteSteps[] = {
 
 }  // namespace
 
-void run_builder(BuilderContext& context) {
-  const StepFailure failure = run_steps<BuilderContext>(kBuilderSteps, context);
-  if (failure) report_and_exit(context.report, failure);
-  ::_exit(EXIT_SUCCESS);
+StepFailure start_builder(BuilderContext& context, pid_t& builder) {
+  alignas(16) char stack[kHelperStackBytes];
+  OwnerContext owner{context};
+  const pid_t helper =
+      ::clone(clone_builder, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, &owner);
+  if (helper < 0) return {"fork", nullptr, errno};
+  while (::waitpid(helper, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  builder = owner.builder;
+  return owner.failure;
 }
 
 void run_jail_helper(JailContext& context) {

@@ -18,14 +18,16 @@ namespace dynsessions::sandbox {
 struct BuilderContext {
   const SandboxPlan& plan;
   const CgroupJoin& groups;
+  uid_t owner;                          ///< of the sandbox's user namespace
   int report;                           ///< one byte comes when the id maps are written
   std::span<const Ipv4Network> closed;  ///< when there is more than the loopback
   OpenTrees trees{};
 };
 
-/// Reports (its pid has no meaning) when it is in its groups and its namespaces are complete; then
+/// Starts the builder, as a child of the launcher, which calls this; tells its pid. The builder
+/// reports (its pid has no meaning) when it is in its groups and its namespaces are complete; then
 /// builds the sandbox, sends the descriptor of /mnt/data and ends.
-[[noreturn]] void run_builder(BuilderContext& context);
+StepFailure start_builder(BuilderContext& context, pid_t& builder);
 
 /// For the init of a jail.
 struct JailContext {

@@ -12,10 +12,15 @@
 
 namespace dynsessions::sandbox {
 
-InterpreterStart::InterpreterStart(const SandboxPlan& plan, const NamespaceHandles& sandbox,
+InterpreterStart::InterpreterStart(const SandboxPlan& plan, const SandboxUser& user,
+                                   const NamespaceHandles& sandbox,
                                    std::optional<PendingJail> prepared, CgroupJoin groups)
-    : plan_(plan), sandbox_(sandbox), groups_(std::move(groups)), jail_(std::move(prepared)) {
-  if (!jail_) build_ = std::make_unique<JailBuild>(plan_, sandbox_, groups_);
+    : plan_(plan),
+      user_(user),
+      sandbox_(sandbox),
+      groups_(std::move(groups)),
+      jail_(std::move(prepared)) {
+  if (!jail_) build_ = std::make_unique<JailBuild>(plan_, user_.ids, sandbox_, groups_);
 }
 
 int InterpreterStart::descriptor() const {
@@ -65,7 +70,7 @@ StartedJail InterpreterStart::finish() {
   interpreter.start(outcome.started);
   require_no_failure(outcome);
   if (interpreter.get() == 0) throw StepError("start inside", EPIPE);
-  require_confined(find_weakness(interpreter.get(), plan_.outside_uid, plan_.outside_gid));
+  require_confined(find_weakness(interpreter.get(), user_.ids.uid, user_.ids.gid));
   require_confined(find_leak(interpreter.get(), view_of(jail_->namespaces, sandbox_)));
   spawned_->helper.collect();
   Channels& channels = spawned_->channels;
@@ -90,17 +95,17 @@ pid_t ExecutedStart::spawn(const NamespaceView& jail, const Channels& channels) 
   run_entering_helper(plan(), context);
 }
 
-ForkedStart::ForkedStart(const SandboxPlan& plan, const NamespaceHandles& sandbox,
-                         std::optional<PendingJail> prepared, CgroupJoin groups,
-                         std::weak_ptr<Zygote> zygote)
-    : InterpreterStart(plan, sandbox, std::move(prepared), std::move(groups)),
+ForkedStart::ForkedStart(const SandboxPlan& plan, const SandboxUser& user,
+                         const NamespaceHandles& sandbox, std::optional<PendingJail> prepared,
+                         CgroupJoin groups, std::weak_ptr<Zygote> zygote)
+    : InterpreterStart(plan, user, sandbox, std::move(prepared), std::move(groups)),
       zygote_(std::move(zygote)) {}
 
 pid_t ForkedStart::spawn(const NamespaceView& jail, const Channels& channels) {
   const auto zygote = zygote_.lock();
   if (!zygote) throw StepError("zygote: ended while it forked", EPIPE);
   asked_ = zygote->process();
-  zygote->ask_to_fork(jail, channels, groups());
+  zygote->ask_to_fork(user().owner, jail, channels, groups());
   return 0;
 }
 

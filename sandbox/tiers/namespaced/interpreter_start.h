@@ -21,8 +21,9 @@ namespace dynsessions::sandbox {
 class InterpreterStart : public Pending<StartedJail> {
  public:
   /// `plan` and `sandbox` outlive this object; `prepared` may be empty. Throws StepError.
-  InterpreterStart(const SandboxPlan& plan, const NamespaceHandles& sandbox,
-                   std::optional<PendingJail> prepared, CgroupJoin groups);
+  InterpreterStart(const SandboxPlan& plan, const SandboxUser& user,
+                   const NamespaceHandles& sandbox, std::optional<PendingJail> prepared,
+                   CgroupJoin groups);
 
   [[nodiscard]] std::optional<StartedJail> advance(Time now) override;
   [[nodiscard]] int descriptor() const override;
@@ -37,6 +38,7 @@ class InterpreterStart : public Pending<StartedJail> {
   [[nodiscard]] virtual std::chrono::seconds patience() const { return ChildReports::kPatience; }
 
   [[nodiscard]] const SandboxPlan& plan() const { return plan_; }
+  [[nodiscard]] const SandboxUser& user() const { return user_; }
   [[nodiscard]] const CgroupJoin& groups() const { return groups_; }
 
  private:
@@ -51,6 +53,7 @@ class InterpreterStart : public Pending<StartedJail> {
   StartedJail finish();
 
   const SandboxPlan& plan_;
+  const SandboxUser user_;
   const NamespaceHandles& sandbox_;
   CgroupJoin groups_;  ///< until the second stage
   std::unique_ptr<JailBuild> build_;
@@ -71,7 +74,7 @@ class ExecutedStart final : public InterpreterStart {
 /// the zygote is ended then, so that the next attempt has another one.
 class ForkedStart final : public InterpreterStart {
  public:
-  ForkedStart(const SandboxPlan& plan, const NamespaceHandles& sandbox,
+  ForkedStart(const SandboxPlan& plan, const SandboxUser& user, const NamespaceHandles& sandbox,
               std::optional<PendingJail> prepared, CgroupJoin groups, std::weak_ptr<Zygote> zygote);
 
   [[nodiscard]] std::optional<StartedJail> advance(Time now) override;

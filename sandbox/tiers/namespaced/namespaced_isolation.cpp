@@ -3,7 +3,8 @@
 #include <optional>
 #include <utility>
 
-#include "sandbox/process/step_error.h"
+#include <unistd.h>
+
 #include "sandbox/tiers/namespaced/interpreter_start.h"
 #include "sandbox/tiers/namespaced/sandboxes.h"
 #include "sandbox/tiers/namespaced/zygote.h"
@@ -13,19 +14,24 @@ namespace {
 
 class NamespacedSandbox final : public Sandbox {
  public:
-  NamespacedSandbox(const SandboxPlan& plan, NamespaceHandles namespaces, PendingJail first_jail)
-      : plan_(plan), namespaces_(std::move(namespaces)) {
-    prepared_.emplace(std::move(first_jail));
-  }
+  NamespacedSandbox(const SandboxPlan& plan, SessionUser lease, uid_t owner)
+      : plan_(plan), lease_(std::move(lease)), user_{lease_.ids(), owner} {}
+
+  [[nodiscard]] const SandboxUser& user() const { return user_; }
+  [[nodiscard]] const NamespaceHandles& namespaces() const { return namespaces_; }
+  void set_namespaces(NamespaceHandles namespaces) { namespaces_ = std::move(namespaces); }
+  /// Sets the jail of the first interpreter.
+  void set_first_jail(PendingJail jail) { prepared_.emplace(std::move(jail)); }
 
   std::unique_ptr<Pending<StartedJail>> start(CgroupJoin groups) override {
-    return std::make_unique<ExecutedStart>(plan_, namespaces_, take_prepared(), std::move(groups));
+    return std::make_unique<ExecutedStart>(plan_, user_, namespaces_, take_prepared(),
+                                           std::move(groups));
   }
 
   std::unique_ptr<Pending<StartedJail>> fork_from(std::weak_ptr<Zygote> zygote,
                                                   CgroupJoin groups) override {
-    return std::make_unique<ForkedStart>(plan_, namespaces_, take_prepared(), std::move(groups),
-                                         std::move(zygote));
+    return std::make_unique<ForkedStart>(plan_, user_, namespaces_, take_prepared(),
+                                         std::move(groups), std::move(zygote));
   }
 
   [[nodiscard]] pid_t waiting_process() const override {
@@ -46,6 +52,8 @@ class NamespacedSandbox final : public Sandbox {
   }
 
   const SandboxPlan& plan_;
+  const SessionUser lease_;
+  const SandboxUser user_;
   NamespaceHandles namespaces_;  ///< they keep the mounts alive
   std::optional<PendingJail> prepared_;
 };
@@ -53,24 +61,22 @@ class NamespacedSandbox final : public Sandbox {
 /// A sandbox with its first jail, which the first interpreter then need not wait for.
 class Creation final : public Pending<MadeSandbox> {
  public:
-  Creation(const SandboxPlan& plan, CgroupJoin groups)
-      : plan_(plan), groups_(std::move(groups)), build_(plan_, groups_) {}
+  Creation(const SandboxPlan& plan, SessionUser lease, uid_t owner, CgroupJoin groups)
+      : plan_(plan),
+        groups_(std::move(groups)),
+        sandbox_(std::make_unique<NamespacedSandbox>(plan, std::move(lease), owner)),
+        build_(plan, sandbox_->user(), groups_) {}
 
   std::optional<MadeSandbox> advance(Time now) override {
     if (!jail_) {
       auto created = build_.advance(now);
       if (!created) return std::nullopt;
-      created_ = *std::move(created);
-      if (!plan_.egress_arguments.empty()) {
-        egress_ = std::make_unique<Egress>(plan_, created_.namespaces);
-      }
-      jail_.emplace(plan_, created_.namespaces, groups_);
+      begin_jail(*std::move(created));
     }
     auto jail = jail_->advance(now);
     if (!jail) return std::nullopt;
-    return MadeSandbox{std::make_unique<NamespacedSandbox>(plan_, std::move(created_.namespaces),
-                                                           *std::move(jail)),
-                       std::move(created_.data_directory), std::move(egress_)};
+    sandbox_->set_first_jail(*std::move(jail));
+    return MadeSandbox{std::move(sandbox_), std::move(data_directory_), std::move(egress_)};
   }
 
   [[nodiscard]] int descriptor() const override {
@@ -87,19 +93,34 @@ class Creation final : public Pending<MadeSandbox> {
   }
 
  private:
+  /// The network comes up at the same time.
+  void begin_jail(CreatedSandbox created) {
+    data_directory_ = std::move(created.data_directory);
+    sandbox_->set_namespaces(std::move(created.namespaces));
+    const NamespaceHandles& namespaces = sandbox_->namespaces();
+    if (!plan_.egress_arguments.empty()) egress_ = std::make_unique<Egress>(plan_, namespaces);
+    jail_.emplace(plan_, sandbox_->user().ids, namespaces, groups_);
+  }
+
   const SandboxPlan& plan_;
   const CgroupJoin groups_;
+  std::unique_ptr<NamespacedSandbox> sandbox_;
   SandboxBuild build_;
-  CreatedSandbox created_;
+  UniqueFd data_directory_;
   std::unique_ptr<Egress> egress_;
   std::optional<JailBuild> jail_;
 };
 
 }  // namespace
 
+NamespacedIsolation::NamespacedIsolation(SessionUsers& users)
+    : users_(users), sessions_own_namespaces_(can_rule_foreign_namespaces()) {}
+
 std::unique_ptr<Pending<MadeSandbox>> NamespacedIsolation::create(const SandboxPlan& plan,
                                                                   CgroupJoin groups) {
-  return std::make_unique<Creation>(plan, std::move(groups));
+  SessionUser lease = users_.take();
+  const uid_t owner = sessions_own_namespaces_ ? lease.ids().uid : ::geteuid();
+  return std::make_unique<Creation>(plan, std::move(lease), owner, std::move(groups));
 }
 
 }  // namespace dynsessions::sandbox

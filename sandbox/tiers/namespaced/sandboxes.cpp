@@ -14,9 +14,8 @@
 namespace dynsessions::sandbox {
 namespace {
 
-void map_ids(const SandboxPlan& plan, pid_t pid) {
-  require(write_id_maps(pid, kInsideUid, plan.outside_uid, kInsideGid, plan.outside_gid),
-          "map ids");
+void map_ids(UserIds user, pid_t pid) {
+  require(write_id_maps(pid, kInsideUid, user.uid, kInsideGid, user.gid), "map ids");
 }
 
 /// Lets a child go on that waits in await_go().
@@ -24,27 +23,19 @@ void send_go(const ChildReports& reports) {
   require(checked(::send(reports.descriptor(), "g", 1, MSG_NOSIGNAL)), "go");
 }
 
-std::vector<Ipv4Network> networks_to_close(const SandboxPlan& plan) {
-  if (plan.egress_arguments.empty()) return {};
-  try {
-    return closed_networks();
-  } catch (const std::system_error& error) {
-    throw StepError(error.what(), error.code().value());
-  }
-}
-
 }  // namespace
 
-SandboxBuild::SandboxBuild(const SandboxPlan& plan, const CgroupJoin& groups) : plan_(plan) {
-  const std::vector<Ipv4Network> closed = networks_to_close(plan);
+SandboxBuild::SandboxBuild(const SandboxPlan& plan, const SandboxUser& user,
+                           const CgroupJoin& groups)
+    : user_(user) {
+  const std::vector<Ipv4Network> closed =
+      plan.egress_arguments.empty() ? std::vector<Ipv4Network>() : closed_networks();
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
-  const pid_t pid = clone_process_into(groups, kFirstProcessNamespaces);
-  if (pid < 0) throw StepError("clone", errno);
-  if (pid == 0) {
-    BuilderContext context{plan, groups, report.theirs.get(), closed};
-    run_builder(context);
-  }
+  BuilderContext context{plan, groups, user.owner, report.theirs.get(), closed};
+  pid_t pid = 0;
+  const StepFailure failure = start_builder(context, pid);
   builder_.start(pid);
+  if (failure) require({failure.error_number, failure.detail}, failure.step);
   reports_.emplace(std::move(report.ours));
 }
 
@@ -65,14 +56,14 @@ void SandboxBuild::admit() {
   require_no_failure(reports_->outcome());
   constexpr int kKept = kSandboxNamespaces & ~CLONE_NEWPID;
   require(open_namespaces(builder_.get(), kKept, created_.namespaces), "open namespaces");
-  map_ids(plan_, builder_.get());
+  map_ids(user_.ids, builder_.get());
   send_go(*reports_);
   is_admitted_ = true;
 }
 
-JailBuild::JailBuild(const SandboxPlan& plan, const NamespaceHandles& sandbox,
+JailBuild::JailBuild(const SandboxPlan& plan, UserIds user, const NamespaceHandles& sandbox,
                      const CgroupJoin& groups)
-    : plan_(plan) {
+    : user_(user) {
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
   const pid_t pid = clone_process_into(groups, 0);
   if (pid < 0) throw StepError("fork", errno);
@@ -89,7 +80,7 @@ std::optional<PendingJail> JailBuild::advance(Time now) {
   if (!jail_ && (reports_->outcome().started != 0 || reports_->have_ended())) admit();
   if (!reports_->have_ended()) return std::nullopt;
   require_no_failure(reports_->outcome());
-  require_confined(find_weakness(jail_->init.get(), plan_.outside_uid, plan_.outside_gid));
+  require_confined(find_weakness(jail_->init.get(), user_.uid, user_.gid));
   helper_.collect();
   return std::move(*jail_);
 }

@@ -34,6 +34,12 @@ namespace dynsessions::sandbox {
 /// Namespaces that a jail has for itself.
 inline constexpr int kNamespacesOfJail = CLONE_NEWPID | CLONE_NEWNS;
 
+/// Whom a sandbox belongs to on this host.
+struct SandboxUser {
+  UserIds ids;  ///< of its processes
+  uid_t owner;  ///< of its user namespace, with whom the kernel counts it and what is in it
+};
+
 struct CreatedSandbox {
   NamespaceHandles namespaces;  ///< keep the sandbox; jails have PID namespaces of their own
   UniqueFd data_directory;      ///< /mnt/data
@@ -42,8 +48,8 @@ struct CreatedSandbox {
 /// A sandbox that is being made by its first process.
 class SandboxBuild final : public Pending<CreatedSandbox> {
  public:
-  /// Starts the process, which joins `groups`. `plan` outlives this object. Throws StepError.
-  SandboxBuild(const SandboxPlan& plan, const CgroupJoin& groups);
+  /// Starts the process, which joins `groups`. Throws StepError.
+  SandboxBuild(const SandboxPlan& plan, const SandboxUser& user, const CgroupJoin& groups);
 
   [[nodiscard]] std::optional<CreatedSandbox> advance(Time now) override;
   [[nodiscard]] int descriptor() const override { return reports_->descriptor(); }
@@ -53,7 +59,7 @@ class SandboxBuild final : public Pending<CreatedSandbox> {
  private:
   void admit();
 
-  const SandboxPlan& plan_;
+  const SandboxUser user_;
   UnfinishedProcess builder_;
   std::optional<ChildReports> reports_;
   bool is_admitted_ = false;  ///< its namespaces are opened and its ids mapped
@@ -69,9 +75,9 @@ struct PendingJail {
 /// A jail that is being made in a sandbox.
 class JailBuild final : public Pending<PendingJail> {
  public:
-  /// Starts the process that makes init; both join `groups`. `plan` outlives this object. Throws
-  /// StepError.
-  JailBuild(const SandboxPlan& plan, const NamespaceHandles& sandbox, const CgroupJoin& groups);
+  /// Starts the process that makes init; both join `groups`. Throws StepError.
+  JailBuild(const SandboxPlan& plan, UserIds user, const NamespaceHandles& sandbox,
+            const CgroupJoin& groups);
 
   [[nodiscard]] std::optional<PendingJail> advance(Time now) override;
   [[nodiscard]] int descriptor() const override { return reports_->descriptor(); }
@@ -83,7 +89,7 @@ class JailBuild final : public Pending<PendingJail> {
  private:
   void admit();
 
-  const SandboxPlan& plan_;
+  const UserIds user_;
   UnfinishedProcess helper_;
   std::optional<ChildReports> reports_;
   std::optional<PendingJail> jail_;  ///< once its namespaces are opened

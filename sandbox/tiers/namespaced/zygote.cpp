@@ -94,7 +94,7 @@ int Zygote::descriptor() const {
 
 void Zygote::build() {
   packages_ = state_of(plan_.packages);
-  home_build_.emplace(plan_, CgroupJoin{});
+  home_build_.emplace(plan_, SandboxUser{plan_.zygote_user, ::geteuid()}, CgroupJoin{});
   state_ = State::building;
   failure_.reset();
 }
@@ -171,7 +171,7 @@ void Zygote::accept(const std::string& complaints) {
   if (!complaints.empty() && !std::exchange(logged_, true)) {
     std::fprintf(stderr, "sandbox-launcher: zygote: %s\n", printable(complaints).c_str());
   }
-  const char* weakness = find_zygote_weakness(pid_, plan_.outside_uid, plan_.outside_gid);
+  const char* weakness = find_zygote_weakness(pid_, plan_.zygote_user);
   if (weakness != nullptr) throw StepError(std::string("zygote: verify ") + weakness, EPERM);
   state_ = State::ready;
   pause_ = std::chrono::seconds(1);
@@ -224,10 +224,10 @@ void Zygote::fail(const StepError& error) {
   pause_ = std::min(2 * pause_, kLongestPause);
 }
 
-void Zygote::ask_to_fork(const NamespaceView& jail, const Channels& channels,
+void Zygote::ask_to_fork(uid_t owner, const NamespaceView& jail, const Channels& channels,
                          const CgroupJoin& groups) {
   if (!ready()) throw StepError("zygote: none", EPIPE);
-  const char* weakness = find_zygote_weakness(pid_, plan_.outside_uid, plan_.outside_gid);
+  const char* weakness = find_zygote_weakness(pid_, plan_.zygote_user);
   if (weakness != nullptr) {
     const bool gone = std::strcmp(weakness, "alive") == 0;
     end();
@@ -239,7 +239,7 @@ void Zygote::ask_to_fork(const NamespaceView& jail, const Channels& channels,
     descriptors.push_back(pair->theirs.get());
   }
   for (const UniqueFd& file : groups.files) descriptors.push_back(file.get());
-  const ForkRequest request;
+  const ForkRequest request{owner};
   try {
     send_message(socket_.get(), &request, sizeof(request), descriptors);
   } catch (const std::system_error& error) {

@@ -14,9 +14,11 @@
 #include "sandbox/tiers/namespaced/sandboxes.h"
 
 /// The launcher's side of the zygote: a Python process that has loaded what programs import and
-/// from which interpreters are forked. It runs in a separate sandbox that no session uses, has no
-/// capability there, and can enter other sandboxes only because its effective user made them
-/// (user_namespaces(7)). It never sees a session's code or files.
+/// from which interpreters are forked. It runs in a separate sandbox that no session uses, and
+/// never sees a session's code or files. It can enter a sandbox only because its effective user
+/// owns it (user_namespaces(7)). Below a root launcher that is a session's user, which the helper
+/// of a fork becomes for it; so the zygote may take up the capability to change users, and has no
+/// other.
 ///
 /// It has no system call filter. Interpreters would inherit it beneath their own, so that each call
 /// of a session were judged twice, and it would have to allow what forking into a sandbox takes:
@@ -62,8 +64,10 @@ class Zygote {
   /// The process to ask; 0 if there is none.
   [[nodiscard]] pid_t process() const { return ready() ? pid_ : 0; }
   /// Asks for an interpreter in the jail; the reports among the channels tell what becomes of it.
-  /// Throws StepError, with EPIPE if there is no zygote and EAGAIN if it does not take requests.
-  void ask_to_fork(const NamespaceView& jail, const Channels& channels, const CgroupJoin& groups);
+  /// `owner` is that of the jail's user namespace. Throws StepError, with EPIPE if there is no
+  /// zygote and EAGAIN if it does not take requests.
+  void ask_to_fork(uid_t owner, const NamespaceView& jail, const Channels& channels,
+                   const CgroupJoin& groups);
   /// Ends this process, which did not fork; does nothing if it has been replaced.
   void end(pid_t process);
 

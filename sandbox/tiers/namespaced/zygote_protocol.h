@@ -30,7 +30,7 @@ struct ZygotePlan {
 };
 
 struct ForkRequest {
-  std::uint32_t reserved = 0;
+  std::uint32_t owner = 0;  ///< of the jail's user namespace
 };
 
 /// The jail's namespaces in the order of kNamespaceKinds, then report, control, stdout, stderr. The

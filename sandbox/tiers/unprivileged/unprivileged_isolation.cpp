@@ -26,11 +26,6 @@
 namespace dynsessions::sandbox {
 namespace {
 
-/// Ids that Debian leaves to local users at the far end of their range, and that exist in a
-/// container of 65536 ids as well. The group has the same number.
-constexpr uid_t kFirstSessionUser = 50'000;
-constexpr uid_t kSessionUsers = 9'000;
-
 class SupervisedJail final : public Jail {
  public:
   SupervisedJail(pid_t supervisor, UniqueFd lifeline)
@@ -68,8 +63,6 @@ class SupervisedJail final : public Jail {
   UniqueFd lifeline_;
   int wait_status_ = 0;
 };
-
-using User = UserIds;
 
 /// A supervisor whose interpreter is being set up. It is in `starting` as long as this lives.
 class SupervisedStart final : public Pending<StartedJail> {
@@ -120,12 +113,9 @@ class SupervisedStart final : public Pending<StartedJail> {
 
 class ConfinedSession final : public Sandbox {
  public:
-  /// `users` has `user` in it as long as this lives; `starting` the supervisors that it starts.
+  /// `starting` has the supervisors that this object starts, until their jails know them.
   ConfinedSession(const SandboxPlan& plan, LauncherDirectory& directory, const std::string& name,
-                  std::optional<User> user, std::set<uid_t>& users, std::set<pid_t>& starting);
-  ~ConfinedSession() override {
-    if (user_) users_.erase(user_->uid);
-  }
+                  SessionUser lease, std::set<pid_t>& starting);
 
   std::unique_ptr<Pending<StartedJail>> start(CgroupJoin groups) override;
   DiskWatch* disk_watch() override { return &*disk_watch_; }
@@ -136,29 +126,25 @@ class ConfinedSession final : public Sandbox {
   void require_as_planned(pid_t interpreter) const;
 
   const SandboxPlan& plan_;
-  std::set<uid_t>& users_;
+  const SessionUser lease_;
+  const std::optional<UserIds> user_ = lease_.separate();
   std::set<pid_t>& starting_;
-  const std::optional<User> user_;
   const SessionDirectory directory_;
   ResourceLimits limits_;
   std::optional<DiskWatch> disk_watch_;  ///< once there is a directory
 };
 
 ConfinedSession::ConfinedSession(const SandboxPlan& plan, LauncherDirectory& directory,
-                                 const std::string& name, std::optional<User> user,
-                                 std::set<uid_t>& users, std::set<pid_t>& starting)
+                                 const std::string& name, SessionUser lease,
+                                 std::set<pid_t>& starting)
     : plan_(plan),
-      users_(users),
+      lease_(std::move(lease)),
       starting_(starting),
-      user_(user),
       directory_(directory, name),
       limits_(plan.limits) {
-  directory_.make(user_ ? user_->uid : ::geteuid(), user_ ? user_->gid : ::getegid());
+  directory_.make(lease_.ids().uid, lease_.ids().gid);
   disk_watch_.emplace(directory_.open(), disk_limit(plan.spec_limits), user_);
-  if (user_) {
-    users_.insert(user_->uid);
-    return;
-  }
+  if (user_) return;
   // The limit counts all that the user runs; so what runs already must not use it up.
   for (ResourceLimit& limit : limits_) {
     if (limit.resource == RLIMIT_NPROC) limit.value += count_threads_of(::geteuid());
@@ -180,8 +166,7 @@ std::vector<std::string> ConfinedSession::environment() const {
 }
 
 void ConfinedSession::require_as_planned(pid_t interpreter) const {
-  const uid_t uid = user_ ? user_->uid : ::geteuid();
-  const gid_t gid = user_ ? user_->gid : ::getegid();
+  const auto [uid, gid] = lease_.ids();
   require_confined(plan_.tier == Tier::restricted
                        ? find_weakness(interpreter, uid, gid, user_ ? Bounds::none : Bounds::any)
                        : find_privilege(interpreter, uid, gid));
@@ -236,7 +221,8 @@ void require_landlock(LauncherUser user) {
 
 }  // namespace
 
-UnprivilegedIsolation::UnprivilegedIsolation(Tier tier, LauncherUser user) {
+UnprivilegedIsolation::UnprivilegedIsolation(Tier tier, LauncherUser user, SessionUsers& users)
+    : users_(users) {
   if (tier == Tier::restricted) require_landlock(user);
   if (::access("/proc/thread-self/children", R_OK) < 0) {
     throw StepError("/proc/thread-self/children", errno);
@@ -251,15 +237,8 @@ std::vector<pid_t> UnprivilegedIsolation::known_helpers() {
 
 std::unique_ptr<Pending<MadeSandbox>> UnprivilegedIsolation::create(const SandboxPlan& plan,
                                                                     CgroupJoin /*not used yet*/) {
-  const std::uint64_t number = made_++;
-  std::optional<User> user;
-  if (plan.user == LauncherUser::root) {
-    const auto id = static_cast<uid_t>(kFirstSessionUser + number % kSessionUsers);
-    if (users_.contains(id)) throw StepError("session users: all in use", EAGAIN);
-    user = User{id, id};
-  }
-  auto session = std::make_unique<ConfinedSession>(plan, directory_, std::to_string(number), user,
-                                                   users_, starting_);
+  auto session = std::make_unique<ConfinedSession>(plan, directory_, std::to_string(made_++),
+                                                   users_.take(), starting_);
   UniqueFd data = session->open_data();
   return std::make_unique<Done<MadeSandbox>>(
       MadeSandbox{std::move(session), std::move(data), nullptr});

@@ -1,24 +1,25 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
 
 #include "sandbox/plan/sandbox_plan.h"
 #include "sandbox/tiers/isolation.h"
+#include "sandbox/tiers/session_users.h"
 #include "sandbox/tiers/unprivileged/session_directories.h"
 
 namespace dynsessions::sandbox {
 
 /// The restricted and the insecure tier: a session is a directory on the host's disk, a jail a
 /// supervisor with the interpreter below it (supervisor.h). Under a root launcher every session has
-/// a user of its own, so that it meets the files, signals and limits of no other.
+/// a separate user (session_users.h), so that it meets the files, signals and limits of no other.
 ///
 /// Restricted needs Landlock: ABI 3, so that no file outside can be cut; and ABI 6, so that no
 /// signal leaves, unless every session has its own user.
 class UnprivilegedIsolation final : public Isolation {
  public:
-  /// Throws StepError when this machine lacks what the tier needs.
-  UnprivilegedIsolation(Tier tier, LauncherUser user);
+  /// `users` outlives it and its sandboxes. Throws StepError when this machine lacks what the tier
+  /// needs.
+  UnprivilegedIsolation(Tier tier, LauncherUser user, SessionUsers& users);
 
   [[nodiscard]] std::unique_ptr<Pending<MadeSandbox>> create(const SandboxPlan& plan,
                                                              CgroupJoin groups) override;
@@ -29,7 +30,7 @@ class UnprivilegedIsolation final : public Isolation {
 
   LauncherDirectory directory_;
   std::uint64_t made_ = 0;
-  std::set<uid_t> users_;     ///< that sessions have now
+  SessionUsers& users_;
   std::set<pid_t> starting_;  ///< supervisors that belong to no jail yet
 };
 

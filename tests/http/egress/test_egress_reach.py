@@ -15,6 +15,7 @@ from support.egress import (
     probe,
     run,
 )
+from support.waiting import wait_until
 
 pytestmark = needs_neighbour
 
@@ -65,6 +66,23 @@ def test_egress_does_not_reach_link_local_addresses_where_clouds_keep_credential
     assert is_reachable_from_here(*target)
     past_the_routes, plain = probe(open_session, (*target, "tap0"), target)
     assert "connected" not in (past_the_routes, plain)
+
+
+@pytest.mark.parametrize("address", ["168.63.129.16", "100.100.100.200", "192.0.0.192"])
+def test_other_addresses_where_clouds_keep_credentials_are_closed(open_session, address):
+    routes = run(open_session, "!ip -4 route show table main")["stdout"]
+    assert f"unreachable {address}" in routes
+
+
+def test_addresses_that_this_host_gets_later_are_closed(open_server, open_session, canary):
+    target = (neighbour.LATER_ADDRESS, canary)
+    with neighbour.later_address():
+        assert is_reachable_from_here(*target)
+        wait_until(lambda: probe(open_session, target) != ["connected"], "it stays open")
+        assert probe(open_session, (neighbour.ADDRESS, neighbour.PORT)) == ["connected"]
+        new = open_server.session()
+        assert probe(new, target) != ["connected"]
+        new.end()
 
 
 def test_sessions_do_not_reach_each_other(open_server, open_session):

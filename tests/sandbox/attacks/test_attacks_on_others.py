@@ -10,7 +10,10 @@ from support.programs import run_inside, run_outside
 from support.tiers import as_session_user
 
 attack = pytest.mark.attack
-NOT_REACHED = {"ECONNREFUSED", "ENETUNREACH", "ENOENT", "EACCES", "EPERM", "EAFNOSUPPORT"}
+NOT_REACHED = {
+    *("ECONNREFUSED", "ENETUNREACH", "ENOENT", "EACCES", "EPERM", "EAFNOSUPPORT"),
+    "EPROTONOSUPPORT",
+}
 
 
 def places(canaries, far=True):

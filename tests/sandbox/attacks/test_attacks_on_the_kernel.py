@@ -106,6 +106,26 @@ def test_sockets_of_other_families_cannot_be_made(session, tier):
     assert "allowed" in {outside[name] for name in REFUSED_FAMILIES}
 
 
+@attack(82)
+def test_sockets_are_tcp_and_udp_and_send_no_urgent_data(session, tier):
+    inside = run_inside(session, "odd_sockets")
+    has_sockets = tier.letter == "A"  # B has pairs only
+    refused = {"EPROTONOSUPPORT", "EPERM", "ENOSYS"} if has_sockets else {"EAFNOSUPPORT"}
+    assert set(inside["odd"].values()) <= refused, inside
+    assert set(inside["ordinary"].values()) == {"allowed" if has_sockets else "EAFNOSUPPORT"}
+    assert inside["pair"] == "EAFNOSUPPORT"
+    assert set(inside["urgent"].values()) == {"ENOTSUP"}  # Python's word for EOPNOTSUPP
+    assert set(inside["plain"].values()) == {"allowed"}
+
+
+@attack(82)
+@needs_root
+def test_outside_there_are_other_protocols_and_urgent_data():
+    outside = run_outside("odd_sockets")
+    assert "allowed" in outside["odd"].values()
+    assert "allowed" in outside["urgent"].values()
+
+
 @attack(40)
 def test_other_system_call_interfaces_end_the_process(session):
     killed = -31  # SIGSYS
@@ -171,10 +191,16 @@ def test_unknown_system_calls_do_not_exist(session):
     assert unused == {"ENOSYS"}
 
 
+HIDDEN = (
+    *("keys", "timers", "interrupts", "kcore", "cmdline", "partitions", "diskstats", "iomem"),
+    *("config", "devices", "misc", "boot"),
+)
+
+
 @attack(46, 44)
 def test_proc_tells_of_the_session_and_steers_nothing(session, tier):
     exposed = run_inside(session, "proc_exposure")
-    hidden = dict.fromkeys(("keys", "timers", "interrupts", "kcore"), "")
+    hidden = dict.fromkeys(HIDDEN, "")
     if tier.letter == "B":  # the host's /proc, closed but for one's own part
         assert (exposed["processes"], exposed["sysctl"]) == ("EACCES", "EACCES")
         assert exposed["terminal"] != "allowed"
@@ -192,7 +218,9 @@ def test_proc_tells_of_the_session_and_steers_nothing(session, tier):
 @needs_root
 def test_outside_proc_has_what_is_hidden_inside():
     exposed = run_outside("proc_exposure", before=("unshare", "--uts"))
-    assert exposed["sysctl"] == "allowed" and exposed["interrupts"] and exposed["sys"]
+    assert exposed["sysctl"] == "allowed" and exposed["sys"]
+    for name in ("interrupts", "cmdline", "partitions", "iomem", "devices", "misc", "boot"):
+        assert exposed[name], name
     assert not exposed["processes"]
 
 

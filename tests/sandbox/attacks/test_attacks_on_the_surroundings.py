@@ -42,6 +42,14 @@ def test_what_containers_hide_is_not_needed(start_server, before):
 
 
 @attack(71)
+@needs_root
+def test_a_root_server_without_rights_over_other_users_serves(start_server):
+    """As in a container with `--user root --cap-add SYS_ADMIN`."""
+    around = ("setpriv", "--bounding-set", "-sys_ptrace", "--inh-caps", "-sys_ptrace", "--")
+    works_fully(start_server("--ready-sessions", "0", around=around))
+
+
+@attack(71)
 @pytest.mark.only_in("B")
 @pytest.mark.parametrize("before", WITHOUT_NAMESPACES.values(), ids=WITHOUT_NAMESPACES)
 def test_a_restricted_session_needs_no_namespaces(start_server, before):

@@ -45,6 +45,13 @@ TEST_CASE("the banner proposes a token that the server accepts", "[app]") {
   CHECK_THAT(text(AuthMode::off), !Catch::Contains("Bearer") && !Catch::Contains("\"any\""));
 }
 
+TEST_CASE("too few descriptors are a warning", "[app]") {
+  Announcement announcement = announcement_of("127.0.0.1");
+  CHECK(warnings_of(announcement).empty());
+  announcement.descriptors = "too few: have more";
+  CHECK(warnings_of(announcement) == std::vector<std::string>{"too few: have more."});
+}
+
 TEST_CASE("colours are for terminals", "[app]") {
   Announcement announcement = announcement_of("0.0.0.0");
   const std::string plain = banner(announcement, TerminalStyle());

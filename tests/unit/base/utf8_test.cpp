@@ -121,4 +121,23 @@ TEST_CASE("text is repaired alike wherever in it a piece stands", "[core][utf8]"
   CHECK(first_characters(head + "\xC3\xB6" + tail, head.size()) == head);
 }
 
+TEST_CASE("text that is repaired in pieces is repaired as a whole", "[core][utf8]") {
+  const std::string bytes =
+      "a\xC3\xB6\xE2\x82\xAC\xF0\x9F\x98\x80\xFF\xE2\x82z\xED\xA0\x80\xC3\xF0\x9F\x98z\xF0\x9F";
+  for (std::size_t at = 0; at <= bytes.size(); ++at) {
+    const std::string_view first = std::string_view(bytes).substr(0, at);
+    const std::size_t unfinished = unfinished_length(first);
+    REQUIRE(unfinished <= 3);
+    const std::string_view head = first.substr(0, at - unfinished);
+    CHECK(to_valid_utf8(head) + to_valid_utf8(std::string_view(bytes).substr(head.size())) ==
+          to_valid_utf8(bytes));
+  }
+}
+
+TEST_CASE("characters are counted as code points", "[core][utf8]") {
+  CHECK(count_characters("") == 0);
+  CHECK(count_characters("abc") == 3);
+  CHECK(count_characters("a\xC3\xB6\xE2\x82\xAC\xF0\x9F\x98\x80") == 4);
+}
+
 }  // namespace dynsessions

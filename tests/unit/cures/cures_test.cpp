@@ -61,6 +61,11 @@ TEST_CASE("the reason of a step that fails in single sessions ends with its cure
   CHECK_THAT(reason_of(error), Catch::Contains("try again"));
 }
 
+TEST_CASE("a lack of descriptors has its cure, in answers too", "[cures]") {
+  CHECK_THAT(cure_of(no_descriptors()), Catch::StartsWith("raise the limit of open files"));
+  CHECK(reason_of(no_descriptors()) == cure_of(no_descriptors()));
+}
+
 TEST_CASE("every other error keeps its own reason", "[cures]") {
   Error error;
   CHECK(reason_of(error).empty());

@@ -12,7 +12,8 @@ TEST_CASE("limits that are hard need no cure", "[doctor][limits]") {
   const LimitReport report{{LimitKind::hard, LimitMeans::cgroup_v2},
                            {LimitKind::hard, LimitMeans::cgroup_v2},
                            {LimitKind::hard, LimitMeans::cgroup_v1},
-                           {LimitKind::hard, LimitMeans::file_system}};
+                           {LimitKind::hard, LimitMeans::file_system},
+                           {LimitKind::hard, LimitMeans::separate_user}};
   for (const Check& check : check_limits(report, "")) {
     INFO(check.name);
     CHECK(check.section == "limits");
@@ -28,7 +29,8 @@ TEST_CASE(
   const LimitReport report{{LimitKind::soft, LimitMeans::watching},
                            {LimitKind::hard, LimitMeans::resource_limit},
                            {LimitKind::absent, LimitMeans::nothing},
-                           {LimitKind::absent, LimitMeans::nothing}};
+                           {LimitKind::absent, LimitMeans::nothing},
+                           {LimitKind::soft, LimitMeans::shared_user}};
   const Checks checks = check_limits(report, "cgroup memory: Permission denied");
   CHECK(checks.at(0).finding ==
         "soft, by RLIMIT_DATA and watching; for a moment a session can have more "
@@ -37,6 +39,8 @@ TEST_CASE(
   CHECK(checks.at(2).finding == "absent; a session can take all of it");
   CHECK(checks.at(3).verdict == Verdict::warning);
   CHECK_THAT(checks.at(3).cure, Catch::Contains("--sandbox full"));
+  CHECK_THAT(checks.at(4).finding, Catch::StartsWith("soft, by limits of each session; several"));
+  CHECK_THAT(checks.at(4).cure, Catch::Contains("run the server as root"));
   CHECK(checks.at(0).verdict == Verdict::warning);
   CHECK(checks.at(2).verdict == Verdict::warning);
   CHECK_THAT(checks.at(0).cure, Catch::Contains("Delegate=yes"));
@@ -47,7 +51,8 @@ TEST_CASE("who has switched cgroups off is told so", "[doctor][limits]") {
   const LimitReport report{{LimitKind::soft, LimitMeans::watching},
                            {LimitKind::soft, LimitMeans::resource_limit},
                            {LimitKind::absent, LimitMeans::nothing},
-                           {LimitKind::hard, LimitMeans::file_system}};
+                           {LimitKind::hard, LimitMeans::file_system},
+                           {LimitKind::soft, LimitMeans::shared_user}};
   const Checks checks = check_limits(report, "");
   CHECK(checks.at(0).cure == "start without --control-groups off");
   CHECK(checks.at(1).cure.empty());

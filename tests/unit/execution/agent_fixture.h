@@ -9,20 +9,29 @@ namespace dynsessions::execution {
 
 /// An AgentProcess with a fake agent at its other end.
 struct AgentFixture {
-  explicit AgentFixture(std::size_t output_limit = std::size_t{1} << 20)
-      : process(loop.executor(), agent.take_server_ends(), output_limit) {}
+  explicit AgentFixture(std::size_t limit_of_output = std::size_t{1} << 20,
+                        const SpoolLimits& limits = {})
+      : spool(file_pool, limits),
+        output_limit(limit_of_output),
+        process({loop.executor(), file_pool, spool.new_kernel(), clock}, agent.take_server_ends()) {
+  }
 
   /// Says ready and begins a program, which the agent takes.
   void begin(std::uint64_t id, const std::string& code = "pass") {
     if (process.state() == AgentState::starting) agent.say_ready();
     loop.settle();
-    process.begin(id, code);
+    process.begin(id, code, output_limit);
     loop.settle();
     (void)agent.next_program();
   }
+  AgentProcess::Output end() { return loop.run(process.end()); }
 
+  ManualClock clock{
+      Clock::TimePoint(std::chrono::seconds(1'700'000'000))};  ///< outlives the frames in `loop`
   test::TestLoop loop;
-  ManualClock clock{Clock::TimePoint(std::chrono::seconds(1'700'000'000))};
+  boost::asio::thread_pool file_pool{1};
+  const Spool spool;
+  const std::size_t output_limit;
   test::FakeAgent agent;
   AgentProcess process;
 };

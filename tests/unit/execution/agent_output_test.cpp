@@ -3,7 +3,8 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "emulator/base/utf8.h"
+#include <sys/ioctl.h>
+
 #include "tests/support/catch.h"
 #include "tests/unit/execution/agent_fixture.h"
 
@@ -18,7 +19,7 @@ TEST_CASE("output of a program is kept apart by stream and in order", "[executio
     fixture.agent.write_stderr(std::string("not ") + piece);
     fixture.loop.settle();
   }
-  const auto output = fixture.process.end();
+  const auto output = fixture.end();
   CHECK(output.stdout_text == "one two ");
   CHECK(output.stderr_text == "not one not two ");
 }
@@ -30,7 +31,7 @@ TEST_CASE("what is in the pipe when the result comes still counts", "[execution]
   fixture.loop.settle();
   fixture.agent.write_stdout("written, not yet read");
   fixture.agent.write_stderr("nor this");
-  const auto output = fixture.process.end();
+  const auto output = fixture.end();
   CHECK(output.stdout_text == "written, not yet read");
   CHECK(output.stderr_text == "nor this");
 }
@@ -40,14 +41,14 @@ TEST_CASE("output between programs belongs to none", "[execution][output]") {
   fixture.agent.write_stdout("before the first, ");
   fixture.begin(1);
   fixture.agent.write_stdout("one");
-  CHECK(fixture.process.end().stdout_text == "one");
+  CHECK(fixture.end().stdout_text == "one");
 
   fixture.agent.write_stdout("late, and read, ");
   fixture.loop.settle();
   fixture.agent.write_stdout("late, and still in the pipe, ");
   fixture.begin(2);
   fixture.agent.write_stdout("two");
-  CHECK(fixture.process.end().stdout_text == "two");
+  CHECK(fixture.end().stdout_text == "two");
 }
 
 TEST_CASE("output is kept up to the limit of each stream, and the rest is taken away",
@@ -60,13 +61,13 @@ TEST_CASE("output is kept up to the limit of each stream, and the rest is taken 
   fixture.agent.write_stderr("short");
   fixture.loop.settle();
   fixture.agent.write_stdout("def");
-  const auto output = fixture.process.end();
+  const auto output = fixture.end();
   CHECK(output.stdout_text == "1234567890");
   CHECK(output.stderr_text == "short");
 
   fixture.begin(2);
   fixture.agent.write_stdout("room again");
-  CHECK(fixture.process.end().stdout_text == "room again");
+  CHECK(fixture.end().stdout_text == "room again");
 }
 
 TEST_CASE("a program that writes much is never held up by us", "[execution][output]") {
@@ -78,7 +79,7 @@ TEST_CASE("a program that writes much is never held up by us", "[execution][outp
     fixture.loop.settle();
     CHECK(fixture.agent.fill_stdout() == capacity);
   }
-  CHECK(fixture.process.end().stdout_text == std::string(100, 'x'));
+  CHECK(fixture.end().stdout_text == std::string(100, 'x'));
 }
 
 /// Writes to a pipe as fast as it is read, until it goes out of scope.
@@ -103,37 +104,92 @@ TEST_CASE("a writer that never ends does not hold up the end of a program", "[ex
   fixture.begin(1);
   const EndlessWriter writer(fixture.agent.stdout_fd());
   for (std::uint64_t id = 2; id < 50; ++id) {
-    CHECK_FALSE(fixture.process.end().stdout_text.size() > std::size_t{1} << 20);
-    fixture.process.begin(id, "pass");
+    CHECK_FALSE(fixture.end().stdout_text.size() > std::size_t{1} << 20);
+    fixture.process.begin(id, "pass", fixture.output_limit);
   }
   fixture.agent.write_stderr("and the other stream is heard");
-  CHECK(fixture.process.end().stderr_text == "and the other stream is heard");
+  CHECK(fixture.end().stderr_text == "and the other stream is heard");
 }
 
-TEST_CASE("output that is not UTF-8 is repaired", "[execution][output]") {
+std::string text_of(const SpooledText& spooled) {
+  std::string text(spooled.size(), '\0');
+  spooled.read(0, text);
+  return text;
+}
+
+/// Makes the agent write at least that many bytes of a pattern to stdout.
+std::string write_much(AgentFixture& fixture, std::size_t size) {
+  std::string written;
+  for (char letter = 'a'; written.size() < size; letter = letter == 'z' ? 'a' : letter + 1) {
+    const std::string piece(1000, letter);
+    fixture.agent.write_stdout(piece);
+    written += piece;
+  }
+  return written;
+}
+
+TEST_CASE("long output is kept in a file, and whole", "[execution][output]") {
   AgentFixture fixture;
   fixture.begin(1);
-  fixture.agent.write_stdout("caf\xE9");
-  fixture.agent.write_stderr("\xED\xA0\x80");
-  const auto output = fixture.process.end();
-  CHECK(output.stdout_text == "caf\xEF\xBF\xBD");
-  CHECK(is_valid_utf8(output.stderr_text));
+  std::string written;
+  for (int round = 0; round < 10; ++round) {
+    written += write_much(fixture, 40'000);
+    fixture.loop.run_until([&] {
+      int waiting = 0;
+      ::ioctl(fixture.agent.stdout_fd(), FIONREAD, &waiting);
+      return waiting == 0;
+    });
+  }
+  fixture.agent.write_stderr("short");
+  const auto output = fixture.end();
+  CHECK_FALSE(output.stdout_text.at_hand());
+  CHECK(output.stdout_text.in_memory().size() == kTextBytesInMemory);
+  CHECK(text_of(output.stdout_text) == written);
+  CHECK(output.stderr_text == "short");
 }
 
-TEST_CASE("a character that arrives in two pieces is whole", "[execution][output]") {
-  AgentFixture fixture;
+TEST_CASE("output that has no room in files is cut", "[execution][output]") {
+  SpoolLimits limits;
+  SECTION("a kernel's bytes") { limits.kernel_bytes = 100; }
+  SECTION("a kernel's files") { limits.kernel_files = 0; }
+  SECTION("all bytes") { limits.total_bytes = 100; }
+  AgentFixture fixture(std::size_t{1} << 20, limits);
   fixture.begin(1);
-  fixture.agent.write_stdout("\xE2\x82");
-  fixture.loop.settle();
-  fixture.agent.write_stdout("\xAC");
-  CHECK(fixture.process.end().stdout_text == "\xE2\x82\xAC");
+  const std::size_t written = fixture.agent.fill_stdout();
+  REQUIRE(written > kTextBytesInMemory);
+  const auto output = fixture.end();
+  CHECK(output.stdout_text.at_hand());
+  CHECK(output.stdout_text.size() == kTextBytesInMemory);
+
+  fixture.begin(2);
+  fixture.agent.write_stdout("room again");
+  CHECK(fixture.end().stdout_text == "room again");
 }
 
-TEST_CASE("a character that the limit cuts is repaired", "[execution][output]") {
+TEST_CASE("a kernel has its room again when nobody holds the output", "[execution][output]") {
+  SpoolLimits limits;
+  limits.kernel_files = 1;
+  AgentFixture fixture(std::size_t{1} << 20, limits);
+  const auto print_much = [&fixture](std::uint64_t id) {
+    fixture.begin(id);
+    (void)fixture.agent.fill_stdout();
+    return fixture.end().stdout_text;
+  };
+  {
+    const SpooledText first = print_much(1);
+    CHECK_FALSE(first.at_hand());
+    CHECK(print_much(2).at_hand());
+  }
+  CHECK_FALSE(print_much(3).at_hand());
+}
+
+TEST_CASE("output is kept as it is, and need not be UTF-8", "[execution][output]") {
   AgentFixture fixture(4);
   fixture.begin(1);
-  fixture.agent.write_stdout("12\xE2\x82\xAC");
-  CHECK(fixture.process.end().stdout_text == "12\xEF\xBF\xBD");
+  fixture.agent.write_stdout("\xE2");
+  fixture.loop.settle();
+  fixture.agent.write_stdout("\x82\xAC\xE9 beyond the limit");
+  CHECK(fixture.end().stdout_text == "\xE2\x82\xAC\xE9");
 }
 
 TEST_CASE("output of an agent that has gone is not lost", "[execution][output]") {
@@ -144,7 +200,7 @@ TEST_CASE("output of an agent that has gone is not lost", "[execution][output]")
   fixture.agent.die();
   fixture.loop.settle();
   CHECK(fixture.process.state() == AgentState::gone);
-  const auto output = fixture.process.end();
+  const auto output = fixture.end();
   CHECK(output.stdout_text == "last ");
   CHECK(output.stderr_text == "words");
 }
@@ -159,7 +215,7 @@ TEST_CASE("a program may close its streams and still finish", "[execution][outpu
   fixture.agent.say_result(1);
   fixture.loop.settle();
   CHECK(fixture.process.state() == AgentState::finished);
-  CHECK(fixture.process.end().stdout_text == "then silence");
+  CHECK(fixture.end().stdout_text == "then silence");
 }
 
 }  // namespace

@@ -1,5 +1,9 @@
 #include "emulator/execution/agent_process.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
 #include "tests/support/catch.h"
 #include "tests/unit/execution/agent_fixture.h"
 
@@ -7,7 +11,6 @@ namespace dynsessions::execution {
 namespace {
 
 using namespace std::chrono_literals;
-using sandbox::ResultFrame;
 
 TEST_CASE("an agent goes from starting to idle, running, finished and idle again",
           "[execution][agent]") {
@@ -18,7 +21,7 @@ TEST_CASE("an agent goes from starting to idle, running, finished and idle again
   fixture.loop.settle();
   CHECK(fixture.process.state() == AgentState::idle);
 
-  fixture.process.begin(7, "1+1");
+  fixture.process.begin(7, "1+1", 1000);
   CHECK(fixture.process.state() == AgentState::running);
   fixture.loop.settle();
   const auto program = fixture.agent.next_program();
@@ -29,12 +32,11 @@ TEST_CASE("an agent goes from starting to idle, running, finished and idle again
   fixture.agent.say_result(7, R"({"kind":"text","text":"2"})");
   fixture.loop.settle();
   REQUIRE(fixture.process.state() == AgentState::finished);
-  const ResultFrame result = fixture.process.take_result();
+  const AgentResult result = fixture.process.take_result();
   CHECK(result.ok);
-  CHECK(result.value_kind == ResultFrame::ValueKind::text);
-  CHECK(result.text == "2");
+  CHECK((result.value == ExecutionValue(TextValue{"2"})));
 
-  (void)fixture.process.end();
+  (void)fixture.end();
   CHECK(fixture.process.state() == AgentState::idle);
 }
 
@@ -48,19 +50,30 @@ TEST_CASE("an agent that cannot be understood, or leaves, is gone", "[execution]
       {"an empty frame", [](auto& agent) { agent.send_frame(""); }},
       {"a huge length", [](auto& agent) { agent.send_bytes("\xFF\xFF\xFF\xFF"); }},
       {"a length just over the limit",
-       [](auto& agent) { agent.send_bytes(std::string("\x04\0\0\x01", 4)); }},
+       [](auto& agent) { agent.send_bytes(std::string("\0\0\x10\x01", 4)); }},
       {"a frame of another kind", [](auto& agent) { agent.send_frame(R"({"hello":{}})"); }},
       {"a result without its parts",
        [](auto& agent) { agent.send_frame(R"({"result":{"id":1}})"); }},
       {"an id below zero",
        [](auto& agent) {
          agent.send_frame(
-             R"({"result":{"id":-1,"ok":true,"value":{"kind":"none"},"traceback":""}})");
+             R"({"result":{"id":-1,"ok":true,"value":{"kind":"none"},"traceback":0}})");
        }},
       {"a frame that is not UTF-8",
        [](auto& agent) { agent.send_frame("{\"ready\":{\"python\":\"\xFF\"}}"); }},
       {"deep nesting",
        [](auto& agent) { agent.send_frame(std::string(1000, '[') + std::string(1000, ']')); }},
+      {"more texts than a result may have",
+       [](auto& agent) {
+         agent.send_frame(
+             R"({"result":{"id":1,"ok":true,"value":{"kind":"none"},"traceback":33554433}})");
+       }},
+      {"half a text, then the end",
+       [](auto& agent) {
+         agent.send_frame(R"({"result":{"id":1,"ok":true,"value":{"kind":"none"},"traceback":9}})",
+                          "half");
+         agent.close_control();
+       }},
       {"the control socket closes", [](auto& agent) { agent.close_control(); }},
       {"half a frame, then the end",
        [](auto& agent) {
@@ -115,25 +128,141 @@ TEST_CASE("of two results of one program the first counts", "[execution][agent]"
   fixture.agent.say_result(7, R"({"kind":"text","text":"first"})");
   fixture.agent.say_result(7, R"({"kind":"text","text":"second"})");
   fixture.loop.settle();
-  CHECK(fixture.process.take_result().text == "first");
-  (void)fixture.process.end();
+  CHECK((fixture.process.take_result().value == ExecutionValue(TextValue{"first"})));
+  (void)fixture.end();
 
   fixture.begin(8);
   CHECK(fixture.process.state() == AgentState::running);
 }
 
-TEST_CASE("a late result of a program that was given up does not end the next one",
-          "[execution][agent]") {
+TEST_CASE("an agent whose program is given up is gone", "[execution][agent]") {
   AgentFixture fixture;
   fixture.begin(7);
-  (void)fixture.process.end();
-  fixture.begin(8);
-  fixture.agent.say_result(7, R"({"kind":"text","text":"old"})");
+  (void)fixture.end();
+  CHECK(fixture.process.state() == AgentState::gone);
+}
+
+/// Fills the control socket from the agent's end; returns how many bytes it took.
+std::size_t fill_control(AgentFixture& fixture, std::size_t most) {
+  const std::string piece(4096, 'x');
+  std::size_t total = 0;
+  while (total < most) {
+    const ssize_t count =
+        ::send(fixture.agent.control_fd(), piece.data(), piece.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count < 0) break;
+    total += static_cast<std::size_t>(count);
+    fixture.loop.settle();
+  }
+  return total;
+}
+
+TEST_CASE("nothing is read from an agent while no frame is awaited", "[execution][agent]") {
+  constexpr std::size_t kMost = std::size_t{8} << 20;
+  AgentFixture fixture;
+  fixture.agent.say_ready();
   fixture.loop.settle();
-  CHECK(fixture.process.state() == AgentState::running);
-  fixture.agent.say_result(8, R"({"kind":"text","text":"new"})");
+  SECTION("before the first program") {}
+  SECTION("after a program") {
+    fixture.begin(1);
+    fixture.agent.say_result(1);
+    fixture.loop.settle();
+    (void)fixture.end();
+  }
+  REQUIRE(fixture.process.state() == AgentState::idle);
+  // A header that announces 63 MiB, and its beginning: the kernel's buffer is all that it fills.
+  fixture.agent.send_bytes(std::string("\x03\xF0\0\0", 4));
+  CHECK(fill_control(fixture, kMost) < std::size_t{1} << 20);
+  CHECK(fixture.process.state() == AgentState::idle);
+
+  fixture.process.begin(2, "pass", 1000);
   fixture.loop.settle();
-  CHECK(fixture.process.take_result().text == "new");
+  CHECK(fixture.process.state() == AgentState::gone);
+}
+
+TEST_CASE("an agent that leaves while it is idle is gone", "[execution][agent]") {
+  AgentFixture fixture;
+  fixture.begin(1);
+  fixture.agent.say_result(1);
+  fixture.loop.settle();
+  SECTION("after its program") {
+    (void)fixture.end();
+    fixture.agent.send_bytes("bytes that nobody reads");
+    fixture.agent.die();
+    fixture.loop.settle();
+    CHECK(fixture.process.state() == AgentState::gone);
+  }
+  SECTION("before its result was taken, which still counts") {
+    fixture.agent.die();
+    fixture.loop.settle();
+    CHECK(fixture.process.state() == AgentState::finished);
+    CHECK(fixture.process.take_result().ok);
+    (void)fixture.end();
+    CHECK(fixture.process.state() == AgentState::gone);
+  }
+}
+
+TEST_CASE("half a frame ends the agent after its time", "[execution][agent]") {
+  struct Row {
+    std::string what;
+    void (*act)(test::FakeAgent&);
+  };
+  const auto row = GENERATE(values<Row>({
+      {"half a header", [](auto& agent) { agent.send_bytes(std::string("\0\0", 2)); }},
+      {"half a frame", [](auto& agent) { agent.send_bytes(std::string("\0\0\0\x40{\"res", 9)); }},
+      {"half a text",
+       [](auto& agent) {
+         agent.send_frame(
+             R"({"result":{"id":1,"ok":true,"value":{"kind":"text","text":9},"traceback":0}})",
+             "half");
+       }},
+      {"half a text of another program",
+       [](auto& agent) {
+         agent.send_frame(
+             R"({"result":{"id":9,"ok":true,"value":{"kind":"text","text":9},"traceback":0}})",
+             "half");
+       }},
+  }));
+  DYNAMIC_SECTION(row.what) {
+    AgentFixture fixture;
+    fixture.begin(1);
+    row.act(fixture.agent);
+    fixture.loop.settle();
+    fixture.clock.advance(9s);
+    fixture.loop.settle();
+    CHECK(fixture.process.state() == AgentState::running);
+    fixture.clock.advance(1s);
+    fixture.loop.settle();
+    CHECK(fixture.process.state() == AgentState::gone);
+  }
+}
+
+TEST_CASE("a result may have long texts", "[execution][agent]") {
+  constexpr std::size_t kSize = std::size_t{5} << 20;
+  AgentFixture fixture;
+  fixture.begin(1);
+  fixture.agent.send_frame(
+      R"({"result":{"id":1,"ok":true,"value":{"kind":"string","repr":5242880,"characters":3},)"
+      R"("traceback":4}})");
+  const std::string text(4096, 'r');
+  for (std::size_t sent = 0; sent < kSize; sent += text.size()) {
+    fixture.agent.send_bytes(text);
+    fixture.loop.run_until([&] {
+      int unread = 0;
+      ::ioctl(fixture.agent.control_fd(), SIOCOUTQ, &unread);
+      return unread == 0;
+    });
+  }
+  fixture.agent.send_bytes("chatrac");
+  fixture.loop.run_until([&] { return fixture.process.state() == AgentState::finished; });
+  const AgentResult result = fixture.process.take_result();
+  const auto& value = std::get<StringValue>(result.value);
+  CHECK(value.repr.size() == kSize);
+  CHECK_FALSE(value.repr.at_hand());
+  CHECK(value.characters == "cha");
+  CHECK(result.traceback == "trac");
+  std::string end(10, ' ');
+  value.repr.read(kSize - end.size(), end);
+  CHECK(end == std::string(10, 'r'));
 }
 
 TEST_CASE("frames may arrive in pieces, and several at once", "[execution][agent]") {
@@ -158,7 +287,7 @@ TEST_CASE("a program that is larger than the socket's buffer arrives whole", "[e
   fixture.agent.say_ready();
   fixture.loop.settle();
   const std::string code(std::size_t{3} << 20, '#');
-  fixture.process.begin(1, code);
+  fixture.process.begin(1, code, 1000);
   std::optional<test::FakeAgent::Program> program;
   fixture.loop.run_until([&] {
     program = fixture.agent.next_program();
@@ -171,7 +300,7 @@ TEST_CASE("a program that is not UTF-8 is repaired on its way", "[execution][age
   AgentFixture fixture;
   fixture.agent.say_ready();
   fixture.loop.settle();
-  fixture.process.begin(1, "'caf\xE9'");
+  fixture.process.begin(1, "'caf\xE9'", 1000);
   fixture.loop.settle();
   CHECK(fixture.agent.next_program()->code == "'caf\xEF\xBF\xBD'");
 }
@@ -240,7 +369,7 @@ TEST_CASE("writing to an agent that has gone does not end us with SIGPIPE", "[ex
     fixture.begin(1);
     fixture.agent.die();
     if (noticed) fixture.loop.settle();
-    fixture.process.begin(2, "1");
+    fixture.process.begin(2, "1", 1000);
     fixture.loop.settle();
     CHECK(fixture.process.state() == AgentState::gone);
   }

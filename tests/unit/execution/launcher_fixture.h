@@ -55,7 +55,9 @@ struct WorkspaceFixture : LauncherFixture {
   static constexpr std::chrono::seconds kTimeout{30};
   ManualClock clock{Clock::TimePoint(std::chrono::seconds(1'700'000'000))};
   ManualClock real_time{Clock::TimePoint()};
-  SandboxServices services{loop.executor(), launcher, clock, real_time, {}};
+  boost::asio::thread_pool file_pool{1};
+  Spool spool{file_pool};
+  SandboxServices services{loop.executor(), launcher, clock, real_time, spool, {}};
   std::unique_ptr<Workspace> workspace;
   /// Makes `workspace`, or says why not.
   Result<void> create();

@@ -21,7 +21,7 @@ struct Ready : WorkspaceFixture {
 std::string programs_so_far(WorkspaceFixture& fixture, Kernel kernel = Kernel::synchronous) {
   const auto result = fixture.execute("count", kernel);
   REQUIRE(result);
-  return std::get<TextValue>(result->value).text;
+  return std::get<TextValue>(result->value).text.in_memory();
 }
 
 TEST_CASE("a program that ends well brings output and value", "[execution][sandboxed]") {

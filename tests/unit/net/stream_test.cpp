@@ -246,6 +246,28 @@ TEST_CASE("a client that leaves cancels a source that always has more", "[net][s
   CHECK(probe.is_destroyed_soon());
 }
 
+TEST_CASE("a client that closes its sending side gets the rest of a stream that ignores it",
+          "[net][stream]") {
+  Side side;
+  CAPTURE(side.encrypted);
+  constexpr int kPieces = 32;  // of 1 MiB: more than sockets hold
+  Probe probe;
+  const auto produce = [](int number) -> asio::awaitable<Piece> {
+    if (number == kPieces) co_return std::nullopt;
+    co_return std::string(std::size_t{1} << 20, 'x');
+  };
+  const auto make = [&] {
+    StreamBody body = stream_of(probe, produce);
+    body.half_close = StreamBody::HalfClose::ignored;
+    return body;
+  };
+  TestServer server(streaming(make), {}, side.tls());
+  const auto client = side.connect(server);
+  client->send(kGet);
+  client->half_close();
+  CHECK(client->read_reply().body.size() == std::size_t{kPieces} << 20);
+}
+
 TEST_CASE("drain ends an endless stream properly, without its grace period", "[net][stream]") {
   Side side;
   CAPTURE(side.encrypted);

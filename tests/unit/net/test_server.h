@@ -13,10 +13,12 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
 #include <spdlog/spdlog.h>
 
+#include "emulator/base/clock.h"
 #include "emulator/http/message.h"
 #include "emulator/net/server.h"
 
@@ -58,7 +60,8 @@ class TestServer {
                       TlsContext* tls = nullptr,
                       std::vector<http::ExchangeObserver*> observers = {})
       : handler_(std::move(function)),
-        server_(loop_.get_executor(), file_pool_, handler_, limits, tls, std::move(observers)) {
+        server_(loop_.get_executor(), clock_, file_pool_, handler_, limits, tls,
+                std::move(observers)) {
     spdlog::set_level(spdlog::level::off);  // the failures that tests cause are not news
     std::signal(SIGPIPE, SIG_IGN);          // as main.cpp does
     server_.listen({boost::asio::ip::address_v4::loopback(), 0});
@@ -79,6 +82,12 @@ class TestServer {
     return boost::asio::co_spawn(loop_, server_.drain(grace), boost::asio::use_future);
   }
 
+  /// Moves the time by which the server closes idle connections early.
+  void advance(Clock::Duration by) {
+    auto move_clock = [this, by] { clock_.advance(by); };
+    boost::asio::post(loop_, std::packaged_task<void()>(move_clock)).get();
+  }
+
   boost::asio::io_context& loop() { return loop_; }
   boost::asio::thread_pool& file_pool() { return file_pool_; }
 
@@ -87,6 +96,7 @@ class TestServer {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
       loop_.get_executor()};
   boost::asio::thread_pool file_pool_{1};
+  ManualClock clock_{Clock::TimePoint()};
   FunctionHandler handler_;
   HttpServer server_;
   std::thread thread_;

@@ -1,11 +1,17 @@
 #include "emulator/pools/execution_log.h"
 
+#include <memory>
 #include <string>
 
+#include <boost/asio/thread_pool.hpp>
+
 #include "tests/support/catch.h"
+#include "tests/support/test_loop.h"
 
 namespace dynsessions::pools {
 namespace {
+
+namespace asio = boost::asio;
 
 execution::ExecutionResult printed(std::size_t bytes) {
   execution::ExecutionResult result;
@@ -57,11 +63,50 @@ TEST_CASE("the oldest results are forgotten when they are too large together", "
   ExecutionLog log;
   for (const char* id : {"a", "b", "c"}) {
     REQUIRE(log.begin(id, {}));
-    log.finish(id, printed(ExecutionLog::kMostBytes / 2));
+    log.finish(id, printed(ExecutionLog::kMostBytesInMemory * 2 / 5));
   }
   CHECK(log.find("a") == nullptr);
   CHECK(log.find("b") != nullptr);
   CHECK(log.find("c") != nullptr);
+}
+
+TEST_CASE("the oldest results are forgotten when they take too much memory", "[sessions]") {
+  constexpr std::size_t kSize = std::size_t{40} << 10;
+  ExecutionLog log;
+  for (int i = 0; i < 100; ++i) {
+    REQUIRE(log.begin(std::to_string(i), {}));
+    log.finish(std::to_string(i), printed(kSize));
+  }
+  std::size_t kept = 0;
+  for (int i = 0; i < 100; ++i) kept += log.find(std::to_string(i)) != nullptr ? kSize : 0;
+  CHECK(kept <= ExecutionLog::kMostBytesInMemory);
+  CHECK(kept > ExecutionLog::kMostBytesInMemory / 2);
+  CHECK(log.find("99") != nullptr);
+}
+
+/// Its beginning is in memory, the rest in a file.
+execution::ExecutionResult printed_to_file(asio::thread_pool& file_pool) {
+  test::TestLoop loop;
+  const execution::Spool spool(file_pool);
+  constexpr std::size_t kSize = 2 * execution::kTextBytesInMemory;
+  execution::TextSpooler text(file_pool, std::make_shared<execution::SpoolFile>(spool.new_kernel()),
+                              kSize);
+  loop.run(text.append(std::string(kSize, 'x')));
+  execution::ExecutionResult result;
+  result.stdout_text = text.take();
+  REQUIRE_FALSE(result.stdout_text.at_hand());
+  return result;
+}
+
+TEST_CASE("the oldest results in files are forgotten when there are too many", "[sessions]") {
+  asio::thread_pool file_pool(1);
+  ExecutionLog log;
+  for (std::size_t i = 0; i <= ExecutionLog::kMostFiles; ++i) {
+    REQUIRE(log.begin(std::to_string(i), {}));
+    log.finish(std::to_string(i), printed_to_file(file_pool));
+  }
+  CHECK(log.find("0") == nullptr);
+  CHECK(log.find("1") != nullptr);
 }
 
 TEST_CASE("a result that is too large by itself is kept while it is the newest", "[sessions]") {

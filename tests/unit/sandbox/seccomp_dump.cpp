@@ -57,6 +57,16 @@ Rules rules_of(const Policy& policy, std::string_view call) {
   return rules;
 }
 
+/// Whether the rules ask for one bit of the argument, so that all that tells are the bits.
+bool asks_for_one_bit(const Policy& policy, std::string_view call, unsigned argument) {
+  const Rules rules = rules_of(policy, call);
+  return std::all_of(rules.begin(), rules.end(), [&](const ArgumentRule& rule) {
+    return rule.first.arg == argument && rule.first.op == SCMP_CMP_MASKED_EQ &&
+           rule.first.datum_a == rules.front().first.datum_a &&
+           (rule.first.datum_a & (rule.first.datum_a - 1)) == 0;
+  });
+}
+
 /// A line per run of telling values with one answer, which says nothing about values between them
 /// that tell nothing; what no rule speaks of is left out.
 std::string dump_argument(const Policy& policy, const std::string& call, unsigned argument,
@@ -182,13 +192,15 @@ std::string answer_text(std::uint32_t answer) {
 
 std::set<std::uint64_t> telling_values(const Policy& policy, std::string_view call,
                                        unsigned argument) {
-  std::set<std::uint64_t> values;
-  for (std::uint64_t value = 0; value < kSmallValues; ++value) values.insert(value);
+  std::set<std::uint64_t> values = {0};
+  const std::uint64_t small = asks_for_one_bit(policy, call, argument) ? 0 : kSmallValues;
+  for (std::uint64_t value = 0; value < small; ++value) values.insert(value);
   for (unsigned bit = 0; bit < 64; ++bit) values.insert(std::uint64_t{1} << bit);
   for (const ArgumentRule& rule : rules_of(policy, call)) {
     for (const auto& comparison : {std::optional(rule.first), rule.second}) {
       if (!comparison || comparison->arg != argument) continue;
       for (const std::uint64_t datum : {comparison->datum_a, comparison->datum_b}) {
+        if (small == 0) continue;
         values.insert({datum - 1, datum, datum + 1});
       }
     }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include <fcntl.h>
+#include <netinet/in.h>
 
 #include <linux/audit.h>
 #include <linux/sched.h>
@@ -84,6 +85,31 @@ const Sample kSamples[] = {
     {"clone3", SYS_clone3, {}, refused(ENOSYS)},
     {"a local socket", SYS_socket, {AF_UNIX}, kAllow},
     {"an internet socket", SYS_socket, {AF_INET6, SOCK_STREAM}, kAllow},
+    {"TCP", SYS_socket, {AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP}, kAllow},
+    {"UDP", SYS_socket, {AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK, IPPROTO_UDP}, kAllow},
+    {"a raw socket", SYS_socket, {AF_INET, SOCK_RAW, IPPROTO_TCP}, refused(EPERM)},
+    {"ping", SYS_socket, {AF_INET, SOCK_DGRAM, IPPROTO_ICMP}, refused(EPERM)},
+    {"MPTCP", SYS_socket, {AF_INET, SOCK_STREAM, 262}, refused(EPROTONOSUPPORT)},
+    {"MPTCP and high bits",
+     SYS_socket,
+     {AF_INET, SOCK_STREAM, kHighBits | 262},
+     refused(EPROTONOSUPPORT)},
+    {"TCP and high bits",
+     SYS_socket,
+     {AF_INET, SOCK_STREAM, kHighBits | IPPROTO_TCP},
+     refused(EPROTONOSUPPORT)},
+    {"DCCP", SYS_socket, {AF_INET, SOCK_DCCP, 33}, refused(EPROTONOSUPPORT)},
+    {"UDP-Lite", SYS_socket, {AF_INET6, SOCK_DGRAM, IPPROTO_UDPLITE}, refused(EPROTONOSUPPORT)},
+    {"packets", SYS_socket, {AF_INET, SOCK_SEQPACKET, 0}, refused(ENOSYS)},
+    {"a local pair", SYS_socketpair, {AF_UNIX, SOCK_DGRAM}, kAllow},
+    {"another pair", SYS_socketpair, {AF_SMC, SOCK_STREAM}, refused(EAFNOSUPPORT)},
+    {"data", SYS_sendto, {3, 0, 1, MSG_NOSIGNAL}, kAllow},
+    {"urgent data", SYS_sendto, {3, 0, 1, MSG_OOB}, refused(EOPNOTSUPP)},
+    {"urgent data and more", SYS_sendmsg, {3, 0, MSG_OOB | MSG_NOSIGNAL}, refused(EOPNOTSUPP)},
+    {"urgent data and high bits",
+     SYS_sendmmsg,
+     {3, 0, 1, kHighBits | MSG_OOB},
+     refused(EOPNOTSUPP)},
     {"route netlink", SYS_socket, {AF_NETLINK, SOCK_RAW, 0}, kAllow},
     {"netfilter netlink", SYS_socket, {AF_NETLINK, SOCK_RAW, 12}, refused(EAFNOSUPPORT)},
     {"kernel crypto", SYS_socket, {AF_ALG}, refused(EAFNOSUPPORT)},

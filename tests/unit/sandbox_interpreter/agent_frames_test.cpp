@@ -1,6 +1,7 @@
 #include "sandbox/agents/python/agent_frames.h"
 
 #include <stdexcept>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -12,28 +13,14 @@ namespace {
 using ValueKind = ResultFrame::ValueKind;
 using nlohmann::json;
 
-std::string length_prefix(std::uint32_t size) {
-  std::string prefix;
-  for (const int shift : {24, 16, 8, 0}) prefix.push_back(static_cast<char>(size >> shift));
-  return prefix;
-}
-
-std::string framed(std::string_view payload) {
-  return length_prefix(static_cast<std::uint32_t>(payload.size())).append(payload);
-}
-
 /// What the agent reads out of a frame of ours; the length must be exact.
 json unframed(const std::string& frame) {
-  FrameReader reader;
-  reader.append(frame);
-  const auto payload = reader.next();
-  REQUIRE(payload);
-  REQUIRE(payload->size() == frame.size() - 4);
-  return json::parse(*payload);
+  REQUIRE(announced_length(frame) == frame.size() - kFrameHeaderBytes);
+  return json::parse(frame.substr(kFrameHeaderBytes));
 }
 
 json result_with_value(const json& value) {
-  return {{"result", {{"id", 7}, {"ok", true}, {"value", value}, {"traceback", ""}}}};
+  return {{"result", {{"id", 7}, {"ok", true}, {"value", value}, {"traceback", 0}}}};
 }
 
 std::optional<AgentFrame> decode(const json& frame) { return decode_agent_frame(frame.dump()); }
@@ -51,53 +38,14 @@ TEST_CASE("code that is not UTF-8 is sent with replacement characters", "[agent_
 }
 
 TEST_CASE("code too large for a frame is refused", "[agent_frames]") {
-  const std::string code(kMaxFrameBytes, ' ');
+  const std::string code(kMaxExecuteFrameBytes, ' ');
   CHECK_THROWS_AS(encode_execute_frame(1, code), std::runtime_error);
 }
 
-TEST_CASE("a reader gives nothing until a frame is whole", "[agent_frames]") {
-  const std::string frame = framed("{\"a\":1}");
-  FrameReader reader;
-  for (std::size_t i = 0; i + 1 < frame.size(); ++i) {
-    reader.append(frame.substr(i, 1));
-    CHECK_FALSE(reader.next());
-  }
-  reader.append(frame.substr(frame.size() - 1));
-  CHECK(reader.next() == "{\"a\":1}");
-  CHECK_FALSE(reader.next());
-}
-
-TEST_CASE("a reader cuts frames that arrive together, in order", "[agent_frames]") {
-  FrameReader reader;
-  reader.append(framed("first") + framed("") + framed(std::string(70'000, 'x')));
-  CHECK(reader.next() == "first");
-  CHECK(reader.next() == "");
-  CHECK(reader.next() == std::string(70'000, 'x'));
-  CHECK_FALSE(reader.next());
-}
-
-TEST_CASE("a reader stays in step over many frames cut at odd places", "[agent_frames]") {
-  std::string stream;
-  for (int i = 0; i < 500; ++i) stream += framed(std::to_string(i));
-  FrameReader reader;
-  int expected = 0;
-  for (std::size_t at = 0; at < stream.size(); at += 13) {
-    reader.append(std::string_view(stream).substr(at, 13));
-    while (const auto payload = reader.next()) CHECK(*payload == std::to_string(expected++));
-  }
-  CHECK(expected == 500);
-}
-
-TEST_CASE("a reader accepts the largest length and throws at one more", "[agent_frames]") {
-  FrameReader patient;
-  patient.append(length_prefix(kMaxFrameBytes));
-  CHECK_FALSE(patient.next());
-  FrameReader strict;
-  strict.append(length_prefix(kMaxFrameBytes + 1));
-  CHECK_THROWS_AS(strict.next(), std::runtime_error);
-  FrameReader negative_looking;
-  negative_looking.append("\xff\xff\xff\xff");
-  CHECK_THROWS_AS(negative_looking.next(), std::runtime_error);
+TEST_CASE("a length is read as a big-endian number", "[agent_frames]") {
+  CHECK(announced_length(std::string("\0\0\0\0", 4)) == 0);
+  CHECK(announced_length(std::string("\0\0\x01\x02", 4)) == 258);
+  CHECK(announced_length("\xff\xff\xff\xff, and bytes behind it") == 0xFFFFFFFF);
 }
 
 TEST_CASE("a ready frame tells the version of Python", "[agent_frames]") {
@@ -110,45 +58,49 @@ struct ValueCase {
   std::string what;
   json value;
   ValueKind kind;
-  std::string text;
-  std::string detail;
+  std::vector<std::size_t> lengths;  ///< base64, text, repr, characters, traceback
 };
 
+std::vector<std::size_t> lengths_of(const ResultFrame& result) {
+  const auto& [base64, text, repr, characters, traceback] = result.lengths;
+  return {base64, text, repr, characters, traceback};
+}
+
 TEST_CASE("a result frame carries each kind of value", "[agent_frames]") {
-  const auto [what, value, kind, text, detail] = GENERATE(values<ValueCase>({
-      {"nothing", {{"kind", "nothing"}}, ValueKind::nothing, "", ""},
-      {"none", {{"kind", "none"}}, ValueKind::none, "", ""},
-      {"text", {{"kind", "text"}, {"text", "42"}}, ValueKind::text, "42", ""},
+  const auto row = GENERATE(values<ValueCase>({
+      {"nothing", {{"kind", "nothing"}}, ValueKind::nothing, {0, 0, 0, 0, 0}},
+      {"none", {{"kind", "none"}}, ValueKind::none, {0, 0, 0, 0, 0}},
+      {"text", {{"kind", "text"}, {"text", 42}}, ValueKind::text, {0, 42, 0, 0, 0}},
       {"string",
-       {{"kind", "string"}, {"repr", "'é'"}, {"characters", "é"}},
+       {{"kind", "string"}, {"repr", 4}, {"characters", 2}},
        ValueKind::string,
-       "'é'",
-       "é"},
+       {0, 0, 4, 2, 0}},
       {"image",
-       {{"kind", "image"}, {"format", "png"}, {"base64", "iVBO"}},
+       {{"kind", "image"}, {"format", "png"}, {"base64", 4000}},
        ValueKind::image,
-       "iVBO",
-       "png"},
+       {4000, 0, 0, 0, 0}},
       {"unknown members",
-       {{"kind", "text"}, {"text", "1"}, {"html", "<b>"}},
+       {{"kind", "text"}, {"text", 1}, {"html", "<b>"}},
        ValueKind::text,
-       "1",
-       ""},
+       {0, 1, 0, 0, 0}},
+      {"members of other kinds",
+       {{"kind", "none"}, {"text", 1}, {"base64", 1}},
+       ValueKind::none,
+       {0, 0, 0, 0, 0}},
   }));
-  DYNAMIC_SECTION(what) {
-    const auto frame = decode(result_with_value(value));
+  DYNAMIC_SECTION(row.what) {
+    const auto frame = decode(result_with_value(row.value));
     REQUIRE(frame);
     const auto& result = std::get<ResultFrame>(*frame);
     CHECK(result.id == 7);
     CHECK(result.ok);
-    CHECK(result.value_kind == kind);
-    CHECK(result.text == text);
-    CHECK(result.detail == detail);
+    CHECK(result.value_kind == row.kind);
+    CHECK(lengths_of(result) == row.lengths);
   }
 }
 
 TEST_CASE("an image may have an expression beside it", "[agent_frames]") {
-  const json image = {{"kind", "image"}, {"format", "png"}, {"base64", "iVBO"}};
+  const json image = {{"kind", "image"}, {"format", "png"}, {"base64", 4}};
   const auto decode_with = [&](const json& beside) {
     json value = image;
     value.update(beside);
@@ -156,38 +108,49 @@ TEST_CASE("an image may have an expression beside it", "[agent_frames]") {
   };
   const auto plain = decode_with(json::object());
   REQUIRE(plain);
-  CHECK(std::get<ResultFrame>(*plain).beside_image.value_kind == ValueKind::nothing);
+  CHECK(std::get<ResultFrame>(*plain).beside_image == ValueKind::nothing);
+  CHECK(std::get<ResultFrame>(*plain).format == "png");
 
-  const auto text = decode_with({{"text", "42"}});
+  const auto text = decode_with({{"text", 2}});
   REQUIRE(text);
   CHECK(std::get<ResultFrame>(*text).value_kind == ValueKind::image);
-  CHECK(std::get<ResultFrame>(*text).text == "iVBO");
-  CHECK(std::get<ResultFrame>(*text).beside_image.value_kind == ValueKind::text);
-  CHECK(std::get<ResultFrame>(*text).beside_image.text == "42");
+  CHECK(std::get<ResultFrame>(*text).beside_image == ValueKind::text);
+  CHECK(lengths_of(std::get<ResultFrame>(*text)) == std::vector<std::size_t>{4, 2, 0, 0, 0});
 
-  const auto string = decode_with({{"repr", "'a'"}, {"characters", "a"}});
+  const auto string = decode_with({{"repr", 3}, {"characters", 1}});
   REQUIRE(string);
-  CHECK(std::get<ResultFrame>(*string).beside_image.value_kind == ValueKind::string);
-  CHECK(std::get<ResultFrame>(*string).beside_image.detail == "a");
+  CHECK(std::get<ResultFrame>(*string).beside_image == ValueKind::string);
+  CHECK(lengths_of(std::get<ResultFrame>(*string)) == std::vector<std::size_t>{4, 0, 3, 1, 0});
 
-  CHECK_FALSE(decode_with({{"text", 42}}));
-  CHECK_FALSE(decode_with({{"repr", "'a'"}}));
-  CHECK_FALSE(decode_with({{"repr", "'a'"}, {"characters", nullptr}}));
+  CHECK_FALSE(decode_with({{"text", "2"}}));
+  CHECK_FALSE(decode_with({{"repr", 3}}));
+  CHECK_FALSE(decode_with({{"repr", 3}, {"characters", nullptr}}));
 }
 
 TEST_CASE("a result frame carries a failure with its traceback", "[agent_frames]") {
   json frame = result_with_value({{"kind", "nothing"}});
   frame["result"]["ok"] = false;
-  frame["result"]["traceback"] = "division by zero---\n";
+  frame["result"]["traceback"] = 20;
   const auto decoded = decode(frame);
   REQUIRE(decoded);
   const auto& result = std::get<ResultFrame>(*decoded);
   CHECK_FALSE(result.ok);
-  CHECK(result.traceback == "division by zero---\n");
+  CHECK(result.lengths.traceback == 20);
+}
+
+TEST_CASE("the texts of a result are bounded together", "[agent_frames]") {
+  const auto with_lengths = [](std::uint64_t repr, std::uint64_t characters) {
+    return decode(
+        result_with_value({{"kind", "string"}, {"repr", repr}, {"characters", characters}}));
+  };
+  CHECK(with_lengths(kMaxResultBytes - 10, 10));
+  CHECK_FALSE(with_lengths(kMaxResultBytes - 10, 11));
+  CHECK_FALSE(with_lengths(kMaxResultBytes + 1, 0));
+  CHECK_FALSE(with_lengths(18446744073709551615U, 1));
 }
 
 TEST_CASE("members out of place are refused, whatever their place", "[agent_frames]") {
-  json frame = result_with_value({{"kind", "string"}, {"repr", "'a'"}, {"characters", "a"}});
+  json frame = result_with_value({{"kind", "string"}, {"repr", 3}, {"characters", 1}});
   REQUIRE(decode(frame));
   const json::json_pointer place(GENERATE(
       as<std::string>{}, "/result", "/result/id", "/result/ok", "/result/value",
@@ -226,12 +189,11 @@ TEST_CASE("a payload that is no frame is refused", "[agent_frames]") {
       {"ready without a version", R"({"ready":{}})"},
       {"ready that is no object", R"({"ready":"3.11"})"},
       {"an unknown kind of value",
-       R"({"result":{"id":1,"ok":true,"value":{"kind":"html"},"traceback":""}})"},
-      {"an id as text",
-       R"({"result":{"id":"1","ok":true,"value":{"kind":"none"},"traceback":""}})"},
+       R"({"result":{"id":1,"ok":true,"value":{"kind":"html"},"traceback":0}})"},
+      {"an id as text", R"({"result":{"id":"1","ok":true,"value":{"kind":"none"},"traceback":0}})"},
       {"an id too large",
-       R"({"result":{"id":18446744073709551616,"ok":true,"value":{"kind":"none"},"traceback":""}})"},
-      {"ok as a number", R"({"result":{"id":1,"ok":1,"value":{"kind":"none"},"traceback":""}})"},
+       R"({"result":{"id":18446744073709551616,"ok":true,"value":{"kind":"none"},"traceback":0}})"},
+      {"ok as a number", R"({"result":{"id":1,"ok":1,"value":{"kind":"none"},"traceback":0}})"},
       {"bytes that are not UTF-8", "{\"ready\":{\"python\":\"\xff\"}}"},
       {"a lone surrogate", R"({"ready":{"python":"\ud800"}})"},
       {"a million brackets", deep_array},

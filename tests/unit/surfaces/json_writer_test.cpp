@@ -31,6 +31,25 @@ TEST_CASE("every object gets an $id, first and in document order; arrays get non
         R"({"$id":"4"}],"a":2})");
 }
 
+TEST_CASE("a document that is taken in pieces is the same document", "[api][json_writer]") {
+  JsonWriter json(ObjectIds::numbered);
+  std::string text = json.take_piece();
+  json.begin_object().key("value");
+  text += json.take_piece();
+  json.begin_array();
+  for (int i = 0; i < 3; ++i) {
+    text += json.take_piece() + json.take_piece();
+    json.begin_object().member("n", std::int64_t{i});
+    text += json.take_piece();
+    json.end_object();
+  }
+  text += json.take_piece();
+  json.end_array().end_object();
+  text += json.take_piece();
+  CHECK(text == R"({"$id":"1","value":[{"$id":"2","n":0},{"$id":"3","n":1},{"$id":"4","n":2}]})");
+  CHECK(json.size() == 0);
+}
+
 TEST_CASE("values of every kind are separated by commas", "[api][json_writer]") {
   JsonWriter json(ObjectIds::absent);
   json.begin_array().string("").integer(0).null().raw("true").raw("[1]").begin_array().end_array();

@@ -87,16 +87,6 @@ TEST_CASE("a dropped upload leaves neither a file nor a directory", "[files]") {
   CHECK(std::filesystem::is_empty(tree.path()));
 }
 
-TEST_CASE("an upload goes on when the directory descriptor it began with is closed", "[files]") {
-  const TestTree tree;
-  UniqueFd root(::fcntl(tree.root(), F_DUPFD_CLOEXEC, 0));
-  Upload upload = Upload::begin(root.get(), at("a")).value();
-  root = UniqueFd();
-  REQUIRE(upload.write(std::string_view("x")).has_value());
-  REQUIRE(upload.commit().has_value());
-  CHECK(content_of(tree, "a") == "x");
-}
-
 TEST_CASE("files and directories have the usual modes whatever the umask is", "[files]") {
   const TestTree tree;
   const mode_t previous = ::umask(0777);

@@ -1,9 +1,12 @@
 // Domain to wire: the three shapes of an execute answer.
 
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include "emulator/base/utf8.h"
 #include "emulator/surfaces/data_plane/executions/execute_wire.h"
+#include "emulator/surfaces/json_writer.h"
 
 namespace dynsessions::surfaces::data_plane::executions {
 namespace {
@@ -23,7 +26,7 @@ std::string timeout_text(std::chrono::seconds timeout) {
 
 /// What the service appends to what the program itself wrote to stderr: section 7, and section 8
 /// rows 14 to 16. That the two sentences of a timeout with a restart come together is a guess.
-std::string closing_words(const ExecutionResult& result, std::chrono::seconds timeout) {
+execution::SpooledText closing_words(const ExecutionResult& result, std::chrono::seconds timeout) {
   switch (result.outcome) {
     case ExecutionOutcome::succeeded:
       return {};
@@ -50,48 +53,82 @@ const execution::ExecutionValue& shown_value(const ApiVersion& version,
   return has_beside && !version.image_beats_value ? result.beside_image : result.value;
 }
 
-/// Section 0 fact 6: numbers are numbers, a figure is an object, all else is text.
-void write_value(JsonWriter& json, const ApiVersion& version, const ExecutionResult& result) {
+/// Writes an answer whose long texts stay where they are.
+class AnswerWriter {
+ public:
+  explicit AnswerWriter(ObjectIds ids) : json(ids) {}
+
+  /// A string of these texts one after the other, up to that many characters.
+  void text(std::vector<execution::SpooledText> texts,
+            std::optional<std::size_t> characters = std::nullopt) {
+    QuotedTexts quoted(std::move(texts), characters);
+    std::string& written = json.open_string();
+    if (quoted.at_hand()) {
+      quoted.append_to(written, std::string::npos);
+    } else {
+      parts_.add(std::exchange(written, {}), std::move(quoted));
+    }
+    json.close_string();
+  }
+
+  AnswerParts take() {
+    parts_.end(json.take());
+    return std::move(parts_);
+  }
+
+  JsonWriter json;
+
+ private:
+  AnswerParts parts_;
+};
+
+/// Section 0 fact 6: numbers are numbers, a figure is an object, all else is text. That a number of
+/// more digits than are kept in memory (48 KiB) is text is our choice.
+void write_value(AnswerWriter& answer, const ApiVersion& version, const ExecutionResult& result) {
   struct Visitor {
-    JsonWriter& json;
+    AnswerWriter& answer;
     const ApiVersion& version;
-    void operator()(const execution::NoValue&) const { json.string(""); }
+    void operator()(const execution::NoValue&) const { answer.json.string(""); }
     void operator()(const execution::NoneValue&) const {
-      version.none_is_null ? json.null() : json.string("");
+      version.none_is_null ? answer.json.null() : answer.json.string("");
     }
     void operator()(const execution::TextValue& value) const {
-      is_json_number(value.text) ? json.raw(value.text) : json.string(value.text);
+      const bool is_number = value.text.at_hand() && is_json_number(value.text.in_memory());
+      if (is_number) {
+        answer.json.raw(value.text.in_memory());
+      } else {
+        answer.text({value.text});
+      }
     }
     void operator()(const execution::StringValue& value) const {
-      json.string(version.string_quotes ? value.repr : value.characters);
+      answer.text({version.string_quotes ? value.repr : value.characters});
     }
     void operator()(const execution::ImageValue& value) const {
       // No `$id` here, whatever the version (section 7).
-      JsonWriter image(ObjectIds::absent);
-      image.begin_object().member("type", "image").member("format", value.format);
-      image.member("base64_data", value.base64).end_object();
-      json.raw(image.take());
+      answer.json.begin_plain_object().member("type", "image");
+      answer.json.member("format", value.format).key("base64_data");
+      answer.text({value.base64});
+      answer.json.end_object();
     }
   };
   if (result.outcome != ExecutionOutcome::succeeded) {
-    json.null();
+    answer.json.null();
   } else {
-    std::visit(Visitor{json, version}, shown_value(version, result));
+    std::visit(Visitor{answer, version}, shown_value(version, result));
   }
 }
 
 /// Members in the order that every dialect shares.
-void write_result(JsonWriter& json, const Route& route, const ExecutionRequest& request,
+void write_result(AnswerWriter& answer, const Route& route, const ExecutionRequest& request,
                   const ExecutionResult& result) {
-  const std::string stderr_text = result.stderr_text + closing_words(result, request.timeout);
-  const auto cut = [&](const std::string& text) {
-    return request.output_characters ? first_characters(text, *request.output_characters)
-                                     : std::string_view(text);
-  };
-  json.member("stdout", cut(result.stdout_text)).member("stderr", cut(stderr_text));
-  json.key(route.dialect == Dialect::flat ? "executionResult" : "result");
-  write_value(json, *route.version, result);
-  json.member("executionTimeInMilliseconds", result.duration.count());
+  answer.json.key("stdout");
+  answer.text({result.stdout_text}, request.output_characters);
+  answer.json.key("stderr");
+  answer.text({result.stderr_text, closing_words(result, request.timeout)},
+              request.output_characters);
+  answer.json.key(route.dialect == Dialect::flat ? "executionResult" : "result");
+  write_value(answer, *route.version, result);
+  answer.json.member("executionTimeInMilliseconds", result.duration.count());
 }
 
 std::string_view flat_status(const ExecutionResult* result) {
@@ -99,39 +136,41 @@ std::string_view flat_status(const ExecutionResult* result) {
   return result->outcome == ExecutionOutcome::succeeded ? "Succeeded" : "Failed";
 }
 
-void write_flat(JsonWriter& json, const Route& route, const ExecutionLabels& labels,
+void write_flat(AnswerWriter& answer, const Route& route, const ExecutionLabels& labels,
                 const ExecutionRequest& request, const ExecutionResult* result) {
+  JsonWriter& json = answer.json;
   json.member("id", labels.id).member("identifier", labels.identifier);
   json.member("executionType", labels.execution_type);
   json.member("status", flat_status(result));
   if (result == nullptr) return;
   json.key("result").begin_object();
-  write_result(json, route, request, *result);
+  write_result(answer, route, request, *result);
   json.end_object();
 }
 
-void write_older(JsonWriter& json, const Route& route, const ExecutionRequest& request,
+void write_older(AnswerWriter& answer, const Route& route, const ExecutionRequest& request,
                  const ExecutionResult& result) {
+  JsonWriter& json = answer.json;
   if (route.dialect == Dialect::wrapped) json.key("properties").begin_object();
   const bool succeeded = result.outcome == ExecutionOutcome::succeeded;
   json.member("status", succeeded ? "Success" : "Failure");
-  write_result(json, route, request, result);
+  write_result(answer, route, request, result);
   if (route.dialect == Dialect::wrapped) json.end_object();
 }
 
 }  // namespace
 
-std::string to_json(const Route& route, const ExecutionLabels& labels,
+AnswerParts to_json(const Route& route, const ExecutionLabels& labels,
                     const ExecutionRequest& request, const ExecutionResult* result) {
-  JsonWriter json(route.version->object_ids);
-  json.begin_object();
+  AnswerWriter answer(route.version->object_ids);
+  answer.json.begin_object();
   if (route.dialect == Dialect::flat) {
-    write_flat(json, route, labels, request, result);
+    write_flat(answer, route, labels, request, result);
   } else {
-    write_older(json, route, request, *result);
+    write_older(answer, route, request, *result);
   }
-  json.end_object();
-  return json.take();
+  answer.json.end_object();
+  return answer.take();
 }
 
 }  // namespace dynsessions::surfaces::data_plane::executions

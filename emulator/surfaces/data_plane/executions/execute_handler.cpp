@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "emulator/base/offload.h"
 #include "emulator/cures/cures.h"
 #include "emulator/http/text.h"
 #include "emulator/surfaces/data_plane/executions/execute_wire.h"
@@ -18,6 +19,9 @@ namespace {
 
 /// The service's limit is unknown; ten megabytes of source are more than any program has.
 constexpr std::size_t kLargestBody = std::size_t{10} << 20;
+
+/// Longer ones are parsed on the file pool: parsing ten megabytes takes a tenth of a second.
+constexpr std::size_t kLongBody = std::size_t{1} << 20;
 
 /// Measures one section after the other.
 class Stopwatch {
@@ -94,6 +98,13 @@ void note_reason(http::Exchange& exchange, const execution::ExecutionResult& res
   if (limit) exchange.reason = reason_of(*limit);
 }
 
+asio::awaitable<Result<ExecuteCall>> parse(const Services& services, const Route& route,
+                                           std::string body) {
+  if (body.size() <= kLongBody) co_return parse_execute_call(route, body);
+  auto work = [&route, text = std::move(body)] { return parse_execute_call(route, text); };
+  co_return co_await offload(services.file_pool, std::move(work));
+}
+
 /// Begins the execution and answers at once.
 Result<http::Response> start(const Route& route, const http::Request& request,
                              const ExecutionLabels& labels, pools::SessionLease session,
@@ -105,22 +116,22 @@ Result<http::Response> start(const Route& route, const http::Request& request,
   response.status = route.version->execute_status;
   response.headers.add("operation-id", labels.id);
   response.headers.add("operation-location", operation_location(route, request, labels));
-  response.body = to_json(route, labels, program, nullptr);
+  response.body = to_json(route, labels, program, nullptr).next().value_or("");
   return response;
 }
 
 /// Runs the execution and answers when it has ended.
-asio::awaitable<http::Answer> run(const Route& route, http::Exchange& exchange,
-                                  ExecutionLabels labels, pools::SessionLease session,
-                                  execution::ExecutionRequest program, Stopwatch stopwatch,
-                                  Timings timings) {
+asio::awaitable<http::Answer> run(const Services& services, const Route& route,
+                                  http::Exchange& exchange, ExecutionLabels labels,
+                                  pools::SessionLease session, execution::ExecutionRequest program,
+                                  Stopwatch stopwatch, Timings timings) {
   auto result = co_await session->execute(program);
   timings.execution = stopwatch.lap();
   exchange.execution_time = timings.execution;
   if (!result) co_return result.error();
   http::Response response;
   response.status = route.version->execute_status;
-  response.body = to_json(route, labels, program, &*result);
+  response.body = body_of(to_json(route, labels, program, &*result), services.file_pool);
   timings.read_response = stopwatch.lap();
   timings.total = stopwatch.total();
   add_execute_headers(response.headers, timings, *session, result->duration);
@@ -137,7 +148,7 @@ asio::awaitable<http::Answer> execute(const Services& services, const Route& rou
   Timings timings{};
   auto text = co_await http::read_all(call.request, *call.body, kLargestBody);
   if (!text) co_return text.error();
-  auto wanted = parse_execute_call(route, *text);
+  auto wanted = co_await parse(services, route, *std::move(text));
   if (!wanted) co_return wanted.error();
   auto identifier = session_identifier(route, call, wanted->identifier);
   if (!identifier) co_return identifier.error();
@@ -153,7 +164,7 @@ asio::awaitable<http::Answer> execute(const Services& services, const Route& rou
   if (wanted->asynchronous) {
     co_return start(route, call.request, labels, std::move(*session), wanted->request);
   }
-  co_return co_await run(route, call.exchange, std::move(labels), std::move(*session),
+  co_return co_await run(services, route, call.exchange, std::move(labels), std::move(*session),
                          std::move(wanted->request), stopwatch, timings);
 }
 
@@ -174,8 +185,8 @@ asio::awaitable<http::Answer> get_execution(const Services& services, const Rout
   }
   const ExecutionLabels labels{record->id, identifier->text(), "Asynchronous"};
   http::Response response;
-  response.body =
-      to_json(route, labels, record->request, record->result ? &*record->result : nullptr);
+  const execution::ExecutionResult* result = record->result ? &*record->result : nullptr;
+  response.body = body_of(to_json(route, labels, record->request, result), services.file_pool);
   if (record->result) note_reason(call.exchange, *record->result);
   co_return response;
 }

@@ -8,6 +8,7 @@
 #include "emulator/base/result.h"
 #include "emulator/execution/execution.h"
 #include "emulator/surfaces/data_plane/api_version.h"
+#include "emulator/surfaces/data_plane/executions/answer_parts.h"
 #include "emulator/surfaces/data_plane/routes.h"
 
 namespace dynsessions::surfaces::data_plane::executions {
@@ -35,7 +36,7 @@ struct ExecutionLabels {
 };
 
 /// Domain to wire. No result: the execution waits or runs, which the flat dialect alone can say.
-[[nodiscard]] std::string to_json(const Route& route, const ExecutionLabels& labels,
+[[nodiscard]] AnswerParts to_json(const Route& route, const ExecutionLabels& labels,
                                   const execution::ExecutionRequest& request,
                                   const execution::ExecutionResult* result);
 

@@ -1,10 +1,12 @@
 #include "emulator/surfaces/data_plane/files/file_handlers.h"
 
+#include <memory>
 #include <utility>
 
 #include <boost/algorithm/string/predicate.hpp>
 
 #include "emulator/base/offload.h"
+#include "emulator/surfaces/data_plane/files/file_list_source.h"
 #include "emulator/surfaces/data_plane/files/file_paths.h"
 #include "emulator/surfaces/data_plane/files/file_wire.h"
 #include "emulator/surfaces/data_plane/session_access.h"
@@ -19,13 +21,17 @@ namespace {
 /// Up to here a file is read while it is open on the file pool anyway, and goes out as a text.
 constexpr std::uint64_t kSmallFile = std::uint64_t{64} << 10;
 
+/// Names of a listing that goes out as a text. A longer one is streamed.
+constexpr std::size_t kLongestText = 1000;
+
 /// A name that is missing has an error code of its own per operation (CONTRACT.md section 1.5).
 Error for_operation(Error error, ErrorCode missing) {
   if (error.code == ErrorCode::file_not_found) error.code = missing;
   return error;
 }
 
-http::Answer list_at(const Route& route, const http::Request& request, int root) {
+http::Answer list_at(const Services& services, const Route& route, const http::Request& request,
+                     int root) {
   auto directory = directory_of(request);
   if (!directory) return directory.error();
   // The older dialects cannot tell a directory from a file, so they show files only, each with its
@@ -40,10 +46,15 @@ http::Answer list_at(const Route& route, const http::Request& request, int root)
       older || recursive ? session_files::Depth::recursive : session_files::Depth::immediate);
   if (!files) return files.error();
   if (older) std::erase_if(*files, [](const FileInfo& file) { return file.is_directory; });
-  return json_response(file_list_json(route, *files));
+  if (files->size() <= kLongestText) return json_response(file_list_json(route, *files));
+  http::Response response;
+  response.body = http::StreamBody{
+      std::make_unique<FileListSource>(services.file_pool, route, *std::move(files))};
+  return response;
 }
 
-http::Answer metadata_at(const Route& route, const http::Request& request, int root) {
+http::Answer metadata_at(const Services&, const Route& route, const http::Request& request,
+                         int root) {
   auto path = file_of(route, request);
   if (!path) return path.error();
   auto file = session_files::stat(root, *path);
@@ -51,7 +62,8 @@ http::Answer metadata_at(const Route& route, const http::Request& request, int r
   return json_response(file_json(route, *file));
 }
 
-http::Answer content_at(const Route& route, const http::Request& request, int root) {
+http::Answer content_at(const Services&, const Route& route, const http::Request& request,
+                        int root) {
   auto path = file_of(route, request);
   if (!path) return path.error();
   auto file = session_files::open_for_reading(root, *path);
@@ -66,7 +78,8 @@ http::Answer content_at(const Route& route, const http::Request& request, int ro
   return response;
 }
 
-http::Answer remove_at(const Route& route, const http::Request& request, int root) {
+http::Answer remove_at(const Services&, const Route& route, const http::Request& request,
+                       int root) {
   auto path = file_of(route, request);
   if (!path) return path.error();
   auto removed = session_files::remove(root, *path);
@@ -77,7 +90,8 @@ http::Answer remove_at(const Route& route, const http::Request& request, int roo
 }
 
 /// One operation on the files below the directory descriptor `root`. Blocks: runs on the file pool.
-using Work = http::Answer (*)(const Route& route, const http::Request& request, int root);
+using Work = http::Answer (*)(const Services& services, const Route& route,
+                              const http::Request& request, int root);
 
 asio::awaitable<http::Answer> on_files(const Services& services, const Route& route,
                                        http::Call& call, Work work) {
@@ -87,10 +101,12 @@ asio::awaitable<http::Answer> on_files(const Services& services, const Route& ro
   if (!session) co_return session.error();
   auto root = (*session)->open_data_directory();
   if (!root) co_return root.error();
-  auto task = [work, &route, &call, directory = root->get()] {
-    return work(route, call.request, directory);
+  auto task = [work, &services, &route, &call, directory = root->get()] {
+    return work(services, route, call.request, directory);
   };
-  co_return co_await offload(services.file_pool, task);
+  http::Answer answer = co_await offload(services.file_pool, task);
+  if (const Result<void> active = (*session)->check_active(); !active) co_return active.error();
+  co_return answer;
 }
 
 }  // namespace

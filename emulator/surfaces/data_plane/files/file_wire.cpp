@@ -48,20 +48,6 @@ void write_flat(JsonWriter& json, const ApiVersion& version, const FileInfo& fil
   json.end_object();
 }
 
-void write_list_entry(JsonWriter& json, const Route& route, const FileInfo& file) {
-  switch (route.dialect) {
-    case Dialect::python:
-      return write_python(json, file);
-    case Dialect::wrapped:
-      json.begin_object();
-      write_properties(json, file);
-      json.end_object();
-      return;
-    case Dialect::flat:
-      return write_flat(json, *route.version, file, TypeMembers::filled);
-  }
-}
-
 }  // namespace
 
 std::string file_json(const Route& route, const FileInfo& file) {
@@ -86,11 +72,31 @@ std::string uploaded_file_json(const Route& route, const FileInfo& file) {
   return json.take();
 }
 
+void begin_file_list(JsonWriter& json, const Route& route) {
+  json.begin_object().key(route.dialect == Dialect::python ? "$values" : "value").begin_array();
+}
+
+void write_file_of_list(JsonWriter& json, const Route& route, const FileInfo& file) {
+  switch (route.dialect) {
+    case Dialect::python:
+      return write_python(json, file);
+    case Dialect::wrapped:
+      json.begin_object();
+      write_properties(json, file);
+      json.end_object();
+      return;
+    case Dialect::flat:
+      return write_flat(json, *route.version, file, TypeMembers::filled);
+  }
+}
+
+void end_file_list(JsonWriter& json) { json.end_array().end_object(); }
+
 std::string file_list_json(const Route& route, const std::vector<FileInfo>& files) {
   JsonWriter json(route.version->object_ids);
-  json.begin_object().key(route.dialect == Dialect::python ? "$values" : "value").begin_array();
-  for (const FileInfo& file : files) write_list_entry(json, route, file);
-  json.end_array().end_object();
+  begin_file_list(json, route);
+  for (const FileInfo& file : files) write_file_of_list(json, route, file);
+  end_file_list(json);
   return json.take();
 }
 

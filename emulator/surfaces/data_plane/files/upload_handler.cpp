@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "emulator/base/offload.h"
+#include "emulator/base/printable.h"
 #include "emulator/http/multipart.h"
 #include "emulator/surfaces/data_plane/files/file_handlers.h"
 #include "emulator/surfaces/data_plane/files/file_paths.h"
@@ -12,6 +13,8 @@
 
 namespace dynsessions::surfaces::data_plane::files {
 namespace asio = boost::asio;
+using dynsessions::workspace_files::Quota;
+using dynsessions::workspace_files::Upload;
 
 namespace {
 
@@ -24,14 +27,22 @@ Error too_large() {
   return {ErrorCode::payload_too_large, "The file is larger than 128 MB.", "file", {}};
 }
 
-/// Takes the bytes of one multipart body and puts its files in place. Its functions block: they run
-/// on the file pool, one after the other.
+/// A commit that failed after others of the same body have succeeded.
+Error with_stored(Error error, const std::vector<FileInfo>& stored) {
+  if (stored.empty()) return error;
+  error.reason.append(error.reason.empty() ? "" : "; ").append("stored were:");
+  for (const FileInfo& file : stored) error.reason.append(" ").append(printable(file.name));
+  return error;
+}
+
+/// Takes the bytes of one multipart body, and puts its files in place when it is complete: a body
+/// that is refused leaves nothing. Its functions block: they run on the file pool, one after the
+/// other.
 class Receiver {
  public:
   /// `version` outlives the receiver.
   Receiver(const ApiVersion& version, UniqueFd root, DataPath directory,
-           const std::optional<dynsessions::workspace_files::Quota>& quota,
-           std::optional<std::string> boundary)
+           const std::optional<Quota>& quota, std::optional<std::string> boundary)
       : version_(version),
         root_(std::move(root)),
         directory_(std::move(directory)),
@@ -45,15 +56,27 @@ class Receiver {
 
   Result<void> feed(std::span<const char> bytes) { return parser_.feed(bytes); }
 
-  /// The files that are in place, now that the body has ended.
+  /// Gives back what the files of a refused body take.
+  void drop() {
+    upload_.reset();
+    complete_.clear();
+  }
+
+  /// Puts the files in place, now that the body has ended.
   Result<std::vector<FileInfo>> finish() {
     auto finished = parser_.finish();
     if (!finished) return finished.error();
-    if (files_.empty()) {
+    if (complete_.empty()) {
       return invalid_request("The request has no file.", "file",
                              "send multipart/form-data with a part name=\"file\" and a filename");
     }
-    return std::move(files_);
+    std::vector<FileInfo> stored;
+    for (Upload& upload : complete_) {
+      auto file = upload.commit();
+      if (!file) return with_stored(file.error(), stored);
+      stored.push_back(std::move(*file));
+    }
+    return stored;
   }
 
  private:
@@ -61,7 +84,7 @@ class Receiver {
     if (part.name != "file" || !part.filename) return {};
     auto path = upload_target(version_, directory_, *part.filename);
     if (!path) return path.error();
-    auto upload = dynsessions::workspace_files::Upload::begin(root_.get(), *path, quota_);
+    auto upload = Upload::begin(root_.get(), *path, remaining_quota());
     if (!upload) return upload.error();
     upload_.emplace(std::move(*upload));
     return {};
@@ -76,20 +99,25 @@ class Receiver {
 
   Result<void> end() {
     if (!upload_) return {};
-    auto file = upload_->commit();
+    complete_.push_back(*std::move(upload_));
     upload_.reset();
-    if (!file) return file.error();
-    files_.push_back(std::move(*file));
     return {};
+  }
+
+  /// The files of this body that are complete have no names yet, so nothing else counts them.
+  [[nodiscard]] std::optional<Quota> remaining_quota() const {
+    if (!quota_) return std::nullopt;
+    return Quota{quota_->bytes - std::min(quota_->bytes, size_),
+                 quota_->files - std::min<std::uint64_t>(quota_->files, complete_.size())};
   }
 
   const ApiVersion& version_;
   const UniqueFd root_;
   const DataPath directory_;
-  const std::optional<dynsessions::workspace_files::Quota> quota_;
-  std::optional<dynsessions::workspace_files::Upload> upload_;
-  std::uint64_t size_ = 0;
-  std::vector<FileInfo> files_;
+  const std::optional<Quota> quota_;
+  std::optional<Upload> upload_;  ///< the file whose part is being read
+  std::vector<Upload> complete_;  ///< the files before it
+  std::uint64_t size_ = 0;        ///< of all files
   http::MultipartParser parser_;
 };
 
@@ -117,21 +145,20 @@ Result<void> feed_arrived(Receiver& receiver, http::BodyReader& body, std::span<
   return {};
 }
 
-std::optional<dynsessions::workspace_files::Quota> upload_quota(const Services& services,
-                                                                const pools::PoolDefinition& pool) {
+std::optional<Quota> upload_quota(const Services& services, const pools::PoolDefinition& pool) {
   if (!services.counts_uploads) return std::nullopt;
-  return dynsessions::workspace_files::Quota{std::uint64_t{pool.data_quota_mb} << 20,
-                                             pool.max_files};
+  return Quota{std::uint64_t{pool.data_quota_mb} << 20, pool.max_files};
 }
 
-asio::awaitable<Result<std::vector<FileInfo>>> receive(const Services& services, Receiver& receiver,
-                                                       http::BodyReader& body,
-                                                       std::uint64_t expected) {
+/// Reads the body to its end, or as long as the session lives.
+asio::awaitable<Result<void>> receive(const Services& services, const pools::Session& session,
+                                      Receiver& receiver, http::BodyReader& body,
+                                      std::uint64_t expected) {
   std::vector<char> buffer(std::min(expected, kLargestBuffer));
   for (;;) {
     const auto size = co_await read_full(body, buffer);
     if (!size) co_return size.error();
-    if (*size == 0) co_return receiver.finish();
+    if (const Result<void> active = session.check_active(); !active || *size == 0) co_return active;
     auto feed = [&, size = *size] { return feed_arrived(receiver, body, buffer, size); };
     const Result<void> fed = co_await offload(services.file_pool, feed);
     if (!fed) co_return fed.error();
@@ -158,7 +185,22 @@ asio::awaitable<http::Answer> upload(const Services& services, const Route& rout
                     upload_quota(services, (*session)->definition()),
                     http::MultipartParser::boundary_of(content_type));
   const std::uint64_t expected = request.content_length.value_or(kLargestBuffer);
-  auto files = co_await receive(services, receiver, *call.body, expected);
+  const Result<void> received =
+      co_await receive(services, **session, receiver, *call.body, expected);
+  if (!received) {
+    auto drop = [&receiver] { receiver.drop(); };
+    co_await offload(services.file_pool, drop);
+    // A session that has ended is the reason for any other failure.
+    const Result<void> active = (*session)->check_active();
+    co_return active ? received.error() : active.error();
+  }
+  auto finish = [&receiver] {
+    auto stored = receiver.finish();
+    receiver.drop();
+    return stored;
+  };
+  auto files = co_await offload(services.file_pool, finish);
+  if (const Result<void> active = (*session)->check_active(); !active) co_return active.error();
   if (!files) co_return files.error();
   http::Response response;
   response.body = route.dialect == Dialect::flat ? uploaded_file_json(route, files->front())

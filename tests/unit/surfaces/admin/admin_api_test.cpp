@@ -23,7 +23,8 @@ http::Response ask(http::Request request, std::vector<Component> components = {}
   const auto health = [&components]() -> asio::awaitable<std::vector<Component>> {
     co_return components;
   };
-  AdminApi surface("1.2.3", health, RequestGuard());
+  const auto server = [] { return std::string(R"({"event":"ready"})"); };
+  AdminApi surface({"1.2.3", health, server}, RequestGuard());
   asio::io_context loop;
   http::TextBody body("");
   http::Response response;

@@ -2,13 +2,17 @@
 #include <string>
 #include <string_view>
 
+#include <boost/asio/thread_pool.hpp>
+
 #include "emulator/surfaces/data_plane/executions/execute_wire.h"
 #include "tests/support/catch.h"
+#include "tests/support/test_loop.h"
 #include "tests/unit/surfaces/data_plane/requests.h"
 
 namespace dynsessions::surfaces::data_plane::executions {
 namespace {
 
+namespace asio = boost::asio;
 using namespace execution;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -32,10 +36,17 @@ Call call_with(std::string execution_type, seconds timeout = seconds(120)) {
   return call;
 }
 
+/// All of the answer, as its pieces make it.
+std::string text_of(AnswerParts parts) {
+  std::string text;
+  while (const auto piece = parts.next()) text += *piece;
+  return text;
+}
+
 std::string answer(const std::string& line, const ExecutionResult& result,
                    const Call& call = call_with("Synchronous"),
                    const VersionTable& versions = default_versions()) {
-  return to_json(route_of(line, versions), call.labels, call.request, &result);
+  return text_of(to_json(route_of(line, versions), call.labels, call.request, &result));
 }
 
 ExecutionResult printed(std::string text, milliseconds duration) {
@@ -264,12 +275,83 @@ TEST_CASE("each stream is cut after its characters, without a mark and never ins
              Catch::Contains("\"stdout\":\"a\xC3\xB6\xF0\x9F\x98\x80z\",\"stderr\":\"12345\","));
 }
 
+/// The text as a program writes it, in a file but for its beginning.
+SpooledText spooled(const std::string& text) {
+  test::TestLoop loop;
+  asio::thread_pool file_pool(1);
+  const auto file = std::make_shared<SpoolFile>(Spool(file_pool).new_kernel());
+  TextSpooler spooler(file_pool, file, text.size());
+  for (std::size_t at = 0; at < text.size(); at += 10'000) {
+    loop.run(spooler.append(text.substr(at, 10'000)));
+  }
+  return spooler.take();
+}
+
+std::string repeated(const std::string& text, std::size_t times) {
+  std::string all;
+  for (std::size_t i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+TEST_CASE("long texts make the same answer as short ones, in pieces", "[api][execute]") {
+  struct Row {
+    std::string what;
+    std::string written, shown;
+    std::optional<std::size_t> characters;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"letters", "abcdefg", "abcdefg", std::nullopt},
+      {"characters of two, three and four bytes", "\xC3\xB6.\xE2\x82\xAC\xF0\x9F\x98\x80",
+       "\xC3\xB6.\xE2\x82\xAC\xF0\x9F\x98\x80", std::nullopt},
+      {"bytes that are no UTF-8", "a\xFF\xE2\x82z\xF0\x9F",
+       "a\xEF\xBF\xBD\xEF\xBF\xBDz\xEF\xBF\xBD", std::nullopt},
+      {"what JSON escapes", std::string("\0\"\n", 3), R"(\u0000\"\n)", std::nullopt},
+      {"a limit of characters", "\xE2\x82\xAC", "\xE2\x82\xAC", 99'999},
+  }));
+  DYNAMIC_SECTION(row.what) {
+    constexpr std::size_t kTimes = 100'000;
+    ExecutionResult result;
+    result.stdout_text = spooled(repeated(row.written, kTimes));
+    result.stderr_text = "short";
+    result.value = StringValue{"'s'", spooled(repeated(row.written, kTimes))};
+    REQUIRE_FALSE(result.stdout_text.at_hand());
+    Call call = call_with("Synchronous");
+    call.request.output_characters = row.characters;
+    const std::string shown = repeated(row.shown, kTimes);
+    const std::string cut = repeated(row.shown, row.characters.value_or(kTimes));
+    CHECK(answer(kExecutePython, result, call) ==
+          R"({"$id":"1","status":"Success","stdout":")" + cut + R"(","stderr":"short","result":")" +
+              shown + R"(","executionTimeInMilliseconds":0})");
+  }
+}
+
+TEST_CASE("no piece of an answer is large, whatever is escaped", "[api][execute]") {
+  ExecutionResult result;
+  result.stdout_text = spooled(std::string(1'000'000, '\0'));
+  AnswerParts parts = to_json(route_of(kExecutePython), {}, {}, &result);
+  CHECK_FALSE(parts.at_hand());
+  std::size_t pieces = 0;
+  while (const auto piece = parts.next()) {
+    CHECK(piece->size() < std::size_t{116} << 10);
+    ++pieces;
+  }
+  CHECK(pieces > 6'000'000 / (std::size_t{116} << 10));
+}
+
+TEST_CASE("output that is not UTF-8 is repaired, and what the limit cuts, too", "[api][execute]") {
+  ExecutionResult result = printed("caf\xE9", milliseconds(1));
+  result.stderr_text = "\xED\xA0\x80 12\xE2\x82";
+  CHECK_THAT(answer(executions(kFebruary2025), result),
+             Catch::Contains("\"stdout\":\"caf\xEF\xBF\xBD\",\"stderr\":\"\xEF\xBF\xBD\xEF\xBF\xBD"
+                             "\xEF\xBF\xBD 12\xEF\xBF\xBD\","));
+}
+
 TEST_CASE("an execution that waits or runs has no result yet", "[api][execute]") {
   const Call call = call_with("Asynchronous");
-  CHECK(to_json(route_of(executions(kOctober2024)), call.labels, call.request, nullptr) ==
+  CHECK(text_of(to_json(route_of(executions(kOctober2024)), call.labels, call.request, nullptr)) ==
         R"({"$id":"1","id":"the-id","identifier":"s1","executionType":"Asynchronous",)"
         R"("status":"Running"})");
-  CHECK(to_json(route_of(executions(kOctober2025)), call.labels, call.request, nullptr) ==
+  CHECK(text_of(to_json(route_of(executions(kOctober2025)), call.labels, call.request, nullptr)) ==
         R"({"id":"the-id","identifier":"s1","executionType":"Asynchronous","status":"Running"})");
 }
 

@@ -1,0 +1,194 @@
+#include "emulator/base/output.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <condition_variable>
+#include <csignal>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <climits>
+
+namespace dynsessions {
+namespace {
+
+constexpr int kMostPatiences = 5;
+constexpr std::chrono::milliseconds kLastPatience{1000};
+
+/// The first bytes of `text` for one write: whole lines that a pipe takes in one piece, so that
+/// lines of other processes do not come between.
+std::string_view first_piece(std::string_view text) {
+  text = text.substr(0, PIPE_BUF);
+  const std::size_t end = text.rfind('\n');
+  return end == std::string_view::npos ? text : text.substr(0, end + 1);
+}
+
+/// Waits for the reader; 0 only looks, -1 waits as long as it takes.
+bool wait_until_writable(int descriptor, int milliseconds) {
+  pollfd state{descriptor, POLLOUT, 0};
+  return ::poll(&state, 1, milliseconds) > 0 && (state.revents & POLLOUT) != 0;
+}
+
+/// Calls `written` with the size of each piece.
+template <typename Written>
+void write_all(int descriptor, std::string_view text, Written written) {
+  while (!text.empty()) {
+    const std::string_view piece = first_piece(text);
+    const ssize_t count = ::write(descriptor, piece.data(), piece.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN && wait_until_writable(descriptor, -1)) continue;
+    if (count <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(count));
+    written(static_cast<std::size_t>(count));
+  }
+}
+
+std::uint64_t lines_in(std::string_view text) {
+  return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+/// Signals are for the threads that handle them.
+void block_signals() {
+  sigset_t all;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+}  // namespace
+
+struct Output::State {
+  State(int fd, std::size_t most) : descriptor(fd), most_waiting(most) {}
+
+  [[nodiscard]] bool is_written() const { return waiting.empty() && dropped == 0 && !writing; }
+
+  /// False if there is no room for the text.
+  bool keep(std::string_view text) {
+    if (dropped > 0 || waiting.size() + text.size() > most_waiting) return false;
+    waiting += text;
+    return true;
+  }
+
+  std::string take_waiting() {
+    std::string text = std::exchange(waiting, {});
+    const std::uint64_t lines = std::exchange(dropped, 0);
+    if (lines > 0 && notice) text += notice(lines);
+    return text;
+  }
+
+  /// Without a thread: a descriptor that is writable takes a piece without blocking.
+  void write_what_is_taken() {
+    while (!waiting.empty() && wait_until_writable(descriptor, 0)) {
+      const ssize_t count = ::write(descriptor, waiting.data(), first_piece(waiting).size());
+      if (count <= 0) return;
+      waiting.erase(0, static_cast<std::size_t>(count));
+    }
+  }
+
+  void run() {
+    std::unique_lock lock(mutex);
+    for (;;) {
+      changed.wait(lock, [this] { return closed || !is_written(); });
+      if (is_written()) return;
+      const std::string text = take_waiting();
+      writing = true;
+      lock.unlock();
+      write_all(descriptor, text, [this](std::size_t count) { tell_written(count); });
+      lock.lock();
+      writing = false;
+      changed.notify_all();
+    }
+  }
+
+  void tell_written(std::size_t count) {
+    const std::lock_guard lock(mutex);
+    written += count;
+    changed.notify_all();
+  }
+
+  const int descriptor;
+  const std::size_t most_waiting;
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  Notice notice;
+  std::string waiting;         ///< not yet taken by the thread
+  std::uint64_t dropped = 0;   ///< lines after `waiting`
+  std::uint64_t written = 0;   ///< bytes that the thread has written
+  bool writing = false;        ///< the thread writes what it has taken
+  bool in_background = false;  ///< there is a thread
+  bool closed = false;         ///< the thread has to end
+};
+
+Output::Output(int descriptor, std::size_t most_waiting)
+    : state_(std::make_shared<State>(descriptor, most_waiting)) {}
+
+Output::~Output() {
+  const std::lock_guard lock(state_->mutex);
+  state_->closed = true;
+  state_->changed.notify_all();
+}
+
+void Output::use(Notice notice) {
+  const std::lock_guard lock(state_->mutex);
+  state_->notice = std::move(notice);
+}
+
+void Output::write(std::string_view text) {
+  const std::lock_guard lock(state_->mutex);
+  if (!state_->keep(text)) state_->dropped += lines_in(text);
+  if (state_->in_background) {
+    state_->changed.notify_all();
+  } else {
+    state_->write_what_is_taken();
+  }
+}
+
+void Output::write_in_background() {
+  const std::lock_guard lock(state_->mutex);
+  if (std::exchange(state_->in_background, true)) return;
+  // Detached: a thread that is blocked by its reader cannot be joined, and must not keep the
+  // process from exiting.
+  std::thread([state = state_] {
+    block_signals();
+    state->run();
+  }).detach();
+}
+
+bool Output::is_written() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->is_written();
+}
+
+bool Output::finish(std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + kMostPatiences * patience;
+  std::unique_lock lock(state_->mutex);
+  while (!state_->is_written()) {
+    const std::uint64_t before = state_->written;
+    const auto until = std::min(deadline, std::chrono::steady_clock::now() + patience);
+    const bool moved = state_->changed.wait_until(
+        lock, until, [this, before] { return state_->is_written() || state_->written != before; });
+    if (!moved) return false;
+  }
+  return true;
+}
+
+Outputs::Outputs()
+    : out(std::make_shared<Output>(STDOUT_FILENO)),
+      error(std::make_shared<Output>(STDERR_FILENO)) {}
+
+Outputs::~Outputs() {
+  out->finish();
+  error->finish();
+}
+
+void write_last_words(std::string_view text) {
+  if (!wait_until_writable(STDERR_FILENO, static_cast<int>(kLastPatience.count()))) return;
+  const std::string_view piece = first_piece(text);  // a writable pipe takes one without blocking
+  static_cast<void>(!::write(STDERR_FILENO, piece.data(), piece.size()));
+}
+
+}  // namespace dynsessions

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace dynsessions {
+
+/// Standard output or standard error of a server. A reader that does not read delays no caller: a
+/// pipe holds 64 KiB, and a write to a full one blocks. Until write_in_background() the caller
+/// writes as much as is taken at once, then a thread writes. Text that waits for the reader is
+/// bounded. Text beyond the bound is dropped as a whole, its lines are counted, and a notice
+/// follows the text before it as soon as the reader reads again. Errors (the reader has gone) are
+/// ignored.
+///
+/// write() may be called on any thread; the other functions on one.
+class Output {
+ public:
+  /// The text that tells how many lines were dropped. Called on the thread that writes.
+  using Notice = std::function<std::string(std::uint64_t dropped_lines)>;
+
+  static constexpr std::size_t kMostWaiting = std::size_t{1} << 20;
+
+  /// `descriptor` stays open as long as the process. `most_waiting` in bytes.
+  explicit Output(int descriptor, std::size_t most_waiting = kMostWaiting);
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+  /// Does not wait for the reader. A thread that is blocked by it goes on until the process exits.
+  ~Output();
+
+  /// Without a notice, dropped text is not mentioned.
+  void use(Notice notice);
+
+  /// Whole lines.
+  void write(std::string_view text);
+
+  /// Starts the thread. Call it when the process forks no more.
+  void write_in_background();
+
+  /// Whether no text waits for the reader.
+  [[nodiscard]] bool is_written() const;
+
+  /// Waits until everything is written. Gives up, and returns false, when the reader has taken
+  /// nothing for `patience`, and after five times that in any case.
+  bool finish(std::chrono::milliseconds patience = std::chrono::seconds(1));
+
+ private:
+  struct State;
+  const std::shared_ptr<State> state_;  ///< shared with the thread, which can outlive this
+};
+
+/// The two outputs of a server, which waits for their readers (finish()) when it ends.
+struct Outputs {
+  std::shared_ptr<Output> out;
+  std::shared_ptr<Output> error;
+
+  /// Standard output and standard error.
+  Outputs();
+  Outputs(const Outputs&) = delete;
+  Outputs& operator=(const Outputs&) = delete;
+  ~Outputs();
+};
+
+/// Writes a text of up to 4 KiB to standard error if its reader takes it within a second.
+void write_last_words(std::string_view text);
+
+}  // namespace dynsessions

@@ -1,0 +1,98 @@
+"""Few file descriptors: the start and doctor tell in time, and a client hears reason and cure."""
+
+import itertools
+import json
+import os
+import re
+import resource
+
+import pytest
+import requests
+from support.emulator import run_to_end
+from support.processes import descendants, processes
+
+FEW = 256
+WITH_FEW = ("prlimit", f"--nofile={FEW}:{FEW}")
+CURE = "raise the limit of open files"
+
+
+def descriptors_of(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def limit_that_leaves(free, pid):
+    """A limit is one of numbers: below it, so many are free."""
+    taken = {int(number) for number in os.listdir(f"/proc/{pid}/fd")}
+    numbers = (number for number in range(10_000) if number not in taken)
+    return list(itertools.islice(numbers, free))[-1] + 1
+
+
+def launcher_of(server):
+    """The inner launcher, which holds what belongs to sandboxes."""
+    named = processes()
+    below = (pid for pid in descendants(server.pid) if pid in named)
+    return max(pid for pid in below if named[pid].name.startswith("sandbox-launch"))
+
+
+def test_a_session_costs_as_many_descriptors_as_the_start_reckons_with(emulator_factory):
+    server = emulator_factory("--ready-sessions", "0")
+    first = server.session()
+    first.executions("1")
+    before = descriptors_of(server.pid), descriptors_of(launcher_of(server))
+    sessions = [server.session() for _ in range(10)]
+    for session in sessions:
+        assert session.executions("1").status_code == 200
+    after = descriptors_of(server.pid), descriptors_of(launcher_of(server))
+    of_server, of_launcher = ((b - a) / len(sessions) for a, b in zip(before, after, strict=True))
+    assert of_server <= 4.5
+    assert of_launcher <= 9.5
+
+
+def test_a_client_hears_that_there_are_too_few_descriptors_and_what_to_do(emulator_factory):
+    server = emulator_factory("--ready-sessions", "0", before=WITH_FEW)
+    assert CURE in server.stderr()
+    answers = [server.session().executions("6 * 7") for _ in range(100)]
+    served = [answer for answer in answers if answer.status_code == 200]
+    refused = [answer for answer in answers if answer.status_code != 200]
+    told = int(re.search(r"is enough for (\d+) sessions", server.stderr())[1])
+    assert len(served) >= told
+    assert refused
+    for answer in refused:
+        assert answer.status_code == 500
+        assert answer.headers["x-ms-error-code"] == "SessionAllocationFailed"
+        assert answer.json()["error"]["message"] == "The emulator has too many open files."
+        assert CURE in answer.headers["x-emulator-reason"]
+    # Neither the server nor its first sessions are harmed.
+    assert requests.get(f"{server.admin}/health/live", timeout=10).status_code == 200
+
+
+def test_a_reply_that_the_server_has_no_descriptors_for_harms_nothing(emulator_factory):
+    server = emulator_factory("--ready-sessions", "0")
+    first = server.session()
+    assert first.executions("6 * 7").status_code == 200
+    limits = resource.prlimit(server.pid, resource.RLIMIT_NOFILE)
+    few = limit_that_leaves(2, server.pid)  # an interpreter needs three
+    resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (few, limits[1]))
+    refused = server.session().executions("6 * 7")
+    assert refused.status_code == 500
+    assert refused.json()["error"]["message"] == "The emulator has too many open files."
+    assert first.executions("6 * 7").status_code == 200
+    resource.prlimit(server.pid, resource.RLIMIT_NOFILE, limits)
+    assert server.session().executions("6 * 7").status_code == 200
+
+
+def test_a_start_with_enough_descriptors_warns_of_nothing(emulator_factory):
+    server = emulator_factory("--no-zygote", "--ready-sessions", "0")
+    assert "open files" not in server.stderr()
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_doctor_compares_descriptors_with_the_maximum_of_sessions(few):
+    ended = run_to_end("doctor", "-o", "json", seconds=120, before=WITH_FEW if few else ())
+    (check,) = (
+        check
+        for check in json.loads(ended.stdout)["checks"]
+        if (check["section"], check["name"]) == ("limits", "server")
+    )
+    assert check["verdict"] == ("warning" if few else "good")
+    assert (CURE in check["cure"]) == few
