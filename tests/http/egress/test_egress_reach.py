@@ -1,8 +1,13 @@
 """What a session reaches over the network, by --network-status, and what it never does."""
 
+import os
+import signal
 import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from soak import census
 
 from support import neighbour
 from support.egress import (
@@ -83,6 +88,24 @@ def test_addresses_that_this_host_gets_later_are_closed(open_server, open_sessio
         new = open_server.session()
         assert probe(new, target) != ["connected"]
         new.end()
+
+
+def test_addresses_that_come_while_sandboxes_are_built_are_closed_in_them(start_open, canary):
+    """The creations wait in a stopped launcher, so that it builds when the address comes."""
+    server = start_open("--ready-sessions", "0")
+    target = (neighbour.LATER_ADDRESS, canary)
+    sessions = [server.session() for _ in range(30)]
+    _, launcher = census.launchers(server.pid)
+    with ThreadPoolExecutor(len(sessions)) as clients:
+        os.kill(launcher, signal.SIGSTOP)
+        first_runs = [clients.submit(run, session, "1") for session in sessions]
+        time.sleep(0.5)  # for the requests to arrive; if they do not, the test shows less
+        os.kill(launcher, signal.SIGCONT)
+        with neighbour.later_address():
+            for first_run in first_runs:
+                first_run.result()
+            for session in sessions:
+                wait_until(lambda: probe(session, target) != ["connected"], "it stays open")
 
 
 def test_sessions_do_not_reach_each_other(open_server, open_session):
