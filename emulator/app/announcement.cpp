@@ -47,7 +47,7 @@ bool is_exposed(const Announcement& announcement) {
 std::vector<std::string> warnings_of(const Announcement& announcement) {
   std::vector<std::string> warnings;
   if (!announcement.warning.empty()) warnings.push_back(announcement.warning + ".");
-  // No auth mode changes that: nobody checks signatures.
+  // No auth mode changes that: the identity endpoints give everyone a token.
   if (is_exposed(announcement)) {
     warnings.push_back("--listen " + announcement.listen +
                        " opens every port to other machines. Anyone who can connect can run code "
@@ -74,6 +74,7 @@ std::string banner(const Announcement& announcement, const TerminalStyle& style)
       "    LangChain      SessionsPythonREPLTool(access_token_provider=lambda: {9},\n"
       "                     pool_management_endpoint=\"{0}\")\n"
       "    LlamaIndex     export AZURE_POOL_MANAGEMENT_ENDPOINT={0}\n"
+      "    Azure SDKs     export IDENTITY_ENDPOINT={11} IDENTITY_HEADER=any\n"
       "    curl           curl {10}-H 'Content-Type: application/json' \\\n"
       "                     -d '{{\"properties\":{{\"code\":\"6 * 7\"}}}}' \\\n"
       "                     '{0}/code/execute?identifier=me'\n"
@@ -81,7 +82,8 @@ std::string banner(const Announcement& announcement, const TerminalStyle& style)
       announcement.pool_management_endpoint, announcement.admin, token.rule,
       https_line(announcement), announcement.pool, announcement.sandbox, announcement.limits,
       style.bold("dynsessions serves Azure Container Apps dynamic sessions"),
-      style.bold("Point a client at it:"), token.python, token.curl);
+      style.bold("Point a client at it:"), token.python, token.curl,
+      announcement.identity_endpoint);
   for (const std::string& warning : warnings_of(announcement)) {
     text += "  " + style.red("*** WARNING: " + warning + " ***") + "\n\n";
   }
@@ -96,6 +98,10 @@ std::string event_line(std::string_view event, const Announcement& announcement)
   if (!announcement.https.empty()) line["https"] = announcement.https;
   line["admin"] = announcement.admin;
   line["poolManagementEndpoint"] = announcement.pool_management_endpoint;
+  line["identityEndpoint"] = announcement.identity_endpoint;
+  line["subscription"] = announcement.pool_name.subscription;
+  line["resourceGroup"] = announcement.pool_name.resource_group;
+  line["tenant"] = announcement.tenant;
   if (!announcement.authority_file.empty()) line["authority"] = announcement.authority_file;
   if (!announcement.failure.empty()) line["failure"] = announcement.failure;
   // A path need not be UTF-8.

@@ -16,10 +16,13 @@ struct Announcement {
   std::string authority_file;  ///< what its clients have to trust
   std::string admin;           ///< URL of the emulator's own API
   std::string pool_management_endpoint;
-  std::string pool;     ///< what kind of pool it is, in a line
-  std::string sandbox;  ///< what isolates sessions, in a line
-  std::string limits;   ///< how their limits are kept, in a line
-  std::string warning;  ///< of what does not; mostly empty
+  std::string identity_endpoint;  ///< value of IDENTITY_ENDPOINT
+  std::string tenant;             ///< of the tokens that it issues
+  pools::PoolName pool_name;      ///< of the default pool
+  std::string pool;               ///< what kind of pool it is, in a line
+  std::string sandbox;            ///< what isolates sessions, in a line
+  std::string limits;             ///< how their limits are kept, in a line
+  std::string warning;            ///< of what does not; mostly empty
   auth::TokenRule auth;
   std::string listen;   ///< the address of --listen
   std::string failure;  ///< why the first interpreter could not be started; mostly empty

@@ -36,10 +36,12 @@ std::vector<std::string> allowed_hosts(const config::Config& config) {
   return hosts;
 }
 
-surfaces::data_plane::DataPlaneSettings surface_settings(const config::Config& config,
-                                                         const TierChoice& tier) {
+surfaces::data_plane::DataPlaneSettings data_plane_settings(const config::Config& config,
+                                                            const TierChoice& tier,
+                                                            auth::SigningKeys& keys) {
   return {.default_pool = config.pool.id,
-          .token_policy = {config.pool.auth, config.server.executors, config.server.role_missing},
+          .token_policy = {config.pool.auth, config.server.executors, config.server.role_missing,
+                           &keys},
           .allowed_hosts = allowed_hosts(config),
           .own_headers = !config.server.exact,
           .warning = warning_of(tier),
@@ -136,18 +138,21 @@ App::App(const config::Config& config, TierChoice tier, const runtimes::Installa
              [this](const pools::PoolDefinition& definition, pools::PoolCatalog::Origin origin) {
                return pool_factory_.make_parts(definition, origin);
              }),
-      surface_(
+      data_plane_(
           {clock_, pools_, file_pool_,
            session_python(python_settings(config.host), installation).parent_path().parent_path(),
            counts_uploads(tier_)},
-          surface_settings(config, tier_)),
-      admin_(
-          DYNSESSIONS_VERSION, [this] { return health(); },
-          surfaces::RequestGuard(allowed_hosts(config))),
-      server_(loop_.get_executor(), file_pool_, surface_, {}, nullptr, {&request_log_}),
+          data_plane_settings(config, tier_, keys_)),
+      identity_({clock_, keys_, file_pool_, config.identity},
+                surfaces::RequestGuard(allowed_hosts(config))),
+      service_({&identity_}, data_plane_),
+      admin_({DYNSESSIONS_VERSION, [this] { return health(); },
+              [this] { return event_line("ready", announcement()); }},
+             surfaces::RequestGuard(allowed_hosts(config))),
+      server_(loop_.get_executor(), file_pool_, service_, {}, nullptr, {&request_log_}),
       admin_server_(loop_.get_executor(), file_pool_, admin_, {}, nullptr, {&request_log_}) {
   if (!config.server.https_port) return;
-  https_server_.emplace(loop_.get_executor(), file_pool_, surface_, net::ServerLimits{}, nullptr,
+  https_server_.emplace(loop_.get_executor(), file_pool_, service_, net::ServerLimits{}, nullptr,
                         std::vector<http::ExchangeObserver*>{&request_log_});
 }
 
@@ -199,6 +204,7 @@ void App::declare_pools() {
 void App::listen() {
   bind_ports();
   set_up_tls();
+  set_up_state();
   server_.start();
   if (https_server_) https_server_->start();
   admin_server_.start();
@@ -217,6 +223,12 @@ void App::set_up_tls() {
   if (!https) return;
   https_.emplace(*std::move(https));
   https_server_->use(https_->context);
+}
+
+void App::set_up_state() {
+  if (https_) return keys_.keep_in(https_->state.path());
+  const auto directory = state_directory(config_, config::process_environment);
+  if (directory) keys_.keep_in(*directory);
 }
 
 std::string App::pool_management_endpoint() const {
@@ -241,6 +253,9 @@ Announcement App::announcement() const {
       .authority_file = https_ ? https_->authority_file.string() : "",
       .admin = url_of(admin_server_),
       .pool_management_endpoint = pool_management_endpoint(),
+      .identity_endpoint = url_of(server_) + "/msi/token",
+      .tenant = config_.identity.tenant,
+      .pool_name = config_.pool.id,
       .pool = pool_description(),
       .sandbox = description_of(tier_),
       .limits = sandbox::summary(launcher_.limits()),

@@ -22,6 +22,8 @@
 #include "emulator/runtimes/python_runtime.h"
 #include "emulator/surfaces/admin/admin_api.h"
 #include "emulator/surfaces/data_plane/data_plane.h"
+#include "emulator/surfaces/identity/identity_surface.h"
+#include "emulator/surfaces/shared_port.h"
 
 namespace dynsessions {
 
@@ -56,6 +58,7 @@ class App {
   void listen();
   void bind_ports();
   void set_up_tls();
+  void set_up_state();
   [[nodiscard]] Announcement announcement() const;
   void announce_listening() const;
   void announce_ready();
@@ -81,11 +84,14 @@ class App {
   observability::RequestLog request_log_;
   pools::PoolCatalog pools_;
   std::vector<pools::Pool*> declared_;  ///< the default pool first
-  surfaces::data_plane::DataPlane surface_;
+  auth::SigningKeys keys_;
+  surfaces::data_plane::DataPlane data_plane_;
+  surfaces::identity::IdentitySurface identity_;
+  surfaces::SharedPort service_;  ///< all that Azure would serve
   surfaces::admin::AdminApi admin_;
   net::HttpServer server_;
   std::optional<HttpsSetup> https_;              ///< made when the ports are bound
-  std::optional<net::HttpServer> https_server_;  ///< the same surface as server_
+  std::optional<net::HttpServer> https_server_;  ///< the same surfaces as server_
   net::HttpServer admin_server_;
 };
 

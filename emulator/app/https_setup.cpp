@@ -77,11 +77,15 @@ std::optional<HttpsSetup> set_up_https(const config::Config& config,
   }
 }
 
+std::optional<fs::path> state_directory(const config::Config& config,
+                                        const config::Environment& environment) {
+  if (!config.server.state_dir.empty()) return config.server.state_dir;
+  return default_state_path(environment);
+}
+
 std::string advice_on_trust(const config::Config& config, const config::Environment& environment,
                             Clock::TimePoint now) {
-  const auto path = config.server.state_dir.empty()
-                        ? default_state_path(environment)
-                        : std::optional<fs::path>(config.server.state_dir);
+  const auto path = state_directory(config, environment);
   if (!path)
     throw config::ConfigError(
         "there is no home directory to keep a certificate "

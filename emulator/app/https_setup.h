@@ -30,6 +30,11 @@ struct HttpsSetup {
                                                      const config::Environment& environment,
                                                      Clock::TimePoint now);
 
+/// Where a server without HTTPS keeps what outlives it; need not exist. nullopt if neither
+/// --state-dir nor the environment names a place.
+[[nodiscard]] std::optional<std::filesystem::path> state_directory(
+    const config::Config& config, const config::Environment& environment);
+
 /// What `dynsessions cert` prints. Makes the authority where there is none yet. Throws
 /// config::ConfigError where none can be kept: a temporary one is nothing to trust.
 [[nodiscard]] std::string advice_on_trust(const config::Config& config,

@@ -77,11 +77,16 @@ std::optional<Claims> parse_claims(std::string_view token) {
   const auto parts = parts_of(token);
   if (!parts) return std::nullopt;
   const auto& [header, payload, signature] = *parts;
-  if (!decode_object(header).is_object()) return std::nullopt;
+  const json header_object = decode_object(header);
+  if (!header_object.is_object()) return std::nullopt;
   const json claims_set = decode_object(payload);
   if (!claims_set.is_object()) return std::nullopt;
 
   Claims claims;
+  const auto key_id = header_object.find("kid");
+  if (key_id != header_object.end() && key_id->is_string()) {
+    claims.key_id = key_id->get<std::string>();
+  }
   const bool readable = append_texts(claims_set, "aud", claims.audiences) &&
                         read_time(claims_set, "exp", claims.expires_at) &&
                         read_time(claims_set, "nbf", claims.not_before) &&

@@ -17,9 +17,10 @@ inline constexpr std::string_view kLegacyAudience = "https://acasessions.io";
 inline constexpr std::string_view kExecutorRole = "Azure ContainerApps Session Executor";
 inline constexpr std::string_view kExecutorRoleId = "0fb8eba5-a2bb-4abe-b1c1-49dfad359bb0";
 
-/// What a web token (RFC 7519) says that matters here. It is what the token *says*: nobody has
-/// looked at its signature.
+/// The parts of a web token (RFC 7519) that matter here, as the token states them: parse_claims()
+/// does not check its signature.
 struct Claims {
+  std::string key_id;                                  ///< `kid` of the header; may be empty
   std::vector<std::string> audiences;                  ///< `aud`
   std::optional<std::chrono::sys_seconds> expires_at;  ///< `exp`
   std::optional<std::chrono::sys_seconds> not_before;  ///< `nbf`

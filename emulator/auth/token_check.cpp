@@ -4,6 +4,7 @@
 
 #include "emulator/auth/bearer.h"
 #include "emulator/auth/claims.h"
+#include "emulator/auth/signing_keys.h"
 
 namespace dynsessions::auth {
 namespace {
@@ -43,6 +44,16 @@ Result<void> check_validity(const Claims& claims, std::chrono::sys_seconds now) 
   return {};
 }
 
+Result<void> check_signature(const TokenPolicy& policy, const Claims& claims,
+                             std::string_view token) {
+  if (policy.keys == nullptr || claims.key_id.empty()) return {};
+  const auto key = policy.keys->find(claims.key_id);
+  if (!key || key->has_signed(token)) return {};
+  return unauthenticated("The signature is invalid",
+                         "the token names a key of this emulator, which did not sign it: it was "
+                         "changed after it was issued");
+}
+
 bool has_role(const Claims& claims, const Texts& executors) {
   const auto is_executor = [&](const std::string& principal) {
     return std::find(executors.begin(), executors.end(), principal) != executors.end();
@@ -77,6 +88,9 @@ Result<std::string> check_token(const TokenPolicy& policy,
   if (!claims) {
     return unauthenticated("The token is malformed",
                            "the token is not a JSON web token; `dynsessions token` prints one");
+  }
+  if (Result<void> genuine = check_signature(policy, *claims, *token); !genuine) {
+    return genuine.error();
   }
   if (Result<void> valid = check_validity(*claims, now); !valid) return valid.error();
   if (!has_role(*claims, policy.executors)) return role_missing(policy.missing_role);

@@ -22,12 +22,16 @@ enum class MissingRole {
   unauthenticated,    ///< 401 without a body, like a bad token
 };
 
+class SigningKeys;
+
 struct TokenPolicy {
   TokenRule rule = TokenRule::any;
   /// `oid`, `appid` or `sub` of principals that have the role without a claim that says so: the
   /// service looks up role assignments, and real Entra tokens carry none for them.
   std::vector<std::string> executors{};
   MissingRole missing_role = MissingRole::permission_denied;
+  /// The emulator's own keys; nullptr: it has none. Outlives the policy.
+  SigningKeys* keys = nullptr;
 };
 
 /// Checks the value of the `Authorization` header. By TokenRule::claims a token must
@@ -37,7 +41,8 @@ struct TokenPolicy {
 ///   that real services give, so that a test can stand on either side;
 /// - have the role *Azure ContainerApps Session Executor* (name or id) in `roles`, or stand for one
 ///   of the policy's executors.
-/// Its signature is not checked: we have nobody's keys. This tests clients and keeps nobody out.
+/// The signature is checked if the token names one of the emulator's keys. Other tokens are taken
+/// without, since their keys are not known here: this tests clients and keeps no one out.
 ///
 /// Returns who the token stands for: its `oid`, `appid` or `sub`, or nothing where its value does
 /// not matter. `unauthenticated` or `permission_denied` otherwise. The token itself goes nowhere:

@@ -1,6 +1,7 @@
 #include "emulator/base/identifiers.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
@@ -44,6 +45,14 @@ Result<SessionIdentifier> SessionIdentifier::parse(std::string_view text, Identi
 std::string random_uuid() {
   static thread_local boost::uuids::random_generator generate;
   return to_string(generate());
+}
+
+bool is_uuid(std::string_view text) {
+  constexpr std::string_view kForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  const auto fits = [](char form, char c) {
+    return form == '-' ? c == '-' : std::isxdigit(static_cast<unsigned char>(c)) != 0;
+  };
+  return text.size() == kForm.size() && std::equal(kForm.begin(), kForm.end(), text.begin(), fits);
 }
 
 }  // namespace dynsessions

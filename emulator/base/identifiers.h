@@ -35,6 +35,9 @@ class SessionIdentifier {
 /// A random version 4 UUID in lower case: the form of execution ids and correlation ids.
 [[nodiscard]] std::string random_uuid();
 
+/// Whether the text has the form of a UUID, in either case.
+[[nodiscard]] bool is_uuid(std::string_view text);
+
 }  // namespace dynsessions
 
 template <>

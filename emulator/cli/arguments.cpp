@@ -92,7 +92,10 @@ class Parser {
 
  private:
   void read(const std::string& word) {
-    if (word == "--help" || word == "-h") {
+    if (word == "--") {
+      texts_.insert(texts_.end(), words_.begin() + std::ptrdiff_t(next_), words_.end());
+      next_ = words_.size();
+    } else if (word == "--help" || word == "-h") {
       help_ = true;
     } else if (word == "--version") {
       version_ = true;

@@ -106,9 +106,11 @@ std::string options_of_server(const Command& command) {
 }
 
 std::string usage(const Command& command) {
-  std::string text = "Usage: dynsessions " + std::string(command.name);
-  if (!command.argument.empty()) text.append(" ").append(command.argument);
-  return text + (command.takes_options || !command.flags.empty() ? " [OPTIONS]\n" : "\n");
+  const std::string argument = command.argument.empty() ? "" : " " + std::string(command.argument);
+  const std::string options = command.takes_options || !command.flags.empty() ? " [OPTIONS]" : "";
+  const bool ends_options = command.argument.starts_with("-- ");
+  return "Usage: dynsessions " + std::string(command.name) +
+         (ends_options ? options + argument : argument + options) + "\n";
 }
 
 std::string section(std::string_view heading, std::string_view lines) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "emulator/auth/token_check.h"
+#include "emulator/auth/token_issuer.h"
 #include "emulator/contract/contract_options.h"
 #include "emulator/pools/pool_definition.h"
 #include "emulator/tls/name.h"
@@ -62,6 +63,7 @@ struct HostOptions {
 struct Config {
   ServerOptions server;
   HostOptions host;
+  auth::IdentitySettings identity;
   contract::ContractOptions contract;
   /// The default pool: the one on the bare root, and the pattern of pools that nobody declared.
   pools::PoolDefinition pool;

@@ -18,6 +18,8 @@ inline constexpr auto kPart<ServerOptions> = &Config::server;
 template <>
 inline constexpr auto kPart<HostOptions> = &Config::host;
 template <>
+inline constexpr auto kPart<auth::IdentitySettings> = &Config::identity;
+template <>
 inline constexpr auto kPart<contract::ContractOptions> = &Config::contract;
 
 template <typename Part>

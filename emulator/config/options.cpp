@@ -1,10 +1,15 @@
 #include "emulator/config/options.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <limits>
 #include <utility>
 
+#include <boost/algorithm/string/split.hpp>
+
+#include "emulator/base/identifiers.h"
+#include "emulator/base/printable.h"
 #include "emulator/config/option_values.h"
 
 namespace dynsessions::config {
@@ -21,6 +26,7 @@ using value_kinds::parse_number;
 using value_kinds::show_list;
 using value_kinds::Words;
 
+using auth::IdentitySettings;
 using contract::AsynchronousKernel;
 using contract::ByVersion;
 using contract::ContractOptions;
@@ -73,6 +79,34 @@ std::string show_tls_names(const ServerOptions& server) {
 constexpr ValueKind<ServerOptions> kTlsNames{
     set_tls_names, show_tls_names,
     [] { return std::string("names like a, *.b.org or 10.0.0.5, commas between them"); }, true};
+
+inline constexpr char kAUuid[] = "a UUID";
+template <auto Member>
+inline constexpr ValueKind<IdentitySettings> kUuid = value_kinds::kText<Member, is_uuid, kAUuid>;
+
+/// Names of roles have spaces.
+std::optional<std::vector<std::string>> parse_roles(std::string_view text) {
+  if (text == "none") return std::vector<std::string>();
+  std::vector<std::string> roles;
+  boost::algorithm::split(roles, text, [](char c) { return c == ','; });
+  const auto is_name = [](const std::string& role) {
+    return !role.empty() && printable(role) == role;
+  };
+  if (!std::all_of(roles.begin(), roles.end(), is_name)) return std::nullopt;
+  return roles;
+}
+
+bool set_roles(IdentitySettings& identity, std::string_view text) {
+  return assign_if(identity.roles, parse_roles(text));
+}
+
+std::string show_roles(const IdentitySettings& identity) {
+  return identity.roles.empty() ? "none" : show_list(identity.roles);
+}
+
+constexpr ValueKind<IdentitySettings> kRoles{
+    set_roles, show_roles, [] { return std::string("none or names with commas between them"); },
+    true};
 
 bool set_stream_limit(ContractOptions& contract, std::string_view text) {
   StreamLimit& limit = contract.stream_limit;
@@ -179,6 +213,17 @@ constexpr std::array kOptions{
            kOf<kChoice<&ServerOptions::log_format, kLogFormats>>},
     Option{"quiet", "Server", "", "Do not print the banner; its warnings go to the log instead.",
            kOf<kChoice<&ServerOptions::quiet, kSwitch>>},
+
+    Option{"tenant", "Identity", "ID", "Tenant of the tokens that the emulator issues.",
+           kOf<kUuid<&IdentitySettings::tenant>>},
+    Option{"identity-principal", "Identity", "OID",
+           "Principal (oid) of the tokens that the emulator issues.",
+           kOf<kUuid<&IdentitySettings::principal>>},
+    Option{"identity-roles", "Identity", "NAMES",
+           "Roles in the tokens that the emulator issues; none leaves them out.", kOf<kRoles>},
+    Option{"identity-token-lifetime", "Identity", "SECONDS",
+           "Lifetime of the tokens that the emulator issues; 0: they have expired.",
+           kOf<kNumber<&IdentitySettings::lifetime, 0, 86'400>>},
 
     Option{"name", "Session pool", "NAME", "Name of the pool in the printed endpoint.",
            kOfPool<members::kName>},

@@ -198,6 +198,9 @@ class Emulator:
         self.https = ready.get("https")  # None: switched off
         self.admin = ready["admin"]
         self.endpoint = ready["poolManagementEndpoint"]
+        self.identity_endpoint = ready["identityEndpoint"]
+        self.authority = ready.get("authority")
+        self.tenant = ready["tenant"]
         if as_documented:
             services.serves(self.http, self.https)
 

@@ -53,6 +53,10 @@ http::Answer ready(const Services& services, const http::Call&) {
   return json_response(all_ready ? 200 : 503, json.take());
 }
 
+http::Answer server(const Services& services, const http::Call&) {
+  return json_response(200, services.server());
+}
+
 http::Answer version(const Services& services, const http::Call&) {
   JsonWriter json(ObjectIds::absent);
   json.begin_object().member("name", "dynsessions").member("version", services.version);
@@ -62,6 +66,7 @@ http::Answer version(const Services& services, const http::Call&) {
 constexpr std::array kRows{
     Row{http::Method::get, "/health/live", "live", live},
     Row{http::Method::get, "/health/ready", "ready", ready},
+    Row{http::Method::get, "/server", "server", server},
     Row{http::Method::get, "/version", "version", version},
 };
 
@@ -72,10 +77,8 @@ const http::Router<Row>& router() {
 
 }  // namespace
 
-AdminApi::AdminApi(std::string version, Health health, RequestGuard guard)
-    : services_{std::move(version), std::move(health)},
-      guard_(std::move(guard)),
-      filters_{&guard_} {}
+AdminApi::AdminApi(Services services, RequestGuard guard)
+    : services_(std::move(services)), guard_(std::move(guard)), filters_{&guard_} {}
 
 asio::awaitable<http::Response> AdminApi::handle(http::Exchange& exchange, http::Request request,
                                                  http::BodyReader& body) {
@@ -90,7 +93,7 @@ asio::awaitable<http::Response> AdminApi::handle(http::Exchange& exchange, http:
     routed.exchange.refused_by = "router";
     co_return no_route(unknown, router().explain(unknown.method, unknown.target.segments),
                        "This path is not an operation of the admin API.",
-                       "there are /health/live, /health/ready and /version");
+                       "there are /health/live, /health/ready, /server and /version");
   };
   http::Answer answer = co_await http::Next(filters_, endpoint)(call);
   if (!answer) co_return refuse(exchange, answer.error());

@@ -22,19 +22,19 @@ struct Component {
 struct Services {
   std::string version;
   std::function<std::vector<Component>()> health;
+  std::function<std::string()> server;  ///< JSON of its addresses
 };
 
 /// The emulator's own API, on a port of its own so that the emulated one stays the service's:
 ///   GET /health/live   200 as long as the process answers
 ///   GET /health/ready  200 when every component is ready, else 503; lists them with reasons
+///   GET /server        the addresses of the server, as in its ready line
 ///   GET /version       name and version
 /// Needs no token; RequestGuard keeps web pages out. Each operation is a row of the table in
 /// admin_api.cpp and a function.
 class AdminApi final : public http::Handler {
  public:
-  using Health = std::function<std::vector<Component>()>;
-
-  AdminApi(std::string version, Health health, RequestGuard guard);
+  AdminApi(Services services, RequestGuard guard);
 
   boost::asio::awaitable<http::Response> handle(http::Exchange& exchange, http::Request request,
                                                 http::BodyReader& body) override;

@@ -20,8 +20,9 @@ using data_plane::request_of;
 namespace asio = boost::asio;
 
 http::Response ask(http::Request request, std::vector<Component> components = {}) {
-  AdminApi surface(
-      "1.2.3", [components] { return components; }, RequestGuard());
+  AdminApi surface({"1.2.3", [components] { return components; },
+                    [] { return std::string(R"({"event":"ready"})"); }},
+                   RequestGuard());
   asio::io_context loop;
   http::TextBody body("");
   http::Response response;

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string_view>
+
+#include "emulator/auth/signing_key.h"
+
+namespace dynsessions::auth {
+
+/// The key with which this emulator signs tokens. It is read, or made, when it is first needed, so
+/// that a start does not wait for it. Any thread may use this.
+class SigningKeys {
+ public:
+  /// Keeps the key in this state directory, which is made when it is needed, so that tokens outlive
+  /// a restart. Without one, or if it cannot be used, which the log warns of, the key lives as long
+  /// as this object. To be called before the first token is made.
+  void keep_in(std::filesystem::path state_directory);
+
+  /// Makes the key if there is none. May take a tenth of a second. Throws tls::OpensslError.
+  [[nodiscard]] std::shared_ptr<const SigningKey> current();
+
+  /// nullptr if this emulator has no key with this `kid`. Makes none. A state directory that cannot
+  /// be read has none.
+  [[nodiscard]] std::shared_ptr<const SigningKey> find(std::string_view id);
+
+ private:
+  /// nullptr if there is no key in the directory.
+  [[nodiscard]] std::shared_ptr<const SigningKey> kept_key() const;
+  [[nodiscard]] std::shared_ptr<const SigningKey> make_key() const;
+
+  std::mutex mutex_;
+  std::filesystem::path directory_;  ///< empty: the key is not kept
+  std::shared_ptr<const SigningKey> key_;
+};
+
+}  // namespace dynsessions::auth

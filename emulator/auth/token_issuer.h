@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/auth/claims.h"
+#include "emulator/auth/signing_keys.h"
+
+namespace dynsessions::auth {
+
+/// Who the tokens of the offline identity stand for (`--tenant` and the options after it).
+struct IdentitySettings {
+  std::string tenant = "00000000-0000-4000-8000-000000000001";     ///< `tid`
+  std::string principal = "00000000-0000-4000-8000-000000000002";  ///< `oid` and `sub`
+  std::string client_id = "00000000-0000-4000-8000-000000000003";  ///< `appid`
+  std::vector<std::string> roles{std::string(kExecutorRole)};      ///< empty: without the claim
+  std::chrono::seconds lifetime{3600};
+};
+
+/// The differences between tokens; an empty member means the one of the settings.
+struct TokenRequest {
+  std::string audience;  ///< required
+  std::string issuer;    ///< required
+  std::string tenant;
+  std::string principal;
+  std::string client_id;
+  std::string user;  ///< name of a person who signed in; empty: an application
+};
+
+/// The JSON of a token's claims, as Entra's tokens of version 1.0 have them.
+[[nodiscard]] std::string claims_for(const TokenRequest& request, const IdentitySettings& settings,
+                                     std::chrono::sys_seconds now);
+
+}  // namespace dynsessions::auth

@@ -1,0 +1,98 @@
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "emulator/base/child_process.h"
+#include "emulator/cli/command.h"
+#include "emulator/cli/foreground_command.h"
+#include "emulator/client_environment/variables.h"
+
+namespace dynsessions::cli {
+namespace {
+
+/// Free ports unless the caller wants certain ones; the log goes to a file in memory.
+std::vector<std::string> server_command(const Invocation& call) {
+  std::vector<std::string> words{std::filesystem::read_symlink("/proc/self/exe"), "serve",
+                                 "--quiet"};
+  config::Values options{{"port", "0"}, {"https-port", "0"}, {"admin-port", "0"}};
+  for (const auto& [key, text] : call.options) options.insert_or_assign(key, text);
+  options.erase("quiet");
+  for (const auto& [key, text] : options) words.push_back("--" + key + "=" + text);
+  if (!call.config_path.empty()) words.push_back("--config=" + call.config_path);
+  return words;
+}
+
+/// Waits until an execution can be answered at once. nullopt if the server ends before.
+std::optional<client_environment::RunningServer> wait_until_ready(ChildProcess& server) {
+  for (;;) {
+    const std::string line = server.read_line();
+    if (line.empty()) return std::nullopt;
+    if (line.find(R"("event":"ready")") == std::string::npos) continue;
+    return client_environment::from_ready_line(line);
+  }
+}
+
+/// Says where the log is, or where it would be.
+void keep_log(const Invocation& call, const std::string& log) {
+  const auto path = call.flags.find("--keep-log");
+  if (path == call.flags.end()) {
+    std::fputs("dynsessions exec: `--keep-log FILE` keeps the log of the server\n", stderr);
+    return;
+  }
+  std::ofstream file(path->second);
+  file << log;
+  file.close();
+  std::fprintf(stderr, "dynsessions exec: the log of the server %s %s\n",
+               file ? "is in" : "cannot be written to", path->second.c_str());
+}
+
+ExitCode run_command(const Invocation& call) {
+  if (call.arguments.empty()) {
+    throw config::ConfigError("`exec` needs a command after `--`\nTry `dynsessions exec --help`.");
+  }
+  (void)settings_of(call);  // mistakes are reported here and not by the server
+  ChildProcess server(server_command(call), ChildProcess::Kind::server);
+  const auto facts = wait_until_ready(server);
+  if (!facts) {
+    const int code = server.wait();
+    std::fputs(server.said().c_str(), stderr);
+    return ExitCode{code > 0 ? code : failed};
+  }
+  const auto variables = client_environment::variables_for(*facts, config::process_environment);
+  const int code = run_in_foreground(call.arguments, variables);
+  const int server_code = server.stop();
+  if (code != 0 || server_code != 0) keep_log(call, server.said());
+  return ExitCode{code != 0 || server_code == 0 ? code : failed};
+}
+
+constexpr Flag kExecFlags[] = {
+    {"--keep-log", "FILE", "Where to write the log of the server if the command fails."},
+};
+
+constexpr std::string_view kExecOptions[] = {"auth", "max-sessions", "cooldown-period"};
+
+}  // namespace
+
+const Command kExec{
+    .name = "exec",
+    .summary = "Run a command with a server and an environment that points at it.",
+    .description =
+        "Starts a server on free ports, waits until it is ready, runs the command with the "
+        "variables "
+        "of\n`dynsessions env`, forwards signals to it, and stops the server. Takes every option "
+        "of "
+        "`serve`.\n",
+    .examples =
+        "  dynsessions exec -- python agent.py\n"
+        "  dynsessions exec --auth claims --keep-log server.log -- pytest tests\n",
+    .exit_codes =
+        "  that of the command; 128 and the number of the signal that ended it; 127 or 126 if it\n"
+        "  cannot be found or run; that of `dynsessions serve` if the server does not start\n",
+    .flags = kExecFlags,
+    .takes_options = true,
+    .common_options = kExecOptions,
+    .argument = "-- COMMAND",
+    .run = run_command,
+};
+
+}  // namespace dynsessions::cli

@@ -1,0 +1,70 @@
+#include <nlohmann/json.hpp>
+
+#include "emulator/client_environment/variables.h"
+
+namespace dynsessions::client_environment {
+namespace {
+
+/// Within `'`, with the quotes of the text written as `quote`.
+std::string quoted(const std::string& text, std::string_view quote) {
+  std::string result = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      result += quote;
+    } else {
+      result += c;
+    }
+  }
+  return result + "'";
+}
+
+using Line = std::string (*)(const Variable& variable);
+
+std::string shell_line(const Variable& variable) {
+  if (!variable.value) return "unset " + variable.name + "\n";
+  return "export " + variable.name + "=" + quoted(*variable.value, R"('\'')") + "\n";
+}
+
+std::string powershell_line(const Variable& variable) {
+  if (!variable.value) {
+    return "Remove-Item Env:" + variable.name + " -ErrorAction SilentlyContinue\n";
+  }
+  return "$env:" + variable.name + " = " + quoted(*variable.value, "''") + "\n";
+}
+
+std::string dotenv_line(const Variable& variable) {
+  if (!variable.value) return {};
+  return variable.name + "=" + quoted(*variable.value, R"(\')") + "\n";
+}
+
+std::string github_line(const Variable& variable) {
+  return variable.value ? variable.name + "=" + *variable.value + "\n" : std::string();
+}
+
+std::string in_lines(const std::vector<Variable>& variables, Line line) {
+  std::string text;
+  for (const Variable& variable : variables) text += line(variable);
+  return text;
+}
+
+/// An object; a variable that must not be set is null.
+std::string as_json(const std::vector<Variable>& variables) {
+  nlohmann::ordered_json object = nlohmann::ordered_json::object();
+  for (const Variable& variable : variables) {
+    object[variable.name] = nullptr;
+    if (variable.value) object[variable.name] = *variable.value;
+  }
+  return object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string written_as(std::string_view format, const std::vector<Variable>& variables) {
+  if (format == "json") return as_json(variables);
+  if (format == "powershell") return in_lines(variables, powershell_line);
+  if (format == "dotenv") return in_lines(variables, dotenv_line);
+  if (format == "github") return in_lines(variables, github_line);
+  return in_lines(variables, shell_line);
+}
+
+}  // namespace dynsessions::client_environment

@@ -1,0 +1,83 @@
+#include "emulator/surfaces/identity/identity_surface.h"
+
+#include <array>
+#include <utility>
+
+#include "emulator/http/router.h"
+#include "emulator/surfaces/identity/answers.h"
+#include "emulator/surfaces/identity/operations.h"
+#include "emulator/surfaces/no_route.h"
+
+namespace dynsessions::surfaces::identity {
+namespace asio = boost::asio;
+
+namespace {
+
+using http::Method;
+
+struct Row {
+  Method method;
+  std::string_view pattern;
+  std::string_view name;
+  Operation* operation;
+};
+
+/// AD FS has no tenant in its paths; its name takes the place of one.
+constexpr std::array kRows{
+    Row{Method::get, "/msi/token", "get_token", app_service_token},
+    Row{Method::post, "/msi/token", "get_token", cloud_shell_token},
+    Row{Method::get, "/metadata/identity/oauth2/token", "get_token", virtual_machine_token},
+    Row{Method::post, "/{tenant}/oauth2/v2.0/token", "request_token", requested_token},
+    Row{Method::post, "/{tenant}/oauth2/token", "request_token", requested_token},
+    Row{Method::get, "/{tenant}/v2.0/.well-known/openid-configuration", "get_openid", openid},
+    Row{Method::get, "/{tenant}/.well-known/openid-configuration", "get_openid", openid},
+    Row{Method::get, "/{tenant}/discovery/v2.0/keys", "get_keys", keys},
+    Row{Method::get, "/{tenant}/discovery/keys", "get_keys", keys},
+    Row{Method::get, "/{tenant}/discovery/instance", "get_instance", instance},
+};
+
+const http::Router<Row>& router() {
+  static const http::Router<Row> kRouter(kRows);
+  return kRouter;
+}
+
+}  // namespace
+
+IdentitySurface::IdentitySurface(Services services, RequestGuard guard)
+    : services_(services), guard_(std::move(guard)), filters_{&guard_} {}
+
+bool IdentitySurface::has(const http::Request& request) const {
+  const auto& segments = request.target.segments;
+  return router().find(request.method, segments) ||
+         !router().explain(request.method, segments).methods.empty();
+}
+
+asio::awaitable<http::Response> IdentitySurface::handle(http::Exchange& exchange,
+                                                        http::Request request,
+                                                        http::BodyReader& body) {
+  exchange.surface = "identity";
+  http::Call call{exchange, std::move(request), &body};
+  const auto found = router().find(call.request.method, call.request.target.segments);
+  if (found) exchange.operation = found->row.name;
+  exchange.api_version = call.request.target.query_value("api-version").value_or("");
+  const http::Endpoint endpoint = [this,
+                                   &found](http::Call& routed) -> asio::awaitable<http::Answer> {
+    if (found) co_return co_await found->row.operation(services_, found->parameters, routed);
+    const http::Request& unknown = routed.request;
+    routed.exchange.refused_by = "router";
+    co_return no_route(unknown, router().explain(unknown.method, unknown.target.segments), "", "");
+  };
+  http::Answer answer = co_await http::Next(filters_, endpoint)(call);
+  if (answer) co_return *std::move(answer);
+  if (exchange.refused_by.empty()) exchange.refused_by = "operation";
+  co_return refuse(exchange, answer.error());
+}
+
+http::Response IdentitySurface::refuse(http::Exchange& exchange, const Error& error) {
+  exchange.surface = "identity";
+  exchange.refusal = error;
+  exchange.reason = error.reason;
+  return refusal(error, exchange.correlation_id);
+}
+
+}  // namespace dynsessions::surfaces::identity

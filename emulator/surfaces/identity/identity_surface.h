@@ -1,0 +1,35 @@
+#pragma once
+
+#include <vector>
+
+#include "emulator/http/filter.h"
+#include "emulator/surfaces/guard_filter.h"
+#include "emulator/surfaces/identity/services.h"
+#include "emulator/surfaces/surface.h"
+
+namespace dynsessions::surfaces::identity {
+
+/// Token endpoints that need no Azure account, for the credentials of the Azure SDKs
+/// (api-spec/CLIENTS.md section 4):
+///   /msi/token                          managed identity of App Service, and its older form
+///   /metadata/identity/oauth2/token     managed identity of virtual machines (IMDS)
+///   /{tenant}/oauth2/v2.0/token …       Microsoft Entra and AD FS: secrets, assertions, passwords
+///   …/.well-known/openid-configuration, …/discovery/…   what clients ask before
+/// Every answer is JSON, also refusals: their text, with the cure, is all that a client shows
+/// (quirk 40). Any secret is accepted. Needs no token itself; RequestGuard keeps web pages out.
+class IdentitySurface final : public Surface {
+ public:
+  IdentitySurface(Services services, RequestGuard guard);
+
+  [[nodiscard]] bool has(const http::Request& request) const override;
+  boost::asio::awaitable<http::Response> handle(http::Exchange& exchange, http::Request request,
+                                                http::BodyReader& body) override;
+  [[nodiscard]] http::Response refuse(http::Exchange& exchange, const Error& error) override;
+
+ private:
+  const Services services_;
+  GuardFilter guard_;
+  const std::vector<http::Filter*> filters_;
+};
+
+}  // namespace dynsessions::surfaces::identity

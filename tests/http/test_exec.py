@@ -1,0 +1,213 @@
+"""`dynsessions exec` and `dynsessions env`: clients that run here without a changed line."""
+
+import concurrent.futures
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from support.emulator import BINARY, run_to_end
+from support.processes import descendants
+from support.waiting import wait_until
+
+# Few modules, so that a server is there soon.
+CLEAN = {"PATH": "/usr/bin:/bin", "DYNSESSIONS_PRELOAD": "json", "DYNSESSIONS_READY_SESSIONS": "1"}
+
+ASK = """
+import os
+from langchain_azure_dynamic_sessions import SessionsPythonREPLTool
+tool = SessionsPythonREPLTool(
+    pool_management_endpoint=os.environ["AZURE_DYNAMIC_SESSIONS_POOL_MANAGEMENT_ENDPOINT"]
+)
+print(tool.invoke("6 * 7"))
+"""
+
+# The endpoint and the identity, as a shell sees them.
+SHOW = 'echo "$POOL_MANAGEMENT_ENDPOINT $IDENTITY_ENDPOINT ${AZURE_CLIENT_SECRET-unset}"'
+
+
+@pytest.fixture
+def clean(tmp_path):
+    return {**CLEAN, "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+
+
+def run_exec(environment, *words, seconds=120):
+    return subprocess.run(
+        [BINARY, "exec", *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+    )
+
+
+def test_langchain_as_documented_runs_in_a_clean_shell(clean):
+    ended = run_exec(clean, "--auth", "claims", "--", sys.executable, "-c", ASK)
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["result"] == 42
+
+
+def test_the_command_gets_the_pool_and_no_other_identity(clean):
+    ended = run_exec({**clean, "AZURE_CLIENT_SECRET": "mine"}, "--", "sh", "-c", SHOW)
+    endpoint, identity, secret = ended.stdout.split()
+    assert endpoint.startswith("http://127.0.0.1:") and identity.endswith("/msi/token")
+    assert secret == "unset"
+
+
+@pytest.mark.parametrize(
+    "command, code",
+    [
+        (["true"], 0),
+        (["sh", "-c", "exit 7"], 7),
+        (["sh", "-c", "kill -KILL $$"], 128 + signal.SIGKILL),
+        (["there-is-no-such-program"], 127),
+        (["/etc/passwd"], 126),
+    ],
+)
+def test_the_exit_code_is_that_of_the_command(clean, command, code):
+    assert run_exec(clean, "--", *command).returncode == code
+
+
+def test_a_server_that_does_not_start_says_why(clean):
+    ended = run_exec(clean, "--python", "/bin/false", "--", "true")
+    assert (ended.returncode, ended.stdout) == (4, "")
+    assert "IPython" in ended.stderr
+
+
+def test_without_a_command_it_is_wrong_usage():
+    ended = run_to_end("exec", "--auth", "off")
+    assert ended.returncode == 2
+    assert "needs a command" in ended.stderr
+
+
+def test_the_log_is_kept_if_the_command_fails(clean, tmp_path):
+    log = tmp_path / "server.log"
+    run_exec(clean, "--keep-log", str(log), "--", "true")
+    assert not log.exists()
+    ended = run_exec(clean, "--keep-log", str(log), "--", "false")
+    assert ended.returncode == 1 and str(log) in ended.stderr
+    assert "stopping" in log.read_text()
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_signals_reach_the_command_and_the_server_is_stopped(clean, tmp_path, sent):
+    up = tmp_path / "up"
+    name = sent.name.removeprefix("SIG")
+    waits = f'trap "exit 9" {name}; touch {up}; while :; do sleep 0.05; done'
+    process = subprocess.Popen(
+        [BINARY, "exec", "--", "sh", "-c", waits], env=clean, stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_until(up.exists, "the command does not run")
+        below = list(descendants(process.pid))
+        process.send_signal(sent)
+        assert process.wait(60) == 9
+    finally:
+        process.kill()
+    assert len(below) > 3, "there was no server"
+    wait_until(
+        lambda: not any(os.path.exists(f"/proc/{pid}") for pid in below), "something is left"
+    )
+
+
+def test_a_killed_exec_takes_its_server_along(clean, tmp_path):
+    up = tmp_path / "up"
+    process = subprocess.Popen(
+        [BINARY, "exec", "--", "sh", "-c", f"touch {up}; exec sleep 1000"],
+        env=clean,
+        stderr=subprocess.DEVNULL,
+    )
+    wait_until(up.exists, "the command does not run")
+    below = list(descendants(process.pid))
+    process.kill()
+    process.wait()
+    wait_until(
+        lambda: not any(os.path.exists(f"/proc/{pid}") for pid in below), "something is left"
+    )
+
+
+def test_many_at_once_do_not_meet_and_leave_nothing(clean, tmp_path):
+    state = tmp_path / "state"
+    environment = {**clean, "XDG_STATE_HOME": str(state), "DYNSESSIONS_READY_SESSIONS": "0"}
+    with concurrent.futures.ThreadPoolExecutor(8) as several:
+        ended = list(several.map(lambda _: run_exec(environment, "--", "sh", "-c", SHOW), range(8)))
+    assert [one.returncode for one in ended] == [0] * 8, [one.stderr for one in ended]
+    assert len({one.stdout for one in ended}) == 8
+    assert {path.name for path in tmp_path.iterdir()} == {"state"}
+
+
+@pytest.fixture(scope="module")
+def described(emulator, tmp_path_factory):
+    """A ready file of the shared server."""
+    path = tmp_path_factory.mktemp("ready") / "ready.json"
+    facts = {
+        "event": "ready",
+        "http": emulator.http,
+        "https": emulator.https,
+        "admin": emulator.admin,
+        "poolManagementEndpoint": emulator.endpoint,
+        "identityEndpoint": emulator.identity_endpoint,
+        "authority": emulator.authority,
+    }
+    path.write_text(json.dumps(facts))
+    return ["--ready-file", str(path)]
+
+
+def test_env_knows_a_server_by_its_ready_file_and_by_its_admin_port(emulator, described):
+    by_file = run_to_end("env", "--format", "json", *described)
+    port = emulator.admin.rsplit(":", 1)[1]
+    by_port = run_to_end("env", "--format", "json", "--admin-port", port)
+    assert (by_file.returncode, by_port.returncode) == (0, 0), by_port.stderr
+    variables = json.loads(by_file.stdout)
+    assert json.loads(by_port.stdout) == variables
+    assert variables["AZURE_POOL_MANAGEMENT_ENDPOINT"] == emulator.endpoint
+    assert variables["ACA_POOL_MANAGEMENT_ENDPOINT"].startswith(emulator.https)
+    assert variables["IDENTITY_ENDPOINT"] == emulator.identity_endpoint
+    assert variables["AZURE_CLIENT_SECRET"] is None
+    assert variables["NODE_EXTRA_CA_CERTS"] == emulator.authority
+    assert "localhost" in variables["NO_PROXY"]
+
+
+def test_the_bundle_has_the_authorities_that_were_trusted_before(emulator, described, tmp_path):
+    before = tmp_path / "before.pem"
+    before.write_text("-----BEGIN CERTIFICATE-----\nof the company\n-----END CERTIFICATE-----\n")
+    ended = run_to_end("env", "--format", "json", *described, REQUESTS_CA_BUNDLE=str(before))
+    with open(json.loads(ended.stdout)["SSL_CERT_FILE"]) as file:
+        bundle = file.read()
+    assert "of the company" in bundle
+    with open(emulator.authority) as file:
+        assert file.read() in bundle
+
+
+def test_a_shell_reads_what_env_prints(emulator, described):
+    shown = subprocess.run(
+        ["sh", "-c", f'eval "$("{BINARY}" env {" ".join(described)})"; {SHOW}'],
+        env={"PATH": "/usr/bin:/bin", "AZURE_CLIENT_SECRET": "mine"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert shown.stdout.split() == [emulator.endpoint, emulator.identity_endpoint, "unset"]
+
+
+@pytest.mark.parametrize(
+    "format_, line",
+    [
+        ("powershell", "$env:IDENTITY_HEADER = 'dynsessions'"),
+        ("powershell", "Remove-Item Env:AZURE_TENANT_ID -ErrorAction SilentlyContinue"),
+        ("dotenv", "IDENTITY_HEADER='dynsessions'"),
+        ("github", "IDENTITY_HEADER=dynsessions"),
+    ],
+)
+def test_env_has_the_formats_of_other_shells(described, format_, line):
+    assert line in run_to_end("env", "--format", format_, *described).stdout.splitlines()
+
+
+def test_env_without_a_server_says_how_to_start_one(tmp_path):
+    ended = run_to_end("env", "--admin-port", "1")
+    assert ended.returncode == 1
+    assert "dynsessions serve" in ended.stderr
+    missing = run_to_end("env", "--ready-file", str(tmp_path / "missing"))
+    assert (missing.returncode, "no ready line" in missing.stderr) == (1, True)
