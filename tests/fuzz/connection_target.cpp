@@ -124,10 +124,13 @@ Outcome serve(std::string_view bytes, PieceSizes* sizes) {
   Recorder recorder;
   const net::ServerLimits limits{.head_bytes = kHeadBytes};
   const std::vector<http::ExchangeObserver*> observers;
+  const SteadyClock clock(loop.get_executor());
+  Event changed(loop.get_executor());
+  net::WaitingConnections waiting(clock, changed);
   asio::ip::tcp::socket socket(loop, asio::ip::tcp::v4());
   net::Connection connection(
       1, std::make_unique<MemoryTransport>(std::move(socket), bytes, sizes, outcome.written),
-      file_pool(), recorder, limits, observers);
+      file_pool(), recorder, limits, waiting, observers);
   asio::co_spawn(loop, connection.run(), [](const std::exception_ptr& failure) {
     if (failure) std::rethrow_exception(failure);
   });
