@@ -27,6 +27,10 @@ using asio::ip::tcp;
 namespace {
 
 constexpr std::size_t kFileThreads = 2;
+/// Time for all sessions to end after the drain period. What is left then ends with the launcher.
+constexpr std::chrono::seconds kEndOfSessions{10};
+/// Longest wait for the launcher in a health answer.
+constexpr std::chrono::seconds kHealthPatience{2};
 
 constexpr std::chrono::microseconds kPauseForStderr{200};
 constexpr std::chrono::milliseconds kLongestForStderr{100};
@@ -137,12 +141,12 @@ App::App(const config::Config& config, TierChoice tier, const runtimes::Installa
       ready_file_(ready_file),
       outputs_(outputs),
       loop_(1),
-      launcher_((loop_.get_executor())),
+      real_time_(loop_.get_executor()),
+      launcher_(loop_.get_executor(), real_time_),
       file_pool_(
           (launcher_.start(installation.launcher.string(), launcher_spec(config.host, tier_.tier)),
            kFileThreads)),
       clock_(loop_.get_executor()),
-      real_time_(loop_.get_executor()),
       spool_(file_pool_),
       python_(python_settings(config.host), installation, tier_.tier),
       pool_factory_({loop_.get_executor(), launcher_, clock_, real_time_, spool_, python_},
@@ -346,8 +350,16 @@ asio::awaitable<void> App::stop() {
   // A second signal finds no handler of ours and ends the process; the launcher notices and ends
   // every sandbox.
   co_await drain_clients();
-  co_await pools_.stop();
-  co_await pool_factory_.stop();
+  {
+    auto give_up = [this] {
+      spdlog::error("sessions did not end in {} s; the launcher ends with them",
+                    kEndOfSessions.count());
+      launcher_.hang_up();
+    };
+    const ScopedTimer timer(real_time_, real_time_.now() + kEndOfSessions, give_up);
+    co_await pools_.stop();
+    co_await pool_factory_.stop();
+  }
   co_await admin_server_.drain(std::chrono::seconds(1));
   co_await launcher_.stop();
 }
@@ -362,12 +374,18 @@ asio::awaitable<void> App::drain_clients() {
   }
 }
 
-std::vector<surfaces::admin::Component> App::health() const {
+asio::awaitable<surfaces::admin::Component> App::launcher_health() {
+  const bool answers = co_await launcher_.answers(kHealthPatience);
+  const char* detail = "running";
+  if (!answers) detail = "the sandbox launcher does not answer";
+  if (!launcher_.alive()) detail = "the sandbox launcher has ended";
+  co_return surfaces::admin::Component{"launcher", answers, detail};
+}
+
+asio::awaitable<std::vector<surfaces::admin::Component>> App::health() {
   using surfaces::admin::Component;
-  std::vector<Component> components{
-      {"launcher", launcher_.alive(),
-       launcher_.alive() ? "running" : "the sandbox launcher has ended"},
-      {"sandbox", true, description_of(tier_)}};
+  Component launcher = co_await launcher_health();
+  std::vector<Component> components{std::move(launcher), {"sandbox", true, description_of(tier_)}};
   for (const pools::Pool* pool : declared_) {
     const bool is_default = pool == declared_.front();
     components.push_back(interpreter_component(
@@ -375,7 +393,7 @@ std::vector<surfaces::admin::Component> App::health() const {
         pool->readiness()));
   }
   components.push_back({"limits", true, describe_limits()});
-  return components;
+  co_return components;
 }
 
 std::string App::describe_limits() const {

@@ -72,17 +72,18 @@ class App {
   [[nodiscard]] std::string pool_management_endpoint() const;
   [[nodiscard]] std::string pool_description() const;
   [[nodiscard]] std::string describe_limits() const;
-  [[nodiscard]] std::vector<surfaces::admin::Component> health() const;
+  boost::asio::awaitable<std::vector<surfaces::admin::Component>> health();
+  boost::asio::awaitable<surfaces::admin::Component> launcher_health();
 
   const config::Config& config_;
   const TierChoice tier_;
   ReadyFile& ready_file_;
   const Outputs& outputs_;
   boost::asio::io_context loop_;
+  SteadyClock real_time_;
   execution::LauncherClient launcher_;
   boost::asio::thread_pool file_pool_;
   SystemClock clock_;
-  SteadyClock real_time_;
   const execution::Spool spool_;
   const runtimes::PythonRuntime python_;
   PoolFactory pool_factory_;

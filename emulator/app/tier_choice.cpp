@@ -83,7 +83,8 @@ TierTrial try_tier(const std::string& launcher, const sandbox::LauncherSpec& spe
   profile.zygote.clear();  // the trial forks no interpreter
   TierTrial trial{spec.tier, std::nullopt};
   asio::io_context loop(1);
-  execution::LauncherClient client(loop.get_executor());
+  SteadyClock real_time(loop.get_executor());
+  execution::LauncherClient client(loop.get_executor(), real_time);
   client.start(launcher, spec);
   std::exception_ptr failure;
   asio::co_spawn(loop, run_trial(client, std::move(profile), trial),

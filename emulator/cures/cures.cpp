@@ -9,6 +9,7 @@ namespace {
 /// Beginnings of the names of steps that fail only after the start, in single sessions.
 constexpr std::string_view kZygote = "zygote";
 constexpr std::string_view kInterpreterStart = "interpreter start";
+constexpr std::string_view kLauncherReply = "launcher reply";
 
 struct Cure {
   std::string_view step;  ///< its beginning
@@ -57,6 +58,9 @@ constexpr std::array kCures = {
     Cure{"verify cgroups", "if --python names a Python that starts here: --control-groups off"},
     Cure{kZygote, "see --no-zygote"},
     Cure{kInterpreterStart, "check the environment given by --python"},
+    Cure{kLauncherReply,
+         "try again; if it lasts, the machine is overloaded or the process sandbox-launcher was "
+         "stopped (kill -CONT)"},
     Cure{"profile", "use a shorter --preload"},
     Cure{"keyring", "end other sessions of this user, or raise sysctl kernel.keys.maxkeys"},
     Cure{"limits", "raise the limits that this shell has: ulimit -aH"},
@@ -91,9 +95,9 @@ std::string cure_of(const Error& error) {
 
 std::string reason_of(const Error& error) {
   const Cure* cure = find_cure(error.step);
-  const bool is_of_sessions =
-      cure != nullptr &&
-      (cure->step == kZygote || cure->step == kInterpreterStart || cure->step == kOpenFiles);
+  constexpr std::array kOfSessions = {kZygote, kInterpreterStart, kLauncherReply, kOpenFiles};
+  const bool is_of_sessions = cure != nullptr && std::find(kOfSessions.begin(), kOfSessions.end(),
+                                                           cure->step) != kOfSessions.end();
   if (!is_of_sessions) return error.reason;
   return error.reason.empty() ? cure->cure : error.reason + "; " + cure->cure;
 }

@@ -139,7 +139,8 @@ asio::awaitable<void> examine(Examination& examination, execution::LauncherClien
 Checks run_session(const std::string& launcher, const sandbox::LauncherSpec& spec,
                    sandbox::SandboxProfile profile) {
   asio::io_context loop(1);
-  execution::LauncherClient client(loop.get_executor());
+  SteadyClock real_time(loop.get_executor());
+  execution::LauncherClient client(loop.get_executor(), real_time);
   client.start(launcher, spec);
   Examination examination(loop, client, std::move(profile));
   std::exception_ptr failure;

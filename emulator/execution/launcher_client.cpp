@@ -1,6 +1,7 @@
 #include "emulator/execution/launcher_client.h"
 
 #include <array>
+#include <csignal>
 #include <optional>
 #include <utility>
 
@@ -8,13 +9,14 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/process/v2.hpp>
 #include <boost/process/v2/posix/default_launcher.hpp>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <system_error>
+
+#include "emulator/execution/launcher_requests.h"
 
 namespace dynsessions::execution {
 namespace asio = boost::asio;
@@ -42,12 +44,24 @@ namespace {
 constexpr int kSocketInChild = 3;
 /// The launcher answers the spec with this id.
 constexpr std::uint64_t kSpecReply = 0;
+/// Between two looks whether the launcher still answers.
+constexpr std::chrono::seconds kWatchPause{1};
+/// Time for the launcher to take the spec, which compiles the filters and looks for cgroups.
+constexpr std::chrono::seconds kPreparation{60};
 
 Error launcher_gone() {
   return {ErrorCode::sandbox_unavailable,
           "The sandbox launcher has ended.",
           {},
           "restart the emulator; its log says why the launcher ended"};
+}
+
+Error launcher_silent() {
+  return {ErrorCode::sandbox_unavailable,
+          "The sandbox launcher does not answer.",
+          {},
+          "the launcher process was stopped, or the machine is overloaded",
+          kLauncherReply};
 }
 
 Error profile_too_long() {
@@ -57,28 +71,6 @@ Error profile_too_long() {
           {},
           "step `profile` failed",
           "profile"};
-}
-
-const char* name_of(RequestKind kind) {
-  switch (kind) {
-    case RequestKind::define_profile:
-      return "define_profile";
-    case RequestKind::forget_profile:
-      return "forget_profile";
-    case RequestKind::create_sandbox:
-      return "create_sandbox";
-    case RequestKind::start_interpreter:
-      return "start_interpreter";
-    case RequestKind::fork_interpreter:
-      return "fork_interpreter";
-    case RequestKind::interrupt_interpreter:
-      return "interrupt_interpreter";
-    case RequestKind::kill_interpreter:
-      return "kill_interpreter";
-    case RequestKind::destroy_sandbox:
-      return "destroy_sandbox";
-  }
-  return "unknown";
 }
 
 std::string step_and_reason(const Reply& reply) {
@@ -121,10 +113,12 @@ process_v2::process start_process(asio::any_io_executor executor, const std::str
 
 }  // namespace
 
-LauncherClient::LauncherClient(asio::any_io_executor executor)
-    : executor_(executor), socket_(executor), reader_ended_(executor) {}
+LauncherClient::LauncherClient(asio::any_io_executor executor, Clock& real_time)
+    : executor_(executor), real_time_(real_time), socket_(executor), reader_ended_(executor) {}
 
-LauncherClient::~LauncherClient() = default;
+LauncherClient::~LauncherClient() {
+  if (watch_timer_) real_time_.cancel(*watch_timer_);
+}
 
 void LauncherClient::start(const std::string& program, const sandbox::LauncherSpec& spec) {
   auto [ours, theirs] = socket_pair();
@@ -158,27 +152,67 @@ asio::awaitable<void> LauncherClient::read_replies() {
 }
 
 void LauncherClient::dispatch(Received<Reply> received) {
+  heard_at_ = real_time_.now();
+  silent_ = false;
   const Reply& reply = received.message;
   // An interpreter that exits also closes its control socket, which is where its owner learns of
   // it.
   if (reply.kind == ReplyKind::interpreter_exited) return;
   const auto found = pending_.find(reply.request_id);
-  if (found == pending_.end()) return;  // posted: nobody waits, the descriptors close here
+  if (found == pending_.end()) return;  // no caller waits for it; the descriptors close here
   found->second.reply = std::move(received);
   found->second.answered.notify();
 }
 
 void LauncherClient::lost() {
   alive_ = false;
+  wake_waiting();
+}
+
+void LauncherClient::wake_waiting() {
   for (auto& [id, pending] : pending_) pending.answered.notify();
 }
 
-asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::reply_to(std::uint64_t request_id) {
+/// Starts to look for silence, which some requests, such as a fork, need to be told from long work.
+void LauncherClient::watch() {
+  if (watch_timer_) return;
+  heard_at_ = real_time_.now();
+  auto look = [this] { check_silence(); };
+  watch_timer_ = real_time_.call_at(heard_at_ + kWatchPause, look);
+}
+
+void LauncherClient::check_silence() {
+  watch_timer_.reset();
+  if (pending_.empty() || !alive_) return;
+  const auto quiet_for = real_time_.now() - heard_at_;
+  if (quiet_for >= kSilence) {
+    spdlog::error("the sandbox launcher has sent nothing for {} s", kSilence.count());
+    silent_ = true;
+    return wake_waiting();
+  }
+  if (quiet_for >= kWatchPause) post(Request{.kind = RequestKind::ping});
+  auto look = [this] { check_silence(); };
+  watch_timer_ = real_time_.call_at(real_time_.now() + kWatchPause, look);
+}
+
+asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::reply_to(
+    std::uint64_t request_id, Clock::TimePoint deadline) {
+  struct Erasure {  // also when a cancelled coroutine unwinds
+    std::map<std::uint64_t, Pending>& pending;
+    std::uint64_t id;
+    ~Erasure() { pending.erase(id); }
+  };
+  const Erasure erasure{pending_, request_id};
   Pending& pending = pending_.at(request_id);
-  while (!pending.reply && alive_) co_await pending.answered.wait();
+  bool expired = false;
+  auto expire = [&expired, &pending] {
+    expired = true;
+    pending.answered.notify();
+  };
+  const ScopedTimer timer(real_time_, deadline, expire);
+  while (!pending.reply && alive_ && !silent_ && !expired) co_await pending.answered.wait();
   auto reply = std::move(pending.reply);
-  pending_.erase(request_id);
-  if (!reply) co_return launcher_gone();
+  if (!reply) co_return alive_ ? launcher_silent() : launcher_gone();
   if (reply->message.kind == ReplyKind::done) co_return std::move(*reply);
   // The name of the step, which can have a path of the host, does not matter then.
   if (lacks_descriptors(reply->message.error_number)) co_return no_descriptors();
@@ -192,36 +226,48 @@ asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::reply_to(std::ui
 
 asio::awaitable<Result<void>> LauncherClient::ready() {
   if (!pending_.contains(kSpecReply)) co_return launcher_gone();
-  auto reply = co_await reply_to(kSpecReply);
+  auto reply = co_await reply_to(kSpecReply, real_time_.now() + kPreparation);
   if (!reply) co_return reply.error();
   limits_ = reply->message.limits;
   if (reply->message.error_number != 0) obstacle_ = step_and_reason(reply->message);
   co_return Result<void>();
 }
 
-asio::awaitable<void> LauncherClient::send(std::string message) {
-  while (alive_) {
+void LauncherClient::send(std::string message) {
+  outbox_.push_back(std::move(message));
+  if (!waits_for_room_) flush();
+}
+
+void LauncherClient::flush() {
+  for (; alive_ && !outbox_.empty(); outbox_.pop_front()) {
     try {
-      sandbox::send_message(socket_.native_handle(), message.data(), message.size());
-      co_return;
+      sandbox::send_message(socket_.native_handle(), outbox_.front().data(),
+                            outbox_.front().size());
     } catch (const std::system_error& error) {
-      if (error.code() != std::errc::resource_unavailable_try_again) co_return lost();
+      if (error.code() != std::errc::resource_unavailable_try_again) return lost();
+      waits_for_room_ = true;
+      return socket_.async_wait(asio::posix::stream_descriptor::wait_write,
+                                [this](const boost::system::error_code& failure) {
+                                  if (failure) return;  // this client has stopped
+                                  waits_for_room_ = false;
+                                  flush();
+                                });
     }
-    co_await socket_.async_wait(asio::posix::stream_descriptor::wait_write,
-                                asio::as_tuple(asio::use_awaitable));
   }
 }
 
-asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::ask(Request request,
-                                                                    std::string profile) {
+asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::ask(
+    Request request, std::optional<Clock::Duration> within, std::string profile) {
   if (!alive_) co_return launcher_gone();
+  if (silent_ && !must_arrive(request.kind)) co_return launcher_silent();
   request.request_id = next_request_id_++;
   spdlog::debug("launcher request {}: {} of sandbox {}", request.request_id, name_of(request.kind),
                 request.sandbox_id);
   pending_.try_emplace(request.request_id, executor_);
-  std::string message = request_message(request, profile);
-  co_await send(std::move(message));
-  co_return co_await reply_to(request.request_id);
+  watch();
+  send(request_message(request, profile));
+  const Clock::Duration limit = within.value_or(deadline_of(request.kind));
+  co_return co_await reply_to(request.request_id, real_time_.now() + limit);
 }
 
 asio::awaitable<Result<ProfileId>> LauncherClient::define_profile(sandbox::SandboxProfile profile) {
@@ -229,7 +275,7 @@ asio::awaitable<Result<ProfileId>> LauncherClient::define_profile(sandbox::Sandb
   if (json.size() > sandbox::kMaxSpecBytes) co_return profile_too_long();
   const ProfileId id{next_profile_id_++};
   const Request request{.kind = RequestKind::define_profile, .profile_id = id.value};
-  auto answer = co_await ask(request, std::move(json));
+  auto answer = co_await ask(request, std::nullopt, std::move(json));
   if (!answer) co_return answer.error();
   co_return id;
 }
@@ -242,19 +288,19 @@ asio::awaitable<Result<UniqueFd>> LauncherClient::create_sandbox(ProfileId profi
                                                                  std::uint64_t sandbox_id) {
   const Request request{
       .kind = RequestKind::create_sandbox, .sandbox_id = sandbox_id, .profile_id = profile.value};
+  if (silent_) co_return launcher_silent();
   auto answer = co_await ask(request);
-  if (!answer) co_return answer.error();
-  if (answer->descriptors.empty()) {
-    post(RequestKind::destroy_sandbox, sandbox_id);
-    co_return no_descriptors();
-  }
-  co_return std::move(answer->descriptors.at(0));
+  if (answer && !answer->descriptors.empty()) co_return std::move(answer->descriptors.at(0));
+  // A late launcher still makes it. Destroying a sandbox that is not there does no harm.
+  post(RequestKind::destroy_sandbox, sandbox_id);
+  co_return answer ? no_descriptors() : answer.error();
 }
 
 asio::awaitable<Result<std::vector<UniqueFd>>> LauncherClient::request(
-    RequestKind kind, std::uint64_t sandbox_id, std::uint32_t interpreter_id) {
+    RequestKind kind, std::uint64_t sandbox_id, std::uint32_t interpreter_id,
+    std::optional<Clock::Duration> within) {
   const Request message{.kind = kind, .interpreter_id = interpreter_id, .sandbox_id = sandbox_id};
-  auto answer = co_await ask(message);
+  auto answer = co_await ask(message, within);
   if (!answer) co_return answer.error();
   const bool has_descriptors =
       kind == RequestKind::start_interpreter || kind == RequestKind::fork_interpreter;
@@ -263,13 +309,19 @@ asio::awaitable<Result<std::vector<UniqueFd>>> LauncherClient::request(
 }
 
 asio::awaitable<Result<sandbox::InterpreterEnd>> LauncherClient::end_interpreter(
-    std::uint64_t sandbox_id, std::uint32_t interpreter_id) {
+    std::uint64_t sandbox_id, std::uint32_t interpreter_id, std::optional<Clock::Duration> within) {
   const Request message{.kind = RequestKind::kill_interpreter,
                         .interpreter_id = interpreter_id,
                         .sandbox_id = sandbox_id};
-  auto answer = co_await ask(message);
+  auto answer = co_await ask(message, within);
   if (!answer) co_return answer.error();
   co_return answer->message.end;
+}
+
+asio::awaitable<bool> LauncherClient::answers(Clock::Duration within) {
+  const Request ping{.kind = RequestKind::ping};
+  const auto answer = co_await ask(ping, within);
+  co_return answer.has_value();
 }
 
 void LauncherClient::post(RequestKind kind, std::uint64_t sandbox_id) {
@@ -278,21 +330,31 @@ void LauncherClient::post(RequestKind kind, std::uint64_t sandbox_id) {
 
 void LauncherClient::post(Request request) {
   request.request_id = next_request_id_++;
-  asio::co_spawn(executor_, send(sandbox::request_message(request)),
-                 asio::detached);  // send() lets no exception out
+  if (alive_) send(sandbox::request_message(request));
 }
 
 asio::awaitable<void> LauncherClient::lost_for_good() {
   while (reading_) co_await reader_ended_.wait();
 }
 
+void LauncherClient::hang_up() {
+  if (socket_.is_open()) ::shutdown(socket_.native_handle(), SHUT_RDWR);
+}
+
 asio::awaitable<void> LauncherClient::stop() {
   if (!process_) co_return;
   // The launcher ends itself, and thereby every sandbox, when it reads end of file.
-  if (socket_.is_open()) ::shutdown(socket_.native_handle(), SHUT_RDWR);
+  hang_up();
   co_await lost_for_good();
   socket_.close();
-  co_await process_->handle.async_wait(asio::as_tuple(asio::use_awaitable));
+  auto kill = [this] {
+    spdlog::error("the sandbox launcher does not exit and is killed");
+    ::kill(process_->handle.id(), SIGKILL);
+  };
+  {
+    const ScopedTimer timer(real_time_, real_time_.now() + kExitGrace, kill);
+    co_await process_->handle.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
   process_.reset();
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
+#include "emulator/base/clock.h"
 #include "emulator/base/event.h"
 #include "emulator/base/result.h"
 #include "sandbox/base/unique_fd.h"
@@ -29,9 +32,19 @@ struct ProfileId {
 /// The server's end of the launcher process: starts it, sends requests, matches replies. One for
 /// the program's life, on the event-loop thread. When it goes, however it goes, the launcher sees
 /// end of file and ends every sandbox.
+///
+/// No caller waits for ever. Each request has a deadline by its kind. While requests wait, the
+/// launcher is asked once a second whether it works; after kSilence without any message all of them
+/// fail, and later ones fail at once, until the launcher sends something again.
 class LauncherClient {
  public:
-  explicit LauncherClient(boost::asio::any_io_executor executor);
+  /// A launcher that sends nothing for this long although it was asked is taken for stuck.
+  static constexpr std::chrono::seconds kSilence{5};
+  /// Time for the launcher to exit after the end of its socket, before it is killed.
+  static constexpr std::chrono::seconds kExitGrace{5};
+
+  /// `real_time` measures the deadlines and outlives the client.
+  LauncherClient(boost::asio::any_io_executor executor, Clock& real_time);
   LauncherClient(const LauncherClient&) = delete;
   LauncherClient& operator=(const LauncherClient&) = delete;
   ~LauncherClient();
@@ -62,14 +75,20 @@ class LauncherClient {
                                                           std::uint64_t sandbox_id);
 
   /// Sends one request and waits for its reply. Returns the descriptors of `done`;
-  /// `sandbox_unavailable` for `failed` and when the launcher is gone.
-  boost::asio::awaitable<Result<std::vector<UniqueFd>>> request(sandbox::RequestKind kind,
-                                                                std::uint64_t sandbox_id,
-                                                                std::uint32_t interpreter_id = 0);
+  /// `sandbox_unavailable` for `failed`, when the launcher is gone, and when no reply comes in
+  /// time. A request that ends what exists reaches the launcher all the same, as soon as it works
+  /// again. `within` shortens the deadline of the kind.
+  boost::asio::awaitable<Result<std::vector<UniqueFd>>> request(
+      sandbox::RequestKind kind, std::uint64_t sandbox_id, std::uint32_t interpreter_id = 0,
+      std::optional<Clock::Duration> within = std::nullopt);
 
   /// kill_interpreter. Returns how the last interpreter of that id ended.
   boost::asio::awaitable<Result<sandbox::InterpreterEnd>> end_interpreter(
-      std::uint64_t sandbox_id, std::uint32_t interpreter_id);
+      std::uint64_t sandbox_id, std::uint32_t interpreter_id,
+      std::optional<Clock::Duration> within = std::nullopt);
+
+  /// Asks the launcher whether it works. False if it is gone, or sends no reply in time.
+  boost::asio::awaitable<bool> answers(Clock::Duration within);
 
   /// Sends a request without waiting for the reply. Does nothing if the launcher is gone.
   void post(sandbox::RequestKind kind, std::uint64_t sandbox_id);
@@ -81,26 +100,44 @@ class LauncherClient {
   /// Resolves when the launcher cannot answer any more, for any reason. Call start() first.
   boost::asio::awaitable<void> lost_for_good();
 
-  /// Ends the launcher and waits until it is gone.
+  /// Closes the connection: the launcher ends every sandbox, and all requests fail.
+  void hang_up();
+
+  /// Ends the launcher and waits until it is gone. One that does not exit within kExitGrace is
+  /// killed; the kernel then ends every sandbox.
   boost::asio::awaitable<void> stop();
 
  private:
   struct Pending;
   struct Process;
 
+  using Answer = sandbox::Received<sandbox::Reply>;
+
   boost::asio::awaitable<void> read_replies();
   void dispatch(sandbox::Received<sandbox::Reply> received);
   void lost();
-  using Answer = sandbox::Received<sandbox::Reply>;
-  boost::asio::awaitable<Result<Answer>> reply_to(std::uint64_t request_id);
-  boost::asio::awaitable<Result<Answer>> ask(sandbox::Request request, std::string profile = {});
-  boost::asio::awaitable<void> send(std::string message);
+  boost::asio::awaitable<Result<Answer>> ask(sandbox::Request request,
+                                             std::optional<Clock::Duration> within = std::nullopt,
+                                             std::string profile = {});
+  boost::asio::awaitable<Result<Answer>> reply_to(std::uint64_t request_id,
+                                                  Clock::TimePoint deadline);
   void post(sandbox::Request request);
+  void send(std::string message);
+  void flush();
+  void wake_waiting();
+  void watch();
+  void check_silence();
 
   boost::asio::any_io_executor executor_;
+  Clock& real_time_;
   boost::asio::posix::stream_descriptor socket_;
   std::unique_ptr<Process> process_;
+  std::deque<std::string> outbox_;  ///< messages that the socket had no room for
+  bool waits_for_room_ = false;
   std::map<std::uint64_t, Pending> pending_;
+  std::optional<Clock::TimerId> watch_timer_;  ///< set while requests wait
+  Clock::TimePoint heard_at_;                  ///< last message, or the start of the watch
+  bool silent_ = false;
   Event reader_ended_;
   sandbox::LimitReport limits_;
   std::string obstacle_;

@@ -1,5 +1,6 @@
 #include "emulator/execution/ready_workspaces.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -11,6 +12,8 @@ namespace {
 constexpr auto kPauseAfterFailure = std::chrono::seconds(5);
 /// The first program of a session that has just got one has the cores to itself.
 constexpr auto kPauseBeforeRefill = std::chrono::milliseconds(20);
+/// While they are taken one after the other, the reserve grows slowly instead of not at all.
+constexpr auto kLongestPauseBeforeRefill = 10 * kPauseBeforeRefill;
 }  // namespace
 
 ReadyWorkspaces::ReadyWorkspaces(asio::any_io_executor executor,
@@ -37,9 +40,16 @@ void ReadyWorkspaces::start() {
 
 asio::awaitable<void> ReadyWorkspaces::keep_filled() {
   while (!stopping_) {
-    if (waiting_.size() >= count_ && proven_) {
+    if (is_content()) {
       co_await wanted_.wait();
-      if (waiting_.size() < count_) co_await rest(kPauseBeforeRefill);
+      // The failure of a session's own attempt: what failed may work again, which nobody may ask.
+      if (is_full() && last_failure_) co_await rest(kPauseAfterFailure);
+      continue;
+    }
+    co_await await_quiet();
+    if (stopping_) co_return;
+    if (proven_ && callers_ > 0) {  // whose sessions are made first
+      co_await wanted_.wait();
       continue;
     }
     auto made = co_await make_one();
@@ -52,6 +62,16 @@ asio::awaitable<void> ReadyWorkspaces::keep_filled() {
       continue;
     }
     co_await rest(kPauseAfterFailure);
+  }
+}
+
+asio::awaitable<void> ReadyWorkspaces::await_quiet() {
+  if (!taken_at_) co_return;
+  const auto latest = real_time_.now() + kLongestPauseBeforeRefill;
+  while (!stopping_) {
+    const auto quiet_at = std::min(*taken_at_ + kPauseBeforeRefill, latest);
+    if (real_time_.now() >= quiet_at) co_return;
+    co_await rest(quiet_at - real_time_.now());
   }
 }
 
@@ -72,6 +92,7 @@ asio::awaitable<Result<std::unique_ptr<Workspace>>> ReadyWorkspaces::make_one() 
     last_failure_.reset();
   } else {
     last_failure_ = made.error();
+    wanted_.notify();
   }
   attempt_ended_.notify();
   co_return made;
@@ -85,9 +106,21 @@ asio::awaitable<Result<std::unique_ptr<Workspace>>> ReadyWorkspaces::create() {
   while (!waiting_.empty()) {
     std::unique_ptr<Workspace> workspace = std::move(waiting_.front());
     waiting_.pop_front();
+    taken_at_ = real_time_.now();
     wanted_.notify();
     if (workspace->is_alive()) co_return workspace;
   }
+  // Also when a cancelled caller unwinds.
+  struct Caller {
+    explicit Caller(ReadyWorkspaces& owner) : ready(owner) { ++ready.callers_; }
+    ~Caller() {
+      if (--ready.callers_ == 0) ready.wanted_.notify();
+    }
+    Caller(const Caller&) = delete;
+    Caller& operator=(const Caller&) = delete;
+    ReadyWorkspaces& ready;
+  };
+  const Caller caller(*this);
   co_return co_await make_one();
 }
 

@@ -15,8 +15,9 @@ namespace dynsessions::execution {
 
 /// Keeps a number of workspaces made in advance, so that a new session need not wait for Python to
 /// import: the service's *ready session instances*. A workspace is handed out once and never comes
-/// back; one that has ended by itself meanwhile is thrown away; the next is made a moment later, so
-/// that it is not in the way of the first answer. Lives on the event-loop thread.
+/// back; one that has ended by itself in the meantime is thrown away; the next is made a moment
+/// later, and not while callers wait for theirs, so that it is not in the way of the first answer.
+/// A large number is a buffer for bursts. Lives on the event-loop thread.
 class ReadyWorkspaces final : public WorkspaceFactory {
  public:
   /// `inner` makes them; `real_time` paces refills, and the retries after a failure.
@@ -40,7 +41,12 @@ class ReadyWorkspaces final : public WorkspaceFactory {
 
  private:
   boost::asio::awaitable<void> keep_filled();
+  /// Until none was taken for a moment.
+  boost::asio::awaitable<void> await_quiet();
   boost::asio::awaitable<void> rest(Clock::Duration time);
+  [[nodiscard]] bool is_full() const { return waiting_.size() >= count_; }
+  /// Whether there is nothing to make, not even a proof that it can be done.
+  [[nodiscard]] bool is_content() const { return is_full() && proven_ && !last_failure_; }
   boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> make_one();
 
   boost::asio::any_io_executor executor_;
@@ -49,6 +55,8 @@ class ReadyWorkspaces final : public WorkspaceFactory {
   const std::size_t count_;
   std::deque<std::unique_ptr<Workspace>> waiting_;
   std::optional<Error> last_failure_;
+  std::optional<Clock::TimePoint> taken_at_;  ///< the last one
+  std::size_t callers_ = 0;                   ///< for which one is being made
   bool proven_ = false;
   bool filling_ = false;
   bool stopping_ = false;

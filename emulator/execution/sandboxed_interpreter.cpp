@@ -6,6 +6,8 @@
 
 #include <sys/wait.h>
 
+#include "emulator/execution/launcher_requests.h"
+
 namespace dynsessions::execution {
 namespace asio = boost::asio;
 
@@ -71,18 +73,22 @@ void SandboxedInterpreter::hang_up() {
   if (agent_) agent_->hang_up();  // and keep it: execute() may be waiting in it
 }
 
-asio::awaitable<Result<std::vector<UniqueFd>>> SandboxedInterpreter::ask(RequestKind kind) {
-  return services_.launcher.request(kind, sandbox_id_, id_);
+asio::awaitable<Result<void>> SandboxedInterpreter::end_previous(
+    std::optional<Clock::Duration> within) {
+  agent_.reset();
+  if (!may_be_there_) co_return Result<void>();
+  auto ended = co_await services_.launcher.end_interpreter(sandbox_id_, id_, within);
+  if (!ended) co_return ended.error();
+  may_be_there_ = false;
+  end_ = *ended;
+  co_return Result<void>();
 }
 
 asio::awaitable<Result<void>> SandboxedInterpreter::start() {
-  agent_.reset();
-  if (std::exchange(was_started_, true)) {
-    auto ended = co_await services_.launcher.end_interpreter(sandbox_id_, id_);
-    if (!ended) co_return ended.error();
-    end_ = *ended;
-  }
-  auto descriptors = co_await ask(start_kind_);
+  auto ended = co_await end_previous();
+  if (!ended) co_return ended.error();
+  may_be_there_ = true;
+  auto descriptors = co_await services_.launcher.request(start_kind_, sandbox_id_, id_);
   if (!descriptors) co_return descriptors.error();
   AgentServices agent_services{services_.executor, services_.spool.file_pool(), quotas_,
                                services_.real_time};
@@ -98,10 +104,12 @@ asio::awaitable<Result<void>> SandboxedInterpreter::start() {
 }
 
 asio::awaitable<ExecutionOutcome> SandboxedInterpreter::interrupt() {
-  auto sent = co_await ask(RequestKind::interrupt_interpreter);
+  const auto grace = services_.limits.interrupt_grace;
+  auto sent = co_await services_.launcher.request(RequestKind::interrupt_interpreter, sandbox_id_,
+                                                  id_, grace);
   if (sent) {
     co_await agent_->wait_while(AgentState::running, services_.real_time,
-                                services_.real_time.now() + services_.limits.interrupt_grace);
+                                services_.real_time.now() + grace);
   }
   co_return agent_->state() == AgentState::finished ? ExecutionOutcome::timed_out
                                                     : ExecutionOutcome::timed_out_restarted;
@@ -133,11 +141,29 @@ asio::awaitable<ExecutionResult> SandboxedInterpreter::run(ExecutionRequest requ
   co_return result;
 }
 
+/// A launcher that is stuck must not keep the result of a program from its client: the next program
+/// starts the new interpreter then.
+asio::awaitable<Result<KernelEnd>> SandboxedInterpreter::replace(ExecutionOutcome outcome) {
+  KernelEnd end{.timed_out = outcome == ExecutionOutcome::timed_out_restarted};
+  auto ended = co_await end_previous(services_.limits.kill_grace);
+  if (!ended && ended.error().step == kLauncherReply && !hung_up_) {
+    end_is_told_ = true;
+    co_return end;
+  }
+  if (!ended) co_return ended.error();
+  const bool timed_out = end.timed_out;
+  end = to_kernel_end(end_);
+  end.timed_out = timed_out;
+  auto restarted = co_await start();
+  if (!restarted) co_return restarted.error();
+  co_return end;
+}
+
 asio::awaitable<Result<ExecutionResult>> SandboxedInterpreter::execute(ExecutionRequest request) {
   if (hung_up_) co_return interpreter_gone();
   std::vector<KernelEnd> ends;
   if (!is_alive()) {
-    const bool ended = was_started_;
+    const bool ended = may_be_there_ && !std::exchange(end_is_told_, false);
     auto started = co_await start();
     if (!started) co_return started.error();
     if (ended) ends.push_back(to_kernel_end(end_));
@@ -146,12 +172,10 @@ asio::awaitable<Result<ExecutionResult>> SandboxedInterpreter::execute(Execution
   ExecutionResult result = co_await run(std::move(request));
   if (needs_new_interpreter(result.outcome)) {
     if (hung_up_) co_return interpreter_gone();
-    auto restarted = co_await start();
-    if (!restarted) co_return restarted.error();
-    KernelEnd end = to_kernel_end(end_);
-    end.timed_out = result.outcome == ExecutionOutcome::timed_out_restarted;
-    if (!end.timed_out) result.outcome = outcome_of(end);
-    ends.push_back(end);
+    auto end = co_await replace(result.outcome);
+    if (!end) co_return end.error();
+    if (!end->timed_out) result.outcome = outcome_of(*end);
+    ends.push_back(*end);
   }
   result.kernel_ends = std::move(ends);
   co_return result;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -16,6 +17,7 @@ namespace dynsessions::execution {
 struct InterpreterLimits {
   std::chrono::milliseconds start_deadline{60'000};  ///< an interpreter imports for about a second
   std::chrono::milliseconds interrupt_grace{2'000};  ///< between SIGINT and a new interpreter
+  std::chrono::milliseconds kill_grace{3'000};  ///< for the launcher to end an interpreter's jail
   /// Kept per stream and execution; fewer if the answer shows fewer characters anyway.
   std::size_t output_bytes = std::size_t{16} << 20;
 };
@@ -68,7 +70,11 @@ class SandboxedInterpreter {
   /// After the deadline: SIGINT, a grace period, then a new interpreter.
   boost::asio::awaitable<ExecutionOutcome> interrupt();
   boost::asio::awaitable<ExecutionResult> run(ExecutionRequest request);
-  boost::asio::awaitable<Result<std::vector<UniqueFd>>> ask(sandbox::RequestKind kind);
+  /// Ends the interpreter after such an outcome and starts the next one. Returns how it ended.
+  boost::asio::awaitable<Result<KernelEnd>> replace(ExecutionOutcome outcome);
+  /// Ends the interpreter that was started last, if there may be something of it.
+  boost::asio::awaitable<Result<void>> end_previous(
+      std::optional<Clock::Duration> within = std::nullopt);
 
   const SandboxServices& services_;
   const std::uint64_t sandbox_id_;
@@ -78,7 +84,8 @@ class SandboxedInterpreter {
   std::unique_ptr<AgentProcess> agent_;
   std::uint64_t last_execution_id_ = 0;
   sandbox::InterpreterEnd end_{};  ///< of the previous interpreter
-  bool was_started_ = false;       ///< so that there may be something to end
+  bool may_be_there_ = false;      ///< it was started, and has not been ended for certain
+  bool end_is_told_ = false;       ///< a result has its KernelEnd although its end is not certain
   bool hung_up_ = false;
 };
 

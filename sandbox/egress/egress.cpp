@@ -19,32 +19,6 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{10};
 
-struct StartedEgress {
-  pid_t pid = 0;
-  UniqueFd ready;       ///< a byte comes when the sandbox has its network; end of file: it failed
-  UniqueFd complaints;  ///< and here it says why
-};
-
-/// It has only just begun.
-StartedEgress start_egress(const SandboxPlan& plan, const NamespaceHandles& sandbox) {
-  FdPair report = make_socket_pair(SOCK_SEQPACKET);
-  FdPair ready = make_pipe();
-  FdPair complaints = make_pipe();
-  UnfinishedProcess egress(clone_process(CLONE_NEWPID));
-  if (egress.get() < 0) throw StepError("egress: fork", errno);
-  if (egress.get() == 0) {
-    EgressContext context{plan, sandbox, report.theirs.get(), ready.theirs.get(),
-                          complaints.theirs.get()};
-    run_egress(context);
-  }
-  report.theirs = UniqueFd();
-  const ChildReport failure = await_child(report.ours.get()).failure;
-  if (failure.error_number != 0) {
-    throw StepError(std::string("egress: ") + failure.step, failure.error_number);
-  }
-  return {egress.keep(), std::move(ready.ours), std::move(complaints.ours)};
-}
-
 void set_non_blocking(const UniqueFd& fd) {
   if (::fcntl(fd.get(), F_SETFL, O_NONBLOCK) < 0) throw StepError("egress: pipe", errno);
 }
@@ -53,21 +27,45 @@ void set_non_blocking(const UniqueFd& fd) {
 
 Egress::Egress(const SandboxPlan& plan, const NamespaceHandles& sandbox)
     : sandbox_(sandbox), deadline_(std::chrono::steady_clock::now() + kPatience) {
-  StartedEgress started = start_egress(plan, sandbox);
-  pid_ = started.pid;
-  ready_ = std::move(started.ready);
-  complaints_ = std::move(started.complaints);
-  set_non_blocking(ready_);
-  set_non_blocking(complaints_);
+  FdPair report = make_socket_pair(SOCK_SEQPACKET);
+  FdPair ready = make_pipe();
+  FdPair complaints = make_pipe();
+  set_non_blocking(ready.ours);
+  set_non_blocking(complaints.ours);
+  const pid_t pid = clone_process(CLONE_NEWPID);
+  if (pid < 0) throw StepError("egress: fork", errno);
+  if (pid == 0) {
+    EgressContext context{plan, sandbox, report.theirs.get(), ready.theirs.get(),
+                          complaints.theirs.get()};
+    run_egress(context);
+  }
+  pid_ = pid;
+  reports_.emplace(std::move(report.ours), kPatience);
+  ready_ = std::move(ready.ours);
+  complaints_ = std::move(complaints.ours);
 }
 
 Egress::~Egress() { end(); }
 
-void Egress::end() const {
+void Egress::end() {
+  closing_.reset();
   if (pid_ != 0) ::kill(pid_, SIGKILL);
 }
 
+int Egress::descriptor() const {
+  if (reports_) return reports_->descriptor();
+  if (ready_) return ready_.get();
+  return closing_ ? closing_->reports.descriptor() : -1;
+}
+
+Egress::Time Egress::deadline() const {
+  return reports_ || ready_ || !closing_ ? deadline_ : closing_->reports.deadline();
+}
+
+bool Egress::advance(Time now) { return is_up(now) && has_closed(now); }
+
 bool Egress::is_up(Time now) {
+  if (!has_begun(now)) return false;
   if (!ready_) return true;
   char byte = 0;
   const ssize_t size = ::read(ready_.get(), &byte, sizeof(byte));
@@ -85,6 +83,19 @@ bool Egress::is_up(Time now) {
   return true;
 }
 
+/// Whether the process has become slirp4netns.
+bool Egress::has_begun(Time now) {
+  if (!reports_) return true;
+  reports_->read(now);
+  if (!reports_->have_ended()) return false;
+  const ChildReport failure = reports_->outcome().failure;
+  reports_.reset();
+  if (failure.error_number != 0) {
+    throw StepError(std::string("egress: ") + failure.step, failure.error_number);
+  }
+  return true;
+}
+
 void Egress::log_complaints() const {
   char text[4096];
   const ssize_t size = ::read(complaints_.get(), text, sizeof(text));
@@ -93,20 +104,34 @@ void Egress::log_complaints() const {
   std::fprintf(stderr, "sandbox-launcher: egress: slirp4netns: %s\n", all.c_str());
 }
 
-void Egress::close(std::span<const Ipv4Network> networks) const {
+void Egress::close(std::span<const Ipv4Network> networks) {
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
-  const UnfinishedProcess helper(clone_process(0));
-  if (helper.get() == 0) {
+  const pid_t pid = clone_process(0);
+  if (pid < 0) throw StepError("egress: close networks", errno);
+  if (pid == 0) {
     ClosingContext context{sandbox_, report.theirs.get(), networks};
     run_closing(context);
   }
-  report.theirs = UniqueFd();
-  const int error_number =
-      helper.get() < 0 ? errno : await_child(report.ours.get()).failure.error_number;
-  if (error_number != 0) throw StepError("egress: close networks", error_number);
+  closing_.emplace(Closing{ChildReports(std::move(report.ours), kPatience), UnfinishedProcess()});
+  closing_->helper.start(pid);
+}
+
+/// Whether no networks are being closed.
+bool Egress::has_closed(Time now) {
+  if (!closing_) return true;
+  closing_->reports.read(now);
+  if (!closing_->reports.have_ended()) return false;
+  const ChildOutcome& outcome = closing_->reports.outcome();
+  const bool is_done = outcome.started != 0;
+  const int error_number = outcome.failure.error_number;
+  if (is_done) closing_->helper.collect();
+  closing_.reset();
+  if (!is_done) throw StepError("egress: close networks", error_number != 0 ? error_number : EPIPE);
+  return true;
 }
 
 bool Egress::reaped(pid_t pid, int wait_status) {
+  if (closing_ && closing_->helper.reaped(pid)) return true;
   if (pid_ == 0 || pid != pid_) return false;
   pid_ = 0;
   if (!ready_) {

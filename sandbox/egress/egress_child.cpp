@@ -67,7 +67,7 @@ constexpr Step<EgressContext> kSteps[] = {
     {"mount proc", [](EgressContext&) { return mount_proc(); }},
     {"change root", [](EgressContext&) { return pivot_to_new_root(); }},
     {"read-only root", [](EgressContext&) { return make_root_read_only(); }},
-    {"enter", [](EgressContext& c) { return enter_namespaces(c.sandbox, CLONE_NEWUSER); }},
+    {"enter", [](EgressContext& c) { return enter_namespaces(view_of(c.sandbox), CLONE_NEWUSER); }},
     {"session user", [](EgressContext&) { return become_session_user(); }},
     {"descriptors", arrange},
     {"limits", [](EgressContext&) { return apply_limits(kLimits); }},
@@ -79,7 +79,9 @@ constexpr Step<EgressContext> kSteps[] = {
 
 constexpr Step<ClosingContext> kClosingSteps[] = {
     {"enter",
-     [](ClosingContext& c) { return enter_namespaces(c.sandbox, CLONE_NEWUSER | CLONE_NEWNET); }},
+     [](ClosingContext& c) {
+       return enter_namespaces(view_of(c.sandbox), CLONE_NEWUSER | CLONE_NEWNET);
+     }},
     {"close networks", [](ClosingContext& c) { return close_networks(c.networks); }},
 };
 
@@ -88,7 +90,9 @@ constexpr Step<ClosingContext> kClosingSteps[] = {
 void run_closing(ClosingContext& context) {
   const StepFailure failure = run_steps<ClosingContext>(kClosingSteps, context);
   if (failure) report_and_exit(context.report, failure);
-  ::_exit(EXIT_SUCCESS);
+  ChildReport done;
+  done.pid = ::getpid();
+  ::_exit(send_report(context.report, done).ok() ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
 void run_egress(EgressContext& context) {

@@ -35,7 +35,7 @@ struct ClosingContext {
   std::span<const Ipv4Network> networks;
 };
 
-/// Closes the networks in the sandbox, reports a failure if there is one, and ends.
+/// Closes the networks in the sandbox, reports its pid or a failure, and ends.
 [[noreturn]] void run_closing(ClosingContext& context);
 
 }  // namespace dynsessions::sandbox

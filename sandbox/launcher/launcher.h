@@ -1,11 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -24,9 +24,11 @@
 #include "sandbox/tiers/session_users.h"
 #include "sandbox/watch/memory_watch.h"
 
-/// The launcher proper: one thread, one loop over the control socket and SIGCHLD. It owns every
-/// sandbox. In the full tier it is PID 1 of their outer namespace: when it ends, the kernel ends
-/// them all.
+/// The launcher proper: one thread, one loop over the control socket, SIGCHLD, and everything that
+/// sandboxes under way wait for. It owns every sandbox. In the full tier it is PID 1 of their outer
+/// namespace: when it ends, the kernel ends them all.
+///
+/// The loop waits for nothing but poll(): creations and starts are Pending work, several at a time.
 namespace dynsessions::sandbox {
 
 class Launcher {
@@ -40,17 +42,28 @@ class Launcher {
   void run(const LauncherSpec& spec);
 
  private:
+  using Time = std::chrono::steady_clock::time_point;
+
   /// Until its jail is gone.
   struct Interpreter {
     std::unique_ptr<Jail> jail;
-    std::uint64_t kill_request = 0;  ///< to be answered when the jail is gone; 0: none
-    ExceededLimit exceeded{};        ///< for which watch() has ended it
+    std::vector<std::uint64_t> kill_requests{};  ///< to be answered when the jail is gone
+    ExceededLimit exceeded{};                    ///< for which watch() has ended it
+  };
+  /// An interpreter that is being started.
+  struct Start {
+    Request request;
+    std::unique_ptr<Pending<StartedJail>> work;
+    std::shared_ptr<const int> fork_token{};  ///< if it is forked; see Profile
+    bool was_tried = false;                   ///< a fork that failed once
   };
   struct Entry {
     std::shared_ptr<Profile> profile;  ///< first: the others use its plan
-    std::unique_ptr<Sandbox> sandbox;
     SandboxState state;
-    std::unique_ptr<Egress> egress;  ///< null: there is none
+    std::unique_ptr<Sandbox> sandbox{};  ///< null until it is built
+    std::unique_ptr<Egress> egress{};    ///< null: there is none
+    std::uint64_t address_changes = 0;   ///< before the sandbox was built
+    std::map<std::uint32_t, Start> starts{};
     std::map<std::uint32_t, Interpreter> interpreters{};
     std::uint64_t memory_kills = 0;  ///< by the kernel, reported so far
     /// Of the last interpreter of each id, until kill() has reported it.
@@ -59,12 +72,28 @@ class Launcher {
   using Entries = std::map<std::uint64_t, Entry>;
   using Profiles = std::map<std::uint64_t, std::shared_ptr<Profile>>;
 
+  /// What ended a wait of the loop.
+  struct Wakeup {
+    Time now;
+    std::set<int> readable;
+
+    template <typename Result>
+    [[nodiscard]] bool concerns(const Pending<Result>& work) const {
+      const int descriptor = work.descriptor();
+      return descriptor < 0 || readable.contains(descriptor) || now >= work.deadline();
+    }
+  };
+
   bool prepare(const LauncherSpec& spec);
   [[nodiscard]] std::unique_ptr<Isolation> make_isolation();
   [[nodiscard]] LimitReport limits_here() const;
+  [[nodiscard]] Wakeup wait() const;
   [[nodiscard]] std::vector<pollfd> watched() const;
   [[nodiscard]] int poll_timeout() const;
-  void read_from_zygotes(std::span<const pollfd> watched);
+  [[nodiscard]] static Time next_deadline(const Entry& entry);
+  void continue_unfinished(const Wakeup& wakeup);
+
+  // requests.cpp
   bool serve_one();
   void serve(const ReceivedRequest& received);
   void define(const Request& request, const std::string& json);
@@ -72,19 +101,38 @@ class Launcher {
   void create(const Request& request);
   void start(const Request& request);
   void fork(const Request& request);
-  void serve_waiting_forks();
-  void serve_waiting_forks(Profile& profile);
-  void start_waiting(const std::vector<Request>& requests);
-  void finish_creations();
-  Entry& find_for_start(const Request& request);
-  void added(const Request& request, Entry& entry, StartedJail opened);
   void interrupt(const Request& request);
   void kill(const Request& request);
   void destroy(const Request& request);
+  Entry& find(const Request& request);
+  Entry& find_for_start(const Request& request);
 
+  // creations.cpp
+  void begin_builds();
+  void begin_build(Entries::iterator entry);
+  void continue_creation(Entries::iterator entry, const Wakeup& wakeup);
+  void continue_build(Entries::iterator entry, const Wakeup& wakeup);
+  void finish_creation(Entries::iterator entry, Time now);
+  void fail_creation(Entries::iterator entry, const StepError& error);
+
+  // starts.cpp
+  void serve_waiting_forks(Time now);
+  void serve_waiting_forks(Profile& profile);
+  void begin_fork(Profile& profile, const Profile::WaitingFork& fork);
+  void start_waiting(const std::vector<Request>& requests);
+  void continue_starts(Entries::iterator entry, const Wakeup& wakeup);
+  void advance_start(Entries::iterator entry, std::uint32_t interpreter_id, Time now);
+  void start_failed(Profile& profile, const Start& start, const StepError& error);
+  void added(const Request& request, Entry& entry, StartedJail opened);
+  void cancel_starts(std::uint64_t sandbox_id, Entry& entry,
+                     std::optional<std::uint32_t> interpreter_id);
+
+  // reaping.cpp
   void own(std::uint64_t sandbox_id, pid_t child) { owners_.insert_or_assign(child, sandbox_id); }
   void reap();
   void reaped(pid_t pid, int wait_status);
+  bool reaped_of_sandbox(pid_t pid, int wait_status);
+  bool reaped_of_unfinished(pid_t pid, int wait_status);
   void end_strays();
   void jail_ended(Entries::iterator entry, std::uint32_t interpreter_id);
   [[nodiscard]] ExceededLimit exceeded_limit_of(Entries::iterator entry,
@@ -92,16 +140,19 @@ class Launcher {
   void forget(Entries::iterator entry);
 
   // watching.cpp
-  void watch(std::chrono::steady_clock::time_point now);
+  void watch(Time now);
   void watch_memory(const ProcessTable& table);
   void watch_files(const ProcessTable& table);
   void close_new_addresses();
+  void continue_closing(Entries::iterator entry, Time now);
+  template <typename Step>
+  void continue_egress(Entries::iterator entry, const Step& step);
   [[nodiscard]] bool must_watch() const;
   [[nodiscard]] bool watches_memory() const;
   [[nodiscard]] static bool can_count(const Entry& entry);
   void start_counted();
 
-  Entry& find(const Request& request);
+  void note_unfinished(std::uint64_t sandbox_id, const Entry& entry);
 
   ServerLink server_;
   UniqueFd children_;
@@ -113,11 +164,14 @@ class Launcher {
   Profiles profiles_;                       ///< those that are not forgotten
   std::unique_ptr<Isolation> isolation_;
   Entries entries_;
-  /// Entries whose state needs attention: the loop looks at no other each time.
+  /// Entries that the loop has to continue: it looks at no other each time.
   std::set<std::uint64_t> unfinished_;
+  std::deque<std::uint64_t> waiting_builds_;         ///< queued entries; some may be gone
+  std::set<std::uint64_t> builds_;                   ///< entries that are being built
   std::unordered_map<pid_t, std::uint64_t> owners_;  ///< entries, by the children that they have
-  std::chrono::steady_clock::time_point next_watch_{};
+  Time next_watch_{};
   std::optional<AddressWatch> addresses_;  ///< since there was a sandbox with egress
+  std::uint64_t address_changes_ = 0;      ///< that addresses_ has noticed
 };
 
 }  // namespace dynsessions::sandbox

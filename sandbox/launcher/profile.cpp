@@ -9,7 +9,7 @@ Profile::Profile(const PlanBasis& basis, const SandboxProfile& profile,
                  std::chrono::seconds zygote_idle_period)
     : demand_(zygote_idle_period) {
   prepare_plan(basis, profile, plan_);
-  if (!plan_.zygote_arguments.empty()) zygote_.emplace(plan_);
+  if (!plan_.zygote_arguments.empty()) zygote_ = std::make_shared<Zygote>(plan_);
 }
 
 void Profile::tick(Time now) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <deque>
+#include <memory>
 #include <optional>
 
 #include "sandbox/plan/sandbox_plan.h"
@@ -20,7 +21,7 @@ class Profile {
 
   struct WaitingFork {
     Request request;
-    bool was_tried = false;  ///< by a zygote that was gone then
+    bool was_tried = false;  ///< by a zygote that ended or did nothing
   };
   using WaitingForks = std::deque<WaitingFork>;
 
@@ -36,10 +37,12 @@ class Profile {
   void sandbox_gone() { --sandboxes_; }
 
   /// Null if the profile asked for none, or is forgotten.
-  [[nodiscard]] Zygote* zygote() { return zygote_ ? &*zygote_ : nullptr; }
-  [[nodiscard]] const Zygote* zygote() const { return zygote_ ? &*zygote_ : nullptr; }
+  [[nodiscard]] const std::shared_ptr<Zygote>& zygote() const { return zygote_; }
   /// Requests to fork that wait for the zygote, in order of arrival.
   [[nodiscard]] WaitingForks& waiting_forks() { return waiting_forks_; }
+  /// Kept by each fork that is under way, which counts it.
+  [[nodiscard]] std::shared_ptr<const int> fork_token() const { return fork_token_; }
+  [[nodiscard]] long forks_under_way() const { return fork_token_.use_count() - 1; }
 
   /// Starts the zygote if the profile is in use, ends it if it is not used any more.
   void tick(Time now);
@@ -53,7 +56,8 @@ class Profile {
 
  private:
   SandboxPlan plan_;
-  std::optional<Zygote> zygote_;
+  std::shared_ptr<Zygote> zygote_;  ///< shared for the time of a call by forks under way
+  const std::shared_ptr<const int> fork_token_ = std::make_shared<int>();
   ZygoteDemand demand_;
   WaitingForks waiting_forks_;
   std::size_t sandboxes_ = 0;

@@ -5,6 +5,25 @@
 
 namespace dynsessions::sandbox {
 
+const Request* SandboxState::creation() const {
+  if (const auto* queued = as<Queued>()) return &queued->creation;
+  if (const auto* building = as<Building>()) return &building->creation;
+  if (const auto* pending = as<PendingNetwork>()) return &pending->creation;
+  return nullptr;
+}
+
+void SandboxState::build(std::unique_ptr<Pending<MadeSandbox>> work) {
+  const auto* queued = as<Queued>();
+  if (queued == nullptr) throw std::logic_error("sandbox state: not queued");
+  state_ = Building{Request(queued->creation), std::move(work)};
+}
+
+void SandboxState::await_network(UniqueFd data_directory) {
+  const auto* building = as<Building>();
+  if (building == nullptr) throw std::logic_error("sandbox state: not building");
+  state_ = PendingNetwork{Request(building->creation), std::move(data_directory)};
+}
+
 std::vector<Request> SandboxState::become_live() {
   std::vector<Request> waited;
   if (const auto* pending = as<PendingNetwork>()) {
@@ -27,7 +46,9 @@ void SandboxState::wait_for_count(const Request& start) {
 
 std::vector<Request> SandboxState::become_destroying(const Request& destruction) {
   if (as<Destroying>() != nullptr) throw std::logic_error("sandbox state: destroyed twice");
-  std::vector<Request> unserved = needs_attention() ? become_live() : std::vector<Request>();
+  std::vector<Request> unserved;
+  if (const Request* waiting = creation()) unserved.push_back(*waiting);
+  if (as<Counting>() != nullptr) unserved = become_live();
   state_ = Destroying{destruction};
   return unserved;
 }

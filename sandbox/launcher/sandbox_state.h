@@ -1,22 +1,33 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <variant>
 #include <vector>
 
 #include "sandbox/base/unique_fd.h"
+#include "sandbox/process/pending.h"
 #include "sandbox/protocol/launcher_protocol.h"
+#include "sandbox/tiers/isolation.h"
 
 namespace dynsessions::sandbox {
 
 /// What the launcher does with a sandbox, and which requests wait for it. The functions below are
 /// the only transitions; each throws std::logic_error in a state that has no such transition.
 ///
-///     PendingNetwork ──become_live──▶ Live ──wait_for_count──▶ Counting ──become_live──▶ Live
-///            └────────────────────────┴── become_destroying ──────┴──▶ Destroying
+///     Queued ──build──▶ Building ──await_network──▶ PendingNetwork ──become_live──▶ Live
+///                                  Live ──wait_for_count──▶ Counting ──become_live──▶ Live
+///     every state but Destroying ──become_destroying──▶ Destroying
 class SandboxState {
  public:
-  /// The sandbox is there, its network is not; with neither it goes on to Live at once.
+  /// The creation waits for its turn.
+  struct Queued {
+    Request creation;
+  };
+  struct Building {
+    Request creation;
+    std::unique_ptr<Pending<MadeSandbox>> work;
+  };
+  /// The sandbox is there, its network is not; without one it goes on to Live at once.
   struct PendingNetwork {
     Request creation;         ///< to be answered when the network is up
     UniqueFd data_directory;  ///< sent with that answer
@@ -32,7 +43,7 @@ class SandboxState {
     Request destruction;  ///< to be answered when the last jail is gone
   };
 
-  explicit SandboxState(PendingNetwork pending) : state_(std::move(pending)) {}
+  explicit SandboxState(const Request& creation) : state_(Queued{creation}) {}
 
   template <typename State>
   [[nodiscard]] const State* as() const {
@@ -40,9 +51,17 @@ class SandboxState {
   }
   /// Whether the launcher's loop has to look at it each time.
   [[nodiscard]] bool needs_attention() const {
-    return as<PendingNetwork>() != nullptr || as<Counting>() != nullptr;
+    return as<Building>() != nullptr || as<PendingNetwork>() != nullptr ||
+           as<Counting>() != nullptr;
   }
+  /// Whether there is no sandbox yet that an interpreter can start in. The request is then the
+  /// creation to be answered; null otherwise.
+  [[nodiscard]] const Request* creation() const;
 
+  /// From Queued.
+  void build(std::unique_ptr<Pending<MadeSandbox>> work);
+  /// From Building.
+  void await_network(UniqueFd data_directory);
   /// From PendingNetwork or Counting. Returns the requests that waited: the creation, or the
   /// starts.
   std::vector<Request> become_live();
@@ -52,7 +71,7 @@ class SandboxState {
   std::vector<Request> become_destroying(const Request& destruction);
 
  private:
-  std::variant<PendingNetwork, Live, Counting, Destroying> state_;
+  std::variant<Queued, Building, PendingNetwork, Live, Counting, Destroying> state_;
 };
 
 }  // namespace dynsessions::sandbox

@@ -23,20 +23,34 @@ constexpr std::size_t kFewestNames = 64;
 
 }  // namespace
 
-/// Sandboxes with egress were made unable to reach the addresses that this host had then. One that
-/// cannot be kept from a new address loses its network.
+/// Sandboxes with egress were made unable to reach the addresses that this host had then.
 void Launcher::close_new_addresses() {
-  if (!addresses_ || !addresses_->changed()) return;
-  for (auto& [id, entry] : entries_) {
-    if (!entry.egress) continue;
-    try {
-      entry.egress->close(closed_networks());
-    } catch (const StepError& error) {
-      std::fprintf(stderr, "sandbox-launcher: %s: %s\n", error.what(),
-                   std::generic_category().message(error.error_number()).c_str());
-      entry.egress->end();
-    }
+  if (!addresses_->changed()) return;
+  ++address_changes_;
+  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+    if (!entry->second.egress) continue;  // none yet: done when it is there
+    continue_egress(entry, [](Egress& egress) { egress.close(closed_networks()); });
   }
+}
+
+/// A network that is not up yet is part of a creation.
+void Launcher::continue_closing(Entries::iterator entry, Time now) {
+  if (!entry->second.egress || entry->second.state.creation() != nullptr) return;
+  continue_egress(entry, [now](Egress& egress) { egress.advance(now); });
+}
+
+/// A sandbox that cannot be kept from a new address loses its network.
+template <typename Step>
+void Launcher::continue_egress(Entries::iterator entry, const Step& step) {
+  auto& [id, owner] = *entry;
+  try {
+    step(*owner.egress);
+  } catch (const StepError& error) {
+    std::fprintf(stderr, "sandbox-launcher: %s: %s\n", error.what(),
+                 std::generic_category().message(error.error_number()).c_str());
+    owner.egress->end();
+  }
+  note_unfinished(id, owner);
 }
 
 bool Launcher::watches_memory() const {
@@ -47,7 +61,7 @@ bool Launcher::must_watch() const {
   return (watches_memory() || basis_.tier != Tier::full) && !entries_.empty();
 }
 
-void Launcher::watch(std::chrono::steady_clock::time_point now) {
+void Launcher::watch(Time now) {
   if (!must_watch() || now < next_watch_) return;
   next_watch_ = now + kWatchPause;
   const ProcessTable table = read_processes();
@@ -80,6 +94,7 @@ void Launcher::watch_memory(const ProcessTable& table) {
 void Launcher::watch_files(const ProcessTable& table) {
   const std::size_t names = std::max(DiskWatch::kNamesPerLook / entries_.size(), kFewestNames);
   for (auto& [sandbox_id, entry] : entries_) {
+    if (!entry.sandbox) continue;
     DiskWatch* files = entry.sandbox->disk_watch();
     if (files->is_measuring() && !entry.interpreters.empty()) continue;  // their end is under way
     std::vector<pid_t> roots;
@@ -108,8 +123,9 @@ void Launcher::start_counted() {
     DiskWatch* files = entry.sandbox->disk_watch();
     static_cast<void>(files->look(DiskWatch::kNamesPerLook, {}));  // nobody is left to be ended
     if (files->is_measuring()) continue;
-    unfinished_.erase(sandbox_id);
-    start_waiting(entry.state.become_live());
+    const std::vector<Request> starts = entry.state.become_live();
+    note_unfinished(sandbox_id, entry);
+    start_waiting(starts);
   }
 }
 

@@ -1,18 +1,13 @@
 #include "sandbox/process/child_report.h"
 
 #include <array>
-#include <chrono>
 #include <cstring>
-
-#include <poll.h>
+#include <utility>
 
 #include <sys/socket.h>
 
 namespace dynsessions::sandbox {
 namespace {
-
-/// A sandbox takes about a millisecond; only a machine in distress comes near this.
-constexpr std::chrono::seconds kPatience{10};
 
 struct Message {
   ChildReport report;
@@ -36,28 +31,6 @@ void take_descriptor(Message& message, ChildOutcome& outcome) {
   int fd = -1;
   std::memcpy(&fd, CMSG_DATA(control), sizeof(fd));
   outcome.descriptor = UniqueFd(fd);
-}
-
-void fail_outcome(ChildOutcome& outcome, int error_number) {
-  format_step({"await child", nullptr, error_number}, outcome.failure.step,
-              sizeof(outcome.failure.step));
-  outcome.failure.error_number = error_number;
-}
-
-/// False when there is nothing more to read.
-bool receive_one(int socket, ChildOutcome& outcome) {
-  Message message;
-  const ssize_t size = ::recvmsg(socket, &message.header, MSG_CMSG_CLOEXEC);
-  if (size < 0 && errno == EINTR) return true;
-  if (size == 0) return false;
-  if (size != static_cast<ssize_t>(sizeof(ChildReport))) {
-    fail_outcome(outcome, size < 0 ? errno : EBADMSG);
-    return false;
-  }
-  take_descriptor(message, outcome);
-  if (message.report.pid != 0) outcome.started = message.report.pid;
-  if (message.report.error_number != 0) outcome.failure = message.report;
-  return true;
 }
 
 }  // namespace
@@ -99,34 +72,40 @@ void send_failure(int socket, const StepFailure& failure) {
   static_cast<void>(send_report(socket, report));
 }
 
-namespace {
+ChildReports::ChildReports(UniqueFd socket, std::chrono::milliseconds patience)
+    : socket_(std::move(socket)), deadline_(std::chrono::steady_clock::now() + patience) {}
 
-/// Until end of file, or until `enough` of what has come.
-ChildOutcome await(int socket, bool (*enough)(const ChildOutcome&)) {
-  ChildOutcome outcome;
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  for (;;) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    pollfd readable{socket, POLLIN, 0};
-    const int ready = left.count() > 0 ? ::poll(&readable, 1, static_cast<int>(left.count())) : 0;
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) {
-      fail_outcome(outcome, ready == 0 ? ETIMEDOUT : errno);
-      return outcome;
-    }
-    if (!receive_one(socket, outcome) || enough(outcome)) return outcome;
+void ChildReports::read(Time now) {
+  while (!ended_ && read_one()) {
   }
+  if (!ended_ && now >= deadline_) fail(ETIMEDOUT);
 }
 
-}  // namespace
-
-ChildOutcome await_child(int socket) {
-  return await(socket, [](const ChildOutcome&) { return false; });
+/// False when there is nothing to read now.
+bool ChildReports::read_one() {
+  Message message;
+  const ssize_t size = ::recvmsg(socket_.get(), &message.header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+  if (size < 0 && errno == EINTR) return true;
+  if (size < 0 && errno == EAGAIN) return false;
+  if (size == 0) {
+    ended_ = true;
+    return false;
+  }
+  if (size != static_cast<ssize_t>(sizeof(ChildReport))) {
+    fail(size < 0 ? errno : EBADMSG);
+    return false;
+  }
+  take_descriptor(message, outcome_);
+  if (message.report.pid != 0) outcome_.started = message.report.pid;
+  if (message.report.error_number != 0) outcome_.failure = message.report;
+  return true;
 }
 
-ChildOutcome await_start(int socket) {
-  return await(socket, [](const ChildOutcome& outcome) { return outcome.started != 0; });
+void ChildReports::fail(int error_number) {
+  format_step({"await child", nullptr, error_number}, outcome_.failure.step,
+              sizeof(outcome_.failure.step));
+  outcome_.failure.error_number = error_number;
+  ended_ = true;
 }
 
 }  // namespace dynsessions::sandbox

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <chrono>
 
 #include <sys/types.h>
 
@@ -25,17 +25,41 @@ void send_failure(int socket, const StepFailure& failure);
 /// Writes "step detail" into a fixed field, cut to fit, always NUL-terminated.
 void format_step(const StepFailure& failure, char* field, std::size_t size);
 
-/// Everything that came before end of file.
+/// Everything that has come.
 struct ChildOutcome {
   ChildReport failure;  ///< error_number 0 when none was reported
   pid_t started = 0;
   UniqueFd descriptor;
 };
 
-/// Launcher side. Waits for end of file, at most ten seconds: then ETIMEDOUT is the failure.
-[[nodiscard]] ChildOutcome await_child(int socket);
+/// The launcher's end: collects the reports of one child without ever waiting for it.
+class ChildReports {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
 
-/// The same, but returns as soon as it is said which process was started.
-[[nodiscard]] ChildOutcome await_start(int socket);
+  /// A child takes about a millisecond; only a machine in distress comes near this.
+  static constexpr std::chrono::seconds kPatience{10};
+
+  explicit ChildReports(UniqueFd socket, std::chrono::milliseconds patience = kPatience);
+
+  /// Descriptor to poll for input.
+  [[nodiscard]] int descriptor() const { return socket_.get(); }
+  [[nodiscard]] Time deadline() const { return deadline_; }
+
+  /// Takes what has come by now. From the deadline on, ETIMEDOUT is the failure.
+  void read(Time now);
+  /// Whether nothing more will come: end of file, or a failure to wait for it.
+  [[nodiscard]] bool have_ended() const { return ended_; }
+  [[nodiscard]] ChildOutcome& outcome() { return outcome_; }
+
+ private:
+  bool read_one();
+  void fail(int error_number);
+
+  UniqueFd socket_;
+  Time deadline_;
+  ChildOutcome outcome_;
+  bool ended_ = false;
+};
 
 }  // namespace dynsessions::sandbox

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cerrno>
 #include <csignal>
 #include <utility>
 
@@ -23,28 +24,36 @@ struct FdPair {
 [[nodiscard]] FdPair make_socket_pair(int type);
 [[nodiscard]] FdPair make_pipe();
 
-/// A child that is killed and reaped again unless everything went well.
+/// A child that is killed unless everything goes well. The launcher's loop reaps it and tells the
+/// owner of this object by reaped(), so that the pid is safe to signal until then.
 class UnfinishedProcess {
  public:
-  enum class Reaping { here, in_loop };
-
-  explicit UnfinishedProcess(pid_t pid, Reaping reaping = Reaping::here)
-      : pid_(pid), reaping_(reaping) {}
-  UnfinishedProcess(const UnfinishedProcess&) = delete;
-  UnfinishedProcess& operator=(const UnfinishedProcess&) = delete;
+  UnfinishedProcess() = default;
+  UnfinishedProcess(UnfinishedProcess&& other) noexcept : pid_(other.keep()) {}
+  UnfinishedProcess& operator=(UnfinishedProcess&&) = delete;
   ~UnfinishedProcess() {
-    if (pid_ <= 0) return;
-    ::kill(pid_, SIGKILL);
-    if (reaping_ == Reaping::in_loop) return;
-    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-    }
+    if (pid_ > 0) ::kill(pid_, SIGKILL);
   }
+
+  /// Becomes the owner of a child; 0 is none.
+  void start(pid_t pid) { pid_ = pid; }
   [[nodiscard]] pid_t get() const { return pid_; }
   [[nodiscard]] pid_t keep() { return std::exchange(pid_, 0); }
+  /// The loop has reaped a child. Returns whether it was this one.
+  bool reaped(pid_t pid) {
+    if (pid_ <= 0 || pid != pid_) return false;
+    pid_ = 0;
+    return true;
+  }
+  /// Reaps a child that has closed its report and so is about to be gone.
+  void collect() {
+    const pid_t pid = keep();
+    while (pid > 0 && ::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
 
  private:
-  pid_t pid_;
-  const Reaping reaping_;
+  pid_t pid_ = 0;
 };
 
 void require(const StepResult& result, const char* step);

@@ -28,6 +28,7 @@ enum class RequestKind : std::uint32_t {
   destroy_sandbox,   ///< the same to all interpreters; done when everything is gone
   define_profile,    ///< followed, in the same message, by the SandboxProfile as JSON
   forget_profile,    ///< ends its zygote; sandboxes that it has go on, without a zygote
+  ping,              ///< does nothing; done says that the launcher works
 };
 
 struct Request {

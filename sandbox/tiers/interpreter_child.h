@@ -25,7 +25,7 @@ struct Confinement {
 };
 
 struct InterpreterContext {
-  const NamespaceHandles& jail;
+  NamespaceView jail;
   std::span<const UniqueFd> groups;  ///< for the helper; see join_groups()
   const ResourceLimits& limits;
   std::span<const sock_filter> filter;

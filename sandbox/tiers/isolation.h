@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,11 +12,13 @@
 #include "sandbox/base/unique_fd.h"
 #include "sandbox/egress/egress.h"
 #include "sandbox/kernel/cgroups/cgroup_join.h"
+#include "sandbox/process/pending.h"
 #include "sandbox/process/step_error.h"
 
 /// The interface between the launcher and the tiers. A tier makes sandboxes, starts jails in them
-/// with one interpreter each, and ends jails. Each function either succeeds completely or throws
-/// StepError; then it leaves only killed processes behind, which the launcher's loop reaps.
+/// with one interpreter each, and ends jails. What takes several processes is Pending work for the
+/// launcher's loop. Each function either succeeds completely or throws StepError; then it leaves
+/// only killed processes behind, which the launcher's loop reaps.
 namespace dynsessions::sandbox {
 
 class DiskWatch;
@@ -64,14 +67,16 @@ class Sandbox {
   virtual ~Sandbox() = default;
 
   /// The jail's processes join the sandbox's cgroups by `groups` before they do anything else.
-  [[nodiscard]] virtual StartedJail start(const CgroupJoin& groups) = 0;
-  /// As Zygote::fork_into().
-  [[nodiscard]] virtual std::optional<StartedJail> fork_from(Zygote& zygote,
-                                                             const CgroupJoin& groups) = 0;
-  /// Prepares the next start() or fork_from(); a failure is thrown by that call. Returns the
-  /// process that waits for the call, or nullopt if none is needed.
-  virtual std::optional<pid_t> prepare(const CgroupJoin& /*groups*/) { return std::nullopt; }
-  /// The loop has reaped a child that is in no jail. Returns whether prepare() had started it.
+  [[nodiscard]] virtual std::unique_ptr<Pending<StartedJail>> start(CgroupJoin groups) = 0;
+  /// As start(), but forks from the zygote. The work fails with EPIPE or ETIMEDOUT if the zygote
+  /// does not fork; the next zygote can be asked then.
+  [[nodiscard]] virtual std::unique_ptr<Pending<StartedJail>> fork_from(
+      std::weak_ptr<Zygote> /*zygote*/, CgroupJoin /*groups*/) {
+    throw StepError("fork: this tier has no zygote", EINVAL);
+  }
+  /// The process that waits for the first start; 0 if none is needed.
+  [[nodiscard]] virtual pid_t waiting_process() const { return 0; }
+  /// The loop has reaped a child that is in no jail. Returns whether it was waiting_process().
   virtual bool reaped(pid_t /*pid*/) { return false; }
 
   /// Counts the sandbox's files; null if a separate file system limits them.
@@ -92,7 +97,8 @@ class Isolation {
   virtual ~Isolation() = default;
 
   /// `plan` outlives the sandbox.
-  [[nodiscard]] virtual MadeSandbox create(const SandboxPlan& plan, const CgroupJoin& groups) = 0;
+  [[nodiscard]] virtual std::unique_ptr<Pending<MadeSandbox>> create(const SandboxPlan& plan,
+                                                                     CgroupJoin groups) = 0;
   /// Children of the launcher that belong to no jail. Any further child was adopted after the
   /// supervisor of its jail was killed, and the launcher must end it. Returns nullopt if PID
   /// namespaces end such processes.

@@ -1,5 +1,6 @@
 #include "sandbox/tiers/verification.h"
 
+#include <array>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -39,6 +40,27 @@ std::string process_path(pid_t pid) { return "/proc/" + std::to_string(pid) + '/
 
 bool same_file(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+std::string namespace_link(std::size_t kind) {
+  return std::string("ns/") + kNamespaceKinds[kind].name;
+}
+
+/// Where the launcher is, which does not change once it makes sandboxes.
+struct OwnPlace {
+  bool is_known = false;
+  std::array<struct stat, kNamespaceKinds.size()> namespaces{};
+  struct stat root {};
+};
+
+OwnPlace own_place() {
+  OwnPlace place;
+  place.is_known = ::stat("/", &place.root) == 0;
+  for (std::size_t i = 0; i < kNamespaceKinds.size(); ++i) {
+    const std::string path = "/proc/self/" + namespace_link(i);
+    if (::stat(path.c_str(), &place.namespaces[i]) < 0) place.is_known = false;
+  }
+  return place;
 }
 
 constexpr const char* kNone = "0000000000000000";
@@ -89,24 +111,20 @@ const char* find_zygote_weakness(pid_t pid, UserIds files) {
                          {{"CapPrm", permitted}, {"CapBnd", kNone}, {"Threads", "1"}});
 }
 
-const char* find_leak(pid_t pid, const NamespaceHandles& namespaces) {
+const char* find_leak(pid_t pid, const NamespaceView& namespaces) {
+  static const OwnPlace kOurs = own_place();
   const std::string process = process_path(pid);
   for (std::size_t i = 0; i < kNamespaceKinds.size(); ++i) {
-    const std::string link = std::string("ns/") + kNamespaceKinds[i].name;
     struct stat theirs {};
-    struct stat ours {};
     struct stat wanted {};
-    if (::stat((process + link).c_str(), &theirs) < 0 ||
-        ::stat(("/proc/self/" + link).c_str(), &ours) < 0 ||
-        ::fstat(namespaces[i].get(), &wanted) < 0 || same_file(theirs, ours) ||
-        !same_file(theirs, wanted)) {
+    if (::stat((process + namespace_link(i)).c_str(), &theirs) < 0 ||
+        ::fstat(namespaces[i], &wanted) < 0 || !kOurs.is_known ||
+        same_file(theirs, kOurs.namespaces[i]) || !same_file(theirs, wanted)) {
       return kNamespaceKinds[i].name;
     }
   }
   struct stat their_root {};
-  struct stat our_root {};
-  if (::stat((process + "root/").c_str(), &their_root) < 0 || ::stat("/", &our_root) < 0 ||
-      same_file(their_root, our_root)) {
+  if (::stat((process + "root/").c_str(), &their_root) < 0 || same_file(their_root, kOurs.root)) {
     return "root";
   }
   return nullptr;

@@ -27,6 +27,6 @@ enum class Bounds { none, any };
 /// Also that it is in exactly these namespaces, none of which is the launcher's, and under another
 /// root directory. Only for a process that did exec, or was forked from one that did after the
 /// launcher became what it is: the memory of others is closed to an unprivileged one.
-[[nodiscard]] const char* find_leak(pid_t pid, const NamespaceHandles& namespaces);
+[[nodiscard]] const char* find_leak(pid_t pid, const NamespaceView& namespaces);
 
 }  // namespace dynsessions::sandbox

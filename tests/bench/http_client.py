@@ -29,6 +29,17 @@ class Connection:
         answer = self._request("POST", "executions", identifier, body, "application/json")
         return json.loads(answer.read())["result"]
 
+    def begin_execute(self, identifier, code):
+        """Sends the request only; finish_execute() reads the answer."""
+        body = json.dumps({"code": code}).encode()
+        headers = {**HEADERS, "Content-Type": "application/json"}
+        self._connection.request("POST", self._target("executions", identifier), body, headers)
+
+    def finish_execute(self):
+        answer = self._connection.getresponse()
+        assert answer.status == 200, (answer.status, answer.read())
+        return json.loads(answer.read())["result"]["executionResult"]
+
     def end(self, identifier):
         self._request("DELETE", "session", identifier, expected=204).read()
 
@@ -68,8 +79,10 @@ class Connection:
             headers["Content-Type"] = content_type
         if length is not None:  # else http.client counts the bytes of the body itself
             headers["Content-Length"] = str(length)
-        target = f"{self._path}/{path}?api-version={VERSION}&identifier={identifier}"
-        self._connection.request(method, target, body, headers)
+        self._connection.request(method, self._target(path, identifier), body, headers)
         answer = self._connection.getresponse()
         assert answer.status == expected, (answer.status, answer.read())
         return answer
+
+    def _target(self, path, identifier):
+        return f"{self._path}/{path}?api-version={VERSION}&identifier={identifier}"

@@ -15,9 +15,12 @@
 #include <spdlog/spdlog.h>
 
 #include "emulator/auth/token_check.h"
+#include "emulator/base/clock.h"
+#include "emulator/base/event.h"
 #include "emulator/base/utf8.h"
 #include "emulator/http/text.h"
 #include "emulator/net/connection.h"
+#include "emulator/net/waiting_connections.h"
 #include "emulator/surfaces/data_plane/files/file_paths.h"
 #include "emulator/surfaces/data_plane/operations.h"
 #include "emulator/surfaces/data_plane/routes.h"

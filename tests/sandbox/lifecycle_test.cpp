@@ -140,7 +140,6 @@ TEST_CASE("a sandbox whose prepared jail has ended takes an interpreter, and not
   await_zygote(launcher);
   const std::vector<pid_t> before = descendants(launcher.pid());
   create(launcher);
-  await_prepared(launcher);
   const std::vector<pid_t> prepared = descendants(launcher.pid());
   REQUIRE(prepared.size() == before.size() + 1);
   ::kill(prepared.back(), SIGKILL);

@@ -41,10 +41,6 @@ void await_zygote(LauncherHarness& launcher) {
   launcher.next_event();
 }
 
-void await_prepared(LauncherHarness& launcher) {
-  (void)launcher.request(RequestKind::kill_interpreter);
-}
-
 void require_failed(const Received<Reply>& reply, const std::string& step, int error_number) {
   CHECK(reply.message.kind == ReplyKind::failed);
   CHECK(step_name(reply.message) == step);

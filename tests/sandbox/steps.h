@@ -23,10 +23,6 @@ Interpreter start_staying(LauncherHarness& launcher, std::uint64_t sandbox = 1,
 /// Returns when the zygote, if this run has one, has loaded. Uses sandbox 99.
 void await_zygote(LauncherHarness& launcher);
 
-/// Returns when the jails of all sandboxes are there that are prepared for their first
-/// interpreters: the launcher serves in turn.
-void await_prepared(LauncherHarness& launcher);
-
 void require_failed(const Received<Reply>& reply, const std::string& step, int error_number);
 
 }  // namespace dynsessions::sandbox::test

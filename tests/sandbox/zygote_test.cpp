@@ -71,7 +71,8 @@ class Sessions {
 
   const Birth birth_;
   TestLoop loop_;
-  LauncherClient launcher_{loop_.executor()};
+  SteadyClock launcher_time_{loop_.executor()};
+  LauncherClient launcher_{loop_.executor(), launcher_time_};
   ManualClock clock_{Clock::TimePoint(std::chrono::seconds(1'700'000'000))};
   ManualClock real_time_{Clock::TimePoint()};
   boost::asio::thread_pool file_pool_{1};

@@ -23,7 +23,7 @@ http::Response json_response(unsigned status, std::string body) {
   return response;
 }
 
-using Operation = http::Answer (*)(const Services&, const http::Call&);
+using Operation = asio::awaitable<http::Answer> (*)(const Services&);
 
 struct Row {
   http::Method method;
@@ -32,13 +32,12 @@ struct Row {
   Operation operation;
 };
 
-http::Answer live(const Services&, const http::Call&) {
+asio::awaitable<http::Answer> live(const Services&) {
   JsonWriter json(ObjectIds::absent);
-  return json_response(200, json.begin_object().member("status", "live").end_object().take());
+  co_return json_response(200, json.begin_object().member("status", "live").end_object().take());
 }
 
-http::Answer ready(const Services& services, const http::Call&) {
-  const std::vector<Component> components = services.health();
+http::Response readiness(const std::vector<Component>& components) {
   const bool all_ready = std::all_of(components.begin(), components.end(),
                                      [](const Component& component) { return component.ready; });
   JsonWriter json(ObjectIds::absent);
@@ -53,14 +52,19 @@ http::Answer ready(const Services& services, const http::Call&) {
   return json_response(all_ready ? 200 : 503, json.take());
 }
 
-http::Answer server(const Services& services, const http::Call&) {
-  return json_response(200, services.server());
+asio::awaitable<http::Answer> ready(const Services& services) {
+  const std::vector<Component> components = co_await services.health();
+  co_return readiness(components);
 }
 
-http::Answer version(const Services& services, const http::Call&) {
+asio::awaitable<http::Answer> server(const Services& services) {
+  co_return json_response(200, services.server());
+}
+
+asio::awaitable<http::Answer> version(const Services& services) {
   JsonWriter json(ObjectIds::absent);
   json.begin_object().member("name", "dynsessions").member("version", services.version);
-  return json_response(200, json.end_object().take());
+  co_return json_response(200, json.end_object().take());
 }
 
 constexpr std::array kRows{
@@ -88,7 +92,7 @@ asio::awaitable<http::Response> AdminApi::handle(http::Exchange& exchange, http:
   if (found) exchange.operation = found->row.name;
   const http::Endpoint endpoint = [this,
                                    &found](http::Call& routed) -> asio::awaitable<http::Answer> {
-    if (found) co_return found->row.operation(services_, routed);
+    if (found) co_return co_await found->row.operation(services_);
     const http::Request& unknown = routed.request;
     routed.exchange.refused_by = "router";
     co_return no_route(unknown, router().explain(unknown.method, unknown.target.segments),

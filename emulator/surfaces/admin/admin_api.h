@@ -18,10 +18,13 @@ struct Component {
   std::string detail;  ///< what it is, or why it is not ready
 };
 
+/// Looks at every component. May ask other processes; resolves within some seconds.
+using Health = std::function<boost::asio::awaitable<std::vector<Component>>()>;
+
 /// What the operations of the admin API work with.
 struct Services {
   std::string version;
-  std::function<std::vector<Component>()> health;
+  Health health;
   std::function<std::string()> server;  ///< JSON of its addresses
 };
 

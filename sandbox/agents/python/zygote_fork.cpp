@@ -115,15 +115,10 @@ bool serve_fork(const ZygotePlan& plan, const ResourceLimits& limits, std::span<
   std::move(descriptors.begin(), descriptors.begin() + jail.size(), jail.begin());
   const std::span<UniqueFd> rest = std::span(descriptors).subspan(jail.size());
   const std::span<UniqueFd> groups = std::span(descriptors).subspan(kForkDescriptors);
-  InterpreterContext context{jail,
-                             groups,
-                             limits,
-                             {plan.filter, plan.filter_size},
-                             plan.working_directory,
-                             rest[0].get(),
-                             rest[1].get(),
-                             rest[2].get(),
-                             rest[3].get()};
+  InterpreterContext context{
+      view_of(jail),          groups,        limits,        {plan.filter, plan.filter_size},
+      plan.working_directory, rest[0].get(), rest[1].get(), rest[2].get(),
+      rest[3].get()};
   if (!fork_interpreter(context, owner, stack)) return false;
   for (UniqueFd& handle : jail) (void)handle.release();  // all closed by a step
   for (UniqueFd& descriptor : rest) (void)descriptor.release();

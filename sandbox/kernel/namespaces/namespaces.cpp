@@ -61,21 +61,28 @@ StepResult write_id_maps(pid_t pid, uid_t inside_uid, uid_t outside_uid, gid_t i
   return write_proc_file(path, "uid_map", single_mapping(inside_uid, outside_uid));
 }
 
-StepResult open_namespaces(pid_t pid, NamespaceHandles& handles) {
+NamespaceView view_of(const NamespaceHandles& first, const NamespaceHandles& second) {
+  NamespaceView view{};
+  for (std::size_t i = 0; i < view.size(); ++i) view[i] = (first[i] ? first[i] : second[i]).get();
+  return view;
+}
+
+StepResult open_namespaces(pid_t pid, int kinds, NamespaceHandles& handles) {
   const std::string path = "/proc/" + std::to_string(pid) + "/ns/";
   for (std::size_t i = 0; i < kNamespaceKinds.size(); ++i) {
-    const char* name = kNamespaceKinds[i].name;
+    const auto& [name, flag] = kNamespaceKinds[i];
+    if ((kinds & flag) == 0) continue;
     handles[i] = UniqueFd(::open((path + name).c_str(), O_RDONLY | O_CLOEXEC));
     if (!handles[i]) return {errno, name};
   }
   return {};
 }
 
-StepResult enter_namespaces(const NamespaceHandles& handles, int kinds) {
+StepResult enter_namespaces(const NamespaceView& handles, int kinds) {
   for (std::size_t i = 0; i < kNamespaceKinds.size(); ++i) {
     const auto& [name, flag] = kNamespaceKinds[i];
     if ((kinds & flag) == 0) continue;
-    if (::setns(handles[i].get(), flag) < 0) return {errno, name};
+    if (::setns(handles[i], flag) < 0) return {errno, name};
   }
   return {};
 }

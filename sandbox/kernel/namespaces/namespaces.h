@@ -43,6 +43,14 @@ inline constexpr std::array<NamespaceKind, 7> kNamespaceKinds{{{"user", CLONE_NE
 /// /proc, nor enter by its pidfd.
 using NamespaceHandles = std::array<UniqueFd, kNamespaceKinds.size()>;
 
+/// The same as borrowed descriptors: those of a jail are partly its own, partly its sandbox's.
+using NamespaceView = std::array<int, kNamespaceKinds.size()>;
+/// `first` where it has a handle, otherwise `second`.
+[[nodiscard]] NamespaceView view_of(const NamespaceHandles& first, const NamespaceHandles& second);
+[[nodiscard]] inline NamespaceView view_of(const NamespaceHandles& handles) {
+  return view_of(handles, handles);
+}
+
 /// Whether this process may make namespaces and map any id without a user namespace's help.
 [[nodiscard]] bool has_real_root();
 
@@ -57,11 +65,12 @@ using NamespaceHandles = std::array<UniqueFd, kNamespaceKinds.size()>;
 StepResult write_id_maps(pid_t pid, uid_t inside_uid, uid_t outside_uid, gid_t inside_gid,
                          gid_t outside_gid);
 
-StepResult open_namespaces(pid_t pid, NamespaceHandles& handles);
+/// Opens those of `kinds` (CLONE_NEW flags).
+StepResult open_namespaces(pid_t pid, int kinds, NamespaceHandles& handles);
 
 /// Async-signal-safe. Enters those of `kinds` (CLONE_NEW flags). The PID namespace takes effect for
 /// children only, as always.
-StepResult enter_namespaces(const NamespaceHandles& handles, int kinds);
+StepResult enter_namespaces(const NamespaceView& handles, int kinds);
 
 /// Async-signal-safe, inside: code expects 127.0.0.1 to answer, there is no other interface.
 StepResult bring_loopback_up();

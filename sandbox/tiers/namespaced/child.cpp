@@ -25,9 +25,10 @@
 namespace dynsessions::sandbox {
 namespace {
 
-StepResult await_go(int go) {
+/// The launcher sends it over the socket that the reports go by.
+StepResult await_go(int report) {
   char byte = 0;
-  const ssize_t size = ::recv(go, &byte, sizeof(byte), 0);
+  const ssize_t size = ::recv(report, &byte, sizeof(byte), 0);
   return size == 0 ? StepResult{ECANCELED} : checked(size);
 }
 
@@ -69,7 +70,7 @@ constexpr Step<BuilderContext> kBuilderSteps[] = {
     {"join groups", [](BuilderContext& c) { return join_groups(c.groups.files); }},
     {"group namespace", unshare_groups},
     {"report namespaces", report_namespaces},
-    {"await id maps", [](BuilderContext& c) { return await_go(c.go); }},
+    {"await id maps", [](BuilderContext& c) { return await_go(c.report); }},
     {"isolate mounts", [](BuilderContext&) { return isolate_mounts(); }},
     {"open tree", [](BuilderContext& c) { return open_host_trees(c.plan.layout, c.trees); }},
     {"session user", [](BuilderContext&) { return act_as_session_user(); }},
@@ -159,7 +160,7 @@ StepResult drop_handlers_of_library(JailContext&) {
 }
 
 constexpr Step<JailContext> kInitSteps[] = {
-    {"await jail", [](JailContext& c) { return await_go(c.go); }},
+    {"await jail", [](JailContext& c) { return await_go(c.report); }},
     {"descriptors", keep_report_only},
     {"session user", [](JailContext&) { return become_session_user(); }},
     // Session code will live here, and this memory is a copy of the launcher's. Not before the

@@ -18,9 +18,8 @@ namespace dynsessions::sandbox {
 struct BuilderContext {
   const SandboxPlan& plan;
   const CgroupJoin& groups;
-  uid_t owner;  ///< of the sandbox's user namespace
-  int report;
-  int go;                               ///< one byte comes when the id maps are written
+  uid_t owner;                          ///< of the sandbox's user namespace
+  int report;                           ///< one byte comes when the id maps are written
   std::span<const Ipv4Network> closed;  ///< when there is more than the loopback
   OpenTrees trees{};
 };
@@ -33,14 +32,14 @@ StepFailure start_builder(BuilderContext& context, pid_t& builder);
 /// For the init of a jail.
 struct JailContext {
   const SandboxPlan& plan;
-  const NamespaceHandles& sandbox;
+  NamespaceView sandbox;
   const CgroupJoin& groups;
-  int report;
-  int go;  ///< one byte comes when the launcher holds the jail's namespaces
+  int report;  ///< one byte comes when the launcher holds the jail's namespaces
 };
 
 /// Enters the sandbox, starts init as a sibling (a child of the launcher) in new namespaces of
-/// processes and mounts, reports its pid and ends. Init waits for `go`, mounts its /proc and stays.
+/// processes and mounts, reports its pid and ends. Init waits for the byte, mounts its /proc and
+/// stays.
 [[noreturn]] void run_jail_helper(JailContext& context);
 
 /// Enters the jail, starts the interpreter as a sibling, reports its pid and ends.
@@ -48,7 +47,7 @@ struct JailContext {
 
 struct ZygoteContext {
   const SandboxPlan& plan;
-  const NamespaceHandles& home;  ///< the sandbox whose files it imports from and caches go to
+  NamespaceView home;  ///< the sandbox whose files it imports from and caches go to
   int report;
   int socket;  ///< becomes its descriptor 3; see zygote_protocol.h
 };

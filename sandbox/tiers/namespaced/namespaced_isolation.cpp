@@ -1,128 +1,114 @@
 #include "sandbox/tiers/namespaced/namespaced_isolation.h"
 
-#include <cerrno>
-#include <csignal>
+#include <optional>
 #include <utility>
 
-#include <fcntl.h>
-#include <sched.h>
 #include <unistd.h>
 
-#include "sandbox/process/step_error.h"
+#include "sandbox/tiers/namespaced/interpreter_start.h"
 #include "sandbox/tiers/namespaced/sandboxes.h"
 #include "sandbox/tiers/namespaced/zygote.h"
 
 namespace dynsessions::sandbox {
 namespace {
 
-/// Namespaces that a jail has for itself.
-constexpr int kNamespacesOfJail = CLONE_NEWPID | CLONE_NEWNS;
-
-class NamespacedJail final : public Jail {
- public:
-  explicit NamespacedJail(InterpreterProcesses processes) : processes_(processes) {}
-
-  void interrupt() override {
-    if (processes_.interpreter == 0) throw StepError("interrupt: no interpreter", ESRCH);
-    if (::kill(-processes_.interpreter, SIGINT) < 0) throw StepError("interrupt", errno);
-  }
-
-  void end() override {
-    if (::kill(processes_.init, SIGKILL) < 0) throw StepError("kill", errno);
-  }
-
-  /// The kernel lets init end only after everything else in its PID namespace.
-  News reaped(pid_t pid, int wait_status) override {
-    if (pid == processes_.init) return News::gone;
-    if (pid != processes_.interpreter) return News::not_ours;
-    processes_.interpreter = 0;
-    wait_status_ = wait_status;
-    // What it leaves behind ends with it. Not reaped yet, so this can only be our init.
-    ::kill(processes_.init, SIGKILL);
-    return News::still_there;
-  }
-
-  [[nodiscard]] std::vector<pid_t> processes() const override {
-    if (processes_.interpreter == 0) return {processes_.init};
-    return {processes_.init, processes_.interpreter};
-  }
-
-  [[nodiscard]] pid_t own_process() const override { return processes_.init; }
-  [[nodiscard]] int wait_status() const override { return wait_status_; }
-
- private:
-  InterpreterProcesses processes_;  ///< `interpreter` is 0 when it was reaped
-  int wait_status_ = 0;
-};
-
-StartedJail opened(StartedInterpreter started) {
-  return {std::make_unique<NamespacedJail>(started.processes), std::move(started.control),
-          std::move(started.standard_output), std::move(started.standard_error)};
-}
-
 class NamespacedSandbox final : public Sandbox {
  public:
-  NamespacedSandbox(const SandboxPlan& plan, SessionUser lease, uid_t owner,
-                    NamespaceHandles namespaces)
-      : plan_(plan),
-        lease_(std::move(lease)),
-        user_{lease_.ids(), owner},
-        namespaces_(std::move(namespaces)) {}
+  NamespacedSandbox(const SandboxPlan& plan, SessionUser lease, uid_t owner)
+      : plan_(plan), lease_(std::move(lease)), user_{lease_.ids(), owner} {}
 
-  StartedJail start(const CgroupJoin& groups) override {
-    const std::unique_ptr<PendingJail> jail = take_jail(groups);
-    return opened(start_interpreter(plan_, user_.ids, *jail, groups));
-  }
-
-  std::optional<StartedJail> fork_from(Zygote& zygote, const CgroupJoin& groups) override {
-    const std::unique_ptr<PendingJail> jail = take_jail(groups);
-    auto started = zygote.fork_into(user_, *jail, groups);
-    if (!started) return std::nullopt;
-    return opened(std::move(*started));
-  }
-
+  [[nodiscard]] const SandboxUser& user() const { return user_; }
   [[nodiscard]] const NamespaceHandles& namespaces() const { return namespaces_; }
+  void set_namespaces(NamespaceHandles namespaces) { namespaces_ = std::move(namespaces); }
+  /// Sets the jail of the first interpreter.
+  void set_first_jail(PendingJail jail) { prepared_.emplace(std::move(jail)); }
 
-  std::optional<pid_t> prepare(const CgroupJoin& groups) override {
-    try {
-      prepared_ = make_jail(plan_, user_.ids, namespaces_, groups);
-      // The others are the sandbox's, and descriptors may be few.
-      for (std::size_t i = 0; i < kNamespaceKinds.size(); ++i) {
-        if ((kNamespaceKinds[i].flag & kNamespacesOfJail) == 0)
-          prepared_->namespaces[i] = UniqueFd();
-      }
-      return prepared_->init.get();
-    } catch (const StepError& error) {
-      failure_ = error;
-      return std::nullopt;
-    }
+  std::unique_ptr<Pending<StartedJail>> start(CgroupJoin groups) override {
+    return std::make_unique<ExecutedStart>(plan_, user_, namespaces_, take_prepared(),
+                                           std::move(groups));
+  }
+
+  std::unique_ptr<Pending<StartedJail>> fork_from(std::weak_ptr<Zygote> zygote,
+                                                  CgroupJoin groups) override {
+    return std::make_unique<ForkedStart>(plan_, user_, namespaces_, take_prepared(),
+                                         std::move(groups), std::move(zygote));
+  }
+
+  [[nodiscard]] pid_t waiting_process() const override {
+    return prepared_ ? prepared_->init.get() : 0;
   }
 
   bool reaped(pid_t pid) override {
-    if (!prepared_ || prepared_->init.get() != pid) return false;
-    (void)prepared_->init.keep();
+    if (!prepared_ || !prepared_->init.reaped(pid)) return false;
     prepared_.reset();
     return true;
   }
 
  private:
-  std::unique_ptr<PendingJail> take_jail(const CgroupJoin& groups) {
-    if (const auto failure = std::exchange(failure_, std::nullopt)) throw *failure;
-    if (!prepared_) return make_jail(plan_, user_.ids, namespaces_, groups);
-    for (std::size_t i = 0; i < kNamespaceKinds.size(); ++i) {
-      UniqueFd& handle = prepared_->namespaces[i];
-      if (!handle) handle = UniqueFd(::fcntl(namespaces_[i].get(), F_DUPFD_CLOEXEC, 0));
-      if (!handle) throw StepError("jail", errno);
-    }
-    return std::move(prepared_);
+  std::optional<PendingJail> take_prepared() {
+    std::optional<PendingJail> taken = std::move(prepared_);
+    prepared_.reset();
+    return taken;
   }
 
   const SandboxPlan& plan_;
   const SessionUser lease_;
   const SandboxUser user_;
   NamespaceHandles namespaces_;  ///< they keep the mounts alive
-  std::unique_ptr<PendingJail> prepared_;
-  std::optional<StepError> failure_;  ///< of preparing it
+  std::optional<PendingJail> prepared_;
+};
+
+/// A sandbox with its first jail, which the first interpreter then need not wait for.
+class Creation final : public Pending<MadeSandbox> {
+ public:
+  Creation(const SandboxPlan& plan, SessionUser lease, uid_t owner, CgroupJoin groups)
+      : plan_(plan),
+        groups_(std::move(groups)),
+        sandbox_(std::make_unique<NamespacedSandbox>(plan, std::move(lease), owner)),
+        build_(plan, sandbox_->user(), groups_) {}
+
+  std::optional<MadeSandbox> advance(Time now) override {
+    if (!jail_) {
+      auto created = build_.advance(now);
+      if (!created) return std::nullopt;
+      begin_jail(*std::move(created));
+    }
+    auto jail = jail_->advance(now);
+    if (!jail) return std::nullopt;
+    sandbox_->set_first_jail(*std::move(jail));
+    return MadeSandbox{std::move(sandbox_), std::move(data_directory_), std::move(egress_)};
+  }
+
+  [[nodiscard]] int descriptor() const override {
+    return jail_ ? jail_->descriptor() : build_.descriptor();
+  }
+
+  [[nodiscard]] Time deadline() const override {
+    return jail_ ? jail_->deadline() : build_.deadline();
+  }
+
+  bool reaped(pid_t pid, int wait_status) override {
+    return build_.reaped(pid, wait_status) || (jail_ && jail_->reaped(pid, wait_status)) ||
+           (egress_ && egress_->reaped(pid, wait_status));
+  }
+
+ private:
+  /// The network comes up at the same time.
+  void begin_jail(CreatedSandbox created) {
+    data_directory_ = std::move(created.data_directory);
+    sandbox_->set_namespaces(std::move(created.namespaces));
+    const NamespaceHandles& namespaces = sandbox_->namespaces();
+    if (!plan_.egress_arguments.empty()) egress_ = std::make_unique<Egress>(plan_, namespaces);
+    jail_.emplace(plan_, sandbox_->user().ids, namespaces, groups_);
+  }
+
+  const SandboxPlan& plan_;
+  const CgroupJoin groups_;
+  std::unique_ptr<NamespacedSandbox> sandbox_;
+  SandboxBuild build_;
+  UniqueFd data_directory_;
+  std::unique_ptr<Egress> egress_;
+  std::optional<JailBuild> jail_;
 };
 
 }  // namespace
@@ -130,17 +116,11 @@ class NamespacedSandbox final : public Sandbox {
 NamespacedIsolation::NamespacedIsolation(SessionUsers& users)
     : users_(users), sessions_own_namespaces_(can_rule_foreign_namespaces()) {}
 
-MadeSandbox NamespacedIsolation::create(const SandboxPlan& plan, const CgroupJoin& groups) {
-  SessionUser user = users_.take();
-  const uid_t owner = sessions_own_namespaces_ ? user.ids().uid : ::geteuid();
-  CreatedSandbox created = create_sandbox(plan, {user.ids(), owner}, groups);
-  auto sandbox = std::make_unique<NamespacedSandbox>(plan, std::move(user), owner,
-                                                     std::move(created.namespaces));
-  std::unique_ptr<Egress> egress;
-  if (!plan.egress_arguments.empty()) {
-    egress = std::make_unique<Egress>(plan, sandbox->namespaces());
-  }
-  return {std::move(sandbox), std::move(created.data_directory), std::move(egress)};
+std::unique_ptr<Pending<MadeSandbox>> NamespacedIsolation::create(const SandboxPlan& plan,
+                                                                  CgroupJoin groups) {
+  SessionUser lease = users_.take();
+  const uid_t owner = sessions_own_namespaces_ ? lease.ids().uid : ::geteuid();
+  return std::make_unique<Creation>(plan, std::move(lease), owner, std::move(groups));
 }
 
 }  // namespace dynsessions::sandbox

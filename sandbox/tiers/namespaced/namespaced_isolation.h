@@ -12,7 +12,8 @@ class NamespacedIsolation final : public Isolation {
   /// `users` outlives it and its sandboxes.
   explicit NamespacedIsolation(SessionUsers& users);
 
-  [[nodiscard]] MadeSandbox create(const SandboxPlan& plan, const CgroupJoin& groups) override;
+  [[nodiscard]] std::unique_ptr<Pending<MadeSandbox>> create(const SandboxPlan& plan,
+                                                             CgroupJoin groups) override;
 
  private:
   SessionUsers& users_;

@@ -13,7 +13,9 @@
 #include <system_error>
 
 #include "sandbox/base/printable.h"
+#include "sandbox/process/clone_process.h"
 #include "sandbox/process/step_error.h"
+#include "sandbox/tiers/namespaced/child.h"
 #include "sandbox/tiers/namespaced/zygote_protocol.h"
 #include "sandbox/tiers/verification.h"
 
@@ -42,38 +44,97 @@ Zygote::~Zygote() {
 }
 
 void Zygote::retire() {
-  if (state_ == State::loading || state_ == State::ready) end();
+  if (state_ != State::resting && state_ != State::ending) end();
 }
 
 void Zygote::tick(Time now) {
-  if (state_ == State::ready && state_of(plan_.packages) != packages_) end();
-  if (state_ == State::loading && now >= due_) fail("zygote: takes too long", ETIMEDOUT);
-  if (state_ != State::resting || now < due_) return;
   try {
-    start();
-    due_ = now + kLoadingTimeout;
+    if (state_ == State::resting && now >= due_) build();
+    continue_start(now);
   } catch (const StepError& error) {
-    due_ = now + std::exchange(pause_, std::min(2 * pause_, kLongestPause));
-    failure_ = error;
+    fail(error);
   }
 }
 
+void Zygote::retire_if_outdated() {
+  if (state_ == State::ready && state_of(plan_.packages) != packages_) end();
+}
+
 std::optional<Zygote::Time> Zygote::next_tick() const {
-  if (state_ == State::resting || state_ == State::loading) return due_;
+  switch (state_) {
+    case State::resting:
+    case State::loading:
+      return due_;
+    case State::building:
+      return home_build_->deadline();
+    case State::starting:
+      return reports_->deadline();
+    case State::ready:
+    case State::ending:
+      return std::nullopt;
+  }
   return std::nullopt;
 }
 
-int Zygote::loading_socket() const { return state_ == State::loading ? socket_.get() : -1; }
+int Zygote::descriptor() const {
+  switch (state_) {
+    case State::building:
+      return home_build_->descriptor();
+    case State::starting:
+      return reports_->descriptor();
+    case State::loading:
+      return socket_.get();
+    case State::resting:
+    case State::ready:
+    case State::ending:
+      return -1;
+  }
+  return -1;
+}
+
+void Zygote::build() {
+  packages_ = state_of(plan_.packages);
+  home_build_.emplace(plan_, SandboxUser{plan_.zygote_user, ::geteuid()}, CgroupJoin{});
+  state_ = State::building;
+  failure_.reset();
+}
+
+/// Goes through the states up to `loading` or `ready`, as far as that is possible now.
+void Zygote::continue_start(Time now) {
+  if (state_ == State::building) {
+    auto created = home_build_->advance(now);
+    if (!created) return;
+    home_ = std::move(created->namespaces);
+    home_build_.reset();
+    start();
+  }
+  if (state_ == State::starting) {
+    reports_->read(now);
+    if (!reports_->have_ended()) return;
+    require_no_failure(reports_->outcome());
+    reports_.reset();
+    send_plan(socket_.get());
+    state_ = State::loading;
+    due_ = now + kLoadingTimeout;
+  }
+  if (state_ != State::loading) return;
+  read_answer();
+  if (state_ == State::loading && now >= due_) throw StepError("zygote: takes too long", ETIMEDOUT);
+}
 
 void Zygote::start() {
-  packages_ = state_of(plan_.packages);
-  home_ = create_sandbox(plan_, {plan_.zygote_user, ::geteuid()}, {}).namespaces;
-  StartedZygote started = start_zygote(plan_, home_);
-  pid_ = started.pid;
-  socket_ = std::move(started.socket);
-  send_plan(socket_.get());
-  state_ = State::loading;
-  failure_.reset();
+  FdPair report = make_socket_pair(SOCK_SEQPACKET);
+  FdPair socket = make_socket_pair(SOCK_SEQPACKET);
+  const pid_t pid = clone_process(0);
+  if (pid < 0) throw StepError("fork", errno);
+  if (pid == 0) {
+    ZygoteContext context{plan_, view_of(home_), report.theirs.get(), socket.theirs.get()};
+    run_zygote(context);
+  }
+  pid_ = pid;
+  socket_ = std::move(socket.ours);
+  reports_.emplace(std::move(report.ours));
+  state_ = State::starting;
 }
 
 void Zygote::send_plan(int socket) const {
@@ -90,7 +151,9 @@ void Zygote::send_plan(int socket) const {
   }
 }
 
-void Zygote::on_readable() {
+/// Reads the message that the zygote sends once it has loaded.
+void Zygote::read_answer() {
+  if (!socket_) return;
   std::string text(kMaxZygoteText, '\0');
   const ssize_t size = ::recv(socket_.get(), text.data(), text.size(), MSG_DONTWAIT);
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
@@ -109,58 +172,78 @@ void Zygote::accept(const std::string& complaints) {
     std::fprintf(stderr, "sandbox-launcher: zygote: %s\n", printable(complaints).c_str());
   }
   const char* weakness = find_zygote_weakness(pid_, plan_.zygote_user);
-  if (weakness != nullptr) {
-    return fail(std::string("zygote: verify ") + weakness, EPERM);
-  }
+  if (weakness != nullptr) throw StepError(std::string("zygote: verify ") + weakness, EPERM);
   state_ = State::ready;
   pause_ = std::chrono::seconds(1);
 }
 
 bool Zygote::reaped(pid_t pid, int wait_status) {
+  if (home_build_ && home_build_->reaped(pid, wait_status)) return true;
   if (pid_ == 0 || pid != pid_) return false;
-  if (state_ == State::loading) {
-    const bool killed = WIFSIGNALED(wait_status);
-    fail("zygote: " + std::string(killed ? "signal " : "exit code ") +
-             std::to_string(killed ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status)),
-         EPIPE);
-  }
   pid_ = 0;
-  socket_ = UniqueFd();
-  home_ = NamespaceHandles();
-  state_ = State::resting;
-  if (!failure_) due_ = Time();
+  if (state_ == State::starting || state_ == State::loading) {
+    fail(failed_start(wait_status));
+  } else {
+    end();
+    if (!failure_) due_ = Time();
+  }
   return true;
 }
 
-void Zygote::end() {
-  socket_ = UniqueFd();
-  ::kill(pid_, SIGKILL);
-  state_ = State::ending;
+/// Why it exited before it had loaded.
+StepError Zygote::failed_start(int wait_status) {
+  if (reports_) {
+    reports_->read(std::chrono::steady_clock::now());
+    const ChildReport& failure = reports_->outcome().failure;
+    if (failure.error_number != 0) return {failure.step, failure.error_number};
+  }
+  const bool killed = WIFSIGNALED(wait_status);
+  const std::string how = killed ? "signal " : "exit code ";
+  const int value = killed ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+  return {"zygote: " + how + std::to_string(value), EPIPE};
 }
 
-void Zygote::fail(const std::string& why, int error_number) {
+void Zygote::end(pid_t process) {
+  if (state_ == State::ready && process == pid_) end();
+}
+
+/// The process, if there is one, is still to be reaped; the next one comes after that.
+void Zygote::end() {
+  socket_ = UniqueFd();
+  home_ = NamespaceHandles();
+  home_build_.reset();
+  reports_.reset();
+  if (pid_ != 0) ::kill(pid_, SIGKILL);
+  state_ = pid_ != 0 ? State::ending : State::resting;
+}
+
+void Zygote::fail(const StepError& error) {
   end();
-  failure_ = StepError(why, error_number);
+  failure_ = error;
   due_ = std::chrono::steady_clock::now() + pause_;
   pause_ = std::min(2 * pause_, kLongestPause);
 }
 
-std::optional<StartedInterpreter> Zygote::fork_into(const SandboxUser& user, PendingJail& jail,
-                                                    const CgroupJoin& groups) {
+void Zygote::ask_to_fork(uid_t owner, const NamespaceView& jail, const Channels& channels,
+                         const CgroupJoin& groups) {
+  if (!ready()) throw StepError("zygote: none", EPIPE);
   const char* weakness = find_zygote_weakness(pid_, plan_.zygote_user);
   if (weakness != nullptr) {
     const bool gone = std::strcmp(weakness, "alive") == 0;
     end();
-    if (gone) return std::nullopt;
-    throw StepError(std::string("zygote: verify ") + weakness, EPERM);
+    throw StepError(std::string("zygote: verify ") + weakness, gone ? EPIPE : EPERM);
   }
+  std::vector<int> descriptors(jail.begin(), jail.end());
+  for (const FdPair* pair :
+       {&channels.report, &channels.control, &channels.output, &channels.error}) {
+    descriptors.push_back(pair->theirs.get());
+  }
+  for (const UniqueFd& file : groups.files) descriptors.push_back(file.get());
+  const ForkRequest request{owner};
   try {
-    return fork_interpreter(user, jail, groups, socket_.get());
-  } catch (const StepError& error) {
-    if (error.error_number() == ETIMEDOUT) end();
-    if (error.error_number() != EPIPE) throw;
-    end();
-    return std::nullopt;
+    send_message(socket_.get(), &request, sizeof(request), descriptors);
+  } catch (const std::system_error& error) {
+    throw StepError("zygote: send", error.code().value());
   }
 }
 

@@ -7,6 +7,9 @@
 #include <sys/types.h>
 
 #include "sandbox/base/unique_fd.h"
+#include "sandbox/kernel/cgroups/cgroup_join.h"
+#include "sandbox/process/child_report.h"
+#include "sandbox/process/spawn.h"
 #include "sandbox/process/step_error.h"
 #include "sandbox/tiers/namespaced/sandboxes.h"
 
@@ -23,12 +26,15 @@
 /// the installation's packages, as trusted as the Python that loads them.
 ///
 /// If it ends without retire(), another one is started: at once if it had loaded, otherwise after a
-/// pause that doubles. All calls come from the launcher's thread; none waits for it to load.
+/// pause that doubles. All calls come from the launcher's thread; none waits for a process.
 namespace dynsessions::sandbox {
 
 class Zygote {
  public:
   using Time = std::chrono::steady_clock::time_point;
+
+  /// A fork takes some milliseconds, and others may wait before it.
+  static constexpr std::chrono::seconds kForkPatience{5};
 
   /// `plan` outlives it.
   explicit Zygote(const SandboxPlan& plan) : plan_(plan) {}
@@ -39,41 +45,50 @@ class Zygote {
 
   /// Ends the process; the next tick() starts another.
   void retire();
-  /// Starts the process when that is due. Kills it when loading takes too long, or when the
-  /// packages that it has loaded have changed.
+  /// Starts the process when that is due, and continues its start. Kills it when loading takes too
+  /// long.
   void tick(Time now);
+  /// Ends the process if the packages that it has loaded have changed. Call it before forks.
+  void retire_if_outdated();
   /// When tick() must be called next; nullopt if nothing is due.
   [[nodiscard]] std::optional<Time> next_tick() const;
-
-  /// Descriptor to poll for input while the zygote loads; -1 at other times.
-  [[nodiscard]] int loading_socket() const;
-  /// Reads the message that the zygote sends once it has loaded.
-  void on_readable();
-  /// The loop has reaped a child. Returns whether it was the zygote.
+  /// Descriptor with input for tick() while the zygote starts; -1 at other times.
+  [[nodiscard]] int descriptor() const;
+  /// The loop has reaped a child. Returns whether it was the zygote, or one that made its sandbox.
   bool reaped(pid_t pid, int wait_status);
 
   [[nodiscard]] bool ready() const { return state_ == State::ready; }
   /// Why there is no zygote and none is loading; nullopt otherwise.
   [[nodiscard]] const std::optional<StepError>& failure() const { return failure_; }
 
-  /// Forks an interpreter in the jail. Call it only when ready(). Returns nullopt if the zygote
-  /// turns out to be gone; the next zygote can be asked then.
-  [[nodiscard]] std::optional<StartedInterpreter> fork_into(const SandboxUser& user,
-                                                            PendingJail& jail,
-                                                            const CgroupJoin& groups);
+  /// The process to ask; 0 if there is none.
+  [[nodiscard]] pid_t process() const { return ready() ? pid_ : 0; }
+  /// Asks for an interpreter in the jail; the reports among the channels tell what becomes of it.
+  /// `owner` is that of the jail's user namespace. Throws StepError, with EPIPE if there is no
+  /// zygote and EAGAIN if it does not take requests.
+  void ask_to_fork(uid_t owner, const NamespaceView& jail, const Channels& channels,
+                   const CgroupJoin& groups);
+  /// Ends this process, which did not fork; does nothing if it has been replaced.
+  void end(pid_t process);
 
  private:
-  enum class State { resting, loading, ready, ending };
+  enum class State { resting, building, starting, loading, ready, ending };
 
+  void build();
   void start();
+  void continue_start(Time now);
   void send_plan(int socket) const;
+  void read_answer();
   void accept(const std::string& complaints);
+  [[nodiscard]] StepError failed_start(int wait_status);
   void end();
-  void fail(const std::string& why, int error_number);
+  void fail(const StepError& error);
 
   const SandboxPlan& plan_;
   State state_ = State::resting;
-  pid_t pid_ = 0;
+  std::optional<SandboxBuild> home_build_;  ///< building
+  std::optional<ChildReports> reports_;     ///< starting
+  pid_t pid_ = 0;                           ///< from starting on, until it is reaped
   UniqueFd socket_;
   NamespaceHandles home_;
   std::string packages_;  ///< state of the package directories when the zygote started

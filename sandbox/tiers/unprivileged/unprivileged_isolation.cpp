@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <csignal>
 #include <fstream>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -63,15 +64,60 @@ class SupervisedJail final : public Jail {
   int wait_status_ = 0;
 };
 
+/// A supervisor whose interpreter is being set up. It is in `starting` as long as this lives.
+class SupervisedStart final : public Pending<StartedJail> {
+ public:
+  using Verify = std::function<void(pid_t)>;  ///< throws StepError
+
+  SupervisedStart(pid_t supervisor, UniqueFd lifeline, Channels channels, Verify verify,
+                  std::set<pid_t>& starting)
+      : lifeline_(std::move(lifeline)),
+        channels_(std::move(channels)),
+        reports_(std::move(channels_.report.ours)),
+        verify_(std::move(verify)),
+        starting_(starting) {
+    supervisor_.start(supervisor);
+    starting_.insert(supervisor);
+  }
+  /// What a supervisor that is killed leaves is ended by the launcher.
+  ~SupervisedStart() override { starting_.erase(supervisor_.get()); }
+
+  std::optional<StartedJail> advance(Time now) override {
+    reports_.read(now);
+    if (!reports_.have_ended()) return std::nullopt;
+    require_no_failure(reports_.outcome());
+    const pid_t interpreter = reports_.outcome().started;
+    if (interpreter == 0) throw StepError("start interpreter", EPIPE);
+    verify_(interpreter);
+    starting_.erase(supervisor_.get());
+    return StartedJail{std::make_unique<SupervisedJail>(supervisor_.keep(), std::move(lifeline_)),
+                       std::move(channels_.control.ours), std::move(channels_.output.ours),
+                       std::move(channels_.error.ours)};
+  }
+  [[nodiscard]] int descriptor() const override { return reports_.descriptor(); }
+  [[nodiscard]] Time deadline() const override { return reports_.deadline(); }
+  bool reaped(pid_t pid, int /*wait_status*/) override {
+    if (!supervisor_.reaped(pid)) return false;
+    starting_.erase(pid);
+    return true;
+  }
+
+ private:
+  UnfinishedProcess supervisor_;
+  UniqueFd lifeline_;
+  Channels channels_;
+  ChildReports reports_;
+  const Verify verify_;
+  std::set<pid_t>& starting_;
+};
+
 class ConfinedSession final : public Sandbox {
  public:
+  /// `starting` has the supervisors that this object starts, until their jails know them.
   ConfinedSession(const SandboxPlan& plan, LauncherDirectory& directory, const std::string& name,
-                  SessionUser lease);
+                  SessionUser lease, std::set<pid_t>& starting);
 
-  StartedJail start(const CgroupJoin& groups) override;
-  std::optional<StartedJail> fork_from(Zygote&, const CgroupJoin&) override {
-    throw StepError("fork: this tier has no zygote", EINVAL);
-  }
+  std::unique_ptr<Pending<StartedJail>> start(CgroupJoin groups) override;
   DiskWatch* disk_watch() override { return &*disk_watch_; }
   [[nodiscard]] UniqueFd open_data() const { return directory_.open_data(); }
 
@@ -82,14 +128,20 @@ class ConfinedSession final : public Sandbox {
   const SandboxPlan& plan_;
   const SessionUser lease_;
   const std::optional<UserIds> user_ = lease_.separate();
+  std::set<pid_t>& starting_;
   const SessionDirectory directory_;
   ResourceLimits limits_;
   std::optional<DiskWatch> disk_watch_;  ///< once there is a directory
 };
 
 ConfinedSession::ConfinedSession(const SandboxPlan& plan, LauncherDirectory& directory,
-                                 const std::string& name, SessionUser lease)
-    : plan_(plan), lease_(std::move(lease)), directory_(directory, name), limits_(plan.limits) {
+                                 const std::string& name, SessionUser lease,
+                                 std::set<pid_t>& starting)
+    : plan_(plan),
+      lease_(std::move(lease)),
+      starting_(starting),
+      directory_(directory, name),
+      limits_(plan.limits) {
   directory_.make(lease_.ids().uid, lease_.ids().gid);
   disk_watch_.emplace(directory_.open(), disk_limit(plan.spec_limits), user_);
   if (user_) return;
@@ -120,7 +172,7 @@ void ConfinedSession::require_as_planned(pid_t interpreter) const {
                        : find_privilege(interpreter, uid, gid));
 }
 
-StartedJail ConfinedSession::start(const CgroupJoin& groups) {
+std::unique_ptr<Pending<StartedJail>> ConfinedSession::start(CgroupJoin groups) {
   const bool restricted = plan_.tier == Tier::restricted;
   const std::string tmp = directory_.tmp();
   const UniqueFd ruleset =
@@ -129,13 +181,12 @@ StartedJail ConfinedSession::start(const CgroupJoin& groups) {
   const UniqueFd scope = scoped ? make_signal_ruleset() : UniqueFd();
   std::vector<std::string> variables = environment();
   const std::vector<char*> envp = pointers_to(variables);
-  const NamespaceHandles no_room;
   Channels channels;
   FdPair lifeline = make_socket_pair(SOCK_STREAM);
   const pid_t supervisor = clone_process_into(groups, 0);
   if (supervisor < 0) throw StepError("fork", errno);
   if (supervisor == 0) {
-    InterpreterContext context{no_room,
+    InterpreterContext context{NamespaceView{},
                                groups.files,
                                limits_,
                                plan_.interpreter_filter,
@@ -149,15 +200,12 @@ StartedJail ConfinedSession::start(const CgroupJoin& groups) {
                            scope.get()};
     run_supervisor(kept);
   }
-  channels.report.theirs = UniqueFd();
-  lifeline.theirs = UniqueFd();
-  auto jail = std::make_unique<SupervisedJail>(supervisor, std::move(lifeline.ours));
-  const ChildOutcome outcome = await_child(channels.report.ours.get());
-  require_no_failure(outcome);
-  if (outcome.started == 0) throw StepError("start interpreter", EPIPE);
-  require_as_planned(outcome.started);
-  return {std::move(jail), std::move(channels.control.ours), std::move(channels.output.ours),
-          std::move(channels.error.ours)};
+  for (FdPair* pair : {&channels.report, &channels.control, &channels.output, &channels.error}) {
+    pair->theirs = UniqueFd();
+  }
+  auto verify = [this](pid_t interpreter) { require_as_planned(interpreter); };
+  return std::make_unique<SupervisedStart>(supervisor, std::move(lifeline.ours),
+                                           std::move(channels), std::move(verify), starting_);
 }
 
 void require_landlock(LauncherUser user) {
@@ -181,12 +229,19 @@ UnprivilegedIsolation::UnprivilegedIsolation(Tier tier, LauncherUser user, Sessi
   }
 }
 
-MadeSandbox UnprivilegedIsolation::create(const SandboxPlan& plan,
-                                          const CgroupJoin& /*no process of it yet*/) {
-  auto session =
-      std::make_unique<ConfinedSession>(plan, directory_, std::to_string(made_++), users_.take());
+std::vector<pid_t> UnprivilegedIsolation::known_helpers() {
+  std::vector<pid_t> pids = directory_.removers();
+  pids.insert(pids.end(), starting_.begin(), starting_.end());
+  return pids;
+}
+
+std::unique_ptr<Pending<MadeSandbox>> UnprivilegedIsolation::create(const SandboxPlan& plan,
+                                                                    CgroupJoin /*not used yet*/) {
+  auto session = std::make_unique<ConfinedSession>(plan, directory_, std::to_string(made_++),
+                                                   users_.take(), starting_);
   UniqueFd data = session->open_data();
-  return {std::move(session), std::move(data), nullptr};
+  return std::make_unique<Done<MadeSandbox>>(
+      MadeSandbox{std::move(session), std::move(data), nullptr});
 }
 
 }  // namespace dynsessions::sandbox

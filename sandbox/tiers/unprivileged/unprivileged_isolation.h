@@ -21,15 +21,17 @@ class UnprivilegedIsolation final : public Isolation {
   /// needs.
   UnprivilegedIsolation(Tier tier, LauncherUser user, SessionUsers& users);
 
-  [[nodiscard]] MadeSandbox create(const SandboxPlan& plan, const CgroupJoin& groups) override;
-  [[nodiscard]] std::optional<std::vector<pid_t>> helpers() override {
-    return directory_.removers();
-  }
+  [[nodiscard]] std::unique_ptr<Pending<MadeSandbox>> create(const SandboxPlan& plan,
+                                                             CgroupJoin groups) override;
+  [[nodiscard]] std::optional<std::vector<pid_t>> helpers() override { return known_helpers(); }
 
  private:
+  std::vector<pid_t> known_helpers();
+
   LauncherDirectory directory_;
   std::uint64_t made_ = 0;
   SessionUsers& users_;
+  std::set<pid_t> starting_;  ///< supervisors that belong to no jail yet
 };
 
 }  // namespace dynsessions::sandbox

@@ -33,6 +33,7 @@ TEST_CASE("the cure is that of the step that failed", "[cures]") {
       {"session directory", "TMPDIR"},
       {"zygote: exit code 3", "--no-zygote"},
       {"interpreter start", "--python"},
+      {"launcher reply", "kill -CONT"},
   }));
   DYNAMIC_SECTION(step) {
     Error error;
@@ -56,6 +57,8 @@ TEST_CASE("the reason of a step that fails in single sessions ends with its cure
   error.reason.clear();
   error.step = "interpreter start";
   CHECK(reason_of(error) == "check the environment given by --python");
+  error.step = "launcher reply";
+  CHECK_THAT(reason_of(error), Catch::Contains("try again"));
 }
 
 TEST_CASE("a lack of descriptors has its cure, in answers too", "[cures]") {

@@ -100,6 +100,8 @@ std::string_view name_of(RequestKind kind) {
       return "kill";
     case RequestKind::destroy_sandbox:
       return "destroy";
+    case RequestKind::ping:
+      return "ping";
   }
   return {};
 }
@@ -147,6 +149,7 @@ void FakeLauncher::run() {
       }
     }
     if (waiting.front().revents != 0) connected = take_request();
+    while (!connected && told_to("outlive its socket")) ::pause();
     // An agent whose server has gone says no more; poll would never rest.
     std::erase_if(interpreters_, [&](const auto& entry) {
       return std::any_of(waiting.begin() + 1, waiting.end(), [&](const pollfd& polled) {
@@ -162,6 +165,8 @@ bool FakeLauncher::take_request() {
   if (!received) return false;
   const std::string name(name_of(received->request.kind));
   if (told_to("die at " + name)) return false;
+  if (told_to("ignore " + name)) return true;
+  if (std::erase(orders_, "ignore " + name + " once") > 0) return true;
   if (told_to("chatter")) chatter();
   if (told_to("send nonsense at " + name)) {
     sandbox::send_message(socket_, "nonsense", 8);
@@ -201,6 +206,8 @@ void FakeLauncher::serve(const Request& request) {
     case RequestKind::destroy_sandbox:
       std::erase_if(interpreters_,
                     [&](const auto& entry) { return entry.first.first == request.sandbox_id; });
+      return answer(request);
+    case RequestKind::ping:
       return answer(request);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <set>
+#include <thread>
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -46,7 +47,8 @@ TEST_CASE("a launcher that refuses the spec names the step and the reason",
 
 TEST_CASE("a program that is not there cannot be started", "[execution][launcher]") {
   test::TestLoop loop;
-  LauncherClient launcher(loop.executor());
+  ManualClock time{Clock::TimePoint()};
+  LauncherClient launcher(loop.executor(), time);
   CHECK_THROWS_WITH(launcher.start("/no/such/launcher", {}),
                     Catch::Contains("No such file or directory"));
   CHECK_FALSE(launcher.alive());
@@ -63,7 +65,8 @@ TEST_CASE("who waits for the launcher's end hears of it, and not before", "[exec
 
 TEST_CASE("a program that is no launcher is noticed", "[execution][launcher]") {
   test::TestLoop loop;
-  LauncherClient launcher(loop.executor());
+  ManualClock time{Clock::TimePoint()};
+  LauncherClient launcher(loop.executor(), time);
   launcher.start("/bin/true", {});
   const auto ready = loop.run(launcher.ready());
   REQUIRE(ready.has_error());
@@ -75,7 +78,8 @@ TEST_CASE("a program that is no launcher is noticed", "[execution][launcher]") {
 TEST_CASE("a launcher that was never started answers nothing and can be stopped",
           "[execution][launcher]") {
   test::TestLoop loop;
-  LauncherClient launcher(loop.executor());
+  ManualClock time{Clock::TimePoint()};
+  LauncherClient launcher(loop.executor(), time);
   CHECK_FALSE(launcher.alive());
   CHECK(loop.run(launcher.ready()).has_error());
   CHECK(loop.run(launcher.request(RequestKind::create_sandbox, 1)).has_error());
@@ -234,6 +238,85 @@ TEST_CASE("requests wait while the launcher's queue is full, and all are answere
   CHECK(answered == kMoreThanFit);
 }
 
+constexpr auto kSilentSeconds = static_cast<int>(LauncherClient::kSilence.count());
+
+TEST_CASE("a launcher that is stuck keeps no caller waiting, and is used again when it answers",
+          "[execution][launcher]") {
+  const Fifo fifo;
+  LauncherFixture fixture({"do not read until opened: " + fifo.path()});
+  REQUIRE(fixture.loop.run(fixture.launcher.ready()));
+  auto waiting = fixture.loop.start(fixture.launcher.request(RequestKind::start_interpreter, 1));
+  fixture.pass_seconds(kSilentSeconds - 1);
+  CHECK_FALSE(waiting.done());
+  fixture.pass_seconds(1);
+  REQUIRE(waiting.done());
+  const auto failed = waiting.result();
+  REQUIRE(failed.has_error());
+  CHECK(failed.error().message == "The sandbox launcher does not answer.");
+  CHECK(failed.error().step == "launcher reply");
+  // Later requests fail at once, and so does the question.
+  CHECK(fixture.loop.start(fixture.launcher.request(RequestKind::start_interpreter, 2)).done());
+  CHECK_FALSE(fixture.loop.run(fixture.launcher.answers(std::chrono::seconds(1))));
+
+  const UniqueFd opened(::open(fifo.path().c_str(), O_WRONLY | O_CLOEXEC));
+  // Nothing waits for the late replies, so that there is nothing to wait on.
+  while (!fixture.loop.run(fixture.launcher.answers(std::chrono::seconds(1)))) {
+    std::this_thread::yield();
+  }
+  CHECK(fixture.request(RequestKind::start_interpreter, 3));
+}
+
+TEST_CASE("a request that is never answered fails at its deadline although others are answered",
+          "[execution][launcher]") {
+  LauncherFixture fixture({"ignore kill"});
+  REQUIRE(fixture.loop.run(fixture.launcher.ready()));
+  auto waiting = fixture.loop.start(fixture.launcher.request(RequestKind::kill_interpreter, 1));
+  for (int second = 1; second < 60; ++second) {
+    fixture.launcher_time.advance(std::chrono::seconds(1));
+    REQUIRE(fixture.loop.run(fixture.launcher.answers(std::chrono::seconds(1))));
+  }
+  CHECK_FALSE(waiting.done());
+  fixture.pass_seconds(1);
+  REQUIRE(waiting.done());
+  CHECK(waiting.result().error().step == "launcher reply");
+  CHECK(fixture.request(RequestKind::start_interpreter));
+}
+
+TEST_CASE("a caller can wait for less time than a request may take", "[execution][launcher]") {
+  LauncherFixture fixture({"ignore kill"});
+  REQUIRE(fixture.loop.run(fixture.launcher.ready()));
+  auto ending =
+      fixture.loop.start(fixture.launcher.end_interpreter(1, 0, std::chrono::milliseconds(500)));
+  fixture.launcher_time.advance(std::chrono::milliseconds(499));
+  fixture.loop.settle();
+  CHECK_FALSE(ending.done());
+  fixture.launcher_time.advance(std::chrono::milliseconds(1));
+  CHECK(fixture.loop.finish(ending).has_error());
+  CHECK_FALSE(fixture.loop.start(fixture.launcher.end_interpreter(1, 0)).done());
+}
+
+TEST_CASE("a sandbox that is made too late is destroyed", "[execution][launcher]") {
+  LauncherFixture fixture({"ignore create", "die at destroy"});
+  auto creating = fixture.loop.start(fixture.launcher.create_sandbox(ProfileId{}, 1));
+  fixture.loop.settle();
+  CHECK(fixture.launcher.alive());
+  fixture.launcher_time.advance(std::chrono::seconds(60));
+  CHECK(fixture.loop.finish(creating).has_error());
+  fixture.loop.run_until([&] { return !fixture.launcher.alive(); });
+}
+
+TEST_CASE("a launcher that outlives its socket is killed", "[execution][launcher]") {
+  LauncherFixture fixture({"outlive its socket"});
+  REQUIRE(fixture.loop.run(fixture.launcher.ready()));
+  auto stopping = fixture.loop.start(fixture.launcher.stop());
+  fixture.loop.run_until([&] { return fixture.launcher_time.has_timers(); });
+  fixture.launcher_time.advance(LauncherClient::kExitGrace - std::chrono::milliseconds(1));
+  fixture.loop.settle();
+  CHECK_FALSE(stopping.done());
+  fixture.launcher_time.advance(std::chrono::milliseconds(1));
+  fixture.loop.finish(stopping);
+}
+
 TEST_CASE("a launcher that is stopped is gone, with what was still asked of it",
           "[execution][launcher]") {
   LauncherFixture fixture;
@@ -248,7 +331,8 @@ TEST_CASE("a launcher that is stopped is gone, with what was still asked of it",
 
 TEST_CASE("ids of sandboxes are never used twice", "[execution][launcher]") {
   test::TestLoop loop;
-  LauncherClient launcher(loop.executor());
+  ManualClock time{Clock::TimePoint()};
+  LauncherClient launcher(loop.executor(), time);
   std::set<std::uint64_t> ids;
   for (int i = 0; i < 100; ++i) ids.insert(launcher.new_sandbox_id());
   CHECK(ids.size() == 100);

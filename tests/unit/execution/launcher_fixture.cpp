@@ -16,6 +16,13 @@ LauncherFixture::LauncherFixture(const std::vector<std::string>& orders) {
 
 LauncherFixture::~LauncherFixture() { loop.run(launcher.stop()); }
 
+void LauncherFixture::pass_seconds(int count) {
+  for (int i = 0; i < count; ++i) {
+    launcher_time.advance(std::chrono::seconds(1));
+    loop.settle();
+  }
+}
+
 test::Task<Result<ExecutionResult>> WorkspaceFixture::start(const std::string& code,
                                                             Kernel kernel) {
   ExecutionRequest request{.code = code, .kernel = kernel, .timeout = kTimeout};

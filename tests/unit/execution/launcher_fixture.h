@@ -11,12 +11,13 @@
 namespace dynsessions::execution {
 
 /// A LauncherClient with the fake launcher at its other end. What the launcher is to do wrong is
-/// said in `orders`; WHAT is define, forget, create, start, interrupt, kill or destroy:
+/// said in `orders`; WHAT is define, forget, create, start, interrupt, kill, destroy or ping:
 ///
 ///   refuse the spec           fail at WHAT                   start dead interpreters
 ///   chatter                   die at WHAT                    start mute interpreters
 ///   start only one            send nonsense at WHAT          do not read until opened: FIFO
-///   lack groups
+///   lack groups               ignore WHAT                    outlive its socket
+///   ignore WHAT once
 struct LauncherFixture {
   using Descriptors = Result<std::vector<UniqueFd>>;
 
@@ -27,8 +28,13 @@ struct LauncherFixture {
     return loop.run(launcher.request(kind, sandbox_id));
   }
 
+  /// Lets the launcher's deadlines pass one second after another, as real time would: what it sends
+  /// in between is received.
+  void pass_seconds(int count);
+
   test::TestLoop loop;
-  LauncherClient launcher{loop.executor()};
+  ManualClock launcher_time{Clock::TimePoint()};  ///< of its deadlines only
+  LauncherClient launcher{loop.executor(), launcher_time};
 };
 
 /// A sandboxed workspace on top of it, in a time of our own.

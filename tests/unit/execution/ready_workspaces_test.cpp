@@ -123,17 +123,41 @@ TEST_CASE("a workspace is handed out once, and another takes its place", "[execu
   CHECK(fixture.ready.readiness().in_reserve == 2);
 }
 
-TEST_CASE("another takes its place a moment later, also when more are taken meanwhile",
-          "[execution][ready]") {
+TEST_CASE("another takes its place a moment after the last one was taken", "[execution][ready]") {
   ReadyFixture fixture(2);
   fixture.start();
   CHECK(fixture.take());
   fixture.pass(19ms);
   CHECK(fixture.take());
+  fixture.pass(19ms);
   CHECK(fixture.ready.readiness().in_reserve == 0);
   fixture.pass(1ms);
   CHECK(fixture.ready.readiness().in_reserve == 2);
   CHECK_FALSE(fixture.clock.has_timers());
+}
+
+TEST_CASE("the reserve grows also while one after the other is taken", "[execution][ready]") {
+  ReadyFixture fixture(30);
+  fixture.start();
+  for (int taken = 1; taken <= 20; ++taken) {  // every 15 ms
+    CHECK(fixture.take());
+    fixture.pass(15ms);
+  }
+  CHECK(fixture.factory.attempts == 31);
+}
+
+TEST_CASE("none is made in advance while a caller waits for its own", "[execution][ready]") {
+  ReadyFixture fixture(1);
+  fixture.start();
+  CHECK(fixture.take());
+  fixture.factory.held = true;
+  auto call = fixture.loop.start(fixture.ready.create());
+  fixture.pass(1s);
+  CHECK(fixture.factory.attempts == 2);
+  fixture.factory.release();
+  fixture.loop.settle();
+  CHECK(call.done());
+  CHECK(fixture.ready.readiness().in_reserve == 1);
 }
 
 TEST_CASE("when none is ready, a new one is made for the caller", "[execution][ready]") {
@@ -187,6 +211,21 @@ TEST_CASE("a failure of a caller's own workspace is the caller's, and is remembe
   CHECK(fixture.ready.readiness().failure);
   CHECK(fixture.take());
   CHECK_FALSE(fixture.ready.readiness().failure);
+}
+
+TEST_CASE("a failure of a caller's own workspace is forgotten when another attempt works",
+          "[execution][ready]") {
+  ReadyFixture fixture(0);
+  fixture.start();
+  fixture.factory.failures = 1;
+  CHECK(fixture.take().has_error());
+  CHECK(fixture.ready.readiness().failure);
+  fixture.pass(5s);
+  CHECK_FALSE(fixture.ready.readiness().failure);
+  CHECK(fixture.factory.attempts == 3);  // the proof, the caller's, and another proof
+  CHECK(fixture.factory.living == 0);
+  fixture.pass(5s);
+  CHECK(fixture.factory.attempts == 3);
 }
 
 TEST_CASE("with none asked for, one is made all the same, as the proof, and ended",

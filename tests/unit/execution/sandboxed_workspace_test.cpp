@@ -144,6 +144,30 @@ TEST_CASE("a program whose interpreter was ended for a limit is told from others
   CHECK(fixture.execute("die")->outcome == ExecutionOutcome::interpreter_died);
 }
 
+TEST_CASE("a program whose time is up is answered although the launcher does nothing",
+          "[execution][sandboxed]") {
+  const std::string code = GENERATE("hang", "ignore");
+  DYNAMIC_SECTION(code) {
+    Ready fixture({"ignore interrupt", "ignore kill once"});
+    auto task = fixture.start(code);
+    fixture.pass_timeout();
+    fixture.loop.settle();
+    // It says that it works all the time: this is not about its silence.
+    const auto pass = [&](std::chrono::milliseconds time) {
+      fixture.launcher_time.advance(time);
+      CHECK(fixture.loop.run(fixture.launcher.answers(1s)));
+    };
+    pass(fixture.services.limits.interrupt_grace);
+    CHECK_FALSE(task.done());  // it waits for the end of the interpreter
+    pass(fixture.services.limits.kill_grace);
+    const auto result = fixture.loop.finish(task);
+    REQUIRE(result);
+    CHECK(result->outcome == ExecutionOutcome::timed_out_restarted);
+    // The launcher has recovered by the next program, which starts the new interpreter.
+    CHECK(programs_so_far(fixture) == "1");
+  }
+}
+
 TEST_CASE("when no new interpreter starts, the session is lost, now and later",
           "[execution][sandboxed]") {
   const std::string order = GENERATE("start only one", "fail at kill", "die at kill");

@@ -21,6 +21,13 @@ struct Channel {
     launcher = UniqueFd(fds[0]);
     child = UniqueFd(fds[1]);
   }
+
+  /// What has come by now.
+  ChildReports read() {
+    ChildReports reports(UniqueFd(::fcntl(launcher.get(), F_DUPFD_CLOEXEC, 0)));
+    reports.read(std::chrono::steady_clock::now());
+    return reports;
+  }
 };
 
 }  // namespace
@@ -28,7 +35,9 @@ struct Channel {
 TEST_CASE("a child that says nothing and closes has no failure", "[report]") {
   Channel channel;
   channel.child = UniqueFd();
-  const ChildOutcome outcome = await_child(channel.launcher.get());
+  ChildReports reports = channel.read();
+  CHECK(reports.have_ended());
+  const ChildOutcome& outcome = reports.outcome();
   CHECK(outcome.failure.error_number == 0);
   CHECK(outcome.started == 0);
   CHECK_FALSE(outcome.descriptor);
@@ -42,7 +51,9 @@ TEST_CASE("pid, descriptor and failure of several reports are all kept", "[repor
   REQUIRE(send_report(channel.child.get(), {}, channel.launcher.get()).ok());
   send_failure(channel.child.get(), {"mount", "/proc", EPERM});
   channel.child = UniqueFd();
-  const ChildOutcome outcome = await_child(channel.launcher.get());
+  ChildReports reports = channel.read();
+  CHECK(reports.have_ended());
+  const ChildOutcome& outcome = reports.outcome();
   CHECK(outcome.started == 17);
   CHECK(outcome.descriptor);
   CHECK(outcome.failure.error_number == EPERM);
@@ -50,25 +61,38 @@ TEST_CASE("pid, descriptor and failure of several reports are all kept", "[repor
 }
 
 TEST_CASE("a start is known before the child has ended", "[report]") {
-  const Channel channel;
+  Channel channel;
   ChildReport started;
   started.pid = 17;
   REQUIRE(send_report(channel.child.get(), {}).ok());
   REQUIRE(send_report(channel.child.get(), started).ok());
-  CHECK(await_start(channel.launcher.get()).started == 17);
+  ChildReports reports = channel.read();
+  CHECK_FALSE(reports.have_ended());
+  CHECK(reports.outcome().started == 17);
+}
+
+TEST_CASE("a child that says nothing in time has failed, and not before", "[report]") {
+  Channel channel;
+  ChildReports reports = channel.read();
+  reports.read(reports.deadline() - std::chrono::nanoseconds(1));
+  CHECK_FALSE(reports.have_ended());
+  reports.read(reports.deadline());
+  CHECK(reports.have_ended());
+  CHECK(reports.outcome().failure.error_number == ETIMEDOUT);
+  CHECK(std::string(reports.outcome().failure.step) == "await child");
 }
 
 TEST_CASE("a child that fails or ends has not started anything", "[report]") {
   Channel channel;
   if (GENERATE(true, false)) send_failure(channel.child.get(), {"enter", "pid", EPERM});
   channel.child = UniqueFd();
-  CHECK(await_start(channel.launcher.get()).started == 0);
+  CHECK(channel.read().outcome().started == 0);
 }
 
 TEST_CASE("a report of another size is a failure", "[report]") {
   Channel channel;
   REQUIRE(::send(channel.child.get(), "?", 1, 0) == 1);
-  CHECK(await_child(channel.launcher.get()).failure.error_number == EBADMSG);
+  CHECK(channel.read().outcome().failure.error_number == EBADMSG);
 }
 
 TEST_CASE("a step is cut to its field and ends in NUL", "[report]") {

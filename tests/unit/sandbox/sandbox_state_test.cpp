@@ -10,6 +10,8 @@ namespace {
 using Destroying = SandboxState::Destroying;
 using Live = SandboxState::Live;
 using Counting = SandboxState::Counting;
+using Queued = SandboxState::Queued;
+using Building = SandboxState::Building;
 using PendingNetwork = SandboxState::PendingNetwork;
 
 Request request(RequestKind kind, std::uint64_t id) { return {.kind = kind, .request_id = id}; }
@@ -18,7 +20,17 @@ const Request kCreation = request(RequestKind::create_sandbox, 1);
 const Request kStart = request(RequestKind::start_interpreter, 2);
 const Request kDestruction = request(RequestKind::destroy_sandbox, 3);
 
-SandboxState pending() { return SandboxState(PendingNetwork{kCreation, UniqueFd()}); }
+SandboxState building() {
+  SandboxState state(kCreation);
+  state.build(nullptr);
+  return state;
+}
+
+SandboxState pending() {
+  SandboxState state = building();
+  state.await_network(UniqueFd());
+  return state;
+}
 
 SandboxState live() {
   SandboxState state = pending();
@@ -27,6 +39,23 @@ SandboxState live() {
 }
 
 }  // namespace
+
+TEST_CASE("a creation waits for its turn, then is built, and is known by its request all the time",
+          "[launcher]") {
+  SandboxState state(kCreation);
+  CHECK(state.as<Queued>() != nullptr);
+  CHECK_FALSE(state.needs_attention());
+  CHECK(state.creation()->request_id == kCreation.request_id);
+  state.build(nullptr);
+  CHECK(state.as<Building>() != nullptr);
+  CHECK(state.needs_attention());
+  CHECK(state.creation()->request_id == kCreation.request_id);
+  state.await_network(UniqueFd());
+  CHECK(state.as<PendingNetwork>() != nullptr);
+  CHECK(state.creation()->request_id == kCreation.request_id);
+  state.become_live();
+  CHECK(state.creation() == nullptr);
+}
 
 TEST_CASE("a sandbox is live when its network is up, and its creation is answered then",
           "[launcher]") {
@@ -54,6 +83,18 @@ TEST_CASE("starts wait while files are counted, and come back in their order", "
 
 TEST_CASE("a sandbox can be destroyed in every state, once, and says what it leaves unserved",
           "[launcher]") {
+  SECTION("queued") {
+    SandboxState state(kCreation);
+    const auto unserved = state.become_destroying(kDestruction);
+    REQUIRE(unserved.size() == 1);
+    CHECK(unserved[0].request_id == kCreation.request_id);
+  }
+  SECTION("building") {
+    SandboxState state = building();
+    const auto unserved = state.become_destroying(kDestruction);
+    REQUIRE(unserved.size() == 1);
+    CHECK(unserved[0].request_id == kCreation.request_id);
+  }
   SECTION("pending network") {
     SandboxState state = pending();
     const auto unserved = state.become_destroying(kDestruction);
@@ -78,8 +119,15 @@ TEST_CASE("a sandbox can be destroyed in every state, once, and says what it lea
 }
 
 TEST_CASE("no other transition is possible", "[launcher]") {
-  SandboxState state = pending();
+  SandboxState state(kCreation);
+  CHECK_THROWS_AS(state.await_network(UniqueFd()), std::logic_error);
+  CHECK_THROWS_AS(state.become_live(), std::logic_error);
+  state.build(nullptr);
+  CHECK_THROWS_AS(state.build(nullptr), std::logic_error);
+  CHECK_THROWS_AS(state.become_live(), std::logic_error);
+  state.await_network(UniqueFd());
   CHECK_THROWS_AS(state.wait_for_count(kStart), std::logic_error);
+  CHECK_THROWS_AS(state.await_network(UniqueFd()), std::logic_error);
   state.become_live();
   CHECK_THROWS_AS(state.become_live(), std::logic_error);
   state.become_destroying(kDestruction);

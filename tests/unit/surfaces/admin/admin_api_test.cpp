@@ -20,9 +20,11 @@ using data_plane::request_of;
 namespace asio = boost::asio;
 
 http::Response ask(http::Request request, std::vector<Component> components = {}) {
-  AdminApi surface({"1.2.3", [components] { return components; },
-                    [] { return std::string(R"({"event":"ready"})"); }},
-                   RequestGuard());
+  const auto health = [&components]() -> asio::awaitable<std::vector<Component>> {
+    co_return components;
+  };
+  const auto server = [] { return std::string(R"({"event":"ready"})"); };
+  AdminApi surface({"1.2.3", health, server}, RequestGuard());
   asio::io_context loop;
   http::TextBody body("");
   http::Response response;

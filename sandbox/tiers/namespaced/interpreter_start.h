@@ -1,0 +1,90 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "sandbox/kernel/cgroups/cgroup_join.h"
+#include "sandbox/plan/sandbox_plan.h"
+#include "sandbox/process/child_report.h"
+#include "sandbox/process/pending.h"
+#include "sandbox/process/spawn.h"
+#include "sandbox/tiers/isolation.h"
+#include "sandbox/tiers/namespaced/sandboxes.h"
+#include "sandbox/tiers/namespaced/zygote.h"
+
+namespace dynsessions::sandbox {
+
+/// An interpreter that is being started in a jail of its sandbox, in two stages: the jail, if none
+/// is prepared, then the interpreter, which is verified from outside when its set-up is over.
+class InterpreterStart : public Pending<StartedJail> {
+ public:
+  /// `plan` and `sandbox` outlive this object; `prepared` may be empty. Throws StepError.
+  InterpreterStart(const SandboxPlan& plan, const SandboxUser& user,
+                   const NamespaceHandles& sandbox, std::optional<PendingJail> prepared,
+                   CgroupJoin groups);
+
+  [[nodiscard]] std::optional<StartedJail> advance(Time now) override;
+  [[nodiscard]] int descriptor() const override;
+  [[nodiscard]] Time deadline() const override;
+  bool reaped(pid_t pid, int wait_status) override;
+
+ protected:
+  /// Starts the process that becomes the interpreter or starts it; 0 if it is not a child of ours.
+  /// The channels' other ends are the interpreter's. Throws StepError.
+  virtual pid_t spawn(const NamespaceView& jail, const Channels& channels) = 0;
+  /// How long the second stage may take.
+  [[nodiscard]] virtual std::chrono::seconds patience() const { return ChildReports::kPatience; }
+
+  [[nodiscard]] const SandboxPlan& plan() const { return plan_; }
+  [[nodiscard]] const SandboxUser& user() const { return user_; }
+  [[nodiscard]] const CgroupJoin& groups() const { return groups_; }
+
+ private:
+  /// The second stage.
+  struct Spawned {
+    Channels channels;
+    UnfinishedProcess helper;
+    ChildReports reports;
+  };
+
+  void begin();
+  StartedJail finish();
+
+  const SandboxPlan& plan_;
+  const SandboxUser user_;
+  const NamespaceHandles& sandbox_;
+  CgroupJoin groups_;  ///< until the second stage
+  std::unique_ptr<JailBuild> build_;
+  std::optional<PendingJail> jail_;
+  std::optional<Spawned> spawned_;
+};
+
+/// By exec of the profile's interpreter.
+class ExecutedStart final : public InterpreterStart {
+ public:
+  using InterpreterStart::InterpreterStart;
+
+ private:
+  pid_t spawn(const NamespaceView& jail, const Channels& channels) override;
+};
+
+/// By the zygote. Fails with EPIPE if the zygote is gone, and with ETIMEDOUT if it does nothing;
+/// the zygote is ended then, so that the next attempt has another one.
+class ForkedStart final : public InterpreterStart {
+ public:
+  ForkedStart(const SandboxPlan& plan, const SandboxUser& user, const NamespaceHandles& sandbox,
+              std::optional<PendingJail> prepared, CgroupJoin groups, std::weak_ptr<Zygote> zygote);
+
+  [[nodiscard]] std::optional<StartedJail> advance(Time now) override;
+
+ private:
+  pid_t spawn(const NamespaceView& jail, const Channels& channels) override;
+  [[nodiscard]] std::chrono::seconds patience() const override { return Zygote::kForkPatience; }
+
+  std::weak_ptr<Zygote> zygote_;  ///< its profile owns it and may be forgotten
+  pid_t asked_ = 0;               ///< the zygote process that was asked to fork
+};
+
+}  // namespace dynsessions::sandbox

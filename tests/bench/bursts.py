@@ -1,0 +1,178 @@
+"""Many new sessions at once, and many that end at once; what a warm session feels of either."""
+
+import contextlib
+import multiprocessing
+import os
+import select
+import subprocess
+import time
+import uuid
+from pathlib import Path
+
+import processes
+from first_answers import MODULES
+from http_client import Connection
+from kernels import SESSION_PYTHON
+from samples import Row, Samples, timed
+from server import running
+
+BURST, ROUNDS = 100, 3
+ENDINGS = 400
+QUIET_CALLS = 200
+FILL_SECONDS = 60
+
+
+class Bystander:
+    """A client of its own process that calls one warm session all the time; what each call took."""
+
+    def __init__(self, endpoint):
+        self._results, other_end = multiprocessing.Pipe()
+        self._process = multiprocessing.Process(target=self._work, args=(endpoint, other_end))
+        self._process.start()
+        self._results.recv()  # its session is warm
+
+    @staticmethod
+    def _work(endpoint, results):
+        connection, identifier, samples = Connection(endpoint), uuid.uuid4(), Samples()
+        connection.execute(identifier, "1 + 1")
+        results.send("warm")
+        while not results.poll():
+            samples.time(lambda: connection.execute(identifier, "1 + 1"))
+        connection.end(identifier)
+        results.send(samples.values)
+
+    def stop(self):
+        self._results.send("stop")
+        values = self._results.recv()
+        self._process.join()
+        return Samples(values)
+
+
+@contextlib.contextmanager
+def bystanding(endpoint, into):
+    bystander = Bystander(endpoint)
+    try:
+        yield
+    finally:
+        into.values += bystander.stop().values
+
+
+@contextlib.contextmanager
+def connections(endpoint, count):
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(contextlib.closing(Connection(endpoint))) for _ in range(count)]
+
+
+def names():
+    return [uuid.uuid4() for _ in range(BURST)]
+
+
+def at_once(clients, identifiers):
+    """All are asked before any answer is read."""
+    for client, identifier in zip(clients, identifiers):
+        client.begin_execute(identifier, "6 * 7")
+    for client in clients:
+        assert client.finish_execute() == 42
+
+
+def one_by_one(client, identifiers):
+    for identifier in identifiers:
+        assert client.execute(identifier, "6 * 7") == 42
+
+
+def end_all(client, identifiers, server):
+    """Returns when their interpreters are gone, and the seconds that took."""
+    with contextlib.ExitStack() as stack:
+        alive = set()
+        for pid in processes.interpreters(server.pid):
+            alive.add(os.pidfd_open(pid))
+            stack.callback(os.close, max(alive))
+        kept = len(alive) - len(identifiers)  # the reserve, the bystander
+        started = time.perf_counter()
+        for identifier in identifiers:
+            client.end(identifier)
+        while len(alive) > kept:
+            ended, _, _ = select.select(alive, [], [])
+            alive.difference_update(ended)
+        return time.perf_counter() - started
+
+
+def new_sessions():
+    """Seconds for a hundred at once and for a hundred one by one, and the calls of a bystander."""
+    together, apart, amid = Samples(), Samples(), Samples()
+    arguments = ["--max-sessions", str(2 * BURST), "--ready-sessions", "0"]
+    with running(*arguments) as (server, client), connections(server.endpoint, BURST) as clients:
+        for _ in range(ROUNDS):
+            identifiers = names()
+            apart.time(lambda: one_by_one(client, identifiers))
+            end_all(client, identifiers, server)
+            identifiers = names()
+            together.time(lambda: at_once(clients, identifiers))
+            end_all(client, identifiers, server)
+        with bystanding(server.endpoint, amid):
+            identifiers = names()
+            at_once(clients, identifiers)
+        end_all(client, identifiers, server)
+    return together, apart, amid
+
+
+def from_reserve():
+    """Seconds of each of a hundred at once when as many are ready; the calls of a bystander."""
+    each, amid = Samples(), Samples()
+    arguments = ["--max-sessions", str(3 * BURST), "--ready-sessions", str(BURST)]
+    with running(*arguments) as (server, client), connections(server.endpoint, BURST) as clients:
+        for round_number in range(ROUNDS + 1):
+            await_reserve(server)
+            identifiers = names()
+            if round_number == ROUNDS:
+                with bystanding(server.endpoint, amid):
+                    at_once(clients, identifiers)
+            else:
+                each.values.append(timed(lambda: at_once(clients, identifiers), 1).median / BURST)
+            end_all(client, identifiers, server)
+    return each, amid
+
+
+def await_reserve(server):
+    end = time.monotonic() + FILL_SECONDS
+    while len(processes.interpreters(server.pid)) < BURST:
+        assert time.monotonic() < end, "the reserve does not fill up"
+        time.sleep(0.2)
+
+
+def endings():
+    """Seconds until as many sessions as ENDINGS are gone, and the calls of a bystander."""
+    taken, amid = Samples(), Samples()
+    arguments = ["--max-sessions", str(ENDINGS + 10), "--ready-sessions", "0"]
+    with running(*arguments) as (server, client):
+        identifiers = [uuid.uuid4() for _ in range(ENDINGS)]
+        one_by_one(client, identifiers)
+        with bystanding(server.endpoint, amid):
+            taken.values.append(end_all(client, identifiers, server))
+    return taken, amid
+
+
+def bare_endings():
+    script = Path(__file__).with_name("fork_limit.py")
+    command = [SESSION_PYTHON, script, f"{MODULES},IPython", "0", str(ENDINGS)]
+    single = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as in the zygote
+    return Samples([float(subprocess.check_output(command, env=single, text=True))])
+
+
+def measure():
+    with running() as (_, client):
+        session = uuid.uuid4()
+        quiet = timed(lambda: client.execute(session, "1 + 1"), QUIET_CALLS)
+    together, apart, amid_making = new_sessions()
+    reserved, amid_reserved = from_reserve()
+    ended, amid_ending = endings()
+    alone = ("the same with one session", quiet)
+    new = f"{BURST} new sessions"
+    return [
+        Row(f"{new} at once", together, "one by one", apart),
+        Row(f"each of {new} at once, {BURST} ready", reserved, "warm `1 + 1`", quiet),
+        Row(f"end of {ENDINGS} sessions at once", ended, "of as many bare forks", bare_endings()),
+        Row(f"warm `1 + 1` during {new} at once", amid_making, *alone),
+        Row("warm `1 + 1` during the same from the reserve", amid_reserved, *alone),
+        Row(f"warm `1 + 1` while {ENDINGS} sessions end", amid_ending, *alone),
+    ]

@@ -1,0 +1,143 @@
+"""A process of the emulator that is stopped (SIGSTOP) instead of killed: it neither works nor ends.
+
+What it leaves undone must not reach sessions that do not need it, and whoever needs it hears of it in
+bounded time. The bounds here are generous: the machine is busy.
+"""
+
+import contextlib
+import os
+import signal
+import threading
+import time
+
+import pytest
+import requests
+from soak import census
+from support.emulator import SLOWNESS, Emulator
+from support.waiting import wait_until
+
+# LauncherClient::kSilence, and what a busy machine adds.
+BOUND_SECONDS = 15 * SLOWNESS
+TIME_LIMIT = 2
+needs_zygote = pytest.mark.skipif("DYNSESSIONS_NO_ZYGOTE" in os.environ, reason="there is no zygote")
+
+LAUNCHERS = {
+    "the outer launcher": lambda server: census.launchers(server.pid)[0],
+    "the inner launcher": lambda server: census.launchers(server.pid)[1],
+}
+
+
+@pytest.fixture
+def server():
+    """Without ready sessions: what a new one needs is asked of the launcher."""
+    started = Emulator("--ready-sessions", "0", "--drain-period", "1")
+    yield started
+    if started.is_running():
+        started.stop()
+
+
+@contextlib.contextmanager
+def stopped(pid):
+    """Until the end of the block, unless the process has ended by then."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
+def seconds_of(act):
+    begin = time.monotonic()
+    result = act()
+    return result, time.monotonic() - begin
+
+
+def health(server):
+    answer = requests.get(f"{server.admin}/health/ready", timeout=BOUND_SECONDS)
+    components = {component["name"]: component for component in answer.json()["components"]}
+    return answer.status_code, components["launcher"]["ready"], components["launcher"]["detail"]
+
+
+def works(session):
+    answer = session.executions("6 * 7")
+    return answer.status_code == 200 and answer.json()["result"]["executionResult"] == 42
+
+
+def hold_time_limit(session, code):
+    """Runs a program for too long; its answer comes in time and says why."""
+    answer, seconds = seconds_of(lambda: session.executions(code, timeoutInSeconds=TIME_LIMIT))
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["status"] == "Failed"
+    return seconds
+
+
+def test_a_stopped_launcher_is_told_and_keeps_nobody_waiting(server):
+    warm, hanging = server.session(), server.session()
+    assert works(warm)
+    assert works(hanging)
+    assert health(server) == (200, True, "running")
+    with stopped(LAUNCHERS["the inner launcher"](server)):
+        # A new session gets a reason.
+        refused, seconds = seconds_of(lambda: server.session().executions("6 * 7"))
+        assert refused.status_code == 500
+        assert refused.json()["error"]["code"] == "SessionAllocationFailed"
+        assert "does not answer" in refused.json()["error"]["message"]
+        assert "try again" in refused.headers["x-emulator-reason"]
+        assert seconds < BOUND_SECONDS
+        # Later ones hear it at once: nothing is asked of a launcher that is known to be stuck.
+        refused, seconds = seconds_of(lambda: server.session().executions("6 * 7"))
+        assert refused.status_code == 500
+        assert seconds < BOUND_SECONDS / 3
+        assert health(server) == (503, False, "the sandbox launcher does not answer")
+        # Sessions that are there go on, and their time limits are kept.
+        assert works(warm)
+        assert hold_time_limit(hanging, "while True: pass") < TIME_LIMIT + BOUND_SECONDS
+    # The control: once it goes on, everything does.
+    wait_until(lambda: works(server.session()), "no new session")
+    assert health(server) == (200, True, "running")
+    assert works(warm)
+    assert works(hanging)
+
+
+def test_a_time_limit_is_kept_before_anybody_knows_that_the_launcher_is_stopped(server):
+    session = server.session()
+    assert works(session)
+    with stopped(LAUNCHERS["the inner launcher"](server)):
+        assert hold_time_limit(session, "while True: pass") < TIME_LIMIT + BOUND_SECONDS
+    wait_until(lambda: works(session), "the session does not work again")
+
+
+@pytest.mark.parametrize("victim", LAUNCHERS)
+def test_a_stopped_launcher_does_not_keep_the_server_from_ending(server, victim):
+    assert works(server.session())
+    with stopped(LAUNCHERS[victim](server)):
+        _, seconds = seconds_of(server.stop)  # which also asserts that nothing is left
+    assert seconds < 1 + BOUND_SECONDS
+
+
+def test_health_asks_the_launcher_although_nothing_else_does(server):
+    assert works(server.session())
+    with stopped(LAUNCHERS["the inner launcher"](server)):
+        assert health(server) == (503, False, "the sandbox launcher does not answer")
+    wait_until(lambda: health(server) == (200, True, "running"), "the launcher was not heard again")
+
+
+@needs_zygote
+def test_a_stopped_zygote_delays_its_forks_and_nothing_else(server):
+    other = server.session()
+    assert works(other)
+    zygote = census.zygote(server.pid)
+    answers = []
+    with stopped(zygote):
+        new = threading.Thread(target=lambda: answers.append(server.session().executions("6 * 7")))
+        new.start()
+        time.sleep(0.2)  # the fork is under way then; the test holds without this too
+        # The interrupt of another session passes the fork that waits.
+        assert hold_time_limit(other, "while True: pass") < TIME_LIMIT + 3 * SLOWNESS
+        # A stopped zygote is replaced: the session is made before its client hears of anything.
+        new.join()
+    assert answers[0].status_code == 200, answers[0].text
+    assert answers[0].json()["result"]["executionResult"] == 42
+    assert census.zygote(server.pid) != zygote
+    assert works(server.session())
