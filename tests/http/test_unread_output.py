@@ -39,7 +39,11 @@ class Server:
         self.client = requests.Session()
 
     def __enter__(self):
-        wait_until(self._ready_file.exists, "the server did not become ready")
+        try:
+            wait_until(self._ready_file.exists, "the server did not become ready")
+        except AssertionError:
+            self.__exit__()
+            raise
         event = json.loads(self._ready_file.read_text())
         self.admin, self.endpoint = event["admin"], event["poolManagementEndpoint"]
         return self
