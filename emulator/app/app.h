@@ -30,12 +30,6 @@ namespace dynsessions {
 
 struct Announcement;
 
-/// A port that another process has.
-class PortInUse : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
 /// The running emulator: the one place where concrete types meet. Members stand in the order in
 /// which they may know each other; they are destroyed in the opposite one.
 class App {

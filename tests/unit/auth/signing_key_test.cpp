@@ -10,7 +10,7 @@
 namespace dynsessions::auth {
 namespace {
 
-constexpr std::chrono::sys_seconds kNow{std::chrono::seconds(1'700'000'000)};
+constexpr std::chrono::sys_seconds kIssuedAt{std::chrono::seconds(1'700'000'000)};
 
 /// Its text with one character of the claims replaced.
 std::string changed(std::string token) {
@@ -62,9 +62,11 @@ TEST_CASE("an issued token passes the check of claims unless it was changed", "[
   request.audience = std::string(kAudience);
   request.issuer = "https://localhost/tenant/v2.0";
   const auto check = [&](const std::string& token) {
-    return check_token(policy, "Bearer " + token, kNow);
+    return check_token(policy, "Bearer " + token, kIssuedAt);
   };
-  const auto issued = [&] { return keys.current()->sign(claims_for(request, settings, kNow)); };
+  const auto issued = [&] {
+    return keys.current()->sign(claims_for(request, settings, kIssuedAt));
+  };
 
   CHECK(check(issued()).value() == settings.principal);
   CHECK(check(changed(issued())).error().code == ErrorCode::unauthenticated);
@@ -85,7 +87,7 @@ TEST_CASE("the claims of a token state who it stands for", "[auth][identity]") {
   request.principal = "p";
   request.client_id = "c";
   request.user = "someone@example.org";
-  const std::string claims = claims_for(request, IdentitySettings(), kNow);
+  const std::string claims = claims_for(request, IdentitySettings(), kIssuedAt);
   for (const char* member :
        {R"("aud":"a")", R"("oid":"p")", R"("sub":"p")", R"("appid":"c")", R"("exp":1700003600)",
         R"("idtyp":"user")", R"("upn":"someone@example.org")",
