@@ -26,13 +26,13 @@ using Kind = ChildProcess::Kind;
 }
 
 /// Where its output goes; no errors: to our stderr.
-struct Outputs {
+struct ChildOutputs {
   int output;
   int errors;
 };
 
 /// In the child: system calls only. 127 is what a shell says of a program that it cannot start.
-[[noreturn]] void become(char* const* arguments, Outputs to, pid_t parent, Kind kind) {
+[[noreturn]] void become(char* const* arguments, ChildOutputs to, pid_t parent, Kind kind) {
   const bool ready =
       ::prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && ::getppid() == parent &&
       ::dup2(to.output, STDOUT_FILENO) >= 0 &&

@@ -28,9 +28,9 @@ std::string_view first_piece(std::string_view text) {
 }
 
 /// Waits for the reader; 0 only looks, -1 waits as long as it takes.
-bool wait_until_writable(int descriptor, int milliseconds) {
+bool wait_until_writable(int descriptor, int timeout_ms) {
   pollfd state{descriptor, POLLOUT, 0};
-  return ::poll(&state, 1, milliseconds) > 0 && (state.revents & POLLOUT) != 0;
+  return ::poll(&state, 1, timeout_ms) > 0 && (state.revents & POLLOUT) != 0;
 }
 
 /// Calls `written` with the size of each piece.

@@ -79,10 +79,11 @@ Checks check_limits(const sandbox::LimitReport& report, const std::string& obsta
 Check check_descriptors(std::uint64_t descriptor_limit, std::uint64_t sessions) {
   const DescriptorShortage shortage = descriptor_shortage(descriptor_limit, sessions);
   if (!shortage.finding.empty()) {
-    return {"limits", "server", Verdict::warning, shortage.finding, shortage.cure};
+    return {"limits", "open files of the server", Verdict::warning, shortage.finding,
+            shortage.cure};
   }
   return {"limits",
-          "server",
+          "open files of the server",
           Verdict::good,
           std::to_string(descriptor_limit) + " open files, enough for " + std::to_string(sessions) +
               " sessions",

@@ -92,7 +92,7 @@ def test_doctor_compares_descriptors_with_the_maximum_of_sessions(few):
     (check,) = (
         check
         for check in json.loads(ended.stdout)["checks"]
-        if (check["section"], check["name"]) == ("limits", "server")
+        if (check["section"], check["name"]) == ("limits", "open files of the server")
     )
     assert check["verdict"] == ("warning" if few else "good")
     assert (CURE in check["cure"]) == few
