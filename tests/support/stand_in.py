@@ -7,7 +7,8 @@ import json, os, signal, subprocess, sys
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
 {before}
 print(json.dumps(dict(event="ready", pid=os.getpid(), http="http://127.0.0.1:1",
-                      admin="http://127.0.0.1:2", poolManagementEndpoint="http://127.0.0.1:1/p")),
+                      admin="http://127.0.0.1:2", poolManagementEndpoint="http://127.0.0.1:1/p",
+                      identityEndpoint="http://127.0.0.1:1/msi/token", tenant="t")),
       flush=True)
 signal.sigwait([signal.SIGTERM])
 {after}
