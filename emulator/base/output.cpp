@@ -47,6 +47,9 @@ void write_all(int descriptor, std::string_view text, Written written) {
   }
 }
 
+/// Lines that come within this time are written together.
+constexpr std::chrono::milliseconds kGather{3};
+
 std::uint64_t lines_in(std::string_view text) {
   return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
 }
@@ -93,6 +96,8 @@ struct Output::State {
     for (;;) {
       changed.wait(lock, [this] { return closed || !is_written(); });
       if (is_written()) return;
+      // A wake-up per line would take more time than the line.
+      hurry.wait_for(lock, kGather, [this] { return closed || hurried; });
       const std::string text = take_waiting();
       writing = true;
       lock.unlock();
@@ -114,6 +119,7 @@ struct Output::State {
 
   std::mutex mutex;
   std::condition_variable changed;
+  std::condition_variable hurry;  ///< ends the time in which lines are gathered
   Notice notice;
   std::string waiting;         ///< not yet taken by the thread
   std::uint64_t dropped = 0;   ///< lines after `waiting`
@@ -121,6 +127,7 @@ struct Output::State {
   bool writing = false;        ///< the thread writes what it has taken
   bool in_background = false;  ///< there is a thread
   bool closed = false;         ///< the thread has to end
+  bool hurried = false;        ///< lines are not gathered any more
 };
 
 Output::Output(int descriptor, std::size_t most_waiting)
@@ -130,6 +137,7 @@ Output::~Output() {
   const std::lock_guard lock(state_->mutex);
   state_->closed = true;
   state_->changed.notify_all();
+  state_->hurry.notify_all();
 }
 
 void Output::use(Notice notice) {
@@ -139,9 +147,10 @@ void Output::use(Notice notice) {
 
 void Output::write(std::string_view text) {
   const std::lock_guard lock(state_->mutex);
+  const bool is_first = state_->waiting.empty() && state_->dropped == 0;
   if (!state_->keep(text)) state_->dropped += lines_in(text);
   if (state_->in_background) {
-    state_->changed.notify_all();
+    if (is_first) state_->changed.notify_all();
   } else {
     state_->write_what_is_taken();
   }
@@ -166,6 +175,8 @@ bool Output::is_written() const {
 bool Output::finish(std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + kMostPatiences * patience;
   std::unique_lock lock(state_->mutex);
+  state_->hurried = true;
+  state_->hurry.notify_all();
   while (!state_->is_written()) {
     const std::uint64_t before = state_->written;
     const auto until = std::min(deadline, std::chrono::steady_clock::now() + patience);
