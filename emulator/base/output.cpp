@@ -47,7 +47,7 @@ void write_all(int descriptor, std::string_view text, Written written) {
   }
 }
 
-/// Lines that come within this time are written together.
+/// Lines that come within this time after others are written together.
 constexpr std::chrono::milliseconds kGather{3};
 
 std::uint64_t lines_in(std::string_view text) {
@@ -92,16 +92,18 @@ struct Output::State {
   }
 
   void run() {
+    std::chrono::steady_clock::time_point next_write;  // the first line is written at once
     std::unique_lock lock(mutex);
     for (;;) {
       changed.wait(lock, [this] { return closed || !is_written(); });
       if (is_written()) return;
       // A wake-up per line would take more time than the line.
-      hurry.wait_for(lock, kGather, [this] { return closed || hurried; });
+      changed.wait_until(lock, next_write, [this] { return closed || hurried; });
       const std::string text = take_waiting();
       writing = true;
       lock.unlock();
       write_all(descriptor, text, [this](std::size_t count) { tell_written(count); });
+      next_write = std::chrono::steady_clock::now() + kGather;
       lock.lock();
       writing = false;
       changed.notify_all();
@@ -119,7 +121,6 @@ struct Output::State {
 
   std::mutex mutex;
   std::condition_variable changed;
-  std::condition_variable hurry;  ///< ends the time in which lines are gathered
   Notice notice;
   std::string waiting;         ///< not yet taken by the thread
   std::uint64_t dropped = 0;   ///< lines after `waiting`
@@ -137,7 +138,6 @@ Output::~Output() {
   const std::lock_guard lock(state_->mutex);
   state_->closed = true;
   state_->changed.notify_all();
-  state_->hurry.notify_all();
 }
 
 void Output::use(Notice notice) {
@@ -176,7 +176,7 @@ bool Output::finish(std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + kMostPatiences * patience;
   std::unique_lock lock(state_->mutex);
   state_->hurried = true;
-  state_->hurry.notify_all();
+  state_->changed.notify_all();
   while (!state_->is_written()) {
     const std::uint64_t before = state_->written;
     const auto until = std::min(deadline, std::chrono::steady_clock::now() + patience);
