@@ -17,6 +17,7 @@
 #include "emulator/app/descriptors.h"
 #include "emulator/app/engine_settings.h"
 #include "emulator/app/ports.h"
+#include "emulator/config/pool_list.h"
 #include "emulator/cures/cures.h"
 
 namespace dynsessions {
@@ -25,7 +26,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kFileThreads = 2;
-/// Time for all sessions to end after the drain period. What is left then ends with the launcher.
+/// Time for all sessions to end after the drain period. Remaining sessions end with the launcher.
 constexpr std::chrono::seconds kEndOfSessions{10};
 /// Longest wait for the launcher in a health answer.
 constexpr std::chrono::seconds kHealthPatience{2};
@@ -163,13 +164,7 @@ asio::awaitable<void> App::await_launcher() {
 }
 
 void App::declare_pools() {
-  std::vector<pools::PoolDefinition> definitions{config_.pool};
-  for (const pools::PoolDefinition& pool : config_.pools) {
-    const bool redefines_default = pool.id.key() == config_.pool.id.key();
-    if (redefines_default) definitions.front() = pool;
-    if (!redefines_default) definitions.push_back(pool);
-  }
-  for (const pools::PoolDefinition& definition : definitions) {
+  for (const pools::PoolDefinition& definition : config::declared_pools(config_)) {
     const auto declared = pools_.put(definition);
     if (!declared) {
       throw config::ConfigError("pool `" + definition.id.name + "`, " + declared.error().message +
@@ -268,7 +263,8 @@ asio::awaitable<void> App::announce_ready() {
   co_await print_line(std::move(line));
 }
 
-/// After what was written to stderr before, if that is read: who has read the line finds it there.
+/// Waits until earlier text on stderr is written, if it is read: a reader of the line finds it
+/// there.
 asio::awaitable<void> App::print_line(std::string line) {
   asio::steady_timer pause(loop_);
   const auto deadline = std::chrono::steady_clock::now() + kLongestForStderr;

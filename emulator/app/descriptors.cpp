@@ -4,6 +4,7 @@
 
 #include <sys/resource.h>
 
+#include "emulator/config/pool_list.h"
 #include "emulator/cures/cures.h"
 
 namespace dynsessions {
@@ -14,7 +15,7 @@ namespace {
 /// empty kernel take 3 and 2 more each.
 constexpr std::uint64_t kOfSessionInServer = 4;
 constexpr std::uint64_t kOfSessionInLauncher = 9;
-/// What each process holds without sessions, spare sandboxes and transfers included.
+/// Descriptors of each process without sessions, including spare sandboxes and transfers.
 constexpr std::uint64_t kReserve = 64;
 /// Each of the three ports gets this part of the descriptors for its connections.
 constexpr std::uint64_t kShareOfPort = 8;
@@ -54,12 +55,8 @@ std::uint64_t sessions_within(std::uint64_t descriptor_limit) {
 
 std::uint64_t most_sessions(const config::Config& config) {
   std::uint64_t sum = 0;
-  bool redefines_default = false;
-  for (const pools::PoolDefinition& pool : config.pools) {
-    sum += pool.max_sessions;
-    redefines_default = redefines_default || pool.id.key() == config.pool.id.key();
-  }
-  return redefines_default ? sum : sum + config.pool.max_sessions;
+  for (const pools::PoolDefinition& pool : config::declared_pools(config)) sum += pool.max_sessions;
+  return sum;
 }
 
 DescriptorShortage descriptor_shortage(std::uint64_t descriptor_limit, std::uint64_t sessions) {

@@ -54,4 +54,16 @@ std::vector<pools::PoolDefinition> parse_pools(const nlohmann::json& list,
   return pools;
 }
 
+std::vector<pools::PoolDefinition> declared_pools(const Config& config) {
+  std::vector<pools::PoolDefinition> declared{config.pool};
+  for (const pools::PoolDefinition& pool : config.pools) {
+    if (pool.id.key() == config.pool.id.key()) {
+      declared.front() = pool;
+    } else {
+      declared.push_back(pool);
+    }
+  }
+  return declared;
+}
+
 }  // namespace dynsessions::config

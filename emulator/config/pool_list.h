@@ -4,7 +4,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "emulator/pools/pool_definition.h"
+#include "emulator/config/config.h"
 
 namespace dynsessions::config {
 
@@ -14,5 +14,8 @@ namespace dynsessions::config {
 /// no name, the name of an earlier pool, or a definition that with_members() refuses.
 [[nodiscard]] std::vector<pools::PoolDefinition> parse_pools(
     const nlohmann::json& list, const pools::PoolDefinition& default_pool);
+
+/// All pools to declare: the default pool, as the config file may redefine it, and then the others.
+[[nodiscard]] std::vector<pools::PoolDefinition> declared_pools(const Config& config);
 
 }  // namespace dynsessions::config
