@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include <system_error>
+
+#include "emulator/base/read_text.h"
 
 namespace dynsessions {
 namespace fs = std::filesystem;
@@ -19,11 +19,6 @@ namespace {
 
 /// State of a socket in /proc/net/tcp (include/net/tcp_states.h of Linux).
 constexpr std::string_view kListening = "0A";
-
-std::string content_of(const fs::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 bool is_process(const fs::path& directory) {
   const std::string name = directory.filename().string();
@@ -45,7 +40,7 @@ bool has_socket(const fs::path& process, const std::set<std::string>& inodes) {
 }
 
 std::string name_of(const fs::path& process) {
-  std::string name = content_of(process / "comm");
+  std::string name = read_text(process / "comm");
   if (name.ends_with('\n')) name.pop_back();
   return name;
 }
@@ -69,8 +64,8 @@ std::set<std::string> listening_inodes(std::string_view table, std::uint16_t por
 }
 
 std::string holder_of_port(std::uint16_t port) {
-  std::set<std::string> inodes = listening_inodes(content_of("/proc/net/tcp"), port);
-  inodes.merge(listening_inodes(content_of("/proc/net/tcp6"), port));
+  std::set<std::string> inodes = listening_inodes(read_text("/proc/net/tcp"), port);
+  inodes.merge(listening_inodes(read_text("/proc/net/tcp6"), port));
   if (inodes.empty()) return {};
   std::error_code error;
   for (fs::directory_iterator entry("/proc", error), end; !error && entry != end;

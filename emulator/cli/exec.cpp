@@ -27,8 +27,7 @@ std::optional<client_environment::RunningServer> wait_until_ready(ChildProcess& 
   for (;;) {
     const std::string line = server.read_line();
     if (line.empty()) return std::nullopt;
-    if (line.find(R"("event":"ready")") == std::string::npos) continue;
-    return client_environment::from_ready_line(line);
+    if (auto ready = client_environment::from_ready_line(line)) return ready;
   }
 }
 

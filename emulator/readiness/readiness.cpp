@@ -54,14 +54,13 @@ std::string one_line(std::string text) {
   return text;
 }
 
+Error no_reply(const std::string& reason) {
+  return {ErrorCode::internal, one_line(reason), {}, {}};
+}
+
 Finding ask_at(const std::string& url) {
-  const auto server = net::HttpUrl::parse(url);
-  if (!server) return {false, "not ready: " + one_line(server.error().message)};
-  net::HttpRequest request;
-  request.target = "/health/ready";
-  request.timeouts.total = kPatience;
-  const auto reply = net::fetch_blocking(*server, std::move(request), kLongestAnswer);
-  if (!reply) return {false, one_line("not ready: " + reply.error().message)};
+  const Result<Reply> reply = ask_admin(url, "/health/ready");
+  if (!reply) return {false, "not ready: " + reply.error().message};
   Finding finding = judge(reply->status, reply->body);
   if (finding.ready) finding.line += " at " + url;
   return finding;
@@ -83,6 +82,17 @@ std::optional<std::string> admin_url(const config::Config& config) {
   std::ostringstream url;
   url << "http://" << tcp::endpoint(address, config.server.admin_port);
   return url.str();
+}
+
+Result<Reply> ask_admin(const std::string& url, const std::string& path) {
+  const auto server = net::HttpUrl::parse(url);
+  if (!server) return no_reply(server.error().message);
+  net::HttpRequest request;
+  request.target = path;
+  request.timeouts.total = kPatience;
+  auto reply = net::fetch_blocking(*server, std::move(request), kLongestAnswer);
+  if (!reply) return no_reply(reply.error().message);
+  return Reply{reply->status, std::move(reply->body)};
 }
 
 Finding judge(unsigned status, const std::string& body) {

@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "emulator/base/clock.h"
+#include "emulator/base/result.h"
 #include "emulator/config/config.h"
 
 /// `dynsessions healthcheck` and `dynsessions wait`: a program of their own beside the server that
@@ -28,6 +29,15 @@ struct Finding {
 
 /// What an answer of /health/ready means: one line, whatever is in the body.
 [[nodiscard]] Finding judge(unsigned status, const std::string& body);
+
+struct Reply {
+  unsigned status;
+  std::string body;
+};
+
+/// GET of a path of the admin API at `url`, such as "http://127.0.0.1:7071". Blocks for at most
+/// three seconds. An Error has the reason in one line.
+[[nodiscard]] Result<Reply> ask_admin(const std::string& url, const std::string& path);
 
 /// Asks once, and waits for the answer for three seconds at most. Blocks. Throws what admin_url()
 /// throws.

@@ -10,7 +10,7 @@ namespace dynsessions::surfaces {
 
 /// The service's answer to a refusal: status, `x-ms-error-code` and the envelope
 /// {"error":{"code","message","target","traceId"}} (CONTRACT.md section 1.5). The only place that
-/// knows HTTP statuses of errors. `unauthenticated` is a 401 with
+/// knows the service's statuses of errors. `unauthenticated` is a 401 with
 /// the message in its challenge and no body. `trace_id` is the correlation id of the request. The
 /// choices say which of two statuses some errors have.
 [[nodiscard]] http::Response error_response(const Error& error, const std::string& trace_id,

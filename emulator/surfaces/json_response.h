@@ -7,9 +7,20 @@
 
 namespace dynsessions::surfaces {
 
-/// 200 with a JSON body; its content type is added where all answers pass (emulated_surface.h).
+/// 200 with a JSON body; its content type is added where all answers of the data plane pass
+/// (data_plane/dressing.h).
 inline http::Response json_response(std::string body) {
   http::Response response;
+  response.body = std::move(body);
+  return response;
+}
+
+/// A complete answer of a surface of the emulator's own, which no client may keep.
+inline http::Response uncached_json_response(unsigned status, std::string body) {
+  http::Response response;
+  response.status = status;
+  response.headers.add("content-type", "application/json; charset=utf-8");
+  response.headers.add("cache-control", "no-store");
   response.body = std::move(body);
   return response;
 }

@@ -6,6 +6,7 @@
 
 #include "emulator/http/router.h"
 #include "emulator/surfaces/error_response.h"
+#include "emulator/surfaces/json_response.h"
 #include "emulator/surfaces/json_writer.h"
 #include "emulator/surfaces/no_route.h"
 
@@ -13,15 +14,6 @@ namespace dynsessions::surfaces::admin {
 namespace asio = boost::asio;
 
 namespace {
-
-http::Response json_response(unsigned status, std::string body) {
-  http::Response response;
-  response.status = status;
-  response.headers.add("content-type", "application/json; charset=utf-8");
-  response.headers.add("cache-control", "no-store");
-  response.body = std::move(body);
-  return response;
-}
 
 using Operation = asio::awaitable<http::Answer> (*)(const Services&);
 
@@ -34,7 +26,8 @@ struct Row {
 
 asio::awaitable<http::Answer> live(const Services&) {
   JsonWriter json(ObjectIds::absent);
-  co_return json_response(200, json.begin_object().member("status", "live").end_object().take());
+  co_return uncached_json_response(
+      200, json.begin_object().member("status", "live").end_object().take());
 }
 
 http::Response readiness(const std::vector<Component>& components) {
@@ -49,7 +42,7 @@ http::Response readiness(const std::vector<Component>& components) {
     json.member("detail", component.detail).end_object();
   }
   json.end_array().end_object();
-  return json_response(all_ready ? 200 : 503, json.take());
+  return uncached_json_response(all_ready ? 200 : 503, json.take());
 }
 
 asio::awaitable<http::Answer> ready(const Services& services) {
@@ -58,13 +51,13 @@ asio::awaitable<http::Answer> ready(const Services& services) {
 }
 
 asio::awaitable<http::Answer> server(const Services& services) {
-  co_return json_response(200, services.server());
+  co_return uncached_json_response(200, services.server());
 }
 
 asio::awaitable<http::Answer> version(const Services& services) {
   JsonWriter json(ObjectIds::absent);
   json.begin_object().member("name", "dynsessions").member("version", services.version);
-  co_return json_response(200, json.end_object().take());
+  co_return uncached_json_response(200, json.end_object().take());
 }
 
 constexpr std::array kRows{

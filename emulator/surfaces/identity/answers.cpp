@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "emulator/base/offload.h"
+#include "emulator/surfaces/json_response.h"
 #include "emulator/surfaces/json_writer.h"
 
 namespace dynsessions::surfaces::identity {
@@ -37,15 +38,6 @@ Refused refused_as(ErrorCode code) {
 
 }  // namespace
 
-http::Response json_answer(unsigned status, std::string body) {
-  http::Response response;
-  response.status = status;
-  response.headers.add("content-type", "application/json; charset=utf-8");
-  response.headers.add("cache-control", "no-store");
-  response.body = std::move(body);
-  return response;
-}
-
 http::Response refusal(const Error& error, const std::string& correlation_id) {
   const auto [status, name] = refused_as(error.code);
   const std::string text = "dynsessions: " + error.message +
@@ -54,7 +46,7 @@ http::Response refusal(const Error& error, const std::string& correlation_id) {
   json.begin_object().member("error", name).member("error_description", text);
   json.member("statusCode", std::int64_t{status}).member("message", text);
   json.member("correlation_id", correlation_id).end_object();
-  return json_answer(status, json.take());
+  return uncached_json_response(status, json.take());
 }
 
 Error bad_parameter(std::string name, std::string message, std::string reason) {

@@ -14,8 +14,6 @@
 
 namespace dynsessions::surfaces::identity {
 
-[[nodiscard]] http::Response json_answer(unsigned status, std::string body);
-
 /// One body for the clients of all endpoints: `error` and `error_description` for those of Entra
 /// and IMDS, `statusCode` and `message` for those of App Service. Both texts end with the reason.
 /// Never 404, which managed identity clients take for a service that will come (CLIENTS.md
@@ -25,7 +23,7 @@ namespace dynsessions::surfaces::identity {
 /// An error about one parameter of the request.
 [[nodiscard]] Error bad_parameter(std::string name, std::string message, std::string reason);
 
-/// What the client calls this server, such as "https://localhost:7443": it made the request there.
+/// The server's URL as the client wrote it, such as "https://localhost:7443".
 [[nodiscard]] std::string base_url(const http::Request& request);
 
 /// `issuer` of the tokens of a tenant, as discovery names it.

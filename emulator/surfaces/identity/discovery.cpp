@@ -2,9 +2,10 @@
 
 #include "emulator/surfaces/identity/answers.h"
 #include "emulator/surfaces/identity/operations.h"
+#include "emulator/surfaces/json_response.h"
 #include "emulator/surfaces/json_writer.h"
 
-/// What clients ask an authority before they ask it for a token (OpenID Connect Discovery 1.0;
+/// The documents that clients read before they request a token (OpenID Connect Discovery 1.0;
 /// api-spec/CLIENTS.md section 4.4).
 namespace dynsessions::surfaces::identity {
 namespace asio = boost::asio;
@@ -38,7 +39,7 @@ asio::awaitable<http::Answer> openid(const Services&, const http::PathParameters
   json.member("issuer", issuer_of(call.request, tenant));
   json.member("authorization_endpoint", authority + "/oauth2" + version + "/authorize");
   if (tenant != kAdfs) json.member("tenant_region_scope", "WW");
-  co_return json_answer(200, json.end_object().take());
+  co_return uncached_json_response(200, json.end_object().take());
 }
 
 asio::awaitable<http::Answer> keys(const Services& services, const http::PathParameters&,
@@ -50,7 +51,7 @@ asio::awaitable<http::Answer> keys(const Services& services, const http::PathPar
   json.member("kty", "RSA").member("use", "sig").member("alg", "RS256").member("kid", key.id());
   json.member("n", key.modulus()).member("e", key.exponent());
   json.end_object().end_array().end_object();
-  co_return json_answer(200, json.take());
+  co_return uncached_json_response(200, json.take());
 }
 
 /// Says that this host is an authority that stands for itself, so that MSAL asks no other.
@@ -65,7 +66,7 @@ asio::awaitable<http::Answer> instance(const Services& services, const http::Pat
   json.member("preferred_network", host).member("preferred_cache", host);
   json.key("aliases").begin_array().string(host).end_array();
   json.end_object().end_array().end_object();
-  co_return json_answer(200, json.take());
+  co_return uncached_json_response(200, json.take());
 }
 
 }  // namespace dynsessions::surfaces::identity

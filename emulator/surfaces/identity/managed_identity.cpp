@@ -4,6 +4,7 @@
 #include "emulator/surfaces/identity/answers.h"
 #include "emulator/surfaces/identity/form.h"
 #include "emulator/surfaces/identity/operations.h"
+#include "emulator/surfaces/json_response.h"
 #include "emulator/surfaces/json_writer.h"
 
 /// Managed identity: the endpoints that a machine or a container in Azure has
@@ -52,7 +53,7 @@ http::Response token_answer(const IssuedToken& issued, const std::string& client
     json.member("not_before", seconds(issued.issued_at));
   }
   json.member("resource", resource).member("token_type", "Bearer").end_object();
-  return json_answer(200, json.take());
+  return uncached_json_response(200, json.take());
 }
 
 asio::awaitable<http::Answer> answer_for(const Services& services, const http::Request& request,

@@ -7,7 +7,7 @@
 
 namespace dynsessions::surfaces::identity {
 
-/// What the operations of the identity surface work with. All of them outlive the surface.
+/// Dependencies of the operations of the identity surface. All of them outlive the surface.
 struct Services {
   const Clock& clock;
   auth::SigningKeys& keys;

@@ -5,6 +5,7 @@
 #include "emulator/surfaces/identity/answers.h"
 #include "emulator/surfaces/identity/form.h"
 #include "emulator/surfaces/identity/operations.h"
+#include "emulator/surfaces/json_response.h"
 #include "emulator/surfaces/json_writer.h"
 
 /// The token endpoint of Microsoft Entra and of AD FS (RFC 6749; api-spec/CLIENTS.md section 4.4).
@@ -75,7 +76,7 @@ http::Response token_answer(const IssuedToken& issued, const Form& form,
   const auto expires = issued.issued_at + issued.lifetime;
   json.member("expires_on", std::to_string(expires.time_since_epoch().count()));
   json.member("resource", audience).member("access_token", issued.text).end_object();
-  return json_answer(200, json.take());
+  return uncached_json_response(200, json.take());
 }
 
 }  // namespace
