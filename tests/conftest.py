@@ -44,6 +44,14 @@ def emulator():
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def claims_server():
+    """A shared server that looks at the claims of tokens."""
+    server = Emulator("--auth", "claims")
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def session(emulator):
     """A session of the shared server that no other test knows."""

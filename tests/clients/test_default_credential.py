@@ -8,7 +8,6 @@ import subprocess
 import sys
 
 import pytest
-from support.emulator import Emulator
 
 ASK = """
 import sys
@@ -19,11 +18,8 @@ print(tool.invoke("6 * 7"))
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    state = tmp_path_factory.mktemp("state")
-    running = Emulator("--auth", "claims", "--state-dir", str(state), "--ready-sessions", "1")
-    yield running
-    running.stop()
+def server(claims_server):
+    return claims_server
 
 
 def managed_identity(server):

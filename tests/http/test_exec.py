@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from support.emulator import BINARY, run_to_end
+from support.emulator import BINARY, HEARING_SIGNALS, run_to_end
 from support.processes import descendants
 from support.waiting import wait_until
 
@@ -96,10 +96,10 @@ def test_signals_reach_the_command_and_the_server_is_stopped(clean, tmp_path, se
     up = tmp_path / "up"
     name = sent.name.removeprefix("SIG")
     waits = f'trap "exit 9" {name}; touch {up}; while :; do sleep 0.05; done'
-    # A suite in the background ignores some of them, and so would all that it starts.
-    heard = ["env", "--default-signal=HUP,INT,TERM"]
     process = subprocess.Popen(
-        [*heard, BINARY, "exec", "--", "sh", "-c", waits], env=clean, stderr=subprocess.DEVNULL
+        [*HEARING_SIGNALS, BINARY, "exec", "--", "sh", "-c", waits],
+        env=clean,
+        stderr=subprocess.DEVNULL,
     )
     try:
         wait_until(up.exists, "the command does not run")

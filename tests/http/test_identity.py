@@ -7,7 +7,6 @@ import urllib.parse
 import jwt
 import pytest
 import requests
-from support.emulator import Emulator
 
 AUDIENCE = "https://dynamicsessions.io"
 SCOPE = f"{AUDIENCE}/.default"
@@ -19,11 +18,8 @@ V2019 = f"api-version=2019-08-01&resource={AUDIENCE}"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    state = tmp_path_factory.mktemp("state")
-    running = Emulator("--auth", "claims", "--state-dir", str(state), "--ready-sessions", "0")
-    yield running
-    running.stop()
+def server(claims_server):
+    return claims_server
 
 
 @pytest.fixture(scope="module")

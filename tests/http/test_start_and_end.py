@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from support.emulator import BINARY, HEARING_HANGUPS, START_SECONDS, STOP_SECONDS, run_to_end
+from support.emulator import BINARY, HEARING_SIGNALS, START_SECONDS, STOP_SECONDS, run_to_end
 
 STOPPED, WRONG_USAGE, PORT_IN_USE, NO_ENGINE = 0, 2, 3, 4
 FREE_PORTS = ("--port", "0", "--https-port", "0", "--admin-port", "0")
@@ -22,7 +22,7 @@ class Started:
 
     def __init__(self, *arguments, before=(), **environment):
         self.process = subprocess.Popen(
-            [*HEARING_HANGUPS, *before, BINARY, "serve", "--port", "0", "--admin-port", "0", *arguments],
+            [*HEARING_SIGNALS, *before, BINARY, "serve", "--port", "0", "--admin-port", "0", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from support.emulator import BINARY, HEARING_HANGUPS, HTTP_SECONDS, STOP_SECONDS
+from support.emulator import BINARY, HEARING_SIGNALS, HTTP_SECONDS, STOP_SECONDS
 from support.processes import children
 from support.waiting import wait_until
 
@@ -28,7 +28,7 @@ class Server:
         self._ready_file = ready_file
         self.process = subprocess.Popen(
             [
-                *(*HEARING_HANGUPS, BINARY, "serve", "--port", "0", "--admin-port", "0"),
+                *(*HEARING_SIGNALS, BINARY, "serve", "--port", "0", "--admin-port", "0"),
                 *("--https-port", "0", "--log-level", "debug", "--log-format", "json"),
                 *("--ready-file", ready_file),
             ],

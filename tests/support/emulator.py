@@ -30,8 +30,8 @@ SLOWNESS = {None: 1, "address": 4, "thread": 10}[sanitizers.sanitizer_of(BINARY)
 # period.
 START_SECONDS, STOP_SECONDS, HTTP_SECONDS = (SLOWNESS * seconds for seconds in (120, 30, 60))
 
-# Under nohup the suite ignores SIGHUP, and so would the servers that it starts.
-HEARING_HANGUPS = ("env", "--default-signal=HUP")
+# In the background or under nohup the suite ignores some signals, and so would all that it starts.
+HEARING_SIGNALS = ("env", "--default-signal=HUP,INT,TERM")
 
 PYTHON = None  # dialect A has no api-version
 V2024_02 = "2024-02-02-preview"
@@ -179,7 +179,7 @@ class Emulator:
         # The port of HTTPS as a variable, because an argument may choose another or none.
         self._environment = {"DYNSESSIONS_HTTPS_PORT": "0", **(environment or {})}
         self._process = subprocess.Popen(
-            [*HEARING_HANGUPS, *self._command],
+            [*HEARING_SIGNALS, *self._command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._stderr,

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "tests/support/catch.h"
+
 namespace dynsessions::execution {
 
 LauncherFixture::LauncherFixture(const std::vector<std::string>& orders) {
@@ -44,6 +46,12 @@ Result<void> WorkspaceFixture::create() {
   if (!made) return made.error();
   workspace = std::move(*made);
   return {};
+}
+
+std::string programs_so_far(WorkspaceFixture& fixture, Kernel kernel) {
+  const auto result = fixture.execute("count", kernel);
+  REQUIRE(result);
+  return std::get<TextValue>(result->value).text.in_memory();
 }
 
 }  // namespace dynsessions::execution

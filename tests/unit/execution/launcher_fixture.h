@@ -63,4 +63,7 @@ struct WorkspaceFixture : LauncherFixture {
   Result<void> create();
 };
 
+/// The number of programs that the present interpreter of a kernel has run, this one included.
+std::string programs_so_far(WorkspaceFixture& fixture, Kernel kernel = Kernel::synchronous);
+
 }  // namespace dynsessions::execution

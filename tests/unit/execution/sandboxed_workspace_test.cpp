@@ -17,13 +17,6 @@ struct Ready : WorkspaceFixture {
   }
 };
 
-/// The number of programs that the present interpreter of a kernel has run, this one included.
-std::string programs_so_far(WorkspaceFixture& fixture, Kernel kernel = Kernel::synchronous) {
-  const auto result = fixture.execute("count", kernel);
-  REQUIRE(result);
-  return std::get<TextValue>(result->value).text.in_memory();
-}
-
 TEST_CASE("a program that ends well brings output and value", "[execution][sandboxed]") {
   Ready fixture;
   const auto printed = fixture.execute("print hello");
@@ -330,83 +323,6 @@ TEST_CASE("workspaces of one launcher know nothing of each other", "[execution][
   ExecutionRequest request{.code = "count"};
   const auto count = fixture.loop.run((*other)->execute(std::move(request)));
   CHECK((count->value == ExecutionValue(TextValue{"1"})));
-}
-
-sandbox::SandboxProfile with_zygote() {
-  sandbox::SandboxProfile profile;
-  profile.zygote = {"zygote"};
-  return profile;
-}
-
-TEST_CASE("where interpreters are forked, an empty sandbox is kept for the next workspace",
-          "[execution][sandboxed]") {
-  const bool forked = GENERATE(true, false);
-  CAPTURE(forked);
-  WorkspaceFixture fixture;
-  SandboxedWorkspaceFactory factory(fixture.services,
-                                    forked ? with_zygote() : sandbox::SandboxProfile{});
-  auto first = fixture.loop.run(factory.create());
-  REQUIRE(first);
-  // The launcher answers in turn: what was asked for in the background is there after this.
-  REQUIRE(fixture.request(sandbox::RequestKind::create_sandbox, 1000));
-  CHECK(fixture.launcher.new_sandbox_id() == (forked ? 3 : 2));
-
-  auto second = fixture.loop.run(factory.create());
-  REQUIRE(second);
-  REQUIRE(fixture.request(sandbox::RequestKind::create_sandbox, 1001));
-  // Without the one that was kept, it would have been two.
-  CHECK(fixture.launcher.new_sandbox_id() == (forked ? 5 : 4));
-  fixture.workspace = *std::move(second);
-  CHECK(programs_so_far(fixture) == "1");
-}
-
-TEST_CASE("a factory defines its profile once, however many workspaces are made at once",
-          "[execution][sandboxed]") {
-  WorkspaceFixture fixture;
-  SandboxedWorkspaceFactory factory(fixture.services, {});
-  auto first = fixture.loop.start(factory.create());
-  auto second = fixture.loop.start(factory.create());
-  REQUIRE(fixture.loop.finish(first));
-  REQUIRE(fixture.loop.finish(second));
-  const auto next = fixture.loop.run(fixture.launcher.define_profile({}));
-  CHECK(next.value() == ProfileId{2});
-}
-
-TEST_CASE("a factory that stops gives its empty sandbox back", "[execution][sandboxed]") {
-  WorkspaceFixture fixture({"die at destroy"});
-  SandboxedWorkspaceFactory factory(fixture.services, with_zygote());
-  auto workspace = fixture.loop.run(factory.create());
-  REQUIRE(workspace);
-  CHECK(fixture.launcher.alive());
-  fixture.loop.run(factory.stop());
-  CHECK_FALSE(fixture.launcher.alive());
-}
-
-TEST_CASE("the profile of a factory that stops is forgotten, and its workspaces go on",
-          "[execution][sandboxed]") {
-  WorkspaceFixture fixture;
-  SandboxedWorkspaceFactory factory(fixture.services, with_zygote());
-  auto workspace = fixture.loop.run(factory.create());
-  REQUIRE(workspace);
-  fixture.loop.run(factory.stop());
-  const auto none = fixture.loop.run(fixture.launcher.create_sandbox(ProfileId{1}, 1000));
-  CHECK_THAT(none.error().message, Catch::Contains("create: no such profile"));
-  ExecutionRequest request{.code = "count"};
-  CHECK(fixture.loop.run((*workspace)->execute(std::move(request))));
-}
-
-TEST_CASE("no sandbox is made for later while a session waits for its interpreter",
-          "[execution][sandboxed]") {
-  WorkspaceFixture fixture({"start mute interpreters"});
-  SandboxedWorkspaceFactory factory(fixture.services, with_zygote());
-  auto creating = fixture.loop.start(factory.create());
-  fixture.loop.run_until([&] { return fixture.real_time.has_timers(); });
-  CHECK(fixture.launcher.new_sandbox_id() == 2);
-  fixture.pass_patience();
-  CHECK(fixture.loop.finish(creating).has_error());
-  CHECK(fixture.launcher.new_sandbox_id() == 4);
-  // It is there after this, and does not come to a factory that has gone.
-  REQUIRE(fixture.request(sandbox::RequestKind::create_sandbox, 1000));
 }
 
 }  // namespace
