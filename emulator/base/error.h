@@ -5,8 +5,8 @@
 
 namespace dynsessions {
 
-/// What went wrong, in the words of the domain. Only `api/error_response.cpp` knows the HTTP status
-/// and the service's code that each of these becomes.
+/// A failure in the words of the domain. Only surfaces know what each of these becomes on the wire:
+/// `error_response.cpp` the service's status and code, `identity/answers.cpp` those of OAuth 2.
 enum class ErrorCode {
   invalid_request,          ///< a parameter or the body breaks a rule; `target` names the field
   execution_body_missing,   ///< the execute body has no usable code

@@ -197,7 +197,7 @@ constexpr std::array kOptions{
     Option{"tls-name", "Server", "NAMES",
            "Additional names in the certificate, such as a,*.b.org,10.0.0.5.", kOf<kTlsNames>},
     Option{"state-dir", "Server", "PATH",
-           "Directory of the certificate authority; default: see `dynsessions cert`.",
+           "Directory of the certificate authority and of the key that signs tokens.",
            kOf<kPath<&ServerOptions::state_dir>>},
     Option{"ready-file", "Server", "PATH",
            "File that exists while an execution can be answered at once.",

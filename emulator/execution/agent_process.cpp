@@ -194,8 +194,8 @@ asio::awaitable<void> read_awaited(std::shared_ptr<AgentIo> io) {
   io->reading = false;
 }
 
-/// Notices that the agent closes its end while nobody reads. Out-of-band data would wake it too,
-/// and the genuine agent sends none.
+/// Notices that the agent closes its end while no frame is read. Out-of-band data would wake it
+/// too, but the genuine agent sends none.
 asio::awaitable<void> watch_end(std::shared_ptr<AgentIo> io) {
   co_await io->control.async_wait(Socket::wait_error, asio::as_tuple(asio::use_awaitable));
   io->peer_left = true;

@@ -16,7 +16,7 @@ namespace {
 
 using Descriptor = asio::posix::stream_descriptor;
 
-/// What the kernel keeps in a pipe, as a rule.
+/// Default capacity of a pipe (pipe(7)).
 constexpr std::size_t kPiece = std::size_t{64} << 10;
 
 }  // namespace
@@ -48,8 +48,8 @@ std::size_t OutputCapture::waiting_bytes() const {
   return static_cast<std::size_t>(waiting);
 }
 
-/// Reads what is there now. Into memory that is given back at once: a thousand idle sessions would
-/// have two buffers each otherwise.
+/// Reads the bytes that are there now, into a buffer on the stack: otherwise a thousand idle
+/// sessions would have two buffers each.
 std::string OutputCapture::read_now(std::size_t most, bool& at_end) {
   std::array<char, kPiece> buffer;
   boost::system::error_code error;

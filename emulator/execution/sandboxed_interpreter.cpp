@@ -144,15 +144,14 @@ asio::awaitable<ExecutionResult> SandboxedInterpreter::run(ExecutionRequest requ
 /// A launcher that is stuck must not keep the result of a program from its client: the next program
 /// starts the new interpreter then.
 asio::awaitable<Result<KernelEnd>> SandboxedInterpreter::replace(ExecutionOutcome outcome) {
-  KernelEnd end{.timed_out = outcome == ExecutionOutcome::timed_out_restarted};
+  const bool timed_out = outcome == ExecutionOutcome::timed_out_restarted;
   auto ended = co_await end_previous(services_.limits.kill_grace);
   if (!ended && ended.error().step == kLauncherReply && !hung_up_) {
     end_is_told_ = true;
-    co_return end;
+    co_return KernelEnd{.timed_out = timed_out};
   }
   if (!ended) co_return ended.error();
-  const bool timed_out = end.timed_out;
-  end = to_kernel_end(end_);
+  KernelEnd end = to_kernel_end(end_);
   end.timed_out = timed_out;
   auto restarted = co_await start();
   if (!restarted) co_return restarted.error();

@@ -23,8 +23,8 @@ void Launcher::reap() {
   end_strays();
 }
 
-/// What a jail's supervisor could not end, as it was killed itself, has become a child of the
-/// launcher; and so will their children when they end.
+/// Ends processes of a jail whose supervisor was killed: the launcher has adopted them, and will
+/// adopt their children when they end.
 void Launcher::end_strays() {
   const auto helpers = isolation_->helpers();
   if (!helpers) return;

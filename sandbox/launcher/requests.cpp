@@ -6,7 +6,7 @@
 #include "sandbox/process/step_error.h"
 #include "sandbox/watch/disk_watch.h"
 
-/// What the server asks for.
+/// Requests of the server.
 namespace dynsessions::sandbox {
 
 bool Launcher::serve_one() {
