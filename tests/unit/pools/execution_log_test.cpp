@@ -85,8 +85,7 @@ TEST_CASE("the oldest results are forgotten when they take too much memory", "[s
 }
 
 /// Its beginning is in memory, the rest in a file.
-execution::ExecutionResult printed_to_file(asio::thread_pool& file_pool) {
-  test::TestLoop loop;
+execution::ExecutionResult printed_to_file(test::TestLoop& loop, asio::thread_pool& file_pool) {
   const execution::Spool spool(file_pool);
   constexpr std::size_t kSize = 2 * execution::kTextBytesInMemory;
   execution::TextSpooler text(file_pool, std::make_shared<execution::SpoolFile>(spool.new_kernel()),
@@ -99,11 +98,12 @@ execution::ExecutionResult printed_to_file(asio::thread_pool& file_pool) {
 }
 
 TEST_CASE("the oldest results in files are forgotten when there are too many", "[sessions]") {
-  asio::thread_pool file_pool(1);
+  test::TestLoop loop;
+  asio::thread_pool file_pool(1);  // ends first: its thread may still be handing over to the loop
   ExecutionLog log;
   for (std::size_t i = 0; i <= ExecutionLog::kMostFiles; ++i) {
     REQUIRE(log.begin(std::to_string(i), {}));
-    log.finish(std::to_string(i), printed_to_file(file_pool));
+    log.finish(std::to_string(i), printed_to_file(loop, file_pool));
   }
   CHECK(log.find("0") == nullptr);
   CHECK(log.find("1") != nullptr);
