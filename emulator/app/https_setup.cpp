@@ -37,16 +37,6 @@ config::ConfigError unusable(const tls::StateError& error) {
                              "; name another directory, or switch HTTPS off with --https-port off");
 }
 
-/// Where the user's programs keep their state (XDG Base Directory Specification, which says that a
-/// relative path is to be ignored).
-std::optional<fs::path> default_state_path(const config::Environment& environment) {
-  const fs::path state_home = environment("XDG_STATE_HOME").value_or("");
-  if (state_home.is_absolute()) return state_home / "dynsessions";
-  const fs::path home = environment("HOME").value_or("");
-  if (home.is_absolute()) return home / ".local" / "state" / "dynsessions";
-  return std::nullopt;
-}
-
 HttpsSetup set_up_in_temporary(const std::string& why, const config::Config& config,
                                Clock::TimePoint now) {
   HttpsSetup setup = set_up_in(tls::StateDirectory::temporary(), config, now);
@@ -68,7 +58,7 @@ std::optional<HttpsSetup> set_up_https(const config::Config& config,
       throw unusable(error);
     }
   }
-  const auto path = default_state_path(environment);
+  const auto path = tls::state_path_of_user(environment);
   if (!path) return set_up_in_temporary("there is no home directory", config, now);
   try {
     return set_up_in(tls::StateDirectory::at(*path), config, now);
@@ -80,7 +70,7 @@ std::optional<HttpsSetup> set_up_https(const config::Config& config,
 std::optional<fs::path> state_directory(const config::Config& config,
                                         const config::Environment& environment) {
   if (!config.server.state_dir.empty()) return config.server.state_dir;
-  return default_state_path(environment);
+  return tls::state_path_of_user(environment);
 }
 
 std::string advice_on_trust(const config::Config& config, const config::Environment& environment,
