@@ -28,8 +28,11 @@ std::vector<tls::Name> certificate_names(const config::Config& config) {
 HttpsSetup set_up_in(tls::StateDirectory state, const config::Config& config,
                      Clock::TimePoint now) {
   tls::Credentials made = tls::prepare_credentials(state, certificate_names(config), now);
+  const std::string how_to_trust = "it has to trust " + made.authority_file.string() +
+                                   "; `dynsessions env` prints the variables for that, and "
+                                   "`dynsessions cert` a line for each kind of client";
   return {std::move(state), std::move(made.authority_file),
-          net::TlsContext(made.certificate_pem, made.key_pem)};
+          net::TlsContext(made.certificate_pem, made.key_pem, how_to_trust)};
 }
 
 config::ConfigError unusable(const tls::StateError& error) {

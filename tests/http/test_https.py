@@ -13,6 +13,7 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 from support.emulator import Emulator, run_to_end
+from support.waiting import wait_until
 
 AUTHORIZED = {"Authorization": "Bearer any"}
 WRONG_USAGE = 2
@@ -126,6 +127,19 @@ def test_a_client_that_trusts_another_authority_refuses(secure, emulator_factory
 def test_a_client_that_trusts_nobody_new_refuses(secure):
     with pytest.raises(requests.exceptions.SSLError):
         requests.get(secure.https, timeout=30)
+
+
+def test_the_log_tells_once_that_a_client_does_not_trust_the_certificate(secure, state):
+    def warnings():
+        lines = secure.stderr().splitlines()
+        return [line for line in lines if "does not trust the certificate" in line]
+
+    for _ in range(2):
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(secure.https, timeout=30)
+    wait_until(warnings, "the log does not tell it")
+    assert len(warnings()) == 1
+    assert str(state / "ca.pem") in warnings()[0] and "dynsessions env" in warnings()[0]
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
