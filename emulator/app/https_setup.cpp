@@ -5,8 +5,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "emulator/tls/trust_advice.h"
-
 namespace dynsessions {
 namespace fs = std::filesystem;
 
@@ -76,8 +74,8 @@ std::optional<fs::path> state_directory(const config::Config& config,
   return tls::state_path_of_user(environment);
 }
 
-std::string advice_on_trust(const config::Config& config, const config::Environment& environment,
-                            Clock::TimePoint now) {
+fs::path kept_authority(const config::Config& config, const config::Environment& environment,
+                        Clock::TimePoint now) {
   const auto path = state_directory(config, environment);
   if (!path)
     throw config::ConfigError(
@@ -85,8 +83,7 @@ std::string advice_on_trust(const config::Config& config, const config::Environm
         "authority in; name a directory with --state-dir");
   try {
     const auto state = tls::StateDirectory::at(*path);
-    const auto made = tls::prepare_credentials(state, certificate_names(config), now);
-    return tls::trust_advice(made.authority_file);
+    return tls::prepare_credentials(state, certificate_names(config), now).authority_file;
   } catch (const tls::StateError& error) {
     throw unusable(error);
   }

@@ -243,7 +243,7 @@ def test_cert_prints_the_path_and_a_line_for_each_client(tmp_path):
     path = Path(shown.stdout.splitlines()[0])
     assert path == tmp_path / "state" / "ca.pem"
     assert path.read_text().startswith("-----BEGIN CERTIFICATE-----")
-    for words in ("REQUESTS_CA_BUNDLE=", "SSL_CERT_FILE=", "NODE_EXTRA_CA_CERTS=", "keytool", "curl"):
+    for words in ("REQUESTS_CA_BUNDLE=", "SSL_CERT_FILE=", "NODE_EXTRA_CA_CERTS=", "javax.net.ssl.trustStore=", "curl"):
         assert words in shown.stdout
     assert run_to_end("cert", "--state-dir", str(tmp_path / "state")).stdout == shown.stdout
 
