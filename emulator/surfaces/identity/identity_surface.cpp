@@ -47,9 +47,7 @@ IdentitySurface::IdentitySurface(Services services, RequestGuard guard)
     : services_(services), guard_(std::move(guard)), filters_{&guard_} {}
 
 bool IdentitySurface::has(const http::Request& request) const {
-  const auto& segments = request.target.segments;
-  return router().find(request.method, segments) ||
-         !router().explain(request.method, segments).methods.empty();
+  return router().has(request.target.segments);
 }
 
 asio::awaitable<http::Response> IdentitySurface::handle(http::Exchange& exchange,
