@@ -49,6 +49,10 @@ class Client(NamedTuple):
         return HERE / self.name
 
     @property
+    def environment(self):
+        return ENVIRONMENTS / self.name
+
+    @property
     def is_imitated(self):
         return not self._has("requirements.txt", "package.json", "pom.xml")
 
@@ -77,13 +81,13 @@ class Client(NamedTuple):
 
     def command(self, own_environment):
         """The command that starts the driver. Its packages must be installed before."""
-        environment = ENVIRONMENTS / self.name
+        packages = self.environment / "packages"
         if self._has("package.json"):
-            return ["node", environment / "drive.mjs"]
+            return ["node", self.environment / "drive.mjs"]
         if self._has("pom.xml"):
-            return ["sh", HERE / "java.sh", environment / "packages", self.driver()]
+            return ["sh", HERE / "java.sh", packages, self.driver()]
         own = own_environment and not self.is_imitated
-        return [environment / "packages/bin/python3" if own else sys.executable, self.driver()]
+        return [packages / "bin/python3" if own else sys.executable, self.driver()]
 
 
 CLIENTS = (
@@ -175,9 +179,10 @@ def pinned(requirements, package):
     return pin.search(requirements.read_text())[1]
 
 
-def reason_not_to_run(client):
-    """Installs the client's packages. A text if the machine lacks the language, else None."""
-    command = [HERE / "create_environment.sh", client.directory, ENVIRONMENTS / client.name]
+def reason_not_to_install(directory, environment):
+    """Installs the packages that are pinned in the directory, unless they are there already. A text
+    if the machine lacks their language, else None."""
+    command = [HERE / "create_environment.sh", directory, environment]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS)
     if ended.returncode == 3:
         return ended.stderr.splitlines()[-1]
@@ -185,18 +190,21 @@ def reason_not_to_run(client):
     return None
 
 
+def clean_environment(directory):
+    """Variables without any of Azure, of proxies and of the user."""
+    keep = ("PATH", "XDG_STATE_HOME")
+    kept = {name: os.environ[name] for name in keep if name in os.environ}
+    return {**kept, "HOME": str(directory), "TMPDIR": str(directory)}
+
+
 def reported_by(run, directory, own_environment):
-    """The operations that the driver reports, in a clean environment of `dynsessions exec`."""
-    keep = ("PATH", "XDG_STATE_HOME", "LD_LIBRARY_PATH")
-    environment = {name: os.environ[name] for name in keep if name in os.environ}
-    environment |= {"HOME": str(directory), "TMPDIR": str(directory)}
-    environment["PYTHONPATH"] = f"{HERE}:{HERE.parent}"
+    """The operations that the driver reports below `dynsessions exec`."""
     command = [BINARY, "exec", "--auth", "claims", *run.client.server_options, "--"]
     command += [HERE / "point.sh", run.scheme, run.identity]
     command += run.client.command(own_environment)
     ended = subprocess.run(
         list(map(str, command)),
-        env=environment,
+        env={**clean_environment(directory), "PYTHONPATH": f"{HERE}:{HERE.parent}"},
         cwd=directory,
         capture_output=True,
         text=True,

@@ -16,8 +16,9 @@ def pytest_generate_tests(metafunc):
 
 def test_every_operation_does_what_its_user_wants(run, request, tmp_path, record_property):
     client, own_environment = run.client, request.config.getoption("--all-clients")
-    if own_environment and not client.is_imitated and (why := suite.reason_not_to_run(client)):
-        pytest.skip(why)
+    if own_environment and not client.is_imitated:
+        if why := suite.reason_not_to_install(client.directory, client.environment):
+            pytest.skip(why)
     operations = suite.reported_by(run, tmp_path, own_environment)
     record_property("client_run", {"run": [client.name, *run[1:]], "operations": operations})
     failed = {one["operation"]: one["detail"] for one in operations if not one["ok"]}
