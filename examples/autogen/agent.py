@@ -1,4 +1,4 @@
-"""Two AutoGen agents that analyse a CSV file: one writes programs, the other runs them in a session.
+"""Two AutoGen agents that analyse a CSV file: one writes programs, a session runs them.
 
     pip install --requirement requirements.txt
     dynsessions exec -- python agent.py

@@ -1,5 +1,5 @@
-"""A data analyst as a graph (LangGraph): a model that writes programs, a session that runs them, and a
-state that keeps the figures, which are too large for the model.
+"""A data analyst as a graph (LangGraph): a model writes programs, a session runs them, and the state
+keeps the figures, which are too large for the model.
 
     pip install --requirement requirements.txt
     dynsessions exec -- python data_analyst.py
@@ -32,7 +32,8 @@ def call_model(state):
 
 
 def run_programs(state):
-    answers = [tool.invoke({**call, "type": "tool_call"}) for call in state["messages"][-1].tool_calls]
+    calls = state["messages"][-1].tool_calls
+    answers = [tool.invoke({**call, "type": "tool_call"}) for call in calls]
     results = [answer.artifact["result"] for answer in answers]
     figures = [
         base64.b64decode(result["base64_data"])

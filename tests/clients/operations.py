@@ -63,6 +63,43 @@ async def raises_async(error, awaitable):
     raise AssertionError(f"no {error.__name__}")
 
 
+def define_operations_of_wrapped_answers(execute, send_file, files, receive_file):
+    """Those that do not differ between clients that hand out answers of `code/execute`.
+
+    `execute(program)` returns the members of the answer, `send_file(name, content)` the path and the
+    size that the client reports, `files()` names and sizes, `receive_file(name)` the content.
+    """
+
+    @operation
+    def run():
+        answer = execute("print('hi')\n6 * 7")
+        equal((answer["status"], answer["stdout"], answer["result"]), ("Success", "hi\n", 42))
+
+    @operation
+    def state():
+        equal(execute("answer = 6 * 7")["status"], "Success")
+        equal(execute("answer")["result"], 42)
+
+    @operation
+    def upload():
+        equal(send_file("cities.csv", CSV), ("/mnt/data/cities.csv", len(CSV)))
+        equal(execute(READ_CSV)["result"], PEOPLE)
+
+    @operation
+    def list_files():
+        equal(files(), [("cities.csv", len(CSV))])
+
+    @operation
+    def download():
+        equal(receive_file("cities.csv"), CSV)
+
+    @operation
+    def error():
+        answer = execute(FAILING)
+        equal((answer["status"], answer["stdout"]), ("Failure", "before\n"))
+        contains(answer["stderr"], "ZeroDivisionError")
+
+
 async def _outcome(function):
     try:
         result = function()

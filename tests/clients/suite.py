@@ -104,6 +104,7 @@ CLIENTS = (
     Client(
         "azure-identity",
         "azure-identity",
+        schemes=(HTTP,),
         identities=(*EVERY_IDENTITY, "old-app-service"),
         does=TOKENS,
         in_test_environment=True,
@@ -130,6 +131,7 @@ CLIENTS = (
     Client(
         "azure-identity-js",
         "@azure/identity",
+        schemes=(HTTP,),
         identities=EVERY_IDENTITY,
         does=TOKENS,
         shares_page_of="azure-identity",

@@ -1,7 +1,7 @@
 """The pages of docs/clients: what they show for the emulator runs as it stands there.
 
-A ```sh block is run with the packages of the page's client and has to print 42; a ```sh azure block
-needs an account. Without `--all-clients` only pages whose client is in the environment of the tests.
+A ```sh block is run with the packages of the page's client and must print 42; a ```sh azure block
+needs an account. Without `--all-clients` only pages of clients in the environment of the tests.
 """
 
 import re

@@ -22,8 +22,8 @@ JSON = "Content-Type: application/json"
 
 
 def exchange(session, method, path, *headers, body=b"", version=V2025_10, query=None):
-    """Sends a request byte by byte; `query` replaces the usual one. Without a length in the headers,
-    a body has its own."""
+    """Sends a request byte by byte; `query` replaces the usual one. The length is added to a body
+    that is not sent in chunks."""
     parts = urlsplit(session.endpoint)
     if query is None:
         query = f"?identifier={session.identifier}&api-version={version}"

@@ -8,13 +8,10 @@ import uuid
 
 from by_hand import managed_identity_token, send
 from operations import (
-    CSV,
-    FAILING,
     FIGURE,
-    PEOPLE,
-    READ_CSV,
     SLOW,
     contains,
+    define_operations_of_wrapped_answers,
     equal,
     is_png_result,
     operation,
@@ -53,40 +50,27 @@ def execute(code, seconds=60):
     return answer.json()["properties"]
 
 
-@operation
-def run():
-    answer = execute("print('hi')\n6 * 7")
-    equal((answer["status"], answer["stdout"], answer["result"]), ("Success", "hi\n", 42))
-
-
-@operation
-def state():
-    equal(execute("answer = 6 * 7")["status"], "Success")
-    equal(execute("answer")["result"], 42)
-
-
-@operation
-def upload():
+def send_file(name, content):
     boundary = uuid.uuid4().hex
-    head = 'Content-Disposition: form-data; name="file"; filename="cities.csv"'
+    head = f'Content-Disposition: form-data; name="file"; filename="{name}"'
     body = f"--{boundary}\r\n{head}\r\nContent-Type: application/octet-stream\r\n\r\n".encode()
-    body += CSV + f"\r\n--{boundary}--\r\n".encode()
+    body += content + f"\r\n--{boundary}--\r\n".encode()
     content_type = f"multipart/form-data; boundary={boundary}"
     answer = request("POST", "files/upload", content_type=content_type, body=body).json()
     properties = answer["value"][0]["properties"]
-    equal((properties["filename"], properties["size"]), ("cities.csv", len(CSV)))
-    equal(execute(READ_CSV)["result"], PEOPLE)
+    return f"/mnt/data/{properties['filename']}", properties["size"]
 
 
-@operation
-def list_files():
+def files():
     entries = [entry["properties"] for entry in request("GET", "files").json()["value"]]
-    equal([(one["filename"], one["size"]) for one in entries], [("cities.csv", len(CSV))])
+    return [(entry["filename"], entry["size"]) for entry in entries]
 
 
-@operation
-def download():
-    equal(request("GET", "files/content/cities.csv").content, CSV)
+def receive_file(name):
+    return request("GET", f"files/content/{name}").content
+
+
+define_operations_of_wrapped_answers(execute, send_file, files, receive_file)
 
 
 @operation
@@ -97,13 +81,6 @@ def download_missing():
 @operation
 def figure():
     is_png_result(execute(FIGURE)["result"])
-
-
-@operation
-def error():
-    answer = execute(FAILING)
-    equal((answer["status"], answer["stdout"]), ("Failure", "before\n"))
-    contains(answer["stderr"], "ZeroDivisionError")
 
 
 @operation

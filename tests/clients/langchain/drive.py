@@ -8,13 +8,10 @@ import os
 import requests
 from langchain_azure_dynamic_sessions import SessionsPythonREPLTool
 from operations import (
-    CSV,
-    FAILING,
     FIGURE,
-    PEOPLE,
-    READ_CSV,
     SLOW,
     contains,
+    define_operations_of_wrapped_answers,
     equal,
     is_png_result,
     operation,
@@ -28,52 +25,36 @@ tool = SessionsPythonREPLTool(
 )
 
 
+def send_file(name, content):
+    file = tool.upload_file(data=io.BytesIO(content), remote_file_path=name)
+    return file.full_path, file.size_in_bytes
+
+
+def files():
+    return [(file.filename, file.size_in_bytes) for file in tool.list_files()]
+
+
+def receive_file(name):
+    return tool.download_file(remote_file_path=name).read()
+
+
+define_operations_of_wrapped_answers(tool.execute, send_file, files, receive_file)
+
+
 @operation
-def run():
+def invoke():
     equal(tool.invoke("6 * 7"), '{\n  "result": 42,\n  "stdout": "",\n  "stderr": ""\n}')
 
 
 @operation
-def state():
-    equal(tool.execute("answer = 6 * 7")["status"], "Success")
-    equal(tool.execute("print(answer)")["stdout"], "42\n")
-
-
-@operation
-def upload():
-    file = tool.upload_file(data=io.BytesIO(CSV), remote_file_path="cities.csv")
-    equal((file.full_path, file.size_in_bytes), ("/mnt/data/cities.csv", len(CSV)))
-    equal(tool.execute(READ_CSV)["result"], PEOPLE)
-
-
-@operation
-def list_files():
-    listed = [(file.filename, file.size_in_bytes) for file in tool.list_files()]
-    equal(listed, [("cities.csv", len(CSV))])
-
-
-@operation
-def download():
-    equal(tool.download_file(remote_file_path="cities.csv").read(), CSV)
-
-
-@operation
 def download_missing():
-    error = raises(requests.HTTPError, tool.download_file, remote_file_path="missing.csv")
-    equal(error.response.status_code, 404)
+    equal(raises(requests.HTTPError, receive_file, "missing.csv").response.status_code, 404)
 
 
 @operation
 def figure():
     is_png_result(tool.execute(FIGURE)["result"])
     equal(json.loads(tool.invoke(FIGURE))["result"], {"type": "image", "format": "png"})
-
-
-@operation
-def error():
-    answer = json.loads(tool.invoke(FAILING))
-    equal(answer["stdout"], "before\n")
-    contains(answer["stderr"], "ZeroDivisionError")
 
 
 @operation
