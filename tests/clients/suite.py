@@ -41,7 +41,7 @@ class Client(NamedTuple):
     in_test_environment: bool = False  # tests/requirements.txt has it, too
     server_options: tuple = ()
     known_failures: dict = {}  # operation: reason, which the table shows
-    shares_page_of: str = ""
+    shares_page_of: str = ""  # another client
     note: str = ""  # in the table
 
     @property
