@@ -10,8 +10,11 @@ mkdir -p "$2"
 environment=$(realpath "$2")
 here=$(dirname "$(realpath "$0")")
 
+# need NAME COMMAND...
 need() {
-  "$@" >/dev/null 2>&1 || { echo "$1 is not installed" >&2; exit 3; }
+  name=$1
+  shift
+  "$@" >/dev/null 2>&1 || { echo "$name is not installed" >&2; exit 3; }
 }
 
 # The Python of this version, from PATH or from pyenv.
@@ -27,19 +30,20 @@ flock 9
 
 if [ -e "$client/requirements.txt" ]; then
   manifests=requirements.txt
+  version=$(cat "$client/python-version" 2>/dev/null || echo 3)
   python=/usr/bin/python3
-  [ ! -e "$client/python-version" ] || python=$(python_of "$(cat "$client/python-version")")
-  need "$python" -c "import venv"
+  [ "$version" = 3 ] || python=$(python_of "$version")
+  need "Python $version" "$python" -c "import venv"
 elif [ -e "$client/package.json" ]; then
   manifests="package.json package-lock.json"
-  need node --version
-  need npm --version
+  need Node node --version
+  need npm npm --version
   # Node looks for packages beside the program.
   cp "$client/drive.mjs" "$here/operations.mjs" "$environment"
 else
   manifests=pom.xml
-  need javac -version
-  need mvn --version
+  need "a JDK" javac -version
+  need Maven mvn --version
 fi
 
 stamp=$(cd "$client" && cat $manifests | sha256sum)

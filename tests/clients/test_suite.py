@@ -34,3 +34,10 @@ def test_every_operation_does_what_its_user_wants(run, request, tmp_path, record
 def test_the_quick_part_runs_the_version_that_the_table_shows(client):
     requirements = suite.ROOT / "tests" / "requirements.txt"
     assert suite.pinned(requirements, client.package) == client.version()
+
+
+def test_a_language_that_is_not_there_is_a_reason_not_to_run(tmp_path):
+    (tmp_path / "requirements.txt").touch()
+    (tmp_path / "python-version").write_text("9.9\n")
+    why = suite.reason_not_to_install(tmp_path, tmp_path / "environment")
+    assert why == "Python 9.9 is not installed"
