@@ -5,13 +5,13 @@ A line of JSON comes in on stdin, one goes out on stdout:
     {"start": {"python": PATH, "home": PATH, "environment": {...}}}   a fresh kernel -> {}
     {"execute": CODE}   -> {"ok": bool, "messages": [{"type": ..., "content": ...}, ...]}
 
-The kernel knows the packages of its own Python and, behind them, those of this one.
+The kernel is the ipykernel of its own Python.
 """
 
 import json
 import os
+import pathlib
 import sys
-import sysconfig
 import tempfile
 import time
 
@@ -27,13 +27,11 @@ OUTPUT = {"stream", "display_data", "update_display_data", "execute_result", "er
 
 class Kernel:
     def __init__(self, python, home, environment):
-        packages = sysconfig.get_path("purelib")
-        start = (
-            f"import sys; sys.path.append({packages!r}); sys.argv[0] = ''; "
-            "from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
-        )
-        argv = [python, "-B", "-c", start, "-f", "{connection_file}"]
-        argv += ["--HistoryManager.enabled=False"]  # as in a session
+        argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        profile = pathlib.Path(home, ".ipython/profile_default")
+        profile.mkdir(parents=True)
+        settings = "c.HistoryManager.enabled = False\n"  # as in a session
+        (profile / "ipython_kernel_config.py").write_text(settings)
         # Sockets in a directory: a port that was free a moment ago may be another test's by now.
         self._sockets = tempfile.TemporaryDirectory(prefix="kernel-")
         self._manager = KernelManager(
