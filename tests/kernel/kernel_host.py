@@ -14,6 +14,7 @@ import pathlib
 import sys
 import tempfile
 import time
+import uuid
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
@@ -32,10 +33,14 @@ class Kernel:
         profile.mkdir(parents=True)
         settings = "c.HistoryManager.enabled = False\n"  # as in a session
         (profile / "ipython_kernel_config.py").write_text(settings)
+        runtime = pathlib.Path(home, ".local/share/jupyter/runtime")
+        runtime.mkdir(parents=True)
         # Sockets in a directory: a port that was free a moment ago may be another test's by now.
         self._sockets = tempfile.TemporaryDirectory(prefix="kernel-")
         self._manager = KernelManager(
-            connection_file=f"{home}/kernel.json", transport="ipc", ip=f"{self._sockets.name}/s"
+            connection_file=f"{runtime}/kernel-{uuid.uuid4()}.json",
+            transport="ipc",
+            ip=f"{self._sockets.name}/s",
         )
         self._manager._kernel_spec = KernelSpec(argv=argv, language="python")
         log = os.open(f"{home}/kernel.log", os.O_WRONLY | os.O_CREAT)

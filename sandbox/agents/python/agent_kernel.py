@@ -15,6 +15,8 @@ import uuid
 
 import IPython
 from IPython.core import debugger
+from traitlets import Unicode
+from traitlets.config import SingletonConfigurable
 
 # What a kernel has imported before its first program; modules of a package after the package.
 LOADED = (
@@ -132,6 +134,15 @@ def debugpy_breakpointhook():
 debugpy_breakpointhook.__module__ = "debugpy._vendored.force_pydevd"
 
 
+@stand_in
+class IPKernelApp(SingletonConfigurable):
+    """The application that a kernel is, as far as %config lists it."""
+
+    __module__ = "ipykernel.kernelapp"
+
+    connection_file = Unicode(help="JSON file in which to store connection info").tag(config=True)
+
+
 class KernelMagics:
     """ipykernel's own magics by name, which are loaded with the first use of one."""
 
@@ -170,7 +181,9 @@ def arrange_process():
 def name_process():
     """The arguments; the name of the connection file is the interpreter's own."""
     runtime = os.path.expanduser("~/.local/share/jupyter/runtime")
-    arguments = ["-f", f"{runtime}/kernel-{uuid.uuid4()}.json"]
+    connection_file = f"{runtime}/kernel-{uuid.uuid4()}.json"
+    IPKernelApp.instance().connection_file = connection_file
+    arguments = ["-f", connection_file]
     launcher = importlib.machinery.PathFinder.find_spec("ipykernel_launcher")
     sys.argv[:] = [launcher.origin if launcher else "ipykernel_launcher.py", *arguments]
     sys.orig_argv[:] = [sys.executable, "-m", "ipykernel_launcher", *arguments]

@@ -29,7 +29,7 @@ from IPython.core.profiledir import ProfileDir
 from traitlets import Any, Instance, Type, default, observe
 from traitlets.config import Config
 
-from agent_kernel import IPythonKernel, KernelMagics, stand_in
+from agent_kernel import IPKernelApp, IPythonKernel, KernelMagics, stand_in
 
 from decorator import decorate  # comes with IPython, which is to be missed first
 
@@ -136,6 +136,13 @@ class ZMQShellDisplayHook(DisplayHook):
 
     __module__ = "ipykernel.displayhook"
 
+    is_called = False
+
+    def check_for_underscore(self):
+        """The hook's first step. Its __call__() must stay IPython's, for debuggers show it."""
+        self.is_called = True
+        super().check_for_underscore()
+
     def start_displayhook(self):
         """Nothing: IPython would print an empty line here, and one in finish_displayhook."""
 
@@ -185,6 +192,8 @@ class ZMQInteractiveShell(InteractiveShell):
         self.begin_program()
         self.kernel = IPythonKernel(self)
         super().__init__(**settings)
+        self.extension_manager.load_extension("storemagic")  # as every kernel does
+        self.configurables.append(IPKernelApp.instance())
         self._first_names = dict(self.user_ns)
         self._transformed = None  # the cell that run_program() hands to run_cell()
 
@@ -305,12 +314,14 @@ class ZMQInteractiveShell(InteractiveShell):
     async def run_ast_nodes(self, nodelist, *args, result=None, **kwargs):
         """Tells `a = None; a`, whose value is None, from `print()`, which has none. Both give None;
         the service answers null to the first and "" to the second."""
+        hook = self.displayhook
+        hook.is_called = False
         failed = await super().run_ast_nodes(nodelist, *args, result=result, **kwargs)
         last = nodelist[-1].value if nodelist and isinstance(nodelist[-1], ast.Expr) else None
         if isinstance(last, ast.Await):
             last = last.value
-        is_shown = last is not None and not isinstance(last, ast.Call)
-        if is_shown and not failed and result.result is None and not self.displayhook.quiet():
+        is_value = hook.is_called and not failed and not isinstance(last, ast.Call)
+        if is_value and result.result is None and not hook.quiet():
             self.outcome.note_none()
         return failed
 

@@ -127,13 +127,15 @@ def install():
     """The streams, by their descriptors' order. faulthandler writes to descriptors only, and so to
     the streams that Python began with, as in a kernel."""
     sys.stdout, sys.stderr = OutStream("stdout", 1), OutStream("stderr", 2)
-    enable, register = faulthandler.enable, faulthandler.register
+    faulthandler_enable, faulthandler_register = faulthandler.enable, faulthandler.register
 
-    def enable_on_descriptor(file=sys.__stderr__, all_threads=True, **kwargs):
-        return enable(file=file, all_threads=all_threads, **kwargs)
+    def enable(file=sys.__stderr__, all_threads=True, **kwargs):
+        return faulthandler_enable(file=file, all_threads=all_threads, **kwargs)
 
-    def register_on_descriptor(signum, file=sys.__stderr__, all_threads=True, chain=False, **kwargs):
-        return register(signum, file=file, all_threads=all_threads, chain=chain, **kwargs)
+    def register(signum, file=sys.__stderr__, all_threads=True, chain=False, **kwargs):
+        return faulthandler_register(
+            signum, file=file, all_threads=all_threads, chain=chain, **kwargs
+        )
 
-    faulthandler.enable, faulthandler.register = enable_on_descriptor, register_on_descriptor
+    faulthandler.enable, faulthandler.register = enable, register
     return sys.stdout, sys.stderr
