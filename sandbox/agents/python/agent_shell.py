@@ -26,7 +26,7 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
-from traitlets import Any, Instance, Type, default, observe
+from traitlets import Any, CBool, Instance, Type, default, observe
 from traitlets.config import Config
 
 from agent_kernel import IPKernelApp, IPythonKernel, KernelMagics, stand_in
@@ -180,6 +180,7 @@ class ZMQInteractiveShell(InteractiveShell):
 
     __module__ = "ipykernel.zmqshell"
 
+    autoindent = CBool(False)
     kernel = Any()
     compiler_class = Type(XCachingCompiler)
     displayhook_class = Type(ZMQShellDisplayHook)

@@ -51,10 +51,14 @@ class OutStream(io.TextIOBase):
     def restore(self):
         """Undoes what the program did to the stream and its descriptors."""
         self._closed = False
-        if identity(self._descriptor) != self._pipe:
-            self._descriptor = os.dup(self._number)
-        elif identity(self._number) != self._pipe:
+        is_kept = identity(self._descriptor) == self._pipe
+        is_in_place = identity(self._number) == self._pipe
+        if is_kept and not is_in_place:
             os.dup2(self._descriptor, self._number)
+        elif is_in_place and not is_kept:
+            self._descriptor = os.dup(self._number)
+        if identity(self._unshown) is None:
+            self._unshown = os.open(os.devnull, os.O_WRONLY)
 
     def write(self, string):
         if not isinstance(string, str):

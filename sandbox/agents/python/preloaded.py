@@ -13,8 +13,9 @@ import warnings
 
 
 class PreloadedModule(types.ModuleType):
-    """The module wakes with the first look at one of its attributes. An import looks at __spec__; at
-    the others of that form, functions look that search all of sys.modules."""
+    """Wakes when one of its attributes is looked up. An import looks up __spec__. Functions that
+    search all of sys.modules look up other attributes with underscores, which therefore do not
+    count."""
 
     def __getattribute__(self, name):
         if name.startswith("__") and name != "__spec__":
