@@ -16,10 +16,11 @@ build:
 test:
 	.ci/test $(PRESET)
 
-# Runs only the third-party clients, unmodified, against the server.
+# Runs the third-party clients, unmodified, against the server: all of them, each with packages of its
+# own. Their table: build/test-python/bin/python3 tests/clients/table.py
 test-clients: build
 	tests/create_environment.sh build/test-python
-	build/test-python/bin/python3 -m pytest -q tests/clients
+	build/test-python/bin/python3 -m pytest -q tests/clients --all-clients
 
 # Runs `make test`, and what takes hours or needs clang, podman and root: soak, fuzzing, images. Also
 # generated requests without a zygote, which differ from those with one in the start of a session.

@@ -9,7 +9,12 @@ pytest.register_assert_rewrite("support")  # or its failures would not say which
 from support import answer_check  # noqa: E402
 from support.emulator import SLOWNESS, Emulator  # noqa: E402
 
-pytest_plugins = ["support.attack_report", "support.failure_report", "support.parallel"]
+pytest_plugins = [
+    "support.attack_report",
+    "support.client_report",
+    "support.failure_report",
+    "support.parallel",
+]
 
 # The longest takes two minutes. One that hangs fails with its stack, and the others go on.
 TIMEOUT_SECONDS = 600 * SLOWNESS

@@ -9,29 +9,18 @@ import contextlib
 import http.client
 import json
 import re
-import uuid
 from datetime import datetime
 from urllib.parse import urlsplit
 
 import pytest
 from support.answer_check import check
+from support.dotnet import multipart, system_text_json
 
 VERSION = "2024-02-02-preview"
 BOM = b"\xef\xbb\xbf"
 CSV = BOM + b"Name,Age\r\nAnn,41\r\nBj\xc3\xb6rn,1\r\n"
 # What .NET accepts as a DateTime: at most seven digits of a second.
 DATE_TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z"
-
-
-def system_text_json(value):
-    """`JsonSerializer.Serialize`: its default encoder leaves few characters as they are."""
-
-    def escape(match):
-        units = match[0].encode("utf-16-be")
-        return "".join(f"\\u{units[i : i + 2].hex().upper()}" for i in range(0, len(units), 2))
-
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace('\\"', "\\u0022")
-    return re.sub("['<>&+`]|[^\0-\x7f]", escape, text).encode("ascii")
 
 
 class DotNetWrapper:
@@ -55,12 +44,9 @@ class DotNetWrapper:
         return self._send("POST", path, "application/json; charset=utf-8", body, chunked)
 
     def upload(self, file_name_parameters, content):
-        boundary = str(uuid.uuid4())
-        head = f"Content-Disposition: form-data; name=file; {file_name_parameters}"
-        body = f"--{boundary}\r\n{head}\r\n\r\n".encode() + content
-        body += f"\r\n--{boundary}--\r\n".encode()
+        content_type, body = multipart(file_name_parameters, content)
         path = f"files/upload?identifier={self.identifier}&api-version={VERSION}"
-        return self._send("POST", path, f'multipart/form-data; boundary="{boundary}"', body)
+        return self._send("POST", path, content_type, body)
 
     def list(self):
         return self._send("GET", f"files?identifier={self.identifier}&api-version={VERSION}")

@@ -50,9 +50,7 @@ IdentitySurface::IdentitySurface(Services services, RequestGuard guard)
 /// The header is that of managed identity clients: with a wrong IDENTITY_ENDPOINT they ask any
 /// path, and an answer of the data plane would tell them nothing.
 bool IdentitySurface::has(const http::Request& request) const {
-  const auto& segments = request.target.segments;
-  return request.headers.find("x-identity-header") || router().find(request.method, segments) ||
-         !router().explain(request.method, segments).methods.empty();
+  return router().has(request.target.segments) || request.headers.find("x-identity-header");
 }
 
 asio::awaitable<http::Response> IdentitySurface::handle(http::Exchange& exchange,

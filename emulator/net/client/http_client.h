@@ -1,0 +1,184 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include "emulator/base/result.h"
+#include "emulator/http/message.h"
+#include "emulator/net/client/http_url.h"
+
+/// An HTTP/1.1 client. It sends one request per connection unless it is asked to keep connections,
+/// never follows redirects, never decompresses and never throws for a network that fails.
+///
+/// Coroutines that use it run on its event loop's thread. They may be cancelled: the call then
+/// returns HttpFailureKind::cancelled.
+namespace dynsessions::net {
+
+/// The step of a request that failed.
+enum class HttpStep {
+  resolve,  ///< finding the addresses of the host
+  connect,
+  tls,   ///< the handshake, or the certificate is not trusted
+  send,  ///< writing the request, or reading the source of its body
+  wait,  ///< for the head of the response
+  read,  ///< of the body of the response
+};
+
+enum class HttpFailureKind {
+  failed,  ///< an error of the network, of TLS or of the framing
+  timed_out,
+  cancelled,
+  too_large,  ///< the body of the response is longer than the caller's limit
+};
+
+/// The reason why there is no response, or why its body ended early.
+struct HttpFailure {
+  HttpStep step{};
+  HttpFailureKind kind{};
+  std::string message;  ///< names the step, the origin and the reason; holds no path, no header
+};
+
+/// Found by Result::value() when it holds a failure: reading a value that is not there is our bug.
+[[noreturn]] void throw_exception_from_error(const HttpFailure& failure,
+                                             const boost::source_location&);
+
+template <typename T>
+using HttpResult = Result<T, HttpFailure>;
+
+/// How long a request may take. Real time.
+struct HttpTimeouts {
+  using Duration = std::chrono::steady_clock::duration;
+  /// For name resolution, connection and TLS handshake together.
+  Duration connect = std::chrono::seconds(10);
+  /// For each write of the request and each read of the body of the response.
+  Duration idle = std::chrono::seconds(30);
+  /// From the last byte of the request to the head of the response.
+  Duration answer = std::chrono::seconds(60);
+  /// For everything, up to the last byte of the response. Absent: no limit.
+  std::optional<Duration> total;
+};
+
+/// A request body that is read while it is sent. A source without a length is sent in chunks.
+struct StreamedBody {
+  /// Kept until sending has ended, which is at the latest when HttpBody::close() returns. Ends a
+  /// pending read when it is cancelled.
+  std::shared_ptr<http::BodyReader> source;
+  std::optional<std::uint64_t> length;
+};
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string target = "/";  ///< path and query below the prefix of the URL, encoded
+  /// Sent as they are. Host is added if it is absent; Content-Length, Transfer-Encoding and
+  /// Connection are the client's and may not be here.
+  http::Headers headers;
+  std::variant<std::string, StreamedBody> body;
+  HttpTimeouts timeouts;
+};
+
+class ClientExchange;
+
+/// The body of a response, taken from the connection at the reader's pace: unread bytes wait in the
+/// socket and stop the server. Destroying it before the end closes the connection.
+class HttpBody final : public http::BodyReader {
+ public:
+  explicit HttpBody(std::shared_ptr<ClientExchange> exchange);
+  ~HttpBody() override;
+
+  /// Reads some bytes into `into`; returns 0 at the end. After an error, failure() has the details.
+  boost::asio::awaitable<Result<std::size_t>> read(std::span<char> into) override;
+
+  /// Reads the rest. `too_large`, and a closed connection, when it is longer than `limit` bytes.
+  boost::asio::awaitable<HttpResult<std::string>> read_all(std::size_t limit);
+
+  /// Closes the connection unless the body was read to its end, and waits until nothing refers to
+  /// the source of the request's body any more.
+  boost::asio::awaitable<void> close();
+
+  [[nodiscard]] const std::optional<HttpFailure>& failure() const { return failure_; }
+  /// The length that the server announced.
+  [[nodiscard]] std::optional<std::uint64_t> length() const;
+
+ private:
+  std::shared_ptr<ClientExchange> exchange_;
+  std::optional<HttpFailure> failure_;
+};
+
+/// The head of a response, with its body still to be read.
+struct HttpResponse {
+  unsigned status = 0;
+  std::string reason;
+  http::Headers headers;
+  std::unique_ptr<HttpBody> body;  ///< never null; at its end at once for HEAD, 204 and 304
+};
+
+/// A response that was read whole.
+struct HttpReply {
+  unsigned status = 0;
+  http::Headers headers;
+  std::string body;
+};
+
+struct HttpClientOptions {
+  /// PEM file with the authorities to trust; empty: those of the machine, or of SSL_CERT_FILE.
+  std::string ca_file;
+  /// Whether connections are kept for the next request to the same origin: at most eight, for at
+  /// most thirty seconds.
+  bool keep_alive = false;
+  /// The longest head of a response that is accepted.
+  std::size_t head_bytes = std::size_t{64} * 1024;
+};
+
+class IdleConnections;
+class TlsTrust;
+
+/// Sends requests to any origin, several at a time. Event-loop thread only; may be destroyed while
+/// responses are still read.
+class HttpClient {
+ public:
+  explicit HttpClient(boost::asio::any_io_executor executor, HttpClientOptions options = {});
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+  ~HttpClient();
+
+  /// Sends the request and returns when the head of the response has come. A response that comes
+  /// before the request was sent is returned at once; if its status is 400 or above, the rest of
+  /// the request is not sent.
+  ///
+  /// A kept connection that the server closes before it answers is replaced by a new one if the
+  /// method is idempotent and the body is text. Throws std::invalid_argument for a request that
+  /// cannot be written: control characters in it, or a header field that belongs to the client.
+  boost::asio::awaitable<HttpResult<HttpResponse>> send(HttpUrl url, HttpRequest request);
+
+  /// Sends the request and reads the whole response, whose body may have `limit` bytes.
+  boost::asio::awaitable<HttpResult<HttpReply>> fetch(HttpUrl url, HttpRequest request,
+                                                      std::size_t limit);
+
+  [[nodiscard]] std::size_t kept_connections() const;
+
+ private:
+  boost::asio::awaitable<HttpResult<HttpResponse>> send_to(HttpUrl url, HttpRequest request);
+  HttpResult<TlsTrust*> trust();
+
+  const boost::asio::any_io_executor executor_;
+  const HttpClientOptions options_;
+  std::unique_ptr<TlsTrust> trust_;  ///< made for the first https URL
+  std::shared_ptr<IdleConnections> idle_;
+};
+
+/// HttpClient::fetch() for a program without an event loop. Blocks until there is a reply or a
+/// failure.
+[[nodiscard]] HttpResult<HttpReply> fetch_blocking(const HttpUrl& url, HttpRequest request,
+                                                   std::size_t limit,
+                                                   HttpClientOptions options = {});
+
+}  // namespace dynsessions::net
