@@ -215,6 +215,9 @@ constexpr std::array kOptions{
     Option{"log-format", "Server", "FORMAT",
            "Format of the log: lines of text, or one JSON object per line.",
            kOf<kChoice<&ServerOptions::log_format, kLogFormats>>},
+    Option{"unlisted", "Server", "",
+           "Hide this server from `dynsessions env` and `exec --server last`.",
+           kOf<kChoice<&ServerOptions::unlisted, kSwitch>>},
     Option{"quiet", "Server", "", "Do not print the banner; its warnings go to the log instead.",
            kOf<kChoice<&ServerOptions::quiet, kSwitch>>},
 

@@ -23,6 +23,7 @@ const std::map<std::string_view, std::string> kOtherValues{
     {"drain-period", "3"},
     {"log-level", "debug"},
     {"log-format", "json"},
+    {"unlisted", "true"},
     {"quiet", "true"},
     {"name", "other-pool"},
     {"resource-group", "rg_1"},
