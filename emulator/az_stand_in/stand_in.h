@@ -20,7 +20,7 @@ struct Outcome {
 [[nodiscard]] Outcome answer(std::span<const std::string> words, const Environment& environment,
                              const RequestToken& request_token);
 
-/// What it answers, for people.
+/// The help of `dynsessions az`.
 [[nodiscard]] std::string help();
 
 }  // namespace dynsessions::az_stand_in

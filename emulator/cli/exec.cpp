@@ -55,7 +55,7 @@ int run_with(const client_environment::RunningServer& server, const Invocation& 
   return run_in_foreground(call.arguments, variables);
 }
 
-/// What concerns a server that is started has no meaning for one that runs.
+/// Options of a server that would be started have no effect on one that runs.
 void refuse_options_of_server(const Invocation& call) {
   std::string flag;
   if (!call.options.empty()) flag = "--" + call.options.begin()->first;

@@ -16,7 +16,7 @@ struct EndpointVariable {
   std::string value;
 };
 
-/// Those that are set, of the names that clients read (client_environment/variables.h).
+/// The variables that are set, of those that clients read (client_environment/variables.h).
 [[nodiscard]] std::vector<EndpointVariable> endpoint_variables(
     const config::Environment& environment);
 
