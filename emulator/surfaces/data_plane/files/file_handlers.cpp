@@ -30,8 +30,17 @@ Error for_operation(Error error, ErrorCode missing) {
   return error;
 }
 
-http::Answer list_at(const Services& services, const Route& route, const http::Request& request,
-                     int root) {
+/// What a task on the file pool works with. All of it outlives the task.
+struct Task {
+  const Services& services;
+  const Route& route;
+  const http::Request& request;
+  const ClockHistory& time;  ///< of the pool
+  int root;                  ///< descriptor of the session's data directory
+};
+
+http::Answer list_at(const Task& task) {
+  const auto& [services, route, request, time, root] = task;
   auto directory = directory_of(request);
   if (!directory) return directory.error();
   // The older dialects cannot tell a directory from a file, so they show files only, each with its
@@ -46,6 +55,7 @@ http::Answer list_at(const Services& services, const Route& route, const http::R
       older || recursive ? session_files::Depth::recursive : session_files::Depth::immediate);
   if (!files) return files.error();
   if (older) std::erase_if(*files, [](const FileInfo& file) { return file.is_directory; });
+  for (FileInfo& file : *files) file.modified = time.at(file.modified);
   if (files->size() <= kLongestText) return json_response(file_list_json(route, *files));
   http::Response response;
   response.body = http::StreamBody{
@@ -53,20 +63,19 @@ http::Answer list_at(const Services& services, const Route& route, const http::R
   return response;
 }
 
-http::Answer metadata_at(const Services&, const Route& route, const http::Request& request,
-                         int root) {
-  auto path = file_of(route, request);
+http::Answer metadata_at(const Task& task) {
+  auto path = file_of(task.route, task.request);
   if (!path) return path.error();
-  auto file = session_files::stat(root, *path);
+  auto file = session_files::stat(task.root, *path);
   if (!file) return file.error();
-  return json_response(file_json(route, *file));
+  file->modified = task.time.at(file->modified);
+  return json_response(file_json(task.route, *file));
 }
 
-http::Answer content_at(const Services&, const Route& route, const http::Request& request,
-                        int root) {
-  auto path = file_of(route, request);
+http::Answer content_at(const Task& task) {
+  auto path = file_of(task.route, task.request);
   if (!path) return path.error();
-  auto file = session_files::open_for_reading(root, *path);
+  auto file = session_files::open_for_reading(task.root, *path);
   if (!file) return for_operation(file.error(), ErrorCode::file_to_download_not_found);
   http::Response response;
   response.headers.add("content-type", "application/octet-stream");
@@ -78,20 +87,18 @@ http::Answer content_at(const Services&, const Route& route, const http::Request
   return response;
 }
 
-http::Answer remove_at(const Services&, const Route& route, const http::Request& request,
-                       int root) {
-  auto path = file_of(route, request);
+http::Answer remove_at(const Task& task) {
+  auto path = file_of(task.route, task.request);
   if (!path) return path.error();
-  auto removed = session_files::remove(root, *path);
+  auto removed = session_files::remove(task.root, *path);
   if (!removed) return for_operation(removed.error(), ErrorCode::file_to_delete_not_found);
   http::Response response;
   response.status = 204;
   return response;
 }
 
-/// One operation on the files below the directory descriptor `root`. Blocks: runs on the file pool.
-using Work = http::Answer (*)(const Services& services, const Route& route,
-                              const http::Request& request, int root);
+/// One operation on the files of a session. Blocks: runs on the file pool.
+using Work = http::Answer (*)(const Task& task);
 
 asio::awaitable<http::Answer> on_files(const Services& services, const Route& route,
                                        http::Call& call, Work work) {
@@ -101,8 +108,9 @@ asio::awaitable<http::Answer> on_files(const Services& services, const Route& ro
   if (!session) co_return session.error();
   auto root = (*session)->open_data_directory();
   if (!root) co_return root.error();
-  auto task = [work, &services, &route, &call, directory = root->get()] {
-    return work(services, route, call.request, directory);
+  const auto time = services.pools.clock_of(route.pool).history();
+  auto task = [work, &services, &route, &call, &time, directory = root->get()] {
+    return work({services, route, call.request, *time, directory});
   };
   http::Answer answer = co_await offload(services.file_pool, task);
   if (const Result<void> active = (*session)->check_active(); !active) co_return active.error();
