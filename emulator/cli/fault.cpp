@@ -96,6 +96,7 @@ const Command kFaultAdd{
 const Command kFaultDelete{.name = "fault delete",
                            .summary = "Delete a fault rule.",
                            .description = "Deletes the rule of that id.\n",
+                           .examples = "  dynsessions fault delete rule-1 --pool tests-1\n",
                            .exit_codes = kAdminExitCodes,
                            .flags = kFaultFlags,
                            .takes_options = true,
@@ -108,6 +109,7 @@ const Command kFaultClear{.name = "fault clear",
                           .description =
                               "Without --pool it deletes the rules of every pool, "
                               "too.\n",
+                          .examples = "  dynsessions fault clear --pool tests-1\n",
                           .exit_codes = kAdminExitCodes,
                           .flags = kFaultFlags,
                           .takes_options = true,

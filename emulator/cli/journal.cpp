@@ -98,9 +98,9 @@ const Command kJournalVerify{
     .name = "journal verify",
     .summary = "Check that the server got the requests that a test expects.",
     .description =
-        "EXPECTATION is a JSON object with `match` and `count`, `atLeast` or `atMost`, "
-        "or with `order`, a list\nof matches. If it is not met, stderr says what was "
-        "found and which requests come nearest.\n",
+        "EXPECTATION is a JSON object with `match` and `count`, `atLeast` or `atMost`, or with "
+        "`order`, a\nlist of matches. If it is not met, stderr says what was found and which "
+        "requests come nearest.\n",
     .examples =
         "  dynsessions journal verify '{\"match\":{\"operation\":\"execute\"},\"count\":2}'\n",
     .exit_codes =
@@ -129,6 +129,7 @@ const Command kJournalExport{
 const Command kJournalClear{.name = "journal clear",
                             .summary = "Forget the requests so far.",
                             .description = "Without --pool it forgets those of every pool.\n",
+                            .examples = "  dynsessions journal clear --pool tests-1\n",
                             .exit_codes = kAdminExitCodes,
                             .flags = kJournalFlags,
                             .takes_options = true,

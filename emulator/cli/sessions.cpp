@@ -67,25 +67,29 @@ const Command kSessionsList{.name = "sessions list",
                             .common_options = kAdminOptions,
                             .run = list_sessions};
 
-const Command kSessionsShow{.name = "sessions show",
-                            .summary = "Show a session.",
-                            .description = "Shows the session of that guid.\n",
-                            .exit_codes = kAdminExitCodes,
-                            .flags = kSessionFlags,
-                            .takes_options = true,
-                            .common_options = kAdminOptions,
-                            .argument = "GUID",
-                            .run = show_session};
+const Command kSessionsShow{
+    .name = "sessions show",
+    .summary = "Show a session.",
+    .description = "Shows the session of that guid.\n",
+    .examples = "  dynsessions sessions show b7c0d5a2-52a2-4f9e-9d0c-0a4f6f1d3c11 -o json\n",
+    .exit_codes = kAdminExitCodes,
+    .flags = kSessionFlags,
+    .takes_options = true,
+    .common_options = kAdminOptions,
+    .argument = "GUID",
+    .run = show_session};
 
-const Command kSessionsDelete{.name = "sessions delete",
-                              .summary = "End a session.",
-                              .description = "Ends the session as if its cooldown had passed.\n",
-                              .exit_codes = kAdminExitCodes,
-                              .flags = kSessionFlags,
-                              .takes_options = true,
-                              .common_options = kAdminOptions,
-                              .argument = "GUID",
-                              .run = delete_session};
+const Command kSessionsDelete{
+    .name = "sessions delete",
+    .summary = "End a session.",
+    .description = "Ends the session as if its cooldown had passed.\n",
+    .examples = "  dynsessions sessions delete b7c0d5a2-52a2-4f9e-9d0c-0a4f6f1d3c11\n",
+    .exit_codes = kAdminExitCodes,
+    .flags = kSessionFlags,
+    .takes_options = true,
+    .common_options = kAdminOptions,
+    .argument = "GUID",
+    .run = delete_session};
 
 const Command kSessionsRestartKernel{
     .name = "sessions restart-kernel",
@@ -93,6 +97,7 @@ const Command kSessionsRestartKernel{
     .description =
         "Variables go, files stay. A program that runs ends as if its kernel had "
         "died.\n",
+    .examples = "  dynsessions sessions restart-kernel b7c0d5a2-52a2-4f9e-9d0c-0a4f6f1d3c11\n",
     .exit_codes = kAdminExitCodes,
     .flags = kSessionFlags,
     .takes_options = true,
