@@ -260,7 +260,19 @@ asio::awaitable<void> App::announce_ready() {
   }
   std::string line = event_line("ready", facts);
   ready_file_.write(line);
+  enter_list(line);
   co_await print_line(std::move(line));
+}
+
+void App::enter_list(std::string_view ready_line) {
+  if (config_.server.unlisted) return;
+  const auto list = server_list::directory(config::process_environment);
+  if (!list) return spdlog::info("not in the list of servers: there is no home directory");
+  try {
+    list_entry_.emplace(*list, ready_line);
+  } catch (const tls::StateError& error) {
+    spdlog::info("not in the list of servers: {}", error.what());
+  }
 }
 
 /// Waits until earlier text on stderr is written, if it is read: a reader of the line finds it
@@ -299,6 +311,7 @@ asio::awaitable<void> App::announce_and_wait_for_end() {
 
 asio::awaitable<void> App::stop() {
   ready_file_.remove();
+  list_entry_.reset();
   // A second signal finds no handler of ours and ends the process; the launcher notices and ends
   // every sandbox.
   co_await drain_clients();

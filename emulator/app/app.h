@@ -21,6 +21,7 @@
 #include "emulator/observability/request_log.h"
 #include "emulator/pools/pool_catalog.h"
 #include "emulator/runtimes/python_runtime.h"
+#include "emulator/server_list/server_list.h"
 #include "emulator/surfaces/admin/admin_api.h"
 #include "emulator/surfaces/data_plane/data_plane.h"
 #include "emulator/surfaces/identity/identity_surface.h"
@@ -58,6 +59,7 @@ class App {
   [[nodiscard]] Announcement announcement() const;
   boost::asio::awaitable<void> announce_listening();
   boost::asio::awaitable<void> announce_ready();
+  void enter_list(std::string_view ready_line);
   boost::asio::awaitable<void> print_line(std::string line);
   boost::asio::awaitable<void> announce_and_wait_for_end();
   boost::asio::awaitable<void> stop();
@@ -72,6 +74,7 @@ class App {
   const config::Config& config_;
   const TierChoice tier_;
   ReadyFile& ready_file_;
+  std::optional<server_list::Entry> list_entry_;  ///< exists as long as the ready file
   const Outputs& outputs_;
   boost::asio::io_context loop_;
   SteadyClock real_time_;

@@ -5,8 +5,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "emulator/tls/trust_advice.h"
-
 namespace dynsessions {
 namespace fs = std::filesystem;
 
@@ -28,23 +26,16 @@ std::vector<tls::Name> certificate_names(const config::Config& config) {
 HttpsSetup set_up_in(tls::StateDirectory state, const config::Config& config,
                      Clock::TimePoint now) {
   tls::Credentials made = tls::prepare_credentials(state, certificate_names(config), now);
+  const std::string how_to_trust = "it has to trust " + made.authority_file.string() +
+                                   "; `dynsessions env` prints the variables for that, and "
+                                   "`dynsessions cert` a line for each kind of client";
   return {std::move(state), std::move(made.authority_file),
-          net::TlsContext(made.certificate_pem, made.key_pem)};
+          net::TlsContext(made.certificate_pem, made.key_pem, how_to_trust)};
 }
 
 config::ConfigError unusable(const tls::StateError& error) {
   return config::ConfigError("--state-dir: " + std::string(error.what()) +
                              "; name another directory, or switch HTTPS off with --https-port off");
-}
-
-/// Where the user's programs keep their state (XDG Base Directory Specification, which says that a
-/// relative path is to be ignored).
-std::optional<fs::path> default_state_path(const config::Environment& environment) {
-  const fs::path state_home = environment("XDG_STATE_HOME").value_or("");
-  if (state_home.is_absolute()) return state_home / "dynsessions";
-  const fs::path home = environment("HOME").value_or("");
-  if (home.is_absolute()) return home / ".local" / "state" / "dynsessions";
-  return std::nullopt;
 }
 
 HttpsSetup set_up_in_temporary(const std::string& why, const config::Config& config,
@@ -68,7 +59,7 @@ std::optional<HttpsSetup> set_up_https(const config::Config& config,
       throw unusable(error);
     }
   }
-  const auto path = default_state_path(environment);
+  const auto path = tls::state_path_of_user(environment);
   if (!path) return set_up_in_temporary("there is no home directory", config, now);
   try {
     return set_up_in(tls::StateDirectory::at(*path), config, now);
@@ -80,11 +71,11 @@ std::optional<HttpsSetup> set_up_https(const config::Config& config,
 std::optional<fs::path> state_directory(const config::Config& config,
                                         const config::Environment& environment) {
   if (!config.server.state_dir.empty()) return config.server.state_dir;
-  return default_state_path(environment);
+  return tls::state_path_of_user(environment);
 }
 
-std::string advice_on_trust(const config::Config& config, const config::Environment& environment,
-                            Clock::TimePoint now) {
+fs::path kept_authority(const config::Config& config, const config::Environment& environment,
+                        Clock::TimePoint now) {
   const auto path = state_directory(config, environment);
   if (!path)
     throw config::ConfigError(
@@ -92,8 +83,7 @@ std::string advice_on_trust(const config::Config& config, const config::Environm
         "authority in; name a directory with --state-dir");
   try {
     const auto state = tls::StateDirectory::at(*path);
-    const auto made = tls::prepare_credentials(state, certificate_names(config), now);
-    return tls::trust_advice(made.authority_file);
+    return tls::prepare_credentials(state, certificate_names(config), now).authority_file;
   } catch (const tls::StateError& error) {
     throw unusable(error);
   }

@@ -35,10 +35,10 @@ struct HttpsSetup {
 [[nodiscard]] std::optional<std::filesystem::path> state_directory(
     const config::Config& config, const config::Environment& environment);
 
-/// What `dynsessions cert` prints. Makes the authority where there is none yet. Throws
-/// config::ConfigError where none can be kept: a temporary one is nothing to trust.
-[[nodiscard]] std::string advice_on_trust(const config::Config& config,
-                                          const config::Environment& environment,
-                                          Clock::TimePoint now);
+/// The file of the authority that servers with this configuration have, which is made if there is
+/// none. Throws config::ConfigError if none can be kept: a temporary one is nothing to trust.
+[[nodiscard]] std::filesystem::path kept_authority(const config::Config& config,
+                                                   const config::Environment& environment,
+                                                   Clock::TimePoint now);
 
 }  // namespace dynsessions

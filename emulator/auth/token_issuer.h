@@ -29,6 +29,12 @@ struct TokenRequest {
   std::string user;  ///< name of a person who signed in; empty: an application
 };
 
+/// The JSON of the claims of an id token (OpenID Connect): who has signed in, for the client
+/// itself.
+[[nodiscard]] std::string id_claims_for(const TokenRequest& request,
+                                        const IdentitySettings& settings,
+                                        std::chrono::sys_seconds now);
+
 /// The JSON of a token's claims, as Entra's tokens of version 1.0 have them.
 [[nodiscard]] std::string claims_for(const TokenRequest& request, const IdentitySettings& settings,
                                      std::chrono::sys_seconds now);

@@ -95,7 +95,11 @@ struct Output::State {
     std::chrono::steady_clock::time_point next_write;  // the first line is written at once
     std::unique_lock lock(mutex);
     for (;;) {
-      changed.wait(lock, [this] { return closed || !is_written(); });
+      while (!closed && is_written()) {
+        idle = true;
+        changed.wait(lock);
+      }
+      idle = false;
       if (is_written()) return;
       // A wake-up per line would take more time than the line.
       changed.wait_until(lock, next_write, [this] { return closed || hurried; });
@@ -127,6 +131,7 @@ struct Output::State {
   std::uint64_t written = 0;   ///< bytes that the thread has written
   bool writing = false;        ///< the thread writes what it has taken
   bool in_background = false;  ///< there is a thread
+  bool idle = false;           ///< the thread has to be woken for the next line
   bool closed = false;         ///< the thread has to end
   bool hurried = false;        ///< lines are not gathered any more
 };
@@ -146,14 +151,12 @@ void Output::use(Notice notice) {
 }
 
 void Output::write(std::string_view text) {
-  const std::lock_guard lock(state_->mutex);
-  const bool is_first = state_->waiting.empty() && state_->dropped == 0;
+  std::unique_lock lock(state_->mutex);
   if (!state_->keep(text)) state_->dropped += lines_in(text);
-  if (state_->in_background) {
-    if (is_first) state_->changed.notify_all();
-  } else {
-    state_->write_what_is_taken();
-  }
+  if (!state_->in_background) return state_->write_what_is_taken();
+  const bool is_idle = std::exchange(state_->idle, false);
+  lock.unlock();  // or the thread would wake up only to wait for it
+  if (is_idle) state_->changed.notify_all();
 }
 
 void Output::write_in_background() {

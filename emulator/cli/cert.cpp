@@ -9,7 +9,9 @@
 #include "emulator/base/clock.h"
 #include "emulator/base/output.h"
 #include "emulator/cli/command.h"
+#include "emulator/client_environment/trust_files.h"
 #include "emulator/observability/log.h"
+#include "emulator/tls/trust_advice.h"
 
 namespace dynsessions::cli {
 namespace {
@@ -21,7 +23,9 @@ ExitCode print_advice(const Invocation& call) {
                            config::name_of(config.server.log_format));
   boost::asio::io_context loop;
   const auto now = SystemClock(loop.get_executor()).now();
-  std::fputs(advice_on_trust(config, config::process_environment, now).c_str(), stdout);
+  const auto authority = kept_authority(config, config::process_environment, now);
+  const auto trust = client_environment::trust_files(authority, config::process_environment);
+  std::fputs(tls::trust_advice(authority, trust.java_store).c_str(), stdout);
   return stopped;
 }
 

@@ -51,8 +51,8 @@ struct Command {
   ExitCode (*run)(const Invocation& call) = nullptr;
 };
 
-extern const Command kServe, kExec, kEnv, kHealthcheck, kWait, kCert, kToken, kDoctor, kConform,
-    kConfigPrint, kOptions, kCompletion, kVersion, kHelp;
+extern const Command kServe, kExec, kEnv, kAz, kHealthcheck, kWait, kCert, kToken, kDoctor,
+    kConform, kConfigPrint, kOptions, kCompletion, kVersion, kHelp;
 
 /// In the order of the overview.
 [[nodiscard]] std::span<const Command* const> all_commands();

@@ -7,9 +7,9 @@
 namespace dynsessions::cli {
 namespace {
 
-constexpr std::array<const Command*, 14> kCommands{
-    &kServe,  &kExec,    &kEnv,         &kHealthcheck, &kWait,       &kCert,    &kToken,
-    &kDoctor, &kConform, &kConfigPrint, &kOptions,     &kCompletion, &kVersion, &kHelp};
+constexpr std::array<const Command*, 15> kCommands{
+    &kServe,  &kExec,    &kEnv,         &kAz,      &kHealthcheck, &kWait,    &kCert, &kToken,
+    &kDoctor, &kConform, &kConfigPrint, &kOptions, &kCompletion,  &kVersion, &kHelp};
 
 }  // namespace
 

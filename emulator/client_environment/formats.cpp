@@ -33,7 +33,7 @@ std::string powershell_line(const Variable& variable) {
 }
 
 std::string dotenv_line(const Variable& variable) {
-  if (!variable.value) return {};
+  if (!variable.value || variable.name == "PATH") return {};
   return variable.name + "=" + quoted(*variable.value, R"(\')") + "\n";
 }
 

@@ -6,6 +6,7 @@
 
 #include "emulator/base/read_text.h"
 #include "emulator/readiness/readiness.h"
+#include "emulator/server_list/server_list.h"
 
 namespace dynsessions::client_environment {
 namespace {
@@ -13,17 +14,11 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kCure =
-    "; start one with `dynsessions serve`, or name its --ready-file or --admin-port";
+    "; start one with `dynsessions serve`, or name its ready file or the URL of its admin port";
 
 std::string text_of(const json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::string ask_admin_port(const std::string& url) {
-  const Result<readiness::Reply> reply = readiness::ask_admin(url, "/server");
-  if (!reply) throw std::runtime_error("no server: " + reply.error().message + kCure);
-  return reply->body;
 }
 
 }  // namespace
@@ -42,14 +37,31 @@ std::optional<RunningServer> from_ready_line(std::string_view line) {
   return server;
 }
 
-RunningServer find_server(const config::Config& config) {
-  const bool by_file = config.server.admin_port == 0;
-  const auto admin = readiness::admin_url(config);
-  if (!admin) throw std::runtime_error("no server: no ready line in " + config.server.ready_file);
-  const std::string line = by_file ? read_text(config.server.ready_file) : ask_admin_port(*admin);
-  const auto server = from_ready_line(line);
-  if (!server) throw std::runtime_error("no server: " + *admin + " is not dynsessions" + kCure);
+RunningServer server_at(const std::string& admin_url) {
+  const Result<readiness::Reply> reply = readiness::ask_admin(admin_url, "/server");
+  if (!reply) throw std::runtime_error("no server: " + reply.error().message + kCure);
+  const auto server = from_ready_line(reply->body);
+  if (!server) {
+    throw std::runtime_error("no server: " + admin_url + " is not the admin port of dynsessions" +
+                             kCure);
+  }
   return *server;
+}
+
+RunningServer server_of_ready_file(const std::string& path) {
+  const auto server = from_ready_line(read_text(path));
+  if (!server) throw std::runtime_error("no server: no ready line in " + path + kCure);
+  return *server;
+}
+
+std::vector<RunningServer> servers_of_user(const config::Environment& environment) {
+  std::vector<RunningServer> servers;
+  const auto list = server_list::directory(environment);
+  if (!list) return servers;
+  for (const std::string& line : server_list::running_servers(*list)) {
+    if (auto server = from_ready_line(line)) servers.push_back(*std::move(server));
+  }
+  return servers;
 }
 
 }  // namespace dynsessions::client_environment

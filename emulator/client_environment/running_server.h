@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "emulator/config/config.h"
 
@@ -19,8 +20,15 @@ struct RunningServer {
 /// nullopt if the text is not a ready line.
 [[nodiscard]] std::optional<RunningServer> from_ready_line(std::string_view line);
 
-/// The server that the settings describe: --ready-file has its line, or its admin port is asked.
-/// Throws std::runtime_error, with the cure, if there is none. Blocks for up to three seconds.
-[[nodiscard]] RunningServer find_server(const config::Config& config);
+/// The server whose admin port is at this URL, such as "http://127.0.0.1:7071". Throws
+/// std::runtime_error, with the cure, if there is none. Blocks for up to three seconds.
+[[nodiscard]] RunningServer server_at(const std::string& admin_url);
+
+/// The server that wrote this ready file. Throws std::runtime_error if there is no ready line in
+/// it.
+[[nodiscard]] RunningServer server_of_ready_file(const std::string& path);
+
+/// The servers that this user runs, the newest first (server_list/server_list.h).
+[[nodiscard]] std::vector<RunningServer> servers_of_user(const config::Environment& environment);
 
 }  // namespace dynsessions::client_environment

@@ -1,59 +1,67 @@
 #include "emulator/client_environment/variables.h"
 
-#include "emulator/client_environment/trust_bundle.h"
+#include "emulator/client_environment/trust_files.h"
 
 namespace dynsessions::client_environment {
 namespace {
 
-/// Names under which clients and their test suites look for the endpoint.
-constexpr const char* kEndpointNames[] = {
-    "AZURE_POOL_MANAGEMENT_ENDPOINT",
-    "POOL_MANAGEMENT_ENDPOINT",
-    "AZURE_DYNAMIC_SESSIONS_POOL_MANAGEMENT_ENDPOINT",
-    "AZURE_CONTAINER_APP_SESSION_POOL_MANAGEMENT_ENDPOINT",
-    "ACA_SESSIONS_POOL_MANAGEMENT_ENDPOINT",
-    "AZURE_POOL_ENDPOINT",
-    "SessionPool__Endpoint",
-    "AzureContainerAppSessionPool__Endpoint",
-    "ACASessions__SessionsHttpClient__Endpoint",
-};
-
-/// With these set, the chain of a default credential does not come to the managed identity
-/// (CLIENTS.md section 4.1).
-constexpr const char* kMustBeUnset[] = {
-    "AZURE_CLIENT_ID",
-    "AZURE_CLIENT_SECRET",
-    "AZURE_TENANT_ID",
-    "AZURE_FEDERATED_TOKEN_FILE",
-    "IDENTITY_SERVER_THUMBPRINT",
-};
+/// Whether a list, such as PATH, has the item.
+bool has_item(const std::string& list, const std::string& item, char separator) {
+  const std::string marked = separator + list + separator;
+  return marked.find(separator + item + separator) != std::string::npos;
+}
 
 /// Loopback is never behind a proxy (quirk 41).
-std::string without_proxy(const std::optional<std::string>& inherited) {
-  constexpr const char* kLoopback = "127.0.0.1,localhost";
-  return inherited && !inherited->empty() ? *inherited + "," + kLoopback : kLoopback;
+std::string without_proxy(std::string hosts) {
+  for (const char* loopback : {"127.0.0.1", "localhost"}) {
+    if (has_item(hosts, loopback, ',')) continue;
+    hosts += (hosts.empty() ? "" : ",") + std::string(loopback);
+  }
+  return hosts;
+}
+
+/// nullopt if PATH stays as it is.
+std::optional<std::string> path_with(const AzStandIn& az, const std::string& path) {
+  if (az.place == AzStandIn::Place::off) return std::nullopt;
+  if (has_item(path, az.directory, ':')) return std::nullopt;
+  if (path.empty()) return az.directory;
+  return az.place == AzStandIn::Place::first ? az.directory + ":" + path
+                                             : path + ":" + az.directory;
+}
+
+/// Java reads more options than these from the variable; of two trust stores it takes the last.
+std::string java_options(const std::string& inherited, const std::string& store) {
+  const std::string ours =
+      "-Djavax.net.ssl.trustStore=\"" + store + "\" -Djavax.net.ssl.trustStoreType=PKCS12";
+  if (inherited.ends_with(ours)) return inherited;
+  return inherited.empty() ? ours : inherited + " " + ours;
 }
 
 }  // namespace
 
-std::vector<Variable> variables_for(const RunningServer& server,
+std::vector<Variable> variables_for(const RunningServer& server, const AzStandIn& az_stand_in,
                                     const config::Environment& inherited) {
   std::vector<Variable> variables;
-  for (const char* name : kEndpointNames) variables.push_back({name, server.endpoint});
-  variables.push_back({"IDENTITY_ENDPOINT", server.identity_endpoint});
-  variables.push_back({"IDENTITY_HEADER", "dynsessions"});
-  for (const char* name : kMustBeUnset) variables.push_back({name, std::nullopt});
-  for (const char* name : {"NO_PROXY", "no_proxy"}) {
-    variables.push_back({name, without_proxy(inherited(name))});
+  const auto set = [&variables](std::string_view name, std::string value) {
+    variables.push_back({std::string(name), std::move(value)});
+  };
+  const auto now = [&inherited](const char* name) { return inherited(name).value_or(""); };
+  for (const std::string_view name : kEndpointNames) set(name, server.endpoint);
+  set("IDENTITY_ENDPOINT", server.identity_endpoint);
+  set("IDENTITY_HEADER", "dynsessions");
+  for (const std::string_view name : kMustBeUnset) {
+    variables.push_back({std::string(name), std::nullopt});
   }
+  for (const char* name : {"NO_PROXY", "no_proxy"}) set(name, without_proxy(now(name)));
+  if (const auto path = path_with(az_stand_in, now("PATH"))) set("PATH", *path);
   if (server.authority.empty()) return variables;
-  // Semantic Kernel insists on https (quirk 43).
-  variables.push_back({"ACA_POOL_MANAGEMENT_ENDPOINT", server.https_endpoint});
-  const std::string bundle = trust_bundle(server.authority, inherited);
-  for (const char* name : {"REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"}) {
-    variables.push_back({name, bundle});
+  set(kHttpsEndpointName, server.https_endpoint);
+  const TrustFiles trust = trust_files(server.authority, inherited);
+  for (const char* name : {"REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"}) set(name, trust.bundle);
+  set("NODE_EXTRA_CA_CERTS", server.authority);
+  if (!trust.java_store.empty()) {
+    set("JAVA_TOOL_OPTIONS", java_options(now("JAVA_TOOL_OPTIONS"), trust.java_store));
   }
-  variables.push_back({"NODE_EXTRA_CA_CERTS", server.authority});
   return variables;
 }
 

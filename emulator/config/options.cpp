@@ -30,6 +30,7 @@ using auth::IdentitySettings;
 using contract::AsynchronousKernel;
 using contract::ByVersion;
 using contract::ContractOptions;
+using contract::FailureValue;
 using contract::FileNames;
 using contract::IdentifierCharacters;
 using contract::ImageAndValue;
@@ -156,6 +157,9 @@ constexpr Words<TimeoutAboveMaximum, 2> kTimeouts{
 constexpr Words<NoneValue, 3> kNoneValues{{{"by-version", NoneValue::by_version},
                                            {"null", NoneValue::null},
                                            {"empty", NoneValue::empty}}};
+constexpr Words<FailureValue, 3> kFailureValues{{{"by-version", FailureValue::by_version},
+                                                 {"null", FailureValue::null},
+                                                 {"empty", FailureValue::empty}}};
 constexpr Words<ImageAndValue, 2> kImageAndValue{
     {{"image", ImageAndValue::image}, {"value", ImageAndValue::value}}};
 constexpr Words<UnknownVersion, 3> kUnknownVersions{
@@ -211,6 +215,9 @@ constexpr std::array kOptions{
     Option{"log-format", "Server", "FORMAT",
            "Format of the log: lines of text, or one JSON object per line.",
            kOf<kChoice<&ServerOptions::log_format, kLogFormats>>},
+    Option{"unlisted", "Server", "",
+           "Hide this server from `dynsessions env` and `exec --server last`.",
+           kOf<kChoice<&ServerOptions::unlisted, kSwitch>>},
     Option{"quiet", "Server", "", "Do not print the banner; its warnings go to the log instead.",
            kOf<kChoice<&ServerOptions::quiet, kSwitch>>},
 
@@ -306,6 +313,9 @@ constexpr std::array kOptions{
     Option{"image-and-value", kContractOptions, "WORD",
            "What wins if a program has both a figure and a value.",
            kOf<kChoice<&ContractOptions::image_and_value, kImageAndValue>>, "row 12"},
+    Option{"failure-value", kContractOptions, "WORD",
+           "How the result of a failed program is shown: null, or an empty string.",
+           kOf<kChoice<&ContractOptions::failure_value, kFailureValues>>, "row 13"},
     Option{"stream-limit", kContractOptions, "LIMIT",
            "Maximum number of characters of stdout and of stderr.", kOf<kStreamLimit>, "row 17"},
     Option{"unknown-api-version", kContractOptions, "WORD",

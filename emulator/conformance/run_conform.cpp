@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "emulator/conformance/campaign.h"
@@ -37,23 +38,39 @@ std::vector<Case> load(const ConformOptions& options) {
   return cases;
 }
 
-/// Throws when something of the target is left in it, rather than write it.
-void write_report(const std::string& path, const std::string& text, const Redaction& redaction) {
-  if (redaction.leaks_in(text)) {
-    throw std::logic_error("a report would hold a token, a host or a guid; nothing was written");
+using Format = std::string (*)(const RunReport&);
+
+/// The first case whose part of a report holds a secret; empty if it is in none.
+std::string leaking_case(Format format, const RunReport& report, const Redaction& redaction) {
+  for (const CaseOutcome& outcome : report.outcomes) {
+    RunReport part = report;
+    part.outcomes = {outcome};
+    if (redaction.leak_in(format(part))) return outcome.test_case.id;
   }
-  write_file(path, text);
+  return {};
+}
+
+/// Writes no report that holds a secret of the target; throws UsageError instead.
+void write_report(const std::string& path, Format format, const RunReport& report,
+                  const Redaction& redaction) {
+  if (path.empty()) return;
+  const std::string text = format(report);
+  const auto leak = redaction.leak_in(text);
+  if (!leak) return write_file(path, text);
+  const std::string id = leaking_case(format, report, redaction);
+  throw UsageError(path + " was not written: " + (id.empty() ? "it" : "the case " + id) +
+                   " would tell " + std::string(*leak));
 }
 
 ExitCode run(const ConformOptions& options, const std::vector<Case>& cases) {
   Campaign campaign(options);
   const RunReport report = campaign.run(cases);
-  const Redaction& redaction = campaign.redaction();
-  write_report(options.junit, junit_report(report), redaction);
-  write_report(options.json, json_report(report), redaction);
-  write_report(options.markdown, markdown_report(report), redaction);
-  write_report(options.html, html_report(report), redaction);
   print(console_report(report));
+  const Redaction& redaction = campaign.redaction();
+  write_report(options.junit, junit_report, report, redaction);
+  write_report(options.json, json_report, report, redaction);
+  write_report(options.markdown, markdown_report, report, redaction);
+  write_report(options.html, html_report, report, redaction);
   return exit_code_of(report);
 }
 

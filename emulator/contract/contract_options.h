@@ -12,6 +12,9 @@ enum class ByVersion { by_version, always, never };
 
 enum class NoneValue { by_version, null, empty };
 
+/// Of a program that failed.
+enum class FailureValue { by_version, null, empty };
+
 /// What a call's value is when a figure was shown and the last expression has a value of its own.
 enum class ImageAndValue { image, value };
 
@@ -77,6 +80,7 @@ struct ContractOptions {
   ByVersion string_quotes = ByVersion::by_version;                        ///< row 9
   NoneValue none_value = NoneValue::by_version;                           ///< row 10
   ImageAndValue image_and_value = ImageAndValue::image;                   ///< row 12
+  FailureValue failure_value = FailureValue::by_version;                  ///< row 13
   StreamLimit stream_limit = {};                                          ///< row 17
   UnknownVersion unknown_api_version = UnknownVersion::newest;            ///< row 18
   MissingVersion missing_api_version = MissingVersion::oldest;            ///< row 18

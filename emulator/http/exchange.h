@@ -49,6 +49,8 @@ struct Exchange {
   std::string_view refused_by;
   /// Text of `x-emulator-reason`, also where the server does not send that header.
   std::string reason;
+  /// Likewise of `x-emulator-warning`: what the answer leaves out. Empty: nothing.
+  std::string warning;
 
   // From the connection, at the end.
   unsigned status = 0;                            ///< 0: the client left before an answer was there

@@ -17,25 +17,35 @@ Error bad_target(std::string what) {
   return invalid_request("The request target " + std::move(what) + ".");
 }
 
-Result<std::string> decode(std::string_view text) {
+enum class Meaning {
+  file_name,  ///< which a program may have chosen: any character but NUL
+  other,
+};
+
+Result<std::string> decode(std::string_view text, Meaning meaning) {
   std::optional<std::string> decoded = percent_decode(text);
   if (!decoded) return bad_target("has a '%' that is not followed by two hexadecimal digits");
-  if (has_control_character(*decoded)) return bad_target("has a control character");
+  const bool is_readable = meaning == Meaning::file_name ? !has_control_character(text) &&
+                                                               decoded->find('\0') == decoded->npos
+                                                         : !has_control_character(*decoded);
+  if (!is_readable) return bad_target("has a control character");
   if (!is_valid_utf8(*decoded)) return bad_target("is not valid UTF-8");
   return *std::move(decoded);
 }
 
-Result<std::string> decode_form(std::string_view text) {
+Result<std::string> decode_form(std::string_view text, Meaning meaning) {
   std::string spaced(text);
   std::replace(spaced.begin(), spaced.end(), '+', ' ');
-  return decode(spaced);
+  return decode(spaced, meaning);
 }
 
 Result<Pair> parse_pair(std::string_view text) {
   const std::size_t equals = std::min(text.find('='), text.size());
-  Result<std::string> name = decode_form(text.substr(0, equals));
+  Result<std::string> name = decode_form(text.substr(0, equals), Meaning::other);
   if (!name) return name.error();
-  Result<std::string> value = decode_form(text.substr(std::min(equals + 1, text.size())));
+  const bool names_file = iequals(*name, "path") || iequals(*name, "filename");
+  Result<std::string> value = decode_form(text.substr(std::min(equals + 1, text.size())),
+                                          names_file ? Meaning::file_name : Meaning::other);
   if (!value) return value.error();
   return Pair{*std::move(name), *std::move(value)};
 }
@@ -90,11 +100,14 @@ Result<Target> Target::parse(std::string_view text) {
   const bool absolute_form = relative.size() != text.size();
   if (!relative.starts_with('/') && !absolute_form) return bad_target("does not start with '/'");
   Target target;
+  Meaning meaning = Meaning::other;  // of the next segment
   const std::size_t path_end = std::min(relative.find('?'), relative.size());
   const Result<void> path = for_each_piece(relative.substr(0, path_end), '/',
                                            [&](std::string_view piece) -> Result<void> {
-                                             Result<std::string> segment = decode(piece);
+                                             Result<std::string> segment = decode(piece, meaning);
                                              if (!segment) return segment.error();
+                                             if (iequals(*segment, "files"))
+                                               meaning = Meaning::file_name;
                                              target.segments.push_back(*std::move(segment));
                                              return {};
                                            });

@@ -1,7 +1,6 @@
 #include "emulator/http/part_header.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -11,21 +10,6 @@
 
 namespace dynsessions::http {
 namespace {
-
-std::string decode_html_escapes(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, char>, 3> kEscapes{
-      {{"%22", '"'}, {"%0D", '\r'}, {"%0A", '\n'}}};
-  std::string decoded;
-  while (!text.empty()) {
-    const auto escape = std::find_if(kEscapes.begin(), kEscapes.end(), [text](const auto& entry) {
-      return iequals(text.substr(0, entry.first.size()), entry.first);
-    });
-    const bool found = escape != kEscapes.end();
-    decoded.push_back(found ? escape->second : text.front());
-    text.remove_prefix(found ? escape->first.size() : 1);
-  }
-  return decoded;
-}
 
 /// `filename*=utf-8'en'na%C3%AFve.txt` (RFC 8187). A character set other than UTF-8, or bytes that
 /// are not what they claim, make it unreadable; RFC 6266 section 4.3 then advises the plain form.
@@ -44,7 +28,7 @@ std::optional<std::string> filename_of(const HeaderValue& disposition) {
   if (const auto extended = disposition.find("filename*")) {
     if (std::optional<std::string> name = decode_extended(*extended)) return name;
   }
-  if (const auto plain = disposition.find("filename")) return decode_filename(*plain);
+  if (const auto plain = disposition.find("filename")) return std::string(*plain);
   return std::nullopt;
 }
 
@@ -63,13 +47,6 @@ Result<std::string_view> find_disposition(std::string_view block) {
 }
 
 }  // namespace
-
-std::string decode_filename(std::string_view text) {
-  std::optional<std::string> decoded = percent_decode(text);
-  if (decoded && is_valid_utf8(*decoded) && !has_control_character(*decoded))
-    return *std::move(decoded);
-  return decode_html_escapes(text);
-}
 
 Result<PartHeader> parse_part_header(std::string_view block) {
   const Result<std::string_view> line = find_disposition(block);

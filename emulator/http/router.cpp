@@ -125,6 +125,11 @@ std::optional<RouteTable::Found> RouteTable::find(Method method, Segments path) 
   return std::nullopt;
 }
 
+bool RouteTable::has(Segments path) const {
+  return std::any_of(rows_.begin(), rows_.end(),
+                     [path](const Row& row) { return row.pattern.match(path).has_value(); });
+}
+
 NoRow RouteTable::explain(Method method, Segments path) const {
   NoRow answer;
   const std::string text = joined(path);

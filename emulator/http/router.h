@@ -79,6 +79,7 @@ class RouteTable {
     PathParameters parameters;
   };
   [[nodiscard]] std::optional<Found> find(Method method, Segments path) const;
+  [[nodiscard]] bool has(Segments path) const;
   [[nodiscard]] NoRow explain(Method method, Segments path) const;
 
  private:
@@ -114,7 +115,9 @@ class Router {
     if (!found) return std::nullopt;
     return Found{rows_[found->row], std::move(found->parameters)};
   }
-  /// For a path and method that find() does not find.
+  /// Whether a row has this path, with whatever method.
+  [[nodiscard]] bool has(Segments path) const { return table_.has(path); }
+  /// For a path and method that find() does not find. Slower than the others.
   [[nodiscard]] NoRow explain(Method method, Segments path) const {
     return table_.explain(method, path);
   }

@@ -2,8 +2,11 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <spdlog/spdlog.h>
 
@@ -37,16 +40,33 @@ int agree_on_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_
   return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+/// The alerts of clients that do not trust a certificate (RFC 8446 section 6.2): OpenSSL sends the
+/// first, Java and browsers the second, Go the third.
+bool is_refusal_of_certificate(const error_code& error) {
+  if (error.category() != asio::error::get_ssl_category()) return false;
+  const int reason = ERR_GET_REASON(static_cast<unsigned long>(error.value()));
+  return reason == SSL_R_TLSV1_ALERT_UNKNOWN_CA ||
+         reason == SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN ||
+         reason == SSL_R_SSLV3_ALERT_BAD_CERTIFICATE;
+}
+
 }  // namespace
 
-TlsContext::TlsContext(const std::string& certificate_chain, const std::string& private_key)
-    : context_(asio::ssl::context::tls_server) {
+TlsContext::TlsContext(const std::string& certificate_chain, const std::string& private_key,
+                       std::string how_to_trust)
+    : context_(asio::ssl::context::tls_server), how_to_trust_(std::move(how_to_trust)) {
   context_.use_certificate_chain(asio::buffer(certificate_chain));
   context_.use_private_key(asio::buffer(private_key), asio::ssl::context::pem);
   SSL_CTX* const native = context_.native_handle();
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_alpn_select_cb(native, agree_on_protocol, nullptr);
+}
+
+void TlsContext::warn_of_refusal(const std::string& client, const std::string& alert) {
+  if (std::exchange(has_warned_, true)) return;
+  spdlog::warn("{} does not trust the certificate of the HTTPS port ({}): {}", client, alert,
+               how_to_trust_);
 }
 
 asio::awaitable<Opening> TlsTransport::open() {
@@ -59,6 +79,7 @@ asio::awaitable<Opening> TlsTransport::open() {
   const auto [failed, used] =
       co_await tls_.async_handshake(asio::ssl::stream_base::server, received, kAsResult);
   if (failed) {
+    if (is_refusal_of_certificate(failed)) context_.warn_of_refusal(peer(), failed.message());
     spdlog::debug("TLS handshake failed: {}", failed.message());
     co_return Opening::lost;
   }

@@ -14,12 +14,20 @@ namespace dynsessions::net {
 class TlsContext {
  public:
   /// Both in PEM. Throws boost::system::system_error when they are none or do not belong together.
-  TlsContext(const std::string& certificate_chain, const std::string& private_key);
+  /// `how_to_trust` is for the log: what makes a client trust the certificate.
+  TlsContext(const std::string& certificate_chain, const std::string& private_key,
+             std::string how_to_trust = "trust its authority");
 
   [[nodiscard]] boost::asio::ssl::context& get() { return context_; }
 
+  /// Warns, once, that a client refused the certificate; `alert` is the client's reason. A client
+  /// that does not trust it repeats its request, and shows its user little.
+  void warn_of_refusal(const std::string& client, const std::string& alert);
+
  private:
   boost::asio::ssl::context context_;
+  std::string how_to_trust_;
+  bool has_warned_ = false;
 };
 
 /// A connection whose bytes are encrypted once open() has found the client ready for it. Until
@@ -27,7 +35,7 @@ class TlsContext {
 class TlsTransport final : public Transport {
  public:
   TlsTransport(boost::asio::ip::tcp::socket socket, TlsContext& context)
-      : Transport(std::move(socket)), tls_(stream(), context.get()) {}
+      : Transport(std::move(socket)), context_(context), tls_(stream(), context.get()) {}
 
   [[nodiscard]] const char* scheme() const override { return "https"; }
   boost::asio::awaitable<Opening> open() override;
@@ -39,6 +47,7 @@ class TlsTransport final : public Transport {
   boost::asio::awaitable<void> finish_sending() override;
 
  private:
+  TlsContext& context_;
   boost::asio::ssl::stream<boost::beast::tcp_stream&> tls_;
   bool encrypted_ = false;
 };

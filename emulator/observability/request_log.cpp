@@ -96,6 +96,7 @@ LogEvent event_for(const http::Exchange& exchange) {
     event.add_if_known("field", exchange.refusal->target);
   }
   event.add_if_known("reason", reason_of(exchange));
+  event.add_if_known("warning", exchange.warning);
   return event;
 }
 

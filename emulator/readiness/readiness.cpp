@@ -11,7 +11,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <nlohmann/json.hpp>
 
-#include "emulator/net/http_client.h"
+#include "emulator/net/client/http_client.h"
 
 namespace dynsessions::readiness {
 namespace asio = boost::asio;

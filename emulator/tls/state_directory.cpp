@@ -85,6 +85,15 @@ void remove_abandoned_beside(const fs::path& own, int own_fd) {
 
 }  // namespace
 
+std::optional<fs::path> state_path_of_user(
+    const std::function<std::optional<std::string>(const std::string& name)>& environment) {
+  const fs::path state_home = environment("XDG_STATE_HOME").value_or("");
+  if (state_home.is_absolute()) return state_home / "dynsessions";
+  const fs::path home = environment("HOME").value_or("");
+  if (home.is_absolute()) return home / ".local" / "state" / "dynsessions";
+  return std::nullopt;
+}
+
 StateDirectory StateDirectory::at(fs::path path) {
   path = fs::absolute(path).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();  // of `state/`

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -15,6 +16,12 @@ class StateError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+
+/// Where the user's servers keep state: $XDG_STATE_HOME/dynsessions or ~/.local/state/dynsessions
+/// (XDG Base Directory Specification, which ignores relative paths). nullopt if `environment`,
+/// which reads a variable, has neither.
+[[nodiscard]] std::optional<std::filesystem::path> state_path_of_user(
+    const std::function<std::optional<std::string>(const std::string& name)>& environment);
 
 /// A directory of the user's in which the emulator keeps what outlives it: small private files.
 /// Several servers may use one at a time.

@@ -21,22 +21,25 @@ std::string quoted(const std::string& path) {
 
 }  // namespace
 
-std::string trust_advice(const std::filesystem::path& authority_file) {
+std::string trust_advice(const std::filesystem::path& authority_file,
+                         const std::filesystem::path& java_store) {
   return fmt::format(
       "{0}\n"
       "\n"
       "  Python   export REQUESTS_CA_BUNDLE={1} SSL_CERT_FILE={1}\n"
       "  Node     export NODE_EXTRA_CA_CERTS={1}\n"
       "  .NET     export SSL_CERT_FILE={1}\n"
-      "  Java     keytool -importcert -noprompt -cacerts -storepass changeit -alias dynsessions "
-      "-file {1}\n"
+      "  Java     export JAVA_TOOL_OPTIONS={2}\n"
       "  curl     curl --cacert {1}\n"
       "\n"
       "  .NET on Linux; the same line serves Go, Ruby and other users of OpenSSL. "
-      "NODE_EXTRA_CA_CERTS "
-      "and\n"
-      "  keytool add to what a client trusts; the other lines replace it while they are set.\n",
-      authority_file.string(), quoted(authority_file.string()));
+      "NODE_EXTRA_CA_CERTS\n"
+      "  adds to what a client trusts, and the file for Java has the public authorities too; the "
+      "other lines\n"
+      "  replace them while they are set.\n",
+      authority_file.string(), quoted(authority_file.string()),
+      quoted("-Djavax.net.ssl.trustStore=\"" + java_store.string() +
+             "\" -Djavax.net.ssl.trustStoreType=PKCS12"));
 }
 
 }  // namespace dynsessions::tls

@@ -9,9 +9,17 @@ namespace {
 /// tmpfs says (bytes of its entries) would only puzzle.
 constexpr std::uint64_t kDirectorySize = 4096;
 
-std::chrono::system_clock::time_point to_time_point(const statx_timestamp& stamp) {
-  return std::chrono::system_clock::time_point(std::chrono::seconds(stamp.tv_sec) +
-                                               std::chrono::nanoseconds(stamp.tv_nsec));
+constexpr std::chrono::sys_seconds kEarliest = std::chrono::sys_days{std::chrono::year{1} / 1 / 1};
+constexpr std::chrono::sys_seconds kLatest =
+    std::chrono::sys_days{std::chrono::year{10000} / 1 / 1} - std::chrono::seconds(1);
+
+/// Programs set any time; those that .NET's times do not reach become the nearest that they do.
+FileTime to_file_time(const statx_timestamp& stamp) {
+  const std::chrono::sys_seconds seconds{std::chrono::seconds(stamp.tv_sec)};
+  if (seconds < kEarliest) return kEarliest;
+  if (seconds > kLatest) return FileTime(kLatest) + std::chrono::seconds(1) - FileTime::duration(1);
+  const std::chrono::nanoseconds fraction(stamp.tv_nsec);
+  return seconds + std::chrono::duration_cast<FileTime::duration>(fraction);
 }
 
 }  // namespace
@@ -26,12 +34,12 @@ FileInfo to_file_info(const struct statx& status, std::string name, std::string 
           .directory = std::move(directory),
           .is_directory = is_directory,
           .size = is_directory ? kDirectorySize : status.stx_size,
-          .modified = to_time_point(status.stx_mtime)};
+          .modified = to_file_time(status.stx_mtime)};
 }
 
-std::chrono::system_clock::time_point born(const struct statx& status) {
+FileTime born(const struct statx& status) {
   const bool remembered = (status.stx_mask & STATX_BTIME) != 0;
-  return to_time_point(remembered ? status.stx_btime : status.stx_mtime);
+  return to_file_time(remembered ? status.stx_btime : status.stx_mtime);
 }
 
 }  // namespace dynsessions::workspace_files

@@ -20,6 +20,6 @@ inline constexpr unsigned kStatxFields =
                                     std::string directory);
 
 /// When the inode was made; when it was last written, on a file system that does not remember.
-[[nodiscard]] std::chrono::system_clock::time_point born(const struct statx& status);
+[[nodiscard]] FileTime born(const struct statx& status);
 
 }  // namespace dynsessions::workspace_files

@@ -16,7 +16,7 @@ namespace dynsessions::workspace_files {
 namespace {
 
 struct Entry {
-  std::chrono::system_clock::time_point born;
+  FileTime born;
   std::uint64_t inode;
   FileInfo info;
 };
@@ -66,16 +66,19 @@ bool has_data_path(const std::string& directory, const std::string& name) {
   return DataPath::parse(directory == "." ? name : directory + "/" + name, "name").has_value();
 }
 
-/// The entries of one directory in the order of the API.
+/// The entries of one directory in the order of the API. Counts those that have no data path.
 Result<std::vector<Entry>> read_entries(DirectoryNames& names, const DataPath& directory,
-                                        Allowance& allowance) {
+                                        Allowance& allowance, std::size_t& unnameable) {
   const std::string directory_text = directory.text();
   std::vector<Entry> entries;
   while (const char* name = names.next()) {
-    if (!has_data_path(directory_text, name)) continue;
     struct statx status {};
     if (::statx(names.fd(), name, AT_SYMLINK_NOFOLLOW, kStatxFields, &status) != 0) continue;
     if (!is_listable(status)) continue;
+    if (!has_data_path(directory_text, name)) {
+      ++unnameable;
+      continue;
+    }
     Entry entry{born(status), status.stx_ino, to_file_info(status, name, directory_text)};
     if (!allowance.take(entry.info)) return too_long(directory);
     entries.push_back(std::move(entry));
@@ -91,26 +94,26 @@ void push_reversed(std::vector<Entry> entries, std::vector<Entry>& onto) {
 
 }  // namespace
 
-Result<std::vector<FileInfo>> list(int root, const DataPath& directory, Depth depth) {
+Result<Listing> list(int root, const DataPath& directory, Depth depth) {
   const ActingAs owner = acting_as_owner(root);
   DirectoryNames names = open_directory(root, directory);
   if (!names) return no_such_directory(errno, directory);
   Allowance allowance;
-  auto entries = read_entries(names, directory, allowance);
+  Listing listing;
+  auto entries = read_entries(names, directory, allowance, listing.unnameable);
   if (!entries) return std::move(entries).error();
   // The next entry to list is at the back. Each directory is opened by its whole path, so that one
   // descriptor is enough for any depth.
   std::vector<Entry> pending;
   push_reversed(std::move(*entries), pending);
-  std::vector<FileInfo> listing;
   while (!pending.empty()) {
-    listing.push_back(std::move(pending.back().info));
+    listing.files.push_back(std::move(pending.back().info));
     pending.pop_back();
-    if (depth == Depth::immediate || !listing.back().is_directory) continue;
-    const DataPath below = DataPath::parse(path_of(listing.back()), "path").value();
+    if (depth == Depth::immediate || !listing.files.back().is_directory) continue;
+    const DataPath below = DataPath::parse(path_of(listing.files.back()), "path").value();
     names = open_directory(root, below);
     if (!names) continue;
-    entries = read_entries(names, below, allowance);
+    entries = read_entries(names, below, allowance, listing.unnameable);
     if (!entries) return std::move(entries).error();
     push_reversed(std::move(*entries), pending);
   }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <ratio>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,13 +53,17 @@ class DataPath {
   std::vector<std::string> components_;
 };
 
+/// In .NET's ticks of 100 ns, as the service's times are: nanoseconds would not reach beyond 2262.
+using FileTime =
+    std::chrono::sys_time<std::chrono::duration<std::int64_t, std::ratio<1, 10'000'000>>>;
+
 /// One entry as the API shows it.
 struct FileInfo {
   std::string name;
   std::string directory = ".";  ///< relative to the data root, "." for the root itself
   bool is_directory = false;
   std::uint64_t size = 0;  ///< bytes, holes included; 4096 for a directory, as the service says
-  std::chrono::system_clock::time_point modified;
+  FileTime modified{};
 };
 
 struct OpenFile {
@@ -68,14 +73,19 @@ struct OpenFile {
 
 enum class Depth { immediate, recursive };
 
+struct Listing {
+  std::vector<FileInfo> files;
+  std::size_t unnameable = 0;  ///< entries whose path no DataPath could name
+};
+
 /// Regular files and directories in `directory`, in the order of their creation (name breaks ties);
 /// with recursive, a directory's entries follow it. Links, pipes, sockets and devices are left out,
-/// and so are entries whose path no DataPath could name: not UTF-8, too deep, too long. An entry
-/// that vanishes meanwhile is left out, and so is the inside of a directory that may not be read.
-/// `file_not_found` when there is no such directory; `invalid_request` when the listing would take
-/// more memory than kMaxListingBytes (some 200,000 files in the root).
+/// and so are entries whose path no DataPath could name, which are counted: not UTF-8, too deep,
+/// too long. An entry that vanishes meanwhile is left out, and so is the inside of a directory that
+/// may not be read. `file_not_found` when there is no such directory; `invalid_request` when the
+/// listing would take more memory than kMaxListingBytes (some 200,000 files in the root).
 inline constexpr std::size_t kMaxListingBytes = std::size_t{32} << 20;
-[[nodiscard]] Result<std::vector<FileInfo>> list(int root, const DataPath& directory, Depth depth);
+[[nodiscard]] Result<Listing> list(int root, const DataPath& directory, Depth depth);
 
 /// A regular file or a directory.
 [[nodiscard]] Result<FileInfo> stat(int root, const DataPath& path);

@@ -63,8 +63,8 @@ def connections(endpoint, count):
         yield [stack.enter_context(contextlib.closing(Connection(endpoint))) for _ in range(count)]
 
 
-def names():
-    return [uuid.uuid4() for _ in range(BURST)]
+def names(count=BURST):
+    return [uuid.uuid4() for _ in range(count)]
 
 
 def at_once(clients, identifiers):
@@ -80,7 +80,7 @@ def one_by_one(client, identifiers):
         assert client.execute(identifier, "6 * 7") == 42
 
 
-def end_all(client, identifiers, server):
+def end_all(clients, identifiers, server):
     """Returns when their interpreters are gone, and the seconds that took."""
     with contextlib.ExitStack() as stack:
         alive = set()
@@ -89,8 +89,10 @@ def end_all(client, identifiers, server):
             stack.callback(os.close, max(alive))
         kept = len(alive) - len(identifiers)  # the reserve, the bystander
         started = time.perf_counter()
-        for identifier in identifiers:
-            client.end(identifier)
+        for client, identifier in zip(clients, identifiers, strict=True):
+            client.begin_end(identifier)
+        for client in clients:
+            client.finish_end()
         while len(alive) > kept:
             ended, _, _ = select.select(alive, [], [])
             alive.difference_update(ended)
@@ -105,14 +107,14 @@ def new_sessions():
         for _ in range(ROUNDS):
             identifiers = names()
             apart.time(lambda: one_by_one(client, identifiers))
-            end_all(client, identifiers, server)
+            end_all(clients, identifiers, server)
             identifiers = names()
             together.time(lambda: at_once(clients, identifiers))
-            end_all(client, identifiers, server)
+            end_all(clients, identifiers, server)
         with bystanding(server.endpoint, amid):
             identifiers = names()
             at_once(clients, identifiers)
-        end_all(client, identifiers, server)
+        end_all(clients, identifiers, server)
     return together, apart, amid
 
 
@@ -129,7 +131,7 @@ def from_reserve():
                     at_once(clients, identifiers)
             else:
                 each.values.append(timed(lambda: at_once(clients, identifiers), 1).median / BURST)
-            end_all(client, identifiers, server)
+            end_all(clients, identifiers, server)
     return each, amid
 
 
@@ -141,14 +143,18 @@ def await_reserve(server):
 
 
 def endings():
-    """Seconds until as many sessions as ENDINGS are gone, and the calls of a bystander."""
+    """Seconds until as many sessions as ENDINGS are gone, and the calls of a bystander while as many
+    end: it would take a processor from the others."""
     taken, amid = Samples(), Samples()
     arguments = ["--max-sessions", str(ENDINGS + 10), "--ready-sessions", "0"]
-    with running(*arguments) as (server, client):
-        identifiers = [uuid.uuid4() for _ in range(ENDINGS)]
+    with running(*arguments) as (server, client), connections(server.endpoint, ENDINGS) as clients:
+        identifiers = names(ENDINGS)
+        one_by_one(client, identifiers)
+        taken.values.append(end_all(clients, identifiers, server))
+        identifiers = names(ENDINGS)
         one_by_one(client, identifiers)
         with bystanding(server.endpoint, amid):
-            taken.values.append(end_all(client, identifiers, server))
+            end_all(clients, identifiers, server)
     return taken, amid
 
 

@@ -41,7 +41,17 @@ class Connection:
         return json.loads(answer.read())["result"]["executionResult"]
 
     def end(self, identifier):
-        self._request("DELETE", "session", identifier, expected=204).read()
+        self.begin_end(identifier)
+        self.finish_end()
+
+    def begin_end(self, identifier):
+        """Sends the request only; finish_end() reads the answer."""
+        self._connection.request("DELETE", self._target("session", identifier), headers=HEADERS)
+
+    def finish_end(self):
+        answer = self._connection.getresponse()
+        assert answer.status == 204, (answer.status, answer.read())
+        answer.read()
 
     def count_sessions(self):
         """By looking at every page."""
@@ -72,7 +82,7 @@ class Connection:
         assert filled == len(into), f"{filled} of {len(into)} bytes"
 
     def _request(
-        self, method, path, identifier="", body=None, content_type=None, length=None, expected=200
+        self, method, path, identifier="", body=None, content_type=None, length=None
     ):
         headers = dict(HEADERS)
         if content_type:
@@ -81,7 +91,7 @@ class Connection:
             headers["Content-Length"] = str(length)
         self._connection.request(method, self._target(path, identifier), body, headers)
         answer = self._connection.getresponse()
-        assert answer.status == expected, (answer.status, answer.read())
+        assert answer.status == 200, (answer.status, answer.read())
         return answer
 
     def _target(self, path, identifier):

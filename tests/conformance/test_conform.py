@@ -111,6 +111,35 @@ def test_an_endpoint_is_tested_and_left_without_sessions(emulator, cases_directo
     assert own_sessions(emulator) == []
 
 
+def test_a_short_token_does_not_keep_a_report_from_being_written(
+    emulator, cases_directory, tmp_path
+):
+    report = tmp_path / "report.json"
+    run = conform(
+        *("--endpoint", emulator.endpoint, "--yes", "--cases", cases_directory(200)),
+        *("--json", str(report), "--token-command", "echo any"),
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "1 same" in run.stdout
+    assert json.loads(report.read_text())["cases"]
+
+
+def test_a_report_that_would_tell_a_secret_is_named_with_its_case_after_the_summary(
+    emulator, cases_directory, tmp_path
+):
+    """The title of a case is not redacted: whoever wrote it knows the host."""
+    report, host = tmp_path / "report.json", emulator.endpoint.split("/")[2]
+    run = conform(
+        *("--endpoint", emulator.endpoint, "--yes", "--json", str(report)),
+        *("--cases", cases_directory(200, title=f"sent to {host}")),
+    )
+    assert run.returncode == 2
+    assert "1 same" in run.stdout
+    assert f"{report} was not written: the case" in run.stderr
+    assert "would tell the endpoint's host" in run.stderr and host not in run.stderr
+    assert not report.exists()
+
+
 def test_an_endpoint_is_not_named_in_reports(emulator, cases_directory, tmp_path):
     reports = {name: tmp_path / f"{name}.out" for name in ("json", "junit", "markdown", "html")}
     flags = [part for name, path in reports.items() for part in (f"--{name}", str(path))]

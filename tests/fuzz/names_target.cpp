@@ -133,7 +133,6 @@ void check(Input input) {
   if (path) check_path(*path);
   if (!path) require_service_shape(path.error());
   if (directory) check_uploads(*directory, text);
-  if (directory) check_uploads(*directory, http::decode_filename(text));
   check_identifier(text);
   check_target(text);
   check_certificate_names(text);

@@ -12,6 +12,7 @@ OTHER_SIDE = {
     "string-quotes": "never",
     "none-value": "empty",
     "image-and-value": "value",
+    "failure-value": "empty",
     "stream-limit": "5",
     "unknown-api-version": "unauthorized",
     "missing-api-version": "reject",
@@ -50,6 +51,7 @@ CASES = {
     "a str": (lambda s: value_of(s.executions("'a'")), "'a'", "a"),
     "None": (lambda s: value_of(s.executions("x = None; x")), None, ""),
     "an image": (lambda s: type(value_of(s.executions(DRAW + "6 * 7"))), dict, int),
+    "a failure": (lambda s: s.executions("1 / 0").json()["result"]["executionResult"], None, ""),
     "an image alone": (lambda s: type(value_of(s.executions(DRAW))), dict, dict),
     "streams": (
         lambda s: s.executions("print('1234567')", V2025_02).json()["result"]["stdout"],

@@ -15,7 +15,7 @@ from support.emulator import BINARY, run_to_end
 
 STOPPED, NOT_READY, WRONG_USAGE, NO_ENGINE = 0, 1, 2, 4
 COMMANDS = (
-    "serve", "healthcheck", "wait", "cert", "token", "doctor", "conform", "config print",
+    "serve", "exec", "env", "az", "healthcheck", "wait", "cert", "token", "doctor", "conform", "config print",
     "options", "completion", "version", "help",
 )  # fmt: skip
 

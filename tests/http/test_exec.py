@@ -1,13 +1,19 @@
 """`dynsessions exec` and `dynsessions env`: clients that run here without a changed line."""
 
 import concurrent.futures
+import contextlib
 import json
 import os
+import re
+import select
+import shutil
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
+import requests
 from support.emulator import BINARY, HEARING_SIGNALS, run_to_end
 from support.processes import descendants
 from support.waiting import wait_until
@@ -131,13 +137,151 @@ def test_a_killed_exec_takes_its_server_along(clean, tmp_path):
 
 
 def test_many_at_once_do_not_meet_and_leave_nothing(clean, tmp_path):
+    """No process, and so no port, and no file but those of the certificate authority."""
+    environment = {
+        **clean,
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "DYNSESSIONS_READY_SESSIONS": "0",
+        "DYNSESSIONS_NO_ZYGOTE": "1",
+    }
+    assert run_exec(environment, "--", "true").returncode == 0
+    files = files_below(tmp_path)
+    started = {}
+    with concurrent.futures.ThreadPoolExecutor(32) as several:
+        running = [several.submit(run_exec, environment, "--", "sh", "-c", SHOW) for _ in range(32)]
+        while not all(one.done() for one in running):
+            watch_new(started, descendants(os.getpid()))
+            time.sleep(0.1)
+    ended = [one.result() for one in running]
+    assert [one.returncode for one in ended] == [0] * 32, [one.stderr for one in ended]
+    assert len({one.stdout.split()[0] for one in ended}) == 32
+    assert len(started) > 3 * 32, "there were no servers"
+    assert files_below(tmp_path) == files
+    try:
+        wait_until(lambda: all(map(has_ended, started.values())), "a process is left")
+    finally:
+        for pidfd in started.values():
+            os.close(pidfd)
+
+
+def files_below(directory):
+    return {path.relative_to(directory) for path in directory.rglob("*")}
+
+
+def watch_new(watched, pids):
+    """Adds a descriptor of each process that is not watched yet."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            if pid not in watched:
+                watched[pid] = os.pidfd_open(pid)
+
+
+def has_ended(pidfd):
+    poll = select.poll()
+    poll.register(pidfd, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+# Runs a program in the pool and prints the pool's endpoint.
+EXECUTE = """
+import json, os, urllib.request
+endpoint = os.environ["POOL_MANAGEMENT_ENDPOINT"]
+identity = urllib.request.Request(
+    os.environ["IDENTITY_ENDPOINT"] + "?api-version=2019-08-01&resource=https://dynamicsessions.io",
+    headers={"X-IDENTITY-HEADER": os.environ["IDENTITY_HEADER"]},
+)
+token = json.load(urllib.request.urlopen(identity))["access_token"]
+body = {"properties": {"codeInputType": "inline", "executionType": "synchronous", "code": "6 * 7"}}
+request = urllib.request.Request(
+    endpoint + "/code/execute?api-version=2024-02-02-preview&identifier=a-session",
+    data=json.dumps(body).encode(),
+    headers={"Authorization": "Bearer " + token, "Content-Type": "application/json"},
+)
+print(json.load(urllib.request.urlopen(request))["properties"]["result"], endpoint)
+"""
+
+
+def sessions_of(endpoint):
+    answer = requests.get(
+        f"{endpoint}/listSessions?api-version=2025-10-02-preview",
+        headers={"Authorization": "Bearer " + run_to_end("token").stdout.strip()},
+        timeout=60,
+    )
+    return [session["identifier"] for session in answer.json()["sessions"]]
+
+
+def test_a_server_that_runs_gets_a_pool_for_the_command_and_is_left_clean(clean, claims_server):
+    command = [sys.executable, "-c", EXECUTE]
+    ended = [run_exec(clean, "--server", claims_server.admin, "--", *command) for _ in range(2)]
+    assert [one.returncode for one in ended] == [0, 0], [one.stderr for one in ended]
+    results, endpoints = zip(*(one.stdout.split() for one in ended), strict=True)
+    assert results == ("42", "42")
+    assert len({*endpoints, claims_server.endpoint}) == 3
+    assert [sessions_of(endpoint) for endpoint in endpoints] == [[], []]
+    failed = run_exec(clean, "--server", claims_server.admin, "--", "sh", "-c", "exit 7")
+    assert failed.returncode == 7
+
+
+def test_the_session_of_another_pool_outlives_a_command(clean, emulator, session):
+    assert session.executions("x = 1").status_code == 200
+    ended = run_exec(clean, "--server", emulator.admin, "--", sys.executable, "-c", EXECUTE)
+    assert ended.returncode == 0, ended.stderr
+    assert session.identifier in sessions_of(emulator.endpoint)
+
+
+@pytest.mark.parametrize("options", [["--auth", "off"], ["--keep-log", "file"]])
+def test_options_of_a_server_have_no_meaning_for_one_that_runs(clean, emulator, options):
+    ended = run_exec(clean, "--server", emulator.admin, *options, "--", "true")
+    assert ended.returncode == 2
+    assert options[0] in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "server, words",
+    [
+        ("last", "dynsessions serve"),
+        ("/there/is/no/file", "no ready line in /there/is/no/file"),
+        ("http://127.0.0.1:1", "connect"),
+    ],
+)
+def test_a_server_that_does_not_run_is_an_error(clean, server, words):
+    ended = run_exec(clean, "--server", server, "--", "true")
+    assert ended.returncode == 1
+    assert words in ended.stderr
+
+
+def test_the_port_of_clients_is_not_the_admin_port(clean, emulator):
+    ended = run_exec(clean, "--server", emulator.http, "--", "true")
+    assert ended.returncode == 1
+    assert "not the admin port" in ended.stderr
+
+
+def test_the_last_server_of_the_user_is_found(clean, emulator_factory, tmp_path):
     state = tmp_path / "state"
-    environment = {**clean, "XDG_STATE_HOME": str(state), "DYNSESSIONS_READY_SESSIONS": "0"}
-    with concurrent.futures.ThreadPoolExecutor(8) as several:
-        ended = list(several.map(lambda _: run_exec(environment, "--", "sh", "-c", SHOW), range(8)))
-    assert [one.returncode for one in ended] == [0] * 8, [one.stderr for one in ended]
-    assert len({one.stdout for one in ended}) == 8
-    assert {path.name for path in tmp_path.iterdir()} == {"state"}
+    places = {"XDG_STATE_HOME": str(state)}
+
+    def start(*options):
+        cheap = ("--no-zygote", "--ready-sessions", "0", "--https-port", "off")
+        return emulator_factory(*cheap, *options, environment=places)
+
+    def found():
+        ended = run_exec({**clean, **places}, "--server", "last", "--", "sh", "-c", SHOW)
+        return ended.stdout.split()[1] if ended.returncode == 0 else ended.returncode, ended.stderr
+
+    first = start()
+    start("--unlisted")
+    assert found() == (first.identity_endpoint, "")
+    second = start()
+    endpoint, notice = found()
+    assert endpoint == second.identity_endpoint
+    assert "of 2 servers" in notice and second.endpoint in notice
+    shown = run_to_end("env", "--format", "json", **places)
+    assert json.loads(shown.stdout)["IDENTITY_ENDPOINT"] == second.identity_endpoint
+    second.kill()
+    assert found() == (first.identity_endpoint, "")
+    first.stop()
+    assert found()[0] == 1
+    assert {path.name for path in (state / "dynsessions" / "servers").iterdir()} == {"lock"}
 
 
 @pytest.fixture(scope="module")
@@ -213,3 +357,19 @@ def test_env_without_a_server_says_how_to_start_one(tmp_path):
     assert "dynsessions serve" in ended.stderr
     missing = run_to_end("env", "--ready-file", str(tmp_path / "missing"))
     assert (missing.returncode, "no ready line" in missing.stderr) == (1, True)
+
+
+@pytest.mark.skipif(shutil.which("keytool") is None, reason="keytool of a JDK is not installed")
+def test_java_trusts_the_authority_and_those_it_trusted_before(described):
+    variables = json.loads(run_to_end("env", "--format", "json", *described).stdout)
+    store = re.search(r'trustStore="([^"]+)"', variables["JAVA_TOOL_OPTIONS"])[1]
+    listed = subprocess.run(
+        ["keytool", "-J-Duser.language=en", "-list", "-v", "-keystore", store],
+        input="\n",
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert listed.returncode == 0, listed.stdout + listed.stderr
+    assert listed.stdout.count("trustedCertEntry") > 100
+    assert "dynsessions" in listed.stdout

@@ -13,6 +13,7 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 from support.emulator import Emulator, run_to_end
+from support.waiting import wait_until
 
 AUTHORIZED = {"Authorization": "Bearer any"}
 WRONG_USAGE = 2
@@ -128,6 +129,19 @@ def test_a_client_that_trusts_nobody_new_refuses(secure):
         requests.get(secure.https, timeout=30)
 
 
+def test_the_log_tells_once_that_a_client_does_not_trust_the_certificate(secure, state):
+    def warnings():
+        lines = secure.stderr().splitlines()
+        return [line for line in lines if "does not trust the certificate" in line]
+
+    for _ in range(2):
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(secure.https, timeout=30)
+    wait_until(warnings, "the log does not tell it")
+    assert len(warnings()) == 1
+    assert str(state / "ca.pem") in warnings()[0] and "dynsessions env" in warnings()[0]
+
+
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_curl_trusts_what_it_is_given(secure, state):
     def curl(*how):
@@ -229,7 +243,7 @@ def test_cert_prints_the_path_and_a_line_for_each_client(tmp_path):
     path = Path(shown.stdout.splitlines()[0])
     assert path == tmp_path / "state" / "ca.pem"
     assert path.read_text().startswith("-----BEGIN CERTIFICATE-----")
-    for words in ("REQUESTS_CA_BUNDLE=", "SSL_CERT_FILE=", "NODE_EXTRA_CA_CERTS=", "keytool", "curl"):
+    for words in ("REQUESTS_CA_BUNDLE=", "SSL_CERT_FILE=", "NODE_EXTRA_CA_CERTS=", "javax.net.ssl.trustStore=", "curl"):
         assert words in shown.stdout
     assert run_to_end("cert", "--state-dir", str(tmp_path / "state")).stdout == shown.stdout
 

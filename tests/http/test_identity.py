@@ -2,6 +2,8 @@
 
 import base64
 import json
+import subprocess
+import sys
 import urllib.parse
 
 import jwt
@@ -151,6 +153,56 @@ def test_a_token_endpoint_gives_a_token_that_executes(server, https, endpoint):
     assert executes(server, body["access_token"]).status_code == 200
 
 
+USER_CREDENTIAL = """
+import sys
+from azure.identity import UsernamePasswordCredential
+credential = UsernamePasswordCredential(
+    "an-app", "u@example.org", "any", authority=sys.argv[1], tenant_id=sys.argv[2],
+    disable_instance_discovery=True,
+)
+print(credential.get_token("https://dynamicsessions.io/.default").token)
+"""
+
+
+def test_a_credential_of_a_user_signs_in(server):
+    """azure-identity reads the id token. With another tenant MSAL would ask port 443."""
+    ended = subprocess.run(
+        [sys.executable, "-c", USER_CREDENTIAL, server.https, "adfs"],
+        env={"PATH": "/usr/bin:/bin", "REQUESTS_CA_BUNDLE": server.authority},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert claims_of(server, ended.stdout.strip())["upn"] == "u@example.org"
+    assert executes(server, ended.stdout.strip()).status_code == 200
+
+
+def test_passwords_of_every_user_are_checked_here(server, https):
+    """MSAL asks before it sends one."""
+    found = https.get(
+        f"{server.https}/common/userrealm/u@example.org?api-version=1.0", timeout=30
+    ).json()
+    assert (found["account_type"], found["domain_name"]) == ("Managed", "example.org")
+
+
+def test_an_id_token_is_for_the_client_and_only_if_a_user_asks_for_it(server, https):
+    path, form = TOKEN_ENDPOINTS["a user"]
+    body = https.post(server.https + path, data=form, timeout=30).json()
+    assert claims_of(server, body["id_token"], "a")["preferred_username"] == "u@example.org"
+    without = {**form, "scope": SCOPE}
+    assert "id_token" not in https.post(server.https + path, data=without, timeout=30).json()
+    path, form = TOKEN_ENDPOINTS["v2"]
+    application = {**form, "scope": f"openid {SCOPE}"}
+    assert "id_token" not in https.post(server.https + path, data=application, timeout=30).json()
+
+
+def test_the_older_version_names_a_user_assigned_identity_differently(server):
+    query = f"api-version=2017-09-01&resource={AUDIENCE}&clientid=the-client"
+    answer = app_service(server, query, {"secret": "any"})
+    assert claims_of(server, answer.json()["access_token"])["appid"] == "the-client"
+
+
 def test_the_tenant_of_the_path_is_in_the_token(server, https):
     tenant = "3f2b1c7e-0000-4000-8000-0123456789ab"
     answer = https.post(
@@ -200,6 +252,8 @@ REFUSED = {
         "2019-08-01",
     ),
     "another method": ("DELETE", "/msi/token", HEADER, None, 400, "GET"),
+    "no path": ("GET", f"/?{V2019}", HEADER, None, 400, "/msi/token"),
+    "another path": ("GET", f"/MSI/token/it?{V2019}", HEADER, None, 400, "/msi/token"),
     "no secret": ("POST", "/t/oauth2/v2.0/token", {}, FORM, 401, "AZURE_CLIENT_SECRET"),
     "no client": (
         "POST",

@@ -111,6 +111,14 @@ def test_a_program_that_ends_its_interpreter_has_failed_and_the_session_goes_on(
     assert_goes_on(session, kernel, has_state=False)
 
 
+def test_shared_memory_goes_with_its_interpreter(session):
+    fill = "import os\nwith open('/dev/shm/left', 'wb') as file: file.write(bytes(60 << 20))\n"
+    assert_failed(run_in("synchronous", session, fill + "os._exit(1)"), RESTARTED)
+    assert value_in("synchronous", session, "import os; os.listdir('/dev/shm')") == "[]"
+    pool = "import multiprocessing\nwith multiprocessing.Pool(2) as pool: a = pool.map(abs, [-1])\na"
+    assert value_in("synchronous", session, pool) == "[1]"
+
+
 def test_what_a_program_wrote_before_its_time_was_up_is_shown(session):
     code = "import sys, time\nprint('begun')\nprint('careful', file=sys.stderr)\ntime.sleep(1000)"
     body = session.executions(code, timeoutInSeconds=1).json()

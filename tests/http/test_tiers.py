@@ -88,6 +88,23 @@ def test_the_data_stack_works(server):
     assert session.content("a.png").content.startswith(b"\x89PNG")
 
 
+def test_programs_find_their_cpus_and_a_second_place_for_temporary_files(server):
+    code = """import os, re, subprocess, tempfile, warnings
+import joblib
+warnings.simplefilter("error")
+assert 1 <= joblib.cpu_count(only_physical_cores=True) <= os.cpu_count()
+listed = subprocess.check_output(["lscpu", "--parse=cpu"], text=True).splitlines()
+assert sum(not line.startswith("#") for line in listed) >= len(os.sched_getaffinity(0))
+with tempfile.NamedTemporaryFile(dir="/var/tmp") as file:
+    assert os.path.exists(file.name)
+try:
+    open("/sys/devices/system/cpu/online", "w")
+except OSError:
+    print("found")
+"""
+    assert stdout_of(server.session(), code) == "found\n"
+
+
 def test_sessions_have_files_and_variables_of_their_own(server):
     one, other = server.session(), server.session()
     stdout_of(one, "open('/mnt/data/mine', 'w').close(); mine = 1")

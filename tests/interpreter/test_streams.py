@@ -11,17 +11,17 @@ STREAMS = {
     "lone surrogates are escaped": (r"print('a\ud800')", "a\\ud800\n", ""),
     "line ends stay as they are": (r"print('a\r\nb\r')", "a\r\nb\r\n", ""),
     "writelines": ("import sys\nsys.stdout.writelines(['a', 'b'])", "ab", ""),
-    "the original streams": (
-        "import sys\nsys.__stdout__.write('a'); sys.__stderr__.write('b');",
-        "a",
-        "b",
+    "undecoded bytes come out as bytes": (r"print('Stra\udcc3\udc9fe')", "Straße\n", ""),
+    "the original streams, which keep what they can": (
+        "import sys\nsys.__stdout__.write('a'); sys.__stderr__.write('b\\n');",
+        "",
+        "b\n",
     ),
     "os.write keeps its place": (
         "import os\nprint('1', end='')\nos.write(1, b'2')\nprint('3');",
         "123\n",
         "",
     ),
-    "bytes to the buffer": ("import sys\nsys.stdout.buffer.write(b'raw');", "raw", ""),
     "printf from a C library": ("import ctypes\nctypes.CDLL(None).printf(b'c');", "c", ""),
     "a child process keeps its place": (
         "import subprocess\nprint(1)\nsubprocess.run('echo 2; echo e >&2', shell=True)\nprint(3)",
@@ -106,16 +106,64 @@ def test_a_stream_of_the_programs_own_making_does_not_disturb_the_agent(agent):
     assert agent.run("sys.stdout = sys.__stdout__\nprint(2)").out == "2\n"
 
 
-def test_a_closed_stream_does_not_disturb_the_agent(agent):
-    assert agent.run("import sys\nsys.stdout.close()").ok
-    assert "closed file" in agent.run("print(1)").traceback
-    assert agent.run("1").ok
+# What a program does to its streams, and how it fails if it does.
+HARM = {
+    "wraps the buffer": (
+        "import io, sys\nsys.stdout = io.TextIOWrapper(sys.stdout.buffer); print(0)",
+        "'OutStream' object has no attribute 'buffer'",
+    ),
+    "closes stdout": ("import sys\nsys.stdout.close()\nprint(0)", "I/O operation on closed file"),
+    "closes stderr": ("import sys\nwith sys.stderr: pass", ""),
+    "closes the original streams": ("import sys\nsys.__stdout__.close(); sys.__stderr__.close()", ""),
+    "detaches the original streams": ("import sys\nsys.__stdout__.detach().close();", ""),
+    "closes the descriptors": ("import os\nos.close(1); os.close(2)", ""),
+    "closes what fileno() tells": ("import os, sys\nos.close(sys.stdout.fileno())", ""),
+    "closes what its streams write to": (
+        "import os, sys\npipe = os.stat('/proc/self/fd/1')\n"
+        "for fd in map(int, os.listdir('/proc/self/fd')):\n"
+        "    if fd > 3 and os.path.exists(path := f'/proc/self/fd/{fd}'):\n"
+        "        if os.path.samestat(os.stat(path), pipe): os.close(fd)",
+        "",
+    ),
+    "redirects the descriptors": (
+        "import os\nnull = os.open('/dev/null', os.O_WRONLY)\nos.dup2(null, 1); os.dup2(null, 2);",
+        "",
+    ),
+    "swaps the descriptors": ("import os\nspare = os.dup(1)\nos.dup2(2, 1); os.dup2(spare, 2);", ""),
+    "makes the pipes non-blocking": ("import os\nos.set_blocking(1, False)", ""),
+    "opens a file in place of stdout": ("import os\nos.close(1)\nkept = open('taken', 'w')", ""),
+}
+
+SHOWN = """import ctypes, os, subprocess, sys
+print("python")
+print("error", file=sys.stderr)
+os.write(1, b"descriptor\\n")
+ctypes.CDLL(None).puts(b"library")
+ctypes.CDLL(None).fflush(None)
+subprocess.run("echo child; echo child >&2", shell=True)
+1 / 0"""
 
 
-def test_closed_descriptors_do_not_disturb_the_agent(agent):
-    code = "import os\nclass R:\n  def __repr__(self): os.close(1); os.close(2); raise OSError\nR()"
-    assert "Bad file descriptor" in agent.run(code).traceback
-    assert agent.run("1").ok
+@pytest.mark.parametrize("code, failure", HARM.values(), ids=HARM.keys())
+def test_nothing_that_a_program_does_to_its_streams_outlives_it(agent, code, failure):
+    result = agent.run(code)
+    assert failure in result.traceback and result.ok == (not failure)
+    shown = agent.run(SHOWN)
+    assert shown.out == "python\ndescriptor\nlibrary\nchild\n"
+    assert shown.err == "error\nchild\n"
+    assert "ZeroDivisionError" in shown.traceback
+
+
+def test_prints_do_not_need_the_descriptors(agent):
+    code = "import os, sys\nos.close(1); os.close(2)\nprint(1); print(2, file=sys.stderr)\n1 / 0"
+    result = agent.run(code)
+    assert (result.out, result.err) == ("1\n", "2\n")
+    assert "ZeroDivisionError" in result.traceback
+
+
+def test_a_large_output_to_a_pipe_that_does_not_block_arrives_whole(agent):
+    agent.run("import os\nos.set_blocking(1, False)")
+    assert len(agent.run("print('x' * (1 << 20), end='')").stdout) == 1 << 20
 
 
 def test_a_shell_escape_does_not_wait_for_what_it_leaves_running(agent):

@@ -5,15 +5,16 @@ A line of JSON comes in on stdin, one goes out on stdout:
     {"start": {"python": PATH, "home": PATH, "environment": {...}}}   a fresh kernel -> {}
     {"execute": CODE}   -> {"ok": bool, "messages": [{"type": ..., "content": ...}, ...]}
 
-The kernel knows the packages of its own Python and, behind them, those of this one.
+The kernel is the ipykernel of its own Python.
 """
 
 import json
 import os
+import pathlib
 import sys
-import sysconfig
 import tempfile
 import time
+import uuid
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
@@ -27,17 +28,19 @@ OUTPUT = {"stream", "display_data", "update_display_data", "execute_result", "er
 
 class Kernel:
     def __init__(self, python, home, environment):
-        packages = sysconfig.get_path("purelib")
-        start = (
-            f"import sys; sys.path.append({packages!r}); sys.argv[0] = ''; "
-            "from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
-        )
-        argv = [python, "-B", "-c", start, "-f", "{connection_file}"]
-        argv += ["--HistoryManager.enabled=False"]  # as in a session
+        argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        profile = pathlib.Path(home, ".ipython/profile_default")
+        profile.mkdir(parents=True)
+        settings = "c.HistoryManager.enabled = False\n"  # as in a session
+        (profile / "ipython_kernel_config.py").write_text(settings)
+        runtime = pathlib.Path(home, ".local/share/jupyter/runtime")
+        runtime.mkdir(parents=True)
         # Sockets in a directory: a port that was free a moment ago may be another test's by now.
         self._sockets = tempfile.TemporaryDirectory(prefix="kernel-")
         self._manager = KernelManager(
-            connection_file=f"{home}/kernel.json", transport="ipc", ip=f"{self._sockets.name}/s"
+            connection_file=f"{runtime}/kernel-{uuid.uuid4()}.json",
+            transport="ipc",
+            ip=f"{self._sockets.name}/s",
         )
         self._manager._kernel_spec = KernelSpec(argv=argv, language="python")
         log = os.open(f"{home}/kernel.log", os.O_WRONLY | os.O_CREAT)

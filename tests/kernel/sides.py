@@ -17,6 +17,7 @@ SESSION_PYTHON = "/tmp/.local/bin/python3"
 MASKS = (
     (re.compile(r"\b0[xX][0-9a-fA-F]{6,16}\b|\b(?<=at )[0-9a-f]{12}\b"), "ADDRESS"),
     (re.compile(r"ipykernel_\d+/"), "ipykernel_N/"),
+    (re.compile(r"kernel-[0-9a-f-]{36}\.json"), "kernel-ID.json"),
     (re.compile(r"(?<=^CPU times: ).+|(?<=^Wall time: ).+", re.MULTILINE), "TIME"),
     (re.compile(r"^.+ per loop \(mean", re.MULTILINE), "TIME per loop (mean"),
     (re.compile(r"\b\d+\.\d+(?=s$| seconds\b)", re.MULTILINE), "TIME"),

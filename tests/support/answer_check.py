@@ -9,7 +9,11 @@ from support import documents, services
 
 
 # The documents describe the data plane. These are token endpoints of other services.
-IDENTITY = re.compile(r"/msi/token|/metadata/identity/|/oauth2/|/discovery/|/\.well-known/")
+IDENTITY = re.compile(
+    r"/msi/token|/metadata/identity/|/oauth2/|/discovery/|/userrealm/|/\.well-known/"
+)
+# Of requests that go there whatever their path is.
+IDENTITY_HEADER = "X-IDENTITY-HEADER"
 
 
 def check(method, url, status, headers, content):
@@ -26,7 +30,7 @@ def check_everything_of_requests(patch):
 
     def send_and_check(session, request, **how):
         answer = send(session, request, **how)
-        if not how.get("stream"):
+        if not how.get("stream") and IDENTITY_HEADER not in request.headers:
             check(request.method, request.url, answer.status_code, answer.headers, answer.content)
         return answer
 

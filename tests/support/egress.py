@@ -1,11 +1,11 @@
 """What sessions try on a network with a neighbour (neighbour.py), and who tries to reach them."""
 
+import inspect
 import json
-import socket
 
 import pytest
 
-from support import neighbour
+from support import neighbour, reach
 
 needs_neighbour = pytest.mark.skipif(
     neighbour.missing() is not None, reason=str(neighbour.missing())
@@ -15,30 +15,11 @@ GREETING = "hello from next door"
 OPEN = ("--max-sessions", "1000", "--network-status", "EgressEnabled")  # of a server
 SESSION_PORT = 9000  # of listeners inside sessions
 
-# In a session: how an attempt to connect to each target ended.
-PROBE = """
-import json, socket
-def probe(address, port, device=None):
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family) as client:
-        client.settimeout(2)
-        try:
-            if device:
-                client.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
-            client.connect((address, port))
-            return "connected"
-        except OSError as error:
-            return type(error).__name__
-print(json.dumps([probe(*target) for target in json.loads({targets!r})]))
-"""
-
 LISTEN = f"""
-import socket, threading
+{inspect.getsource(reach)}
+import threading
 listener = socket.create_server(("0.0.0.0", {SESSION_PORT}))
-def accept():
-    while True:
-        listener.accept()[0].close()
-threading.Thread(target=accept, daemon=True).start()
+threading.Thread(target=answer, args=(listener,), daemon=True).start()
 """
 
 FETCH = f"import urllib.request\nprint(urllib.request.urlopen('{URL}/greeting', timeout=20).read().decode())"
@@ -51,10 +32,7 @@ def run(session, code, **members):
 
 
 def probe(session, *targets, **members):
-    result = run(session, PROBE.format(targets=json.dumps(targets)), **members)
+    """How the session's attempt to reach each target ended (see reach.reach)."""
+    probing = f"import json\nprint(json.dumps([reach(*target) for target in {list(targets)!r}]))"
+    result = run(session, inspect.getsource(reach) + probing, **members)
     return json.loads(result["stdout"])
-
-
-def is_reachable_from_here(address, port):
-    with socket.create_connection((address, port), timeout=5):
-        return True

@@ -12,7 +12,7 @@
 
 #include "emulator/base/event.h"
 #include "emulator/http/text.h"
-#include "emulator/net/http_client.h"
+#include "emulator/net/client/http_client.h"
 
 namespace dynsessions::conformance {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "emulator/conformance/run/send.h"
-#include "emulator/net/http_url.h"
+#include "emulator/net/client/http_url.h"
 
 namespace dynsessions::conformance {
 

@@ -21,7 +21,7 @@ std::string emulator_program() { return (program_directory() / "dynsessions").st
 std::vector<std::string> command_line(const Needs& needs) {
   Needs options = needs;
   options.insert(kUsual.begin(), kUsual.end());
-  std::vector<std::string> arguments{emulator_program(), "serve"};
+  std::vector<std::string> arguments{emulator_program(), "serve", "--unlisted"};
   for (const auto& [option, value] : options) arguments.push_back("--" + option + "=" + value);
   return arguments;
 }

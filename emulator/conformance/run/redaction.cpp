@@ -13,6 +13,8 @@ namespace dynsessions::conformance {
 namespace {
 
 constexpr const char* kNoGuid = "00000000-0000-0000-0000-000000000000";
+constexpr const char* kTokenStandIn = "$TOKEN";
+constexpr std::size_t kShortestSecret = 16;
 
 /// Compiled when first needed: the server, which is the same program, never needs them.
 struct Shapes {
@@ -80,7 +82,7 @@ std::vector<std::string> names_in_path(const std::string& path) {
 }  // namespace
 
 Redaction::Redaction(std::string token, const std::string& endpoint) {
-  literals_.emplace_back(std::move(token), "$TOKEN");
+  if (token.size() >= kShortestSecret) literals_.emplace_back(std::move(token), kTokenStandIn);
   if (endpoint.empty()) return;
   const net::HttpUrl parsed = parse_endpoint(endpoint);
   literals_.emplace_back(endpoint, "$ENDPOINT");
@@ -106,11 +108,14 @@ void Redaction::apply(CaseOutcome& outcome) const {
   }
 }
 
-bool Redaction::leaks_in(const std::string& report) const {
-  const bool has_literal = std::any_of(literals_.begin(), literals_.end(), [&](const auto& one) {
-    return !one.first.empty() && report.find(one.first) != report.npos;
-  });
-  return has_literal || std::regex_search(report, secret_shapes().web_token) || has_guid(report);
+std::optional<std::string_view> Redaction::leak_in(const std::string& report) const {
+  for (const auto& [secret, stand_in] : literals_) {
+    if (report.find(secret) == report.npos) continue;
+    return stand_in == kTokenStandIn ? "the token" : "the endpoint's host";
+  }
+  if (std::regex_search(report, secret_shapes().web_token)) return "a token";
+  if (has_guid(report)) return "a guid";
+  return std::nullopt;
 }
 
 }  // namespace dynsessions::conformance

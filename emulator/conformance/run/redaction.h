@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,15 +17,16 @@ namespace dynsessions::conformance {
 /// can still see what is equal. The guid of zeros stays: it names nothing.
 class Redaction {
  public:
-  /// For a target of somebody's own; `endpoint` is empty for the emulator, which has no secrets.
+  /// `endpoint` is empty for the emulator, which has no secrets. A token of fewer than 16
+  /// characters is none either: it would be found in ordinary words.
   Redaction(std::string token, const std::string& endpoint);
 
   [[nodiscard]] std::string text(std::string text) const;
   void apply(CaseOutcome& outcome) const;
 
-  /// The last look at a finished report: whether something is left in it that has a shape of its
-  /// own. Names of pools have none, so they are not looked for here.
-  [[nodiscard]] bool leaks_in(const std::string& report) const;
+  /// The last look at a finished report: the kind of secret that is left in it, such as "the
+  /// token"; nullopt if there is none. Names in the endpoint's path have no shape to look for.
+  [[nodiscard]] std::optional<std::string_view> leak_in(const std::string& report) const;
 
  private:
   std::vector<std::pair<std::string, std::string>> literals_;  ///< and what stands for each

@@ -16,9 +16,11 @@ constexpr std::string_view kOldSupported = "2023-08-01-preview, 2024-02-02-previ
 /// routes were never recorded, so it sends no `api-supported-versions` (guess). The 2025 versions
 /// of that header are guesses too: only 2024 was recorded. The values of 2025-02-02-preview for
 /// rows 10 and 25 follow the rows' defaults. `X-Ms-New-Allocation` was documented in 2026, and the
-/// recordings of 2024 lack it: that only the newest version has it is a guess.
+/// recordings of 2024 lack it: that only the newest version has it is a guess. Row 13 was seen in
+/// the younger dialects only; LlamaIndexTS, which speaks the python dialect, loses the streams of a
+/// failed program whose result is null.
 constexpr std::array kVersions{
-    ApiVersion{.name = "2023-08-01-preview", .dialect = Dialect::python},
+    ApiVersion{.name = "2023-08-01-preview", .dialect = Dialect::python, .failure_is_null = false},
     ApiVersion{.name = "2024-02-02-preview", .supported = kOldSupported},
     ApiVersion{.name = "2024-08-02-preview", .supported = kOldSupported},
     ApiVersion{.name = "2024-10-02-preview",
@@ -74,6 +76,9 @@ ApiVersion settled(ApiVersion version, const contract::ContractOptions& choices)
       settled(version.metadata_has_type, choices.metadata_type, true, false);
   if (choices.none_value != contract::NoneValue::by_version) {
     version.none_is_null = choices.none_value == contract::NoneValue::null;
+  }
+  if (choices.failure_value != contract::FailureValue::by_version) {
+    version.failure_is_null = choices.failure_value == contract::FailureValue::null;
   }
   if (choices.identifiers == contract::IdentifierCharacters::documented) {
     version.identifier_rule = IdentifierRule::documented;

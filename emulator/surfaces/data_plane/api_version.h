@@ -28,6 +28,7 @@ struct ApiVersion {
   ObjectIds object_ids = ObjectIds::numbered;  ///< row 3
   bool string_quotes = false;           ///< a str value shows its repr, not its characters (row 9)
   bool none_is_null = false;            ///< a None value is null, not "" (row 10)
+  bool failure_is_null = true;          ///< the value of a failed program is null, not "" (row 13)
   bool metadata_has_type = true;        ///< file metadata has type and contentType (row 25)
   bool file_has_directory = false;      ///< section 2.5
   bool has_session_operations = false;  ///< section 2.4

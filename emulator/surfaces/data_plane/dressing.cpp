@@ -48,6 +48,9 @@ http::Response Dressing::dress(http::Answer answer, const Route& route,
     response = *std::move(answer);
     dress_json(response);
     add_reason(response, exchange);
+    if (settings_.own_headers && !exchange.warning.empty()) {
+      response.headers.add("x-emulator-warning", exchange.warning);
+    }
   } else {
     response = refusal(answer.error(), exchange);
   }

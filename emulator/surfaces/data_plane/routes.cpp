@@ -51,9 +51,42 @@ std::string joined(Segments segments) {
   return path;
 }
 
-Error no_operation(const http::Request& request, Segments path) {
-  return no_route(request, router().explain(request.method, path),
-                  "The path of the request is not an operation of a session pool.",
+/// Longer ones are no endpoint that a person has typed.
+constexpr std::size_t kLongestShown = 100;
+
+Error wrong_endpoint(const std::string& message, const std::string& cure) {
+  return {ErrorCode::route_not_found, message, "path",
+          cure + "; `dynsessions env` prints the endpoint"};
+}
+
+/// The mistake in the endpoint to which a client has added an operation (CLIENTS.md quirk 39).
+/// nullopt if the path does not end with an operation.
+std::optional<Error> mistake_in_endpoint(const http::Request& request, const PoolPath& path) {
+  if (!path.prefix.empty() &&
+      router().find(request.method,
+                    Segments(request.target.segments).last(path.operation.size() + 1))) {
+    return wrong_endpoint("The endpoint ends before the name of its session pool.",
+                          "end it with /sessionPools/NAME");
+  }
+  for (std::size_t size = 1; size < path.operation.size(); ++size) {
+    const std::string extra = joined(path.operation.first(size));
+    const auto found = router().find(request.method, path.operation.subspan(size));
+    if (!found || extra.size() > kLongestShown) continue;
+    if (path.prefix.empty()) {
+      return wrong_endpoint("The endpoint ends with `" + extra + "`, which names no session pool.",
+                            "end it with /sessionPools/NAME, or leave its path out");
+    }
+    return wrong_endpoint("The endpoint goes on with `" + extra + "` after its session pool.",
+                          "remove `" + extra + "` from its end: clients add the operation");
+  }
+  return std::nullopt;
+}
+
+Error no_operation(const http::Request& request, const PoolPath& path) {
+  const http::NoRow why = router().explain(request.method, path.operation);
+  auto mistake = mistake_in_endpoint(request, path);
+  if (why.methods.empty() && mistake) return *std::move(mistake);
+  return no_route(request, why, "The path of the request is not an operation of a session pool.",
                   "the path after the pool is none of python/*, code/execute, executions, files, "
                   "files/*, session, listSessions, metadata");
 }
@@ -70,7 +103,7 @@ Result<Route> match_route(const http::Request& request, const pools::PoolName& d
                           const VersionTable& versions) {
   const PoolPath path = split_pool(request.target.segments, default_pool);
   const auto found = router().find(request.method, path.operation);
-  if (!found) return no_operation(request, path.operation);
+  if (!found) return no_operation(request, path);
   const Operation& operation = found->row;
   const auto requested = request.target.query_value("api-version");
   const auto allowed = versions.check(requested, operation.dialect);

@@ -19,12 +19,17 @@ std::string without_trailing_zeros(std::string text) {
 }  // namespace
 
 std::string wire_timestamp(system_clock::time_point time) {
-  using Ticks = std::chrono::duration<std::int64_t, std::ratio<1, 10'000'000>>;  // .NET's 100 ns
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  const auto fraction = std::chrono::floor<Ticks>(time - seconds).count();
-  return without_trailing_zeros(fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:07}",
-                                            fmt::gmtime(system_clock::to_time_t(seconds)),
-                                            fraction)) +
+  return wire_timestamp(std::chrono::floor<Ticks>(time));
+}
+
+std::string wire_timestamp(std::chrono::sys_time<Ticks> time) {
+  const auto days = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(days);
+  const std::chrono::hh_mm_ss clock(time - days);
+  return without_trailing_zeros(fmt::format(
+             "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:07}", int{date.year()}, unsigned{date.month()},
+             unsigned{date.day()}, clock.hours().count(), clock.minutes().count(),
+             clock.seconds().count(), clock.subseconds().count())) +
          'Z';
 }
 

@@ -69,11 +69,15 @@ asio::awaitable<std::shared_ptr<const auth::SigningKey>> current_key(const Servi
 asio::awaitable<IssuedToken> issue(const Services& services, auth::TokenRequest request) {
   const auto now = std::chrono::floor<std::chrono::seconds>(services.clock.now());
   const auto key = co_await current_key(services);
-  auto sign = [key, claims = auth::claims_for(request, services.settings, now)] {
-    return key->sign(claims);
+  const std::chrono::seconds lifetime = services.settings.lifetime;
+  auto sign = [key, now, lifetime, claims = auth::claims_for(request, services.settings, now),
+               id_claims = request.user.empty()
+                               ? std::string()
+                               : auth::id_claims_for(request, services.settings, now)] {
+    return IssuedToken{key->sign(claims), id_claims.empty() ? "" : key->sign(id_claims), now,
+                       lifetime};
   };
-  std::string text = co_await offload(services.pool, std::move(sign));
-  co_return IssuedToken{std::move(text), now, services.settings.lifetime};
+  co_return co_await offload(services.pool, std::move(sign));
 }
 
 }  // namespace dynsessions::surfaces::identity

@@ -35,11 +35,12 @@ namespace dynsessions::surfaces::identity {
 
 struct IssuedToken {
   std::string text;
+  std::string id_token;  ///< empty: nobody signed in
   std::chrono::sys_seconds issued_at;
   std::chrono::seconds lifetime;
 };
 
-/// Makes a token and signs it on the pool.
+/// Makes a token, and an id token if it is for a user, and signs them on the pool.
 [[nodiscard]] boost::asio::awaitable<IssuedToken> issue(const Services& services,
                                                         auth::TokenRequest request);
 

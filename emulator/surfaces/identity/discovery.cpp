@@ -69,4 +69,16 @@ asio::awaitable<http::Answer> instance(const Services& services, const http::Pat
   co_return uncached_json_response(200, json.take());
 }
 
+/// Says that the passwords of every user are checked here. MSAL asks before it sends one.
+asio::awaitable<http::Answer> user_realm(const Services&, const http::PathParameters& path,
+                                         http::Call& call) {
+  const std::string& user = path["user"];
+  JsonWriter json(ObjectIds::absent);
+  json.begin_object().member("ver", "1.0").member("account_type", "Managed");
+  json.member("domain_name", user.substr(user.find('@') + 1));
+  json.member("cloud_instance_name", call.request.headers.find("host").value_or("localhost"));
+  json.member("cloud_audience_urn", "urn:federation:MicrosoftOnline").end_object();
+  co_return uncached_json_response(200, json.take());
+}
+
 }  // namespace dynsessions::surfaces::identity

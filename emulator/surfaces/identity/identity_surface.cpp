@@ -34,6 +34,7 @@ constexpr std::array kRows{
     Row{Method::get, "/{tenant}/discovery/v2.0/keys", "get_keys", keys},
     Row{Method::get, "/{tenant}/discovery/keys", "get_keys", keys},
     Row{Method::get, "/{tenant}/discovery/instance", "get_instance", instance},
+    Row{Method::get, "/{tenant}/userrealm/{user}", "get_user_realm", user_realm},
 };
 
 const http::Router<Row>& router() {
@@ -46,10 +47,10 @@ const http::Router<Row>& router() {
 IdentitySurface::IdentitySurface(Services services, RequestGuard guard)
     : services_(services), guard_(std::move(guard)), filters_{&guard_} {}
 
+/// The header is that of managed identity clients: with a wrong IDENTITY_ENDPOINT they ask any
+/// path, and an answer of the data plane would tell them nothing.
 bool IdentitySurface::has(const http::Request& request) const {
-  const auto& segments = request.target.segments;
-  return router().find(request.method, segments) ||
-         !router().explain(request.method, segments).methods.empty();
+  return router().has(request.target.segments) || request.headers.find("x-identity-header");
 }
 
 asio::awaitable<http::Response> IdentitySurface::handle(http::Exchange& exchange,
@@ -65,7 +66,9 @@ asio::awaitable<http::Response> IdentitySurface::handle(http::Exchange& exchange
     if (found) co_return co_await found->row.operation(services_, found->parameters, routed);
     const http::Request& unknown = routed.request;
     routed.exchange.refused_by = "router";
-    co_return no_route(unknown, router().explain(unknown.method, unknown.target.segments), "", "");
+    co_return no_route(unknown, router().explain(unknown.method, unknown.target.segments),
+                       "This path is no identity endpoint.",
+                       "set IDENTITY_ENDPOINT to " + base_url(unknown) + "/msi/token");
   };
   http::Answer answer = co_await http::Next(filters_, endpoint)(call);
   if (answer) co_return *std::move(answer);

@@ -24,15 +24,16 @@ Error missing_resource() {
                        "ask for the scope https://dynamicsessions.io/.default");
 }
 
-/// A user-assigned identity is named in one of several ways; a resource id says nothing about the
-/// ids of its principal.
+/// A user-assigned identity is named in one of several ways (`clientid` is of the older version); a
+/// resource id says nothing about the ids of its principal.
 auth::TokenRequest token_request(const http::Request& request, const Services& services,
                                  std::string_view resource) {
   auth::TokenRequest token;
   token.audience = std::string(without_default_scope(resource));
   token.issuer = issuer_of(request, services.settings.tenant);
   const auto& target = request.target;
-  token.client_id = target.query_value("client_id").value_or("");
+  const Parameter client = target.query_value("client_id");
+  token.client_id = client ? *client : target.query_value("clientid").value_or("");
   const Parameter object = target.query_value("object_id");
   token.principal = object ? *object : target.query_value("principal_id").value_or("");
   return token;

@@ -23,5 +23,6 @@ Operation requested_token;
 Operation openid;
 Operation keys;
 Operation instance;
+Operation user_realm;
 
 }  // namespace dynsessions::surfaces::identity

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <sstream>
 #include <utility>
 
@@ -66,6 +68,12 @@ std::string audience_of(const Form& form) {
   return {};
 }
 
+bool asks_for_id(const Form& form) {
+  std::istringstream scopes(form.value("scope"));
+  return std::find(std::istream_iterator<std::string>(scopes), {}, "openid") !=
+         std::istream_iterator<std::string>();
+}
+
 http::Response token_answer(const IssuedToken& issued, const Form& form,
                             const std::string& audience) {
   const std::int64_t lifetime = issued.lifetime.count();
@@ -75,7 +83,9 @@ http::Response token_answer(const IssuedToken& issued, const Form& form,
   json.member("expires_in", lifetime).member("ext_expires_in", lifetime);
   const auto expires = issued.issued_at + issued.lifetime;
   json.member("expires_on", std::to_string(expires.time_since_epoch().count()));
-  json.member("resource", audience).member("access_token", issued.text).end_object();
+  json.member("resource", audience).member("access_token", issued.text);
+  if (!issued.id_token.empty() && asks_for_id(form)) json.member("id_token", issued.id_token);
+  json.end_object();
   return uncached_json_response(200, json.take());
 }
 

@@ -23,7 +23,6 @@ import contextlib
 import contextvars
 import ctypes
 import getpass
-import io
 import json
 import os
 import pathlib
@@ -35,8 +34,10 @@ import sys
 import tempfile
 import traceback
 
+import agent_kernel
+import agent_streams
 import session_packages
-from agent_shell import AGENT_DIRECTORY, Outcome, make_shell, text_of_error
+from agent_shell import AGENT_DIRECTORY, make_shell, text_of_error
 from IPython.core.error import StdinNotImplementedError
 
 CONTROL_FD = 3
@@ -51,23 +52,6 @@ WARM_UPS = 3  # memory is still touched for the first time in the second
 LIBC = ctypes.CDLL(None)
 
 
-class UnbufferedText(io.TextIOWrapper):
-    """Text that is on the descriptor when write() returns: the order among Python, C and child
-    processes holds and nothing is lost when the process dies. A buffered writer below it, unlike a
-    raw one, also finishes a write that a signal cut short."""
-
-    def __init__(self, fd):
-        raw = open(fd, "wb", closefd=False)
-        super().__init__(raw, encoding="UTF-8", errors="backslashreplace", newline="\n")
-
-    def write(self, text):
-        if not isinstance(text, str):  # in the words of ipykernel's streams
-            raise TypeError(f"write() argument must be str, not {type(text)}")
-        count = super().write(text)
-        self.flush()
-        return count
-
-
 def refuse_stdin(function):
     def refuse(*args, **kwargs):
         raise StdinNotImplementedError(
@@ -78,9 +62,10 @@ def refuse_stdin(function):
 
 
 def utf8(text):
-    """Joins surrogate pairs and replaces lone ones, which no JSON parser has to accept."""
+    """Without surrogates, which no JSON parser has to accept: those that stand for bytes become the
+    bytes' characters, as in a kernel; pairs are joined and lone ones replaced."""
     try:
-        return text.encode("utf-8")
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").encode("utf-8")
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode("utf-8")
 
@@ -114,12 +99,12 @@ def framed(payload):
 class Agent:
     """Executes one program after the other for whoever holds the other end of a control socket."""
 
-    def __init__(self, shell):
+    def __init__(self, shell, streams):
         self._shell = shell
         self._control = None  # from run() on
         self._received = bytearray()  # and not yet understood
         self._pid = os.getpid()
-        self._streams = (sys.stdout, sys.stderr)
+        self._streams = streams
         self._cell = None  # the asyncio task of the program that runs
         # All cells share one context, or decimal.getcontext() and its like would forget.
         self._context = contextvars.copy_context()
@@ -133,9 +118,12 @@ class Agent:
         self._shell.forget_programs()
 
     def run(self, control):
-        """Returns when the server has gone."""
+        """Returns when the server has gone. A fork may be between this and __init__()."""
         self._control = control
-        self._pid = os.getpid()  # it may have been made before a fork
+        if self._pid != os.getpid():
+            self._pid = os.getpid()
+            for stream in self._streams:
+                stream.attach()
         os.register_at_fork(after_in_child=control.close)
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
@@ -170,7 +158,7 @@ class Agent:
         await asyncio.get_running_loop().sock_sendall(self._control, frame)
 
     async def _execute(self, request_id, code):
-        outcome = self._shell.outcome = Outcome()
+        outcome = self._shell.begin_program()
         self._cell = asyncio.create_task(self._run(code), context=self._context)
         try:
             ok = await self._cell
@@ -179,6 +167,8 @@ class Agent:
         self._flush()
         if os.getpid() != self._pid:
             os._exit(0)  # a fork that the program left running: only its parent reports
+        for stream in self._streams:
+            stream.restore()
         return encode_result(request_id, ok, outcome)
 
     async def _run(self, code):
@@ -222,11 +212,11 @@ class Agent:
             asyncio.get_running_loop().call_soon_threadsafe(self._cell.cancel)
 
     def _flush(self):
-        """Python's own streams, what the program put in their place, and C's stdio."""
-        for stream in (*self._streams, sys.stdout, sys.stderr):
+        """What the program put in the place of the streams, and C's stdio."""
+        for name in ("stdout", "stderr"):
             try:
-                stream.flush()
-            except Exception:  # closed, or an object of the program's own making
+                getattr(sys, name).flush()
+            except Exception:  # closed, deleted, or an object of the program's own making
                 continue
         LIBC.fflush(None)
 
@@ -249,15 +239,14 @@ def adopt_font_cache():
 
 
 def prepare_process():
-    """Makes the process look to a program like a fresh Jupyter kernel."""
+    """Makes the process look to a program like a fresh Jupyter kernel. Returns its streams."""
     # Left to itself, tempfile finds it by writing a file, and finds none when /tmp is full.
     tempfile.tempdir = os.environ.get("TMPDIR", "/tmp")
-    sys.stdout = sys.__stdout__ = UnbufferedText(1)
-    sys.stderr = sys.__stderr__ = UnbufferedText(2)
     builtins.input = refuse_stdin("raw_input")
     getpass.getpass = refuse_stdin("getpass")
-    sys.argv[:] = [""]
-    sys.path[:] = ["", *(directory for directory in sys.path if directory != AGENT_DIRECTORY)]
+    sys.path[:] = [directory for directory in sys.path if directory != AGENT_DIRECTORY]
+    agent_kernel.arrange_process()
+    return agent_streams.install()
 
 
 def ignore_interrupts():
@@ -276,16 +265,17 @@ def open_control():
 
 
 def serve(agent):
+    agent_kernel.name_process()
     agent.run(open_control())
     os._exit(0)  # threads of a program must not keep the process alive
 
 
 def main():
     ignore_interrupts()
-    prepare_process()
+    streams = prepare_process()
     session_packages.adopt()
     adopt_font_cache()
-    serve(Agent(make_shell()))
+    serve(Agent(make_shell(streams), streams))
 
 
 if __name__ == "__main__":

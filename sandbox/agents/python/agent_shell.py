@@ -12,6 +12,7 @@ import os
 import pathlib
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -25,20 +26,26 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
-from traitlets import Instance, Type, default, observe
+from traitlets import Any, CBool, Instance, Type, default, observe
 from traitlets.config import Config
+
+from agent_kernel import IPKernelApp, IPythonKernel, KernelMagics, stand_in
 
 from decorator import decorate  # comes with IPython, which is to be missed first
 
 AGENT_DIRECTORY = str(pathlib.Path(__file__).parent)
+# The event loops that ipykernel knows: of front ends in a browser, and of a screen.
+WITHOUT_TOOLKIT = ("inline", "nbagg", "webagg", "notebook", "ipympl", "widget", None)
+TOOLKITS = ("qt", "qt5", "qt6", "wx", "tk", "gtk", "gtk3", "osx", "asyncio")
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
 class Outcome:
     """The value and the traceback of one program, collected while it runs."""
 
-    def __init__(self):
+    def __init__(self, stderr):
         self.traceback = ""
+        self._stderr = stderr
         self._image = None
         self._expression = None
         self._displayed = None
@@ -82,8 +89,7 @@ class Outcome:
         """Makes it output. Past sys.stderr, where a program may have put anything."""
         text, self.traceback = self.traceback, ""
         if text:
-            with open(2, "wb", closefd=False) as stderr:
-                stderr.write(text.encode("utf-8", "backslashreplace"))
+            self._stderr.send(text)
 
     def _note_image(self, data):
         for mime in ("image/png", "image/jpeg"):
@@ -113,23 +119,29 @@ def murmur2(data, seed):
     return state ^ state >> 15
 
 
-class CellCompiler(CachingCompiler):
+@stand_in
+class XCachingCompiler(CachingCompiler):
     """Gives cells the file names that ipykernel gives them."""
+
+    __module__ = "ipykernel.compiler"
 
     def get_code_name(self, raw_code, transformed_code, number):
         directory = f"{tempfile.gettempdir()}/ipykernel_{os.getpid()}"
         return f"{directory}/{murmur2(raw_code.encode('utf-8', 'replace'), 0xC70F6907)}.py"
 
 
-class ValueHook(DisplayHook):
+@stand_in
+class ZMQShellDisplayHook(DisplayHook):
     """Records the value of the last expression instead of printing it."""
 
-    none_is_a_value = False
+    __module__ = "ipykernel.displayhook"
 
-    def __call__(self, result=None):
-        if result is None and self.none_is_a_value and not self.quiet():
-            self.shell.outcome.note_none()
-        super().__call__(result)
+    is_called = False
+
+    def check_for_underscore(self):
+        """The hook's first step. Its __call__() must stay IPython's, for debuggers show it."""
+        self.is_called = True
+        super().check_for_underscore()
 
     def start_displayhook(self):
         """Nothing: IPython would print an empty line here, and one in finish_displayhook."""
@@ -148,8 +160,11 @@ class ValueHook(DisplayHook):
         """Nothing, see start_displayhook()."""
 
 
-class Display(DisplayPublisher):
+@stand_in
+class ZMQDisplayPublisher(DisplayPublisher):
     """Records what display() and friends show."""
+
+    __module__ = "ipykernel.zmqshell"
 
     def publish(self, data, metadata=None, source=None, **kwargs):
         self.shell.outcome.note_display(data)
@@ -158,21 +173,28 @@ class Display(DisplayPublisher):
         """Nothing: a kernel tells its front end, and the service has no screen to clear."""
 
 
+@stand_in
 class ZMQInteractiveShell(InteractiveShell):
     """Looks like a kernel's shell to those who ask whether they run in a notebook: pandas would
     print for the width of a terminal otherwise."""
 
     __module__ = "ipykernel.zmqshell"
-    kernel = object()  # they ask for its presence only
 
-    compiler_class = Type(CellCompiler)
-    displayhook_class = Type(ValueHook)
-    display_pub_class = Type(Display)
+    autoindent = CBool(False)
+    kernel = Any()
+    compiler_class = Type(XCachingCompiler)
+    displayhook_class = Type(ZMQShellDisplayHook)
+    display_pub_class = Type(ZMQDisplayPublisher)
     exiter = Instance(ExitAutocall)
-    outcome = Outcome()  # of the program that runs; the agent sets a new one for each
+    outcome = Any()  # of the program that runs, see begin_program()
 
-    def __init__(self, **settings):
+    def __init__(self, stderr, **settings):
+        self._stderr = stderr
+        self.begin_program()
+        self.kernel = IPythonKernel(self)
         super().__init__(**settings)
+        self.extension_manager.load_extension("storemagic")  # as every kernel does
+        self.configurables.append(IPKernelApp.instance())
         self._first_names = dict(self.user_ns)
         self._transformed = None  # the cell that run_program() hands to run_cell()
 
@@ -209,16 +231,24 @@ class ZMQInteractiveShell(InteractiveShell):
     def init_environment(self):
         """What ipykernel sets, so that child processes print what they print there."""
         os.environ.update(TERM="xterm-color", CLICOLOR="1", FORCE_COLOR="1", CLICOLOR_FORCE="1")
-        os.environ.update(PAGER="cat", GIT_PAGER="cat")
+        os.environ.update(PAGER="cat", GIT_PAGER="cat", PYDEVD_USE_FRAME_EVAL="NO")
+        os.environ["JPY_PARENT_PID"] = str(os.getppid() or 1)
         os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
 
     def init_hooks(self):
         super().init_hooks()
         self.set_hook("show_in_pager", page.as_hook(payloadpage.page), 99)
 
+    def init_magics(self):
+        super().init_magics()
+        KernelMagics(self).register()
+
     def enable_gui(self, gui=None):
-        if gui not in (None, "inline", "agg"):
+        if gui in TOOLKITS:
             raise UsageError(f"There is no screen for the GUI toolkit {gui!r} here")
+        if gui not in WITHOUT_TOOLKIT:
+            names = dict.fromkeys(WITHOUT_TOOLKIT + TOOLKITS).keys()
+            raise UsageError(f"Invalid GUI request {gui!r}, valid ones are:{names}")
 
     def system_piped(self, cmd):
         """`!cmd`, aliases and %pip. IPython runs them on a pseudo-terminal, which the sandbox does
@@ -245,6 +275,7 @@ class ZMQInteractiveShell(InteractiveShell):
         known = {"transformed_cell": cell, "preprocessing_exc_tuple": failure}
         if not self.should_run_async(code, **known):
             self._transformed = cell if failure is None else None
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # the agent takes it back
             return self.run_cell(code, store_history=True)
         result = None
         try:
@@ -275,20 +306,25 @@ class ZMQInteractiveShell(InteractiveShell):
         for file_name in self.compile._filename_map:
             linecache.cache.pop(file_name, None)
         self.compile._filename_map.clear()
-        self.outcome = Outcome()
+        self.begin_program()
 
-    async def run_ast_nodes(self, nodelist, *args, **kwargs):
+    def begin_program(self):
+        self.outcome = Outcome(self._stderr)
+        return self.outcome
+
+    async def run_ast_nodes(self, nodelist, *args, result=None, **kwargs):
         """Tells `a = None; a`, whose value is None, from `print()`, which has none. Both give None;
         the service answers null to the first and "" to the second."""
+        hook = self.displayhook
+        hook.is_called = False
+        failed = await super().run_ast_nodes(nodelist, *args, result=result, **kwargs)
         last = nodelist[-1].value if nodelist and isinstance(nodelist[-1], ast.Expr) else None
         if isinstance(last, ast.Await):
             last = last.value
-        outer = self.displayhook.none_is_a_value  # of a program that runs a cell, as %%capture does
-        self.displayhook.none_is_a_value = not isinstance(last, ast.Call)
-        try:
-            return await super().run_ast_nodes(nodelist, *args, **kwargs)
-        finally:
-            self.displayhook.none_is_a_value = outer
+        is_value = hook.is_called and not failed and not isinstance(last, ast.Call)
+        if is_value and result.result is None and not hook.quiet():
+            self.outcome.note_none()
+        return failed
 
     def _get_exc_info(self, exc_tuple=None):
         """Hides the agent from tracebacks: a program sees itself and IPython."""
@@ -349,11 +385,10 @@ def call_formatters_directly():
             kind.__call__ = decorate(method.__wrapped__, with_object_first, kwsyntax=True)
 
 
-def make_shell():
+def make_shell(streams):
     call_formatters_directly()
     config = Config()
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
-    config.InteractiveShell.colors = "NoColor"
     config.IPKernelApp = Config()  # whose presence tells programs that they run in a kernel
-    return ZMQInteractiveShell.instance(config=config)
+    return ZMQInteractiveShell.instance(stderr=streams[1], config=config)

@@ -47,7 +47,7 @@ struct Mapping {
   const char* inside;
   const char* below_directory;
 };
-constexpr Mapping kMappings[] = {{"/mnt/data", "/data"}, {"/tmp", "/tmp"}};
+constexpr Mapping kMappings[] = {{"/mnt/data", "/data"}, {"/tmp", "/tmp"}, {"/var/tmp", "/tmp"}};
 
 const char* session_directory() {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): asked once and never set by us

@@ -12,7 +12,6 @@ anything random. What they do share is the seed of hash(), as all memory is laid
 import asyncio
 import ctypes
 import gc
-import importlib
 import os
 import sys
 import tempfile
@@ -20,6 +19,7 @@ import tempfile
 import agent
 import session_packages
 from agent_shell import AGENT_DIRECTORY, make_shell
+from preloaded import Preloaded
 
 SOCKET_FD = 3
 MAX_COMPLAINTS = 1000
@@ -57,17 +57,17 @@ def make_streams_pipes():
 
 
 def preload(modules):
-    """Imports them; returns what is to be said about those that cannot be."""
+    """Imports them; returns those that could be, and what is to be said about the others."""
     os.environ.update(NO_THREADS)
-    complaints = []
+    loaded, complaints = [], []
     for module in modules:
         try:
-            importlib.import_module(module)
+            loaded.append(Preloaded(module))
         except Exception as error:  # whatever a module raises, sessions do without it
             complaints.append(f"{module} is not preloaded: {type(error).__name__}: {error}")
     for name in NO_THREADS:
         del os.environ[name]
-    return "; ".join(complaints)
+    return loaded, "; ".join(complaints)
 
 
 def use_large_pages():
@@ -131,14 +131,14 @@ def main():
     require_done(forks.dynsessions_shed_privileges(int(uid)), "cannot shed privileges")
     make_streams_pipes()
     agent.ignore_interrupts()
-    agent.prepare_process()
+    streams = agent.prepare_process()
     session_packages.adopt()
     agent.adopt_font_cache()
-    shell = make_shell()
+    shell = make_shell(streams)
     tmp_snapshot = TmpSnapshot()
-    serving = agent.Agent(shell)
+    serving = agent.Agent(shell, streams)
     with shell.builtin_trap:  # pandas asks at import whether a kernel runs it
-        complaints = preload(filter(None, modules.split(",")))
+        loaded, complaints = preload(filter(None, modules.split(",")))
     asyncio.run(serving.warm_up(WARM_UPS))
     gc.collect()
     use_large_pages()
@@ -146,6 +146,8 @@ def main():
     os.write(SOCKET_FD, b"\n" + complaints.encode("ascii", "replace")[:MAX_COMPLAINTS])
     require_done(forks.dynsessions_serve_forks(SOCKET_FD), "cannot serve forks")
     renew_randomness()
+    for preloaded in loaded:
+        preloaded.put_to_sleep()
     if not tmp_snapshot.place():
         session_packages.adopt()
         agent.adopt_font_cache()

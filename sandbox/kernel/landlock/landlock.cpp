@@ -44,6 +44,16 @@ constexpr const char* kFacts[] = {"/proc/cpuinfo", "/proc/filesystems", "/proc/l
                                   "/proc/meminfo", "/proc/stat",        "/proc/uptime",
                                   "/proc/version"};
 
+/// Which CPUs there are, as /proc/stat tells too. Of what else is in the directory, names only.
+constexpr const char* kCpus = "/sys/devices/system/cpu";
+constexpr const char* kFactsOfCpus[] = {"online", "possible", "present"};
+constexpr const char* kFactsOfCpu[] = {"thread_siblings", "core_siblings"};
+/// joblib reads them where they exist, and fails if it may not: the CPU time of the whole machine
+/// or container.
+constexpr const char* kCpuQuota[] = {"/sys/fs/cgroup/cpu.max",
+                                     "/sys/fs/cgroup/cpu/cpu.cfs_quota_us",
+                                     "/sys/fs/cgroup/cpu/cpu.cfs_period_us"};
+
 std::uint64_t known_files(int abi) {
   std::uint64_t files = kFirstAbiFiles;
   if (abi >= 2) files |= LANDLOCK_ACCESS_FS_REFER;
@@ -77,6 +87,22 @@ void allow(const UniqueFd& ruleset, const std::string& path, std::uint64_t acces
   if (!result.ok()) throw StepError("landlock: " + path, result.error_number);
 }
 
+/// A container may show less of them.
+void allow_cpus(const UniqueFd& ruleset) {
+  const auto is_there = [](const std::string& path) { return ::access(path.c_str(), F_OK) == 0; };
+  const auto allow_if_there = [&](const std::string& path, std::uint64_t access) {
+    if (is_there(path)) allow(ruleset, path, access);
+  };
+  const std::string cpus = kCpus;
+  allow_if_there(cpus, LANDLOCK_ACCESS_FS_READ_DIR);
+  for (const char* path : kCpuQuota) allow_if_there(path, kReadFile);
+  for (const char* fact : kFactsOfCpus) allow_if_there(cpus + '/' + fact, kReadFile);
+  for (unsigned cpu = 0; is_there(cpus + "/cpu" + std::to_string(cpu)); ++cpu) {
+    const std::string topology = cpus + "/cpu" + std::to_string(cpu) + "/topology/";
+    for (const char* fact : kFactsOfCpu) allow_if_there(topology + fact, kReadFile);
+  }
+}
+
 StepResult restrict_self(int ruleset) {
   const StepResult result = checked(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs");
   return result.ok() ? checked(::syscall(SYS_landlock_restrict_self, ruleset, 0)) : result;
@@ -103,6 +129,7 @@ UniqueFd make_session_ruleset(std::span<const LayoutEntry> layout,
     allow(ruleset, entry.source, entry.tree_is_device ? kUseDevice : kReadAndExecute);
   }
   for (const char* path : kFacts) allow(ruleset, path, kRead);
+  allow_cpus(ruleset);
   for (const std::string& directory : directories) allow(ruleset, directory, files & ~kDeviceNodes);
   return ruleset;
 }

@@ -122,7 +122,7 @@ StepResult open_host_trees(std::span<const LayoutEntry> layout, OpenTrees& trees
 
 StepResult mount_new_root() {
   const int result =
-      ::mount("root", kMountPoint, "tmpfs", kNoSurprises, "size=1m,nr_inodes=1024,mode=0755");
+      ::mount("root", kMountPoint, "tmpfs", kNoSurprises, "size=16m,nr_inodes=16384,mode=0755");
   return result < 0 ? checked(result) : checked(::chdir(kMountPoint));
 }
 
@@ -163,11 +163,16 @@ StepResult mount_writable(const TmpfsOptions& all) {
   const struct {
     const char* path;
     const std::string& options;
-  } file_systems[] = {{"tmp", all.tmp}, {"dev/shm", all.shared_memory}, {"mnt/data", all.data}};
+  } file_systems[] = {{"tmp", all.tmp}, {"mnt/data", all.data}};
   for (const auto& [path, options] : file_systems) {
     if (::mount("tmpfs", path, "tmpfs", kNoSurprises, options.c_str()) < 0) return {errno, path};
   }
   return {};
+}
+
+StepResult mount_shared_memory(const TmpfsOptions& options) {
+  return checked(
+      ::mount("tmpfs", "dev/shm", "tmpfs", kNoSurprises, options.shared_memory.c_str()));
 }
 
 StepResult pivot_to_new_root() {

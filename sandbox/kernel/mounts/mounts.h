@@ -9,7 +9,7 @@
 /// The sandbox's view of files, built by one process in a mount namespace of its own. All functions
 /// are async-signal-safe and to be called in the order in which they stand here; from
 /// mount_new_root on, the working directory is the new root. mount_proc and mask_proc are called
-/// again, in each jail (sandboxes.h).
+/// again, in each jail (sandboxes.h), and so is mount_shared_memory.
 namespace dynsessions::sandbox {
 
 /// Enough for the system's entries and any sensible number of binds; a plan with more is refused.
@@ -44,8 +44,10 @@ StepResult mount_proc();
 /// Hides and write-protects what is the machine's rather than the sandbox's.
 StepResult mask_proc();
 
-/// /tmp, /dev/shm and /mnt/data, each with its own size and inode quota.
+/// /tmp and /mnt/data, each with its own size and inode quota.
 StepResult mount_writable(const TmpfsOptions& options);
+/// /dev/shm of a jail: what an interpreter leaves there goes with it.
+StepResult mount_shared_memory(const TmpfsOptions& options);
 
 StepResult pivot_to_new_root();
 StepResult make_root_read_only();

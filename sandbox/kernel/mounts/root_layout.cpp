@@ -1,8 +1,14 @@
 #include "sandbox/kernel/mounts/root_layout.h"
 
+#include <cstdint>
 #include <filesystem>
+#include <iomanip>
 #include <set>
+#include <sstream>
 #include <stdexcept>
+#include <vector>
+
+#include <sched.h>
 
 namespace dynsessions::sandbox {
 namespace {
@@ -132,6 +138,47 @@ void add_identity(LayoutBuilder& builder, const SandboxProfile& profile) {
                                       : std::string("nameserver ") + kEgressNameServer + '\n');
 }
 
+/// The CPUs that sessions may use: those of this process.
+std::vector<unsigned> usable_cpus() {
+  cpu_set_t set;
+  if (::sched_getaffinity(0, sizeof(set), &set) != 0) return {0};  // more than the set has room for
+  std::vector<unsigned> cpus;
+  for (unsigned cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
+  }
+  return cpus;
+}
+
+/// As the kernel writes a set of CPUs: groups of 32 bits in hexadecimal, the highest first.
+std::string mask_of(const std::vector<unsigned>& cpus) {
+  std::vector<std::uint32_t> groups(cpus.back() / 32 + 1);
+  for (const unsigned cpu : cpus) groups[cpu / 32] |= std::uint32_t{1} << cpu % 32;
+  std::ostringstream mask;
+  mask << std::hex << groups.back();
+  for (auto group = groups.rbegin() + 1; group != groups.rend(); ++group) {
+    mask << ',' << std::setw(8) << std::setfill('0') << *group;
+  }
+  mask << '\n';
+  return mask.str();
+}
+
+/// Which CPUs there are, for lscpu and for libraries that count cores by it: each a core of its
+/// own, all on one socket. Neither caches, nor frequencies, nor the host's other CPUs are shown.
+void add_cpus(LayoutBuilder& builder) {
+  const fs::path directory = "sys/devices/system/cpu";
+  const std::vector<unsigned> cpus = usable_cpus();
+  std::string list;
+  for (const unsigned cpu : cpus) list += (list.empty() ? "" : ",") + std::to_string(cpu);
+  builder.file(directory / "online", list + '\n');
+  for (const char* name : {"possible", "present"}) builder.link(directory / name, "online");
+  builder.file(directory / "siblings", mask_of(cpus));
+  for (const unsigned cpu : cpus) {
+    const fs::path topology = directory / ("cpu" + std::to_string(cpu)) / "topology";
+    builder.file(topology / "thread_siblings", mask_of({cpu}));
+    builder.link(topology / "core_siblings", "../../siblings");
+  }
+}
+
 }  // namespace
 
 std::string environment_value(const SandboxProfile& profile, const std::string& name,
@@ -159,7 +206,9 @@ std::vector<LayoutEntry> root_layout(const SandboxProfile& profile, Tier tier) {
   for (const char* path : kEtcPaths) builder.mirror(path);
   add_identity(builder, profile);
   add_devices(builder);
-  for (const char* path : {"proc", "tmp", "dev/shm", "mnt/data"}) builder.directory(path);
+  for (const char* path : {"proc", "tmp", "dev/shm", "mnt/data", "home"}) builder.directory(path);
+  builder.link("var/tmp", "/tmp");
+  add_cpus(builder);
   for (const ReadOnlyBind& bind : profile.binds) {
     const fs::path target = checked_target(bind, tier);
     if (!fs::exists(bind.source)) {

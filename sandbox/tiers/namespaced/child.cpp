@@ -168,6 +168,8 @@ constexpr Step<JailContext> kInitSteps[] = {
     {"hide memory", [](JailContext&) { return checked(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)); }},
     {"mount proc", [](JailContext&) { return mount_proc(); }},
     {"mask proc", [](JailContext&) { return mask_proc(); }},
+    {"shared memory",
+     [](JailContext& c) { return mount_shared_memory(c.plan.tmpfs_options); }},
     {"signals", ignore_child_exits},
     {"signals", drop_handlers_of_library},
     {"privileges", [](JailContext&) { return drop_privileges(); }},

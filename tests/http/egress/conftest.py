@@ -9,6 +9,7 @@ import pytest
 from support import neighbour
 from support.egress import GREETING, OPEN
 from support.emulator import Emulator
+from support.reach import answer
 
 
 @pytest.fixture(scope="module")
@@ -66,14 +67,6 @@ def open_session(open_server):
 def canary():
     """The port of a listener on every address of this host."""
     with socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as listener:
-
-        def accept():
-            while True:
-                try:
-                    listener.accept()[0].close()
-                except OSError:
-                    return
-
-        threading.Thread(target=accept, daemon=True).start()
+        threading.Thread(target=answer, args=(listener,), daemon=True).start()
         yield listener.getsockname()[1]
         listener.shutdown(socket.SHUT_RDWR)

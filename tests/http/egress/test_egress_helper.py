@@ -96,7 +96,7 @@ def test_an_ordinary_user_s_sessions_have_egress_too(
     session = server.session()
     assert run(session, FETCH)["stdout"] == f"{GREETING}\n"
     targets = [(address, canary) for address in (neighbour.HOST_ADDRESS, "10.0.2.2")]
-    assert "connected" not in probe(session, *targets)
+    assert "answered" not in probe(session, *targets)
     helper = helper_of(server, session)
     session.end()
     wait_until(lambda: has_ended(helper), "the helper stays")

@@ -22,5 +22,5 @@ def test_one_pool_has_egress_and_the_other_has_none(tmp_path, beside_neighbour, 
         )
         for pool in pools
     }
-    assert outcomes["open"] == ["connected"]
-    assert outcomes["shut"] != ["connected"]
+    assert outcomes["open"] == ["answered"]
+    assert outcomes["shut"] != ["answered"]

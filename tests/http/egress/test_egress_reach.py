@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,11 +16,11 @@ from support.egress import (
     GREETING,
     LISTEN,
     SESSION_PORT,
-    is_reachable_from_here,
     needs_neighbour,
     probe,
     run,
 )
+from support.reach import answer, reach
 from support.waiting import wait_until
 
 pytestmark = needs_neighbour
@@ -36,12 +37,12 @@ def test_a_name_that_does_not_exist_is_known_not_to(open_session):
 
 
 def test_a_session_without_egress_has_its_own_loopback_only(session, web):
-    assert is_reachable_from_here(neighbour.ADDRESS, neighbour.PORT)
+    assert reach(neighbour.ADDRESS, neighbour.PORT) == "answered"
     run(session, LISTEN)
     own, other = probe(
         session, ("127.0.0.1", SESSION_PORT), (neighbour.ADDRESS, neighbour.PORT)
     )
-    assert (own, other) == ("connected", "OSError")
+    assert (own, other) == ("answered", "OSError")
     assert "URLError" in run(session, FETCH)["stderr"]
 
 
@@ -49,28 +50,31 @@ def test_egress_does_not_reach_this_host(open_session, canary):
     """Neither by its loopback, nor as the gateway, nor by its address on the network; also not past
     the routes, by choosing the interface oneself."""
     reachable = ["127.0.0.1", "127.0.0.2", neighbour.HOST_ADDRESS]
-    assert all(is_reachable_from_here(address, canary) for address in [*reachable, "::1"])
+    here = [reach(address, canary) for address in [*reachable, "::1"]]
+    assert set(here) == {"answered"}
     addresses = [*reachable, "10.0.2.2", "10.0.2.3", "10.0.2.255", "255.255.255.255", "0.0.0.0"]
     targets = [(address, canary, device) for address in addresses for device in (None, "tap0")]
     targets += [("::1", canary), (f"::ffff:{neighbour.HOST_ADDRESS}", canary), ("fe80::2", canary)]
     control, *others = probe(open_session, (neighbour.ADDRESS, neighbour.PORT, "tap0"), *targets)
-    assert control == "connected"
-    reached = [target for target, how in zip(targets, others) if how == "connected"]
+    assert control == "answered"
+    reached = [target for target, how in zip(targets, others) if how == "answered"]
     assert not reached
 
 
 def test_the_host_s_name_server_is_a_name_server_only(open_session):
     with socket.create_server((neighbour.NAME_SERVER, 0)) as listener:
         port = listener.getsockname()[1]
-        assert is_reachable_from_here(neighbour.NAME_SERVER, port)
-        assert probe(open_session, ("10.0.2.3", port)) != ["connected"]
+        threading.Thread(target=answer, args=(listener,), daemon=True).start()
+        assert reach(neighbour.NAME_SERVER, port) == "answered"
+        assert probe(open_session, ("10.0.2.3", port)) != ["answered"]
+        listener.shutdown(socket.SHUT_RDWR)
 
 
 def test_egress_does_not_reach_link_local_addresses_where_clouds_keep_credentials(open_session):
     target = (neighbour.LINK_LOCAL, neighbour.PORT)
-    assert is_reachable_from_here(*target)
+    assert reach(*target) == "answered"
     past_the_routes, plain = probe(open_session, (*target, "tap0"), target)
-    assert "connected" not in (past_the_routes, plain)
+    assert "answered" not in (past_the_routes, plain)
 
 
 @pytest.mark.parametrize("address", ["168.63.129.16", "100.100.100.200", "192.0.0.192"])
@@ -82,11 +86,11 @@ def test_other_addresses_where_clouds_keep_credentials_are_closed(open_session, 
 def test_addresses_that_this_host_gets_later_are_closed(open_server, open_session, canary):
     target = (neighbour.LATER_ADDRESS, canary)
     with neighbour.later_address():
-        assert is_reachable_from_here(*target)
-        wait_until(lambda: probe(open_session, target) != ["connected"], "it stays open")
-        assert probe(open_session, (neighbour.ADDRESS, neighbour.PORT)) == ["connected"]
+        assert reach(*target) == "answered"
+        wait_until(lambda: probe(open_session, target) != ["answered"], "it stays open")
+        assert probe(open_session, (neighbour.ADDRESS, neighbour.PORT)) == ["answered"]
         new = open_server.session()
-        assert probe(new, target) != ["connected"]
+        assert probe(new, target) != ["answered"]
         new.end()
 
 
@@ -105,30 +109,29 @@ def test_addresses_that_come_while_sandboxes_are_built_are_closed_in_them(start_
             for first_run in first_runs:
                 first_run.result()
             for session in sessions:
-                wait_until(lambda: probe(session, target) != ["connected"], "it stays open")
+                wait_until(lambda: probe(session, target) != ["answered"], "it stays open")
 
 
 def test_sessions_do_not_reach_each_other(open_server, open_session):
     run(open_session, LISTEN)
-    assert probe(open_session, ("10.0.2.100", SESSION_PORT)) == ["connected"]
+    assert probe(open_session, ("10.0.2.100", SESSION_PORT)) == ["answered"]
     other = open_server.session()
     addresses = ["10.0.2.100", "127.0.0.1", "10.0.2.2", neighbour.HOST_ADDRESS]
     ends = probe(other, *((address, SESSION_PORT) for address in addresses))
-    assert "connected" not in ends
+    assert "answered" not in ends
     other.end()
 
 
 def test_nobody_reaches_into_a_session(open_session):
     run(open_session, LISTEN)
-    assert probe(open_session, ("127.0.0.1", SESSION_PORT)) == ["connected"]
-    with pytest.raises(OSError):
-        is_reachable_from_here("127.0.0.1", SESSION_PORT)
+    assert probe(open_session, ("127.0.0.1", SESSION_PORT)) == ["answered"]
+    assert reach("127.0.0.1", SESSION_PORT) == "ConnectionRefusedError"
 
 
 def test_all_kernels_of_a_session_have_the_same_network(open_session):
     run(open_session, LISTEN)
     targets = ("127.0.0.1", SESSION_PORT), (neighbour.ADDRESS, neighbour.PORT)
-    assert probe(open_session, *targets, useEmptyKernel=True) == ["connected", "connected"]
+    assert probe(open_session, *targets, useEmptyKernel=True) == ["answered", "answered"]
 
 
 def test_a_session_cannot_change_its_routes(open_session):

@@ -78,6 +78,18 @@ TEST_CASE("an unreadable request target is refused", "[http][message]") {
   }
 }
 
+TEST_CASE("where files are named, a target may encode any character but NUL", "[http][message]") {
+  const auto target = Target::parse("/p/files/a%0Ab%7f/content?path=%1b&filename=c%0d");
+  REQUIRE(target);
+  CHECK(target->segments == std::vector<std::string>{"p", "files", "a\nb\x7f", "content"});
+  CHECK(target->query_value("path") == "\x1b");
+  CHECK(target->query_value("filename") == "c\r");
+  for (const char* text : {"/files/a%00", "/files/\x01", "/a%0Ab/files/c", "/files?path=%00"}) {
+    INFO(text);
+    CHECK_FALSE(Target::parse(text));
+  }
+}
+
 TEST_CASE("the first query value of a name counts, in any case", "[http][message]") {
   const auto target = Target::parse("/x?Identifier=a&identifier=b");
   REQUIRE(target);

@@ -33,11 +33,11 @@ TEST_CASE("every client's part header is understood", "[http][multipart]") {
       {"aiohttp",
        "Content-Type: application/octet-stream\r\n"
        "Content-Disposition: form-data; name=\"file\"; filename=\"te%20st%22%C3%BC.txt\"",
-       "file", "te st\"\xC3\xBC.txt"},
+       "file", "te%20st%22%C3%BC.txt"},
       {"undici",
        "Content-Disposition: form-data; name=\"file\"; filename=\"a%22b.txt\"\r\n"
        "Content-Type: application/octet-stream",
-       "file", "a\"b.txt"},
+       "file", "a%22b.txt"},
       {"langchain4j",
        "Content-Disposition: form-data; name=\"file\"; filename=\"a.py\"\r\n"
        "Content-Type: application/json",
@@ -83,21 +83,13 @@ TEST_CASE("a part that is not form data is refused", "[http][multipart]") {
   }
 }
 
-TEST_CASE("a file name is decoded only as far as it looks encoded", "[http][multipart]") {
-  struct Name {
-    std::string sent, meant;
-  };
-  const auto name = GENERATE(values<Name>({
-      {"plain.txt", "plain.txt"},
-      {"a+b.txt", "a+b.txt"},
-      {"te%20st%22%C3%BC.txt", "te st\"\xC3\xBC.txt"},
-      {"100%.txt", "100%.txt"},
-      {"100%%22.txt", "100%\".txt"},
-      {"%FF%22.txt", "%FF\".txt"},
-      {"a%00b%22.txt", "a%00b\".txt"},
-      {"a%0d%0Ab.txt", "a\r\nb.txt"},
-  }));
-  DYNAMIC_SECTION(name.sent) { CHECK(decode_filename(name.sent) == name.meant); }
+TEST_CASE("a plain file name is taken as it stands", "[http][multipart]") {
+  const auto name = GENERATE(values<std::string>(
+      {"a+b.txt", "a%20b.csv", "100%.txt", "%FF%22.txt", "..%2fother.csv", "a%0d%0Ab.txt", "%00"}));
+  DYNAMIC_SECTION(name) {
+    const std::string line = "Content-Disposition: form-data; name=file; filename=\"";
+    CHECK(parse_part_header(line + name + '"').value().filename == name);
+  }
 }
 
 }  // namespace

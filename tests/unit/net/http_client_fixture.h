@@ -6,7 +6,7 @@
 #include <string>
 
 #include "emulator/base/event.h"
-#include "emulator/net/http_client.h"
+#include "emulator/net/client/http_client.h"
 #include "tests/support/catch.h"
 #include "tests/support/test_loop.h"
 

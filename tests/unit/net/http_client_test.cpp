@@ -1,4 +1,4 @@
-#include "emulator/net/http_client.h"
+#include "emulator/net/client/http_client.h"
 
 #include <atomic>
 #include <future>

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <set>
 #include <stdexcept>
+#include <string>
+
+#include <sched.h>
 
 #include "tests/support/catch.h"
 
@@ -37,12 +40,32 @@ TEST_CASE("directories come before what is in them", "[layout]") {
 
 TEST_CASE("what tells about the host is not in the layout", "[layout]") {
   const auto layout = root_layout(SandboxProfile{});
-  for (const char* path : {"etc/shadow", "etc/ssl/private", "sys", "run", "home", "root", "var",
-                           "dev/tty", "dev/ptmx", "dev/mem"}) {
+  for (const char* path :
+       {"etc/shadow", "etc/ssl/private", "sys/class", "run", "root", "var/lib",
+        "sys/devices/system/cpu/vulnerabilities", "dev/tty", "dev/ptmx", "dev/mem"}) {
     INFO(path);
     CHECK_FALSE(contains(layout, path));
   }
   CHECK(content(layout, "etc/hosts") == "127.0.0.1 localhost session\n::1 localhost\n");
+}
+
+TEST_CASE("the CPUs in the layout are those that this process may use", "[layout]") {
+  cpu_set_t before;
+  REQUIRE(::sched_getaffinity(0, sizeof(before), &before) == 0);
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  unsigned cpu = 0;
+  while (!CPU_ISSET(cpu, &before)) ++cpu;
+  CPU_SET(cpu, &one);
+  REQUIRE(::sched_setaffinity(0, sizeof(one), &one) == 0);
+  const auto layout = root_layout(SandboxProfile{});
+  REQUIRE(::sched_setaffinity(0, sizeof(before), &before) == 0);
+
+  const std::string cpus = "sys/devices/system/cpu/";
+  const std::string number = std::to_string(cpu);
+  CHECK(content(layout, cpus + "online") == number + "\n");
+  CHECK_FALSE(content(layout, cpus + "cpu" + number + "/topology/thread_siblings").empty());
+  CHECK_FALSE(contains(layout, cpus + "cpu" + std::to_string(cpu + 1)));
 }
 
 TEST_CASE("the user's home is that of the environment", "[layout]") {

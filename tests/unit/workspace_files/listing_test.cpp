@@ -72,7 +72,7 @@ TEST_CASE("a listing without recursion has the directories but not what is in th
   tree.make_directory("sub/deeper");
   tree.write("sub/x", "");
   CHECK(names_in(tree.root(), Depth::immediate) == Names{"sub"});
-  CHECK(list(tree.root(), at(""), Depth::immediate).value().at(0).is_directory);
+  CHECK(list(tree.root(), at(""), Depth::immediate).value().files.at(0).is_directory);
 }
 
 TEST_CASE("with recursion, the entries of a directory follow it", "[files]") {
@@ -94,7 +94,7 @@ TEST_CASE("a directory is listed with paths from the root", "[files]") {
   const TestTree tree;
   tree.make_directory("a/b");
   tree.write("a/b/x", "");
-  const auto listing = list(tree.root(), at("a"), Depth::recursive).value();
+  const auto listing = list(tree.root(), at("a"), Depth::recursive).value().files;
   REQUIRE(listing.size() == 2);
   CHECK(listing[0].directory == "a");
   CHECK(listing[1].directory == "a/b");
@@ -121,6 +121,17 @@ TEST_CASE("a tree deeper than any path is listed as far as paths reach", "[files
     directory = UniqueFd(::openat(directory.get(), "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   }
   CHECK(names_in(tree.root(), Depth::recursive).size() == DataPath::kMaxComponents);
+}
+
+TEST_CASE("entries that no path could name are counted", "[files]") {
+  const TestTree tree;
+  tree.write("seen", "");
+  tree.write("\xFF", "");
+  tree.make_directory("d");
+  tree.write("d/\xC3", "");
+  CHECK(list(tree.root(), at(""), Depth::immediate).value().unnameable == 1);
+  CHECK(list(tree.root(), at(""), Depth::recursive).value().unnameable == 2);
+  CHECK(list(tree.root(), at("d"), Depth::recursive).value().unnameable == 1);
 }
 
 TEST_CASE("a listing that would take too much memory is refused", "[files]") {

@@ -101,7 +101,7 @@ TEST_CASE("a sparse file of one tebibyte is sized and opened without being read"
   tree.write("huge", "");
   std::filesystem::resize_file(tree.path("huge"), kSize);
   CHECK(stat(tree.root(), at("huge")).value().size == kSize);
-  CHECK(list(tree.root(), at(""), Depth::immediate).value().at(0).size == kSize);
+  CHECK(list(tree.root(), at(""), Depth::immediate).value().files.at(0).size == kSize);
   CHECK(open_for_reading(tree.root(), at("huge")).value().size == kSize);
 }
 

@@ -72,7 +72,8 @@ Result<FileInfo> upload(int root, const DataPath& path, std::string_view content
 
 std::vector<std::string> names_in(int root, Depth depth, std::string_view below) {
   std::vector<std::string> names;
-  for (const FileInfo& entry : list(root, at(below), depth).value())
+  const Listing listing = list(root, at(below), depth).value();
+  for (const FileInfo& entry : listing.files)
     names.push_back(entry.directory == "." ? entry.name : entry.directory + "/" + entry.name);
   return names;
 }

@@ -136,7 +136,7 @@ TEST_CASE("root uploads into a tree of a user namespace in which root has no id"
   REQUIRE(::fstatat(root.get(), "d/x", &status, 0) == 0);
   CHECK(status.st_uid == 12'345);
   CHECK(upload(root.get(), at("d/x"), "again").has_value());
-  CHECK(list(root.get(), at(""), Depth::recursive).value().size() == 2);
+  CHECK(list(root.get(), at(""), Depth::recursive).value().files.size() == 2);
   CHECK(open_for_reading(root.get(), at("d/x")).value().size == 5);
   CHECK(remove(root.get(), at("d/x")).has_value());
 }

@@ -112,7 +112,7 @@ void write_value(AnswerWriter& answer, const ApiVersion& version, const Executio
     }
   };
   if (result.outcome != ExecutionOutcome::succeeded) {
-    answer.json.null();
+    version.failure_is_null ? answer.json.null() : answer.json.string("");
   } else {
     std::visit(Visitor{answer, version}, shown_value(version, result));
   }

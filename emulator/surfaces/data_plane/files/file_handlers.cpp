@@ -1,7 +1,9 @@
 #include "emulator/surfaces/data_plane/files/file_handlers.h"
 
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <boost/algorithm/string/predicate.hpp>
 
@@ -30,8 +32,13 @@ Error for_operation(Error error, ErrorCode missing) {
   return error;
 }
 
-http::Answer list_at(const Services& services, const Route& route, const http::Request& request,
-                     int root) {
+std::string warning_of_unnameable(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " file is" : " files are") +
+         " not listed: the path is not UTF-8, or too long";
+}
+
+http::Answer list_at(const Services& services, const Route& route, http::Call& call, int root) {
+  const http::Request& request = call.request;
   auto directory = directory_of(request);
   if (!directory) return directory.error();
   // The older dialects cannot tell a directory from a file, so they show files only, each with its
@@ -41,30 +48,30 @@ http::Answer list_at(const Services& services, const Route& route, const http::R
   const auto wanted = request.target.query_value("recursive");
   const bool recursive =
       route.version->file_has_directory && wanted && boost::algorithm::iequals(*wanted, "true");
-  auto files = session_files::list(
+  auto listing = session_files::list(
       root, *directory,
       older || recursive ? session_files::Depth::recursive : session_files::Depth::immediate);
-  if (!files) return files.error();
-  if (older) std::erase_if(*files, [](const FileInfo& file) { return file.is_directory; });
-  if (files->size() <= kLongestText) return json_response(file_list_json(route, *files));
+  if (!listing) return listing.error();
+  if (listing->unnameable > 0) call.exchange.warning = warning_of_unnameable(listing->unnameable);
+  std::vector<FileInfo>& files = listing->files;
+  if (older) std::erase_if(files, [](const FileInfo& file) { return file.is_directory; });
+  if (files.size() <= kLongestText) return json_response(file_list_json(route, files));
   http::Response response;
   response.body = http::StreamBody{
-      std::make_unique<FileListSource>(services.file_pool, route, *std::move(files))};
+      std::make_unique<FileListSource>(services.file_pool, route, std::move(files))};
   return response;
 }
 
-http::Answer metadata_at(const Services&, const Route& route, const http::Request& request,
-                         int root) {
-  auto path = file_of(route, request);
+http::Answer metadata_at(const Services&, const Route& route, http::Call& call, int root) {
+  auto path = file_of(route, call.request);
   if (!path) return path.error();
   auto file = session_files::stat(root, *path);
   if (!file) return file.error();
   return json_response(file_json(route, *file));
 }
 
-http::Answer content_at(const Services&, const Route& route, const http::Request& request,
-                        int root) {
-  auto path = file_of(route, request);
+http::Answer content_at(const Services&, const Route& route, http::Call& call, int root) {
+  auto path = file_of(route, call.request);
   if (!path) return path.error();
   auto file = session_files::open_for_reading(root, *path);
   if (!file) return for_operation(file.error(), ErrorCode::file_to_download_not_found);
@@ -78,9 +85,8 @@ http::Answer content_at(const Services&, const Route& route, const http::Request
   return response;
 }
 
-http::Answer remove_at(const Services&, const Route& route, const http::Request& request,
-                       int root) {
-  auto path = file_of(route, request);
+http::Answer remove_at(const Services&, const Route& route, http::Call& call, int root) {
+  auto path = file_of(route, call.request);
   if (!path) return path.error();
   auto removed = session_files::remove(root, *path);
   if (!removed) return for_operation(removed.error(), ErrorCode::file_to_delete_not_found);
@@ -90,8 +96,9 @@ http::Answer remove_at(const Services&, const Route& route, const http::Request&
 }
 
 /// One operation on the files below the directory descriptor `root`. Blocks: runs on the file pool.
-using Work = http::Answer (*)(const Services& services, const Route& route,
-                              const http::Request& request, int root);
+/// The call is its own meanwhile.
+using Work = http::Answer (*)(const Services& services, const Route& route, http::Call& call,
+                              int root);
 
 asio::awaitable<http::Answer> on_files(const Services& services, const Route& route,
                                        http::Call& call, Work work) {
@@ -102,7 +109,7 @@ asio::awaitable<http::Answer> on_files(const Services& services, const Route& ro
   auto root = (*session)->open_data_directory();
   if (!root) co_return root.error();
   auto task = [work, &services, &route, &call, directory = root->get()] {
-    return work(services, route, call.request, directory);
+    return work(services, route, call, directory);
   };
   http::Answer answer = co_await offload(services.file_pool, task);
   if (const Result<void> active = (*session)->check_active(); !active) co_return active.error();

@@ -16,6 +16,12 @@ Result<DataPath> below(const DataPath& directory, std::string_view name, std::st
   return directory / *path;
 }
 
+/// The base name of such a name could be that of another file.
+bool has_parent_component(std::string_view name) {
+  return name == ".." || name.starts_with("../") || name.ends_with("/..") ||
+         name.find("/../") != std::string_view::npos;
+}
+
 /// Letters, digits, any character beyond ASCII and these marks (section 6).
 bool is_documented(std::string_view name, std::string_view marks) {
   return std::all_of(name.begin(), name.end(), [marks](unsigned char c) {
@@ -35,7 +41,9 @@ Error undocumented(std::string_view marks, std::string target) {
 }  // namespace
 
 Result<DataPath> directory_of(const http::Request& request) {
-  return DataPath::parse(request.target.query_value("path").value_or(""), "path");
+  std::string_view path = request.target.query_value("path").value_or("");
+  if (path.ends_with('/')) path.remove_suffix(1);
+  return DataPath::parse(path, "path");
 }
 
 Result<DataPath> file_of(const Route& route, const http::Request& request) {
@@ -49,6 +57,9 @@ Result<DataPath> file_of(const Route& route, const http::Request& request) {
 
 Result<DataPath> upload_target(const ApiVersion& version, const DataPath& directory,
                                std::string_view file_name) {
+  if (has_parent_component(file_name)) {
+    return invalid_request("The file name may not contain `..` components.", "filename");
+  }
   if (!version.keeps_upload_directories) file_name.remove_prefix(file_name.rfind('/') + 1);
   auto target = below(directory, file_name, "filename");
   if (!target || version.any_file_name) return target;

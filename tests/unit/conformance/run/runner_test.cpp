@@ -24,11 +24,11 @@ struct FakeService {
   RunTarget target(bool is_emulator = false) {
     return {.send = [this](const std::vector<HttpRequest>& all,
                            std::chrono::seconds) { return answers(all); },
-            .token = "secret",
+            .token = "a-secret-of-16-ch",
             .name = "a pool",
             .endpoint = "http://pool",
             .run = "run-",
-            .redaction = Redaction("secret", ""),
+            .redaction = Redaction("a-secret-of-16-ch", ""),
             .make_token = [](const std::vector<std::string>& of) { return "made-" + of.front(); },
             .is_emulator = is_emulator};
   }
@@ -84,7 +84,7 @@ TEST_CASE("a case whose answers are as expected is the same, and its session is 
 
 TEST_CASE("a difference is reported with its step and a curl line without the token",
           "[conformance]") {
-  FakeService service({{200, {}, R"({"who":"secret"})"}});
+  FakeService service({{200, {}, R"({"who":"a-secret-of-16-ch"})"}});
   const RunReport report = service.run(sample_cases());
   const CaseOutcome& outcome = report.outcomes.front();
   CHECK(outcome.verdict == Verdict::different);
@@ -94,7 +94,7 @@ TEST_CASE("a difference is reported with its step and a curl line without the to
   CHECK(exit_code_of(report) == ExitCode::different);
   for (const auto& text : {console_report(report), json_report(report), junit_report(report),
                            markdown_report(report), html_report(report)}) {
-    CHECK(text.find("secret") == std::string::npos);
+    CHECK(text.find("a-secret-of-16-ch") == std::string::npos);
   }
 }
 
@@ -224,7 +224,7 @@ TEST_CASE("a case may bring a token of its own", "[conformance]") {
   FakeService service({good_reply()});
   CHECK(service.run(sample_cases(file)).outcomes[0].verdict == Verdict::same);
   CHECK(service.requests[0].headers[0].second == "Bearer made---no-role");
-  CHECK(service.requests[1].headers[0].second == "Bearer secret");
+  CHECK(service.requests[1].headers[0].second == "Bearer a-secret-of-16-ch");
 }
 
 TEST_CASE("a case that names more sessions than the budget has left is not begun",

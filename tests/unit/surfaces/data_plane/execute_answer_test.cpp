@@ -203,9 +203,20 @@ TEST_CASE("a program that failed has no value, whatever came before", "[api][exe
   ExecutionResult result;
   result.value = TextValue{"42"};
   result.outcome = ExecutionOutcome::raised;
-  for (const auto& line : {kExecutePython, kExecuteWrapped, executions(kOctober2024),
-                           executions(kFebruary2025), executions(kOctober2025)}) {
+  for (const auto& line : {kExecuteWrapped, executions(kOctober2024), executions(kFebruary2025),
+                           executions(kOctober2025)}) {
     CHECK(value_in(line, result) == "null");
+  }
+  CHECK(value_in(kExecutePython, result) == R"("")");
+
+  contract::ContractOptions choices;
+  choices.failure_value = contract::FailureValue::null;
+  const VersionTable null(choices);
+  choices.failure_value = contract::FailureValue::empty;
+  const VersionTable empty(choices);
+  for (const auto& line : {kExecutePython, kExecuteWrapped, executions(kOctober2025)}) {
+    CHECK(value_in(line, result, null) == "null");
+    CHECK(value_in(line, result, empty) == R"("")");
   }
 }
 

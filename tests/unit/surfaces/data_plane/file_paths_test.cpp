@@ -21,6 +21,8 @@ TEST_CASE("the directory of a request is its path, or the root", "[api][files]")
       {"GET /files?path=.", "."},
       {"GET /files?path=/mnt/data", "."},
       {"GET /files?path=%2Fmnt%2Fdata%2F", "."},
+      {"GET /files?path=d/", "d"},
+      {"GET /files?path=/mnt/data/d/e/", "d/e"},
       {"GET /files?path=a", "a"},
       {"GET /files?path=/a/b", "a/b"},
       {"GET /files?path=/mnt/data/a/b", "a/b"},
@@ -87,13 +89,24 @@ TEST_CASE("a path or name outside the data root or without a name is refused", "
 const ApiVersion& newest() { return default_versions().newest(Dialect::flat); }
 
 TEST_CASE("an upload goes below the directory under the base name of the part", "[api][files]") {
-  const auto name = GENERATE(values<std::string>({"x.csv", "/mnt/data/x.csv", "/mnt/data/b/x.csv",
-                                                  "b/x.csv", "/tmp/x.csv", "../x.csv", "//x.csv"}));
+  const auto name = GENERATE(values<std::string>(
+      {"x.csv", "/mnt/data/x.csv", "/mnt/data/b/x.csv", "b/x.csv", "/tmp/x.csv", "//x.csv"}));
   DYNAMIC_SECTION("name: " << name) {
     const DataPath directory = DataPath::parse("a", "path").value();
     CHECK(upload_target(newest(), {}, name).value().text() == "x.csv");
     CHECK(upload_target(newest(), directory, name).value().text() == "a/x.csv");
   }
+}
+
+TEST_CASE("a name that leads upwards is refused, since its base name may be another file's",
+          "[api][files]") {
+  const auto name = GENERATE(values<std::string>(
+      {"../x.csv", "b/../x.csv", "b/..", "..", "/mnt/data/../x.csv", "/../x.csv"}));
+  DYNAMIC_SECTION("name: " << name) { CHECK_FALSE(upload_target(newest(), {}, name)); }
+}
+
+TEST_CASE("an encoded slash of an upload's name stays as it is", "[api][files]") {
+  CHECK(upload_target(newest(), {}, "..%2fx.csv").value().text() == "..%2fx.csv");
 }
 
 TEST_CASE("an upload can keep the directories of its name", "[api][files]") {

@@ -12,10 +12,7 @@ namespace dynsessions::surfaces::data_plane::files {
 namespace {
 
 using namespace std::chrono_literals;
-using Time = std::chrono::system_clock::time_point;
-
-/// 100 ns, the resolution of the service's time stamps.
-using Ticks = std::chrono::duration<std::int64_t, std::ratio<1, 10'000'000>>;
+using Time = dynsessions::workspace_files::FileTime;
 
 constexpr Time at(std::chrono::year_month_day day, std::chrono::seconds time, Ticks fraction) {
   return Time(std::chrono::sys_days{day}) + time + fraction;

@@ -347,6 +347,33 @@ TEST_CASE("an unknown path is told the nearest one", "[api][routes]") {
   }
 }
 
+TEST_CASE("an operation behind a wrong endpoint is told what is wrong with it", "[api][routes]") {
+  struct Wrong {
+    std::string line, message, reason;
+  };
+  const std::string pool = "/subscriptions/s/resourceGroups/g/sessionPools/p";
+  const auto row = GENERATE_COPY(values<Wrong>({
+      {"POST " + pool + "/python/execute/code/execute", "goes on with `/python/execute`",
+       "remove `/python/execute`"},
+      {"POST " + pool + "/code/execute/executions", "goes on with `/code/execute`",
+       "remove `/code/execute`"},
+      {"GET " + pool + "/v1/files", "goes on with `/v1`", "remove `/v1`"},
+      {"POST /subscriptions/s/resourceGroups/g/code/execute",
+       "ends with `/subscriptions/s/resourceGroups/g`", "/sessionPools/NAME"},
+      {"POST /subscriptions/s/resourceGroups/g/sessionPools/code/execute", "ends before the name",
+       "/sessionPools/NAME"},
+      {"GET /subscriptions/s/resourceGroups/g/sessionPools/files", "ends before the name",
+       "/sessionPools/NAME"},
+  }));
+  DYNAMIC_SECTION(row.line) {
+    const auto route = match_route(request_of(row.line), default_pool(), default_versions());
+    REQUIRE_FALSE(route);
+    CHECK(route.error().code == ErrorCode::route_not_found);
+    CHECK_THAT(route.error().message, Catch::Contains(row.message));
+    CHECK_THAT(route.error().reason, Catch::Contains(row.reason));
+  }
+}
+
 TEST_CASE("a path that is like no other is told what there is", "[api][routes]") {
   const auto line = GENERATE(values<std::string>(
       {"GET /", "GET /sessionPools", "POST /a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w"}));

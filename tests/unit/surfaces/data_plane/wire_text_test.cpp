@@ -46,6 +46,18 @@ TEST_CASE("the date header is in the form of RFC 9110", "[api][wire_text]") {
   CHECK(http_date(system_clock::time_point()) == "Thu, 01 Jan 1970 00:00:00 GMT");
 }
 
+TEST_CASE("a time is written for every year that .NET has", "[api]") {
+  using std::chrono::sys_days, std::chrono::year;
+  const auto at = [](std::chrono::year_month_day day) {
+    return std::chrono::sys_time<Ticks>(sys_days{day});
+  };
+  CHECK(wire_timestamp(at(year{1} / 1 / 1)) == "0001-01-01T00:00:00Z");
+  CHECK(wire_timestamp(at(year{1600} / 2 / 29) + Ticks(1)) == "1600-02-29T00:00:00.0000001Z");
+  CHECK(wire_timestamp(at(year{1677} / 9 / 21)) == "1677-09-21T00:00:00Z");
+  CHECK(wire_timestamp(at(year{2263} / 1 / 1)) == "2263-01-01T00:00:00Z");
+  CHECK(wire_timestamp(at(year{10000} / 1 / 1) - Ticks(1)) == "9999-12-31T23:59:59.9999999Z");
+}
+
 TEST_CASE("milliseconds have at most four decimals and no zeros at their end", "[api][wire_text]") {
   struct Row {
     nanoseconds duration;

@@ -1,4 +1,4 @@
-#include "emulator/net/http_client.h"
+#include "emulator/net/client/http_client.h"
 
 #include <exception>
 #include <stdexcept>
@@ -8,8 +8,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "emulator/net/client_exchange.h"
-#include "emulator/net/idle_connections.h"
+#include "emulator/net/client/client_exchange.h"
+#include "emulator/net/client/idle_connections.h"
 
 namespace dynsessions::net {
 namespace {

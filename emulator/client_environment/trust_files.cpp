@@ -1,8 +1,9 @@
-#include "emulator/client_environment/trust_bundle.h"
+#include "emulator/client_environment/trust_files.h"
 
 #include <filesystem>
 
 #include "emulator/base/read_text.h"
+#include "emulator/tls/java_trust_store.h"
 #include "emulator/tls/state_directory.h"
 
 namespace dynsessions::client_environment {
@@ -10,7 +11,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kName = "trust-bundle.pem";
+constexpr const char* kBundle = "trust-bundle.pem";
+constexpr const char* kJavaStore = "trust-store.p12";
 
 /// The authorities of the client. A bundle that this program wrote has more: `dynsessions env` can
 /// run inside `dynsessions exec`.
@@ -28,18 +30,21 @@ std::string trusted_before(const fs::path& bundle, const config::Environment& in
 
 }  // namespace
 
-std::string trust_bundle(const std::string& authority, const config::Environment& inherited) {
+TrustFiles trust_files(const std::string& authority, const config::Environment& inherited) {
   const fs::path directory = fs::path(authority).parent_path();
-  const fs::path bundle = directory / kName;
-  const std::string others = trusted_before(bundle, inherited);
-  if (others.empty()) return authority;
+  const fs::path bundle = directory / kBundle;
+  const std::string all = trusted_before(bundle, inherited) + "\n" + read_text(authority);
   try {
     const auto state = tls::StateDirectory::at(directory);
     const UniqueFd turn = state.lock();
-    state.write(kName, others + "\n" + read_text(authority));
-    return bundle.string();
+    const auto keep = [&](const char* name, const std::string& content) {
+      if (read_text(directory / name) != content) state.write(name, content);
+    };
+    keep(kBundle, all);
+    keep(kJavaStore, tls::java_trust_store(all));
+    return {bundle.string(), (directory / kJavaStore).string()};
   } catch (const tls::StateError&) {
-    return authority;
+    return {authority, {}};
   }
 }
 

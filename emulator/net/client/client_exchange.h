@@ -18,8 +18,8 @@
 #include <boost/beast/http/parser.hpp>
 
 #include "emulator/base/event.h"
-#include "emulator/net/http_client.h"
-#include "emulator/net/tls_client_transport.h"
+#include "emulator/net/client/http_client.h"
+#include "emulator/net/client/tls_client_transport.h"
 
 namespace dynsessions::net {
 

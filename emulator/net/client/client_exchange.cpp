@@ -1,4 +1,4 @@
-#include "emulator/net/client_exchange.h"
+#include "emulator/net/client/client_exchange.h"
 
 #include <algorithm>
 #include <utility>
@@ -6,7 +6,7 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/http/error.hpp>
 
-#include "emulator/net/idle_connections.h"
+#include "emulator/net/client/idle_connections.h"
 
 namespace dynsessions::net {
 namespace {

@@ -4,7 +4,7 @@
 #include <fcntl.h>
 
 #include "emulator/net/as_result.h"
-#include "emulator/net/client_exchange.h"
+#include "emulator/net/client/client_exchange.h"
 
 namespace dynsessions::net {
 namespace {

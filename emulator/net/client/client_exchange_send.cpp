@@ -9,7 +9,7 @@
 #include <boost/asio/post.hpp>
 
 #include "emulator/http/text.h"
-#include "emulator/net/client_exchange.h"
+#include "emulator/net/client/client_exchange.h"
 
 namespace dynsessions::net {
 namespace {

@@ -1,4 +1,4 @@
-#include "emulator/net/http_url.h"
+#include "emulator/net/client/http_url.h"
 
 #include <algorithm>
 #include <string_view>

@@ -14,7 +14,7 @@
 
 #include "emulator/base/result.h"
 #include "emulator/http/message.h"
-#include "emulator/net/http_url.h"
+#include "emulator/net/client/http_url.h"
 
 /// An HTTP/1.1 client. It sends one request per connection unless it is asked to keep connections,
 /// never follows redirects, never decompresses and never throws for a network that fails.

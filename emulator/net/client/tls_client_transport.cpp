@@ -1,4 +1,4 @@
-#include "emulator/net/tls_client_transport.h"
+#include "emulator/net/client/tls_client_transport.h"
 
 #include <utility>
 

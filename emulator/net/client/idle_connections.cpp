@@ -1,4 +1,4 @@
-#include "emulator/net/idle_connections.h"
+#include "emulator/net/client/idle_connections.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "emulator/az_stand_in/account.h"
+
+/// `dynsessions az`, which the script `az` in az-stand-in/ calls: the commands of the Azure CLI
+/// with which credentials get a token (api-spec/CLIENTS.md section 4.5), without a login.
+namespace dynsessions::az_stand_in {
+
+struct Outcome {
+  int exit_code = 0;
+  std::string output;
+  std::string errors;
+};
+
+/// Answers the words that follow `az`. Everything but `account get-access-token` and `account show`
+/// is refused with a sentence that names this program.
+[[nodiscard]] Outcome answer(std::span<const std::string> words, const Environment& environment,
+                             const RequestToken& request_token);
+
+/// What it answers, for people.
+[[nodiscard]] std::string help();
+
+}  // namespace dynsessions::az_stand_in

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "emulator/cli/command.h"
+#include "emulator/client_environment/variables.h"
+
+namespace dynsessions::cli {
+
+inline constexpr std::string_view kAzPlaces[] = {"last", "first", "off"};
+inline constexpr Flag kAzStandInFlag{
+    "--az-stand-in", "PLACE",
+    "Where the stand-in for az goes in PATH: last, so that an installed az wins; first; off.",
+    kAzPlaces};
+
+/// The stand-in for the Azure CLI beside this program, at the place that --az-stand-in names.
+[[nodiscard]] client_environment::AzStandIn az_stand_in_of(const Invocation& call);
+
+}  // namespace dynsessions::cli

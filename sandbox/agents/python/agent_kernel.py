@@ -1,0 +1,194 @@
+"""What a Jupyter kernel leaves in its process, for programs and libraries that look for one.
+
+Importing ipykernel takes as long as starting an interpreter does. So the packages that a kernel has
+loaded are in `sys.modules` from the start, but each is loaded only when a program takes something
+from it.
+"""
+
+import importlib.machinery
+import os
+import pdb
+import sys
+import threading
+import types
+import uuid
+
+import IPython
+from IPython.core import debugger
+from traitlets import Unicode
+from traitlets.config import SingletonConfigurable
+
+# What a kernel has imported before its first program; modules of a package after the package.
+LOADED = (
+    *("comm", "debugpy", "platformdirs", "psutil", "tornado", "zmq"),
+    *("jupyter_core", "jupyter_client", "jupyter_client.session"),
+    *("ipykernel", "ipykernel.comm", "ipykernel.compiler", "ipykernel.displayhook"),
+    *("ipykernel.iostream", "ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.kernelbase"),
+    *("ipykernel.zmqshell",),
+)
+# Libraries look at these attributes of every module that is loaded.
+LOOKED_AT = {"__path__", "__file__", "__warningregistry__", "__wrapped__", "__test__", "__slots__"}
+
+# What the agent has in place of ipykernel's own, by module and name.
+STAND_INS = {}
+
+_loading = threading.RLock()
+_begun = set()
+
+
+class LazyModule(types.ModuleType):
+    """Loads itself when an attribute is missing that a loaded module would have."""
+
+    def __getattr__(self, name):
+        if name in LOOKED_AT:
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        load(self)
+        return types.ModuleType.__getattribute__(self, name)
+
+    def __dir__(self):
+        load(self)
+        return dir(types.ModuleType(self.__name__)) + list(vars(self))
+
+
+def load(module):
+    """Nothing if it is loaded, or if this thread is just loading it. Other threads wait."""
+    name = module.__name__
+    with _loading:
+        if type(module) is not LazyModule or name in _begun:
+            return
+        if name == "debugpy":  # it would warn of modules that Python itself has frozen
+            os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+        _begun.add(name)
+        try:
+            module.__spec__.loader.exec_module(module)
+        finally:
+            _begun.remove(name)
+        vars(module).update(STAND_INS.get(name, {}))
+        module.__class__ = types.ModuleType
+
+
+def stand_in(thing):
+    """A decorator: a class of the agent's for the one of that name in the module that it names."""
+    STAND_INS.setdefault(thing.__module__, {})[thing.__name__] = thing
+    return thing
+
+
+def seem_loaded(name):
+    """Nothing if the environment does not have the package."""
+    package, _, last = name.rpartition(".")
+    parent = sys.modules.get(package)
+    if name in sys.modules or (package and parent is None):
+        return
+    path = parent.__path__ if parent else None
+    spec = importlib.machinery.PathFinder.find_spec(name, path)
+    if spec is None:
+        return
+    module = LazyModule(name)
+    module.__spec__, module.__loader__, module.__file__ = spec, spec.loader, spec.origin
+    module.__package__ = spec.parent
+    if spec.submodule_search_locations is not None:
+        module.__path__ = spec.submodule_search_locations
+    sys.modules[name] = module
+    if parent:
+        setattr(parent, last, module)
+
+
+@stand_in
+class IPythonKernel:
+    """`get_ipython().kernel`, of which libraries ask little more than that it is there."""
+
+    __module__ = "ipykernel.ipkernel"
+
+    implementation = "ipython"
+    implementation_version = IPython.__version__
+    language_info = {
+        "name": "python",
+        "version": sys.version.split()[0],
+        "mimetype": "text/x-python",
+        "codemirror_mode": {"name": "ipython", "version": sys.version_info[0]},
+        "pygments_lexer": "ipython3",
+        "nbconvert_exporter": "python",
+        "file_extension": ".py",
+    }
+    eventloop = None
+
+    def __init__(self, shell):
+        self.shell = shell
+
+    @property
+    def banner(self):
+        return self.shell.banner
+
+    @property
+    def user_ns(self):
+        return self.shell.user_ns
+
+    @property
+    def execution_count(self):
+        return self.shell.execution_count
+
+    @property
+    def comm_manager(self):
+        return sys.modules["comm"].get_comm_manager()
+
+
+def debugpy_breakpointhook():
+    """No debugger is attached, so breakpoint() does nothing."""
+
+
+debugpy_breakpointhook.__module__ = "debugpy._vendored.force_pydevd"
+
+
+@stand_in
+class IPKernelApp(SingletonConfigurable):
+    """The application that a kernel is, as far as %config lists it."""
+
+    __module__ = "ipykernel.kernelapp"
+
+    connection_file = Unicode(help="JSON file in which to store connection info").tag(config=True)
+
+
+class KernelMagics:
+    """ipykernel's own magics by name, which are loaded with the first use of one."""
+
+    NAMES = ("autosave", "connect_info", "edit", "less", "man", "more", "qtconsole")
+
+    def __init__(self, shell):
+        self._shell = shell
+        self._real = None
+
+    def register(self):
+        for name in self.NAMES:
+            self._shell.register_magic_function(self._call(name), "line", name)
+        self._shell.magics_manager.register_alias("ed", "edit")
+
+    def _call(self, name):
+        def call(line):
+            if self._real is None:
+                self._real = sys.modules["ipykernel.zmqshell"].KernelMagics(self._shell)
+            return getattr(self._real, name)(line)
+
+        return call
+
+
+def arrange_process():
+    """What is the same in all interpreters, so that a zygote can do it."""
+    # As ipykernel does: the standard library first, and '' before what is installed.
+    packages = (i for i, path in enumerate(sys.path) if path.endswith("-packages"))
+    sys.path.insert(next(packages, 0), "")
+    for name in LOADED:
+        seem_loaded(name)
+    sys.breakpointhook = debugpy_breakpointhook
+    debugger.Pdb = pdb.Pdb = debugger.InterruptiblePdb
+    pdb.set_trace = debugger.set_trace
+
+
+def name_process():
+    """The arguments; the name of the connection file is the interpreter's own."""
+    runtime = os.path.expanduser("~/.local/share/jupyter/runtime")
+    connection_file = f"{runtime}/kernel-{uuid.uuid4()}.json"
+    IPKernelApp.instance().connection_file = connection_file
+    arguments = ["-f", connection_file]
+    launcher = importlib.machinery.PathFinder.find_spec("ipykernel_launcher")
+    sys.argv[:] = [launcher.origin if launcher else "ipykernel_launcher.py", *arguments]
+    sys.orig_argv[:] = [sys.executable, "-m", "ipykernel_launcher", *arguments]

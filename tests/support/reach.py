@@ -1,0 +1,37 @@
+"""Whether something answers at an address; runs here and, as source, in sessions."""
+
+import socket
+
+
+def reach(address, port, device=None):
+    """Returns "answered", or the reason why not.
+
+    A handshake alone does not tell, since slirp4netns makes that with the session itself.
+    """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as client:
+        client.settimeout(2)
+        try:
+            if device:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
+            client.connect((address, port))
+            client.sendall(b"GET /greeting HTTP/1.0\r\n\r\n")
+            return "answered" if client.recv(1) else "closed"
+        except OSError as error:
+            return type(error).__name__
+
+
+def answer(listener):
+    """Answers whoever connects, until the listener is shut down."""
+    while True:
+        try:
+            connection = listener.accept()[0]
+        except OSError:
+            return
+        with connection:
+            connection.settimeout(2)
+            try:
+                connection.recv(4096)
+                connection.sendall(b"here")
+            except OSError:
+                pass  # it has gone, or says nothing
