@@ -104,7 +104,8 @@ TEST_CASE("the overview has every command, the options used most, and the exit c
   for (const Command* command : all_commands()) {
     const std::string name(command->name);
     const std::size_t space = name.find(' ');
-    const bool is_grouped = text.find("\n  " + name.substr(0, space) + " VERB ") != std::string::npos;
+    const bool is_grouped =
+        text.find("\n  " + name.substr(0, space) + " VERB ") != std::string::npos;
     if (is_grouped) {
       CHECK_THAT(text, Catch::Contains(' ' + name.substr(space + 1)));
     } else {
