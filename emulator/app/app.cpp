@@ -1,5 +1,6 @@
 #include "emulator/app/app.h"
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "emulator/app/ports.h"
 #include "emulator/config/pool_list.h"
 #include "emulator/cures/cures.h"
+#include "emulator/surfaces/data_plane/operations.h"
 
 namespace dynsessions {
 namespace asio = boost::asio;
@@ -45,15 +47,33 @@ std::vector<std::string> allowed_hosts(const config::Config& config) {
 
 surfaces::data_plane::DataPlaneSettings data_plane_settings(const config::Config& config,
                                                             const TierChoice& tier,
-                                                            auth::SigningKeys& keys) {
+                                                            auth::SigningKeys& keys,
+                                                            http::Filter& journal,
+                                                            http::Filter& faults) {
   return {.default_pool = config.pool.id,
           .token_policy = {config.pool.auth, config.server.executors, config.server.role_missing,
                            &keys},
           .allowed_hosts = allowed_hosts(config),
           .own_headers = !config.server.exact,
           .warning = warning_of(tier),
-          .choices = config.contract};
+          .choices = config.contract,
+          .outer_filters = {&journal},
+          .inner_filters = {&faults}};
 }
+
+/// The operations that fault rules may name.
+test_double::FaultContext fault_context() {
+  test_double::FaultContext context;
+  for (const auto& operation : surfaces::data_plane::operations()) {
+    auto& names = context.session_operations;
+    const std::string name(operation.name);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  context.other_operations = surfaces::identity::operation_names();
+  return context;
+}
+
+constexpr std::size_t kMegabyte = std::size_t{1} << 20;
 
 /// Only the full tier has a file system per session, which enforces its quota.
 bool counts_uploads(const TierChoice& tier) { return tier.tier != sandbox::Tier::full; }
@@ -103,34 +123,41 @@ App::App(const config::Config& config, TierChoice tier, const runtimes::Installa
       file_pool_(
           (launcher_.start(installation.launcher.string(), launcher_spec(config.host, tier_.tier)),
            kFileThreads)),
-      clock_(loop_.get_executor()),
+      system_clock_(loop_.get_executor()),
+      clock_(system_clock_),
       spool_(file_pool_),
       python_(python_settings(config.host), installation, tier_.tier),
       pool_factory_({loop_.get_executor(), launcher_, clock_, real_time_, spool_, python_},
                     config.pool),
-      pools_(config.pool,
+      pools_(config.pool, clock_,
              [this](const pools::PoolDefinition& definition, pools::PoolCatalog::Origin origin) {
                return pool_factory_.make_parts(definition, origin);
              }),
+      faults_(fault_context()),
+      fault_filter_(faults_, pools_, {file_pool_, real_time_}, !config.server.exact),
+      journal_(config.server.journal_mb * kMegabyte),
+      recorder_(journal_, pools_,
+                config.server.journal_bodies ? test_double::JournalRecorder::Bodies::kept
+                                             : test_double::JournalRecorder::Bodies::left_out),
       data_plane_(
-          {clock_, pools_, file_pool_,
+          {pools_, file_pool_,
            session_python(python_settings(config.host), installation).parent_path().parent_path(),
            counts_uploads(tier_)},
-          data_plane_settings(config, tier_, keys_)),
+          data_plane_settings(config, tier_, keys_, recorder_, fault_filter_)),
       identity_({clock_, keys_, file_pool_, config.identity},
-                surfaces::RequestGuard(allowed_hosts(config))),
+                surfaces::RequestGuard(allowed_hosts(config)), {&recorder_}, {&fault_filter_}),
       service_({&identity_}, data_plane_),
       admin_({DYNSESSIONS_VERSION, [this] { return health(); },
-              [this] { return event_line("ready", announcement()); }},
+              [this] { return event_line("ready", announcement()); }, pools_, faults_, journal_},
              surfaces::RequestGuard(allowed_hosts(config))),
       server_(loop_.get_executor(), real_time_, file_pool_, service_,
-              server_limits(descriptor_limit()), nullptr, {&request_log_}),
+              server_limits(descriptor_limit()), nullptr, {&request_log_, &recorder_}),
       admin_server_(loop_.get_executor(), real_time_, file_pool_, admin_,
                     server_limits(descriptor_limit()), nullptr, {&request_log_}) {
   if (!config.server.https_port) return;
   https_server_.emplace(loop_.get_executor(), real_time_, file_pool_, service_,
                         server_limits(descriptor_limit()), nullptr,
-                        std::vector<http::ExchangeObserver*>{&request_log_});
+                        std::vector<http::ExchangeObserver*>{&request_log_, &recorder_});
 }
 
 void App::run() {
@@ -170,9 +197,19 @@ void App::declare_pools() {
       throw config::ConfigError("pool `" + definition.id.name + "`, " + declared.error().message +
                                 "; " + declared.error().reason);
     }
-    declared_.push_back(*declared);
+    declared_.push_back(definition.id);
   }
 }
+
+std::vector<pools::Pool*> App::declared_pools() const {
+  std::vector<pools::Pool*> declared;
+  for (const pools::PoolName& name : declared_) {
+    if (pools::Pool* const pool = pools_.find(name)) declared.push_back(pool);
+  }
+  return declared;
+}
+
+pools::Pool& App::default_pool() const { return *pools_.find(declared_.front()); }
 
 void App::listen() {
   bind_ports();
@@ -192,7 +229,7 @@ void App::bind_ports() {
 
 /// After the ports are bound: a server that cannot have them leaves the authority untouched.
 void App::set_up_tls() {
-  auto https = set_up_https(config_, config::process_environment, clock_.now());
+  auto https = set_up_https(config_, config::process_environment, system_clock_.now());
   if (!https) return;
   https_.emplace(*std::move(https));
   https_server_->use(https_->context);
@@ -210,10 +247,11 @@ std::string App::pool_management_endpoint() const {
 
 std::string App::pool_description() const {
   std::string text;
-  for (const pools::Pool* pool : declared_) {
+  const std::vector<pools::Pool*> declared = declared_pools();
+  for (const pools::Pool* pool : declared) {
     const pools::PoolDefinition& definition = pool->definition();
     if (!text.empty()) text += "\n                               ";
-    if (declared_.size() > 1) text += definition.id.name + ": ";
+    if (declared.size() > 1) text += definition.id.name + ": ";
     text += description_of(definition);
   }
   return text;
@@ -234,7 +272,7 @@ Announcement App::announcement() const {
       .limits = sandbox::summary(launcher_.limits()),
       .warning = warning_of(tier_),
       .descriptors = descriptor_warning(config_),
-      .auth = declared_.front()->definition().auth,
+      .auth = default_pool().definition().auth,
       .listen = config_.server.listen,
       .failure = "",
   };
@@ -254,7 +292,7 @@ asio::awaitable<void> App::announce_listening() {
 
 asio::awaitable<void> App::announce_ready() {
   Announcement facts = announcement();
-  if (const auto& failure = declared_.front()->readiness().failure) {
+  if (const auto& failure = default_pool().readiness().failure) {
     facts.failure = failure->message;
     spdlog::error("no interpreter could be started, which is tried again: {}", failure->message);
   }
@@ -295,7 +333,7 @@ asio::awaitable<void> App::announce_and_wait_for_end() {
   co_await announce_listening();
   auto signal_before_ready = signals.async_wait(asio::use_awaitable);
   auto first = co_await (std::move(signal_before_ready) || launcher_.lost_for_good() ||
-                         declared_.front()->first_attempt());
+                         default_pool().first_attempt());
   std::size_t what_ended_it = first.index();
   if (what_ended_it == 2) {
     co_await announce_ready();
@@ -351,8 +389,8 @@ asio::awaitable<std::vector<surfaces::admin::Component>> App::health() {
   using surfaces::admin::Component;
   Component launcher = co_await launcher_health();
   std::vector<Component> components{std::move(launcher), {"sandbox", true, description_of(tier_)}};
-  for (const pools::Pool* pool : declared_) {
-    const bool is_default = pool == declared_.front();
+  for (const pools::Pool* pool : declared_pools()) {
+    const bool is_default = pool == &default_pool();
     components.push_back(interpreter_component(
         is_default ? "interpreter" : "interpreter of " + pool->definition().id.name,
         pool->readiness()));

@@ -13,7 +13,7 @@
 #include "emulator/app/pool_factory.h"
 #include "emulator/app/ready_file.h"
 #include "emulator/app/tier_choice.h"
-#include "emulator/base/clock.h"
+#include "emulator/base/adjustable_clock.h"
 #include "emulator/base/output.h"
 #include "emulator/config/config.h"
 #include "emulator/execution/launcher_client.h"
@@ -26,6 +26,8 @@
 #include "emulator/surfaces/data_plane/data_plane.h"
 #include "emulator/surfaces/identity/identity_surface.h"
 #include "emulator/surfaces/shared_port.h"
+#include "emulator/test_double/faults/fault_filter.h"
+#include "emulator/test_double/journal/journal_recorder.h"
 
 namespace dynsessions {
 
@@ -70,6 +72,9 @@ class App {
   [[nodiscard]] std::string describe_limits() const;
   boost::asio::awaitable<std::vector<surfaces::admin::Component>> health();
   boost::asio::awaitable<surfaces::admin::Component> launcher_health();
+  /// Those of the configuration that were not deleted since. The default pool cannot be.
+  [[nodiscard]] std::vector<pools::Pool*> declared_pools() const;
+  [[nodiscard]] pools::Pool& default_pool() const;
 
   const config::Config& config_;
   const TierChoice tier_;
@@ -80,14 +85,19 @@ class App {
   SteadyClock real_time_;
   execution::LauncherClient launcher_;
   boost::asio::thread_pool file_pool_;
-  SystemClock clock_;
+  SystemClock system_clock_;
+  AdjustableClock clock_;
   const execution::Spool spool_;
   const runtimes::PythonRuntime python_;
   PoolFactory pool_factory_;
   observability::RequestLog request_log_;
   pools::PoolCatalog pools_;
-  std::vector<pools::Pool*> declared_;  ///< the default pool first
+  std::vector<pools::PoolName> declared_;  ///< the default pool first
   auth::SigningKeys keys_;
+  test_double::FaultBook faults_;
+  test_double::FaultFilter fault_filter_;
+  test_double::Journal journal_;
+  test_double::JournalRecorder recorder_;
   surfaces::data_plane::DataPlane data_plane_;
   surfaces::identity::IdentitySurface identity_;
   surfaces::SharedPort service_;  ///< all that Azure would serve

@@ -60,9 +60,10 @@ Result<pools::Pool::Parts> PoolFactory::make_parts(const PoolDefinition& definit
   if (!workspaces) return workspaces.error();
   std::shared_ptr<execution::WorkspaceFactory> source = *workspaces;
   if (shares) source = std::make_shared<SharedWorkspaces>(std::move(source));
-  return pools::Pool::Parts{
-      machine_.executor, machine_.clock, std::move(source),
-      std::make_unique<observability::SessionLog>(machine_.clock, definition.id.name)};
+  std::unique_ptr<AdjustableClock> clock = machine_.clock.copy();
+  auto events = std::make_unique<observability::SessionLog>(*clock, definition.id.name);
+  return pools::Pool::Parts{machine_.executor, std::move(clock), std::move(source),
+                            std::move(events)};
 }
 
 asio::awaitable<void> PoolFactory::stop() {

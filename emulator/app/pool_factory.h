@@ -4,7 +4,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "emulator/base/clock.h"
+#include "emulator/base/adjustable_clock.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/execution/ready_workspaces.h"
 #include "emulator/pools/pool_catalog.h"
@@ -20,8 +20,8 @@ class PoolFactory {
   struct Machine {
     boost::asio::any_io_executor executor;
     execution::LauncherClient& launcher;
-    Clock& clock;      ///< of every pool
-    Clock& real_time;  ///< for timeouts of real processes
+    AdjustableClock& clock;  ///< of the server; every pool begins with a copy
+    Clock& real_time;        ///< for timeouts of real processes
     const execution::Spool& spool;
     const runtimes::Runtime& python;
   };

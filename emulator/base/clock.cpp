@@ -10,9 +10,9 @@
 namespace dynsessions {
 namespace asio = boost::asio;
 
-Clock::TimerId Clock::call_at(TimePoint when, std::function<void()> action) {
+Clock::TimerId Clock::call_at(TimePoint when, std::function<void()> action, TimerLabel label) {
   const TimerId id = next_id_++;
-  timers_.emplace(Key{when, id}, std::move(action));
+  timers_.emplace(Key{when, id}, Timer{std::move(action), std::move(label)});
   due_.emplace(id, when);
   timers_changed();
   return id;
@@ -36,12 +36,16 @@ asio::awaitable<void> Clock::sleep_until(TimePoint when) {
   co_await forever.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
+void Clock::fire_next() {
+  auto node = timers_.extract(timers_.begin());
+  const auto [due, id] = node.key();
+  due_.erase(id);
+  fires(due, node.mapped().label);
+  node.mapped().action();
+}
+
 void Clock::fire_due(TimePoint time) {
-  while (!timers_.empty() && timers_.begin()->first.first <= time) {
-    auto node = timers_.extract(timers_.begin());
-    due_.erase(node.key().second);
-    node.mapped()();
-  }
+  while (!empty() && next_due() <= time) fire_next();
 }
 
 SystemClock::SystemClock(const asio::any_io_executor& executor) : timer_(executor) {}

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -11,6 +13,12 @@
 #include <boost/asio/steady_timer.hpp>
 
 namespace dynsessions {
+
+/// What a timer stands for, for whoever moves the time and wants to know what came of it.
+struct TimerLabel {
+  std::string_view what;  ///< "session-expired"; static storage; empty: of no interest to others
+  std::string session;    ///< guid, or empty
+};
 
 /// The time that the emulator itself lives by: cooldown, ages, time stamps and the execution
 /// deadline. Nothing of ours asks the system clock directly, so that a test can move time. Time
@@ -32,7 +40,7 @@ class Clock {
 
   /// Calls `action` once, on the event loop, when `when` is reached. Never calls it from inside
   /// this function, also when `when` has passed already.
-  TimerId call_at(TimePoint when, std::function<void()> action);
+  TimerId call_at(TimePoint when, std::function<void()> action, TimerLabel label = {});
 
   /// Forgets the timer; does nothing when it has fired.
   void cancel(TimerId id);
@@ -43,14 +51,22 @@ class Clock {
  protected:
   /// Runs every action that is due at `time`, in order of time; actions may add timers.
   void fire_due(TimePoint time);
+  /// Runs the action of the earliest timer, of which there must be one.
+  void fire_next();
   [[nodiscard]] bool empty() const noexcept { return timers_.empty(); }
   [[nodiscard]] TimePoint next_due() const { return timers_.begin()->first.first; }
   /// Called when the earliest timer may have changed.
   virtual void timers_changed() = 0;
+  /// Called before the action of a timer that was due at `due`.
+  virtual void fires(TimePoint /*due*/, const TimerLabel& /*label*/) {}
 
  private:
+  struct Timer {
+    std::function<void()> action;
+    TimerLabel label;
+  };
   using Key = std::pair<TimePoint, TimerId>;
-  std::map<Key, std::function<void()>> timers_;
+  std::map<Key, Timer> timers_;
   std::map<TimerId, TimePoint> due_;
   TimerId next_id_ = 1;
 };
@@ -59,8 +75,9 @@ class Clock {
 /// action may refer to what lives in that scope.
 class ScopedTimer {
  public:
-  ScopedTimer(Clock& clock, Clock::TimePoint when, std::function<void()> action)
-      : clock_(clock), id_(clock.call_at(when, std::move(action))) {}
+  ScopedTimer(Clock& clock, Clock::TimePoint when, std::function<void()> action,
+              TimerLabel label = {})
+      : clock_(clock), id_(clock.call_at(when, std::move(action), std::move(label))) {}
   ScopedTimer(const ScopedTimer&) = delete;
   ScopedTimer& operator=(const ScopedTimer&) = delete;
   ~ScopedTimer() { clock_.cancel(id_); }

@@ -27,6 +27,9 @@ enum class ErrorCode {
   storage_full,         ///< the session's `/mnt/data` quota is used up
   pool_exhausted,       ///< the pool has its maximum of concurrent sessions
   sandbox_unavailable,  ///< a session's sandbox could not be made; the message names the step
+  pool_not_found,
+  fault_not_found,
+  conflict,  ///< the request contradicts what the emulator is asked to keep
   shutting_down,
   internal,
 };

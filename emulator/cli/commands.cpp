@@ -7,9 +7,14 @@
 namespace dynsessions::cli {
 namespace {
 
-constexpr std::array<const Command*, 15> kCommands{
-    &kServe,  &kExec,    &kEnv,         &kAz,      &kHealthcheck, &kWait,    &kCert, &kToken,
-    &kDoctor, &kConform, &kConfigPrint, &kOptions, &kCompletion,  &kVersion, &kHelp};
+constexpr std::array kCommands{
+    &kServe, &kExec, &kEnv, &kAz, &kHealthcheck, &kWait, &kCert, &kToken, &kDoctor, &kConform,
+    &kConfigPrint, &kOptions, &kCompletion, &kVersion, &kHelp,
+    // On a running server.
+    &kPoolList, &kPoolShow, &kPoolPut, &kPoolSet, &kPoolDelete, &kSessionsList, &kSessionsShow,
+    &kSessionsDelete, &kSessionsRestartKernel, &kClockShow, &kClockFreeze, &kClockResume,
+    &kClockSet, &kClockScale, &kClockAdvance, &kFaultList, &kFaultAdd, &kFaultDelete, &kFaultClear,
+    &kJournalList, &kJournalVerify, &kJournalExport, &kJournalClear, &kReset};
 
 }  // namespace
 

@@ -119,15 +119,44 @@ std::string section(std::string_view heading, std::string_view lines) {
   return text.append(heading).append(":\n").append(lines);
 }
 
+std::string_view first_word(const Command& command) {
+  return command.name.substr(0, command.name.find(' '));
+}
+
+/// "list, show, put": the second words of the commands that begin with this one.
+std::string verbs_of(std::string_view noun) {
+  std::string verbs;
+  for (const Command* command : all_commands()) {
+    if (!command->name.starts_with(std::string(noun) + ' ')) continue;
+    verbs.append(verbs.empty() ? "" : ", ").append(command->name.substr(noun.size() + 1));
+  }
+  return verbs;
+}
+
+/// A line per command; one for all commands of a noun, which are on a running server.
+std::string list_of_commands() {
+  std::string text;
+  std::string_view last_noun;
+  for (const Command* command : all_commands()) {
+    const std::string_view noun = first_word(*command);
+    const std::string verbs = verbs_of(noun);
+    if (verbs.find(',') == std::string::npos) {
+      text += entry(std::string(command->name), command->summary);
+    } else if (noun != last_noun) {
+      text += entry(std::string(noun) + " VERB", "On a running server; VERB: " + verbs + ".");
+    }
+    last_noun = noun;
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string overview() {
   std::string text =
       "dynsessions: a local emulator of the Azure Container Apps dynamic sessions API.\n"
       "\nUsage: dynsessions [COMMAND] [OPTIONS]\n\nCommands:\n";
-  for (const Command* command : all_commands()) {
-    text += entry(std::string(command->name), command->summary);
-  }
+  text += list_of_commands();
   text += "\nOptions used most:\n";
   for (const std::string_view key : kUsedMost) text += short_entry(key);
   text += entry("--config PATH", kConfigHelp);

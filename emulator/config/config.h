@@ -47,7 +47,9 @@ struct ServerOptions {
   LogFormat log_format = LogFormat::text;
   std::vector<std::string> executors;  ///< principals that have the role whatever their token says
   MissingRole role_missing = MissingRole::permission_denied;
-  bool exact = false;  ///< answers have nothing that the service's lack
+  std::uint32_t journal_mb = 32;  ///< memory of the journal of requests, in MiB
+  bool journal_bodies = true;     ///< the journal has bodies, and with them code and output
+  bool exact = false;             ///< answers have nothing that the service's lack
 };
 
 /// What concerns the machine that sessions run on.

@@ -147,6 +147,7 @@ constexpr Words<LogLevel, 4> kLogLevels{{{"error", LogLevel::error},
                                          {"debug", LogLevel::debug}}};
 constexpr Words<LogFormat, 2> kLogFormats{{{"text", LogFormat::text}, {"json", LogFormat::json}}};
 constexpr Words<bool, 2> kAutomatic{{{"auto", true}, {"off", false}}};
+constexpr Words<bool, 2> kOnOff{{{"on", true}, {"off", false}}};
 constexpr Words<bool, 4> kSwitch{{{"true", true}, {"false", false}, {"1", true}, {"0", false}}};
 
 constexpr Words<ByVersion, 3> kByVersion{{{"by-version", ByVersion::by_version},
@@ -218,6 +219,12 @@ constexpr std::array kOptions{
     Option{"unlisted", "Server", "",
            "Hide this server from `dynsessions env` and `exec --server last`.",
            kOf<kChoice<&ServerOptions::unlisted, kSwitch>>},
+    Option{"journal-mb", "Server", "MIB",
+           "Memory for the journal of requests; the oldest requests are forgotten first.",
+           kOf<kNumber<&ServerOptions::journal_mb, 1, 4096>>},
+    Option{"journal-bodies", "Server", "on|off",
+           "Whether the journal keeps the code, output and results of executions.",
+           kOf<kChoice<&ServerOptions::journal_bodies, kOnOff>>},
     Option{"quiet", "Server", "", "Do not print the banner; its warnings go to the log instead.",
            kOf<kChoice<&ServerOptions::quiet, kSwitch>>},
 

@@ -285,13 +285,13 @@ AgentState AgentProcess::state() const { return io_->state; }
 AgentResult AgentProcess::take_result() { return std::exchange(io_->result, {}); }
 
 asio::awaitable<void> AgentProcess::wait_while(AgentState state, Clock& clock,
-                                               Clock::TimePoint deadline) {
+                                               Clock::TimePoint deadline, TimerLabel label) {
   bool expired = false;
   auto expire = [&expired, io = io_] {
     expired = true;
     io->changed.notify();
   };
-  const ScopedTimer timer(clock, deadline, expire);
+  const ScopedTimer timer(clock, deadline, expire, std::move(label));
   while (io_->state == state && !expired) co_await io_->changed.wait();
 }
 

@@ -84,7 +84,11 @@ class AgentProcess {
 
   /// Resolves when the state is no longer `state`, at the latest at `deadline` of `clock`.
   boost::asio::awaitable<void> wait_while(AgentState state, Clock& clock,
-                                          Clock::TimePoint deadline);
+                                          Clock::TimePoint deadline) {
+    return wait_while(state, clock, deadline, TimerLabel());
+  }
+  boost::asio::awaitable<void> wait_while(AgentState state, Clock& clock, Clock::TimePoint deadline,
+                                          TimerLabel label);
 
  private:
   std::shared_ptr<AgentIo> io_;  ///< shared with the reading coroutines, which end after us

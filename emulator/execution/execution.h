@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
+#include "emulator/base/clock.h"
 #include "emulator/execution/spool.h"
 
 namespace dynsessions::execution {
@@ -25,6 +27,9 @@ inline constexpr std::size_t kKernelCount = 3;
   return static_cast<std::size_t>(kernel);
 }
 
+/// TimerLabel::what of the timeout of a program.
+inline constexpr std::string_view kExecutionTimedOut = "execution-timed-out";
+
 /// A program to run in a session.
 struct ExecutionRequest {
   std::string code;  ///< UTF-8 source text of one cell
@@ -32,6 +37,9 @@ struct ExecutionRequest {
   std::chrono::seconds timeout{120};
   std::optional<std::size_t> output_characters =
       std::nullopt;  ///< stdout and stderr are shown up to these
+  // From the session.
+  Clock* clock = nullptr;    ///< that `timeout` follows; null: the clock of the workspace
+  std::string session = {};  ///< guid, by which the timer of `timeout` can be told from others
 };
 
 /// What the last expression of a program gave, before any api-version shapes it.

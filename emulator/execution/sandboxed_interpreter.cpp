@@ -115,12 +115,22 @@ asio::awaitable<ExecutionOutcome> SandboxedInterpreter::interrupt() {
                                                     : ExecutionOutcome::timed_out_restarted;
 }
 
+/// That the interpreter has ended is left for the next start to find out.
+asio::awaitable<void> SandboxedInterpreter::kill() {
+  const bool starts = agent_ == nullptr || agent_->state() == AgentState::starting;
+  if (starts || !may_be_there_ || hung_up_) co_return;
+  if (agent_->state() != AgentState::running) agent_->hang_up();
+  co_await services_.launcher.end_interpreter(sandbox_id_, id_, services_.limits.kill_grace);
+}
+
 asio::awaitable<ExecutionResult> SandboxedInterpreter::run(ExecutionRequest request) {
   const auto start = std::chrono::steady_clock::now();
   const std::size_t output_limit = output_limit_of(request, services_.limits);
   agent_->begin(++last_execution_id_, std::move(request.code), output_limit);
-  co_await agent_->wait_while(AgentState::running, services_.clock,
-                              services_.clock.now() + request.timeout);
+  Clock& clock = request.clock != nullptr ? *request.clock : services_.clock;
+  TimerLabel label{kExecutionTimedOut, std::move(request.session)};
+  co_await agent_->wait_while(AgentState::running, clock, clock.now() + request.timeout,
+                              std::move(label));
 
   ExecutionResult result;
   if (agent_->state() == AgentState::running) {

@@ -26,7 +26,7 @@ struct InterpreterLimits {
 struct SandboxServices {
   boost::asio::any_io_executor executor;
   LauncherClient& launcher;
-  Clock& clock;        ///< the emulator's time: the deadline of a program
+  Clock& clock;        ///< the emulator's time: the deadline of a program that names no other
   Clock& real_time;    ///< patience with processes
   const Spool& spool;  ///< of what programs write
   InterpreterLimits limits;
@@ -58,6 +58,9 @@ class SandboxedInterpreter {
   /// As Workspace::execute. Starts an interpreter first if there is none, or if what the last
   /// program left running has ended it meanwhile.
   boost::asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request);
+
+  /// As Workspace::kill_kernel.
+  boost::asio::awaitable<void> kill();
 
   /// False when none was started or when it has ended.
   [[nodiscard]] bool is_alive() const;

@@ -60,6 +60,10 @@ asio::awaitable<Result<ExecutionResult>> SandboxedWorkspace::execute(ExecutionRe
   return interpreter.execute(std::move(request));
 }
 
+asio::awaitable<void> SandboxedWorkspace::kill_kernel(Kernel kernel) {
+  return interpreters_[index_of(kernel)].kill();
+}
+
 bool SandboxedWorkspace::is_alive() const {
   return interpreters_[index_of(Kernel::synchronous)].is_alive();
 }

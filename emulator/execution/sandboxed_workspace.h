@@ -25,6 +25,7 @@ class SandboxedWorkspace final : public Workspace {
 
   ~SandboxedWorkspace() override;
   boost::asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request) override;
+  boost::asio::awaitable<void> kill_kernel(Kernel kernel) override;
   [[nodiscard]] int data_directory() const override { return data_directory_.get(); }
   [[nodiscard]] bool is_alive() const override;
   boost::asio::awaitable<void> stop() override;

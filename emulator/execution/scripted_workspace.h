@@ -23,6 +23,8 @@ class ScriptedWorkspace final : public Workspace {
   ~ScriptedWorkspace() override;
 
   boost::asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request) override;
+  /// Does nothing: a script has no interpreter.
+  boost::asio::awaitable<void> kill_kernel(Kernel) override { co_return; }
   [[nodiscard]] int data_directory() const override { return data_directory_.get(); }
   [[nodiscard]] bool is_alive() const override { return true; }
   boost::asio::awaitable<void> stop() override;

@@ -28,6 +28,10 @@ class Workspace {
   /// not be started any more); nothing else is thrown.
   virtual boost::asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request) = 0;
 
+  /// Kills the kernel's interpreter, if it has one. A program that runs in it ends as
+  /// `interpreter_died`; otherwise the next program starts a new one and reports the end.
+  virtual boost::asio::awaitable<void> kill_kernel(Kernel kernel) = 0;
+
   /// The directory descriptor of the session's `/mnt/data`; borrowed, valid as long as this object.
   [[nodiscard]] virtual int data_directory() const = 0;
 

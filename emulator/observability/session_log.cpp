@@ -26,6 +26,8 @@ Words words_for(pools::EndReason reason) {
       return {"cooldown-passed", "its cooldown passed"};
     case pools::EndReason::deleted:
       return {"deleted", "a client deleted it"};
+    case pools::EndReason::evicted:
+      return {"evicted", "it was evicted"};
     case pools::EndReason::interpreter_lost:
       return {"interpreter-lost", "its interpreter was lost"};
     case pools::EndReason::pool_stopped:

@@ -5,7 +5,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "emulator/base/clock.h"
+#include "emulator/base/adjustable_clock.h"
 #include "emulator/execution/workspace.h"
 #include "emulator/pools/pool_definition.h"
 #include "emulator/pools/session_events.h"
@@ -13,20 +13,22 @@
 
 namespace dynsessions::pools {
 
-/// A session pool with everything that belongs to it alone. The catalog owns it. Event-loop thread
-/// only; await sessions().stop() before destroying it.
-class Pool {
+/// A session pool with everything that belongs to it alone. The catalog owns it, with callers that
+/// work on it while it may be removed. Event-loop thread only; await sessions().stop() before
+/// destroying it.
+class Pool : public std::enable_shared_from_this<Pool> {
  public:
   struct Parts {
     boost::asio::any_io_executor executor;
-    Clock& clock;  ///< outlives the pool: the real one, shared, unless the pool has its own
+    std::unique_ptr<AdjustableClock> clock;                   ///< of this pool alone
     std::shared_ptr<execution::WorkspaceFactory> workspaces;  ///< with the ready sessions
     std::unique_ptr<SessionEvents> events;
   };
 
   Pool(PoolDefinition definition, Parts parts)
-      : events_(std::move(parts.events)),
-        sessions_(std::move(parts.executor), parts.clock, std::move(parts.workspaces), *events_,
+      : clock_(std::move(parts.clock)),
+        events_(std::move(parts.events)),
+        sessions_(std::move(parts.executor), *clock_, std::move(parts.workspaces), *events_,
                   std::move(definition)) {}
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
@@ -35,6 +37,7 @@ class Pool {
   [[nodiscard]] execution::Readiness readiness() const { return sessions_.readiness(); }
   boost::asio::awaitable<void> first_attempt() { return sessions_.first_attempt(); }
   [[nodiscard]] SessionPool& sessions() { return sessions_; }
+  [[nodiscard]] AdjustableClock& clock() { return *clock_; }
 
   /// As SessionPool::change(). The pool keeps its clock and its events.
   void change(PoolDefinition definition, Parts parts) {
@@ -42,6 +45,7 @@ class Pool {
   }
 
  private:
+  const std::unique_ptr<AdjustableClock> clock_;
   const std::unique_ptr<SessionEvents> events_;
   SessionPool sessions_;
 };

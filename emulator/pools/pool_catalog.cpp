@@ -19,8 +19,8 @@ Error container_type_is_fixed() {
 
 }  // namespace
 
-PoolCatalog::PoolCatalog(PoolDefinition default_pool, MakeParts make_parts)
-    : default_pool_(std::move(default_pool)), make_parts_(std::move(make_parts)) {}
+PoolCatalog::PoolCatalog(PoolDefinition default_pool, AdjustableClock& clock, MakeParts make_parts)
+    : default_pool_(std::move(default_pool)), clock_(clock), make_parts_(std::move(make_parts)) {}
 
 Result<Pool*> PoolCatalog::make(const PoolDefinition& definition, Origin origin) {
   if (pools_.size() >= kMaxPools) {
@@ -31,7 +31,7 @@ Result<Pool*> PoolCatalog::make(const PoolDefinition& definition, Origin origin)
   }
   Result<Pool::Parts> parts = make_parts_(definition, origin);
   if (!parts) return parts.error();
-  auto pool = std::make_unique<Pool>(definition, *std::move(parts));
+  auto pool = std::make_shared<Pool>(definition, *std::move(parts));
   return pools_.emplace(definition.id.key(), std::move(pool)).first->second.get();
 }
 
@@ -63,6 +63,27 @@ const PoolDefinition& PoolCatalog::definition_of(const PoolName& name) const {
   return found == pools_.end() ? default_pool_ : found->second->definition();
 }
 
+Pool* PoolCatalog::find(const PoolName& name) const {
+  const auto found = pools_.find(name.key());
+  return found == pools_.end() ? nullptr : found->second.get();
+}
+
+AdjustableClock& PoolCatalog::clock_of(const PoolName& name) const {
+  Pool* const pool = find(name);
+  return pool == nullptr ? clock_ : pool->clock();
+}
+
+asio::awaitable<bool> PoolCatalog::remove(PoolName name) {
+  auto node = pools_.extract(name.key());
+  if (node.empty()) co_return false;
+  const std::shared_ptr<Pool> pool = std::move(node.mapped());
+  removed_.push_back(pool);
+  co_await pool->sessions().stop();
+  co_await pool->sessions().unused();
+  removed_.remove(pool);
+  co_return true;
+}
+
 std::vector<Pool*> PoolCatalog::all() const {
   std::vector<Pool*> pools;
   pools.reserve(pools_.size());
@@ -77,6 +98,8 @@ std::size_t PoolCatalog::session_count() const {
 }
 
 asio::awaitable<void> PoolCatalog::stop() {
+  const auto removed = removed_;  // remove() goes on in the meantime
+  for (const auto& pool : removed) co_await pool->sessions().stop();
   for (const auto& [key, pool] : pools_) co_await pool->sessions().stop();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,7 +21,8 @@ class PoolCatalog {
   /// this machine cannot provide it.
   using MakeParts = std::function<Result<Pool::Parts>(const PoolDefinition& definition, Origin)>;
 
-  PoolCatalog(PoolDefinition default_pool, MakeParts make_parts);
+  /// `clock` is the one of everything that belongs to no pool yet. It outlives the catalog.
+  PoolCatalog(PoolDefinition default_pool, AdjustableClock& clock, MakeParts make_parts);
   PoolCatalog(const PoolCatalog&) = delete;
   PoolCatalog& operator=(const PoolCatalog&) = delete;
 
@@ -38,6 +40,18 @@ class PoolCatalog {
   /// which find_or_create() would make it. Valid until the pool is changed.
   [[nodiscard]] const PoolDefinition& definition_of(const PoolName& name) const;
 
+  /// Null if there is no pool of that name.
+  [[nodiscard]] Pool* find(const PoolName& name) const;
+  [[nodiscard]] const PoolDefinition& default_pool() const { return default_pool_; }
+
+  /// The clock of the pool of that name, or the server's if there is none.
+  [[nodiscard]] AdjustableClock& clock_of(const PoolName& name) const;
+  [[nodiscard]] AdjustableClock& server_clock() const { return clock_; }
+
+  /// Ends the pool with its sessions; false if there is none. Its name is free at once: the next
+  /// use makes a new pool. `name` is not the default pool's.
+  boost::asio::awaitable<bool> remove(PoolName name);
+
   /// Every pool, ordered by key.
   [[nodiscard]] std::vector<Pool*> all() const;
   [[nodiscard]] std::size_t pool_count() const noexcept { return pools_.size(); }
@@ -49,8 +63,10 @@ class PoolCatalog {
   [[nodiscard]] Result<Pool*> make(const PoolDefinition& definition, Origin origin);
 
   const PoolDefinition default_pool_;
+  AdjustableClock& clock_;
   const MakeParts make_parts_;
-  std::map<std::string, std::unique_ptr<Pool>> pools_;
+  std::map<std::string, std::shared_ptr<Pool>> pools_;
+  std::list<std::shared_ptr<Pool>> removed_;  ///< shared with remove(), until nobody uses them
 };
 
 }  // namespace dynsessions::pools

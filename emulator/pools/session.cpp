@@ -25,16 +25,17 @@ Error session_ended() { return {ErrorCode::session_not_found, "The session has e
 }  // namespace
 
 Session::Session(asio::any_io_executor executor, SessionIdentifier identifier,
-                 std::shared_ptr<const PoolDefinition> definition, Clock::TimePoint created_at,
+                 std::shared_ptr<const PoolDefinition> definition, Clock& clock,
                  SessionEvents& events)
     : identifier_(std::move(identifier)),
       guid_(random_uuid()),
       definition_(std::move(definition)),
-      created_at_(created_at),
+      clock_(clock),
+      created_at_(clock.now()),
       events_(events),
       kernel_queues_{FifoSemaphore(executor), FifoSemaphore(executor), FifoSemaphore(executor)},
       state_changed_(executor),
-      last_accessed_at_(created_at) {}
+      last_accessed_at_(created_at_) {}
 
 void Session::enter(SessionState next) {
   if (!is_allowed(state_, next)) throw std::logic_error("session: transition not in the table");
@@ -68,7 +69,11 @@ asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest reque
     aborted.outcome = ExecutionOutcome::aborted;
     co_return aborted;
   }
+  request.clock = &clock_;
+  request.session = guid_;
+  ++programs_;
   auto result = co_await workspace_->execute(std::move(request));
+  --programs_;
   if (!result) {
     // Ended with its session, which a client may do at any time: nothing is wrong with the sandbox.
     if (state_ != SessionState::active) co_return session_ended();
@@ -80,6 +85,13 @@ asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest reque
   }
   if (is_timeout(result->outcome)) queue.cancel_waiters();
   co_return result;
+}
+
+asio::awaitable<void> Session::kill_kernels() {
+  for (std::size_t kernel = 0; kernel < execution::kKernelCount; ++kernel) {
+    if (state_ != SessionState::active || workspace_lost_) co_return;
+    co_await workspace_->kill_kernel(static_cast<execution::Kernel>(kernel));
+  }
 }
 
 Result<void> Session::check_active() const {

@@ -27,9 +27,9 @@ namespace dynsessions::pools {
 class Session {
  public:
   /// `definition` is the pool's at the moment: a later change of the pool is for later sessions.
+  /// `clock` and `events` are the pool's too and outlive the session.
   Session(boost::asio::any_io_executor executor, SessionIdentifier identifier,
-          std::shared_ptr<const PoolDefinition> definition, Clock::TimePoint created_at,
-          SessionEvents& events);
+          std::shared_ptr<const PoolDefinition> definition, Clock& clock, SessionEvents& events);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -41,6 +41,9 @@ class Session {
   /// when the session ended meanwhile; `sandbox_unavailable` when its workspace is lost for good.
   boost::asio::awaitable<Result<execution::ExecutionResult>> execute(
       execution::ExecutionRequest request);
+
+  /// As Workspace::kill_kernel, for all kernels. Does nothing unless the session is active.
+  boost::asio::awaitable<void> kill_kernels();
 
   /// Its asynchronous executions.
   [[nodiscard]] const ExecutionLog& executions() const noexcept { return executions_; }
@@ -75,12 +78,14 @@ class Session {
   const SessionIdentifier identifier_;
   const std::string guid_;
   const std::shared_ptr<const PoolDefinition> definition_;  ///< shared with the pool
+  Clock& clock_;
   const Clock::TimePoint created_at_;
   SessionEvents& events_;
   SessionState state_ = SessionState::allocating;
   std::unique_ptr<execution::Workspace> workspace_;
   std::optional<Error> allocation_failure_;
   bool workspace_lost_ = false;
+  std::size_t programs_ = 0;                                          ///< that run now
   std::array<FifoSemaphore, execution::kKernelCount> kernel_queues_;  ///< by Kernel
   ExecutionLog executions_;
   Event state_changed_;

@@ -1,8 +1,16 @@
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include "emulator/base/error.h"
 
 namespace dynsessions::pools {
+
+[[nodiscard]] inline std::string pool_is_full(std::uint32_t max_sessions) {
+  return "The session pool has its maximum of " + std::to_string(max_sessions) +
+         " concurrent sessions.";
+}
 
 /// For a call that looks for a session and never makes one.
 [[nodiscard]] inline Error no_such_session() {

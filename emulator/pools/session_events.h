@@ -7,7 +7,13 @@ namespace dynsessions::pools {
 
 class Session;
 
-enum class EndReason { cooldown_passed, deleted, interpreter_lost, pool_stopped };
+enum class EndReason {
+  cooldown_passed,
+  deleted,  ///< by a client
+  evicted,  ///< through the admin API, or by a fault
+  interpreter_lost,
+  pool_stopped,
+};
 
 /// Is told what happens to the sessions of one pool: log, and later journal, metrics and page.
 /// Called on the event-loop thread; must not wait. An implementation that needs the name of the

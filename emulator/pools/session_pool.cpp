@@ -55,12 +55,11 @@ asio::awaitable<Result<SessionLease>> SessionPool::acquire(SessionIdentifier ide
   if (is_new) {
     if (sessions_.size() >= definition_->max_sessions) {
       co_return Error{ErrorCode::pool_exhausted,
-                      "The session pool has its maximum of " +
-                          std::to_string(definition_->max_sessions) + " concurrent sessions.",
+                      pool_is_full(definition_->max_sessions),
                       {},
                       "raise --max-sessions, or wait until a cooldown passes"};
     }
-    session = std::make_shared<Session>(executor_, identifier, definition_, clock_.now(), events_);
+    session = std::make_shared<Session>(executor_, identifier, definition_, clock_, events_);
     sessions_.emplace(std::move(identifier), session);
     // May fail on the spot, and then the session is out of the pool again.
     run_in_background(allocate(session));
@@ -117,14 +116,30 @@ asio::awaitable<void> SessionPool::allocate(std::shared_ptr<Session> session) {
 }
 
 SessionInfo SessionPool::describe(const Session& session) const {
-  return {session.identifier(), session.guid(), session.created_at(), session.last_accessed_at_,
-          session.last_accessed_at_ + session.definition().cooldown_period};
+  return {session.identifier(),
+          session.guid(),
+          session.created_at(),
+          session.last_accessed_at_,
+          session.last_accessed_at_ + session.definition().cooldown_period,
+          session.state(),
+          session.leases_};
 }
 
 std::optional<SessionInfo> SessionPool::find(const SessionIdentifier& identifier) const {
   const auto found = sessions_.find(identifier);
   if (found == sessions_.end()) return std::nullopt;
   return describe(*found->second);
+}
+
+bool SessionPool::is_executing(const SessionIdentifier& identifier) const {
+  const auto found = sessions_.find(identifier);
+  return found != sessions_.end() && found->second->programs_ > 0;
+}
+
+bool SessionPool::has_calls(const std::string& guid) const {
+  return std::any_of(sessions_.begin(), sessions_.end(), [&guid](const auto& entry) {
+    return entry.second->guid() == guid && entry.second->leases_ > 0;
+  });
 }
 
 std::vector<SessionInfo> SessionPool::list() const {
@@ -137,24 +152,40 @@ std::vector<SessionInfo> SessionPool::list() const {
   return all;
 }
 
-asio::awaitable<bool> SessionPool::end_session(SessionIdentifier identifier) {
+asio::awaitable<bool> SessionPool::end_session(SessionIdentifier identifier, EndReason reason) {
   const auto found = sessions_.find(identifier);
   if (found == sessions_.end()) co_return false;
   const std::shared_ptr<Session> session = found->second;
   co_await session->allocated();
   if (session->state() != SessionState::active) co_return false;
-  end(session, EndReason::deleted);
+  end(session, reason);
+  co_return true;
+}
+
+asio::awaitable<void> SessionPool::evict_all() {
+  for (const SessionInfo& session : list()) {
+    co_await end_session(session.identifier, EndReason::evicted);
+  }
+}
+
+asio::awaitable<bool> SessionPool::kill_kernels(SessionIdentifier identifier) {
+  const auto session = co_await acquire_existing(std::move(identifier));
+  if (!session) co_return false;
+  co_await (*session)->kill_kernels();
   co_return true;
 }
 
 void SessionPool::lease_begins(Session& session) {
+  ++leases_;
   ++session.leases_;
   session.last_accessed_at_ = clock_.now();
   if (session.cooldown_timer_) clock_.cancel(*std::exchange(session.cooldown_timer_, {}));
 }
 
 void SessionPool::lease_ends(const std::shared_ptr<Session>& session) {
+  --leases_;
   --session->leases_;
+  if (leases_ == 0 && stopping_) task_ended_.notify();
   if (session->state() != SessionState::active) return;
   if (session->is_lost()) return end(session, EndReason::interpreter_lost);
   if (session->leases_ > 0) return;
@@ -163,8 +194,9 @@ void SessionPool::lease_ends(const std::shared_ptr<Session>& session) {
     session->cooldown_timer_.reset();
     end(session, EndReason::cooldown_passed);
   };
-  session->cooldown_timer_ = clock_.call_at(clock_.now() + session->definition().cooldown_period,
-                                            std::move(cooldown_passed));
+  session->cooldown_timer_ =
+      clock_.call_at(clock_.now() + session->definition().cooldown_period,
+                     std::move(cooldown_passed), {kSessionExpired, session->guid()});
 }
 
 void SessionPool::end(std::shared_ptr<Session> session, EndReason reason) {
@@ -196,8 +228,15 @@ void SessionPool::change(PoolDefinition definition,
   run_in_background(stop_workspaces(std::exchange(workspaces_, std::move(workspaces))));
 }
 
+asio::awaitable<void> SessionPool::unused() {
+  while (leases_ > 0) co_await task_ended_.wait();
+}
+
 asio::awaitable<void> SessionPool::stop() {
-  stopping_ = true;
+  if (std::exchange(stopping_, true)) {
+    while (!stopped_) co_await task_ended_.wait();
+    co_return;
+  }
   std::vector<std::shared_ptr<Session>> active;
   for (const auto& [identifier, session] : sessions_) {
     if (session->state() == SessionState::active) active.push_back(session);
@@ -205,6 +244,8 @@ asio::awaitable<void> SessionPool::stop() {
   for (const auto& session : active) end(session, EndReason::pool_stopped);
   co_await workspaces_->stop();
   while (background_tasks_ > 0) co_await task_ended_.wait();
+  stopped_ = true;
+  task_ended_.notify();
 }
 
 }  // namespace dynsessions::pools

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -27,7 +28,12 @@ struct SessionInfo {
   Clock::TimePoint created_at;
   Clock::TimePoint last_accessed_at;
   Clock::TimePoint expires_at;  ///< last access and the cooldown period
+  SessionState state;
+  std::size_t calls;  ///< under way; while there are some, the cooldown does not pass
 };
+
+/// TimerLabel::what of the end of a cooldown.
+inline constexpr std::string_view kSessionExpired = "session-expired";
 
 class SessionPool;
 
@@ -79,11 +85,21 @@ class SessionPool {
 
   /// Nothing when there is no such session. Asking is no use: the cooldown goes on.
   [[nodiscard]] std::optional<SessionInfo> find(const SessionIdentifier& identifier) const;
+  /// Whether a program runs in the session.
+  [[nodiscard]] bool is_executing(const SessionIdentifier& identifier) const;
+  /// Whether a call uses the session of that guid.
+  [[nodiscard]] bool has_calls(const std::string& guid) const;
   /// All sessions, oldest first.
   [[nodiscard]] std::vector<SessionInfo> list() const;
   /// Ends the session, also under a call that uses it; false when there is none. Its identifier is
   /// free when this resolves; processes and files go in the background.
-  boost::asio::awaitable<bool> end_session(SessionIdentifier identifier);
+  boost::asio::awaitable<bool> end_session(SessionIdentifier identifier,
+                                           EndReason reason = EndReason::deleted);
+  /// Ends every session as end_session() does.
+  boost::asio::awaitable<void> evict_all();
+  /// Kills the interpreters of all kernels of the session; false when there is none. Variables go,
+  /// files stay.
+  boost::asio::awaitable<bool> kill_kernels(SessionIdentifier identifier);
 
   /// Later sessions follow `definition` and come from `workspaces`; those that exist stay as they
   /// are. The former workspaces are stopped in the background.
@@ -91,6 +107,8 @@ class SessionPool {
 
   /// Ends every session and every workspace in reserve, and waits until nothing is left.
   boost::asio::awaitable<void> stop();
+  /// Waits until no call holds a lease. After stop(), nobody refers to the pool then.
+  boost::asio::awaitable<void> unused();
 
   [[nodiscard]] std::size_t size() const noexcept { return sessions_.size(); }
   /// Of its workspaces.
@@ -124,8 +142,10 @@ class SessionPool {
   /// A few at a time: a thousand dying processes would keep everybody else from the processor.
   FifoSemaphore endings_;
   std::size_t background_tasks_ = 0;  ///< allocations and endings under way
-  Event task_ended_;
+  std::size_t leases_ = 0;            ///< of all sessions, also of those that have ended
+  Event task_ended_;                  ///< or the last lease of a session
   bool stopping_ = false;
+  bool stopped_ = false;
 };
 
 }  // namespace dynsessions::pools

@@ -1,7 +1,5 @@
 #include "emulator/surfaces/error_response.h"
 
-#include <string_view>
-
 #include "emulator/surfaces/json_writer.h"
 
 namespace dynsessions::surfaces {
@@ -58,6 +56,12 @@ WireError wire_error(ErrorCode code, const contract::ContractOptions& choices) {
               "SessionPoolExhausted"};
     case ErrorCode::sandbox_unavailable:
       return {500, "SessionAllocationFailed"};
+    case ErrorCode::pool_not_found:  // the admin API only, as the next two
+      return {404, "SessionPoolNotFound"};
+    case ErrorCode::fault_not_found:
+      return {404, "FaultNotFound"};
+    case ErrorCode::conflict:
+      return {409, "Conflict"};
     case ErrorCode::shutting_down:
       return {503, "ServiceUnavailable"};
     case ErrorCode::internal:
@@ -74,25 +78,32 @@ std::string challenge(const Error& error) {
 
 }  // namespace
 
-http::Response error_response(const Error& error, const std::string& trace_id,
-                              const contract::ContractOptions& choices) {
-  const WireError wire = wire_error(error.code, choices);
+http::Response error_envelope(unsigned status, std::string_view code, std::string_view message,
+                              std::string_view target, const std::string& trace_id) {
   http::Response response;
-  response.status = wire.status;
-  if (wire.code.empty()) {
-    response.headers.add("www-authenticate", challenge(error));
-    return response;
-  }
-  response.headers.add("x-ms-error-code", std::string(wire.code));
+  response.status = status;
+  response.headers.add("x-ms-error-code", std::string(code));
   response.headers.add("content-type", "application/json; charset=utf-8");
   response.framing = http::Framing::chunked;
   JsonWriter json(ObjectIds::absent);
   json.begin_object().key("error").begin_object();
-  json.member("code", wire.code).member("message", error.message);
-  if (!error.target.empty()) json.member("target", error.target);
+  json.member("code", code).member("message", message);
+  if (!target.empty()) json.member("target", target);
   json.member("traceId", trace_id);
   json.end_object().end_object();
   response.body = json.take();
+  return response;
+}
+
+http::Response error_response(const Error& error, const std::string& trace_id,
+                              const contract::ContractOptions& choices) {
+  const WireError wire = wire_error(error.code, choices);
+  if (!wire.code.empty()) {
+    return error_envelope(wire.status, wire.code, error.message, error.target, trace_id);
+  }
+  http::Response response;
+  response.status = wire.status;
+  response.headers.add("www-authenticate", challenge(error));
   return response;
 }
 

@@ -1,12 +1,18 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "emulator/base/error.h"
 #include "emulator/contract/contract_options.h"
 #include "emulator/http/message.h"
 
 namespace dynsessions::surfaces {
+
+/// An error in the service's envelope, with whatever status and code.
+[[nodiscard]] http::Response error_envelope(unsigned status, std::string_view code,
+                                            std::string_view message, std::string_view target,
+                                            const std::string& trace_id);
 
 /// The service's answer to a refusal: status, `x-ms-error-code` and the envelope
 /// {"error":{"code","message","target","traceId"}} (CONTRACT.md section 1.5). The only place that

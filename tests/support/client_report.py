@@ -1,7 +1,8 @@
 """A pytest plugin: which operations of which client worked, from tests/clients/test_suite.py.
 
 `--all-clients` runs every client, each with packages of its own, and writes the results to
-build/client-report.json, from which tests/clients/table.py makes the table of docs/clients.
+build/client-report.json, from which tests/clients/table.py makes the table of docs/clients. If only
+some were run (`-k prefect`), the results of the others stay.
 """
 
 import json
@@ -30,6 +31,9 @@ class ClientReport:
             self._runs += [properties["client_run"]] if "client_run" in properties else []
 
     def pytest_sessionfinish(self, session):
-        if self._runs and not hasattr(session.config, "workerinput"):
-            REPORT.parent.mkdir(exist_ok=True)
-            REPORT.write_text(json.dumps(self._runs, indent=1) + "\n")
+        if not self._runs or hasattr(session.config, "workerinput"):
+            return
+        earlier = json.loads(REPORT.read_text()) if REPORT.exists() else []
+        runs = {tuple(one["run"]): one for one in earlier + self._runs}
+        REPORT.parent.mkdir(exist_ok=True)
+        REPORT.write_text(json.dumps(list(runs.values()), indent=1) + "\n")

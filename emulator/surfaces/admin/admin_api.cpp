@@ -1,13 +1,14 @@
 #include "emulator/surfaces/admin/admin_api.h"
 
-#include <algorithm>
 #include <array>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "emulator/http/router.h"
-#include "emulator/surfaces/error_response.h"
-#include "emulator/surfaces/json_response.h"
-#include "emulator/surfaces/json_writer.h"
+#include "emulator/http/text.h"
+#include "emulator/surfaces/admin/answers.h"
+#include "emulator/surfaces/admin/operation.h"
 #include "emulator/surfaces/no_route.h"
 
 namespace dynsessions::surfaces::admin {
@@ -15,64 +16,127 @@ namespace asio = boost::asio;
 
 namespace {
 
-using Operation = asio::awaitable<http::Answer> (*)(const Services&);
+using http::Method;
+using http::Segments;
 
 struct Row {
-  http::Method method;
+  Method method;
   std::string_view pattern;
   std::string_view name;
-  Operation operation;
+  Operation* operation;
 };
 
-asio::awaitable<http::Answer> live(const Services&) {
-  JsonWriter json(ObjectIds::absent);
-  co_return uncached_json_response(
-      200, json.begin_object().member("status", "live").end_object().take());
-}
-
-http::Response readiness(const std::vector<Component>& components) {
-  const bool all_ready = std::all_of(components.begin(), components.end(),
-                                     [](const Component& component) { return component.ready; });
-  JsonWriter json(ObjectIds::absent);
-  json.begin_object().member("status", all_ready ? "ready" : "not ready");
-  json.key("components").begin_array();
-  for (const Component& component : components) {
-    json.begin_object().member("name", component.name);
-    json.key("ready").raw(component.ready ? "true" : "false");
-    json.member("detail", component.detail).end_object();
-  }
-  json.end_array().end_object();
-  return uncached_json_response(all_ready ? 200 : 503, json.take());
-}
-
-asio::awaitable<http::Answer> ready(const Services& services) {
-  const std::vector<Component> components = co_await services.health();
-  co_return readiness(components);
-}
-
-asio::awaitable<http::Answer> server(const Services& services) {
-  co_return uncached_json_response(200, services.server());
-}
-
-asio::awaitable<http::Answer> version(const Services& services) {
-  JsonWriter json(ObjectIds::absent);
-  json.begin_object().member("name", "dynsessions").member("version", services.version);
-  co_return uncached_json_response(200, json.end_object().take());
-}
-
-constexpr std::array kRows{
-    Row{http::Method::get, "/health/live", "live", live},
-    Row{http::Method::get, "/health/ready", "ready", ready},
-    Row{http::Method::get, "/server", "server", server},
-    Row{http::Method::get, "/version", "version", version},
+/// Operations on the server.
+constexpr std::array kServerRows{
+    Row{Method::get, "/health/live", "live", live},
+    Row{Method::get, "/health/ready", "ready", ready},
+    Row{Method::get, "/server", "server", server},
+    Row{Method::get, "/version", "version", version},
+    Row{Method::get, "/pools", "list_pools", list_pools},
 };
 
-const http::Router<Row>& router() {
-  static const http::Router<Row> kRouter(kRows, http::HeadRequests::like_get);
+/// Operations on one pool; the patterns begin after its name.
+constexpr std::array kPoolRows{
+    Row{Method::get, "/", "get_pool", get_pool},
+    Row{Method::put, "/", "put_pool", put_pool},
+    Row{Method::patch, "/", "patch_pool", patch_pool},
+    Row{Method::delete_, "/", "delete_pool", delete_pool},
+};
+
+/// Operations on one pool, or on all of them where the path names none.
+constexpr std::array kCommonRows{
+    Row{Method::get, "/sessions", "list_sessions", list_sessions},
+    Row{Method::get, "/sessions/{session}", "get_session", get_session},
+    Row{Method::delete_, "/sessions/{session}", "delete_session", delete_session},
+    Row{Method::post, "/sessions/{session}/restart-kernel", "restart_kernel", restart_kernel},
+    Row{Method::get, "/clock", "get_clock", get_clock},
+    Row{Method::put, "/clock", "put_clock", put_clock},
+    Row{Method::post, "/clock/advance", "advance_clock", advance_clock},
+    Row{Method::get, "/faults", "list_faults", list_faults},
+    Row{Method::put, "/faults", "put_faults", put_faults},
+    Row{Method::post, "/faults", "add_fault", add_fault},
+    Row{Method::delete_, "/faults", "delete_faults", delete_faults},
+    Row{Method::delete_, "/faults/{rule}", "delete_fault", delete_fault},
+    Row{Method::get, "/journal", "get_journal", get_journal},
+    Row{Method::delete_, "/journal", "delete_journal", delete_journal},
+    Row{Method::post, "/journal/verify", "verify_journal", verify_journal},
+    Row{Method::get, "/journal/export", "export_journal", export_journal},
+    Row{Method::get, "/journal/events", "follow_journal", follow_journal},
+    Row{Method::post, "/reset", "reset", reset},
+};
+
+template <std::size_t A, std::size_t B>
+constexpr std::array<Row, A + B> both(const std::array<Row, A>& first,
+                                      const std::array<Row, B>& second) {
+  std::array<Row, A + B> all{};
+  for (std::size_t i = 0; i < A; ++i) all[i] = first[i];
+  for (std::size_t i = 0; i < B; ++i) all[A + i] = second[i];
+  return all;
+}
+
+constexpr auto kWithoutPool = both(kServerRows, kCommonRows);
+constexpr auto kBelowPool = both(kPoolRows, kCommonRows);
+
+const http::Router<Row>& router_without_pool() {
+  static const http::Router<Row> kRouter(kWithoutPool, http::HeadRequests::like_get);
   return kRouter;
 }
 
+const http::Router<Row>& router_below_pool() {
+  static const http::Router<Row> kRouter(kBelowPool, http::HeadRequests::like_get);
+  return kRouter;
+}
+
+struct AdminPath {
+  std::optional<pools::PoolName> pool;
+  Segments rest;  ///< after the pool
+};
+
+AdminPath split(Segments path, const pools::PoolName& default_pool) {
+  constexpr std::size_t kShort = 2;  // pools, name
+  constexpr std::size_t kLong = 6;   // subscriptions, s, resourceGroups, g, sessionPools, name
+  if (path.size() >= kShort && http::iequals(path[0], "pools")) {
+    pools::PoolName name = default_pool;
+    name.name = path[1];
+    return {std::move(name), path.subspan(kShort)};
+  }
+  if (path.size() >= kLong && http::iequals(path[0], "subscriptions") &&
+      http::iequals(path[2], "resourceGroups") && http::iequals(path[4], "sessionPools")) {
+    return {pools::PoolName{path[1], path[3], path[5]}, path.subspan(kLong)};
+  }
+  return {std::nullopt, path};
+}
+
+asio::awaitable<http::Answer> run(const Services& services, const AdminPath& path,
+                                  http::Call& http) {
+  const http::Router<Row>& router = path.pool ? router_below_pool() : router_without_pool();
+  const auto found = router.find(http.request.method, path.rest);
+  if (!found) {
+    http.exchange.refused_by = "router";
+    co_return no_route(http.request, router.explain(http.request.method, path.rest),
+                       path.pool ? "This path is not an operation on a pool."
+                                 : "This path is not an operation of the admin API.",
+                       "README.md, \"Admin API\", lists the operations");
+  }
+  http.exchange.operation = found->row.name;
+  AdminCall call{services, http, path.pool, found->parameters};
+  http::Answer answer = co_await found->row.operation(call);
+  if (!answer) http.exchange.refused_by = "operation";
+  co_return answer;
+}
+
 }  // namespace
+
+std::vector<pools::Pool*> pools_of(const AdminCall& call) {
+  if (!call.pool) return call.services.pools.all();
+  pools::Pool* const pool = call.services.pools.find(*call.pool);
+  if (pool == nullptr) return {};
+  return {pool};
+}
+
+Result<pools::Pool*> named_pool(const AdminCall& call) {
+  return call.services.pools.find_or_create(*call.pool);
+}
 
 AdminApi::AdminApi(Services services, RequestGuard guard)
     : services_(std::move(services)), guard_(std::move(guard)), filters_{&guard_} {}
@@ -81,16 +145,10 @@ asio::awaitable<http::Response> AdminApi::handle(http::Exchange& exchange, http:
                                                  http::BodyReader& body) {
   exchange.surface = "admin";
   http::Call call{exchange, std::move(request), &body};
-  const auto found = router().find(call.request.method, call.request.target.segments);
-  if (found) exchange.operation = found->row.name;
-  const http::Endpoint endpoint = [this,
-                                   &found](http::Call& routed) -> asio::awaitable<http::Answer> {
-    if (found) co_return co_await found->row.operation(services_);
-    const http::Request& unknown = routed.request;
-    routed.exchange.refused_by = "router";
-    co_return no_route(unknown, router().explain(unknown.method, unknown.target.segments),
-                       "This path is not an operation of the admin API.",
-                       "there are /health/live, /health/ready, /server and /version");
+  const AdminPath path = split(call.request.target.segments, services_.pools.default_pool().id);
+  if (path.pool) exchange.pool = path.pool->name;
+  const http::Endpoint endpoint = [this, &path](http::Call& routed) {
+    return run(services_, path, routed);
   };
   http::Answer answer = co_await http::Next(filters_, endpoint)(call);
   if (!answer) co_return refuse(exchange, answer.error());
@@ -101,9 +159,7 @@ http::Response AdminApi::refuse(http::Exchange& exchange, const Error& error) {
   exchange.surface = "admin";
   exchange.refusal = error;
   exchange.reason = error.reason;
-  http::Response response = error_response(error, exchange.correlation_id);
-  if (!error.reason.empty()) response.headers.add("x-emulator-reason", error.reason);
-  return response;
+  return refusal(error);
 }
 
 }  // namespace dynsessions::surfaces::admin

@@ -26,9 +26,9 @@ DataPlane::DataPlane(Services services, DataPlaneSettings settings)
     : services_(std::move(services)),
       default_pool_(settings.default_pool),
       versions_(settings.choices),
-      dressing_({settings.own_headers, settings.warning, settings.choices}, services_.clock),
+      dressing_({settings.own_headers, settings.warning, settings.choices}, services_.pools),
       guard_(RequestGuard(settings.allowed_hosts)),
-      token_(settings.token_policy, services_.pools, services_.clock),
+      token_(settings.token_policy, services_.pools),
       filters_(in_order(settings.outer_filters, {&dressing_, &guard_, &token_},
                         settings.inner_filters)) {}
 

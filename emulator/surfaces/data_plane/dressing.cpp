@@ -31,13 +31,13 @@ void dress_json(http::Response& response) {
 
 }  // namespace
 
-Dressing::Dressing(DressingSettings settings, const Clock& clock)
-    : settings_(std::move(settings)), clock_(clock) {}
+Dressing::Dressing(DressingSettings settings, const pools::PoolCatalog& pools)
+    : settings_(std::move(settings)), pools_(pools) {}
 
 asio::awaitable<http::Answer> Dressing::handle(http::Call& call, http::Next next) {
   http::Answer answer = co_await next(call);
   if (!answer) co_return refuse(answer.error(), call.exchange);
-  add_common_headers(*answer, call.exchange.correlation_id);
+  add_common_headers(*answer, call.exchange);
   co_return answer;
 }
 
@@ -60,7 +60,7 @@ http::Response Dressing::dress(http::Answer answer, const Route& route,
 
 http::Response Dressing::refuse(const Error& error, http::Exchange& exchange) const {
   http::Response response = refusal(error, exchange);
-  add_common_headers(response, exchange.correlation_id);
+  add_common_headers(response, exchange);
   return response;
 }
 
@@ -88,12 +88,11 @@ void Dressing::add_version_headers(http::Response& response, const Route& route)
   }
 }
 
-void Dressing::add_common_headers(http::Response& response,
-                                  const std::string& correlation_id) const {
-  response.headers.add("date", http_date(clock_.now()));
+void Dressing::add_common_headers(http::Response& response, const http::Exchange& exchange) const {
+  response.headers.add("date", http_date(pools_.clock_of(pool_named_in(exchange)).now()));
   response.headers.add("server", "Microsoft-IIS/10.0");
   response.headers.add("x-powered-by", "ASP.NET");
-  response.headers.add("mise-correlation-id", correlation_id);
+  response.headers.add("mise-correlation-id", exchange.correlation_id);
   if (settings_.own_headers && !settings_.warning.empty()) {
     response.headers.add("x-emulator-warning", settings_.warning);
   }

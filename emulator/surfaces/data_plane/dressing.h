@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "emulator/base/clock.h"
 #include "emulator/contract/contract_options.h"
 #include "emulator/http/filter.h"
 #include "emulator/surfaces/data_plane/routes.h"
@@ -19,8 +18,8 @@ struct DressingSettings {
 /// the headers that every answer has, dress() those of an operation's answer.
 class Dressing final : public http::Filter {
  public:
-  /// `clock` outlives the filter.
-  Dressing(DressingSettings settings, const Clock& clock);
+  /// `pools`, whose clocks date the answers, outlives the filter.
+  Dressing(DressingSettings settings, const pools::PoolCatalog& pools);
 
   [[nodiscard]] boost::asio::awaitable<http::Answer> handle(http::Call& call,
                                                             http::Next next) override;
@@ -36,10 +35,10 @@ class Dressing final : public http::Filter {
   [[nodiscard]] http::Response refusal(const Error& error, http::Exchange& exchange) const;
   void add_reason(http::Response& response, const http::Exchange& exchange) const;
   void add_version_headers(http::Response& response, const Route& route) const;
-  void add_common_headers(http::Response& response, const std::string& correlation_id) const;
+  void add_common_headers(http::Response& response, const http::Exchange& exchange) const;
 
   const DressingSettings settings_;
-  const Clock& clock_;
+  const pools::PoolCatalog& pools_;
 };
 
 }  // namespace dynsessions::surfaces::data_plane

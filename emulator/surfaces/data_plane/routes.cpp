@@ -126,6 +126,10 @@ pools::PoolName pool_of(const http::Request& request, const pools::PoolName& def
   return split_pool(request.target.segments, default_pool).pool;
 }
 
+pools::PoolName pool_named_in(const http::Exchange& exchange) {
+  return {exchange.subscription, exchange.resource_group, exchange.pool};
+}
+
 std::string link_to(const Route& route, const http::Request& request, std::string_view operation,
                     std::string_view query) {
   const std::string host(request.headers.find("host").value_or("127.0.0.1"));

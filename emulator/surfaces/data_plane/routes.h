@@ -3,6 +3,7 @@
 #include <string>
 
 #include "emulator/base/result.h"
+#include "emulator/http/exchange.h"
 #include "emulator/http/message.h"
 #include "emulator/pools/pool_catalog.h"
 #include "emulator/surfaces/data_plane/api_version.h"
@@ -33,6 +34,9 @@ struct Route {
 /// The pool that the path of a request names, or `default_pool`, also where it has no route.
 [[nodiscard]] pools::PoolName pool_of(const http::Request& request,
                                       const pools::PoolName& default_pool);
+
+/// The pool that describes itself in the Exchange.
+[[nodiscard]] pools::PoolName pool_named_in(const http::Exchange& exchange);
 
 /// An absolute URL in the route's pool, on the address that the client itself used: of `operation`,
 /// such as "/listSessions", with the route's api-version and `query`, such as "skip=300".

@@ -4,14 +4,12 @@
 
 #include <boost/asio/thread_pool.hpp>
 
-#include "emulator/base/clock.h"
 #include "emulator/pools/pool_catalog.h"
 
 namespace dynsessions::surfaces::data_plane {
 
 /// What handlers work with; all of it outlives them.
 struct Services {
-  Clock& clock;
   pools::PoolCatalog& pools;
   boost::asio::thread_pool& file_pool;
   std::filesystem::path python_environment = {};  ///< prefix of the sessions' Python

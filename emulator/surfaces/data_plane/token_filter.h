@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "emulator/auth/token_check.h"
-#include "emulator/base/clock.h"
 #include "emulator/http/filter.h"
 #include "emulator/pools/pool_catalog.h"
 
@@ -14,9 +13,9 @@ namespace dynsessions::surfaces::data_plane {
 class TokenFilter final : public http::Filter {
  public:
   /// `policy` holds for all pools but for its rule, which is a member of each pool's definition.
-  /// `pools` and `clock` outlive the filter.
-  TokenFilter(auth::TokenPolicy policy, const pools::PoolCatalog& pools, const Clock& clock)
-      : policy_(std::move(policy)), pools_(pools), clock_(clock) {}
+  /// `pools` outlives the filter.
+  TokenFilter(auth::TokenPolicy policy, const pools::PoolCatalog& pools)
+      : policy_(std::move(policy)), pools_(pools) {}
 
   [[nodiscard]] boost::asio::awaitable<http::Answer> handle(http::Call& call,
                                                             http::Next next) override;
@@ -24,7 +23,6 @@ class TokenFilter final : public http::Filter {
  private:
   auth::TokenPolicy policy_;  ///< its rule is that of the request at hand
   const pools::PoolCatalog& pools_;
-  const Clock& clock_;
 };
 
 }  // namespace dynsessions::surfaces::data_plane

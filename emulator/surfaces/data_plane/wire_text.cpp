@@ -18,20 +18,9 @@ std::string without_trailing_zeros(std::string text) {
 
 }  // namespace
 
-std::string wire_timestamp(system_clock::time_point time) {
-  return wire_timestamp(std::chrono::floor<Ticks>(time));
-}
+std::string wire_timestamp(system_clock::time_point time) { return timestamp(time); }
 
-std::string wire_timestamp(std::chrono::sys_time<Ticks> time) {
-  const auto days = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(days);
-  const std::chrono::hh_mm_ss clock(time - days);
-  return without_trailing_zeros(fmt::format(
-             "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:07}", int{date.year()}, unsigned{date.month()},
-             unsigned{date.day()}, clock.hours().count(), clock.minutes().count(),
-             clock.seconds().count(), clock.subseconds().count())) +
-         'Z';
-}
+std::string wire_timestamp(std::chrono::sys_time<Ticks> time) { return timestamp(time); }
 
 std::string http_date(system_clock::time_point time) {
   return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(system_clock::to_time_t(time)));

@@ -1,18 +1,15 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
-#include <ratio>
 #include <string>
+
+#include "emulator/base/timestamp.h"
 
 namespace dynsessions::surfaces::data_plane {
 
 /// "2024-11-11T09:05:02.4865293Z": UTC with up to seven fractional digits. CONTRACT.md section 1.7
 /// says always seven; of the recorded times one in ten has six, which is .NET leaving out zeros.
 [[nodiscard]] std::string wire_timestamp(std::chrono::system_clock::time_point time);
-
-/// .NET's ticks, for years from 1 to 9999.
-using Ticks = std::chrono::duration<std::int64_t, std::ratio<1, 10'000'000>>;
 [[nodiscard]] std::string wire_timestamp(std::chrono::sys_time<Ticks> time);
 
 /// "Mon, 11 Nov 2024 09:05:02 GMT", for the `date` header.

@@ -1,5 +1,6 @@
 #include "emulator/surfaces/identity/identity_surface.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -44,8 +45,21 @@ const http::Router<Row>& router() {
 
 }  // namespace
 
-IdentitySurface::IdentitySurface(Services services, RequestGuard guard)
-    : services_(services), guard_(std::move(guard)), filters_{&guard_} {}
+std::vector<std::string> operation_names() {
+  std::vector<std::string> names;
+  for (const Row& row : kRows) {
+    const std::string name(row.name);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  return names;
+}
+
+IdentitySurface::IdentitySurface(Services services, RequestGuard guard,
+                                 std::vector<http::Filter*> outer, std::vector<http::Filter*> inner)
+    : services_(services), guard_(std::move(guard)), filters_(std::move(outer)) {
+  filters_.push_back(&guard_);
+  filters_.insert(filters_.end(), inner.begin(), inner.end());
+}
 
 /// The header is that of managed identity clients: with a wrong IDENTITY_ENDPOINT they ask any
 /// path, and an answer of the data plane would tell them nothing.

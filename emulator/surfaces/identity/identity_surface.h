@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "emulator/http/filter.h"
@@ -8,6 +9,9 @@
 #include "emulator/surfaces/surface.h"
 
 namespace dynsessions::surfaces::identity {
+
+/// Names of its operations, as they stand in the log.
+[[nodiscard]] std::vector<std::string> operation_names();
 
 /// Token endpoints that need no Azure account, for the credentials of the Azure SDKs
 /// (api-spec/CLIENTS.md section 4):
@@ -19,7 +23,10 @@ namespace dynsessions::surfaces::identity {
 /// (quirk 40). Any secret is accepted. Needs no token itself; RequestGuard keeps web pages out.
 class IdentitySurface final : public Surface {
  public:
-  IdentitySurface(Services services, RequestGuard guard);
+  /// `outer` filters see finished answers but for refusals, `inner` ones stand directly in front of
+  /// the operation. They outlive the surface.
+  IdentitySurface(Services services, RequestGuard guard, std::vector<http::Filter*> outer = {},
+                  std::vector<http::Filter*> inner = {});
 
   [[nodiscard]] bool has(const http::Request& request) const override;
   boost::asio::awaitable<http::Response> handle(http::Exchange& exchange, http::Request request,
@@ -29,7 +36,7 @@ class IdentitySurface final : public Surface {
  private:
   const Services services_;
   GuardFilter guard_;
-  const std::vector<http::Filter*> filters_;
+  std::vector<http::Filter*> filters_;
 };
 
 }  // namespace dynsessions::surfaces::identity

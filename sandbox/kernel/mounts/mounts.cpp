@@ -171,8 +171,7 @@ StepResult mount_writable(const TmpfsOptions& all) {
 }
 
 StepResult mount_shared_memory(const TmpfsOptions& options) {
-  return checked(
-      ::mount("tmpfs", "dev/shm", "tmpfs", kNoSurprises, options.shared_memory.c_str()));
+  return checked(::mount("tmpfs", "dev/shm", "tmpfs", kNoSurprises, options.shared_memory.c_str()));
 }
 
 StepResult pivot_to_new_root() {

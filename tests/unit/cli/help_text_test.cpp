@@ -102,13 +102,21 @@ TEST_CASE("the overview has every command, the options used most, and the exit c
           "[cli][help]") {
   const std::string text = overview();
   for (const Command* command : all_commands()) {
-    CHECK_THAT(text, Catch::Contains("\n  " + std::string(command->name) + " "));
-    CHECK_THAT(text, Catch::Contains(std::string(command->summary)));
+    const std::string name(command->name);
+    const std::size_t space = name.find(' ');
+    const bool is_grouped =
+        text.find("\n  " + name.substr(0, space) + " VERB ") != std::string::npos;
+    if (is_grouped) {
+      CHECK_THAT(text, Catch::Contains(' ' + name.substr(space + 1)));
+    } else {
+      CHECK_THAT(text, Catch::Contains("\n  " + name + " "));
+      CHECK_THAT(text, Catch::Contains(std::string(command->summary)));
+    }
   }
   CHECK_THAT(text, Catch::Contains("\n  --port N ") && Catch::Contains("\n  --config PATH "));
   CHECK_THAT(text, Catch::Contains("Exit codes:\n  0 ") && Catch::Contains("\n  4  no usable"));
   CHECK_THAT(text, !Catch::Contains("--object-ids"));
-  CHECK(lines_of(text).size() <= 50);
+  CHECK(lines_of(text).size() <= 56);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ class FakeWorkspace final : public Workspace {
   asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest) override {
     co_return ExecutionResult{};
   }
+  asio::awaitable<void> kill_kernel(Kernel) override { co_return; }
   [[nodiscard]] int data_directory() const override { return -1; }
   [[nodiscard]] bool is_alive() const override { return !dead_; }
   asio::awaitable<void> stop() override { co_return; }

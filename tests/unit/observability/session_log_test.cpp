@@ -47,6 +47,7 @@ TEST_CASE("a session ends for a reason", "[log][session]") {
   const auto row = GENERATE(values<Row>({
       {EndReason::cooldown_passed, "cooldown-passed", "its cooldown passed"},
       {EndReason::deleted, "deleted", "a client deleted it"},
+      {EndReason::evicted, "evicted", "it was evicted"},
       {EndReason::interpreter_lost, "interpreter-lost", "its interpreter was lost"},
       {EndReason::pool_stopped, "pool-stopped", "the pool stops"},
   }));

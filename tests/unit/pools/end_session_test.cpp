@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "tests/support/catch.h"
 #include "tests/unit/pools/pool_fixture.h"
 
@@ -108,6 +112,29 @@ TEST_CASE("sessions are listed oldest first, those of one age by identifier", "[
   Record names;
   for (const SessionInfo& session : fixture.pool.list()) names.push_back(session.identifier.text());
   CHECK(names == Record{"old", "a", "b", "c"});
+}
+
+TEST_CASE("all sessions of a pool can be evicted, also those that are still being made",
+          "[pools]") {
+  PoolFixture fixture;
+  CHECK(fixture.execute("one", "x"));
+  fixture.workspaces.hold();
+  const auto second = fixture.start("two", "x");
+  auto eviction = fixture.loop.start(fixture.pool.evict_all());
+  CHECK_FALSE(eviction.done());
+  fixture.workspaces.release();
+  fixture.loop.finish(std::move(eviction));
+  CHECK(fixture.pool.size() == 0);
+  CHECK(std::count(fixture.events.record.begin(), fixture.events.record.end(), "ended: evicted") ==
+        2);
+}
+
+TEST_CASE("the kernels of a session are killed, of no other", "[pools]") {
+  PoolFixture fixture;
+  CHECK(fixture.execute("one", "x"));
+  CHECK(fixture.loop.run(fixture.pool.kill_kernels(identifier("one"))));
+  CHECK(fixture.workspaces.killed.size() == execution::kKernelCount);
+  CHECK_FALSE(fixture.loop.run(fixture.pool.kill_kernels(identifier("two"))));
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ struct CatalogFixture {
     }
     made.push_back(std::make_shared<FakeWorkspaces>(loop.executor()));
     origins.push_back(origin);
-    return Pool::Parts{loop.executor(), clock, made.back(), std::make_unique<RecordedEvents>()};
+    return Pool::Parts{loop.executor(), server_clock.copy(), made.back(),
+                       std::make_unique<RecordedEvents>()};
   }
   /// Uses a session of a pool and gives it back.
   bool use(const PoolName& pool, const std::string& name) {
@@ -33,10 +34,11 @@ struct CatalogFixture {
 
   test::TestLoop loop;
   ManualClock clock{Clock::TimePoint()};
+  AdjustableClock server_clock{clock};
   std::vector<std::shared_ptr<FakeWorkspaces>> made;
   std::vector<Origin> origins;
   PoolCatalog catalog{
-      PoolDefinition{.max_sessions = 1},
+      PoolDefinition{.max_sessions = 1}, server_clock,
       [this](const PoolDefinition& definition, Origin origin) { return make(definition, origin); }};
 };
 
@@ -183,6 +185,44 @@ TEST_CASE("stopping the catalog stops every pool and its reserve", "[pools][cata
     CHECK(workspaces->living == 0);
     CHECK(workspaces->reserve_stopped);
   }
+}
+
+TEST_CASE("a pool that is removed ends its sessions, and its name is free", "[pools][catalog]") {
+  CatalogFixture fixture;
+  CHECK(fixture.use(kName, "one"));
+  Pool* const before = fixture.catalog.find(kName);
+  CHECK(fixture.loop.run(fixture.catalog.remove(kName)));
+  CHECK(fixture.catalog.find(kName) == nullptr);
+  CHECK(fixture.made[0]->stopped == 1);
+  CHECK(fixture.made[0]->reserve_stopped);
+  CHECK(fixture.use(kName, "one"));
+  CHECK(fixture.catalog.find(kName) != before);
+  CHECK_FALSE(fixture.loop.run(fixture.catalog.remove({"s", "g", "unknown"})));
+}
+
+TEST_CASE("a removed pool stays until the last call has given its session back",
+          "[pools][catalog]") {
+  CatalogFixture fixture;
+  SessionPool& sessions = fixture.catalog.find_or_create(kName).value()->sessions();
+  auto lease =
+      std::make_unique<SessionLease>(fixture.loop.run(sessions.acquire(identifier("one"))).value());
+  auto removal = fixture.loop.start(fixture.catalog.remove(kName));
+  fixture.loop.settle();
+  CHECK_FALSE(removal.done());
+  CHECK(fixture.catalog.find(kName) == nullptr);
+  lease.reset();
+  CHECK(fixture.loop.finish(std::move(removal)));
+}
+
+TEST_CASE("a new pool begins with the clock of the server", "[pools][catalog]") {
+  CatalogFixture fixture;
+  CHECK(&fixture.catalog.clock_of(kName) == &fixture.server_clock);
+  fixture.server_clock.set_rate(0.0);
+  Pool* const pool = fixture.catalog.find_or_create(kName).value();
+  CHECK(&fixture.catalog.clock_of(kName) == &pool->clock());
+  CHECK(pool->clock().rate() == 0.0);
+  fixture.server_clock.set_rate(1.0);
+  CHECK(pool->clock().rate() == 0.0);
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ std::string name_of(EndReason reason) {
       return "deleted";
     case EndReason::interpreter_lost:
       return "interpreter lost";
+    case EndReason::evicted:
+      return "evicted";
     case EndReason::pool_stopped:
       return "pool stopped";
   }
@@ -53,6 +55,10 @@ class FakeWorkspaces::Workspace final : public execution::Workspace {
 
   asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request) override {
     return scripted_.execute(std::move(request));
+  }
+  asio::awaitable<void> kill_kernel(execution::Kernel kernel) override {
+    factory_.killed.push_back(kernel);
+    co_return;
   }
   [[nodiscard]] int data_directory() const override { return scripted_.data_directory(); }
   [[nodiscard]] bool is_alive() const override { return scripted_.is_alive(); }

@@ -53,11 +53,12 @@ class FakeWorkspaces final : public execution::WorkspaceFactory {
   void let_programs_end();
   void let_programs_end(execution::Kernel kernel);
 
-  std::vector<std::string> programs;  ///< code of those that were begun, in order
-  bool reserve_stopped = false;       ///< stop() was called
-  int attempts = 0;                   ///< calls of create()
-  int living = 0;                     ///< workspaces that are not destroyed
-  int stopped = 0;                    ///< those whose stop() has begun
+  std::vector<std::string> programs;      ///< code of those that were begun, in order
+  std::vector<execution::Kernel> killed;  ///< kernels that were killed, in order
+  bool reserve_stopped = false;           ///< stop() was called
+  int attempts = 0;                       ///< calls of create()
+  int living = 0;                         ///< workspaces that are not destroyed
+  int stopped = 0;                        ///< those whose stop() has begun
 
  private:
   class Workspace;

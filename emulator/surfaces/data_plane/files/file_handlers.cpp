@@ -37,7 +37,18 @@ std::string warning_of_unnameable(std::size_t count) {
          " not listed: the path is not UTF-8, or too long";
 }
 
-http::Answer list_at(const Services& services, const Route& route, http::Call& call, int root) {
+/// What a task on the file pool works with. All of it outlives the task; nothing else uses the call
+/// meanwhile.
+struct Task {
+  const Services& services;
+  const Route& route;
+  http::Call& call;
+  const ClockHistory& time;  ///< of the pool
+  int root;                  ///< descriptor of the session's data directory
+};
+
+http::Answer list_at(const Task& task) {
+  const auto& [services, route, call, time, root] = task;
   const http::Request& request = call.request;
   auto directory = directory_of(request);
   if (!directory) return directory.error();
@@ -55,6 +66,7 @@ http::Answer list_at(const Services& services, const Route& route, http::Call& c
   if (listing->unnameable > 0) call.exchange.warning = warning_of_unnameable(listing->unnameable);
   std::vector<FileInfo>& files = listing->files;
   if (older) std::erase_if(files, [](const FileInfo& file) { return file.is_directory; });
+  for (FileInfo& file : files) file.modified = time.at(file.modified);
   if (files.size() <= kLongestText) return json_response(file_list_json(route, files));
   http::Response response;
   response.body = http::StreamBody{
@@ -62,18 +74,19 @@ http::Answer list_at(const Services& services, const Route& route, http::Call& c
   return response;
 }
 
-http::Answer metadata_at(const Services&, const Route& route, http::Call& call, int root) {
-  auto path = file_of(route, call.request);
+http::Answer metadata_at(const Task& task) {
+  auto path = file_of(task.route, task.call.request);
   if (!path) return path.error();
-  auto file = session_files::stat(root, *path);
+  auto file = session_files::stat(task.root, *path);
   if (!file) return file.error();
-  return json_response(file_json(route, *file));
+  file->modified = task.time.at(file->modified);
+  return json_response(file_json(task.route, *file));
 }
 
-http::Answer content_at(const Services&, const Route& route, http::Call& call, int root) {
-  auto path = file_of(route, call.request);
+http::Answer content_at(const Task& task) {
+  auto path = file_of(task.route, task.call.request);
   if (!path) return path.error();
-  auto file = session_files::open_for_reading(root, *path);
+  auto file = session_files::open_for_reading(task.root, *path);
   if (!file) return for_operation(file.error(), ErrorCode::file_to_download_not_found);
   http::Response response;
   response.headers.add("content-type", "application/octet-stream");
@@ -85,20 +98,18 @@ http::Answer content_at(const Services&, const Route& route, http::Call& call, i
   return response;
 }
 
-http::Answer remove_at(const Services&, const Route& route, http::Call& call, int root) {
-  auto path = file_of(route, call.request);
+http::Answer remove_at(const Task& task) {
+  auto path = file_of(task.route, task.call.request);
   if (!path) return path.error();
-  auto removed = session_files::remove(root, *path);
+  auto removed = session_files::remove(task.root, *path);
   if (!removed) return for_operation(removed.error(), ErrorCode::file_to_delete_not_found);
   http::Response response;
   response.status = 204;
   return response;
 }
 
-/// One operation on the files below the directory descriptor `root`. Blocks: runs on the file pool.
-/// The call is its own meanwhile.
-using Work = http::Answer (*)(const Services& services, const Route& route, http::Call& call,
-                              int root);
+/// One operation on the files of a session. Blocks: runs on the file pool.
+using Work = http::Answer (*)(const Task& task);
 
 asio::awaitable<http::Answer> on_files(const Services& services, const Route& route,
                                        http::Call& call, Work work) {
@@ -108,8 +119,9 @@ asio::awaitable<http::Answer> on_files(const Services& services, const Route& ro
   if (!session) co_return session.error();
   auto root = (*session)->open_data_directory();
   if (!root) co_return root.error();
-  auto task = [work, &services, &route, &call, directory = root->get()] {
-    return work(services, route, call, directory);
+  const auto time = services.pools.clock_of(route.pool).history();
+  auto task = [work, &services, &route, &call, &time, directory = root->get()] {
+    return work({services, route, call, *time, directory});
   };
   http::Answer answer = co_await offload(services.file_pool, task);
   if (const Result<void> active = (*session)->check_active(); !active) co_return active.error();

@@ -202,6 +202,8 @@ asio::awaitable<http::Answer> upload(const Services& services, const Route& rout
   auto files = co_await offload(services.file_pool, finish);
   if (const Result<void> active = (*session)->check_active(); !active) co_return active.error();
   if (!files) co_return files.error();
+  const auto time = services.pools.clock_of(route.pool).history();
+  for (FileInfo& file : *files) file.modified = time->at(file.modified);
   http::Response response;
   response.body = route.dialect == Dialect::flat ? uploaded_file_json(route, files->front())
                                                  : file_list_json(route, *files);

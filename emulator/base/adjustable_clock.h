@@ -1,0 +1,99 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "emulator/base/clock.h"
+#include "emulator/base/timestamp.h"
+
+namespace dynsessions {
+
+/// How the time of an AdjustableClock went, as stretches of an even rate. A value that never
+/// changes, so any thread may read it.
+class ClockHistory {
+ public:
+  using TimePoint = Clock::TimePoint;
+
+  struct Stretch {
+    TimePoint real_begin;  ///< of the real clock
+    TimePoint begin;       ///< what the adjustable clock showed then
+    double rate = 1.0;     ///< seconds per real second; 0: it stood still
+  };
+
+  /// Real time, from the beginning of time on.
+  ClockHistory() : stretches_{{TimePoint(), TimePoint(), 1.0}} {}
+
+  /// What the clock showed when the real clock showed `real`: the clock's time of a file that the
+  /// kernel stamped, for example.
+  [[nodiscard]] TimePoint at(TimePoint real) const;
+  /// Returns a time that TimePoint cannot hold as it is.
+  [[nodiscard]] std::chrono::sys_time<Ticks> at(std::chrono::sys_time<Ticks> real) const;
+
+  [[nodiscard]] const Stretch& last() const { return stretches_.back(); }
+  /// With one more stretch. Of more than a thousand, the oldest ones are forgotten, as if the one
+  /// before had gone on.
+  [[nodiscard]] ClockHistory followed_by(Stretch next) const;
+
+ private:
+  std::vector<Stretch> stretches_;  ///< in order of real_begin; never empty
+};
+
+/// A clock that shows real time until somebody stops, moves or scales it, for a pool or for the
+/// whole server. It never goes back, except by resume_real_time(). Event-loop thread only.
+class AdjustableClock final : public Clock {
+ public:
+  struct Fired {
+    TimePoint at;
+    TimerLabel label;
+  };
+
+  /// `real` outlives this.
+  explicit AdjustableClock(Clock& real) : AdjustableClock(real, ClockHistory()) {}
+  ~AdjustableClock() override;
+
+  /// Another clock that shows the same time and goes on in the same way.
+  [[nodiscard]] std::unique_ptr<AdjustableClock> copy() const;
+
+  [[nodiscard]] TimePoint now() const override;
+  /// Seconds per real second; 0 while it stands still.
+  [[nodiscard]] double rate() const { return history_->last().rate; }
+  [[nodiscard]] bool shows_real_time() const;
+  [[nodiscard]] std::shared_ptr<const ClockHistory> history() const { return history_; }
+
+  /// From now on time passes at this rate; 0 stops it. Not during a move.
+  void set_rate(double rate);
+  /// Shows real time again, which may be earlier. Timers keep the time that they wait for.
+  void resume_real_time();
+
+  // Moving the time forward, step by step: begin_move(), move_one() until it returns false,
+  // end_move(). In the meantime the clock stands at the time of the timer that fired last, and
+  // nobody else may change it.
+
+  void begin_move();
+  /// Fires the earliest timer that is due at `target`; returns false if there is none. What fired
+  /// is added to `fired` if it has a label.
+  bool move_one(TimePoint target, std::vector<Fired>& fired);
+  /// Shows `target`, which is not before now(), and goes on at the rate of before.
+  void end_move(TimePoint target);
+  [[nodiscard]] bool is_moving() const { return moved_to_.has_value(); }
+
+ private:
+  AdjustableClock(Clock& real, ClockHistory history);
+
+  void timers_changed() override;
+  void fires(TimePoint due, const TimerLabel& label) override;
+  void begin_stretch(TimePoint begin, double rate);
+  void stop_timer();
+
+  Clock& real_;
+  std::shared_ptr<const ClockHistory> history_;  ///< shared with those who read it
+  std::optional<TimerId> timer_;                 ///< of real_
+  TimePoint timer_due_;                          ///< of real_, while there is a timer
+  std::optional<TimePoint> moved_to_;            ///< during a move
+  std::vector<Fired>* fired_ = nullptr;          ///< while move_one() runs
+};
+
+}  // namespace dynsessions

@@ -1,0 +1,125 @@
+#include "emulator/cli/admin_client.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "emulator/base/printable.h"
+#include "emulator/cli/readiness_report.h"
+#include "emulator/http/text.h"
+#include "emulator/net/http_client.h"
+
+namespace dynsessions::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A move of the clock waits for programs that time out.
+constexpr std::chrono::seconds kLongest{60};
+constexpr std::size_t kLongestAnswer = std::size_t{256} << 20;
+
+std::string admin_url_of(const Invocation& call) {
+  const auto url = readiness::admin_url(server_to_ask(call));
+  if (!url) throw std::runtime_error("there is no ready line in the --ready-file yet");
+  return *url;
+}
+
+std::string target_of(const Invocation& call, const AdminRequest& request) {
+  const auto pool = call.flags.find(kPoolFlag.name);
+  if (pool == call.flags.end() || !request.is_scoped) return request.path;
+  return "/pools/" + http::percent_encode(pool->second) + request.path;
+}
+
+net::HttpReply send(const Invocation& call, const AdminRequest& request) {
+  const auto url = net::HttpUrl::parse(admin_url_of(call));
+  if (!url) throw std::runtime_error(url.error().message);
+  net::HttpRequest http;
+  http.method = request.method;
+  http.target = target_of(call, request);
+  http.body = request.body;
+  http.timeouts.answer = kLongest;
+  http.timeouts.total = kLongest;
+  auto reply = net::fetch_blocking(*url, std::move(http), kLongestAnswer);
+  if (!reply) throw std::runtime_error(reply.error().message);
+  return *std::move(reply);
+}
+
+/// The message of a refusal, with its field; of a failed verification, which may have lines.
+std::string message_of(const Json& answer, unsigned status) {
+  const auto error = answer.find("error");
+  const Json& object = error == answer.end() ? answer : *error;
+  const std::string message = text_of(object, "message");
+  return message.empty() ? "status " + std::to_string(status) : message;
+}
+
+std::string printable_lines(const std::string& text) {
+  std::string shown;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    shown += printable(std::string_view(text).substr(begin, end - begin)) + '\n';
+    begin = end + 1;
+  }
+  return shown;
+}
+
+}  // namespace
+
+std::string text_of(const Json& object, const char* member) {
+  if (!object.is_object() || !object.contains(member)) return {};
+  const Json& value = object[member];
+  const bool is_text = value.is_string();
+  return printable(is_text ? value.get<std::string>()
+                           : value.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+std::string table(const std::vector<std::string>& titles,
+                  const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const std::string& title : titles) widths.push_back(title.size());
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text;
+  const auto add = [&](const std::vector<std::string>& row) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += row[i] + std::string(widths[i] - row[i].size() + 2, ' ');
+    }
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+  };
+  add(titles);
+  for (const auto& row : rows) add(row);
+  return text;
+}
+
+std::string only_argument(const Invocation& call, const std::string& what) {
+  const std::string name(call.command->name);
+  if (call.arguments.size() == 1) return call.arguments.front();
+  throw config::ConfigError("`" + name + "` needs " + what +
+                            ", and nothing else\nTry `dynsessions " + name + " --help`.");
+}
+
+void no_arguments(const Invocation& call) {
+  if (call.arguments.empty()) return;
+  throw config::ConfigError("`" + call.arguments.front() + "` is not expected after `" +
+                            std::string(call.command->name) + "`");
+}
+
+ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
+                       const ShowAnswer& show) {
+  const net::HttpReply reply = send(call, request);
+  const bool good = reply.status < 300;
+  const Json answer = Json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
+  if (wants_json(call) && !reply.body.empty()) {
+    std::fputs(reply.body.c_str(), stdout);
+    if (reply.body.back() != '\n') std::fputc('\n', stdout);
+  } else if (good) {
+    std::fputs(show(answer).c_str(), stdout);
+  }
+  if (good) return stopped;
+  const Json empty = Json::object();
+  const std::string message = message_of(answer.is_object() ? answer : empty, reply.status);
+  std::fprintf(stderr, "dynsessions: %s", printable_lines(message).c_str());
+  return failed;
+}
+
+}  // namespace dynsessions::cli

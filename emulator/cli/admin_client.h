@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "emulator/cli/command.h"
+
+/// Commands that ask the admin API of a running server. Each is one request.
+namespace dynsessions::cli {
+
+/// Common to these commands.
+inline constexpr Flag kPoolFlag{"--pool", "NAME", "Session pool; default: all pools."};
+inline constexpr std::string_view kAdminOptions[] = {"admin-port", "listen", "ready-file"};
+
+inline constexpr std::string_view kAdminExitCodes =
+    "  0  done\n"
+    "  1  the server cannot be reached, or refused; stderr says why\n"
+    "  2  wrong usage\n";
+
+struct AdminRequest {
+  std::string method = "GET";
+  std::string path;  ///< below the pool of --pool, if there is one: "/clock"
+  std::string body = {};
+  bool is_scoped = true;  ///< false: --pool has no effect on the path
+};
+
+/// What is printed of an answer without `-o json`; ends with a line end unless it is empty.
+using ShowAnswer = std::function<std::string(const nlohmann::ordered_json& answer)>;
+
+/// Sends the request to the server that the options describe and prints the answer: its body with
+/// `-o json`, otherwise what `show` makes of it. The message of a refusal goes to stderr.
+[[nodiscard]] ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
+                                     const ShowAnswer& show);
+
+/// The only argument of the command. Throws config::ConfigError, which names `what`, if there is
+/// none or more than one.
+[[nodiscard]] std::string only_argument(const Invocation& call, const std::string& what);
+
+/// Throws config::ConfigError if there is an argument.
+void no_arguments(const Invocation& call);
+
+/// "name  value" lines, with columns as wide as their widest cell. `rows` have as many cells as
+/// `titles`.
+[[nodiscard]] std::string table(const std::vector<std::string>& titles,
+                                const std::vector<std::vector<std::string>>& rows);
+
+/// A member as text: a string without its quotes, anything else as JSON; empty if it is absent.
+[[nodiscard]] std::string text_of(const nlohmann::ordered_json& object, const char* member);
+
+}  // namespace dynsessions::cli

@@ -1,0 +1,119 @@
+#include <string>
+#include <vector>
+
+#include "emulator/cli/admin_client.h"
+#include "emulator/http/text.h"
+
+namespace dynsessions::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::vector<std::string> fault_row(const Json& rule) {
+  const bool has_preset = rule.contains("preset");
+  return {text_of(rule, "id"), text_of(rule, "hits"),
+          rule.contains("match") ? text_of(rule, "match") : "every request",
+          text_of(rule, has_preset ? "preset" : "effect")};
+}
+
+std::string faults_table(const std::vector<std::vector<std::string>>& rows) {
+  return table({"ID", "HITS", "REQUESTS", "EFFECT"}, rows);
+}
+
+std::string list_of_faults(const Json& answer) {
+  std::vector<std::vector<std::string>> rows;
+  for (const Json& rule : answer.value("value", Json::array())) rows.push_back(fault_row(rule));
+  return faults_table(rows);
+}
+
+/// The rule as JSON, or the name of a preset.
+std::string rule_in(const std::string& word) {
+  const bool is_json = word.find('{') != std::string::npos;
+  return is_json ? word : Json{{"preset", word}}.dump();
+}
+
+ExitCode list_faults(const Invocation& call) {
+  no_arguments(call);
+  return ask_admin_api(call, {.path = "/faults"}, list_of_faults);
+}
+
+ExitCode add_fault(const Invocation& call) {
+  const std::string rule = rule_in(only_argument(call, "a rule as JSON, or a preset"));
+  return ask_admin_api(call, {.method = "POST", .path = "/faults", .body = rule},
+                       [](const Json& answer) { return faults_table({fault_row(answer)}); });
+}
+
+ExitCode delete_fault(const Invocation& call) {
+  const std::string id = only_argument(call, "the id of a rule");
+  return ask_admin_api(call, {.method = "DELETE", .path = "/faults/" + http::percent_encode(id)},
+                       [](const Json&) { return ""; });
+}
+
+ExitCode clear_faults(const Invocation& call) {
+  no_arguments(call);
+  return ask_admin_api(call, {.method = "DELETE", .path = "/faults"},
+                       [](const Json&) { return ""; });
+}
+
+constexpr Flag kFaultFlags[] = {kPoolFlag, kOutputFlag};
+
+constexpr std::string_view kFaultExamples =
+    "  dynsessions fault add pool-full --pool tests-1\n"
+    "  dynsessions fault add "
+    "'{\"match\":{\"operation\":\"execute\",\"times\":1},\"effect\":{\"status\":503}}'\n"
+    "  dynsessions fault list -o json\n";
+
+}  // namespace
+
+const Command kFaultList{.name = "fault list",
+                         .summary = "List the fault rules of a pool or of the server.",
+                         .description =
+                             "Without --pool it lists the rules for requests of all "
+                             "pools.\n",
+                         .examples = kFaultExamples,
+                         .exit_codes = kAdminExitCodes,
+                         .flags = kFaultFlags,
+                         .takes_options = true,
+                         .common_options = kAdminOptions,
+                         .run = list_faults};
+
+const Command kFaultAdd{
+    .name = "fault add",
+    .summary = "Add a fault rule.",
+    .description =
+        "RULE is a JSON object with `match` and `effect`, or the name of a preset: "
+        "throttled, pool-full,\nallocation-failed, cold-start, kernel-restarted, "
+        "azure-2026-08 or region-outage. The first rule that\nmatches a request hits "
+        "it, and `x-emulator-reason` of the answer names the rule.\n",
+    .examples = kFaultExamples,
+    .exit_codes = kAdminExitCodes,
+    .flags = kFaultFlags,
+    .takes_options = true,
+    .common_options = kAdminOptions,
+    .argument = "RULE|PRESET",
+    .run = add_fault};
+
+const Command kFaultDelete{.name = "fault delete",
+                           .summary = "Delete a fault rule.",
+                           .description = "Deletes the rule of that id.\n",
+                           .examples = "  dynsessions fault delete rule-1 --pool tests-1\n",
+                           .exit_codes = kAdminExitCodes,
+                           .flags = kFaultFlags,
+                           .takes_options = true,
+                           .common_options = kAdminOptions,
+                           .argument = "ID",
+                           .run = delete_fault};
+
+const Command kFaultClear{.name = "fault clear",
+                          .summary = "Delete all fault rules.",
+                          .description =
+                              "Without --pool it deletes the rules of every pool, "
+                              "too.\n",
+                          .examples = "  dynsessions fault clear --pool tests-1\n",
+                          .exit_codes = kAdminExitCodes,
+                          .flags = kFaultFlags,
+                          .takes_options = true,
+                          .common_options = kAdminOptions,
+                          .run = clear_faults};
+
+}  // namespace dynsessions::cli

@@ -1,0 +1,139 @@
+#include <string>
+#include <vector>
+
+#include "emulator/cli/admin_client.h"
+#include "emulator/http/text.h"
+
+namespace dynsessions::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string journal_table(const Json& answer) {
+  std::vector<std::vector<std::string>> rows;
+  for (const Json& entry : answer.value("value", Json::array())) {
+    rows.push_back({text_of(entry, "id"), text_of(entry, "at"), text_of(entry, "pool"),
+                    text_of(entry, "method") + ' ' + text_of(entry, "path"),
+                    text_of(entry, "status"), text_of(entry, "reason")});
+  }
+  std::string text = table({"ID", "AT", "POOL", "REQUEST", "STATUS", "REASON"}, rows);
+  for (const Json& warning : answer.value("warnings", Json::array())) {
+    if (warning.is_string()) text += "warning: " + warning.get<std::string>() + '\n';
+  }
+  return text;
+}
+
+std::string query_of(const Invocation& call) {
+  std::string query;
+  for (const char* name : {"operation", "identifier", "status", "since", "limit", "format"}) {
+    const auto flag = call.flags.find("--" + std::string(name));
+    if (flag == call.flags.end()) continue;
+    query +=
+        (query.empty() ? "?" : "&") + std::string(name) + '=' + http::percent_encode(flag->second);
+  }
+  return query;
+}
+
+ExitCode list_journal(const Invocation& call) {
+  no_arguments(call);
+  return ask_admin_api(call, {.path = "/journal" + query_of(call)}, journal_table);
+}
+
+ExitCode verify_journal(const Invocation& call) {
+  const std::string expectation = only_argument(call, "an expectation as JSON");
+  return ask_admin_api(
+      call, {.method = "POST", .path = "/journal/verify", .body = expectation},
+      [](const Json& answer) { return "ok, found " + text_of(answer, "found") + '\n'; });
+}
+
+/// The document itself is the output, in either form.
+ExitCode export_journal(const Invocation& call) {
+  no_arguments(call);
+  Invocation as_it_is = call;
+  as_it_is.flags["--output"] = "json";
+  return ask_admin_api(as_it_is, {.path = "/journal/export" + query_of(call)},
+                       [](const Json&) { return ""; });
+}
+
+ExitCode clear_journal(const Invocation& call) {
+  no_arguments(call);
+  return ask_admin_api(call, {.method = "DELETE", .path = "/journal"},
+                       [](const Json&) { return ""; });
+}
+
+constexpr Flag kOperationFlag{"--operation", "NAME", "Only requests of this operation."};
+constexpr Flag kIdentifierFlag{"--identifier", "GLOB", "Only requests of these identifiers."};
+constexpr Flag kStatusFlag{"--status", "NUMBER", "Only requests with this status."};
+constexpr Flag kSinceFlag{"--since", "ID|TIME",
+                          "Only requests after this one, or since this time."};
+
+constexpr Flag kListFlags[] = {
+    kPoolFlag,       kOperationFlag,
+    kIdentifierFlag, kStatusFlag,
+    kSinceFlag,      {"--limit", "NUMBER", "At most the newest of that number; default 1000."},
+    kOutputFlag};
+constexpr std::string_view kFormats[] = {"ndjson", "har", "case"};
+constexpr Flag kExportFlags[] = {
+    kPoolFlag,       kOperationFlag,
+    kIdentifierFlag, kStatusFlag,
+    kSinceFlag,      {"--format", "FORMAT", "ndjson, har or case; default ndjson.", kFormats}};
+constexpr Flag kJournalFlags[] = {kPoolFlag, kOutputFlag};
+
+}  // namespace
+
+const Command kJournalList{
+    .name = "journal list",
+    .summary = "List the requests that a running server has answered.",
+    .description =
+        "Lists requests with what was decided and why. It warns of identifiers that "
+        "different clients share.\n",
+    .examples = "  dynsessions journal list --pool tests-1 --status 403\n",
+    .exit_codes = kAdminExitCodes,
+    .flags = kListFlags,
+    .takes_options = true,
+    .common_options = kAdminOptions,
+    .run = list_journal};
+
+const Command kJournalVerify{
+    .name = "journal verify",
+    .summary = "Check that the server got the requests that a test expects.",
+    .description =
+        "EXPECTATION is a JSON object with `match` and `count`, `atLeast` or `atMost`, or with "
+        "`order`, a\nlist of matches. If it is not met, stderr says what was found and which "
+        "requests come nearest.\n",
+    .examples =
+        "  dynsessions journal verify '{\"match\":{\"operation\":\"execute\"},\"count\":2}'\n",
+    .exit_codes =
+        "  0  met\n"
+        "  1  not met, or the server cannot be reached; stderr says why\n"
+        "  2  wrong usage\n",
+    .flags = kJournalFlags,
+    .takes_options = true,
+    .common_options = kAdminOptions,
+    .argument = "EXPECTATION",
+    .run = verify_journal};
+
+const Command kJournalExport{
+    .name = "journal export",
+    .summary = "Write the journal as NDJSON, HTTP Archive or conformance case.",
+    .description =
+        "Writes to stdout. A case repeats the executions of the journal: put it into a "
+        "directory for\n`dynsessions conform --cases`.\n",
+    .examples = "  dynsessions journal export --format har >requests.har\n",
+    .exit_codes = kAdminExitCodes,
+    .flags = kExportFlags,
+    .takes_options = true,
+    .common_options = kAdminOptions,
+    .run = export_journal};
+
+const Command kJournalClear{.name = "journal clear",
+                            .summary = "Forget the requests so far.",
+                            .description = "Without --pool it forgets those of every pool.\n",
+                            .examples = "  dynsessions journal clear --pool tests-1\n",
+                            .exit_codes = kAdminExitCodes,
+                            .flags = kJournalFlags,
+                            .takes_options = true,
+                            .common_options = kAdminOptions,
+                            .run = clear_journal};
+
+}  // namespace dynsessions::cli

@@ -1,0 +1,142 @@
+#include <string>
+#include <vector>
+
+#include "emulator/cli/admin_client.h"
+#include "emulator/http/text.h"
+
+namespace dynsessions::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string pools_table(const Json& answer) {
+  std::vector<std::vector<std::string>> rows;
+  for (const Json& pool : answer.value("value", Json::array())) {
+    const Json state = pool.value("state", Json::object());
+    rows.push_back({text_of(pool, "name"), text_of(state, "sessions"), text_of(pool, "maxSessions"),
+                    text_of(state, "readySessions"), text_of(pool, "cooldownPeriod")});
+  }
+  return table({"POOL", "SESSIONS", "MAXIMUM", "READY", "COOLDOWN"}, rows);
+}
+
+std::string pool_lines(const Json& pool) {
+  std::string text;
+  for (const auto& [name, value] : pool.items()) {
+    if (!value.is_object()) text += name + ' ' + text_of(pool, name.c_str()) + '\n';
+  }
+  const Json state = pool.value("state", Json::object());
+  for (const char* name : {"sessions", "freeSlots"}) {
+    text += std::string(name) + ' ' + text_of(state, name) + '\n';
+  }
+  return text;
+}
+
+AdminRequest request_for(const std::string& method, const std::string& pool,
+                         std::string body = {}) {
+  return {method, "/pools/" + http::percent_encode(pool), std::move(body), false};
+}
+
+/// "maxSessions=5": a number stays a number.
+void assign(Json& members, const std::string& word) {
+  const std::size_t equals = word.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw config::ConfigError("expected NAME=VALUE, such as maxSessions=5, not `" + word + "`");
+  }
+  members[word.substr(0, equals)] = word.substr(equals + 1);
+}
+
+ExitCode list_pools(const Invocation& call) {
+  no_arguments(call);
+  return ask_admin_api(call, {.path = "/pools", .is_scoped = false}, pools_table);
+}
+
+ExitCode show_pool(const Invocation& call) {
+  const std::string pool = only_argument(call, "the name of a pool");
+  return ask_admin_api(call, request_for("GET", pool), pool_lines);
+}
+
+ExitCode change_pool(const Invocation& call, const std::string& method) {
+  if (call.arguments.empty()) {
+    throw config::ConfigError("`" + std::string(call.command->name) + "` needs the name of a pool");
+  }
+  Json members = Json::object();
+  for (std::size_t i = 1; i < call.arguments.size(); ++i) assign(members, call.arguments[i]);
+  return ask_admin_api(call, request_for(method, call.arguments.front(), members.dump()),
+                       pool_lines);
+}
+
+ExitCode put_pool(const Invocation& call) { return change_pool(call, "PUT"); }
+ExitCode set_pool(const Invocation& call) { return change_pool(call, "PATCH"); }
+
+ExitCode delete_pool(const Invocation& call) {
+  const std::string pool = only_argument(call, "the name of a pool");
+  return ask_admin_api(call, request_for("DELETE", pool), [](const Json&) { return ""; });
+}
+
+constexpr Flag kPoolCommandFlags[] = {kOutputFlag};
+
+constexpr std::string_view kPoolExamples =
+    "  dynsessions pool put tests-1 maxSessions=2 cooldownPeriod=300\n"
+    "  dynsessions pool set tests-1 maxSessions=3\n"
+    "  dynsessions pool show tests-1 -o json\n";
+
+}  // namespace
+
+const Command kPoolList{.name = "pool list",
+                        .summary = "List the session pools of a running server.",
+                        .description = "Lists every pool, with its sessions and its limits.\n",
+                        .examples = kPoolExamples,
+                        .exit_codes = kAdminExitCodes,
+                        .flags = kPoolCommandFlags,
+                        .takes_options = true,
+                        .common_options = kAdminOptions,
+                        .run = list_pools};
+
+const Command kPoolShow{.name = "pool show",
+                        .summary = "Show a session pool.",
+                        .description = "Shows the definition of a pool and who holds its slots.\n",
+                        .examples = kPoolExamples,
+                        .exit_codes = kAdminExitCodes,
+                        .flags = kPoolCommandFlags,
+                        .takes_options = true,
+                        .common_options = kAdminOptions,
+                        .argument = "POOL",
+                        .run = show_pool};
+
+const Command kPoolPut{
+    .name = "pool put",
+    .summary = "Declare a session pool, or replace its definition.",
+    .description =
+        "Members that are not named have the value of the default pool. Sessions that "
+        "exist stay as they\nare.\n",
+    .examples = kPoolExamples,
+    .exit_codes = kAdminExitCodes,
+    .flags = kPoolCommandFlags,
+    .takes_options = true,
+    .common_options = kAdminOptions,
+    .argument = "POOL [NAME=VALUE…]",
+    .run = put_pool};
+
+const Command kPoolSet{.name = "pool set",
+                       .summary = "Change members of a session pool.",
+                       .description = "Members that are not named stay as they are.\n",
+                       .examples = kPoolExamples,
+                       .exit_codes = kAdminExitCodes,
+                       .flags = kPoolCommandFlags,
+                       .takes_options = true,
+                       .common_options = kAdminOptions,
+                       .argument = "POOL NAME=VALUE…",
+                       .run = set_pool};
+
+const Command kPoolDelete{.name = "pool delete",
+                          .summary = "Delete a session pool with its sessions.",
+                          .description = "The next request for the pool makes a new one.\n",
+                          .examples = "  dynsessions pool delete tests-1\n",
+                          .exit_codes = kAdminExitCodes,
+                          .flags = kPoolCommandFlags,
+                          .takes_options = true,
+                          .common_options = kAdminOptions,
+                          .argument = "POOL",
+                          .run = delete_pool};
+
+}  // namespace dynsessions::cli

@@ -1,0 +1,41 @@
+#include "emulator/cli/admin_client.h"
+#include "emulator/http/text.h"
+
+namespace dynsessions::cli {
+namespace {
+
+ExitCode reset_pools(const Invocation& call) {
+  no_arguments(call);
+  const auto keep = call.flags.find("--keep");
+  const std::string query =
+      keep == call.flags.end() ? "" : "?keep=" + http::percent_encode(keep->second);
+  return ask_admin_api(call, {.method = "POST", .path = "/reset" + query},
+                       [](const nlohmann::ordered_json& answer) {
+                         return "sessions ended: " + text_of(answer, "sessionsEnded") + '\n';
+                       });
+}
+
+constexpr Flag kResetFlags[] = {
+    kPoolFlag,
+    {"--keep", "LIST", "What to leave alone, with commas: faults, journal, clock, sessions."},
+    kOutputFlag,
+};
+
+}  // namespace
+
+const Command kReset{
+    .name = "reset",
+    .summary = "End the sessions of a pool or of all, and forget faults, journal and clock.",
+    .description =
+        "Returns when the identifiers of the sessions are free. Definitions of pools "
+        "stay.\n",
+    .examples =
+        "  dynsessions reset --pool tests-1\n"
+        "  dynsessions reset --keep faults,journal\n",
+    .exit_codes = kAdminExitCodes,
+    .flags = kResetFlags,
+    .takes_options = true,
+    .common_options = kAdminOptions,
+    .run = reset_pools};
+
+}  // namespace dynsessions::cli

@@ -1,0 +1,91 @@
+#include "emulator/surfaces/admin/answers.h"
+
+#include <string_view>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "emulator/surfaces/json_response.h"
+#include "emulator/test_double/json_text.h"
+
+namespace dynsessions::surfaces::admin {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kLargestBody = std::size_t{4} << 20;
+
+struct Words {
+  unsigned status;
+  std::string_view code;
+};
+
+/// Of the codes that operations of the admin API can give; the others are bugs.
+Words words_for(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::invalid_request:
+      return {400, "InvalidRequest"};
+    case ErrorCode::host_not_allowed:
+      return {421, "HostNotAllowed"};
+    case ErrorCode::origin_not_allowed:
+      return {403, "OriginNotAllowed"};
+    case ErrorCode::route_not_found:
+      return error.target == "method" ? Words{405, "MethodNotAllowed"} : Words{404, "NotFound"};
+    case ErrorCode::session_not_found:
+      return {404, "SessionNotFound"};
+    case ErrorCode::pool_not_found:
+      return {404, "PoolNotFound"};
+    case ErrorCode::fault_not_found:
+      return {404, "FaultNotFound"};
+    case ErrorCode::pool_exhausted:
+      return {429, "TooManyPools"};
+    case ErrorCode::payload_too_large:
+      return {413, "BodyTooLarge"};
+    case ErrorCode::conflict:
+      return {409, "Conflict"};
+    case ErrorCode::sandbox_unavailable:
+      return {500, "SandboxUnavailable"};
+    case ErrorCode::shutting_down:
+      return {503, "ShuttingDown"};
+    default:
+      return {500, "InternalError"};
+  }
+}
+
+}  // namespace
+
+http::Response refusal(const Error& error) {
+  const Words words = words_for(error);
+  nlohmann::ordered_json body{{"code", words.code}, {"message", error.message}};
+  if (!error.target.empty()) body["field"] = error.target;
+  http::Response response = json_answer({{"error", std::move(body)}}, words.status);
+  if (!error.reason.empty()) response.headers.add("x-emulator-reason", error.reason);
+  return response;
+}
+
+http::Response json_answer(const nlohmann::ordered_json& json, unsigned status) {
+  using Handler = nlohmann::ordered_json::error_handler_t;
+  return uncached_json_response(status, json.dump(-1, ' ', false, Handler::replace));
+}
+
+http::Response list_answer(nlohmann::ordered_json values) {
+  return json_answer({{"value", std::move(values)}});
+}
+
+asio::awaitable<Result<BodyObject>> read_object(http::Call& call) {
+  const auto text = co_await http::read_all(call.request, *call.body, kLargestBody);
+  if (!text) co_return text.error();
+  BodyObject body{text->empty() ? nlohmann::json::object()
+                                : test_double::parse_shallow_json(*text)};
+  if (!body.members.is_object()) {
+    co_return invalid_request("The body must be a JSON object, nested no deeper than 64 levels.",
+                              "body");
+  }
+  co_return body;
+}
+
+Error wrong_field(const std::string& field, const std::string& why, std::string reason) {
+  return invalid_request(field + ": " + why, field, std::move(reason));
+}
+
+}  // namespace dynsessions::surfaces::admin

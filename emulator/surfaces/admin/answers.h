@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+#include <nlohmann/json.hpp>
+
+#include "emulator/http/filter.h"
+#include "emulator/http/message.h"
+
+namespace dynsessions::surfaces::admin {
+
+/// The answer to a refusal: {"error":{"code","message","field"}}, with `field` where the error has
+/// one, and the reason in `x-emulator-reason`.
+[[nodiscard]] http::Response refusal(const Error& error);
+
+/// Bytes of foreign origin in `json` that are no UTF-8 become U+FFFD.
+[[nodiscard]] http::Response json_answer(const nlohmann::ordered_json& json, unsigned status = 200);
+
+/// {"value":[…]}
+[[nodiscard]] http::Response list_answer(nlohmann::ordered_json values);
+
+/// In a struct because a JSON value converts to everything, also to an Error.
+struct BodyObject {
+  nlohmann::json members;
+};
+
+/// The body, of at most 4 MiB, as a JSON object; a body without bytes is an empty object.
+[[nodiscard]] boost::asio::awaitable<Result<BodyObject>> read_object(http::Call& call);
+
+/// `field` is wrong: "maxSessions: expected …".
+[[nodiscard]] Error wrong_field(const std::string& field, const std::string& why,
+                                std::string reason = {});
+
+}  // namespace dynsessions::surfaces::admin

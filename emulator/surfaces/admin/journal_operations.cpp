@@ -1,0 +1,220 @@
+#include <algorithm>
+#include <charconv>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <boost/asio/this_coro.hpp>
+#include <nlohmann/json.hpp>
+
+#include "emulator/base/event.h"
+#include "emulator/base/timestamp.h"
+#include "emulator/surfaces/admin/answers.h"
+#include "emulator/surfaces/admin/operation.h"
+#include "emulator/test_double/journal/journal_export.h"
+#include "emulator/test_double/journal/journal_query.h"
+
+namespace dynsessions::surfaces::admin {
+namespace asio = boost::asio;
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using test_double::Journal;
+using test_double::JournalEntry;
+using Entries = std::vector<Journal::EntryPointer>;
+
+constexpr std::uint64_t kDefaultLimit = 1000;
+
+std::optional<std::uint64_t> parse_whole(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool good = error == std::errc() && end == text.data() + text.size() && !text.empty();
+  return good ? std::optional(value) : std::nullopt;
+}
+
+/// The parameters of a query: those of a match, `since` and `limit`.
+struct JournalQuery {
+  test_double::EntryMatch match;
+  std::uint64_t after_id = 0;
+  Clock::TimePoint after_time = Clock::TimePoint::min();
+  std::uint64_t limit = kDefaultLimit;
+};
+
+Result<void> assign_since(JournalQuery& query, const std::string& text) {
+  if (const auto id = parse_whole(text)) {
+    query.after_id = *id;
+    return {};
+  }
+  if (const auto time = parse_timestamp(text)) {
+    query.after_time = *time;
+    return {};
+  }
+  return wrong_field("since",
+                     "expected the id of a request, or a time such as "
+                     "\"2026-03-01T12:00:00Z\"");
+}
+
+Result<JournalQuery> parse_query(const AdminCall& call) {
+  JournalQuery query;
+  nlohmann::json match = nlohmann::json::object();
+  for (const auto& [name, text] : call.http.request.target.query) {
+    if (name == "since") {
+      if (const auto assigned = assign_since(query, text); !assigned) return assigned.error();
+    } else if (name == "limit" || name == "status") {
+      const auto number = parse_whole(text);
+      if (!number) return wrong_field(name, "expected a whole number");
+      if (name == "limit") query.limit = *number;
+      if (name == "status") match["status"] = *number;
+    } else if (name != "format") {
+      match[name] = text;
+    }
+  }
+  auto parsed = test_double::parse_entry_match(match, "");
+  if (!parsed) return parsed.error();
+  query.match = *std::move(parsed);
+  return query;
+}
+
+/// The newest entries of the scope that the query is about, oldest first.
+Entries select(const AdminCall& call, const JournalQuery& query) {
+  Entries found;
+  for (const auto& entry : call.services.journal.entries(call.pool)) {
+    const bool is_later = entry->id > query.after_id && entry->at >= query.after_time;
+    if (is_later && test_double::differences(query.match, *entry).empty()) found.push_back(entry);
+  }
+  if (found.size() > query.limit) {
+    found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(query.limit));
+  }
+  return found;
+}
+
+/// The entries of one pool or of all as server-sent events, as they end.
+class JournalEvents final : public http::BodySource {
+ public:
+  JournalEvents(asio::any_io_executor executor, Journal& journal, Journal::Scope scope)
+      : news_(executor),
+        scope_(std::move(scope)),
+        subscription_(journal, [this](const Journal::EntryPointer& entry) { take(*entry); }) {}
+
+  asio::awaitable<Result<std::optional<std::string>>> next() override {
+    if (std::exchange(is_new_, false)) co_return std::optional<std::string>(": journal\n\n");
+    while (waiting_.empty() && dropped_ == 0) co_await news_.wait();
+    if (dropped_ > 0) {
+      const Json lost{{"dropped", std::exchange(dropped_, 0)}};
+      co_return std::optional("event: dropped\ndata: " + lost.dump() + "\n\n");
+    }
+    std::string event = std::move(waiting_.front());
+    waiting_.pop_front();
+    co_return std::optional(std::move(event));
+  }
+
+ private:
+  /// A reader that is slower than the requests misses some.
+  static constexpr std::size_t kMostWaiting = 256;
+
+  void take(const JournalEntry& entry) {
+    if (scope_ && entry.pool.key() != scope_->key()) return;
+    if (waiting_.size() == kMostWaiting) {
+      ++dropped_;
+    } else {
+      waiting_.push_back(
+          "id: " + std::to_string(entry.id) + "\nevent: request\ndata: " +
+          test_double::to_json(entry).dump(-1, ' ', false, Json::error_handler_t::replace) +
+          "\n\n");
+    }
+    news_.notify();
+  }
+
+  Event news_;
+  const Journal::Scope scope_;
+  std::deque<std::string> waiting_;
+  std::uint64_t dropped_ = 0;
+  bool is_new_ = true;
+  const Journal::Subscription subscription_;
+};
+
+Json verdict_json(const test_double::Verdict& verdict) {
+  Json json{{"ok", verdict.ok}};
+  if (!verdict.ok) json["message"] = verdict.message;
+  json["expected"] = verdict.expected;
+  json["found"] = verdict.found;
+  return json;
+}
+
+http::Response text_answer(std::string text, std::string content_type) {
+  http::Response response;
+  response.headers.add("content-type", std::move(content_type));
+  response.headers.add("cache-control", "no-store");
+  response.body = std::move(text);
+  return response;
+}
+
+}  // namespace
+
+asio::awaitable<http::Answer> get_journal(AdminCall& call) {
+  const auto query = parse_query(call);
+  if (!query) co_return query.error();
+  const Entries entries = select(call, *query);
+  Json values = Json::array();
+  for (const auto& entry : entries) values.push_back(test_double::to_json(*entry));
+  Json json{{"value", std::move(values)}};
+  json["forgotten"] = call.services.journal.forgotten(call.pool);
+  json["warnings"] = test_double::shared_identifiers(entries);
+  co_return json_answer(json);
+}
+
+asio::awaitable<http::Answer> delete_journal(AdminCall& call) {
+  call.services.journal.clear(call.pool);
+  http::Response response;
+  response.status = 204;
+  co_return response;
+}
+
+asio::awaitable<http::Answer> verify_journal(AdminCall& call) {
+  const auto body = co_await read_object(call.http);
+  if (!body) co_return body.error();
+  const auto expectation = test_double::parse_expectation(body->members);
+  if (!expectation) co_return expectation.error();
+  const Journal& journal = call.services.journal;
+  const auto verdict =
+      test_double::verify(*expectation, journal.entries(call.pool), journal.forgotten(call.pool));
+  if (!verdict) co_return verdict.error();
+  co_return json_answer(verdict_json(*verdict), verdict->ok ? 200 : 409);
+}
+
+asio::awaitable<http::Answer> export_journal(AdminCall& call) {
+  auto query = parse_query(call);
+  if (!query) co_return query.error();
+  const auto& target = call.http.request.target;
+  if (!target.query_value("limit")) query->limit = std::uint64_t(-1);
+  const std::string format(target.query_value("format").value_or("ndjson"));
+  const Entries entries = select(call, *query);
+  if (format == "ndjson") {
+    co_return text_answer(test_double::as_ndjson(entries), "application/x-ndjson");
+  }
+  if (format == "har") {
+    co_return text_answer(test_double::as_har(entries, call.services.version), "application/json");
+  }
+  if (format == "case") {
+    auto cases = test_double::as_cases(entries);
+    if (!cases) co_return cases.error();
+    co_return text_answer(*std::move(cases), "application/json");
+  }
+  co_return wrong_field("format", "expected har, ndjson or case");
+}
+
+asio::awaitable<http::Answer> follow_journal(AdminCall& call) {
+  http::Response response;
+  response.headers.add("content-type", "text/event-stream");
+  response.headers.add("cache-control", "no-store");
+  const auto executor = co_await asio::this_coro::executor;
+  response.body = http::StreamBody{
+      .source = std::make_unique<JournalEvents>(executor, call.services.journal, call.pool),
+      .lifetime = http::StreamBody::Lifetime::endless};
+  co_return response;
+}
+
+}  // namespace dynsessions::surfaces::admin

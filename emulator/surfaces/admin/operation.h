@@ -1,0 +1,75 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "emulator/http/filter.h"
+#include "emulator/http/router.h"
+#include "emulator/pools/pool_catalog.h"
+#include "emulator/surfaces/admin/services.h"
+
+namespace dynsessions::surfaces::admin {
+
+/// One request of the admin API. Lives in the frame of AdminApi::handle(), so operations may keep
+/// references to it across co_await.
+struct AdminCall {
+  const Services& services;
+  http::Call& http;
+  std::optional<pools::PoolName> pool;  ///< that the path names; nullopt: the request means all
+  const http::PathParameters& parameters;
+};
+
+using Operation = boost::asio::awaitable<http::Answer>(AdminCall& call);
+
+// health.cpp
+Operation live;
+Operation ready;
+Operation server;
+Operation version;
+
+// pool_operations.cpp
+Operation list_pools;
+Operation get_pool;
+Operation put_pool;
+Operation patch_pool;
+Operation delete_pool;
+
+// session_operations.cpp
+Operation list_sessions;
+Operation get_session;
+Operation delete_session;
+Operation restart_kernel;
+
+// clock_operations.cpp
+Operation get_clock;
+Operation put_clock;
+Operation advance_clock;
+
+// fault_operations.cpp
+Operation list_faults;
+Operation put_faults;
+Operation add_fault;
+Operation delete_faults;
+Operation delete_fault;
+
+// journal_operations.cpp
+Operation get_journal;
+Operation delete_journal;
+Operation verify_journal;
+Operation export_journal;
+Operation follow_journal;
+
+// reset.cpp
+Operation reset;
+
+/// The pools that a request is about and that exist.
+[[nodiscard]] std::vector<pools::Pool*> pools_of(const AdminCall& call);
+
+/// The pool that a request names, made if there is none: as requests of the data plane do, so that
+/// a test can prepare a pool before its first request. The path of the request names a pool.
+[[nodiscard]] Result<pools::Pool*> named_pool(const AdminCall& call);
+
+}  // namespace dynsessions::surfaces::admin

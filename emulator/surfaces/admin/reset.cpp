@@ -1,0 +1,93 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/split.hpp>
+#include <nlohmann/json.hpp>
+
+#include "emulator/surfaces/admin/answers.h"
+#include "emulator/surfaces/admin/operation.h"
+#include "emulator/test_double/clock/clock_moves.h"
+
+namespace dynsessions::surfaces::admin {
+namespace asio = boost::asio;
+
+namespace {
+
+/// What a reset leaves alone.
+struct Kept {
+  bool sessions = false;
+  bool faults = false;
+  bool journal = false;
+  bool clock = false;
+};
+
+Result<Kept> parse_kept(const http::Request& request) {
+  Kept kept;
+  const std::string list(request.target.query_value("keep").value_or(""));
+  if (list.empty()) return kept;
+  std::vector<std::string> words;
+  boost::algorithm::split(words, list, boost::algorithm::is_any_of(","));
+  for (const std::string& word : words) {
+    bool* const part = word == "sessions"  ? &kept.sessions
+                       : word == "faults"  ? &kept.faults
+                       : word == "journal" ? &kept.journal
+                       : word == "clock"   ? &kept.clock
+                                           : nullptr;
+    if (part == nullptr) {
+      return wrong_field("keep",
+                         "expected faults, journal, clock or sessions, with commas "
+                         "between them");
+    }
+    *part = true;
+  }
+  return kept;
+}
+
+using test_double::MovableClock;
+
+std::vector<MovableClock> clocks_to_reset(const AdminCall& call) {
+  std::vector<MovableClock> clocks;
+  if (!call.pool) clocks.emplace_back(call.services.pools.server_clock());
+  for (pools::Pool* pool : pools_of(call)) clocks.emplace_back(*pool);
+  return clocks;
+}
+
+/// A clock that returns to real time can go back, and time stamps of sessions must not be in the
+/// future.
+bool would_go_back(const std::vector<MovableClock>& clocks) {
+  return std::any_of(clocks.begin(), clocks.end(), [](const MovableClock& one) {
+    return one.pool && one.pool->sessions().size() > 0 && !one.clock->shows_real_time();
+  });
+}
+
+}  // namespace
+
+asio::awaitable<http::Answer> reset(AdminCall& call) {
+  const auto kept = parse_kept(call.http.request);
+  if (!kept) co_return kept.error();
+  const std::vector<MovableClock> clocks = clocks_to_reset(call);
+  if (!kept->clock) co_await test_double::until_still(clocks);
+  if (kept->sessions && !kept->clock && would_go_back(clocks)) {
+    co_return Error{ErrorCode::conflict,
+                    "keep: sessions can only be kept with their clock, which has been adjusted.",
+                    "keep", "send keep=sessions,clock"};
+  }
+  std::size_t ended = 0;
+  for (const MovableClock& one : clocks) {
+    if (kept->sessions || !one.pool) continue;
+    ended += one.pool->sessions().size();
+    co_await one.pool->sessions().evict_all();
+  }
+  for (const MovableClock& one : clocks) {
+    if (!kept->clock) one.clock->resume_real_time();
+  }
+  if (!kept->faults) {
+    call.pool ? call.services.faults.clear(call.pool) : call.services.faults.clear_all();
+  }
+  if (!kept->journal) call.services.journal.clear(call.pool);
+  co_return json_answer({{"sessionsEnded", ended}});
+}
+
+}  // namespace dynsessions::surfaces::admin

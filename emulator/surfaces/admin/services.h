@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "emulator/pools/pool_catalog.h"
+#include "emulator/test_double/faults/fault_book.h"
+#include "emulator/test_double/journal/journal.h"
+
+namespace dynsessions::surfaces::admin {
+
+/// One thing that must work before sessions can be had.
+struct Component {
+  std::string name;
+  bool ready = false;
+  std::string detail;  ///< what it is, or why it is not ready
+};
+
+/// Looks at every component. May ask other processes; resolves within some seconds.
+using Health = std::function<boost::asio::awaitable<std::vector<Component>>()>;
+
+/// What the operations of the admin API work with; all of it outlives them.
+struct Services {
+  std::string version;
+  Health health;
+  std::function<std::string()> server;  ///< JSON of its addresses
+  pools::PoolCatalog& pools;
+  test_double::FaultBook& faults;
+  test_double::Journal& journal;
+};
+
+}  // namespace dynsessions::surfaces::admin

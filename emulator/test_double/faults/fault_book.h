@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "emulator/http/message.h"
+#include "emulator/pools/pool_definition.h"
+#include "emulator/test_double/faults/fault_rule.h"
+
+namespace dynsessions::test_double {
+
+/// What a rule can look at in a request.
+struct FaultSubject {
+  std::string_view operation = {};
+  std::string_view method = {};
+  std::string_view identifier = {};
+  const http::Headers* headers = nullptr;
+  std::string_view body = {};  ///< its first MiB
+  bool has_session = false;    ///< the identifier has a session
+};
+
+/// A rule that hits a request, as far as it matters after the rule may be gone.
+struct FaultHit {
+  std::string id;
+  std::string name;  ///< of the effect or the preset
+  FaultEffect effect;
+  std::chrono::nanoseconds delay{0};  ///< drawn for effects::Delay
+};
+
+/// The rules of every pool, and those of the server, which hold for requests of all pools and of
+/// surfaces without pools, after the pool's own. Event-loop thread only.
+class FaultBook {
+ public:
+  static constexpr std::size_t kMostRules = 1000;  ///< of each list
+  using Rules = std::vector<FaultRule>;
+  /// Whose rules: a pool's, or the server's.
+  using Scope = std::optional<pools::PoolName>;
+
+  explicit FaultBook(FaultContext context) : context_(std::move(context)) {}
+  FaultBook(const FaultBook&) = delete;
+  FaultBook& operator=(const FaultBook&) = delete;
+
+  [[nodiscard]] const FaultContext& context() const { return context_; }
+  [[nodiscard]] const Rules& rules(const Scope& scope) const;
+
+  /// Replaces the rules of the scope. Those without an id get one by their place. `conflict` if two
+  /// have the same id, `invalid_request` if there are more than kMostRules.
+  [[nodiscard]] Result<void> replace(const Scope& scope, Rules rules);
+  /// Adds a rule after the others. Errors as replace(). Valid until the next change.
+  [[nodiscard]] Result<const FaultRule*> add(const Scope& scope, FaultRule rule);
+  /// False if there is no rule of that id.
+  [[nodiscard]] bool remove(const Scope& scope, const std::string& id);
+  void clear(const Scope& scope);
+  /// The rules of every scope.
+  void clear_all();
+
+  /// Whether a request of the pool could be hit at all.
+  [[nodiscard]] bool is_empty() const { return server_.empty() && pools_.empty(); }
+  /// Whether deciding about a request of the pool needs the identifier in its body, or its body.
+  [[nodiscard]] bool looks_at_bodies(const Scope& pool) const;
+  [[nodiscard]] bool looks_at_identifiers(const Scope& pool) const;
+
+  /// The first rule that hits the request, which it counts.
+  [[nodiscard]] std::optional<FaultHit> decide(const Scope& pool, const FaultSubject& subject);
+
+ private:
+  [[nodiscard]] std::vector<const Rules*> lists_of(const Scope& pool) const;
+  [[nodiscard]] Rules* find(const Scope& scope);
+
+  const FaultContext context_;
+  Rules server_;
+  std::map<std::string, Rules> pools_;  ///< by key of the pool; none is empty
+};
+
+}  // namespace dynsessions::test_double

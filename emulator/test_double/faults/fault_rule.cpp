@@ -1,0 +1,354 @@
+#include "emulator/test_double/faults/fault_rule.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <limits>
+
+#include "emulator/http/text.h"
+#include "emulator/test_double/faults/presets.h"
+#include "emulator/test_double/json_members.h"
+
+namespace dynsessions::test_double {
+namespace {
+
+using nlohmann::json;
+
+constexpr double kLongestSeconds = 3600;
+constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+
+std::chrono::nanoseconds nanoseconds(double seconds) {
+  constexpr double kPerSecond = 1e9;
+  return std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * kPerSecond));
+}
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
+  });
+}
+
+bool contains(const std::vector<std::string>& all, const std::string& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+std::string joined(const FaultContext& context) {
+  std::string all;
+  for (const auto* list : {&context.session_operations, &context.other_operations}) {
+    for (const std::string& name : *list) all.append(all.empty() ? "" : ", ").append(name);
+  }
+  return all;
+}
+
+Result<std::optional<HeaderMatch>> parse_header(const json* value, const std::string& path) {
+  if (value == nullptr) return std::optional<HeaderMatch>();
+  JsonMembers members(*value, path);
+  HeaderMatch header;
+  header.name = members.text("name").value_or("");
+  header.value = members.text("value").value_or("*");
+  if (header.name.empty()) members.fail("name", "missing");
+  if (const Result<void> good = members.finish(); !good) return good.error();
+  return std::optional(std::move(header));
+}
+
+Result<FaultMatch> parse_match(const json& value, const FaultContext& context,
+                               const std::string& path) {
+  FaultMatch match;
+  JsonMembers members(value, path);
+  match.operation = members.text("operation").value_or("");
+  match.method = members.text("method").value_or("");
+  match.identifier = members.text("identifier").value_or("");
+  const auto header = parse_header(members.find("header"), members.path_of("header"));
+  if (!header) return header.error();
+  match.header = *header;
+  if (const auto expression = members.text("body")) {
+    auto pattern = TextPattern::parse(*expression, members.path_of("body"));
+    if (!pattern) return pattern.error();
+    match.body = *std::move(pattern);
+  }
+  match.nth = members.number("nth", 1, kMost).value_or(0);
+  match.every = members.number("every", 1, kMost).value_or(0);
+  match.times = members.number("times", 1, kMost).value_or(0);
+  match.seed = members.number("seed", 0, kMost).value_or(0);
+  match.probability = members.decimal("probability", 0, 1).value_or(1);
+  const bool known = match.operation.empty() ||
+                     contains(context.session_operations, match.operation) ||
+                     contains(context.other_operations, match.operation);
+  if (!known) {
+    members.fail("operation", "there is no operation `" + match.operation + "`",
+                 "the operations are " + joined(context));
+  }
+  if (match.nth != 0 && match.every != 0) members.fail("every", "nth and every exclude each other");
+  if (match.nth != 0 && match.times > 1) {
+    members.fail("times", "with nth a rule hits once at most");
+  }
+  if (const Result<void> good = members.finish(); !good) return good.error();
+  return match;
+}
+
+/// Reads the value of one effect. `true` stands for an object without members.
+class EffectReader {
+ public:
+  EffectReader(const json& value, const std::string& path)
+      : object_(value == true ? json::object() : value), members_(object_, path) {}
+
+  JsonMembers& members() { return members_; }
+  When when() {
+    return members_.word("when", {"before", "after"}).value_or("after") == "before" ? When::before
+                                                                                    : When::after;
+  }
+  std::chrono::nanoseconds required_seconds(const char* name) {
+    const auto seconds = members_.decimal(name, 0, kLongestSeconds);
+    if (!seconds) members_.fail(name, "missing");
+    return nanoseconds(seconds.value_or(0));
+  }
+  Result<FaultEffect> finish(FaultEffect effect) {
+    if (const Result<void> good = members_.finish(); !good) return good.error();
+    return effect;
+  }
+
+ private:
+  const json object_;
+  JsonMembers members_;
+};
+
+Result<FaultEffect> parse_delay(const json& value, const std::string& path) {
+  EffectReader reader(value, path);
+  JsonMembers& members = reader.members();
+  const auto seconds = members.decimal("seconds", 0, kLongestSeconds);
+  const auto from = members.decimal("fromSeconds", 0, kLongestSeconds);
+  const auto to = members.decimal("toSeconds", 0, kLongestSeconds);
+  const auto median = members.decimal("medianSeconds", 0, kLongestSeconds);
+  const auto sigma = members.decimal("sigma", 0, 10);
+  effects::Delay delay;
+  const int forms = int(seconds.has_value()) + int(from || to) + int(median || sigma);
+  if (forms != 1) {
+    members.fail("seconds",
+                 "give seconds, or fromSeconds and toSeconds, or medianSeconds and sigma");
+  } else if (seconds) {
+    delay.seconds = *seconds;
+  } else if (from && to && *from <= *to) {
+    delay = {effects::Delay::Kind::uniform, *from, *to};
+  } else if (from || to) {
+    members.fail("toSeconds", "both are needed, and toSeconds is not below fromSeconds");
+  } else {
+    delay = {effects::Delay::Kind::lognormal, median.value_or(0), sigma.value_or(0)};
+    if (!median) members.fail("medianSeconds", "missing");
+  }
+  return reader.finish(delay);
+}
+
+Result<FaultEffect> parse_slice(const json& value, const std::string& path) {
+  EffectReader reader(value, path);
+  effects::Slice slice;
+  slice.bytes = reader.members().number("bytes", 1, kMost).value_or(0);
+  if (slice.bytes == 0) reader.members().fail("bytes", "missing");
+  slice.pause = nanoseconds(reader.members().decimal("seconds", 0, kLongestSeconds).value_or(0));
+  return reader.finish(slice);
+}
+
+Result<FaultEffect> parse_kill(const json& value, const std::string& path) {
+  EffectReader reader(value, path);
+  constexpr double kDefaultSeconds = 0.1;
+  effects::KillKernel kill;
+  kill.during = reader.members().word("when", {"before", "during"}).value_or("before") == "during";
+  const auto seconds = reader.members().decimal("seconds", 0, kLongestSeconds);
+  if (seconds && !kill.during) reader.members().fail("seconds", "only with \"when\": \"during\"");
+  kill.after = nanoseconds(seconds.value_or(kDefaultSeconds));
+  return reader.finish(kill);
+}
+
+Result<FaultEffect> parse_allocation_failed(const json& value, const std::string& path) {
+  EffectReader reader(value, path);
+  effects::AllocationFailed failed;
+  failed.status = unsigned(reader.members().number("status", 400, 599).value_or(failed.status));
+  return reader.finish(failed);
+}
+
+Result<FaultEffect> parse_reject_token(const json& value, const std::string& path) {
+  EffectReader reader(value, path);
+  const auto status = reader.members().number("status", 401, 403).value_or(401);
+  if (status == 402) reader.members().fail("status", "expected 401 or 403");
+  return reader.finish(effects::RejectToken{status == 403});
+}
+
+Result<FaultEffect> parse_lost_file(const json& value, const std::string& path) {
+  if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
+    return invalid_request(path + ": expected the name of a file in /mnt/data, with * and ?", path);
+  }
+  return FaultEffect(effects::LoseFile{value.get<std::string>()});
+}
+
+Result<FaultEffect> parse_truncate(const json& value, const std::string& path) {
+  if (!value.is_number_unsigned()) {
+    return invalid_request(path + ": expected the number of bytes that still go out", path);
+  }
+  return FaultEffect(effects::Truncate{value.get<std::uint64_t>()});
+}
+
+template <typename Effect>
+Result<FaultEffect> parse_when(const json& value, const std::string& path) {
+  EffectReader reader(value, path);
+  const When when = reader.when();
+  return reader.finish(Effect{when});
+}
+
+template <typename Effect>
+Result<FaultEffect> parse_plain(const json& value, const std::string& path) {
+  return EffectReader(value, path).finish(Effect{});
+}
+
+Result<FaultEffect> parse_slow_allocation(const json& value, const std::string& path) {
+  EffectReader reader(value, path);
+  const auto time = reader.required_seconds("seconds");
+  return reader.finish(effects::SlowAllocation{time});
+}
+
+struct EffectForm {
+  std::string_view name;
+  Result<FaultEffect> (*parse)(const json& value, const std::string& path);
+  bool needs_session;
+};
+
+constexpr std::array kForms{
+    EffectForm{"delay", parse_delay, false},
+    EffectForm{"reset", parse_when<effects::Reset>, false},
+    EffectForm{"truncate", parse_truncate, false},
+    EffectForm{"slice", parse_slice, false},
+    EffectForm{"hang", parse_when<effects::Hang>, false},
+    EffectForm{"kill-kernel", parse_kill, true},
+    EffectForm{"evict", parse_plain<effects::Evict>, true},
+    EffectForm{"pool-full", parse_plain<effects::PoolFull>, true},
+    EffectForm{"allocation-failed", parse_allocation_failed, true},
+    EffectForm{"lose-file", parse_lost_file, true},
+    EffectForm{"slow-allocation", parse_slow_allocation, true},
+    EffectForm{"reject-token", parse_reject_token, true},
+};
+
+bool is_reserved(std::string_view header) {
+  return http::iequals(header, "content-length") || http::iequals(header, "transfer-encoding") ||
+         http::iequals(header, "connection");
+}
+
+Result<FaultEffect> parse_status(const json& value, const std::string& path) {
+  JsonMembers members(value, path);
+  effects::Status effect;
+  effect.status = unsigned(members.number("status", 200, 599).value_or(0));
+  effect.code = members.text("code").value_or("InjectedFault");
+  effect.message = members.text("message", 4096).value_or("This failure was asked for.");
+  if (http::has_control_character(effect.code)) members.fail("code", "has control characters");
+  if (const json* const headers = members.find("headers")) {
+    if (!headers->is_object()) members.fail("headers", "expected an object of texts");
+    for (const auto& [name, text] : headers->items()) {
+      const bool good = is_token(name) && !is_reserved(name) && text.is_string() &&
+                        !http::has_control_character(text.get_ref<const std::string&>());
+      if (!good) {
+        members.fail("headers", "`" + name + "` cannot be set to that value");
+      } else {
+        effect.headers.emplace_back(name, text.get<std::string>());
+      }
+    }
+  }
+  if (const Result<void> good = members.finish(); !good) return good.error();
+  return FaultEffect(std::move(effect));
+}
+
+struct NamedEffect {
+  FaultEffect effect;
+  std::string name;
+  bool needs_session = false;
+};
+
+Result<NamedEffect> parse_effect(const json& value, const std::string& path) {
+  if (value.is_object() && value.contains("status")) {
+    auto effect = parse_status(value, path);
+    if (!effect) return effect.error();
+    return NamedEffect{*std::move(effect), "status", false};
+  }
+  std::string names = "status";
+  for (const EffectForm& form : kForms) names.append(", ").append(form.name);
+  if (!value.is_object() || value.size() != 1) {
+    return invalid_request(path + ": expected an object with one effect of " + names, path);
+  }
+  const std::string& name = value.begin().key();
+  for (const EffectForm& form : kForms) {
+    if (form.name != name) continue;
+    auto effect = form.parse(value.begin().value(), path + '.' + name);
+    if (!effect) return effect.error();
+    return NamedEffect{*std::move(effect), name, form.needs_session};
+  }
+  return invalid_request(path + ": there is no effect `" + name + "`", path + '.' + name,
+                         "the effects are " + names);
+}
+
+}  // namespace
+
+bool acts_on_session(const FaultEffect& effect) {
+  return std::holds_alternative<effects::KillKernel>(effect) ||
+         std::holds_alternative<effects::Evict>(effect) ||
+         std::holds_alternative<effects::LoseFile>(effect) ||
+         std::holds_alternative<effects::SlowAllocation>(effect) ||
+         std::holds_alternative<effects::AllocationFailed>(effect);
+}
+
+Result<FaultRule> parse_fault_rule(const json& object, const FaultContext& context,
+                                   const std::string& where) {
+  JsonMembers members(object, where);
+  FaultRule rule;
+  rule.id = members.text("id", 64).value_or("");
+  if (members.find("id") != nullptr && !is_token(rule.id)) {
+    members.fail("id", "expected letters, digits, `-`, `_` and `.`");
+  }
+  (void)members.find("hits");
+  (void)members.find("matched");
+  const json* const match = members.find("match");
+  const json* effect = members.find("effect");
+  const auto preset = members.text("preset");
+  json preset_effect;
+  if (preset) {
+    const FaultPreset* const found = find_preset(*preset);
+    if (found == nullptr) {
+      members.fail("preset", "there is no preset `" + *preset + "`",
+                   "the presets are " + preset_names());
+    } else {
+      preset_effect = json::parse(found->effect);
+      // The effect of an answer that is sent back is the preset's own.
+      if (effect != nullptr && *effect != preset_effect) {
+        members.fail("effect", "preset and effect exclude each other");
+      }
+      effect = &preset_effect;
+    }
+  }
+  if (effect == nullptr) members.fail("effect", "missing", "a rule has an effect or a preset");
+  if (const Result<void> good = members.finish(); !good) return good.error();
+
+  auto parsed_match =
+      parse_match(match == nullptr ? json::object() : *match, context, members.path_of("match"));
+  if (!parsed_match) return parsed_match.error();
+  auto parsed_effect = parse_effect(*effect, members.path_of("effect"));
+  if (!parsed_effect) return parsed_effect.error();
+  rule.match = *std::move(parsed_match);
+  rule.effect = std::move(parsed_effect->effect);
+  rule.effect_name = preset.value_or(parsed_effect->name);
+  rule.random.seed(rule.match.seed);
+  if (parsed_effect->needs_session && contains(context.other_operations, rule.match.operation)) {
+    return invalid_request(
+        members.path_of("effect") + ": the operation " + rule.match.operation + " has no session",
+        members.path_of("effect"));
+  }
+  rule.definition = nlohmann::ordered_json::object();
+  if (match != nullptr) rule.definition["match"] = *match;
+  if (preset) rule.definition["preset"] = *preset;
+  rule.definition["effect"] = *effect;
+  return rule;
+}
+
+nlohmann::ordered_json to_json(const FaultRule& rule) {
+  nlohmann::ordered_json out{{"id", rule.id}};
+  for (const auto& [name, value] : rule.definition.items()) out[name] = value;
+  out["matched"] = rule.matched;
+  out["hits"] = rule.hits;
+  return out;
+}
+
+}  // namespace dynsessions::test_double

@@ -1,0 +1,141 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "emulator/base/clock.h"
+#include "emulator/base/result.h"
+#include "emulator/test_double/text_pattern.h"
+
+/// Failures that a test asks for: which requests they hit, and what happens to those.
+namespace dynsessions::test_double {
+
+struct HeaderMatch {
+  std::string name;
+  std::string value;  ///< glob
+};
+
+/// Which requests a rule hits. Absent members match every request.
+struct FaultMatch {
+  std::string operation;
+  std::string method;
+  std::string identifier;  ///< glob
+  std::optional<HeaderMatch> header;
+  std::optional<TextPattern> body;  ///< found in the first MiB
+  std::uint64_t nth = 0;            ///< of the requests that match otherwise, this one only
+  std::uint64_t every = 0;          ///< each third, for example
+  double probability = 1.0;
+  std::uint64_t seed = 0;   ///< of the random numbers for `probability` and delays
+  std::uint64_t times = 0;  ///< the first ones only; 0: any number
+};
+
+enum class When {
+  before,  ///< the operation does not run
+  after,   ///< the operation runs, and its answer is lost
+};
+
+namespace effects {
+
+/// An answer instead of the operation's.
+struct Status {
+  unsigned status = 503;
+  std::string code;
+  std::string message;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+/// Real time before the operation runs.
+struct Delay {
+  enum class Kind { fixed, uniform, lognormal } kind = Kind::fixed;
+  double seconds = 0;  ///< of `uniform` the least, of `lognormal` the median
+  double spread = 0;   ///< of `uniform` the most, of `lognormal` sigma
+};
+/// The connection is reset (TCP RST) instead of answered.
+struct Reset {
+  When when = When::after;
+};
+/// The connection ends after that many bytes of the body.
+struct Truncate {
+  std::uint64_t bytes = 0;
+};
+/// The body goes out in pieces of that many bytes, with pauses between them.
+struct Slice {
+  std::uint64_t bytes = 0;
+  std::chrono::nanoseconds pause{0};
+};
+/// No answer until the client leaves.
+struct Hang {
+  When when = When::after;
+};
+/// The interpreters of the session are killed: before the operation, or while its program runs.
+struct KillKernel {
+  bool during = false;
+  std::chrono::nanoseconds after{0};  ///< of the program's running time
+};
+/// The session ends before the operation.
+struct Evict {};
+/// As if the pool had its maximum of sessions.
+struct PoolFull {};
+/// The service's own text for a session that could not be allocated (ADDENDUM A.2).
+struct AllocationFailed {
+  unsigned status = 500;
+};
+/// Files of the session are removed before the operation.
+struct LoseFile {
+  std::string path;  ///< glob, below /mnt/data
+};
+/// A new session takes that much longer. Requests of sessions that exist are not hit.
+struct SlowAllocation {
+  std::chrono::nanoseconds time{0};
+};
+/// As if the token could not be used: 401, or 403 for one without the role.
+struct RejectToken {
+  bool forbidden = false;
+};
+
+}  // namespace effects
+
+using FaultEffect = std::variant<effects::Status, effects::Delay, effects::Reset, effects::Truncate,
+                                 effects::Slice, effects::Hang, effects::KillKernel, effects::Evict,
+                                 effects::PoolFull, effects::AllocationFailed, effects::LoseFile,
+                                 effects::SlowAllocation, effects::RejectToken>;
+
+/// Whether the effect has to find the session of a request.
+[[nodiscard]] bool acts_on_session(const FaultEffect& effect);
+
+/// What a rule may refer to.
+struct FaultContext {
+  std::vector<std::string> session_operations;  ///< of the data plane
+  std::vector<std::string> other_operations;    ///< of surfaces without sessions
+};
+
+/// A rule with its counts.
+struct FaultRule {
+  std::string id;
+  FaultMatch match;
+  FaultEffect effect;
+  std::string effect_name;            ///< "truncate", or the name of the preset
+  nlohmann::ordered_json definition;  ///< as it was given, with `effect` in full
+  std::uint64_t matched = 0;          ///< requests that had everything but the right count
+  std::uint64_t hits = 0;
+  std::mt19937_64 random{0};
+};
+
+/// Reads {"id", "match", "effect"} or {"id", "match", "preset"}; `hits` and `matched` are ignored,
+/// so that an answer can be sent back. `where` is put before the names of fields in errors:
+/// "value[2].".
+[[nodiscard]] Result<FaultRule> parse_fault_rule(const nlohmann::json& object,
+                                                 const FaultContext& context,
+                                                 const std::string& where);
+
+/// The rule with its id and counts.
+[[nodiscard]] nlohmann::ordered_json to_json(const FaultRule& rule);
+
+}  // namespace dynsessions::test_double

@@ -1,0 +1,162 @@
+#include "emulator/test_double/journal/journal_entry.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "emulator/base/base64.h"
+#include "emulator/base/timestamp.h"
+#include "emulator/http/text.h"
+#include "emulator/test_double/json_text.h"
+
+namespace dynsessions::test_double {
+namespace {
+
+using nlohmann::json;
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+/// With the headers of their strings and of the lists.
+constexpr std::size_t kEmptyEntry = 1024;
+constexpr std::size_t kField = 80;
+
+std::size_t bytes_of(const Fields& fields) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : fields) bytes += kField + name.size() + value.size();
+  return bytes;
+}
+
+double milliseconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+std::string text_of(const json& value) { return value.is_string() ? value.get<std::string>() : ""; }
+
+/// The object that has `code` in an execute request of any dialect.
+const json& program_in(const json& request) {
+  const json& properties = member_of(request, "properties");
+  return properties.is_object() ? properties : request;
+}
+
+/// The object that has `stdout` in an answer of any dialect.
+const json& result_in(const json& response) {
+  for (const char* name : {"properties", "result"}) {
+    const json& inner = member_of(response, name);
+    if (inner.is_object() && inner.contains("stdout")) return inner;
+  }
+  return response;
+}
+
+std::string code_in(const json& request) {
+  const json& program = program_in(request);
+  std::string code = text_of(member_of(program, "code"));
+  if (code.empty()) code = text_of(member_of(program, "pythonCode"));
+  if (!http::iequals(text_of(member_of(program, "codeInputType")), "InlineBase64")) return code;
+  return decode_base64(code).value_or(code);
+}
+
+/// `result` is missing in answers that carry none.
+const json& value_in(const json& response) {
+  const json& result = result_in(response);
+  const json& flat = member_of(result, "executionResult");
+  return flat.is_null() ? member_of(result, "result") : flat;
+}
+
+bool is_token_character(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
+}
+
+/// The end of the run of token characters that begins at `at`.
+std::size_t end_of_part(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_token_character(text[at])) ++at;
+  return at;
+}
+
+}  // namespace
+
+std::size_t JournalEntry::bytes() const {
+  return kEmptyEntry + method.size() + path.size() + api_version.size() + identifier.size() +
+         principal.size() + client.size() + reason.size() + request.text.size() +
+         response.text.size() + bytes_of(query) + bytes_of(request_headers) +
+         bytes_of(response_headers);
+}
+
+ExecutedProgram program_of(const JournalEntry& entry) {
+  ExecutedProgram program;
+  if (entry.operation != "execute" || entry.request.text.empty()) return program;
+  program.is_known = true;
+  program.code = code_in(parse_shallow_json(entry.request.text));
+  const json response = parse_shallow_json(entry.response.text);
+  program.stdout_text = text_of(member_of(result_in(response), "stdout"));
+  program.stderr_text = text_of(member_of(result_in(response), "stderr"));
+  return program;
+}
+
+nlohmann::ordered_json to_json(const JournalEntry& entry) {
+  nlohmann::ordered_json out{{"id", entry.id}, {"at", timestamp(entry.at)}};
+  out["pool"] = entry.pool.name;
+  out["surface"] = entry.surface;
+  out["operation"] = entry.operation;
+  out["method"] = entry.method;
+  out["path"] = entry.path;
+  out["apiVersion"] = entry.api_version;
+  out["identifier"] = entry.identifier;
+  out["principal"] = entry.principal;
+  out["client"] = entry.client;
+  out["status"] = entry.status;
+  out["reason"] = entry.reason;
+  out["refusedBy"] = entry.refused_by;
+  out["durationMs"] = milliseconds(entry.duration);
+  out["allocationMs"] = milliseconds(entry.allocation_time);
+  out["executionMs"] = milliseconds(entry.execution_time);
+  out["faults"] = entry.faults;
+  out["session"] = entry.session;
+  out["correlationId"] = entry.correlation_id;
+  out["requestBytes"] = entry.request.size;
+  out["responseBytes"] = entry.response.size;
+  out["delivered"] = entry.delivered;
+  const ExecutedProgram program = program_of(entry);
+  if (!program.is_known) return out;
+  out["code"] = program.code;
+  out["stdout"] = program.stdout_text;
+  out["stderr"] = program.stderr_text;
+  out["result"] = value_in(parse_shallow_json(entry.response.text));
+  return out;
+}
+
+std::string description_of(const JournalEntry& entry) {
+  std::string text = fmt::format("request {}: {} {}", entry.id, entry.method, entry.path);
+  if (!entry.operation.empty()) text += fmt::format(", operation {}", entry.operation);
+  if (!entry.identifier.empty()) text += fmt::format(", identifier {}", entry.identifier);
+  return text + fmt::format(", status {}", entry.status);
+}
+
+bool is_secret_field(std::string_view name) {
+  std::string lower(name);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  constexpr std::array kParts{"auth",     "cookie",    "token",      "secret",    "key",
+                              "password", "assertion", "credential", "signature", "x-identity"};
+  return std::any_of(kParts.begin(), kParts.end(),
+                     [&lower](const char* part) { return lower.find(part) != std::string::npos; });
+}
+
+void blank_tokens(std::string& text) {
+  constexpr std::string_view kBegin = "eyJ";  // `{"` in base64
+  for (std::size_t at = text.find(kBegin); at != std::string::npos;
+       at = text.find(kBegin, at + 1)) {
+    std::size_t end = end_of_part(text, at);
+    int parts = 1;
+    while (end < text.size() && text[end] == '.' && parts < 3) {
+      end = end_of_part(text, end + 1);
+      ++parts;
+    }
+    if (parts < 2) continue;
+    text.replace(at, end - at, "[token]");
+  }
+}
+
+}  // namespace dynsessions::test_double

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "emulator/base/result.h"
+#include "emulator/test_double/journal/journal.h"
+#include "emulator/test_double/text_pattern.h"
+
+namespace dynsessions::test_double {
+
+/// Which entries are meant. Absent members match every entry.
+struct EntryMatch {
+  struct Text {
+    std::string name;   ///< of the member: "identifier"
+    std::string value;  ///< glob, but for `code`, which is the exact text
+  };
+  std::vector<Text> texts;
+  std::optional<std::uint64_t> status;
+  std::optional<std::string> code;
+  std::optional<TextPattern> code_pattern;
+  std::string code_pattern_text;
+};
+
+/// Reads {"operation", "identifier", "method", "path", "pool", "principal", "client", "session",
+/// "apiVersion", "fault", "status", "code", "codePattern"}. `path` is put before the names of
+/// fields in errors.
+[[nodiscard]] Result<EntryMatch> parse_entry_match(const nlohmann::json& object,
+                                                   const std::string& path);
+
+/// Why the entry does not match, a text per member that differs: `identifier is "b", not "a"`.
+/// Empty: it matches.
+[[nodiscard]] std::vector<std::string> differences(const EntryMatch& match,
+                                                   const JournalEntry& entry);
+
+/// "operation execute, status 200"; "any request"
+[[nodiscard]] std::string description_of(const EntryMatch& match);
+
+/// What a test expects of the requests so far.
+struct Expectation {
+  EntryMatch match;
+  std::uint64_t at_least = 1;
+  std::optional<std::uint64_t> at_most;
+  std::vector<EntryMatch> order;  ///< not empty: one after the other, with others between them
+};
+
+/// Reads {"match", "count"}, {"match", "atLeast", "atMost"} or {"order": [match, …]}. Without a
+/// number, at least one is expected.
+[[nodiscard]] Result<Expectation> parse_expectation(const nlohmann::json& body);
+
+struct Verdict {
+  bool ok = false;
+  std::uint64_t found = 0;  ///< entries that match; of `order` the matches that were found in turn
+  std::string expected;     ///< "exactly 2"
+  std::string message;      ///< lines for a test framework to print; empty if ok
+};
+
+/// `conflict` if requests were forgotten that could have changed the verdict.
+[[nodiscard]] Result<Verdict> verify(const Expectation& expectation,
+                                     const std::vector<Journal::EntryPointer>& entries,
+                                     std::uint64_t forgotten);
+
+/// A sentence for each identifier of a pool that requests of different principals or clients used:
+/// their users share the state of a session.
+[[nodiscard]] std::vector<std::string> shared_identifiers(
+    const std::vector<Journal::EntryPointer>& entries);
+
+}  // namespace dynsessions::test_double

@@ -1,0 +1,106 @@
+#include "emulator/test_double/json_members.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace dynsessions::test_double {
+
+using nlohmann::json;
+
+JsonMembers::JsonMembers(const json& object, std::string path)
+    : object_(object), path_(std::move(path)), known_("|") {
+  if (object_.is_object()) return;
+  const std::string name = path_.empty() ? "body" : path_;
+  error_ = invalid_request(name + ": expected an object", name);
+}
+
+std::string JsonMembers::path_of(const std::string& name) const {
+  return path_.empty() ? name : path_ + '.' + name;
+}
+
+void JsonMembers::fail(const std::string& name, const std::string& why, std::string reason) {
+  const std::string path = path_of(name);
+  fail(invalid_request(path + ": " + why, path, std::move(reason)));
+}
+
+void JsonMembers::fail(Error error) {
+  if (!error_) error_ = std::move(error);
+}
+
+const json* JsonMembers::find(const char* name) {
+  known_.append(name).append("|");
+  if (!object_.is_object()) return nullptr;
+  const auto found = object_.find(name);
+  return found == object_.end() ? nullptr : &*found;
+}
+
+std::optional<std::string> JsonMembers::text(const char* name, std::size_t longest) {
+  const json* const value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_string() && value->get_ref<const std::string&>().size() <= longest) {
+    return value->get<std::string>();
+  }
+  fail(name, fmt::format("expected a text of at most {} bytes", longest));
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> JsonMembers::number(const char* name, std::uint64_t low,
+                                                 std::uint64_t high) {
+  const json* const value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_number_unsigned()) {
+    const auto number = value->get<std::uint64_t>();
+    if (number >= low && number <= high) return number;
+  }
+  fail(name, fmt::format("expected a whole number from {} to {}", low, high));
+  return std::nullopt;
+}
+
+std::optional<double> JsonMembers::decimal(const char* name, double low, double high) {
+  const json* const value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_number()) {
+    const auto number = value->get<double>();
+    if (number >= low && number <= high) return number;
+  }
+  fail(name, fmt::format("expected a number from {} to {}", low, high));
+  return std::nullopt;
+}
+
+std::optional<bool> JsonMembers::flag(const char* name) {
+  const json* const value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_boolean()) return value->get<bool>();
+  fail(name, "expected true or false");
+  return std::nullopt;
+}
+
+std::optional<std::string> JsonMembers::word(const char* name,
+                                             std::initializer_list<std::string_view> accepted) {
+  const json* const value = find(name);
+  if (value == nullptr) return std::nullopt;
+  std::string words;
+  for (const std::string_view word : accepted) {
+    if (*value == word) return std::string(word);
+    words.append(words.empty() ? "" : " or ").append(word);
+  }
+  fail(name, "expected " + words);
+  return std::nullopt;
+}
+
+Result<void> JsonMembers::finish() {
+  if (!error_) {
+    for (const auto& [name, value] : object_.items()) {
+      if (known_.find('|' + name + '|') != std::string::npos) continue;
+      std::string accepted = known_.substr(1, known_.size() - 2);
+      std::replace(accepted.begin(), accepted.end(), '|', ' ');
+      fail(name, "there is no such member", "it can have " + accepted);
+    }
+  }
+  if (error_) return *error_;
+  return {};
+}
+
+}  // namespace dynsessions::test_double

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "emulator/base/result.h"
+
+namespace dynsessions::test_double {
+
+/// Reads the members of one JSON object and keeps the first thing that is wrong with them. Fields
+/// are named with the path that leads to them: "effect.delay.seconds".
+class JsonMembers {
+ public:
+  /// `path` names the object; empty for the body of the request.
+  JsonMembers(const nlohmann::json& object, std::string path);
+
+  /// Null if there is no such member. Every member that is asked for is known.
+  [[nodiscard]] const nlohmann::json* find(const char* name);
+
+  [[nodiscard]] std::optional<std::string> text(const char* name, std::size_t longest = 1024);
+  /// A whole number from `low` to `high`.
+  [[nodiscard]] std::optional<std::uint64_t> number(const char* name, std::uint64_t low,
+                                                    std::uint64_t high);
+  /// Any number from `low` to `high`.
+  [[nodiscard]] std::optional<double> decimal(const char* name, double low, double high);
+  [[nodiscard]] std::optional<bool> flag(const char* name);
+  [[nodiscard]] std::optional<std::string> word(const char* name,
+                                                std::initializer_list<std::string_view> accepted);
+
+  /// "match.operation"
+  [[nodiscard]] std::string path_of(const std::string& name) const;
+  void fail(const std::string& name, const std::string& why, std::string reason = {});
+  void fail(Error error);
+
+  /// The first error; an unknown member is one.
+  [[nodiscard]] Result<void> finish();
+
+ private:
+  const nlohmann::json& object_;
+  const std::string path_;
+  std::string known_;  ///< "|operation|method|"
+  std::optional<Error> error_;
+};
+
+}  // namespace dynsessions::test_double
