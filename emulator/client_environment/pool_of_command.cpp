@@ -9,7 +9,7 @@
 #include "emulator/base/clock.h"
 #include "emulator/base/identifiers.h"
 #include "emulator/http/text.h"
-#include "emulator/net/http_client.h"
+#include "emulator/net/client/http_client.h"
 
 namespace dynsessions::client_environment {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "emulator/client_environment/variables.h"
 #include "emulator/doctor/client_requests.h"
-#include "emulator/net/http_url.h"
+#include "emulator/net/client/http_url.h"
 
 namespace dynsessions::doctor {
 namespace {

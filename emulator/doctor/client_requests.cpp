@@ -11,7 +11,7 @@
 #include "emulator/base/clock.h"
 #include "emulator/base/printable.h"
 #include "emulator/client_environment/identity_request.h"
-#include "emulator/net/http_client.h"
+#include "emulator/net/client/http_client.h"
 
 namespace dynsessions::doctor {
 namespace {
