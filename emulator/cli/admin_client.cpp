@@ -6,7 +6,7 @@
 #include "emulator/base/printable.h"
 #include "emulator/cli/readiness_report.h"
 #include "emulator/http/text.h"
-#include "emulator/net/http_client.h"
+#include "emulator/net/client/http_client.h"
 
 namespace dynsessions::cli {
 namespace {

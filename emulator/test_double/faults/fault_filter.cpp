@@ -54,9 +54,9 @@ asio::awaitable<void> kill_during(std::shared_ptr<pools::Pool> pool, SessionIden
 /// Removes the files whose path below /mnt/data matches. Blocks.
 void remove_matching(int root, const std::string& glob) {
   using workspace_files::DataPath;
-  const auto files = workspace_files::list(root, DataPath(), workspace_files::Depth::recursive);
-  if (!files) return;
-  for (const workspace_files::FileInfo& file : *files) {
+  const auto listing = workspace_files::list(root, DataPath(), workspace_files::Depth::recursive);
+  if (!listing) return;
+  for (const workspace_files::FileInfo& file : listing->files) {
     const std::string path = file.directory == "." ? file.name : file.directory + '/' + file.name;
     if (file.is_directory || !matches_glob(glob, path)) continue;
     if (const auto parsed = DataPath::parse(path, "name")) {
