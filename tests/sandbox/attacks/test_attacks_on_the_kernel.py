@@ -229,6 +229,7 @@ def test_nothing_of_the_kernels_file_systems_is_there(session, tier):
     found = run_inside(session, "kernel_file_systems")
     assert set(found["steering"].values()) <= {"EACCES", "EPERM", "EROFS", "ENOENT"}
     assert found["release agents"] == []
+    assert {found["write to sys"], found["make in sys"]} <= {"EACCES", "EPERM", "EROFS"}
     if tier.letter == "B":
         return  # the host's, which cannot be opened
     assert not {"sysfs", "cgroup", "cgroup2", "debugfs", "tracefs", "securityfs", "bpf"} & set(
@@ -236,6 +237,8 @@ def test_nothing_of_the_kernels_file_systems_is_there(session, tier):
     )
     assert {"tmpfs", "proc"} <= set(found["types"])
     assert found["there"] == ["/proc/sys/kernel/core_pattern"]
+    cpus = ["core_siblings", "online", "possible", "present", "siblings", "thread_siblings"]
+    assert found["in sys"] == cpus  # plain files: which CPUs the session may use
 
 
 @attack(48)

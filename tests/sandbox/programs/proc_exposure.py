@@ -21,6 +21,13 @@ def sees_itself_only():
         return "EACCES"
 
 
+def names_in(directory):
+    try:
+        return os.listdir(directory)
+    except OSError:
+        return []
+
+
 def main(arguments):
     return {"processes": sees_itself_only(),
             "sysctl": attempt(lambda: write("/proc/sys/kernel/hostname")),
@@ -37,6 +44,6 @@ def main(arguments):
             "devices": content("/proc/devices"),
             "misc": content("/proc/misc"),
             "boot": content("/proc/sys/kernel/random/boot_id"),
-            "sys": os.path.exists("/sys"), "run": os.path.exists("/run"),
-            "home": os.path.exists("/home"), "disks": os.path.exists("/dev/vda"),
+            "sys": os.path.exists("/sys/kernel"), "run": os.path.exists("/run"),
+            "home": bool(names_in("/home")), "disks": os.path.exists("/dev/vda"),
             "terminal": attempt(lambda: os.open("/dev/tty", os.O_RDWR))}

@@ -13,6 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using Time = dynsessions::workspace_files::FileTime;
+using Ticks = Time::duration;
 
 constexpr Time at(std::chrono::year_month_day day, std::chrono::seconds time, Ticks fraction) {
   return Time(std::chrono::sys_days{day}) + time + fraction;
