@@ -22,7 +22,7 @@ ENVIRONMENTS = ROOT / "build" / "clients"
 
 HTTP, HTTPS = "http", "https"
 APP_SERVICE = "app-service"
-EVERY_IDENTITY = (APP_SERVICE, "virtual-machine", "client-secret")
+EVERY_IDENTITY = (APP_SERVICE, "virtual-machine", "client-secret", "azure-cli")
 RUN_SECONDS, INSTALL_SECONDS = 180 * SLOWNESS, 900
 
 # What a driver does at least, unless its client does less.
@@ -40,7 +40,6 @@ class Client(NamedTuple):
     does: frozenset = OF_SESSIONS
     in_test_environment: bool = False  # tests/requirements.txt has it, too
     server_options: tuple = ()
-    known_failures: dict = {}  # operation: reason, which the table shows
     shares_page_of: str = ""  # another client
     note: str = ""  # in the table
 
@@ -85,7 +84,7 @@ class Client(NamedTuple):
         if self._has("package.json"):
             return ["node", self.environment / "drive.mjs"]
         if self._has("pom.xml"):
-            return ["sh", HERE / "java.sh", packages, self.driver()]
+            return ["java", "-cp", f"{packages}/*", self.driver()]
         own = own_environment and not self.is_imitated
         return [packages / "bin/python3" if own else sys.executable, self.driver()]
 
@@ -123,11 +122,7 @@ CLIENTS = (
         does=frozenset({"run", "state", "error", "timeout", "delete"}),
         server_options=("--session-missing", "404"),
     ),
-    Client(
-        "llama-index-ts",
-        "@llamaindex/azure",
-        known_failures={"error": "the client cannot read a `null` result (quirk 26)"},
-    ),
+    Client("llama-index-ts", "@llamaindex/azure"),
     Client(
         "azure-identity-js",
         "@azure/identity",

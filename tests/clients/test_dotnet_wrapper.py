@@ -107,7 +107,7 @@ def test_escapes_become_the_characters_they_stand_for(wrapper):
 
 def test_a_failing_program_keeps_the_members_and_says_failure(wrapper):
     answer = wrapper.execute("1 / 0")
-    assert (answer["status"], answer["stdout"], answer["result"]) == ("Failure", "", None)
+    assert (answer["status"], answer["stdout"], answer["result"]) == ("Failure", "", "")
     assert "ZeroDivisionError" in answer["stderr"]
 
 
