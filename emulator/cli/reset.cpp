@@ -25,7 +25,7 @@ constexpr Flag kResetFlags[] = {
 
 const Command kReset{
     .name = "reset",
-    .summary = "End the sessions of a pool or of all, and forget faults, journal and clock.",
+    .summary = "End sessions; forget faults, journal and clock of a pool or of all.",
     .description =
         "Returns when the identifiers of the sessions are free. Definitions of pools "
         "stay.\n",

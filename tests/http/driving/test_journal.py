@@ -173,7 +173,8 @@ def test_an_exported_case_is_accepted_and_passes(server, pool, tmp_path):
     session.code_execute("'a' * 3")
     exported = pool.send("GET", "/journal/export", params={"format": "case"})
     (tmp_path / "journal.json").write_text(exported.text)
-    ran = run_to_end("conform", "--endpoint", server.endpoint, "--cases", str(tmp_path))
+    where = ("--endpoint", server.endpoint, "--cases", str(tmp_path))
+    ran = run_to_end("conform", *where, "--yes")
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 

@@ -36,7 +36,7 @@ TEST_CASE("every preset is a rule, and so is its answer", "[double][faults]") {
   while (begin < names.size()) {
     const std::size_t end = std::min(names.find(", ", begin), names.size());
     const std::string name = names.substr(begin, end - begin);
-    const auto rule = parsed_rule(R"({"preset":")" + name + R"("})");
+    const auto rule = parsed_rule(R"({"id":"a","preset":")" + name + R"("})");
     REQUIRE(rule);
     CHECK(rule->effect_name == name);
     const auto again = parsed_rule(to_json(*rule).dump());
