@@ -28,7 +28,7 @@ struct Fixture {
   SessionLog log{clock, "my-pool", captured.log()};
   pools::Session session{loop.executor(),
                          SessionIdentifier::parse("test", IdentifierRule::one_to_256).value(),
-                         std::make_shared<pools::PoolDefinition>(), clock.now(), log};
+                         std::make_shared<pools::PoolDefinition>(), clock, log};
   const std::string guid = session.guid();
 };
 
