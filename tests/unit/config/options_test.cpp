@@ -24,6 +24,8 @@ const std::map<std::string_view, std::string> kOtherValues{
     {"log-level", "debug"},
     {"log-format", "json"},
     {"unlisted", "true"},
+    {"journal-mb", "1"},
+    {"journal-bodies", "off"},
     {"quiet", "true"},
     {"name", "other-pool"},
     {"resource-group", "rg_1"},

@@ -36,6 +36,9 @@ const std::vector<ErrorRow>& rows() {
       {ErrorCode::storage_full, 507, "InsufficientStorage"},
       {ErrorCode::pool_exhausted, 404, "SessionPoolExhausted"},
       {ErrorCode::sandbox_unavailable, 500, "SessionAllocationFailed"},
+      {ErrorCode::pool_not_found, 404, "SessionPoolNotFound"},
+      {ErrorCode::fault_not_found, 404, "FaultNotFound"},
+      {ErrorCode::conflict, 409, "Conflict"},
       {ErrorCode::shutting_down, 503, "ServiceUnavailable"},
       {ErrorCode::internal, 500, "InternalServerError"},
   };

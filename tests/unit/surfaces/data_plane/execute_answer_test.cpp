@@ -256,7 +256,8 @@ TEST_CASE("a program that failed is told by its status and by stderr", "[api][ex
     const std::string end = R"(:null,"executionTimeInMilliseconds":5})";
 
     CHECK(answer(kExecutePython, result, call) ==
-          R"({"$id":"1","status":"Failure",)" + streams + R"("result")" + end);
+          R"({"$id":"1","status":"Failure",)" + streams +
+              R"("result":"","executionTimeInMilliseconds":5})");
     CHECK(answer(kExecuteWrapped, result, call) ==
           R"({"$id":"1","properties":{"$id":"2","status":"Failure",)" + streams + R"("result")" +
               end + "}");
