@@ -160,10 +160,15 @@ def test_a_full_directory_is_enospc(session, directory, megabytes):
 
 def test_full_directories_leave_the_memory_to_programs(session):
     """All that files may take together, and then nearly all that a process may have."""
-    for directory in ("/mnt/data", "/tmp", "/dev/shm"):
+    directories = ("/mnt/data", "/tmp", "/dev/shm")
+    for directory in directories:
         session.executions(FILL.replace("DIRECTORY", directory))
     assert value(session.executions("len(b'x' * (150 << 20)) >> 20")) == 150
-    remove = "import glob, os\nfor name in glob.glob('/*/*/full*') + glob.glob('/tmp/full*'): os.unlink(name)"
+    remove = f"""
+import glob, os
+for directory in {directories}:
+    for name in glob.glob(f'{{directory}}/full*'): os.unlink(name)
+"""
     assert session.executions(remove).json()["status"] == "Succeeded"
 
 
@@ -300,7 +305,7 @@ def test_busy_processes_get_half_a_cpu_together(server, session):
 def test_a_session_cannot_see_where_its_groups_are(session):
     code = "print({line.split(':', 2)[2] for line in open('/proc/self/cgroup').read().splitlines()})"
     assert session.executions(code).json()["result"]["stdout"] == "{'/'}\n"
-    assert value(session.executions("import os\nos.path.exists('/sys')")) == "False"
+    assert value(session.executions("import os\nos.listdir('/sys')")) == "['devices']"
 
 
 def test_how_hard_limits_are_is_said_at_the_start_and_in_health(emulator_factory):
