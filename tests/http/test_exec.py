@@ -145,12 +145,11 @@ def test_many_at_once_do_not_meet_and_leave_nothing(clean, tmp_path):
         "DYNSESSIONS_NO_ZYGOTE": "1",
     }
     assert run_exec(environment, "--", "true").returncode == 0
-    files = files_below(tmp_path)
-    started = {}
+    files, others, started = files_below(tmp_path), set(descendants(os.getpid())), {}
     with concurrent.futures.ThreadPoolExecutor(32) as several:
         running = [several.submit(run_exec, environment, "--", "sh", "-c", SHOW) for _ in range(32)]
         while not all(one.done() for one in running):
-            watch_new(started, descendants(os.getpid()))
+            watch_new(started, set(descendants(os.getpid())) - others)
             time.sleep(0.1)
     ended = [one.result() for one in running]
     assert [one.returncode for one in ended] == [0] * 32, [one.stderr for one in ended]

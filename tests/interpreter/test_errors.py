@@ -213,7 +213,6 @@ def test_traceback_of(shared_agent, code, expected):
 
 MENTIONS = {
     "getpass": ("import getpass; getpass.getpass()", "getpass was called, but this frontend"),
-    "a breakpoint": ("breakpoint()", "raw_input was called"),
     "asyncio.run, as in a kernel": (
         "import asyncio\nasync def f(): pass\nasyncio.run(f())",
         "asyncio.run() cannot be called from a running event loop",

@@ -92,7 +92,10 @@ VALUES = {
         "[n for n in dir() if 'gent' in n or 'Shell' in n or 'utcome' in n]",
         text("[]"),
     ),
-    "the command line looks bare": ("import sys; sys.argv, sys.path[0]", text("([''], '')")),
+    "the command line is a kernel's": (
+        "import os, sys; os.path.basename(sys.argv[0]), sys.argv[1], len(sys.argv), '' in sys.path",
+        text("('ipykernel_launcher.py', '-f', 3, True)"),
+    ),
     "a magic's value": ("%time 3+4", text("7")),
     "the exit code of a command": ("!exit 3\n_exit_code", text("3")),
     "the output of a command": ("x = !echo a; echo b\nx.n", string("a\nb")),
