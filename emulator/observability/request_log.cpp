@@ -39,17 +39,24 @@ double milliseconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 
-/// The path without segments that are the session's identifier, which some clients put there.
-std::string shown_path(const http::Exchange& exchange) {
+/// The text without segments of a path that are the session's identifier, which some clients put
+/// there.
+std::string without_identifier(std::string_view text, const std::string& identifier) {
+  if (identifier.empty()) return std::string(text);
+  constexpr std::string_view kAfterSegment = "/?#`'\" ";
+  const std::string segment = '/' + identifier;
   std::string shown;
-  for (std::string_view rest = exchange.path; !rest.empty();) {
-    const std::size_t end = std::min(rest.find('/', 1), rest.size());
-    const std::string_view segment = rest.substr(1, end - 1);
-    const bool secret = !exchange.identifier.empty() && segment == exchange.identifier;
-    shown.append(secret ? "/{identifier}" : rest.substr(0, end));
-    rest.remove_prefix(end);
+  for (std::size_t at = text.find(segment); at != text.npos; at = text.find(segment)) {
+    const std::size_t end = at + segment.size();
+    const bool whole = end == text.size() || kAfterSegment.find(text[end]) != kAfterSegment.npos;
+    shown.append(text.substr(0, whole ? at : end)).append(whole ? "/{identifier}" : "");
+    text.remove_prefix(end);
   }
-  return shown.substr(0, kLongestPath);
+  return shown.append(text);
+}
+
+std::string shown_path(const http::Exchange& exchange) {
+  return without_identifier(exchange.path, exchange.identifier).substr(0, kLongestPath);
 }
 
 std::string sentence_for(const http::Exchange& exchange, std::string_view path) {
@@ -95,7 +102,7 @@ LogEvent event_for(const http::Exchange& exchange) {
     event.add_if_known("refusedBy", exchange.refused_by);
     event.add_if_known("field", exchange.refusal->target);
   }
-  event.add_if_known("reason", reason_of(exchange));
+  event.add_if_known("reason", without_identifier(reason_of(exchange), exchange.identifier));
   event.add_if_known("warning", exchange.warning);
   return event;
 }
