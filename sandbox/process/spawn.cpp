@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 namespace dynsessions::sandbox {
 
@@ -20,6 +21,13 @@ FdPair make_pipe() {
   int fds[2];
   if (::pipe2(fds, O_CLOEXEC) < 0) throw StepError("pipe", errno);
   return {UniqueFd(fds[0]), UniqueFd(fds[1])};
+}
+
+FdPair make_output_pipe() {
+  constexpr mode_t kWritersOnly = S_IRUSR | S_IWUSR | S_IWGRP | S_IWOTH;
+  FdPair pipe = make_pipe();
+  if (::fchmod(pipe.theirs.get(), kWritersOnly) < 0) throw StepError("pipe", errno);
+  return pipe;
 }
 
 void require(const StepResult& result, const char* step) {

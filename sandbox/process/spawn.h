@@ -23,6 +23,8 @@ struct FdPair {
 
 [[nodiscard]] FdPair make_socket_pair(int type);
 [[nodiscard]] FdPair make_pipe();
+/// A pipe that its writer can open once more, as /dev/stdout, whichever user it is.
+[[nodiscard]] FdPair make_output_pipe();
 
 /// A child that is killed unless everything goes well. The launcher's loop reaps it and tells the
 /// owner of this object by reaped(), so that the pid is safe to signal until then.
@@ -65,8 +67,8 @@ void require_confined(const char* weakness);
 struct Channels {
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
   FdPair control = make_socket_pair(SOCK_STREAM);
-  FdPair output = make_pipe();
-  FdPair error = make_pipe();
+  FdPair output = make_output_pipe();
+  FdPair error = make_output_pipe();
 };
 
 }  // namespace dynsessions::sandbox
