@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/auth/base64url.h"
+#include "emulator/base/shallow_json.h"
 
 namespace dynsessions::auth {
 namespace {
@@ -30,15 +31,8 @@ json decode_object(std::string_view part) {
   json nothing(json::value_t::discarded);
   const auto text = decode_base64url(part);
   if (!text) return nothing;
-  bool too_deep = false;
-  const auto limit_depth = [&](int depth, json::parse_event_t event, json&) {
-    const bool opens =
-        event == json::parse_event_t::object_start || event == json::parse_event_t::array_start;
-    too_deep = too_deep || (opens && depth >= kDeepestClaim);  // `depth` others are open already
-    return !too_deep;
-  };
-  json parsed = json::parse(*text, limit_depth, /*allow_exceptions=*/false);
-  return too_deep || !parsed.is_object() ? nothing : parsed;
+  json parsed = parse_shallow_json(*text, kDeepestClaim);
+  return parsed.is_object() ? parsed : nothing;
 }
 
 /// Appends a claim that is a text or a list of texts; an absent one is an empty list.

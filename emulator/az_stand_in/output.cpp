@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "emulator/base/columns.h"
 #include "emulator/base/identifiers.h"
 
 namespace dynsessions::az_stand_in {
@@ -71,37 +72,23 @@ Row table_row(const Json& value) {
   return row;
 }
 
-std::string table_line(const std::vector<std::string>& cells,
-                       const std::vector<std::size_t>& widths) {
-  std::string line;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    line += cells[i] + std::string(widths[i] - cells[i].size() + 2, ' ');
-  }
-  line.erase(line.find_last_not_of(' ') + 1);
-  return line + '\n';
-}
-
 /// All rows have the columns of the first one: the values here are one object, or texts.
 std::string table(const Json& value) {
-  std::vector<std::string> names;
-  std::vector<std::string> dashes;
-  std::vector<std::size_t> widths;
-  std::vector<std::vector<std::string>> lines;
+  std::vector<Cells> lines(1);
   for (const Json& item : rows_of(value)) {
-    lines.emplace_back();
+    Cells cells;
     for (const auto& [name, cell] : table_row(item)) {
-      const std::size_t column = lines.back().size();
-      if (column == names.size()) {
-        names.push_back(name);
-        widths.push_back(name.size());
-      }
-      widths[column] = std::max(widths[column], cell.size());
-      lines.back().push_back(cell);
+      if (cells.size() == lines.front().size()) lines.front().push_back(name);
+      cells.push_back(cell);
     }
+    lines.push_back(std::move(cells));
   }
+  const std::vector<std::size_t> widths = widths_of(lines);
+  Cells dashes;
   for (const std::size_t width : widths) dashes.emplace_back(width, '-');
-  std::string text = table_line(names, widths) + table_line(dashes, widths);
-  for (const auto& cells : lines) text += table_line(cells, widths);
+  lines.insert(lines.begin() + 1, std::move(dashes));
+  std::string text;
+  for (const Cells& cells : lines) text += line_of(cells, widths);
   return text;
 }
 

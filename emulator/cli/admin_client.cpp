@@ -71,25 +71,16 @@ std::string text_of(const Json& object, const char* member) {
                            : value.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
-std::string table(const std::vector<std::string>& titles,
-                  const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  for (const std::string& title : titles) widths.push_back(title.size());
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
+std::string table(const Cells& titles, const std::vector<Cells>& rows) {
+  std::vector<Cells> lines{titles};
+  lines.insert(lines.end(), rows.begin(), rows.end());
+  const std::vector<std::size_t> widths = widths_of(lines);
   std::string text;
-  const auto add = [&](const std::vector<std::string>& row) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i] + std::string(widths[i] - row[i].size() + 2, ' ');
-    }
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
-  };
-  add(titles);
-  for (const auto& row : rows) add(row);
+  for (const Cells& cells : lines) text += line_of(cells, widths);
   return text;
 }
+
+std::string nothing(const Json&) { return {}; }
 
 std::string only_argument(const Invocation& call, const std::string& what) {
   const std::string name(call.command->name);

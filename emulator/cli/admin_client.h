@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/columns.h"
 #include "emulator/cli/command.h"
 
 /// Commands that ask the admin API of a running server. Each is one request.
@@ -18,6 +19,14 @@ inline constexpr std::string_view kAdminExitCodes =
     "  0  done\n"
     "  1  the server cannot be reached, or refused; stderr says why\n"
     "  2  wrong usage\n";
+
+/// The command with what these have in common.
+constexpr Command admin_command(Command command) {
+  if (command.exit_codes.empty()) command.exit_codes = kAdminExitCodes;
+  command.takes_options = true;
+  command.common_options = kAdminOptions;
+  return command;
+}
 
 struct AdminRequest {
   std::string method = "GET";
@@ -43,8 +52,10 @@ void no_arguments(const Invocation& call);
 
 /// "name  value" lines, with columns as wide as their widest cell. `rows` have as many cells as
 /// `titles`.
-[[nodiscard]] std::string table(const std::vector<std::string>& titles,
-                                const std::vector<std::vector<std::string>>& rows);
+[[nodiscard]] std::string table(const Cells& titles, const std::vector<Cells>& rows);
+
+/// For answers of which nothing is printed.
+[[nodiscard]] std::string nothing(const nlohmann::ordered_json& answer);
 
 /// A member as text: a string without its quotes, anything else as JSON; empty if it is absent.
 [[nodiscard]] std::string text_of(const nlohmann::ordered_json& object, const char* member);

@@ -78,18 +78,13 @@ constexpr std::string_view kClockExamples =
 constexpr Command clock_command(std::string_view name, std::string_view summary,
                                 std::string_view description, std::string_view argument,
                                 ExitCode (*run)(const Invocation&)) {
-  Command command;
-  command.name = name;
-  command.summary = summary;
-  command.description = description;
-  command.examples = kClockExamples;
-  command.exit_codes = kAdminExitCodes;
-  command.flags = kClockFlags;
-  command.takes_options = true;
-  command.common_options = kAdminOptions;
-  command.argument = argument;
-  command.run = run;
-  return command;
+  return admin_command({.name = name,
+                        .summary = summary,
+                        .description = description,
+                        .examples = kClockExamples,
+                        .flags = kClockFlags,
+                        .argument = argument,
+                        .run = run});
 }
 
 }  // namespace

@@ -16,12 +16,12 @@ std::vector<std::string> fault_row(const Json& rule) {
           text_of(rule, has_preset ? "preset" : "effect")};
 }
 
-std::string faults_table(const std::vector<std::vector<std::string>>& rows) {
+std::string faults_table(const std::vector<Cells>& rows) {
   return table({"ID", "HITS", "REQUESTS", "EFFECT"}, rows);
 }
 
 std::string list_of_faults(const Json& answer) {
-  std::vector<std::vector<std::string>> rows;
+  std::vector<Cells> rows;
   for (const Json& rule : answer.value("value", Json::array())) rows.push_back(fault_row(rule));
   return faults_table(rows);
 }
@@ -46,13 +46,12 @@ ExitCode add_fault(const Invocation& call) {
 ExitCode delete_fault(const Invocation& call) {
   const std::string id = only_argument(call, "the id of a rule");
   return ask_admin_api(call, {.method = "DELETE", .path = "/faults/" + http::percent_encode(id)},
-                       [](const Json&) { return ""; });
+                       nothing);
 }
 
 ExitCode clear_faults(const Invocation& call) {
   no_arguments(call);
-  return ask_admin_api(call, {.method = "DELETE", .path = "/faults"},
-                       [](const Json&) { return ""; });
+  return ask_admin_api(call, {.method = "DELETE", .path = "/faults"}, nothing);
 }
 
 constexpr Flag kFaultFlags[] = {kPoolFlag, kOutputFlag};
@@ -65,55 +64,43 @@ constexpr std::string_view kFaultExamples =
 
 }  // namespace
 
-const Command kFaultList{.name = "fault list",
-                         .summary = "List the fault rules of a pool or of the server.",
-                         .description =
-                             "Without --pool it lists the rules for requests of all "
-                             "pools.\n",
-                         .examples = kFaultExamples,
-                         .exit_codes = kAdminExitCodes,
-                         .flags = kFaultFlags,
-                         .takes_options = true,
-                         .common_options = kAdminOptions,
-                         .run = list_faults};
+const Command kFaultList =
+    admin_command({.name = "fault list",
+                   .summary = "List the fault rules of a pool or of the server.",
+                   .description = "Without --pool it lists the rules for requests of all "
+                                  "pools.\n",
+                   .examples = kFaultExamples,
+                   .flags = kFaultFlags,
+                   .run = list_faults});
 
-const Command kFaultAdd{
-    .name = "fault add",
-    .summary = "Add a fault rule.",
-    .description =
-        "RULE is a JSON object with `match` and `effect`, or the name of a preset: "
-        "throttled, pool-full,\nallocation-failed, cold-start, kernel-restarted, "
-        "azure-2026-08 or region-outage. The first rule that\nmatches a request hits "
-        "it, and `x-emulator-reason` of the answer names the rule.\n",
-    .examples = kFaultExamples,
-    .exit_codes = kAdminExitCodes,
-    .flags = kFaultFlags,
-    .takes_options = true,
-    .common_options = kAdminOptions,
-    .argument = "RULE|PRESET",
-    .run = add_fault};
+const Command kFaultAdd = admin_command(
+    {.name = "fault add",
+     .summary = "Add a fault rule.",
+     .description = "RULE is a JSON object with `match` and `effect`, or the name of a preset: "
+                    "throttled, pool-full,\nallocation-failed, cold-start, kernel-restarted, "
+                    "azure-2026-08 or region-outage. The first rule that\nmatches a request hits "
+                    "it, and `x-emulator-reason` of the answer names the rule.\n",
+     .examples = kFaultExamples,
+     .flags = kFaultFlags,
+     .argument = "RULE|PRESET",
+     .run = add_fault});
 
-const Command kFaultDelete{.name = "fault delete",
-                           .summary = "Delete a fault rule.",
-                           .description = "Deletes the rule of that id.\n",
-                           .examples = "  dynsessions fault delete rule-1 --pool tests-1\n",
-                           .exit_codes = kAdminExitCodes,
-                           .flags = kFaultFlags,
-                           .takes_options = true,
-                           .common_options = kAdminOptions,
-                           .argument = "ID",
-                           .run = delete_fault};
+const Command kFaultDelete =
+    admin_command({.name = "fault delete",
+                   .summary = "Delete a fault rule.",
+                   .description = "Deletes the rule of that id.\n",
+                   .examples = "  dynsessions fault delete rule-1 --pool tests-1\n",
+                   .flags = kFaultFlags,
+                   .argument = "ID",
+                   .run = delete_fault});
 
-const Command kFaultClear{.name = "fault clear",
-                          .summary = "Delete all fault rules.",
-                          .description =
-                              "Without --pool it deletes the rules of every pool, "
-                              "too.\n",
-                          .examples = "  dynsessions fault clear --pool tests-1\n",
-                          .exit_codes = kAdminExitCodes,
-                          .flags = kFaultFlags,
-                          .takes_options = true,
-                          .common_options = kAdminOptions,
-                          .run = clear_faults};
+const Command kFaultClear =
+    admin_command({.name = "fault clear",
+                   .summary = "Delete all fault rules.",
+                   .description = "Without --pool it deletes the rules of every pool, "
+                                  "too.\n",
+                   .examples = "  dynsessions fault clear --pool tests-1\n",
+                   .flags = kFaultFlags,
+                   .run = clear_faults});
 
 }  // namespace dynsessions::cli

@@ -10,7 +10,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string journal_table(const Json& answer) {
-  std::vector<std::vector<std::string>> rows;
+  std::vector<Cells> rows;
   for (const Json& entry : answer.value("value", Json::array())) {
     rows.push_back({text_of(entry, "id"), text_of(entry, "at"), text_of(entry, "pool"),
                     text_of(entry, "method") + ' ' + text_of(entry, "path"),
@@ -51,14 +51,12 @@ ExitCode export_journal(const Invocation& call) {
   no_arguments(call);
   Invocation as_it_is = call;
   as_it_is.flags["--output"] = "json";
-  return ask_admin_api(as_it_is, {.path = "/journal/export" + query_of(call)},
-                       [](const Json&) { return ""; });
+  return ask_admin_api(as_it_is, {.path = "/journal/export" + query_of(call)}, nothing);
 }
 
 ExitCode clear_journal(const Invocation& call) {
   no_arguments(call);
-  return ask_admin_api(call, {.method = "DELETE", .path = "/journal"},
-                       [](const Json&) { return ""; });
+  return ask_admin_api(call, {.method = "DELETE", .path = "/journal"}, nothing);
 }
 
 constexpr Flag kOperationFlag{"--operation", "NAME", "Only requests of this operation."};
@@ -81,59 +79,46 @@ constexpr Flag kJournalFlags[] = {kPoolFlag, kOutputFlag};
 
 }  // namespace
 
-const Command kJournalList{
-    .name = "journal list",
-    .summary = "List the requests that a running server has answered.",
-    .description =
-        "Lists requests with what was decided and why. It warns of identifiers that "
-        "different clients share.\n",
-    .examples = "  dynsessions journal list --pool tests-1 --status 403\n",
-    .exit_codes = kAdminExitCodes,
-    .flags = kListFlags,
-    .takes_options = true,
-    .common_options = kAdminOptions,
-    .run = list_journal};
+const Command kJournalList = admin_command(
+    {.name = "journal list",
+     .summary = "List the requests that a running server has answered.",
+     .description = "Lists requests with what was decided and why. It warns of identifiers that "
+                    "different clients share.\n",
+     .examples = "  dynsessions journal list --pool tests-1 --status 403\n",
+     .flags = kListFlags,
+     .run = list_journal});
 
-const Command kJournalVerify{
-    .name = "journal verify",
-    .summary = "Check that the server got the requests that a test expects.",
-    .description =
-        "EXPECTATION is a JSON object with `match` and `count`, `atLeast` or `atMost`, or with "
-        "`order`, a\nlist of matches. If it is not met, stderr says what was found and which "
-        "requests come nearest.\n",
-    .examples =
-        "  dynsessions journal verify '{\"match\":{\"operation\":\"execute\"},\"count\":2}'\n",
-    .exit_codes =
-        "  0  met\n"
-        "  1  not met, or the server cannot be reached; stderr says why\n"
-        "  2  wrong usage\n",
-    .flags = kJournalFlags,
-    .takes_options = true,
-    .common_options = kAdminOptions,
-    .argument = "EXPECTATION",
-    .run = verify_journal};
+const Command kJournalVerify = admin_command(
+    {.name = "journal verify",
+     .summary = "Check that the server got the requests that a test expects.",
+     .description =
+         "EXPECTATION is a JSON object with `match` and `count`, `atLeast` or `atMost`, or with "
+         "`order`, a\nlist of matches. If it is not met, stderr says what was found and which "
+         "requests come nearest.\n",
+     .examples =
+         "  dynsessions journal verify '{\"match\":{\"operation\":\"execute\"},\"count\":2}'\n",
+     .exit_codes = "  0  met\n"
+                   "  1  not met, or the server cannot be reached; stderr says why\n"
+                   "  2  wrong usage\n",
+     .flags = kJournalFlags,
+     .argument = "EXPECTATION",
+     .run = verify_journal});
 
-const Command kJournalExport{
-    .name = "journal export",
-    .summary = "Write the journal as NDJSON, HTTP Archive or conformance case.",
-    .description =
-        "Writes to stdout. A case repeats the executions of the journal: put it into a "
-        "directory for\n`dynsessions conform --cases`.\n",
-    .examples = "  dynsessions journal export --format har >requests.har\n",
-    .exit_codes = kAdminExitCodes,
-    .flags = kExportFlags,
-    .takes_options = true,
-    .common_options = kAdminOptions,
-    .run = export_journal};
+const Command kJournalExport = admin_command(
+    {.name = "journal export",
+     .summary = "Write the journal as NDJSON, HTTP Archive or conformance case.",
+     .description = "Writes to stdout. A case repeats the executions of the journal: put it into a "
+                    "directory for\n`dynsessions conform --cases`.\n",
+     .examples = "  dynsessions journal export --format har >requests.har\n",
+     .flags = kExportFlags,
+     .run = export_journal});
 
-const Command kJournalClear{.name = "journal clear",
-                            .summary = "Forget the requests so far.",
-                            .description = "Without --pool it forgets those of every pool.\n",
-                            .examples = "  dynsessions journal clear --pool tests-1\n",
-                            .exit_codes = kAdminExitCodes,
-                            .flags = kJournalFlags,
-                            .takes_options = true,
-                            .common_options = kAdminOptions,
-                            .run = clear_journal};
+const Command kJournalClear =
+    admin_command({.name = "journal clear",
+                   .summary = "Forget the requests so far.",
+                   .description = "Without --pool it forgets those of every pool.\n",
+                   .examples = "  dynsessions journal clear --pool tests-1\n",
+                   .flags = kJournalFlags,
+                   .run = clear_journal});
 
 }  // namespace dynsessions::cli

@@ -10,7 +10,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string pools_table(const Json& answer) {
-  std::vector<std::vector<std::string>> rows;
+  std::vector<Cells> rows;
   for (const Json& pool : answer.value("value", Json::array())) {
     const Json state = pool.value("state", Json::object());
     rows.push_back({text_of(pool, "name"), text_of(state, "sessions"), text_of(pool, "maxSessions"),
@@ -70,7 +70,7 @@ ExitCode set_pool(const Invocation& call) { return change_pool(call, "PATCH"); }
 
 ExitCode delete_pool(const Invocation& call) {
   const std::string pool = only_argument(call, "the name of a pool");
-  return ask_admin_api(call, request_for("DELETE", pool), [](const Json&) { return ""; });
+  return ask_admin_api(call, request_for("DELETE", pool), nothing);
 }
 
 constexpr Flag kPoolCommandFlags[] = {kOutputFlag};
@@ -82,61 +82,49 @@ constexpr std::string_view kPoolExamples =
 
 }  // namespace
 
-const Command kPoolList{.name = "pool list",
-                        .summary = "List the session pools of a running server.",
-                        .description = "Lists every pool, with its sessions and its limits.\n",
-                        .examples = kPoolExamples,
-                        .exit_codes = kAdminExitCodes,
-                        .flags = kPoolCommandFlags,
-                        .takes_options = true,
-                        .common_options = kAdminOptions,
-                        .run = list_pools};
+const Command kPoolList =
+    admin_command({.name = "pool list",
+                   .summary = "List the session pools of a running server.",
+                   .description = "Lists every pool, with its sessions and its limits.\n",
+                   .examples = kPoolExamples,
+                   .flags = kPoolCommandFlags,
+                   .run = list_pools});
 
-const Command kPoolShow{.name = "pool show",
-                        .summary = "Show a session pool.",
-                        .description = "Shows the definition of a pool and who holds its slots.\n",
-                        .examples = kPoolExamples,
-                        .exit_codes = kAdminExitCodes,
-                        .flags = kPoolCommandFlags,
-                        .takes_options = true,
-                        .common_options = kAdminOptions,
-                        .argument = "POOL",
-                        .run = show_pool};
+const Command kPoolShow =
+    admin_command({.name = "pool show",
+                   .summary = "Show a session pool.",
+                   .description = "Shows the definition of a pool and who holds its slots.\n",
+                   .examples = kPoolExamples,
+                   .flags = kPoolCommandFlags,
+                   .argument = "POOL",
+                   .run = show_pool});
 
-const Command kPoolPut{
-    .name = "pool put",
-    .summary = "Declare a session pool, or replace its definition.",
-    .description =
-        "Members that are not named have the value of the default pool. Sessions that "
-        "exist stay as they\nare.\n",
-    .examples = kPoolExamples,
-    .exit_codes = kAdminExitCodes,
-    .flags = kPoolCommandFlags,
-    .takes_options = true,
-    .common_options = kAdminOptions,
-    .argument = "POOL [NAME=VALUE…]",
-    .run = put_pool};
+const Command kPoolPut = admin_command(
+    {.name = "pool put",
+     .summary = "Declare a session pool, or replace its definition.",
+     .description = "Members that are not named have the value of the default pool. Sessions that "
+                    "exist stay as they\nare.\n",
+     .examples = kPoolExamples,
+     .flags = kPoolCommandFlags,
+     .argument = "POOL [NAME=VALUE…]",
+     .run = put_pool});
 
-const Command kPoolSet{.name = "pool set",
-                       .summary = "Change members of a session pool.",
-                       .description = "Members that are not named stay as they are.\n",
-                       .examples = kPoolExamples,
-                       .exit_codes = kAdminExitCodes,
-                       .flags = kPoolCommandFlags,
-                       .takes_options = true,
-                       .common_options = kAdminOptions,
-                       .argument = "POOL NAME=VALUE…",
-                       .run = set_pool};
+const Command kPoolSet =
+    admin_command({.name = "pool set",
+                   .summary = "Change members of a session pool.",
+                   .description = "Members that are not named stay as they are.\n",
+                   .examples = kPoolExamples,
+                   .flags = kPoolCommandFlags,
+                   .argument = "POOL NAME=VALUE…",
+                   .run = set_pool});
 
-const Command kPoolDelete{.name = "pool delete",
-                          .summary = "Delete a session pool with its sessions.",
-                          .description = "The next request for the pool makes a new one.\n",
-                          .examples = "  dynsessions pool delete tests-1\n",
-                          .exit_codes = kAdminExitCodes,
-                          .flags = kPoolCommandFlags,
-                          .takes_options = true,
-                          .common_options = kAdminOptions,
-                          .argument = "POOL",
-                          .run = delete_pool};
+const Command kPoolDelete =
+    admin_command({.name = "pool delete",
+                   .summary = "Delete a session pool with its sessions.",
+                   .description = "The next request for the pool makes a new one.\n",
+                   .examples = "  dynsessions pool delete tests-1\n",
+                   .flags = kPoolCommandFlags,
+                   .argument = "POOL",
+                   .run = delete_pool});
 
 }  // namespace dynsessions::cli

@@ -23,19 +23,14 @@ constexpr Flag kResetFlags[] = {
 
 }  // namespace
 
-const Command kReset{
-    .name = "reset",
-    .summary = "End sessions; forget faults, journal and clock of a pool or of all.",
-    .description =
-        "Returns when the identifiers of the sessions are free. Definitions of pools "
-        "stay.\n",
-    .examples =
-        "  dynsessions reset --pool tests-1\n"
-        "  dynsessions reset --keep faults,journal\n",
-    .exit_codes = kAdminExitCodes,
-    .flags = kResetFlags,
-    .takes_options = true,
-    .common_options = kAdminOptions,
-    .run = reset_pools};
+const Command kReset = admin_command(
+    {.name = "reset",
+     .summary = "End sessions; forget faults, journal and clock of a pool or of all.",
+     .description = "Returns when the identifiers of the sessions are free. Definitions of pools "
+                    "stay.\n",
+     .examples = "  dynsessions reset --pool tests-1\n"
+                 "  dynsessions reset --keep faults,journal\n",
+     .flags = kResetFlags,
+     .run = reset_pools});
 
 }  // namespace dynsessions::cli

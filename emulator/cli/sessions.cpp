@@ -14,12 +14,12 @@ std::vector<std::string> session_row(const Json& session) {
           text_of(session, "state"), text_of(session, "expiresAt")};
 }
 
-std::string sessions_table(const std::vector<std::vector<std::string>>& rows) {
+std::string sessions_table(const std::vector<Cells>& rows) {
   return table({"SESSION", "IDENTIFIER", "POOL", "STATE", "EXPIRES"}, rows);
 }
 
 std::string list_of_sessions(const Json& answer) {
-  std::vector<std::vector<std::string>> rows;
+  std::vector<Cells> rows;
   for (const Json& session : answer.value("value", Json::array())) {
     rows.push_back(session_row(session));
   }
@@ -42,8 +42,7 @@ ExitCode show_session(const Invocation& call) {
 }
 
 ExitCode delete_session(const Invocation& call) {
-  return ask_admin_api(call, {.method = "DELETE", .path = path_of_session(call)},
-                       [](const Json&) { return ""; });
+  return ask_admin_api(call, {.method = "DELETE", .path = path_of_session(call)}, nothing);
 }
 
 ExitCode restart_kernel(const Invocation& call) {
@@ -55,54 +54,41 @@ constexpr Flag kSessionFlags[] = {kPoolFlag, kOutputFlag};
 
 }  // namespace
 
-const Command kSessionsList{.name = "sessions list",
-                            .summary = "List the sessions of a running server.",
-                            .description =
-                                "Lists sessions with their identifiers, states and "
-                                "the time at which they expire if unused.\n",
-                            .examples = "  dynsessions sessions list --pool tests-1 -o json\n",
-                            .exit_codes = kAdminExitCodes,
-                            .flags = kSessionFlags,
-                            .takes_options = true,
-                            .common_options = kAdminOptions,
-                            .run = list_sessions};
+const Command kSessionsList =
+    admin_command({.name = "sessions list",
+                   .summary = "List the sessions of a running server.",
+                   .description = "Lists sessions with their identifiers, states and "
+                                  "the time at which they expire if unused.\n",
+                   .examples = "  dynsessions sessions list --pool tests-1 -o json\n",
+                   .flags = kSessionFlags,
+                   .run = list_sessions});
 
-const Command kSessionsShow{
-    .name = "sessions show",
-    .summary = "Show a session.",
-    .description = "Shows the session of that guid.\n",
-    .examples = "  dynsessions sessions show b7c0d5a2-52a2-4f9e-9d0c-0a4f6f1d3c11 -o json\n",
-    .exit_codes = kAdminExitCodes,
-    .flags = kSessionFlags,
-    .takes_options = true,
-    .common_options = kAdminOptions,
-    .argument = "GUID",
-    .run = show_session};
+const Command kSessionsShow = admin_command(
+    {.name = "sessions show",
+     .summary = "Show a session.",
+     .description = "Shows the session of that guid.\n",
+     .examples = "  dynsessions sessions show b7c0d5a2-52a2-4f9e-9d0c-0a4f6f1d3c11 -o json\n",
+     .flags = kSessionFlags,
+     .argument = "GUID",
+     .run = show_session});
 
-const Command kSessionsDelete{
-    .name = "sessions delete",
-    .summary = "End a session.",
-    .description = "Ends the session as if its cooldown had passed.\n",
-    .examples = "  dynsessions sessions delete b7c0d5a2-52a2-4f9e-9d0c-0a4f6f1d3c11\n",
-    .exit_codes = kAdminExitCodes,
-    .flags = kSessionFlags,
-    .takes_options = true,
-    .common_options = kAdminOptions,
-    .argument = "GUID",
-    .run = delete_session};
+const Command kSessionsDelete = admin_command(
+    {.name = "sessions delete",
+     .summary = "End a session.",
+     .description = "Ends the session as if its cooldown had passed.\n",
+     .examples = "  dynsessions sessions delete b7c0d5a2-52a2-4f9e-9d0c-0a4f6f1d3c11\n",
+     .flags = kSessionFlags,
+     .argument = "GUID",
+     .run = delete_session});
 
-const Command kSessionsRestartKernel{
-    .name = "sessions restart-kernel",
-    .summary = "Kill the interpreters of a session.",
-    .description =
-        "Variables go, files stay. A program that runs ends as if its kernel had "
-        "died.\n",
-    .examples = "  dynsessions sessions restart-kernel b7c0d5a2-52a2-4f9e-9d0c-0a4f6f1d3c11\n",
-    .exit_codes = kAdminExitCodes,
-    .flags = kSessionFlags,
-    .takes_options = true,
-    .common_options = kAdminOptions,
-    .argument = "GUID",
-    .run = restart_kernel};
+const Command kSessionsRestartKernel = admin_command(
+    {.name = "sessions restart-kernel",
+     .summary = "Kill the interpreters of a session.",
+     .description = "Variables go, files stay. A program that runs ends as if its kernel had "
+                    "died.\n",
+     .examples = "  dynsessions sessions restart-kernel b7c0d5a2-52a2-4f9e-9d0c-0a4f6f1d3c11\n",
+     .flags = kSessionFlags,
+     .argument = "GUID",
+     .run = restart_kernel});
 
 }  // namespace dynsessions::cli

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/shallow_json.h"
 #include "emulator/test_double/json_text.h"
 
 namespace dynsessions::test_double {

@@ -5,8 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/shallow_json.h"
 #include "emulator/surfaces/json_response.h"
-#include "emulator/test_double/json_text.h"
 
 namespace dynsessions::surfaces::admin {
 namespace asio = boost::asio;
@@ -68,6 +68,12 @@ http::Response json_answer(const nlohmann::ordered_json& json, unsigned status) 
   return uncached_json_response(status, json.dump(-1, ' ', false, Handler::replace));
 }
 
+http::Response no_content() {
+  http::Response response;
+  response.status = 204;
+  return response;
+}
+
 http::Response list_answer(nlohmann::ordered_json values) {
   return json_answer({{"value", std::move(values)}});
 }
@@ -75,8 +81,7 @@ http::Response list_answer(nlohmann::ordered_json values) {
 asio::awaitable<Result<BodyObject>> read_object(http::Call& call) {
   const auto text = co_await http::read_all(call.request, *call.body, kLargestBody);
   if (!text) co_return text.error();
-  BodyObject body{text->empty() ? nlohmann::json::object()
-                                : test_double::parse_shallow_json(*text)};
+  BodyObject body{text->empty() ? nlohmann::json::object() : parse_shallow_json(*text)};
   if (!body.members.is_object()) {
     co_return invalid_request("The body must be a JSON object, nested no deeper than 64 levels.",
                               "body");

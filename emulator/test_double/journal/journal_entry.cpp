@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/base/base64.h"
+#include "emulator/base/shallow_json.h"
 #include "emulator/base/timestamp.h"
 #include "emulator/http/text.h"
 #include "emulator/test_double/json_text.h"
@@ -65,6 +66,21 @@ const json& value_in(const json& response) {
   return flat.is_null() ? member_of(result, "result") : flat;
 }
 
+/// Whether the bodies of an execution are kept.
+bool has_program(const JournalEntry& entry) {
+  return entry.operation == "execute" && !entry.request.text.empty();
+}
+
+/// `response` is the body of the answer.
+ExecutedProgram program_in(const JournalEntry& entry, const json& response) {
+  ExecutedProgram program;
+  program.is_known = true;
+  program.code = code_in(parse_shallow_json(entry.request.text));
+  program.stdout_text = text_of(member_of(result_in(response), "stdout"));
+  program.stderr_text = text_of(member_of(result_in(response), "stderr"));
+  return program;
+}
+
 bool is_token_character(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
 }
@@ -85,14 +101,8 @@ std::size_t JournalEntry::bytes() const {
 }
 
 ExecutedProgram program_of(const JournalEntry& entry) {
-  ExecutedProgram program;
-  if (entry.operation != "execute" || entry.request.text.empty()) return program;
-  program.is_known = true;
-  program.code = code_in(parse_shallow_json(entry.request.text));
-  const json response = parse_shallow_json(entry.response.text);
-  program.stdout_text = text_of(member_of(result_in(response), "stdout"));
-  program.stderr_text = text_of(member_of(result_in(response), "stderr"));
-  return program;
+  if (!has_program(entry)) return {};
+  return program_in(entry, parse_shallow_json(entry.response.text));
 }
 
 nlohmann::ordered_json to_json(const JournalEntry& entry) {
@@ -118,12 +128,13 @@ nlohmann::ordered_json to_json(const JournalEntry& entry) {
   out["requestBytes"] = entry.request.size;
   out["responseBytes"] = entry.response.size;
   out["delivered"] = entry.delivered;
-  const ExecutedProgram program = program_of(entry);
-  if (!program.is_known) return out;
+  if (!has_program(entry)) return out;
+  const json response = parse_shallow_json(entry.response.text);
+  const ExecutedProgram program = program_in(entry, response);
   out["code"] = program.code;
   out["stdout"] = program.stdout_text;
   out["stderr"] = program.stderr_text;
-  out["result"] = value_in(parse_shallow_json(entry.response.text));
+  out["result"] = value_in(response);
   return out;
 }
 

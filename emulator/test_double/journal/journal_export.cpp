@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/shallow_json.h"
 #include "emulator/base/timestamp.h"
 #include "emulator/http/text.h"
 #include "emulator/test_double/json_text.h"
