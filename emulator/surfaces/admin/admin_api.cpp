@@ -116,7 +116,7 @@ asio::awaitable<http::Answer> run(const Services& services, const AdminPath& pat
     co_return no_route(http.request, router.explain(http.request.method, path.rest),
                        path.pool ? "This path is not an operation on a pool."
                                  : "This path is not an operation of the admin API.",
-                       "README.md, \"Admin API\", lists the operations");
+                       "README.md, \"Drive it from a test\", lists the operations");
   }
   http.exchange.operation = found->row.name;
   AdminCall call{services, http, path.pool, found->parameters};
@@ -134,8 +134,18 @@ std::vector<pools::Pool*> pools_of(const AdminCall& call) {
   return {pool};
 }
 
-Result<pools::Pool*> named_pool(const AdminCall& call) {
-  return call.services.pools.find_or_create(*call.pool);
+std::vector<test_double::MovableClock> clocks_of(const AdminCall& call) {
+  std::vector<test_double::MovableClock> clocks;
+  if (!call.pool) clocks.emplace_back(call.services.pools.server_clock());
+  for (pools::Pool* const pool : pools_of(call)) clocks.emplace_back(*pool);
+  return clocks;
+}
+
+Result<void> require_pool(const AdminCall& call) {
+  if (!call.pool) return {};
+  const auto pool = call.services.pools.find_or_create(*call.pool);
+  if (!pool) return pool.error();
+  return {};
 }
 
 AdminApi::AdminApi(Services services, RequestGuard guard)

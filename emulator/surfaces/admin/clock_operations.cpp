@@ -8,7 +8,6 @@
 #include "emulator/base/timestamp.h"
 #include "emulator/surfaces/admin/answers.h"
 #include "emulator/surfaces/admin/operation.h"
-#include "emulator/test_double/clock/clock_moves.h"
 
 namespace dynsessions::surfaces::admin {
 namespace asio = boost::asio;
@@ -44,20 +43,6 @@ Json fired_json(const std::vector<FiredTimer>& all) {
 AdjustableClock& shown_clock(const AdminCall& call) {
   const pools::PoolCatalog& pools = call.services.pools;
   return call.pool ? pools.clock_of(*call.pool) : pools.server_clock();
-}
-
-/// The clocks that a request changes. A pool that does not exist yet is made.
-Result<std::vector<MovableClock>> clocks_of(const AdminCall& call) {
-  std::vector<MovableClock> clocks;
-  if (call.pool) {
-    const auto pool = named_pool(call);
-    if (!pool) return pool.error();
-    clocks.emplace_back(**pool);
-    return clocks;
-  }
-  clocks.emplace_back(call.services.pools.server_clock());
-  for (pools::Pool* pool : call.services.pools.all()) clocks.emplace_back(*pool);
-  return clocks;
 }
 
 /// The members of PUT …/clock; those that are absent stay as they are.
@@ -178,18 +163,18 @@ asio::awaitable<http::Answer> put_clock(AdminCall& call) {
   if (!body) co_return body.error();
   const auto change = parse_change(body->members);
   if (!change) co_return change.error();
-  const auto clocks = clocks_of(call);
-  if (!clocks) co_return clocks.error();
-  co_await test_double::until_still(*clocks);
-  if (scales_frozen(*clocks, *change)) {
+  if (const auto exists = require_pool(call); !exists) co_return exists.error();
+  const std::vector<MovableClock> clocks = clocks_of(call);
+  co_await test_double::until_still(clocks);
+  if (scales_frozen(clocks, *change)) {
     co_return wrong_field("rate", "the clock is frozen", "send \"mode\": \"running\" with it");
   }
   std::vector<ClockTarget> targets;
-  for (const MovableClock& one : *clocks) {
+  for (const MovableClock& one : clocks) {
     if (change->now && *change->now < one.clock->now()) co_return back_in_time(one);
     targets.push_back({one, change->now.value_or(one.clock->now())});
   }
-  for (const MovableClock& one : *clocks) set_rate(*one.clock, *change);
+  for (const MovableClock& one : clocks) set_rate(*one.clock, *change);
   if (!change->now) {  // nothing is due that has not fired
     for (ClockTarget& target : targets) target.time = target.clock.clock->now();
   }
@@ -201,11 +186,11 @@ asio::awaitable<http::Answer> advance_clock(AdminCall& call) {
   if (!body) co_return body.error();
   const auto by = parse_advance(body->members);
   if (!by) co_return by.error();
-  const auto clocks = clocks_of(call);
-  if (!clocks) co_return clocks.error();
-  co_await test_double::until_still(*clocks);
+  if (const auto exists = require_pool(call); !exists) co_return exists.error();
+  const std::vector<MovableClock> clocks = clocks_of(call);
+  co_await test_double::until_still(clocks);
   std::vector<ClockTarget> targets;
-  for (const MovableClock& one : *clocks) {
+  for (const MovableClock& one : clocks) {
     const Clock::TimePoint now = one.clock->now();
     if (*by > latest_time() - now) {
       co_return wrong_field(body->members.begin().key(), "the clock ends with the year 2199");

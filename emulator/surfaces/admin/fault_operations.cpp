@@ -14,14 +14,6 @@ namespace {
 using test_double::FaultBook;
 using test_double::FaultRule;
 
-/// Rules of a pool that does not exist yet are for the pool that the next request makes.
-Result<void> require_pool(const AdminCall& call) {
-  if (!call.pool) return {};
-  const auto pool = named_pool(call);
-  if (!pool) return pool.error();
-  return {};
-}
-
 http::Response rules_answer(const AdminCall& call) {
   nlohmann::ordered_json rules = nlohmann::ordered_json::array();
   for (const FaultRule& rule : call.services.faults.rules(call.pool)) {
@@ -44,12 +36,6 @@ Result<FaultBook::Rules> parse_rules(const AdminCall& call, const nlohmann::json
     rules.push_back(*std::move(rule));
   }
   return rules;
-}
-
-http::Response no_content() {
-  http::Response response;
-  response.status = 204;
-  return response;
 }
 
 }  // namespace
@@ -79,11 +65,7 @@ asio::awaitable<http::Answer> add_fault(AdminCall& call) {
 }
 
 asio::awaitable<http::Answer> delete_faults(AdminCall& call) {
-  if (call.pool) {
-    call.services.faults.clear(call.pool);
-  } else {
-    call.services.faults.clear_all();
-  }
+  call.services.faults.clear(call.pool);
   co_return no_content();
 }
 

@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <charconv>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +11,7 @@
 
 #include "emulator/base/event.h"
 #include "emulator/base/timestamp.h"
+#include "emulator/base/value_kind.h"
 #include "emulator/surfaces/admin/answers.h"
 #include "emulator/surfaces/admin/operation.h"
 #include "emulator/test_double/journal/journal_export.h"
@@ -28,11 +29,10 @@ using Entries = std::vector<Journal::EntryPointer>;
 
 constexpr std::uint64_t kDefaultLimit = 1000;
 
+constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
+
 std::optional<std::uint64_t> parse_whole(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool good = error == std::errc() && end == text.data() + text.size() && !text.empty();
-  return good ? std::optional(value) : std::nullopt;
+  return value_kinds::parse_number(text, 0, kNoLimit);
 }
 
 /// The parameters of a query: those of a match, `since` and `limit`.
@@ -168,9 +168,7 @@ asio::awaitable<http::Answer> get_journal(AdminCall& call) {
 
 asio::awaitable<http::Answer> delete_journal(AdminCall& call) {
   call.services.journal.clear(call.pool);
-  http::Response response;
-  response.status = 204;
-  co_return response;
+  co_return no_content();
 }
 
 asio::awaitable<http::Answer> verify_journal(AdminCall& call) {
@@ -189,7 +187,7 @@ asio::awaitable<http::Answer> export_journal(AdminCall& call) {
   auto query = parse_query(call);
   if (!query) co_return query.error();
   const auto& target = call.http.request.target;
-  if (!target.query_value("limit")) query->limit = std::uint64_t(-1);
+  if (!target.query_value("limit")) query->limit = kNoLimit;
   const std::string format(target.query_value("format").value_or("ndjson"));
   const Entries entries = select(call, *query);
   if (format == "ndjson") {

@@ -10,6 +10,7 @@
 #include "emulator/http/router.h"
 #include "emulator/pools/pool_catalog.h"
 #include "emulator/surfaces/admin/services.h"
+#include "emulator/test_double/clock/clock_moves.h"
 
 namespace dynsessions::surfaces::admin {
 
@@ -68,8 +69,11 @@ Operation reset;
 /// The pools that a request is about and that exist.
 [[nodiscard]] std::vector<pools::Pool*> pools_of(const AdminCall& call);
 
-/// The pool that a request names, made if there is none: as requests of the data plane do, so that
-/// a test can prepare a pool before its first request. The path of the request names a pool.
-[[nodiscard]] Result<pools::Pool*> named_pool(const AdminCall& call);
+/// The clocks of those pools and, if the request means all, that of the server.
+[[nodiscard]] std::vector<test_double::MovableClock> clocks_of(const AdminCall& call);
+
+/// Makes the pool that the request names, if it names one that does not exist: as requests of the
+/// data plane do, so that a test can prepare a pool before its first request.
+[[nodiscard]] Result<void> require_pool(const AdminCall& call);
 
 }  // namespace dynsessions::surfaces::admin

@@ -119,9 +119,7 @@ asio::awaitable<http::Answer> delete_pool(AdminCall& call) {
   if (!removed) co_return no_such_pool();
   call.services.faults.clear(call.pool);
   call.services.journal.clear(call.pool);
-  http::Response response;
-  response.status = 204;
-  co_return response;
+  co_return no_content();
 }
 
 }  // namespace dynsessions::surfaces::admin

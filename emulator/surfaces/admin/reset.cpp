@@ -8,7 +8,6 @@
 
 #include "emulator/surfaces/admin/answers.h"
 #include "emulator/surfaces/admin/operation.h"
-#include "emulator/test_double/clock/clock_moves.h"
 
 namespace dynsessions::surfaces::admin {
 namespace asio = boost::asio;
@@ -47,13 +46,6 @@ Result<Kept> parse_kept(const http::Request& request) {
 
 using test_double::MovableClock;
 
-std::vector<MovableClock> clocks_to_reset(const AdminCall& call) {
-  std::vector<MovableClock> clocks;
-  if (!call.pool) clocks.emplace_back(call.services.pools.server_clock());
-  for (pools::Pool* pool : pools_of(call)) clocks.emplace_back(*pool);
-  return clocks;
-}
-
 /// A clock that returns to real time can go back, and time stamps of sessions must not be in the
 /// future.
 bool would_go_back(const std::vector<MovableClock>& clocks) {
@@ -67,7 +59,7 @@ bool would_go_back(const std::vector<MovableClock>& clocks) {
 asio::awaitable<http::Answer> reset(AdminCall& call) {
   const auto kept = parse_kept(call.http.request);
   if (!kept) co_return kept.error();
-  const std::vector<MovableClock> clocks = clocks_to_reset(call);
+  const std::vector<MovableClock> clocks = clocks_of(call);
   if (!kept->clock) co_await test_double::until_still(clocks);
   if (kept->sessions && !kept->clock && would_go_back(clocks)) {
     co_return Error{ErrorCode::conflict,
@@ -83,9 +75,7 @@ asio::awaitable<http::Answer> reset(AdminCall& call) {
   for (const MovableClock& one : clocks) {
     if (!kept->clock) one.clock->resume_real_time();
   }
-  if (!kept->faults) {
-    call.pool ? call.services.faults.clear(call.pool) : call.services.faults.clear_all();
-  }
+  if (!kept->faults) call.services.faults.clear(call.pool);
   if (!kept->journal) call.services.journal.clear(call.pool);
   co_return json_answer({{"sessionsEnded", ended}});
 }

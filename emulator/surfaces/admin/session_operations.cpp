@@ -89,9 +89,7 @@ asio::awaitable<http::Answer> delete_session(AdminCall& call) {
   const bool ended =
       co_await sessions.end_session(found->session.identifier, pools::EndReason::evicted);
   if (!ended) co_return no_such_session();
-  http::Response response;
-  response.status = 204;
-  co_return response;
+  co_return no_content();
 }
 
 asio::awaitable<http::Answer> restart_kernel(AdminCall& call) {

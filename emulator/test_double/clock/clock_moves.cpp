@@ -59,6 +59,13 @@ asio::awaitable<void> move_one_clock(ClockTarget target, std::vector<FiredTimer>
   }
 }
 
+/// One tick of the kernel's coarse clock, by which it stamps files.
+asio::awaitable<void> until_files_follow() {
+  timespec tick{};
+  ::clock_getres(CLOCK_REALTIME_COARSE, &tick);
+  co_await pause(std::chrono::seconds(tick.tv_sec) + std::chrono::nanoseconds(tick.tv_nsec));
+}
+
 }  // namespace
 
 asio::awaitable<void> until_still(std::vector<MovableClock> clocks) {
@@ -81,12 +88,6 @@ asio::awaitable<std::vector<FiredTimer>> move(std::vector<ClockTarget> targets) 
   end();
   co_await until_files_follow();
   co_return fired;
-}
-
-asio::awaitable<void> until_files_follow() {
-  timespec tick{};
-  ::clock_getres(CLOCK_REALTIME_COARSE, &tick);
-  co_await pause(std::chrono::seconds(tick.tv_sec) + std::chrono::nanoseconds(tick.tv_nsec));
 }
 
 }  // namespace dynsessions::test_double

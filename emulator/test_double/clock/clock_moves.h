@@ -49,7 +49,4 @@ struct ClockTarget {
 /// a clock that ticks every few milliseconds, and a tick is waited for.
 boost::asio::awaitable<std::vector<FiredTimer>> move(std::vector<ClockTarget> targets);
 
-/// Waits for the tick that move() waits for, after a change of another kind.
-boost::asio::awaitable<void> until_files_follow();
-
 }  // namespace dynsessions::test_double

@@ -95,7 +95,7 @@ Result<void> FaultBook::replace(const Scope& scope, Rules rules) {
   for (std::size_t i = 0; i < rules.size(); ++i) {
     if (rules[i].id.empty()) rules[i].id = free_id(rules, i + 1);
   }
-  clear(scope);
+  erase_list(scope);
   if (!rules.empty()) (scope ? pools_[scope->key()] : server_) = std::move(rules);
   return {};
 }
@@ -118,11 +118,11 @@ bool FaultBook::remove(const Scope& scope, const std::string& id) {
   Rules* const list = find(scope);
   if (list == nullptr) return false;
   const auto removed = std::erase_if(*list, [&id](const FaultRule& rule) { return rule.id == id; });
-  if (list->empty()) clear(scope);
+  if (list->empty()) erase_list(scope);
   return removed > 0;
 }
 
-void FaultBook::clear(const Scope& scope) {
+void FaultBook::erase_list(const Scope& scope) {
   if (scope) {
     pools_.erase(scope->key());
   } else {
@@ -130,9 +130,9 @@ void FaultBook::clear(const Scope& scope) {
   }
 }
 
-void FaultBook::clear_all() {
-  server_.clear();
-  pools_.clear();
+void FaultBook::clear(const Scope& scope) {
+  erase_list(scope);
+  if (!scope) pools_.clear();
 }
 
 std::vector<const FaultBook::Rules*> FaultBook::lists_of(const Scope& pool) const {

@@ -54,9 +54,8 @@ class FaultBook {
   [[nodiscard]] Result<const FaultRule*> add(const Scope& scope, FaultRule rule);
   /// False if there is no rule of that id.
   [[nodiscard]] bool remove(const Scope& scope, const std::string& id);
+  /// Forgets the rules of a pool; without one, those of every pool and of the server.
   void clear(const Scope& scope);
-  /// The rules of every scope.
-  void clear_all();
 
   /// Whether a request of the pool could be hit at all.
   [[nodiscard]] bool is_empty() const { return server_.empty() && pools_.empty(); }
@@ -70,6 +69,7 @@ class FaultBook {
  private:
   [[nodiscard]] std::vector<const Rules*> lists_of(const Scope& pool) const;
   [[nodiscard]] Rules* find(const Scope& scope);
+  void erase_list(const Scope& scope);
 
   const FaultContext context_;
   Rules server_;

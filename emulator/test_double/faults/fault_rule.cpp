@@ -281,6 +281,28 @@ Result<NamedEffect> parse_effect(const json& value, const std::string& path) {
                          "the effects are " + names);
 }
 
+/// The effect of a rule, or of the preset that it names.
+std::optional<json> effect_in(JsonMembers& members, const std::optional<std::string>& preset) {
+  const json* const given = members.find("effect");
+  if (!preset) {
+    if (given != nullptr) return *given;
+    members.fail("effect", "missing", "a rule has an effect or a preset");
+    return std::nullopt;
+  }
+  const FaultPreset* const found = find_preset(*preset);
+  if (found == nullptr) {
+    members.fail("preset", "there is no preset `" + *preset + "`",
+                 "the presets are " + preset_names());
+    return std::nullopt;
+  }
+  json effect = json::parse(found->effect);
+  // The effect of an answer that is sent back is the preset's own.
+  if (given != nullptr && *given != effect) {
+    members.fail("effect", "preset and effect exclude each other");
+  }
+  return effect;
+}
+
 }  // namespace
 
 bool acts_on_session(const FaultEffect& effect) {
@@ -302,24 +324,8 @@ Result<FaultRule> parse_fault_rule(const json& object, const FaultContext& conte
   (void)members.find("hits");
   (void)members.find("matched");
   const json* const match = members.find("match");
-  const json* effect = members.find("effect");
   const auto preset = members.text("preset");
-  json preset_effect;
-  if (preset) {
-    const FaultPreset* const found = find_preset(*preset);
-    if (found == nullptr) {
-      members.fail("preset", "there is no preset `" + *preset + "`",
-                   "the presets are " + preset_names());
-    } else {
-      preset_effect = json::parse(found->effect);
-      // The effect of an answer that is sent back is the preset's own.
-      if (effect != nullptr && *effect != preset_effect) {
-        members.fail("effect", "preset and effect exclude each other");
-      }
-      effect = &preset_effect;
-    }
-  }
-  if (effect == nullptr) members.fail("effect", "missing", "a rule has an effect or a preset");
+  const std::optional<json> effect = effect_in(members, preset);
   if (const Result<void> good = members.finish(); !good) return good.error();
 
   auto parsed_match =

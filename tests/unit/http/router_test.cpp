@@ -77,6 +77,13 @@ TEST_CASE("HEAD is answered by rows of GET where a surface wants that", "[http][
   CHECK(found->row.number == 1);
 }
 
+TEST_CASE("a path is there whatever its methods are", "[http][router]") {
+  const Router<RoutingRow> router(kRows);
+  CHECK(router.has(Path{"pools", "a"}));
+  CHECK(router.has(Path{"POOLS"}));
+  CHECK_FALSE(router.has(Path{"pool"}));
+}
+
 TEST_CASE("a path with another method has its methods named, and nothing near", "[http][router]") {
   const NoRow why = Router<RoutingRow>(kRows).explain(Method::post, Path{"pools", "a"});
   CHECK(why.methods == "GET, PUT");

@@ -99,7 +99,7 @@ TEST_CASE("rules of the server come after those of the pool", "[double][faults]"
   const auto elsewhere = fixture.book.decide(std::nullopt, {.headers = &none});
   REQUIRE(elsewhere);
   CHECK(elsewhere->id == "all");
-  fixture.book.clear_all();
+  fixture.book.clear(std::nullopt);
   CHECK(fixture.book.is_empty());
 }
 

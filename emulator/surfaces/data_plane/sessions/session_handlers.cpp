@@ -1,9 +1,10 @@
 #include "emulator/surfaces/data_plane/sessions/session_handlers.h"
 
 #include <algorithm>
-#include <charconv>
+#include <limits>
 #include <utility>
 
+#include "emulator/base/value_kind.h"
 #include "emulator/pools/session_errors.h"
 #include "emulator/surfaces/data_plane/session_access.h"
 #include "emulator/surfaces/data_plane/sessions/session_wire.h"
@@ -18,12 +19,9 @@ constexpr std::size_t kPageSize = 300;  ///< section 8 row 38
 
 Result<std::size_t> skip_of(const http::Request& request) {
   const std::string_view text = request.target.query_value("skip").value_or("0");
-  std::size_t skip = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), skip);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    return invalid_request("The query parameter skip must be a whole number.", "skip");
-  }
-  return skip;
+  const auto skip = value_kinds::parse_number(text, 0, std::numeric_limits<std::size_t>::max());
+  if (!skip) return invalid_request("The query parameter skip must be a whole number.", "skip");
+  return *skip;
 }
 
 /// The same request further on; the specification calls it a URI.
