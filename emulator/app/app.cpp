@@ -17,9 +17,9 @@
 #include "emulator/app/announcement.h"
 #include "emulator/app/descriptors.h"
 #include "emulator/app/engine_settings.h"
+#include "emulator/app/health.h"
 #include "emulator/app/ports.h"
 #include "emulator/config/pool_list.h"
-#include "emulator/cures/cures.h"
 #include "emulator/surfaces/data_plane/operations.h"
 
 namespace dynsessions {
@@ -30,8 +30,6 @@ namespace {
 constexpr std::size_t kFileThreads = 2;
 /// Time for all sessions to end after the drain period. Remaining sessions end with the launcher.
 constexpr std::chrono::seconds kEndOfSessions{10};
-/// Longest wait for the launcher in a health answer.
-constexpr std::chrono::seconds kHealthPatience{2};
 
 constexpr std::chrono::microseconds kPauseForStderr{200};
 constexpr std::chrono::milliseconds kLongestForStderr{100};
@@ -91,18 +89,6 @@ std::string descriptor_warning(const config::Config& config) {
   return shortage.finding.empty() ? "" : shortage.finding + ": " + shortage.cure;
 }
 
-surfaces::admin::Component interpreter_component(std::string name,
-                                                 const execution::Readiness& readiness) {
-  std::string detail = "Python starts in a sandbox";
-  if (readiness.failure) {
-    const std::string cure = cure_of(*readiness.failure);
-    detail = readiness.failure->message + (cure.empty() ? "" : "; " + cure);
-  } else if (!readiness.proven) {
-    detail = "the first interpreter is starting";
-  }
-  return {std::move(name), readiness.proven && !readiness.failure, std::move(detail)};
-}
-
 /// `nohup` and the like start programs that must outlive their terminal.
 bool is_ignored(int signal) {
   struct sigaction action {};
@@ -147,9 +133,10 @@ App::App(const config::Config& config, TierChoice tier, const runtimes::Installa
       identity_({clock_, keys_, file_pool_, config.identity},
                 surfaces::RequestGuard(allowed_hosts(config)), {&recorder_}, {&fault_filter_}),
       service_({&identity_}, data_plane_),
-      admin_({DYNSESSIONS_VERSION, [this] { return health(); },
-              [this] { return event_line("ready", announcement()); }, pools_, faults_, journal_},
-             surfaces::RequestGuard(allowed_hosts(config))),
+      admin_(
+          {DYNSESSIONS_VERSION, [this] { return components(launcher_, tier_, declared_pools()); },
+           [this] { return event_line("ready", announcement()); }, pools_, faults_, journal_},
+          surfaces::RequestGuard(allowed_hosts(config))),
       server_(loop_.get_executor(), real_time_, file_pool_, service_,
               server_limits(descriptor_limit()), nullptr, {&request_log_, &recorder_}),
       admin_server_(loop_.get_executor(), real_time_, file_pool_, admin_,
@@ -375,33 +362,6 @@ asio::awaitable<void> App::drain_clients() {
     co_await (server_.drain(config_.server.drain_period) &&
               https_server_->drain(config_.server.drain_period));
   }
-}
-
-asio::awaitable<surfaces::admin::Component> App::launcher_health() {
-  const bool answers = co_await launcher_.answers(kHealthPatience);
-  const char* detail = "running";
-  if (!answers) detail = "the sandbox launcher does not answer";
-  if (!launcher_.alive()) detail = "the sandbox launcher has ended";
-  co_return surfaces::admin::Component{"launcher", answers, detail};
-}
-
-asio::awaitable<std::vector<surfaces::admin::Component>> App::health() {
-  using surfaces::admin::Component;
-  Component launcher = co_await launcher_health();
-  std::vector<Component> components{std::move(launcher), {"sandbox", true, description_of(tier_)}};
-  for (const pools::Pool* pool : declared_pools()) {
-    const bool is_default = pool == &default_pool();
-    components.push_back(interpreter_component(
-        is_default ? "interpreter" : "interpreter of " + pool->definition().id.name,
-        pool->readiness()));
-  }
-  components.push_back({"limits", true, describe_limits()});
-  co_return components;
-}
-
-std::string App::describe_limits() const {
-  const std::string& obstacle = launcher_.obstacle_to_limits();
-  return sandbox::summary(launcher_.limits()) + (obstacle.empty() ? "" : "; " + obstacle);
 }
 
 }  // namespace dynsessions

@@ -69,9 +69,6 @@ class App {
 
   [[nodiscard]] std::string pool_management_endpoint() const;
   [[nodiscard]] std::string pool_description() const;
-  [[nodiscard]] std::string describe_limits() const;
-  boost::asio::awaitable<std::vector<surfaces::admin::Component>> health();
-  boost::asio::awaitable<surfaces::admin::Component> launcher_health();
   /// Those of the configuration that were not deleted since. The default pool cannot be.
   [[nodiscard]] std::vector<pools::Pool*> declared_pools() const;
   [[nodiscard]] pools::Pool& default_pool() const;

@@ -1,0 +1,56 @@
+#include "emulator/app/health.h"
+
+#include <utility>
+
+#include "emulator/cures/cures.h"
+
+namespace dynsessions {
+namespace asio = boost::asio;
+using surfaces::admin::Component;
+
+namespace {
+
+constexpr std::chrono::seconds kPatience{2};
+
+Component interpreter_component(std::string name, const execution::Readiness& readiness) {
+  std::string detail = "Python starts in a sandbox";
+  if (readiness.failure) {
+    const std::string cure = cure_of(*readiness.failure);
+    detail = readiness.failure->message + (cure.empty() ? "" : "; " + cure);
+  } else if (!readiness.proven) {
+    detail = "the first interpreter is starting";
+  }
+  return {std::move(name), readiness.proven && !readiness.failure, std::move(detail)};
+}
+
+asio::awaitable<Component> launcher_component(execution::LauncherClient& launcher) {
+  const bool answers = co_await launcher.answers(kPatience);
+  const char* detail = "running";
+  if (!answers) detail = "the sandbox launcher does not answer";
+  if (!launcher.alive()) detail = "the sandbox launcher has ended";
+  co_return Component{"launcher", answers, detail};
+}
+
+std::string limits_of(const execution::LauncherClient& launcher) {
+  const std::string& obstacle = launcher.obstacle_to_limits();
+  return sandbox::summary(launcher.limits()) + (obstacle.empty() ? "" : "; " + obstacle);
+}
+
+}  // namespace
+
+asio::awaitable<std::vector<Component>> components(execution::LauncherClient& launcher,
+                                                   const TierChoice& tier,
+                                                   std::vector<pools::Pool*> declared_pools) {
+  Component of_launcher = co_await launcher_component(launcher);
+  std::vector<Component> all{std::move(of_launcher), {"sandbox", true, description_of(tier)}};
+  for (const pools::Pool* pool : declared_pools) {
+    const bool is_default = pool == declared_pools.front();
+    all.push_back(interpreter_component(
+        is_default ? "interpreter" : "interpreter of " + pool->definition().id.name,
+        pool->readiness()));
+  }
+  all.push_back({"limits", true, limits_of(launcher)});
+  co_return all;
+}
+
+}  // namespace dynsessions

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "emulator/app/tier_choice.h"
+#include "emulator/execution/launcher_client.h"
+#include "emulator/pools/pool.h"
+#include "emulator/surfaces/admin/services.h"
+
+namespace dynsessions {
+
+/// Looks at what must work before sessions can be had: launcher, sandbox, the interpreters of the
+/// declared pools (the default pool is the first of them), limits. Waits for the launcher for two
+/// seconds at most. `launcher` and `tier` outlive the coroutine.
+boost::asio::awaitable<std::vector<surfaces::admin::Component>> components(
+    execution::LauncherClient& launcher, const TierChoice& tier,
+    std::vector<pools::Pool*> declared_pools);
+
+}  // namespace dynsessions
