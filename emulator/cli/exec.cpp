@@ -70,7 +70,7 @@ ExitCode run_at_running_server(const Invocation& call, const std::string& name) 
   refuse_options_of_server(call);
   const auto server = client_environment::with_fresh_pool(named_server(name));
   const int code = run_with(server, call);
-  if (const auto ended = client_environment::end_sessions(server.endpoint); !ended) {
+  if (const auto ended = client_environment::end_sessions(server); !ended) {
     std::fprintf(stderr, "dynsessions exec: the sessions of the command end by cooldown: %s\n",
                  ended.error().message.c_str());
   }

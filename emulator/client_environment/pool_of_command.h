@@ -1,7 +1,5 @@
 #pragma once
 
-#include <string>
-
 #include "emulator/base/result.h"
 #include "emulator/client_environment/running_server.h"
 
@@ -11,7 +9,8 @@ namespace dynsessions::client_environment {
 /// first use, with the definition of the default pool.
 [[nodiscard]] RunningServer with_fresh_pool(RunningServer server);
 
-/// Ends every session of the pool. An error has the reason in one line. Blocks.
-[[nodiscard]] Result<void> end_sessions(const std::string& endpoint);
+/// Ends every session of the pool that the endpoint names, by the admin API; the journal stays. An
+/// error has the reason in one line. Blocks.
+[[nodiscard]] Result<void> end_sessions(const RunningServer& server);
 
 }  // namespace dynsessions::client_environment

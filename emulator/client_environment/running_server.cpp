@@ -31,7 +31,8 @@ std::optional<RunningServer> from_ready_line(std::string_view line) {
   RunningServer server{.endpoint = text_of(facts, "poolManagementEndpoint"),
                        .https_endpoint = {},
                        .identity_endpoint = text_of(facts, "identityEndpoint"),
-                       .authority = text_of(facts, "authority")};
+                       .authority = text_of(facts, "authority"),
+                       .admin = text_of(facts, "admin")};
   if (http.empty() || !server.endpoint.starts_with(http)) return std::nullopt;
   if (!https.empty()) server.https_endpoint = https + server.endpoint.substr(http.size());
   return server;

@@ -15,6 +15,7 @@ struct RunningServer {
   std::string https_endpoint;     ///< the same by https; empty: HTTPS is off
   std::string identity_endpoint;  ///< value of IDENTITY_ENDPOINT
   std::string authority;          ///< path of the CA file; empty: HTTPS is off
+  std::string admin = {};         ///< URL of the admin API
 };
 
 /// nullopt if the text is not a ready line.
