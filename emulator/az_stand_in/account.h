@@ -26,9 +26,8 @@ struct Account {
   std::string subscription;
 };
 
-/// Gets a token for the resource, or for that of Azure's own API if it is empty, from
-/// IDENTITY_ENDPOINT. The tenant is that of the token, the subscription that of the endpoint of the
-/// pool.
+/// Gets a token from IDENTITY_ENDPOINT for the resource; if that is empty, for Azure's own API. The
+/// tenant comes from the token, the subscription from the endpoint of the pool.
 [[nodiscard]] Result<Account> sign_in(const std::string& resource, const Environment& environment,
                                       const RequestToken& request);
 

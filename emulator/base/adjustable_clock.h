@@ -19,15 +19,15 @@ class ClockHistory {
 
   struct Stretch {
     TimePoint real_begin;  ///< of the real clock
-    TimePoint begin;       ///< what the adjustable clock showed then
+    TimePoint begin;       ///< of the adjustable clock at `real_begin`
     double rate = 1.0;     ///< seconds per real second; 0: it stood still
   };
 
   /// Real time, from the beginning of time on.
   ClockHistory() : stretches_{{TimePoint(), TimePoint(), 1.0}} {}
 
-  /// What the clock showed when the real clock showed `real`: the clock's time of a file that the
-  /// kernel stamped, for example.
+  /// The time of this clock when the real clock showed `real`, such as the time stamp that the
+  /// kernel gave a file.
   [[nodiscard]] TimePoint at(TimePoint real) const;
   /// Returns a time that TimePoint cannot hold as it is.
   [[nodiscard]] std::chrono::sys_time<Ticks> at(std::chrono::sys_time<Ticks> real) const;
@@ -70,7 +70,7 @@ class AdjustableClock final : public Clock {
 
   // Moving the time forward, step by step: begin_move(), move_one() until it returns false,
   // end_move(). In the meantime the clock stands at the time of the timer that fired last, and
-  // nobody else may change it.
+  // no one else may change it.
 
   void begin_move();
   /// Fires the earliest timer that is due at `target`; returns false if there is none. What fired

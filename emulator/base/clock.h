@@ -14,7 +14,7 @@
 
 namespace dynsessions {
 
-/// What a timer stands for, for whoever moves the time and wants to know what came of it.
+/// The meaning of a timer. A move of the clock reports it for each timer that fires.
 struct TimerLabel {
   std::string_view what;  ///< "session-expired"; static storage; empty: of no interest to others
   std::string session;    ///< guid, or empty

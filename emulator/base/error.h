@@ -29,7 +29,7 @@ enum class ErrorCode {
   sandbox_unavailable,  ///< a session's sandbox could not be made; the message names the step
   pool_not_found,
   fault_not_found,
-  conflict,  ///< the request contradicts what the emulator is asked to keep
+  conflict,  ///< the request contradicts the state of the emulator
   shutting_down,
   internal,
 };

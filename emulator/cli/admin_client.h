@@ -35,7 +35,7 @@ struct AdminRequest {
   bool is_scoped = true;  ///< false: --pool has no effect on the path
 };
 
-/// What is printed of an answer without `-o json`; ends with a line end unless it is empty.
+/// Makes the text that is printed without `-o json`; it ends with a line end unless it is empty.
 using ShowAnswer = std::function<std::string(const nlohmann::ordered_json& answer)>;
 
 /// Sends the request to the server that the options describe and prints the answer: its body with

@@ -11,7 +11,8 @@ inline constexpr Flag kAzStandInFlag{
     "Where the stand-in for az goes in PATH: last, so that an installed az wins; first; off.",
     kAzPlaces};
 
-/// The stand-in for the Azure CLI beside this program, at the place that --az-stand-in names.
+/// The directory of the stand-in for the Azure CLI, which is next to this program, and the place in
+/// PATH that --az-stand-in names.
 [[nodiscard]] client_environment::AzStandIn az_stand_in_of(const Invocation& call);
 
 }  // namespace dynsessions::cli

@@ -12,8 +12,8 @@ inline constexpr Flag kServerFlag{
 /// tells if there are several. Throws std::runtime_error, with the cure, if it does not run.
 [[nodiscard]] client_environment::RunningServer named_server(const std::string& name);
 
-/// The server that an invocation is about: that of --server, else that of the settings --ready-file
-/// or --admin-port, else the last one. Without any of them, the server on the usual admin port.
+/// The server that a command asks: that of --server; without it, that of --ready-file or
+/// --admin-port; without those, the last one, or the one on the usual admin port.
 [[nodiscard]] client_environment::RunningServer chosen_server(const Invocation& call);
 
 }  // namespace dynsessions::cli

@@ -28,8 +28,8 @@ struct AzStandIn {
 
 /// Everything that the known clients read (api-spec/CLIENTS.md): the endpoint under each name that
 /// they use, the offline identity, the authority to trust, and the proxy that they must not use.
-/// `inherited` is the environment that the variables are added to; what is there already is not
-/// added again.
+/// The variables are added to the environment `inherited`. Items that its lists have already are
+/// not added again.
 [[nodiscard]] std::vector<Variable> variables_for(const RunningServer& server,
                                                   const AzStandIn& az_stand_in,
                                                   const config::Environment& inherited);

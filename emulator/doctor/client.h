@@ -16,7 +16,7 @@ struct EndpointVariable {
   std::string value;
 };
 
-/// The variables that are set, of those that clients read (client_environment/variables.h).
+/// Those variables with an endpoint that are set (client_environment/variables.h lists them).
 [[nodiscard]] std::vector<EndpointVariable> endpoint_variables(
     const config::Environment& environment);
 

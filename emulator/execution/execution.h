@@ -27,7 +27,7 @@ inline constexpr std::size_t kKernelCount = 3;
   return static_cast<std::size_t>(kernel);
 }
 
-/// TimerLabel::what of the timeout of a program.
+/// `what` in the TimerLabel of a program's timeout.
 inline constexpr std::string_view kExecutionTimedOut = "execution-timed-out";
 
 /// A program to run in a session.

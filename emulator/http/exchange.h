@@ -45,11 +45,11 @@ struct Exchange {
 
   // The decision.
   std::optional<Error> refusal;  ///< why the request was refused; nullopt: it was not
-  /// Who refused: "connection", "guard", "token", "router" or "operation".
+  /// Who refused: "connection", "guard", "token", "router", "fault" or "operation".
   std::string_view refused_by;
   /// Text of `x-emulator-reason`, also where the server does not send that header.
   std::string reason;
-  /// Likewise of `x-emulator-warning`: what the answer leaves out. Empty: nothing.
+  /// Text of `x-emulator-warning`, which names what the answer leaves out; empty if it is complete.
   std::string warning;
 
   // From the connection, at the end.

@@ -51,8 +51,8 @@ struct Target {
 
   /// Origin form, and absolute form whose authority is Host's (http/framing.h).
   /// `invalid_request` for a bad escape, for a NUL or another control character, encoded or not,
-  /// and for what is not UTF-8 once decoded. Encoded control characters other than NUL are taken
-  /// where files are named: in the segments after `files`, in `path` and in `filename`.
+  /// and for what is not UTF-8 once decoded. Encoded control characters other than NUL are
+  /// accepted where files are named: in the segments after `files`, in `path` and in `filename`.
   [[nodiscard]] static Result<Target> parse(std::string_view text);
 };
 
