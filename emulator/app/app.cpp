@@ -12,13 +12,13 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <spdlog/spdlog.h>
 
 #include "emulator/app/announcement.h"
 #include "emulator/app/descriptors.h"
 #include "emulator/app/engine_settings.h"
 #include "emulator/app/health.h"
 #include "emulator/app/ports.h"
+#include "emulator/base/spdlog.h"
 #include "emulator/config/pool_list.h"
 #include "emulator/surfaces/data_plane/operations.h"
 

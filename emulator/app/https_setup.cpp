@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <spdlog/spdlog.h>
+#include "emulator/base/spdlog.h"
 
 namespace dynsessions {
 namespace fs = std::filesystem;

@@ -3,8 +3,7 @@
 #include <string>
 #include <utility>
 
-#include <spdlog/spdlog.h>
-
+#include "emulator/base/spdlog.h"
 #include "emulator/tls/state_directory.h"
 
 namespace dynsessions::auth {

@@ -12,10 +12,10 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/process/v2.hpp>
 #include <boost/process/v2/posix/default_launcher.hpp>
-#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <system_error>
 
+#include "emulator/base/spdlog.h"
 #include "emulator/execution/launcher_requests.h"
 
 namespace dynsessions::execution {

@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <spdlog/spdlog.h>
 #include <sys/mman.h>
 #include <system_error>
 
 #include "emulator/base/offload.h"
+#include "emulator/base/spdlog.h"
 
 namespace dynsessions::execution {
 namespace asio = boost::asio;

@@ -6,9 +6,8 @@
 #include <string>
 #include <utility>
 
-#include <spdlog/spdlog.h>
-
 #include "emulator/base/identifiers.h"
+#include "emulator/base/spdlog.h"
 #include "emulator/net/request_head.h"
 
 namespace dynsessions::net {

@@ -5,8 +5,7 @@
 
 #include <fcntl.h>
 
-#include <spdlog/spdlog.h>
-
+#include "emulator/base/spdlog.h"
 #include "emulator/net/as_result.h"
 
 namespace dynsessions::net {

@@ -13,9 +13,9 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/beast/http/status.hpp>
-#include <spdlog/spdlog.h>
 
 #include "emulator/base/offload.h"
+#include "emulator/base/spdlog.h"
 #include "emulator/http/text.h"
 #include "emulator/net/file_piece.h"
 #include "sandbox/base/unique_fd.h"

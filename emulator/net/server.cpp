@@ -13,8 +13,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <spdlog/spdlog.h>
 
+#include "emulator/base/spdlog.h"
 #include "emulator/net/connection.h"
 #include "emulator/net/tls_transport.h"
 

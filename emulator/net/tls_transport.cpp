@@ -8,8 +8,8 @@
 #include <boost/asio/write.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <spdlog/spdlog.h>
 
+#include "emulator/base/spdlog.h"
 #include "emulator/net/as_result.h"
 
 namespace dynsessions::net {

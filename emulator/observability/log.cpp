@@ -12,10 +12,10 @@
 #include <spdlog/formatter.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
-#include <spdlog/spdlog.h>
 
 #include "emulator/base/output.h"
 #include "emulator/base/printable.h"
+#include "emulator/base/spdlog.h"
 #include "emulator/base/terminal_style.h"
 #include "emulator/base/utf8.h"
 

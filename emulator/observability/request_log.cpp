@@ -6,9 +6,8 @@
 
 #include <fmt/format.h>
 
-#include <spdlog/spdlog.h>
-
 #include "emulator/base/printable.h"
+#include "emulator/base/spdlog.h"
 
 namespace dynsessions::observability {
 namespace {

@@ -5,8 +5,7 @@
 #include <optional>
 #include <set>
 
-#include <spdlog/spdlog.h>
-
+#include "emulator/base/spdlog.h"
 #include "emulator/tls/identity.h"
 
 namespace dynsessions::tls {

@@ -2,8 +2,7 @@
 
 #include <utility>
 
-#include <spdlog/spdlog.h>
-
+#include "emulator/base/spdlog.h"
 #include "emulator/surfaces/data_plane/operations.h"
 
 namespace dynsessions::surfaces::data_plane {

@@ -6,9 +6,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <spdlog/spdlog.h>
 
 #include "emulator/base/offload.h"
+#include "emulator/base/spdlog.h"
 #include "emulator/pools/session_errors.h"
 #include "emulator/surfaces/error_response.h"
 #include "emulator/surfaces/json_response.h"

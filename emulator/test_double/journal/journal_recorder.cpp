@@ -7,8 +7,7 @@
 #include <utility>
 #include <variant>
 
-#include <spdlog/spdlog.h>
-
+#include "emulator/base/spdlog.h"
 #include "emulator/base/utf8.h"
 
 namespace dynsessions::test_double {
