@@ -1,6 +1,7 @@
 """Runs the benchmarks, prints them as a Markdown table and writes build/bench.json.
 
-    run.py [--readme] [CASE...]     all cases, or those named; --readme writes the table there, too
+    run.py [--write] [CASE...]     all cases, or those named; --write puts the results of all cases into
+                                   docs/BENCHMARKS.md and README.md
 
 Every figure stands beside an alternative, or beside what the machine could do at best, measured in
 the same run.
@@ -10,17 +11,17 @@ import argparse
 import importlib
 import json
 import os
-import re
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
+import documents
+
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests"))  # for support/
 RESULT = ROOT / "build" / "bench.json"
 CASES = ("first_answers", "warm", "transfers", "neighbours", "footprint", "bursts", "scale")
-HEAD = ("what", "median", "p99", "beside", "its median", "ratio of medians")
 
 
 def leave_the_home_directory_alone():
@@ -34,25 +35,11 @@ def leave_the_home_directory_alone():
     return directory
 
 
-def table(rows):
-    lines = [HEAD, ("---", "---:", "---:", "---", "---:", "---:"), *(row.cells() for row in rows)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
 def words_about(machine):
     return (
         f"Measured on {machine['cores']} cores, {machine['memoryInMebibytes'] / 1024:.0f} GiB, "
         f"load {machine['loadAverage']} at the start, Linux {machine['kernel']}."
     )
-
-
-def write_readme(text):
-    """Between its markers, which stay."""
-    readme = ROOT / "README.md"
-    marked = re.compile(r"(<!-- bench -->\n).*?(<!-- /bench -->)", re.S)
-    old = readme.read_text()
-    assert len(marked.findall(old)) == 1, "the markers of README.md"
-    readme.write_text(marked.sub(lambda found: found[1] + text + found[2], old))
 
 
 def measure(cases):
@@ -61,27 +48,29 @@ def measure(cases):
     for case in cases:
         print(f"{case} …", file=sys.stderr, flush=True)
         rows[case] = importlib.import_module(case).measure()
-        print(table(rows[case]), file=sys.stderr, flush=True)
+        print(documents.table(rows[case]), file=sys.stderr, flush=True)
     return rows
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--readme", action="store_true")
+    parser.add_argument("--write", action="store_true")
     parser.add_argument("cases", nargs="*", choices=[*CASES, []])
     arguments = parser.parse_args()
+    if arguments.write and arguments.cases:
+        parser.error("--write needs the results of all cases")
     # Not at the top of the file: what the cases import reads its directories then.
     import samples
 
     machine = samples.machine()
     rows = measure(arguments.cases or CASES)
     everything = [row for group in rows.values() for row in group]
-    text = f"{table(everything)}\n{words_about(machine)}\n"
+    text = f"{documents.table(everything)}\n{words_about(machine)}\n"
     print(text)
     as_json = {case: [row.as_json() for row in group] for case, group in rows.items()}
     RESULT.write_text(json.dumps({"machine": machine, "cases": as_json}, indent=2) + "\n")
-    if arguments.readme:
-        write_readme(text)
+    if arguments.write:
+        documents.write(everything, words_about(machine))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 # The benchmarks, beside what people would use instead, which is installed first: Python packages
 # into build/bench-python, Pyodide into build/bench-node, bubblewrap and Node from Debian.
 # Needs build/release/dynsessions (DYNSESSIONS_BINARY names another). A few minutes.
-#   run.sh [--readme] [CASE...]
+#   run.sh [--write] [CASE...]
 set -eu
 cd "$(dirname "$0")/../.."
 

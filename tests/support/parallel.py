@@ -1,8 +1,8 @@
 """A pytest plugin for parallel runs (`pytest -n 2`, pytest-xdist): which tests stay together on one
 worker, in which order groups start, and which tests run while no other test does.
 
-A group is a file, except where tests of one file use different servers (attacks: one per tier) or
-nothing in common (kernel programs: a kernel per group of programs).
+A group is a file, except where tests of one file use different servers (attacks: a group per tier)
+or have nothing in common (kernel programs: a kernel per group of programs).
 """
 
 import contextlib
@@ -23,7 +23,9 @@ _PROGRAM = re.compile(r"\[(20\d\d-\d\d-\d\d-preview-\w+): ")
 # Groups that take longest, longest first: what is left for the end is short, so that workers end
 # together. Measured; a group that is missing here only costs balance.
 LONGEST_FIRST = (
-    *(f"attacks: {tier}" for tier in TIERS),
+    "test_attacks_on_channels.py",
+    "test_attacks_on_the_server.py",
+    "test_attacks_on_processes.py",
     "test_limits.py",
     "test_emulator_conforms.py",
     "test_soak.py",
@@ -40,7 +42,7 @@ def group_of(nodeid):
     """The name of the group that a test belongs to."""
     path, _, name = nodeid.partition("::")
     if "/attacks/" in path and (tier := _TIER.search(name)):
-        return f"attacks: {tier[0]}"
+        return f"{path}: {tier[0]}"
     if "kernel/" in path and (program := _PROGRAM.search(name)):
         return f"kernel: {program[1]}"
     return path
@@ -48,7 +50,7 @@ def group_of(nodeid):
 
 def _rank(nodeid):
     group = group_of(nodeid)
-    name = group.rpartition("/")[2]
+    name = group.rpartition("/")[2].partition(":")[0]
     return LONGEST_FIRST.index(name) if name in LONGEST_FIRST else len(LONGEST_FIRST)
 
 

@@ -33,8 +33,8 @@ def run(directory, files, *arguments, **environment):
 
 def test_a_group_is_a_file_a_tier_of_attacks_or_a_group_of_programs():
     attacks = "tests/sandbox/attacks/test_attacks_on_files.py"
-    assert group_of(f"{attacks}::test_a[full, user-a case]") == "attacks: full, user"
-    assert group_of(f"{attacks}::test_a[a case-restricted, root]") == "attacks: restricted, root"
+    assert group_of(f"{attacks}::test_a[full, user-a case]") == f"{attacks}: full, user"
+    assert group_of(f"{attacks}::test_a[a case-restricted, root]") == f"{attacks}: restricted, root"
     assert group_of(f"{attacks}::test_outside") == attacks
     programs = "tests/kernel/test_programs.py"
     program = f"{programs}::test_a_session[2024-02-02-preview-values_builtin: an int]"

@@ -116,7 +116,7 @@ asio::awaitable<http::Answer> run(const Services& services, const AdminPath& pat
     co_return no_route(http.request, router.explain(http.request.method, path.rest),
                        path.pool ? "This path is not an operation on a pool."
                                  : "This path is not an operation of the admin API.",
-                       "README.md, \"Drive it from a test\", lists the operations");
+                       "docs/testing.md lists the operations");
   }
   http.exchange.operation = found->row.name;
   AdminCall call{services, http, path.pool, found->parameters};
