@@ -1,6 +1,6 @@
-"""The attack and fault cases by their numbers (issue 5), and why a tier may lack one.
+"""The attack and fault cases by number (issue 5), and the reason why a tier lacks one.
 
-A test says which case it proves with `@pytest.mark.attack(number)`.
+A test names the case that it proves with `@pytest.mark.attack(number)`.
 """
 
 CASES = {
@@ -90,7 +90,8 @@ CASES = {
 
 _BEFORE = "answered before any sandbox has a part in it: tested in one tier"
 
-# (case, tier) or case: why that tier, or every tier but the default one, has no test of it.
+# Maps (case, tier), or a case, to the reason why that tier, or every tier but the default one, has
+# no test of the case.
 LACKING = {63: _BEFORE}
 for _user in ("root", "user"):
     _restricted, _full = f"restricted, {_user}", f"full, {_user}"

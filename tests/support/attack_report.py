@@ -1,7 +1,8 @@
-"""A pytest plugin: which attack cases ran in which tier, and how each ended.
+"""A pytest plugin that reports which attack cases ran in which tier, and how each ended.
 
-Writes build/attack-report.json (`--attack-report PATH`) if any ran, also in parallel runs;
-tests/sandbox/attacks/report_page.py shows it as a table. With MUST_WORK=1 an attack test that is skipped has failed.
+Writes build/attack-report.json (`--attack-report PATH`) if any attack ran, also in parallel runs;
+tests/sandbox/attacks/report_page.py shows it as a table. With MUST_WORK=1 a skipped attack test
+counts as failed.
 
 `--attack-cases PATH` writes which cases the collected tests prove, as a list of [case, tier].
 """
@@ -34,7 +35,7 @@ def cases_of(item):
 
 
 def tier_of(item):
-    """Tests without a choice of tiers use a server as whoever runs them."""
+    """Tests without a choice of tiers use a server that runs as the user who runs the tests."""
     chosen = getattr(item, "callspec", None) and item.callspec.params.get("tier")
     return str(chosen) if chosen else DEFAULT_TIER
 
@@ -44,7 +45,7 @@ class AttackReport:
         self._rows = []
 
     def pytest_collection_modifyitems(self, config, items):
-        """Where a tier lacks a case, for a reason that is in the report, there is nothing to run."""
+        """Removes tests of cases that their tier lacks, for a reason that the report states."""
         left_out = [item for item in items if _has_no_place(item)]
         items[:] = [item for item in items if item not in set(left_out)]
         config.hook.pytest_deselected(items=left_out)
@@ -69,8 +70,8 @@ class AttackReport:
             report.attack_rows = [_row(item, case, report, reason) for case in cases]
 
     def pytest_runtest_logreport(self, report):
-        """In a parallel run, the process that distributes the tests gets the reports of all workers,
-        with the rows in them."""
+        """In a parallel run, the process that distributes the tests receives the reports of all
+        workers, with the rows in them."""
         self._rows += getattr(report, "attack_rows", [])
 
     def pytest_sessionfinish(self, session):

@@ -1,6 +1,6 @@
-"""What a session must never reach on its host: each thing tells afterwards whether it was touched.
+"""Things on the host that a session must never reach; each shows afterwards whether it was touched.
 
-They are as open as permissions can make them, so that only the sandbox stands before them.
+Their permissions are as open as possible, so that only the sandbox protects them.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ _libc.shmat.restype = ctypes.c_void_p
 IPC_CREAT, IPC_RMID, SHM_SIZE = 0o1000, 0, 4096
 ADD_KEY, KEYCTL = 248, 250
 JOIN_SESSION_KEYRING, SETPERM, READ, SESSION_KEYRING, ALL_RIGHTS = 1, 5, 11, -3, 0x3F3F3F3F
-# Keeps a secret in its memory and its environment, and says which signals came.
+# Keeps a secret in its memory and its environment, and reports which signals arrived.
 VICTIM = """
 import os, signal, sys, time
 caught = lambda number, frame: print("signal", number, flush=True)
@@ -40,7 +40,7 @@ def system_call(number, *arguments):
 
 
 class Canaries:
-    """All of them; `stack` removes them at its end."""
+    """Makes all of the canaries; `stack` removes them at its end."""
 
     def __init__(self, stack):
         self.secret = f"canary-{uuid.uuid4()}"
@@ -62,7 +62,7 @@ class Canaries:
         return stat.S_IMODE(status.st_mode), status.st_uid, status.st_nlink, status.st_mtime_ns
 
     def _make_listeners(self, stack):
-        """Streams and datagrams; whoever came is found in the socket's queue."""
+        """Listens for streams and datagrams; a visitor is found in the socket's queue."""
         self.abstract = f"\0{self.secret}"
         self.path = os.path.join(self.directory, "listener")
         addresses = {
@@ -92,7 +92,7 @@ class Canaries:
         ctypes.memmove(self._segment, self.secret.encode(), len(self.secret))
 
     def _make_key(self):
-        """In a session keyring that our servers inherit."""
+        """The key lies in a session keyring that our servers inherit."""
         system_call(KEYCTL, JOIN_SESSION_KEYRING, None)
         payload = self.secret.encode()
         self.key = system_call(
@@ -112,7 +112,7 @@ class Canaries:
         assert self.victim.stdout.readline() == b"ready\n"
 
     def drain(self):
-        """Who came to the listeners since the last time."""
+        """Returns the listeners that were contacted since the last call."""
         came = []
         for name, listener in self._listeners.items():
             while select.select([listener], [], [], 0)[0]:
@@ -124,7 +124,7 @@ class Canaries:
         return came
 
     def touched(self):
-        """What was reached or changed; empty as long as every sandbox held."""
+        """Returns what was reached or changed; empty as long as every sandbox held."""
         names = self.drain()
         if self.file.read_text() != self.secret or self._status_of_file() != self._file_status:
             names.append("file")

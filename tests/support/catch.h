@@ -6,7 +6,7 @@
 
 #include "emulator/base/result.h"
 
-/// Lets CHECK and REQUIRE take a Result, and print why it is an error when they fail.
+/// Lets CHECK and REQUIRE take a Result; a failure prints the Result's error.
 template <typename T>
 struct Catch::StringMaker<dynsessions::Result<T>> {
   static std::string convert(const dynsessions::Result<T>& result) {

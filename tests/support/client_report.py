@@ -1,4 +1,5 @@
-"""A pytest plugin: which operations of which client worked, from tests/clients/test_suite.py.
+"""A pytest plugin that reports which operations of which client worked in
+tests/clients/test_suite.py.
 
 `--all-clients` runs every client, each with packages of its own, and writes the results to
 build/client-report.json, from which tests/clients/table.py makes the table of docs/clients. If only
@@ -25,7 +26,7 @@ class ClientReport:
         self._runs = []
 
     def pytest_runtest_logreport(self, report):
-        """In a parallel run, this process gets the reports of all workers."""
+        """In a parallel run, this process receives the reports of all workers."""
         if report.when == "call":
             properties = dict(report.user_properties)
             self._runs += [properties["client_run"]] if "client_run" in properties else []

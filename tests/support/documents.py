@@ -1,8 +1,8 @@
-"""Our OpenAPI documents, asked whether an answer is one that they promise.
+"""Checks whether an answer is one that our OpenAPI documents promise.
 
-Names, types and the order of members count, and that nothing else is there. An answer on a path
-that no document has must be a refusal. Validators are made once per schema; an answer costs half
-a millisecond.
+Names, types and the order of members count, and so do additional members. An answer on a path that
+no document has must be a refusal. Validators are made once per schema; an answer costs half a
+millisecond.
 """
 
 import functools
@@ -16,7 +16,7 @@ from jsonschema.validators import extend
 
 DIRECTORY = Path(__file__).parents[2] / "api-spec"
 JSON = "application/json"
-# Without a document of its own: answered as the version before it (CONTRACT.md section 2.2).
+# Versions without a document; each is answered as the version before it (CONTRACT.md section 2.2).
 SAME_AS_OLDER = ("2024-08-02-preview",)
 
 
@@ -51,7 +51,7 @@ class Operation:
         return f"{self.method} {self.path} at {self.version}"
 
     def matches(self, method, segments):
-        """A name at the end takes all segments that are left, as content in directories needs."""
+        """A name at the end matches all remaining segments, as content in directories needs."""
         template = self._segments
         if template[-1].startswith("{"):
             if len(segments) < len(template):
@@ -74,7 +74,8 @@ class Operation:
         return self._validators[key]
 
     def violations(self, status, headers, content):
-        """What of the answer the document does not promise; `headers` maps lower-case names."""
+        """Returns what the document does not promise of the answer; `headers` maps lower-case
+        names."""
         described = self.described["responses"].get(str(status))
         if described is None:
             return [f"{status} is not a documented status of {self}: {_shown(content)}"]
@@ -120,7 +121,7 @@ def _shown(content):
 
 @functools.cache
 def versions():
-    """The api-versions that have a document, in order of age."""
+    """Returns the api-versions that have a document, oldest first."""
     return tuple(sorted(path.parent.name for path in DIRECTORY.glob("*/openapi.json")))
 
 
@@ -140,7 +141,7 @@ def operations():
 
 
 def operation_of(method, url):
-    """The operation that a request is answered as; None when no document has its path."""
+    """Returns the operation that answers the request, or None if no document has its path."""
     parts = urlsplit(url)
     candidates = _candidates(method, _below_pool(parts.path))
     requested = parse_qs(parts.query).get("api-version", [None])[0]
@@ -148,7 +149,7 @@ def operation_of(method, url):
 
 
 def _below_pool(path):
-    """The segments after `…/sessionPools/{pool}`, or all of them."""
+    """Returns the segments after `…/sessionPools/{pool}`, or all of them."""
     segments = [segment for segment in path.split("/") if segment]
     names = [segment.lower() for segment in segments]
     if "sessionpools" in names:
@@ -161,7 +162,8 @@ def _candidates(method, segments):
 
 
 def _answering(candidates, requested):
-    """The rule of `VersionTable` (emulator/surfaces/data_plane/api_version.h): the nearest with the path."""
+    """Applies the rule of `VersionTable` (emulator/surfaces/data_plane/api_version.h): the nearest
+    version that has the path."""
     if not candidates:
         return None
     if requested is None:
@@ -173,7 +175,7 @@ def _answering(candidates, requested):
 
 
 def violations(method, url, status, headers, content):
-    """What is wrong with an answer; an empty list when it is one that the documents promise."""
+    """Returns what is wrong with an answer; empty if the documents promise it."""
     operation = operation_of(method, url)
     if operation is not None:
         return operation.violations(status, headers, content)

@@ -6,7 +6,8 @@ import uuid
 
 
 def system_text_json(value):
-    """`JsonSerializer.Serialize`: its default encoder leaves few characters as they are."""
+    """Imitates `JsonSerializer.Serialize`, whose default encoder leaves few characters as they
+    are."""
 
     def escape(match):
         units = match[0].encode("utf-16-be")
@@ -17,7 +18,7 @@ def system_text_json(value):
 
 
 def multipart(file_name_parameters, content):
-    """The Content-Type and the body of a `MultipartFormDataContent` with one file."""
+    """Returns the Content-Type and the body of a `MultipartFormDataContent` with one file."""
     boundary = str(uuid.uuid4())
     head = f"Content-Disposition: form-data; name=file; {file_name_parameters}"
     body = f"--{boundary}\r\n{head}\r\n\r\n".encode() + content

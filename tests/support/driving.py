@@ -1,4 +1,4 @@
-"""The admin API of a server, as tests drive it."""
+"""A client of a server's admin API."""
 
 import uuid
 
@@ -20,13 +20,13 @@ class Admin:
         return requests.request(method, self.url + path, **how)
 
     def ask(self, method, path="", **how):
-        """The answer of a request that succeeds."""
+        """Returns the answer of a request that must succeed."""
         answer = self.send(method, path, **how)
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
 
     def refused(self, method, path="", **how):
-        """Status, code and field of the error."""
+        """Returns status, code and field of the error that the request must cause."""
         answer = self.send(method, path, **how)
         error = answer.json()["error"]
         assert error["message"]
@@ -46,7 +46,7 @@ class Admin:
 
 
 class DrivenPool(Admin):
-    """A pool of its own for one test."""
+    """A pool that only one test uses."""
 
     def __init__(self, server, name=None):
         self.name = name or f"pool-{uuid.uuid4()}"

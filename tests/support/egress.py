@@ -1,4 +1,4 @@
-"""What sessions try on a network with a neighbour (neighbour.py), and who tries to reach them."""
+"""Connections that sessions try to a neighbour (neighbour.py), and that others try to sessions."""
 
 import inspect
 import json
@@ -12,8 +12,8 @@ needs_neighbour = pytest.mark.skipif(
 )
 URL = f"http://{neighbour.NAME}:{neighbour.PORT}"
 GREETING = "hello from next door"
-OPEN = ("--max-sessions", "1000", "--network-status", "EgressEnabled")  # of a server
-SESSION_PORT = 9000  # of listeners inside sessions
+OPEN = ("--max-sessions", "1000", "--network-status", "EgressEnabled")  # options of a server
+SESSION_PORT = 9000  # port of listeners inside sessions
 
 LISTEN = f"""
 {inspect.getsource(reach)}
@@ -32,7 +32,7 @@ def run(session, code, **members):
 
 
 def probe(session, *targets, **members):
-    """How the session's attempt to reach each target ended (see reach.reach)."""
+    """Returns how the session's attempt to reach each target ended (see reach.reach)."""
     probing = f"import json\nprint(json.dumps([reach(*target) for target in {list(targets)!r}]))"
     result = run(session, inspect.getsource(reach) + probing, **members)
     return json.loads(result["stdout"])

@@ -1,7 +1,7 @@
-"""A dynsessions server of our own for tests, and a client that speaks its three dialects.
+"""A dynsessions server for tests, and a client that speaks its three dialects.
 
-The client hands back the bare `requests` answer for a test to look at and checks nothing itself;
-that it is one which api-spec/ promises is checked for all of `requests` (answer_check.py).
+The client returns the plain `requests` answer for the test to examine, and checks nothing itself;
+answer_check.py checks every answer that arrives through `requests` against api-spec/.
 """
 
 import contextlib
@@ -24,13 +24,14 @@ from support.processes import descendants
 BINARY = os.environ.get(
     "DYNSESSIONS_BINARY", str(Path(__file__).parents[2] / "build" / "release" / "dynsessions")
 )
-# Byte by byte through 16 MiB takes the thread sanitizer most of a minute on a core of its own.
+# The thread sanitizer needs most of a minute on one core to scan 16 MiB byte by byte.
 SLOWNESS = {None: 1, "address": 4, "thread": 10}[sanitizers.sanitizer_of(BINARY)]
-# A start waits for the first interpreter, whose imports may be cold; a stop may use the whole drain
+# A start waits for the first interpreter, whose imports can be cold; a stop can use the whole drain
 # period.
 START_SECONDS, STOP_SECONDS, HTTP_SECONDS = (SLOWNESS * seconds for seconds in (120, 30, 60))
 
-# In the background or under nohup the suite ignores some signals, and so would all that it starts.
+# In the background or under nohup the test run ignores some signals, and its children would inherit
+# that.
 HEARING_SIGNALS = ("env", "--default-signal=HUP,INT,TERM")
 
 PYTHON = None  # dialect A has no api-version
@@ -39,7 +40,7 @@ V2024_10 = "2024-10-02-preview"
 V2025_02 = "2025-02-02-preview"
 V2025_10 = "2025-10-02-preview"
 
-# How each family names its file operations; the first word of a route is the method.
+# File operations of each family; the first word of a route is the method.
 _PYTHON_FILES = {
     "upload": "POST python/uploadFile",
     "list": "GET python/files",
@@ -66,7 +67,8 @@ def file_routes(version):
 
 
 class Session:
-    """One identifier at one server. `name` arguments go into the path as they are: encode them."""
+    """A client of one identifier at one server. `name` arguments go into the path as they are:
+    encode them."""
 
     def __init__(self, endpoint, identifier):
         self.endpoint = endpoint
@@ -84,7 +86,8 @@ class Session:
         )
 
     def end(self):
-        """Gives its memory back before its cooldown passes; of no matter to the test itself."""
+        """Frees the session's memory before its cooldown passes; the test itself does not depend on
+        it."""
         self.send("DELETE", "session", V2025_02)
 
     def python_execute(self, code, **properties):
@@ -126,7 +129,7 @@ class Session:
 
 
 def run_to_end(*arguments, seconds=HTTP_SECONDS, before=(), **environment):
-    """The program until it ends, which must come by itself."""
+    """Runs the program until it exits, which it must do by itself."""
     ended = subprocess.run(
         [*before, BINARY, *arguments],
         env={**os.environ, **environment},
@@ -138,7 +141,7 @@ def run_to_end(*arguments, seconds=HTTP_SECONDS, before=(), **environment):
     return ended
 
 
-# Those that run, and those that ended since the last begin_test(): for failure_report.py.
+# Servers that run, and servers that ended since the last begin_test(), for failure_report.py.
 _servers = []
 
 
@@ -150,7 +153,7 @@ def begin_test():
 
 
 def servers_of_this_test(lines):
-    """(title, text) of each server that was started, was ended or has logged since begin_test():
+    """Returns (title, text) of each server that was started, ended or logged since begin_test():
     how it was started, and the last `lines` lines of its log since then."""
     for server in _servers:
         log = server.stderr(since=server.log_begin).splitlines()
@@ -162,12 +165,13 @@ def servers_of_this_test(lines):
 class Emulator:
     """A running server on free ports of the loopback interface.
 
-    `stop()` ends it as an operator would, `kill()` as a crash would, `has_ended()` is for who ends by
-    itself. They raise AssertionError unless it ends as it should, without a sanitizer's report; the
-    first two also unless it leaves nothing behind: no process that it started and no mount.
+    `stop()` ends the server as an operator would, `kill()` as a crash would, and `has_ended()`
+    waits for a server that ends by itself. They raise AssertionError unless the server ends as it
+    should, without a sanitizer's report. stop() and kill() also require that no process and no
+    mount is left behind.
 
-    `before` is a command that becomes the rest of its line by exec.
-    `as_documented=False` is for options that make it answer otherwise than api-spec/ promises.
+    `before` is a command that runs the rest of its command line by exec.
+    `as_documented=False` is for options that cause answers which api-spec/ does not promise.
     """
 
     def __init__(self, *arguments, environment=None, as_documented=True, before=()):
@@ -176,7 +180,7 @@ class Emulator:
         self._stderr = tempfile.TemporaryFile()
         self.log_begin = 0
         self._command = [*before, BINARY, "serve", "--port", "0", "--admin-port", "0", *arguments]
-        # The port of HTTPS as a variable, because an argument may choose another or none.
+        # The port of HTTPS is a variable, because an argument can choose another port or none.
         self._environment = {"DYNSESSIONS_HTTPS_PORT": "0", **(environment or {})}
         self._process = subprocess.Popen(
             [*HEARING_SIGNALS, *self._command],
@@ -195,7 +199,7 @@ class Emulator:
             raise
         self.pid = ready["pid"]
         self.http = ready["http"]
-        self.https = ready.get("https")  # None: switched off
+        self.https = ready.get("https")  # None if HTTPS is switched off
         self.admin = ready["admin"]
         self.endpoint = ready["poolManagementEndpoint"]
         self.identity_endpoint = ready["identityEndpoint"]
@@ -205,7 +209,7 @@ class Emulator:
             services.serves(self.http, self.https)
 
     def _read_event(self, wanted):
-        """Reads lines of JSON from stdout up to the one of this event."""
+        """Reads lines of JSON from stdout up to the line of this event."""
         output, text = self._process.stdout.fileno(), b""
         deadline = time.monotonic() + START_SECONDS
         while True:
@@ -221,7 +225,8 @@ class Emulator:
                     return line
 
     def command(self):
-        """The line that starts the same server in a shell, with variables other than inherited ones."""
+        """Returns the line that starts the same server in a shell, with the variables that differ
+        from inherited ones."""
         inherited = {name: value for name, value in os.environ.items() if name.startswith("DYNSESSIONS_")}
         variables = {**inherited, **self._environment}
         words = [f"{name}={value}" for name, value in variables.items()]
@@ -231,12 +236,12 @@ class Emulator:
         return os.fstat(self._stderr.fileno()).st_size
 
     def stderr(self, since=0):
-        # Not by read(): the server writes at the position of the same open file.
+        # read() would move the position of the open file, at which the server writes.
         said = os.pread(self._stderr.fileno(), self.log_size() - since, since)
         return said.decode(errors="replace")
 
     def session(self, identifier=None):
-        """A session that no other test knows, unless its identifier is given."""
+        """Returns a session that no other test knows, unless the identifier is given."""
         return Session(self.endpoint, identifier or str(uuid.uuid4()))
 
     def is_running(self):
@@ -249,7 +254,7 @@ class Emulator:
         self._end(signal.SIGKILL, expected_code=-signal.SIGKILL)
 
     def has_ended(self, expected_code):
-        """Waits until it has."""
+        """Waits until the server has exited."""
         services.serves_no_longer(self.http, self.https)
         code = self._process.wait(STOP_SECONDS)
         self._process.stdout.close()
@@ -282,12 +287,13 @@ class Emulator:
 
 
 def _open_descendants(pid):
-    """A descriptor of each process below `pid`; what ends meanwhile is not worth waiting for."""
+    """Returns a descriptor of each process below `pid`; processes that end during the search are
+    left out."""
     for process in descendants(pid):
         with contextlib.suppress(ProcessLookupError):
             yield os.pidfd_open(process)
 
 
 def _ends_within(pidfd, seconds):
-    """A process descriptor becomes readable when its process has ended, reaped or not."""
+    """A process descriptor becomes readable when its process has exited, reaped or not."""
     return bool(select.select([pidfd], [], [], seconds)[0])

@@ -1,7 +1,7 @@
-"""Machines and containers that forbid things, as commands that start the rest of their line.
+"""Machines and containers that forbid things, as commands that run the rest of their command line.
 
-What they forbid is what the named thing forbids by a seccomp filter; what else a container takes
-away, capabilities and a plain /proc, is up to the test.
+Each imitates what its namesake forbids by a seccomp filter. What else a container takes away, such
+as capabilities and an open /proc, is up to the test.
 """
 
 from pathlib import Path
@@ -31,6 +31,6 @@ NO_CLONE3 = behind("clone3=ENOSYS")
 NO_PIVOT_ROOT = behind("pivot_root=EPERM")
 NO_LANDLOCK = behind(*_NO_LANDLOCK)
 NOTHING_AT_ALL = behind(*_NO_NAMESPACES, *_NO_LANDLOCK)
-# Docker's default profile, and the same when CAP_SYS_ADMIN was added.
+# Docker's default profile, and the same profile with CAP_SYS_ADMIN added.
 DOCKER = behind(*_NO_NAMESPACES, *_NO_MOUNTS, *_HIDDEN)
 DOCKER_WITH_SYS_ADMIN = behind(*_HIDDEN)

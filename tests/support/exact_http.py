@@ -1,4 +1,4 @@
-"""Requests byte by byte, for what `requests` would tidy away: `..`, `%2e`, half a body."""
+"""Requests byte by byte, for bytes that `requests` would change: `..`, `%2e`, half a body."""
 
 import contextlib
 import http.client
@@ -12,7 +12,7 @@ SECONDS = 60
 
 
 class Exact:
-    """A client of one session that sends targets as they are."""
+    """A client of one session that sends targets unchanged."""
 
     def __init__(self, session):
         self.base = urlsplit(session.endpoint)
@@ -30,7 +30,7 @@ class Exact:
             return answer
 
     def open(self, method, path, headers, body=b""):
-        """Sends a request, or as much of one as the test wants, and leaves the answer unread."""
+        """Sends a request, or a part of one, and leaves the answer unread."""
         head = [f"{method} {self.base.path}/{path}{self.query} HTTP/1.1"]
         head += [f"Host: {self.base.netloc}", "Authorization: Bearer test-token", *headers]
         connection = socket.create_connection((self.base.hostname, self.base.port), timeout=SECONDS)
@@ -39,7 +39,7 @@ class Exact:
 
 
 class Answer:
-    """What `http.client` and a bare socket bring, in the words of `requests`."""
+    """Gives answers of `http.client` and of a bare socket the interface of `requests`."""
 
     def __init__(self, response):
         self.status_code = response.status

@@ -1,12 +1,12 @@
-"""Programs in each of a session's three kernels: what a test gets is how they ended."""
+"""Runs programs in each of a session's three kernels and returns how they ended."""
 
 import time
 
 from support.emulator import V2025_10
 
 SECONDS = 60
-PAUSE_SECONDS = 0.01  # asking without one would take the time of a core from the program
-# What an execute body says beside its code, by kernel; CONTRACT.md section 6, "Image internals".
+PAUSE_SECONDS = 0.01  # a busy wait would take a core's time from the program
+# Members of an execute body besides the code, by kernel; CONTRACT.md section 6, "Image internals".
 KERNELS = {
     "synchronous": {},
     "asynchronous": {"executionType": "Asynchronous"},
@@ -15,7 +15,7 @@ KERNELS = {
 
 
 def finished(session, execution_id, version=V2025_10):
-    """Asks until the execution is over."""
+    """Polls until the execution has finished."""
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         answer = session.execution(execution_id, version)
@@ -27,7 +27,7 @@ def finished(session, execution_id, version=V2025_10):
 
 
 def run_in(kernel, session, code, **members):
-    """The body of the finished execution."""
+    """Returns the body of the finished execution."""
     answer = session.executions(code, **KERNELS[kernel], **members)
     assert answer.status_code == 200, answer.text
     if kernel == "asynchronous":
@@ -36,19 +36,19 @@ def run_in(kernel, session, code, **members):
 
 
 def value_in(kernel, session, expression):
-    """Of an expression that must succeed."""
+    """Returns the value of an expression that must succeed."""
     body = run_in(kernel, session, expression)
     assert body["status"] == "Succeeded", body
     return body["result"]["executionResult"]
 
 
 def value(session, expression):
-    """The same, where nothing hangs on the kernel."""
+    """As value_in(), for tests in which the kernel does not matter."""
     return value_in("synchronous", session, expression)
 
 
 def stderr_of(session, code, **members):
-    """Of a program that must fail."""
+    """Returns stderr of a program that must fail."""
     body = run_in("synchronous", session, code, **members)
     assert body["status"] == "Failed", body
     return body["result"]["stderr"]

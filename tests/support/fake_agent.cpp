@@ -21,7 +21,7 @@ constexpr std::size_t kHeaderBytes = 4;
   throw std::system_error(errno, std::generic_category(), what);
 }
 
-/// The reading end for the server and the writing end for the agent.
+/// Returns the reading end for the server and the writing end for the agent.
 std::pair<UniqueFd, UniqueFd> make_pipe() {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw_errno("pipe2");

@@ -21,7 +21,7 @@
 namespace dynsessions::sandbox::test {
 namespace {
 
-constexpr int kPatienceMilliseconds = 120'000;  // a busy machine, a sanitizer's build
+constexpr int kPatienceMilliseconds = 120'000;  // for a busy machine and sanitizer builds
 
 void wait_readable(int fd, const char* what) {
   pollfd readable{fd, POLLIN, 0};

@@ -1,4 +1,5 @@
-"""What sessions may use: little that tests can exceed, and how strictly a server keeps it."""
+"""Session limits that are low enough for tests to exceed, and how strictly a server enforces
+them."""
 
 import requests
 
@@ -10,7 +11,7 @@ SMALL = (
 
 
 def limits_of(server):
-    """In the words of its health answer: "memory hard, processes hard, …"."""
+    """Returns the text of the server's health answer: "memory hard, processes hard, …"."""
     health = requests.get(f"{server.admin}/health/ready", timeout=10).json()
     (told,) = [part["detail"] for part in health["components"] if part["name"] == "limits"]
     return told

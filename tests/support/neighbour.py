@@ -1,7 +1,7 @@
-"""Another machine beside this one, for what must be reachable over a network and for what must not.
+"""A second machine on a network, for tests of what sessions can and cannot reach.
 
-It is a network namespace with a cable to this host, a web server in it, and a name server on this
-host's loopback that knows its name. Making it takes root and the program `ip`.
+The machine is a network namespace with a cable to this host and a web server; a name server on this
+host's loopback knows its name. Making it needs root and the program `ip`.
 """
 
 import contextlib
@@ -17,17 +17,17 @@ import threading
 import time
 from pathlib import Path
 
-_OWN = 1 + os.getpid() % 250  # other suites may run on this machine
+_OWN = 1 + os.getpid() % 250  # other test runs can share this machine
 HOST_ADDRESS, ADDRESS = f"198.18.{_OWN}.1", f"198.18.{_OWN}.2"
 LINK_LOCAL = f"169.254.77.{_OWN}"
-LATER_ADDRESS = f"198.19.{_OWN}.1"  # of this host, see later_address()
+LATER_ADDRESS = f"198.19.{_OWN}.1"  # an address of this host, see later_address()
 NAME, PORT = "packages.test", 8000
 NAME_SERVER = f"127.77.{_OWN}.53"
 CABLE = f"dyntest{_OWN}"
 
 
 def missing():
-    """Why there can be no neighbour here, or None."""
+    """Returns the reason why there can be no neighbour here, or None."""
     if os.geteuid() != 0:
         return "making a network beside this host takes root"
     lacking = [program for program in ("ip", "unshare", "nsenter") if shutil.which(program) is None]
@@ -36,7 +36,8 @@ def missing():
 
 @contextlib.contextmanager
 def neighbour(directory):
-    """Serves `directory` at http://NAME:PORT/, to all who can reach ADDRESS or LINK_LOCAL."""
+    """Serves `directory` at http://NAME:PORT/ to all clients that can reach ADDRESS or
+    LINK_LOCAL."""
     with contextlib.ExitStack() as stack:
         server = subprocess.Popen(
             ["unshare", "--net", sys.executable, __file__, str(directory)], stdout=subprocess.PIPE
@@ -72,7 +73,7 @@ def _cable(pid):
 
 @contextlib.contextmanager
 def later_address():
-    """This host gets an address while the neighbour is there."""
+    """Gives this host another address while the neighbour exists."""
     _ip("addr", "add", f"{LATER_ADDRESS}/32", "dev", CABLE)
     try:
         yield
@@ -96,7 +97,7 @@ def _wait_until_reachable(seconds=10):
 
 @contextlib.contextmanager
 def name_server():
-    """Says that NAME is at ADDRESS and that there are no other names."""
+    """Answers that NAME has ADDRESS and that no other names exist."""
     with socketserver.UDPServer((NAME_SERVER, 53), _Names) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -142,7 +143,8 @@ def _serve(directory):
 
 
 def with_own_files(files, then=()):
-    """A command before a program: it sees `files` (path to content's path) instead of the host's."""
+    """Returns a command prefix: its program sees `files` (path to content's path) instead of the
+    host's."""
     mounts = "".join(f"mount --bind '{ours}' '{path}' && " for path, ours in files.items())
     return ["unshare", "--mount", "sh", "-c", f'{mounts}exec "$@"', "sh", *then]
 

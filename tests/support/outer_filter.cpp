@@ -11,12 +11,12 @@
 #include <linux/sched.h>
 #include <seccomp.h>
 
-/// Runs a program as a container's runtime would, behind a seccomp filter:
+/// Runs a program behind a seccomp filter, as a container's runtime would:
 ///
 ///     outer_filter CALL=ERRNO... -- PROGRAM ARGUMENTS
 ///
 /// CALL is the name of a system call, or `namespaces`: clone with any flag that makes one. ERRNO is
-/// EPERM, EACCES or ENOSYS. All else is allowed.
+/// EPERM, EACCES or ENOSYS. Everything else is allowed.
 namespace {
 
 constexpr const char* kUsage = "usage: outer_filter CALL=ERRNO... -- PROGRAM ARGUMENTS";

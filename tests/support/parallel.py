@@ -1,8 +1,8 @@
-"""A pytest plugin for parallel runs (`pytest -n 2`, pytest-xdist): which tests stay together on one
-worker, in which order groups start, and which tests run while no other test does.
+"""A pytest plugin for parallel runs (`pytest -n 2`, pytest-xdist): decides which tests stay
+together on one worker, in which order groups start, and which tests run alone.
 
-A group is a file, except where tests of one file use different servers (attacks: a group per tier)
-or have nothing in common (kernel programs: a kernel per group of programs).
+A group is a file, with two exceptions: attacks, whose tests use different servers, have a group per
+tier; kernel programs have a kernel, and so a group, per group of programs.
 """
 
 import contextlib
@@ -20,8 +20,8 @@ from support.tiers import TIERS
 _TIER = re.compile("|".join(re.escape(str(tier)) for tier in TIERS))
 _PROGRAM = re.compile(r"\[(20\d\d-\d\d-\d\d-preview-\w+): ")
 
-# Groups that take longest, longest first: what is left for the end is short, so that workers end
-# together. Measured; a group that is missing here only costs balance.
+# Groups that take longest, longest first: short groups remain for the end, so that workers finish
+# together. The order was measured; a group that is missing here only costs balance.
 LONGEST_FIRST = (
     "test_attacks_on_channels.py",
     "test_attacks_on_the_server.py",
@@ -39,7 +39,7 @@ LONGEST_FIRST = (
 
 
 def group_of(nodeid):
-    """The name of the group that a test belongs to."""
+    """Returns the name of the group that a test belongs to."""
     path, _, name = nodeid.partition("::")
     if "/attacks/" in path and (tier := _TIER.search(name)):
         return f"{path}: {tier[0]}"
@@ -71,20 +71,20 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Only the process that distributes the tests calls this."""
+    """Is called only in the process that distributes the tests."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByGroup(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             return group_of(nodeid)
 
-    config.option.loadscopereorder = False  # WorkerOrder has put them in order
+    config.option.loadscopereorder = False  # WorkerOrder has ordered them already
     return ByGroup(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node):
-    """In the same process, for each worker before it starts."""
+    """Runs in the same process, for each worker before it starts."""
     if not hasattr(node.config, "turns_directory"):
         node.config.turns_directory = tempfile.mkdtemp(prefix="dynsessions-tests-")
         node.config.add_cleanup(lambda: shutil.rmtree(node.config.turns_directory))
@@ -92,7 +92,7 @@ def pytest_configure_node(node):
 
 
 class WorkerOrder:
-    """In each worker."""
+    """Orders the tests within each worker."""
 
     def __init__(self, turns):
         self._turns = turns
@@ -103,7 +103,8 @@ class WorkerOrder:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item):
-        """Around set-up and tear-down too. Waiting does not count towards the test's timeout."""
+        """The lock also covers set-up and tear-down. Waiting does not count towards the test's
+        timeout."""
         alone = item.get_closest_marker("alone") is not None
         with self._turns.take(alone):
             return (yield)
@@ -112,7 +113,7 @@ class WorkerOrder:
 class Turns:
     """A lock between the workers of one run: shared by ordinary tests, exclusive for `alone` ones.
 
-    Whoever waits holds the gate, so that a test that needs the machine alone is not overtaken by
+    A waiting test holds the gate, so that a test that needs the machine alone is not overtaken by
     an endless row of ordinary ones.
     """
 

@@ -1,6 +1,7 @@
-"""The processes of this machine, of which the host sees all.
+"""The processes of this machine; the host sees all of them.
 
-They end while one looks: whoever has ended is left out, whichever way /proc says so.
+Processes can end during a search; those that have ended are left out, whichever error /proc
+reports.
 """
 
 import contextlib
@@ -11,7 +12,7 @@ ENDED = (FileNotFoundError, ProcessLookupError)
 
 
 class Process(NamedTuple):
-    """As /proc/PID/stat tells it. The name has at most 15 bytes."""
+    """One line of /proc/PID/stat. The name has at most 15 bytes."""
 
     name: str
     state: str
@@ -23,7 +24,7 @@ class Process(NamedTuple):
 
 
 def _read_of_each(file):
-    """By pid: the content of its file."""
+    """Returns the content of this file of each process, by pid."""
     found = {}
     for pid in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(*ENDED), open(f"/proc/{pid}/{file}", "rb") as opened:
@@ -38,25 +39,26 @@ def _parse(stat):
 
 
 def processes():
-    """By pid."""
+    """Returns all processes by pid."""
     return {pid: _parse(stat) for pid, stat in _read_of_each("stat").items()}
 
 
 def processes_with(mark):
-    """Pids of those that have it in their command line."""
+    """Returns pids of the processes that have the mark in their command line."""
     lines = _read_of_each("cmdline")
     return [pid for pid, line in lines.items() if mark.encode() in line and pid != os.getpid()]
 
 
 def process_named(name):
-    """The pid of the first one."""
+    """Returns the pid of the first process of this name."""
     found = [pid for pid, process in processes().items() if process.name == name]
     assert found, f"no process is called {name}"
     return found[0]
 
 
 def _children(everyone):
-    """By parent. Not from /proc/PID/task/TID/children, which leaves some out while others end."""
+    """Returns children by parent. /proc/PID/task/TID/children is not used: it omits some while
+    others end."""
     found = {}
     for pid, process in everyone.items():
         found.setdefault(process.parent, []).append(pid)
@@ -68,11 +70,11 @@ def children(pid):
 
 
 def below(*pids):
-    """By pid: the descendants, nearer ones first."""
+    """Returns the descendants by pid, nearer ones first."""
     everyone = processes()
     children_of = _children(everyone)
     found = [child for pid in pids for child in children_of.get(pid, [])]
-    for child in found:  # grows while we walk it
+    for child in found:  # grows during the loop
         found += children_of.get(child, [])
     return {pid: everyone[pid] for pid in found}
 

@@ -1,5 +1,5 @@
-"""The programs of tests/sandbox/programs in a session, over HTTP, as a user's code would run; and
-the same ones on the host, where they have to succeed: their positive control."""
+"""Runs the programs of tests/sandbox/programs in a session, over HTTP, as a user's code would run,
+and on the host as the positive control, where they must succeed."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 DIRECTORY = Path(__file__).parents[1] / "sandbox" / "programs"
 SECONDS = 60
 CHARACTERS = 1_000_000
-SHARED = ("attempt", "loopback")  # what programs import, in the order in which it can be loaded
+SHARED = ("attempt", "loopback")  # modules that programs import, in load order
 
 _RUN = """
 import json as _json, sys as _sys, types as _types
@@ -21,14 +21,14 @@ def _run(sources, name, arguments):
 
 
 def source(program, arguments):
-    """Python text that prints as JSON what the program's `main` returns."""
+    """Returns Python text that prints as JSON what the program's `main` returns."""
     names = [*SHARED, program]
     sources = {name: (DIRECTORY / f"{name}.py").read_text() for name in names}
     return f"{_RUN}\n_run({sources!r}, {program!r}, _json.loads({json.dumps(arguments)!r}))"
 
 
 def run_inside(session, program, kernel=None, **arguments):
-    """What the program's `main` returns in the session."""
+    """Returns what the program's `main` returns in the session."""
     answer = session.executions(
         source(program, arguments),
         timeoutInSeconds=SECONDS,
@@ -42,7 +42,7 @@ def run_inside(session, program, kernel=None, **arguments):
 
 
 def run_outside(program, before=(), **arguments):
-    """The same on the host; `before` is a command that becomes it."""
+    """Returns what the program's `main` returns on the host; `before` is a command prefix."""
     ended = subprocess.run(
         [*before, "/usr/bin/python3", "-I", "-c", source(program, arguments)],
         cwd="/",

@@ -1,12 +1,12 @@
-"""Whether something answers at an address; runs here and, as source, in sessions."""
+"""Checks whether something answers at an address; runs here and, as source, in sessions."""
 
 import socket
 
 
 def reach(address, port, device=None):
-    """Returns "answered", or the reason why not.
+    """Returns "answered", or the reason why nothing answered.
 
-    A handshake alone does not tell, since slirp4netns makes that with the session itself.
+    A completed handshake proves nothing, since slirp4netns completes it with the session itself.
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family) as client:
@@ -22,7 +22,7 @@ def reach(address, port, device=None):
 
 
 def answer(listener):
-    """Answers whoever connects, until the listener is shut down."""
+    """Answers every client until the listener is shut down."""
     while True:
         try:
             connection = listener.accept()[0]
@@ -34,4 +34,4 @@ def answer(listener):
                 connection.recv(4096)
                 connection.sendall(b"here")
             except OSError:
-                pass  # it has gone, or says nothing
+                pass  # the client left or sent nothing

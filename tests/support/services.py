@@ -1,6 +1,7 @@
-"""Which addresses are our own servers just now: those whose answers are checked (answer_check.py).
+"""The addresses of our running servers, whose answers are checked (answer_check.py).
 
-Apart from the check, because the benchmarks start servers in a Python without its packages.
+This module is separate from the check, because the benchmarks start servers in a Python without its
+packages.
 """
 
 from urllib.parse import urlsplit
@@ -9,12 +10,12 @@ _services = set()
 
 
 def serves(*origins):
-    """From now on, answers of these origins are checked. The admin port is not of the service."""
+    """Starts checking the answers of these origins. The admin port is not part of the service."""
     _services.update(origin for origin in origins if origin)
 
 
 def serves_no_longer(*origins):
-    """Their ports may be given to anybody."""
+    """Stops checking these origins: their ports can be reused by others."""
     _services.difference_update(origins)
 
 

@@ -1,4 +1,4 @@
-"""A program that starts and ends like the server, for tests of what starts servers."""
+"""A program that starts and ends like the server, for tests of code that starts servers."""
 
 import sys
 
@@ -16,7 +16,8 @@ signal.sigwait([signal.SIGTERM])
 
 
 def write(path, before="", after=""):
-    """`before` and `after`: Python lines that run before the server is ready and after SIGTERM."""
+    """Writes the program. `before` and `after`: Python lines that run before the server is ready
+    and after SIGTERM."""
     path.write_text(TEXT.format(python=sys.executable, before=before, after=after))
     path.chmod(0o755)
     return path

@@ -1,4 +1,4 @@
-"""The check of all answers itself: it must let through what is promised and notice what is not."""
+"""The check of all answers must accept what is promised and notice what is not."""
 
 import http.server
 import json
@@ -86,7 +86,7 @@ def test_every_api_version_has_a_document():
 
 @pytest.fixture
 def careless_server():
-    """Says 200 and nothing else to everything."""
+    """Answers every request with 200 and nothing else."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):

@@ -1,4 +1,4 @@
-"""The fixture library itself, with a stand-in for the server: it must notice a bad end."""
+"""The fixture library must notice a bad end; a stand-in replaces the server."""
 
 import subprocess
 
@@ -91,7 +91,8 @@ FAULTS = {
 
 @pytest.mark.parametrize("sanitizer", FAULTS)
 def test_what_a_real_sanitizer_says_is_noticed(tmp_path, monkeypatch, sanitizer):
-    """Whatever it is built with: this says that the reports still look as they are looked for."""
+    """A sanitizer's reports still match the pattern that is searched for, in every kind of
+    build."""
     program = tmp_path / "program"
     source = f"#include <thread>\nint main() {{ {FAULTS[sanitizer]} }}"
     compiler = ["g++", "-x", "c++", "-", f"-fsanitize={sanitizer}", "-o", str(program)]

@@ -17,13 +17,13 @@
 
 namespace dynsessions::test {
 
-/// A coroutine that was started on a TestLoop, and what became of it.
+/// A coroutine that was started on a TestLoop, and its outcome.
 template <typename T>
 class Task {
  public:
   [[nodiscard]] bool done() const { return outcome_->value.has_value() || outcome_->failure; }
 
-  /// What the coroutine returned; throws what it threw. At most once, when done.
+  /// Returns the coroutine's result or throws its exception. Call at most once, when done.
   T result() {
     if (outcome_->failure) std::rethrow_exception(outcome_->failure);
     if (!outcome_->value) throw std::logic_error("the coroutine has not ended");
@@ -44,19 +44,19 @@ class Task {
   std::shared_ptr<Outcome> outcome_ = std::make_shared<Outcome>();
 };
 
-/// An event loop for tests of coroutines. Never sleeps: it runs what is ready, or waits for
-/// something that must come, and throws when it does not come.
+/// An event loop for tests of coroutines. Never sleeps: it runs what is ready, or waits for an
+/// event that must come, and throws if it does not come.
 class TestLoop {
  public:
   [[nodiscard]] boost::asio::any_io_executor executor() { return loop_.get_executor(); }
 
-  /// Runs everything that can go on now.
+  /// Runs everything that is ready.
   void settle() {
     loop_.restart();
     loop_.poll();
   }
 
-  /// Starts a coroutine and lets it go as far as it can now.
+  /// Starts a coroutine and runs it until it waits.
   template <typename T>
   Task<T> start(boost::asio::awaitable<T> coroutine) {
     Task<T> task;
@@ -69,7 +69,7 @@ class TestLoop {
     return task;
   }
 
-  /// Runs a coroutine to its end and returns what it gave.
+  /// Runs a coroutine to its end and returns its result.
   template <typename T>
   T run(boost::asio::awaitable<T> coroutine) {
     return finish(start(std::move(coroutine)));
@@ -95,7 +95,7 @@ class TestLoop {
   }
 
  private:
-  static constexpr std::chrono::seconds kPatience{120};  // a fork storm on a busy machine
+  static constexpr std::chrono::seconds kPatience{120};  // for a fork storm on a busy machine
 
   template <typename T>
   static boost::asio::awaitable<void> keep(boost::asio::awaitable<T> coroutine,

@@ -1,4 +1,4 @@
-"""In a mount namespace of its own, so that nothing is mounted on the host."""
+"""Runs in a separate mount namespace, so that nothing is mounted on the host."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The pytest plugins of these tests, each in a small run of its own."""
+"""The pytest plugins of these tests, each in a small separate run."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from support.parallel import group_of
 
 CONFTEST = 'pytest_plugins = ["support.attack_report", "support.failure_report", "support.parallel"]\n'
 PLAIN = {"PYTHONPATH": str(Path(__file__).parents[1]), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-NOT_OURS = ("PYTEST_", "MUST_WORK", "DYNSESSIONS_")  # the small run is not a part of this one
+NOT_OURS = ("PYTEST_", "MUST_WORK", "DYNSESSIONS_")  # the small run is not part of this one
 
 
 def run(directory, files, *arguments, **environment):

@@ -13,8 +13,8 @@
 
 namespace dynsessions::http {
 
-/// A request body out of a string, given in pieces of at most `piece` bytes. With `then_fails` the
-/// client breaks off after the text: the read that would report the end returns that error.
+/// A request body from a string, in pieces of at most `piece` bytes. With `then_fails` the client
+/// breaks off after the text: the read that would report the end returns that error.
 class TextBody final : public BodyReader {
  public:
   explicit TextBody(std::string text, std::size_t piece = std::size_t{64} << 10,

@@ -1,7 +1,7 @@
 """The tiers of the sandbox that this machine offers, and servers in each.
 
-A tier is who the server is and what it may use. Each has a directory of its own for state and for
-temporary files, so that a test sees what a server of it leaves behind.
+A tier defines who runs the server and what it can use. Each has a separate directory for state and
+for temporary files, so that a test sees what one of its servers leaves behind.
 """
 
 import contextlib
@@ -24,16 +24,16 @@ AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-group
 @dataclass(frozen=True)
 class Tier:
     name: str
-    before: tuple = ()  # a command that becomes the server
+    before: tuple = ()  # command prefix of the server
     arguments: tuple = ()
-    letter: str = "A"  # A has all namespaces, B none
+    letter: str = "A"  # A has all namespaces, B has none
     needs_root: bool = field(default=True, kw_only=True)
 
     def __str__(self):
         return self.name
 
     def reason_to_skip(self):
-        """Why this machine does not offer it; None when it does."""
+        """Returns the reason why this machine does not offer the tier; None if it does."""
         if self.needs_root and os.geteuid() != 0:
             return f"{self.name}: the tests do not run as root"
         return None
@@ -48,15 +48,16 @@ TIERS = [
 
 
 def as_session_user():
-    """A command prefix for a process of the host that the sessions of an ordinary user's server could
-    signal and trace by their ids alone. A root server's sessions have users of their own."""
+    """Returns a command prefix for a process of the host that the sessions of an ordinary user's
+    server could signal and trace if only user ids counted. Sessions of a root server have separate
+    users."""
     return AS_NOBODY if os.geteuid() == 0 else ()
 
 
 @contextlib.contextmanager
 def directory_for_all():
-    """A new directory that every user of this machine can use; removed at the end, by what minds no
-    depth of it."""
+    """Makes a directory that every user of this machine can use; it is removed at the end, however
+    deep it is."""
     directory = tempfile.mkdtemp(prefix="dynsessions-attacks-")
     os.chmod(directory, 0o777)
     try:
@@ -66,11 +67,11 @@ def directory_for_all():
 
 
 class TierServer(Emulator):
-    """A server of a tier, with a directory of its own for what it keeps and for temporary files."""
+    """A server of a tier, with a separate directory for its state and its temporary files."""
 
     def __init__(self, tier, directory, *arguments, around=(), before=(), environment=None):
-        """`around` and `before` are commands that become the server, as who runs the tests and as
-        the tier's user."""
+        """`around` and `before` are command prefixes of the server; the first runs as the user who
+        runs the tests, the second as the tier's user."""
         self.tier = tier
         self._temporary = os.path.join(directory, "tmp")
         os.makedirs(self._temporary, exist_ok=True)
@@ -84,7 +85,8 @@ class TierServer(Emulator):
         )
 
     def data_directory_with(self, name):
-        """The data directory, on the host's disk, of the one session that has that name in it."""
+        """Returns the data directory, on the host's disk, of the only session that has that name in
+        it."""
         (found,) = Path(self._temporary).glob(f"*/*/data/{name}")
         return found.parent
 
@@ -98,7 +100,7 @@ def skip_unless_offered(tier):
 
 
 def run_as(tier, *arguments, before=(), **environment):
-    """The program until it ends by itself, with options of a tier."""
+    """Runs the program with options of a tier until it exits by itself."""
     with directory_for_all() as state:
         return run_to_end(
             *("--port", "0", "--https-port", "off", "--admin-port", "0", *tier.arguments),
@@ -110,7 +112,7 @@ def run_as(tier, *arguments, before=(), **environment):
 
 
 def works_fully(server):
-    """A session that computes, has its files, and is confined as ever."""
+    """Checks that a new session computes, has its files, and is still confined."""
     session = server.session()
     assert value_in("synchronous", session, "import pandas; 6 * 7") == 42
     assert session.upload("up", b"mine").status_code == 200

@@ -9,16 +9,16 @@ from support.waiting import wait_until
 
 
 class CannotAttach(AssertionError):
-    """With what strace says about it."""
+    """Carries the message of strace."""
 
 
 @contextlib.contextmanager
 def attached(strace, pids):
-    """`strace` is the command without the processes.
+    """Attaches to the processes. `strace` is the command without the processes.
 
-    It is killed, not asked to leave: it would first wait for every process to stop, for ever if one
-    is the init of a PID namespace that itself waits for what strace has not reaped. What a killed
-    tracer traced goes on.
+    strace is killed instead of asked to end: it would first wait for every process to stop, which
+    never happens if one is the init of a PID namespace that itself waits for a process that strace
+    has not reaped. The processes that a killed tracer traced continue.
     """
     of = [argument for pid in pids for argument in ("-p", str(pid))]
     tracer = subprocess.Popen([*strace, *of], stderr=subprocess.PIPE)

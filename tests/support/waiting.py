@@ -1,13 +1,13 @@
-"""For what another process or thread does in its own time."""
+"""Waits for events of other processes and threads."""
 
 import time
 
 SECONDS = 30
-PAUSE_SECONDS = 0.01  # asking without one would take the time of a core from who is waited for
+PAUSE_SECONDS = 0.01  # a busy wait would take a core's time from the awaited process
 
 
 def wait_until(holds, otherwise):
-    """Asks until `holds()` is true; `otherwise` is what the failure says."""
+    """Polls until `holds()` is true; `otherwise` is the message of the failure."""
     end = time.monotonic() + SECONDS
     while not holds():
         assert time.monotonic() < end, otherwise

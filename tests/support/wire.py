@@ -1,4 +1,4 @@
-"""How tests look at an answer: exact text with what varies masked, and the error envelope."""
+"""How tests compare an answer: exact text with varying parts masked, and the error envelope."""
 
 import json
 import re
@@ -15,7 +15,8 @@ _MASKS = (
 
 
 def masked(answer, session):
-    """The body's text; times, durations and ids of the right form are replaced by their names."""
+    """Returns the body's text; times, durations and ids of the right form are replaced by their
+    names."""
     text = answer.text.replace(f'"{session.identifier}"', '"<identifier>"')
     for pattern, name in _MASKS:
         text = re.sub(pattern, name, text)
@@ -23,7 +24,8 @@ def masked(answer, session):
 
 
 def assert_refused(answer, status, code=None, target=None):
-    """An answer in the envelope of CONTRACT.md section 1.5. `status` and `code` may be sets."""
+    """Checks that the answer has the envelope of CONTRACT.md section 1.5. `status` and `code` can
+    be sets."""
     assert answer.status_code in _as_set(status), (answer.status_code, answer.text)
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
     body = json.loads(answer.text)
