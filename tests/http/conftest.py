@@ -1,4 +1,4 @@
-"""What the tests over HTTP share."""
+"""Fixtures that the tests over HTTP share."""
 
 from pathlib import Path
 
@@ -19,7 +19,8 @@ def small_server():
 
 @pytest.fixture
 def broken_python():
-    """Looks like an environment with IPython, but no session can start with it."""
+    """Returns a Python that looks like an environment with IPython, but with which no session can
+    start."""
     with directory_for_all() as directory:
         prefix = Path(directory)
         (prefix / "bin").mkdir()
@@ -31,7 +32,7 @@ def broken_python():
 
 @pytest.fixture
 def still_serving(small_server):
-    """Whatever the test did: the server is up and serves the next request of a new session."""
+    """Checks after the test that the server is up and serves the next request of a new session."""
     yield
     assert small_server.is_running(), small_server.stderr()
     fresh = small_server.session()

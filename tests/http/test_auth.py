@@ -1,4 +1,4 @@
-"""Who may use the emulated service, by each value of --auth; and that nothing of it is logged."""
+"""Access to the service by each value of --auth, and that no secret of it is logged."""
 
 import re
 
@@ -18,7 +18,7 @@ def make_token(*options):
 
 
 def list_files(server, authorization=None):
-    """A cheap request with exactly this Authorization header, or none."""
+    """Sends a cheap request with exactly this Authorization header, or none."""
     headers = {} if authorization is None else {"Authorization": authorization}
     query = {"identifier": "an-identifier", "api-version": "2025-10-02-preview"}
     return requests.get(
@@ -148,8 +148,8 @@ def test_the_admin_api_needs_no_token(by_claims):
     assert requests.get(f"{by_claims.admin}/health/live", timeout=HTTP_SECONDS).status_code == 200
 
 
-# What a client sends and gets is nobody else's business; the paths of its requests are logged, and
-# so are the names of files in them. None of these is anywhere by chance.
+# Secrets of requests and answers must never be logged; the paths of requests are logged, and file
+# names are part of them. No other text contains one of these by chance.
 SECRETS = {
     "identifier": "secret-identifier-7c1d",
     "code": "secret_code_52ab",
@@ -161,7 +161,7 @@ SECRETS = {
 
 
 def make_every_kind_of_request(server, token):
-    """Good ones, failing ones, refused ones; every secret passes through the server."""
+    """Sends requests that succeed, fail or are refused; every secret passes through the server."""
     bearer = {"Authorization": f"Bearer {token}"}
     session = server.session(SECRETS["identifier"])
     code = f"{SECRETS['code']} = 1\nprint('{SECRETS['output']}')"

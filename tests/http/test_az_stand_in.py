@@ -1,4 +1,4 @@
-"""The stand-in for the Azure CLI: credentials that ask `az` for a token get one offline
+"""The stand-in for the Azure CLI: credentials that call `az` for a token get one offline
 (api-spec/CLIENTS.md section 4.5)."""
 
 import json
@@ -23,7 +23,8 @@ print(AzureCliCredential().get_token("{RESOURCE}/.default").token)
 
 @pytest.fixture(scope="module")
 def shell(claims_server, tmp_path_factory):
-    """The environment of a shell that points at the server, with the stand-in in PATH."""
+    """Returns the environment of a shell that is pointed at the server, with the stand-in in
+    PATH."""
     return {
         "PATH": f"/usr/bin:/bin:{AZ_DIRECTORY}",
         "HOME": str(tmp_path_factory.mktemp("home")),
@@ -42,7 +43,8 @@ def claims_of(token):
 
 
 def test_the_credential_of_the_azure_cli_gets_a_token(shell):
-    """azure-identity runs `az` with the answer of `which` and an odd working directory."""
+    """azure-identity runs `az` by the path that `which` returns, in an unusual working
+    directory."""
     ended = subprocess.run(
         [sys.executable, "-c", CREDENTIAL], env=shell, capture_output=True, text=True, timeout=60
     )
@@ -94,7 +96,7 @@ def test_a_server_that_has_stopped_is_an_error_that_names_the_cure(shell):
 
 @pytest.fixture
 def installed(tmp_path):
-    """A directory with an Azure CLI."""
+    """Returns a directory with an Azure CLI."""
     program = tmp_path / "az"
     program.write_text("#!/bin/sh\necho the Azure CLI\n")
     program.chmod(0o755)

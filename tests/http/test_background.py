@@ -1,6 +1,6 @@
-"""Threads and processes that a program leaves running: they live on between calls, what they print
-between calls belongs to no execution and is dropped (ARCHITECTURE.md, "Life of a session"), and
-they end with their session.
+"""Threads and processes that a program leaves running: they continue between calls. What they print
+between calls belongs to no execution and is dropped (ARCHITECTURE.md, "Life of a session"). They
+end with their session.
 """
 
 import time
@@ -20,8 +20,8 @@ def exists(session, name):
     return session.file(name).status_code == 200
 
 
-# Each waits for a file `go`, prints, and then makes a file `done`: the test decides what happens
-# between two calls and what during one.
+# Each waits for a file `go`, prints, and then makes a file `done`, so that the test decides what
+# happens between two calls and what happens during one.
 THREAD = """
 import os, sys, threading, time
 def work():
@@ -86,7 +86,7 @@ def test_output_that_never_ends_between_calls_costs_nothing(emulator_factory):
 
     before = memory()
     start = time.monotonic()
-    while time.monotonic() - start < 1:  # a gigabyte or so
+    while time.monotonic() - start < 1:  # about a gigabyte
         session.list()
     assert memory() - before < memory_room(32 << 20, BINARY)
     result = session.executions("noise.kill()\nnoise.wait();\n6 * 7").json()["result"]
@@ -119,7 +119,7 @@ threading.Thread(target=subprocess.run, args=({SLEEP},)).start()
 
 
 def leave_behind(session, daemon, kernel="synchronous"):
-    """Its mark, when it runs."""
+    """Starts the process and returns its mark once it runs."""
     mark = f"left-{uuid.uuid4()}"
     body = run_in(kernel, session, DAEMONS[daemon].replace("MARK", mark))
     assert body["status"] == "Succeeded", body

@@ -1,4 +1,4 @@
-"""Input that breaks a rule: each has the contract's answer or an error in its envelope."""
+"""Input that breaks a rule is answered as the contract states, or with an error in its envelope."""
 
 import contextlib
 
@@ -10,7 +10,7 @@ from support.wire import assert_refused
 
 pytestmark = pytest.mark.usefixtures("still_serving")
 
-SMALL_QUOTA_BYTES = 8 << 20  # of `small_server`
+SMALL_QUOTA_BYTES = 8 << 20  # the quota of `small_server`
 INVALID = "SessionRequestValidationFailed"
 MISSING = "SessionPropertiesMissing"
 WRONG_BODY = {INVALID, MISSING}
@@ -129,7 +129,7 @@ def test_an_execution_that_grows_too_large_in_chunks_is_refused(session):
     headers = ["Content-Type: application/json", "Transfer-Encoding: chunked"]
     chunk = b"100000\r\n" + b" " * 0x100000 + b"\r\n"
     with contextlib.closing(Exact(session).open("POST", "executions", headers)) as connection:
-        # The server may stop listening as soon as it has answered.
+        # The server can stop reading as soon as it has answered.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             for _ in range(256):
                 connection.sendall(chunk)
@@ -189,7 +189,7 @@ def test_an_upload_under_a_name_that_breaks_a_rule_is_refused(session, filename)
 
 
 def send_part(session, filename):
-    """A multipart body by hand, for names that a client library would not send."""
+    """Sends a multipart body made by hand, for names that a client library would not send."""
     body = (
         b'--edge\r\nContent-Disposition: form-data; name="file"; filename="'
         + filename.replace(b"\\", b"\\\\")

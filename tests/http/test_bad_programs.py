@@ -15,7 +15,7 @@ from support.wire import assert_refused
 
 pytestmark = pytest.mark.usefixtures("still_serving")
 
-SMALL_QUOTA_BYTES = 8 << 20  # of `small_server`
+SMALL_QUOTA_BYTES = 8 << 20  # the quota of `small_server`
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_a_fork_bomb_ends_at_the_sessions_limit(session):
     assert body["result"]["executionResult"] == "True", body
 
 
-# Many files, because one of the quota's size may meet the limit on a single file first.
+# One file of the quota's size could reach the limit of a single file first, so there are many.
 FILLS = """
 import errno, itertools
 try:

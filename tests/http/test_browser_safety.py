@@ -15,7 +15,7 @@ FOREIGN_ORIGINS = ["https://evil.example", "http://localhost", "http://localhost
 
 @pytest.fixture(params=["emulated", "admin"])
 def url(request, emulator):
-    """A URL that answers 200, on each of the two ports."""
+    """Returns a URL that is answered with 200, for each of the two ports."""
     query = "?identifier=browser-safety&api-version=2025-10-02-preview"
     return {
         "emulated": f"{emulator.endpoint}/files{query}",
@@ -43,7 +43,7 @@ def test_names_that_no_web_page_can_have_are_answered(url, host):
 
 
 def assert_refused_by(url, answer, status, code, header):
-    """In the envelope of the API: the service's, or the emulator's own."""
+    """Checks that the refusal has the envelope of the API: the service's, or the emulator's."""
     if "/health/" not in url:
         return assert_refused(answer, status, code, target=header)
     error = answer.json()["error"]
@@ -86,14 +86,14 @@ def test_no_answer_to_a_page_has_a_cors_header(url):
 
 @pytest.fixture
 def open_server(emulator_factory):
-    """One without the token as a second lock: only Host and Origin stand in the way."""
+    """A server that requires no token: only the checks of Host and Origin protect it."""
     return emulator_factory("--auth", "off", "--allowed-host", "dev.example,10.1.2.3")
 
 
 @pytest.mark.attack(65)
 @pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "https://evil.example"}])
 def test_a_form_of_a_foreign_page_executes_nothing(open_server, headers):
-    """What a page may send without asking first: a simple request with a text body."""
+    """A page can send this without a preflight: a simple request with a text body."""
     session = open_server.session()
     query = {"identifier": session.identifier, "api-version": "2025-10-02-preview"}
     refused = requests.post(
@@ -104,7 +104,7 @@ def test_a_form_of_a_foreign_page_executes_nothing(open_server, headers):
         timeout=HTTP_SECONDS,
     )
     assert refused.status_code in (403, 421)
-    assert session.send("GET", "session", "2025-02-02-preview").status_code == 400  # none was made
+    assert session.send("GET", "session", "2025-02-02-preview").status_code == 400  # no session
     assert session.list().json() == {"value": []}
 
 
@@ -137,7 +137,7 @@ def test_an_ipv6_address_is_printed_as_a_url_and_served(emulator_factory):
     assert requests.get(f"{server.admin}/health/live", timeout=HTTP_SECONDS).status_code == 200
 
 
-NOT_OURS = "192.0.2.1"  # RFC 5737: an example that no machine has
+NOT_OURS = "192.0.2.1"  # RFC 5737: an example address that no machine has
 
 
 @pytest.mark.parametrize(

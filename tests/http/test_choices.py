@@ -1,7 +1,7 @@
-"""The doubts of the contract: one server with the defaults, one that takes the other side of each.
+"""The contract options: one server has the defaults, one has the other value of each.
 
-What each choice does is tested without sockets in tests/unit/api; here, that options reach it and
-that real programs show it."""
+Unit tests in tests/unit/surfaces/data_plane check what each value does; these tests check that the
+options take effect and that real programs show it."""
 
 import pytest
 from support.emulator import V2024_10, V2025_02, V2025_10, Emulator
@@ -27,7 +27,7 @@ OTHER_SIDE = {
 
 @pytest.fixture(scope="module")
 def other():
-    """A server with room for one session, which it has."""
+    """A server with room for one session, which exists."""
     flags = [f"--{option}={value}" for option, value in OTHER_SIDE.items()]
     server = Emulator(*flags, "--lenient-bodies", "--max-sessions", "1", as_documented=False)
     try:
@@ -44,7 +44,7 @@ def value_of(answer):
 
 
 DRAW = "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()\n"
-# What is done, what the defaults make of it, and what the other side does.
+# The request, the answer by default, and the answer with the other value.
 CASES = {
     "object ids": (lambda s: "$id" in s.executions("1").json(), False, True),
     "a timeout": (lambda s: s.executions("1", timeoutInSeconds=221).status_code, 200, 400),

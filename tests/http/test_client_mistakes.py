@@ -1,5 +1,5 @@
-"""Mistakes in the environment of a client: what its user can read of them, in the answer, in the
-server's log at level info, and from `dynsessions doctor --client`."""
+"""Mistakes in the environment of a client, and the messages that lead its user to them: in the
+answer, in the server's log at level info, and from `dynsessions doctor --client`."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ HEALTHY, UNUSABLE = 0, 4
 
 @pytest.fixture(scope="module")
 def shell(claims_server):
-    """The variables that `dynsessions env` prints, in an otherwise clean environment."""
+    """Returns the variables that `dynsessions env` prints, in an otherwise clean environment."""
     port = claims_server.admin.rsplit(":", 1)[1]
     printed = run_to_end("env", "--format", "json", "--admin-port", port, PATH="/usr/bin:/bin")
     variables = json.loads(printed.stdout)
@@ -23,7 +23,7 @@ def shell(claims_server):
 
 
 def examine(shell, **changes):
-    """The exit code, and the checks by name; None as a change unsets the variable."""
+    """Returns the exit code, and the checks by name; a change to None unsets the variable."""
     environment = {**shell, **changes}
     ended = subprocess.run(
         [BINARY, "doctor", "--client", "-o", "json"],
@@ -174,7 +174,7 @@ def test_a_token_for_another_audience_is_explained_in_the_log(shell, claims_serv
 
 
 def test_the_doctor_asks_no_server_whose_endpoint_is_wrong(shell):
-    """A request to such an endpoint would only repeat the mistake."""
+    """A request to a wrong endpoint would only repeat the mistake."""
     code, checks = examine(
         {}, POOL_MANAGEMENT_ENDPOINT="ftp://somewhere", IDENTITY_ENDPOINT=shell["IDENTITY_ENDPOINT"],
         IDENTITY_HEADER="any",

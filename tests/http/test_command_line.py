@@ -21,7 +21,7 @@ COMMANDS = (
 
 
 def on_terminal(*arguments, **environment):
-    """What the program prints when its stdout and stderr are a terminal."""
+    """Returns what the program prints if its stdout and stderr are a terminal."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [BINARY, *arguments],
@@ -194,12 +194,12 @@ def test_colours_are_for_terminals_that_want_them():
     assert "\x1b" not in on_terminal("doctor", "--python", "/no/such/python", NO_COLOR="1")
 
 
-# Completion, by the shells themselves
+# Completion by real shells.
 
 
 @pytest.fixture(scope="module", params=["bash", "zsh", "fish"])
 def complete(request, tmp_path_factory):
-    """Completes the last word of a command line in a shell; answers with the candidates."""
+    """Completes the last word of a command line in a shell and returns the candidates."""
     shell = request.param
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
@@ -234,7 +234,7 @@ def in_fish(script, line):
     return {one.split("\t")[0].removeprefix(value) for one in shown.stdout.splitlines()}
 
 
-# Zsh completes on a terminal only, so candidates are taken where zsh adds them.
+# Zsh completes only on a terminal, so the candidates are intercepted where zsh adds them.
 ZSH = """
 autoload -Uz compinit && compinit -u -d {directory}/zcompdump
 source {script}

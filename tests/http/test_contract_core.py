@@ -1,4 +1,4 @@
-"""Executions and sessions in the three dialects, to the byte where CONTRACT.md knows the byte.
+"""Executions and sessions in the three dialects, byte by byte where CONTRACT.md states the bytes.
 
 Section and row numbers are those of CONTRACT.md.
 """
@@ -23,7 +23,7 @@ def execute(session, version, code):
 
 
 def outcome(answer, version):
-    """status, stdout, stderr and value, wherever the dialect keeps them."""
+    """Returns status, stdout, stderr and value, wherever the dialect keeps them."""
     body = answer.json()
     if version is PYTHON:
         return body["status"], body["stdout"], body["stderr"], body["result"]
@@ -83,8 +83,8 @@ def test_code_may_come_in_base64(session):
     assert answer.json()["result"]["executionResult"] == 42
 
 
-# Section 7 and section 8 rows 9 to 13: the program, and its value before 2025-02-02,
-# at 2025-02-02 and at 2025-10-02.
+# Section 7 and section 8 rows 9 to 13: the program, and its value before 2025-02-02, at 2025-02-02
+# and at 2025-10-02.
 VALUES = [
     ("print('x')", "", "", ""),
     ("x = 5", "", "", ""),
@@ -184,7 +184,7 @@ def test_a_route_names_the_versions_that_it_supports(session, version):
 
 
 def test_a_missing_version_is_the_oldest_of_the_path_and_an_unknown_one_the_newest(session):
-    """No client is turned away for a version alone: CLIENTS.md section 7 item 3."""
+    """No client is refused only because of its version: CLIENTS.md section 7 item 3."""
     assert session.send("GET", "files", None).text == '{"$id":"1","value":[]}'
     for unknown in ("2099-01-01", "latest"):
         assert session.send("GET", "files", unknown).text == '{"value":[]}'

@@ -1,4 +1,4 @@
-"""File operations in the three dialects, to the byte where CONTRACT.md knows the byte."""
+"""File operations in the three dialects, byte by byte where CONTRACT.md states the bytes."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from support.wire import (
 FLAT = (V2024_10, V2025_02, V2025_10)
 ALL = (PYTHON, V2024_02, *FLAT)
 
-# What upload, list, metadata and the empty list say about cert.txt of 7 bytes.
+# The answers of upload, list and metadata for cert.txt of 7 bytes, and of the empty list.
 _TYPED = '"type":"file","contentType":"text/plain; charset=utf-8",'
 _END = '"sizeInBytes":7,"lastModifiedAt":"<time>"}'
 _VALUES = (
@@ -82,7 +82,8 @@ def test_content_is_the_bytes_and_their_length(session, version):
 
 @pytest.mark.parametrize("version", ALL)
 def test_content_offers_neither_ranges_nor_validators_and_ignores_both(session, version):
-    """As recorded without them (CONTRACT.md sections 2.2 and 2.3); that they are ignored is a guess."""
+    """The answer was recorded without these headers (CONTRACT.md sections 2.2 and 2.3); that they
+    are ignored is a guess."""
     session.upload("a.txt", b"0123456789", version)
     for name, value in [("Range", "bytes=2-4"), ("Range", "bytes=99-"), ("If-None-Match", "*")]:
         method, path = file_routes(version)["content"].format(name="a.txt").split(" ")
@@ -95,7 +96,7 @@ def test_content_offers_neither_ranges_nor_validators_and_ignores_both(session, 
 
 @pytest.mark.parametrize("version", ALL)
 def test_head_is_refused_as_a_wrong_method_is(session, version):
-    """Guess: a wrong method was observed to give 400, HEAD never was."""
+    """A guess: a wrong method was observed to be answered with 400, HEAD was never observed."""
     session.upload("a.txt", b"x", version)
     _, path = file_routes(version)["content"].format(name="a.txt").split(" ")
     query = {"filename": "a.txt"} if version is PYTHON else {}

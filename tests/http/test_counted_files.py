@@ -1,4 +1,4 @@
-"""Files of sessions below the full tier: nothing bounds them but the launcher, which counts them."""
+"""Files of sessions below the full tier: only the launcher, which counts them, limits them."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from support.limits import SMALL, limits_of
 @pytest.fixture(params=["restricted", "insecure"])
 def counted(request):
     """A session whose files are on the host's disk, where the launcher counts them. It can have 27
-    MiB and some 4200 names in all."""
+    MiB and about 4200 names in all."""
     server = Emulator("--sandbox", request.param, *SMALL)
     session, other = server.session(), server.session()
     assert value(other, "kept = 'here'\nkept") == "'here'"

@@ -1,4 +1,4 @@
-"""Few file descriptors: the start and doctor tell in time, and a client hears reason and cure."""
+"""Too few file descriptors: the start and doctor warn early, and a client gets reason and cure."""
 
 import itertools
 import json
@@ -21,14 +21,15 @@ def descriptors_of(pid):
 
 
 def limit_that_leaves(free, pid):
-    """A limit is one of numbers: below it, so many are free."""
+    """Returns a soft limit that leaves this many descriptors free, as the limit applies to
+    numbers."""
     taken = {int(number) for number in os.listdir(f"/proc/{pid}/fd")}
     numbers = (number for number in range(10_000) if number not in taken)
     return list(itertools.islice(numbers, free))[-1] + 1
 
 
 def launcher_of(server):
-    """The inner launcher, which holds what belongs to sandboxes."""
+    """Returns the inner launcher, which holds the descriptors of the sandboxes."""
     named = processes()
     below = (pid for pid in descendants(server.pid) if pid in named)
     return max(pid for pid in below if named[pid].name.startswith("sandbox-launch"))
@@ -62,7 +63,7 @@ def test_a_client_hears_that_there_are_too_few_descriptors_and_what_to_do(emulat
         assert answer.headers["x-ms-error-code"] == "SessionAllocationFailed"
         assert answer.json()["error"]["message"] == "The emulator has too many open files."
         assert CURE in answer.headers["x-emulator-reason"]
-    # Neither the server nor its first sessions are harmed.
+    # Neither the server nor its first sessions are affected.
     assert requests.get(f"{server.admin}/health/live", timeout=10).status_code == 200
 
 

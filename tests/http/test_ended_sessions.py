@@ -1,4 +1,4 @@
-"""Requests whose session is deleted while they run: all answer as an execution in that place."""
+"""Requests whose session is deleted while they run: all are answered as an execution would be."""
 
 import concurrent.futures
 import socket
@@ -15,7 +15,7 @@ SECOND_HALF = b"x" * 1_000_000 + f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
 class SlowUpload:
-    """An upload that the test sends in halves."""
+    """An upload that the test sends in two halves."""
 
     def __init__(self, session):
         url = urlsplit(session.endpoint)
@@ -61,7 +61,7 @@ def test_an_upload_answers_as_an_execution_whose_session_is_deleted(session):
     error_code = ended.headers["x-ms-error-code"]
     assert error_code == "SessionWithIdentifierNotFound"
     assert f"x-ms-error-code: {error_code}" in answer
-    assert names_in(session) == []  # of the new session
+    assert names_in(session) == []  # the files of the new session
 
 
 def test_an_upload_in_halves_is_stored_if_its_session_lives(session):

@@ -1,4 +1,5 @@
-"""What a file's name is: the same for upload, list, metadata, content and delete, in every dialect."""
+"""File names: the same name works for upload, list, metadata, content and delete, in every
+dialect."""
 
 from urllib.parse import quote
 
@@ -30,7 +31,7 @@ def names_in(listing):
 
 
 def send_raw(session, name, version):
-    """By hand, as client libraries encode names in ways of their own."""
+    """Sends a target made by hand, as client libraries encode names differently."""
     body = f'--edge\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
     path = "files/upload" if version == V2024_02 else "files"
     headers = {"Content-Type": "multipart/form-data; boundary=edge"}

@@ -1,7 +1,8 @@
-"""Requests whose end can be disputed, over the wire: refused, and what follows is never executed.
+"""Requests whose end is ambiguous are refused, and the bytes that follow are never executed.
 
-Each is sent with a second request right behind it, on a session that tells whether it was executed.
-A server that finds the end of the first elsewhere than its author meant would run the second.
+Each is sent with a second request directly behind it, on a session that shows whether it was
+executed. A server that finds the end of the first request elsewhere than intended would run the
+second.
 """
 
 import contextlib
@@ -17,7 +18,7 @@ CRLF = "\r\n"
 
 
 class Wire:
-    """Sends bytes to the shared server and reads all that comes back until it closes."""
+    """Sends bytes to the shared server and reads the answers until the connection closes."""
 
     def __init__(self, session):
         self.session = session
@@ -32,12 +33,13 @@ class Wire:
         return CRLF.join([*lines, "", ""]).encode()
 
     def execution(self, name):
-        """A request beyond dispute that leaves a file of this name."""
+        """Returns an unambiguous request that leaves a file of this name."""
         body = json.dumps({"code": f"open('/mnt/data/{name}', 'w').close()"}).encode()
         return self.head(self.host, f"Content-Length: {len(body)}") + body
 
     def statuses_of(self, *pieces):
-        """Of the answers to these bytes. The server may stop listening once it has answered."""
+        """Returns the statuses of the answers to these bytes. The server can stop reading once it
+        has answered."""
         address = (self.base.hostname, self.base.port)
         received = b""
         with contextlib.closing(socket.create_connection(address, HTTP_SECONDS)) as connection:
@@ -64,7 +66,7 @@ CHUNKED = f"{len(CODE):x}{CRLF}{CODE}{CRLF}0{CRLF}{CRLF}"
 LENGTH = f"Content-Length: {len(CODE)}"
 TRANSFER = "Transfer-Encoding: "
 
-# What: fields besides Host, body. The first group Beast accepts, the second it refuses itself.
+# The case: fields besides Host, body. Beast accepts the first group and refuses the second itself.
 DISPUTED = [
     ("gzip and a length", [TRANSFER + "gzip", LENGTH], CODE),
     ("gzip", [TRANSFER + "gzip"], CODE),
@@ -143,7 +145,7 @@ def test_a_body_that_breaks_its_framing_is_refused_and_nothing_executed(wire, wh
 
 
 def test_trailers_beyond_patience_are_refused(wire):
-    """The answer may be lost: the server does not read on for ever, and closes."""
+    """The answer can be lost, because the server stops reading after a limit, and closes."""
     trailers = (f"X-Trailer: {'x' * 1000}{CRLF}".encode() for _ in range(1300))
     first = wire.head(wire.host, TRANSFER + "chunked") + CHUNKED[: -len(CRLF)].encode()
     statuses = wire.statuses_of(first, *trailers, CRLF.encode(), wire.execution("second"))
@@ -161,7 +163,7 @@ ACCEPTED = [
 @pytest.mark.attack(63)
 @pytest.mark.parametrize("what,fields,body", ACCEPTED, ids=[row[0] for row in ACCEPTED])
 def test_two_requests_beyond_dispute_are_both_executed(wire, what, fields, body):
-    """The other tests mean something because of this one."""
+    """A control: without it the other tests prove nothing."""
     first = wire.head(wire.host, *fields) + body.encode()
     assert wire.statuses_of(first, wire.execution("second")) == [200, 200]
     assert wire.files() == ["first", "second"]

@@ -1,4 +1,5 @@
-"""HTTPS beside HTTP: who trusts whom, under which names, and where the authority is kept."""
+"""HTTPS in addition to HTTP: which clients trust the server, under which names, and where the
+authority is kept."""
 
 import shutil
 import socket
@@ -36,7 +37,8 @@ def port_of(server):
 
 
 def handshake(server, name, authority):
-    """The certificate that a client which trusts `authority` sees; ssl.SSLError when it does not."""
+    """Returns the certificate that a client which trusts `authority` sees; raises ssl.SSLError if
+    the client rejects it."""
     context = ssl.create_default_context(cafile=authority)
     with socket.create_connection(("127.0.0.1", port_of(server)), timeout=30) as plain:
         with context.wrap_socket(plain, server_hostname=name) as secured:
@@ -60,7 +62,7 @@ def execute(client, url, **how):
 
 def client_that_trusts(authority):
     client = requests.Session()
-    client.trust_env = False  # REQUESTS_CA_BUNDLE of this machine would win over `verify`
+    client.trust_env = False  # REQUESTS_CA_BUNDLE of this machine would override `verify`
     client.verify = str(authority)
     return client
 
@@ -81,7 +83,7 @@ class AsAnotherHost(HTTPAdapter):
 def test_both_ports_are_the_same_service(secure, state):
     assert secure.https.startswith("https://localhost:")
     with client_that_trusts(state / "ca.pem") as client:
-        for _ in range(2):  # the second request finds the connection of the first
+        for _ in range(2):  # the second request reuses the connection of the first
             answer = execute(client, secure.https + pool_path(secure))
             assert answer.status_code == 200, answer.text
             assert answer.json()["result"]["executionResult"] == 42
@@ -152,7 +154,7 @@ def test_curl_trusts_what_it_is_given(secure, state):
             timeout=60,
         )
 
-    # A pool's root needs a token: 401 is the service speaking.
+    # A pool's root requires a token: 401 shows that the service answered.
     assert curl("--cacert", str(state / "ca.pem")).stdout == "401"
     assert curl().returncode == 60  # CURLE_PEER_FAILED_VERIFICATION
 

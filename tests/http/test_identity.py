@@ -36,7 +36,7 @@ def app_service(server, query=V2019, headers=HEADER):
 
 
 def executes(server, token):
-    """The answer to an execution with this token."""
+    """Returns the answer to an execution with this token."""
     return requests.post(
         f"{server.endpoint}/code/execute?identifier=a-session&api-version=2024-02-02-preview",
         json={
@@ -52,14 +52,15 @@ def executes(server, token):
 
 
 def claims_of(server, token, audience=AUDIENCE):
-    """Those of a token whose signature a client has checked with the published keys."""
+    """Returns the claims of a token whose signature a client has checked with the published
+    keys."""
     keys = requests.get(f"{server.http}/{server.tenant}/discovery/v2.0/keys", timeout=30).json()
     key = jwt.PyJWKSet.from_dict(keys)[jwt.get_unverified_header(token)["kid"]]
     return jwt.decode(token, key, algorithms=["RS256"], audience=audience)
 
 
 def assert_refused(answer, status, words):
-    """In JSON, whose text is all that a client shows."""
+    """Checks that the refusal is JSON; clients show only its text."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
     body = answer.json()
@@ -165,7 +166,8 @@ print(credential.get_token("https://dynamicsessions.io/.default").token)
 
 
 def test_a_credential_of_a_user_signs_in(server):
-    """azure-identity reads the id token. With another tenant MSAL would ask port 443."""
+    """azure-identity reads the id token. With another tenant MSAL would send a request to port
+    443."""
     ended = subprocess.run(
         [sys.executable, "-c", USER_CREDENTIAL, server.https, "adfs"],
         env={"PATH": "/usr/bin:/bin", "REQUESTS_CA_BUNDLE": server.authority},
@@ -179,7 +181,7 @@ def test_a_credential_of_a_user_signs_in(server):
 
 
 def test_passwords_of_every_user_are_checked_here(server, https):
-    """MSAL asks before it sends one."""
+    """MSAL requests the user's realm before it sends a password."""
     found = https.get(
         f"{server.https}/common/userrealm/u@example.org?api-version=1.0", timeout=30
     ).json()

@@ -1,4 +1,4 @@
-"""Clients that leave connections open lock nobody out, and are named in the log."""
+"""Clients that leave connections open do not lock out others, and the log names them."""
 
 import contextlib
 import re
@@ -32,7 +32,7 @@ def server(emulator_factory):
 
 @contextlib.contextmanager
 def leaked_connections(url, count):
-    """Connections that have had one answer each and stay open."""
+    """Opens connections that receive one answer each and stay open."""
     address = urlsplit(url)
     request = f"GET /health/live HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode()
     with contextlib.ExitStack() as stack:
@@ -61,7 +61,7 @@ def test_more_idle_connections_than_there_are_places_lock_nobody_out(descriptors
     with leaked_connections(server.admin, OPENED) as opened:
         for _ in range(10):
             assert requests.get(f"{server.admin}/health/live", timeout=10).status_code == 200
-        # The oldest made room, the newest are still served.
+        # The oldest was closed to make room, the newest are still served.
         assert not is_open(opened[0])
         assert is_open(opened[-1])
         assert sum(map(is_open, opened)) <= MOST_CONNECTIONS

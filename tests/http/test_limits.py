@@ -1,6 +1,6 @@
-"""What a session may use: exceeding it is a natural error there, and nothing for anybody else.
+"""Limits of a session: exceeding one is a natural error there, and nobody else notices.
 
-Each test runs with cgroups, where this machine has them, and without: then the launcher
+Each test runs with cgroups, where this machine has them, and without. Without cgroups the launcher
 watches memory, RLIMIT_NPROC counts processes, and nothing limits CPU time.
 """
 
@@ -23,7 +23,8 @@ def server(request):
 
 @pytest.fixture
 def session(server):
-    """Whatever happens in it: its files stay, its next program runs, another session notices nothing."""
+    """Checks after the test: the session's files stay, its next program runs, another session
+    notices nothing."""
     session, other = server.session(), server.session()
     assert value(other.executions("kept = 'here'\nkept")) == "'here'"
     assert session.upload("kept.txt", b"before").status_code == 200
@@ -60,7 +61,8 @@ def test_one_large_object_is_a_memory_error_and_the_interpreter_stays(session):
     assert value(session.executions("x")) == 1
 
 
-# Shared memory counts in no RLIMIT. It waits at the end for whoever only looks now and then.
+# No RLIMIT counts shared memory. The program waits at the end, because the launcher checks only now
+# and then.
 SHARED_MEMORY_BOMB = """
 import mmap, time
 print("begun", flush=True)
@@ -88,7 +90,7 @@ def test_an_asynchronous_execution_that_runs_out_of_memory_says_so_too(session):
     assert_out_of_memory(answer)
 
 
-# Each stays below what one process may have. Killed ones say nothing, and their pipe ends.
+# Each child stays below the limit of one process. A killed child prints nothing, and its pipe ends.
 CHILDREN_WITH_MEMORY = """
 import os, signal, time
 children = []
@@ -112,7 +114,7 @@ len(alive)
 
 
 def test_processes_count_together(server, session):
-    """A group kills the process that is too much; who watches ends the whole kernel."""
+    """A cgroup kills the process that exceeds the limit; the launcher ends the whole kernel."""
     answer = session.executions(CHILDREN_WITH_MEMORY, timeoutInSeconds=60)
     if has_groups(server):
         assert value(answer) == 1
@@ -159,7 +161,8 @@ def test_a_full_directory_is_enospc(session, directory, megabytes):
 
 
 def test_full_directories_leave_the_memory_to_programs(session):
-    """All that files may take together, and then nearly all that a process may have."""
+    """Files take all that they can together, and then a program takes nearly all that a process can
+    have."""
     directories = ("/mnt/data", "/tmp", "/dev/shm")
     for directory in directories:
         session.executions(FILL.replace("DIRECTORY", directory))
@@ -182,7 +185,8 @@ def test_large_files_get_large_pages_where_the_kernel_has_them(session):
 
 
 def test_a_mapped_file_with_holes_may_grow_until_nothing_is_left(session):
-    """Beyond the last large page there are small ones; who writes where none is ends by SIGBUS."""
+    """Behind the last large page there are small ones; a process that writes where none is left
+    ends by SIGBUS."""
     code = """
 import mmap, os
 with open('/mnt/data/full', 'w+b') as file:
@@ -328,7 +332,7 @@ def test_doctor_names_the_cure_for_limits_that_are_not_hard():
         "open files of the server": "good",
     }
     assert "--control-groups off" in checks["memory"]["cure"]
-    assert ended.returncode == 0  # a warning is no reason not to run
+    assert ended.returncode == 0  # a warning does not stop the run
 
 
 @pytest.mark.alone("any server that starts removes the groups of the killed one")

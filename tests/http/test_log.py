@@ -1,4 +1,5 @@
-"""The log: a line per request and per event of a session, in both formats, and what is never in it."""
+"""The log: a line per request and per session event, in both formats, and what it never
+contains."""
 
 import hashlib
 import json
@@ -25,8 +26,7 @@ def digest(identifier):
 
 
 class JsonLog:
-    """The events of a server that logs JSON. What it prints besides, such as the banner, is no
-    object."""
+    """The events of a server that logs JSON. Its other output, such as the banner, is not JSON."""
 
     def __init__(self, server):
         self.server = server
@@ -44,13 +44,13 @@ class JsonLog:
         ]
 
     def one(self, event, **members):
-        """The one such event, which may still be on its way."""
+        """Waits for the only event with these members and returns it."""
         wait_until(lambda: self.of(event, **members), f"no {event} with {members} in the log")
         (entry,) = self.of(event, **members)
         return entry
 
     def request_of(self, answer):
-        """The line of the request that got this answer."""
+        """Returns the log line of the request that got this answer."""
         return self.one("request", correlationId=answer.headers["mise-correlation-id"])
 
 
@@ -71,7 +71,7 @@ def log(server):
 
 @pytest.fixture
 def session(server):
-    """Ends with its test, since there is room for three."""
+    """Ends with its test, since the server has room for three sessions."""
     own = server.session(IDENTIFIER)
     yield own
     own.end()
@@ -150,7 +150,8 @@ def test_a_full_pool_is_a_warning(log, server):
         session.end()
 
 
-# No RLIMIT counts it. Waits at the end, for tiers that look at memory now and then.
+# No RLIMIT counts shared memory. The program waits at the end, for tiers that check memory now and
+# then.
 SHARED_MEMORY_BOMB = """
 import mmap, time
 memory = mmap.mmap(-1, 1 << 30)
@@ -223,7 +224,7 @@ def test_tls_on_the_plain_port_and_the_opposite_are_warnings(log, server):
 
 HOSTILE = {
     "%C2%9B31mred": "\u009b31mred",  # a control sequence of one character
-    "%E2%80%AEtxt.exe": "\u202etxt.exe",  # turns the rest around
+    "%E2%80%AEtxt.exe": "\u202etxt.exe",  # reverses the rest of the line
     "%E2%80%A8line": "\u2028line",
     "%22,%22status%22:200": '","status":200',
     "a%20b%5Cn%25": "a b\\n%",

@@ -1,4 +1,4 @@
-"""Listings of very many names are sent in pieces."""
+"""Listings with very many names are sent in pieces."""
 
 import http.client
 import json
@@ -21,7 +21,7 @@ def full_session(emulator):
 
 
 def chunks_of(answer):
-    """The pieces of a chunked body as they were framed, which no client library tells."""
+    """Returns the chunks of a chunked body as they were framed, which no client library shows."""
     while size := int(answer.fp.readline(), 16):
         yield answer.fp.read(size)
         answer.fp.readline()

@@ -1,4 +1,4 @@
-"""A hundred sessions at once. How fast a thousand are is tests/bench/scale.py's to say."""
+"""A hundred sessions at once; tests/bench/scale.py measures a thousand."""
 
 import os
 import time
@@ -20,7 +20,7 @@ def server():
 
 
 def ask_all(sessions, code):
-    """The values of the last expression, in order."""
+    """Returns the values of the last expression, in order."""
 
     def ask(session):
         return session.executions(code.format(name=session.identifier)).json()
@@ -30,7 +30,7 @@ def ask_all(sessions, code):
 
 
 def listed(session):
-    """The identifiers of all that live."""
+    """Returns the identifiers of all live sessions."""
     answer = session.send("GET", "listSessions", V2025_10)
     assert answer.status_code == 200, answer.text
     return {entry["identifier"] for entry in answer.json()["sessions"]}
@@ -52,7 +52,7 @@ def test_a_hundred_sessions_live_beside_each_other_and_expire_together(server):
     assert refused.status_code == 404, refused.text
 
     deadline = time.monotonic() + COOLDOWN_SECONDS + PATIENCE_SECONDS
-    while listed(sessions[0]):  # which is no use of any
+    while listed(sessions[0]):  # listing does not count as a use of a session
         assert time.monotonic() < deadline, listed(sessions[0])
         time.sleep(0.2)
     assert ask_all(sessions[:1], "'name' in globals()") == ["False"]

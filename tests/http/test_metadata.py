@@ -1,4 +1,4 @@
-"""`GET /metadata`: true of the environment that sessions run in."""
+"""`GET /metadata` describes the environment in which sessions run."""
 
 from support.emulator import V2024_10, V2025_02
 from support.wire import assert_refused

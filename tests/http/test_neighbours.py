@@ -1,4 +1,5 @@
-"""What one session's output, result and frames, or a client that does not read, cost the server."""
+"""The memory that one session's output, result and frames, or a client that does not read, cost the
+server."""
 
 import concurrent.futures
 import contextlib
@@ -15,7 +16,7 @@ from support.waiting import wait_until
 
 MEBIBYTE = 1 << 20
 OWN_CAP = 16 * MEBIBYTE  # bytes per stream
-# Far below what any of these tests makes sessions hand over: 300 MiB and more.
+# Far below the output that each of these tests makes sessions produce: 300 MiB and more.
 MEMORY_ROOM = memory_room(100 * MEBIBYTE, BINARY)
 
 FLOOD = """
@@ -24,7 +25,7 @@ for _ in range(16):
     for fd in (1, 2): os.write(fd, b'x' * (1 << 20))
 """
 NULS = FLOOD.replace("b'x'", "bytes(1)")  # each becomes six characters of JSON
-LARGE_VALUE = "'x' * 15_500_000"  # which is sent twice: with quotes and without
+LARGE_VALUE = "'x' * 15_500_000"  # sent twice: with quotes and without
 
 
 def status(server, field):
@@ -34,7 +35,7 @@ def status(server, field):
 
 @pytest.fixture
 def fresh_server(emulator_factory):
-    """One whose memory shows this test only; checked at the end."""
+    """A server whose memory only this test affects; it is checked at the end."""
     server = emulator_factory()
     server.session().executions("1")
     before = status(server, "VmHWM")
@@ -70,7 +71,7 @@ def test_clients_that_do_not_read_hold_no_memory(fresh_server):
         connections += [
             unread.enter_context(contextlib.closing(ask(other, NULS))) for other in others
         ]
-        for connection in connections:  # the first bytes of its answer are there
+        for connection in connections:  # the first bytes of its answer have arrived
             connection.settimeout(60 * SLOWNESS)
             assert connection.recv(12) == b"HTTP/1.1 200"
         assert session.executions("'and goes on'").json()["result"]["executionResult"] == (
@@ -80,7 +81,7 @@ def test_clients_that_do_not_read_hold_no_memory(fresh_server):
 
 def test_a_client_that_reads_late_gets_all_of_it(session):
     connection = ask(session, FLOOD + LARGE_VALUE)
-    other = session.executions("1").json()  # so the answer before has begun
+    other = session.executions("1").json()  # so the previous answer has begun
     assert other["status"] == "Succeeded"
     result = json.loads(answer_on(connection).content)["result"]
     assert result["stdout"] == result["stderr"] == "x" * OWN_CAP
@@ -101,13 +102,14 @@ def test_results_of_asynchronous_executions_hold_no_memory(fresh_server):
     for session, execution in zip(sessions, started):
         ended = lambda: session.execution(execution["id"], V2025_02).json()["status"] != "Running"
         wait_until(ended, "an asynchronous execution does not end")
-    for _ in range(2):  # it is kept
+    for _ in range(2):  # the connection is kept
         answer = sessions[0].execution(started[0]["id"], V2025_02).json()
         assert answer["result"]["stdout"] == "x" * OWN_CAP
 
 
-# A thread that goes on after its program: when /mnt/data/go is there, it writes what is given into
-# the agent's socket, until that takes no more for two seconds, and tells how much that was.
+# A thread that continues after its program: once /mnt/data/go exists, it writes the given bytes
+# into the agent's socket, until the socket accepts no more for two seconds, and reports how many it
+# wrote.
 WRITE_LATER = """
 import os, socket, threading, time
 def write_later():
@@ -144,8 +146,8 @@ def test_nothing_is_read_from_a_kernel_that_is_idle(fresh_server, written):
     for session in sessions:
         wait_until(lambda: session.file("sent").status_code == 200, "the thread writes on and on")
         assert int(session.content("sent").text) < MEBIBYTE
-    # It reads the beginning of the frame now. Whether its kernel goes on or is a new one: others
-    # and the session's files do.
+    # The server reads the beginning of the frame now. The kernel continues or is replaced; in both
+    # cases other kernels continue and the session's files stay.
     session = sessions[0]
     session.executions("1", timeoutInSeconds=30)
     after = session.executions("open('/mnt/data/go').read()").json()

@@ -1,6 +1,6 @@
-"""What a program prints and what its last expression gives, when both are large or hostile: capped
-(CONTRACT.md section 2.3 `outputStreamsMaxLength`, section 8 row 17), in order, valid JSON, and
-without costing the server more memory than a few times the cap.
+"""Printed output and values of last expressions that are large or hostile: they are capped
+(CONTRACT.md section 2.3 `outputStreamsMaxLength`, section 8 row 17), in order, valid JSON, and cost
+the server no more memory than a few times the cap.
 """
 
 from pathlib import Path
@@ -12,9 +12,9 @@ from support.sanitizers import memory_room
 
 MEBIBYTE = 1 << 20
 DEFAULT_CAP = 4096  # characters, of 2025-10-02-preview; older versions have none
-OWN_CAP = 16 * MEBIBYTE  # bytes per stream that the server keeps at all
-# What the cap lets through and its JSON, which writes a NUL as six characters, would be 110 MiB: it
-# goes through a file and out in pieces.
+OWN_CAP = 16 * MEBIBYTE  # bytes per stream that the server keeps at most
+# A stream at the cap would be 110 MiB as JSON, which writes a NUL as six characters; it goes
+# through a file and is sent in pieces.
 MEMORY_ROOM = memory_room(40 * MEBIBYTE, BINARY)
 
 
@@ -25,7 +25,7 @@ def peak_memory(server):
 
 @pytest.fixture
 def fresh_server(emulator_factory):
-    """One whose memory shows this test only; checked at the end."""
+    """A server whose memory only this test affects; it is checked at the end."""
     server = emulator_factory()
     server.session().executions("1")
     before = peak_memory(server)
@@ -77,7 +77,7 @@ def test_a_flood_of_bytes_that_json_must_escape_or_repair_is_bounded(fresh_serve
     assert stdout == shown * OWN_CAP
 
 
-# Written as bytes, so that nothing of Python's own encoding helps; and what must come of them.
+# Output that is written as bytes, to bypass Python's encoding, and the text that it must become.
 HOSTILE_BYTES = {
     "NULs": (b"a\0b\0", "a\0b\0"),
     "colours and other escapes": (b"\x1b[31mred\x1b[0m\x07\x08", "\x1b[31mred\x1b[0m\x07\x08"),
@@ -128,7 +128,7 @@ def test_a_repr_that_is_too_deep_is_reported_and_the_interpreter_stays(session):
     assert session.executions("len(x)").json()["result"]["executionResult"] == 1
 
 
-# What a program may write into the agent's socket, which it can find; 60 MB of each.
+# What a program might write into the agent's socket, which it can find; 60 MB of each.
 FRAMES = {
     "small lists": "b'[' + b'[],' * 20_000_000 + b'[]]'",
     "small strings": 'b\'{"result":[\' + b\'"",\' * 20_000_000 + b\'""]}\'',

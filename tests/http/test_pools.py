@@ -1,4 +1,4 @@
-"""Pools of the config file, side by side in one server, each with its own definition."""
+"""Pools of the config file, side by side in one server, each with a separate definition."""
 
 import json
 
@@ -16,7 +16,7 @@ POOLS = [
     {"name": "cold", "readySessions": 0, "maxProcesses": 20, "cpuLimit": 0.5},
     {"name": "strict", "auth": "claims", "readySessions": 0},
 ]
-# More than the small pool's limit, less than the roomy one's.
+# More than the small pool's limit, less than the large pool's limit.
 TAKE_MEMORY = "block = bytearray(300 << 20)\nlen(block)"
 
 
@@ -42,7 +42,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture
 def session_in(server):
-    """A session of a declared pool, by the pool's name."""
+    """Returns a function that opens a session of a declared pool, by the pool's name."""
 
     def make(name, identifier="me-and-only-me"):
         pool = next(pool for pool in POOLS if pool["name"] == name)

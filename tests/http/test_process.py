@@ -1,4 +1,4 @@
-"""The program as its operator meets it: start, signals, exit codes, and what it leaves behind."""
+"""The program as an operator sees it: start, signals, exit codes, and what it leaves behind."""
 
 import os
 import signal
@@ -43,8 +43,8 @@ def test_a_python_that_is_not_there_is_named():
 
 
 def test_a_stop_right_after_the_ready_line_is_heeded(emulator_factory):
-    """Ten times, as the window was a millisecond. Most of the servers load no packages, which would
-    take each start a second."""
+    """The test repeats ten times, because the window was a millisecond. Most of the servers load no
+    packages, because loading them takes each start a second."""
     for options in [()] * 2 + [("--no-zygote", "--ready-sessions", "0")] * 8:
         emulator_factory(*options).stop()
 
@@ -57,7 +57,7 @@ def test_pool_options_shape_the_printed_endpoint(emulator_factory):
 
 
 def test_the_admin_port_tells_life_readiness_and_version(emulator):
-    emulator.session().executions("1")  # a session was had, so everything is ready
+    emulator.session().executions("1")  # a session exists, so everything is ready
     answers = {
         path: requests.get(emulator.admin + path, timeout=10)
         for path in ("/health/live", "/health/ready", "/version")
@@ -77,7 +77,8 @@ def accepts_connections(server):
 
 
 def start_program(session, code):
-    """Runs `code` in a thread of ours and returns when it has begun; the answers come in a list."""
+    """Runs `code` in a thread of the test and returns once it runs; the answers are appended to a
+    list."""
     answers = []
 
     def execute():
@@ -129,7 +130,8 @@ def test_a_killed_server_takes_every_session_along(emulator_factory):
 
 
 def test_memory_stays_flat_while_large_files_pass(emulator_factory):
-    """A server that held a file would grow by it; half of it leaves room for a sanitizer's own needs."""
+    """A server that kept a file in memory would grow by its size; half of that leaves room for a
+    sanitizer."""
     server = emulator_factory()
     session = server.session()
     session.executions("1")

@@ -1,6 +1,6 @@
-"""The bytes of clients, one test for each quirk of CLIENTS.md section 2 that has no test elsewhere.
+"""The bytes of clients: one test for each quirk of CLIENTS.md section 2 that has no test elsewhere.
 
-The table of CLIENTS.md section 9 says which test belongs to which quirk.
+The table of CLIENTS.md section 9 lists the test of each quirk.
 """
 
 import contextlib
@@ -22,8 +22,8 @@ JSON = "Content-Type: application/json"
 
 
 def exchange(session, method, path, *headers, body=b"", version=V2025_10, query=None):
-    """Sends a request byte by byte; `query` replaces the usual one. The length is added to a body
-    that is not sent in chunks."""
+    """Sends a request byte by byte; `query` replaces the usual one. Adds the length of a body that
+    is not sent in chunks."""
     parts = urlsplit(session.endpoint)
     if query is None:
         query = f"?identifier={session.identifier}&api-version={version}"
@@ -47,7 +47,7 @@ def execute(session, body, *headers, path="executions", **how):
 
 
 def part(name_parameters, content, boundary="edge", part_headers=b""):
-    """A body with one file, whose name parameters are written as they are."""
+    """Returns a body with one file, whose name parameters are written as they are."""
     head = f"--{boundary}\r\nContent-Disposition: form-data; {name_parameters}\r\n".encode()
     return head + part_headers + b"\r\n" + content + f"\r\n--{boundary}--\r\n".encode()
 
@@ -67,7 +67,7 @@ def result(answer):
 
 
 def value(answer):
-    """The value in the wrapped dialect."""
+    """Returns the value in the wrapped dialect."""
     assert answer.status_code == 200, answer.text
     return json.loads(answer.text)["properties"]["result"]
 
@@ -242,7 +242,7 @@ def test_an_endpoint_that_ends_with_an_operation_is_refused_by_name(session):
 
 
 def rows(heading):
-    """Number and second cell of the rows below a heading of CLIENTS.md."""
+    """Returns number and second cell of the rows below a heading of CLIENTS.md."""
     text = CLIENTS.read_text().split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
     return re.findall(r"^\| (?:quirk )?(\d+) \| (.*?) \|", text, re.MULTILINE)
 

@@ -1,4 +1,4 @@
-"""`dynsessions healthcheck` and `dynsessions wait`: the server asked by a program beside it."""
+"""`dynsessions healthcheck` and `dynsessions wait`, which ask the server from another process."""
 
 import socket
 import subprocess
@@ -15,7 +15,7 @@ def port_of(url):
 
 @pytest.fixture
 def silent_port():
-    """A port that takes connections and never answers."""
+    """A port that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield str(server.getsockname()[1])
 
@@ -28,7 +28,7 @@ def unused_port():
 
 @pytest.mark.parametrize("command", ["healthcheck", "wait"])
 def test_a_ready_server_is_found_by_its_own_variables(emulator, command):
-    emulator.session().executions("1")  # a session was had, so everything is ready
+    emulator.session().executions("1")  # a session exists, so everything is ready
     asked = run_to_end(command, DYNSESSIONS_ADMIN_PORT=port_of(emulator.admin))
     assert (asked.returncode, asked.stdout) == (READY, f"ready at {emulator.admin}\n")
     assert asked.stderr == ""

@@ -1,6 +1,7 @@
-"""Programs that take too long and programs that end their interpreter: what is said of them in the
-service's words (CONTRACT.md section 7, and section 8 rows 13 and 15 to 16), and that the next call
-works and finds its files. The ceiling of 220 seconds is tests/unit/surfaces/data_plane/execute_answer_test.cpp's.
+"""Programs that exceed their time limit and programs that end their interpreter: the answer has the
+service's words (CONTRACT.md section 7, and section 8 rows 13 and 15 to 16), and the next call works
+and finds its files. tests/unit/surfaces/data_plane/execute_answer_test.cpp tests the ceiling of 220
+seconds.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ TIMED_OUT = "Request timed out waiting for code execution to complete after 1 se
 RESTARTED = "Kernel restarted"
 ABORTED = "Execution aborted"
 
-# The interrupt ends these, and the interpreter keeps its variables.
+# An interrupt ends these, and the interpreter keeps its variables.
 INTERRUPTED = {
     "a loop": "while True: pass",
     "a sleep": "import time; time.sleep(1000)",
@@ -30,11 +31,11 @@ INTERRUPTED = {
     ),
 }
 
-# These go on regardless; only a new interpreter helps.
+# These ignore interrupts; only a new interpreter helps.
 STUBBORN = {
     "a loop in C": "sum(range(10 ** 12))",
     "a loop of numpy": "import numpy; numpy.broadcast_to(1.0, 10 ** 12).sum()",
-    # Not `try: while True: pass`: CPython 3.11 counts the jump of that loop as outside of the try.
+    # Not `try: while True: pass`: CPython 3.11 counts the jump of that loop as outside the try.
     "a program that swallows it": (
         "import time\nwhile True:\n  try: time.sleep(1000)\n  except BaseException: pass"
     ),
@@ -54,7 +55,7 @@ DEATHS = {
 
 @pytest.fixture
 def session(small_server):
-    """With a file that must stay, whatever happens."""
+    """A session with a file that must always stay."""
     fresh = small_server.session()
     fresh.upload("kept.txt", b"kept")
     yield fresh
@@ -67,7 +68,8 @@ def assert_failed(body, stderr):
 
 
 def assert_goes_on(session, kernel, has_state):
-    """The next call works, finds the file, and the variable `state` if the interpreter stayed."""
+    """Checks that the next call works and finds the file, and the variable `state` if the
+    interpreter stayed."""
     assert value_in(kernel, session, "open('/mnt/data/kept.txt').read()") == "'kept'"
     assert value_in(kernel, session, "'state' in globals()") == str(has_state)
     assert session.content("kept.txt").content == b"kept"

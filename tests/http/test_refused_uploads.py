@@ -1,4 +1,4 @@
-"""Uploads of many parts, and what a refused one leaves: nothing, or its answer names it."""
+"""Uploads of many parts: a refused one leaves no files, or its answer names them."""
 
 import pytest
 from support.wire import assert_refused

@@ -1,4 +1,4 @@
-"""What a program finds around it: fonts, language, time, home, packages (CONTRACT.md section 6)."""
+"""The surroundings of a program: fonts, language, time, home, packages (CONTRACT.md section 6)."""
 
 import base64
 import io
@@ -8,7 +8,7 @@ from PIL import Image
 
 
 def output(session, code):
-    """What the program prints, when it complains about nothing."""
+    """Returns what the program prints; it must print no warnings."""
     result = session.executions(code).json()["result"]
     assert result["stderr"] == "", result["stderr"]
     return result["stdout"].replace("\r\n", "\n")
@@ -32,12 +32,12 @@ def test_plots_are_drawn_in_dejavu(session):
 
 
 def test_letters_beyond_ascii_are_drawn(session):
-    """As themselves, not as rows of the box for what a font lacks: of that matplotlib warns."""
+    """Letters are drawn as themselves; matplotlib warns if a font lacks one and draws a box."""
     texts = ["Grüße, žluťoučký", "Привет", "αβγ ∑∫√", "→ € ✓"]
     drawn = []
     for text in texts:
         properties = session.code_execute(FIGURE.format(text=text)).json()["properties"]
-        assert properties["stderr"] == ""  # no warning of a glyph that is missing
+        assert properties["stderr"] == ""  # no warning about a missing glyph
         image = properties["result"]
         drawn.append(Image.open(io.BytesIO(base64.b64decode(image["base64_data"]))).tobytes())
     assert len(set(drawn)) == len(texts)
@@ -90,7 +90,7 @@ def test_other_time_zones_are_known(session):
 
 
 def test_home_is_there_and_can_be_written_to(session):
-    """Where it is CONTRACT.md does not say, only that a program does not start in /mnt/data."""
+    """CONTRACT.md does not state where home is, only that a program does not start in /mnt/data."""
     code = (
         "import os, pathlib, pwd\n"
         "home = pathlib.Path.home()\n"
@@ -103,7 +103,7 @@ def test_home_is_there_and_can_be_written_to(session):
 
 
 def test_pkg_resources_lists_the_packages(session):
-    """The documented way: CONTRACT.md section 6."""
+    """The documented way to list packages: CONTRACT.md section 6."""
     code = (
         "import warnings\n"
         "warnings.simplefilter('ignore', DeprecationWarning)\n"

@@ -1,4 +1,4 @@
-"""A server whose output is not read: it serves and ends as any other, and tells what it dropped."""
+"""A server whose output is not read serves and ends normally, and reports what it dropped."""
 
 import contextlib
 import fcntl
@@ -16,13 +16,13 @@ from support.emulator import BINARY, HEARING_SIGNALS, HTTP_SECONDS, STOP_SECONDS
 from support.processes import children
 from support.waiting import wait_until
 
-# A pipe takes 64 KiB; a request is a line of at least 200 bytes, and 1 MiB of lines waits at most.
+# A pipe holds 64 KiB; a request is a line of at least 200 bytes, and at most 1 MiB of lines waits.
 REQUESTS_THAT_FILL_A_PIPE = 1000
 REQUESTS_THAT_FILL_THE_SERVER = 8000
 
 
 class Server:
-    """Logs every request to `stderr`, by default a pipe; ended with its scope."""
+    """A server that logs every request to `stderr`, by default a pipe; it ends with its scope."""
 
     def __init__(self, ready_file, stdout=subprocess.PIPE, stderr=subprocess.PIPE):
         self._ready_file = ready_file
@@ -100,14 +100,14 @@ def full_pipe():
 
 
 def launchers_of(pid):
-    """The outer and the inner one."""
+    """Returns the outer and the inner launcher."""
     (outer,) = children(pid)
     (inner,) = children(outer)
     return outer, inner
 
 
 def flags_of_stderr(pid):
-    """Those of the open file behind it."""
+    """Returns the flags of the open file behind stderr."""
     information = Path(f"/proc/{pid}/fdinfo/2").read_text()
     return int(re.search(r"flags:\s+(\d+)", information)[1], 8)
 
@@ -148,7 +148,7 @@ def test_dropped_lines_are_counted_where_they_are_missing(ready_file):
         reader.join()
     entries = entries_of(b"".join(said))
     (notice,) = (entry for entry in entries if entry["event"] == "log-lines-dropped")
-    # Besides requests it counts connections and what ran at the start.
+    # The server also counts lines about connections and its start.
     missing = REQUESTS_THAT_FILL_THE_SERVER + 1 - len(of_health(entries))
     assert 0 < missing <= notice["lines"] <= missing + 1000
     assert notice["level"] == "warning"

@@ -10,7 +10,7 @@ from support.emulator import Emulator
 
 @pytest.fixture(scope="session")
 def server():
-    """Its faults are not what api-spec/ promises."""
+    """A shared server; api-spec/ does not promise the faults that it injects."""
     running = Emulator("--max-sessions", "1000", as_documented=False)
     yield running
     running.stop()
@@ -30,7 +30,8 @@ def admin(server):
 
 @pytest.fixture
 def start_server():
-    """Starts a server of the test's own, without interpreters in reserve."""
+    """Returns a function that starts a server for this test only, without interpreters in
+    reserve."""
     with contextlib.ExitStack() as running:
 
         def start(*arguments):

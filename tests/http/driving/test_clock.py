@@ -1,4 +1,4 @@
-"""The clock of a pool: what follows it, and what does not."""
+"""The clock of a pool: what depends on it, and what does not."""
 
 import datetime
 import email.utils
@@ -155,7 +155,7 @@ def test_clocks_of_pools_are_their_own(server, pool):
 
 
 def test_all_clocks_move_together_and_a_token_expires(start_server):
-    """The server's clock is that of every pool and of the token endpoint."""
+    """The clocks of all pools and of the token endpoint follow the server's clock."""
     server = start_server("--auth", "claims")
     scope = {"resource": "https://dynamicsessions.io", "api-version": "2019-08-01"}
     token = requests.get(

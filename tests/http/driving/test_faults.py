@@ -1,4 +1,4 @@
-"""Faults that a test asks for, as clients see them."""
+"""Faults that a test requests, as clients see them."""
 
 import re
 import socket
@@ -25,7 +25,7 @@ def execute(session, code, timeout):
 
 
 def raw_answer(url, path, tls=False):
-    """Every byte that a GET is answered with, and whether the connection was reset."""
+    """Returns every byte of the answer to a GET, and whether the connection was reset."""
     place = urlsplit(url)
     connection = socket.create_connection((place.hostname, place.port), timeout=20)
     if tls:
@@ -41,7 +41,7 @@ def raw_answer(url, path, tls=False):
         except ConnectionResetError:
             return received, True
         except ssl.SSLError:
-            pass  # without a TLS close
+            pass  # the server closed without a TLS close
     return received, False
 
 

@@ -1,4 +1,4 @@
-"""The journal: what it knows, what it never has, and what can be asked of it."""
+"""The journal: what it records, what it never records, and how it can be queried."""
 
 import json
 

@@ -15,7 +15,7 @@ def test_a_reset_pool_is_as_new(pool):
 
     began = time.monotonic()
     assert pool.ask("POST", "/reset") == {"sessionsEnded": 10}
-    # 20 ms on an idle machine; other tests run beside this one.
+    # A reset takes 20 ms on an idle machine; other tests run in parallel.
     assert time.monotonic() - began < 2
 
     assert pool.ask("GET", "/sessions")["value"] == []
@@ -37,7 +37,7 @@ def test_a_reset_keeps_what_it_is_told_to(pool):
 
     assert pool.refused("POST", "/reset?keep=everything") == (400, "InvalidRequest", "keep")
     assert pool.refused("POST", "/reset?keep=sessions") == (409, "Conflict", "keep")
-    assert len(pool.ask("GET", "/faults")["value"]) == 1  # nothing half done
+    assert len(pool.ask("GET", "/faults")["value"]) == 1  # nothing is half done
     pool.ask("POST", "/reset")
     assert pool.ask("GET", "/clock")["mode"] == "running"
 

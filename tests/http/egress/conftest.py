@@ -1,4 +1,4 @@
-"""A neighbour who serves something, and a server whose sessions may reach it."""
+"""A neighbour that serves a web site, and a server whose sessions can reach it."""
 
 import socket
 import threading
@@ -21,7 +21,7 @@ def resolver_file(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
-    """What the neighbour serves: a greeting and a package index with one package."""
+    """The neighbour's web site: a greeting and a package index with one package."""
     directory = tmp_path_factory.mktemp("web")
     (directory / "greeting").write_text(GREETING)
     wheel = directory / "simple/nextdoor/nextdoor-1.0-py3-none-any.whl"
@@ -39,7 +39,7 @@ def web(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def beside_neighbour(web, resolver_file):
-    """Lets a server run on a host that asks the neighbour's name server."""
+    """Returns a command prefix under which a server uses the neighbour's name server."""
     return neighbour.with_own_files({"/etc/resolv.conf": resolver_file})
 
 
@@ -52,7 +52,7 @@ def open_server(beside_neighbour):
 
 @pytest.fixture
 def start_open(emulator_factory, beside_neighbour):
-    """Another one like it, of the test's own."""
+    """Returns a function that starts another server with egress, for this test only."""
     return lambda *arguments: emulator_factory(*OPEN, *arguments, before=beside_neighbour)
 
 
@@ -65,7 +65,7 @@ def open_session(open_server):
 
 @pytest.fixture
 def canary():
-    """The port of a listener on every address of this host."""
+    """Returns the port of a listener on every address of this host."""
     with socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as listener:
         threading.Thread(target=answer, args=(listener,), daemon=True).start()
         yield listener.getsockname()[1]

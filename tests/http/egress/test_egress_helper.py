@@ -1,5 +1,5 @@
-"""The helper that gives a session its network: it is confined, ends with its session, and is heard
-when there cannot be one."""
+"""The helper that gives a session its network: it is confined, ends with its session, and reports
+when there cannot be a network."""
 
 import os
 import signal
@@ -21,13 +21,13 @@ pytestmark = needs_neighbour
 
 
 def helpers_of(server):
-    """Process ids of the network helpers below the server."""
+    """Returns the process ids of the network helpers below the server."""
     found = below(server.pid).items()
     return {pid for pid, process in found if process.name == HELPER and not process.is_zombie}
 
 
 def helper_of(server, session):
-    """That of a session: it holds the session's network namespace."""
+    """Returns the helper of a session, which holds the session's network namespace."""
     network = run(session, "import os\nprint(os.readlink('/proc/self/ns/net'))")["stdout"].strip()
     (helper,) = (pid for pid in helpers_of(server) if network_of(pid) == network)
     return helper
@@ -85,7 +85,7 @@ def test_the_helper_is_confined(open_server, open_session):
 def test_an_ordinary_user_s_sessions_have_egress_too(
     emulator_factory, web, resolver_file, canary, tmp_path
 ):
-    tun = tmp_path / "tun"  # as Debian has it; some machines let only root open theirs
+    tun = tmp_path / "tun"  # Debian's mode; some machines let only root open it
     os.mknod(tun, stat.S_IFCHR | 0o666, os.stat("/dev/net/tun").st_rdev)
     tun.chmod(0o666)
     as_nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--")
@@ -119,7 +119,7 @@ def test_without_the_helper_s_program_the_server_does_not_start(tmp_path):
 
 
 def test_the_network_outlives_a_program_that_had_too_much_memory(start_open):
-    """So the helper is in no group that is killed as a whole."""
+    """The helper is in no cgroup that is killed as a whole."""
     session = start_open("--memory-limit-mb", "256").session()
     assert run(session, FETCH)["stdout"].strip() == GREETING
     bomb = "import mmap\nm = mmap.mmap(-1, 1 << 31)\nfor n in range(1 << 11): m.write(bytes(1 << 20))"
@@ -135,7 +135,8 @@ BELOW_FULL = {
 
 @pytest.mark.parametrize("arguments, before", BELOW_FULL.values(), ids=BELOW_FULL.keys())
 def test_without_namespaces_the_server_does_not_start(arguments, before):
-    """Never without the network that was asked for, nor with the host's."""
+    """The server never starts without the network that was requested, nor with the host's
+    network."""
     said = refused(*arguments, before=before)
     assert "egress: only a network namespace can have one of its own" in said
     assert "Cure: use EgressDisabled, or make the full tier possible" in said

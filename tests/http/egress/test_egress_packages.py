@@ -5,7 +5,7 @@ import time
 from support import neighbour
 from support.egress import URL, needs_neighbour, run
 
-OPTIONS = f"--index-url {URL}/simple --trusted-host {neighbour.NAME}"  # of pip
+OPTIONS = f"--index-url {URL}/simple --trusted-host {neighbour.NAME}"  # options of pip
 
 pytestmark = needs_neighbour
 

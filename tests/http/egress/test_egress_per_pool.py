@@ -1,4 +1,4 @@
-"""Egress is a member of the pool's definition: one pool has it, the one beside it has not."""
+"""Egress is a member of the pool's definition: of two pools side by side, only one has it."""
 
 import json
 

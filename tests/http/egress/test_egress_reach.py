@@ -1,4 +1,4 @@
-"""What a session reaches over the network, by --network-status, and what it never does."""
+"""What a session reaches over the network, by --network-status, and what it never reaches."""
 
 import os
 import signal
@@ -47,8 +47,8 @@ def test_a_session_without_egress_has_its_own_loopback_only(session, web):
 
 
 def test_egress_does_not_reach_this_host(open_session, canary):
-    """Neither by its loopback, nor as the gateway, nor by its address on the network; also not past
-    the routes, by choosing the interface oneself."""
+    """The session does not reach this host by loopback, as the gateway, or by its address on the
+    network, even if it bypasses the routes by choosing the interface."""
     reachable = ["127.0.0.1", "127.0.0.2", neighbour.HOST_ADDRESS]
     here = [reach(address, canary) for address in [*reachable, "::1"]]
     assert set(here) == {"answered"}
@@ -95,7 +95,8 @@ def test_addresses_that_this_host_gets_later_are_closed(open_server, open_sessio
 
 
 def test_addresses_that_come_while_sandboxes_are_built_are_closed_in_them(start_open, canary):
-    """The creations wait in a stopped launcher, so that it builds when the address comes."""
+    """The requests wait in a stopped launcher, which builds the sandboxes after the address has
+    been added."""
     server = start_open("--ready-sessions", "0")
     target = (neighbour.LATER_ADDRESS, canary)
     sessions = [server.session() for _ in range(30)]
@@ -103,7 +104,7 @@ def test_addresses_that_come_while_sandboxes_are_built_are_closed_in_them(start_
     with ThreadPoolExecutor(len(sessions)) as clients:
         os.kill(launcher, signal.SIGSTOP)
         first_runs = [clients.submit(run, session, "1") for session in sessions]
-        time.sleep(0.5)  # for the requests to arrive; if they do not, the test shows less
+        time.sleep(0.5)  # for the requests to arrive; if they do not, the test proves less
         os.kill(launcher, signal.SIGCONT)
         with neighbour.later_address():
             for first_run in first_runs:
