@@ -11,8 +11,8 @@
 #include "tests/sandbox/verdicts.h"
 #include "tests/support/catch.h"
 
-/// One program per forbidden act; each says what the kernel answered, and that has to be exactly
-/// what stands here. Most contain something allowed as well, so that "everything fails" is no pass.
+/// One program per forbidden act; each returns the kernel's answer, which must be exactly the
+/// expected one. Most contain something allowed as well, so that "everything fails" does not pass.
 namespace dynsessions::sandbox::test {
 namespace {
 
@@ -23,7 +23,7 @@ json verdict(const std::string& program, const json& arguments = json::object(),
   return test::verdict(spec, program, arguments);
 }
 
-/// A socket of the host that listens; nobody may reach it from inside.
+/// A listening socket of the host, which nobody inside can reach.
 class HostListener {
  public:
   HostListener(int family, const sockaddr* address, socklen_t size)
@@ -94,7 +94,7 @@ TEST_CASE("a file of the host cannot be read", "[sandbox]") {
 
 TEST_CASE("signals reach the sandbox's own processes only", "[sandbox]") {
   const json answer = verdict("signal_outside", {{"host_pid", ::getpid()}});
-  // A signal to init is delivered and ignored: the kernel keeps it from a PID 1.
+  // A signal to init is delivered and ignored: the kernel protects a PID 1.
   CHECK(answer == json::parse(R"({"host":"ESRCH","init":"allowed","child":"allowed"})"));
 }
 
@@ -143,7 +143,7 @@ TEST_CASE("the data directory is full at its byte and at its inode quota", "[san
   spec.profile.limits.data_bytes = 1 << 20;
   spec.profile.limits.data_inodes = 64;
   // The directory itself is one of the inodes. The file-size limit is the same number, but tmpfs
-  // counts whole pages and speaks first.
+  // counts whole pages and fails first.
   const json answer = verdict("fill_data", json::object(), spec);
   CHECK(answer["bytes"]["bytes"] == 1 << 20);
   CHECK(answer["inodes"] == json::parse(R"({"files":63,"error":"ENOSPC"})"));

@@ -18,8 +18,8 @@ namespace {
 
 constexpr const char* kStrace = "/usr/bin/strace";
 #ifdef __SANITIZE_THREAD__
-/// The launcher's second clone is the sanitizer's, which after a fork has a thread anew, or goes on
-/// without one.
+/// The second clone of the launcher is the sanitizer's, which restarts its thread after a fork, or
+/// continues without one.
 constexpr int kCloneOfSanitizer = 2;
 constexpr int kClones = 3;
 #else
@@ -40,7 +40,7 @@ std::vector<std::string> failing(const std::string& call, int nth, const std::st
           "inject=" + call + ":error=" + error + ":when=" + std::to_string(nth)};
 }
 
-/// Descendants of the launcher that came since `before`, but for the zygote of the profile.
+/// Returns descendants of the launcher that are not in `before`, without the profile's zygote.
 std::vector<pid_t> newcomers(const LauncherHarness& launcher, const std::vector<pid_t>& before) {
   std::vector<pid_t> found = descendants(launcher.pid());
   const std::vector<pid_t> zygotes = zygotes_of(launcher);
@@ -51,8 +51,8 @@ std::vector<pid_t> newcomers(const LauncherHarness& launcher, const std::vector<
   return found;
 }
 
-/// Whether all of them end by themselves. One that is about to become the zygote is looked at
-/// again.
+/// Returns whether all of them end by themselves. A process that is about to become the zygote is
+/// checked again.
 bool nothing_stays(const LauncherHarness& launcher, const std::vector<pid_t>& before) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   for (std::vector<pid_t> left; !(left = newcomers(launcher, before)).empty();) {
@@ -64,11 +64,11 @@ bool nothing_stays(const LauncherHarness& launcher, const std::vector<pid_t>& be
   return true;
 }
 
-/// The step that failed on the way to a running interpreter; empty when none did. What a failure
-/// must not leave behind is checked here.
+/// Returns the step that failed on the way to a running interpreter; empty if none failed. Also
+/// checks that a failure leaves nothing behind.
 std::string step_that_fails(const std::string& call, int nth, const std::string& error) {
   LaunchSpec spec = program_spec();
-  spec.launcher.cgroups = false;  // whose failures at the start are no failures; see the next test
+  spec.launcher.cgroups = false;  // failing to use them is no error; see the next test
   LauncherHarness launcher(spec, failing(call, nth, error));
   const auto failed_step = [](const Reply& reply) {
     if (reply.kind == ReplyKind::done) return std::string();
@@ -129,11 +129,11 @@ TEST_CASE("whichever call of the set-up fails, no weaker sandbox comes of it",
   }
   struct Fault {
     const char* call;
-    int calls;         ///< how many of them are made to fail, one after the other
-    const char* step;  ///< one of the steps that has to be named
+    int calls;         ///< number of calls that are made to fail, one after the other
+    const char* step;  ///< a step that must be named
     const char* error = "EPERM";
   };
-  // EINVAL is what libseccomp expects when it asks the kernel whether it knows filters: only the
+  // libseccomp expects EINVAL when it asks the kernel whether it supports filters: only the
   // children take it for a failure.
   const Fault fault = GENERATE(
       Fault{"setsid", 1, "session"}, Fault{"keyctl", 1, "keyring"},
@@ -201,7 +201,7 @@ TEST_CASE("a sandbox that cannot have its groups is not made", "[sandbox][faults
     WARN("skipped: there are no cgroups here");
     return;
   }
-  // The outer process fails first and does without one hierarchy; the launcher then fails.
+  // The outer process fails first and does without one hierarchy; then the launcher fails.
   LauncherHarness launcher(program_spec(), failing("mkdir", 1, "EPERM"));
   CHECK(launcher.greeting().kind == ReplyKind::done);
   CHECK(launcher.greeting().error_number == EPERM);

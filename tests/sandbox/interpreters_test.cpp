@@ -17,7 +17,7 @@ Received<Reply> kill_interpreter(LauncherHarness& launcher, std::uint32_t id) {
   return launcher.request(RequestKind::kill_interpreter, 1, id);
 }
 
-/// Whether a program that stays is still there to be interrupted.
+/// Checks that a program that stays still runs and can be interrupted.
 void check_still_runs(LauncherHarness& launcher, std::uint32_t id) {
   CHECK(launcher.request(RequestKind::interrupt_interpreter, 1, id).message.kind ==
         ReplyKind::done);
@@ -37,7 +37,7 @@ TEST_CASE("interpreters of a sandbox share files and see no process of each othe
   CHECK(run_program(start(launcher, 1, 2), "append_to_upload") ==
         "\", written inside, written inside\"\n");
   const json seen = json::parse(run_program(start(launcher, 1, 3), "proc_exposure"));
-  CHECK(seen["processes"] == true);  // itself only
+  CHECK(seen["processes"] == true);  // only itself
 }
 
 TEST_CASE("an id names one interpreter, and is free again when that has ended", "[sandbox]") {

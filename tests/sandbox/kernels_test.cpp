@@ -7,8 +7,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/test_loop.h"
 
-/// The kernels of a session as they are: the real launcher, the real agent, IPython. Deadlines pass
-/// when the test says so.
+/// The kernels of a session with the real launcher, the real agent and IPython. Deadlines pass when
+/// the test moves the clock.
 namespace dynsessions::execution::test {
 namespace {
 
@@ -169,7 +169,7 @@ TEST_CASE("a kernel that ends itself takes its daemons along and leaves the othe
                       "while not os.path.exists('/mnt/data/beat'): time.sleep(0.005)\n"
                       "os._exit(3)");
   CHECK(died.outcome == ExecutionOutcome::interpreter_died);
-  // The answer came after the kernel was started again, so nothing of the old one is left.
+  // The answer arrived after the kernel's restart, so nothing of the old kernel is left.
   const std::string read = "print(open('/mnt/data/beat').read())";
   const SpooledText before = session.execute(Kernel::synchronous, read).stdout_text;
   session.execute(Kernel::asynchronous, "import time; time.sleep(0.05)");

@@ -1,5 +1,5 @@
 """Checks the layers of sandbox/: reads their order from sandbox/CMakeLists.txt and every include,
-and fails on one that points to a higher layer, to no layer, or into emulator/. Run by ctest."""
+and fails for an include of a higher layer, of no layer, or of emulator/. Run by ctest."""
 
 import pathlib
 import re
@@ -17,13 +17,13 @@ def read_layers(sandbox):
 
 
 def layer_of(path, layers):
-    """The longest layer that the path lies in; None if there is none."""
+    """Returns the longest layer that contains the path; None if there is none."""
     directory = str(pathlib.PurePosixPath(path).parent)
     return directory if directory in layers else None
 
 
 def faults(repository):
-    """One line for each include that is not allowed."""
+    """Returns one line for each include that is not allowed."""
     sandbox = repository / "sandbox"
     layers = read_layers(sandbox)
     found = []

@@ -21,8 +21,8 @@ std::string mounts_of_host() {
   return (std::ostringstream() << file.rdbuf()).str();
 }
 
-/// The file system knows the session's one user only: to make files in it, root must be that user
-/// (else EOVERFLOW). An ordinary user is it already.
+/// The file system maps only the session's user: to make files in it, root must act as that user
+/// (or gets EOVERFLOW). An ordinary user is that user already.
 ActingAs acting_as_owner(const UniqueFd& data) {
   struct stat status {};
   REQUIRE(::fstat(data.get(), &status) == 0);
@@ -44,7 +44,7 @@ TEST_CASE("files pass both ways through the descriptor of the data directory", "
   const Interpreter interpreter = start(launcher);
   CHECK(run_program(interpreter, "append_to_upload") == "\"hello, written inside\"\n");
   CHECK(launcher.request(RequestKind::destroy_sandbox).message.kind == ReplyKind::done);
-  // The descriptor keeps the file system for as long as the server wants to read from it.
+  // The descriptor keeps the file system for as long as the server needs to read from it.
   struct stat status {};
   CHECK(::fstatat(data.get(), "upload", &status, AT_SYMLINK_NOFOLLOW) == 0);
   CHECK(status.st_size == 21);
@@ -95,7 +95,7 @@ TEST_CASE("killing an interpreter ends all that it left, not the sandbox", "[san
   const Reply event = launcher.next_event();
   CHECK(event.kind == ReplyKind::interpreter_exited);
   CHECK(WTERMSIG(event.end.wait_status) == SIGKILL);
-  // End of file on stdout: the child in a session of its own held it as well.
+  // End of file on stdout: the child in another process session held it as well.
   CHECK(read_all(interpreter.output.get()).empty());
   CHECK(run_program(start(launcher), "descriptors").find("/dev/null") != std::string::npos);
 }
@@ -158,7 +158,7 @@ TEST_CASE("an interpreter whose init is killed has ended, and its sandbox takes 
   create(launcher);
   const Interpreter interpreter = start_staying(launcher);
   const std::vector<pid_t> after = descendants(launcher.pid());
-  // Pids grow: init is the first that came.
+  // Pids grow: init has the lowest new one.
   const auto init = std::find_if(after.begin(), after.end(), [&](pid_t pid) {
     return std::find(before.begin(), before.end(), pid) == before.end();
   });

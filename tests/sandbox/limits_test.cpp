@@ -14,7 +14,7 @@
 #include "tests/sandbox/steps.h"
 #include "tests/support/catch.h"
 
-/// What a sandbox may use at most, with the cgroups of this machine and without any.
+/// The limits of a sandbox, with the cgroups of this machine and without any.
 namespace dynsessions::sandbox::test {
 namespace {
 namespace fs = std::filesystem;
@@ -36,7 +36,7 @@ std::string text_of(const fs::path& path) {
   return (std::ostringstream() << file.rdbuf()).str();
 }
 
-/// All directories of launchers that were started where this test was, in every hierarchy.
+/// Returns the directories of all launchers started in the cgroup of this test, in every hierarchy.
 std::set<fs::path> directories() {
   std::set<fs::path> found;
   for (const CgroupPlace& place :
@@ -50,8 +50,8 @@ std::set<fs::path> directories() {
   return found;
 }
 
-/// Those of a launcher with a sandbox in which something runs. Other tests may run beside us, so
-/// its processes say which they are.
+/// Returns the directories of a launcher whose sandbox runs something. Other tests can run at the
+/// same time, so the launcher's processes identify its directories.
 std::set<fs::path> directories_of(const LauncherHarness& launcher) {
   std::set<fs::path> found;
   for (const pid_t pid : descendants(launcher.pid())) {
@@ -65,7 +65,7 @@ std::set<fs::path> directories_of(const LauncherHarness& launcher) {
   return found;
 }
 
-/// Prints why not, where a machine has none.
+/// Returns whether the machine has this limit; prints the reason if not.
 bool has(const LimitState& state, const LauncherHarness& launcher) {
   const bool by_group =
       state.means == LimitMeans::cgroup_v1 || state.means == LimitMeans::cgroup_v2;
@@ -79,7 +79,7 @@ void order(const Interpreter& interpreter, const std::string& program,
   REQUIRE(::send(interpreter.control.get(), line.data(), line.size(), MSG_NOSIGNAL) > 0);
 }
 
-/// Of things that the kernel counts per user.
+/// The expected state for objects that the kernel counts per user.
 LimitState expected_of_kernel_objects() {
   return ::geteuid() == 0 ? LimitState{LimitKind::hard, LimitMeans::separate_user}
                           : LimitState{LimitKind::soft, LimitMeans::shared_user};
@@ -116,7 +116,7 @@ TEST_CASE("a session that has too much memory loses its interpreter, and that is
     CHECK(event.sandbox_id == 1);
     CHECK(event.end.exceeded == ExceededLimit::memory);
     CHECK(WTERMSIG(event.end.wait_status) == SIGKILL);
-    // Told once more to whoever asks, and then it is over.
+    // The end is reported once more on request, and then forgotten.
     CHECK(launcher.request(RequestKind::kill_interpreter).message.end.exceeded ==
           ExceededLimit::memory);
     CHECK(launcher.request(RequestKind::kill_interpreter).message.end.exceeded ==
@@ -163,14 +163,14 @@ TEST_CASE("all that lives in a sandbox is in its groups, and nothing else is",
 
 TEST_CASE("processes that compute get their share of the CPUs", "[sandbox][limits]") {
   LaunchSpec spec = limited_spec(Groups::wanted);
-  spec.profile.limits.cpu_hundredths = 5;  // less than a busy machine has to give
+  spec.profile.limits.cpu_hundredths = 5;  // less than even a busy machine can give
   LauncherHarness launcher(spec);
   if (!has(launcher.greeting().limits.cpu, launcher)) return;
   create(launcher);
   const double cpus = std::stod(run_program(start(launcher), "burn", R"({"seconds": 1.5})"));
   CHECK(cpus > 0);
   CHECK(cpus < 0.15);
-  // It wanted more: the kernel has held it back.
+  // The program wanted more: the kernel has throttled it.
   const Interpreter staying = start_staying(launcher, 1, 1);
   bool throttled = false;
   for (const fs::path& directory : directories_of(launcher)) {
@@ -191,7 +191,7 @@ TEST_CASE("groups go with their sandbox, and the directory with the launcher",
   REQUIRE_FALSE(mine.empty());
   for (const fs::path& directory : mine) CHECK(fs::exists(directory / "1"));
   CHECK(launcher.request(RequestKind::destroy_sandbox).message.kind == ReplyKind::done);
-  create(launcher, 2);  // by now the loop has been around
+  create(launcher, 2);  // the loop has run by now
   for (const fs::path& directory : mine) {
     CHECK_FALSE(fs::exists(directory / "1"));
     CHECK(fs::exists(directory / "2"));
@@ -211,7 +211,7 @@ TEST_CASE("the groups of a launcher that was killed are swept away by the next o
   const auto processes = descendants(launcher.pid());
   {
     const LauncherHarness beside(limited_spec(Groups::wanted));
-    for (const fs::path& directory : mine) CHECK(fs::exists(directory));  // it lives
+    for (const fs::path& directory : mine) CHECK(fs::exists(directory));  // its launcher lives
   }
   ::kill(launcher.pid(), SIGKILL);
   REQUIRE(all_gone(processes));

@@ -8,7 +8,7 @@
 
 namespace dynsessions::sandbox::test {
 
-/// The processes of the launcher's zygotes, without the interpreters that were forked from them.
+/// Returns the launcher's zygotes, without the interpreters that were forked from them.
 [[nodiscard]] std::vector<pid_t> zygotes_of(const LauncherHarness& launcher);
 
 }  // namespace dynsessions::sandbox::test

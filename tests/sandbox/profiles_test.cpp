@@ -9,8 +9,8 @@
 #include "tests/sandbox/steps.h"
 #include "tests/support/catch.h"
 
-/// Several profiles in one launcher: what their sandboxes have apart, and how long their zygotes
-/// live.
+/// Several profiles in one launcher: the differences of their sandboxes, and the lifetime of their
+/// zygotes.
 namespace dynsessions::sandbox::test {
 namespace {
 
@@ -72,7 +72,7 @@ TEST_CASE("sandboxes of two profiles in one launcher differ as their profiles do
   launcher.next_event();
   launcher.next_event();
 
-  // The same program: the first profile has 2 GiB, the second 96 MiB and its files.
+  // The same program: the first profile has 2 GiB, the second has 96 MiB and its files.
   const std::string much = R"({"mebibytes": 200, "stay": false})";
   CHECK(run_program(start(launcher, 1), "take_memory", much) == "200\n");
   CHECK(launcher.next_event().sandbox_id == 1);
@@ -107,7 +107,7 @@ TEST_CASE("a profile that cannot be used is refused with the step and leaves not
   CHECK(reply.kind == ReplyKind::failed);
   CHECK(step_name(reply) == step);
   require_failed(launcher.create(1, kSecondProfile), "create: no such profile", ENOENT);
-  // The id is free, and the first profile is as it was.
+  // The id is free, and the first profile is unchanged.
   require_done(launcher.define(second_profile(), kSecondProfile));
   require_done(launcher.create(2).message);
 }
@@ -153,7 +153,7 @@ TEST_CASE("a zygote ends when its profile was not used for the idle period", "[s
   REQUIRE(zygotes.size() == 1);
   require_done(launcher.request(RequestKind::destroy_sandbox, 1).message);
   CHECK(all_gone(zygotes));
-  // And the next sandbox has another one.
+  // The next sandbox has another one.
   create(launcher, 2);
   CHECK_FALSE(run_program(start(launcher, 2), "descriptors").empty());
   CHECK(zygotes_of(launcher).size() == 1);
@@ -161,7 +161,7 @@ TEST_CASE("a zygote ends when its profile was not used for the idle period", "[s
 
 TEST_CASE("a profile without sandboxes keeps its zygote during the idle period", "[sandbox]") {
   LauncherHarness launcher(spec_with_zygote());
-  await_zygote(launcher);  // its sandbox is gone by now
+  await_zygote(launcher);  // the sandbox has gone by now
   const auto zygotes = zygotes_of(launcher);
   REQUIRE(zygotes.size() == 1);
   create(launcher, 1);
@@ -180,7 +180,7 @@ TEST_CASE("a forgotten profile loses its zygote, and its sandboxes go on", "[san
   require_failed(launcher.create(2), "create: no such profile", ENOENT);
 
   require_done(launcher.request(RequestKind::interrupt_interpreter, 1, 0).message);
-  // Asked for as a fork; started, since there is no zygote.
+  // A fork was requested; the interpreter was started, since there is no zygote.
   CHECK(environment_in(launcher, 1, 1) == "none");
   CHECK(zygotes_of(launcher).empty());
   require_done(launcher.request(RequestKind::destroy_sandbox, 1).message);

@@ -16,15 +16,14 @@
 #include "tests/sandbox/verdicts.h"
 #include "tests/support/catch.h"
 
-/// The tiers without namespaces, by the same programs as the full one where those fit.
+/// Tests the tiers without namespaces with those programs of the full tier that apply to them.
 namespace dynsessions::sandbox::test {
 namespace {
 
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-/// A directory of the host that every user can pass, where launchers keep what their sessions
-/// write.
+/// A directory of the host that every user can enter, where launchers keep their sessions' files.
 class TemporaryPlace {
  public:
   TemporaryPlace() {
@@ -43,7 +42,7 @@ class TemporaryPlace {
     std::ofstream(path) << "canary";
     return path;
   }
-  /// The directory of the only launcher.
+  /// Returns the directory of the only launcher.
   [[nodiscard]] fs::path launcher_directory() const {
     for (const auto& entry : fs::directory_iterator(path_)) {
       if (entry.is_directory()) return entry.path();
@@ -73,12 +72,12 @@ const VerdictCase kTierCases[] = {
          "datagrams, not blocking":"EPERM"})"},
 };
 
-/// Whether `descendants` of the launcher are none; a killed tree takes a moment to be reaped.
+/// Returns whether `descendants` of the launcher are none; reaping a killed tree takes a moment.
 bool nobody_is_left(const LauncherHarness& launcher) {
   return all_gone(descendants(launcher.pid()));
 }
 
-/// Whether all but these end, and these stay.
+/// Returns whether all other processes end and these stay.
 bool all_gone_but(const LauncherHarness& launcher, const std::vector<pid_t>& those) {
   std::vector<pid_t> others = descendants(launcher.pid());
   const auto stays = [&](pid_t pid) {
@@ -315,7 +314,7 @@ TEST_CASE("what a session buried is removed, and nothing that it links to", "[ti
   const json answer = json::parse(run_program(start(launcher), "bury_files", arguments.dump()));
   CHECK(answer["left"] == json::parse(R"(["d","link","locked"])"));
   CHECK(launcher.request(RequestKind::destroy_sandbox).message.kind == ReplyKind::done);
-  // There is so much that a process of its own removes it, which may take a while.
+  // There is so much that a separate process removes it, which can take a while.
   CHECK((nobody_is_left(launcher) || nobody_is_left(launcher) || nobody_is_left(launcher)));
   CHECK(fs::is_empty(place.launcher_directory()));
   CHECK(fs::exists(canary));

@@ -7,7 +7,7 @@
 
 #include "tests/support/launcher_harness.h"
 
-/// What the kernel answers to the programs of `programs/`, in any tier.
+/// The kernel's answers to the programs of `programs/`, in any tier.
 namespace dynsessions::sandbox::test {
 
 struct VerdictCase {
@@ -16,14 +16,14 @@ struct VerdictCase {
   const char* expected;  ///< JSON
 };
 
-/// The answer of a program in a sandbox of its own. A step that fails fails the test.
+/// Returns the answer of a program in a new sandbox. A step that fails fails the test.
 nlohmann::json verdict(const LaunchSpec& spec, const std::string& program,
                        const nlohmann::json& arguments = nlohmann::json::object());
 
-/// A section for each case, in a sandbox of its own.
+/// Runs a section for each case, in a new sandbox each.
 void check_verdicts(const LaunchSpec& spec, std::span<const VerdictCase> cases);
 
-/// What every tier that confines answers alike.
+/// Answers that are the same in every tier that confines.
 inline constexpr VerdictCase kAlikeInAllTiers[] = {
     {"mounts and namespaces cannot be changed", "change_mounts",
      R"({"mount":"EPERM","umount2":"EPERM","pivot_root":"EPERM","chroot":"EPERM",

@@ -10,7 +10,7 @@
 #include "tests/sandbox/steps.h"
 #include "tests/support/catch.h"
 
-/// What becomes of sessions when the zygote does not do its work.
+/// What happens to sessions when the zygote fails.
 namespace dynsessions::sandbox::test {
 namespace {
 
@@ -23,7 +23,7 @@ LaunchSpec spec_with_zygote(std::vector<std::string> arguments) {
 
 LaunchSpec spec_with_good_zygote() { return spec_with_zygote({"/opt/programs/zygote.py"}); }
 
-/// 0 when there is none just now.
+/// Returns 0 if there is none at the moment.
 pid_t zygote_of(const LauncherHarness& launcher) {
   const auto zygotes = zygotes_of(launcher);
   return zygotes.empty() ? 0 : zygotes.front();

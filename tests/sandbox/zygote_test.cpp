@@ -8,7 +8,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/test_loop.h"
 
-/// Interpreters that were forked from the real zygote, beside some that were started.
+/// Interpreters that were forked from the real zygote, together with some that were started.
 namespace dynsessions::execution::test {
 namespace {
 
@@ -16,7 +16,7 @@ using dynsessions::test::TestLoop;
 
 enum class Birth { forked, started };
 
-/// A launcher whose sessions are all born in one way.
+/// A launcher whose sessions all get their interpreters in one way.
 class Sessions {
  public:
   explicit Sessions(Birth birth, std::vector<std::string> preload = config::Config().host.preload)
@@ -39,8 +39,8 @@ class Sessions {
   Result<std::unique_ptr<Workspace>> make() {
     return loop_.run(SandboxedWorkspace::create(services_));
   }
-  /// What the programs print, one after the other in a new session. None may fail, but one may end
-  /// its interpreter.
+  /// Returns what the programs print, one after the other in a new session. None may fail, except
+  /// that one can end its interpreter.
   std::string print(const std::vector<std::string>& programs) {
     auto workspace = make();
     INFO((workspace ? "" : workspace.error().message));
@@ -64,7 +64,7 @@ class Sessions {
     REQUIRE(result->outcome != ExecutionOutcome::raised);
     return result->stdout_text.in_memory();
   }
-  /// The first kernel waits meanwhile, long enough to warm up. Nothing fails should it not.
+  /// The first kernel waits long enough to warm up. The test passes even if it does not.
   void leave_idle(Workspace& workspace) {
     execute(workspace, Kernel::asynchronous, "import time; time.sleep(0.1)");
   }

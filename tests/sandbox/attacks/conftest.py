@@ -1,4 +1,4 @@
-"""What the attack tests share: every tier of this machine, a server in each, and host canaries."""
+"""Fixtures of the attack tests: every tier of this machine, a server in each, and host canaries."""
 
 import contextlib
 import os
@@ -38,15 +38,15 @@ def all_canaries():
 
 @pytest.fixture
 def canaries(all_canaries):
-    """On the host; whatever the test did, none of them was touched."""
-    all_canaries.drain()  # of the positive controls of the test before
+    """Checks after the test that it touched none of the canaries on the host."""
+    all_canaries.drain()  # visits by the previous test's positive controls
     yield all_canaries
     assert all_canaries.touched() == []
 
 
 @pytest.fixture(scope="session")
 def server(tier, all_canaries):
-    """Small limits, for tests that fill them, and a secret in its environment."""
+    """A server with small limits, for tests that reach them, and a secret in its environment."""
     secret = {"DYNSESSIONS_ATTACK_CANARY": all_canaries.secret}
     with directory_for_all() as directory:
         running = TierServer(tier, directory, *LIMITS, environment=secret)
@@ -56,13 +56,14 @@ def server(tier, all_canaries):
 
 @pytest.fixture(scope="session")
 def limits(server):
-    """How strictly the server says that it keeps each limit: {"memory": "hard", …}."""
+    """Returns how strictly the server claims to enforce each limit: {"memory": "hard", …}."""
     return dict(limit.split() for limit in limits_of(server).partition(";")[0].split(", "))
 
 
 @pytest.fixture
 def start_server(tier):
-    """Starts servers of the tier with options and surroundings of the test's choice."""
+    """Returns a function that starts servers of the tier with the test's options and
+    surroundings."""
     with contextlib.ExitStack() as running:
 
         def start(*arguments, **how):
@@ -76,7 +77,7 @@ def start_server(tier):
 
 @pytest.fixture(scope="session")
 def next_sessions(server):
-    """The session that the test before left for the next one, if any."""
+    """The session that the previous test left for the next one, if any."""
     left = []
     yield left
     for session in left:
@@ -85,8 +86,9 @@ def next_sessions(server):
 
 @pytest.fixture
 def session(server, next_sessions):
-    """Of a server that must serve others whatever the test did in this one. The session that shows it
-    is the next test's: starting an interpreter costs a third of a second where none is forked."""
+    """A session of a server that must serve others whatever the test did. The session that proves
+    it is used by the next test: starting an interpreter costs a third of a second where none is
+    forked."""
     fresh = next_sessions.pop() if next_sessions else server.session()
     yield fresh
     fresh.end()
@@ -98,7 +100,7 @@ def session(server, next_sessions):
 
 @pytest.fixture
 def other_session(server):
-    """A second live session, which must not notice the first."""
+    """A second live session, which the attack on the first must not affect."""
     other = server.session()
     other.executions("open('/mnt/data/mine', 'w').write('mine'); state = 'mine'")
     yield other
@@ -109,7 +111,8 @@ def other_session(server):
 
 @pytest.fixture
 def catch2(tier):
-    """Runs C++ tests of the build in this tier: `catch2("sandbox/sandbox_test", "[faults]")`."""
+    """Returns a function that runs C++ tests of the build in this tier:
+    `catch2("sandbox/sandbox_test", "[faults]")`."""
 
     def run(binary, *names):
         path = Path(BINARY).parent / "tests" / binary

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Runs a command in a root that shows this machine's directories, in a mount namespace of the caller's:
+# Runs a command in a root that shows this machine's directories, in a mount namespace that the
+# caller makes:
 #   other_root.sh DIRECTORY merged|apart COMMAND...
-# "apart" has /bin, /lib and the like as directories, as systems had before their /usr was merged.
+# "apart" has /bin, /lib and the like as directories, as systems had before they merged /usr.
 set -eu
 root=$1 layout=$2
 shift 2

@@ -1,5 +1,5 @@
-"""Prints build/attack-report.json, which a run of the tests writes, as a page for people, or the
-reports of several runs together, of which the last with a test counts:
+"""Prints build/attack-report.json, which a test run writes, as a page for readers, or merges the
+reports of several runs, of which the last with a test counts:
 
   build/test-python/bin/python3 tests/sandbox/attacks/report_page.py >tests/sandbox/attacks/REPORT.md
 """

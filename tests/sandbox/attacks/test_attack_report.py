@@ -1,4 +1,4 @@
-"""No case is forgotten: each has a test in each tier or a reason why not, and is in the report."""
+"""Every case has a test in each tier or a reason for its absence, and is in the report."""
 
 import json
 import os
@@ -15,7 +15,7 @@ TESTS = Path(__file__).parents[2]
 
 
 def collected(path):
-    """What the tests of the whole tree prove, as pairs of case and tier."""
+    """Returns what the tests of the whole tree prove, as pairs of case and tier."""
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", f"--attack-cases={path}"]
     directories = [str(TESTS / "http"), str(TESTS / "sandbox")]
     environment = {name: value for name, value in os.environ.items() if name != "MUST_WORK"}

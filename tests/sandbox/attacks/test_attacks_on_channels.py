@@ -1,4 +1,4 @@
-"""Cases 56 to 61: what comes out of a session: streams, results, figures, the agent's socket."""
+"""Cases 56 to 61: output of a session: streams, results, figures, the agent's socket."""
 
 import base64
 import json
@@ -14,8 +14,8 @@ from support.sanitizers import memory_room
 from support.wire import assert_refused
 
 attack = pytest.mark.attack
-SHOWN = 4096  # characters of a stream, of the newest api-version
-OWN_CAP = 16 << 20  # bytes of a stream that the server keeps at all
+SHOWN = 4096  # characters of a stream that the newest api-version shows
+OWN_CAP = 16 << 20  # bytes of a stream that the server keeps at most
 MEMORY_ROOM = memory_room(200 << 20, BINARY)
 TIMED_OUT = "Request timed out waiting for code execution to complete after {} seconds"
 RESTARTED = "Kernel restarted"
@@ -89,7 +89,7 @@ def framed(content):
 
 
 DEEP = b"[" * 100_000 + b"]" * 100_000
-# Into the agent's socket, as a program that found it would write; then the program goes on.
+# Written into the agent's socket, as by a program that found it; afterwards the program continues.
 WRITTEN = {
     "garbage": b"\xde\xad\xbe\xef" * 1000,
     "a huge length": b"\xff\xff\xff\xff",
@@ -110,7 +110,8 @@ DONE_TO_SOCKET = {
 
 
 def assert_contained(session, other_session, body):
-    """Whatever the program did, it is told so in the API's words and its session goes on."""
+    """Checks that the answer reports the failure in the API's words and that the session
+    continues."""
     assert body["status"] in {"Succeeded", "Failed"}, body
     assert "forged" not in json.dumps(body)
     assert value(session, "open('/mnt/data/kept').read()") == "'kept'"
@@ -141,7 +142,7 @@ EVIL_VALUES = {
     "sleeps": ("def __repr__(self): import time; time.sleep(100)", TIMED_OUT.format(3)),
     "loops": ("def __repr__(self):\n    while True: pass", TIMED_OUT.format(3)),
     "raises": ("def __repr__(self): raise ValueError('evil')", "evil"),
-    "recurses": ("def __repr__(self): return repr(self)", ""),  # an error, or too slow a one
+    "recurses": ("def __repr__(self): return repr(self)", ""),  # an error, or too slow
     "is no text": ("def __repr__(self): return 7", "TypeError"),
     "takes memory": ("def __repr__(self): return 'x' * (1 << 40)", "MemoryError"),
     "ends all": ("def __repr__(self): import os; os._exit(1)", RESTARTED),
@@ -180,7 +181,7 @@ def test_an_exception_that_cannot_be_shown_ends_within_the_deadline(session, met
     assert value(session, "6 * 7") == 42
 
 
-# Program, a part of what is said of it on stderr; none: it succeeds.
+# A program and a part of the error message on stderr; without a message it succeeds.
 INPUTS = {
     "a NUL": ("'a\0b'", "null bytes"),
     "a deep expression": ("(" * 1000 + ")" * 1000, "too many nested parentheses"),
@@ -207,7 +208,7 @@ def test_odd_programs_have_defined_results(session, code, complaint):
     assert body["status"] in {"Succeeded", "Failed"}
     if complaint is not None:
         assert complaint in body["result"]["stderr"], body
-    # What it broke is broken in its own kernel, and for no longer than its session lives.
+    # A program breaks only its own kernel, and only until its session ends.
     assert value_in("empty", session, "6 * 7") == 42
     session.end()
     assert value(session, "6 * 7") == 42

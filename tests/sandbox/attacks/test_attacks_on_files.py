@@ -1,4 +1,5 @@
-"""Cases 1 to 10, 12 and 18: what lies in a session's data directory against the server that serves it."""
+"""Cases 1 to 10, 12 and 18: files in a session's data directory that attack the server that serves
+them."""
 
 import json
 import os
@@ -21,7 +22,7 @@ REFUSED = {400, 404}
 
 
 def start_in_background(session, function):
-    """A thread in the session that calls `step()` until the variable `ended` is true."""
+    """Starts a thread in the session that calls `step()` until the variable `ended` is true."""
     value(
         session,
         f"""
@@ -36,7 +37,7 @@ thread.start()
     )
 
 
-# What leads to the canary if the server resolves it, and the names to ask for.
+# Links that lead to the canary if the server resolves them, and the names to request.
 LINKS = [
     pytest.param("os.symlink({file!r}, 'x')", ["x"], marks=attack(1), id="absolute link"),
     pytest.param(
@@ -64,7 +65,7 @@ LINKS = [
 
 @pytest.mark.parametrize("program, names", LINKS)
 def test_what_is_no_file_is_refused_at_once(session, canaries, program, names):
-    """The same calls serve a plain file, and the names are there inside."""
+    """A control: the same calls serve a plain file, and the names exist inside."""
     program = program.format(file=str(canaries.file))
     value(session, f"import os; os.chdir('/mnt/data'); open('plain', 'w').write('mine'); {program}")
     assert session.content("plain").content == b"mine"
@@ -232,7 +233,7 @@ def test_a_directory_that_changes_a_thousand_times_a_second_is_listed(session):
         "    for n in range(100): os.unlink(f'/mnt/data/{n}')\n",
     )
     lengths, looks = set(), 0
-    # On a busy machine the session may not run between two looks.
+    # On a busy machine the session might not run between two looks.
     while looks < 100 or (len(lengths) == 1 and looks < 2000):
         looks += 1
         listed = session.list(recursive="true")

@@ -1,7 +1,7 @@
-"""Cases 76 to 81: things of which the kernel gives each user a number.
+"""Cases 76 to 81: objects that the kernel limits for each user.
 
-A session takes all that it can have. It has none left itself then, which is the positive control; the
-other session, the server's user outside and a new session have what they had before.
+A session takes as many as it can. Afterwards it can have no more, which is the positive control;
+the other session, the server's user outside and a new session have as many as before.
 """
 
 import os
@@ -21,7 +21,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may look in
 NS_GET_OWNER_UID = 0xB704
 FIRST_SESSION_USER, SESSION_USERS = 50_000, 9_000
 
-# What a session can have at most and the error that comes then. Where `inotify` is refused
+# The most that a session can have and the error that follows. Where `inotify` is refused
 # altogether, in the restricted tier, it has none.
 MOST = {
     "inotify instances": (16, "EMFILE"),
@@ -35,8 +35,9 @@ CASES = [
     pytest.param(kind, marks=attack(76 + number), id=kind.replace(" ", "-"))
     for number, kind in enumerate(MOST)
 ]
-# An ordinary user's sessions share the user. These the kernel counts for all of them together; of
-# the others each session has its own, in its user namespace. SECURITY.md and doctor say so.
+# Sessions of an ordinary user share that user. The kernel counts these objects for all of them
+# together; other objects are counted for each session, in its user namespace. SECURITY.md and
+# doctor state this.
 SHARED = {
     "full, user": {"descriptors in flight", "pipe pages"},
     "restricted, user": {"descriptors in flight", "pipe pages", "queued signals", "timers"},
@@ -76,7 +77,7 @@ def test_what_one_session_takes_no_other_lacks(session, other_session, server, t
 @alone
 @pytest.mark.parametrize("kind", CASES)
 def test_outside_a_user_has_more_of_it_than_a_session(kind):
-    """The positive control of the limits: who runs the tests has not these."""
+    """The positive control: the user who runs the tests does not have these limits."""
     most, _ = MOST[kind]
     taken = run_outside("kernel_objects", kind=kind, all=True)
     assert taken["had"] > most, taken
@@ -85,7 +86,8 @@ def test_outside_a_user_has_more_of_it_than_a_session(kind):
 @attack(77)
 @alone
 def test_descriptors_in_flight_keep_no_session_from_starting_where_few_are_allowed(start_server):
-    """With as many as are needed for it, an ordinary user's launcher could send none."""
+    """A session that could use up the launcher's limit would leave an ordinary user's launcher
+    unable to send descriptors."""
     few = ("sh", "-c", 'ulimit -n 1024; exec "$@"', "--")
     server = start_server("--ready-sessions", "0", before=few)
     session = server.session()
@@ -101,7 +103,7 @@ def test_descriptors_in_flight_keep_no_session_from_starting_where_few_are_allow
 @alone
 @pytest.mark.only_in("A")
 def test_many_sessions_leave_instances_to_the_server_s_user(server, tier):
-    """An ordinary user's sessions together have not all of what the user may have."""
+    """The sessions of an ordinary user together cannot use up all that the user can have."""
     sessions = [server.session() for _ in range(9)]
     taken = [take_all(each, "inotify instances")["had"] for each in sessions]
     most = int(Path("/proc/sys/user/max_inotify_instances").read_text())
@@ -113,7 +115,7 @@ def test_many_sessions_leave_instances_to_the_server_s_user(server, tier):
 
 
 def user_of(session, name):
-    """Host ids of the session's interpreter and of the owner of its user namespace."""
+    """Returns the host ids of the session's interpreter and of the owner of its user namespace."""
     naming = f"import ctypes; ctypes.CDLL(None).prctl(15, b'{name}', 0, 0, 0)"
     value_in("synchronous", session, naming)
     process = Path(f"/proc/{process_named(name)}")
@@ -131,7 +133,7 @@ def user_of(session, name):
 @needs_root
 def test_each_session_of_a_root_server_has_its_own_user(session, other_session, tier):
     users = [user_of(each, f"user-{os.getpid()}-{n}") for n, each in enumerate((session, other_session))]
-    if tier.before:  # an ordinary user's
+    if tier.before:  # the server of an ordinary user
         assert len(set(users)) == 1
         return
     for uid, owner in users:

@@ -30,9 +30,9 @@ def places(canaries, far=True):
 @attack(52, 53)
 @pytest.mark.parametrize("kernel", ["synchronous", "empty"])
 def test_nothing_of_the_host_or_the_world_is_reached(session, canaries, kernel, tier):
-    """That nobody came to the listeners is checked at the end by the canaries themselves."""
+    """The canaries check at the end that nobody contacted the listeners."""
     reached = run_inside(session, "reach_out", kernel=KERNELS[kernel], **places(canaries))
-    own = "allowed" if tier.letter == "A" else "EAFNOSUPPORT"  # B has no sockets at all
+    own = "allowed" if tier.letter == "A" else "EAFNOSUPPORT"  # B has no sockets
     assert reached["host"].pop("own loopback") == own
     assert set(reached["host"].values()) <= NOT_REACHED, reached
     assert set(reached["out"].values()) <= NOT_REACHED, reached
@@ -55,14 +55,14 @@ def marks():
 
 
 def leave(session, marks):
-    """What could be left, and the host's pid of who left it."""
+    """Returns what could be left, and the host's pid of the process that left it."""
     left = run_inside(session, "leave_marks", **marks)
     name = f"import ctypes; ctypes.CDLL(None).prctl(15, b'{marks['mark']}', 0, 0, 0)"
     value_in("synchronous", session, name)
     return left, process_named(marks["mark"])
 
 
-# What can be shared at all, by the letter of the tier.
+# Objects that can be shared at all, by the letter of the tier.
 LEFT = {
     "A": [
         *("/dev/shm", "/mnt/data", "/tmp", "abstract socket", "loopback port", "message queue"),
@@ -83,8 +83,8 @@ def test_two_sessions_share_nothing(session, server, canaries, marks):
 
 @attack(54)
 def test_two_kernels_of_one_session_share_all_but_processes_and_dev_shm(session, marks, tier):
-    """The positive control: the same search where it must find. /dev/shm goes with its interpreter,
-    so each has one."""
+    """The positive control: the same search where it must succeed. Each interpreter has its own
+    /dev/shm, which ends with it."""
     left, pid = leave(session, marks)
     assert left == LEFT[tier.letter]
     found = run_inside(session, "find_marks", kernel=KERNELS["empty"], host_pid=pid, **marks)
@@ -93,8 +93,8 @@ def test_two_kernels_of_one_session_share_all_but_processes_and_dev_shm(session,
 
 @attack(54)
 def test_a_lock_in_one_session_holds_up_no_other(session, other_session):
-    """On a file of the system that all see. What is locked for reading stays readable by all; for
-    writing nobody can lock it without a descriptor that writes."""
+    """The lock is on a system file that all sessions see. A lock for reading leaves it readable for
+    all; a lock for writing requires a descriptor that can write."""
     lock = (
         "import errno, fcntl, sys\n"
         "file = open(sys.executable, 'rb')\n"
@@ -138,7 +138,7 @@ def test_nothing_random_is_the_same_in_two_sessions(server, expression):
 
 @attack(55)
 def test_seeded_randomness_is_the_same_in_two_sessions(server):
-    """The positive control: it is the seed that differs."""
+    """The positive control: a different seed gives different values."""
     sessions = [server.session() for _ in range(2)]
     seeded = "import numpy; numpy.random.seed(7); numpy.random.random()"
     assert len({value_in("synchronous", each, seeded) for each in sessions}) == 1

@@ -1,4 +1,4 @@
-"""Cases 23 to 33: processes that will not go, processes that end, and who may touch whom."""
+"""Cases 23 to 33: processes that do not end, processes that end, and access to other processes."""
 
 import os
 import signal
@@ -81,7 +81,7 @@ def test_a_program_that_ignores_the_interrupt_is_ended(session, code):
 
 @attack(25)
 def test_a_program_that_heeds_the_interrupt_keeps_its_variables(session):
-    """The positive control of the ones that do not."""
+    """The positive control of the programs that ignore the interrupt."""
     value(session, "x = 1")
     assert stderr_of(session, "while True: pass", timeoutInSeconds=1) == TIMED_OUT
     assert value(session, "x") == 1
@@ -93,7 +93,7 @@ def test_a_program_that_heeds_the_interrupt_keeps_its_variables(session):
 def test_a_program_that_stops_itself_meets_its_time_limit(session, number, target):
     stop = target.format(f"signal.{number}")
     body = run_in("synchronous", session, f"import os, signal; {stop}; 1", timeoutInSeconds=1)
-    # What leads a process session without a terminal is not stopped by a terminal's signals.
+    # A terminal's signals do not stop the leader of a process session without a terminal.
     if number == "SIGSTOP":
         assert body["result"]["stderr"] == f"{TIMED_OUT}\n{RESTARTED}"
     else:
@@ -107,11 +107,12 @@ def test_no_signal_leaves_the_session(session, other_session, server, canaries, 
     run_in("asynchronous", session, "state = 'mine'")
     sent = run_inside(session, "signal_everybody", pids=outside)
     assert sent.pop("own child") == "killed"  # by the signal to everybody
-    # In B the kernel says "allowed" of it as soon as there is a process, whoever refused. What
-    # came of it is seen: the other kernel, the other session, the server and the victim live.
+    # In B the kernel answers "allowed" as soon as one process exists, whichever processes refused.
+    # The test looks at the effect: the other kernel, the other session, the server and the victim
+    # live.
     assert sent.pop("everybody") == {"A": "ESRCH", "B": "allowed"}[tier.letter]
     assert value_in("asynchronous", session, "state") == "'mine'"
-    # In A others have no number, and pid 0, the parent's, is one's own group.
+    # In A other processes have no pid, and pid 0, the parent's, is the sender's own group.
     expected = {"A": ("ESRCH", "allowed"), "B": ("EPERM", "EPERM")}[tier.letter]
     assert sent == {"named": [expected[0]] * 3, "parent": expected[1]}
     control = run_outside("touch_process", before=as_session_user(), pid=canaries.victim.pid)
@@ -167,7 +168,8 @@ PATTERN = Path("/proc/sys/kernel/core_pattern")
 
 @pytest.fixture
 def core_handler(tmp_path):
-    """Makes the kernel call a program for every crash on this machine; the file it then writes."""
+    """Makes the kernel call a program for every crash on this machine; returns the file that the
+    program writes."""
     if not os.access(PATTERN, os.W_OK):
         pytest.skip("kernel.core_pattern cannot be set here")
     log, handler, before = tmp_path / "crashes", tmp_path / "handler", PATTERN.read_text()
@@ -184,7 +186,7 @@ def core_handler(tmp_path):
 @attack(30)
 @pytest.mark.alone("sets kernel.core_pattern, which every process of the machine has")
 def test_a_crash_inside_does_not_start_the_hosts_core_handler(session, core_handler):
-    """Which would run as root, on the host, for a program that chose its own name."""
+    """The handler would run as root, on the host, with a name that the program chose."""
     crash = "import os, ctypes; ctypes.CDLL(None).prctl(15, b'insider', 0, 0, 0); os.abort()"
     assert stderr_of(session, crash) == RESTARTED
     outside = crash.replace("insider", "outsider")
@@ -211,12 +213,12 @@ def test_init_and_other_kernels_cannot_be_touched(session, tier):
     run_in("asynchronous", session, "secret = 'mine'")
     run_in("empty", session, "secret = 'mine'")
     touched = run_inside(session, "touch_process", pid=1)
-    if tier.letter == "A":  # its own init takes signals and ignores them
+    if tier.letter == "A":  # its init receives signals and ignores them
         assert touched.pop("signal") == touched.pop("signal by descriptor") == "allowed"
         seen = value(session, "import os; sorted(n for n in os.listdir('/proc') if n.isdigit())")
         assert seen == "['2']"
     for name in ("limits", "scheduling"):
-        # Of its own init, which is its own user where that is the server's; nobody else's.
+        # Only its init can be changed, if init has the program's user because the server has it.
         assert touched.pop(name) in {"EPERM", "EACCES"} | ({"allowed"} if tier.letter == "A" else set())
     assert set(touched.values()) <= {"EPERM", "EACCES", "ENOENT"}, touched
     for kernel in ("asynchronous", "empty"):
@@ -228,7 +230,7 @@ def test_init_and_other_kernels_cannot_be_touched(session, tier):
 def test_interpreters_of_other_kernels_and_sessions_cannot_be_touched_by_their_pids(
     session, other_session
 ):
-    """In A they have none. Its own child is what may be touched."""
+    """In A the interpreters have no pid there. The program's own child can be touched."""
     pid = "__import__('os').getpid()"
     theirs = [value(other_session, pid)]
     theirs += [value_in(kernel, session, pid) for kernel in ("asynchronous", "empty")]
@@ -262,5 +264,5 @@ def test_a_killed_launcher_takes_every_session_along_and_the_server_says_so(star
     begin = time.monotonic()
     wait_until(lambda: not processes_with(mark), "a daemon outlived the launcher")
     assert time.monotonic() - begin < 2
-    server.has_ended(expected_code=1)  # a server without a launcher does not go on
+    server.has_ended(expected_code=1)  # a server without a launcher exits
     assert "the sandbox launcher has ended" in server.stderr()

@@ -12,12 +12,12 @@ from support.programs import run_inside, run_outside
 from support.waiting import wait_until
 
 attack = pytest.mark.attack
-MAX_PROCESSES = 64  # of the server of these tests, see conftest.py
+MAX_PROCESSES = 64  # limit of the server of these tests, see conftest.py
 MEMORY_BYTES = 512 << 20
 RESTARTED = "Kernel restarted"
 # Where a limit is soft, the kernel counts the processes of all servers of one user together.
 counts_processes = pytest.mark.alone("no other session of the same user can start a process")
-SLOW_SECONDS = 10  # for a call of a session whose neighbour takes all it can get
+SLOW_SECONDS = 10  # for a call of a session whose neighbour takes all resources it can get
 
 
 def seconds_of_slowest(session, calls=20):
@@ -30,7 +30,8 @@ def seconds_of_slowest(session, calls=20):
 
 
 def while_it_runs(session, code, act):
-    """The result of `act()` that is called while the program runs in the session, and its body."""
+    """Calls `act()` while the program runs in the session; returns the result and the program's
+    answer."""
     with ThreadPoolExecutor() as pool:
         begun = "open('/mnt/data/begun', 'w').close()\n"
         running = pool.submit(run_in, "synchronous", session, begun + code, timeoutInSeconds=3)
@@ -44,7 +45,7 @@ def while_it_runs(session, code, act):
 def test_a_fork_bomb_meets_the_limit_of_its_session(session, limits):
     counted = run_inside(session, "fork_bomb")
     assert counted["error"] == "EAGAIN"
-    # Where it is soft the kernel counts all processes of the user, of which others come and go.
+    # Where the limit is soft the kernel counts all processes of the user, and others start and end.
     most = MAX_PROCESSES if limits["processes"] == "hard" else 4 * MAX_PROCESSES
     assert MAX_PROCESSES // 2 < counted["children"] < most
 
@@ -77,7 +78,7 @@ time.sleep(2)
 @attack(20)
 @counts_processes
 def test_threads_end_at_the_limit_of_the_session(session, limits):
-    """With small stacks, or the memory for them would end first."""
+    """The stacks are small, because the memory for larger ones would run out first."""
     started = value(
         session,
         "import threading\nstop, count = threading.Event(), 0\n"
@@ -97,8 +98,8 @@ def test_threads_end_at_the_limit_of_the_session(session, limits):
     value(session, "stop.set()")
 
 
-# What ends each, by letter of the tier. In B there is no /dev/shm, and files are on the host's
-# disk, where the launcher counts them and ends the kernel.
+# The end of each program, by letter of the tier. In B there is no /dev/shm, and files are on the
+# host's disk, where the launcher counts them and ends the kernel.
 FULL_DISK = {"A": ["No space left"], "B": [RESTARTED]}
 BOMBS = {
     "private memory": ("hoard = []\nwhile True: hoard.append(b'x' * (1 << 24))", ["MemoryError"]),
@@ -127,7 +128,7 @@ def test_a_program_that_takes_all_it_can_gets_the_error_of_what_ends(
 ):
     session.upload("kept", b"kept")
     expected = ends if isinstance(ends, list) else ends[tier.letter]
-    if expected == [RESTARTED]:  # a file may be as large as it can be before it is looked at
+    if expected == [RESTARTED]:  # a file can reach its size limit before the launcher counts it
         code = f"import time\ntry: exec({code!r})\nexcept OSError: time.sleep(20)"
     complaint = stderr_of(session, code, timeoutInSeconds=60)
     assert any(words in complaint for words in expected), complaint
@@ -137,7 +138,7 @@ def test_a_program_that_takes_all_it_can_gets_the_error_of_what_ends(
     assert value(session, "open('/mnt/data/kept').read()") == "'kept'"
 
 
-# Pages that count for no RLIMIT; it stays, for whoever looks only now and then.
+# Pages that count for no RLIMIT; the program stays, because some tiers check only now and then.
 SHARED_PAGES = """
 import mmap, time
 memory = mmap.mmap(-1, SIZE)
@@ -150,7 +151,7 @@ if SIZE > (LIMIT): time.sleep(20)
 def test_more_memory_than_the_session_may_have_ends_its_kernel_and_the_answer_says_so(
     session, other_session
 ):
-    """By cgroups, or where there are none by the launcher that watches."""
+    """Cgroups end it, or the launcher's memory watch where there are no cgroups."""
     session.upload("kept", b"kept")
     pages = SHARED_PAGES.replace("LIMIT", str(MEMORY_BYTES))
     value(session, pages.replace("SIZE", str(MEMORY_BYTES // 2)) + "del memory\n1")
@@ -171,12 +172,12 @@ def test_a_session_that_burns_every_core_leaves_others_their_time(session, other
 
 @attack(22)
 def test_processes_get_no_more_time_than_their_session_where_that_is_limited(start_server, limits):
-    """So little that also a busy machine has more for the same outside."""
+    """The limit is so low that even a busy machine has more time to give."""
     most = 0.1
     server = start_server("--cpu-limit", str(most), "--ready-sessions", "0")
     assert f"CPU {limits['CPU']}" in server.stderr()
     if limits["CPU"] == "absent":
-        return  # as it says; that others get their time is the test above
+        return  # not limited, as reported; the test above shows that other sessions get their time
     share = run_inside(server.session(), "burn", processes=8, seconds=3)
     assert 0 < share < 1.3 * most
     assert run_outside("burn", processes=8, seconds=3) > 1.3 * most

@@ -13,7 +13,7 @@ from support.waiting import wait_until
 from support.wire import assert_refused
 
 attack = pytest.mark.attack
-QUOTA_BYTES = 8 << 20  # of the server of these tests, see conftest.py
+QUOTA_BYTES = 8 << 20  # quota of the server of these tests, see conftest.py
 FULL = {400, 413, 507}
 
 
@@ -39,14 +39,15 @@ def test_a_giant_without_content_is_refused_or_served_in_flat_memory(session, se
     assert memory(server) - before < QUOTA_BYTES
 
 
-# Made inside, and from outside: in B a call inside costs as much as it is deep, and what a session
-# can do with patience is done for it. More than paths have characters for, and than a process may
-# have descriptors; fewer in B, where files are on a disk and each costs the launcher a millisecond.
+# Levels made inside, and from outside: in B a call inside costs as much as it is deep, so the
+# outside does what a patient session could do. There are more levels than paths have characters,
+# and more than a process can have descriptors; B has fewer, because its files are on a disk and
+# each costs the launcher a millisecond.
 LEVELS = {"A": (20_000, 0), "B": (1000, 2000)}
 
 
 def deepen(directory, levels):
-    """Adds levels below the last one that there is, for the owner of the first."""
+    """Adds levels below the last existing one, owned by the owner of the first."""
     owner = os.stat(directory)
     at = os.open(directory, os.O_RDONLY)
     while levels:
@@ -77,7 +78,7 @@ def test_a_tree_of_many_levels_is_listed_and_removed(session, server, tier):
         deepen(data / top, outside)
     begin = time.monotonic()
     listed = session.list(recursive="true")
-    assert len(listed.json()["value"]) == 128  # as deep as a path of a request may be
+    assert len(listed.json()["value"]) == 128  # the greatest depth of a path in a request
     assert session.list().json()["value"][0]["type"] == "directory"
     assert session.send("DELETE", "session", "2025-02-02-preview").status_code < 300
     assert time.monotonic() - begin < 20
@@ -87,7 +88,7 @@ def test_a_tree_of_many_levels_is_listed_and_removed(session, server, tier):
 
 @attack(14)
 def test_a_tree_that_nobody_may_read_goes_with_its_session(session, server):
-    session.end()  # it may have begun already
+    session.end()  # the end might have begun already
     before = server.temporary_files()
     value(
         session,
@@ -119,8 +120,8 @@ def test_a_full_disk_is_full_for_its_session_only(session, other_session):
     assert other_session.upload("theirs", bytes(QUOTA_BYTES // 2)).status_code == 200
 
 
-# Ways to take more of the disk than a session may, as (little, much, program). No file here gets
-# as long as the limit of one file, 256 MiB: EFBIG would end the program before it was counted.
+# Ways to exceed the disk quota of a session, as (little, much, program). No file here gets as long
+# as the limit of one file, 256 MiB: EFBIG would end the program before its files were counted.
 FILLERS = {
     "one file": (4, 200, "fill('large', MANY)"),
     "many files": (100, 50_000, "for n in range(MANY): open(f'{n}', 'w').close()"),
@@ -165,7 +166,8 @@ time.sleep(SECONDS)
 def test_whoever_takes_more_of_the_disk_than_it_may_is_ended(
     start_server, other_session, little, much, program
 ):
-    """Counted, where no kernel can say ENOSPC; the same program passes when it takes little."""
+    """The launcher counts files where the kernel cannot answer ENOSPC; the same program passes if
+    it takes little."""
     server = start_server(
         *("--data-quota-mb", "8", "--tmp-quota-mb", "128", "--max-files", "1000")
     )

@@ -1,7 +1,7 @@
-"""Cases 34 to 51: system calls, /proc, what is inherited, and what can be written.
+"""Cases 34 to 51: system calls, /proc, inherited resources, and writable places.
 
-Each program is run outside as well, as root and in namespaces of its own where it may do harm: what
-the sandbox refuses has to be something that there is to be had.
+Each program also runs outside, as root and in separate namespaces where it can do harm: what the
+sandbox refuses must exist outside.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="what is outside can o
 
 
 def refused_outside(answers):
-    """The names of what was refused for want of rights, or does not exist."""
+    """Returns the names of what was refused for lack of rights, or does not exist."""
     return {name for name, answer in answers.items() if answer in ("EPERM", "ENOSYS", "EACCES")}
 
 
@@ -65,10 +65,10 @@ def test_namespaces_cannot_be_entered(session):
 @needs_root
 def test_the_root_is_the_root(session, tier):
     inside = run_inside(session, "chroot_escape")
-    # In B the root is the host's, and what is in it can be seen but not opened.
+    # In B the root is the host's; its entries can be seen but not opened.
     kept = {"still the root": True, "dots": True, "has the host's directories": tier.letter == "B"}
     assert inside == {"chroot": "EPERM", **kept}
-    # Outside the classical way leads out of the prison, whose directories are seen then.
+    # Outside, the classical way leads out of the chroot, and the directories there become visible.
     outside = run_outside("chroot_escape", before=PRIVATE)
     assert outside["chroot"] == "allowed" and outside["has the host's directories"]
 
@@ -100,7 +100,7 @@ def test_sockets_of_other_families_cannot_be_made(session, tier):
     inside = run_inside(session, "reach_network", **places)
     assert {inside[name] for name in REFUSED_FAMILIES} == {"EAFNOSUPPORT"}
     of_a = ("unix", "inet", "netlink route", "own loopback")
-    expected = "allowed" if tier.letter == "A" else "EAFNOSUPPORT"  # B has no sockets at all
+    expected = "allowed" if tier.letter == "A" else "EAFNOSUPPORT"  # B has no sockets
     assert {inside[name] for name in of_a} == {expected}
     outside = run_outside("reach_network", **places)
     assert "allowed" in {outside[name] for name in REFUSED_FAMILIES}
@@ -109,12 +109,12 @@ def test_sockets_of_other_families_cannot_be_made(session, tier):
 @attack(82)
 def test_sockets_are_tcp_and_udp_and_send_no_urgent_data(session, tier):
     inside = run_inside(session, "odd_sockets")
-    has_sockets = tier.letter == "A"  # B has pairs only
+    has_sockets = tier.letter == "A"  # B has only socket pairs
     refused = {"EPROTONOSUPPORT", "EPERM", "ENOSYS"} if has_sockets else {"EAFNOSUPPORT"}
     assert set(inside["odd"].values()) <= refused, inside
     assert set(inside["ordinary"].values()) == {"allowed" if has_sockets else "EAFNOSUPPORT"}
     assert inside["pair"] == "EAFNOSUPPORT"
-    assert set(inside["urgent"].values()) == {"ENOTSUP"}  # Python's word for EOPNOTSUPP
+    assert set(inside["urgent"].values()) == {"ENOTSUP"}  # Python's name for EOPNOTSUPP
     assert set(inside["plain"].values()) == {"allowed"}
 
 
@@ -130,7 +130,7 @@ def test_outside_there_are_other_protocols_and_urgent_data():
 def test_other_system_call_interfaces_end_the_process(session):
     killed = -31  # SIGSYS
     assert run_inside(session, "other_abi") == {"machine code": 0, "i386": killed, "x32": killed}
-    assert run_outside("other_abi")["i386"] in (0, -11)  # this kernel has it, or does not
+    assert run_outside("other_abi")["i386"] in (0, -11)  # the kernel supports it, or does not
 
 
 @attack(40)
@@ -154,11 +154,11 @@ def test_nothing_that_confines_can_be_taken_off(session, tier):
     answers = run_inside(session, "loosen")
     harmless = {"parent": "allowed", "privileges": "EINVAL", "ambient": "EPERM"}
     attempts = answers["attempts"]
-    assert attempts.pop("root") in {"EINVAL", "EPERM"}  # not mapped, or not one's own
+    assert attempts.pop("root") in {"EINVAL", "EPERM"}  # not mapped, or not the caller's
     assert {name: attempts.pop(name) for name in harmless} == harmless
     assert set(attempts.values()) <= {"EPERM", "ENOSYS"}, attempts
     sets = dict.fromkeys(("CapEff", "CapPrm", "CapInh", "CapBnd", "CapAmb"), NO_CAPABILITY)
-    if tier.letter == "B":  # an ordinary user cannot empty it, and without privileges it is naught
+    if tier.letter == "B":  # an ordinary user cannot empty it; it is harmless without privileges
         sets["CapBnd"] = answers["status"]["CapBnd"]
     assert answers["status"] == {"NoNewPrivs": "1", "Seccomp": "2", **sets}
 
@@ -201,7 +201,7 @@ HIDDEN = (
 def test_proc_tells_of_the_session_and_steers_nothing(session, tier):
     exposed = run_inside(session, "proc_exposure")
     hidden = dict.fromkeys(HIDDEN, "")
-    if tier.letter == "B":  # the host's /proc, closed but for one's own part
+    if tier.letter == "B":  # the host's /proc, closed except for the process's own part
         assert (exposed["processes"], exposed["sysctl"]) == ("EACCES", "EACCES")
         assert exposed["terminal"] != "allowed"
         assert {name: exposed[name] for name in hidden} == hidden
@@ -231,14 +231,14 @@ def test_nothing_of_the_kernels_file_systems_is_there(session, tier):
     assert found["release agents"] == []
     assert {found["write to sys"], found["make in sys"]} <= {"EACCES", "EPERM", "EROFS"}
     if tier.letter == "B":
-        return  # the host's, which cannot be opened
+        return  # the host's /proc, which cannot be opened
     assert not {"sysfs", "cgroup", "cgroup2", "debugfs", "tracefs", "securityfs", "bpf"} & set(
         found["types"]
     )
     assert {"tmpfs", "proc"} <= set(found["types"])
     assert found["there"] == ["/proc/sys/kernel/core_pattern"]
     cpus = ["core_siblings", "online", "possible", "present", "siblings", "thread_siblings"]
-    assert found["in sys"] == cpus  # plain files: which CPUs the session may use
+    assert found["in sys"] == cpus  # plain files with the CPUs that the session can use
 
 
 @attack(48)
@@ -284,7 +284,7 @@ def test_no_descriptor_of_the_host_is_inherited(session):
         *("/dev/null", "/dev/null"),
         *("pipe", "pipe"),
     ]
-    # The agent's own, and a pair that wakes its event loop.
+    # The agent's socket, and a pair that wakes its event loop.
     others = [what for what in numbers.values() if what not in of_streams]
     assert set(others) <= {"socket '' ''", "anon_inode"} and len(others) <= 4, numbers
     assert (inherited["root"], inherited["directory"]) == ("/", "/tmp")
@@ -311,7 +311,7 @@ def test_no_variable_of_the_server_is_visible(session, canaries, tier):
 @attack(51)
 @needs_root
 def test_no_variable_of_the_server_is_in_an_interpreters_memory(session, canaries, server):
-    """Forked interpreters have the memory of what they were forked from. Looked at from outside."""
+    """Forked interpreters have the memory of their zygote. The test looks at it from outside."""
     name = f"atk-{uuid.uuid4().hex[:8]}"
     planted = uuid.uuid4().hex
     value_in(
@@ -332,7 +332,7 @@ def is_in_memory(pid, text):
             begin, end = (int(number, 16) for number in area[0].split("-"))
             if area[1].startswith("r") and not area[-1].startswith("[v"):
                 memory.seek(begin)
-                with contextlib.suppress(OSError):  # what was taken away meanwhile
+                with contextlib.suppress(OSError):  # memory that was unmapped during the search
                     if text in memory.read(end - begin):
                         return True
     return False

@@ -1,4 +1,4 @@
-"""Cases 62 to 69 as far as a server of each tier has a part in them; tests/http has the others."""
+"""Cases 62 to 69 as far as they concern a server of each tier; tests/http has the others."""
 
 import contextlib
 import json
@@ -34,7 +34,7 @@ def memory(server):
 
 @attack(62)
 def test_clients_that_are_slow_or_do_not_read_are_let_go(catch2):
-    """By the server's own deadlines, which this C++ test makes short."""
+    """The server's deadlines close the connections; this C++ test makes them short."""
     catch2("unit/net/net_test", "[limits],[connection]")
 
 
@@ -51,7 +51,7 @@ def test_a_client_that_never_reads_holds_up_nobody(session, other_session):
 
 @attack(62)
 def test_requests_sent_at_once_are_answered_in_turn(session):
-    """Of one connection, by a client that closes its sending side."""
+    """The requests are sent on one connection, by a client that closes its sending side."""
     body = json.dumps({"code": "6 * 7"}).encode()
     connection = Exact(session).open("POST", "executions", [JSON, f"Content-Length: {len(body)}"], body)
     with contextlib.closing(connection):
@@ -78,7 +78,7 @@ OVERSIZED = {
 
 
 def send_raw(session, fields, body):
-    """The status of the answer; the server may stop listening once it has answered."""
+    """Returns the status of the answer; the server can stop reading once it has answered."""
     base = urlsplit(session.endpoint)
     query = f"?api-version={V2025_10}&identifier={session.identifier}"
     head = f"POST {base.path}/executions{query} HTTP/1.1\r\nHost: {base.netloc}\r\n"
@@ -158,7 +158,7 @@ def test_a_page_of_the_web_executes_nothing(session, headers):
 
 @attack(67)
 def test_connections_without_end_leave_a_session_to_those_who_have_one(start_server):
-    """More than the server has descriptors for."""
+    """There are more connections than the server has descriptors."""
     server = start_server("--ready-sessions", "0", before=("prlimit", "--nofile=256:256"))
     session = server.session()
     kept = requests.Session()
@@ -177,7 +177,7 @@ def test_connections_without_end_leave_a_session_to_those_who_have_one(start_ser
             opened.enter_context(socket.create_connection((address.hostname, address.port), 10))
             for _ in range(400)
         ]
-        # The one that has waited longest makes room.
+        # The connection that has waited longest is closed to make room.
         wait_until(lambda: _is_closed(flood[0]), "no limit was reached")
         assert len(os.listdir(f"/proc/{server.pid}/fd")) < 250
         assert kept.post(**ask).json()["result"]["executionResult"] == 42
@@ -187,7 +187,7 @@ def test_connections_without_end_leave_a_session_to_those_who_have_one(start_ser
 
 
 def _is_closed(connection):
-    """Whether the server has closed this connection, on which it has sent nothing."""
+    """Returns whether the server has closed this connection, on which it has sent nothing."""
     connection.setblocking(False)
     try:
         return connection.recv(1) == b""
@@ -235,7 +235,8 @@ def test_a_place_that_is_given_back_is_had_by_the_next(start_server):
 
 
 def answers_of_three_who_work(server, code):
-    """A list that fills when each of three sessions has its answer, or lost its connection."""
+    """Returns a list that is complete when each of three sessions has its answer or lost its
+    connection."""
     answers, threads = [], []
 
     def work(session):

@@ -1,6 +1,6 @@
 """Case 70: a set-up that fails half-way.
 
-A server either serves with every layer of its tier, or says what is missing and how to mend it.
+A server either serves with every layer of its tier, or reports what is missing and the cure.
 """
 
 import shutil
@@ -23,16 +23,16 @@ NO_ENGINE = 4
 @attack(70)
 @pytest.mark.only_in("A")
 def test_whichever_call_of_the_set_up_fails_no_weaker_sandbox_comes_of_it(catch2):
-    """By the launcher alone, call by call (tests/sandbox/failure_test.cpp)."""
+    """A test of the launcher alone, call by call (tests/sandbox/failure_test.cpp)."""
     if not shutil.which("strace"):
         pytest.skip("strace is needed to make system calls fail")
     catch2("sandbox/sandbox_test", "[faults]")
 
 
-# By letter of the tier: calls, and the step whose failure is to be named.
+# Calls, and the step whose failure must be named, by letter of the tier.
 #
-# In A not pivot_root and keyctl: where a container hides them, others do their work. For the same
-# reason some fail here with another error than a container gives.
+# The calls of A lack pivot_root and keyctl: where a container hides them, other calls do their work. For the
+# same reason some calls fail here with another error than in a container.
 STEPS = {
     "A": {
         "move_mount": "lay out usr",
@@ -50,13 +50,13 @@ STEPS = {
         "prlimit64": "RLIMIT_NOFILE",
         "close_range": "close_range",
         "setsid": "supervisor session",
-        "dup3": "descriptors",  # supervisor and interpreter do it at the same time; one is first
-        "capset": " capset",  # likewise
+        "dup3": "descriptors",  # supervisor and interpreter call it concurrently
+        "capset": " capset",  # as above
         "chdir": "working directory",
         "seccomp": "seccomp",
     },
 }
-# Of a launcher that serves, for each session, and of nothing else that it does.
+# Calls of a serving launcher for each session, and for nothing else.
 LATER = {
     "A": {"sethostname": "hostname"},
     "B": {
@@ -81,19 +81,21 @@ def by_tier(table):
     ]
 
 
-# EINVAL is what a kernel without filters says; libseccomp takes anything else for one with.
+# A kernel without filters answers EINVAL; libseccomp takes any other error for a kernel with
+# filters.
 ERRORS = {"seccomp": "EINVAL", "sethostname": "EFAULT"}
 
 
 def calls_before_main(call):
-    """By the C library and by a sanitizer."""
+    """Counts the calls that the C library and a sanitizer make before main()."""
     strace = ("strace", "-qq", *WITHOUT_LEAKS, "-e", f"trace={call}")
     traced = subprocess.run([*strace, BINARY, "--version"], capture_output=True, text=True)
     return traced.stderr.count(f"{call}(")
 
 
 def failing(call, *more, from_the_start=False):
-    """A command that lets calls fail in the program that it becomes, and in those that it starts."""
+    """Returns a command prefix that makes calls fail in its program and in that program's
+    children."""
     if not shutil.which("strace"):
         pytest.skip("strace is needed to make system calls fail")
     first = 1 + (calls_before_main(call) if from_the_start else 0)
@@ -131,23 +133,23 @@ def test_a_step_that_fails_later_is_named_to_the_client_and_in_the_health_answer
 
 
 def failing_in(process, call, *more):
-    """In it and in whatever it starts meanwhile."""
+    """Makes calls fail in the process and in children that it starts during the block."""
     return attached(failing(call, *more), [process])
 
 
 def launcher_of(server):
-    """The one that makes sandboxes."""
+    """Returns the launcher that makes sandboxes."""
     return launchers(server.pid)[1] if server.tier.letter == "A" else launcher(server.pid)
 
 
 def test_a_session_that_cannot_join_its_control_groups_is_not_created(start_server):
-    """What its processes write to join is refused, from its second session on."""
+    """The write by which its processes join is refused, from its second session on."""
     server = start_server("--no-zygote", "--ready-sessions", "0")
     directories = group_directories(server.pid)
     if not directories:
         pytest.skip("this tier has no cgroups here")
     session = works_fully(server)
-    # Whichever of the files there is, and of whichever sandbox comes next.
+    # Any of the files that exist, of any sandbox that follows.
     names = ("tasks", "cgroup.procs")
     files = [f"{directory}/{n}/{name}" for directory in directories for n in range(2, 9) for name in names]
     watched = [word for file in files for word in ("-P", file)]

@@ -1,6 +1,6 @@
 """Cases 71 to 75: surroundings that are not as they should be.
 
-A server either serves with every layer of its tier, or says what is missing and how to mend it.
+A server either serves with every layer of its tier, or reports what is missing and the cure.
 """
 
 import os
@@ -44,7 +44,7 @@ def test_what_containers_hide_is_not_needed(start_server, before):
 @attack(71)
 @needs_root
 def test_a_root_server_without_rights_over_other_users_serves(start_server):
-    """As in a container with `--user root --cap-add SYS_ADMIN`."""
+    """The server runs as in a container with `--user root --cap-add SYS_ADMIN`."""
     around = ("setpriv", "--bounding-set", "-sys_ptrace", "--inh-caps", "-sys_ptrace", "--")
     works_fully(start_server("--ready-sessions", "0", around=around))
 
@@ -92,7 +92,7 @@ def test_a_python_without_ipython_is_named(tier):
 
 @pytest.fixture
 def installation():
-    """A copy of the programs that can be broken, for all users."""
+    """Makes a copy of the programs that can be damaged, readable for all users."""
     with directory_for_all() as directory:
         built = Path(BINARY).parent
         for name in ("dynsessions", "sandbox-launcher"):
@@ -131,7 +131,7 @@ def test_a_part_of_ours_that_is_missing_is_named(tier, installation, missing):
 
 @attack(74)
 def test_a_virtual_environment_behind_a_link_works(start_server, installation):
-    """Its own python3 is a link as well, to the one of the system."""
+    """Its python3 is a link as well, to the one of the system."""
     link = installation / "linked"
     link.symlink_to((Path(BINARY).parents[1] / "python").resolve())
     works_fully(start_server("--python", str(link / "bin" / "python3")))
@@ -157,7 +157,7 @@ def test_usr_in_several_mounts_is_shown_whole_and_read_only(start_server):
 @needs_root
 @pytest.mark.parametrize("layout", ["merged", "apart"])
 def test_lib_may_be_a_link_or_a_directory(start_server, layout):
-    """In a root of their own making: links into /usr, or directories beside it."""
+    """The root is made by the test: it has links into /usr, or directories next to it."""
     with directory_for_all() as root:
         make = ("unshare", "--mount", "sh", str(HERE / "other_root.sh"), root, layout)
         session = works_fully(start_server(around=make))
@@ -165,7 +165,7 @@ def test_lib_may_be_a_link_or_a_directory(start_server, layout):
         assert kept == str(layout == "merged")
 
 
-# What a parent leaves to its children
+# State that children inherit from a parent
 
 
 def shell(text):
@@ -209,5 +209,5 @@ def test_a_descriptor_that_a_parent_left_open_reaches_no_session(start_server, c
 
 @attack(75)
 def test_a_clock_that_jumps_ends_sessions_when_their_time_has_come(catch2):
-    """Of a server's own clock: the machine's is everybody's."""
+    """Only the server's clock jumps: the machine's clock is shared by all programs."""
     catch2("unit/pools/pools_test", "[cooldown]")

@@ -1,5 +1,5 @@
-"""Attacks every process it can name, again and again, until it is told to stop. Says what it
-reached besides itself and init; its own children are the positive control."""
+"""Attacks every process it can name, again and again, until it is stopped. Returns what it reached
+besides itself and init; its own children are the positive control."""
 
 import os
 import resource

@@ -1,4 +1,4 @@
-"""What the programs share: try one thing, say what the kernel answered."""
+"""Helpers that the programs share: each tries one act and returns the kernel's answer."""
 
 import ctypes
 import errno
@@ -9,7 +9,7 @@ _libc.syscall.restype = ctypes.c_long
 
 
 def attempt(action):
-    """'allowed', or the name of the error."""
+    """Returns 'allowed', or the name of the error."""
     try:
         action()
     except OSError as error:
@@ -18,7 +18,7 @@ def attempt(action):
 
 
 def write(path, content=b"1"):
-    """In place: the file has to be there."""
+    """Writes in place: the file must exist."""
     file = os.open(path, os.O_WRONLY)
     try:
         os.write(file, content)
@@ -27,7 +27,7 @@ def write(path, content=b"1"):
 
 
 def system_call(number, *arguments):
-    """'allowed', or the name of the error, of a raw system call; integers and bytes."""
+    """Returns 'allowed', or the name of the error, of a raw system call with integers and bytes."""
     converted = [ctypes.c_long(a) if isinstance(a, int) else ctypes.c_char_p(a) for a in arguments]
     ctypes.set_errno(0)
     if _libc.syscall(ctypes.c_long(number), *converted) >= 0:

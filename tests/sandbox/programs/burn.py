@@ -1,5 +1,5 @@
-"""`processes` that compute for some wall-clock time, two if not told; the CPUs that they had on
-average."""
+"""Runs `processes` that compute for some wall-clock time, by default two seconds; returns the CPUs
+that they had on average."""
 
 import os
 import time

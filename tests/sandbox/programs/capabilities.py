@@ -1,4 +1,4 @@
-"""What the kernel says about this process' rights."""
+"""Returns the rights of this process as the kernel reports them."""
 
 import os
 

@@ -1,4 +1,5 @@
-"""Changes modes, owners and times by path, past the C library; by descriptor is the control."""
+"""Changes modes, owners and times by path, bypassing the C library; the control uses
+descriptors."""
 
 import os
 
@@ -20,6 +21,6 @@ def main(arguments):
                "setxattr": system_call(SETXATTR, name, b"user.a", b"b", 1, 0),
                "mode by descriptor": attempt(lambda: os.fchmod(file, 0o640)),
                "time by descriptor": attempt(lambda: os.utime(file))}
-    os.chmod("/tmp/own", 0o750)  # the C library's, which path_redirect_preload.cpp sends by descriptor
+    os.chmod("/tmp/own", 0o750)  # via the C library; path_redirect_preload.cpp uses a descriptor
     answers["mode"] = oct(os.stat("/tmp/own").st_mode & 0o777)
     return answers

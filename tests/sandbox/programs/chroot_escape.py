@@ -1,4 +1,4 @@
-"""Climbs out of its root the classical way, and by dots; tells where it ended."""
+"""Climbs out of its root the classical way, and by dots; returns where it ended."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Which descriptors this process was born with, and where it stands."""
+"""Returns the descriptors that this process inherited, and its working directory."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Its environment, name and user."""
+"""Returns its environment, name and user."""
 
 import os
 import pwd

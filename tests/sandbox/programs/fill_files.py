@@ -1,4 +1,5 @@
-"""Fills four files of a MiB each in /mnt/data and waits for whoever looks only now and then."""
+"""Fills four files of a MiB each in /mnt/data and waits, because the launcher checks only now and
+then."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Looks for what leave_marks.py left; says what was found."""
+"""Looks for what leave_marks.py left; returns what it found."""
 
 import ctypes
 import os

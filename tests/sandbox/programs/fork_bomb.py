@@ -1,4 +1,4 @@
-"""Forks until the kernel refuses; none of the children goes away by itself."""
+"""Forks until the kernel refuses; none of the children ends by itself."""
 
 import errno
 import os
@@ -10,7 +10,7 @@ def main(arguments):
     while True:
         try:
             if os.fork() == 0:
-                os.closerange(0, 4)  # or nobody would see the end of our output
+                os.closerange(0, 4)  # otherwise the output would never reach its end
                 signal.pause()
         except OSError as error:
             return {"children": children, "error": errno.errorcode[error.errno]}

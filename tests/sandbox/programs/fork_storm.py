@@ -1,5 +1,5 @@
-"""Starts chains of processes up to the limit: each forks one in a new process session and goes, so
-that whoever looks finds others than a moment ago."""
+"""Starts chains of processes up to the limit: each forks one in a new process session and exits, so
+that every look finds other processes than a moment ago."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What the kernel says of its cgroups: the paths, each once."""
+"""Returns the paths of its cgroups as the kernel reports them, each once."""
 
 
 def main(arguments):

@@ -1,4 +1,4 @@
-"""All descriptors that it has, with what they lead to, and where it stands."""
+"""Returns all its descriptors with their targets, and its working directory."""
 
 import os
 import socket

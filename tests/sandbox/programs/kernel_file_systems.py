@@ -1,4 +1,5 @@
-"""Which file systems of the kernel are mounted or may be found by path, and what steers the host."""
+"""Returns which file systems of the kernel are mounted or found by path, and what controls the
+host."""
 
 import os
 

@@ -1,5 +1,5 @@
-"""Asks for large parts of the kernel with arguments that change nothing anywhere. Where they may be
-had, the kernel grants or complains of the arguments; getpid is the positive control."""
+"""Calls large parts of the kernel with arguments that change nothing anywhere. Where a call is
+allowed, the kernel accepts it or rejects the arguments; getpid is the positive control."""
 
 from attempt import system_call
 

@@ -1,4 +1,5 @@
-"""Takes things that the kernel counts per user: all that can be had, which it keeps, or one more."""
+"""Takes objects that the kernel counts per user: as many as possible, which it keeps, or one
+more."""
 
 import array
 import ctypes
@@ -12,7 +13,7 @@ import sys
 from attempt import attempt, system_call
 
 _libc = ctypes.CDLL(None, use_errno=True)
-# As long as the process lives; this module may be loaded again.
+# Kept as long as the process lives; this module can be loaded again.
 _kept = sys.__dict__.setdefault("kept_kernel_objects", [])
 ADD_KEY, PROCESS_KEYRING = 248, -2
 DESCRIPTORS_PER_MESSAGE = 250  # the kernel allows 253
@@ -48,7 +49,8 @@ def timer():
 
 
 def pipe_pages():
-    """The largest pipe that there is. A user who has too many pages gets small pipes only."""
+    """Returns the size of the largest possible pipe. A user with too many pages gets only small
+    pipes."""
     _kept.append(os.pipe())
     if fcntl.fcntl(_kept[-1][0], fcntl.F_GETPIPE_SZ) < ORDINARY_PIPE:
         raise OSError(errno.EPERM, "a small pipe")
@@ -74,7 +76,7 @@ TAKE = {
 
 
 def main(arguments):
-    """How many were had and the error that came then; `all`: until there is one."""
+    """Returns how many it got and the error that followed; `all`: tries until there is an error."""
     take = TAKE[arguments["kind"]]
     if not arguments["all"]:
         return attempt(take)

@@ -1,4 +1,4 @@
-"""Sends SIGKILL to all that it may, and to what it is told; its own child is the control."""
+"""Sends SIGKILL to every process it can, and to the given ones; its own child is the control."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Leaves a daemon behind that keeps none of its streams, then ends."""
+"""Leaves a daemon behind that keeps none of its streams, then exits."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Leaves something in every place that two processes of one machine may share."""
+"""Leaves something in every place that two processes of one machine can share."""
 
 import ctypes
 import fcntl

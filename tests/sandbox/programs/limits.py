@@ -1,4 +1,4 @@
-"""Its limits, and whether it can loosen that of core files."""
+"""Returns its limits, and whether it can raise the limit of core files."""
 
 import resource
 
@@ -8,7 +8,7 @@ from attempt import attempt
 def set_core(value):
     try:
         resource.setrlimit(resource.RLIMIT_CORE, (value, value))
-    except ValueError:  # what Python makes of EPERM here
+    except ValueError:  # Python raises this for EPERM here
         raise PermissionError(1, "core")
 
 

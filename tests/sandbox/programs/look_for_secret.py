@@ -1,5 +1,5 @@
-"""Looks for a text in every environment that it can read. It is told the text backwards; a variable
-of its own making is the positive control."""
+"""Looks for a text in every environment that it can read. The text is passed backwards; a variable
+that the program sets itself is the positive control."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from attempt import attempt
 
 
 def environments(children):
-    """Of all numbers, since a directory may be closed to who looks and its inside open."""
+    """Tries all numbers, since a directory can refuse to be listed and still be entered."""
     for pid in [*range(1, 5000), os.getpid(), *children]:
         found = []
         attempt(lambda pid=pid: found.append(open(f"/proc/{pid}/environ", "rb").read()))

@@ -1,4 +1,4 @@
-"""What the programs that reach out share: connecting, and their own loopback as the control."""
+"""Helpers of the programs that reach out: connecting, and their own loopback as the control."""
 
 import socket
 import threading

@@ -1,4 +1,4 @@
-"""Takes off what confines it, piece by piece, and says what is left afterwards."""
+"""Removes its confinement piece by piece, and returns what is left afterwards."""
 
 import ctypes
 import os
@@ -15,7 +15,7 @@ ALL_CAPABILITIES = b"\xff" * 24
 
 
 def allow_everything():
-    """A filter of one instruction."""
+    """Returns a filter of one instruction."""
     instruction = ctypes.create_string_buffer(b"\x06\0\0\0\0\0\xff\x7f", 8)
     program = bytes(ctypes.c_ushort(1)) + bytes(6) + bytes(ctypes.c_void_p(ctypes.addressof(instruction)))
     return instruction, program
@@ -25,7 +25,7 @@ def raise_limit(name):
     hard = resource.getrlimit(name)[1]
     try:
         resource.setrlimit(name, (hard + 1, hard + 1))
-    except ValueError as error:  # what Python makes of EPERM here
+    except ValueError as error:  # Python raises this for EPERM here
         raise PermissionError(1, "limit") from error
 
 

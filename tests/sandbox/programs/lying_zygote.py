@@ -1,5 +1,5 @@
-"""A zygote that says it has forked and confined an interpreter, and has not. What it names instead
-is its last argument but one."""
+"""A zygote that claims to have forked and confined an interpreter, and has not. Its last argument
+but one is the process that it names instead."""
 
 import ctypes
 import os

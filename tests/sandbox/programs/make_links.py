@@ -1,4 +1,4 @@
-"""Gives files from elsewhere a second name in a directory; a file of its own is the positive control."""
+"""Makes hard links of foreign files in a directory; a file of its own is the positive control."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Each mount that lacks what it should have: nosuid everywhere, nodev outside /dev, read-only
+"""Returns each mount that lacks a required flag: nosuid everywhere, nodev outside /dev, read-only
 outside the places meant for writing."""
 
 WRITABLE = {"/tmp", "/dev/shm", "/mnt/data", "/proc"}

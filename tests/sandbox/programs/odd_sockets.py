@@ -1,5 +1,5 @@
-"""Makes sockets of odd protocols, which the kernel may load parts of itself for, and sends urgent
-data; TCP, UDP and plain data are the positive control."""
+"""Makes sockets of odd protocols, for which the kernel might load modules, and sends urgent data;
+TCP, UDP and plain data are the positive control."""
 
 import ctypes
 import socket

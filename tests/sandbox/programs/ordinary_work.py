@@ -1,4 +1,4 @@
-"""What honest programs do; everything has to work."""
+"""Does the work of honest programs; everything must succeed."""
 
 import asyncio
 import mmap

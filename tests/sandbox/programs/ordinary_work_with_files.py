@@ -1,4 +1,4 @@
-"""What honest programs do where no mount shows them /mnt/data; everything has to work."""
+"""Does the work of honest programs where no mount shows them /mnt/data; everything must succeed."""
 
 import asyncio
 import os

@@ -1,5 +1,5 @@
-"""Makes orphans that end at once, as many as it is told, and counts what is left of them. By a
-shell: it forks quicker than an interpreter that has much loaded."""
+"""Makes as many orphans as requested, which end at once, and counts the remaining ones. A shell
+makes them: it forks faster than an interpreter that has loaded much."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ MAKE = "i=0; while [ $i -lt $0 ]; do (: &); i=$((i+1)); done"
 
 
 def processes():
-    """None where /proc is closed: then only from outside it can be seen."""
+    """Returns None where /proc is closed: then they can only be seen from outside."""
     try:
         return sum(name.isdigit() for name in os.listdir("/proc"))
     except PermissionError:

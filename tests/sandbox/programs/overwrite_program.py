@@ -1,4 +1,4 @@
-"""Writes to the files of the programs that run: its interpreter, the agent, init, the libraries."""
+"""Writes to the files of running programs: its interpreter, the agent, init, the libraries."""
 
 import os
 import sys

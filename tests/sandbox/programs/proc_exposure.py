@@ -1,4 +1,4 @@
-"""What /proc shows and lets change, and whether other kernel file systems are there."""
+"""Returns what /proc shows and accepts, and whether other kernel file systems are there."""
 
 import os
 
@@ -6,7 +6,7 @@ from attempt import attempt, write
 
 
 def content(path):
-    """Empty as well when it cannot be read, or this kernel has no such file."""
+    """Returns the content; empty as well if the file cannot be read or this kernel has none."""
     try:
         with open(path, "rb") as file:
             return file.read(64).decode(errors="replace")

@@ -1,4 +1,4 @@
-"""Reaches for listeners and shared things of the host, by every way there is; its own loopback is
+"""Reaches for listeners and shared objects of the host, in every possible way; its own loopback is
 the positive control."""
 
 import socket
@@ -38,7 +38,7 @@ def main(arguments):
            "name": lambda: resolve("host.example"),
            "raw": lambda: send(inet, ("127.0.0.1", 0), socket.SOCK_RAW, socket.IPPROTO_ICMP),
            "icmp": lambda: send(inet, ("192.0.2.1", 0), socket.SOCK_DGRAM, socket.IPPROTO_ICMP)}
-    # A datagram to a port where nobody listens is sent all the same: what came says more.
+    # A datagram to a port without a listener is sent all the same, so the receiver decides.
     attempt(lambda: send(inet, ("127.0.0.1", arguments["udp"])))
     return {"host": {name: attempt(way) for name, way in ways.items()},
             "out": {name: attempt(way) for name, way in out.items()} if arguments["far"] else {},

@@ -1,4 +1,4 @@
-"""Opens, lists and cuts what it is told to; its own files are the positive control."""
+"""Opens, lists and truncates the given paths; its own files are the positive control."""
 
 import os
 

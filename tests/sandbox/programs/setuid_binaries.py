@@ -1,4 +1,4 @@
-"""Starts programs that become root where they may, and looks at what they became."""
+"""Starts programs that become root where they can, and returns what they became."""
 
 import os
 import subprocess
@@ -7,12 +7,13 @@ PROGRAMS = ["/usr/bin/su", "/usr/bin/passwd", "/usr/bin/chsh", "/usr/bin/newgrp"
 
 
 def effective_user(program):
-    """Who owns its /proc: its user, or root if it has more rights; None when it is not there."""
+    """Returns the owner of its /proc: its user, or root if it has more rights; None if it does not
+    exist."""
     if not os.path.exists(program):
         return None
     process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, preexec_fn=os.setsid)
-    try:  # its exec has happened when Popen returns, and what a process was stays until it is reaped
+    try:  # its exec has happened when Popen returns, and it keeps its owner until it is reaped
         return os.stat(f"/proc/{process.pid}").st_uid
     finally:
         process.kill()

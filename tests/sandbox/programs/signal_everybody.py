@@ -1,5 +1,5 @@
-"""Signals processes outside by their pids, everybody, and its parent; the positive control is a
-child of its own, which the signal to everybody has to reach."""
+"""Signals processes outside by their pids, everybody, and its parent; the positive control is its
+own child, which the signal to everybody must reach."""
 
 import os
 import signal
@@ -17,6 +17,6 @@ def main(arguments):
         while True:
             signal.pause()
     attempt(lambda: os.kill(-1, signal.SIGKILL))
-    time.sleep(0.1)  # there is nothing to wait for should it survive
+    time.sleep(0.1)  # if it survives, there is no event to wait for
     killed = os.waitpid(child, os.WNOHANG) == (child, signal.SIGKILL)
     return answers | {"own child": "killed" if killed else "survived"}

@@ -1,4 +1,4 @@
-"""Says that it runs, leaves a child behind in a session of its own, and stays."""
+"""Prints that it runs, leaves a child behind in another process session, and stays."""
 
 import os
 import signal
@@ -10,5 +10,5 @@ def main(arguments):
         os.setsid()
         signal.pause()
     os.write(1, b"running\n")
-    while True:  # in short sleeps: a signal that comes just before a pause() would not end it
+    while True:  # in short sleeps: a signal just before a pause() would not end it
         time.sleep(0.05)

@@ -1,11 +1,11 @@
-"""Makes each system call of a range with zeros, each in a process of its own."""
+"""Makes each system call of a range with zeros, each in a separate process."""
 
 import os
 import signal
 
 from attempt import system_call
 
-SECONDS = 2  # for one that waits
+SECONDS = 2  # time limit of a call that waits
 END_OF_ANSWER = 64
 
 

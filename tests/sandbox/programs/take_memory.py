@@ -1,5 +1,5 @@
-"""Takes shared memory, which no RLIMIT counts, and then waits for whoever looks only now and then.
-`mebibytes` says how much; with `stay` it does not end by itself."""
+"""Takes shared memory, which no RLIMIT counts, and then waits, because some tiers check only now
+and then. `mebibytes` is the amount; with `stay` it does not end by itself."""
 
 import mmap
 import time

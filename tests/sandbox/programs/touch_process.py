@@ -1,4 +1,4 @@
-"""Does to a process, named by its pid, all that one process can do to another; says what it could."""
+"""Tries everything that one process can do to another, named by its pid; returns what succeeded."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""Calls what should not exist or not be had; getpid is the positive control."""
+"""Makes calls that should not exist or be refused; getpid is the positive control."""
 
 from attempt import system_call
 

@@ -1,4 +1,4 @@
-"""Writes where nothing may be written; /tmp, /dev/shm and /mnt/data are the positive control."""
+"""Writes where writing is forbidden; /tmp, /dev/shm and /mnt/data are the positive control."""
 
 import os
 
