@@ -31,8 +31,8 @@ def test_whichever_call_of_the_set_up_fails_no_weaker_sandbox_comes_of_it(catch2
 
 # Calls, and the step whose failure must be named, by letter of the tier.
 #
-# The calls of A lack pivot_root and keyctl: where a container hides them, other calls do their work. For the
-# same reason some calls fail here with another error than in a container.
+# The calls of A lack pivot_root and keyctl: where a container hides them, other calls do their
+# work. For the same reason some calls fail here with another error than in a container.
 STEPS = {
     "A": {
         "move_mount": "lay out usr",
