@@ -1,4 +1,4 @@
-"""A chat model without an account: AutoGen's own replay client with prepared answers.
+"""A chat model that needs no account: AutoGen's replay client with prepared answers.
 
 For real use, take `autogen_ext.models.openai.AzureOpenAIChatCompletionClient` instead.
 """

@@ -1,4 +1,4 @@
-"""A chat model without an account: it calls the tool with prepared programs and then sums up.
+"""A chat model that needs no account: it calls the tool with prepared programs and then sums up.
 
 For real use, take `langchain_openai.AzureChatOpenAI` or another chat model instead.
 """
@@ -21,7 +21,7 @@ plt.show()""",
 
 
 class ScriptedModel(BaseChatModel):
-    """Runs the programs one after the other, each when the one before has been answered."""
+    """Runs the programs one after the other, each after the answer to the previous one."""
 
     tool_name: str = ""
 

@@ -1,4 +1,5 @@
-"""A chat model without an account: it calls `execute_code` with prepared programs and then sums up.
+"""A chat model that needs no account: it calls `execute_code` with prepared programs and then sums
+up.
 
 For real use, take `semantic_kernel.connectors.ai.open_ai.AzureChatCompletion` instead.
 """
@@ -22,7 +23,7 @@ plt.close()""",
 
 
 class ScriptedModel(ChatCompletionClientBase):
-    """Runs the programs one after the other, each when the one before has been answered."""
+    """Runs the programs one after the other, each after the answer to the previous one."""
 
     SUPPORTS_FUNCTION_CALLING = True
 
