@@ -1,6 +1,6 @@
-"""What IPython alone makes of many sessions: as many processes that have forked from one that has
-loaded everything, each asked for the next cell as soon as it has answered. Sockets, no protocol, no
-sandbox. Run with the sessions' Python; prints the cells of a second.
+"""Measures many sessions with IPython alone: as many processes, forked from one that has loaded
+everything, each given the next cell as soon as it has answered. There are sockets, but no protocol
+and no sandbox. Run with the sessions' Python; prints the cells per second.
 
     bare_pool.py MODULES PROCESSES SECONDS
 """
@@ -32,7 +32,7 @@ def serve(shell, asked):
 
 
 def fork_server(shell):
-    """Our end of its socket."""
+    """Forks the process and returns our end of its socket."""
     ours, theirs = socket.socketpair()
     if os.fork() == 0:
         ours.close()
@@ -42,7 +42,7 @@ def fork_server(shell):
 
 
 def ask_for(seconds, sockets):
-    """How many cells a second all of them run."""
+    """Returns how many cells per second all of them run."""
     selector, count = selectors.DefaultSelector(), 0
     for each in sockets:
         selector.register(each, selectors.EVENT_READ)
@@ -54,7 +54,7 @@ def ask_for(seconds, sockets):
             count += 1
             key.fileobj.sendall(b"?")
         now = time.perf_counter()
-    for each in sockets:  # the last question of each
+    for each in sockets:  # the last answer of each
         each.recv(1)
     return count / (now - started)
 
@@ -67,7 +67,7 @@ def main():
     gc.collect()
     gc.freeze()
     sockets = [fork_server(shell) for _ in range(int(processes))]
-    ask_for(0.5, sockets)  # every process has run its first
+    ask_for(0.5, sockets)  # every process has run its first cell
     print(ask_for(float(seconds), sockets))
 
 

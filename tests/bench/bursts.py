@@ -1,4 +1,4 @@
-"""Many new sessions at once, and many that end at once; what a warm session feels of either."""
+"""Many new sessions at once, and many that end at once, with their effect on a warm session."""
 
 import contextlib
 import multiprocessing
@@ -23,7 +23,8 @@ FILL_SECONDS = 60
 
 
 class Bystander:
-    """A client of its own process that calls one warm session all the time; what each call took."""
+    """A client in a separate process that calls one warm session all the time and records each
+    latency."""
 
     def __init__(self, endpoint):
         self._results, other_end = multiprocessing.Pipe()
@@ -68,7 +69,7 @@ def names(count=BURST):
 
 
 def at_once(clients, identifiers):
-    """All are asked before any answer is read."""
+    """Sends all requests before it reads any answer."""
     for client, identifier in zip(clients, identifiers):
         client.begin_execute(identifier, "6 * 7")
     for client in clients:
@@ -81,13 +82,13 @@ def one_by_one(client, identifiers):
 
 
 def end_all(clients, identifiers, server):
-    """Returns when their interpreters are gone, and the seconds that took."""
+    """Ends the sessions, waits until their interpreters have exited, and returns the seconds."""
     with contextlib.ExitStack() as stack:
         alive = set()
         for pid in processes.interpreters(server.pid):
             alive.add(os.pidfd_open(pid))
             stack.callback(os.close, max(alive))
-        kept = len(alive) - len(identifiers)  # the reserve, the bystander
+        kept = len(alive) - len(identifiers)  # the reserve and the bystander
         started = time.perf_counter()
         for client, identifier in zip(clients, identifiers, strict=True):
             client.begin_end(identifier)
@@ -100,7 +101,8 @@ def end_all(clients, identifiers, server):
 
 
 def new_sessions():
-    """Seconds for a hundred at once and for a hundred one by one, and the calls of a bystander."""
+    """Returns seconds for a hundred at once and for a hundred one by one, and the calls of a
+    bystander."""
     together, apart, amid = Samples(), Samples(), Samples()
     arguments = ["--max-sessions", str(2 * BURST), "--ready-sessions", "0"]
     with running(*arguments) as (server, client), connections(server.endpoint, BURST) as clients:
@@ -119,7 +121,8 @@ def new_sessions():
 
 
 def from_reserve():
-    """Seconds of each of a hundred at once when as many are ready; the calls of a bystander."""
+    """Returns seconds for each of a hundred at once if as many are ready, and the calls of a
+    bystander."""
     each, amid = Samples(), Samples()
     arguments = ["--max-sessions", str(3 * BURST), "--ready-sessions", str(BURST)]
     with running(*arguments) as (server, client), connections(server.endpoint, BURST) as clients:
@@ -143,8 +146,9 @@ def await_reserve(server):
 
 
 def endings():
-    """Seconds until as many sessions as ENDINGS are gone, and the calls of a bystander while as many
-    end: it would take a processor from the others."""
+    """Returns seconds until as many sessions as ENDINGS have ended, and the calls of a bystander
+    while as many end. They are measured apart, since the bystander takes a processor from the
+    others."""
     taken, amid = Samples(), Samples()
     arguments = ["--max-sessions", str(ENDINGS + 10), "--ready-sessions", "0"]
     with running(*arguments) as (server, client), connections(server.endpoint, ENDINGS) as clients:

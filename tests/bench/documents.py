@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 HEAD = ("what", "median", "p99", "beside", "its median", "ratio of medians")
-# The rows of README.md, by what they measure and what they are compared with.
+# The rows of README.md: what they measure and what they are compared with.
 SUMMARY = (
     ("first `6 * 7` of a new session, one ready", "a new kernel of the gateway"),
     ("first `6 * 7` of a new session, none ready", "a new kernel of the gateway"),
@@ -24,7 +24,7 @@ def table(rows):
 
 
 def summary(rows):
-    """Raises KeyError if a row of SUMMARY was not measured."""
+    """Returns the rows of SUMMARY; raises KeyError if one was not measured."""
     measured = {(row.what, row.beside): row.cells() for row in rows}
     chosen = [measured[key] for key in SUMMARY]
     return lines_of(
@@ -33,13 +33,13 @@ def summary(rows):
 
 
 def write(rows, machine):
-    """`machine` is a sentence about the machine."""
+    """Writes both documents. `machine` is a sentence about the machine."""
     replace(ROOT / "docs" / "BENCHMARKS.md", "bench", f"{table(rows)}\n{machine}\n")
     replace(ROOT / "README.md", "bench summary", f"{summary(rows)}\n{machine}\n")
 
 
 def replace(page, marker, text):
-    """Between `<!-- marker -->` and `<!-- /marker -->`, which stay."""
+    """Replaces the text between `<!-- marker -->` and `<!-- /marker -->`, which stay."""
     marked = re.compile(rf"(<!-- {marker} -->\n).*?(<!-- /{marker} -->)", re.DOTALL)
     old = page.read_text()
     assert len(marked.findall(old)) == 1, f"the markers of {page.name}"

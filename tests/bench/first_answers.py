@@ -1,4 +1,4 @@
-"""From nothing to the first answer: the server itself, and sessions that nobody asked for before."""
+"""Time to the first answer: of the server itself, and of new sessions."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ from samples import Row, Samples, timed
 from server import Server, running
 
 ROUNDS, FORKS, STARTS = 5, 20, 3
-REFILL_SECONDS = 0.5  # in which the next interpreter gets ready; nothing tells when it is
+REFILL_SECONDS = 0.5  # the time to prepare the next interpreter; no event reports its end
 MODULES = "numpy,pandas,matplotlib.pyplot"
 STACK = "import numpy, pandas, matplotlib.pyplot"
 PLAIN = "--no-zygote"
@@ -35,7 +35,8 @@ def of_sessions(code, rounds, *arguments, pause=0.0):
 
 
 def wait_working(connection, identifier, seconds):
-    """Another session works meanwhile: a machine that sleeps takes a millisecond to wake up."""
+    """Another session works during the wait: a machine that sleeps takes a millisecond to wake
+    up."""
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
         connection.execute(identifier, "1 + 1")
@@ -68,7 +69,7 @@ def forks_into_namespaces():
 
 
 def of_servers(before=lambda: None):
-    """Seconds until it listens, and to the first answer."""
+    """Returns seconds until the server listens, and until the first answer."""
     serve, answer = Samples(), Samples()
 
     def start_and_ask():
@@ -76,7 +77,7 @@ def of_servers(before=lambda: None):
         serve.values.append(server.seconds_to_serve)
         stack.enter_context(contextlib.closing(server.connect())).execute(uuid.uuid4(), "6 * 7")
 
-    for _ in range(STARTS + 1):  # the first makes the certificate
+    for _ in range(STARTS + 1):  # the first start makes the certificate
         before()
         with contextlib.ExitStack() as stack:
             answer.time(start_and_ask)

@@ -11,12 +11,12 @@ from samples import Row, Samples
 from server import running
 
 IDLE, ENDINGS = 5, 20
-SETTLE_SECONDS = 3.0  # in which idle interpreters have got ready; nothing tells when they have
+SETTLE_SECONDS = 3.0  # the time to prepare idle interpreters; no event reports its end
 PANDAS = "import pandas\nlen(pandas.DataFrame({'n': range(1000)}).describe())"
 
 
 def idle_interpreters():
-    """Private memory of those that wait for a session."""
+    """Returns the private memory of interpreters that wait for a session."""
     with running("--ready-sessions", str(IDLE)) as (server, _):
         time.sleep(SETTLE_SECONDS)
         sizes = [processes.private_bytes(pid) for pid in processes.interpreters(server.pid)]
@@ -25,7 +25,7 @@ def idle_interpreters():
 
 
 def used_sessions():
-    """What interpreters that ran a pandas cell have of their own; and the server itself."""
+    """Returns the private memory of interpreters that ran a pandas cell, and of the server."""
     with running("--ready-sessions", "0") as (server, connection):
         for _ in range(IDLE):
             connection.execute(uuid.uuid4(), PANDAS)
@@ -35,7 +35,7 @@ def used_sessions():
 
 
 def jupyter_kernel():
-    """Private memory: fresh, and after the same cell."""
+    """Returns the private memory of a new kernel, and after the same cell."""
     with contextlib.closing(JupyterKernel()) as kernel:
         pid = int(str(kernel.execute("import os\nos.getpid()").value))
         fresh = processes.private_bytes(pid)
@@ -45,7 +45,7 @@ def jupyter_kernel():
 
 
 def endings():
-    """The answer to DELETE, and until no process of the session is left."""
+    """Returns seconds until the answer to DELETE, and until no process of the session is left."""
     answered, gone = Samples(), Samples()
     with running("--ready-sessions", "0") as (server, connection):
         for _ in range(ENDINGS):

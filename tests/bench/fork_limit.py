@@ -1,6 +1,7 @@
-"""What the kernel takes to fork an equal process into equal namespaces, and to end many of them: the
-least that a new session can cost, and the end of many. Run with the sessions' Python; prints the
-seconds of each fork, then those in which all of ENDINGS forks end that are killed at once.
+"""Measures the time in which the kernel forks an equal process into equal namespaces, and ends many
+of them: the least that a new session, and the end of many, can cost. Run with the sessions' Python;
+prints the seconds of each fork, then the seconds in which all of ENDINGS forks end that are killed
+at once.
 
     fork_limit.py MODULES ROUNDS [ENDINGS]
 """
@@ -28,7 +29,7 @@ def clone_into_namespaces():
 
 
 def fork_into_namespaces():
-    """Seconds until a byte comes from the new process."""
+    """Returns seconds until a byte comes from the new process."""
     reader, writer = os.pipe()
     started = time.perf_counter()
     child = clone_into_namespaces()
@@ -44,7 +45,7 @@ def fork_into_namespaces():
 
 
 def end_at_once(count):
-    """Seconds from the first kill until all of them have been reaped."""
+    """Returns seconds from the first kill until all of them have been reaped."""
     children = []
     for _ in range(count):
         child = clone_into_namespaces()

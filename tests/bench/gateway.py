@@ -20,7 +20,7 @@ def free_port():
 
 
 class Gateway:
-    """`seconds_to_serve`: from the start of the process to its first answer."""
+    """A running gateway. `seconds_to_serve`: from the start of the process to its first answer."""
 
     def __init__(self):
         self.port = free_port()
@@ -56,7 +56,7 @@ class Gateway:
 
 
 class GatewayKernel:
-    """One kernel of it, reached as a notebook reaches it."""
+    """One kernel of the gateway, used as a notebook uses it."""
 
     def __init__(self, gateway):
         self._gateway = gateway
@@ -65,12 +65,13 @@ class GatewayKernel:
         self._socket = websocket.create_connection(address, timeout=SECONDS)
 
     def execute(self, code):
-        """The last expression's text, once the kernel has answered and is idle again."""
+        """Returns the last expression's text, once the kernel has answered and is idle again."""
         request, value, waiting_for = uuid.uuid4().hex, "", {"idle", "reply"}
         self._socket.send(execute_request(request, code))
         while waiting_for:
-            # It sends a cell's messages one by one, each after the one before was acknowledged: a
-            # client that takes the usual 40 ms for that would be what is measured.
+            # The gateway sends a cell's messages one by one, each after the previous one was
+            # acknowledged. With the usual delay of 40 ms for an acknowledgement, the benchmark
+            # would measure the client.
             self._socket.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
             message = json.loads(self._socket.recv())
             if message["parent_header"].get("msg_id") != request:

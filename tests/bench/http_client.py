@@ -1,4 +1,5 @@
-"""One keep-alive connection to a pool: as little client as can be, so that the server shows."""
+"""One keep-alive connection to a pool: a minimal client, so that the server dominates the
+measurement."""
 
 import http.client
 import json
@@ -20,11 +21,11 @@ class Connection:
         self._connection.close()
 
     def execute(self, identifier, code):
-        """The value of the last expression."""
+        """Returns the value of the last expression."""
         return self.run(identifier, code)["executionResult"]
 
     def run(self, identifier, code, **members):
-        """The result: what was printed, and the value."""
+        """Returns the result: the printed output and the value."""
         body = json.dumps({"code": code, **members}).encode()
         answer = self._request("POST", "executions", identifier, body, "application/json")
         return json.loads(answer.read())["result"]
@@ -54,7 +55,7 @@ class Connection:
         answer.read()
 
     def count_sessions(self):
-        """By looking at every page."""
+        """Counts the sessions on every page."""
         page = json.loads(self._request("GET", "listSessions").read())
         count = len(page["sessions"])
         while next_link := page.get("nextLink"):
@@ -66,7 +67,8 @@ class Connection:
 
     def upload(self, identifier, name, content):
         head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{name}"'
-        # Sent one after the other: a copy of the content would count against the server.
+        # The parts are sent one after the other: a copy of the content would count against the
+        # server.
         parts = [f"{head}\r\n\r\n".encode(), content, f"\r\n--{BOUNDARY}--\r\n".encode()]
         content_type = f"multipart/form-data; boundary={BOUNDARY}"
         length = sum(len(part) for part in parts)
@@ -78,7 +80,7 @@ class Connection:
         view, filled = memoryview(into), 0
         while count := answer.readinto(view[filled:]):
             filled += count
-        answer.read()  # the end of the answer, so that the connection can go on
+        answer.read()  # the end of the answer, so that the connection can be reused
         assert filled == len(into), f"{filled} of {len(into)} bytes"
 
     def _request(
@@ -87,7 +89,7 @@ class Connection:
         headers = dict(HEADERS)
         if content_type:
             headers["Content-Type"] = content_type
-        if length is not None:  # else http.client counts the bytes of the body itself
+        if length is not None:  # otherwise http.client counts the bytes of the body
             headers["Content-Length"] = str(length)
         self._connection.request(method, self._target(path, identifier), body, headers)
         answer = self._connection.getresponse()

@@ -1,4 +1,4 @@
-"""What people would use instead: a Jupyter kernel, and IPython in one's own process."""
+"""The alternatives: a Jupyter kernel, and IPython in the client's process."""
 
 import os
 import subprocess
@@ -17,10 +17,10 @@ SESSION_PYTHON = os.environ.get("DYNSESSIONS_PYTHON", str(ROOT / "build/python/b
 
 @dataclass
 class Cell:
-    """What one cell gave, whoever ran it."""
+    """The outcome of one cell, in any kind of kernel."""
 
     stdout: str = ""
-    value: object = ""  # of the last expression: itself, its text/plain or what HTTP makes of it
+    value: object = ""  # the last expression's value: itself, its text/plain or its JSON
     image: str = ""  # PNG in base64
 
     def take(self, data):
@@ -29,26 +29,26 @@ class Cell:
 
 
 def as_in_a_session():
-    """A cell that finds the sessions' pandas and matplotlib, behind what is there already, and lets
-    figures be images."""
+    """Returns a cell that finds the sessions' pandas and matplotlib, behind the existing path, and
+    makes figures images."""
     ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
     directory = subprocess.check_output([SESSION_PYTHON, "-c", ask], text=True).strip()
     return f"import sys; sys.path.append({directory!r})\n%matplotlib inline"
 
 
 class JupyterKernel:
-    """A kernel of this Python, started as notebooks do: another process, reached over ZeroMQ."""
+    """A kernel of this Python, started as notebooks do: a separate process, reached over ZeroMQ."""
 
     def __init__(self):
         self._manager = KernelManager()
-        # Its warning that TCP is not encrypted; a kernel that fails is noticed below.
+        # Hides the warning that TCP is not encrypted; a kernel that fails is noticed below.
         self._manager.start_kernel(stderr=subprocess.DEVNULL)
         self._client = self._manager.client()
         self._client.start_channels()
         self._client.wait_for_ready(timeout=SECONDS)
 
     def execute(self, code):
-        """The cell, once the kernel says that it is idle again."""
+        """Returns the Cell, once the kernel reports that it is idle again."""
         request = self._client.execute(code)
         cell = Cell()
         while True:
@@ -69,11 +69,12 @@ class JupyterKernel:
 
 class Shell(InteractiveShell):
     def enable_gui(self, gui=None):
-        """Nothing: figures are drawn without one."""
+        """Does nothing: figures are drawn without a GUI."""
 
 
 class InProcessShell:
-    """No process, no protocol: the floor under everything that runs cells in IPython."""
+    """Runs cells without process and protocol: the lower bound for everything that runs cells in
+    IPython."""
 
     def __init__(self):
         config = Config()

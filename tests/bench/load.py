@@ -1,6 +1,7 @@
-"""Many keep-alive connections, each of which asks again as soon as it is answered.
+"""Many keep-alive connections, each of which sends its next request as soon as it is answered.
 
-Bare sockets and one thread: on two cores a client that does more would be what is measured."""
+The client has bare sockets and one thread: on two cores a larger client would dominate the
+measurement."""
 
 import selectors
 import socket
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 from http_client import VERSION
 from samples import Samples
 
-END = b"\r\n0\r\n\r\n"  # of a body in chunks
+END = b"\r\n0\r\n\r\n"  # of a chunked body
 
 
 def execute_request(endpoint, identifier, code):
@@ -32,7 +33,7 @@ def connect(endpoint):
 
 
 class Asker:
-    """One connection, and when it asked."""
+    """One connection, and the time of its last request."""
 
     def __init__(self, endpoint, identifier, code):
         self.socket = connect(endpoint)
@@ -54,7 +55,7 @@ class Asker:
 
 
 def ask_for(seconds, endpoint, identifiers, code="1 + 1"):
-    """What each answer took, and how many there were in a second."""
+    """Returns the latency of each answer, and the number of answers per second."""
     latencies = Samples()
     selector = selectors.DefaultSelector()
     askers = [Asker(endpoint, identifier, code) for identifier in identifiers]

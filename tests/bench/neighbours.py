@@ -1,4 +1,4 @@
-"""What a warm session waits while three others make the server move as much as it lets them."""
+"""Latency of a warm session while three others send as much through the server as it allows."""
 
 import contextlib
 import subprocess
@@ -19,7 +19,7 @@ LOADS = (
 
 @contextlib.contextmanager
 def load(endpoint, kind):
-    """Three sessions at work, with clients in a process of their own."""
+    """Runs three sessions at work, with clients in a separate process."""
     script = str(Path(__file__).parent / "neighbours_load.py")
     process = subprocess.Popen([sys.executable, script, endpoint, kind], stdout=subprocess.PIPE)
     try:

@@ -1,6 +1,6 @@
 """The load of neighbours.py: neighbours_load.py ENDPOINT results|output|unread
 
-Three sessions at work until the process is killed; `under way` when each has answered once."""
+Three sessions work until the process is killed; prints `under way` once each has answered."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ from load import END, connect
 from http_client import VERSION
 
 SESSIONS = 3
-UNREAD_AT_ONCE = 4  # connections of each session, the oldest of which is closed for a new one
+UNREAD_AT_ONCE = 4  # connections of each session, of which a new one replaces the oldest
 FLOOD = "import os\nfor _ in range(16):\n    for fd in (1, 2): os.write(fd, bytes(1 << 20))"
 PROGRAMS = {"results": "'x' * 15_500_000", "output": FLOOD, "unread": FLOOD}
 
@@ -29,7 +29,7 @@ def request(endpoint, code):
 
 
 def read_answer(connection):
-    """Reads to the end of the answer and forgets it."""
+    """Reads to the end of the answer and discards it."""
     buffer, end = bytearray(1 << 20), b""
     while not end.endswith(END):
         count = connection.recv_into(buffer)

@@ -1,4 +1,4 @@
-"""What of the server's files the kernel has in memory: all of it, unless it is told to forget."""
+"""The server's files in the kernel's page cache: all of them, unless the cache is dropped."""
 
 import os
 import sysconfig
@@ -16,8 +16,8 @@ FILES = [BINARY, Path(BINARY).with_name("sandbox-launcher"), SESSION_PYTHON]
 
 
 def forget():
-    """As after the start of the machine; but for pages that somebody has mapped at the moment."""
-    os.sync()  # what is not written yet cannot be forgotten
+    """Makes the cache as after a boot, except for pages that a process has mapped."""
+    os.sync()  # pages that are not written yet cannot be dropped
     inside = (path for directory in DIRECTORIES for path in directory.rglob("*") if path.is_file())
     for path in (*FILES, *inside):
         with open(path, "rb") as file:

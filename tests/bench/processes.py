@@ -1,4 +1,4 @@
-"""What processes use, as the kernel tells it."""
+"""Resource use of processes, as the kernel reports it."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from support.processes import ENDED, descendants
 
 
 def status(pid, field):
-    """The field's number of bytes."""
+    """Returns the field's number of bytes."""
     text = Path(f"/proc/{pid}/status").read_text()
     return 1024 * int(re.search(rf"^{field}:\s+(\d+) kB", text, re.M)[1])
 
@@ -28,7 +28,7 @@ def descriptors(pid):
 
 
 def is_interpreter(pid):
-    """A process of Python's that is confined and has not ended; the zygote is not confined."""
+    """Returns whether this is a confined Python process that runs; the zygote is not confined."""
     try:
         text = Path(f"/proc/{pid}/status").read_text()
         return "Seccomp:\t2" in text and "python" in Path(f"/proc/{pid}/cmdline").read_text()
@@ -41,7 +41,8 @@ def interpreters(pid):
 
 
 def in_same_room(pid, interpreter):
-    """Those descendants of `pid` that share the interpreter's PID namespace: itself, and its init."""
+    """Returns descendants of `pid` in the interpreter's PID namespace: the interpreter and its
+    init."""
     own = namespace(interpreter)
     return [child for child in descendants(pid) if namespace(child) == own]
 

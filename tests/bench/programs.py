@@ -18,9 +18,10 @@ def run_python(code, *wrapper):
 
 
 def run_in_bubblewrap(code):
-    """All namespaces new, everything read-only, as careful people run what they did not write."""
+    """Runs the program with all namespaces new and everything read-only, as careful people run
+    foreign code."""
     binds = ["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
-    # What was below /tmp is hidden now: the environment may be there, and the list of fonts is.
+    # Directories below /tmp are hidden now: the environment can be there, and the list of fonts is.
     fonts = os.environ["MPLCONFIGDIR"]
     shown = ["--ro-bind", str(ROOT), str(ROOT), "--bind", fonts, fonts]
     run_python(code, "bwrap", *binds, *shown, "--unshare-all", "--die-with-parent")

@@ -1,4 +1,4 @@
-"""Samples of one thing measured, rows that put them beside another's, and the machine."""
+"""Samples of one measurement, rows that compare two of them, and the machine."""
 
 import math
 import os
@@ -12,7 +12,7 @@ MEBIBYTE = 1 << 20
 
 @dataclass
 class Samples:
-    """What each repetition took: wall seconds, bytes, or a rate per second."""
+    """The measurement of each repetition: wall seconds, bytes, or a rate per second."""
 
     values: list = field(default_factory=list)
     unit: str = "s"
@@ -29,7 +29,7 @@ class Samples:
 
     @property
     def p99(self):
-        """The slowest, below a hundred samples."""
+        """Returns the slowest sample if there are less than a hundred."""
         return sorted(self.values)[math.ceil(0.99 * len(self.values)) - 1]
 
     def text(self, value):
@@ -55,7 +55,7 @@ def timed(action, rounds):
 
 @dataclass(frozen=True)
 class Row:
-    """One figure beside another of the same run: a ratio travels to another machine."""
+    """Two figures of the same run side by side: their ratio is valid on other machines, too."""
 
     what: str
     samples: Samples

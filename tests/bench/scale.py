@@ -1,4 +1,4 @@
-"""A thousand live sessions, each of which has run a pandas cell; then their end, all together."""
+"""A thousand live sessions, each of which has run a pandas cell; then all end together."""
 
 import contextlib
 import mmap
@@ -12,11 +12,11 @@ from samples import Row, Samples, timed
 from server import running
 
 SESSIONS = 1000
-SESSION_BYTES = 11 << 20  # private to each
-EDGE = 100  # the first and the last of them, to see what a further one costs
+SESSION_BYTES = 11 << 20  # private memory of each session
+EDGE = 100  # the first and the last sessions, to see what a further one costs
 COOLDOWN_SECONDS = 60
-BYSTANDER = "bystander"  # a session that is warm all the time
-KEPT_UP = 250  # after as many new ones all are asked for again: none may expire while they are made
+BYSTANDER = "bystander"  # a session that is always warm
+KEPT_UP = 250  # after as many new ones all are used again, so that none expires during the creation
 WARM = 200
 
 
@@ -31,7 +31,7 @@ def make_sessions(connection, count):
 
 
 def touch(connection, count):
-    """Their cooldown starts anew, and the bystander's."""
+    """Restarts the cooldown of the sessions, and of the bystander."""
     for identifier in (BYSTANDER, *map(name, range(count))):
         connection.execute(identifier, "1 + 1")
 
@@ -41,10 +41,10 @@ def name(number):
 
 
 def fresh_memory():
-    """What the machine takes for as much memory as a session writes to, when it was not used lately:
-    a virtual machine may have to ask its host for each page."""
+    """Measures the access to as much memory as a session writes to, when it was not used lately: a
+    virtual machine might have to ask its host for each page."""
     samples = Samples()
-    with contextlib.ExitStack() as kept:  # or the next would get the same pages
+    with contextlib.ExitStack() as kept:  # otherwise the next would get the same pages
         for _ in range(6):
             memory = kept.enter_context(mmap.mmap(-1, SESSION_BYTES))
             memory.madvise(mmap.MADV_NOHUGEPAGE)
@@ -58,7 +58,7 @@ def touch_pages(memory):
 
 
 def while_listing(endpoint, connection):
-    """Warm executions of one session while another client lists all the time."""
+    """Measures warm executions of one session while another client lists all the time."""
     done = threading.Event()
 
     def list_on():
@@ -76,7 +76,8 @@ def while_listing(endpoint, connection):
 
 
 def while_expiring(server, connection):
-    """Warm executions of one session until all others have ended, and how long that took."""
+    """Measures warm executions of one session until all others have ended, and the time that
+    took."""
     samples = Samples()
     while connection.count_sessions() > SESSIONS:
         connection.execute(BYSTANDER, "1 + 1")

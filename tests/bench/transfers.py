@@ -1,4 +1,4 @@
-"""Files there and back, beside the bare copy of as many bytes from socket to socket."""
+"""Uploads and downloads, compared with the bare copy of as many bytes from socket to socket."""
 
 import os
 import socket
@@ -14,7 +14,7 @@ SOCKET_CHUNK = 1 << 16
 
 
 class Loopback:
-    """Two connected sockets, with nothing but the kernel between them."""
+    """Two connected sockets, with only the kernel between them."""
 
     def __init__(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -35,7 +35,8 @@ class Loopback:
 
 
 def transfer(connection, size, rounds):
-    """Bare copies, uploads, downloads; in turn, so that all meet the same machine."""
+    """Measures bare copies, uploads and downloads in turn, so that all run under the same
+    conditions."""
     copy, upload, download = Samples(), Samples(), Samples()
     content, returned, loopback = os.urandom(size), bytearray(size), Loopback()
     identifier = uuid.uuid4()

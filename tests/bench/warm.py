@@ -1,4 +1,4 @@
-"""Programs in sessions that are there already: alone, beside others, and as many as there can be."""
+"""Programs in existing sessions: alone, next to others, and in as many as there can be."""
 
 import base64
 import contextlib
@@ -18,12 +18,12 @@ from load import ask_for
 from samples import MEBIBYTE, Row, Samples, timed
 from server import running
 
-ROUNDS = 10  # alternating, so that whatever else the machine does meets all of them
-SECONDS = 3  # of each load
+ROUNDS = 10  # alternating, so that other load on the machine affects all of them
+SECONDS = 3  # duration of each load
 LOAD_ROUNDS = 5  # alternating, too
 ECHO_BYTES = 500
 MANY = 64
-MODULES = "numpy,pandas,matplotlib.pyplot"  # what a session has loaded
+MODULES = "numpy,pandas,matplotlib.pyplot"  # the modules that a session has loaded
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class WarmCell:
     what: str
     code: str
     per_round: int
-    is_right: Callable  # of the Cell that it gave
+    is_right: Callable  # checks the Cell that it gave
 
 
-# What a cell costs beside what it computes: little, much output, a large value, an image.
+# The overhead of a cell: little output, much output, a large value, an image.
 CELLS = [
     WarmCell("warm `1 + 1`", "1 + 1", 100, lambda cell: str(cell.value) == "2"),
     WarmCell(
@@ -60,7 +60,7 @@ CELLS = [
 
 
 def in_session(connection, identifier, code):
-    """The Cell, as HTTP tells of it."""
+    """Returns the Cell of an HTTP answer."""
     result = connection.run(identifier, code, outputStreamsMaxLength=2 * MEBIBYTE)
     value = result["executionResult"]
     if isinstance(value, dict):
@@ -69,9 +69,9 @@ def in_session(connection, identifier, code):
 
 
 def time_cell(ways, cell):
-    """Samples by way."""
+    """Returns samples by way."""
     samples = {name: Samples() for name in ways}
-    for name, execute in ways.items():  # the first one is not a warm one
+    for name, execute in ways.items():  # the first execution is not warm
         assert cell.is_right(gave := execute(cell.code)), (name, cell.code, gave)
     for _ in range(ROUNDS):
         for name, execute in ways.items():
@@ -81,7 +81,7 @@ def time_cell(ways, cell):
 
 
 def cells():
-    """Each of CELLS in a session, in a kernel and in this process."""
+    """Measures each of CELLS in a session, in a kernel and in this process."""
     identifier, shell = uuid.uuid4(), InProcessShell()
     with running() as (_, connection), contextlib.closing(JupyterKernel()) as jupyter:
         ways = {
@@ -99,7 +99,7 @@ def cells():
 
 
 def beside_gateway():
-    """One session that is asked all the time, and a kernel of the gateway."""
+    """Measures one session that is used all the time, and a kernel of the gateway."""
     ours, theirs, session = Samples(), Samples(), uuid.uuid4()
     with contextlib.ExitStack() as running_here:
         gateway = running_here.enter_context(contextlib.closing(Gateway()))
@@ -122,7 +122,7 @@ def echo(listener):
 
 
 def loopback_echo():
-    """There and back between two processes."""
+    """Measures a round trip between two processes."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         process = multiprocessing.get_context("fork").Process(target=echo, args=(listener,))
         process.start()
@@ -147,7 +147,7 @@ def count_cells(counts):
 
 
 def bare_loops():
-    """Cells a second in as many IPythons as there are cores."""
+    """Returns cells per second in as many IPythons as there are cores."""
     context = multiprocessing.get_context("spawn")
     counts = context.Queue()
     loops = [
@@ -162,8 +162,9 @@ def bare_loops():
 
 
 def bare_pool():
-    """Cells a second in as many IPythons as there are sessions: what is left of bare_loops() when
-    each cell finds the caches full of another process, and the cores have a client to run too."""
+    """Returns cells per second in as many IPythons as there are sessions. The rate is below
+    bare_loops(), because each cell finds another process's data in the caches, and the cores also
+    run a client."""
     script = Path(__file__).with_name("bare_pool.py")
     command = [SESSION_PYTHON, script, MODULES, str(MANY), str(SECONDS)]
     single = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as in the zygote
@@ -171,8 +172,8 @@ def bare_pool():
 
 
 def loads():
-    """Latencies by the number of sessions that are asked all the time; then the rate of most, and
-    that of as many bare IPythons."""
+    """Measures latencies by the number of sessions that are used all the time, then the rate with
+    most sessions, and the rate of as many bare IPythons."""
     with running("--max-sessions", "100") as (server, connection):
         sessions = [uuid.uuid4() for _ in range(MANY)]
         for identifier in sessions:
