@@ -1,4 +1,4 @@
-"""HTTP for drivers that send the requests of a client which no registry has."""
+"""HTTP for drivers that send the requests of a client that no registry offers."""
 
 import http.client
 import json
@@ -16,13 +16,13 @@ class Answer(NamedTuple):
     content: bytes
 
     def json(self):
-        # .NET reads no other media type as JSON.
+        # .NET accepts no other media type as JSON.
         assert self.headers["content-type"] == "application/json; charset=utf-8", self.content
         return json.loads(self.content)
 
 
 def send(method, url, headers, body=None, seconds=60):
-    """Sends exactly these headers, besides Host and the length of the body."""
+    """Sends exactly these headers, plus Host and the length of the body."""
     parts = urllib.parse.urlsplit(url)
     if parts.scheme == "https":
         trust = ssl.create_default_context(cafile=os.environ["SSL_CERT_FILE"])
@@ -44,7 +44,8 @@ def send(method, url, headers, body=None, seconds=60):
 
 
 def managed_identity_token(audience=AUDIENCE):
-    """Asks for one as a managed identity of App Service does (api-spec/CLIENTS.md section 4.1)."""
+    """Requests a token as a managed identity of App Service does (api-spec/CLIENTS.md section
+    4.1)."""
     query = urllib.parse.urlencode({"api-version": "2019-08-01", "resource": audience})
     answer = send(
         "GET",

@@ -1,8 +1,8 @@
 #!/bin/sh
-# The packages of one client, apart from those of the tests and of other clients.
+# Installs the packages of one client, separate from those of the tests and of other clients.
 #   create_environment.sh CLIENT DIR
-# CLIENT is a directory with requirements.txt (and python-version, unless any will do), or with
-# package.json and package-lock.json, or with pom.xml. Nothing is installed when DIR was made from
+# CLIENT is a directory with requirements.txt (and python-version, unless any version works), or
+# with package.json and package-lock.json, or with pom.xml. Installs nothing if DIR was made from
 # the same files already. Exit code 3: this machine lacks the program that the last line names.
 set -eu
 client=$(realpath "$1")
@@ -17,7 +17,7 @@ need() {
   "$@" >/dev/null 2>&1 || { echo "$name is not installed" >&2; exit 3; }
 }
 
-# The Python of this version, from PATH or from pyenv.
+# Finds the Python of this version in PATH or in pyenv.
 python_of() {
   for python in "python$1" "$(pyenv root 2>/dev/null)/versions/$1".*/bin/python3; do
     ! "$python" -c "import venv" >/dev/null 2>&1 || break
@@ -38,7 +38,7 @@ elif [ -e "$client/package.json" ]; then
   manifests="package.json package-lock.json"
   need Node node --version
   need npm npm --version
-  # Node looks for packages beside the program.
+  # Node looks for packages next to the program.
   cp "$client/drive.mjs" "$here/operations.mjs" "$environment"
 else
   manifests=pom.xml

@@ -1,5 +1,5 @@
-// Operations of a driver in JavaScript, as operations.py: an object of functions that throw unless
-// the client did what its user wants.
+// Operations of a driver in JavaScript, as in operations.py: an object of functions that throw
+// unless the client did what its user wants.
 
 import assert from "node:assert/strict";
 
@@ -19,7 +19,7 @@ export function audienceOf(token) {
   return JSON.parse(Buffer.from(token.split(".")[1], "base64url")).aud;
 }
 
-// What a client prints does not get between the lines.
+// Output of the client does not mix with the report's lines.
 const report = console.log;
 console.log = console.error;
 

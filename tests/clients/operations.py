@@ -1,7 +1,7 @@
 """Operations of a driver in Python: functions that raise unless the client did what its user wants.
 
 `run_operations()` calls them in the order of their definition and prints a line of JSON for each.
-An operation may be a coroutine; all of a driver share one event loop.
+An operation can be a coroutine; all operations of a driver share one event loop.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ READ_CSV = "import pandas as pd\nint(pd.read_csv('/mnt/data/cities.csv')['people
 PEOPLE = 1423
 FIGURE = "import matplotlib.pyplot as plt\nplt.plot([1, 4, 9])\nplt.show()"
 FAILING = "print('before')\n1 / 0"
-# Longer than a client waits, and soon over: the next call to the session waits for its end.
+# Runs longer than a client waits, but not long: the next call to the session waits for its end.
 SLOW = "import time\ntime.sleep(2)"
 
 _operations = []
@@ -41,13 +41,14 @@ def is_png(content):
 
 
 def is_png_result(result):
-    """The value of a program that drew a figure, in the dialects that wrap it."""
+    """Returns whether the value is that of a program that drew a figure, in the dialects that wrap
+    it."""
     equal((result["type"], result["format"]), ("image", "png"))
     is_png(base64.b64decode(result["base64_data"], validate=True))
 
 
 def raises(error, call, *arguments, **named):
-    """The error of this type that the call raises."""
+    """Returns the error of this type that the call must raise."""
     try:
         call(*arguments, **named)
     except error as raised:
@@ -64,7 +65,8 @@ async def raises_async(error, awaitable):
 
 
 def define_operations_of_wrapped_answers(execute, send_file, files, receive_file):
-    """Those that do not differ between clients that hand out answers of `code/execute`.
+    """Defines the operations that are the same for all clients that return answers of
+    `code/execute`.
 
     `execute(program)` returns the members of the answer, `send_file(name, content)` the path and the
     size that the client reports, `files()` names and sizes, `receive_file(name)` the content.
@@ -116,7 +118,7 @@ async def _run_all():
         print(json.dumps({"operation": function.__name__, **outcome}), file=_report, flush=True)
 
 
-# What a client prints does not get between the lines.
+# Output of the client does not mix with the report's lines.
 _report, sys.stdout = sys.stdout, sys.stderr
 
 

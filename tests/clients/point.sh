@@ -16,7 +16,7 @@ fi
 
 app_service=$IDENTITY_ENDPOINT
 case $identity in
-  app-service | azure-cli) ;; # the `az` of the emulator asks the same endpoint
+  app-service | azure-cli) ;;  # the `az` of the emulator uses the same endpoint
   *) unset IDENTITY_ENDPOINT IDENTITY_HEADER ;;
 esac
 case $identity in
@@ -25,7 +25,8 @@ case $identity in
   old-app-service) export MSI_ENDPOINT="$app_service" MSI_SECRET=any ;;
   azure-cli) export AZURE_TOKEN_CREDENTIALS=AzureCliCredential ;;
   client-secret)
-    # Only AD FS works without asking Microsoft about the host (api-spec/CLIENTS.md section 4.4).
+    # Only AD FS works without a request to Microsoft about the host (api-spec/CLIENTS.md section
+    # 4.4).
     export AZURE_TENANT_ID=adfs AZURE_CLIENT_ID=an-app AZURE_CLIENT_SECRET=any
     export AZURE_AUTHORITY_HOST="${ACA_POOL_MANAGEMENT_ENDPOINT%%/subscriptions/*}"
     ;;

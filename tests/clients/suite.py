@@ -1,9 +1,9 @@
-"""The clients of the suite: which there are, how their drivers are started, and what they reported.
+"""The clients of the suite: their list, how their drivers are started, and what they reported.
 
 Each client has a directory here with a driver, a small program that does what a user of the client
 does and prints a line of JSON per operation, {"operation", "ok", "detail"}. Its packages are pinned
-beside it, and installed into build/clients. A client that no registry has is imitated: its driver
-sends the same bytes with the standard library (`by_hand.py`).
+next to it, and installed into build/clients. A client that no registry offers is imitated: its
+driver sends the same bytes with the standard library (`by_hand.py`).
 """
 
 import json
@@ -25,7 +25,7 @@ APP_SERVICE = "app-service"
 EVERY_IDENTITY = (APP_SERVICE, "virtual-machine", "client-secret", "azure-cli")
 RUN_SECONDS, INSTALL_SECONDS = 180 * SLOWNESS, 900
 
-# What a driver does at least, unless its client does less.
+# The operations of every driver, unless its client supports less.
 OF_SESSIONS = frozenset(
     {"run", "state", "upload", "list_files", "download", "figure", "error", "timeout"}
 )
@@ -34,14 +34,14 @@ TOKENS = frozenset({"token"})
 
 class Client(NamedTuple):
     name: str  # of its directory
-    package: str  # whose version is shown
+    package: str  # the package whose version is shown
     schemes: tuple = (HTTP, HTTPS)
     identities: tuple = (APP_SERVICE,)
     does: frozenset = OF_SESSIONS
-    in_test_environment: bool = False  # tests/requirements.txt has it, too
+    in_test_environment: bool = False  # tests/requirements.txt has its packages, too
     server_options: tuple = ()
-    shares_page_of: str = ""  # another client
-    note: str = ""  # in the table
+    shares_page_of: str = ""  # name of another client
+    note: str = ""  # shown in the table
 
     @property
     def directory(self):
@@ -63,7 +63,8 @@ class Client(NamedTuple):
         return any((self.directory / name).exists() for name in manifests)
 
     def version(self):
-        """The pinned one; for an imitated client the one whose requests are sent."""
+        """Returns the pinned version; for an imitated client the version whose requests are
+        sent."""
         if self._has("requirements.txt"):
             return pinned(self.directory / "requirements.txt", self.package)
         if self._has("package.json"):
@@ -79,7 +80,7 @@ class Client(NamedTuple):
         return driver
 
     def command(self, own_environment):
-        """The command that starts the driver. Its packages must be installed before."""
+        """Returns the command that starts the driver. Its packages must be installed before."""
         packages = self.environment / "packages"
         if self._has("package.json"):
             return ["node", self.environment / "drive.mjs"]
@@ -155,7 +156,8 @@ class Run(NamedTuple):
 
 
 def every_run():
-    """Each client over each of its schemes, and with each further identity over the first."""
+    """Returns each client over each of its schemes, and with each further identity over the
+    first."""
     for client in CLIENTS:
         first_scheme, *_ = client.schemes
         first_identity, *others = client.identities
@@ -164,21 +166,21 @@ def every_run():
 
 
 def quick_runs():
-    """A run of each client that needs no environment of its own."""
+    """Returns a run of each client that needs no separate environment."""
     for client in CLIENTS:
         if client.in_test_environment or client.is_imitated:
             yield Run(client, client.schemes[0], client.identities[0])
 
 
 def pinned(requirements, package):
-    """The version of a package in a file of requirements."""
+    """Returns the version of a package in a file of requirements."""
     pin = re.compile(rf"^{re.escape(package)}==(\S+)", re.MULTILINE)
     return pin.search(requirements.read_text())[1]
 
 
 def reason_not_to_install(directory, environment):
-    """Installs the packages that are pinned in the directory, unless they are there already. A text
-    if the machine lacks their language, else None."""
+    """Installs the packages that are pinned in the directory, unless they are installed already.
+    Returns a text if the machine lacks their language, otherwise None."""
     command = [HERE / "create_environment.sh", directory, environment]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS)
     if ended.returncode == 3:
@@ -188,14 +190,14 @@ def reason_not_to_install(directory, environment):
 
 
 def clean_environment(directory):
-    """Variables without any of Azure, of proxies and of the user."""
+    """Returns variables without any for Azure, for proxies and of the user."""
     keep = ("PATH", "XDG_STATE_HOME")
     kept = {name: os.environ[name] for name in keep if name in os.environ}
     return {**kept, "HOME": str(directory), "TMPDIR": str(directory)}
 
 
 def reported_by(run, directory, own_environment):
-    """The operations that the driver reports below `dynsessions exec`."""
+    """Returns the operations that the driver reports under `dynsessions exec`."""
     command = [BINARY, "exec", "--auth", "claims", *run.client.server_options, "--"]
     command += [HERE / "point.sh", run.scheme, run.identity]
     command += run.client.command(own_environment)

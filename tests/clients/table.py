@@ -27,7 +27,7 @@ IDENTITIES = {
 
 
 def row(run, operations):
-    """`operations` are those of the last run, None if there was none."""
+    """Returns the client's row. `operations` are those of the last run, None if there was none."""
     client = run.client
     failed = [f"`{one['operation']}` failed" for one in operations or () if not one["ok"]]
     notes = [client.note] if client.note else []
@@ -49,7 +49,7 @@ def table(report):
 
 
 def table_of(text):
-    """The part of the page between the marks."""
+    """Returns the part of the page between the marks."""
     return text.split(BEGIN, 1)[1].split(END, 1)[0]
 
 

@@ -1,5 +1,5 @@
-"""The agents of examples/, run as their first lines say: below `dynsessions exec`, with the packages
-that they require. Without `--all-clients` only the first."""
+"""The agents of examples/, run as their first lines show: under `dynsessions exec`, with the
+packages that they require. Without `--all-clients` only the first."""
 
 import subprocess
 

@@ -34,8 +34,8 @@ def run(executor, *code):
     return asyncio.run(executor.execute_code_blocks(blocks, CancellationToken()))
 
 
-# Each of these runs the client's own set-up first: it lists the packages with pkg_resources and
-# changes to /mnt/data.
+# Each of these runs the client's set-up first: it lists the packages with pkg_resources and changes
+# to /mnt/data.
 @pytest.mark.parametrize(
     "code, output",
     [

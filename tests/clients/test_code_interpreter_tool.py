@@ -12,9 +12,9 @@ def tool(session):
     tool = CodeInterpreterTool(
         pool_management_endpoint=session.endpoint,
         session_id=session.identifier,
-        max_retries=0,  # it sleeps between tries; a test wants the first answer
+        max_retries=0,  # it sleeps between retries; a test needs the first answer
     )
-    tool.access_token_provider = lambda: "test-token"  # its constructor takes none
+    tool.access_token_provider = lambda: "test-token"  # its constructor accepts none
     return tool
 
 

@@ -1,6 +1,6 @@
 """LangChain's tool as its documentation shows it: no token provider, only environment variables.
 
-The credentials of azure-identity send what api-spec/CLIENTS.md section 4 says.
+The credentials of azure-identity send the requests of api-spec/CLIENTS.md section 4.
 """
 
 import json
@@ -44,7 +44,8 @@ WAYS = [managed_identity, virtual_machine, application]
 
 
 def run_client(server, variables, tmp_path):
-    """In a clean environment: nothing of the machine's Azure or proxy settings counts."""
+    """Runs the client in a clean environment: the machine's Azure and proxy settings have no
+    effect."""
     return subprocess.run(
         [sys.executable, "-c", ASK, server.endpoint],
         env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), **variables},

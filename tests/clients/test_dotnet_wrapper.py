@@ -1,8 +1,8 @@
 """The bytes that a .NET client of spring 2024 sends, and the members it reads (CLIENTS.md section 3.1).
 
-`HttpClient`, `System.Text.Json` and `MultipartFormDataContent` write what no Python client does:
-the identifier in the body only, \\u escapes, enums in PascalCase, a quoted boundary, unquoted
-file names. So each request is put together here by hand.
+`HttpClient`, `System.Text.Json` and `MultipartFormDataContent` write bytes that no Python client
+writes: the identifier in the body only, \\u escapes, enums in PascalCase, a quoted boundary,
+unquoted file names. So the test makes each request by hand.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from support.dotnet import multipart, system_text_json
 VERSION = "2024-02-02-preview"
 BOM = b"\xef\xbb\xbf"
 CSV = BOM + b"Name,Age\r\nAnn,41\r\nBj\xc3\xb6rn,1\r\n"
-# What .NET accepts as a DateTime: at most seven digits of a second.
+# The format that .NET accepts as a DateTime: at most seven digits of a second.
 DATE_TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z"
 
 

@@ -118,7 +118,7 @@ def test_a_plot_is_a_png_that_a_person_would_recognise(tool):
     with Image.open(io.BytesIO(base64.b64decode(result["base64_data"], validate=True))) as image:
         assert image.format == "PNG"
         assert min(image.size) >= 300
-        # Paper, axes, grid and curve: four at least, and anti-aliasing between them.
+        # Paper, axes, grid and curve: at least four colours, and more from anti-aliasing.
         assert len(image.convert("RGB").getcolors(maxcolors=1 << 24)) > 4
 
 

@@ -1,4 +1,4 @@
-"""The pages of docs/clients: what they show for the emulator runs as it stands there.
+"""The pages of docs/clients: their commands for the emulator work as printed.
 
 A ```sh block is run with the packages of the page's client and must print 42; a ```sh azure block
 needs an account. Without `--all-clients` only pages of clients in the environment of the tests.
@@ -14,7 +14,7 @@ import suite
 import table
 from support.emulator import BINARY
 
-PAGES = {client.page: client for client in reversed(suite.CLIENTS)}  # the first of a page
+PAGES = {client.page: client for client in reversed(suite.CLIENTS)}  # the first client of a page
 BLOCK = re.compile(r"^```(.*)\n((?:(?!```).*\n)*)```$", re.MULTILINE)
 SECTIONS = ["Here", "At Azure", "Token", "Known limits"]
 
@@ -39,7 +39,8 @@ def pytest_generate_tests(metafunc):
 
 
 def directories_of(client):
-    """The directory of the interpreter that finds the client, and the one in which to start it."""
+    """Returns the directory of the interpreter that finds the client, and the directory to start it
+    in."""
     if client.in_test_environment:
         return Path(sys.executable).parent, None
     if why := suite.reason_not_to_install(client.directory, client.environment):
@@ -82,7 +83,7 @@ def test_the_table_has_a_row_for_every_run():
     expected = table.table([]).splitlines()
     committed = table.table_of(table.PAGE.read_text()).splitlines()
     assert committed[:2] == expected[:2]
-    # Without the number of operations and what follows, which are those of the last run.
+    # Compared without the number of operations and later columns, which belong to the last run.
     assert [line.split(" | ")[:4] for line in committed] == [
         line.split(" | ")[:4] for line in expected
     ]

@@ -1,6 +1,6 @@
-"""What users of each client do, with the client as its registry has it: suite.py has the clients.
+"""The work of each client's users, with the client from its registry; suite.py lists the clients.
 
-Without `--all-clients` only those that need no environment of their own.
+Without `--all-clients` only clients that need no separate environment.
 """
 
 import pytest

@@ -87,7 +87,7 @@ async def download_missing():
 
 @operation
 async def figure():
-    # The executor makes a text of every result, so a figure is saved and downloaded.
+    # The executor converts every result to text, so a figure is saved and downloaded.
     drawn = await execute(
         "import matplotlib.pyplot as plt\nplt.plot([1, 4, 9])\nplt.savefig('plot.png')\nplt.close()"
     )

@@ -1,4 +1,5 @@
-"""azure-identity alone: the default credential, synchronous and not, for both audiences."""
+"""azure-identity alone: the default credential, synchronous and asynchronous, for both
+audiences."""
 
 import base64
 import json

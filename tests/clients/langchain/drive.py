@@ -1,4 +1,4 @@
-"""LangChain's REPL tool. It has no timeout of its own; a caller gives up by `asyncio.wait_for`."""
+"""LangChain's REPL tool. It has no timeout; a caller gives up by `asyncio.wait_for`."""
 
 import asyncio
 import io
@@ -66,7 +66,7 @@ async def timeout():
 @operation
 def delete():
     before = tool.session_id
-    tool._delete_session_sync(before)  # as `delete_session`, which hides errors in a thread
+    tool._delete_session_sync(before)  # what `delete_session` calls in a thread that hides errors
     contains(tool.execute("answer")["stderr"], "NameError")
     tool.close()
     if tool.session_id == before:

@@ -49,7 +49,7 @@ await runOperations({
     assert.deepEqual(await downloaded("cities.csv"), CSV);
   },
   async download_missing() {
-    // The client looks at no status: the error is handed out as the content of the file.
+    // The client checks no status: it returns the error as the content of the file.
     assert.ok(JSON.parse(await downloaded("missing.csv")).error.code);
   },
   async figure() {

@@ -1,5 +1,5 @@
-"""The client inside prefect-aca-sessions 1.x, and what its worker does with it: it starts a detached
-process and polls it. No files are moved."""
+"""The client inside prefect-aca-sessions 1.x, used as its worker does: it starts a detached process
+and polls it. No files are transferred."""
 
 import asyncio
 import json

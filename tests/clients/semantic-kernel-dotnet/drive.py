@@ -50,7 +50,7 @@ def execute(code, seconds=100):
 
 
 def check_file(file):
-    """The members that the plugin requires of a file."""
+    """Checks the members that the plugin requires of a file."""
     equal((file["name"], file["type"], file["sizeInBytes"]), ("cities.csv", "file", len(CSV)))
     assert re.fullmatch(TIME, file["lastModifiedAt"]), file
 

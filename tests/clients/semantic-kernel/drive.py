@@ -61,7 +61,7 @@ async def run_by_the_kernel():
 
 @operation
 async def upload():
-    # The header of the execution before stays on the client: quirk 7.
+    # The previous execution's header stays on the client: quirk 7.
     (WORK / "cities.csv").write_bytes(CSV)
     file = await tool.upload_file(local_file_path=str(WORK / "cities.csv"))
     equal((file.full_path, file.size_in_bytes), ("/mnt/data/cities.csv", len(CSV)))
