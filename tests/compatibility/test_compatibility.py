@@ -1,8 +1,8 @@
 """Ordinary work meets no refusal of the system call filter (seccomp_policy.cpp).
 
-Each program of programs/ must succeed. Then all of them run once more under strace, which sees what
-a program does not tell: a call that was refused and a library that went on without it. Each such
-refusal is on the list below with its reason, or the filter is wrong.
+Each program of programs/ must succeed. Then all of them run again under strace, which sees what a
+program does not report: a call that was refused and a library that continued without it. Each such
+refusal must be on the list below with its reason; otherwise the filter is wrong.
 """
 
 import collections
@@ -15,7 +15,7 @@ from support.tracer import CannotAttach, attached
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
 
-# What the filter may refuse to ordinary work, and why that costs nobody anything.
+# Refusals of ordinary work, and why each does no harm.
 EXPECTED = {
     ("clone3", "ENOSYS"): "its flags are in memory, where no filter looks; glibc falls back to clone",
     ("mbind", "EPERM"): "memory placement is the host's; the allocator of polars goes on without",
@@ -44,7 +44,7 @@ def test_no_system_call_of_ordinary_work_is_refused_but_those_with_a_reason(
 ):
     log = tmp_path / "strace"
     server = emulator_factory("--ready-sessions", "0", few_modules=False)
-    # Once it has answered, all is there that sessions descend from.
+    # Once it has answered, all processes from which sessions descend exist.
     first = server.session()
     assert first.executions("6 * 7").status_code == 200
     first.end()

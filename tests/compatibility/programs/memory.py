@@ -1,4 +1,4 @@
-# Threads, temporary files, mappings, C calls, signals, and what a program asks about its machine.
+# Threads, temporary files, mappings, C calls, signals, and questions about the machine.
 import ctypes
 import mmap
 import os

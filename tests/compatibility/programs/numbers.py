@@ -1,4 +1,4 @@
-# The packages that people come for, each with some work that goes into its compiled parts.
+# The packages that sessions are used for, each with some work in its compiled parts.
 import io
 
 import matplotlib.pyplot as plt
