@@ -11,7 +11,7 @@ PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 class _Filler:
     def __init__(self, version, levels):
         self.version = version
-        self.levels = levels  # of variables, inner ones first
+        self.levels = levels  # the levels of variables, inner ones first
 
     def fill(self, tree):
         if isinstance(tree, list):
@@ -35,11 +35,11 @@ class _Filler:
         for level in self.levels:
             if name in level:
                 return self.fill(level[name])
-        return otherwise  # known at run time only
+        return otherwise  # known only at run time
 
 
 def exchanges():
-    """(version, method, target, expected status) of every step of every case."""
+    """Returns (version, method, target, expected status) of every step of every case."""
     shared = json.loads((DIRECTORY / "cases" / "variables.json").read_text())["variables"]
     for path in sorted((DIRECTORY / "cases").glob("*.json")):
         file = json.loads(path.read_text())

@@ -1,8 +1,8 @@
-"""Citations of the contract in the tree, and what the cited pages have to offer.
+"""Citations of the contract in the tree, and the sections and numbers of the cited pages.
 
 A citation names sections, and facts, rows, items or quirks in them:
 "CONTRACT.md section 0, fact 3", "section 8 rows 4 and 5", "row 12", "CLIENTS.md section 7 item 3",
-"quirk 26". Without a page it is one of CONTRACT.md, or of the page that it stands in.
+"quirk 26". A citation without a page refers to CONTRACT.md, or to the page that contains it.
 """
 
 import json
@@ -30,12 +30,12 @@ _PART_OF_A_CASE = re.compile(
     rf"{_NUMBER}(?: to {_NUMBER})?(?: (?:facts?|rows?) {_NUMBER}(?: and {_NUMBER})*)?"
 )
 _APPENDIX = re.compile(r"\b[Aa]ppendix (?P<letter>[A-Z])\b")
-# How a comment, a text or a table goes on in the next line.
+# The continuation of a comment, a text or a table in the next line.
 _NEXT_LINE = re.compile(r'\s*\n\s*(?:///?<?|#|\*|")?\s*')
 
 
 class Citation(NamedTuple):
-    page: str  # below the root of the repository
+    page: str  # path below the root of the repository
     section: str
     kind: str = ""  # "rows" of a table or "items" of a list; empty if the whole section is cited
     number: str = ""
@@ -50,7 +50,7 @@ class Page:
         for line in text.splitlines():
             if heading := re.match(rf"#+ (?:Appendix ([A-Z])|({_NUMBER}))\b", line):
                 section = heading[1] or heading[2]
-                self.parts[section]  # it exists, even if it is empty
+                self.parts[section]  # makes the section, even if it is empty
             elif section and (row := re.match(r"\| (\d+) \|", line)):
                 self.parts[section]["rows"].add(row[1])
             elif section and (item := re.match(r"(\d+)\. ", line)):
@@ -66,12 +66,13 @@ def numbers_of(several):
 
 
 def _of_sections(match, page):
-    """The citations of "section 8 rows 4 and 5"; the numbers belong to the last section."""
+    """Returns the citations of "section 8 rows 4 and 5"; the numbers belong to the last section."""
     sections = numbers_of(match["sections"])
     yield from (Citation(page, section) for section in sections)
     kind = (match["kind"] or "").rstrip("s")
     for number in numbers_of(match["numbers"] or ""):
-        # "section 1.4, row 19" means row 19 of section 8, the only table of the contract with rows.
+        # "section 1.4, row 19" refers to row 19 of section 8, the only table of the contract with
+        # rows.
         apart = kind == "row" and ", row" in match[0]
         yield Citation(page, "8" if apart else sections[-1], _table_or_list(kind), number)
 
@@ -81,7 +82,8 @@ def _table_or_list(kind):
 
 
 def citations_in(text, home=CONTRACT):
-    """Citations in a text of a page or a source; those that name no page are of `home`."""
+    """Returns citations in a text of a page or a source; those that name no page refer to
+    `home`."""
     text = _NEXT_LINE.sub(" ", text)
     for match in _SECTION.finditer(text):
         page = page_before(match, text, home)
@@ -95,8 +97,8 @@ def citations_in(text, home=CONTRACT):
 
 
 def page_before(match, text, home):
-    """The page that is named in front of a section, by its path below the root, or an RFC. The
-    pages of the contract may be named without their directory."""
+    """Returns the page that is named in front of a section, by its path below the root, or an RFC.
+    The pages of the contract can be named without their directory."""
     page = _PAGE_BEFORE.search(text[max(0, match.start() - 60) : match.start()])
     if page is None:
         return home
@@ -105,7 +107,8 @@ def page_before(match, text, home):
 
 
 def citations_of_a_case(section):
-    """Citations in the member `section` of a case: "2.2 to 2.5, 0 facts 2 and 3, 8 row 25"."""
+    """Returns citations in the member `section` of a case: "2.2 to 2.5, 0 facts 2 and 3, 8 row
+    25"."""
     for part in section.split(", "):
         if not _PART_OF_A_CASE.fullmatch(part):
             raise ValueError(f"not a list of sections: {section}")
@@ -113,7 +116,7 @@ def citations_of_a_case(section):
 
 
 def sections_of_cases(document):
-    """Every member `section` in a file of cases."""
+    """Returns every member `section` in a file of cases."""
     if isinstance(document, dict):
         if isinstance(document.get("section"), str):
             yield document["section"]
@@ -124,13 +127,14 @@ def sections_of_cases(document):
 
 
 def sections_of_deviations(text):
-    """The column `section` of the tables in DEVIATIONS.md."""
+    """Returns the column `section` of the tables in DEVIATIONS.md."""
     rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `")]
     return [row[2] for row in rows]
 
 
 def sources():
-    """The files that may cite, but for this test's own, which cite what does not exist."""
+    """Returns the files that can cite, except for this test's own files, which cite what does not
+    exist."""
     for path in sorted(ROOT.glob("*.md")):
         yield path
     for directory in SOURCES:
@@ -141,7 +145,7 @@ def sources():
 
 
 def citations_of_the_tree():
-    """Pairs of a file, by its path below the root, and a citation in it."""
+    """Returns pairs of a file, by its path below the root, and a citation in it."""
     for path in sources():
         name, text = str(path.relative_to(ROOT)), path.read_text(errors="replace")
         home = name if name in PAGES else CONTRACT

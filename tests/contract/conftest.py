@@ -1,4 +1,4 @@
-"""What the comparisons with the contract's sources share."""
+"""Fixtures that the comparisons with the contract's sources share."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def contract_directory():
-    """The sources themselves, which are not in this repository."""
+    """Returns the directory of the sources, which are not in this repository."""
     directory = os.environ.get("CONTRACT_DIR")
     if not directory:
         pytest.skip("not compared with the contract's sources: CONTRACT_DIR is not set")

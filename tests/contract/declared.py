@@ -1,8 +1,9 @@
-"""What an OpenAPI document declares, as plain statements that two documents can be compared by.
+"""The declarations of an OpenAPI document, as plain statements by which two documents can be
+compared.
 
     "POST /executions body code" -> {"type": "string", "required": true}
 
-Swagger 2.0 (the official documents) and OpenAPI 3.1 (ours) come out in the same form. Descriptions
+Swagger 2.0 (the official documents) and OpenAPI 3.1 (ours) result in the same form. Descriptions
 are left out: only facts are compared.
 """
 
@@ -51,7 +52,8 @@ def _facets(schema, required):
 
 
 def _members(document, where, schema, seen=()):
-    """A statement per member; members of members behind a dot, `[]` for an array's items."""
+    """Returns a statement per member; members of members are behind a dot, `[]` is an array's
+    items."""
     statements = {}
     schema = resolved(document, schema)
     for name, member in schema.get("properties", {}).items():
@@ -109,7 +111,8 @@ def _response(document, where, response):
 
 
 def differences(theirs, ours):
-    """(statement, facet): what they declare and what we do, None for nothing.
+    """Returns (statement, facet): what they declare and what we declare, None for a missing
+    statement.
 
     A statement that only one of them makes differs in the facet `declared`.
     """

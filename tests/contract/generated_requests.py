@@ -1,7 +1,8 @@
-"""What `schemathesis` loads beside a document: how its requests meet a document of one api-version.
+"""A hook that `schemathesis` loads in addition to a document: it adapts requests to one
+api-version.
 
-A request that names another version, or none, is answered by another document: the version is no
-matter of generation but set on every request.
+A request that names another version, or none, is answered by another document: the version is not
+generated but set on every request.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Facts of the official documents: what they declare, and their examples as values."""
+"""Facts of the official documents: their declarations, and their examples as values."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ def _names(document):
 
 
 def derive(contract):
-    """The facts of `official/` below the directory `contract`; drafts are left out."""
+    """Returns the facts of `official/` below the directory `contract`; drafts are left out."""
     statements, examples = [], []
     for path in sorted((Path(contract) / "official").glob("*/DynamicSessions.json")):
         version = path.parent.name

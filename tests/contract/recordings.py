@@ -1,7 +1,7 @@
-"""Facts of recorded traffic, in a form of our own: what was asked, and what came of it.
+"""Facts of recorded traffic, in our own form: each request and its answer.
 
-Equal exchanges are one; a conversation lists its exchanges by number. Times, ids and durations are
-named in angle brackets, everything else is exact.
+Equal exchanges are listed once; a conversation lists its exchanges by number. Times, ids and
+durations are named in angle brackets, everything else is exact.
 """
 
 import json
@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-POOLS = {  # by what the recorder's tests called them
+POOLS = {  # keyed by the names in the recorder's tests
     "spjupyterpython": "PythonLTS",
     "spnodeltsregistry": "PythonLTS",  # not a Node pool: a copy of the recording of spjupyterpython
     "spnodelts": "NodeLTS",
@@ -20,7 +20,7 @@ FRAMING = ("connection", "content-length", "transfer-encoding")
 
 GUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NUMBER = r"\d+(\.\d{1,4})?"
-_MASKS = (  # in the text of a body; the service leaves out zeros at the end of a time
+_MASKS = (  # in the text of a body; the service omits trailing zeros of a time
     (r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,7}Z"', '"<time>"'),
     (r'"executionTimeInMilliseconds":\d+', '"executionTimeInMilliseconds":"<int>"'),
     (rf'"id":"{GUID}"', '"id":"<guid>"'),
@@ -36,7 +36,8 @@ def masked_body(text, identifier):
 
 
 def masked_headers(headers):
-    """All but those of the connection; values whole unless they are times, ids or durations."""
+    """Returns all headers but those of the connection; values are exact unless they are times, ids
+    or durations."""
     names = {name.lower(): value for name, value in headers.items()}
     return {name: _masked_value(name, names[name]) for name in sorted(set(names) - set(FRAMING))}
 
@@ -52,7 +53,8 @@ def _masked_value(name, value):
 
 
 def framing(headers):
-    """The recorder stored a decoded length beside `chunked`, so `chunked` goes first."""
+    """Orders the headers: the recorder stored a decoded length next to `chunked`, so `chunked`
+    comes first."""
     names = {name.lower() for name in headers}
     if "transfer-encoding" in names:
         return "chunked"
@@ -82,7 +84,8 @@ def _answer(status, headers, body, identifier):
 
 
 def _recorded(path):
-    """(number, pool, date, request, answer) of a file of recorded/; without a request: ARM."""
+    """Returns (number, pool, date, request, answer) of a file of recorded/; exchanges without a
+    request are ARM's."""
     document = json.loads(path.read_text())
     if "interactions" not in document:
         yield 0, MANAGEMENT, None, None
@@ -147,7 +150,7 @@ class _Collector:
             if pool != "PythonLTS":
                 skipped.setdefault(pool, []).append(number)
                 continue
-            if "json" in request:  # every recorded conversation begins with an execution
+            if "json" in request:  # every recorded conversation starts with an execution
                 version = request["query"]["api-version"]
                 begun = {"source": source, "version": version, "numbers": [], "exchanges": []}
                 self.conversations.append(begun)
@@ -161,7 +164,7 @@ class _Collector:
 
 
 def derive(contract):
-    """The facts of `recorded/` and `observed/` below the directory `contract`."""
+    """Returns the facts of `recorded/` and `observed/` below the directory `contract`."""
     collected = _Collector()
     for path in sorted((Path(contract) / "recorded").glob("*.json")):
         collected.add(f"recorded/{path.name}", _recorded(path))

@@ -29,7 +29,7 @@ def test_every_citation_exists():
 
 
 def test_citations_are_found_where_they_are_known_to_be():
-    """A control: a reader of citations that finds none would let everything pass."""
+    """A control: a reader that finds no citations would accept everything."""
     by_file = collections.defaultdict(set)
     for name, citation in cited():
         by_file[name].add(citation)

@@ -1,4 +1,4 @@
-"""Every status that our documents promise is asked for by a conformance case, or listed here."""
+"""Every status that our documents promise is caused by a conformance case, or listed here."""
 
 from fnmatch import fnmatchcase
 
@@ -24,7 +24,7 @@ def exercised():
     return found
 
 
-# Version, operation and status (patterns) that no case asks for -> why.
+# Maps version, operation and status (patterns) that no case causes to the reason.
 REASONS = {
     ("*", "*", "403"): "the token's role belongs to the pool: tests/http/test_auth.py",
     ("*", "*", "421"): "the emulator's own: tests/http/test_browser_safety.py",

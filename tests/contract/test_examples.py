@@ -1,4 +1,5 @@
-"""Every official example fits our OpenAPI documents, or is listed with what does not and why."""
+"""Every official example fits our OpenAPI documents, or is listed with its mismatches and the
+reason."""
 
 import json
 import re
@@ -12,7 +13,7 @@ from support.documents import operations
 
 EXAMPLES = derive_facts.load("official.json")["examples"]
 
-# Example and what of it does not fit -> why. Sections and rows are CONTRACT.md's.
+# Maps an example and its mismatch to the reason. Sections and rows are CONTRACT.md's.
 SLIPS = {
     ("2025-02-02-preview/CodeExecution_Execute_*", "status 202"): (
         "appendix B: a status that the document itself no longer declares"
@@ -44,7 +45,8 @@ def operation_of(example):
 
 
 def mismatches(operation, schema, instance, where):
-    """What does not fit, without the values: `$.value[].type`, `$ has nextLink`, `$ lacks etag`."""
+    """Returns the mismatches, without the values: `$.value[].type`, `$ has nextLink`, `$ lacks
+    etag`."""
     for error in operation.validator(schema, Draft202012Validator).iter_errors(instance):
         path = where + re.sub(r"\[\d+\]", "[]", error.json_path.removeprefix("$"))
         if error.validator == "required":

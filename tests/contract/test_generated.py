@@ -1,7 +1,7 @@
-"""Thousands of generated requests, right and wrong by our OpenAPI documents, alone and along their
-links: what comes back fits.
+"""Thousands of generated requests, valid and invalid by our OpenAPI documents, alone and along
+their links: the answers fit the documents.
 
-Seed and number are fixed, so a failure comes again; its report ends with a curl line.
+Seed and number are fixed, so a failure is repeatable; its report ends with a curl line.
 """
 
 import os
@@ -13,7 +13,7 @@ import pytest
 from support import documents
 
 SCHEMATHESIS = str(Path(sys.executable).with_name("schemathesis"))
-EXAMPLES = 15  # of each operation, besides the edge cases that are always sent
+EXAMPLES = 15  # for each operation, besides the edge cases that are always sent
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -41,7 +41,7 @@ def generated(version, url, directory):
 
 @pytest.mark.parametrize("version", documents.versions())
 def test_generated_requests_are_answered_as_documented(version, emulator_factory, tmp_path):
-    server = emulator_factory("--max-sessions", "100")  # of its own: its sessions go with it
+    server = emulator_factory("--max-sessions", "100")  # separate: its sessions end with it
     run = generated(version, server.endpoint, tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
     assert " passed" in run.stdout and "No issues found" in run.stdout, run.stdout

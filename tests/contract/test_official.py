@@ -1,4 +1,5 @@
-"""Our OpenAPI documents beside the official ones: every difference is here, with its reason."""
+"""Our OpenAPI documents compared with the official ones: every difference is here, with its
+reason."""
 
 import fnmatch
 import json
@@ -12,7 +13,8 @@ OFFICIAL = derive_facts.load("official.json")
 VERSIONS = sorted({each["version"] for each in OFFICIAL["statements"]})
 API_SPEC = Path(__file__).parents[2] / "api-spec"
 
-# Statement and facet (patterns) -> why ours is another. Sections and rows are CONTRACT.md's.
+# Maps statement and facet (patterns) to the reason for our difference. Sections and rows are
+# CONTRACT.md's.
 REASONS = {
     ("* query api-version", "enum"): "a document is of one version",
     ("* query api-version", "minLength"): "the same",
