@@ -1,7 +1,7 @@
-"""Catches what a killed process leaves behind: its orphans become children of this process.
+"""Catches processes that a killed process leaves behind: orphans become children of this process.
 
-What lives in the launcher's PID namespace cannot outlive the launcher, whatever it is, so what is to
-be looked for afterwards are the server, its launchers, and whoever was started by them meanwhile.
+No process in the launcher's PID namespace can outlive the launcher. The processes to look for
+afterwards are the server, its launchers, and the processes that these started in the meantime.
 """
 
 import contextlib
@@ -16,7 +16,8 @@ PR_SET_CHILD_SUBREAPER = 36
 
 @contextlib.contextmanager
 def adopted():
-    """Orphans come here while it lasts. Yields a function: the children that came since."""
+    """Adopts orphans during the block. Yields a function that returns the children adopted since
+    its start."""
     _set_subreaper(True)
     ours = set(children(os.getpid()))
     try:
@@ -32,7 +33,8 @@ def _set_subreaper(on):
 
 
 def living(pids):
-    """Of these processes and of those below them; orphans that have ended are reaped."""
+    """Returns which of these processes and their descendants live; reaps orphans that have
+    ended."""
     for pid in pids:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
@@ -41,7 +43,8 @@ def living(pids):
 
 
 def left_after(pids, seconds):
-    """Those that live on for so long; at once when none does. `pids`: a function."""
+    """Returns the processes that still live after this time; returns at once if none does. `pids`:
+    a function."""
     end = time.monotonic() + seconds
     while (left := living(pids())) and time.monotonic() < end:
         time.sleep(0.02)

@@ -1,6 +1,6 @@
-"""kill -9 of each process of the emulator at a random moment under load: two seconds later nothing of
-its sessions is alive, mounted or left as a file, and the next start is clean. It also removes the
-cgroups of the one before, for which nobody was left.
+"""kill -9 of each process of the emulator at a random moment under load: two seconds later no
+process, mount or file of its sessions is left, and the next start is clean. It also removes the
+cgroups of the previous server, because no process was left to do so.
 
 The moments are drawn from a seed that each test prints; DYNSESSIONS_SEED repeats one.
 """
@@ -34,7 +34,7 @@ FAILED = 1
 
 
 class Load:
-    """Clients that create and use sessions until the server is gone."""
+    """Clients that create and use sessions until the server has gone."""
 
     def __init__(self, server, choice):
         self._stopped = False
@@ -48,7 +48,7 @@ class Load:
         choice = random.Random(seed)
         while not self._stopped:
             session = self._server.session()
-            # A server that is killed breaks connections off, and one without a launcher refuses.
+            # A killed server breaks connections off, and a server without a launcher refuses.
             with contextlib.suppress(requests.RequestException):
                 session.upload("file", b"x" * choice.randrange(1 << 20))
                 session.executions(choice.choice(LOAD))
@@ -68,7 +68,8 @@ def choice():
 
 @pytest.fixture
 def start(tmp_path):
-    """Starts servers with temporary files and a state directory of the test's own."""
+    """Returns a function that starts servers with temporary files and a state directory of this
+    test."""
     environment = {"TMPDIR": str(tmp_path / "tmp"), "XDG_STATE_HOME": str(tmp_path / "state")}
     (tmp_path / "tmp").mkdir()
 
@@ -84,7 +85,8 @@ def start(tmp_path):
 
 
 def answers(session):
-    """Whether a program ran; what it says otherwise is that there is no sandbox for it."""
+    """Returns whether a program ran; any other answer must state that there is no sandbox for
+    it."""
     answer = session.executions("6 * 7")
     if answer.status_code == 200:
         return answer.json()["result"]["executionResult"] == 42
@@ -124,7 +126,7 @@ def test_nothing_outlives_a_process_that_is_killed(start, choice, victim, attemp
         server.has_ended(expected_code=-signal.SIGKILL if pid == server.pid else FAILED)
     assert mounts.of_sandboxes() == mounts_before
     assert_next_start_is_clean(start)
-    assert [group for group in groups if group.exists()] == []  # the start has swept them away
+    assert [group for group in groups if group.exists()] == []  # the start has removed them
 
 
 @pytest.mark.skipif("DYNSESSIONS_NO_ZYGOTE" in os.environ, reason="there is no zygote")
@@ -133,10 +135,11 @@ def test_a_server_survives_its_zygote(start, choice):
     load = Load(server, choice)
     for _ in range(3):
         time.sleep(choice.uniform(0.05, 1))
-        with contextlib.suppress(StopIteration, ProcessLookupError):  # one is being started
+        with contextlib.suppress(StopIteration, ProcessLookupError):  # a zygote is being started
             os.kill(census.zygote(server.pid), signal.SIGKILL)
     load.stop()
-    # A zygote that is killed while it loads has failed: the next one comes after a pause (zygote.h).
+    # A zygote that is killed while it loads has failed: the next one starts after a pause
+    # (zygote.h).
     wait_until(lambda: answers(server.session()), "no zygote came back")
     server.stop()
 
@@ -146,7 +149,7 @@ def test_a_temporary_state_directory_of_a_killed_server_goes_with_the_next_start
     server = start(**nowhere)
     (left,) = (tmp_path / "tmp").iterdir()
     server.kill()
-    assert left.exists()  # nobody was there to remove it
+    assert left.exists()  # no process was there to remove it
     long_ago = time.time() - 3600
     os.utime(left, (long_ago, long_ago))
     start(**nowhere).stop()

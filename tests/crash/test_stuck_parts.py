@@ -1,7 +1,8 @@
-"""A process of the emulator that is stopped (SIGSTOP) instead of killed: it neither works nor ends.
+"""A process of the emulator that is stopped (SIGSTOP) instead of killed: it neither works nor
+exits.
 
-What it leaves undone must not reach sessions that do not need it, and whoever needs it hears of it in
-bounded time. The bounds here are generous: the machine is busy.
+Sessions that do not need the stopped process must not be affected, and clients that need it must
+get an answer in bounded time. The bounds here are generous: the machine is busy.
 """
 
 import contextlib
@@ -16,7 +17,7 @@ from soak import census
 from support.emulator import SLOWNESS, Emulator
 from support.waiting import wait_until
 
-# LauncherClient::kSilence, and what a busy machine adds.
+# LauncherClient::kSilence, and an allowance for a busy machine.
 BOUND_SECONDS = 15 * SLOWNESS
 TIME_LIMIT = 2
 needs_zygote = pytest.mark.skipif("DYNSESSIONS_NO_ZYGOTE" in os.environ, reason="there is no zygote")
@@ -29,7 +30,7 @@ LAUNCHERS = {
 
 @pytest.fixture
 def server():
-    """Without ready sessions: what a new one needs is asked of the launcher."""
+    """A server without ready sessions: each new one requires the launcher."""
     started = Emulator("--ready-sessions", "0", "--drain-period", "1")
     yield started
     if started.is_running():
@@ -38,7 +39,7 @@ def server():
 
 @contextlib.contextmanager
 def stopped(pid):
-    """Until the end of the block, unless the process has ended by then."""
+    """Stops the process until the end of the block, unless it has ended by then."""
     os.kill(pid, signal.SIGSTOP)
     try:
         yield
@@ -65,7 +66,8 @@ def works(session):
 
 
 def hold_time_limit(session, code):
-    """Runs a program for too long; its answer comes in time and says why."""
+    """Runs a program that exceeds its time limit; checks that its answer comes in time with the
+    reason."""
     answer, seconds = seconds_of(lambda: session.executions(code, timeoutInSeconds=TIME_LIMIT))
     assert answer.status_code == 200, answer.text
     assert answer.json()["status"] == "Failed"
@@ -78,22 +80,23 @@ def test_a_stopped_launcher_is_told_and_keeps_nobody_waiting(server):
     assert works(hanging)
     assert health(server) == (200, True, "running")
     with stopped(LAUNCHERS["the inner launcher"](server)):
-        # A new session gets a reason.
+        # A new session is refused with a reason.
         refused, seconds = seconds_of(lambda: server.session().executions("6 * 7"))
         assert refused.status_code == 500
         assert refused.json()["error"]["code"] == "SessionAllocationFailed"
         assert "does not answer" in refused.json()["error"]["message"]
         assert "try again" in refused.headers["x-emulator-reason"]
         assert seconds < BOUND_SECONDS
-        # Later ones hear it at once: nothing is asked of a launcher that is known to be stuck.
+        # Later ones are refused at once: no request is sent to a launcher that is known to be
+        # stuck.
         refused, seconds = seconds_of(lambda: server.session().executions("6 * 7"))
         assert refused.status_code == 500
         assert seconds < BOUND_SECONDS / 3
         assert health(server) == (503, False, "the sandbox launcher does not answer")
-        # Sessions that are there go on, and their time limits are kept.
+        # Existing sessions continue, and their time limits are enforced.
         assert works(warm)
         assert hold_time_limit(hanging, "while True: pass") < TIME_LIMIT + BOUND_SECONDS
-    # The control: once it goes on, everything does.
+    # A control: once the launcher continues, everything works.
     wait_until(lambda: works(server.session()), "no new session")
     assert health(server) == (200, True, "running")
     assert works(warm)
@@ -132,10 +135,10 @@ def test_a_stopped_zygote_delays_its_forks_and_nothing_else(server):
     with stopped(zygote):
         new = threading.Thread(target=lambda: answers.append(server.session().executions("6 * 7")))
         new.start()
-        time.sleep(0.2)  # the fork is under way then; the test holds without this too
-        # The interrupt of another session passes the fork that waits.
+        time.sleep(0.2)  # the fork has begun by then; the test holds without this too
+        # The interrupt of another session overtakes the fork that waits.
         assert hold_time_limit(other, "while True: pass") < TIME_LIMIT + 3 * SLOWNESS
-        # A stopped zygote is replaced: the session is made before its client hears of anything.
+        # A stopped zygote is replaced: the session is made before its client sees an error.
         new.join()
     assert answers[0].status_code == 200, answers[0].text
     assert answers[0].json()["result"]["executionResult"] == 42
