@@ -3,13 +3,14 @@
 #
 #   tests/docker/build_images.sh [TARGET...]        server and full, if none is named
 #
-# As root, with buildah, podman, runc and debootstrap from Debian. No registry of images is needed:
-# the base is made by debootstrap, once; BASE=debian:12-slim takes that one instead. pip's settings
-# and the certificates of this machine are lent to the build and are in no layer.
+# Requires root, with buildah, podman, runc and debootstrap from Debian. No registry of images is
+# needed: debootstrap makes the base once; BASE=debian:12-slim takes that image instead. pip's
+# settings and the certificates of this machine are available to the build and are in no layer.
 set -eu
 cd "$(dirname "$0")/../.."
 
-# What buildah mounts is nobody else's business: other tests look at the machine's mounts.
+# A separate mount namespace hides buildah's mounts from other tests, which check the machine's
+# mounts.
 [ -n "${OWN_MOUNTS:-}" ] || OWN_MOUNTS=1 exec unshare --mount "tests/docker/$(basename "$0")" "$@"
 
 made_base=localhost/dynsessions-base:12
@@ -32,7 +33,7 @@ make_base() {
 
 if [ "$base" = "$made_base" ] && ! podman image exists "$base"; then make_base; fi
 
-lend() {  # ID FILE: as a secret, when there is such a file
+lend() {  # ID FILE: passes the file as a secret, if it exists
   if [ -f "$2" ]; then lent="${lent:-} --secret id=$1,src=$2"; fi
 }
 lend pip.conf /etc/pip.conf
@@ -40,7 +41,7 @@ lend ca.crt /etc/ssl/certs/ca-certificates.crt
 
 for target in "$@"; do
   # Docker's format, since the other one has no HEALTHCHECK. The limits are ones that containers of
-  # small machines may have.
+  # small machines can have.
   nice buildah build --layers --format docker --runtime runc --network host \
     --ulimit nofile=20000:20000 --ulimit nproc=4096:4096 ${lent:-} \
     --ignorefile docker/Dockerfile.dockerignore --file docker/Dockerfile \

@@ -1,5 +1,5 @@
-"""One container from start to end: what it is given, and whether everything works that its users
-rely on."""
+"""Uses one container from start to end: checks what it is given, and whether everything works that
+its users rely on."""
 
 import dataclasses
 import json
@@ -12,8 +12,8 @@ VERSION = "api-version=2025-10-02-preview"
 
 @dataclasses.dataclass
 class Observed:
-    text: str  # for the table: the tier, and which limits are hard
-    problems: list  # what should be otherwise whatever the table says
+    text: str  # for the table: the tier, and the limits that are hard
+    problems: list  # deviations that are wrong whatever the table states
 
 
 def observe(engine, flag_set):
@@ -59,7 +59,8 @@ def _use(engine, flag_set, container):
 
 
 def _in_words(given):
-    """`restricted: processes` of "restricted: Landlock…" and "memory soft, processes hard, …"."""
+    """Returns `restricted: processes` for "restricted: Landlock…" and "memory soft, processes hard,
+    …"."""
     kinds = [limit.split() for limit in given["limits"].partition(";")[0].split(", ")]
     hard = [name for name, kind in kinds if kind == "hard"]
     return f"{given['sandbox'].partition(':')[0]}: {', '.join(hard) or 'none'}"
@@ -70,7 +71,7 @@ def _state(engine, container):
 
 
 def _url(engine, container, port):
-    """With the name that people use, so that the server has to accept it."""
+    """Returns a URL with the name that users use, so that the server must accept it."""
     published = engine.podman("port", container, f"{port}/tcp").stdout.strip()
     return "http://localhost:" + published.rpartition(":")[2]
 

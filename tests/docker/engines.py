@@ -1,4 +1,4 @@
-"""podman in the three ways that docker/README.md tells about."""
+"""podman in the three ways that docker/README.md describes."""
 
 import json
 import os
@@ -10,8 +10,8 @@ from flag_sets import SERVER_USER, podman_flags
 SECONDS = 120
 IMAGE = "localhost/dynsessions:server"
 
-# Docker adds a capability for root only; podman hands it to any user. What Docker would start is
-# the same user with the capability in its bounding set, where seccomp profiles look for it.
+# Docker adds a capability for root only; podman gives it to any user. Docker would start the same
+# user with the capability in its bounding set, where seccomp profiles look for it.
 AS_DOCKER_DOES = (
     "setpriv",
     f"--reuid={SERVER_USER}",
@@ -28,7 +28,7 @@ class Podman:
     name = "Podman"
 
     def prepare(self):
-        """Whatever has to be there before a container."""
+        """Makes everything that must exist before a container."""
 
     def podman(self, *words):
         return subprocess.run(
@@ -39,7 +39,7 @@ class Podman:
         return ["podman", "--runtime", "runc"]
 
     def start(self, flag_set):
-        """A container in the background; its id."""
+        """Starts a container in the background and returns its id."""
         words = ["run", "--detach", "--publish", "127.0.0.1::7070", "--publish", "127.0.0.1::7071"]
         # Limits that containers of small machines have; nothing here needs more.
         words += ["--ulimit", "nofile=20000:20000", "--ulimit", "nproc=4096:4096"]
@@ -52,16 +52,16 @@ class Podman:
         return [*podman_flags(flag_set), IMAGE]
 
     def run_inside(self, container, flag_set, *arguments):
-        """The program once more in a running container, as `docker exec` would."""
+        """Runs the program in a running container, as `docker exec` would."""
         return self.podman("exec", container, *self.program(flag_set), *arguments)
 
     def program(self, flag_set):
-        """How the image's user starts it."""
+        """Returns the command line with which the image's user starts it."""
         return ("dynsessions",)
 
 
 class AsDocker(Podman):
-    """podman as root with Docker's seccomp profile and Docker's way with capabilities."""
+    """podman as root with Docker's seccomp profile and Docker's handling of capabilities."""
 
     name = "Docker"
 
@@ -102,7 +102,7 @@ class Rootless(Podman):
         return [*words, *podman, "--storage-driver=overlay"]
 
     def prepare(self):
-        """Makes the user and gives it the image."""
+        """Makes the user and copies the image to it."""
         entries = {
             "passwd": f"rootless:x:{self.uid}:{self.uid}::{self.home}:/bin/sh",
             "group": f"rootless:x:{self.uid}:",

@@ -1,11 +1,11 @@
-"""The sets of flags that docker/README.md tells about, as `docker run` spells them, and how podman
-starts a container alike."""
+"""The sets of flags that docker/README.md describes, as `docker run` spells them, and how podman
+starts an equivalent container."""
 
 import dataclasses
 
-# Spelled otherwise by podman.
+# podman spells these differently.
 PODMAN_SPELLING = {"systempaths=unconfined": "unmask=ALL"}
-SERVER_USER = "65532"  # of docker/Dockerfile
+SERVER_USER = "65532"  # the user of docker/Dockerfile
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +52,7 @@ FLAG_SETS = [
 
 
 def podman_flags(flag_set):
-    """The same for `podman run`, up to the image."""
+    """Returns the equivalent arguments of `podman run`, up to the image."""
     words = [PODMAN_SPELLING.get(word, word) for word in flag_set.flags]
     for assignment in flag_set.environment:
         words += ["--env", assignment]

@@ -1,4 +1,4 @@
-"""The table of docker/README.md: sets of flags down, engines across."""
+"""The table of docker/README.md: sets of flags in rows, engines in columns."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ BEGIN, END = "<!-- flags -->\n", "<!-- /flags -->\n"
 
 
 def read_table():
-    """What it says, by flags and engine."""
+    """Returns the table's cells by flags and engine."""
     header, _, *rows = _between_marks().splitlines()
     engines = _cells(header)[1:]
     cells = {}
@@ -18,7 +18,7 @@ def read_table():
 
 
 def write_table(seen):
-    """Puts what was seen into the table; what was not looked at stays."""
+    """Writes observed cells into the table; cells that were not observed stay."""
     cells = read_table() | seen
     flags = list(dict.fromkeys(key[0] for key in cells))
     engines = list(dict.fromkeys(key[1] for key in cells))

@@ -4,11 +4,11 @@ it was given with the table there.
 
     tests/docker/build_images.sh server && tests/docker/run.py [--write] [--only TEXT]
 
-As root, with podman and runc; --write puts what is seen into the table; --only takes the sets of
-flags that contain TEXT.
-Docker itself is not needed: podman with Docker's seccomp profile stands for it (engines.py). That
-profile comes from a package of Debian, which is taken out of its archive unless it is installed.
-Mounts, bridges and firewall rules are made in namespaces of this script and go with it.
+Requires root, with podman and runc; --write puts observations into the table; --only selects the
+sets of flags that contain TEXT. Docker itself is not needed: podman with Docker's seccomp profile
+replaces it (engines.py). That profile comes from a package of Debian; it is taken out of the
+package's archive unless it is installed. Mounts, bridges and firewall rules are made in namespaces
+of this script and vanish with it.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from flag_table import read_table, write_table
 
 PROFILE_PACKAGE = "golang-github-docker-docker-dev"
 PROFILE = "usr/share/gocode/src/github.com/docker/docker/profiles/seccomp/default.json"
-PROFILE_VARIABLE = "DOCKER_SECCOMP_PROFILE"  # set: we are in the namespaces
+PROFILE_VARIABLE = "DOCKER_SECCOMP_PROFILE"  # is set inside the namespaces
 
 
 def run_in_own_namespaces():
@@ -43,8 +43,8 @@ def run_in_own_namespaces():
 
 
 def prepare_machine():
-    """In the namespaces: a loopback, and a tun device that all users may open, as on most machines;
-    networks of rootless containers and of sessions need it."""
+    """Prepares the namespaces: a loopback, and a tun device that all users can open, as on most
+    machines; networks of rootless containers and of sessions need it."""
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/mnt"], check=True)
     os.mknod("/mnt/tun", stat.S_IFCHR, os.makedev(10, 200))
@@ -53,7 +53,7 @@ def prepare_machine():
 
 
 def observe_all(engines, only):
-    """What each engine gives each set of flags, by their names."""
+    """Returns what each engine gives each set of flags, by their names."""
     seen = {}
     for engine in engines:
         engine.prepare()

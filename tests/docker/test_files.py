@@ -1,5 +1,5 @@
-"""What docker/ says is true of the program, as far as that can be seen without an image. What
-images do is for build_images.sh and run.py, which the last test runs when asked to."""
+"""The statements of docker/ are true of the program, as far as they can be checked without an
+image. build_images.sh and run.py check images; the last test runs them on request."""
 
 import os
 import re
@@ -39,7 +39,7 @@ def image_environment():
 
 
 def service_environment(service):
-    """As compose makes it of a shell that sets nothing."""
+    """Returns the environment that compose makes from a shell that sets no variables."""
     return {
         name: re.sub(r"\$\{\w+:-(.*)\}", r"\1", value)
         for name, value in SERVICES[service]["environment"].items()
@@ -87,10 +87,10 @@ def test_what_is_copied_is_there_and_not_ignored():
 
 
 def packages_of(program):
-    """The packages of Debian that the libraries of a program are in."""
+    """Returns the packages of Debian that contain the libraries of a program."""
     libraries = re.findall(r"=> (/\S+)", subprocess.check_output(["ldd", program], text=True))
     paths = {path for library in libraries for path in (library, os.path.realpath(library))}
-    search = ["dpkg-query", "--search", *paths]  # fails for those that it does not know
+    search = ["dpkg-query", "--search", *paths]  # fails for unknown files
     found = subprocess.run(search, capture_output=True, text=True).stdout
     return {line.split(":")[0] for line in found.splitlines()}
 
@@ -107,7 +107,8 @@ def test_the_image_installs_every_library_that_the_program_needs(program):
 
 
 def flags_of(service):
-    """As the table names them. What measured the table has no AppArmor to be freed from."""
+    """Returns the flags as the table names them. The machine that measured the table has no
+    AppArmor to disable."""
     options = SERVICES[service]
     security = [o for o in options.get("security_opt", []) if o != "apparmor=unconfined"]
     words = [word for name in options.get("cap_add", []) for word in ("--cap-add", name)]
