@@ -1,8 +1,8 @@
-// JSON from clients: the bodies of an execute call in every dialect and under several choices
-// (api/code_interpreter/execute_wire.h), the claims of tokens (auth/claims.h); and JSON to them:
-// the answer that shows what a program wrote.
+// JSON from clients: the bodies of an execute call in every dialect and with several contract
+// options (surfaces/data_plane/executions/execute_wire.h), and the claims of tokens
+// (auth/claims.h); and JSON to clients: the answer that shows a program's output.
 //
-// Input: a byte that picks the choices, then the body.
+// Input: a byte that selects the options, then the body.
 
 #include <array>
 #include <string>
@@ -59,7 +59,7 @@ void check_call(const surfaces::data_plane::Route& route, const ExecuteCall& cal
   require(!call.identifier || !call.identifier->empty(), "an identifier is none or a text");
 }
 
-/// The call in the words of its dialect.
+/// Writes the call in its dialect.
 std::string write(const surfaces::data_plane::Route& route, const ExecuteCall& call) {
   json members{{"executionType", call.execution_type},
                {"timeoutInSeconds", call.request.timeout.count()}};
@@ -86,7 +86,7 @@ void require_same(const ExecuteCall& left, const ExecuteCall& right) {
           "the type reads the same again");
 }
 
-/// What the program wrote is anything in UTF-8, and comes out of the answer as it went in.
+/// A program's output is any UTF-8, and must come out of the answer unchanged.
 void check_answer(const surfaces::data_plane::Route& route, const ExecuteCall& call) {
   execution::ExecutionResult result;
   result.stdout_text = call.request.code;

@@ -1,5 +1,6 @@
-// What a client sends, from its first byte to the choice of a handler: net/connection.h,
-// net/request_head.h, http/framing.h, net/body_stream.h, api/request_guard.h, auth/, api/routes.h.
+// The bytes of a client, from the first one to the choice of a handler: net/connection.h,
+// net/request_head.h, http/framing.h, net/body_stream.h, surfaces/request_guard.h, auth/,
+// surfaces/data_plane/routes.h.
 //
 // Input: a seed for the pieces, then the bytes of one connection.
 
@@ -36,7 +37,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t kHeadBytes = 1024;  // small, so that the limit is met
+constexpr std::size_t kHeadBytes = 1024;  // small, so that the limit is reached
 
 void check_request(const http::Request& request) {
   require(!(request.chunked && request.content_length), "a body is framed in one way");
@@ -53,7 +54,7 @@ void check_request(const http::Request& request) {
   }
 }
 
-/// What the route makes of names must hold, whoever asks.
+/// Checks properties of names that must hold for every request.
 void check_route(const surfaces::data_plane::Route& route, const http::Request& request) {
   require(!route.operation->name.empty(), "an operation has a name");
   require(!http::has_control_character(
@@ -69,7 +70,7 @@ void check_route(const surfaces::data_plane::Route& route, const http::Request& 
 const surfaces::RequestGuard kGuard;
 const surfaces::data_plane::VersionTable kVersions;
 
-/// Does what the emulated surface does up to the handlers, and writes down what came.
+/// Does the data plane's work up to the handlers, and records each request.
 class Recorder final : public http::Handler {
  public:
   asio::awaitable<http::Response> handle(http::Exchange& exchange, http::Request request,
@@ -117,7 +118,7 @@ struct Outcome {
 };
 
 asio::thread_pool& file_pool() {
-  static asio::thread_pool pool{1};  // no answer here is a file: it has nothing to do
+  static asio::thread_pool pool{1};  // has no work, because no answer here is a file
   return pool;
 }
 

@@ -7,7 +7,7 @@
 
 namespace dynsessions::fuzz {
 
-/// The bytes of one run, taken from the front. At the end there are zeros and empty texts.
+/// The bytes of one run, taken from the front. After the end it returns zeros and empty texts.
 class Input {
  public:
   Input(const std::uint8_t* data, std::size_t size)
@@ -26,7 +26,7 @@ class Input {
     return taken;
   }
 
-  /// Up to the next line feed, which goes too.
+  /// Returns the text up to the next line feed, and removes the line feed as well.
   std::string_view line() {
     const std::string_view taken = take(std::min(rest_.find('\n'), rest_.size()));
     take(1);
@@ -39,8 +39,8 @@ class Input {
   std::string_view rest_;
 };
 
-/// Sizes of pieces to cut a stream into, anew from the same seed: at most 16 bytes mostly, so that
-/// every state of a parser meets the end of a piece.
+/// Sizes of pieces to cut a stream into, drawn again from the same seed: mostly at most 16 bytes,
+/// so that pieces end in every state of a parser.
 class PieceSizes {
  public:
   explicit PieceSizes(std::uint8_t seed) : state_(seed | 0x100U) {}

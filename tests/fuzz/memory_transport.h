@@ -9,11 +9,11 @@
 
 namespace dynsessions::fuzz {
 
-/// A client that sends what it was given, in pieces, and then nothing more. Each write is kept: an
-/// answer goes out in one.
+/// A client that sends the given bytes, in pieces, and then closes its side. Each write is kept: an
+/// answer is sent in one write.
 class MemoryTransport final : public net::Transport {
  public:
-  /// `sizes` null: everything in one piece.
+  /// With null `sizes` everything is one piece.
   MemoryTransport(boost::asio::ip::tcp::socket socket, std::string_view input, PieceSizes* sizes,
                   std::vector<std::string>& written);
 

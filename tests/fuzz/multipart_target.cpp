@@ -1,6 +1,6 @@
 // Upload bodies: http/multipart.h, http/part_header.h, http/header_value.h.
 //
-// Input: a seed for the pieces, whether the boundary is told (odd: the next line is a
+// Input: a seed for the pieces, whether the boundary is given (odd: the next line is a
 // Content-Type), then the body.
 
 #include <optional>
@@ -30,7 +30,7 @@ struct Outcome {
   std::optional<Error> error;
 };
 
-/// Feeds the whole body, in pieces when there are sizes for them.
+/// Feeds the whole body, in pieces if `sizes` is given.
 Outcome parse(std::optional<std::string> boundary, std::string_view body, PieceSizes* sizes) {
   Outcome outcome;
   auto& parts = outcome.parts;
@@ -72,7 +72,7 @@ std::string quoted(std::string_view text) {
   return written + '"';
 }
 
-/// What is not UTF-8 can only have come as a plain file name, whose few escapes are HTML's.
+/// Text that is not UTF-8 can only come from a plain file name, whose few escapes are HTML's.
 std::string plain_filename(std::string_view name) {
   std::string escaped;
   for (const char c : name) {
@@ -89,7 +89,7 @@ std::string plain_filename(std::string_view name) {
   return "; filename=" + quoted(escaped);
 }
 
-/// A boundary that no part's data has in it.
+/// Returns a boundary that no part's data contains.
 std::string free_boundary(const std::vector<Part>& parts) {
   std::string boundary = "b";
   for (const Part& part : parts) {

@@ -1,6 +1,6 @@
-// Names from outside: paths below /mnt/data (files/session_files.h), what requests and uploads make
-// of them (api/files/file_paths.h, http/part_header.h), identifiers (core/identifiers.h), targets
-// (http/message.h), names of the certificate (tls/name.h).
+// Names from outside: paths below /mnt/data (workspace_files/session_files.h), their use in
+// requests and uploads (surfaces/data_plane/files/file_paths.h, http/part_header.h), identifiers
+// (base/identifiers.h), targets (http/message.h), names of the certificate (tls/name.h).
 //
 // Input: a line for the directory, then the name.
 
@@ -30,15 +30,15 @@ void check_component(const std::string& component) {
   require(is_valid_utf8(component), "a component is UTF-8");
 }
 
-/// Of one that was parsed; joined ones may be longer.
+/// Checks a parsed path; joined ones can be longer.
 void check_path(const DataPath& path) {
   for (const std::string& component : path.components()) check_component(component);
   require(path.components().size() <= DataPath::kMaxComponents, "a path is not too deep");
   const std::string text = path.text();
   require(text.size() <= DataPath::kMaxBytes, "a path is not too long");
   for (const std::string& spelling : {text, "/" + text, "/mnt/data/" + text}) {
-    if (path.is_root() && spelling != text) continue;  // "." is the root on its own only
-    // A path that begins with mnt/data itself is only reached by its full spelling.
+    if (path.is_root() && spelling != text) continue;  // "." is the root only by itself
+    // A path that begins with mnt/data can only be reached by its full spelling.
     const bool ambiguous = spelling.starts_with("/mnt/data") && spelling != "/mnt/data/" + text;
     if (ambiguous) continue;
     const auto again = DataPath::parse(spelling, "path");

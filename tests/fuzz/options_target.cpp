@@ -30,7 +30,7 @@ std::vector<std::string> lines(Input& input) {
   while (!input.rest().empty()) {
     const std::string_view line = input.line();
     if (line.empty()) break;
-    result.emplace_back(line.substr(0, line.find('\0')));  // an argument has no NUL
+    result.emplace_back(line.substr(0, line.find('\0')));  // an argument contains no NUL
   }
   return result;
 }
@@ -41,7 +41,7 @@ Variables variables(Input& input) {
     const std::size_t equals = line.find('=');
     if (equals != std::string::npos) result[line.substr(0, equals)] = line.substr(equals + 1);
   }
-  result.erase("DYNSESSIONS_CONFIG");  // no other file than ours
+  result.erase("DYNSESSIONS_CONFIG");  // only our file is read
   return result;
 }
 
@@ -69,7 +69,7 @@ std::optional<config::Config> parse(const std::vector<std::string>& arguments,
   }
 }
 
-/// What is shown of a configuration makes the same configuration.
+/// The shown form of a configuration must parse to the same configuration.
 void check_shown(const config::Config& parsed) {
   const config::Config initial;
   config::Config again;
@@ -83,7 +83,7 @@ void check_shown(const config::Config& parsed) {
 
 void check(Input input) {
   std::vector<std::string> arguments = lines(input);
-  std::erase(arguments, "--config");  // no other file than ours
+  std::erase(arguments, "--config");  // only our file is read
   std::erase_if(arguments, [](const auto& argument) { return argument.starts_with("--config="); });
   const Variables environment = variables(input);
   const UniqueFd file = file_of(input.rest());

@@ -1,5 +1,5 @@
-// Runs one fuzz target over the inputs of a directory, for the tests of every build, which need no
-// clang then. An input that breaks a property aborts; the last name printed is its.
+// Runs one fuzz target over the inputs of a directory, for the tests of every build, so that these
+// do not need clang. An input that breaks a property aborts; the last printed name is that input.
 
 #include <cstddef>
 #include <cstdint>
