@@ -1,4 +1,4 @@
-"""Fixtures that run the agent bare: no server, no sandbox, only its descriptors."""
+"""Fixtures that run the bare agent: without server and sandbox, only with its descriptors."""
 
 import pytest
 
@@ -7,13 +7,13 @@ from agent_process import AgentProcess
 
 @pytest.fixture
 def agent(tmp_path):
-    """A fresh interpreter for a test that cares about state."""
+    """A new interpreter for a test that depends on state."""
     with AgentProcess(tmp_path) as process:
         yield process
 
 
 @pytest.fixture(scope="session")
 def shared_agent(tmp_path_factory):
-    """One interpreter for all tests whose programs leave nothing behind."""
+    """One interpreter for all tests whose programs leave no state behind."""
     with AgentProcess(tmp_path_factory.mktemp("home")) as process:
         yield process

@@ -12,7 +12,7 @@ INTERPRETER = REPOSITORY / "sandbox/agents/python"
 SCRIPT = INTERPRETER / "create_environment.sh"
 REQUIREMENTS = INTERPRETER / "requirements.txt"
 
-# Stands for Python, venv and pip, and writes down what it is asked to do.
+# Imitates Python, venv and pip, and records how it is called.
 FAKE_PYTHON = """#!/bin/sh
 echo "$*" >>{log}
 case "$*" in
@@ -26,7 +26,7 @@ esac
 
 
 class Builder:
-    """Runs the script with a Python that only pretends."""
+    """Runs the script with an imitation of Python."""
 
     def __init__(self, directory, version="3.11.2", ensurepip=0):
         self.environment = directory / "environment"
@@ -38,7 +38,7 @@ class Builder:
         self.python.chmod(0o755)
 
     def build(self):
-        """How the script ended, and whether it asked pip to install."""
+        """Returns how the script ended, and whether it called pip to install."""
         self.log.write_text("")
         finished = subprocess.run(
             [SCRIPT, self.environment],
@@ -111,7 +111,7 @@ def test_sessions_have_exactly_the_pinned_packages():
 
 
 def packages(lines):
-    """Names and versions, written as one wants; pip itself comes with Python."""
+    """Returns names and versions in normal form, without pip, which comes with Python."""
     normal = (re.sub(r"[-_.]+", "-", line).lower() for line in lines.split())
     return {line if not line.startswith("pip==") else "pip" for line in normal}
 

@@ -9,7 +9,7 @@ import pytest
 
 DASHES = "-" * 75
 
-# Programs and what a real kernel said: its evalue, then its traceback without colours.
+# Programs and the output of a real kernel: its evalue, then its traceback without colours.
 TRACEBACKS = {
     "a division by zero": (
         "1/0",
@@ -172,7 +172,7 @@ Cell In[N], line 1
 MemoryError: 
 """,
     ),
-    # Here a kernel also shows its own function, which raises; the agent never shows itself.
+    # Here a kernel also shows its own function, which raises; the agent never shows its own code.
     "input()": (
         'input("x")',
         "raw_input was called, but this frontend does not support input requests."
@@ -200,7 +200,7 @@ ZeroDivisionError: division by zero
 
 
 def numbered(traceback):
-    """Without the count of cells and of skipped frames, which depend on what ran before."""
+    """Removes the count of cells and of skipped frames, which depend on earlier programs."""
     return re.sub(r"In\[\d+\]|\(\d+ times\)", lambda m: re.sub(r"\d+", "N", m[0]), traceback)
 
 

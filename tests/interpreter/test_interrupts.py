@@ -1,12 +1,12 @@
-"""SIGINT ends the program that runs, and nothing else."""
+"""SIGINT ends only the running program."""
 
 import pytest
 
-# Programs that print when they are under way, and what their traceback then shows.
+# Programs that print once they run, and the text that their traceback then shows.
 ENDLESS = {
     "a Python loop": ("print('go')\nwhile True: pass", "KeyboardInterrupt: \n"),
     "a sleep": ("import time\nprint('go')\ntime.sleep(1000)", "KeyboardInterrupt: \n"),
-    "a lock": (  # not an Event, whose own Python code an interrupt may hit
+    "a lock": (  # not an Event, because an interrupt can hit its Python code
         "import threading\nlock = threading.Lock()\nlock.acquire()\nprint('go')\nlock.acquire()",
         "KeyboardInterrupt: \n",
     ),

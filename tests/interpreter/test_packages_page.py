@@ -1,4 +1,5 @@
-"""sandbox/agents/python/PACKAGES.md is what packages_page.py makes of the pins and the facts."""
+"""sandbox/agents/python/PACKAGES.md is the output of packages_page.py for the pins and the
+facts."""
 
 import runpy
 

@@ -1,4 +1,4 @@
-"""What lives on between programs, and what does not."""
+"""State that lives on between programs, and state that does not."""
 
 import subprocess
 
@@ -83,7 +83,7 @@ def test_output_of_a_thread_between_programs_comes_with_a_later_one(agent):
     )
     first = agent.run("done.wait(60)")
     assert first.ok
-    # It may have come with either of the two; what matters is that nothing is lost or doubled.
+    # The interrupt can have hit either of the two; it must be neither lost nor doubled.
     assert agent.run("print('next')").out == "next\n"
 
 

@@ -1,4 +1,4 @@
-"""What reaches stdout and stderr, whoever writes it."""
+"""Everything that reaches stdout and stderr, from any writer."""
 
 import pytest
 
@@ -67,7 +67,8 @@ def test_stream_carries(shared_agent, code, out, err):
 
 
 def test_a_forked_child_is_heard(agent):
-    """In a fresh interpreter: Python 3.12 warns about a fork beside threads of earlier programs."""
+    """Needs a new interpreter: Python 3.12 warns about a fork while threads of earlier programs
+    run."""
     fork = "import os\nif (pid := os.fork()) == 0: print('child'); os._exit(0)\nos.waitpid(pid, 0);"
     result = agent.run(fork)
     assert (result.out, result.err) == ("child\n", "")
@@ -106,7 +107,7 @@ def test_a_stream_of_the_programs_own_making_does_not_disturb_the_agent(agent):
     assert agent.run("sys.stdout = sys.__stdout__\nprint(2)").out == "2\n"
 
 
-# What a program does to its streams, and how it fails if it does.
+# Harm that a program does to its streams, and how it fails as a result.
 HARM = {
     "wraps the buffer": (
         "import io, sys\nsys.stdout = io.TextIOWrapper(sys.stdout.buffer); print(0)",

@@ -1,4 +1,4 @@
-"""What the last expression of a program becomes."""
+"""The values that last expressions of programs become."""
 
 import pytest
 
