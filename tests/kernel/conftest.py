@@ -16,8 +16,8 @@ def kernel():
 
 @pytest.fixture(scope="session")
 def servers(emulator):
-    """By how their interpreters come to be: forked from one that has loaded the packages, or started
-    anew. What a program answers must not depend on it."""
+    """Servers by the origin of their interpreters: forked from one that has loaded the packages, or
+    started. A program's answer must not depend on it."""
     anew = Emulator("--max-sessions", "1000", "--no-zygote")
     yield {"forked": emulator, "started": anew}
     anew.stop()
@@ -30,7 +30,8 @@ def patience():
 
 @pytest.fixture(scope="module")
 def all_sides(kernel, servers, tmp_path_factory, patience):
-    """all_sides(group, version): the kernel and the sessions that this group's programs share."""
+    """Returns all_sides(group, version): the kernel and the sessions that this group's programs
+    share."""
     current = {}
 
     def end_current():

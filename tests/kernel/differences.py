@@ -1,4 +1,5 @@
-"""Where a session knowingly answers other than a kernel: at most seven, each with its reason."""
+"""Differences between a session's answers and a kernel's that are accepted: at most seven, each
+with its reason."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from oracle import COLOURS, Number
 class Difference:
     reason: str
     programs: tuple  # as GROUP: TITLE; a whole group by its name
-    adjust: Callable  # changes the kernel's answer into the one that a session gives
+    adjust: Callable  # changes the kernel's answer into the session's
 
 
 def none_is_null(answer):
@@ -19,7 +20,7 @@ def none_is_null(answer):
 
 
 def without_frames_of_ipykernel(answer):
-    """In IPython's layout and in Python's own."""
+    """Removes the frames in IPython's layout and in Python's."""
     of_ipython = r"^File \S+/ipykernel/.*\n(.+\n)+\n"
     of_python = r'^  File "\S+/ipykernel/.*\n    .*\n'
     answer.stderr = re.sub(f"{of_ipython}|{of_python}", "", answer.stderr, flags=re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Runs Jupyter kernels for tests that live in another Python; started by real_kernel.py.
+"""Runs Jupyter kernels for tests that run in another Python; started by real_kernel.py.
 
 A line of JSON comes in on stdin, one goes out on stdout:
 
@@ -20,8 +20,8 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
 SECONDS = 120
-# Output of child processes and C code reaches a kernel through a pipe and a thread of its own, and
-# may come after the program's end; the kernel's next answer brings the last of it.
+# Output of child processes and C code reaches a kernel through a pipe and a separate thread, and
+# can arrive after the program's end; the kernel's next answer brings the last of it.
 LATE_OUTPUT_SECONDS = 0.01
 OUTPUT = {"stream", "display_data", "update_display_data", "execute_result", "error"}
 
@@ -35,7 +35,8 @@ class Kernel:
         (profile / "ipython_kernel_config.py").write_text(settings)
         runtime = pathlib.Path(home, ".local/share/jupyter/runtime")
         runtime.mkdir(parents=True)
-        # Sockets in a directory: a port that was free a moment ago may be another test's by now.
+        # Sockets are in a directory: a port that was free a moment ago can be another test's by
+        # now.
         self._sockets = tempfile.TemporaryDirectory(prefix="kernel-")
         self._manager = KernelManager(
             connection_file=f"{runtime}/kernel-{uuid.uuid4()}.json",

@@ -1,4 +1,4 @@
-"""What the service would answer, given what a Jupyter kernel said. CONTRACT.md sections 7 and 8.
+"""Derives the service's answer from a Jupyter kernel's messages. CONTRACT.md sections 7 and 8.
 
 - stdout is all that the kernel streamed there, in order.
 - stderr likewise; an `error` message adds its evalue, the traceback without colours and a line end
@@ -23,7 +23,7 @@ IMAGES = ("image/png", "image/jpeg")
 
 
 class Number(str):
-    """A JSON number by its digits: 1e2 and 100.0 are not the same answer."""
+    """A JSON number as its digits: 1e2 and 100.0 are different answers."""
 
     def __repr__(self):
         return f"number {self}"
@@ -38,7 +38,7 @@ class Answer:
 
 
 def expected_answer(reply, string_quotes):
-    """`reply` is what kernel_host.py tells of one execution."""
+    """Returns the expected answer. `reply` is kernel_host.py's report of one execution."""
     messages = [(message["type"], message["content"]) for message in reply["messages"]]
     streams = {"stdout": "", "stderr": ""}
     errors = [content for kind, content in messages if kind == "error"]

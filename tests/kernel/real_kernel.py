@@ -13,7 +13,7 @@ SESSION_PYTHON = Path(os.environ.get("DYNSESSIONS_PYTHON", ROOT / "build/python/
 
 
 class RealKernel:
-    """One host process; each start() is a fresh kernel with a home directory of its own.
+    """One host process; each start() is a new kernel with a separate home directory.
 
     The kernel is not sandboxed. It is given only a directory, and the programs are harmless.
     """
@@ -32,7 +32,8 @@ class RealKernel:
         self._receive()
 
     def begin(self, code):
-        """The kernel works while the caller does something else; finish() must follow."""
+        """Starts the program; the kernel works while the caller does something else, and finish()
+        must follow."""
         self._send({"execute": code})
 
     def finish(self):
@@ -44,7 +45,7 @@ class RealKernel:
         self._host.stdout.close()
 
     def _how(self, home):
-        """What a session has in its environment, as far as programs can tell."""
+        """Returns the environment of a session, as far as programs can see it."""
         environment = {
             "PATH": f"{self.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
             "HOME": str(home),
@@ -59,7 +60,7 @@ class RealKernel:
         return {"python": str(SESSION_PYTHON), "home": str(home), "environment": environment}
 
     def _lend_font_cache(self, home):
-        """As agent.py does; building one takes matplotlib seconds."""
+        """Provides a font cache, as agent.py does; building one takes matplotlib seconds."""
         directory = home / ".matplotlib"
         directory.mkdir()
         for cache in (self.prefix / "share/dynsessions/matplotlib").glob("fontlist-*.json"):

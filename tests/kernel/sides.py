@@ -21,11 +21,11 @@ MASKS = (
     (re.compile(r"(?<=^CPU times: ).+|(?<=^Wall time: ).+", re.MULTILINE), "TIME"),
     (re.compile(r"^.+ per loop \(mean", re.MULTILINE), "TIME per loop (mean"),
     (re.compile(r"\b\d+\.\d+(?=s$| seconds\b)", re.MULTILINE), "TIME"),
-    (re.compile(r"\(\d+ times\)"), "(N times)"),  # how deep a kernel already is
+    (re.compile(r"\(\d+ times\)"), "(N times)"),  # the depth that a kernel has already
 )
 
 
-# What only a program that broke its interpreter, or was broken by it, ends with.
+# The end of programs that broke their interpreter, or were broken by it.
 LAST_WORDS = ("Kernel restarted", "Execution aborted", f"after {PROGRAM_SECONDS} seconds")
 
 
@@ -34,9 +34,9 @@ def give_up(why):
 
 
 class Patience:
-    """Ends a run that has become pointless: of a broken agent, each program would take a time-out.
-    A side that stops answering fails what is left of its group at once, and the second one all that
-    is left."""
+    """Ends a run that has become pointless: with a broken agent, each program would run into its
+    timeout. The first side that stops answering fails the rest of its group at once, and the second
+    one fails all remaining groups."""
 
     MOST_LOST = 2
 
@@ -52,7 +52,7 @@ class Patience:
 
 
 class Sides:
-    """One kernel and sessions by name, which live through the same programs in the same order."""
+    """One kernel and sessions by name, which run the same programs in the same order."""
 
     def __init__(self, kernel, sessions, version, patience):
         self._kernel = kernel
@@ -69,7 +69,8 @@ class Sides:
         )
 
     def run(self, program):
-        """The kernel's answer to the program's last cell, and by name those of the sessions."""
+        """Returns the kernel's answer to the program's last cell, and the sessions' answers by
+        name."""
         if self._lost:
             give_up(f"not run, after {self._lost}")
         for cell in program.cells:
@@ -89,7 +90,7 @@ class Sides:
             session.end()
 
     def _run_cell(self, cell):
-        """In all at once."""
+        """Runs the cell on all sides at once."""
         self._kernel.begin(cell)
         try:
             running = {
@@ -97,7 +98,7 @@ class Sides:
                 for name, session in self._sessions.items()
             }
             answers = {name: each.result() for name, each in running.items()}
-        finally:  # the kernel answers whatever a session does; left unread, it would be out of step
+        finally:  # the kernel always answers; an unread answer would be taken for the next one
             reply = self._kernel.finish()
         return answers, reply
 

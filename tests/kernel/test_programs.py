@@ -1,24 +1,25 @@
-"""Programs of every kind run in a real Jupyter kernel, in a session whose interpreter was forked and
-in one whose interpreter was started anew, and must answer alike.
+"""Programs of every kind run in a real Jupyter kernel, in a session whose interpreter was forked
+and in one whose interpreter was started, and must have equal answers.
 
-The kernel is an ipykernel 6.29, our guess at what the service has, on the Python, the IPython and
-the packages of the sessions. Its messages become an answer by the rules in oracle.py; sides.py masks
-what differs between any two runs; differences.py lists where a session knowingly answers otherwise.
+The kernel is an ipykernel 6.29, our guess at the service's version, on the Python, the IPython and
+the packages of the sessions. Its messages become an answer by the rules in oracle.py; sides.py
+masks what differs between any two runs; differences.py lists the accepted differences.
 
-Adding a program is adding a few lines to a file of programs/. It may do nothing to the machine but
-write to its working directory, as the kernel is not sandboxed. It must be the same in two runs:
+Adding a program is adding a few lines to a file of programs/. It must change nothing on the machine
+outside its working directory, as the kernel is not sandboxed. Two runs must give the same answer:
 
 - no sets of strs, whose order is random; no race between prints and a child's output, which a
   kernel reads in a thread of its own;
 - no `raise` on the line of its `def`: stack_data then picks one of the two statements by address,
   and shows the function or the lines around it.
 
-Found surprising: pandas and its like ask `get_ipython()` whether they print for a notebook (by its
-class's name and for an attribute `kernel`), and fold DataFrames otherwise; a SyntaxWarning comes
-three times, twice for a file "<>"; `!` goes through a pseudo-terminal, so its lines end in CR LF;
-a failing _repr_html_ leaves its traceback on stderr although nobody shows HTML; IPython reports
-whatever an exception's __str__ raises, and nothing at all for exceptions that are each other's
-context; a program that assigns None to sys.stdout, or closes it, leaves a kernel without an answer.
+Surprising findings: pandas and similar packages ask `get_ipython()` whether they print for a
+notebook (by its class's name and for an attribute `kernel`), and then fold DataFrames differently;
+a SyntaxWarning is printed three times, twice for a file "<>"; `!` goes through a pseudo-terminal,
+so its lines end in CR LF; a failing _repr_html_ leaves its traceback on stderr although no client
+shows HTML; IPython reports whatever an exception's __str__ raises, and reports nothing for
+exceptions that are each other's context; a program that assigns None to sys.stdout, or closes it,
+leaves a kernel without an answer.
 """
 
 import copy
@@ -30,7 +31,7 @@ from differences import DIFFERENCES, known_difference
 from support.emulator import V2024_02, V2025_10
 
 PROGRAMS = corpus.read_all()
-# Whose values are written in another way by older versions.
+# Older versions write these values differently.
 GROUPS_OF_VALUES = {"values_builtin"}
 CASES = [(V2025_10, program) for program in PROGRAMS] + [
     (V2024_02, program) for program in PROGRAMS if program.group in GROUPS_OF_VALUES
