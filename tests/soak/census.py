@@ -1,4 +1,4 @@
-"""What a server and its launcher hold just now: to be the same before and after."""
+"""Counts what a server and its launcher hold now; the counts before and after must be equal."""
 
 import contextlib
 import os
@@ -10,12 +10,12 @@ from support.processes import ENDED, children, descendants
 
 
 def launcher(server):
-    """The outer one of two in the full tier; below it the only one."""
+    """Returns the outer one of two launchers in the full tier; below that tier the only one."""
     return next(child for child in children(server) if _program(child) == "sandbox-launcher")
 
 
 def launchers(server):
-    """The outer and the inner one: PID 1 of all sandboxes."""
+    """Returns the outer and the inner launcher: PID 1 of all sandboxes."""
     outer = launcher(server)
     return outer, children(outer)[0]
 
@@ -44,9 +44,10 @@ def _descriptors(pid):
 
 
 def _namespaces(pids, descriptors):
-    """That processes are in, or that a descriptor keeps.
+    """Returns the namespaces that contain processes, or that a descriptor keeps.
 
-    An ordinary user cannot look into sandboxes; what only processes keep ends with them anyway.
+    An ordinary user cannot look into sandboxes; namespaces that only processes keep end with them
+    anyway.
     """
     held = {link for link in descriptors if re.match(r"\w+:\[\d+\]$", link)}
     for pid in pids:
@@ -56,7 +57,8 @@ def _namespaces(pids, descriptors):
 
 
 def group_directories(server):
-    """The launcher's own, in every hierarchy: it keeps them locked (cgroups.h)."""
+    """Returns the launcher's directories in every hierarchy; the launcher keeps them locked
+    (cgroups.h)."""
     kept = _descriptors(launcher(server))
     return {Path(link) for link in kept if re.search(r"/dynsessions-launcher-\w+$", link)}
 
@@ -66,7 +68,7 @@ def resident_kib(pid):
 
 
 def census(server, temporary):
-    """Counts by name. `temporary` is the TMPDIR of the server."""
+    """Returns counts by name. `temporary` is the TMPDIR of the server."""
     outer, inner = launchers(server)
     below = descendants(server)
     kept = {pid: _descriptors(pid) for pid in (server, outer, inner)}

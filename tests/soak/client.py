@@ -1,4 +1,4 @@
-"""One keep-alive connection to a pool: as little client as can be, thousands of sessions long."""
+"""One keep-alive connection to a pool: a minimal client that serves thousands of sessions."""
 
 import http.client
 import json
@@ -16,7 +16,7 @@ class Client:
         self._connection = http.client.HTTPConnection(address.netloc, timeout=SECONDS)
 
     def send(self, method, path, identifier, body=None, content_type=None):
-        """Status and body of the answer."""
+        """Returns status and body of the answer."""
         headers = {"Authorization": "Bearer soak"}
         if content_type:
             headers["Content-Type"] = content_type
@@ -24,7 +24,7 @@ class Client:
         try:
             self._connection.request(method, target, body, headers)
         except BrokenPipeError:
-            pass  # a refusal may come before all of the body is out
+            pass  # a refusal can arrive before the whole body is sent
         answer = self._connection.getresponse()
         return answer.status, answer.read()
 

@@ -1,7 +1,8 @@
-"""Creates, uses and lets expire many sessions, then shows that the server holds what it held before.
+"""Creates, uses and lets expire many sessions, then checks that the server holds as much as before.
 
-First every program warms everything up; then what the server and its launcher hold is counted, and
-counted again when all sessions have expired. A difference is a leak and the exit code is 1.
+First every program runs once to warm everything up. Then the script counts what the server and its
+launcher hold, and counts again when all sessions have expired. A difference is a leak and the exit
+code is 1.
 """
 
 import argparse
@@ -22,13 +23,13 @@ from support.emulator import BINARY, Emulator
 from support.sanitizers import sanitizer_of
 
 WORKERS = 8
-# Longer than two calls of one session are ever apart on a busy machine.
+# Longer than the pause between two calls of one session on a busy machine.
 COOLDOWN_SECONDS = 3
 SETTLE_SECONDS = 60
-# 20,000 sessions of 200 bytes each would be more.
+# A leak of 200 bytes in each of 20,000 sessions would exceed this.
 MEMORY_SLACK_KIB = 4 * 1024
-# What is freed goes back to the system at once, so that what is resident is what is in use. By
-# default glibc keeps up to 64 MiB of what big uploads and outputs needed.
+# Freed memory is returned to the system at once, so that resident memory is memory in use. By
+# default glibc keeps up to 64 MiB that big uploads and outputs needed.
 ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "65536"}
 OPTIONS = (
     *("--cooldown-period", str(COOLDOWN_SECONDS), "--max-sessions", "1000"),
@@ -46,7 +47,8 @@ class Soak:
         self.failures = []
 
     def warm_up(self):
-        """Every program, by all workers at once: so much memory is never needed again."""
+        """Runs every program in all workers at once: the sessions never need more memory than
+        that."""
         self._run(program for program in PROGRAMS for _ in range(WORKERS))
 
     def run(self, sessions):
@@ -76,12 +78,13 @@ class Soak:
             identifier, name, work = chosen
             try:
                 work(client, identifier)
-            except Exception as error:  # the others go on: one failure is told at the end
+            except Exception as error:  # the others continue: one failure is reported at the end
                 self.failures.append(f"{name}: {error!r}"[:300])
 
 
 def settled(server, temporary, wanted=None):
-    """The census once it is `wanted`, or once it no longer changes; the last one after a minute."""
+    """Returns the census once it equals `wanted`, or no longer changes; after a minute the last
+    one."""
     end = time.monotonic() + SETTLE_SECONDS
     before = None
     while time.monotonic() < end:
@@ -105,7 +108,7 @@ def is_leak(name, before, after):
 
 
 def soak(sessions, seed):
-    """Whether nothing leaked and nothing failed."""
+    """Returns whether nothing leaked and nothing failed."""
     print(f"seed {seed}, {sessions} sessions, {WORKERS} at a time", flush=True)
     with tempfile.TemporaryDirectory() as temporary:
         environment = {"TMPDIR": temporary, **ALLOCATOR}

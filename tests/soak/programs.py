@@ -1,6 +1,6 @@
-"""What the sessions of the soak run: most are honest, some do what a session must survive.
+"""Programs for the sessions of the soak: most are honest, some do what a session must survive.
 
-Each is (weight, name, work); work gets a client and an identifier and asserts what it is told.
+Each is (weight, name, work); work receives a client and an identifier and asserts the answers.
 """
 
 MIB = 1 << 20
@@ -41,7 +41,7 @@ def _asynchronous(client, identifier):
 
 
 def _left_at_work(client, identifier):
-    """The session's cooldown finds a program that nobody waits for any more."""
+    """Leaves a program that no client waits for any more, which the session's cooldown must end."""
     client.execute(identifier, "import time; time.sleep(2)", executionType="Asynchronous")
 
 

@@ -1,4 +1,4 @@
-"""The soak in short; `make soak` is the whole."""
+"""A short soak; `make soak` runs the whole one."""
 
 import random
 from pathlib import Path
@@ -29,7 +29,7 @@ def leave_file(_, temporary):
     ("row", "leave"), [("cgroups", leave_group), ("temporary files", leave_file)]
 )
 def test_what_is_left_is_found(monkeypatch, capsys, row, leave):
-    """The census sees it, and the soak fails by it."""
+    """The census counts the leftover, and the soak fails because of it."""
 
     def settled(server, temporary, wanted=None):
         if wanted:
