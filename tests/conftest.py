@@ -1,10 +1,10 @@
-"""What every Python test may ask for by name."""
+"""Fixtures of every Python test."""
 
 import contextlib
 
 import pytest
 
-pytest.register_assert_rewrite("support")  # or its failures would not say which values they met
+pytest.register_assert_rewrite("support")  # otherwise failures would not show the compared values
 
 from support import answer_check  # noqa: E402
 from support.emulator import SLOWNESS, Emulator  # noqa: E402
@@ -16,7 +16,8 @@ pytest_plugins = [
     "support.parallel",
 ]
 
-# The longest takes two minutes. One that hangs fails with its stack, and the others go on.
+# The longest test takes two minutes. A test that hangs fails with its stack, and the others
+# continue.
 TIMEOUT_SECONDS = 600 * SLOWNESS
 
 
@@ -27,7 +28,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session", autouse=True)
 def promised_answers():
-    """No test gets an answer that api-spec/ does not promise, see support/answer_check.py."""
+    """No test receives an answer that api-spec/ does not promise, see support/answer_check.py."""
     with pytest.MonkeyPatch.context() as patch:
         answer_check.check_everything_of_requests(patch)
         yield
@@ -35,7 +36,7 @@ def promised_answers():
 
 @pytest.fixture(scope="session", autouse=True)
 def state_home(tmp_path_factory):
-    """Servers of tests keep their certificate authority with each other, not with the user's."""
+    """Servers of tests share a certificate authority, which is not the user's."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state-home")))
         yield
@@ -51,7 +52,7 @@ def emulator():
 
 @pytest.fixture(scope="session")
 def claims_server():
-    """A shared server that looks at the claims of tokens."""
+    """A shared server that checks the claims of tokens."""
     server = Emulator("--auth", "claims")
     yield server
     server.stop()
@@ -65,15 +66,15 @@ def session(emulator):
     fresh.end()
 
 
-# Forked interpreters of a server have these modules; loading the default ones takes the processor
-# almost a second, and a server that is stopped finishes it first.
+# Forked interpreters of a server have these modules; loading the default ones takes almost a second
+# of processor time, and a server that is stopped finishes loading first.
 FEW_MODULES = {"DYNSESSIONS_PRELOAD": "json"}
 
 
 @pytest.fixture
 def emulator_factory():
-    """Starts servers with arguments and environment of the test's choice; stopped after it. They
-    have few modules loaded, except where `before` gives them an unusual environment."""
+    """Starts servers with arguments and environment of the test's choice, and stops them after it.
+    They have few modules loaded, except where `before` gives them an unusual environment."""
     with contextlib.ExitStack() as running:
 
         def start(*arguments, environment=None, before=(), few_modules=True):

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The Python environment of the tests themselves (pytest and the clients), apart from the sessions'.
+# Builds the Python environment of the tests (pytest and the clients), separate from the sessions'.
 #   create_environment.sh DIR [REQUIREMENTS]
-# Nothing happens when DIR was made from the same pins already.
+# Does nothing if DIR was made from the same pins already.
 set -eu
 environment=$1
 requirements=${2:-$(dirname "$0")/requirements.txt}

@@ -1,4 +1,5 @@
-"""Every case of api-spec/cases against the emulator, by `dynsessions conform`, and its reports."""
+"""Runs every case of api-spec/cases against the emulator, by `dynsessions conform`, and checks its
+reports."""
 
 import json
 import re
@@ -8,13 +9,13 @@ import pytest
 
 from support.emulator import run_to_end
 
-SECONDS = 600  # some 300 sessions start, one after the other
+SECONDS = 600  # about 300 sessions start, one after the other
 RECORDED_OPERATIONS = ("execute", "upload", "list", "list-empty", "get", "content", "delete")
 
 
 @pytest.fixture(scope="module")
 def whole_run(tmp_path_factory):
-    """Every case against the emulator, with every report."""
+    """Runs every case against the emulator, with every report."""
     directory = tmp_path_factory.mktemp("conform")
     reports = {name: directory / name for name in ("json", "junit", "markdown", "html")}
     flags = [part for name, path in reports.items() for part in (f"--{name}", str(path))]

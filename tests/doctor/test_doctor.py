@@ -1,4 +1,4 @@
-"""`dynsessions doctor` on environments and machines that are good and bad."""
+"""`dynsessions doctor` in good and bad environments and on good and bad machines."""
 
 import json
 import shutil
@@ -21,7 +21,7 @@ def run(*arguments, before=()):
 
 
 def examine(*arguments, before=()):
-    """The exit code, and the checks by name in each section."""
+    """Returns the exit code, and the checks by name in each section."""
     ended = run(*arguments, "-o", "json", before=before)
     report = json.loads(ended.stdout)
     assert report["healthy"] == (ended.returncode == HEALTHY)
@@ -64,7 +64,7 @@ def test_the_systems_python_lacks_ipython_and_the_agent_cannot_start():
 
 @pytest.fixture(scope="module")
 def bare_environment(tmp_path_factory):
-    """A virtual environment with a numpy of another version, if by name only, and nothing else."""
+    """Makes a virtual environment that contains only a numpy of another version, in name only."""
     directory = tmp_path_factory.mktemp("environments") / "bare"
     subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip", directory], check=True)
     (packages,) = directory.glob("lib/python3.*/site-packages")
@@ -80,7 +80,7 @@ def test_a_package_of_another_version_is_named_with_the_one_it_should_be(bare_en
     numpy = checks["environment"]["numpy"]
     assert numpy["finding"] == "9.9.9; pinned is 1.26.4 as in the service"
     assert verdicts(checks["environment"])["pkg_resources"] == "warning"
-    assert "fonts" not in checks["environment"]  # there is no matplotlib to look for them
+    assert "fonts" not in checks["environment"]  # there is no matplotlib to look for fonts
 
 
 @pytest.mark.parametrize("python", ["/bin/true", "/bin/echo", "/etc/passwd"])
@@ -89,10 +89,10 @@ def test_what_is_no_python_is_told(python):
     assert code == UNUSABLE
     assert verdicts(checks["environment"]) == {"python": "bad"}
     assert python in checks["environment"]["python"]["finding"]
-    assert checks["sandbox"] == {}  # where it would fail for reasons that mislead
+    assert checks["sandbox"] == {}  # sandboxes would fail for misleading reasons
 
 
-# What the agent stands on: what the image `server` has.
+# The packages that the agent requires, as in the image `server`.
 AGENT_PACKAGES = """
     IPython asttokens decorator executing jedi matplotlib_inline parso pexpect pkg_resources
     prompt_toolkit ptyprocess pure_eval pygments setuptools stack_data traitlets typing_extensions
@@ -113,7 +113,7 @@ def agent_environment(tmp_path):
 
 
 def test_an_environment_without_the_data_stack_is_one_line(agent_environment):
-    """As in the image `server`: sessions run, and nobody has to read about dozens of packages."""
+    """As in the image `server`: sessions run, and the output does not list dozens of packages."""
     code, checks = examine("--python", str(agent_environment / "bin/python3"))
     assert code == HEALTHY
     names = ["python", "agent", "packages", "pkg_resources"]
@@ -144,7 +144,7 @@ def test_a_python_that_is_not_there_is_told():
     assert checks["sandbox"] == {}
 
 
-# A system call that is made to fail: the tiers that it takes away, a step, and a word of the cure.
+# A system call that is made to fail: the tiers that it prevents, a step, and a word of the cure.
 FAULTS = {
     "no namespaces": ("unshare", ["full"], "unshare", "namespaces"),
     "no mounts": ("mount", ["full"], "mount", "namespaces"),
@@ -179,7 +179,7 @@ EGRESS = ("--network-status", "EgressEnabled")
 
 
 def test_egress_is_looked_at_when_it_is_asked_for():
-    """Only the full tier has networks of its own to open."""
+    """Only the full tier has separate networks to open."""
     code, checks = examine(*EGRESS)
     assert code == HEALTHY
     good = dict.fromkeys(["egress", *SANDBOX], "good")

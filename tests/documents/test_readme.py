@@ -1,8 +1,8 @@
-"""README.md, followed as a reader would: every ```sh block, in order, against one server.
+"""README.md, followed as a reader would: runs every ```sh block, in order, against one server.
 
-`make run` of the first block is that server; its ports are free ones in place of the README's. A
-```json block directly after a ```sh block is what its commands print, one document after the other.
-`make test` is not run: it is what runs this test.
+`make run` of the first block is that server; free ports replace the README's. A ```json block
+directly after a ```sh block is the output of its commands, one document after the other. `make
+test` is not run, because it runs this test.
 """
 
 import json
@@ -23,7 +23,7 @@ BLOCK = re.compile(
     r"^```sh\n(?P<commands>.*?)^```$(?:\n```json\n(?P<answers>.*?)^```$)?", re.MULTILINE | re.DOTALL
 )
 MOST_WORDS = 1500
-# What differs from one run to the next. A reader expects that; the type must still be right.
+# Members that differ between runs. A reader expects that; the type must still be right.
 VARYING = {
     "at",
     "createdAt",
@@ -93,7 +93,8 @@ def json_documents(text):
 
 
 def masked(value):
-    """With the type in place of what varies. Members as a list of pairs: their order counts."""
+    """Replaces varying values by their types. Members are a list of pairs, because their order
+    counts."""
     if isinstance(value, dict):
         return [
             (name, type(member).__name__ if name in VARYING else masked(member))
