@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// DIR/bin/python3: a script of sh that stands for a Python.
+/// Makes DIR/bin/python3, a script of sh that stands in for a Python.
 fs::path make_python(const fs::path& directory, const std::string& script) {
   const fs::path python = directory / "bin" / "python3";
   fs::create_directories(python.parent_path());

@@ -26,13 +26,13 @@ TEST_CASE("bytes become base64url without padding, and back", "[auth][base64url]
 
 TEST_CASE("what is not base64url is not decoded", "[auth][base64url]") {
   const auto text = GENERATE(values<std::string>({
-      "Z",         // six bits are no byte
+      "Z",         // six bits are not a byte
       "Zm9vY",     // as above, after a group
       "Zg==",      // padded
       "Zm9v\n",    // a line end
       "+/+/",      // the standard alphabet
       "Zm 9v",     // a blank
-      "Zh",        // bits left over
+      "Zh",        // leftover bits
       "Zm9v\xC3",  // not ASCII
   }));
   DYNAMIC_SECTION(text) { CHECK_FALSE(decode_base64url(text)); }

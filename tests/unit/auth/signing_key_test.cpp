@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::chrono::sys_seconds kIssuedAt{std::chrono::seconds(1'700'000'000)};
 
-/// Its text with one character of the claims replaced.
+/// Returns the token with one character of its claims replaced.
 std::string changed(std::string token) {
   char& character = token.at(token.find('.') + 5);
   character = character == 'A' ? 'B' : 'A';

@@ -10,7 +10,7 @@ std::string token_around(std::string_view payload) {
 }
 
 std::string payload_with(std::string_view members) {
-  // Of equal names in an object the last one counts.
+  // If an object has equal names, the last one counts.
   std::string payload = R"({"aud":"https://dynamicsessions.io","exp":1731319502,)"
                         R"("nbf":1731315902,"oid":"somebody","sub":"pairwise","appid":"an-app",)"
                         R"("roles":["Azure ContainerApps Session Executor"])";

@@ -6,13 +6,13 @@
 
 namespace dynsessions::auth {
 
-/// Where the clock stands in these tests: 11 November 2024, 09:05:02 UTC.
+/// The time of the clock in these tests: 11 November 2024, 09:05:02 UTC.
 inline constexpr std::chrono::sys_seconds kNow{std::chrono::seconds(1'731'315'902)};
 
-/// A token around the text of a payload, whatever that is: its header is good, its signature junk.
+/// Returns a token around any payload text: its header is valid, its signature is not.
 [[nodiscard]] std::string token_around(std::string_view payload);
 
-/// A payload that is good at kNow, but for `members` which replace or add: `"exp": 1`.
+/// Returns a payload that is valid at kNow, with `members` replaced or added: `"exp": 1`.
 [[nodiscard]] std::string payload_with(std::string_view members);
 
 }  // namespace dynsessions::auth

@@ -15,7 +15,7 @@ using Words = std::vector<std::string>;
 
 const std::string kToken = "e30." + auth::encode_base64url(R"({"tid":"the-tenant"})") + ".sig";
 
-/// A server that issues one token, and the last request that it got.
+/// A server that issues one token, and the last request that it received.
 struct Server {
   IdentityEndpoint endpoint;
   std::string resource;

@@ -14,7 +14,7 @@ using test::TestLoop;
 
 const Clock::TimePoint kStart{1'700'000'000s};
 
-/// A manual clock with timers that write their names down when they fire.
+/// A manual clock with timers that record their names when they fire.
 struct Diary {
   std::function<void()> entry(std::string name) {
     return [this, name = std::move(name)] { text += name + " "; };
@@ -153,7 +153,7 @@ TEST_CASE("a cancelled sleep_until ends early, quietly, and leaves no timer", "[
   CHECK_FALSE(clock.has_timers());
 }
 
-/// Both clocks of real time keep the same promises.
+/// Both clocks of real time make the same promises.
 std::unique_ptr<Clock> real_clock(const std::string& name, boost::asio::any_io_executor executor) {
   if (name == "steady") return std::make_unique<SteadyClock>(std::move(executor));
   return std::make_unique<SystemClock>(std::move(executor));

@@ -17,7 +17,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kPipe = 64 * 1024;  ///< bytes that a pipe takes without a reader
+constexpr std::size_t kPipe = 64 * 1024;  ///< bytes that a pipe holds without a reader
 
 class Pipe {
  public:
@@ -30,7 +30,7 @@ class Pipe {
 
   [[nodiscard]] int writer() const { return writer_; }
 
-  /// The next `size` bytes.
+  /// Reads the next `size` bytes.
   std::string read(std::size_t size) const {
     std::string text(size, '\0');
     std::size_t filled = 0;
@@ -55,7 +55,7 @@ class Pipe {
 
  private:
   UniqueFd reader_;
-  /// Stays open, as Output demands: a thread that outlives its Output must not write into the pipe
+  /// Stays open, as Output requires: a thread that outlives its Output must not write into the pipe
   /// of the next test.
   int writer_ = -1;
 };
@@ -111,7 +111,7 @@ TEST_CASE("what is dropped is told in its place once the reader reads again", "[
   Output output(pipe.writer(), 4 * kPipe);
   output.use([](std::uint64_t lines) { return std::to_string(lines) + " dropped\n"; });
   output.write_in_background();
-  output.write(line_of(2 * kPipe, 'a'));  // the thread takes it, the pipe takes half of it
+  output.write(line_of(2 * kPipe, 'a'));  // the thread takes it, the pipe holds half of it
   pipe.wait_until_full();
   output.write(line_of(4 * kPipe, 'b'));
   for (int i = 0; i < 7; ++i) output.write("c\n");
@@ -134,7 +134,7 @@ TEST_CASE("a short line is not put in the place of a longer one that was dropped
   output.write("no\n");
   CHECK(pipe.read(5) == "fits\n");
   const std::string next = pipe.read(10);
-  // The thread may have told of the first one before the second came.
+  // The thread can have reported the first line before the second arrived.
   CHECK((next == "2 dropped\n" || next == "1 dropped\n"));
 }
 

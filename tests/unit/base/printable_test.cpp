@@ -19,10 +19,10 @@ TEST_CASE("what could do more than be shown is escaped", "[base][printable]") {
       {"\x1b[31m", "\\u001b[31m"},
       {"\x7f", "\\u007f"},
       {"\xC2\x9B", "\\u009b"},      // C1: the control sequence introducer
-      {"\xE2\x80\xAE", "\\u202e"},  // turns the text around
+      {"\xE2\x80\xAE", "\\u202e"},  // reverses the text
       {"\xE2\x80\xA8", "\\u2028"},  // line separator
       {"\xEF\xBB\xBF", "\\ufeff"},
-      {"\xF3\xA0\x81\x81", "\\U000e0041"},  // a tag, which nobody sees
+      {"\xF3\xA0\x81\x81", "\\U000e0041"},  // an invisible tag
       {"\\n", "\\\\n"},
       {"\xFF", "\xEF\xBF\xBD"},
   }));

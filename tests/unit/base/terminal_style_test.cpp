@@ -12,7 +12,7 @@
 namespace dynsessions {
 namespace {
 
-/// A variable of this process while the object lives.
+/// Sets a variable of this process while the object lives.
 class Variable {
  public:
   Variable(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }

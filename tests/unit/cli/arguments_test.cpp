@@ -12,7 +12,7 @@ using Words = std::vector<std::string>;
 
 Invocation parse(const Words& words) { return parse_arguments(words); }
 
-/// The message of the ConfigError that parsing ends with; fails the test if there is none.
+/// Returns the message of the ConfigError that parsing ends with; fails the test if there is none.
 std::string refusal(const Words& words) {
   try {
     (void)parse(words);

@@ -21,7 +21,7 @@ Lines lines_of(const std::string& text) {
   return lines;
 }
 
-/// What the help of `serve` says about a flag: its line and those that continue it, with single
+/// Returns the help text of `serve` for a flag: its line and those that continue it, with single
 /// spaces.
 std::string entry_of(const std::string& flag) {
   const Lines lines = lines_of(help_of(kServe));

@@ -98,7 +98,7 @@ TEST_CASE("keys with arrays and objects are kept as JSON, where they are expecte
   CHECK_THAT(message(R"({"pool": []})"), Catch::EndsWith("did you mean `pools`?"));
   CHECK_THAT(message("{\"pools\": [{\"name\": 1,\n\"name\": 2}]}"),
              Catch::EndsWith("line 2, column 1: `name` is there twice in one object"));
-  // Equal keys of two objects are no mistake.
+  // Two objects can have equal keys.
   CHECK(message(R"({"pools": [{"name": 1}, {"name": 1}]})") == "accepted");
 }
 

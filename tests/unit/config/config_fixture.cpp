@@ -24,7 +24,7 @@ bool is_switch(const std::string& key) {
   });
 }
 
-/// Key to text. The real command line is read by emulator/cli.
+/// Maps keys to texts. The real command line is read by emulator/cli.
 Values flags_in(const std::vector<std::string>& arguments) {
   Values flags;
   for (std::size_t i = 0; i < arguments.size(); ++i) {

@@ -10,16 +10,16 @@ namespace dynsessions::config {
 
 using Variables = std::map<std::string, std::string>;
 
-/// The settings by these flags, such as `--port`, `0`, `--exact` and `--name=x`, in an environment
-/// of exactly these variables.
+/// Returns the settings for these flags, such as `--port`, `0`, `--exact` and `--name=x`, in an
+/// environment of exactly these variables.
 [[nodiscard]] Settings parse(const std::vector<std::string>& arguments,
                              const Variables& variables = {});
 
-/// The message of the ConfigError that parsing ends with; fails the test when it does not.
+/// Returns the message of the ConfigError that parsing ends with; fails the test if there is none.
 [[nodiscard]] std::string refusal(const std::vector<std::string>& arguments,
                                   const Variables& variables = {});
 
-/// A configuration file that goes with its scope.
+/// A configuration file that is removed at the end of its scope.
 class TemporaryConfig {
  public:
   explicit TemporaryConfig(const std::string& content);

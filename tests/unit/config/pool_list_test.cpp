@@ -9,7 +9,7 @@ namespace {
 TEST_CASE("pools of the file differ from the default pool where they say so", "[config][pools]") {
   const TemporaryConfig file(R"({
     "max-sessions": 5, "subscription": "sub",
-    "pools": [  // comments are fine here too
+    "pools": [  // comments are allowed here too
       {"name": "short", "cooldownPeriod": 10, "maxSessions": 2},
       {"name": "open", "resourceGroup": "other", "networkStatus": "EgressEnabled"}
     ]})");

@@ -31,7 +31,7 @@ Checks check(const EnvironmentFacts& facts) {
   return check_environment("/p/python3", facts, kExpected);
 }
 
-/// The check of that name; fails the test when there is none.
+/// Returns the check of that name; fails the test if there is none.
 Check find(const Checks& checks, const std::string& name) {
   const auto found = std::find_if(checks.begin(), checks.end(),
                                   [&name](const Check& check) { return check.name == name; });
@@ -47,7 +47,7 @@ Names names_of(const Checks& checks) {
   return names;
 }
 
-/// A program of that text, in a directory of its own.
+/// A program with that text, in a separate directory.
 class Program {
  public:
   explicit Program(const std::string& text) {

@@ -44,7 +44,7 @@ TEST_CASE(
   CHECK(checks.at(0).verdict == Verdict::warning);
   CHECK(checks.at(2).verdict == Verdict::warning);
   CHECK_THAT(checks.at(0).cure, Catch::Contains("Delegate=yes"));
-  CHECK(checks.at(2).cure.empty());  // the same: it is said once
+  CHECK(checks.at(2).cure.empty());  // the same cure is printed once
 }
 
 TEST_CASE("who has switched cgroups off is told so", "[doctor][limits]") {

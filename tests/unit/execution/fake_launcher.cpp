@@ -26,15 +26,15 @@
 #include "sandbox/protocol/sandbox_profile.h"
 #include "tests/support/fake_agent.h"
 
-/// A launcher without sandboxes: speaks launcher_protocol.h and plays the interpreters itself. What
-/// it does wrong stands in the variable FAKE_LAUNCHER_ORDERS, see launcher_fixture.h; what an
-/// interpreter does stands in the program:
+/// A launcher without sandboxes: speaks launcher_protocol.h and plays the interpreters itself. The
+/// variable FAKE_LAUNCHER_ORDERS lists its mistakes, see launcher_fixture.h; the program selects
+/// what an interpreter does:
 ///
-///   print X      says X and succeeds          raise      fails with a traceback
+///   print X      prints X and succeeds        raise      fails with a traceback
 ///   hang         ends only when interrupted   ignore     ends only when killed
-///   die          ends its interpreter         count      how many programs this interpreter had
-///   die with X   the same, last words X       hang with X  the same, first says X
-///   die of memory, die of files  the same, and the launcher says so when it is asked to end it
+///   die          ends its interpreter         count      number of programs of its interpreter
+///   die with X   the same, last words X       hang with X  the same, first prints X
+///   die of memory, die of files  the same, and the launcher reports it when asked to end it
 ///   end          succeeds, and ends its interpreter a moment later
 namespace dynsessions {
 namespace {
@@ -77,9 +77,9 @@ class FakeLauncher {
   int socket_;
   std::vector<std::string> orders_;
   std::set<std::uint64_t> profiles_;
-  /// Of interpreters that have ended.
+  /// The limits that ended interpreters exceeded.
   std::map<std::pair<std::uint64_t, std::uint32_t>, sandbox::ExceededLimit> exceeded_;
-  /// By sandbox and their id in it.
+  /// Interpreters by sandbox and their id in it.
   std::map<std::pair<std::uint64_t, std::uint32_t>, std::unique_ptr<Interpreter>> interpreters_;
 };
 
@@ -106,7 +106,7 @@ std::string_view name_of(RequestKind kind) {
   return {};
 }
 
-/// The text after `prefix`; null when it does not begin so.
+/// Returns the text after `prefix`; null if the text does not begin with it.
 const char* after(const std::string& text, std::string_view prefix) {
   return text.starts_with(prefix) ? text.c_str() + prefix.size() : nullptr;
 }
@@ -126,7 +126,7 @@ bool FakeLauncher::read_spec() {
   }
   greet();
   for (const std::string& order : orders_) {
-    // Opening a FIFO waits for the test to open its other end.
+    // Opening a FIFO blocks until the test opens its other end.
     if (const char* path = after(order, "do not read until opened: ")) {
       ::close(::open(path, O_RDONLY | O_CLOEXEC));
     }
@@ -150,7 +150,7 @@ void FakeLauncher::run() {
     }
     if (waiting.front().revents != 0) connected = take_request();
     while (!connected && told_to("outlive its socket")) ::pause();
-    // An agent whose server has gone says no more; poll would never rest.
+    // An agent whose server has gone is dropped, because poll would return at once for ever.
     std::erase_if(interpreters_, [&](const auto& entry) {
       return std::any_of(waiting.begin() + 1, waiting.end(), [&](const pollfd& polled) {
         return polled.fd == entry.second->agent.control_fd() && (polled.revents & POLLHUP) != 0;
@@ -302,8 +302,8 @@ void FakeLauncher::answer_failed(std::uint64_t request_id, std::string_view step
   sandbox::send_message(socket_, &reply, sizeof reply);
 }
 
-/// What nobody asked for: an event, and an answer with a descriptor to a request that was never
-/// sent.
+/// Sends unrequested messages: an event, and an answer with a descriptor to a request that was
+/// never sent.
 void FakeLauncher::chatter() {
   Reply event{};
   event.kind = ReplyKind::interpreter_exited;

@@ -201,7 +201,7 @@ TEST_CASE("a request that is cancelled does not take the next one's answer",
   CHECK(fixture.request(RequestKind::start_interpreter)->size() == 3);
 }
 
-/// A pipe with a name, in a directory that goes with it.
+/// A named pipe in a directory that is removed with the object.
 class Fifo {
  public:
   Fifo() : directory_(std::filesystem::temp_directory_path() / "dynsessions-fifo-XXXXXX") {
@@ -254,12 +254,12 @@ TEST_CASE("a launcher that is stuck keeps no caller waiting, and is used again w
   REQUIRE(failed.has_error());
   CHECK(failed.error().message == "The sandbox launcher does not answer.");
   CHECK(failed.error().step == "launcher reply");
-  // Later requests fail at once, and so does the question.
+  // Later requests fail at once, and so does the ping.
   CHECK(fixture.loop.start(fixture.launcher.request(RequestKind::start_interpreter, 2)).done());
   CHECK_FALSE(fixture.loop.run(fixture.launcher.answers(std::chrono::seconds(1))));
 
   const UniqueFd opened(::open(fifo.path().c_str(), O_WRONLY | O_CLOEXEC));
-  // Nothing waits for the late replies, so that there is nothing to wait on.
+  // No task waits for the late replies, so the test polls.
   while (!fixture.loop.run(fixture.launcher.answers(std::chrono::seconds(1)))) {
     std::this_thread::yield();
   }

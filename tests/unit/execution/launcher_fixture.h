@@ -10,8 +10,8 @@
 
 namespace dynsessions::execution {
 
-/// A LauncherClient with the fake launcher at its other end. What the launcher is to do wrong is
-/// said in `orders`; WHAT is define, forget, create, start, interrupt, kill, destroy or ping:
+/// A LauncherClient with the fake launcher at its other end. `orders` lists the launcher's
+/// mistakes; WHAT is define, forget, create, start, interrupt, kill, destroy or ping:
 ///
 ///   refuse the spec           fail at WHAT                   start dead interpreters
 ///   chatter                   die at WHAT                    start mute interpreters
@@ -28,16 +28,16 @@ struct LauncherFixture {
     return loop.run(launcher.request(kind, sandbox_id));
   }
 
-  /// Lets the launcher's deadlines pass one second after another, as real time would: what it sends
-  /// in between is received.
+  /// Lets the launcher's deadlines pass one second after another, as in real time: messages that it
+  /// sends in between are received.
   void pass_seconds(int count);
 
   test::TestLoop loop;
-  ManualClock launcher_time{Clock::TimePoint()};  ///< of its deadlines only
+  ManualClock launcher_time{Clock::TimePoint()};  ///< only for its deadlines
   LauncherClient launcher{loop.executor(), launcher_time};
 };
 
-/// A sandboxed workspace on top of it, in a time of our own.
+/// A sandboxed workspace on top of it, with a test clock.
 struct WorkspaceFixture : LauncherFixture {
   explicit WorkspaceFixture(const std::vector<std::string>& orders = {})
       : LauncherFixture(orders) {}
@@ -49,7 +49,7 @@ struct WorkspaceFixture : LauncherFixture {
   }
   /// Lets the deadline of the running program pass.
   void pass_timeout();
-  /// Waits until somebody's patience with a process has begun, and lets it end.
+  /// Waits until the timeout for an ending process has begun, and lets it pass.
   void pass_patience();
 
   static constexpr std::chrono::seconds kTimeout{30};
@@ -59,11 +59,12 @@ struct WorkspaceFixture : LauncherFixture {
   Spool spool{file_pool};
   SandboxServices services{loop.executor(), launcher, clock, real_time, spool, {}};
   std::unique_ptr<Workspace> workspace;
-  /// Makes `workspace`, or says why not.
+  /// Makes `workspace`, or returns the reason for the failure.
   Result<void> create();
 };
 
-/// The number of programs that the present interpreter of a kernel has run, this one included.
+/// Returns the number of programs that the present interpreter of a kernel has run, this one
+/// included.
 std::string programs_so_far(WorkspaceFixture& fixture, Kernel kernel = Kernel::synchronous);
 
 }  // namespace dynsessions::execution

@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A virtual environment's outer shape in a temporary directory.
+/// The outer shape of a virtual environment in a temporary directory.
 class FakeEnvironment {
  public:
   FakeEnvironment() {

@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using MaybeWorkspace = Result<std::unique_ptr<Workspace>>;
 
-/// A workspace that a test can end, as an interpreter ends by itself.
+/// A workspace that a test can end, as if its interpreter had exited.
 class FakeWorkspace final : public Workspace {
  public:
   FakeWorkspace(const bool& dead, int& living) : dead_(dead), living_(living) { ++living_; }
@@ -30,7 +30,7 @@ class FakeWorkspace final : public Workspace {
   int& living_;
 };
 
-/// Makes such workspaces, or fails as often as it is told to; waits while it is held.
+/// Makes such workspaces, or fails the given number of times; waits while it is held.
 class FakeFactory final : public WorkspaceFactory {
  public:
   explicit FakeFactory(const asio::any_io_executor& executor) : released_(executor) {}
@@ -58,8 +58,8 @@ class FakeFactory final : public WorkspaceFactory {
   int failures = 0;
   bool held = false;
   bool stopped = false;
-  int living = 0;         ///< that were made and not destroyed
-  std::deque<bool> dead;  ///< those that were made, in order; true ends one
+  int living = 0;         ///< workspaces that were made and not destroyed
+  std::deque<bool> dead;  ///< workspaces that were made, in order; true ends one
 
  private:
   Event released_;
@@ -163,7 +163,7 @@ TEST_CASE("none is made in advance while a caller waits for its own", "[executio
 
 TEST_CASE("when none is ready, a new one is made for the caller", "[execution][ready]") {
   ReadyFixture fixture(1);
-  const auto made = fixture.take();  // not started: nobody fills
+  const auto made = fixture.take();  // not started: the reserve is not filled
   CHECK(made);
   CHECK(fixture.factory.attempts == 1);
   CHECK(fixture.ready.readiness().in_reserve == 0);

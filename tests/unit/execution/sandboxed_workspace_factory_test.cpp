@@ -22,14 +22,14 @@ TEST_CASE("where interpreters are forked, an empty sandbox is kept for the next 
                                     forked ? with_zygote() : sandbox::SandboxProfile{});
   auto first = fixture.loop.run(factory.create());
   REQUIRE(first);
-  // The launcher answers in turn: what was asked for in the background is there after this.
+  // The launcher answers in order: sandboxes requested in the background exist after this.
   REQUIRE(fixture.request(sandbox::RequestKind::create_sandbox, 1000));
   CHECK(fixture.launcher.new_sandbox_id() == (forked ? 3 : 2));
 
   auto second = fixture.loop.run(factory.create());
   REQUIRE(second);
   REQUIRE(fixture.request(sandbox::RequestKind::create_sandbox, 1001));
-  // Without the one that was kept, it would have been two.
+  // Without the kept one, it would have been two.
   CHECK(fixture.launcher.new_sandbox_id() == (forked ? 5 : 4));
   fixture.workspace = *std::move(second);
   CHECK(programs_so_far(fixture) == "1");
@@ -80,7 +80,7 @@ TEST_CASE("no sandbox is made for later while a session waits for its interprete
   fixture.pass_patience();
   CHECK(fixture.loop.finish(creating).has_error());
   CHECK(fixture.launcher.new_sandbox_id() == 4);
-  // It is there after this, and does not come to a factory that has gone.
+  // The sandbox exists after this, and does not reach a factory that has gone.
   REQUIRE(fixture.request(sandbox::RequestKind::create_sandbox, 1000));
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A workspace that is there.
+/// A workspace that has been made.
 struct Ready : WorkspaceFixture {
   explicit Ready(const std::vector<std::string>& orders = {}) : WorkspaceFixture(orders) {
     REQUIRE(create());
@@ -145,7 +145,7 @@ TEST_CASE("a program whose time is up is answered although the launcher does not
     auto task = fixture.start(code);
     fixture.pass_timeout();
     fixture.loop.settle();
-    // It says that it works all the time: this is not about its silence.
+    // The launcher keeps reporting that it works: this test is not about its silence.
     const auto pass = [&](std::chrono::milliseconds time) {
       fixture.launcher_time.advance(time);
       CHECK(fixture.loop.run(fixture.launcher.answers(1s)));

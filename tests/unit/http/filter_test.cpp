@@ -20,7 +20,7 @@ Response text_response(std::string text) {
   return response;
 }
 
-/// Writes down when it is passed, before and after the rest.
+/// Records when it is passed, before and after the rest.
 class Passed final : public Filter {
  public:
   Passed(std::string name, std::string& record) : name_(std::move(name)), record_(record) {}
@@ -43,7 +43,7 @@ class Refusing final : public Filter {
   }
 };
 
-/// Keeps the first bytes of the request's body, as a journal does.
+/// Keeps the first bytes of the request's body, as the journal does.
 class Keeping final : public Filter {
  public:
   asio::awaitable<Answer> handle(Call& call, Next next) override {
@@ -70,7 +70,7 @@ class Keeping final : public Filter {
   };
 };
 
-/// Gives only the first bytes of a text, as the fault `truncate` does.
+/// Lets only the first bytes of a text through, as the fault `truncate` does.
 class Truncating final : public Filter {
  public:
   asio::awaitable<Answer> handle(Call& call, Next next) override {

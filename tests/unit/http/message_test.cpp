@@ -97,7 +97,7 @@ TEST_CASE("the first query value of a name counts, in any case", "[http][message
   CHECK_FALSE(target->query_value("path"));
 }
 
-/// Gives a text in pieces of `piece` bytes, then the end or an error, and counts what was taken.
+/// Returns a text in pieces of `piece` bytes, then the end or an error, and counts the bytes read.
 class TextBody final : public BodyReader {
  public:
   TextBody(std::string text, std::size_t piece, bool breaks_off = false)

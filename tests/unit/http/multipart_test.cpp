@@ -17,7 +17,7 @@ struct Part {
   bool operator==(const Part&) const = default;
 };
 
-/// Parses bodies and keeps what came out, and the largest piece of data that did.
+/// Parses bodies and keeps the outcome, and the size of the largest piece of data.
 class Recorder {
  public:
   explicit Recorder(std::optional<std::string> boundary)
@@ -157,7 +157,8 @@ TEST_CASE("the header of a part has at most 16 KiB", "[http][multipart]") {
 }
 
 TEST_CASE("lines at their limit are judged alike however they come", "[http][multipart]") {
-  // Found by fuzz_multipart: of a long line with blanks at the end a part was taken for the whole.
+  // Found by fuzz_multipart: a part of a long line with trailing blanks was taken for the whole
+  // line.
   const std::string blanks = "--x" + std::string(400, '\t') + "\r\n";
   const std::string longest_boundary = "--" + std::string(254, 'b');
   const std::string field = "\r\nContent-Disposition: form-data; name=file; x=";
@@ -175,7 +176,7 @@ TEST_CASE("lines at their limit are judged alike however they come", "[http][mul
 }
 
 TEST_CASE("a body of half delimiters takes no longer than another", "[http][multipart]") {
-  std::string data;  // if each half moved what follows it, minutes would pass
+  std::string data;  // if each half moved the rest, the test would take minutes
   while (data.size() < (std::size_t{4} << 20)) data += "\r\n--b";
   Recorder recorder("bb");
   const std::string head = "--bb\r\nContent-Disposition: form-data; name=file\r\n\r\n";

@@ -26,7 +26,7 @@ std::string post_of(std::size_t size) {
   return "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
 }
 
-/// What arrives until there are `count` bytes, or patience ends; looks at least once.
+/// Reads what arrives until there are `count` bytes or the time is over; reads at least once.
 std::string read_arrived(http::BodyReader& body, std::size_t count) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   std::string text;
@@ -39,8 +39,8 @@ std::string read_arrived(http::BodyReader& body, std::size_t count) {
   return text;
 }
 
-/// Reads a piece, then on another thread the `count` bytes that are to arrive, then waits for the
-/// others. Answers with what it got in the three ways.
+/// Reads a piece, then on another thread the `count` bytes that must arrive, then waits for the
+/// others. Returns the bytes that it got in the three ways.
 class Eager {
  public:
   explicit Eager(std::size_t count) : count_(count) {}
@@ -60,7 +60,7 @@ class Eager {
                             others.value());
   }
 
-  /// Between two reads: what is sent now is there when the other thread looks.
+  /// Sends between two reads, so that the bytes are there when the other thread reads.
   void meanwhile(RawClient& client, const std::string& bytes) {
     begun_.acquire();
     client.send(bytes);

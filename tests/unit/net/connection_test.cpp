@@ -165,7 +165,8 @@ TEST_CASE("a handler runs to its end when its client goes away", "[net][connecti
   finished.get_future().get();
 }
 
-/// What Beast's parser accepts and must not be (http/framing.h), and a second request behind it.
+/// Each is a request that Beast's parser accepts and the server must not (http/framing.h), with a
+/// second one behind it.
 TEST_CASE("nothing is executed behind a request whose end could be disputed", "[net][connection]") {
   const auto fields = GENERATE(values<std::string>({
       "Host: x\r\nTransfer-Encoding: gzip\r\nContent-Length: 4\r\n",

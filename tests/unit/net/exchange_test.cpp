@@ -20,7 +20,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Keeps what it is told; the test waits for it on its own thread.
+/// Keeps the reported exchanges; the test waits for them on its thread.
 class KeptExchanges final : public http::ExchangeObserver {
  public:
   void exchange_ended(const http::Exchange& exchange) noexcept override {

@@ -13,7 +13,7 @@
 
 namespace dynsessions::net {
 
-/// Answers PUT only when told to, and everything else at once. Make it before its server.
+/// Answers PUT only when released, and everything else at once. Make it before its server.
 class HeldRequest {
  public:
   FunctionHandler::Function handler() {

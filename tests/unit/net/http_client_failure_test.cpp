@@ -58,7 +58,7 @@ TEST_CASE("a refused connection and a name without an address are told apart", "
   check_failure(
       client.fetch(url_of(port)), HttpStep::connect, HttpFailureKind::failed,
       "cannot connect to http://127.0.0.1:" + std::to_string(port) + ": Connection refused");
-  // An empty label: the resolver refuses it without asking a name server.
+  // An empty label: the resolver refuses it without a request to a name server.
   check_failure(client.fetch(url_of(80, "no..name")), HttpStep::resolve, HttpFailureKind::failed,
                 "cannot find the address of http://no..name:80: ");
 }
@@ -66,7 +66,7 @@ TEST_CASE("a refused connection and a name without an address are told apart", "
 TEST_CASE("a name is resolved, and its addresses are tried in order", "[net][client]") {
   TestServer server(echo);
   Client client;
-  // Where localhost is ::1 as well, nothing listens there.
+  // Where localhost is also ::1, no server listens there.
   CHECK(client.fetch(url_of(server.port(), "localhost"))->body == "GET ");
 }
 

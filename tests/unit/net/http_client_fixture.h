@@ -30,7 +30,7 @@ inline HttpRequest request_of(std::string method, std::string body = {}) {
   return request;
 }
 
-/// Gives a text in pieces; optionally waits instead of ending, until it is cancelled.
+/// Returns a text in pieces; can wait until it is cancelled instead of ending.
 class PieceSource final : public http::BodyReader {
  public:
   explicit PieceSource(std::string text, std::size_t piece = 1000)
@@ -67,7 +67,7 @@ inline HttpRequest streamed(std::shared_ptr<PieceSource> source,
   return request;
 }
 
-/// A loop with a client on it.
+/// An event loop with a client on it.
 struct Client {
   explicit Client(HttpClientOptions options = {}) : client(loop.executor(), std::move(options)) {}
 

@@ -99,7 +99,7 @@ TEST_CASE("request and response bodies stream at the same time", "[net][client]"
     connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
     std::string last;
     while (!last.ends_with("0\r\n\r\n")) {
-      const std::string piece = connection.read_some();  // chunks go back as they came
+      const std::string piece = connection.read_some();  // chunks are returned as they arrived
       if (piece.empty()) return;
       connection.send(piece);
       last = (last + piece).substr(std::max<std::size_t>(last.size() + piece.size(), 5) - 5);

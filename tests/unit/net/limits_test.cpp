@@ -84,7 +84,7 @@ TEST_CASE("a head has one deadline, however steadily it drips in", "[net][limits
   RawClient client(server.port());
   client.send("GET / HTTP/1.1\r\nX-Slow: ");
   bool closed = false;
-  for (int i = 0; i < 500 && !closed; ++i) {  // 5 seconds of dripping, were there no deadline
+  for (int i = 0; i < 500 && !closed; ++i) {  // 5 seconds of dripping if there were no deadline
     client.send_what_is_taken("x");
     closed = client.readable_within(10);
   }
@@ -130,7 +130,7 @@ TEST_CASE("a client that does not read ends its connection only", "[net][limits]
   RawClient other(server.port());
   other.send("PUT / HTTP/1.1\r\nHost: x\r\n\r\n");
   CHECK(other.read_reply().body == "PUT ");
-  // Nothing but the write deadline can end the request within the grace period.
+  // Only the write deadline can end the request within the grace period.
   const auto drained = server.drain(std::chrono::seconds(10));
   REQUIRE(drained.wait_for(std::chrono::seconds(5)) == std::future_status::ready);
   CHECK(client.read_to_end().size() < size);

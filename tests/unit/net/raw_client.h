@@ -14,7 +14,7 @@ namespace dynsessions::net {
 inline const std::string kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 inline const std::string kPut = "PUT / HTTP/1.1\r\nHost: x\r\n\r\n";
 
-/// An answer as it came over the wire.
+/// An answer as it arrived over the wire.
 struct Reply {
   unsigned status = 0;
   std::string head;  ///< status line and fields, with the empty line
@@ -25,8 +25,8 @@ struct Reply {
   }
 };
 
-/// A blocking client that sends exactly the bytes a test gives it. Every wait ends after ten
-/// seconds with an exception, so that a broken server fails a test and does not hang it.
+/// A blocking client that sends exactly the given bytes. Every wait ends after ten seconds with an
+/// exception, so that a broken server fails a test instead of blocking it.
 class RawClient {
  public:
   RawClient();  ///< makes the socket; connect() later
@@ -36,23 +36,23 @@ class RawClient {
   virtual ~RawClient() = default;
 
   void connect(std::uint16_t port);
-  /// Throws when the server has closed its side.
+  /// Throws if the server has closed its side.
   void send(std::string_view bytes);
-  /// Like send(), but content with what the server took before it closed.
+  /// As send(), but accepts that the server closes before it has read everything.
   void send_what_is_taken(std::string_view bytes);
   void half_close();
   void close() { socket_ = UniqueFd(); }
 
-  /// The next answer; its body as its head frames it. `head_only` for the answer to HEAD.
+  /// Reads the next answer; its head frames its body. `head_only` is for the answer to HEAD.
   Reply read_reply(bool head_only = false);
-  /// All bytes up to the end of the connection; a reset counts as an end.
+  /// Reads all bytes up to the end of the connection; a reset counts as an end.
   std::string read_to_end();
-  /// Waits for `time` at most; whether the server closed the connection, or sent something.
+  /// Waits for `time` at most; returns whether the server closed the connection or sent bytes.
   bool readable_within(int milliseconds);
 
  protected:
   [[nodiscard]] int fd() const { return socket_.get(); }
-  /// As send(2) and recv(2) do; the places to put something between the test and the socket.
+  /// As send(2) and recv(2); subclasses put TLS between the test and the socket.
   virtual ssize_t put(std::string_view bytes);
   virtual ssize_t get(std::span<char> into);
 

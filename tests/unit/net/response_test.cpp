@@ -14,7 +14,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// A server that gives `make()` for every request.
+/// Returns a function that answers every request with `make()`.
 FunctionHandler::Function always(std::function<http::Response()> make) {
   return [make = std::move(make)](http::Request,
                                   http::BodyReader&) -> asio::awaitable<http::Response> {
@@ -122,7 +122,7 @@ TEST_CASE("a file is sent whole, whatever its size and framing", "[net][response
   RawClient client(server.port());
   for (int i = 0; i < 2; ++i) {
     client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-    CHECK((client.read_reply().body == text));  // in parentheses: not to be printed
+    CHECK((client.read_reply().body == text));  // the parentheses keep Catch from printing it
   }
 }
 

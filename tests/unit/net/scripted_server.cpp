@@ -99,7 +99,7 @@ ScriptedServer::ScriptedServer(std::vector<Script> scripts)
       try {
         script(connection);
       } catch (const std::exception&) {
-        // The client ended early; the test sees what it got.
+        // The client ended early; the test sees the bytes that it received.
       }
     }
   });

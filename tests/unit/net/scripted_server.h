@@ -11,17 +11,17 @@
 
 namespace dynsessions::net {
 
-/// A server's end of a connection, for exact bytes. Blocks for ten seconds at most.
+/// The server's end of a connection, for exact bytes. Blocks for ten seconds at most.
 class ScriptedConnection {
  public:
   explicit ScriptedConnection(UniqueFd socket);
 
-  /// Reads up to the end of `mark` and returns all that. Throws at the end of the connection.
+  /// Reads up to the end of `mark` and returns all bytes read. Throws at the end of the connection.
   std::string read_until(std::string_view mark);
   /// Returns some bytes; empty at the end of the connection.
   std::string read_some();
   void send(std::string_view bytes);
-  /// Sends until the peer takes no more for the time; returns the bytes that it took.
+  /// Sends until the peer accepts no more bytes in the time; returns the number of bytes sent.
   std::size_t send_until_full(std::size_t most, int milliseconds);
   void wait_for_end();
 
@@ -39,7 +39,7 @@ class ScriptedServer {
   explicit ScriptedServer(std::vector<Script> scripts);
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;
-  /// Waits for the scripts that have begun; the rest is dropped.
+  /// Waits for the scripts that have begun; the others are dropped.
   ~ScriptedServer();
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
@@ -50,7 +50,7 @@ class ScriptedServer {
   std::thread thread_;
 };
 
-/// A listening socket on the loopback whose kernel queue holds `backlog` connections.
+/// Returns a listening socket on the loopback whose kernel queue holds `backlog` connections.
 [[nodiscard]] UniqueFd listen_on_loopback(int backlog, std::uint16_t& port);
 
 }  // namespace dynsessions::net

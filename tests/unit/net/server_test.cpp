@@ -103,7 +103,8 @@ TEST_CASE("a port that is taken is an error at once", "[net][server]") {
   CHECK_THROWS_WITH(second.listen(taken), Catch::Contains("in use"));
 }
 
-/// Takes every free descriptor of the process below a small limit, and gives all back at its end.
+/// Takes every free descriptor of the process below a small limit, and returns all of them at its
+/// end.
 class DescriptorShortage {
  public:
   DescriptorShortage() {
@@ -170,7 +171,7 @@ TEST_CASE("no socket of the server is inherited by a launched process", "[net][s
     if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0) continue;
     int domain = 0;
     ::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size);
-    if (domain != AF_INET) continue;  // a socket that the test was started with
+    if (domain != AF_INET) continue;  // a socket that the test inherited
     CAPTURE(fd, listening);
     CHECK((::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
     ++sockets;

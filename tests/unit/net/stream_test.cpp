@@ -25,7 +25,7 @@ using Piece = Result<std::optional<std::string>>;
 
 const std::string kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
-/// What a test learns about a source after it has handed it over.
+/// Observations about a source after it has been handed over.
 struct Probe {
   std::atomic<int> asked = 0;
   std::promise<void> destroyed;
@@ -34,7 +34,7 @@ struct Probe {
   std::promise<void> asked_again;
   std::future<void> was_asked_again = asked_again.get_future();
 
-  /// Whether the source is asked for its second piece, after the first has gone out.
+  /// Returns whether the second piece is requested after the first has been sent.
   [[nodiscard]] bool is_asked_again_soon() {
     return was_asked_again.wait_for(seconds(5)) == std::future_status::ready;
   }
@@ -45,7 +45,7 @@ struct Probe {
 
 using Produce = std::function<asio::awaitable<Piece>(int number)>;
 
-/// Gives what a function produces for each number, from 0.
+/// Returns what a function produces for each number, from 0.
 class FunctionSource final : public http::BodySource {
  public:
   FunctionSource(Probe& probe, Produce produce) : probe_(probe), produce_(std::move(produce)) {}
@@ -68,7 +68,7 @@ StreamBody stream_of(Probe& probe, Produce produce) {
   return body;
 }
 
-/// Every request gets the stream that `make` makes.
+/// Returns a function that answers every request with the stream that `make` makes.
 FunctionHandler::Function streaming(std::function<StreamBody()> make) {
   return [make = std::move(make)](http::Request,
                                   http::BodyReader&) -> asio::awaitable<http::Response> {
@@ -85,7 +85,7 @@ asio::awaitable<Piece> wait_for_ever() {
   co_return std::nullopt;
 }
 
-/// Numbers up to `count`, then the end.
+/// Produces numbers up to `count`, then the end.
 Produce numbers(int count) {
   return [count](int number) -> asio::awaitable<Piece> {
     if (number == count) co_return std::nullopt;
@@ -99,7 +99,7 @@ std::string text_of_numbers(int count) {
   return text;
 }
 
-/// Pieces of this text, then a piece that never comes.
+/// Produces pieces of this text, then a piece that never comes.
 Produce then_silence(std::string text) {
   return [text = std::move(text)](int number) -> asio::awaitable<Piece> {
     if (number > 0) co_return co_await wait_for_ever();
@@ -107,7 +107,7 @@ Produce then_silence(std::string text) {
   };
 }
 
-/// The same server and client, in the clear and over TLS.
+/// The same server and client, in plain text and over TLS.
 struct Side {
   const bool encrypted = GENERATE(false, true);
   TlsContext context = throw_away_context();
@@ -204,7 +204,7 @@ TEST_CASE("a source is not asked for more than the client takes", "[net][stream]
 
 TEST_CASE("a client that leaves cancels a source that waits", "[net][stream]") {
   Side side;
-  const bool sends_more = GENERATE(false, true);  // unread bytes must not hide that it has left
+  const bool sends_more = GENERATE(false, true);  // unread bytes must not hide its departure
   CAPTURE(side.encrypted, sends_more);
   Probe probe;
   TestServer server(streaming([&] { return stream_of(probe, then_silence("first")); }), {},
@@ -336,7 +336,7 @@ TEST_CASE("a source that keeps its promise of a size no better is not believed",
   CHECK_THROWS_WITH(client.read_reply(), Catch::Contains("ended"));
 }
 
-/// A client whose socket a test may look at.
+/// A client whose socket a test can examine.
 class OpenClient final : public RawClient {
  public:
   using RawClient::fd;

@@ -31,8 +31,8 @@ inline http::Response text_response(std::string text, unsigned status = 200) {
   return response;
 }
 
-/// Answers with what a function says, and refuses with the error's message: 500 for `internal`,
-/// 400 for the rest.
+/// Answers with a function's result. Errors are refused with their message: 500 for `internal`, 400
+/// for the rest.
 class FunctionHandler final : public http::Handler {
  public:
   using Function =
@@ -53,7 +53,7 @@ class FunctionHandler final : public http::Handler {
   Function function_;
 };
 
-/// A real server on a free port of the loopback, its event loop on a thread of its own.
+/// A real server on a free port of the loopback, its event loop on a separate thread.
 class TestServer {
  public:
   explicit TestServer(FunctionHandler::Function function, ServerLimits limits = {},
@@ -62,8 +62,8 @@ class TestServer {
       : handler_(std::move(function)),
         server_(loop_.get_executor(), clock_, file_pool_, handler_, limits, tls,
                 std::move(observers)) {
-    spdlog::set_level(spdlog::level::off);  // the failures that tests cause are not news
-    std::signal(SIGPIPE, SIG_IGN);          // as main.cpp does
+    spdlog::set_level(spdlog::level::off);  // tests cause failures on purpose
+    std::signal(SIGPIPE, SIG_IGN);          // as in main.cpp
     server_.listen({boost::asio::ip::address_v4::loopback(), 0});
     server_.start();
     thread_ = std::thread([this] { loop_.run(); });
@@ -82,7 +82,7 @@ class TestServer {
     return boost::asio::co_spawn(loop_, server_.drain(grace), boost::asio::use_future);
   }
 
-  /// Moves the time by which the server closes idle connections early.
+  /// Moves the clock by which the server closes idle connections early.
   void advance(Clock::Duration by) {
     auto move_clock = [this, by] { clock_.advance(by); };
     boost::asio::post(loop_, std::packaged_task<void()>(move_clock)).get();
@@ -106,7 +106,7 @@ inline bool resolves(const std::future<void>& future) {
   return future.wait_for(std::chrono::seconds(5)) == std::future_status::ready;
 }
 
-/// Answers with the method and the whole body; 413 when that is longer than 1 MiB.
+/// Answers with the method and the whole body, or with 413 if the body is longer than 1 MiB.
 inline boost::asio::awaitable<http::Response> echo(http::Request request, http::BodyReader& body) {
   Result<std::string> text = co_await http::read_all(request, body, 1 << 20);
   if (!text) co_return text_response(text.error().message, 413);

@@ -15,7 +15,7 @@ TlsContext throw_away_context() {
 
 TlsClient::TlsClient(std::uint16_t port, const TlsOffer& offer)
     : RawClient(port), context_(SSL_CTX_new(TLS_client_method())) {
-  SSL_CTX_set_security_level(context_.get(), 0);  // else OpenSSL itself would not offer TLS 1.1
+  SSL_CTX_set_security_level(context_.get(), 0);  // otherwise OpenSSL would not offer TLS 1.1
   SSL_CTX_set_min_proto_version(context_.get(), offer.lowest_version);
   SSL_CTX_set_max_proto_version(context_.get(), offer.highest_version);
   tls_.reset(SSL_new(context_.get()));
@@ -55,7 +55,8 @@ ssize_t TlsClient::put(std::string_view bytes) {
   return -1;
 }
 
-/// An end without a farewell counts as one, as it does for RawClient; was_told_the_end() tells.
+/// An end without close_notify counts as an end, as for RawClient; was_told_the_end() tells them
+/// apart.
 ssize_t TlsClient::get(std::span<char> into) {
   std::size_t count = 0;
   errno = 0;

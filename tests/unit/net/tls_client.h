@@ -11,28 +11,28 @@
 
 namespace dynsessions::net {
 
-/// A server's side of TLS with a certificate that nobody needs to trust.
+/// Returns the TLS context of a server with a certificate that no client needs to trust.
 [[nodiscard]] TlsContext throw_away_context();
 
-/// What a client offers; the defaults are those of an ordinary one.
+/// The client's offer; the defaults are those of an ordinary client.
 struct TlsOffer {
   int lowest_version = TLS1_2_VERSION;
   int highest_version = TLS1_3_VERSION;
   std::vector<std::string> protocols;  ///< ALPN
 };
 
-/// A RawClient whose bytes go through TLS. It believes every certificate: who is to be trusted is
-/// tested in tests/unit/tls and over HTTP. A failed handshake is an exception with its reason.
+/// A RawClient whose bytes go through TLS. It accepts every certificate: tests/unit/tls and tests
+/// over HTTP check trust. A failed handshake is an exception with its reason.
 class TlsClient final : public RawClient {
  public:
   explicit TlsClient(std::uint16_t port, const TlsOffer& offer = {});
   ~TlsClient() override;
 
-  using RawClient::fd;  ///< for what is to reach the server past TLS
+  using RawClient::fd;  ///< for bytes that bypass TLS
 
   [[nodiscard]] std::string version() const;   ///< "TLSv1.3"
-  [[nodiscard]] std::string protocol() const;  ///< agreed on with ALPN; empty: none
-  /// The server has said that nothing follows: the end that was read is no truncation.
+  [[nodiscard]] std::string protocol() const;  ///< agreed on with ALPN; empty if none
+  /// The server has sent close_notify: the end that was read is not a truncation.
   [[nodiscard]] bool was_told_the_end() const;
 
  private:

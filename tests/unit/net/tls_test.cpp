@@ -20,7 +20,7 @@ using namespace std::string_literals;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// The first bytes of a client's hello: a record that promises more than it holds.
+/// The first bytes of a client's hello: a record that announces more bytes than it holds.
 const std::string kHalfHello("\x16\x03\x01\x02\x00\x01\x00", 7);
 
 std::string post_of(const std::string& body) {
@@ -137,7 +137,7 @@ TEST_CASE("the deadline of the handshake does not end a connection that has made
   limits.handshake_time = milliseconds(500);
   TlsServer server(echo, limits);
   TlsClient client(server.port());
-  RawClient witness(server.port());  // its deadline passes after the one of the other
+  RawClient witness(server.port());  // its deadline passes after that of the other
   CHECK(witness.read_to_end().empty());
   client.send(kGet);
   CHECK(client.read_reply().body == "GET ");
@@ -164,7 +164,7 @@ TEST_CASE("bytes that do not decrypt end the connection without an answer", "[ne
   TlsServer server;
   TlsClient client(server.port());
   const std::string record("\x17\x03\x03\x00\x14"s + std::string(20, 'x'));
-  // Past the client's encryption, on the same socket.
+  // Bypasses the client's encryption, on the same socket.
   CHECK(::send(client.fd(), record.data(), record.size(), MSG_NOSIGNAL) ==
         static_cast<ssize_t>(record.size()));
   CHECK(client.read_to_end().empty());

@@ -34,7 +34,7 @@ void wait_for_idleness(TestServer& server) {
   for (int i = 0; i < kStepsAfterAnAnswer; ++i) server.advance(seconds(0));
 }
 
-/// Clients whose connections have served a request each and are idle.
+/// Returns clients whose connections have served one request each and are idle.
 Clients idle_clients(TestServer& server, std::size_t count) {
   Clients clients;
   for (std::size_t i = 0; i < count; ++i) {
@@ -146,7 +146,7 @@ TEST_CASE("connections that are idle too long for a full table are closed", "[ne
   }
 }
 
-/// What the server's thread logs at level warning, once the server is ended.
+/// The warnings that the server's thread logs, available once the server has ended.
 class Warnings {
  public:
   Warnings() : logger_(std::make_shared<spdlog::logger>("warnings", sink_)) {

@@ -13,7 +13,7 @@
 
 namespace dynsessions::observability {
 
-/// A log whose lines a test can read, without time; each begins with its level.
+/// A log whose lines a test can read, without timestamps; each begins with its level.
 class CapturedLog {
  public:
   explicit CapturedLog(LogFormat format, spdlog::level::level_enum level = spdlog::level::debug)
@@ -32,12 +32,12 @@ class CapturedLog {
     for (std::string line; std::getline(text, line);) lines.push_back(line);
     return lines;
   }
-  /// The only line there is.
+  /// Returns the only line.
   [[nodiscard]] std::string line() const {
     const auto all = lines();
     return all.size() == 1 ? all.front() : std::to_string(all.size()) + " lines";
   }
-  /// The members of the only line, with its level.
+  /// Returns the members of the only line, with its level.
   [[nodiscard]] nlohmann::json members() const {
     const std::string only = line();
     const std::size_t space = only.find(' ');

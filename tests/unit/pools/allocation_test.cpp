@@ -145,7 +145,7 @@ TEST_CASE("a call gets a fresh session also while another still holds the lost o
 TEST_CASE("a program that waited behind the one that lost the interpreter is not run in it",
           "[sessions]") {
   PoolFixture fixture;
-  const auto lease = fixture.acquire("a");  // keeps the session in the pool meanwhile
+  const auto lease = fixture.acquire("a");  // keeps the session in the pool during the test
   auto losing = fixture.start("a", "wait and lose");
   auto behind = fixture.start("a", "2");
   fixture.workspaces.let_programs_end();

@@ -84,7 +84,7 @@ TEST_CASE("the oldest results are forgotten when they take too much memory", "[s
   CHECK(log.find("99") != nullptr);
 }
 
-/// Its beginning is in memory, the rest in a file.
+/// Its first part is in memory, the rest in a file.
 execution::ExecutionResult printed_to_file(test::TestLoop& loop, asio::thread_pool& file_pool) {
   const execution::Spool spool(file_pool);
   constexpr std::size_t kSize = 2 * execution::kTextBytesInMemory;
@@ -99,7 +99,7 @@ execution::ExecutionResult printed_to_file(test::TestLoop& loop, asio::thread_po
 
 TEST_CASE("the oldest results in files are forgotten when there are too many", "[sessions]") {
   test::TestLoop loop;
-  asio::thread_pool file_pool(1);  // ends first: its thread may still be handing over to the loop
+  asio::thread_pool file_pool(1);  // ends first: its thread can still be posting to the loop
   ExecutionLog log;
   for (std::size_t i = 0; i <= ExecutionLog::kMostFiles; ++i) {
     REQUIRE(log.begin(std::to_string(i), {}));

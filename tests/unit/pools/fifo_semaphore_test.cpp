@@ -15,7 +15,7 @@ struct SemaphoreFixture {
     loop.settle();  // while the semaphore still lives
   }
   test::Task<MaybePermit> wait() { return loop.start(semaphore.wait()); }
-  /// The permit of a task that must have one.
+  /// Returns the permit of a task that must have one.
   MaybePermit permit_of(test::Task<MaybePermit>& task) {
     loop.settle();
     REQUIRE(task.done());

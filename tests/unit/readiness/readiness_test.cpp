@@ -14,7 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// A file with this content while the object lives; its name is of no other test.
+/// A file with this content while the object lives; no other test uses its name.
 class ReadyFile {
  public:
   explicit ReadyFile(const std::string& content)
@@ -99,7 +99,7 @@ TEST_CASE("only the health answer of a ready server means ready", "[readiness]")
   }
 }
 
-/// Waits by a clock that the test moves, for a server that is ready at the n-th question.
+/// Waits by a manual clock for a server that is ready at the n-th request.
 struct Waiting {
   explicit Waiting(int question) : ready_at(question) {}
 

@@ -7,8 +7,8 @@
 
 #include "tests/support/catch.h"
 
-/// On a directory that looks like a cgroup of version 2, since few machines that build this
-/// have one whose controllers are free. What the kernel itself does is in tests/sandbox.
+/// These tests use a directory that looks like a cgroup of version 2, since few build machines have
+/// one whose controllers are free. tests/sandbox tests the kernel's behaviour.
 namespace dynsessions::sandbox {
 namespace {
 namespace fs = std::filesystem;
@@ -161,7 +161,7 @@ TEST_CASE("a directory that still has processes is not removed", "[limits]") {
   CHECK_FALSE(remove_directory((group.directory / "directory").string()));
   fs::remove(group.directory / "directory" / "1" / "busy");
   CHECK(remove_directory((group.directory / "directory").string()));
-  CHECK(remove_directory((group.directory / "directory").string()));  // gone is as good
+  CHECK(remove_directory((group.directory / "directory").string()));  // missing is fine
 }
 
 TEST_CASE("a directory cannot be made where there is none", "[limits]") {

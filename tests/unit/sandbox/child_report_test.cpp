@@ -22,7 +22,7 @@ struct Channel {
     child = UniqueFd(fds[1]);
   }
 
-  /// What has come by now.
+  /// Returns the reports that have arrived by now.
   ChildReports read() {
     ChildReports reports(UniqueFd(::fcntl(launcher.get(), F_DUPFD_CLOEXEC, 0)));
     reports.read(std::chrono::steady_clock::now());

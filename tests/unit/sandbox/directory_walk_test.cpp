@@ -25,7 +25,7 @@ DirectoryUsage usage_of(const TestDirectory& directory, std::size_t names_at_onc
   return walk.found();
 }
 
-/// What directories themselves take is the file system's affair.
+/// The size of directories themselves depends on the file system.
 std::uint64_t bytes_of_directories(const TestDirectory& directory,
                                    const std::vector<std::string>& names) {
   std::uint64_t sum = 0;
@@ -110,7 +110,7 @@ TEST_CASE("a walk never leaves its directory, wherever that below it is moved", 
   directory.write("outside/secret", 1);
   const UniqueFd top(::open(directory.path("top").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   DirectoryWalk walk(top.get());
-  while (walk.found().files < 3) walk.go_on(1);  // it is in b
+  while (walk.found().files < 3) walk.go_on(1);  // the walk is in b
   REQUIRE(::rename(directory.path("top/a/b").c_str(), directory.path("outside/b").c_str()) == 0);
   while (walk.go_on(1) == DirectoryWalk::State::under_way) {
   }

@@ -27,7 +27,7 @@ dev_t device_of(const TestDirectory& directory) {
   return status.st_dev;
 }
 
-/// Open, of a MiB, and without a name.
+/// Returns an open file of one MiB without a name.
 UniqueFd open_nameless(const TestDirectory& directory) {
   directory.write("unnamed", kMiB);
   UniqueFd file(::open(directory.path("unnamed").c_str(), O_RDONLY | O_CLOEXEC));
@@ -72,7 +72,7 @@ TEST_CASE("what is there already may stay, and only what is more is too much aga
   DiskWatch watch(directory.copy(), kLimit, {});
   directory.write("first", 20 * kMiB);
   REQUIRE(look(watch));
-  CHECK_FALSE(look(watch));  // measures, and nobody is left to be ended
+  CHECK_FALSE(look(watch));  // measures, but no interpreter is left to end
   CHECK_FALSE(watch.is_measuring());
   CHECK_FALSE(watch.is_beyond_repair());
   CHECK_FALSE(look(watch));
@@ -80,7 +80,7 @@ TEST_CASE("what is there already may stay, and only what is more is too much aga
   CHECK(look(watch));
   CHECK_FALSE(look(watch));
 
-  // What was deleted cannot be taken again, down to the limit.
+  // Freed space cannot be taken again until the usage is below the limit.
   REQUIRE(::truncate(directory.path("first").c_str(), 12 * kMiB) == 0);
   CHECK_FALSE(look(watch));
   directory.write("third", 4 * kMiB);
@@ -133,7 +133,7 @@ TEST_CASE("whoever moves directories about so that they cannot be counted has to
   bool ended = false;
   for (int walks = 0; walks < 8; ++walks) {
     CHECK_FALSE(ended);
-    CHECK_FALSE(watch.look(50, {}));  // it is in b now
+    CHECK_FALSE(watch.look(50, {}));  // the measurement is in b now
     REQUIRE(::rename(here.c_str(), away.c_str()) == 0);
     ended = watch.look(50, {});
     REQUIRE(::rename(away.c_str(), here.c_str()) == 0);

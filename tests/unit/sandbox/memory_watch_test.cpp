@@ -34,7 +34,7 @@ TEST_CASE("a family is its roots and all below them", "[limits]") {
   const pid_t roots[] = {2};
   CHECK(family_of(table, roots) == std::vector<pid_t>{2, 3, 4});
   const pid_t none[] = {0};
-  CHECK(family_of(table, none).size() == table.size());  // all come from 0, or from nowhere
+  CHECK(family_of(table, none).size() == table.size());  // all descend from 0 or have no parent
 }
 
 TEST_CASE("a circle of parents, as pids are used again, has an end", "[limits]") {

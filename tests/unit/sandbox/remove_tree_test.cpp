@@ -18,7 +18,7 @@ using test::TestDirectory;
 
 constexpr uid_t kUser = 12'345;
 
-/// As long as it lives, this process has no more than so much of a resource.
+/// Limits a resource of this process while the object lives.
 class Limited {
  public:
   Limited(__rlimit_resource resource, rlim_t limit) : resource_(resource) {
@@ -41,7 +41,7 @@ bool has(const TestDirectory& directory, const std::string& name) {
 
 void remove(const TestDirectory& directory, const char* name) { remove_tree(directory.fd(), name); }
 
-/// Root may do everything whatever the mode: as root, the test is another user in its directory.
+/// Root can ignore every mode: as root, the test acts as another user in its directory.
 class OrdinaryUser {
  public:
   explicit OrdinaryUser(const TestDirectory& directory) {

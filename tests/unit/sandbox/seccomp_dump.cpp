@@ -18,7 +18,7 @@
 namespace dynsessions::sandbox::test {
 namespace {
 
-constexpr std::uint64_t kSmallValues = 64;  ///< what larger ones tell, rules name
+constexpr std::uint64_t kSmallValues = 64;  ///< larger values matter only if rules name them
 constexpr std::uint64_t kLastDecimal = 2047;
 
 std::uint32_t answer(const BpfProgram& filter, std::uint32_t abi, int number,
@@ -30,7 +30,7 @@ std::uint32_t answer(const BpfProgram& filter, std::uint32_t abi, int number,
   return run_filter(filter, call);
 }
 
-/// Nothing for a number that is no call.
+/// Returns nullopt if the number is not a system call.
 std::optional<std::string> name_of(int number) {
   const std::unique_ptr<char, decltype(&std::free)> name(
       ::seccomp_syscall_resolve_num_arch(SCMP_ARCH_X86_64, number), &std::free);
@@ -57,7 +57,7 @@ Rules rules_of(const Policy& policy, std::string_view call) {
   return rules;
 }
 
-/// Whether the rules ask for one bit of the argument, so that all that tells are the bits.
+/// Returns whether the rules test one bit of the argument, so that only the bits matter.
 bool asks_for_one_bit(const Policy& policy, std::string_view call, unsigned argument) {
   const Rules rules = rules_of(policy, call);
   return std::all_of(rules.begin(), rules.end(), [&](const ArgumentRule& rule) {
@@ -67,8 +67,8 @@ bool asks_for_one_bit(const Policy& policy, std::string_view call, unsigned argu
   });
 }
 
-/// A line per run of telling values with one answer, which says nothing about values between them
-/// that tell nothing; what no rule speaks of is left out.
+/// Returns a line per run of telling values with one answer. Values between them that tell nothing
+/// are not covered, and values that no rule mentions are left out.
 std::string dump_argument(const Policy& policy, const std::string& call, unsigned argument,
                           Arguments arguments, const std::string& beside) {
   const int number = ::seccomp_syscall_resolve_name(call.c_str());
@@ -96,7 +96,7 @@ std::string dump_argument(const Policy& policy, const std::string& call, unsigne
   return text;
 }
 
-/// Of a rule with two comparisons: the second, with the first as it is.
+/// Dumps the second comparison of a rule, with the first one satisfied.
 std::string dump_second(const Policy& policy, const ArgumentRule& rule) {
   Arguments arguments{};
   arguments.at(rule.first.arg) = rule.first.datum_a;
@@ -111,13 +111,13 @@ std::string dump_ruled(const Policy& policy, const std::string& call) {
   text += dump_argument(policy, call, rules.front().first.arg, {}, "");
   for (const ArgumentRule& rule : rules) {
     if (!rule.second || rule.error_number != 0) continue;
-    const std::string second = dump_second(policy, rule);  // the same for each rule of one first
+    const std::string second = dump_second(policy, rule);  // rules can share the first
     if (text.find(second) == std::string::npos) text += second;
   }
   return text;
 }
 
-/// By name, which readers look for; without what is ENOSYS.
+/// Lines by call name, which readers search for; calls that are answered with ENOSYS are left out.
 using Lines = std::map<std::string, std::string>;
 
 Lines lines_of(const Policy& policy) {
@@ -134,7 +134,7 @@ Lines lines_of(const Policy& policy) {
   return lines;
 }
 
-/// Those lines that `known` has not.
+/// Returns the lines that are not in `known`.
 std::string text_of(const Lines& lines, const Lines& known = {}) {
   std::string text;
   for (const auto& [name, line] : lines) {
@@ -147,7 +147,7 @@ std::string text_of(const Lines& lines, const Lines& known = {}) {
   return text;
 }
 
-/// The one answer to every number of an ABI, or how many there are.
+/// Returns the only answer to all numbers of an ABI, or the number of different answers.
 std::string dump_abi(const BpfProgram& filter, std::uint32_t abi, std::uint32_t bits) {
   std::set<std::string> answers;
   for (int number = 0; number <= kLastNumber; ++number) {

@@ -1,4 +1,4 @@
-// Prints what the filters answer: the text of seccomp_policy.txt.
+// Prints the answers of the filters: the text of seccomp_policy.txt.
 
 #include <cstdio>
 

@@ -49,7 +49,7 @@ std::set<int> numbers(std::span<const SyscallGroup> groups) {
     for (const char* name : group.names) {
       const int number = ::seccomp_syscall_resolve_name(name);
       INFO(name);
-      REQUIRE(number >= 0);  // a misspelt name would silently rule nothing
+      REQUIRE(number >= 0);  // a rule with a misspelt name would have no effect
       CHECK(result.insert(number).second);
     }
   }

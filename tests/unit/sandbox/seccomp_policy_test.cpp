@@ -14,7 +14,7 @@
 namespace dynsessions::sandbox::test {
 namespace {
 
-/// Whether some arguments make the filter allow the call.
+/// Returns whether some arguments make the filter allow the call.
 bool may_be_allowed(const Policy& policy, const char* name) {
   const BpfProgram& filter = policy.filter;
   const int number = ::seccomp_syscall_resolve_name(name);
@@ -37,7 +37,7 @@ bool may_be_allowed(const Policy& policy, const char* name) {
 TEST_CASE("the filters answer as seccomp_policy.txt says", "[seccomp]") {
   std::ifstream file(SECCOMP_POLICY_TEXT);
   const std::string agreed(std::istreambuf_iterator<char>(file), {});
-  CHECK(dump_filters() == agreed);  // build/release/seccomp_dump writes it anew
+  CHECK(dump_filters() == agreed);  // build/release/seccomp_dump prints the new text
 }
 
 TEST_CASE("what must never be allowed is not, whatever its arguments", "[seccomp]") {
@@ -64,7 +64,7 @@ TEST_CASE("odd high bits make no permission of a refusal", "[seccomp]") {
     const unsigned argument = rule.first.arg;
     for (const std::uint64_t value : telling_values(policy, rule.name, argument)) {
       Arguments plain{};
-      plain.at(argument) = value & 0xffff'ffffU;  // what the kernel looks at
+      plain.at(argument) = value & 0xffff'ffffU;  // the bits that the kernel looks at
       Arguments odd{};
       odd.at(argument) = value | std::uint64_t{1} << 40;
       if (native_answer(policy.filter, number, odd) != SECCOMP_RET_ALLOW) continue;

@@ -10,7 +10,7 @@ namespace {
 
 struct Journal {
   std::vector<std::string> done;
-  int failing = 0;  ///< the number of the step that fails; 0: none does
+  int failing = 0;  ///< the number of the step that fails; 0 if none does
 };
 
 StepResult note(Journal& journal, const char* name, int number) {

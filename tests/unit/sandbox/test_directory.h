@@ -14,7 +14,7 @@
 
 namespace dynsessions::sandbox::test {
 
-/// An empty directory on the disk; gone with the object.
+/// An empty directory on the disk; removed with the object.
 class TestDirectory {
  public:
   TestDirectory() {
@@ -37,7 +37,7 @@ class TestDirectory {
   void make_directory(const std::string& below) const {
     std::filesystem::create_directory(path(below));
   }
-  /// Directories in directories, each of that name. Only remove_tree() gets rid of many.
+  /// Makes nested directories that all have that name. Only remove_tree() can remove many levels.
   void dig(const char* name, std::size_t levels) const {
     for (UniqueFd here = copy(); levels > 0; --levels) {
       REQUIRE(::mkdirat(here.get(), name, S_IRWXU) == 0);

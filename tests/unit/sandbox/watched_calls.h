@@ -3,11 +3,11 @@
 #include <span>
 #include <string_view>
 
-/// Calls that a reader of the policy would stop at, because escapes or attacks on neighbours began
-/// with them.
+/// Calls that a reviewer of the policy would question, because escapes or attacks on neighbours
+/// started with them.
 namespace dynsessions::sandbox::test {
 
-/// No arguments may make the filter allow one of these.
+/// The filter must not allow any of these, with any arguments.
 inline constexpr const char* kNever[] = {
     // clang-format off
     "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "kcmp", "pidfd_getfd",
@@ -27,11 +27,11 @@ inline constexpr const char* kNever[] = {
 
 struct WatchedCall {
   const char* name;
-  const char* reason;  ///< why it may be asked for all the same
+  const char* reason;  ///< why it can be called nevertheless
 };
 
-/// What may be asked for, by some arguments at least. A call that is watched and neither here nor
-/// above has no reason, and one that is here without being allowed needs none.
+/// Watched calls that can be made, at least with some arguments. A watched call that is allowed and
+/// in neither list lacks a reason; a call that is listed here without being allowed needs none.
 inline constexpr WatchedCall kAllowedForAReason[] = {
     {"clone", "processes and threads; by argument, no namespace"},
     {"socket", "by argument: families that stay in the network namespace"},

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 using Lines = std::vector<std::string>;
 using tls::TemporaryDirectory;
 
-/// The files of entries, without the lock of the directory.
+/// Returns the files of entries, without the directory's lock.
 std::vector<fs::path> entries_in(const fs::path& directory) {
   std::vector<fs::path> found;
   for (const auto& file : fs::directory_iterator(directory)) {

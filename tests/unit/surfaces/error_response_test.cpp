@@ -12,7 +12,7 @@ namespace {
 struct ErrorRow {
   ErrorCode code;
   unsigned status;
-  std::string wire_code;  ///< empty: no body
+  std::string wire_code;  ///< empty if there is no body
 };
 
 const std::vector<ErrorRow>& rows() {

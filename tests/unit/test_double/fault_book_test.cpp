@@ -11,7 +11,7 @@ using nlohmann::json;
 
 const pools::PoolName kPool{"s", "g", "pool"};
 
-/// A book with the rules of one pool, asked about requests of it.
+/// A book with the rules of one pool, and requests to that pool.
 struct BookFixture {
   explicit BookFixture(const std::string& rules) {
     FaultBook::Rules parsed;
@@ -20,14 +20,14 @@ struct BookFixture {
     }
     CHECK(book.replace(kPool, std::move(parsed)));
   }
-  /// The id of the rule that hits; "-" if none does.
+  /// Returns the id of the matching rule; "-" if none matches.
   std::string ask(FaultSubject subject = {}) {
     static const http::Headers kNone;
     if (subject.headers == nullptr) subject.headers = &kNone;
     const auto hit = book.decide(kPool, subject);
     return hit ? hit->id : "-";
   }
-  /// That of several requests that are alike.
+  /// Returns the ids for several equal requests.
   std::string ask_times(int count) {
     std::string ids;
     for (int i = 0; i < count; ++i) ids += ask() == "-" ? '-' : 'x';

@@ -11,8 +11,8 @@ namespace dynsessions::tls {
 inline const Clock::TimePoint kNow = std::chrono::sys_days(std::chrono::year(2026) / 3 / 1);
 inline constexpr std::chrono::hours kDay{24};
 
-/// What a client that trusts `authority_pem` alone says to `certificate_pem` when it wants to reach
-/// `name` at `time`: "ok", or OpenSSL's reason against it.
+/// Verifies `certificate_pem` as a client that trusts only `authority_pem` and connects to `name`
+/// at `time`. Returns "ok", or OpenSSL's reason for the refusal.
 [[nodiscard]] std::string verdict(const std::string& authority_pem,
                                   const std::string& certificate_pem, const std::string& name,
                                   Clock::TimePoint time);
@@ -22,8 +22,8 @@ struct ForeignAuthority {
   std::string key_pem;
 };
 
-/// An authority that the emulator did not make. `constraints` are its name constraints in the
-/// language of x509v3_config(5); empty: it has none.
+/// Makes an authority that the emulator did not make. `constraints` are its name constraints in the
+/// language of x509v3_config(5); empty for none.
 [[nodiscard]] ForeignAuthority make_foreign_authority(const std::string& constraints,
                                                       Clock::TimePoint now);
 

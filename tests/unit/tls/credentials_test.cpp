@@ -21,7 +21,7 @@ std::vector<Name> standard_names_and(const std::string& list) {
   return names;
 }
 
-/// What is logged while the object lives.
+/// Captures the log while the object lives.
 class LogCapture {
  public:
   LogCapture() : before_(spdlog::default_logger()) {
@@ -139,7 +139,7 @@ TEST_CASE("a name of another domain needs a new authority, which also knows what
 }
 
 TEST_CASE("an authority without name constraints, or with wider ones, is kept", "[tls]") {
-  // As a person makes it for all servers of a team; the emulator's own are narrower.
+  // Constraints that a person might write for all servers of a team; the emulator's are narrower.
   const std::string constraints = GENERATE(
       as<std::string>(), "",
       "critical,permitted;DNS:localhost,permitted;DNS:dynamicsessions.io,"

@@ -15,7 +15,7 @@ std::string authority_pem() {
   return Identity::make_authority({"localhost"}, now).certificate_pem();
 }
 
-/// How many certificates the store marks as trusted by Java's rule.
+/// Returns how many certificates the store marks as trusted by Java's rule.
 int trusted_in(const std::string& der) {
   const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
   const OwnedKeyStore store(d2i_PKCS12(nullptr, &bytes, static_cast<long>(der.size())));

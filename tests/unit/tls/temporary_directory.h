@@ -5,7 +5,7 @@
 
 namespace dynsessions::tls {
 
-/// An empty directory that goes with its scope.
+/// An empty directory that is removed at the end of its scope.
 class TemporaryDirectory {
  public:
   TemporaryDirectory();
@@ -22,7 +22,7 @@ class TemporaryDirectory {
 [[nodiscard]] std::string content_of(const std::filesystem::path& file);
 void set_content(const std::filesystem::path& file, const std::string& content);
 
-/// The permission bits, such as 0600.
+/// Returns the permission bits, such as 0600.
 [[nodiscard]] unsigned mode_of(const std::filesystem::path& path);
 
 }  // namespace dynsessions::tls

@@ -10,10 +10,10 @@ TEST_CASE("the content type is told by the extension", "[files]") {
     std::string_view name, expected;
   };
   const auto row = GENERATE(
-      // Recorded, or in the swagger's examples.
+      // Recorded, or from the swagger's examples.
       Row{"cert.txt", "text/plain; charset=utf-8"}, Row{"a.yaml", "application/yaml"},
       Row{"a.pfx", "application/pkcs12"},
-      // By the rules that the header states.
+      // Follow from the rules in the header.
       Row{"data.csv", "text/csv; charset=utf-8"}, Row{"a.json", "application/json"},
       Row{"a.PNG", "image/png"}, Row{"a.tar.gz", "application/gzip"},
       Row{".txt", "text/plain; charset=utf-8"}, Row{"txt", "application/octet-stream"},

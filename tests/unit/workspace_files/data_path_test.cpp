@@ -21,7 +21,7 @@ std::string repeated(const std::string& piece, int times) {
 struct PathRow {
   std::string what;
   std::string text;
-  std::optional<std::string> expected;  ///< DataPath::text(), or nothing: refused
+  std::optional<std::string> expected;  ///< DataPath::text(), or nullopt if refused
 };
 
 const std::optional<std::string> kRefused;

@@ -26,7 +26,7 @@ std::string read_host_file(const std::string& path) {
   return {bytes, static_cast<std::size_t>(size)};
 }
 
-/// Whether nothing at all can be had of `path` but a refusal.
+/// Checks that every access to `path` is refused.
 void check_closed(const TestTree& tree, const std::string& path) {
   INFO(path);
   CHECK(stat(tree.root(), at(path)).has_error());
@@ -74,7 +74,7 @@ TEST_CASE("the magic links of /proc lead nowhere", "[files]") {
   tree.link("/proc/self/root", "root");
   check_closed(tree, "descriptor");
   check_closed(tree, "root/etc/passwd");
-  // Even where /proc itself is the tree.
+  // Holds even if /proc itself is the tree.
   const UniqueFd self(::open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   CHECK(open_for_reading(self.get(), at("fd/" + std::to_string(canary.get()))).has_error());
   CHECK(open_for_reading(self.get(), at("exe")).has_error());

@@ -13,7 +13,7 @@ namespace {
 
 using Create = TemporaryFile (*)(int);
 
-/// The file systems at hand may all know O_TMPFILE, so both ways are taken by name.
+/// All file systems here might support O_TMPFILE, so the test selects both ways by name.
 struct Way {
   const char* what;
   Create create;

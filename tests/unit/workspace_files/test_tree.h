@@ -8,8 +8,8 @@
 
 namespace dynsessions::workspace_files {
 
-/// A directory that plays `/mnt/data`, with a secret beside it that nothing may ever give away.
-/// Gone with the object. `path()` is for what a session's program would do behind our back.
+/// A directory that plays `/mnt/data`, next to a secret that must never be revealed. Removed with
+/// the object. `path()` is for changes that a session's program would make.
 class TestTree {
  public:
   TestTree();
@@ -21,7 +21,7 @@ class TestTree {
   [[nodiscard]] std::string path(std::string_view below = {}) const;
   [[nodiscard]] std::string canary_path() const;
 
-  /// What the program in the session does; each throws when the system refuses.
+  /// Act as the program in the session; each throws if the system refuses.
   void write(std::string_view below, std::string_view content) const;
   void make_directory(std::string_view below) const;
   void link(std::string_view target, std::string_view below) const;
@@ -33,22 +33,22 @@ class TestTree {
 
 inline constexpr std::string_view kCanary = "canary: this was outside";
 
-/// A path that the test knows to be right.
+/// Returns a path that the test knows to be valid.
 [[nodiscard]] DataPath at(std::string_view text);
 
-/// The whole content by the client's way: open_for_reading, then read to the end.
+/// Reads the whole content as a client does: open_for_reading, then read to the end.
 [[nodiscard]] std::string content_of(const TestTree& tree, std::string_view below);
 
-/// The code of what must be an error.
+/// Returns the code of a result that must be an error.
 template <typename T>
 [[nodiscard]] ErrorCode code_of(const Result<T>& result) {
   return result.error().code;
 }
 
-/// An upload from begin to commit.
+/// Uploads a file, from begin to commit.
 [[nodiscard]] Result<FileInfo> upload(int root, const DataPath& path, std::string_view content);
 
-/// The names in a listing, directories and all: `name` or `directory/name`.
+/// Returns the names in a listing, with directories: `name` or `directory/name`.
 [[nodiscard]] std::vector<std::string> names_in(int root, Depth depth, std::string_view below = {});
 
 }  // namespace dynsessions::workspace_files

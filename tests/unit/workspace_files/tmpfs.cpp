@@ -16,8 +16,8 @@
 namespace dynsessions::workspace_files {
 namespace {
 
-/// In the child: a tmpfs in a user namespace, as soon as the parent has mapped its user. Says which
-/// descriptor it is and keeps it open until the parent has fetched it.
+/// Runs in the child: mounts a tmpfs in a user namespace once the parent has mapped its user. Sends
+/// the descriptor's number and keeps it open until the parent has fetched it.
 [[noreturn]] void hold_tmpfs(int channel) {
   char go = 0;
   int fd = -1;
@@ -49,7 +49,7 @@ UniqueFd small_tmpfs() {
     if (::fsconfig(context.get(), FSCONFIG_SET_STRING, key, value, 0) != 0) return UniqueFd();
   if (::fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) return UniqueFd();
   const UniqueFd mount(::fsmount(context.get(), FSMOUNT_CLOEXEC, 0));
-  // The mount's own descriptor is an O_PATH one; those of sessions are not.
+  // The mount's descriptor is an O_PATH one; those of sessions are not.
   return UniqueFd(::openat(mount.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
@@ -62,7 +62,7 @@ UniqueFd tmpfs_of_user_namespace(uid_t uid) {
   const pid_t child = ::fork();
   if (child < 0) return UniqueFd();
   if (child == 0) {
-    ours = UniqueFd();  // or the end of the parent's would never be heard
+    ours = UniqueFd();  // otherwise the parent's end of file would never arrive
     hold_tmpfs(theirs.get());
   }
   theirs = UniqueFd();

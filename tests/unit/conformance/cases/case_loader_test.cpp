@@ -45,7 +45,7 @@ TEST_CASE("exchanges in parallel are one step", "[conformance]") {
 TEST_CASE("a case that cannot be used is an error that names it", "[conformance]") {
   struct Row {
     std::string what;
-    std::function<void(Json&)> spoil;  ///< gets the case
+    std::function<void(Json&)> spoil;  ///< changes the case
   };
   const auto row = GENERATE(values<Row>({
       {"no evidence", [](Json& one) { one.erase("evidence"); }},

@@ -4,7 +4,7 @@
 
 namespace dynsessions::conformance {
 
-/// A correct file of one case, for tests that break it or run it.
+/// Returns a correct file of one case, for tests that break it or run it.
 inline Json sample_file() {
   return Json::parse(R"({
     "description": "one case",

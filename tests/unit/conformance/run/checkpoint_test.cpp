@@ -11,7 +11,7 @@
 namespace dynsessions::conformance {
 namespace {
 
-/// A path in a directory of its own that goes with it.
+/// A path in a temporary directory that is removed with the object.
 class TemporaryPath {
  public:
   TemporaryPath() {

@@ -12,14 +12,14 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// A service that answers from a list, and deletes sessions as asked.
+/// A service that answers from a list, and deletes sessions on request.
 struct FakeService {
   explicit FakeService(std::deque<HttpReply> in_order = {}) : replies(std::move(in_order)) {}
 
   std::deque<HttpReply> replies;
   std::vector<HttpRequest> requests;
   milliseconds time{0};
-  std::size_t interrupted_at = 0;  ///< the number of the request that somebody does not wait for
+  std::size_t interrupted_at = 0;  ///< the number of the request that the user interrupts
 
   RunTarget target(bool is_emulator = false) {
     return {.send = [this](const std::vector<HttpRequest>& all,
@@ -199,7 +199,7 @@ TEST_CASE("an interruption leaves the case, and all behind it, not run and no se
   file["cases"][0]["apiVersions"] = {"2024-02-02-preview", "2024-10-02-preview",
                                      "2025-10-02-preview"};
   FakeService service({good_reply()});
-  service.interrupted_at = 3;  // the first of the second case
+  service.interrupted_at = 3;  // the first request of the second case
   const RunReport report = service.run(sample_cases(file));
   CHECK(report.outcomes[0].verdict == Verdict::same);
   CHECK(report.outcomes[1].why == NotRun::interruption);

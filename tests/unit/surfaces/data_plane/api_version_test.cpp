@@ -12,7 +12,7 @@ namespace {
 
 using Requested = std::optional<std::string_view>;
 
-/// Which version rules, by the dialect of the path; "shared" is a path of two dialects.
+/// The effective version by the dialect of the path; "shared" is a path of two dialects.
 struct VersionRow {
   Requested requested;
   std::string_view python, wrapped, flat, shared;
@@ -141,7 +141,7 @@ TEST_CASE("a choice about what versions differ in rules all of them", "[api][api
       CHECK(row.holds(version_of(versions, name)));
       held_by_default += row.holds(version_of(default_versions(), name)) ? 1 : 0;
     }
-    CHECK(held_by_default < 6);  // or the choice would change nothing
+    CHECK(held_by_default < 6);  // otherwise the option would change nothing
   }
 }
 
@@ -180,7 +180,7 @@ TEST_CASE("an unknown or a missing version is let in, or refused as chosen", "[a
     }
     check(std::nullopt, Dialect::flat, row.when_missing);
     check(std::nullopt, std::nullopt, row.when_missing);
-    check(std::nullopt, Dialect::python, {});  // the dialect that had none
+    check(std::nullopt, Dialect::python, {});  // the dialect without versions
     check(kWrapped, Dialect::wrapped, {});
     check(kPython, std::nullopt, {});
   }

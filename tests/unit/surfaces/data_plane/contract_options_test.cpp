@@ -1,4 +1,4 @@
-// The doubts of the contract at the surface: each choice on both of its sides.
+// The contract options of the data plane: each value of every option.
 
 #include <string>
 
@@ -104,7 +104,7 @@ TEST_CASE("object ids can be put everywhere and nowhere", "[api][choices]") {
   CHECK_THAT(text_of(always.send("GET /listSessions?" + kNewest)),
              Catch::StartsWith(R"({"$id":"1","sessions":[{"$id":"2","identifier":)"));
   CHECK_THAT(text_of(always.send("POST /.management/listSessions")),
-             Catch::StartsWith(R"({"value":[{"identifier":)"));  // documented without
+             Catch::StartsWith(R"({"value":[{"identifier":)"));  // documented without them
   choices.object_ids = contract::ByVersion::never;
   Choosing never(choices);
   CHECK(text_of(never.send("GET /files?identifier=s1&api-version=2024-02-02-preview")) ==

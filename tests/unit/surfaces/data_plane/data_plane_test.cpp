@@ -234,8 +234,8 @@ TEST_CASE("a directory is made by an upload, listed, and looked into on request"
     return found;
   };
   using Names = std::vector<std::string>;
-  // In one tick of the clock they are in no order on a disk; that of a tmpfs is in
-  // listing_test.cpp.
+  // Files made in one tick of the clock have no order on a disk; listing_test.cpp tests the order
+  // on a tmpfs.
   CHECK_THAT(names(""), Catch::UnorderedEquals(Names{". a", ". y.txt"}));
   CHECK_THAT(names("recursive=true&"),
              Catch::UnorderedEquals(Names{". a", "a b", "a/b x.txt", ". y.txt"}));

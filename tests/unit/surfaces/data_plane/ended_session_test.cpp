@@ -47,7 +47,7 @@ asio::awaitable<http::Response> both(asio::awaitable<http::Response> answer,
   co_return std::move(response);
 }
 
-/// The answer to a request whose work waits on the file pool while `what` happens.
+/// Returns the answer to a request whose work waits on the file pool while `what` happens.
 http::Response answer_to(DataPlaneHarness& harness, std::string_view line, std::string body,
                          InTheMeantime what) {
   http::Request request = request_of(line);
@@ -65,7 +65,7 @@ TEST_CASE("an operation on files whose session is deleted in the meantime finds 
           "[api][ended_session]") {
   struct Row {
     std::string line, body;
-    unsigned status;  ///< when the session is not deleted
+    unsigned status;  ///< if the session is not deleted
   };
   const auto row = GENERATE(values<Row>({
       {"GET /files?", "", 200},

@@ -36,7 +36,7 @@ Call call_with(std::string execution_type, seconds timeout = seconds(120)) {
   return call;
 }
 
-/// All of the answer, as its pieces make it.
+/// Returns the whole answer, joined from its parts.
 std::string text_of(AnswerParts parts) {
   std::string text;
   while (const auto piece = parts.next()) text += *piece;
@@ -99,7 +99,7 @@ TEST_CASE("from 2025-02-02-preview on there is no $id", "[api][execute]") {
   }
 }
 
-/// What stands in the answer as the value.
+/// Returns the value in the answer.
 std::string value_in(const std::string& line, const ExecutionResult& result,
                      const VersionTable& versions = default_versions()) {
   const std::string text = answer(line, result, call_with("Synchronous"), versions);
@@ -109,7 +109,7 @@ std::string value_in(const std::string& line, const ExecutionResult& result,
   return text.substr(begin, text.rfind(R"(,"executionTimeInMilliseconds")") - begin);
 }
 
-/// The JSON of one value in the three ways that versions have.
+/// The JSON of one value in the three forms of the api-versions.
 struct Rendered {
   std::string before_2025, in_2025_02, in_2025_10;
 };
@@ -287,7 +287,7 @@ TEST_CASE("each stream is cut after its characters, without a mark and never ins
              Catch::Contains("\"stdout\":\"a\xC3\xB6\xF0\x9F\x98\x80z\",\"stderr\":\"12345\","));
 }
 
-/// The text as a program writes it, in a file but for its beginning.
+/// Returns the text as a program writes it: in a file except for its first part.
 SpooledText spooled(const std::string& text) {
   test::TestLoop loop;
   asio::thread_pool file_pool(1);

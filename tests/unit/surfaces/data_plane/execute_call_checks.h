@@ -14,7 +14,7 @@ inline const std::string kWrapped = "POST /code/execute?api-version=2024-02-02-p
 inline const std::string kFlat = "POST /executions?api-version=2024-10-02-preview";
 inline const std::string kNewest = "POST /executions?api-version=2025-10-02-preview";
 
-/// A body that is taken, and what it says.
+/// An accepted body and the call that it contains.
 struct Accepted {
   std::string what;
   std::string line;

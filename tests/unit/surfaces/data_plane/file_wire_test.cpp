@@ -85,7 +85,7 @@ TEST_CASE("the answers about one file are those of the version", "[api][files]")
        R"("lastModifiedTime":"2024-11-08T08:18:50.4203448Z"}})"},
       // Recorded: the metadata of this version have neither type nor contentType.
       {at_version("GET /files/cert.txt", kOctober2024), R"({"$id":"1","name":"cert.txt",)" + end},
-      // The recording has both members empty; section 8 row 24 says to fill them.
+      // The recording has both members empty; section 8 row 24 requires them to be filled.
       {at_version("POST /files", kOctober2024), R"({"$id":"1","name":"cert.txt",)" + typed + end},
       {at_version("GET /files/cert.txt", kFebruary2025), R"({"name":"cert.txt",)" + typed + end},
       {at_version("POST /files", kFebruary2025), R"({"name":"cert.txt",)" + typed + end},

@@ -93,7 +93,7 @@ TEST_CASE("the exchange has the reason that an exact server does not send", "[ap
   CHECK_FALSE(harness.exchange().reason.empty());
 }
 
-/// Writes down what it sees, and answers itself where it is told to.
+/// Records what it sees, and answers itself if told to.
 class Witness final : public http::Filter {
  public:
   asio::awaitable<http::Answer> handle(http::Call& call, http::Next next) override {
@@ -119,7 +119,7 @@ TEST_CASE("a filter of its own can stand in front of operations and behind the g
   DataPlaneSettings settings = DataPlaneHarness::default_settings();
   settings.inner_filters = {&fault};
   DataPlaneHarness harness(DataPlaneHarness::hello_world, settings);
-  harness.send("GET /files?identifier=s", "", {});  // no token: does not get that far
+  harness.send("GET /files?identifier=s", "", {});  // no token: the request does not get that far
   CHECK(fault.seen.empty());
   harness.send("GET /nothing");
   harness.send("GET /files?identifier=s");

@@ -1,7 +1,7 @@
-// What the Azure CLI's test suite recorded of Python pools: 2024-02-02-preview on 4 November 2024,
+// Python pools as the Azure CLI's test suite recorded them: 2024-02-02-preview on 4 November 2024,
 // 2024-10-02-preview on 8 November 2024 (contract section 2.2 and 2.3). Facts of those recordings,
-// stated by hand: the request, then status, header names and the body's text. What differs from
-// exchange to exchange is named in angle brackets.
+// written by hand: the request, then status, header names and the body's text. Parts that differ
+// between exchanges are named in angle brackets.
 
 #include <algorithm>
 #include <regex>
@@ -20,16 +20,16 @@ using Names = std::vector<std::string>;
 struct Exchange {
   std::string what;
   std::string line;
-  std::string body;  ///< of the request; a file's content when it uploads
+  std::string body;  ///< of the request; the file's content in an upload
   unsigned status;
-  Names headers;  ///< without what framing adds: connection, content-length, transfer-encoding
+  Names headers;  ///< without those of the framing: connection, content-length, transfer-encoding
   http::Framing framing;
   std::string text;
 };
 
 struct Conversation {
   std::string version;
-  std::vector<Exchange> exchanges;  ///< in the order in which they were recorded
+  std::vector<Exchange> exchanges;  ///< in recorded order
 };
 
 const Names kCommon{"api-supported-versions", "date", "mise-correlation-id", "server",
@@ -100,8 +100,8 @@ Conversation flat_conversation() {
         R"("executionType":"synchronous","status":"Succeeded","result":{"$id":"2",)"
         R"("stdout":"Hello world\n","stderr":"","executionResult":"",)"
         R"("executionTimeInMilliseconds":35}})"},
-       // The one departure: the recording has "type":"" and "contentType":"", which the
-       // service filled by May 2025; section 8 row 24 follows the later answer.
+       // The only departure: the recording has "type":"" and "contentType":"", which the service
+       // filled by May 2025; section 8 row 24 follows the later answer.
        {"upload", "POST /files" + query, "testing", 200, kJson, kChunked,
         R"({"$id":"1","name":"cert.txt",)" + typed + end},
        {"list", listing, "", 200, kJson, kChunked,

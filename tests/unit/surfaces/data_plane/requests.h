@@ -13,20 +13,20 @@ inline constexpr std::string_view kOctober2024 = "2024-10-02-preview";
 inline constexpr std::string_view kFebruary2025 = "2025-02-02-preview";
 inline constexpr std::string_view kOctober2025 = "2025-10-02-preview";
 
-/// The query of a request of one session at the newest version.
+/// The query of a request to one session at the newest version.
 inline const std::string kNewest = "identifier=sess-1&api-version=2025-10-02-preview";
 
-/// A request without headers, from the start of a request line: "GET /files?identifier=s1".
-/// Throws when the target is unreadable.
+/// Returns a request without headers, from the start of a request line: "GET /files?identifier=s1".
+/// Throws if the target cannot be parsed.
 [[nodiscard]] http::Request request_of(std::string_view line);
 
-/// The pool of requests on the bare root in these tests.
+/// Returns the pool of requests on the bare root in these tests.
 [[nodiscard]] pools::PoolName default_pool();
 
-/// The versions under the default choices.
+/// Returns the versions under the default contract options.
 [[nodiscard]] const VersionTable& default_versions();
 
-/// The route of such a request; throws when there is none.
+/// Returns the route of such a request; throws if there is none.
 [[nodiscard]] Route route_of(std::string_view line,
                              const VersionTable& versions = default_versions());
 

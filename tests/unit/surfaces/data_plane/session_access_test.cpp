@@ -68,7 +68,7 @@ TEST_CASE("the length of an identifier is held to the rule of the version",
   }
 }
 
-/// The guid of the session that such a request gets, and whether the request made it.
+/// Returns the guid of the session of such a request, and whether the request made it.
 std::pair<std::string, bool> session_of(DataPlaneHarness& harness, const std::string& line) {
   const Services services = harness.services();
   const Route route = route_of(line);

@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 using namespace std::chrono_literals;
 
-/// The text of an answer, with the session's guid masked.
+/// Returns the text of an answer, with the session's guid masked.
 std::string masked(const http::Response& response) {
   static const std::regex kGuid(R"([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})");
   return std::regex_replace(text_of(response), kGuid, "<guid>");
@@ -24,7 +24,7 @@ void check_no_session(const http::Response& response) {
   CHECK(response.headers.find("x-ms-error-code") == "SessionWithIdentifierNotFound");
 }
 
-/// A session of one minute's age, last used half a minute ago.
+/// Makes a session that is one minute old and was last used half a minute ago.
 void make_session(DataPlaneHarness& harness) {
   harness.send("GET /files?" + kNewest);
   harness.clock().advance(30s);

@@ -63,7 +63,7 @@ TEST_CASE("milliseconds have at most four decimals and no zeros at their end", "
     nanoseconds duration;
     std::string text;
   };
-  // 102.906 and 640.256 were recorded as such.
+  // 102.906 and 640.256 were recorded in this form.
   const auto row = GENERATE(values<Row>({
       {0ns, "0"},
       {49ns, "0"},
