@@ -71,7 +71,7 @@ def count_failures(seen):
     for (flags, engine), observed in seen.items():
         problems = list(observed.problems)
         if (shown := table.get((flags, engine))) != observed.text:
-            problems.append(f"it is `{observed.text}`, the table says `{shown}`")
+            problems.append(f"it is `{observed.text}`, the table has `{shown}`")
         for problem in problems:
             print(f"FAILED {engine}: {flags}: {problem}")
         failed += bool(problems)
@@ -80,12 +80,12 @@ def count_failures(seen):
 
 def main():
     if os.geteuid() != 0:
-        sys.exit("run.py needs root, for namespaces of its own")
+        sys.exit("run.py needs root, to make separate namespaces")
     if PROFILE_VARIABLE not in os.environ:
         return run_in_own_namespaces()
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--write", action="store_true", help="put what is seen into the table")
-    parser.add_argument("--only", default="", help="sets of flags that contain this text")
+    parser.add_argument("--write", action="store_true", help="write observations into the table")
+    parser.add_argument("--only", default="", help="only the sets of flags that contain this text")
     options = parser.parse_args()
     prepare_machine()
     engines = [AsDocker(os.environ[PROFILE_VARIABLE]), Podman(), Rootless()]

@@ -50,7 +50,7 @@ surfaces::data_plane::Route route_of(const surfaces::data_plane::VersionTable& v
 
 void check_call(const surfaces::data_plane::Route& route, const ExecuteCall& call) {
   require(is_valid_utf8(call.request.code), "code is UTF-8");
-  require(call.request.timeout >= std::chrono::seconds(1), "a program may run");
+  require(call.request.timeout >= std::chrono::seconds(1), "a program can run");
   require(call.request.timeout <= surfaces::data_plane::executions::kExecutionCeiling,
           "no program runs longer than the ceiling");
   require(call.request.output_characters != std::size_t{0}, "a limit of output is none or some");

@@ -43,11 +43,11 @@ void check_request(const http::Request& request) {
   require(!(request.chunked && request.content_length), "a body is framed in one way");
   require(request.headers.count("Host") <= 1, "there is one Host at most");
   require(request.headers.count("Content-Length") + request.headers.count("Transfer-Encoding") <= 1,
-          "nobody else can read another length");
+          "no other parser can read another length");
   const auto length = request.headers.find("Content-Length");
   require(!length || *length == std::to_string(request.content_length.value_or(0)) ||
               length->starts_with('0'),
-          "the length is what the field says");
+          "the length is that of the field");
   for (const auto& [name, value] : request.headers) {
     require(!name.empty() && !http::has_control_character(name), "a field has a name");
     require(value.find_first_of("\r\n") == std::string::npos, "a field is one line");

@@ -64,7 +64,7 @@ std::optional<config::Config> parse(const std::vector<std::string>& arguments,
     const cli::Invocation call = cli::parse_arguments(arguments);
     return config::resolve_settings(call.options, call.config_path, environment).config;
   } catch (const config::ConfigError& error) {
-    require(!std::string(error.what()).empty(), "a refusal says why");
+    require(!std::string(error.what()).empty(), "a refusal has a reason");
     return std::nullopt;
   }
 }

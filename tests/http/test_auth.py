@@ -194,7 +194,7 @@ def test_neither_tokens_nor_identifiers_nor_code_reach_the_log(emulator_factory)
     assert set(statuses[8:12]) == {401, 421, 403}, statuses
     server.stop()
     log = server.stderr()
-    assert "allocated" in log and "execute" in log, "the log says nothing at all"
+    assert "allocated" in log and "execute" in log, "the log is empty"
     header, payload, _ = token.split(".")
     found = [what for what, secret in SECRETS.items() if secret in log]
     assert found == []

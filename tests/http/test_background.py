@@ -146,7 +146,7 @@ def test_what_a_program_left_running_ends_when_its_interpreter_is_replaced(sessi
     body = session.executions("import os; os._exit(1)").json()
     assert body["result"]["stderr"] == "Kernel restarted"
     assert not processes_with(mark)
-    assert processes_with(others_mark), "the kernel beside it lost its own"
+    assert processes_with(others_mark), "the other kernel lost its process"
 
 
 @pytest.mark.attack(23)

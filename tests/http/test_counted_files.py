@@ -80,7 +80,7 @@ def test_a_session_with_far_too_much_is_lost_with_its_files(emulator_factory):
     )
     answer = session.executions(reserve + WAIT)
     if "No space left" in answer.text:
-        pytest.skip("there are no 8 GiB left on the disk")
+        pytest.skip("less than 8 GiB are free on the disk")
     assert answer.status_code >= 500, answer.text
     assert "far more than it may" in answer.headers["x-emulator-reason"] + answer.text
     assert value(session, "import os; os.listdir('/mnt/data')") == "[]"

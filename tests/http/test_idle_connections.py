@@ -19,7 +19,7 @@ OPENED = 1100
 def descriptors():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard < 2 * OPENED:
-        pytest.skip(f"this process may have {hard} open files only")
+        pytest.skip(f"this process can have only {hard} open files")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2 * OPENED), hard))
     yield
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -343,7 +343,7 @@ def test_groups_go_with_the_server_and_those_of_a_killed_one_with_the_next(emula
     first = group_directories(server.pid)
     value(server.session().executions("6 * 7"))
     server.kill()
-    assert any(directory.exists() for directory in first), "there is nothing to sweep"
+    assert any(directory.exists() for directory in first), "there are no groups to remove"
     server = emulator_factory()
     assert [directory for directory in first if directory.exists()] == []
     second = group_directories(server.pid)

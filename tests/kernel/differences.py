@@ -41,14 +41,14 @@ def streams_are_whole(answer):
 
 DIFFERENCES = [
     Difference(
-        "A kernel shows nothing for None, so the service could not either; but the example of its "
+        "A kernel shows no value for None, so the service could not either; but the example of its "
         "specification has null (CONTRACT.md section 8, row 10).",
         ("values_none",),
         none_is_null,
     ),
     Difference(
-        "ipykernel's own functions that raise, or call what raises, are in the traceback; in a "
-        "session the agent does their work, and it never shows itself.",
+        "ipykernel's functions that raise, or call functions that raise, are in the traceback; in a "
+        "session the agent does their work, and it never shows its own code.",
         (
             "streams: input",
             "streams: input without a prompt",
@@ -65,8 +65,8 @@ DIFFERENCES = [
         without_frames_of_ipykernel,
     ),
     Difference(
-        "What a program does to the streams and their descriptors ends with it; a kernel loses their "
-        "output for good.",
+        "Changes of a program to the streams and their descriptors end with the program; a kernel "
+        "loses their output for good.",
         (
             "descriptors_lost: a child's output in the next program",
             "streams_closed: the next print",
@@ -79,7 +79,7 @@ DIFFERENCES = [
         without_terminal,
     ),
     Difference(
-        "What a program that awaits sets in context variables stays; ipykernel 6 forgets it, as "
+        "Context variables that a program with `await` sets stay set; ipykernel 6 forgets them, as "
         "it runs such cells in a copy of the context.",
         ("async: contextvars after await",),
         context_of_awaiting_program_stays,

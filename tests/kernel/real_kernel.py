@@ -73,5 +73,5 @@ class RealKernel:
 
     def _receive(self):
         line = self._host.stdout.readline()
-        assert line, "the kernel's host has ended; its words are above"
+        assert line, "the kernel's host has exited; its output is above"
         return json.loads(line)

@@ -128,7 +128,7 @@ def judge(server, temporary, run, sessions):
     seconds = time.monotonic() - start
     after = settled(server, temporary, wanted=before)
     if sanitizer_of(BINARY):
-        print("memory is not compared: a sanitizer keeps what is freed")
+        print("memory is not compared: a sanitizer keeps freed memory")
     else:
         before["KiB of the server"] = memory_before
         after["KiB of the server"] = resident_kib(server.pid)

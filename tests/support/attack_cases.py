@@ -88,15 +88,15 @@ CASES = {
     82: "socket protocols, urgent data",
 }
 
-_BEFORE = "answered before any sandbox has a part in it: tested in one tier"
+_BEFORE = "answered before any sandbox is involved: tested in one tier"
 
 # Maps (case, tier), or a case, to the reason why that tier, or every tier but the default one, has
 # no test of the case.
 LACKING = {63: _BEFORE}
 for _user in ("root", "user"):
     _restricted, _full = f"restricted, {_user}", f"full, {_user}"
-    LACKING[72, _restricted] = "there is no stricter tier to insist on but the full one"
-    LACKING[73, _full] = "it does not rest on Landlock"
+    LACKING[72, _restricted] = "only the full tier is stricter"
+    LACKING[73, _full] = "it does not depend on Landlock"
 
 
 def reason_to_lack(case, tier):

@@ -1,7 +1,7 @@
 """A pytest plugin that reports which operations of which client worked in
 tests/clients/test_suite.py.
 
-`--all-clients` runs every client, each with packages of its own, and writes the results to
+`--all-clients` runs every client, each with separate packages, and writes the results to
 build/client-report.json, from which tests/clients/table.py makes the table of docs/clients. If only
 some were run (`-k prefect`), the results of the others stay.
 """
@@ -13,7 +13,7 @@ REPORT = Path(__file__).parents[2] / "build" / "client-report.json"
 
 
 def pytest_addoption(parser):
-    parser.addoption("--all-clients", action="store_true", help="run every client, not a few")
+    parser.addoption("--all-clients", action="store_true", help="run every client instead of a few")
 
 
 def pytest_configure(config):

@@ -29,7 +29,7 @@ CABLE = f"dyntest{_OWN}"
 def missing():
     """Returns the reason why there can be no neighbour here, or None."""
     if os.geteuid() != 0:
-        return "making a network beside this host takes root"
+        return "only root can make a network next to this host"
     lacking = [program for program in ("ip", "unshare", "nsenter") if shutil.which(program) is None]
     return f"programs are missing: {', '.join(lacking)}" if lacking else None
 

@@ -22,7 +22,7 @@ def test_processes_that_end_meanwhile_are_left_out():
                 assert os.getpid() in processes()
         finally:
             shell.kill()
-    assert len(seen) > 10, "nothing came and went"
+    assert len(seen) > 10, "no process started or ended"
 
 
 @pytest.mark.parametrize("way", ENDED)

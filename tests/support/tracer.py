@@ -29,7 +29,7 @@ def attached(strace, pids):
             "strace does not attach",
         )
         if tracer.poll() is not None:
-            raise CannotAttach("strace may not attach here: " + tracer.stderr.read().decode())
+            raise CannotAttach("strace cannot attach here: " + tracer.stderr.read().decode())
         yield
     finally:
         tracer.kill()

@@ -17,7 +17,7 @@ from support.tiers import TIERS  # noqa: E402
 HEAD = """# Attacks and faults, tier by tier
 
 Written by `report_page.py` after a run of all tests; do not edit. Each case is one or more acts, \
-with the same act where it must succeed beside it. *Passed* means that the act was refused, \
+each with a control: the same act where it must succeed. *Passed* means that the act was refused, \
 contained or survived, and that nothing outside had been touched.
 """
 

@@ -242,7 +242,7 @@ def test_a_directory_that_changes_a_thousand_times_a_second_is_listed(session):
         assert session.delete("50").status_code in {204, 404}
         assert session.content("20").status_code in {200, *REFUSED}
     value(session, "ended = True")
-    assert len(lengths) > 1, "nothing changed meanwhile"
+    assert len(lengths) > 1, "nothing changed during the reads"
 
 
 @attack(18)

@@ -17,7 +17,7 @@ from support.processes import process_named
 from support.programs import run_inside, run_outside
 
 attack = pytest.mark.attack
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may look into namespaces")
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can look into namespaces")
 NS_GET_OWNER_UID = 0xB704
 FIRST_SESSION_USER, SESSION_USERS = 50_000, 9_000
 
@@ -44,7 +44,7 @@ SHARED = {
 }
 
 
-alone = pytest.mark.alone("what a user may have is shared with all other tests of that user")
+alone = pytest.mark.alone("all tests of a user share the user's limits")
 
 
 def take_all(session, kind):

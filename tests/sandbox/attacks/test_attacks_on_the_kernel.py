@@ -19,7 +19,7 @@ from support.tiers import as_session_user
 attack = pytest.mark.attack
 PRIVATE = ("unshare", "--mount", "--net", "--ipc", "--uts")
 NO_CAPABILITY = "0" * 16
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="what is outside can only be shown by root")
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can show what exists outside")
 
 
 def refused_outside(answers):
@@ -146,7 +146,7 @@ def test_nobody_types_into_a_terminal(session):
     typed = ("TIOCSTI", "TIOCSTI with high bits", "TIOCLINUX")
     assert inside == {**dict.fromkeys(typed, "EPERM"), "TCGETS": "ENOTTY"}
     outside = run_outside("terminal_input")
-    assert {outside[name] for name in typed} == {"ENOTTY"}, "only for want of a terminal"
+    assert {outside[name] for name in typed} == {"ENOTTY"}, "only for lack of a terminal"
 
 
 @attack(42, 44)

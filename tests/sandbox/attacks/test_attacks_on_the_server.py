@@ -181,7 +181,7 @@ def test_connections_without_end_leave_a_session_to_those_who_have_one(start_ser
         wait_until(lambda: _is_closed(flood[0]), "no limit was reached")
         assert len(os.listdir(f"/proc/{server.pid}/fd")) < 250
         assert kept.post(**ask).json()["result"]["executionResult"] == 42
-        assert processor_seconds(server.pid, over=0.5) < 0.4, "it waits busily"
+        assert processor_seconds(server.pid, over=0.5) < 0.4, "it is in a busy loop"
     assert value_in("synchronous", session, "6 * 7") == 42
     kept.close()
 

@@ -20,7 +20,7 @@ from support.tiers import directory_for_all, run_as, works_fully
 attack = pytest.mark.attack
 NO_ENGINE = 4
 HERE = Path(__file__).parent
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root makes such surroundings")
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make such surroundings")
 
 # Machines that forbid things
 

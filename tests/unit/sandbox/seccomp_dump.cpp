@@ -222,11 +222,11 @@ std::string dump_filters() {
   const Policy full = policy_of(Tier::full);
   const Policy restricted = policy_of(Tier::restricted);
   const BpfProgram init = compile_init_filter();
-  return "# What the compiled filters answer, see seccomp_dump.h. To write it anew:\n"
+  return "# The answers of the compiled filters, see seccomp_dump.h. To write this file again:\n"
          "#   build/release/seccomp_dump >tests/unit/sandbox/seccomp_policy.txt\n\n"
          "# Interpreters. Calls and values that are not named: ENOSYS.\n\n" +
          text_of(lines_of(full)) + dump_others(full.filter) +
-         "\n# Interpreters of the restricted tier, where they are answered otherwise.\n\n" +
+         "\n# Interpreters of the restricted tier, where they are answered differently.\n\n" +
          text_of(lines_of(restricted), lines_of(full)) + dump_others(restricted.filter) +
          "\n# Init. Calls that are not named: kill.\n\n" + dump_init(init) + dump_others(init);
 }
