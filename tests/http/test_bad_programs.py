@@ -1,6 +1,6 @@
 """Clients that break off, and programs that break their interpreter.
 
-A failed program is an answer (CONTRACT.md section 0, fact 2); its session goes on.
+A failed program is an answer (CONTRACT.md section 0, fact 2); its session continues.
 """
 
 import json

@@ -9,7 +9,7 @@ Adding a program is adding a few lines to a file of programs/. It must change no
 outside its working directory, as the kernel is not sandboxed. Two runs must give the same answer:
 
 - no sets of strs, whose order is random; no race between prints and a child's output, which a
-  kernel reads in a thread of its own;
+  kernel reads in a separate thread;
 - no `raise` on the line of its `def`: stack_data then picks one of the two statements by address,
   and shows the function or the lines around it.
 

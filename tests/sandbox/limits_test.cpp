@@ -116,7 +116,7 @@ TEST_CASE("a session that has too much memory loses its interpreter, and that is
     CHECK(event.sandbox_id == 1);
     CHECK(event.end.exceeded == ExceededLimit::memory);
     CHECK(WTERMSIG(event.end.wait_status) == SIGKILL);
-    // The end is reported once more on request, and then forgotten.
+    // The end is reported again on request, and then forgotten.
     CHECK(launcher.request(RequestKind::kill_interpreter).message.end.exceeded ==
           ExceededLimit::memory);
     CHECK(launcher.request(RequestKind::kill_interpreter).message.end.exceeded ==
