@@ -1,4 +1,4 @@
-"""Limits of a session: exceeding one is a natural error there, and nobody else notices.
+"""Limits of a session: exceeding one is a natural error there and affects no one else.
 
 Each test runs with cgroups, where this machine has them, and without. Without cgroups the launcher
 watches memory, RLIMIT_NPROC counts processes, and nothing limits CPU time.

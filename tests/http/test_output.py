@@ -128,7 +128,7 @@ def test_a_repr_that_is_too_deep_is_reported_and_the_interpreter_stays(session):
     assert session.executions("len(x)").json()["result"]["executionResult"] == 1
 
 
-# What a program might write into the agent's socket, which it can find; 60 MB of each.
+# Frames that a program might write into the agent's socket, which it can find; 60 MB of each.
 FRAMES = {
     "small lists": "b'[' + b'[],' * 20_000_000 + b'[]]'",
     "small strings": 'b\'{"result":[\' + b\'"",\' * 20_000_000 + b\'""]}\'',

@@ -5,7 +5,7 @@ A line of JSON comes in on stdin, one goes out on stdout:
     {"start": {"python": PATH, "home": PATH, "environment": {...}}}   a fresh kernel -> {}
     {"execute": CODE}   -> {"ok": bool, "messages": [{"type": ..., "content": ...}, ...]}
 
-The kernel is the ipykernel of its own Python.
+The kernel is the ipykernel of that Python.
 """
 
 import json

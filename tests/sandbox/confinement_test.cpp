@@ -23,7 +23,7 @@ json verdict(const std::string& program, const json& arguments = json::object(),
   return test::verdict(spec, program, arguments);
 }
 
-/// A listening socket of the host, which nobody inside can reach.
+/// A listening socket of the host, which no program inside can reach.
 class HostListener {
  public:
   HostListener(int family, const sockaddr* address, socklen_t size)

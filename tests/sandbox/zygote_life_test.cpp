@@ -10,7 +10,7 @@
 #include "tests/sandbox/steps.h"
 #include "tests/support/catch.h"
 
-/// What happens to sessions when the zygote fails.
+/// Sessions whose zygote is killed or cannot load.
 namespace dynsessions::sandbox::test {
 namespace {
 

@@ -9,7 +9,9 @@ from soak.census import group_directories
 from soak.many_sessions import soak
 
 
-@pytest.mark.alone("its hostile programs take all processor time, so that cooldowns of other tests expire")
+@pytest.mark.alone(
+    "its hostile programs take all processor time, so that cooldowns of other tests expire"
+)
 def test_sessions_leave_nothing_behind():
     assert soak(sessions=150, seed=random.SystemRandom().randrange(1 << 32))
 

@@ -20,7 +20,9 @@ DEFAULT_TIER = "full, root" if os.geteuid() == 0 else "full, user"
 
 
 def pytest_addoption(parser):
-    parser.addoption("--attack-cases", help="file for the cases that the collected attack tests prove")
+    parser.addoption(
+        "--attack-cases", help="file for the cases that the collected attack tests prove"
+    )
     parser.addoption("--attack-report", default=str(REPORT), help="file for the report")
 
 

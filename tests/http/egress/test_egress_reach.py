@@ -1,4 +1,4 @@
-"""What a session reaches over the network, by --network-status, and what it never reaches."""
+"""Targets that a session reaches over the network, by --network-status, or never reaches."""
 
 import os
 import signal
