@@ -10,7 +10,7 @@
 #include "tests/sandbox/steps.h"
 #include "tests/support/catch.h"
 
-/// Sessions whose zygote is killed or cannot load.
+/// Sessions whose zygote is killed, cannot load, or reports wrongly.
 namespace dynsessions::sandbox::test {
 namespace {
 
