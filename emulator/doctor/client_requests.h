@@ -5,7 +5,7 @@
 #include "emulator/config/config.h"
 #include "emulator/doctor/check.h"
 
-/// The requests of `dynsessions doctor --client`, and what their answers mean.
+/// The requests of `dynsessions doctor --client`, and the meaning of their answers.
 namespace dynsessions::doctor {
 
 /// A check of the section *client*.
@@ -14,7 +14,7 @@ namespace dynsessions::doctor {
 
 struct IdentityChecks {
   Checks checks;
-  std::string token;  ///< empty: there is none
+  std::string token;  ///< empty if there is none
 };
 
 /// Requests a token from IDENTITY_ENDPOINT and looks at its claims.
