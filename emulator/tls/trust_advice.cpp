@@ -8,7 +8,7 @@
 namespace dynsessions::tls {
 namespace {
 
-/// As one word of a POSIX shell.
+/// Quotes a path as one word of a POSIX shell.
 std::string quoted(const std::string& path) {
   const auto is_plain = [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '/' || c == '.' || c == '_' || c == '-';
