@@ -10,7 +10,7 @@
 namespace dynsessions::conformance {
 namespace {
 
-constexpr int kNotStarted = 3;  // the exit code for an endpoint that cannot be tested
+constexpr int kNotStarted = 3;  // the exit code for an unusable endpoint
 
 }  // namespace
 

@@ -40,7 +40,7 @@ std::vector<Case> load(const ConformOptions& options) {
 
 using Format = std::string (*)(const RunReport&);
 
-/// The first case whose part of a report holds a secret; empty if it is in none.
+/// Returns the first case whose part of a report contains a secret; empty if there is none.
 std::string leaking_case(Format format, const RunReport& report, const Redaction& redaction) {
   for (const CaseOutcome& outcome : report.outcomes) {
     RunReport part = report;
@@ -50,7 +50,7 @@ std::string leaking_case(Format format, const RunReport& report, const Redaction
   return {};
 }
 
-/// Writes no report that holds a secret of the target; throws UsageError instead.
+/// Writes no report that contains a secret of the target; throws UsageError instead.
 void write_report(const std::string& path, Format format, const RunReport& report,
                   const Redaction& redaction) {
   if (path.empty()) return;

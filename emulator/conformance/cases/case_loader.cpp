@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// What the runner fills in (runner.h), beside what a case captures.
+/// Names that the runner fills in (runner.h), besides those that a case captures.
 const std::set<std::string> kRunTimeNames{"identifier", "run", "endpoint"};
 
 Json read_json(const fs::path& path) {
@@ -54,13 +54,13 @@ Needs parse_needs(const Json& written) {
   return needs;
 }
 
-/// What a step sends at once: itself, or its `parallel`.
+/// The exchanges of a step: the step itself, or its `parallel`.
 Json exchanges_of(const Json& step) {
   const bool is_parallel = step.is_object() && step.contains("parallel");
   return is_parallel ? step.at("parallel") : Json::array({step});
 }
 
-/// Expands what is written once over the versions it is written for.
+/// Expands the text of a case for each of its versions.
 class Expander {
  public:
   Expander(const Json& written, const Json& file, const Json& shared)
@@ -86,7 +86,7 @@ class Expander {
     return {version, {&let_, &file_variables_, &shared_}};
   }
 
-  /// A member of the case, filled in: it may be different from version to version.
+  /// Returns a member of the case, filled in; it can differ between versions.
   Json member(const char* name, const Scope& scope) const {
     return fill(written_.value(name, Json()), scope, Unknown::refuse);
   }
@@ -127,7 +127,7 @@ class Expander {
     return {written.at("is").get<std::string>(), written.at("at").get<std::vector<std::string>>()};
   }
 
-  /// `known` grows by what the step captures.
+  /// Adds the names that the step captures to `known`.
   static Step step_at(const Json& written, const Scope& outer, std::set<std::string>& known) {
     check_members_of_step(written);
     Step step{{}, parse_retry(written)};

@@ -23,7 +23,8 @@ std::string quoted_list(const Names& names) {
   return list;
 }
 
-/// `what` is an object that has the required members and none beside the optional ones.
+/// Checks that `value` is an object with the required members and no others than the optional ones;
+/// `what` names it.
 void check_members(const Json& value, const std::string& what, const Names& required,
                    const Names& optional) {
   if (!value.is_object()) throw CaseError(what + " is no object");
@@ -50,7 +51,7 @@ void check_texts(const Json& value, const std::string& what) {
   }
 }
 
-/// At most one of the members that are a body.
+/// Checks that at most one of the members for a body is present.
 std::string check_one_of(const Json& value, const std::string& what, const Names& bodies) {
   std::string found;
   for (const std::string_view body : bodies) {
@@ -67,7 +68,7 @@ void check_base64(const Json& value, const std::string& what) {
   }
 }
 
-/// Texts, lists of texts, or null for what is left out.
+/// Checks for texts, lists of texts, or null, which leaves a parameter out.
 void check_parameters(const Json& value, const std::string& what) {
   if (!value.is_object()) throw CaseError(what + " is no object");
   for (const auto& [key, parameter] : value.items()) {

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int kDeepest = 32;  ///< a variable that refers to itself gets this far
 
-/// The next `${name}` at or behind `from`; begin == npos when there is none.
+/// The next `${name}` at or after `from`; begin == npos if there is none.
 struct Placeholder {
   std::size_t begin = std::string::npos;
   std::size_t end = 0;

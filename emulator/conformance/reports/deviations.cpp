@@ -7,7 +7,7 @@
 namespace dynsessions::conformance {
 namespace {
 
-/// Cases that say the same of several api-versions are one row.
+/// Cases with the same deviation at several api-versions share one row.
 struct Row {
   const Case* first;
   std::string versions;
