@@ -16,7 +16,7 @@ constexpr const char* kGiveGroups =
     "or limits of the container (--memory, --cpus, --pids-limit) for all sessions together";
 constexpr const char* kSwitchOn = "start without --control-groups off";
 
-/// What it means that a limit is not hard.
+/// The consequence of a limit that is not hard.
 std::string consequence(const std::string& name, LimitKind kind) {
   if (kind == LimitKind::hard) return {};
   if (name == "memory") return "; for a moment a session can have more";
@@ -32,7 +32,7 @@ Check check_limit(const std::string& name, const LimitState& state) {
   return {"limits", name, verdict, finding, {}};
 }
 
-/// What lacks a cgroup lacks it for one reason: the first line that does tells it.
+/// All limits without a cgroup lack it for the same reason, so the first of their lines has it.
 void explain(Checks& checks, const std::string& obstacle) {
   const auto first = std::find_if(checks.begin(), checks.end(), [](const Check& check) {
     return check.verdict == Verdict::warning;
