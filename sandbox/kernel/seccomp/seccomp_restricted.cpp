@@ -38,8 +38,8 @@ constexpr SyscallGroup kRefusedInRestricted[] = {
 
 using Rules = std::vector<ArgumentRule>;
 
-/// No socket at all, since the network is the host's and paths of sockets are nobody's to rule. Of
-/// pairs only those that cannot be pointed elsewhere later, as datagram ones can.
+/// No socket at all, since the network is the host's and nothing controls paths of sockets. Of
+/// socket pairs only those that cannot be connected elsewhere later, as datagram sockets can.
 void add_sockets(Rules& rules) {
   rules.push_back({"socket", EAFNOSUPPORT, masked(0, 0, 0)});
   constexpr scmp_datum_t kType = 0xf;
@@ -50,13 +50,14 @@ void add_sockets(Rules& rules) {
   rules.push_back({"socketpair", EAFNOSUPPORT, not_equal(0, AF_UNIX)});
 }
 
-/// Times by descriptor only; with no path the first argument is one.
+/// File times by descriptor only; without a path the first argument is a descriptor.
 void add_times(Rules& rules) {
   rules.push_back({"utimensat", 0, equal(1, 0)});
   rules.push_back({"utimensat", EPERM, not_equal(1, 0)});
 }
 
-/// Priorities, processors and limits of oneself only: the user may run other programs.
+/// Priorities, processors and limits of the calling process only: the user might run other
+/// programs.
 void add_other_processes(Rules& rules) {
   for (const char* name :
        {"sched_setaffinity", "sched_setparam", "sched_setscheduler", "sched_setattr"}) {
@@ -75,7 +76,7 @@ void add_other_processes(Rules& rules) {
     rules.push_back({"prlimit64", 0, equal(0, 0), equal(1, resource)});
   }
   rules.push_back({"prlimit64", EPERM, not_equal(0, 0)});
-  // Reading it is what getrlimit does: without a new limit.
+  // Reading the limit, as getrlimit does, passes no new limit.
   rules.push_back({"prlimit64", 0, equal(0, 0), equal(1, RLIMIT_CORE), equal(2, 0)});
   rules.push_back({"prlimit64", EPERM, equal(0, 0), equal(1, RLIMIT_CORE), not_equal(2, 0)});
 }
