@@ -105,7 +105,7 @@ RunReport Campaign::run(std::vector<Case> cases) {
   const bool may_go_on = report.count(NotRun::budget) + report.count(NotRun::interruption) > 0;
   if (checkpoint && !may_go_on) checkpoint->remove();
   if (checkpoint && may_go_on) {
-    report.notes.push_back("the same command with this --checkpoint goes on from here");
+    report.notes.push_back("run the same command with this --checkpoint to continue");
   }
   return report;
 }

@@ -34,7 +34,7 @@ std::vector<Case> load(const ConformOptions& options) {
   const fs::path directory =
       options.cases.empty() ? program_directory() / "api-spec" / "cases" : fs::path(options.cases);
   std::vector<Case> cases = filtered(load_cases(directory), options.filter);
-  if (cases.empty()) throw UsageError("no case is like --filter " + options.filter);
+  if (cases.empty()) throw UsageError("no case matches --filter " + options.filter);
   return cases;
 }
 
@@ -100,7 +100,7 @@ ExitCode conform(const ConformOptions& options) {
   if (foreign || options.plan) print(plan_text(options, cases));
   if (options.plan) return ExitCode::clean;
   if (foreign && !options.yes) {
-    throw UsageError("this uses an endpoint of yours; add --yes to go on");
+    throw UsageError("this run sends requests to a real endpoint; add --yes to confirm it");
   }
   return run(options, cases);
 }

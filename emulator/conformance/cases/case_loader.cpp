@@ -34,21 +34,21 @@ Retry parse_retry(const Json& step) {
   const auto count = [&](const char* name) {
     if (!retry.is_object() || retry.size() != 2 || !retry.contains(name) ||
         !retry.at(name).is_number_unsigned()) {
-      throw CaseError("retry is {attempts, pauseMilliseconds}, both counts");
+      throw CaseError("retry must be {attempts, pauseMilliseconds}, both counts");
     }
     return retry.at(name).get<unsigned>();
   };
   const Retry parsed{count("attempts"), std::chrono::milliseconds(count("pauseMilliseconds"))};
-  if (parsed.attempts == 0) throw CaseError("retry makes no attempt");
+  if (parsed.attempts == 0) throw CaseError("retry must make at least one attempt");
   return parsed;
 }
 
 Needs parse_needs(const Json& written) {
   if (written.is_null()) return {};
-  if (!written.is_object()) throw CaseError("needs is no object");
+  if (!written.is_object()) throw CaseError("needs is not an object");
   Needs needs;
   for (const auto& [option, value] : written.items()) {
-    if (!value.is_string()) throw CaseError("needs " + option + " is no text");
+    if (!value.is_string()) throw CaseError("needs " + option + " is not a text");
     needs[option] = value.get<std::string>();
   }
   return needs;
@@ -72,10 +72,10 @@ class Expander {
   [[nodiscard]] std::vector<Case> cases() const {
     check_case(written_);
     const Json versions = fill(written_.at("apiVersions"), scope_at("*"), Unknown::refuse);
-    if (!versions.is_array() || versions.empty()) throw CaseError("apiVersions is no list");
+    if (!versions.is_array() || versions.empty()) throw CaseError("apiVersions is not a list");
     std::vector<Case> all;
     for (const Json& version : versions) {
-      if (!version.is_string()) throw CaseError("an api-version is no text");
+      if (!version.is_string()) throw CaseError("an api-version is not a text");
       all.push_back(at(version.get<std::string>()));
     }
     return all;
@@ -93,7 +93,8 @@ class Expander {
 
   std::string text(const char* name, const Scope& scope) const {
     const Json value = member(name, scope);
-    if (!value.is_null() && !value.is_string()) throw CaseError(std::string(name) + " is no text");
+    if (!value.is_null() && !value.is_string())
+      throw CaseError(std::string(name) + " is not a text");
     return value.is_null() ? "" : value.get<std::string>();
   }
 
@@ -151,7 +152,7 @@ class Expander {
     check_exchange(exchange);
     for (const Json* part : {&exchange.request, &exchange.expect}) {
       for (const std::string& name : names_in(*part)) {
-        if (!known.contains(name)) throw CaseError("nothing is called ${" + name + "} here");
+        if (!known.contains(name)) throw CaseError("no variable is called ${" + name + "} here");
       }
     }
     return exchange;
@@ -193,7 +194,7 @@ Json read_shared(const fs::path& directory) {
   if (!fs::exists(path)) return Json::object();
   const Json file = read_json(path);
   if (!file.is_object() || !file.value("variables", Json()).is_object()) {
-    throw CaseError("variables.json: variables is no object");
+    throw CaseError("variables.json: variables is not an object");
   }
   return file.at("variables");
 }

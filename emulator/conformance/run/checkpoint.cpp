@@ -79,7 +79,7 @@ void Checkpoint::read(std::istream& file, const std::string& head) {
   std::string line;
   if (!std::getline(file, line)) return;
   if (line + "\n" != head) {
-    throw CheckpointError(path_ + " is no checkpoint of this target; remove it to begin anew");
+    throw CheckpointError(path_ + " is not a checkpoint of this target; remove it to start again");
   }
   while (std::getline(file, line)) {
     Json outcome = Json::parse(line, nullptr, /*allow_exceptions=*/false);
