@@ -204,7 +204,7 @@ asio::awaitable<void> ResponseWriter::pump(Stream& stream) {
       co_return;
     }
     if (!piece) {
-      spdlog::warn("an answer breaks off: {}", piece.error().message);
+      spdlog::warn("an answer was aborted: {}", piece.error().message);
       stream.error = asio::error::make_error_code(asio::error::eof);
       co_return;
     }
@@ -214,7 +214,7 @@ asio::awaitable<void> ResponseWriter::pump(Stream& stream) {
     const bool too_long = stream.body.size && total > *stream.body.size;
     const bool too_short = at_end && stream.body.size && total < *stream.body.size;
     if (too_long || too_short) {
-      spdlog::error("an answer breaks off: its source gave {} bytes than the {} that it promised",
+      spdlog::error("an answer was aborted: its source gave {} bytes than the {} that it announced",
                     too_long ? "more" : "fewer", *stream.body.size);
       stream.error = asio::error::make_error_code(asio::error::eof);
       co_return;
