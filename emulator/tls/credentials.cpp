@@ -76,7 +76,7 @@ Identity authority_for(const StateDirectory& directory, const std::optional<Iden
                  ends_soon(*known, now) ? "it was about to expire"
                                         : "its name constraints do not permit " + refused);
   } else {
-    spdlog::info("made the certificate authority {}; `dynsessions cert` tells how to trust it",
+    spdlog::info("made the certificate authority {}; `dynsessions cert` shows how to trust it",
                  path);
   }
   return authority;
@@ -87,7 +87,7 @@ const char* flaw_of(const Identity& server, const Identity& authority,
                     const std::vector<Name>& names, Clock::TimePoint now) {
   std::set<std::string> texts;
   for (const Name& name : names) texts.insert(name.text());
-  if (!server.is_signed_by(authority)) return "the authority is another one";
+  if (!server.is_signed_by(authority)) return "the authority has changed";
   if (server.names() != texts) return "its names are others";
   return ends_soon(server, now) ? "it was about to expire" : "";
 }
