@@ -49,7 +49,7 @@ Check check_files(const LimitState& state) {
   return {"limits", "files", Verdict::warning,
           words_for(state.kind) + ", by " + words_for(state.means) +
               "; for a moment a session can take more of the disk",
-          "--sandbox full, which has file systems of its own"};
+          "--sandbox full, which has separate file systems"};
 }
 
 Check check_kernel_objects(const LimitState& state) {
@@ -59,7 +59,7 @@ Check check_kernel_objects(const LimitState& state) {
   }
   return {"limits", "kernel objects", Verdict::warning,
           finding +
-              "; several sessions together can use up what a user may have of inotify "
+              "; several sessions together can use up the limits of a user for inotify "
               "instances, descriptors in flight, queued signals, timers and pipe pages",
           "run the server as root; in a container, with --cap-add SYS_ADMIN --cap-add SYS_PTRACE"};
 }

@@ -44,7 +44,7 @@ bool may_use(SandboxMode mode, Tier tier) {
 Check check_of(const TierTrial& trial) {
   Check check{"sandbox", "tier " + name_of(trial.tier), Verdict::good, "works here", {}};
   if (trial.tier == Tier::insecure) {
-    check.finding += "; only used when --sandbox insecure says so; has the host's network always";
+    check.finding += "; used only with --sandbox insecure; always has the host's network";
   }
   if (trial.works()) return check;
   // Sessions can run nevertheless, in another tier.
