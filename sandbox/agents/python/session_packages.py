@@ -26,7 +26,7 @@ CONFIGURATION = "home = {home}\ninclude-system-site-packages = no\n"
 
 def adopt():
     """Makes the directory and puts it on sys.path. Called again in every fork, whose sandbox can
-    lack the directory or have packages in it. If there is no room for it, pip cannot work either."""
+    lack the directory or have packages in it. Without room for it, pip cannot work either."""
     with contextlib.suppress(OSError):
         _make()
     if str(LIBRARY) not in sys.path:

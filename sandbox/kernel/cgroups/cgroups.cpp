@@ -78,7 +78,7 @@ void Cgroups::add_tree(CgroupPlace place) {
                     [this](Controller controller) { return tree_of(controller) == nullptr; });
     if (!wanted) return;
     if (const int error_number = make_way_for_groups(place); error_number != 0) {
-      return note("cgroup v2: other processes beside the server", error_number);
+      return note("cgroup v2: other processes besides the server", error_number);
     }
     for (const Controller controller : std::vector(place.controllers)) {
       const int error_number = enable_below(place, controller);

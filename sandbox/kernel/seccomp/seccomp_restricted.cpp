@@ -25,15 +25,14 @@ constexpr const char* kWatches[] = {"inotify_init", "inotify_init1", "inotify_ad
 
 constexpr SyscallGroup kRefusedInRestricted[] = {
     {"without socket() no address can be reached, except by datagram pairs, which cannot be made "
-     "either; this is the second lock",
+     "either; this is the second defence",
      kAddresses},
     {"System V and POSIX IPC would be that of the host and of all sessions",
      kInterprocessCommunication},
-    {"Landlock lets everyone change modes, owners, times and attributes of the files that their "
-     "user owns, wherever they are. What has the file open may still: see "
-     "path_redirect_preload.cpp",
+    {"Landlock does not prevent changes of modes, owners, times and attributes of any file of the "
+     "same user. Changes through an open descriptor are allowed: see path_redirect_preload.cpp",
      kMetadata},
-    {"nor does it keep anyone from watching directories", kWatches},
+    {"Landlock does not prevent watching directories either", kWatches},
 };
 
 using Rules = std::vector<ArgumentRule>;
