@@ -49,7 +49,7 @@ class Clock {
   boost::asio::awaitable<void> sleep_until(TimePoint when);
 
  protected:
-  /// Runs every action that is due at `time`, in order of time; actions may add timers.
+  /// Runs every action that is due at `time`, in order of time; actions can add timers.
   void fire_due(TimePoint time);
   /// Runs the action of the earliest timer. There must be one.
   void fire_next();

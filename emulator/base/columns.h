@@ -9,7 +9,7 @@ namespace dynsessions {
 
 using Cells = std::vector<std::string>;
 
-/// Returns the width of each column, which is the width of its widest cell in bytes. Lines may have
+/// Returns the width of each column, which is the width of its widest cell in bytes. Lines can have
 /// fewer cells than others.
 [[nodiscard]] std::vector<std::size_t> widths_of(const std::vector<Cells>& lines);
 
