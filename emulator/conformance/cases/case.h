@@ -74,7 +74,7 @@ struct Case {
   Evidence evidence{};
   std::string section;  ///< of CONTRACT.md
   Deviation deviation;
-  std::string note;  ///< of a contract option: what else the service might do; can be empty
+  std::string note;  ///< of a guess: what else the service might do; can be empty
   Needs needs;       ///< options of the server, besides those of every run
   Cost cost{};
   SessionUse session{};

@@ -25,14 +25,13 @@ using Differences = std::vector<Difference>;
 /// matches an object with exactly the same members in the same order; an array matches item by
 /// item. An object with the member `$match` is a matcher:
 ///
-///   {"$match": "any"}                               whatever there is
+///   {"$match": "any"}                               any value, but it must be there
 ///   {"$match": "absent"}                            the member is not there
-///   {"$match": "type", "type": T}                   string, integer, number, boolean, object,
-///   array
+///   {"$match": "type", "type": T}                   a value of JSON type T, or an integer
 ///   {"$match": "regex", "pattern": P}               a string that is P from begin to end
 ///   {"$match": "uuid"}                              a lower-case guid
 ///   {"$match": "timestamp"}                         UTC with up to seven digits and Z
-///   {"$match": "range", "min": A, "max": B}         a number; either end may be left out
+///   {"$match": "range", "min": A, "max": B}         a number; either end can be left out
 ///   {"$match": "contains", "members": {...}}        an object that has these, in any order
 ///   {"$match": "includes", "item": X}               an array with at least one such item
 ///   {"$match": "each", "item": X, "min": N}         an array of at least N items, all such
