@@ -16,7 +16,7 @@ struct EndpointVariable {
   std::string value;
 };
 
-/// Those variables with an endpoint that are set (client_environment/variables.h lists them).
+/// The variables with an endpoint that are set; client_environment/variables.h lists all.
 [[nodiscard]] std::vector<EndpointVariable> endpoint_variables(
     const config::Environment& environment);
 

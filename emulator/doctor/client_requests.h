@@ -20,7 +20,7 @@ struct IdentityChecks {
 /// Requests a token from IDENTITY_ENDPOINT and looks at its claims.
 [[nodiscard]] IdentityChecks check_identity(const config::Environment& environment);
 
-/// Sends a request with the token, which may be empty, to a usable endpoint. For https, checks with
+/// Sends a request with the token, which can be empty, to a usable endpoint. For https, checks with
 /// each variable that names authorities whether the certificate is trusted.
 [[nodiscard]] Checks check_answers(const std::string& endpoint, const std::string& token,
                                    const config::Environment& environment);
