@@ -20,7 +20,7 @@ namespace dynsessions::sandbox {
 
 enum class LauncherUser {
   root,     ///< real root: each session has a separate user (session_users.h)
-  ordinary  ///< in the full tier inside a user namespace of ours: sessions have the launcher's
+  ordinary  ///< sessions have the launcher's user; in the full tier in a user namespace
 };
 
 /// The part that the plans of all profiles of a launcher share.

@@ -7,7 +7,7 @@ namespace dynsessions::sandbox {
 
 /// How sessions are isolated, best first. Chosen once, for the launcher's life.
 enum class Tier {
-  full,        ///< namespaces, a root of their own, seccomp
+  full,        ///< namespaces, a separate root, seccomp
   restricted,  ///< without namespaces: Landlock, seccomp, limits
   insecure,    ///< limits only: a session can do everything that its user can do
 };

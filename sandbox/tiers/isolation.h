@@ -86,8 +86,8 @@ class Sandbox {
 
 struct MadeSandbox {
   std::unique_ptr<Sandbox> sandbox;
-  UniqueFd data_directory;         ///< can still be starting; null: no outward network
-  std::unique_ptr<Egress> egress;  ///< may still be starting; null: no network outward
+  UniqueFd data_directory;         ///< /mnt/data
+  std::unique_ptr<Egress> egress;  ///< can still be starting; null: no outward network
 };
 
 class Isolation {

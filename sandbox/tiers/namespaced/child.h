@@ -20,7 +20,7 @@ struct BuilderContext {
   const CgroupJoin& groups;
   uid_t owner;                          ///< of the sandbox's user namespace
   int report;                           ///< one byte arrives when the id maps are written
-  std::span<const Ipv4Network> closed;  ///< set if there is more than the loopback
+  std::span<const Ipv4Network> closed;  ///< if there is more than the loopback
   OpenTrees trees{};
 };
 

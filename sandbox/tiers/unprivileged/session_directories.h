@@ -25,7 +25,7 @@ class LauncherDirectory {
   /// Removes a directory in it. If it contains so much that the launcher would be delayed, a
   /// separate process removes it.
   void remove(const std::string& name);
-  /// Those processes, children of this one; some can have exited.
+  /// The processes that remove directories. They are children of this one; some can have exited.
   [[nodiscard]] std::vector<pid_t> removers();
   [[nodiscard]] const std::string& path() const { return path_; }
 
