@@ -14,7 +14,7 @@ namespace dynsessions {
 /// A child process whose stdout is a pipe to this process. The destructor sends SIGTERM and waits
 /// for the exit. The kernel ends the child if this process is killed.
 ///
-/// For programs with one thread only: between fork and exec no other code may run.
+/// For programs with one thread only: no other code must run between fork and exec.
 class ChildProcess {
  public:
   enum class Kind {

@@ -17,7 +17,7 @@ namespace dynsessions {
 /// counted, and a notice follows the text before it as soon as the reader reads again. Errors, such
 /// as a reader that has gone, are ignored.
 ///
-/// write() may be called on any thread; the other functions on one.
+/// write() can be called on any thread; the other functions must be called on one.
 class Output {
  public:
   /// Makes the text that reports how many lines were dropped. Called on the writing thread.

@@ -33,7 +33,7 @@
 namespace dynsessions::http {
 
 /// One request on its way. Lives in the frame of the surface's handle(), so filters and handlers
-/// may keep references to it across co_await.
+/// can keep references to it across co_await.
 struct Call {
   Exchange& exchange;
   Request request;

@@ -130,7 +130,7 @@ void add_identity(LayoutBuilder& builder, const SandboxProfile& profile) {
                "session:x:1000:1000:session:" +
                    home +
                    ":/bin/sh\n"
-                   "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n");
+                   "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n");  // words: ok
   builder.file("etc/group", "root:x:0:\nsession:x:1000:\nnogroup:x:65534:\n");
   builder.file("etc/hosts", "127.0.0.1 localhost session\n::1 localhost\n");
   builder.file("etc/hostname", "session\n");
