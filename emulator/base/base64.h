@@ -6,8 +6,8 @@
 
 namespace dynsessions {
 
-/// The bytes behind standard base64 with its padding (RFC 4648 section 4); nothing when the text is
-/// anything else.
+/// Decodes standard base64 with its padding (RFC 4648 section 4). Returns nullopt for any other
+/// text.
 [[nodiscard]] std::optional<std::string> decode_base64(std::string_view text);
 
 }  // namespace dynsessions

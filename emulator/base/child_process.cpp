@@ -25,13 +25,14 @@ using Kind = ChildProcess::Kind;
   throw std::system_error(errno, std::generic_category(), what);
 }
 
-/// Where its output goes; no errors: to our stderr.
+/// Destinations of its output. Without `errors`, its stderr is ours.
 struct ChildOutputs {
   int output;
   int errors;
 };
 
-/// In the child: system calls only. 127 is what a shell says of a program that it cannot start.
+/// Runs in the child, so it makes only system calls. 127 is the exit code of a shell for a program
+/// that it cannot start.
 [[noreturn]] void become(char* const* arguments, ChildOutputs to, pid_t parent, Kind kind) {
   const bool ready =
       ::prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && ::getppid() == parent &&
@@ -44,7 +45,7 @@ struct ChildOutputs {
   ::_exit(127);
 }
 
-/// False when nothing can be read by then, not even the end.
+/// Returns false if there is nothing to read by then, not even the end.
 bool can_read_before(int fd, steady_clock::time_point end) {
   while (true) {
     const auto left = ceil<milliseconds>(end - steady_clock::now());
@@ -111,7 +112,7 @@ std::optional<std::string> ChildProcess::read_until(steady_clock::time_point end
 
 std::optional<std::string> ChildProcess::read_all(milliseconds patience) {
   auto text = read_until(steady_clock::now() + patience);
-  ::kill(pid_, SIGKILL);  // also one that has closed its output and goes on
+  ::kill(pid_, SIGKILL);  // even if it has closed its output and goes on
   return text;
 }
 

@@ -11,41 +11,42 @@
 
 namespace dynsessions {
 
-/// A program that was started with its stdout coming here. Ended with SIGTERM and waited for when
-/// this object goes. The kernel ends it should this program be killed.
+/// A child process whose stdout is a pipe to this process. The destructor sends SIGTERM and waits
+/// for the exit. The kernel ends the child if this process is killed.
 ///
-/// For programs with one thread only: between fork and exec nothing else may run.
+/// For programs with one thread only: no other code must run between fork and exec.
 class ChildProcess {
  public:
   enum class Kind {
     helper,  ///< shares our terminal: Ctrl-C reaches it, and its stderr is ours
-    server,  ///< does neither: it outlives a Ctrl-C, and its stderr is kept for said()
+    server,  ///< shares neither: it survives a Ctrl-C, and its stderr is kept for said()
   };
 
-  /// Throws std::system_error when it cannot be started.
+  /// Throws std::system_error if the program cannot be started.
   explicit ChildProcess(const std::vector<std::string>& arguments, Kind kind = Kind::helper);
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
   ~ChildProcess();
 
-  /// The next line of its output, without the line's end; what is left when the output ends.
+  /// Returns the next line of stdout without its line end; at the end of the output, the unfinished
+  /// rest.
   std::string read_line();
-  /// All of its output until it closes it.
+  /// Reads stdout until the child closes it.
   std::string read_all();
-  /// The same of a program that may never end: nothing when that takes longer than `patience`.
-  /// Either way it is killed.
+  /// Like read_all(), for a program that might never exit: returns nullopt if it takes longer than
+  /// `patience`. The child is killed in both cases.
   std::optional<std::string> read_all(std::chrono::milliseconds patience);
-  /// What a server has written to stderr since this was last asked.
+  /// Returns what a server has written to stderr since the last call.
   std::string said();
-  /// Waits for its end; its exit code, or -1 for a signal. One of the two, once.
+  /// Waits for the exit. Returns the exit code, or -1 after a signal. Call wait() or stop(), once.
   int wait();
-  /// Ends it as an operator would, with SIGTERM, and waits.
+  /// Sends SIGTERM, as an operator would, and waits for the exit.
   int stop();
 
  private:
-  /// False at the end of the output.
+  /// Returns false at the end of the output.
   bool read_byte(char& byte);
-  /// Nothing when the output does not end before.
+  /// Returns nullopt if the output does not end before `end`.
   std::optional<std::string> read_until(std::chrono::steady_clock::time_point end);
 
   UniqueFd output_;

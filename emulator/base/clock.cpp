@@ -27,8 +27,8 @@ void Clock::cancel(TimerId id) {
 }
 
 asio::awaitable<void> Clock::sleep_until(TimePoint when) {
-  // The wait itself is a steady timer that never ends by itself: our timer cancels it, and so does
-  // a cancellation from outside.
+  // The wait is a steady timer without an end: the timer of this clock cancels it, and so does a
+  // cancellation from outside.
   auto executor = co_await asio::this_coro::executor;
   asio::steady_timer forever(executor, asio::steady_timer::time_point::max());
   auto wake = [&forever] { forever.cancel(); };

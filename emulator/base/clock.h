@@ -16,12 +16,12 @@ namespace dynsessions {
 
 /// The meaning of a timer. A move of the clock reports it for each timer that fires.
 struct TimerLabel {
-  std::string_view what;  ///< "session-expired"; static storage; empty: of no interest to others
+  std::string_view what;  ///< "session-expired"; static storage; empty: not reported
   std::string session;    ///< guid, or empty
 };
 
 /// The time that the emulator itself lives by: cooldown, ages, time stamps and the execution
-/// deadline. Nothing of ours asks the system clock directly, so that a test can move time. Time
+/// deadline. No other code asks the system clock directly, so that a test can move time. Time
 /// inside the user's program stays real.
 ///
 /// Lives on the event-loop thread; not thread-safe.
@@ -39,23 +39,23 @@ class Clock {
   [[nodiscard]] virtual TimePoint now() const = 0;
 
   /// Calls `action` once, on the event loop, when `when` is reached. Never calls it from inside
-  /// this function, also when `when` has passed already.
+  /// this function, even if `when` has already passed.
   TimerId call_at(TimePoint when, std::function<void()> action, TimerLabel label = {});
 
-  /// Forgets the timer; does nothing when it has fired.
+  /// Forgets the timer; does nothing if it has fired.
   void cancel(TimerId id);
 
-  /// Waits until `when`. Ends early, without an exception, when the waiting operation is cancelled.
+  /// Waits until `when`. Ends early, without an exception, if the waiting operation is cancelled.
   boost::asio::awaitable<void> sleep_until(TimePoint when);
 
  protected:
-  /// Runs every action that is due at `time`, in order of time; actions may add timers.
+  /// Runs every action that is due at `time`, in order of time; actions can add timers.
   void fire_due(TimePoint time);
-  /// Runs the action of the earliest timer, of which there must be one.
+  /// Runs the action of the earliest timer. There must be one.
   void fire_next();
   [[nodiscard]] bool empty() const noexcept { return timers_.empty(); }
   [[nodiscard]] TimePoint next_due() const { return timers_.begin()->first.first; }
-  /// Called when the earliest timer may have changed.
+  /// Called when the earliest timer can have changed.
   virtual void timers_changed() = 0;
   /// Called before the action of a timer that was due at `due`.
   virtual void fires(TimePoint /*due*/, const TimerLabel& /*label*/) {}
@@ -71,8 +71,8 @@ class Clock {
   TimerId next_id_ = 1;
 };
 
-/// A timer that is forgotten when its scope ends, also when a cancelled coroutine unwinds: its
-/// action may refer to what lives in that scope.
+/// A timer that is forgotten when its scope ends, even if a cancelled coroutine unwinds. Its action
+/// can therefore refer to variables of that scope.
 class ScopedTimer {
  public:
   ScopedTimer(Clock& clock, Clock::TimePoint when, std::function<void()> action,
@@ -87,7 +87,7 @@ class ScopedTimer {
   const Clock::TimerId id_;
 };
 
-/// Wall-clock time, by one timer of the event loop for all that is due.
+/// Wall-clock time, with one timer of the event loop for all actions.
 class SystemClock : public Clock {
  public:
   explicit SystemClock(const boost::asio::any_io_executor& executor);
@@ -98,22 +98,22 @@ class SystemClock : public Clock {
   boost::asio::steady_timer timer_;
 };
 
-/// Time that only goes forward, for patience with real processes: no jump of the wall clock and no
-/// test moves it. Its time points mean something only among themselves.
+/// Time that only goes forward, for timeouts of real processes: neither a jump of the wall clock
+/// nor a test moves it. Its time points can only be compared with each other.
 class SteadyClock final : public SystemClock {
  public:
   using SystemClock::SystemClock;
   [[nodiscard]] TimePoint now() const override;
 };
 
-/// A clock that stands still until it is told otherwise. `advance` has settled every timer that
-/// came due when it returns.
+/// A clock that stands still until a test moves it. When `advance` returns, every timer that came
+/// due has been settled.
 class ManualClock final : public Clock {
  public:
   explicit ManualClock(TimePoint start) : now_(start) {}
   [[nodiscard]] TimePoint now() const override { return now_; }
   void advance(Duration by);
-  /// Whether anybody waits for this clock.
+  /// Whether any timer waits for this clock.
   [[nodiscard]] bool has_timers() const noexcept { return !empty(); }
 
  private:

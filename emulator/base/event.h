@@ -8,18 +8,18 @@
 
 namespace dynsessions {
 
-/// Wakes the coroutines that wait on it. A wake-up carries no news and may be early: wait in a loop
-/// that looks at the state it is about. Event-loop thread only; outlives its waiters.
+/// Wakes the coroutines that wait on it. A wake-up carries no value and can come early: wait in a
+/// loop that checks the awaited state. Event-loop thread only; outlives its waiters.
 class Event {
  public:
   explicit Event(const boost::asio::any_io_executor& executor)
       : timer_(executor, boost::asio::steady_timer::time_point::max()) {}
 
-  /// Wakes everybody who waits now.
+  /// Wakes every coroutine that waits now.
   void notify() { timer_.cancel(); }
 
-  /// Until the next notify(). Has no deadline of its own: whoever waits arranges for a notify() at
-  /// its deadline.
+  /// Waits for the next notify(). Has no deadline; the caller arranges for a notify() at its
+  /// deadline.
   boost::asio::awaitable<void> wait() {
     co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
   }

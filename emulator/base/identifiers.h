@@ -9,15 +9,14 @@
 
 namespace dynsessions {
 
-/// Which rule an identifier is held to. Sources disagree: CONTRACT.md section 1.3, section 8
-/// row 23.
+/// The rule for valid identifiers. Sources disagree: CONTRACT.md section 1.3, section 8 row 23.
 enum class IdentifierRule {
   one_to_256,   ///< before 2025-10-02-preview: 1 to 256 characters
   four_to_128,  ///< from 2025-10-02-preview on: 4 to 128 characters
-  documented,   ///< 4 to 128 characters, of the documentation's list
+  documented,   ///< 4 to 128 characters, from the documentation's list
 };
 
-/// The client's key for a session; compared case-sensitively. It may be a secret of the client's:
+/// The client's key for a session; compared case-sensitively. It can be a secret of the client:
 /// never log it.
 class SessionIdentifier {
  public:

@@ -15,10 +15,11 @@
 
 namespace dynsessions {
 
-/// Bytes that work moves before it lets others have its thread: quick clients share the pool.
+/// Bytes that a piece of work moves before it gives up its thread, because quick clients share the
+/// pool.
 inline constexpr std::uint64_t kMostBytesAtOnce = std::uint64_t{8} << 20;
 
-/// What work came to: its exception, or what it returned (nothing: monostate).
+/// The result of work: its exception, or its return value (monostate for void).
 template <typename Work, typename Value = std::invoke_result_t<Work>>
 using Outcome = std::variant<std::exception_ptr,
                              std::conditional_t<std::is_void_v<Value>, std::monostate, Value>>;
@@ -37,21 +38,21 @@ Outcome<Work> outcome_of(Work& work) {
   }
 }
 
-/// Runs `work` on a thread of `pool` and continues on the caller's executor with what it returned.
-/// `work` gets values and touches no state of the event loop; its exceptions come out here. It is
-/// always waited for, also when the caller is cancelled.
-/// Name the callable before the call: g++ 12 destroys some temporaries of a co_await twice.
+/// Runs `work` on a thread of `pool` and continues on the caller's executor with the return value.
+/// `work` gets values and touches no state of the event loop; its exceptions are rethrown here. The
+/// caller always waits for its end, even after a cancellation. Name the callable before the call:
+/// g++ 12 destroys some temporaries of a co_await twice.
 template <typename Work>
 boost::asio::awaitable<std::invoke_result_t<Work>> offload(boost::asio::thread_pool& pool,
                                                            Work work) {
-  // An exception is handed over like a value, so that one thread at a time refers to it: Asio's
-  // pool thread would let go of it while the loop reads it, which is right but beyond what tsan can
-  // see (libstdc++ counts the references inside its library).
+  // The exception is passed like a value, so that only one thread at a time refers to it. Otherwise
+  // Asio's pool thread would release it while the loop reads it. That is correct, but tsan cannot
+  // see it (libstdc++ counts the references inside its library).
   auto on_pool = [](Work inner) -> boost::asio::awaitable<Outcome<Work>> {
     co_return outcome_of(inner);
   };
-  // Work on the pool is not cancelled: a cancellation would be handed over to its thread while the
-  // loop goes on with the signal (a data race that tsan finds).
+  // Work on the pool is not cancelled: Asio would pass a cancellation to the pool's thread while
+  // the loop goes on using the signal (a data race that tsan finds).
   auto uncancelled = boost::asio::bind_cancellation_slot(boost::asio::cancellation_slot(),
                                                          boost::asio::use_awaitable);
   Outcome<Work> outcome = co_await boost::asio::co_spawn(

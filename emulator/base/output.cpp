@@ -19,15 +19,15 @@ namespace {
 constexpr int kMostPatiences = 5;
 constexpr std::chrono::milliseconds kLastPatience{1000};
 
-/// The first bytes of `text` for one write: whole lines that a pipe takes in one piece, so that
-/// lines of other processes do not come between.
+/// Returns the first bytes of `text` for one write: whole lines that a pipe takes at once, so that
+/// lines of other processes do not come in between.
 std::string_view first_piece(std::string_view text) {
   text = text.substr(0, PIPE_BUF);
   const std::size_t end = text.rfind('\n');
   return end == std::string_view::npos ? text : text.substr(0, end + 1);
 }
 
-/// Waits for the reader; 0 only looks, -1 waits as long as it takes.
+/// Waits for the reader. With 0 it only checks, with -1 it waits without a limit.
 bool wait_until_writable(int descriptor, int timeout_ms) {
   pollfd state{descriptor, POLLOUT, 0};
   return ::poll(&state, 1, timeout_ms) > 0 && (state.revents & POLLOUT) != 0;
@@ -47,14 +47,14 @@ void write_all(int descriptor, std::string_view text, Written written) {
   }
 }
 
-/// Lines that come within this time after others are written together.
+/// Lines that arrive within this time after others are written together.
 constexpr std::chrono::milliseconds kGather{3};
 
 std::uint64_t lines_in(std::string_view text) {
   return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-/// Signals are for the threads that handle them.
+/// Only the other threads handle signals.
 void block_signals() {
   sigset_t all;
   sigfillset(&all);
@@ -68,7 +68,7 @@ struct Output::State {
 
   [[nodiscard]] bool is_written() const { return waiting.empty() && dropped == 0 && !writing; }
 
-  /// False if there is no room for the text.
+  /// Returns false if there is no room for the text.
   bool keep(std::string_view text) {
     if (dropped > 0 || waiting.size() + text.size() > most_waiting) return false;
     waiting += text;
@@ -82,7 +82,7 @@ struct Output::State {
     return text;
   }
 
-  /// Without a thread: a descriptor that is writable takes a piece without blocking.
+  /// Writes without a thread: a writable descriptor takes a piece without blocking.
   void write_what_is_taken() {
     while (!waiting.empty() && wait_until_writable(descriptor, 0)) {
       const ssize_t count = ::write(descriptor, waiting.data(), first_piece(waiting).size());
@@ -129,11 +129,11 @@ struct Output::State {
   std::string waiting;         ///< not yet taken by the thread
   std::uint64_t dropped = 0;   ///< lines after `waiting`
   std::uint64_t written = 0;   ///< bytes that the thread has written
-  bool writing = false;        ///< the thread writes what it has taken
+  bool writing = false;        ///< the thread is writing
   bool in_background = false;  ///< there is a thread
-  bool idle = false;           ///< the thread has to be woken for the next line
-  bool closed = false;         ///< the thread has to end
-  bool hurried = false;        ///< lines are not gathered any more
+  bool idle = false;           ///< the thread must be woken for the next line
+  bool closed = false;         ///< the thread must end
+  bool hurried = false;        ///< lines are written at once
 };
 
 Output::Output(int descriptor, std::size_t most_waiting)

@@ -11,9 +11,9 @@ namespace {
 
 using Range = std::pair<std::uint32_t, std::uint32_t>;
 
-/// First and last of: C0, DEL and C1, soft hyphen, Arabic letter mark, zero-width and direction
-/// marks, line and paragraph separators and embeddings, invisible operators and isolates, byte
-/// order mark, annotations, tags.
+/// First and last characters of these ranges: C0, DEL and C1, soft hyphen, Arabic letter mark,
+/// zero-width and direction marks, line and paragraph separators and embeddings, invisible
+/// operators and isolates, byte order mark, annotations, tags.
 constexpr std::array kUnprintable{
     Range{0x00, 0x1F},     Range{0x7F, 0x9F},      Range{0xAD, 0xAD},     Range{0x61C, 0x61C},
     Range{0x200B, 0x200F}, Range{0x2028, 0x202E},  Range{0x2060, 0x206F}, Range{0xFEFF, 0xFEFF},

@@ -7,16 +7,16 @@
 
 namespace dynsessions {
 
-/// Whether a terminal shows the character as itself: no control character (C0, DEL, C1), and none
-/// of the invisible ones that reorder text or break lines.
+/// Whether a terminal shows the character as it is: neither a control character (C0, DEL, C1) nor
+/// an invisible character that reorders text or breaks lines.
 [[nodiscard]] bool is_printable(std::uint32_t code_point);
 
-/// Foreign bytes as text of one line that is safe to print: `\` becomes `\\`, and what
-/// is_printable() refuses becomes `\u009b`. Invalid UTF-8 becomes U+FFFD. Cut after `longest` bytes
-/// of the original, which shows as `…`.
+/// Converts untrusted bytes to a single line that is safe to print: `\` becomes `\\`, and a
+/// character that is_printable() refuses becomes an escape such as `\u009b`. Invalid UTF-8 becomes
+/// U+FFFD. After `longest` bytes of the original the text is cut and ends with `…`.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t longest = 1024);
 
-/// Takes the first character off valid UTF-8 that is not empty.
+/// Removes and returns the first character of valid UTF-8, which must not be empty.
 [[nodiscard]] std::uint32_t take_code_point(std::string_view& text);
 
 }  // namespace dynsessions

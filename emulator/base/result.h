@@ -11,13 +11,14 @@
 
 namespace dynsessions {
 
-/// A value, or the reason why the client's request is refused; a module whose failures are of
-/// another kind names its own type. This header is the only place that names the library behind
-/// it, so that std::expected is a change of one file.
+/// A value, or the reason why the client's request is refused; a module with other failures names
+/// another type. This header is the only place that names the library behind it, so that
+/// std::expected is a change of one file.
 template <typename T, typename Failure = Error>
 using Result = boost::system::result<T, Failure>;
 
-/// Found by Result::value() when it holds an error: reading a value that is not there is our bug.
+/// Called by Result::value() if the result holds an error: reading a value that is not there is our
+/// bug.
 [[noreturn]] inline void throw_exception_from_error(const Error& error,
                                                     const boost::source_location&) {
   throw std::logic_error("unchecked error: " + error.message);
@@ -28,12 +29,12 @@ inline Error invalid_request(std::string message, std::string target = {},
   return {ErrorCode::invalid_request, std::move(message), std::move(target), std::move(reason)};
 }
 
-/// Whether a system call failed because the process or the system has no descriptor left.
+/// Whether a system call failed because the process or the system has run out of descriptors.
 [[nodiscard]] inline bool lacks_descriptors(int error_number) {
   return error_number == EMFILE || error_number == ENFILE;
 }
 
-/// The server or its launcher has no descriptor left. cures.h has the cure.
+/// The error for a server or launcher without a free descriptor. cures.h has the cure.
 inline Error no_descriptors() {
   return {ErrorCode::sandbox_unavailable,
           "The emulator has too many open files.",

@@ -5,7 +5,7 @@
 
 namespace dynsessions {
 
-/// Emphasis for people at a terminal. Returns the text unchanged where nobody sees colours.
+/// Emphasis for people at a terminal. Without colours the text is returned unchanged.
 class TerminalStyle {
  public:
   /// Without colours.

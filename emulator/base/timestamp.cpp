@@ -13,7 +13,7 @@ using std::chrono::system_clock;
 
 constexpr double kMostSeconds = 100 * 365.25 * 86'400;
 
-/// Takes exactly `digits` digits off the text.
+/// Removes exactly `digits` digits from the front of the text and returns their number.
 std::optional<int> take_number(std::string_view& text, std::size_t digits) {
   int value = 0;
   if (text.size() < digits) return std::nullopt;
@@ -31,7 +31,7 @@ bool take(std::string_view& text, char expected) {
   return true;
 }
 
-/// The digits after a decimal point, of which there are one to nine.
+/// Reads the digits after a decimal point: one to nine.
 std::optional<std::chrono::nanoseconds> take_fraction(std::string_view& text) {
   constexpr std::size_t kMostDigits = 9;
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
@@ -42,7 +42,7 @@ std::optional<std::chrono::nanoseconds> take_fraction(std::string_view& text) {
   return std::chrono::nanoseconds(std::stoll(padded));
 }
 
-/// Takes a number and the letter behind it off the text: "1.5H".
+/// Removes a number and the letter behind it from the front of the text: "1.5H".
 std::optional<double> take_amount(std::string_view& text, char& unit) {
   double value = 0;
   const auto [end, error] =
@@ -53,8 +53,8 @@ std::optional<double> take_amount(std::string_view& text, char& unit) {
   return value;
 }
 
-/// Seconds of the units of `units`, each at most once and in this order, up to the end or to a
-/// `T`. nullopt if there is none.
+/// Adds up amounts in the units of `units`, each at most once and in this order, up to the end or
+/// to a `T`. Returns seconds; nullopt if there is no amount.
 std::optional<double> take_units(std::string_view& text, std::string_view units) {
   std::optional<double> seconds;
   while (!text.empty() && text.front() != 'T') {

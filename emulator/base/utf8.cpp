@@ -10,8 +10,8 @@ namespace {
 
 using Byte = unsigned char;
 
-/// What may follow a lead byte: how many continuation bytes, and the range of the first of them
-/// (which is where overlong forms, surrogates and code points above U+10FFFF are kept out).
+/// The bytes that can follow a lead byte: the number of continuation bytes, and the range of the
+/// first of them. The range excludes overlong forms, surrogates and code points above U+10FFFF.
 struct Lead {
   Byte first, last;
   std::size_t continuations;
@@ -47,7 +47,8 @@ Step step_at(std::string_view bytes) {
   return {1, false};
 }
 
-/// How many bytes of ASCII come first. Most output is nothing else, so it goes by eight bytes.
+/// Returns the number of ASCII bytes at the front. Most output is ASCII only, so it compares eight
+/// bytes at a time.
 std::size_t ascii_length(std::string_view bytes) {
   constexpr std::uint64_t kHighBits = 0x8080808080808080;
   std::size_t length = 0;
@@ -59,7 +60,7 @@ std::size_t ascii_length(std::string_view bytes) {
   return length;
 }
 
-/// How many bytes of valid text come first.
+/// Returns the number of bytes of valid text at the front.
 std::size_t valid_length(std::string_view bytes) {
   std::size_t length = 0;
   while (true) {

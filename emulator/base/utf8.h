@@ -6,13 +6,13 @@
 
 namespace dynsessions {
 
-/// The same text where it is valid UTF-8; each maximal invalid piece becomes U+FFFD.
+/// Replaces each maximal invalid piece with U+FFFD. Valid UTF-8 stays unchanged.
 [[nodiscard]] std::string to_valid_utf8(std::string_view bytes);
 
 [[nodiscard]] bool is_valid_utf8(std::string_view bytes);
 
-/// The bytes at the end of `bytes`, at most three, that may begin a character whose rest is to
-/// come. What is in front of them is repaired alike with the rest or without it.
+/// Number of bytes at the end of `bytes`, at most three, that can be the beginning of a character.
+/// The repair of the bytes in front of them does not depend on what follows.
 [[nodiscard]] std::size_t unfinished_length(std::string_view bytes);
 
 /// The number of characters (code points) of valid UTF-8.

@@ -17,7 +17,8 @@
 namespace dynsessions::conformance {
 namespace {
 
-/// The command's first line. Never printed, nor kept anywhere but in the target.
+/// Returns the first line of the command's output. It is never printed, and stored in the target
+/// only.
 std::string token_from(const std::string& command) {
   if (command.empty()) return make_test_token({});
   ChildProcess shell({"/bin/sh", "-c", command});
@@ -37,7 +38,7 @@ std::string utc_now() {
   return text;
 }
 
-/// A line on a terminal that says how far we are, and nothing elsewhere.
+/// Shows the progress in one line if stderr is a terminal.
 class Progress {
  public:
   explicit Progress(std::size_t all) : all_(all), shown_(::isatty(STDERR_FILENO) == 1) {}
@@ -60,7 +61,7 @@ class Progress {
   std::size_t done_ = 0;
 };
 
-/// Moves what an earlier run has found into the report, and gives back what is left to do.
+/// Moves the results of an earlier run into the report, and returns the cases that are left.
 std::vector<Case> without_kept(std::vector<Case> cases, const Checkpoint& checkpoint,
                                RunReport& report) {
   std::vector<Case> left;
@@ -104,7 +105,7 @@ RunReport Campaign::run(std::vector<Case> cases) {
   const bool may_go_on = report.count(NotRun::budget) + report.count(NotRun::interruption) > 0;
   if (checkpoint && !may_go_on) checkpoint->remove();
   if (checkpoint && may_go_on) {
-    report.notes.push_back("the same command with this --checkpoint goes on from here");
+    report.notes.push_back("run the same command with this --checkpoint to continue");
   }
   return report;
 }
@@ -124,7 +125,7 @@ void Campaign::run_group(const ServerGroup& group, const OnOutcome& on_outcome,
   try {
     runner.preflight();
   } catch (const Interrupted&) {
-    // run() sees it too, and says so of each case.
+    // run() notices the interruption as well and records it for each case.
   }
   runner.run(group.cases, on_outcome);
 }
@@ -134,7 +135,7 @@ RunTarget Campaign::target_at(const std::string& url) const {
           .token = token_,
           .name = is_foreign() ? "the endpoint" : "the emulator",
           .endpoint = url,
-          // Short, so that what cases append stays within the shortest limit of the service.
+          // Short, so that names with an appendix stay within the shortest limit of the service.
           .run = "conform-" + random_uuid().substr(0, 8) + "-",
           .redaction = redaction_,
           .make_token = make_test_token,

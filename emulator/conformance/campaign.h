@@ -11,18 +11,18 @@
 
 namespace dynsessions::conformance {
 
-/// One run over all cases: a server for each group of cases that needs one of its own, or the one
-/// endpoint for all; a checkpoint; a line of progress. Blocks.
+/// One run over all cases: against one endpoint, or against a server for each group of cases that
+/// needs a separate one. Keeps a checkpoint and prints a line of progress. Blocks.
 class Campaign {
  public:
-  /// Throws Unreachable when there is no token.
+  /// Throws Unreachable if there is no token.
   explicit Campaign(const ConformOptions& options);
 
-  /// An interruption ends it early, with a report of what was done. Throws Unreachable when the
-  /// target does not answer, CheckpointError for a checkpoint that is of something else.
+  /// An interruption ends it early, with a report of the cases that were run. Throws Unreachable if
+  /// the target does not answer, and CheckpointError for a checkpoint of another run.
   [[nodiscard]] RunReport run(std::vector<Case> cases);
 
-  /// What must not be in anything that is written about the run.
+  /// The secrets that must not appear in any text about the run.
   [[nodiscard]] const Redaction& redaction() const { return redaction_; }
 
  private:

@@ -10,7 +10,7 @@
 namespace dynsessions::conformance {
 namespace {
 
-constexpr int kNotStarted = 3;  // the exit code for an endpoint that cannot be tested
+constexpr int kNotStarted = 3;  // the exit code for an unusable endpoint
 
 }  // namespace
 
@@ -24,8 +24,7 @@ int conform(std::vector<std::string> arguments) {
   std::fprintf(stderr, "dynsessions conform: cannot run %s: %s\n", program.c_str(),
                std::strerror(errno));
   if (errno == ENOENT) {
-    std::fputs("It is built by `make build`, and not by `make run`, which is sooner done.\n",
-               stderr);
+    std::fputs("Build it with `make build`; `make run` leaves it out to be faster.\n", stderr);
   }
   return kNotStarted;
 }

@@ -5,11 +5,11 @@
 
 namespace dynsessions::conformance {
 
-/// `dynsessions conform`: replaces this process with `dynsessions-conform`, the program beside it
-/// that runs the cases of api-spec/cases against the emulator or any endpoint. It is a program of
-/// its own because it is a quarter of the time to compile everything, and a server does not need
-/// it. Returns an exit code, after a message that says how to build the program, only if there is
-/// none.
+/// `dynsessions conform`: replaces this process with `dynsessions-conform`, the program in the same
+/// directory that runs the cases of api-spec/cases against the emulator or any endpoint. It is a
+/// separate program because it takes a quarter of the time to compile everything, and a server does
+/// not need it. Returns an exit code, after a message with the command that builds the program,
+/// only if the program is missing.
 [[nodiscard]] int conform(std::vector<std::string> arguments);
 
 /// The text of `dynsessions conform --help`.

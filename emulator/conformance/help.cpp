@@ -3,7 +3,7 @@
 namespace dynsessions::conformance {
 namespace {
 
-/// A test keeps it to one screen: thirty lines.
+/// A test limits it to one screen: thirty lines.
 constexpr const char* kHelp =
     R"(Sends the conformance cases of api-spec/cases and reports where answers differ.
 

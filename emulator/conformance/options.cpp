@@ -44,7 +44,7 @@ struct Parser {
 ConformOptions parse_options(std::vector<std::string> arguments) {
   ConformOptions options;
   Parser parser(options);
-  std::reverse(arguments.begin(), arguments.end());  // the way CLI11 takes a vector
+  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes a vector in this order
   try {
     parser.app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
@@ -52,7 +52,7 @@ ConformOptions parse_options(std::vector<std::string> arguments) {
   }
   if (parser.time->count() > 0) options.budget.time = std::chrono::minutes(parser.minutes);
   if (!options.endpoint.empty()) return options;
-  // The emulator costs nothing: only what was asked for limits it.
+  // Cases on the emulator cost nothing, so only explicit limits apply.
   if (parser.sessions->count() == 0) options.budget.sessions = kUnlimited;
   if (parser.requests->count() == 0) options.budget.requests = kUnlimited;
   if (parser.time->count() == 0) options.budget.time = std::chrono::minutes(kUnlimited);

@@ -8,32 +8,32 @@
 
 namespace dynsessions::conformance {
 
-/// What `dynsessions conform` was asked to do.
+/// The options of `dynsessions conform`.
 struct ConformOptions {
-  std::string endpoint;       ///< empty: the emulator itself, started for this
+  std::string endpoint;       ///< empty: the emulator itself, started for the run
   std::string token_command;  ///< prints a token; empty: a made-up one
-  std::string cases;          ///< directory of cases; empty: those beside the program
+  std::string cases;          ///< directory of cases; empty: the one next to the program
   std::string filter;         ///< glob over ids; empty: all
-  std::string junit;          ///< where each report goes; empty: nowhere
+  std::string junit;          ///< file of the report; empty: none
   std::string json;
   std::string markdown;
   std::string html;
-  std::string checkpoint;  ///< file to go on from; empty: none
-  std::string deviations;  ///< write DEVIATIONS.md there and run nothing
-  bool counts = false;     ///< print how many cases rest on what and run nothing
-  bool plan = false;       ///< print what would be done and do nothing
-  bool yes = false;        ///< the plan for somebody's real pool is agreed to
+  std::string checkpoint;  ///< file to continue from; empty: none
+  std::string deviations;  ///< write DEVIATIONS.md to this file and run no case; empty: run cases
+  bool counts = false;     ///< print how many cases rest on which evidence; run none
+  bool plan = false;       ///< print the plan; run no case
+  bool yes = false;        ///< the plan for a real pool is confirmed
   bool help = false;
   Budget budget;
 };
 
-/// A flag that does not exist or has no such value.
+/// An unknown option, or a value that an option does not accept.
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Reads the arguments behind `conform`. Throws UsageError.
+/// Reads the arguments that follow `conform`. Throws UsageError.
 [[nodiscard]] ConformOptions parse_options(std::vector<std::string> arguments);
 
 }  // namespace dynsessions::conformance

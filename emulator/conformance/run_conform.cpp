@@ -34,13 +34,13 @@ std::vector<Case> load(const ConformOptions& options) {
   const fs::path directory =
       options.cases.empty() ? program_directory() / "api-spec" / "cases" : fs::path(options.cases);
   std::vector<Case> cases = filtered(load_cases(directory), options.filter);
-  if (cases.empty()) throw UsageError("no case is like --filter " + options.filter);
+  if (cases.empty()) throw UsageError("no case matches --filter " + options.filter);
   return cases;
 }
 
 using Format = std::string (*)(const RunReport&);
 
-/// The first case whose part of a report holds a secret; empty if it is in none.
+/// Returns the first case whose part of a report contains a secret; empty if there is none.
 std::string leaking_case(Format format, const RunReport& report, const Redaction& redaction) {
   for (const CaseOutcome& outcome : report.outcomes) {
     RunReport part = report;
@@ -50,7 +50,7 @@ std::string leaking_case(Format format, const RunReport& report, const Redaction
   return {};
 }
 
-/// Writes no report that holds a secret of the target; throws UsageError instead.
+/// Writes no report that contains a secret of the target; throws UsageError instead.
 void write_report(const std::string& path, Format format, const RunReport& report,
                   const Redaction& redaction) {
   if (path.empty()) return;
@@ -100,7 +100,7 @@ ExitCode conform(const ConformOptions& options) {
   if (foreign || options.plan) print(plan_text(options, cases));
   if (options.plan) return ExitCode::clean;
   if (foreign && !options.yes) {
-    throw UsageError("this uses an endpoint of yours; add --yes to go on");
+    throw UsageError("this run sends requests to a real endpoint; add --yes to confirm it");
   }
   return run(options, cases);
 }

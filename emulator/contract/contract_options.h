@@ -2,20 +2,20 @@
 
 #include <cstddef>
 
-/// What the sources of the contract leave open, as values. CONTRACT.md section 8 numbers the doubts
-/// and recommends an answer to each; "row 3" is its row. Nothing here knows how an answer is given:
-/// `api/api_version.*` and `api/error_response.*` do.
+/// Values for the questions that the sources of the contract leave open. CONTRACT.md section 8
+/// numbers the doubts and recommends an answer to each; "row 3" is its row. This header does not
+/// know how an answer looks: surfaces/ does.
 namespace dynsessions::contract {
 
-/// Of something that some api-versions have and others lack.
+/// For a member that some api-versions have and others lack.
 enum class ByVersion { by_version, always, never };
 
 enum class NoneValue { by_version, null, empty };
 
-/// Of a program that failed.
+/// The value of a program that failed.
 enum class FailureValue { by_version, null, empty };
 
-/// What a call's value is when a figure was shown and the last expression has a value of its own.
+/// The value of a call that shows a figure and whose last expression also has a value.
 enum class ImageAndValue { image, value };
 
 enum class TimeoutAboveMaximum {
@@ -23,23 +23,23 @@ enum class TimeoutAboveMaximum {
   reject,  ///< 400 SessionRequestValidationFailed
 };
 
-/// How many characters of a stream are shown when the request does not say.
+/// How many characters of a stream are shown if the request gives no limit.
 struct StreamLimit {
   enum class Rule { by_version, none, fixed };
   Rule rule = Rule::by_version;
-  std::size_t characters = 0;  ///< of Rule::fixed
+  std::size_t characters = 0;  ///< for Rule::fixed
   bool operator==(const StreamLimit&) const = default;
 };
 
 enum class UnknownVersion {
   newest,        ///< answered in the newest dialect, with a warning
-  reject,        ///< 400 SessionRequestValidationFailed, as clients document it
-  unauthorized,  ///< 401 without a body, as it was seen once
+  reject,        ///< 400 SessionRequestValidationFailed, as documented for clients
+  unauthorized,  ///< 401 without a body, as observed once
 };
 
 enum class MissingVersion {
   oldest,  ///< answered in the oldest version that has the path
-  reject,  ///< 400 SessionRequestValidationFailed, but for `python/*`, which never needed one
+  reject,  ///< 400 SessionRequestValidationFailed; `python/*` never needs a version
 };
 
 enum class PoolFull { not_found, too_many_requests };
@@ -47,8 +47,8 @@ enum class PoolFull { not_found, too_many_requests };
 enum class SessionMissing { bad_request, not_found };
 
 enum class IdentifierCharacters {
-  by_version,  ///< what the specification of the api-version says, at its widest
-  documented,  ///< at every version what the documentation says: 4 to 128, and fewer marks
+  by_version,  ///< the widest rule in the specification of the api-version
+  documented,  ///< the rule of the documentation in every version: 4 to 128, and fewer characters
 };
 
 enum class UploadType {
@@ -57,22 +57,22 @@ enum class UploadType {
 };
 
 enum class AsynchronousKernel {
-  separate,  ///< asynchronous executions see no variables of the synchronous ones
+  separate,  ///< asynchronous executions do not see the variables of synchronous ones
   shared,
 };
 
-/// Of the file name that a multipart upload gives.
+/// How directories in the file name of a multipart upload are treated.
 enum class UploadFolders {
-  dropped,  ///< the base name counts: `sub/x.csv` is `x.csv`
-  kept,     ///< a path below `/mnt/data`, as LangChain's documentation has it
+  dropped,  ///< only the base name is used: `sub/x.csv` is `x.csv`
+  kept,     ///< a path below `/mnt/data`, as in LangChain's documentation
 };
 
 enum class FileNames {
-  any,         ///< whatever can be stored
-  documented,  ///< uploads with other characters than CONTRACT.md section 6 lists are refused
+  any,         ///< every name that can be stored
+  documented,  ///< uploads with characters that CONTRACT.md section 6 does not list are refused
 };
 
-/// One member per doubt; the default is the contract's recommendation.
+/// One member for each doubt; the default is the recommendation of the contract.
 struct ContractOptions {
   ByVersion object_ids = ByVersion::by_version;                           ///< row 3: `$id`
   bool lenient_bodies = false;                                            ///< rows 4, 5

@@ -12,7 +12,7 @@ constexpr std::string_view kInterpreterStart = "interpreter start";
 constexpr std::string_view kLauncherReply = "launcher reply";
 
 struct Cure {
-  std::string_view step;  ///< its beginning
+  std::string_view step;  ///< beginning of its name
   const char* cure;
 };
 
@@ -28,7 +28,8 @@ constexpr const char* kMoreDescriptors =
     "raise the limit of open files (ulimit -Hn; systemd: LimitNOFILE=; docker: --ulimit nofile=), "
     "or lower --max-sessions";
 
-/// By the names of steps in sandbox/; the first row that fits counts. The last one fits all steps.
+/// Cures by the names of steps in sandbox/. The first matching row is used; the last one matches
+/// all steps.
 constexpr std::array kCures = {
     Cure{kOpenFiles, kMoreDescriptors},
     Cure{"mount /proc of the launcher",

@@ -6,17 +6,17 @@
 #include "emulator/base/error.h"
 #include "emulator/execution/execution.h"
 
-/// What a person can do about a step that failed or a limit that was exceeded, with the options of
-/// this program by name. Below this edge a step or a limit is only a name.
+/// Cures for a failed step or an exceeded limit, which name the options of this program. The code
+/// below knows only the name of the step or limit.
 namespace dynsessions {
 
-/// The cure for `error.step`; `error.reason` if the error has no step.
+/// Returns the cure for `error.step`; `error.reason` if the error has no step.
 [[nodiscard]] std::string cure_of(const Error& error);
 
-/// For `x-emulator-reason`; may be empty.
+/// Text of `x-emulator-reason`; can be empty.
 [[nodiscard]] std::string reason_of(const Error& error);
 
-/// For `x-emulator-reason` and the log.
+/// Text for `x-emulator-reason` and the log.
 [[nodiscard]] std::string_view reason_of(execution::SessionLimit limit);
 
 }  // namespace dynsessions

@@ -11,13 +11,13 @@ enum class Verdict {
   bad,      ///< sessions cannot run
 };
 
-/// One thing that was looked at.
+/// The result of one check.
 struct Check {
   std::string section;  ///< "environment", "sandbox", "limits"
   std::string name;
   Verdict verdict = Verdict::good;
   std::string finding;  ///< what was seen
-  std::string cure;     ///< what to do about it; empty when good, or when another line says it
+  std::string cure;     ///< what to do about it; empty if good, or if another line has the cure
 };
 
 using Checks = std::vector<Check>;

@@ -19,7 +19,7 @@ namespace {
 constexpr const char* kSetAll =
     "eval \"$(dynsessions env)\", or run the client with `dynsessions exec`";
 
-/// The URL without what follows the name of the pool; empty if no pool is named.
+/// Returns the URL up to the name of the pool; empty if no pool is named.
 std::string up_to_pool(const std::string& url, const std::string& prefix) {
   std::vector<std::string> segments;
   boost::algorithm::split(segments, prefix, [](char c) { return c == '/'; });
@@ -31,7 +31,8 @@ std::string up_to_pool(const std::string& url, const std::string& prefix) {
   return url.substr(0, url.find(prefix)) + boost::algorithm::join(kept, "/");
 }
 
-/// Hosts of NO_PROXY: "*", or names with all below them. Clients read the name in lower case first.
+/// Checks the hosts of NO_PROXY: "*", or names with all names below them. Clients read the variable
+/// in lower case first.
 bool is_exempt(const std::string& host, const config::Environment& environment) {
   const std::string list = environment("no_proxy").value_or(environment("NO_PROXY").value_or(""));
   std::vector<std::string> names;

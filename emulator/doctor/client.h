@@ -6,8 +6,8 @@
 #include "emulator/config/config.h"
 #include "emulator/doctor/check.h"
 
-/// `dynsessions doctor --client`: looks at the environment of a shell as a client that is started
-/// from it does, and asks the server that the variables name.
+/// `dynsessions doctor --client`: checks the environment of the shell as a client started from it
+/// would see it, and asks the servers that the variables name.
 namespace dynsessions::doctor {
 
 /// A variable that names a pool management endpoint.
@@ -16,12 +16,12 @@ struct EndpointVariable {
   std::string value;
 };
 
-/// Those variables with an endpoint that are set (client_environment/variables.h lists them).
+/// The variables with an endpoint that are set; client_environment/variables.h lists all.
 [[nodiscard]] std::vector<EndpointVariable> endpoint_variables(
     const config::Environment& environment);
 
-/// Whether the variable can be used: a URL that ends with the name of a pool, or has no path; by
-/// https if the client takes nothing else. Asks no server.
+/// Checks the form of the variable: a URL that ends with the name of a pool or has no path; https
+/// if the client accepts only that. Asks no server.
 [[nodiscard]] Check check_endpoint(const EndpointVariable& variable);
 
 /// One check for each proxy variable. Bad if a request to `host` would go to the proxy.

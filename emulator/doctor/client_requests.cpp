@@ -23,7 +23,8 @@ constexpr std::size_t kLongestAnswer = std::size_t{1} << 20;
 constexpr const char* kSetAgain =
     "start a server with `dynsessions serve`, then eval \"$(dynsessions env)\"";
 
-/// Variables that name the authorities to trust, and who reads them (CLIENTS.md quirk 42).
+/// Variables that name the trusted authorities, and the clients that read them (CLIENTS.md quirk
+/// 42).
 struct TrustVariable {
   const char* name;
   const char* readers;
@@ -83,7 +84,7 @@ Check check_failure(const std::string& endpoint, const net::HttpFailure& failure
   return client_check("answer", Verdict::bad, endpoint + ": " + failure.message, kSetAgain);
 }
 
-/// The message of the service's error, and the emulator's reason.
+/// Returns the message of the service's error and the emulator's reason.
 std::string refusal_in(const net::HttpReply& reply) {
   const auto body = nlohmann::json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
   const nlohmann::json::json_pointer message("/error/message");
@@ -128,7 +129,7 @@ Check check_trust(const std::string& endpoint, const TrustVariable& variable,
                       "prints first");
 }
 
-/// The file of the first variable that makes the certificate trusted.
+/// Returns the file of the first variable that makes the certificate trusted.
 std::string trusted_file(const Checks& trust, const config::Environment& environment) {
   for (const Check& check : trust) {
     if (check.verdict == Verdict::good) return environment(check.name).value_or("");

@@ -4,13 +4,13 @@
 #include "emulator/doctor/check.h"
 #include "emulator/runtimes/installation.h"
 
-/// `dynsessions doctor`: looks at what sessions need, with the options that a server would be
-/// started with, and says what is wrong and how it is put right. A section is a function that
-/// returns Checks; add one to examine().
+/// `dynsessions doctor`: checks what sessions need, with the options of a future server, and
+/// reports what is wrong and how to fix it. A section is a function that returns Checks; add new
+/// ones to examine().
 namespace dynsessions::doctor {
 
-/// Takes about two seconds, and twenty for a Python that never answers. No thread may exist: it
-/// starts processes.
+/// Takes about two seconds, or twenty if Python never answers. It starts processes, so the program
+/// must not have other threads.
 [[nodiscard]] Checks examine(const config::Config& config,
                              const runtimes::Installation& installation);
 

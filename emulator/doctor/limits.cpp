@@ -16,7 +16,7 @@ constexpr const char* kGiveGroups =
     "or limits of the container (--memory, --cpus, --pids-limit) for all sessions together";
 constexpr const char* kSwitchOn = "start without --control-groups off";
 
-/// What it means that a limit is not hard.
+/// The consequence of a limit that is not hard.
 std::string consequence(const std::string& name, LimitKind kind) {
   if (kind == LimitKind::hard) return {};
   if (name == "memory") return "; for a moment a session can have more";
@@ -32,7 +32,7 @@ Check check_limit(const std::string& name, const LimitState& state) {
   return {"limits", name, verdict, finding, {}};
 }
 
-/// What lacks a cgroup lacks it for one reason: the first line that does tells it.
+/// All limits without a cgroup lack it for the same reason, so the first of their lines has it.
 void explain(Checks& checks, const std::string& obstacle) {
   const auto first = std::find_if(checks.begin(), checks.end(), [](const Check& check) {
     return check.verdict == Verdict::warning;
@@ -49,7 +49,7 @@ Check check_files(const LimitState& state) {
   return {"limits", "files", Verdict::warning,
           words_for(state.kind) + ", by " + words_for(state.means) +
               "; for a moment a session can take more of the disk",
-          "--sandbox full, which has file systems of its own"};
+          "--sandbox full, which has separate file systems"};
 }
 
 Check check_kernel_objects(const LimitState& state) {
@@ -59,7 +59,7 @@ Check check_kernel_objects(const LimitState& state) {
   }
   return {"limits", "kernel objects", Verdict::warning,
           finding +
-              "; several sessions together can use up what a user may have of inotify "
+              "; several sessions together can use up the limits of a user for inotify "
               "instances, descriptors in flight, queued signals, timers and pipe pages",
           "run the server as root; in a container, with --cap-add SYS_ADMIN --cap-add SYS_PTRACE"};
 }

@@ -8,12 +8,12 @@
 
 namespace dynsessions::doctor {
 
-/// The section *limits*: which of a session's limits are hard here, which are soft and which are
-/// missing. `obstacle` is what the launcher met when it looked for cgroups, empty when
-/// nothing.
+/// The section *limits*: which limits of a session are hard on this machine, which are soft and
+/// which are missing. `obstacle` is the reason why the launcher cannot use cgroups; empty if it
+/// can.
 [[nodiscard]] Checks check_limits(const sandbox::LimitReport& report, const std::string& obstacle);
 
-/// Whether the limit of open files is enough for as many sessions as are allowed.
+/// Whether the limit of open files is high enough for the allowed number of sessions.
 [[nodiscard]] Check check_descriptors(std::uint64_t descriptor_limit, std::uint64_t sessions);
 
 }  // namespace dynsessions::doctor

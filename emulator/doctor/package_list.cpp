@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Lines of `name==version`, comments and empty ones.
+/// Reads lines of `name==version`; skips comments and empty lines.
 std::vector<PinnedPackage> read_pins(std::string_view requirements) {
   std::vector<PinnedPackage> pins;
   std::istringstream lines{std::string(requirements)};

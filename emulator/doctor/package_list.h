@@ -6,27 +6,27 @@
 
 namespace dynsessions::doctor {
 
-/// A package as sandbox/agents/python/requirements.txt pins it.
+/// A package that sandbox/agents/python/requirements.txt pins.
 struct PinnedPackage {
   std::string name;
   std::string version;
-  std::string service_version;  ///< empty: not seen
-  std::string why;              ///< they differ, or one is not known; empty: they do not
+  std::string service_version;  ///< empty: not observed
+  std::string why;  ///< why the versions differ or one is not known; empty if they are equal
 };
 
-/// What an environment for sessions should have, and what the service has.
+/// The packages of an environment for sessions, and those of the service.
 struct PackageList {
   std::string service_python;  ///< "3.12.7"
-  std::string why_python;      ///< ours may be another
+  std::string why_python;      ///< the reason why ours can be another version
   std::vector<PinnedPackage> packages;
 };
 
-/// From the texts of requirements.txt and service_packages.json, which are ours and belong to the
-/// program. Throws std::runtime_error when they are damaged.
+/// Reads the texts of requirements.txt and service_packages.json, which are part of the program.
+/// Throws std::runtime_error if they are damaged.
 [[nodiscard]] PackageList read_package_list(std::string_view requirements, std::string_view facts);
 
-/// Lower case, with one dash for each run of dashes, dots and underlines: names that differ
-/// otherwise are one package (PyPA's specification of name normalization).
+/// Returns the name in lower case, with one dash for each run of dashes, dots and underscores.
+/// Names that are then equal belong to one package (PyPA's specification of name normalization).
 [[nodiscard]] std::string normalized_name(std::string_view name);
 
 }  // namespace dynsessions::doctor

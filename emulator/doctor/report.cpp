@@ -21,7 +21,7 @@ const char* word_for(Verdict verdict) {
   return "";
 }
 
-/// Findings begin in one column; a cure stands below its finding.
+/// Findings start in one column; a cure is below its finding.
 constexpr std::size_t kFindingColumn = 32;
 
 std::string styled(const TerminalStyle& style, Verdict verdict, const std::string& word) {
@@ -37,7 +37,7 @@ std::string line_of(const Check& check, const TerminalStyle& style) {
   line.resize(std::max(kFindingColumn, line.size() + 1), ' ');
   line += check.finding + '\n';
   line.replace(2, word.size(),
-               styled(style, check.verdict, word));  // after the columns are laid out
+               styled(style, check.verdict, word));  // after padding, since styles have no width
   if (!check.cure.empty()) line += std::string(kFindingColumn, ' ') + "cure: " + check.cure + '\n';
   return line;
 }

@@ -26,7 +26,7 @@ using sandbox::Tier;
 
 namespace {
 
-/// Whether a server that is started with this `mode` may use the tier.
+/// Whether a server with this `mode` can use the tier.
 bool may_use(SandboxMode mode, Tier tier) {
   switch (mode) {
     case SandboxMode::automatic:
@@ -44,17 +44,17 @@ bool may_use(SandboxMode mode, Tier tier) {
 Check check_of(const TierTrial& trial) {
   Check check{"sandbox", "tier " + name_of(trial.tier), Verdict::good, "works here", {}};
   if (trial.tier == Tier::insecure) {
-    check.finding += "; only used when --sandbox insecure says so; has the host's network always";
+    check.finding += "; used only with --sandbox insecure; always has the host's network";
   }
   if (trial.works()) return check;
-  // Sessions may run all the same, in another tier.
+  // Sessions can run nevertheless, in another tier.
   check.verdict = Verdict::warning;
   check.finding = trial.failure->message;
   check.cure = cure_of(*trial.failure);
   return check;
 }
 
-/// What one check needs to go on.
+/// The objects that a check needs.
 class Examination {
  public:
   Examination(asio::io_context& loop, execution::LauncherClient& launcher,
@@ -65,7 +65,7 @@ class Examination {
         workspaces_({loop.get_executor(), launcher, clock_, real_time_, spool_, {}},
                     std::move(profile)) {}
 
-  /// A whole session: the agent answers.
+  /// Runs a whole session, up to the agent's answer.
   asio::awaitable<void> run() {
     auto ready = co_await launcher_.ready();
     if (ready) limits_ = check_limits(launcher_.limits(), launcher_.obstacle_to_limits());
@@ -122,7 +122,7 @@ class Examination {
   const execution::Spool spool_{file_pool_};
   execution::SandboxedWorkspaceFactory workspaces_;
   Checks checks_;
-  Checks limits_;  ///< a section of its own
+  Checks limits_;  ///< a separate section
 };
 
 asio::awaitable<void> examine(Examination& examination, execution::LauncherClient& launcher) {
@@ -158,7 +158,7 @@ Checks check_sandbox(const config::Config& config, const runtimes::Installation&
   const auto profile_in = [&](Tier tier) {
     return runtimes::PythonRuntime(python_settings(config.host), installation, tier)
         .profile_for(config.pool)
-        .value();  // doctor.cpp has looked for what egress needs
+        .value();  // doctor.cpp has checked the requirements of egress
   };
   Checks checks;
   std::optional<Tier> used;

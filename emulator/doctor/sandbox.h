@@ -7,9 +7,9 @@
 namespace dynsessions::doctor {
 
 /// The section *sandbox*: a line for each tier (emulator/app/tier_choice.h), then a program in a
-/// session of the one that `config` leads to here; and the section *limits* of that tier. The real
-/// set-up by the real launcher in throw-away sandboxes; blocks until everything is gone again, for
-/// about a second. It starts processes, so no thread may exist.
+/// session of the tier that `config` selects here; and the section *limits* of that tier. Uses the
+/// real launcher and temporary sandboxes. Blocks for about a second, until all of them have ended.
+/// It starts processes, so the program must not have other threads.
 [[nodiscard]] Checks check_sandbox(const config::Config& config,
                                    const runtimes::Installation& installation);
 

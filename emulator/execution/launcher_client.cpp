@@ -44,9 +44,9 @@ namespace {
 constexpr int kSocketInChild = 3;
 /// The launcher answers the spec with this id.
 constexpr std::uint64_t kSpecReply = 0;
-/// Between two looks whether the launcher still answers.
+/// Pause between two checks whether the launcher still answers.
 constexpr std::chrono::seconds kWatchPause{1};
-/// Time for the launcher to take the spec, which compiles the filters and looks for cgroups.
+/// Time that the launcher has for the spec: it compiles the filters and looks for cgroups.
 constexpr std::chrono::seconds kPreparation{60};
 
 Error launcher_gone() {
@@ -86,8 +86,8 @@ std::pair<UniqueFd, UniqueFd> socket_pair() {
   return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-/// Gives the child its end of the socket under a fixed number. Boost 1.81's own bind_fd would do,
-/// but its on_setup returns nothing, which g++ turns into a crash at -O3.
+/// Passes the child's end of the socket under a fixed number. bind_fd of Boost 1.81 could do this,
+/// but its on_setup lacks a return statement, which makes g++ code crash at -O3.
 struct PassSocket {
   int socket;
 
@@ -104,7 +104,8 @@ struct PassSocket {
   }
 };
 
-/// In a plain function, so that the launch-time helpers (and what they keep open) end with it.
+/// A separate plain function, so that the launch-time helpers (and the descriptors they keep open)
+/// end with it.
 process_v2::process start_process(asio::any_io_executor executor, const std::string& program,
                                   const UniqueFd& socket) {
   return process_v2::process(executor, program, {std::to_string(kSocketInChild)},
@@ -131,7 +132,7 @@ void LauncherClient::start(const std::string& program, const sandbox::LauncherSp
   reading_ = true;
   pending_.try_emplace(kSpecReply, executor_);
   asio::co_spawn(executor_, read_replies(), [this](const std::exception_ptr&) {
-    // However reading ended, nobody will answer any more.
+    // For whatever reason reading ended, no reply will come any more.
     lost();
     reading_ = false;
     reader_ended_.notify();
@@ -155,8 +156,7 @@ void LauncherClient::dispatch(Received<Reply> received) {
   heard_at_ = real_time_.now();
   silent_ = false;
   const Reply& reply = received.message;
-  // An interpreter that exits also closes its control socket, which is where its owner learns of
-  // it.
+  // An interpreter that exits also closes its control socket, which informs its owner.
   if (reply.kind == ReplyKind::interpreter_exited) return;
   const auto found = pending_.find(reply.request_id);
   if (found == pending_.end()) return;  // no caller waits for it; the descriptors close here
@@ -173,7 +173,8 @@ void LauncherClient::wake_waiting() {
   for (auto& [id, pending] : pending_) pending.answered.notify();
 }
 
-/// Starts to look for silence, which some requests, such as a fork, need to be told from long work.
+/// Starts to check for silence. Without this check, long work (some requests, such as a fork, take
+/// long) could not be distinguished from a stuck launcher.
 void LauncherClient::watch() {
   if (watch_timer_) return;
   heard_at_ = real_time_.now();
@@ -214,7 +215,7 @@ asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::reply_to(
   auto reply = std::move(pending.reply);
   if (!reply) co_return alive_ ? launcher_silent() : launcher_gone();
   if (reply->message.kind == ReplyKind::done) co_return std::move(*reply);
-  // The name of the step, which can have a path of the host, does not matter then.
+  // The name of the step can contain a path of the host; it is not needed in this case.
   if (lacks_descriptors(reply->message.error_number)) co_return no_descriptors();
   const std::string step(sandbox::step_name(reply->message));
   co_return Error{ErrorCode::sandbox_unavailable,
@@ -291,7 +292,7 @@ asio::awaitable<Result<UniqueFd>> LauncherClient::create_sandbox(ProfileId profi
   if (silent_) co_return launcher_silent();
   auto answer = co_await ask(request);
   if (answer && !answer->descriptors.empty()) co_return std::move(answer->descriptors.at(0));
-  // A late launcher still makes it. Destroying a sandbox that is not there does no harm.
+  // A late launcher still makes the sandbox. Destroying a sandbox that does not exist does no harm.
   post(RequestKind::destroy_sandbox, sandbox_id);
   co_return answer ? no_descriptors() : answer.error();
 }
@@ -343,7 +344,7 @@ void LauncherClient::hang_up() {
 
 asio::awaitable<void> LauncherClient::stop() {
   if (!process_) co_return;
-  // The launcher ends itself, and thereby every sandbox, when it reads end of file.
+  // The launcher exits, and thereby ends every sandbox, when it reads end of file.
   hang_up();
   co_await lost_for_good();
   socket_.close();

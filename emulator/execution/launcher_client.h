@@ -23,88 +23,88 @@
 
 namespace dynsessions::execution {
 
-/// Names a profile that the launcher has; the default value names none.
+/// Names a profile of the launcher; the default value names none.
 struct ProfileId {
   std::uint64_t value = 0;
   bool operator==(const ProfileId&) const = default;
 };
 
 /// The server's end of the launcher process: starts it, sends requests, matches replies. One for
-/// the program's life, on the event-loop thread. When it goes, however it goes, the launcher sees
-/// end of file and ends every sandbox.
+/// the program's life, on the event-loop thread. When the server exits, for any reason, the
+/// launcher reads end of file and ends every sandbox.
 ///
 /// No caller waits for ever. Each request has a deadline by its kind. While requests wait, the
-/// launcher is asked once a second whether it works; after kSilence without any message all of them
-/// fail, and later ones fail at once, until the launcher sends something again.
+/// client pings the launcher once a second. After kSilence without any message all requests fail,
+/// and later ones fail at once, until the launcher sends a message again.
 class LauncherClient {
  public:
-  /// A launcher that sends nothing for this long although it was asked is taken for stuck.
+  /// After this long without a reply to pings, the launcher counts as stuck.
   static constexpr std::chrono::seconds kSilence{5};
-  /// Time for the launcher to exit after the end of its socket, before it is killed.
+  /// Time that the launcher has to exit after the end of its socket, before it is killed.
   static constexpr std::chrono::seconds kExitGrace{5};
 
-  /// `real_time` measures the deadlines and outlives the client.
+  /// `real_time` measures the deadlines and must outlive the client.
   LauncherClient(boost::asio::any_io_executor executor, Clock& real_time);
   LauncherClient(const LauncherClient&) = delete;
   LauncherClient& operator=(const LauncherClient&) = delete;
   ~LauncherClient();
 
-  /// Starts `program` and hands it the spec. Call it before any thread exists, since it forks.
-  /// Throws std::runtime_error, with the reason, when the program cannot be started.
+  /// Starts `program` and sends it the spec. It forks, so call it before any thread exists. Throws
+  /// std::runtime_error, with the reason, if the program cannot be started.
   void start(const std::string& program, const sandbox::LauncherSpec& spec);
 
-  /// Resolves when the launcher has taken the spec, or with the step that failed.
+  /// Resolves when the launcher has accepted the spec, or with the step that failed.
   boost::asio::awaitable<Result<void>> ready();
 
-  /// How the limits of sessions are kept on this machine; once ready.
+  /// How the limits of sessions are enforced on this machine. Call it after ready().
   [[nodiscard]] const sandbox::LimitReport& limits() const noexcept { return limits_; }
-  /// Why some of them are not kept hard; empty if all are.
+  /// The reason why some limits are not hard; empty if all are.
   [[nodiscard]] const std::string& obstacle_to_limits() const noexcept { return obstacle_; }
 
-  /// Makes a kind of sandbox known to the launcher, which prepares what its sandboxes share. Once
-  /// ready. `sandbox_unavailable`, with the step, if the profile cannot be used on this machine;
-  /// the launcher keeps nothing of it then.
+  /// Makes a kind of sandbox known to the launcher, which prepares what its sandboxes share. Call
+  /// it after ready(). Returns `sandbox_unavailable`, with the step, if the profile cannot be used
+  /// on this machine; the launcher then forgets it.
   boost::asio::awaitable<Result<ProfileId>> define_profile(sandbox::SandboxProfile profile);
 
-  /// No sandbox of this profile is made any more and its zygote ends. Sandboxes that exist go on;
-  /// their later interpreters are started instead of forked.
+  /// Makes no more sandboxes of this profile and ends its zygote. Existing sandboxes go on; their
+  /// later interpreters are started instead of forked.
   void forget_profile(ProfileId profile);
 
-  /// Makes a sandbox and returns its data directory. Errors as request().
+  /// Makes a sandbox and returns its data directory. Returns the same errors as request().
   boost::asio::awaitable<Result<UniqueFd>> create_sandbox(ProfileId profile,
                                                           std::uint64_t sandbox_id);
 
-  /// Sends one request and waits for its reply. Returns the descriptors of `done`;
-  /// `sandbox_unavailable` for `failed`, when the launcher is gone, and when no reply comes in
-  /// time. A request that ends what exists reaches the launcher all the same, as soon as it works
+  /// Sends one request and waits for its reply. Returns the descriptors of `done`. Returns
+  /// `sandbox_unavailable` for `failed`, if the launcher is gone, or if no reply comes in time. A
+  /// request that ends a sandbox or an interpreter still reaches the launcher as soon as it works
   /// again. `within` shortens the deadline of the kind.
   boost::asio::awaitable<Result<std::vector<UniqueFd>>> request(
       sandbox::RequestKind kind, std::uint64_t sandbox_id, std::uint32_t interpreter_id = 0,
       std::optional<Clock::Duration> within = std::nullopt);
 
-  /// kill_interpreter. Returns how the last interpreter of that id ended.
+  /// Sends kill_interpreter. Returns how the last interpreter with that id ended.
   boost::asio::awaitable<Result<sandbox::InterpreterEnd>> end_interpreter(
       std::uint64_t sandbox_id, std::uint32_t interpreter_id,
       std::optional<Clock::Duration> within = std::nullopt);
 
-  /// Asks the launcher whether it works. False if it is gone, or sends no reply in time.
+  /// Asks the launcher whether it works. Returns false if it is gone or does not reply in time.
   boost::asio::awaitable<bool> answers(Clock::Duration within);
 
   /// Sends a request without waiting for the reply. Does nothing if the launcher is gone.
   void post(sandbox::RequestKind kind, std::uint64_t sandbox_id);
 
   [[nodiscard]] std::uint64_t new_sandbox_id() noexcept { return next_sandbox_id_++; }
-  /// False when the launcher has ended or was never started.
+  /// False if the launcher has ended or was never started.
   [[nodiscard]] bool alive() const noexcept { return alive_; }
 
   /// Resolves when the launcher cannot answer any more, for any reason. Call start() first.
   boost::asio::awaitable<void> lost_for_good();
 
-  /// Closes the connection: the launcher ends every sandbox, and all requests fail.
+  /// Closes the connection. The launcher ends every sandbox, and all requests fail.
   void hang_up();
 
-  /// Ends the launcher and waits until it is gone. One that does not exit within kExitGrace is
-  /// killed; the kernel then ends every sandbox.
+  /// Ends the launcher and waits until it is gone. If it does not exit within kExitGrace it is
+  /// killed, and the kernel ends every sandbox.
   boost::asio::awaitable<void> stop();
 
  private:
@@ -136,7 +136,7 @@ class LauncherClient {
   bool waits_for_room_ = false;
   std::map<std::uint64_t, Pending> pending_;
   std::optional<Clock::TimerId> watch_timer_;  ///< set while requests wait
-  Clock::TimePoint heard_at_;                  ///< last message, or the start of the watch
+  Clock::TimePoint heard_at_;  ///< time of the last message, or of the start of the watch
   bool silent_ = false;
   Event reader_ended_;
   sandbox::LimitReport limits_;

@@ -7,17 +7,17 @@
 /// Facts about the kinds of requests, as the server sees them.
 namespace dynsessions::execution {
 
-/// Error::step of a request that the launcher has not answered in time.
+/// Error::step of a request that the launcher did not answer in time.
 inline constexpr const char* kLauncherReply = "launcher reply";
 
-/// For the log.
+/// The name of the request for the log.
 [[nodiscard]] const char* name_of(sandbox::RequestKind kind);
 
-/// More than a launcher that works ever takes: it has its own, shorter deadlines for the processes
-/// that it waits for. A fork may have to wait until the zygote has loaded.
+/// A time that a working launcher never needs: the launcher has shorter deadlines for its own
+/// processes. A fork sometimes waits until the zygote has loaded.
 [[nodiscard]] std::chrono::seconds deadline_of(sandbox::RequestKind kind);
 
-/// Whether the request must reach even a launcher that is stuck now: it ends something.
+/// Whether the request must reach the launcher even if it is stuck now, because it ends something.
 [[nodiscard]] bool must_arrive(sandbox::RequestKind kind);
 
 }  // namespace dynsessions::execution

@@ -10,9 +10,9 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr auto kPauseAfterFailure = std::chrono::seconds(5);
-/// The first program of a session that has just got one has the cores to itself.
+/// Leaves the cores to the first program of a session that has just received its workspace.
 constexpr auto kPauseBeforeRefill = std::chrono::milliseconds(20);
-/// While they are taken one after the other, the reserve grows slowly instead of not at all.
+/// While workspaces are taken continuously, the reserve grows slowly instead of not at all.
 constexpr auto kLongestPauseBeforeRefill = 10 * kPauseBeforeRefill;
 }  // namespace
 
@@ -42,13 +42,13 @@ asio::awaitable<void> ReadyWorkspaces::keep_filled() {
   while (!stopping_) {
     if (is_content()) {
       co_await wanted_.wait();
-      // The failure of a session's own attempt: what failed may work again, which nobody may ask.
+      // An attempt of a session has failed. The cause might be gone without any further request.
       if (is_full() && last_failure_) co_await rest(kPauseAfterFailure);
       continue;
     }
     co_await await_quiet();
     if (stopping_) co_return;
-    if (proven_ && callers_ > 0) {  // whose sessions are made first
+    if (proven_ && callers_ > 0) {  // their sessions have priority
       co_await wanted_.wait();
       continue;
     }
@@ -57,7 +57,7 @@ asio::awaitable<void> ReadyWorkspaces::keep_filled() {
       waiting_.push_back(std::move(*made));
       continue;
     }
-    if (made) {  // nobody wanted it: it was the proof
+    if (made) {  // not needed: it was the proof
       co_await (*made)->stop();
       continue;
     }
@@ -110,7 +110,7 @@ asio::awaitable<Result<std::unique_ptr<Workspace>>> ReadyWorkspaces::create() {
     wanted_.notify();
     if (workspace->is_alive()) co_return workspace;
   }
-  // Also when a cancelled caller unwinds.
+  // The destructor also runs when a cancelled caller unwinds.
   struct Caller {
     explicit Caller(ReadyWorkspaces& owner) : ready(owner) { ++ready.callers_; }
     ~Caller() {

@@ -13,25 +13,25 @@
 
 namespace dynsessions::execution {
 
-/// Keeps a number of workspaces made in advance, so that a new session need not wait for Python to
-/// import: the service's *ready session instances*. A workspace is handed out once and never comes
-/// back; one that has ended by itself in the meantime is thrown away; the next is made a moment
-/// later, and not while callers wait for theirs, so that it is not in the way of the first answer.
-/// A large number is a buffer for bursts. Lives on the event-loop thread.
+/// Keeps a number of workspaces ready, so that a new session need not wait for Python to import its
+/// packages: the service's *ready session instances*. A workspace is handed out once and never
+/// returned. A workspace that has ended in the meantime is thrown away. The next one is made a
+/// moment later, and only when no caller waits, so that it does not delay the first answer. A large
+/// number is a buffer for bursts. Lives on the event-loop thread.
 class ReadyWorkspaces final : public WorkspaceFactory {
  public:
-  /// `inner` makes them; `real_time` paces refills, and the retries after a failure.
+  /// `inner` makes the workspaces; `real_time` paces refills and the retries after a failure.
   ReadyWorkspaces(boost::asio::any_io_executor executor, std::unique_ptr<WorkspaceFactory> inner,
                   Clock& real_time, std::size_t count);
   ~ReadyWorkspaces() override;
 
-  /// Begins to fill up, in the background, one at a time. One is made even when none is to be kept,
-  /// as the proof that it can be done.
+  /// Starts to fill up in the background, one workspace at a time. Makes one even if none is kept,
+  /// as proof that workspaces can be made.
   void start();
-  /// Stops filling, ends those that wait, and stops `inner`.
+  /// Stops filling, ends the ready workspaces, and stops `inner`.
   boost::asio::awaitable<void> stop() override;
 
-  /// One that waits, or a new one.
+  /// Returns a ready workspace, or a new one.
   boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create() override;
 
   [[nodiscard]] Readiness readiness() const override {
@@ -41,11 +41,11 @@ class ReadyWorkspaces final : public WorkspaceFactory {
 
  private:
   boost::asio::awaitable<void> keep_filled();
-  /// Until none was taken for a moment.
+  /// Waits until no workspace has been taken for a moment.
   boost::asio::awaitable<void> await_quiet();
   boost::asio::awaitable<void> rest(Clock::Duration time);
   [[nodiscard]] bool is_full() const { return waiting_.size() >= count_; }
-  /// Whether there is nothing to make, not even a proof that it can be done.
+  /// Whether there is no workspace to make, not even as a proof.
   [[nodiscard]] bool is_content() const { return is_full() && proven_ && !last_failure_; }
   boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> make_one();
 
@@ -55,8 +55,8 @@ class ReadyWorkspaces final : public WorkspaceFactory {
   const std::size_t count_;
   std::deque<std::unique_ptr<Workspace>> waiting_;
   std::optional<Error> last_failure_;
-  std::optional<Clock::TimePoint> taken_at_;  ///< the last one
-  std::size_t callers_ = 0;                   ///< for which one is being made
+  std::optional<Clock::TimePoint> taken_at_;  ///< time of the last one
+  std::size_t callers_ = 0;                   ///< that wait for a workspace
   bool proven_ = false;
   bool filling_ = false;
   bool stopping_ = false;

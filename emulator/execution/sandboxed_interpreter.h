@@ -15,54 +15,54 @@
 namespace dynsessions::execution {
 
 struct InterpreterLimits {
-  std::chrono::milliseconds start_deadline{60'000};  ///< an interpreter imports for about a second
+  std::chrono::milliseconds start_deadline{60'000};  ///< importing takes about a second
   std::chrono::milliseconds interrupt_grace{2'000};  ///< between SIGINT and a new interpreter
   std::chrono::milliseconds kill_grace{3'000};  ///< for the launcher to end an interpreter's jail
-  /// Kept per stream and execution; fewer if the answer shows fewer characters anyway.
+  /// Kept for each stream of an execution; fewer if the answer shows fewer characters anyway.
   std::size_t output_bytes = std::size_t{16} << 20;
 };
 
-/// Services that sandboxed workspaces use; all of them outlive the workspaces.
+/// Services for sandboxed workspaces. All of them outlive the workspaces.
 struct SandboxServices {
   boost::asio::any_io_executor executor;
   LauncherClient& launcher;
-  Clock& clock;        ///< the emulator's time: the deadline of a program that names no other
-  Clock& real_time;    ///< patience with processes
-  const Spool& spool;  ///< of what programs write
+  Clock& clock;        ///< the emulator's time: the deadline of a program without another limit
+  Clock& real_time;    ///< for timeouts of processes
+  const Spool& spool;  ///< for the output of programs
   InterpreterLimits limits;
   bool zygote = false;  ///< the profile has one; see sandbox::SandboxProfile
   ProfileId profile{};  ///< of the sandboxes to make
 };
 
 /// One kernel of a sandboxed workspace: an IPython agent in the workspace's sandbox. After a
-/// program that did not end in time or took its interpreter down, the next one runs in a new
-/// interpreter: files stay, variables go.
+/// program that timed out or ended its interpreter, the next program runs in a new interpreter:
+/// files are kept, variables are lost.
 class SandboxedInterpreter {
  public:
-  /// `kernel` names it within the sandbox. `services` outlive it.
+  /// `kernel` names it within the sandbox. `services` must outlive it.
   SandboxedInterpreter(const SandboxServices& services, std::uint64_t sandbox_id, Kernel kernel)
       : services_(services),
         sandbox_id_(sandbox_id),
         id_(static_cast<std::uint32_t>(index_of(kernel))),
         quotas_(services.spool.new_kernel()),
-        // The empty kernel is to have nothing preloaded.
+        // The empty kernel must have nothing preloaded.
         start_kind_(services.zygote && kernel != Kernel::empty
                         ? sandbox::RequestKind::fork_interpreter
                         : sandbox::RequestKind::start_interpreter) {}
   SandboxedInterpreter(const SandboxedInterpreter&) = delete;
   SandboxedInterpreter& operator=(const SandboxedInterpreter&) = delete;
 
-  /// Ends what is left of an earlier one, starts one, and waits until it is ready.
+  /// Ends the previous interpreter if it is still there, starts one, and waits until it is ready.
   boost::asio::awaitable<Result<void>> start();
 
-  /// As Workspace::execute. Starts an interpreter first if there is none, or if what the last
-  /// program left running has ended it meanwhile.
+  /// See Workspace::execute. First starts an interpreter if there is none, or if background code of
+  /// the last program has ended it.
   boost::asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request);
 
-  /// As Workspace::kill_kernel.
+  /// See Workspace::kill_kernel.
   boost::asio::awaitable<void> kill();
 
-  /// False when none was started or when it has ended.
+  /// Returns false if no interpreter was started or it has ended.
   [[nodiscard]] bool is_alive() const;
 
   /// Callers that wait in execute() return, and no interpreter is started any more. The processes
@@ -70,12 +70,12 @@ class SandboxedInterpreter {
   void hang_up();
 
  private:
-  /// After the deadline: SIGINT, a grace period, then a new interpreter.
+  /// Called after the deadline: SIGINT, a grace period, then a new interpreter.
   boost::asio::awaitable<ExecutionOutcome> interrupt();
   boost::asio::awaitable<ExecutionResult> run(ExecutionRequest request);
   /// Ends the interpreter after such an outcome and starts the next one. Returns how it ended.
   boost::asio::awaitable<Result<KernelEnd>> replace(ExecutionOutcome outcome);
-  /// Ends the interpreter that was started last, if there may be something of it.
+  /// Ends the interpreter that was started last, if a part of it can still exist.
   boost::asio::awaitable<Result<void>> end_previous(
       std::optional<Clock::Duration> within = std::nullopt);
 
@@ -87,7 +87,7 @@ class SandboxedInterpreter {
   std::unique_ptr<AgentProcess> agent_;
   std::uint64_t last_execution_id_ = 0;
   sandbox::InterpreterEnd end_{};  ///< of the previous interpreter
-  bool may_be_there_ = false;      ///< it was started, and has not been ended for certain
+  bool may_be_there_ = false;      ///< it was started and has not certainly ended
   bool end_is_told_ = false;       ///< a result has its KernelEnd although its end is not certain
   bool hung_up_ = false;
 };

@@ -72,7 +72,7 @@ asio::awaitable<void> SandboxedWorkspace::stop() {
   for (SandboxedInterpreter& interpreter : interpreters_) interpreter.hang_up();
   if (stopped_) co_return;
   stopped_ = true;
-  // The only way to fail is that the launcher is gone, and with it the sandbox.
+  // The request fails only if the launcher is gone, and the sandbox with it.
   (void)co_await services_.launcher.request(RequestKind::destroy_sandbox, sandbox_id_);
   data_directory_ = UniqueFd();
 }
@@ -124,7 +124,7 @@ void SandboxedWorkspaceFactory::keep_spare() {
   });
 }
 
-/// A failure is told by the next create(), which makes its own then.
+/// A failure is reported by the next create(), which then makes a sandbox itself.
 asio::awaitable<void> SandboxedWorkspaceFactory::make_spare() {
   auto made = co_await SandboxedWorkspace::make(services_);
   making_spare_ = false;

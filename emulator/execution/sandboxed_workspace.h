@@ -35,25 +35,26 @@ class SandboxedWorkspace final : public Workspace {
 
   boost::asio::awaitable<Result<void>> make_sandbox();
 
-  const SandboxServices services_;  ///< a copy: the workspace may outlive its factory
+  const SandboxServices services_;  ///< a copy, because the workspace can outlive its factory
   const std::uint64_t sandbox_id_;
   UniqueFd data_directory_;
   std::array<SandboxedInterpreter, kKernelCount> interpreters_;  ///< by Kernel
   bool stopped_ = false;
 };
 
-/// Makes workspaces of one profile, which the launcher learns with the first of them.
+/// Makes workspaces of one profile. The first workspace defines the profile in the launcher.
 ///
 /// If interpreters are forked, keeps an empty sandbox for the next workspace, since making one
 /// takes as long as the fork. The empty sandbox costs some kernel memory and runs the init of its
 /// first jail.
 class SandboxedWorkspaceFactory final : public WorkspaceFactory {
  public:
-  /// `services.zygote` and `services.profile` follow from the profile.
+  /// `services.zygote` and `services.profile` are derived from the profile.
   SandboxedWorkspaceFactory(SandboxServices services, sandbox::SandboxProfile profile);
 
   boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create() override;
-  /// The launcher forgets the profile. Await it before destroying a factory that made a workspace.
+  /// Makes the launcher forget the profile. Await it before destroying a factory that made a
+  /// workspace.
   boost::asio::awaitable<void> stop() override;
 
  private:

@@ -14,44 +14,44 @@
 ///
 ///     router (finds the operation, fills the Exchange) → filter → filter → … → operation
 ///
-/// The router runs first, because it changes nothing and filters want to know the operation; its
-/// refusal is given last, in the place of the operation.
+/// The router runs first, because it changes nothing and filters need to know the operation. Its
+/// refusal takes the place of the operation, so it comes last.
 ///
 /// **Faults** are a filter directly in front of the operation. `delay` waits before it calls
 /// `next`; `status` and `reject-token` return a Response or an Error instead of calling it.
 /// `truncate`, `slice`, `reset` and `hang` replace Response::body by a StreamBody whose BodySource
-/// wraps the body that was there: it gives fewer bytes, small pieces with pauses between them, an
-/// error (with BreakOff::reset if the connection must be reset), or never a first piece. The writer
-/// of net/ carries that out, in the clear and over TLS alike, and cancels a source that hangs when
-/// the client leaves. The filter adds the rule's id to Exchange::faults.
+/// wraps the original body: it gives fewer bytes, small pieces with pauses between them, an error
+/// (with BreakOff::reset if the connection must be reset), or never a first piece. The writer of
+/// net/ carries that out, in the clear and over TLS alike, and cancels a source that hangs when the
+/// client leaves. The filter adds the rule's id to Exchange::faults.
 ///
 /// **A journal** is the outermost filter. It sees the request's body by putting a BodyReader around
 /// Call::body that keeps a bounded copy of what is read (read_arrived() runs on another thread,
-/// never at the same time as read()), and the answer's by copying the text or by putting a
-/// BodySource around a StreamBody; of a file it takes the size. What the exchange came to it reads
-/// as an ExchangeObserver.
+/// never at the same time as read()), and the answer's body by copying the text or by putting a
+/// BodySource around a StreamBody; for a file it records the size. As an ExchangeObserver it
+/// receives the outcome of the exchange.
 namespace dynsessions::http {
 
 /// One request on its way. Lives in the frame of the surface's handle(), so filters and handlers
-/// may keep references to it across co_await.
+/// can keep references to it across co_await.
 struct Call {
   Exchange& exchange;
   Request request;
-  BodyReader* body;  ///< never null; a filter may put its own in front for the filters after it
+  BodyReader* body;  ///< never null; a filter can replace it for the filters after it
 };
 
-/// A filter or an operation answers, or refuses: the surface words the refusal.
+/// The answer of a filter or an operation, or its refusal, which the surface turns into a response.
 using Answer = Result<Response>;
 
-/// What runs after all filters.
+/// Runs after all filters.
 using Endpoint = std::function<boost::asio::awaitable<Answer>(Call&)>;
 
 class Filter;
 
-/// The rest of the way after a filter. A value; valid while the filter's handle() runs.
+/// The remaining steps after a filter. A value; valid while the filter's handle() runs.
 class Next {
  public:
-  /// Both outlive the call that is made with this.
+  /// Both must outlive the call that is made with this.
   Next(std::span<Filter* const> filters, const Endpoint& endpoint)
       : filters_(filters), endpoint_(&endpoint) {}
 
@@ -70,13 +70,13 @@ class Filter {
   Filter& operator=(const Filter&) = delete;
   virtual ~Filter() = default;
 
-  /// Either returns next(call), whose answer it may change, or answers without calling it. A filter
-  /// that neither waits nor looks at the answer is a plain function that returns next(call) or
-  /// refused(), and costs no coroutine.
+  /// Either returns next(call), whose answer it can change, or answers without calling `next`. A
+  /// filter that neither waits nor looks at the answer is a plain function that returns next(call)
+  /// or refused(), and costs no coroutine.
   [[nodiscard]] virtual boost::asio::awaitable<Answer> handle(Call& call, Next next) = 0;
 };
 
-/// The answer of a filter that turns the request away; notes `by` in the Exchange.
+/// The answer of a filter that refuses the request; notes `by` in the Exchange.
 [[nodiscard]] boost::asio::awaitable<Answer> refused(Exchange& exchange, std::string_view by,
                                                      Error error);
 

@@ -37,7 +37,7 @@ Result<void> check_content_length(const Headers& headers) {
   if (headers.count("Content-Length") > 1) {
     return invalid_request("The request has more than one Content-Length.", "Content-Length");
   }
-  // Not more than 18 digits: fits any integer of 64 bits, and no body is that long.
+  // At most 18 digits: they fit into an integer of 64 bits, and no body is longer.
   const std::string_view text = trim(*headers.find("Content-Length"));
   if (text.empty() || text.size() > 18 ||
       text.find_first_not_of("0123456789") != std::string_view::npos) {

@@ -8,14 +8,14 @@
 namespace dynsessions::http {
 namespace {
 
-/// Takes the text up to the first of `stops` off the front of `rest`.
+/// Removes the text up to the first of `stops` from the front of `rest` and returns it.
 std::string_view take_until(std::string_view& rest, std::string_view stops) {
   const std::string_view taken = rest.substr(0, rest.find_first_of(stops));
   rest.remove_prefix(taken.size());
   return taken;
 }
 
-/// Takes a quoted string, whose opening quote is the first character of `rest`.
+/// Removes and returns a quoted string, whose opening quote is the first character of `rest`.
 std::optional<std::string> take_quoted(std::string_view& rest) {
   std::string text;
   for (std::size_t i = 1; i < rest.size(); ++i) {

@@ -18,7 +18,7 @@ Error bad_target(std::string what) {
 }
 
 enum class Meaning {
-  file_name,  ///< which a program may have chosen: any character but NUL
+  file_name,  ///< chosen by a program: can contain any character but NUL
   other,
 };
 
@@ -50,7 +50,7 @@ Result<Pair> parse_pair(std::string_view text) {
   return Pair{*std::move(name), *std::move(value)};
 }
 
-/// Calls `take` with each non-empty piece of `text`, until one of the calls is refused.
+/// Calls `take` with each non-empty piece of `text`, until one of the calls returns an error.
 template <typename Take>
 Result<void> for_each_piece(std::string_view text, char separator, Take take) {
   while (!text.empty()) {
@@ -63,7 +63,7 @@ Result<void> for_each_piece(std::string_view text, char separator, Take take) {
   return {};
 }
 
-/// The target without `http://authority` in front (RFC 9112 section 3.2.2).
+/// Returns the target without `http://authority` in front (RFC 9112 section 3.2.2).
 std::string_view without_authority(std::string_view text) {
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!iequals(text.substr(0, scheme.size()), scheme)) continue;
@@ -134,7 +134,7 @@ asio::awaitable<Result<std::string>> read_all(const Request& request, BodyReader
   std::string text;
   std::array<char, std::size_t{16} * 1024> chunk;
   for (;;) {
-    // One byte of room even at the limit: only a read of 0 tells that the body ends there.
+    // One more byte even at the limit, because only a read of 0 shows that the body has ended.
     const std::size_t room = std::min(chunk.size(), limit - text.size() + 1);
     Result<std::size_t> taken = co_await body.read(std::span(chunk).first(room));
     if (!taken) co_return taken.error();

@@ -29,7 +29,7 @@ class Headers {
   void add(std::string name, std::string value) {
     fields_.emplace_back(std::move(name), std::move(value));
   }
-  /// The first value of that name.
+  /// Returns the first value with that name.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
   [[nodiscard]] std::size_t count(std::string_view name) const;
   [[nodiscard]] auto begin() const { return fields_.begin(); }
@@ -39,9 +39,9 @@ class Headers {
   std::vector<std::pair<std::string, std::string>> fields_;
 };
 
-/// The target of a request, taken apart leniently, as the service's web server does.
+/// The target of a request, parsed leniently, as the service's web server does.
 struct Target {
-  /// Percent-decoded segments; `//` and a trailing `/` leave none behind. An encoded slash stays
+  /// Percent-decoded segments; `//` and a trailing `/` add no segment. An encoded slash stays
   /// inside its segment.
   std::vector<std::string> segments;
   /// Percent- and plus-decoded pairs in order. Names compare without regard to case.
@@ -49,10 +49,11 @@ struct Target {
 
   [[nodiscard]] std::optional<std::string_view> query_value(std::string_view name) const;
 
-  /// Origin form, and absolute form whose authority is Host's (http/framing.h).
-  /// `invalid_request` for a bad escape, for a NUL or another control character, encoded or not,
-  /// and for what is not UTF-8 once decoded. Encoded control characters other than NUL are
-  /// accepted where files are named: in the segments after `files`, in `path` and in `filename`.
+  /// Parses the origin form, and the absolute form whose authority equals Host (http/framing.h).
+  /// Returns `invalid_request` for a bad escape, for a NUL or another control character, encoded or
+  /// not, and for text that is not UTF-8 after decoding. Encoded control characters other than NUL
+  /// are accepted where files are named: in the segments after `files`, in `path` and in
+  /// `filename`.
   [[nodiscard]] static Result<Target> parse(std::string_view text);
 };
 
@@ -60,7 +61,7 @@ struct Target {
 struct Request {
   Method method = Method::other;
   std::string method_text;
-  std::string scheme = "http";  ///< or "https", by the port it came in through
+  std::string scheme = "http";  ///< or "https", depending on the port
   Target target;
   Headers headers;
   std::optional<std::uint64_t> content_length;  ///< absent: chunked, or no body
@@ -75,24 +76,25 @@ class BodyReader {
   BodyReader& operator=(const BodyReader&) = delete;
   virtual ~BodyReader() = default;
 
-  /// Reads some bytes into `into`; 0 at the end of the body. The first call answers
-  /// `Expect: 100-continue`. An error means that the client broke off, was too slow, or broke the
-  /// framing: give up, no answer will reach it.
+  /// Reads some bytes into `into`; returns 0 at the end of the body. The first call answers
+  /// `Expect: 100-continue`. An error means that the client has left, was too slow, or broke the
+  /// framing: give up, because no answer will reach it.
   virtual boost::asio::awaitable<Result<std::size_t>> read(std::span<char> into) = 0;
 
-  /// Reads what has arrived, on any thread, while nobody awaits read(). 0 when that is nothing, and
-  /// where only read() can tell more: at the end, after an error, of bytes framed or encrypted.
+  /// Reads bytes that have already arrived. Can be called on any thread, but not during read().
+  /// Returns 0 if there are none, and in the cases that only read() can handle: at the end, after
+  /// an error, for a chunked or encrypted body.
   [[nodiscard]] virtual std::size_t read_arrived(std::span<char> /*into*/) { return 0; }
 };
 
-/// The whole body as text; `payload_too_large` when it is (or is declared) longer than `limit`
-/// bytes, without having read more than that.
+/// Reads the whole body as text. Returns `payload_too_large` if it is (or is declared) longer than
+/// `limit` bytes, without reading more than that.
 [[nodiscard]] boost::asio::awaitable<Result<std::string>> read_all(const Request& request,
                                                                    BodyReader& body,
                                                                    std::size_t limit);
 
-/// A regular file, sent from the descriptor's start. Fewer bytes than `size` in the file break the
-/// connection off, so that the client never takes a short file for a whole one.
+/// A regular file, sent from its start. If it has fewer bytes than `size`, the connection is
+/// broken, so that the client does not mistake a short file for a complete one.
 struct FileBody {
   UniqueFd fd;
   std::uint64_t size = 0;
@@ -111,7 +113,7 @@ struct Response {
 };
 
 /// Answers requests; implemented by the data plane and by the admin API. `exchange` outlives the
-/// call; what the handler learns about the request goes in there.
+/// call; the handler stores its facts about the request there.
 class Handler {
  public:
   Handler() = default;
@@ -122,7 +124,7 @@ class Handler {
   virtual boost::asio::awaitable<Response> handle(Exchange& exchange, Request request,
                                                   BodyReader& body) = 0;
 
-  /// The answer to a request that never became one: broken framing, a head over the limit, an
+  /// Answers a request that could not be parsed: broken framing, a head over the limit, an
   /// unreadable target.
   [[nodiscard]] virtual Response refuse(Exchange& exchange, const Error& error) = 0;
 };

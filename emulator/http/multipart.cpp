@@ -14,14 +14,15 @@ namespace {
 constexpr std::size_t kMaxPartHeader = std::size_t{16} * 1024;
 constexpr std::size_t kMaxParts = 100;
 constexpr std::size_t kMaxBoundaryLine = 256;
-/// Spaces that a transport may have added after a boundary (RFC 2046 section 5.1.1).
+/// Spaces that a transport is allowed to add after a boundary (RFC 2046 section 5.1.1).
 constexpr std::size_t kMaxPadding = 64;
-/// How much is joined at once to bytes that were held: what follows is parsed where it lies.
+/// Number of bytes that are appended at once to held bytes; all later bytes are parsed without a
+/// copy.
 constexpr std::size_t kSeam = 1024;
 
 Error refused(std::string message) { return invalid_request(std::move(message), "file"); }
 
-/// How many of the last bytes may be the first of a delimiter.
+/// Returns how many of the last bytes can be the beginning of a delimiter.
 std::size_t size_of_beginning(std::string_view bytes, std::string_view delimiter) {
   std::size_t count = std::min(bytes.size(), delimiter.size() - 1);
   while (!delimiter.starts_with(bytes.substr(bytes.size() - count))) --count;
@@ -38,7 +39,7 @@ std::optional<std::string> MultipartParser::boundary_of(std::string_view content
   return std::string(*boundary);
 }
 
-// The body is read as if a line end stood before it: then its first delimiter looks like all
+// The parser adds a line end in front of the body, so that the first delimiter looks like all
 // others.
 MultipartParser::MultipartParser(std::optional<std::string> boundary, Events events)
     : events_(std::move(events)),
@@ -68,7 +69,7 @@ Result<void> MultipartParser::feed(std::span<const char> bytes) {
   return {};
 }
 
-/// How many of `bytes` are understood; the others are to come again, with more behind them.
+/// Returns how many of `bytes` were parsed; the others must be passed again, followed by more.
 Result<std::size_t> MultipartParser::parse(std::string_view bytes) {
   rest_ = bytes;
   for (;;) {
@@ -100,12 +101,12 @@ Result<MultipartParser::Step> MultipartParser::step() {
   throw std::logic_error("unknown multipart state");
 }
 
-/// The line that is looked at begins behind the line end that stands before the body.
+/// The line starts after the line end that the parser has added in front of the body.
 Result<MultipartParser::Step> MultipartParser::read_boundary_line() {
   const std::string_view body = rest_.substr(2);
   const std::size_t end = body.find("\r\n");
   const bool is_whole = end != std::string::npos;
-  // Of a line end one byte may be there: the limit must not depend on how the bytes come.
+  // One byte of the line end can be included; the limit must not depend on how the bytes are split.
   const std::size_t longest = is_whole ? kMaxBoundaryLine : kMaxBoundaryLine + 1;
   if (std::min(end, body.size()) > longest) {
     return refused("The first line of the body is too long for a multipart boundary.");
@@ -136,7 +137,7 @@ Result<MultipartParser::Step> MultipartParser::read_delimiter() {
   if (after.size() < padding + 2 && padding <= kMaxPadding) return Step::starved;
   const bool closes = after.starts_with("--");
   const bool ends_line = padding <= kMaxPadding && after.substr(padding).starts_with("\r\n");
-  if (!closes && !ends_line) {  // data that only began like a delimiter: let go of its CR
+  if (!closes && !ends_line) {  // data that only began like a delimiter: release its CR
     state_ = State::content;
     if (const Result<void> taken = take_content(1); !taken) return taken.error();
     return Step::advanced;
@@ -157,7 +158,8 @@ Result<MultipartParser::Step> MultipartParser::read_part_header() {
   }
   if (!is_whole) return Step::starved;
   if (++parts_ > kMaxParts) return refused("The multipart body has more than 100 parts.");
-  // The block starts with the delimiter's line end; without fields that is also the empty line.
+  // The block starts with the delimiter's line end. If there are no fields, that is also the empty
+  // line.
   const std::size_t start = std::min<std::size_t>(2, end);
   const Result<PartHeader> header = parse_part_header(rest_.substr(start, end - start));
   if (!header) return header.error();

@@ -11,18 +11,18 @@
 
 namespace dynsessions::http {
 
-/// What the header of one part says.
+/// The fields of a part's header.
 struct PartHeader {
   std::string name;                     ///< form field name
-  std::optional<std::string> filename;  ///< `filename*` if there is one, else `filename`; decoded
+  std::optional<std::string> filename;  ///< `filename*` if present, else `filename`; decoded
 };
 
-/// A push parser of multipart/form-data (RFC 7578) that never holds more than one part header or
-/// what may become a boundary; data is passed on where it lies. Clients differ in every detail:
-/// CLIENTS.md section 2, quirks 3, 5 to 8 and 10.
+/// A push parser for multipart/form-data (RFC 7578). It holds at most one part header or a possible
+/// boundary; data is passed on without a copy. Clients differ in every detail: CLIENTS.md section
+/// 2, quirks 3, 5 to 8 and 10.
 ///
-/// A refusal is `invalid_request` and final: feed nothing after it. Refused are a part header over
-/// 16 KiB, more than 100 parts, and parts that are not form data.
+/// A refusal is `invalid_request` and final: do not call feed() again. The parser refuses a part
+/// header over 16 KiB, more than 100 parts, and parts that are not form data.
 class MultipartParser {
  public:
   struct Events {
@@ -31,29 +31,30 @@ class MultipartParser {
     std::function<Result<void>()> part_end;
   };
 
-  /// The boundary that `content_type` declares, quoted or not; nothing when it is not
-  /// multipart/form-data or has none (then the first line of the body tells).
+  /// Returns the boundary in `content_type`, quoted or not; nullopt if the type is not
+  /// multipart/form-data or has no boundary (then the first line of the body has it).
   [[nodiscard]] static std::optional<std::string> boundary_of(std::string_view content_type);
 
-  /// An absent boundary is taken from the body's first line, which must start with `--`.
+  /// Without a boundary, the parser takes it from the first line of the body, which must start with
+  /// `--`.
   MultipartParser(std::optional<std::string> boundary, Events events);
 
-  /// Takes the next bytes of the body. An error of an event ends the parse and is returned.
+  /// Parses the next bytes of the body. An error of an event ends the parse and is returned.
   [[nodiscard]] Result<void> feed(std::span<const char> bytes);
 
-  /// The body has ended: an error unless the closing boundary was seen.
+  /// Ends the body. Returns an error unless the closing boundary was seen.
   [[nodiscard]] Result<void> finish() const;
 
  private:
-  /// What the first bytes of rest_ are.
+  /// The meaning of the first bytes of rest_.
   enum class State {
     boundary_line,  ///< the first line, which names the boundary
     content,        ///< a part's data, or the preamble before the first part
     delimiter,      ///< something that starts like a delimiter line
     part_header,    ///< the line end of a delimiter line, then header fields
-    epilogue,       ///< all after the closing delimiter; ignored
+    epilogue,       ///< everything after the closing delimiter; ignored
   };
-  /// Whether a step got further, or waits for more bytes.
+  /// Whether a step advanced, or needs more bytes.
   enum class Step { advanced, starved };
 
   Result<std::size_t> parse(std::string_view bytes);
@@ -68,8 +69,8 @@ class MultipartParser {
   Events events_;
   State state_;
   std::string delimiter_;  ///< CRLF, two dashes, the boundary
-  std::string held_;       ///< the last bytes that were fed, from the first not understood
-  std::string_view rest_;  ///< while parse() runs: what it has not understood yet
+  std::string held_;       ///< the last bytes fed, from the first that is not parsed yet
+  std::string_view rest_;  ///< while parse() runs: the bytes that are not parsed yet
   bool in_part_ = false;
   std::size_t parts_ = 0;
 };

@@ -11,8 +11,8 @@
 namespace dynsessions::http {
 namespace {
 
-/// `filename*=utf-8'en'na%C3%AFve.txt` (RFC 8187). A character set other than UTF-8, or bytes that
-/// are not what they claim, make it unreadable; RFC 6266 section 4.3 then advises the plain form.
+/// Decodes `filename*=utf-8'en'na%C3%AFve.txt` (RFC 8187). A character set other than UTF-8, or
+/// invalid bytes, make it unreadable; RFC 6266 section 4.3 then recommends the plain form.
 std::optional<std::string> decode_extended(std::string_view text) {
   const std::size_t charset_end = text.find('\'');
   if (charset_end == std::string_view::npos) return std::nullopt;
@@ -32,7 +32,7 @@ std::optional<std::string> filename_of(const HeaderValue& disposition) {
   return std::nullopt;
 }
 
-/// The value of the first Content-Disposition line; empty when there is none.
+/// Returns the value of the first Content-Disposition line; empty if there is none.
 Result<std::string_view> find_disposition(std::string_view block) {
   while (!block.empty()) {
     const std::string_view line = block.substr(0, block.find("\r\n"));

@@ -8,15 +8,15 @@
 
 namespace dynsessions::http {
 
-/// The file name of a part is what stands there: of `filename*` the text that it encodes (RFC
-/// 8187), of `filename` every character as it is, `%` too. ASP.NET Core, on which the service runs,
-/// decodes no `%` in a plain `filename` either, and a name that was taken apart could not be
-/// fetched by the name that was sent. So of clients that encode (aiohttp all of a name, browsers
-/// and undici `"`, CR and LF: CLIENTS.md section 2, quirk 6) the encoded name is the file's.
+/// The file name of a part is taken literally: from `filename*` the encoded text (RFC 8187), from
+/// `filename` every character as it is, including `%`. ASP.NET Core, on which the service runs,
+/// does not decode `%` in a plain `filename` either, and a client could not fetch a decoded name by
+/// the name that it sent. So if a client encodes the name (aiohttp all of it; browsers and undici
+/// `"`, CR and LF: CLIENTS.md section 2, quirk 6), the file has the encoded name.
 ///
-/// Reads the header block of one part: its lines, without the empty line that ends it.
-/// `invalid_request` when there is no `Content-Disposition: form-data` with a `name`; the other
-/// fields (Content-Type is `application/json` for any file with langchain4j) say nothing we need.
+/// Reads the header block of one part: its lines, without the empty line at the end. Returns
+/// `invalid_request` if there is no `Content-Disposition: form-data` with a `name`. The other
+/// fields are ignored (langchain4j sends the Content-Type `application/json` with any file).
 [[nodiscard]] Result<PartHeader> parse_part_header(std::string_view block);
 
 }  // namespace dynsessions::http

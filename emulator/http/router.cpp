@@ -8,10 +8,11 @@
 namespace dynsessions::http {
 namespace {
 
-/// Longer paths are no misspelt operations, and comparing them would cost time.
+/// Longer paths are not misspelt operations, and comparing them would cost time.
 constexpr std::size_t kLongestCompared = 200;
 
-/// Edits (one character more, less or another) that make `from` into `to`, without regard to case.
+/// Number of edits (insertion, deletion or replacement of a character) that turn `from` into `to`,
+/// without regard to case.
 std::size_t edit_distance(std::string_view from, std::string_view to) {
   std::vector<std::size_t> row(to.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -33,9 +34,9 @@ std::string joined(Segments path) {
   return text;
 }
 
-/// Whether a path that needs `edits` to become `wanted` can be a mistake for it. Of `wanted`,
-/// `own_length` characters are the pattern's own words: what the path gave it itself proves
-/// nothing.
+/// Whether a path that needs `edits` to become `wanted` is probably a misspelling of it. Only
+/// `own_length` characters of `wanted` are words of the pattern: the rest was copied from the path
+/// and proves nothing.
 bool is_similar(std::string_view path, std::string_view wanted, std::size_t own_length,
                 std::size_t edits) {
   return edits * 2 <= own_length ||
@@ -143,7 +144,7 @@ NoRow RouteTable::explain(Method method, Segments path) const {
       const std::string wanted = row.pattern.filled_from(path);
       const std::size_t edits = edit_distance(text, wanted);
       if (!is_similar(text, wanted, row.pattern.length_of_words(), edits)) continue;
-      // Among similar paths one that has the method is more likely to be meant.
+      // Among similar paths, one that has the method is more likely to be meant.
       const std::size_t rank = edits + (accepts(row, method) ? 0 : 4);
       if (!answer.nearest.empty() && rank >= best) continue;
       best = rank;

@@ -15,7 +15,7 @@ namespace dynsessions::http {
 /// Decoded segments of a path (Target::segments), or the part of them that a router looks at.
 using Segments = std::span<const std::string>;
 
-/// What the `{name}`s of a pattern stand for in one path.
+/// The values of the `{name}`s of a pattern in one path.
 class PathParameters {
  public:
   void add(std::string_view name, std::string value) {
@@ -28,20 +28,20 @@ class PathParameters {
   std::vector<std::pair<std::string_view, std::string>> values_;
 };
 
-/// A path with places for parameters, such as "/files/{name}/content". Its words compare without
-/// regard to case. `{name}` takes one segment, and `{name*}`, at the end only, one or more, which
-/// it joins with `/`. The text has static storage.
+/// A path with parameters, such as "/files/{name}/content". Its words compare without regard to
+/// case. `{name}` matches one segment; `{name*}`, allowed at the end only, matches one or more and
+/// joins them with `/`. The text has static storage.
 class PathPattern {
  public:
   explicit PathPattern(std::string_view text);
 
   [[nodiscard]] std::string_view text() const { return text_; }
-  /// nullopt if the path does not have this form.
+  /// Returns nullopt if the path does not have this form.
   [[nodiscard]] std::optional<PathParameters> match(Segments path) const;
-  /// The pattern with the path's own segments in the places of its parameters, as far as the path
-  /// goes: "/files/a.txt/content".
+  /// Returns the pattern with its parameters replaced by the segments of the path, as far as the
+  /// path goes: "/files/a.txt/content".
   [[nodiscard]] std::string filled_from(Segments path) const;
-  /// Characters of its own words, with a slash for each.
+  /// The number of characters in the pattern's words, with a slash for each.
   [[nodiscard]] std::size_t length_of_words() const;
 
  private:
@@ -59,9 +59,9 @@ enum class HeadRequests {
   like_get,  ///< a row of GET answers HEAD too
 };
 
-/// Why a path and method have no row, for the text of the refusal.
+/// The reason why no row has a path and method, for the text of the refusal.
 struct NoRow {
-  std::string methods;  ///< what the path has instead, such as "GET, DELETE"; empty: unknown path
+  std::string methods;  ///< the methods of the path, such as "GET, DELETE"; empty: unknown path
   std::string nearest;  ///< a similar row, such as "POST /code/execute"; empty: none is similar
 };
 
@@ -94,9 +94,9 @@ class RouteTable {
 };
 
 /// The operations of one surface, one row each. A row is a struct of the surface with the members
-/// `method`, `pattern` ("/files/{name}") and whatever else the surface wants to find there: the
-/// operation's name, the api-versions that have it, its handler. The first row that has the path
-/// and the method wins. The rows outlive the router.
+/// `method`, `pattern` ("/files/{name}") and any others that the surface needs: the operation's
+/// name, the api-versions that have it, its handler. The first row that has the path and the method
+/// wins. The rows outlive the router.
 template <typename Row>
 class Router {
  public:
@@ -109,15 +109,15 @@ class Router {
     const Row& row;
     PathParameters parameters;
   };
-  /// nullopt if no row has this path and method.
+  /// Returns nullopt if no row has this path and method.
   [[nodiscard]] std::optional<Found> find(Method method, Segments path) const {
     auto found = table_.find(method, path);
     if (!found) return std::nullopt;
     return Found{rows_[found->row], std::move(found->parameters)};
   }
-  /// Whether a row has this path, with whatever method.
+  /// Whether a row has this path, with any method.
   [[nodiscard]] bool has(Segments path) const { return table_.has(path); }
-  /// For a path and method that find() does not find. Slower than the others.
+  /// Explains why find() found no row for a path and method. Slower than the others.
   [[nodiscard]] NoRow explain(Method method, Segments path) const {
     return table_.explain(method, path);
   }

@@ -5,7 +5,7 @@
 
 namespace dynsessions::net {
 
-/// Completion token for I/O whose errors are expected: co_await gives a tuple with the error.
+/// Completion token for I/O with expected errors: co_await returns a tuple with the error.
 inline constexpr auto kAsResult = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 }  // namespace dynsessions::net

@@ -86,7 +86,7 @@ asio::awaitable<Result<void>> BodyStream::send_continue() {
   co_return Result<void>();
 }
 
-/// Gets more bytes from the socket.
+/// Reads more bytes from the socket.
 asio::awaitable<Result<void>> BodyStream::fill() {
   const std::size_t room = buffer_.max_size() - buffer_.size();
   if (room == 0) co_return broken("a chunk header or the trailers are too long");
@@ -96,14 +96,14 @@ asio::awaitable<Result<void>> BodyStream::fill() {
   co_return Result<void>();
 }
 
-/// Moves what the buffered bytes hold of the body; 0 when that is nothing yet.
+/// Moves the part of the body that is in the buffer; returns 0 if there is none yet.
 Result<std::size_t> BodyStream::decode(std::span<char> into) {
   auto& body = parser_.get().body();
   body.data = into.data();
   body.size = into.size();
   body.more = true;
-  // One put() takes at most one piece (the head, a chunk's header, some data), so go on while it
-  // takes anything and there is no data yet.
+  // One put() takes at most one piece (the head, a chunk's header, some data), so repeat it until
+  // there is data or nothing is taken.
   while (!at_end() && body.size == into.size()) {
     beast::error_code error;
     const std::size_t used = parser_.put(buffer_.data(), error);

@@ -15,14 +15,14 @@
 
 namespace dynsessions::net {
 
-/// The body of the request whose head `parser` has read, taken from its connection at the handler's
-/// pace. Lives as long as the request does; borrows everything from its connection.
+/// The body of the request whose head `parser` has read. It is read from the connection at the
+/// handler's pace. Lives as long as the request; borrows everything from its connection.
 ///
-/// A body whose length is known goes from the socket to the handler's memory, and by read_arrived()
-/// once nothing of it is in `buffer` any more. One in chunks goes through `buffer` and Beast's
-/// parser, and memory stays flat whatever the client sends: `buffer` has a maximum, and a chunk's
-/// header and its extensions, like all trailers together, must fit in it to be understood (Beast
-/// alone would collect them without end). Trailers are dropped.
+/// A body with a known length goes from the socket directly to the handler's memory, also by
+/// read_arrived() once `buffer` holds none of it any more. A chunked body goes through `buffer` and
+/// Beast's parser. Memory use stays flat: `buffer` has a maximum, and each chunk header with its
+/// extensions, and all trailers together, must fit in it (Beast alone would collect them without a
+/// limit). Trailers are dropped.
 class BodyStream final : public http::BodyReader {
  public:
   BodyStream(Transport& transport, boost::beast::flat_buffer& buffer, RequestParser& parser,
@@ -31,16 +31,16 @@ class BodyStream final : public http::BodyReader {
   boost::asio::awaitable<Result<std::size_t>> read(std::span<char> into) override;
   [[nodiscard]] std::size_t read_arrived(std::span<char> into) override;
 
-  /// All of it was read, so that the next request starts where this one ended.
+  /// Whether all of the body was read, so that the next request starts at the next byte.
   [[nodiscard]] bool at_end() const { return chunked_ ? parser_.is_done() : left_ == 0; }
 
-  /// Bytes that the handler was given.
+  /// Number of bytes that the handler has received.
   [[nodiscard]] std::uint64_t taken() const { return taken_; }
 
-  /// The client has gone or was too slow: there is nobody to answer.
+  /// Whether the client has gone or was too slow, so that an answer cannot reach it.
   [[nodiscard]] bool connection_lost() const { return connection_lost_; }
 
-  /// The body broke its framing, which the client can still be told.
+  /// The error in the framing of the body, if any. The client can still receive it.
   [[nodiscard]] const std::optional<Error>& framing_error() const { return framing_error_; }
 
  private:
@@ -57,9 +57,9 @@ class BodyStream final : public http::BodyReader {
   RequestParser& parser_;
   const ServerLimits& limits_;
   const bool chunked_;
-  std::uint64_t left_;  ///< bytes to come, of a body that is not chunked
+  std::uint64_t left_;  ///< bytes still to come, if the body is not chunked
   std::uint64_t taken_ = 0;
-  UniqueFd socket_;  ///< for read_arrived(), of a large one in the clear
+  UniqueFd socket_;  ///< for read_arrived(), if the body is large and not encrypted
   bool owes_continue_;
   bool connection_lost_ = false;
   std::optional<Error> framing_error_;

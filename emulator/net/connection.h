@@ -22,16 +22,17 @@
 
 namespace dynsessions::net {
 
-/// One client's connection: its requests are answered in turn, until one side has had enough.
-/// Event-loop thread only; owned by HttpServer, which lets it end before letting it go.
+/// One client's connection. Its requests are answered in turn, until one side closes it. Event-loop
+/// thread only; owned by HttpServer, which destroys it after run() has ended.
 ///
-/// - A request that is refused before it reaches the handler ends the connection, and so does one
-///   whose body was not read to its end: what follows cannot be told apart from a new request.
-/// - A client that goes away in the middle of a request does not end the handler; the answer is
+/// - A request that is refused before it reaches the handler ends the connection. So does a request
+///   whose body was not read to its end, because the following bytes could not be told apart from a
+///   new request.
+/// - A client that leaves in the middle of a request does not end the handler; the answer is
 ///   dropped.
 class Connection {
  public:
-  /// `number` names the connection in the log. All that is borrowed outlives the connection.
+  /// `number` names the connection in the log. All references must outlive the connection.
   Connection(std::uint64_t number, std::unique_ptr<Transport> transport,
              boost::asio::thread_pool& file_pool, http::Handler& handler,
              const ServerLimits& limits, WaitingConnections& waiting,
@@ -39,19 +40,19 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// The connection's whole life. To be spawned with cancellation_slot(), so that cut() reaches
+  /// Runs the connection until it ends. Spawn it with cancellation_slot(), so that cut() reaches
   /// the handler.
   boost::asio::awaitable<void> run();
   [[nodiscard]] boost::asio::cancellation_slot cancellation_slot() { return cancel_.slot(); }
 
-  /// Closes at once when no request is in progress, else after its answer.
+  /// Closes at once if no request is in progress, otherwise after its answer.
   void finish_soon();
 
-  /// Closes at once and cancels a handler at work; run() then ends with an exception.
+  /// Closes at once and cancels a running handler; run() then ends with an exception.
   void cut();
   [[nodiscard]] bool was_cut() const { return cut_; }
 
-  /// Closes a connection that waits, to make room for another client.
+  /// Closes a waiting connection, to make room for another client.
   void let_go();
   [[nodiscard]] bool was_let_go() const { return let_go_; }
 
@@ -84,7 +85,7 @@ class Connection {
   const ServerLimits& limits_;
   const std::vector<http::ExchangeObserver*>& observers_;
   const std::unique_ptr<Transport> transport_;
-  boost::beast::flat_buffer buffer_;  ///< read from the socket and not yet taken
+  boost::beast::flat_buffer buffer_;  ///< read from the socket and not yet consumed
   ResponseWriter writer_;
   boost::asio::cancellation_signal cancel_;
   WaitingPlace waiting_;

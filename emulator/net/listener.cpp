@@ -17,7 +17,7 @@ using boost::system::error_code;
 
 constexpr std::chrono::milliseconds kRetryDelay{100};
 
-/// Asio 1.81 opens its sockets without it, and a launched process must not inherit them.
+/// Asio 1.81 does not set the flag, and a launched process must not inherit sockets.
 void set_close_on_exec(int fd) {
   if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
     throw boost::system::system_error(errno, boost::system::system_category(), "FD_CLOEXEC");
@@ -39,7 +39,7 @@ void Listener::open(const tcp::endpoint& endpoint) {
 }
 
 void Listener::close() {
-  error_code ignored;  // of a descriptor that is gone in any case
+  error_code ignored;  // the descriptor is gone in any case
   acceptor_.close(ignored);
   retry_.cancel();
 }
@@ -54,7 +54,7 @@ asio::awaitable<std::optional<tcp::socket>> Listener::accept() {
     }
     short_of_resources_ = false;
     set_close_on_exec(socket.native_handle());
-    error_code ignored;  // of a client that has gone already; its first read will tell
+    error_code ignored;  // the client can have left already; its first read reports it
     socket.set_option(tcp::no_delay(true), ignored);
     co_return std::move(socket);
   }

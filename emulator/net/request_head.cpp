@@ -34,10 +34,10 @@ http::Method method_of(beast::http::verb verb) {
   }
 }
 
-/// Beast's own half: the grammar of the head.
+/// Checks the grammar of the head with Beast's parser.
 Result<void> parse_grammar(RequestParser& parser, std::string_view head) {
   parser.header_limit(static_cast<std::uint32_t>(head.size()));
-  parser.body_limit(boost::none);  // each route has its own limit, and http::read_all keeps it
+  parser.body_limit(boost::none);  // each route has a separate limit, which http::read_all enforces
   beast::error_code error;
   const std::size_t used = parser.put(boost::asio::buffer(head), error);
   if (error || used != head.size() || !parser.is_header_done()) {

@@ -13,17 +13,17 @@ namespace dynsessions::net {
 
 using RequestParser = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
 
-/// A request's head, and what it asks of the connection.
+/// The head of a request, and its demands on the connection.
 struct RequestHead {
   http::Request request;
   http::Version version = http::Version::http_1_1;
-  bool keep_alive = false;        ///< the client means to send another request
-  bool expects_continue = false;  ///< the client may wait for `100 Continue` with its body
+  bool keep_alive = false;        ///< the client intends to send another request
+  bool expects_continue = false;  ///< the client can wait for `100 Continue` before its body
 };
 
-/// Reads one whole head, the empty line included, and leaves `parser` ready for the body.
-/// `invalid_request` for what Beast's parser refuses, for what it accepts and must not
-/// (http/framing.h), and for a target that cannot be read; the parser is of no use then.
+/// Parses one whole head, including the empty line, and leaves `parser` ready for the body. Returns
+/// `invalid_request` if Beast's parser refuses the head, if it accepts a head that it must not
+/// (http/framing.h), or if the target cannot be parsed; the parser is then unusable.
 [[nodiscard]] Result<RequestHead> parse_head(RequestParser& parser, std::string_view head);
 
 }  // namespace dynsessions::net

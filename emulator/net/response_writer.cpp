@@ -28,24 +28,25 @@ namespace beast = boost::beast;
 using boost::system::error_code;
 
 constexpr std::size_t kFilePiece = std::size_t{256} * 1024;
-/// Of a file whose other bytes go out without a copy: with its write is waited for the client.
+/// Size of the pieces of a file whose other bytes are sent without a copy. The write of such a
+/// piece waits for the client.
 constexpr std::size_t kWaitingPiece = std::size_t{64} * 1024;
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
-/// How the writing of a stream came to its end: the order of the coroutines in write_stream().
+/// The reason why writing a stream ended, in the order of the coroutines in write_stream().
 enum StreamEnd : std::size_t { kPumped, kClientLeft, kToBeEnded };
 
-/// RFC 9112 section 6.3: these end with their head.
+/// RFC 9112 section 6.3: these answers end with their head.
 bool is_bodiless(unsigned status) { return status < 200 || status == 204 || status == 304; }
 
-/// nullopt: of a stream that does not know it.
+/// Returns nullopt for a stream of unknown size.
 std::optional<std::uint64_t> body_size(const http::Response& response) {
   if (const auto* const file = std::get_if<http::FileBody>(&response.body)) return file->size;
   if (const auto* const stream = std::get_if<http::StreamBody>(&response.body)) return stream->size;
   return std::get<std::string>(response.body).size();
 }
 
-/// HTTP/1.0 does not know chunks: it gets the length where we know it.
+/// HTTP/1.0 has no chunks: it gets the length if it is known.
 bool is_chunked(const http::Response& response, const ResponseContext& context) {
   const bool wanted = response.framing == http::Framing::chunked || !body_size(response);
   return wanted && context.version == http::Version::http_1_1;
@@ -55,7 +56,7 @@ void append_field(std::string& head, std::string_view name, std::string_view val
   head.append(name).append(": ").append(value).append("\r\n");
 }
 
-/// A line end in a value would let whoever chose the value write fields of their own.
+/// A line end in a value would let its author add header fields.
 void check_field(std::string_view name, std::string_view value) {
   const bool ours = http::iequals(name, "Content-Length") ||
                     http::iequals(name, "Transfer-Encoding") || http::iequals(name, "Connection");
@@ -87,7 +88,8 @@ std::string head_text(const http::Response& response, const ResponseContext& con
   return head.append("\r\n");
 }
 
-/// The line before a chunk's data. A chunk without data would end the body, so it has none.
+/// The line before a chunk's data. A chunk without data would end the body, so there is no line for
+/// it.
 std::string chunk_header(std::size_t size) {
   if (size == 0) return {};
   std::array<char, 16> digits;
@@ -99,8 +101,8 @@ std::string chunk_tail(std::size_t size, bool last) {
   return std::string(size == 0 ? "" : "\r\n").append(last ? kLastChunk : "");
 }
 
-/// What comes next of a file from `offset` on, once `socket`, if there is one, has taken what it
-/// takes without a copy.
+/// Returns the next piece of a file from `offset` on. If there is a `socket`, first sends as much
+/// as it takes without a copy.
 FilePiece next_piece(int socket, const http::FileBody& file, std::uint64_t offset,
                      std::vector<char> buffer) {
   if (socket >= 0) offset = send_without_copy(socket, file.fd.get(), offset, file.size);
@@ -116,7 +118,7 @@ struct ResponseWriter::Stream {
   http::StreamBody body;
   std::string head;  ///< not sent yet
   bool chunked = false;
-  bool writing = false;  ///< a piece is on its way: only the end of the connection can end it
+  bool writing = false;  ///< a piece is being written: only the end of the connection can stop it
   bool complete = false;
   error_code error = {};
   std::exception_ptr failure = {};
@@ -159,8 +161,8 @@ void ResponseWriter::finish_soon() {
   drain_began_.notify();
 }
 
-/// Until the server drains, for an endless stream and between two of its pieces. A finite stream
-/// ends by itself.
+/// Waits until the server drains and an endless stream is between two pieces. A finite stream ends
+/// by itself.
 asio::awaitable<void> ResponseWriter::until_to_be_ended(const Stream& stream) {
   const bool endless = stream.body.lifetime == http::StreamBody::Lifetime::endless;
   while (!endless || !draining_ || stream.writing) co_await drain_began_.wait();
@@ -174,7 +176,7 @@ asio::awaitable<error_code> ResponseWriter::write_stream(std::string head, http:
   if (stream.body.half_close == http::StreamBody::HalfClose::ignored) {
     co_await pump(stream);
   } else {
-    // The first to end cancels the others and waits for them.
+    // The first coroutine that ends cancels the others and waits for them.
     const auto first =
         co_await (pump(stream) || transport_.until_client_leaves() || until_to_be_ended(stream));
     end = first.index();
@@ -190,7 +192,7 @@ asio::awaitable<error_code> ResponseWriter::write_stream(std::string head, http:
   co_return asio::error::make_error_code(asio::error::connection_aborted);
 }
 
-/// Writes piece after piece; what it came to stands in `stream`. Throws only when it is cancelled.
+/// Writes piece after piece and stores the result in `stream`. Throws only if it is cancelled.
 asio::awaitable<void> ResponseWriter::pump(Stream& stream) {
   bool at_end = false;
   while (!at_end && !stream.error) {
@@ -202,7 +204,7 @@ asio::awaitable<void> ResponseWriter::pump(Stream& stream) {
       co_return;
     }
     if (!piece) {
-      spdlog::warn("an answer breaks off: {}", piece.error().message);
+      spdlog::warn("an answer was aborted: {}", piece.error().message);
       stream.error = asio::error::make_error_code(asio::error::eof);
       co_return;
     }
@@ -212,7 +214,7 @@ asio::awaitable<void> ResponseWriter::pump(Stream& stream) {
     const bool too_long = stream.body.size && total > *stream.body.size;
     const bool too_short = at_end && stream.body.size && total < *stream.body.size;
     if (too_long || too_short) {
-      spdlog::error("an answer breaks off: its source gave {} bytes than the {} that it promised",
+      spdlog::error("an answer was aborted: its source gave {} bytes than the {} that it announced",
                     too_long ? "more" : "fewer", *stream.body.size);
       stream.error = asio::error::make_error_code(asio::error::eof);
       co_return;
@@ -238,7 +240,7 @@ asio::awaitable<error_code> ResponseWriter::write_file(std::string head, http::F
       chunked || file.size <= kFilePiece ? UniqueFd() : transport_.duplicate_socket();
   FilePiece piece;
   do {
-    // The head goes first, with the first piece.
+    // The head is sent first, together with the first piece.
     const int direct = head.empty() ? socket.get() : -1;
     const std::uint64_t offset = piece.offset + piece.bytes.size();
     body_bytes_ = offset;

@@ -16,39 +16,39 @@
 
 namespace dynsessions::net {
 
-/// What the request that is answered, and the state of its connection, demand of the answer.
+/// The request and the state of its connection, as far as they determine the form of the answer.
 struct ResponseContext {
   http::Version version = http::Version::http_1_1;
   bool head_only = false;   ///< the method was HEAD
-  bool keep_alive = false;  ///< another request may follow; else the answer says `close`
+  bool keep_alive = false;  ///< another request can follow; otherwise `Connection: close`
 };
 
-/// Puts answers on one connection.
+/// Writes answers to one connection.
 ///
-/// A text goes out in one write together with its head. A file is read on the file pool and sent
-/// in pieces of 256 KiB, so that memory stays flat and the event loop never waits for a disk. In
-/// the clear, a large one goes from its pages to the socket by sendfile(2), on the file pool too;
-/// only where the socket is full a piece is read, whose write waits for the client within its
+/// A text goes out in one write together with its head. A file is read on the file pool and sent in
+/// pieces of 256 KiB, so that memory use stays flat and the event loop never waits for a disk.
+/// Without TLS, a large file goes from its pages to the socket by sendfile(2), also on the file
+/// pool. If the socket is full, a piece is read, and its write waits for the client within its
 /// deadline. A stream (http::BodySource) is asked for its next piece when the kernel has taken the
-/// piece before; it is cancelled when the client closes its side of the connection, which a client
-/// that still wants to read should not do. Each write has its own deadline. Of header fields only
-/// `Content-Length`, `Transfer-Encoding` and `Connection` are written here; they belong to nobody
-/// else.
+/// previous one. It is cancelled when the client closes its side of the connection; a client that
+/// still wants to read should not do this. Each write has a separate deadline. The writer sets the
+/// header fields `Content-Length`, `Transfer-Encoding` and `Connection`; handlers must not set
+/// them.
 class ResponseWriter {
  public:
   ResponseWriter(Transport& transport, boost::asio::thread_pool& file_pool,
                  const ServerLimits& limits);
 
-  /// On an error the connection is of no further use: the client does not read, has gone, or has
-  /// had a part of a file that turned out shorter than promised. Throws std::logic_error, and sends
-  /// nothing, when the response has a header field that a handler must not set.
+  /// After an error the connection is unusable: the client does not read, has gone, or has received
+  /// a part of a file that was shorter than promised. Throws std::logic_error, and sends nothing,
+  /// if the response has a header field that a handler must not set.
   ///
-  /// `body_bytes` is set to the bytes of the body that the kernel took.
+  /// `body_bytes` is set to the number of body bytes that the kernel took.
   boost::asio::awaitable<boost::system::error_code> write(http::Response response,
                                                           ResponseContext context,
                                                           std::uint64_t& body_bytes);
 
-  /// The server drains: ends an endless stream that is being written, and those that come later.
+  /// Called when the server drains: ends an endless stream that is being written, and later ones.
   void finish_soon();
 
  private:
@@ -68,12 +68,12 @@ class ResponseWriter {
   Transport& transport_;
   boost::asio::thread_pool& file_pool_;
   const ServerLimits& limits_;
-  std::uint64_t body_bytes_ = 0;  ///< of the answer that is being written
+  std::uint64_t body_bytes_ = 0;  ///< of the current answer
   bool draining_ = false;
   Event drain_began_;
 };
 
-/// Whether the end of the connection is the end of the answer's body.
+/// Whether the end of the connection marks the end of the answer's body.
 [[nodiscard]] bool ends_with_connection(const http::Response& response,
                                         const ResponseContext& context);
 

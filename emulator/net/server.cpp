@@ -23,10 +23,10 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// How often idle connections are looked at while there are many.
+/// Interval between checks of idle connections while there are many.
 constexpr std::chrono::seconds kLookInterval{1};
 constexpr std::chrono::minutes kWarningPeriod{1};
-/// A client leaks connections if it has one of so many places and does not use them.
+/// A client leaks connections if it holds one in this many of all places without using them.
 constexpr std::size_t kLeakShare = 4;
 
 void log_failure(const char* what, std::uint64_t number, std::exception_ptr failure) {
@@ -110,7 +110,7 @@ void HttpServer::admit(asio::ip::tcp::socket socket) {
     if (failure && !connection->was_cut()) {
       log_failure("connection", connection->number(), failure);
     }
-    // Later, because the coroutine that ends here still uses the connection's cancellation slot.
+    // Posted, because the coroutine that ends here still uses the connection's cancellation slot.
     asio::post(executor_, [this, connection] { remove(connection); });
   };
   asio::co_spawn(executor_, connection->run(),
@@ -124,7 +124,7 @@ void HttpServer::remove(std::list<Connection>::iterator connection) {
   changed_.notify();
 }
 
-/// One at a time: the place of one that was let go is free when its coroutine has ended.
+/// Closes one connection at a time: its place is free only when its coroutine has ended.
 void HttpServer::let_go_longest_waiting() {
   const auto* longest = waiting_.longest();
   if (longest == nullptr || leaving_ > 0) return;
@@ -178,7 +178,7 @@ void HttpServer::warn_of_greatest_holder() {
 asio::awaitable<void> HttpServer::drain(std::chrono::steady_clock::duration grace) {
   using asio::experimental::awaitable_operators::operator||;
   listener_.close();
-  changed_.notify();  // the accept loop may wait for room
+  changed_.notify();  // the accept loop can be waiting for a free place
   for (Connection& connection : connections_) connection.finish_soon();
 
   asio::steady_timer deadline(executor_, grace);

@@ -26,15 +26,17 @@ class Connection;
 class TlsContext;
 class Transport;
 
-/// An HTTP/1.1 server, in the clear or over TLS: one listening socket and the connections that came
-/// in through it. It knows bytes, framing and patience; what a request means is the Handler's.
+/// An HTTP/1.1 server, with or without TLS: one listening socket and its connections. It handles
+/// bytes, framing and timeouts; the Handler gives requests their meaning.
 ///
-/// The program ignores SIGPIPE. Event-loop thread only. The file pool, the handler and this outlive
-/// every connection: before destroying them, co_await drain(), or destroy the event loop.
+/// The program must ignore SIGPIPE. Event-loop thread only. The file pool, the handler and the
+/// server must outlive every connection: before destroying them, co_await drain(), or destroy the
+/// event loop.
 class HttpServer {
  public:
-  /// `tls` outlives the server, and without it plain HTTP is spoken. `observers` too: they are told
-  /// of every exchange, in their order. `real_time` is for how long connections have been idle.
+  /// `tls` must outlive the server; null means plain HTTP. `observers` must outlive it too; each
+  /// exchange is reported to them in their order. `real_time` measures how long connections have
+  /// been idle.
   HttpServer(boost::asio::any_io_executor executor, Clock& real_time,
              boost::asio::thread_pool& file_pool, http::Handler& handler, ServerLimits limits,
              TlsContext* tls = nullptr, std::vector<http::ExchangeObserver*> observers = {});
@@ -42,19 +44,19 @@ class HttpServer {
   HttpServer& operator=(const HttpServer&) = delete;
   ~HttpServer();
 
-  /// Throws boost::system::system_error, e.g. with address_in_use. Port 0 picks a free one.
+  /// Throws boost::system::system_error, for example with address_in_use. Port 0 picks a free port.
   void listen(const boost::asio::ip::tcp::endpoint& endpoint);
   [[nodiscard]] boost::asio::ip::tcp::endpoint local_endpoint() const;
 
-  /// Speaks TLS with this context, which outlives the server. Call before start().
+  /// Uses TLS with this context, which must outlive the server. Call it before start().
   void use(TlsContext& tls) { tls_ = &tls; }
 
   /// Starts to accept connections; call once, after listen().
   void start();
 
-  /// Stops accepting, closes idle connections now, lets requests in progress finish for `grace`,
-  /// then closes their sockets and cancels their handlers. Resolves when no connection is left;
-  /// a handler that ignores its cancellation is waited for.
+  /// Stops accepting, closes idle connections now, gives requests in progress `grace` to finish,
+  /// then closes their sockets and cancels their handlers. Resolves when no connection is left; it
+  /// also waits for a handler that ignores its cancellation.
   boost::asio::awaitable<void> drain(std::chrono::steady_clock::duration grace);
 
   [[nodiscard]] std::size_t connection_count() const { return connections_.size(); }
@@ -84,7 +86,7 @@ class HttpServer {
   Event changed_;  ///< a connection ended or began to wait, or accepting ended
   WaitingConnections waiting_;
   std::list<Connection> connections_;
-  std::size_t leaving_ = 0;  ///< connections that were let go and have not ended yet
+  std::size_t leaving_ = 0;  ///< connections that were asked to close and have not ended yet
   std::optional<Clock::TimerId> next_look_;
   Clock::TimePoint next_warning_{};
   bool accepting_ = false;

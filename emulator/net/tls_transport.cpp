@@ -18,11 +18,11 @@ using boost::system::error_code;
 
 namespace {
 
-/// A whole client hello, as a rule.
+/// Usually enough for a whole client hello.
 constexpr std::size_t kHelloPiece = std::size_t{4} * 1024;
 
-/// A client that names protocols must name ours (RFC 7301 section 3.2): one that would speak
-/// HTTP/2 only is told at once.
+/// A client that names protocols must name ours (RFC 7301 section 3.2); a client that supports only
+/// HTTP/2 is refused at once.
 int agree_on_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_size,
                       const unsigned char* offered, unsigned int offered_size, void*) {
   static constexpr std::string_view kHttp11 = "http/1.1";
@@ -70,7 +70,7 @@ void TlsContext::warn_of_refusal(const std::string& client, const std::string& a
 }
 
 asio::awaitable<Opening> TlsTransport::open() {
-  // The first bytes are read here and not by the handshake, to see whether they begin one.
+  // The first bytes are read here and not by the handshake, to check whether they start one.
   std::array<char, kHelloPiece> hello;
   const auto [lost, size] = co_await Transport::read_some(asio::buffer(hello));
   if (lost) co_return Opening::lost;
@@ -96,7 +96,8 @@ asio::awaitable<Transferred> TlsTransport::write(std::span<const asio::const_buf
 }
 
 asio::awaitable<void> TlsTransport::finish_sending() {
-  // An error is a client that has gone, or one that still sends: there is nobody to tell.
+  // An error means that the client has gone or still sends; in both cases it is of no use to the
+  // client.
   if (encrypted_) co_await tls_.async_shutdown(kAsResult);
   co_await Transport::finish_sending();
 }

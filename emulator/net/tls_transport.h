@@ -9,19 +9,19 @@
 
 namespace dynsessions::net {
 
-/// What every TLS connection of a server shares: TLS 1.2 and 1.3, a certificate, and HTTP/1.1 as
-/// the one protocol that is agreed on (ALPN). Outlives the connections.
+/// The settings that all TLS connections of a server share: TLS 1.2 and 1.3, a certificate, and
+/// HTTP/1.1 as the only protocol in ALPN. Outlives the connections.
 class TlsContext {
  public:
-  /// Both in PEM. Throws boost::system::system_error when they are none or do not belong together.
-  /// `how_to_trust` is for the log: what makes a client trust the certificate.
+  /// Both texts are PEM. Throws boost::system::system_error if one is invalid or they do not belong
+  /// together. `how_to_trust` is logged: the cure for a client that does not trust the certificate.
   TlsContext(const std::string& certificate_chain, const std::string& private_key,
              std::string how_to_trust = "trust its authority");
 
   [[nodiscard]] boost::asio::ssl::context& get() { return context_; }
 
-  /// Warns, once, that a client refused the certificate; `alert` is the client's reason. A client
-  /// that does not trust it repeats its request, and shows its user little.
+  /// Warns, once, that a client refused the certificate; `alert` is the client's reason. Such a
+  /// client repeats its request and often shows no reason to its user.
   void warn_of_refusal(const std::string& client, const std::string& alert);
 
  private:
@@ -30,8 +30,8 @@ class TlsContext {
   bool has_warned_ = false;
 };
 
-/// A connection whose bytes are encrypted once open() has found the client ready for it. Until
-/// then nothing was sent, and a client that spoke plain HTTP can be answered in the same.
+/// A TLS connection, encrypted once open() has completed the handshake. Until then nothing was
+/// sent, so a client that uses plain HTTP can get an answer in plain HTTP.
 class TlsTransport final : public Transport {
  public:
   TlsTransport(boost::asio::ip::tcp::socket socket, TlsContext& context)
@@ -43,7 +43,7 @@ class TlsTransport final : public Transport {
   boost::asio::awaitable<Transferred> write(
       std::span<const boost::asio::const_buffer> bytes) override;
   [[nodiscard]] UniqueFd duplicate_socket() override { return UniqueFd(); }
-  /// Waits for the client to say the same, or to close, within the deadline.
+  /// Waits within the deadline until the client also ends its side, or closes.
   boost::asio::awaitable<void> finish_sending() override;
 
  private:

@@ -19,7 +19,8 @@ namespace asio = boost::asio;
 namespace {
 constexpr std::chrono::seconds kLookAgain{1};
 
-/// Whether the other side has closed, unread bytes or not; Asio has no such question.
+/// Whether the peer has closed its side, with or without unread bytes. Asio has no function for
+/// this.
 bool has_left(int socket) {
   pollfd state{socket, POLLRDHUP, 0};
   return ::poll(&state, 1, 0) != 0;
@@ -54,7 +55,7 @@ asio::awaitable<void> Transport::until_client_leaves() {
     const auto [error] =
         co_await stream_.socket().async_wait(asio::ip::tcp::socket::wait_read, kAsResult);
     if (error || has_left(stream_.socket().native_handle())) co_return;
-    // The client has sent bytes that nobody reads now, so the socket stays readable.
+    // The client has sent bytes that are not read now, so the socket stays readable.
     again.expires_after(kLookAgain);
     co_await again.async_wait(kAsResult);
   }
@@ -76,13 +77,13 @@ std::string Transport::peer_address() const {
 }
 
 void Transport::reset() {
-  boost::system::error_code ignored;  // of a client that has reset the connection itself
+  boost::system::error_code ignored;  // the client can have reset the connection itself
   stream_.socket().set_option(asio::socket_base::linger(true, 0), ignored);
   stream_.close();
 }
 
 asio::awaitable<void> Transport::finish_sending() {
-  boost::system::error_code ignored;  // of a client that has gone: the next read will tell
+  boost::system::error_code ignored;  // the client can have left: the next read reports it
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   co_return;
 }

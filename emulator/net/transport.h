@@ -15,23 +15,23 @@
 
 namespace dynsessions::net {
 
-/// The first byte of every TLS connection: a record that carries a handshake. No request begins
+/// The first byte of every TLS connection: the type of a handshake record. No HTTP request begins
 /// with it.
 inline constexpr char kTlsHandshake = 0x16;
 
-/// How a connection began.
+/// The result of opening a connection.
 enum class Opening {
-  ready,          ///< requests may be read
-  not_encrypted,  ///< no TLS where TLS is spoken: the client can be told so, in the clear
-  lost,           ///< the client has gone, was too slow, or knows no encryption that we accept
+  ready,          ///< requests can be read
+  not_encrypted,  ///< plain HTTP on a TLS port: the client can get an unencrypted answer
+  lost,           ///< the client has gone, was too slow, or supports no encryption that we accept
 };
 
-/// What a read or a write came to.
+/// The result of a read or a write.
 using Transferred = std::tuple<boost::system::error_code, std::size_t>;
 
-/// The bytes of one connection: this class as TCP has them, TlsTransport encrypted. Owned by a
-/// Connection; event-loop thread only; one operation at a time. The awaitables are the ones that
-/// Asio makes, so that the seam costs a virtual call and no coroutine of its own.
+/// The bytes of one connection: this class sends them in plain TCP, TlsTransport encrypts them.
+/// Owned by a Connection; event-loop thread only; one operation at a time. It returns Asio's own
+/// awaitables, so that the seam costs a virtual call and no additional coroutine.
 class Transport {
  public:
   explicit Transport(boost::asio::ip::tcp::socket socket) : stream_(std::move(socket)) {}
@@ -39,52 +39,52 @@ class Transport {
   Transport& operator=(const Transport&) = delete;
   virtual ~Transport() = default;
 
-  /// Of the URLs that lead here.
+  /// The scheme of URLs that lead to this connection.
   [[nodiscard]] virtual const char* scheme() const { return "http"; }
 
-  /// To be awaited once, before anything else is read or written.
+  /// Opens the connection. Await it once, before any read or write.
   virtual boost::asio::awaitable<Opening> open();
 
   virtual boost::asio::awaitable<Transferred> read_some(boost::asio::mutable_buffer into);
 
-  /// Writes all of it. The sequence and its bytes stay where they are until the end.
+  /// Writes all bytes. The sequence and its bytes must stay valid until the end.
   virtual boost::asio::awaitable<Transferred> write(
       std::span<const boost::asio::const_buffer> bytes);
 
-  /// The socket once more, for whoever may use it past this class; nothing where bytes have to
-  /// be encrypted. Its own, so that close() cannot make the number somebody else's meanwhile.
+  /// Returns a duplicate of the socket for direct I/O; empty under TLS. It is a duplicate so that
+  /// its number stays valid when close() closes the original.
   [[nodiscard]] virtual UniqueFd duplicate_socket();
 
-  /// Tells the client that nothing follows; of a client that has gone nothing is heard here.
+  /// Shuts down the sending side. Errors of a client that has already left are ignored.
   virtual boost::asio::awaitable<void> finish_sending();
 
-  /// Reads bytes that nobody wants, and does not decrypt them; of use after finish_sending().
+  /// Reads and drops bytes without decrypting them; used after finish_sending().
   boost::asio::awaitable<Transferred> discard_some(boost::asio::mutable_buffer into) {
     return Transport::read_some(into);
   }
 
-  /// Until the client has closed its side, or the connection has broken. Reads nothing, so it can
-  /// be awaited while a read or a write is. A client that sends no more counts as one that has
-  /// left: TCP does not tell them apart.
+  /// Waits until the client has closed its side or the connection has broken. Reads nothing, so it
+  /// can be pending together with a read or a write. A client that has only closed its sending side
+  /// counts as gone, because TCP does not distinguish the two.
   boost::asio::awaitable<void> until_client_leaves();
 
   [[nodiscard]] boost::asio::any_io_executor executor() { return stream_.get_executor(); }
 
   /// The address and port of the client; empty if it has gone.
   [[nodiscard]] std::string peer() const;
-  /// The address only.
+  /// The address of the client without the port.
   [[nodiscard]] std::string peer_address() const;
 
-  /// The deadline of all that is awaited from now on; once it passes, the connection is closed.
+  /// Sets the deadline of all later operations; once it passes, the connection is closed.
   void expires_after(std::chrono::steady_clock::duration time) { stream_.expires_after(time); }
 
-  /// At once: what is being awaited ends with an error.
+  /// Closes at once; pending operations end with an error.
   void close() { stream_.close(); }
-  /// Like close(), but the client sees a reset connection.
+  /// Like close(), but the client sees a connection reset.
   void reset();
   [[nodiscard]] bool is_open() const { return stream_.socket().is_open(); }
 
-  /// Whether bytes, the peer's end or an error have arrived and were not read yet.
+  /// Whether bytes, the peer's end or an error have arrived and have not been read yet.
   [[nodiscard]] bool has_input();
 
  protected:

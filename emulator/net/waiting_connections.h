@@ -12,8 +12,9 @@ namespace dynsessions::net {
 
 class Connection;
 
-/// The connections of one server that wait for a request, or for the rest of a request's head, the
-/// longest waiting first. The server closes these when it needs room. Event-loop thread only.
+/// The connections of one server that wait for a request, or for the rest of a request's head. The
+/// one that has waited longest is first. The server closes these if it needs room. Event-loop
+/// thread only.
 class WaitingConnections {
  public:
   struct Waiting {
@@ -27,7 +28,7 @@ class WaitingConnections {
     std::size_t connections = 0;
   };
 
-  /// Both outlive this. `changed` is notified of each connection that begins to wait.
+  /// Both must outlive this. `changed` is notified of each connection that begins to wait.
   WaitingConnections(const Clock& clock, Event& changed) : clock_(clock), changed_(changed) {}
   WaitingConnections(const WaitingConnections&) = delete;
   WaitingConnections& operator=(const WaitingConnections&) = delete;
@@ -35,7 +36,7 @@ class WaitingConnections {
   /// Returns null if no connection waits.
   [[nodiscard]] const Waiting* longest() const { return all_.empty() ? nullptr : &all_.front(); }
 
-  /// The client address with the most waiting connections. Looks at each connection.
+  /// Returns the client address with the most waiting connections. Visits every connection.
   [[nodiscard]] Holder greatest_holder() const;
 
  private:
@@ -46,7 +47,7 @@ class WaitingConnections {
   std::list<Waiting> all_;
 };
 
-/// The place of one connection among those that wait.
+/// The entry of one connection in the list.
 class WaitingPlace {
  public:
   WaitingPlace(WaitingConnections& waiting, Connection& connection)
@@ -55,7 +56,7 @@ class WaitingPlace {
   WaitingPlace& operator=(const WaitingPlace&) = delete;
   ~WaitingPlace() { leave(); }
 
-  /// The connection waits from now on, also if it has waited before.
+  /// Marks the connection as waiting from now on, even if it has waited before.
   void enter();
   void leave();
 

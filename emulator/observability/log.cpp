@@ -22,7 +22,7 @@
 namespace dynsessions::observability {
 namespace {
 
-/// Exists when the format is JSON. What comes through it are the members of an object.
+/// Name of the logger that exists if the format is JSON. Its messages are the members of an object.
 constexpr const char* kJsonEvents = "dynsessions-events";
 
 spdlog::level::level_enum spdlog_level(LogLevel level) {
@@ -39,8 +39,8 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
   return spdlog::level::info;
 }
 
-/// JSON text between quotation marks, in which every character that a terminal would not show as
-/// itself is `\uXXXX`.
+/// Returns JSON text in quotation marks, in which every character that a terminal would not show as
+/// it is becomes `\uXXXX`.
 std::string quoted(std::string_view text) {
   const std::string valid = to_valid_utf8(text);
   std::string json = "\"";
@@ -62,7 +62,7 @@ std::string quoted(std::string_view text) {
   return json + '"';
 }
 
-/// A value of the text format: in quotation marks where it would not read as one word.
+/// Formats a value for the text format: in quotation marks unless it reads as one word.
 std::string word(std::string_view text) {
   std::string shown = printable(text);
   if (!shown.empty() && shown.find_first_of(" \"=") == std::string::npos) return shown;
@@ -150,7 +150,7 @@ class OutputSink final : public spdlog::sinks::base_sink<std::mutex> {
   const TerminalStyle style_;
 };
 
-/// The line that stands where others were dropped.
+/// Makes the line that replaces dropped lines.
 Output::Notice notice_of_dropped_lines(LogFormat format, TerminalStyle style) {
   return [formatter = std::shared_ptr(formatter_for(format)), format, style](std::uint64_t count) {
     LogEvent event("log-lines-dropped",

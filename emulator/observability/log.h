@@ -25,34 +25,35 @@ enum class LogLevel { error, warning, info, debug };
 
 enum class LogFormat {
   text,  ///< a line per event: time, level, a sentence, then name=value
-  json,  ///< an object per line with the members `at`, `level`, `event`, `message` and the event's
+  json,  ///< an object per line: `at`, `level`, `event`, `message` and the members of the event
 };
 
-/// Sends the log to `output`, from messages of `level` on (error, warning, info or debug), in
-/// `format` (text or json). Also the lines that other code writes with spdlog, whose event is
-/// called `message`, and, as the event `log-lines-dropped`, how many lines the output has dropped.
+/// Sends the log to `output`: messages of `level` (error, warning, info or debug) and above, in
+/// `format` (text or json). It includes lines that other code writes with spdlog, as the event
+/// `message`, and the number of lines that the output has dropped, as the event
+/// `log-lines-dropped`.
 void start_log(std::shared_ptr<Output> output, std::string_view level,
                std::string_view format = "text");
 
-/// One event for the log: a sentence, and values by name. Names are stable: programs read them.
-/// Values may be foreign bytes; they are made safe when they are written.
+/// One event for the log: a sentence and named values. The names are stable, because programs read
+/// them. Values can be untrusted bytes; they are made safe when they are written.
 class LogEvent {
  public:
-  /// `name` such as "session-ended"; both texts have been made printable.
+  /// `name` is for example "session-ended"; the caller has made both texts printable.
   LogEvent(std::string_view name, std::string sentence)
       : name_(name), sentence_(std::move(sentence)) {}
 
-  /// A value that the sentence has too, so that the text format does not repeat it.
+  /// Adds a value that the sentence also contains, so that the text format does not repeat it.
   LogEvent& in_sentence(std::string_view name, std::string_view value);
   LogEvent& in_sentence(std::string_view name, double value);
   LogEvent& in_sentence(std::string_view name, std::uint64_t value);
   LogEvent& add(std::string_view name, std::string_view value);
   LogEvent& add(std::string_view name, std::uint64_t value);
-  /// Nothing if the value is empty.
+  /// Does nothing if the value is empty.
   LogEvent& add_if_known(std::string_view name, std::string_view value);
 
   [[nodiscard]] std::string to_text() const;
-  /// The members of a JSON object, without braces.
+  /// Returns the members of a JSON object, without braces.
   [[nodiscard]] std::string to_json_members() const;
 
  private:
@@ -68,7 +69,7 @@ class LogEvent {
   std::vector<Member> members_;
 };
 
-/// Where events go. A handle: copies write to the same log. Event-loop thread only.
+/// The destination of events. A handle: copies write to the same log. Event-loop thread only.
 class Log {
  public:
   /// The log that start_log() started.

@@ -8,7 +8,7 @@ Installation Installation::beside_executable() {
   Installation found{directory / "sandbox-launcher", directory / "interpreter",
                      (directory / "../python/bin/python3").lexically_normal()};
   if (!fs::exists(found.launcher) || !fs::exists(found.agent / "agent.py")) {
-    throw EngineUnavailable("sandbox-launcher and interpreter/agent.py are not beside " +
+    throw EngineUnavailable("sandbox-launcher and interpreter/agent.py are not next to " +
                             (directory / "dynsessions").string() + "; run `make build`");
   }
   return found;

@@ -5,13 +5,14 @@
 
 namespace dynsessions::runtimes {
 
-/// Sessions cannot run: there is no Python, agent, launcher or sandbox. The message names the cure.
+/// Thrown if sessions cannot run: there is no Python, agent, launcher or sandbox. The message names
+/// the cure.
 class EngineUnavailable : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// The files that belong to the running program, found beside its executable.
+/// The files of the running program, found next to its executable.
 struct Installation {
   std::filesystem::path launcher;  ///< sandbox-launcher
   std::filesystem::path agent;     ///< directory of the interpreter's agent

@@ -6,8 +6,8 @@
 
 namespace dynsessions::runtimes {
 
-/// What runs the code of one container type: turns the definition of a pool into the sandboxes that
-/// its sessions get. A value; any thread.
+/// Runs the code of one container type: turns the definition of a pool into the profile of its
+/// sandboxes. A value; any thread.
 class Runtime {
  public:
   Runtime() = default;
@@ -15,8 +15,8 @@ class Runtime {
   Runtime& operator=(const Runtime&) = delete;
   virtual ~Runtime() = default;
 
-  /// `invalid_request`, with the member in `target` and the cure in `reason`, if sessions of that
-  /// definition cannot run on this machine.
+  /// Returns `invalid_request`, with the member in `target` and the cure in `reason`, if sessions
+  /// of that definition cannot run on this machine.
   [[nodiscard]] virtual Result<sandbox::SandboxProfile> profile_for(
       const pools::PoolDefinition& pool) const = 0;
 };

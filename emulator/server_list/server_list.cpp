@@ -31,7 +31,7 @@ UniqueFd open_to_read(const fs::path& path) {
   return UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
 }
 
-/// Whether a server that runs holds the lock.
+/// Whether a running server holds the lock.
 bool is_held(const UniqueFd& file) {
   return ::flock(file.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
@@ -41,8 +41,8 @@ struct Found {
   std::string ready_line;
 };
 
-/// nullopt if the server has ended, which removes the file. No other server can have taken its
-/// name: names are random.
+/// Returns nullopt if the server has exited, and removes its file. No other server can have taken
+/// its name, because names are random.
 std::optional<Found> look_at(const fs::path& path) {
   const UniqueFd file = open_to_read(path);
   if (!file) return std::nullopt;

@@ -15,14 +15,14 @@ constexpr auto kRenewBefore = std::chrono::hours(30 * 24);
 
 constexpr const char* kAuthorityFile = "ca.pem";
 constexpr const char* kAuthorityKeyFile = "ca-key.pem";
-/// Certificate and key in one file: no crash can part them.
+/// Certificate and key are in one file, so that a crash cannot separate them.
 constexpr const char* kServerFile = "server.pem";
 
 bool ends_soon(const Identity& identity, Clock::TimePoint now) {
   return identity.expires() - now <= kRenewBefore;
 }
 
-/// A file that cannot be read as a certificate counts as absent, with a warning.
+/// An unreadable certificate file counts as absent, with a warning.
 std::optional<Identity> load(const StateDirectory& directory, const char* certificate_file,
                              const char* key_file) {
   const auto certificate = directory.read(certificate_file);
@@ -44,8 +44,8 @@ bool is_issued_for(const Identity& server, const Identity& authority,
   return server.is_signed_by(authority) && server.names() == texts;
 }
 
-/// "a.example.org, 10.0.0.5": those of `names` that the authority may not sign for. Asks with the
-/// certificate of the server if that is for these names, so that a usual start makes no key.
+/// Returns those of `names` that the authority must not sign for: "a.example.org, 10.0.0.5". Uses
+/// the certificate of the server if it is for these names, so that a usual start makes no key.
 std::string not_permitted(const Identity& authority, const std::optional<Identity>& server,
                           const std::vector<Name>& names, Clock::TimePoint now) {
   std::string texts;
@@ -76,23 +76,23 @@ Identity authority_for(const StateDirectory& directory, const std::optional<Iden
                  ends_soon(*known, now) ? "it was about to expire"
                                         : "its name constraints do not permit " + refused);
   } else {
-    spdlog::info("made the certificate authority {}; `dynsessions cert` tells how to trust it",
+    spdlog::info("made the certificate authority {}; `dynsessions cert` shows how to trust it",
                  path);
   }
   return authority;
 }
 
-/// Why the server needs another certificate; empty if this one is good.
+/// Returns the reason why the server needs another certificate; empty if this one is good.
 const char* flaw_of(const Identity& server, const Identity& authority,
                     const std::vector<Name>& names, Clock::TimePoint now) {
   std::set<std::string> texts;
   for (const Name& name : names) texts.insert(name.text());
-  if (!server.is_signed_by(authority)) return "the authority is another one";
+  if (!server.is_signed_by(authority)) return "the authority has changed";
   if (server.names() != texts) return "its names are others";
   return ends_soon(server, now) ? "it was about to expire" : "";
 }
 
-/// `known` is the server's certificate so far.
+/// `known` is the server's present certificate.
 Identity server_for(const StateDirectory& directory, std::optional<Identity> known,
                     const Identity& authority, const std::vector<Name>& names,
                     Clock::TimePoint now) {

@@ -20,13 +20,13 @@ using TimePoint = Clock::TimePoint;
 constexpr hours kDay{24};
 constexpr auto kAuthorityLife = 3650 * kDay;
 constexpr auto kServerLife = 397 * kDay;
-/// Machines and containers of one test disagree about the time.
+/// Clocks of machines and containers in one test can differ.
 constexpr auto kBackdating = kDay;
 constexpr int kSerialBits = 127;  ///< positive, and at most 20 octets (RFC 5280 section 4.1.2.2)
 
 OwnedKey new_key() { return OwnedKey(require(EVP_EC_gen("P-256"), "cannot make a key")); }
 
-/// A certificate with everything but extensions, issuer and signature.
+/// Makes a certificate that lacks only extensions, issuer and signature.
 OwnedCertificate new_certificate(const char* common_name, EVP_PKEY* key, TimePoint now,
                                  TimePoint expires) {
   OwnedCertificate certificate(require(X509_new(), "cannot make a certificate"));
@@ -76,7 +76,7 @@ int no_passphrase(char*, int, int, void*) { return -1; }
 
 Identity Identity::make_authority(const std::set<std::string>& domains, TimePoint now) {
   OwnedKey key = new_key();
-  // Authorities of several machines may meet in one trust store: a name of its own tells each.
+  // Authorities of several machines can be in one trust store; a unique name distinguishes them.
   const std::string name = "dynsessions local authority " + short_identifier(key.get());
   OwnedCertificate certificate =
       new_certificate(name.c_str(), key.get(), now, now + kAuthorityLife);

@@ -12,23 +12,24 @@
 
 namespace dynsessions::tls {
 
-/// A certificate with its private key (EC P-256): a certificate authority or what it issued. A
-/// value that is moved, made on any thread; what it does with files is nothing.
+/// A certificate with its private key (EC P-256): a certificate authority, or a certificate that it
+/// issued. A movable value without file access; any thread.
 ///
-/// The authority is meant for the trust store of a developer's machine, so it is worth little to a
-/// thief: its name constraints (RFC 5280 section 4.2.1.10, critical) let it sign for the permitted
-/// domains and addresses only, its extended key usage for servers only, and no authority below it.
+/// The authority is meant for the trust store of a developer's machine. It is of little use to a
+/// thief: its name constraints (RFC 5280 section 4.2.1.10, critical) let it sign only for the
+/// permitted domains and addresses, its extended key usage permits only servers, and it must not
+/// have an authority below it.
 class Identity {
  public:
-  /// Good for ten years.
+  /// Valid for ten years.
   [[nodiscard]] static Identity make_authority(const std::set<std::string>& domains,
                                                Clock::TimePoint now);
 
-  /// A server's, signed by this authority; good for 397 days, which is the most that browsers
-  /// take, or as long as the authority where that is shorter.
+  /// Issues a server certificate signed by this authority. It is valid for 397 days, the most that
+  /// browsers accept, but not longer than the authority.
   [[nodiscard]] Identity issue(const std::vector<Name>& names, Clock::TimePoint now) const;
 
-  /// Nothing when one of them is no PEM, or when they do not belong together.
+  /// Returns nullopt if a text is not PEM, or if the two do not belong together.
   [[nodiscard]] static std::optional<Identity> from_pem(std::string_view certificate,
                                                         std::string_view key);
 
@@ -36,9 +37,9 @@ class Identity {
   [[nodiscard]] std::string key_pem() const;
 
   [[nodiscard]] Clock::TimePoint expires() const;
-  /// What a server's certificate is good for.
+  /// The names for which a server certificate is valid.
   [[nodiscard]] std::set<std::string> names() const;
-  /// What an authority may sign for: host names with all below them, and addresses.
+  /// The names that an authority can sign for: host names with all names below them, and addresses.
   [[nodiscard]] std::set<std::string> domains() const;
   [[nodiscard]] bool is_signed_by(const Identity& authority) const;
   /// Whether this authority's name constraints permit every name of the server. An authority

@@ -16,8 +16,8 @@ namespace {
 constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
 constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
 
-/// Java takes a certificate without a key for a trusted one only if it has this attribute
-/// (trustedKeyUsage of Oracle), whose value names what it is trusted for: any purpose.
+/// Java trusts a certificate without a key only if it has this attribute (trustedKeyUsage of
+/// Oracle). The attribute's value names the purpose of the trust: any purpose.
 constexpr const char* kTrustedKeyUsage = "2.16.840.1.113894.746875.1.1";
 
 using OwnedObject = Owned<ASN1_OBJECT, ASN1_OBJECT_free>;
@@ -31,7 +31,7 @@ void free_safes(STACK_OF(PKCS7) * safes) { sk_PKCS7_pop_free(safes, PKCS7_free);
 using OwnedBags = Owned<STACK_OF(PKCS12_SAFEBAG), free_bags>;
 using OwnedSafes = Owned<STACK_OF(PKCS7), free_safes>;
 
-/// Null if the text is no certificate.
+/// Returns null if the text is not a certificate.
 OwnedCertificate certificate_of(std::string_view pem) {
   const OwnedBio bio(
       require(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), "BIO_new_mem_buf"));
@@ -54,7 +54,7 @@ std::vector<OwnedCertificate> certificates_of(std::string_view bundle) {
   return certificates;
 }
 
-/// The bag of a trusted certificate; `bags` then owns it.
+/// Makes the bag of a trusted certificate; `bags` then owns it.
 void append(STACK_OF(PKCS12_SAFEBAG) * bags, X509* certificate) {
   Owned<PKCS12_SAFEBAG, PKCS12_SAFEBAG_free> bag(
       require(PKCS12_SAFEBAG_create_cert(certificate), "PKCS12_SAFEBAG_create_cert"));

@@ -60,7 +60,7 @@ Result<Name> Name::parse(std::string_view text) {
   const std::string_view host = wildcard ? text.substr(kWildcard.size()) : text;
   const bool has_dot = host.find('.') != std::string_view::npos;
   const std::string_view last = host.substr(host.rfind('.') + 1);
-  // A number at the end makes it an address that is none; `*.org` would be good for half the world.
+  // A number at the end makes it an invalid address; `*.org` would cover far too many hosts.
   const bool numeric =
       std::all_of(last.begin(), last.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
   if (!is_host(host) || numeric || (wildcard && !has_dot)) return refused(text);

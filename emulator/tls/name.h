@@ -10,21 +10,21 @@
 namespace dynsessions::tls {
 
 /// A name under which clients reach the server: a host name, a wildcard such as
-/// `*.dynamicsessions.io`, or an IP address. In lower case, and an address as inet_ntop writes it,
-/// so that equal names are equal texts.
+/// `*.dynamicsessions.io`, or an IP address. Stored in lower case, an address in the form of
+/// inet_ntop, so that equal names are equal texts.
 class Name {
  public:
-  /// `invalid_request` with what is accepted.
+  /// Returns `invalid_request`, with a list of accepted names.
   [[nodiscard]] static Result<Name> parse(std::string_view text);
 
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] bool is_address() const { return kind_ != Kind::host; }
 
-  /// The least that an authority must be permitted, to sign for this name: the address itself, or
-  /// the domain. X.509 knows no narrower right for `*.example.org` than `example.org`.
+  /// The narrowest permission that an authority needs to sign for this name: the address itself, or
+  /// the domain. X.509 cannot express a narrower permission for `*.example.org` than `example.org`.
   [[nodiscard]] std::string domain() const;
 
-  /// Whether an authority that may sign for `domain` may sign for this name.
+  /// Whether an authority that can sign for `domain` can sign for this name.
   [[nodiscard]] bool is_within(std::string_view domain) const;
 
   friend bool operator==(const Name&, const Name&) = default;
@@ -40,11 +40,11 @@ class Name {
   std::string text_;
 };
 
-/// Names between commas, spaces around them allowed.
+/// Parses names that are separated by commas; spaces around them are allowed.
 [[nodiscard]] Result<std::vector<Name>> parse_names(std::string_view list);
 
-/// What every certificate is good for: this machine, and the service's own domains for clients that
-/// are pointed here by an override of a real pool's host name.
+/// The names of every certificate: this machine, and the service's domains, for clients that
+/// resolve the host name of a real pool to this machine.
 [[nodiscard]] std::vector<Name> standard_names();
 
 }  // namespace dynsessions::tls

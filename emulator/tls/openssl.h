@@ -11,7 +11,7 @@
 
 namespace dynsessions::tls {
 
-/// Frees an object of OpenSSL with the function that belongs to its type.
+/// Frees an object of OpenSSL with the function for its type.
 template <auto Free>
 struct FreeWith {
   template <typename T>
@@ -31,17 +31,18 @@ using OwnedKey = Owned<EVP_PKEY, EVP_PKEY_free>;
 using OwnedNames = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
 using OwnedConstraints = Owned<NAME_CONSTRAINTS, NAME_CONSTRAINTS_free>;
 
-/// OpenSSL did not do what it does unless memory or randomness has run out, or we call it wrongly.
+/// A call of OpenSSL failed, which happens only without memory or randomness, or after a wrong
+/// call.
 class OpensslError : public std::runtime_error {
  public:
   /// Adds the latest reason of this thread's error queue, and empties the queue.
   explicit OpensslError(const std::string& what);
 };
 
-/// For functions that return 1 for success.
+/// Throws unless a function returned 1, for functions that return 1 on success.
 void require(int outcome, const char* what);
 
-/// For functions that return a null pointer for failure.
+/// Throws if a function returned null, for functions that return a pointer.
 template <typename T>
 T* require(T* object, const char* what) {
   if (object == nullptr) throw OpensslError(what);

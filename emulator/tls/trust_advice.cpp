@@ -8,7 +8,7 @@
 namespace dynsessions::tls {
 namespace {
 
-/// As one word of a POSIX shell.
+/// Quotes a path as one word of a POSIX shell.
 std::string quoted(const std::string& path) {
   const auto is_plain = [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '/' || c == '.' || c == '_' || c == '-';
@@ -32,10 +32,8 @@ std::string trust_advice(const std::filesystem::path& authority_file,
       "  Java     export JAVA_TOOL_OPTIONS={2}\n"
       "  curl     curl --cacert {1}\n"
       "\n"
-      "  .NET on Linux; the same line serves Go, Ruby and other users of OpenSSL. "
-      "NODE_EXTRA_CA_CERTS\n"
-      "  adds to what a client trusts, and the file for Java has the public authorities too; the "
-      "other lines\n"
+      "  The line for .NET is for Linux; it also works for Go, Ruby and others with OpenSSL.\n"
+      "  NODE_EXTRA_CA_CERTS and the file for Java keep the public authorities; the other lines\n"
       "  replace them while they are set.\n",
       authority_file.string(), quoted(authority_file.string()),
       quoted("-Djavax.net.ssl.trustStore=\"" + java_store.string() +

@@ -14,8 +14,8 @@ namespace {
 constexpr int kIpv4Bytes = 4;
 constexpr int kIpv6Bytes = 16;
 
-/// `value` in the language of OpenSSL's configuration files (x509v3_config(5)). Names cannot break
-/// out of it: Name knows no comma, and a colon in addresses only.
+/// `value` uses the syntax of OpenSSL's configuration files (x509v3_config(5)). Names cannot break
+/// out of it: a Name has no comma, and only addresses have colons.
 void add(X509* certificate, X509* issuer, int nid, const std::string& value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
@@ -29,12 +29,12 @@ void add(X509* certificate, int nid, const std::string& value) {
   add(certificate, certificate, nid, value);
 }
 
-/// `DNS:localhost`, `IP:127.0.0.1`.
+/// Formats `DNS:localhost` or `IP:127.0.0.1`.
 std::string general_name(const Name& name) {
   return (name.is_address() ? "IP:" : "DNS:") + name.text();
 }
 
-/// A constraint on an address has a mask, and ours permit exactly one address.
+/// A constraint on an address has a mask; ours permits exactly one address.
 std::string permitted(const std::string& domain) {
   const Result<Name> name = Name::parse(domain);
   if (!name) throw std::invalid_argument(name.error().message);
@@ -44,8 +44,8 @@ std::string permitted(const std::string& domain) {
   return text + (is_ipv6 ? "/ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" : "/255.255.255.255");
 }
 
-/// The text of a name; `octets` of an address count, the rest is a constraint's mask. Nothing for
-/// kinds of names that we never write.
+/// Returns the text of a name. The first `octets` bytes of an address are its value; the rest is
+/// the mask of a constraint. Returns nullopt for kinds of names that we never write.
 std::optional<std::string> text_of(const GENERAL_NAME* name, int ipv4_octets, int ipv6_octets) {
   int type = 0;
   const auto* const value = static_cast<const ASN1_STRING*>(GENERAL_NAME_get0_value(name, &type));

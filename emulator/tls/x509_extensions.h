@@ -9,19 +9,21 @@
 
 namespace dynsessions::tls {
 
-/// What an authority needs: it may sign for `domains`, which are texts of Name::domain().
+/// Adds the extensions of an authority that can sign for `domains`, which are texts of
+/// Name::domain().
 void add_authority_extensions(X509* certificate, const std::set<std::string>& domains);
 
-/// What a server's certificate needs.
+/// Adds the extensions of a server certificate.
 void add_server_extensions(X509* certificate, const std::vector<Name>& names);
 
-/// Whose key this is, and whose key has signed it; `issuer` may be the certificate itself.
+/// Adds the identifiers of the certificate's own key and of the key that signs it; `issuer` can be
+/// the certificate itself.
 void add_key_identifiers(X509* certificate, X509* issuer);
 
 [[nodiscard]] std::set<std::string> names_of(const X509* certificate);
 [[nodiscard]] std::set<std::string> domains_of(const X509* certificate);
 
-/// Eight hexadecimal digits that differ from key to key.
+/// Returns eight hexadecimal digits that differ between keys.
 [[nodiscard]] std::string short_identifier(const EVP_PKEY* key);
 
 }  // namespace dynsessions::tls

@@ -16,8 +16,9 @@
 namespace dynsessions::workspace_files {
 namespace {
 
-/// openat2 gives EAGAIN when a rename or a mount anywhere in the system ran beside a walk that it
-/// could not prove safe. The next try nearly always succeeds; hostile code gets no endless loop.
+/// openat2 returns EAGAIN if a rename or a mount anywhere in the system happened during a walk, so
+/// that the walk is not provably safe. The next try nearly always succeeds; the limit keeps hostile
+/// code from making the loop endless.
 constexpr int kMaxTries = 32;
 
 std::string quoted(const DataPath& path) { return "'" + path.text() + "'"; }
@@ -27,7 +28,7 @@ std::string quoted(const DataPath& path) { return "'" + path.text() + "'"; }
 UniqueFd open_beneath(int directory, const std::string& path, int flags, mode_t mode) {
   open_how how{};
   how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
-  // O_PATH opens nothing, so there is nothing to wait for; openat2 refuses the combination.
+  // O_PATH opens nothing, so it never blocks; openat2 refuses the combination.
   if ((flags & O_PATH) == 0) how.flags |= O_NONBLOCK | O_NOCTTY;
   how.mode = mode;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
@@ -56,7 +57,7 @@ Error file_error(int error_number, const DataPath& path) {
     case ELOOP:   // a link in the path
     case EXDEV:   // the path led out of the tree
     case ENXIO:   // a socket, or a pipe without a reader
-    case EISDIR:  // also: a directory where a file was to go
+    case EISDIR:  // also: a directory in the place of a file
       return not_a_regular_file(path);
     case ENOSPC:
     case EDQUOT:

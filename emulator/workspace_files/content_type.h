@@ -6,7 +6,7 @@
 namespace dynsessions::workspace_files {
 
 /// The `contentType` that the service shows for a file of this name: by the extension, without
-/// regard to case, `application/octet-stream` for an unknown one. Directories have the latter too.
+/// regard to case, `application/octet-stream` for an unknown extension and for directories.
 ///
 /// Known (CONTRACT.md section 7, recorded or in the swagger's examples): `.txt` is
 /// `text/plain; charset=utf-8`, `.yaml` is `application/yaml`, `.pfx` is `application/pkcs12`.

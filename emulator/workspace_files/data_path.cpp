@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view kDataRoot = "/mnt/data";
 
-/// What is left after the root's own name. `/mnt/database` is a path below the root like any other.
+/// Returns the part of the path after the root's own name. `/mnt/database` is a path below the root
+/// like any other.
 std::string_view below_root(std::string_view text) {
   if (text == ".") return {};
   if (text.starts_with(kDataRoot)) {
@@ -20,7 +21,7 @@ std::string_view below_root(std::string_view text) {
   return text;
 }
 
-/// Why `component` cannot name a file; nothing when it can.
+/// Returns the reason why `component` cannot name a file; nullopt if it can.
 std::optional<std::string> objection(std::string_view component) {
   if (component.empty()) return "has an empty component (`//` or a `/` at the end)";
   if (component == "." || component == "..") return "may not contain `.` or `..` components";

@@ -5,15 +5,15 @@
 namespace dynsessions::workspace_files {
 namespace {
 
-/// The swagger's examples show this size for every directory (CONTRACT.md section 2.5); what a
-/// tmpfs says (bytes of its entries) would only puzzle.
+/// The swagger's examples show this size for every directory (CONTRACT.md section 2.5). The size
+/// that a tmpfs reports (bytes of its entries) would only confuse.
 constexpr std::uint64_t kDirectorySize = 4096;
 
 constexpr std::chrono::sys_seconds kEarliest = std::chrono::sys_days{std::chrono::year{1} / 1 / 1};
 constexpr std::chrono::sys_seconds kLatest =
     std::chrono::sys_days{std::chrono::year{10000} / 1 / 1} - std::chrono::seconds(1);
 
-/// Programs set any time; those that .NET's times do not reach become the nearest that they do.
+/// Programs can set any time; times outside .NET's range become the nearest time in it.
 FileTime to_file_time(const statx_timestamp& stamp) {
   const std::chrono::sys_seconds seconds{std::chrono::seconds(stamp.tv_sec)};
   if (seconds < kEarliest) return kEarliest;

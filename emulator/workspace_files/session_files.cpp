@@ -13,7 +13,7 @@ namespace dynsessions::workspace_files {
 
 Result<FileInfo> stat(int root, const DataPath& path) {
   const ActingAs owner = acting_as_owner(root);
-  // O_PATH needs no permission on the file itself and wakes nothing at the other end of a pipe.
+  // O_PATH needs no permission on the file itself and has no effect on the other end of a pipe.
   const UniqueFd fd = open_beneath(root, path.text(), O_PATH | O_NOFOLLOW);
   if (!fd) return file_error(errno, path);
   return describe(fd.get(), path);
@@ -53,8 +53,8 @@ Result<void> remove(int root, const DataPath& path) {
   if (::fstatat(directory.get(), name, &status, AT_SYMLINK_NOFOLLOW) != 0)
     return file_error(errno, path);
   if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) return not_a_regular_file(path);
-  // Something else may have taken the name by now. It is the session's own, and unlinkat removes
-  // neither a directory nor what a link points to.
+  // Another file can have taken the name by now. It belongs to the session too, and unlinkat
+  // removes neither a directory nor the target of a link.
   if (::unlinkat(directory.get(), name, 0) != 0) return file_error(errno, path);
   return {};
 }

@@ -21,7 +21,7 @@ std::string random_name() { return ".upload-" + random_uuid(); }
 
 UniqueFd duplicate(int fd) { return UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
 
-/// The umask is the server's, and not the session's affair.
+/// The umask of the server must not affect the session's files.
 UniqueFd with_mode(UniqueFd file) {
   if (file && ::fchmod(file.get(), kFileMode) != 0) return UniqueFd();
   return file;
@@ -46,7 +46,7 @@ TemporaryFile::~TemporaryFile() { remove_name(); }
 
 TemporaryFile TemporaryFile::create(int directory) {
   TemporaryFile file = create_nameless(directory);
-  // EISDIR is what a file system that never heard of O_TMPFILE makes of it.
+  // A file system without O_TMPFILE returns EISDIR.
   if (!file && (errno == EOPNOTSUPP || errno == EISDIR)) file = create_named(directory);
   return file;
 }
@@ -66,7 +66,7 @@ TemporaryFile TemporaryFile::create_named(int directory) {
 
 bool TemporaryFile::place(int directory, const std::string& name) {
   if (!directory_) {
-    // linkat replaces nothing, so the file gets a name of its own first.
+    // linkat never replaces a file, so the file first gets a temporary name.
     UniqueFd own = duplicate(directory);
     if (!own) return false;
     std::string temporary = random_name();
@@ -82,7 +82,8 @@ bool TemporaryFile::place(int directory, const std::string& name) {
 }
 
 void TemporaryFile::remove_name() noexcept {
-  // A failure leaves the name to the session, whose quota it is and whose end removes it.
+  // If this fails, the session keeps the name: it counts in the session's quota and is removed with
+  // the session.
   if (directory_) static_cast<void>(::unlinkat(directory_.get(), name_.c_str(), 0));
 }
 

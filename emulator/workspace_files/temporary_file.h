@@ -6,17 +6,17 @@
 
 namespace dynsessions::workspace_files {
 
-/// A file that nobody sees until it is placed, and that is gone when it is dropped before. Where
-/// the file system can (tmpfs, ext4, xfs, btrfs), it has no name at all until then (O_TMPFILE);
-/// elsewhere it has a random one in `directory`, which the destructor removes.
+/// A file that stays invisible until it is placed, and that is removed if it is never placed. If
+/// the file system supports it (tmpfs, ext4, xfs, btrfs), it has no name at all until then
+/// (O_TMPFILE); otherwise it has a random name in `directory`, which the destructor removes.
 ///
-/// Failures are errno, because only the caller knows what to call the file. Calls are made under
-/// ActingAs; the destructor needs no more rights than the server's own.
+/// Failures are reported as errno, because only the caller knows the file's name in the API. Call
+/// its functions under ActingAs; the destructor needs only the server's own rights.
 class TemporaryFile {
  public:
-  /// No descriptor, and errno, on failure: test the result. Mode 0644.
+  /// Mode 0644. On failure the result has no descriptor and errno is set: test the result.
   [[nodiscard]] static TemporaryFile create(int directory);
-  /// The two ways of create(), one after the other.
+  /// The two methods of create(), in the order in which it tries them.
   [[nodiscard]] static TemporaryFile create_nameless(int directory);
   [[nodiscard]] static TemporaryFile create_named(int directory);
 
@@ -29,8 +29,8 @@ class TemporaryFile {
   explicit operator bool() const noexcept { return static_cast<bool>(file_); }
   [[nodiscard]] int fd() const noexcept { return file_.get(); }
 
-  /// Gives it `name` in `directory`, on the same file system, in place of whatever non-directory
-  /// has that name. False, and errno, on failure.
+  /// Gives it `name` in `directory`, on the same file system, and replaces any non-directory with
+  /// that name. Returns false, and sets errno, on failure.
   [[nodiscard]] bool place(int directory, const std::string& name);
 
  private:
@@ -39,7 +39,7 @@ class TemporaryFile {
   void remove_name() noexcept;
 
   UniqueFd file_;
-  UniqueFd directory_;  ///< where `name_` is; none while the file has no temporary name
+  UniqueFd directory_;  ///< directory of `name_`; none while the file has no temporary name
   std::string name_;
 };
 

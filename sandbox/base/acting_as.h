@@ -5,14 +5,14 @@
 
 namespace dynsessions {
 
-/// As long as it lives, the calling thread reaches the file system with the rights of another user
-/// instead of its own. Without the privilege to change, it does nothing.
+/// As long as it lives, the calling thread accesses files with the rights of another user. Without
+/// the privilege to change users, it does nothing.
 ///
-/// Linux keeps these ids per thread. Made and destroyed in one blocking function, never held over a
-/// co_await.
+/// Linux keeps these ids per thread. Create and destroy it in one blocking function; never keep it
+/// across a co_await.
 class ActingAs {
  public:
-  // The group first: the right to change it leaves with user 0.
+  // The group is changed first, because the right to change it is lost with user 0.
   ActingAs(uid_t user, gid_t group)
       : previous_group_(static_cast<gid_t>(::setfsgid(group))),
         previous_user_(static_cast<uid_t>(::setfsuid(user))) {}

@@ -9,24 +9,24 @@
 
 namespace dynsessions {
 
-/// The names in a directory but . and .., read from its beginning in the order of the file system.
-/// Of one thread at a time.
+/// The names in a directory except . and .., from its beginning, in the order of the file system.
+/// For one thread at a time.
 class DirectoryNames {
  public:
   DirectoryNames() = default;
-  /// Tests false, and errno says why, when `directory` is none or cannot be read.
+  /// Tests false, with errno set, if `directory` is empty or cannot be read.
   explicit DirectoryNames(UniqueFd directory)
       : stream_(directory ? ::fdopendir(directory.get()) : nullptr) {
     if (stream_) static_cast<void>(directory.release());
   }
 
   explicit operator bool() const { return stream_ != nullptr; }
-  /// The directory's, for as long as this object lives.
+  /// The directory's descriptor, valid as long as this object lives.
   [[nodiscard]] int fd() const { return ::dirfd(stream_.get()); }
 
-  /// Null at the end. Valid until the next call.
+  /// Returns the next name; null at the end. Valid until the next call.
   [[nodiscard]] const char* next() {
-    // Nobody else reads from this stream, which is all the safety that readdir asks for.
+    // readdir is safe as long as no other code reads from this stream.
     while (const dirent* entry = ::readdir(stream_.get())) {  // NOLINT(concurrency-mt-unsafe)
       const char* name = entry->d_name;
       if (std::strcmp(name, ".") != 0 && std::strcmp(name, "..") != 0) return name;

@@ -5,7 +5,7 @@
 
 namespace dynsessions::sandbox {
 
-/// For what other programs say: it may not steer a terminal.
+/// Makes output of other programs safe to print, so that it cannot control a terminal.
 inline std::string printable(std::string text) {
   std::replace_if(
       text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');

@@ -4,16 +4,16 @@
 
 namespace dynsessions::sandbox {
 
-/// Notices that this host gets an address, for example when a container network is made or a
-/// laptop changes its network. closed_networks() tells which addresses it has then.
+/// Notices that this host gets an address, for example when a container network is made or a laptop
+/// changes its network. closed_networks() returns the addresses that it has then.
 class AddressWatch {
  public:
-  /// Addresses that come from now on are noticed. Throws StepError.
+  /// Watches for addresses from now on. Throws StepError.
   AddressWatch();
 
-  /// To be polled for input.
+  /// Descriptor to poll for input.
   [[nodiscard]] int descriptor() const { return socket_.get(); }
-  /// Whether an address came or went since the last call. Does not block.
+  /// Whether an address was added or removed since the last call. Does not block.
   [[nodiscard]] bool changed() const;
 
  private:

@@ -14,12 +14,13 @@
 namespace dynsessions::sandbox {
 namespace {
 
-/// Not closed: the session's own network. Nothing of the host answers there, since slirp4netns
-/// speaks for the gateway and the name server only.
+/// The session's own network is not closed. No service of the host answers there, since slirp4netns
+/// is the gateway and the name server.
 constexpr Ipv4Network kInside{0x0A000200, 24};   // 10.0.2.0/24, host byte order
 constexpr Ipv4Network kLoopback{0x7F000000, 8};  // 127.0.0.0/8
 
-/// On every host. Clouds keep the credentials of their machines at the addresses after the first.
+/// Closed on every host. After the first network come the addresses where clouds keep the
+/// credentials of their machines.
 constexpr Ipv4Network kAlwaysClosed[] = {
     kLoopback,        {0xA9FE0000, 16},  // 169.254.0.0/16, link-local
     {0xA83F8110, 32},                    // 168.63.129.16, Azure
@@ -33,7 +34,7 @@ bool contains(const Ipv4Network& network, std::uint32_t address) {
   return (address & mask_of(network.prefix_length)) == network.address;
 }
 
-/// RTM_NEWROUTE of an unreachable route, and the kernel's answer to it.
+/// An RTM_NEWROUTE for an unreachable route, and the kernel's answer to it.
 struct RouteRequest {
   nlmsghdr header{};
   rtmsg route{};
@@ -69,7 +70,7 @@ StepResult close_network(int socket, const Ipv4Network& network) {
   const ssize_t size = ::recv(socket, &answer, sizeof(answer), 0);
   if (size < 0) return {errno, "answer"};
   if (answer.header.nlmsg_type != NLMSG_ERROR) return {EPROTO, "answer"};
-  // The host may have one address on two interfaces.
+  // The host can have one address on two interfaces.
   const int error_number = -answer.result.error;
   return {error_number == EEXIST ? 0 : error_number, "add"};
 }

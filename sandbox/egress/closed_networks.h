@@ -6,8 +6,9 @@
 
 #include "sandbox/process/step.h"
 
-/// What a session with egress must not reach although slirp4netns could: made unreachable by routes
-/// in the session's own network namespace, which its code, having no capability, cannot change.
+/// Networks that slirp4netns could reach but a session with egress must not. Routes in the
+/// session's network namespace make them unreachable. The session's code has no capability to
+/// change these routes.
 namespace dynsessions::sandbox {
 
 struct Ipv4Network {
@@ -16,10 +17,11 @@ struct Ipv4Network {
 };
 
 /// Loopback, link-local and other addresses where clouds keep the credentials of their machines,
-/// and the addresses that this host has just now. Throws StepError.
+/// and the current addresses of this host. Throws StepError.
 [[nodiscard]] std::vector<Ipv4Network> closed_networks();
 
-/// Async-signal-safe, inside, with the loopback up. Networks that are closed already stay so.
+/// Async-signal-safe. Call it inside, with the loopback up. Networks that are already closed stay
+/// closed.
 StepResult close_networks(std::span<const Ipv4Network> networks);
 
 }  // namespace dynsessions::sandbox

@@ -13,18 +13,19 @@
 #include "sandbox/process/child_report.h"
 #include "sandbox/process/spawn.h"
 
-/// The launcher's side of a sandbox's network outward: the slirp4netns process that is it, from its
-/// start until the sandbox ends. Nothing waits for it; the launcher's loop asks.
+/// The launcher's side of a sandbox's outward network: the slirp4netns process that provides it,
+/// from its start until the sandbox ends. No caller waits for it; the launcher's loop continues its
+/// start.
 ///
-/// When it dies before its sandbox, the session goes on without a network, and it is said on
-/// stderr.
+/// If the process exits before its sandbox, the session goes on without a network, with a message
+/// on stderr.
 namespace dynsessions::sandbox {
 
 class Egress {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// `sandbox` outlives it. Throws StepError.
+  /// `sandbox` must outlive it. Throws StepError.
   Egress(const SandboxPlan& plan, const NamespaceHandles& sandbox);
   Egress(const Egress&) = delete;
   Egress& operator=(const Egress&) = delete;
@@ -36,18 +37,18 @@ class Egress {
   [[nodiscard]] bool is_pending() const { return descriptor() >= 0; }
   /// Descriptor to poll for input; -1 if there is no work.
   [[nodiscard]] int descriptor() const;
-  /// When advance() must be called at the latest while there is work.
+  /// The latest time for the next call of advance() while there is work.
   [[nodiscard]] Time deadline() const;
   /// Continues without waiting. Returns whether the network is up and all networks are closed that
-  /// should be. Throws StepError when that will not be.
+  /// must be. Throws StepError if that cannot be reached.
   bool advance(Time now);
 
-  /// Starts to close these networks too, instead of those that are being closed. Throws StepError.
+  /// Starts to close these networks too; replaces a closing that is in progress. Throws StepError.
   void close(std::span<const Ipv4Network> networks);
-  /// Ends the process; the sandbox has no network any more.
+  /// Ends the process; the sandbox then has no network.
   void end();
 
-  /// True when `pid` was one of its processes.
+  /// Returns true if `pid` was one of its processes.
   bool reaped(pid_t pid, int wait_status);
 
  private:
@@ -64,7 +65,7 @@ class Egress {
 
   const NamespaceHandles& sandbox_;
   pid_t pid_ = 0;
-  std::optional<ChildReports> reports_;  ///< until it has begun
+  std::optional<ChildReports> reports_;  ///< until it has reported
   UniqueFd ready_;                       ///< until it is up
   UniqueFd complaints_;                  ///< until it is up
   std::optional<Closing> closing_;

@@ -21,8 +21,8 @@ constexpr const char* kTunDevice = "/dev/net/tun";
 constexpr std::size_t kNetworkHandle = 3;
 static_assert(kNamespaceKinds[kNetworkHandle].flag == CLONE_NEWNET);
 
-/// Some machines let only root open it, and slirp4netns is not to be root: it gets a node of its
-/// own, which an ordinary user cannot make.
+/// On some machines only root can open the device, and slirp4netns must not be root: it gets a
+/// separate node, which an ordinary user cannot make.
 StepResult open_up_tun_device() {
   struct stat status {};
   if (::stat(kTunDevice, &status) < 0) return {errno, kTunDevice};
@@ -36,23 +36,23 @@ StepResult open_up_tun_device() {
   return checked(::chmod(kTunDevice, 0666), kTunDevice);
 }
 
-/// 0 is the sandbox's network, which it is told to find there; 1 the launcher's /dev/null.
+/// 0 is the sandbox's network, as slirp4netns's arguments say; 1 is the launcher's /dev/null.
 StepResult arrange(EgressContext& context) {
   if (::dup2(context.sandbox[kNetworkHandle].get(), STDIN_FILENO) < 0) return {errno, "network"};
   return arrange_descriptors({context.report, context.ready, STDOUT_FILENO, context.complaints});
 }
 
-/// A session may have as many connections as descriptors; what they buffer is private memory.
+/// A session can have as many connections as descriptors; their buffers are private memory.
 constexpr ResourceLimit kLimits[] = {{RLIMIT_CORE, 1, "RLIMIT_CORE"},
                                      {RLIMIT_NOFILE, 1024, "RLIMIT_NOFILE"},
                                      {RLIMIT_DATA, rlim_t{256} << 20, "RLIMIT_DATA"}};
 
-/// Nobody reads its complaints once it is ready.
+/// Its stderr has no reader after it is ready.
 StepResult ignore_broken_pipes() {
   return ::signal(SIGPIPE, SIG_IGN) == SIG_ERR ? StepResult{errno} : StepResult{};
 }
 
-/// In the sandbox's user namespace, where they reach nothing but that sandbox.
+/// These are capabilities in the sandbox's user namespace, where they reach only that sandbox.
 constexpr std::uint32_t kCapabilities = (1U << CAP_SYS_ADMIN) |  // to enter the network
                                         (1U << CAP_NET_ADMIN);   // to make its interface
 

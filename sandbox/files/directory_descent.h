@@ -7,9 +7,9 @@
 
 namespace dynsessions::sandbox {
 
-/// A way through all directories of a hostile tree, each with its names first and then with the
-/// directories in it. No link is followed. Depth costs a name per level, no descriptor and no
-/// stack: the way back is `..`, and whoever moved the directory meanwhile ends the descent there.
+/// Visits all directories of a hostile tree: first the names in a directory, then the directories
+/// in it. No link is followed. Depth costs a name per level, but no descriptor and no stack: the
+/// way back is `..`. If the directory was moved in the meantime, the descent ends there.
 class DirectoryDescent {
  public:
   enum class Step {
@@ -19,26 +19,26 @@ class DirectoryDescent {
     disturbed,  ///< the directory was moved, and there is no way back
   };
 
-  /// Begins in the directory `name` of `parent`; tests false when it cannot be opened.
+  /// Begins in the directory `name` of `parent`; tests false if it cannot be opened.
   DirectoryDescent(int parent, const char* name, HeldDirectory::Purpose purpose);
 
   explicit operator bool() const { return static_cast<bool>(here_); }
   [[nodiscard]] HeldDirectory& here() { return here_; }
-  /// The next of this directory's names; null when all were given.
+  /// Returns the next name in this directory; null after the last.
   [[nodiscard]] const char* next_name();
-  /// One of them that is to be entered.
+  /// Marks one of these names as a directory to enter.
   void enter_later(const char* name) { way_.back().directories.emplace_back(name); }
 
-  /// To be called when there are no names left.
+  /// Call it when there are no names left.
   [[nodiscard]] Step step();
-  /// After a step that `left`: the directory's name in this one.
+  /// After the step `left`: the name of that directory in this one.
   [[nodiscard]] const std::string& left_name() const { return left_name_; }
 
  private:
   struct Level {
     FileIdentity identity;
     std::string name;                           ///< in the one above
-    std::vector<std::string> directories = {};  ///< still to be entered
+    std::vector<std::string> directories = {};  ///< not entered yet
     bool is_read = false;                       ///< all of its names were given
   };
 

@@ -5,7 +5,7 @@
 namespace dynsessions::sandbox {
 
 std::uint64_t bytes_of(const struct stat& status) {
-  constexpr std::uint64_t kBlock = 512;  // of st_blocks, whatever the file system's own
+  constexpr std::uint64_t kBlock = 512;  // unit of st_blocks on every file system
   return static_cast<std::uint64_t>(status.st_blocks) * kBlock;
 }
 

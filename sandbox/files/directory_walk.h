@@ -8,17 +8,17 @@
 
 #include "sandbox/files/directory_descent.h"
 
-/// Counting what a tree of files takes, where no file system has a quota for it. The tree belongs
-/// to hostile code that works in it meanwhile (directory_descent.h). A walk may be interrupted
-/// after any number of names and go on later.
+/// Counts the space and files of a tree on a file system without a quota. Hostile code can change
+/// the tree during the walk (directory_descent.h). A walk can be interrupted after any number of
+/// names and continued later.
 namespace dynsessions::sandbox {
 
 struct DirectoryUsage {
-  /// Blocks on the disk: holes take none, a file with two names counts once.
+  /// Blocks on the disk: holes take no space, and a file with two names counts once.
   std::uint64_t bytes = 0;
   std::uint64_t files = 0;  ///< names of files, directories and everything else, as in a tmpfs
 
-  /// Whether it is more than `limit` in either.
+  /// Whether bytes or files exceed `limit`.
   [[nodiscard]] bool exceeds(const DirectoryUsage& limit) const {
     return bytes > limit.bytes || files > limit.files;
   }
@@ -35,17 +35,17 @@ class DirectoryWalk {
   enum class State {
     under_way,
     complete,
-    disturbed,  ///< a directory on the way was moved, so that the walk cannot find back: begin anew
+    disturbed,  ///< a directory was moved, so that the walk cannot find back: start again
   };
 
-  /// Of all that is below the directory, without itself. `directory` is borrowed for this call
-  /// only.
+  /// Counts everything below the directory, without the directory itself. `directory` is borrowed
+  /// for this call only.
   explicit DirectoryWalk(int directory);
 
-  /// Looks at up to so many names more.
+  /// Visits up to `names` further names.
   State go_on(std::size_t names);
   [[nodiscard]] State state() const { return state_; }
-  /// So far.
+  /// The usage found so far.
   [[nodiscard]] const DirectoryUsage& found() const { return found_; }
 
  private:

@@ -11,19 +11,20 @@ namespace {
 constexpr int kDirectory = O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 constexpr mode_t kPermissions = 07777;
 
-/// To read names and to look at what they name, and to add and remove names.
+/// Returns the permissions to read names and inspect their files, and to add and remove names.
 mode_t needed_for(HeldDirectory::Purpose purpose) {
   return purpose == HeldDirectory::Purpose::look ? S_IRUSR | S_IXUSR : S_IRWXU;
 }
 
-/// Nothing when it cannot be asked.
+/// Returns nullopt if the mode cannot be read.
 std::optional<mode_t> mode_of(int fd) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) return std::nullopt;
   return status.st_mode & kPermissions;
 }
 
-/// By a descriptor that needs no right to open: what is locked is unlocked by its path in /proc.
+/// Uses a descriptor that needs no right to open: a locked directory is unlocked by its path in
+/// /proc.
 UniqueFd open_locked(int parent, const char* name, mode_t needed, std::optional<mode_t>& own_mode) {
   const UniqueFd place(::openat(parent, name, O_PATH | kDirectory));
   const std::optional<mode_t> mode = mode_of(place.get());
@@ -70,7 +71,7 @@ void HeldDirectory::hold() {
 }
 
 void HeldDirectory::let_go() {
-  // Removed meanwhile or not: it is the session's own.
+  // It belongs to the session, so it does not matter if it was removed in the meantime.
   if (own_mode_) static_cast<void>(::fchmod(fd(), *own_mode_));
   own_mode_.reset();
 }

@@ -10,17 +10,17 @@
 
 namespace dynsessions::sandbox {
 
-/// Which file it is, whatever its names.
+/// Identifies a file, whatever its names are.
 using FileIdentity = std::pair<dev_t, ino_t>;
 [[nodiscard]] FileIdentity identity_of(const struct stat& status);
 
-/// A directory of a hostile tree that is being read. One that its owner has closed to itself (chmod
-/// 000) is opened for as long as it is held, and then gets its mode back.
+/// A directory of a hostile tree that is being read. If its owner has closed it to itself (chmod
+/// 000), it is made readable as long as it is held, and then gets its mode back.
 class HeldDirectory {
  public:
   enum class Purpose { look, change };
 
-  /// The directory `name` of `parent`; tests false when there is none, or a link.
+  /// Opens the directory `name` of `parent`; tests false if there is none or it is a link.
   HeldDirectory(int parent, const char* name, Purpose purpose = Purpose::look);
   HeldDirectory(const HeldDirectory&) = delete;
   HeldDirectory& operator=(const HeldDirectory&) = delete;
@@ -30,7 +30,7 @@ class HeldDirectory {
   explicit operator bool() const { return static_cast<bool>(names_); }
   [[nodiscard]] int fd() const { return names_.fd(); }
   [[nodiscard]] FileIdentity identity() const;
-  /// As DirectoryNames::next().
+  /// See DirectoryNames::next().
   [[nodiscard]] const char* next_name() { return names_.next(); }
 
   void hold();
@@ -39,7 +39,7 @@ class HeldDirectory {
  private:
   DirectoryNames names_;
   mode_t needed_;
-  std::optional<mode_t> own_mode_;  ///< to be given back
+  std::optional<mode_t> own_mode_;  ///< to be restored
 };
 
 }  // namespace dynsessions::sandbox

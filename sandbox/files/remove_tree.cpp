@@ -12,8 +12,8 @@ namespace {
 
 using Step = DirectoryDescent::Step;
 
-/// All names of the directory but those of directories, which are entered later. True when any
-/// went.
+/// Removes all names of the directory except directories, which are entered later. Returns true if
+/// any was removed.
 bool remove_names(DirectoryDescent& way) {
   bool any = false;
   while (const char* name = way.next_name()) {
@@ -30,7 +30,7 @@ bool remove_left(DirectoryDescent& way) {
   return ::unlinkat(way.here().fd(), way.left_name().c_str(), AT_REMOVEDIR) == 0;
 }
 
-/// True when any of it went.
+/// Returns true if any of it was removed.
 bool remove_along(DirectoryDescent& way) {
   bool any = false;
   for (Step step = Step::entered; step == Step::entered || step == Step::left; step = way.step()) {
@@ -44,7 +44,8 @@ bool remove_along(DirectoryDescent& way) {
 void remove_tree(int parent, const char* name) {
   while (::unlinkat(parent, name, AT_REMOVEDIR) != 0) {
     DirectoryDescent way(parent, name, HeldDirectory::Purpose::change);
-    // Again, as a file system may leave out names of a directory that others are removed from.
+    // Repeated, because a file system can leave out names of a directory while others are removed
+    // from it.
     if (!way || !remove_along(way)) return;
   }
 }

@@ -2,9 +2,9 @@
 
 namespace dynsessions::sandbox {
 
-/// Removes the directory `name` of `parent` with all that is in it, on whose way no link is
-/// followed. No depth of it, nor a mode that its owner gave it, is too much. Nobody may work in it
-/// meanwhile. What cannot be removed stays.
+/// Removes the directory `name` of `parent` with everything in it, without following links. Any
+/// depth and any mode is handled. It must not be in use in the meantime. A file that cannot be
+/// removed stays.
 void remove_tree(int parent, const char* name);
 
 }  // namespace dynsessions::sandbox

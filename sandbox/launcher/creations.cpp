@@ -3,12 +3,11 @@
 #include "sandbox/launcher/launcher.h"
 #include "sandbox/process/step_error.h"
 
-/// Sandboxes on their way from a request to its answer (sandbox_state.h).
+/// Creations of sandboxes, from the request to its answer (sandbox_state.h).
 namespace dynsessions::sandbox {
 namespace {
 
-/// More would only take the processors from each other, and memory for their copies of the
-/// launcher.
+/// More would only compete for the processors, and need memory for their copies of the launcher.
 constexpr std::size_t kBuildsAtOnce = 4;
 
 }  // namespace
@@ -63,7 +62,7 @@ void Launcher::continue_build(Entries::iterator entry, const Wakeup& wakeup) {
   if (const pid_t waiting = built.sandbox->waiting_process(); waiting != 0) own(id, waiting);
 }
 
-/// Answers if the network is up by now, or was not asked for.
+/// Answers if the network is up, or if none was requested.
 void Launcher::finish_creation(Entries::iterator entry, Time now) {
   auto& [id, made] = *entry;
   const auto* pending = made.state.as<SandboxState::PendingNetwork>();

@@ -17,7 +17,7 @@ namespace dynsessions::sandbox {
 
 namespace {
 
-/// A group whose last process has just ended may need a moment before it can be removed.
+/// A group whose last process has just exited sometimes needs a moment before it can be removed.
 constexpr std::chrono::milliseconds kLeftoverPause{20};
 
 }  // namespace
@@ -29,7 +29,7 @@ void Launcher::run(const LauncherSpec& spec) {
   if (!prepare(spec)) return;
   for (;;) {
     const Wakeup wakeup = wait();
-    // Exits first, so that a request sees the sandboxes as they are.
+    // Exits are handled first, so that a request finds the sandboxes in their present state.
     if (wakeup.readable.contains(children_.get())) reap();
     if (wakeup.readable.contains(server_.descriptor()) && !serve_one()) return;
     if (addresses_ && wakeup.readable.contains(addresses_->descriptor())) close_new_addresses();
@@ -54,8 +54,8 @@ Launcher::Wakeup Launcher::wait() const {
   return wakeup;
 }
 
-/// The first two always; then the host's addresses, zygotes that start, and what creations, starts
-/// and closings of networks wait for. poll() ignores negative numbers.
+/// The first two descriptors are always watched; then the host's addresses, zygotes that start, and
+/// the descriptors of creations, starts and closings of networks. poll() ignores negative numbers.
 std::vector<pollfd> Launcher::watched() const {
   std::vector<pollfd> all = {{server_.descriptor(), POLLIN, 0}, {children_.get(), POLLIN, 0}};
   if (addresses_) all.push_back({addresses_->descriptor(), POLLIN, 0});
@@ -96,7 +96,7 @@ int Launcher::poll_timeout() const {
   return static_cast<int>(std::max(left.count(), std::chrono::milliseconds::rep{0}));
 }
 
-/// Work without a descriptor can go on at once: its deadline has passed.
+/// Work without a descriptor can continue at once: its deadline has passed.
 Launcher::Time Launcher::next_deadline(const Entry& entry) {
   auto next = Time::max();
   if (const auto* building = entry.state.as<SandboxState::Building>()) {
@@ -109,7 +109,7 @@ Launcher::Time Launcher::next_deadline(const Entry& entry) {
 
 void Launcher::continue_unfinished(const Wakeup& wakeup) {
   for (auto next = unfinished_.begin(); next != unfinished_.end();) {
-    const std::uint64_t id = *next++;  // the entry may be forgotten
+    const std::uint64_t id = *next++;  // the entry can be erased
     continue_creation(entries_.find(id), wakeup);
     const auto entry = entries_.find(id);
     if (entry == entries_.end()) continue;
@@ -144,7 +144,8 @@ bool Launcher::prepare(const LauncherSpec& spec) {
   return true;
 }
 
-/// Below the full tier the server's own user may run more than sessions, and counts with them.
+/// Below the full tier, the server's own user can run other programs than sessions, which count as
+/// well.
 LimitReport Launcher::limits_here() const {
   LimitReport report = groups_.report();
   const bool full = basis_.tier == Tier::full;

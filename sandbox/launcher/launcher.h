@@ -24,55 +24,55 @@
 #include "sandbox/tiers/session_users.h"
 #include "sandbox/watch/memory_watch.h"
 
-/// The launcher proper: one thread, one loop over the control socket, SIGCHLD, and everything that
-/// sandboxes under way wait for. It owns every sandbox. In the full tier it is PID 1 of their outer
+/// The launcher proper: one thread, one loop over the control socket, SIGCHLD, and the descriptors
+/// of unfinished sandboxes. It owns every sandbox. In the full tier it is PID 1 of their outer
 /// namespace: when it ends, the kernel ends them all.
 ///
-/// The loop waits for nothing but poll(): creations and starts are Pending work, several at a time.
+/// The loop waits only in poll(): creations and starts are Pending work, several at a time.
 namespace dynsessions::sandbox {
 
 class Launcher {
  public:
-  /// `socket` is the server's; `children` a signalfd for SIGCHLD, non-blocking.
-  /// `groups` outlives it.
+  /// `socket` is the server's; `children` a signalfd for SIGCHLD, non-blocking. `groups` must
+  /// outlive it.
   Launcher(UniqueFd socket, UniqueFd children, Cgroups& groups);
 
-  /// Answers the spec and serves until the server is gone. Throws for a broken socket or a broken
-  /// protocol.
+  /// Answers the spec and serves requests until the server is gone. Throws if the socket or the
+  /// protocol is broken.
   void run(const LauncherSpec& spec);
 
  private:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// Until its jail is gone.
+  /// Kept until its jail is gone.
   struct Interpreter {
     std::unique_ptr<Jail> jail;
-    std::vector<std::uint64_t> kill_requests{};  ///< to be answered when the jail is gone
-    ExceededLimit exceeded{};                    ///< for which watch() has ended it
+    std::vector<std::uint64_t> kill_requests{};  ///< answered when the jail is gone
+    ExceededLimit exceeded{};                    ///< the limit for which watch() has ended it
   };
   /// An interpreter that is being started.
   struct Start {
     Request request;
     std::unique_ptr<Pending<StartedJail>> work;
-    std::shared_ptr<const int> fork_token{};  ///< if it is forked; see Profile
-    bool was_tried = false;                   ///< a fork that failed once
+    std::shared_ptr<const int> fork_token{};  ///< set if it is forked; see Profile
+    bool was_tried = false;                   ///< a fork that has failed once
   };
   struct Entry {
-    std::shared_ptr<Profile> profile;  ///< first: the others use its plan
+    std::shared_ptr<Profile> profile;  ///< first: the other members use its plan
     SandboxState state;
     std::unique_ptr<Sandbox> sandbox{};  ///< null until it is built
-    std::unique_ptr<Egress> egress{};    ///< null: there is none
-    std::uint64_t address_changes = 0;   ///< before the sandbox was built
+    std::unique_ptr<Egress> egress{};    ///< null if there is none
+    std::uint64_t address_changes = 0;   ///< at the time before the sandbox was built
     std::map<std::uint32_t, Start> starts{};
     std::map<std::uint32_t, Interpreter> interpreters{};
-    std::uint64_t memory_kills = 0;  ///< by the kernel, reported so far
-    /// Of the last interpreter of each id, until kill() has reported it.
+    std::uint64_t memory_kills = 0;  ///< reported so far
+    /// The end of the last interpreter of each id, until kill() has reported it.
     std::map<std::uint32_t, InterpreterEnd> ends{};
   };
   using Entries = std::map<std::uint64_t, Entry>;
   using Profiles = std::map<std::uint64_t, std::shared_ptr<Profile>>;
 
-  /// What ended a wait of the loop.
+  /// The event that ended a wait of the loop.
   struct Wakeup {
     Time now;
     std::set<int> readable;
@@ -160,17 +160,17 @@ class Launcher {
   PlanBasis basis_;
   std::chrono::seconds zygote_idle_period_{};
   std::optional<SessionUsers> users_;
-  std::optional<SessionUser> zygote_user_;  ///< full tier: of the zygotes of all profiles
-  Profiles profiles_;                       ///< those that are not forgotten
+  std::optional<SessionUser> zygote_user_;  ///< full tier: user of the zygotes of all profiles
+  Profiles profiles_;                       ///< without those that were forgotten
   std::unique_ptr<Isolation> isolation_;
   Entries entries_;
-  /// Entries that the loop has to continue: it looks at no other each time.
+  /// Entries that the loop must continue. It visits no other entries each time.
   std::set<std::uint64_t> unfinished_;
-  std::deque<std::uint64_t> waiting_builds_;         ///< queued entries; some may be gone
+  std::deque<std::uint64_t> waiting_builds_;         ///< queued entries; some can be gone
   std::set<std::uint64_t> builds_;                   ///< entries that are being built
-  std::unordered_map<pid_t, std::uint64_t> owners_;  ///< entries, by the children that they have
+  std::unordered_map<pid_t, std::uint64_t> owners_;  ///< entries by their child processes
   Time next_watch_{};
-  std::optional<AddressWatch> addresses_;  ///< since there was a sandbox with egress
+  std::optional<AddressWatch> addresses_;  ///< set since the first sandbox with egress
   std::uint64_t address_changes_ = 0;      ///< that addresses_ has noticed
 };
 

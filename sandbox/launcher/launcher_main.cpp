@@ -47,7 +47,7 @@ std::optional<PreparedLauncher> prepare_launcher(int control) {
     }
     return PreparedLauncher{*std::move(spec), std::move(groups)};
   } catch (const std::system_error& error) {
-    report_failure(control, error);  // the server says it where it is read; stderr need not
+    report_failure(control, error);  // the server prints it, so stderr is not needed
     ::_exit(EXIT_FAILURE);
   }
 }
@@ -59,13 +59,13 @@ void run_launcher(int control) {
     Launcher launcher(UniqueFd(control), watch_children(), prepared->groups);
     launcher.run(prepared->spec);
   }
-  // In the full tier the outer process does it, when this one and all sandboxes have ended.
+  // In the full tier the outer process does this, after this process and all sandboxes have exited.
   if (prepared->spec.tier != Tier::full) prepared->groups.remove_all();
 }
 
 }  // namespace
 
-/// Started by the server with the number of its control socket; see launcher_protocol.h.
+/// The server starts it with the number of its control socket; see launcher_protocol.h.
 int main(int argc, char** argv) {
   try {
     run_launcher(control_socket(argc, argv));

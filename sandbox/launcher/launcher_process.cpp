@@ -41,7 +41,7 @@ void set_signal_mask(int how, const sigset_t& signals) {
 
 void reset_signals() {
   for (int number = 1; number < NSIG; ++number) {
-    // SIGKILL, SIGSTOP and glibc's own two cannot be set, nor need they be.
+    // SIGKILL, SIGSTOP and glibc's two internal signals cannot be set, and need not be.
     static_cast<void>(::signal(number, SIG_DFL));
   }
   sigset_t none;
@@ -59,9 +59,9 @@ void close_inherited(int control) {
   require(::syscall(SYS_close_range, control + 1, ~0U, 0), "close_range");
 }
 
-/// The launcher says little on stderr, but it must not wait when nothing reads a pipe that the
-/// server has filled. Opened once more, the pipe is non-blocking for the launcher only. A pipe that
-/// another user has made cannot be opened and stays as it is.
+/// The launcher prints little on stderr, but it must not block if the server has filled the pipe
+/// and nothing reads it. The pipe is opened again to make it non-blocking for the launcher only. A
+/// pipe of another user cannot be opened and stays as it is.
 void never_wait_for_stderr() {
   struct stat status {};
   if (::fstat(STDERR_FILENO, &status) != 0 || !S_ISFIFO(status.st_mode)) return;
@@ -69,7 +69,8 @@ void never_wait_for_stderr() {
   if (own) require(::dup2(own.get(), STDERR_FILENO), "stderr");
 }
 
-/// Every sandbox holds seven descriptors here; a soft limit is meant for programs that use select.
+/// Every sandbox holds seven descriptors here. The low soft limit is meant for programs that use
+/// select.
 void raise_descriptor_limit() {
   rlimit limit{};
   require(::getrlimit(RLIMIT_NOFILE, &limit), "RLIMIT_NOFILE");
@@ -77,8 +78,9 @@ void raise_descriptor_limit() {
   require(::setrlimit(RLIMIT_NOFILE, &limit), "RLIMIT_NOFILE");
 }
 
-/// What an ordinary user may have of things that the kernel counts per user (user_counts.h). All
-/// sessions together get three quarters of it: the user's other programs need some as well.
+/// The limits of an ordinary user for objects that the kernel counts per user (user_counts.h). All
+/// sessions together get three quarters of them, because the user's other programs need some as
+/// well.
 struct UserCounts {
   struct Count {
     const char* path;
@@ -96,7 +98,7 @@ UserCounts read_user_counts() {
   return all;
 }
 
-/// In the user namespace around all sandboxes, when /proc is the launcher's own.
+/// Sets the limits in the user namespace around all sandboxes, once /proc is the launcher's own.
 void limit_user_counts(const UserCounts& all) {
   for (const auto& [path, most] : all.counts) {
     if (most == 0) continue;
@@ -104,7 +106,7 @@ void limit_user_counts(const UserCounts& all) {
   }
 }
 
-/// The kernel takes the limit of all in a user namespace from the process that makes it.
+/// The kernel copies the limits of a user namespace from the process that makes it.
 void unshare_as_ordinary_user() {
   rlimit own{};
   require(::getrlimit(RLIMIT_SIGPENDING, &own), "RLIMIT_SIGPENDING");
@@ -125,7 +127,8 @@ void unshare_outer(LauncherUser user) {
   if (!mapped.ok()) fail(mapped.detail, mapped.error_number);
 }
 
-/// Dies with the parent from now on. `parent` is a pidfd of it: it may have died before.
+/// Makes this process die with its parent from now on. `parent` is a pidfd: the parent can already
+/// have died.
 void die_with_parent(int parent) {
   require(::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "parent death signal");
   pollfd ended{parent, POLLIN, 0};
@@ -147,7 +150,8 @@ UniqueFd open_process(pid_t pid) {
   ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : kSignalBase + WTERMSIG(status));
 }
 
-/// /proc must count processes as the launcher does, and show sandboxes' id maps by those numbers.
+/// /proc must have the same pids as the launcher, and show the id maps of sandboxes under those
+/// pids.
 void mount_own_proc() {
   require(::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr), "isolate mounts");
   require(::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr),
@@ -162,9 +166,9 @@ void reset_inherited_state(int control) {
   never_wait_for_stderr();
   raise_descriptor_limit();
   ::umask(022);
-  // EPERM: it leads a session already. A terminal's Ctrl-C is the server's to handle.
+  // EPERM: the process already leads a session. The server handles Ctrl-C of a terminal.
   if (::setsid() < 0 && errno != EPERM) fail("setsid", errno);
-  // An ordinary user cannot put groups away; the files they open are not in the sandbox.
+  // An ordinary user cannot drop groups; their files are not in the sandbox anyway.
   if (can_change_users()) require(::setgroups(0, nullptr), "setgroups");
   if (const StepResult left = leave_keyring(); !left.ok()) fail("keyring", left.error_number);
 }
@@ -181,7 +185,7 @@ void become_outer_init(LauncherUser user, int control, const Cgroups& groups) {
   const UniqueFd server = open_process(server_pid);
   const UniqueFd self = open_process(::getpid());
   const UserCounts counts = read_user_counts();
-  unshare_outer(user);  // first: the kernel forgets the death signal when credentials change
+  unshare_outer(user);  // first: a change of credentials clears the death signal
   die_with_parent(server.get());
   if (::getppid() != server_pid) ::_exit(EXIT_FAILURE);
   const pid_t inner = ::fork();

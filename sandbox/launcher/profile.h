@@ -13,15 +13,15 @@
 
 namespace dynsessions::sandbox {
 
-/// What the launcher prepares once for all sandboxes of one profile. The launcher owns it until it
-/// is forgotten, and each of its sandboxes until that sandbox is gone.
+/// The preparations for all sandboxes of one profile. The launcher owns them until it forgets the
+/// profile, and each sandbox of the profile until that sandbox is gone.
 class Profile {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
   struct WaitingFork {
     Request request;
-    bool was_tried = false;  ///< by a zygote that ended or did nothing
+    bool was_tried = false;  ///< by a zygote that ended or did not fork
   };
   using WaitingForks = std::deque<WaitingFork>;
 
@@ -36,27 +36,27 @@ class Profile {
   void sandbox_made() { ++sandboxes_; }
   void sandbox_gone() { --sandboxes_; }
 
-  /// Null if the profile asked for none, or is forgotten.
+  /// Null if the profile has no zygote or is forgotten.
   [[nodiscard]] const std::shared_ptr<Zygote>& zygote() const { return zygote_; }
   /// Requests to fork that wait for the zygote, in order of arrival.
   [[nodiscard]] WaitingForks& waiting_forks() { return waiting_forks_; }
-  /// Kept by each fork that is under way, which counts it.
+  /// Each fork in progress keeps a copy, so that its use count is their number.
   [[nodiscard]] std::shared_ptr<const int> fork_token() const { return fork_token_; }
   [[nodiscard]] long forks_under_way() const { return fork_token_.use_count() - 1; }
 
-  /// Starts the zygote if the profile is in use, ends it if it is not used any more.
+  /// Starts the zygote if the profile is in use; ends it if it is not used any more.
   void tick(Time now);
-  /// When tick() has something to do; nullopt if nothing is due.
+  /// The time when tick() must be called; nullopt if nothing is due.
   [[nodiscard]] std::optional<Time> next_tick() const;
 
   /// Ends the zygote; from now on interpreters of this profile are started, not forked. Returns the
-  /// forks that wait.
+  /// waiting forks.
   [[nodiscard]] WaitingForks forget();
   [[nodiscard]] bool is_forgotten() const { return is_forgotten_; }
 
  private:
   SandboxPlan plan_;
-  std::shared_ptr<Zygote> zygote_;  ///< shared for the time of a call by forks under way
+  std::shared_ptr<Zygote> zygote_;  ///< forks in progress share it for the time of a call
   const std::shared_ptr<const int> fork_token_ = std::make_shared<int>();
   ZygoteDemand demand_;
   WaitingForks waiting_forks_;

@@ -10,14 +10,14 @@
 
 #include "sandbox/launcher/launcher.h"
 
-/// Children that have exited, and what follows from that.
+/// Handles children that have exited, with all consequences.
 namespace dynsessions::sandbox {
 
 void Launcher::reap() {
   signalfd_siginfo info;
   while (::read(children_.get(), &info, sizeof(info)) > 0) {
   }
-  // One signal may stand for many exits.
+  // One signal can stand for many exits.
   int wait_status = 0;
   for (pid_t pid = 0; (pid = ::waitpid(-1, &wait_status, WNOHANG)) > 0;) reaped(pid, wait_status);
   end_strays();
@@ -41,7 +41,7 @@ void Launcher::end_strays() {
   }
 }
 
-/// A child that nothing here knows was killed before it belonged to anything, or left behind.
+/// An unknown child was killed before it belonged to a sandbox, or was left behind.
 void Launcher::reaped(pid_t pid, int wait_status) {
   for (const auto& [id, profile] : profiles_) {
     if (profile->zygote() && profile->zygote()->reaped(pid, wait_status)) return;

@@ -6,7 +6,7 @@
 #include "sandbox/process/step_error.h"
 #include "sandbox/watch/disk_watch.h"
 
-/// Requests of the server.
+/// Handles requests of the server.
 namespace dynsessions::sandbox {
 
 bool Launcher::serve_one() {
@@ -129,7 +129,7 @@ void Launcher::destroy(const Request& request) {
                    is_creation ? "create: destroyed meanwhile" : "start: destroyed meanwhile",
                    ECANCELED);
   }
-  entry.egress.reset();  // nothing that still runs gets out from now on
+  entry.egress.reset();  // no running process has a network from now on
   note_unfinished(request.sandbox_id, entry);
   if (entry.interpreters.empty()) {
     forget(entries_.find(request.sandbox_id));

@@ -11,15 +11,15 @@
 
 namespace dynsessions::sandbox {
 
-/// What the launcher does with a sandbox, and which requests wait for it. The functions below are
-/// the only transitions; each throws std::logic_error in a state that has no such transition.
+/// The state of a sandbox, with the requests that wait for it. The functions below are the only
+/// transitions; each throws std::logic_error in a state without that transition.
 ///
 ///     Queued ──build──▶ Building ──await_network──▶ PendingNetwork ──become_live──▶ Live
 ///                                  Live ──wait_for_count──▶ Counting ──become_live──▶ Live
 ///     every state but Destroying ──become_destroying──▶ Destroying
 class SandboxState {
  public:
-  /// The creation waits for its turn.
+  /// The creation waits in the queue.
   struct Queued {
     Request creation;
   };
@@ -27,20 +27,20 @@ class SandboxState {
     Request creation;
     std::unique_ptr<Pending<MadeSandbox>> work;
   };
-  /// The sandbox is there, its network is not; without one it goes on to Live at once.
+  /// The sandbox is ready, its network is not. Without a network the state becomes Live at once.
   struct PendingNetwork {
-    Request creation;         ///< to be answered when the network is up
+    Request creation;         ///< answered when the network is up
     UniqueFd data_directory;  ///< sent with that answer
   };
   struct Live {};
-  /// The session had too many files: they are counted to the end before an interpreter starts
+  /// The session had too many files. They are counted to the end before an interpreter starts
   /// (disk_watch.h).
   struct Counting {
-    std::vector<Request> starts;  ///< to be served when the count is known
+    std::vector<Request> starts;  ///< served when the count is known
   };
   /// Its jails are ending.
   struct Destroying {
-    Request destruction;  ///< to be answered when the last jail is gone
+    Request destruction;  ///< answered when the last jail is gone
   };
 
   explicit SandboxState(const Request& creation) : state_(Queued{creation}) {}
@@ -49,13 +49,13 @@ class SandboxState {
   [[nodiscard]] const State* as() const {
     return std::get_if<State>(&state_);
   }
-  /// Whether the launcher's loop has to look at it each time.
+  /// Whether the launcher's loop must visit the sandbox each time.
   [[nodiscard]] bool needs_attention() const {
     return as<Building>() != nullptr || as<PendingNetwork>() != nullptr ||
            as<Counting>() != nullptr;
   }
-  /// Whether there is no sandbox yet that an interpreter can start in. The request is then the
-  /// creation to be answered; null otherwise.
+  /// The unanswered creation request if no interpreter can start in the sandbox yet; null
+  /// otherwise.
   [[nodiscard]] const Request* creation() const;
 
   /// From Queued.
@@ -67,7 +67,7 @@ class SandboxState {
   std::vector<Request> become_live();
   /// From Live or Counting; `start` waits.
   void wait_for_count(const Request& start);
-  /// From all but Destroying. Returns the requests that will not be served any more.
+  /// From all states but Destroying. Returns the requests that will not be served any more.
   std::vector<Request> become_destroying(const Request& destruction);
 
  private:

@@ -77,8 +77,8 @@ void ServerLink::send(const Reply& reply, const std::vector<int>& descriptors) c
   try {
     send_message(socket_.get(), &reply, sizeof(reply), descriptors);
   } catch (const std::system_error& error) {
-    // The launcher's user has too many descriptors in flight: those of a session, if it shares
-    // that user.
+    // The launcher's user has too many descriptors in flight. Those of a session count if it shares
+    // the user.
     if (error.code().value() == ETOOMANYREFS) throw StepError("send descriptors", ETOOMANYREFS);
     if (error.code() != std::errc::broken_pipe) throw;
   }
@@ -100,7 +100,7 @@ std::optional<LauncherSpec> receive_spec(int socket) {
 }
 
 void report_failure(int socket, const std::system_error& error) {
-  // Who is told adds the words of the number itself.
+  // The receiver adds the text for the error number itself.
   std::string step = error.what();
   const std::string words = ": " + error.code().message();
   if (step.ends_with(words)) step.resize(step.size() - words.size());

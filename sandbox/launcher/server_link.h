@@ -45,10 +45,10 @@ class ServerLink {
 };
 
 /// Receives the server's first message. Returns nullopt if the server is gone, or if the message is
-/// no spec, which is answered. Throws std::system_error for a broken socket.
+/// not a spec; the latter is answered. Throws std::system_error for a broken socket.
 [[nodiscard]] std::optional<LauncherSpec> receive_spec(int socket);
 
-/// Answers the spec with a failure to prepare this process, for example because the host allows no
+/// Answers the spec with a failure of the preparation, for example because the host does not allow
 /// user namespaces.
 void report_failure(int socket, const std::system_error& error);
 

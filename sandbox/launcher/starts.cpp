@@ -5,12 +5,13 @@
 #include "sandbox/launcher/launcher.h"
 #include "sandbox/process/step_error.h"
 
-/// Interpreters on their way from a request to its answer.
+/// Starts of interpreters, from the request to its answer.
 namespace dynsessions::sandbox {
 namespace {
 
-/// The zygote forks one after the other; with a few waiting it never has to wait for the launcher.
-/// The number also bounds what waits in its socket, so that asking never blocks.
+/// The zygote forks one interpreter after the other; with a few requests in its queue it never
+/// waits for the launcher. The number also limits the messages in its socket, so that asking never
+/// blocks.
 constexpr long kForksAtOnce = 4;
 
 }  // namespace
@@ -22,8 +23,7 @@ void Launcher::serve_waiting_forks(Time now) {
   }
 }
 
-/// Begins the forks that wait while there is a zygote; lets them fail if there will be none for a
-/// while.
+/// Begins the waiting forks while there is a zygote; fails them if there will be none for a while.
 void Launcher::serve_waiting_forks(Profile& profile) {
   Profile::WaitingForks& waiting = profile.waiting_forks();
   if (!waiting.empty()) profile.zygote()->retire_if_outdated();
@@ -49,7 +49,7 @@ void Launcher::begin_fork(Profile& profile, const Profile::WaitingFork& fork) {
   Start start{request, entry.sandbox->fork_from(profile.zygote(), std::move(groups)),
               profile.fork_token(), fork.was_tried};
   entry.starts.emplace(request.interpreter_id, std::move(start));
-  // The jail is there already in most cases: the zygote is asked now.
+  // In most cases the jail already exists, so the zygote is asked now.
   advance_start(entries_.find(request.sandbox_id), request.interpreter_id,
                 std::chrono::steady_clock::now());
 }
@@ -89,8 +89,8 @@ void Launcher::advance_start(Entries::iterator entry, std::uint32_t interpreter_
   note_unfinished(sandbox_id, owner);
 }
 
-/// A fork is tried twice before any client hears of it, the second time by another zygote: the
-/// first may have ended, or been stopped.
+/// A fork is tried twice before a client gets the error, the second time with another zygote: the
+/// first one can have exited or been stopped.
 void Launcher::start_failed(Profile& profile, const Start& start, const StepError& error) {
   const bool is_fault_of_zygote =
       error.error_number() == EPIPE || error.error_number() == ETIMEDOUT;
@@ -109,14 +109,14 @@ void Launcher::added(const Request& request, Entry& entry, StartedJail opened) {
     server_.done(request,
                  {opened.control.get(), opened.standard_output.get(), opened.standard_error.get()});
   } catch (const StepError& error) {
-    opened.jail->end();  // for the loop to reap
+    opened.jail->end();  // the loop reaps it
     return server_.failed(request, error.what(), error.error_number());
   }
   for (const pid_t pid : opened.jail->processes()) own(request.sandbox_id, pid);
   entry.interpreters[request.interpreter_id].jail = std::move(opened.jail);
 }
 
-/// Of this id, or all. Their processes are killed, for the loop to reap.
+/// Cancels the starts of this id, or all. Their processes are killed, and the loop reaps them.
 void Launcher::cancel_starts(std::uint64_t sandbox_id, Entry& entry,
                              std::optional<std::uint32_t> interpreter_id) {
   const auto concerns = [&](const Request& request) {

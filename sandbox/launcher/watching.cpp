@@ -12,34 +12,34 @@
 #include "sandbox/process/step_error.h"
 #include "sandbox/watch/disk_watch.h"
 
-/// What the launcher looks at now and then, where nothing of the kernel's keeps a limit.
+/// Periodic checks of the launcher, for limits that the kernel does not enforce.
 namespace dynsessions::sandbox {
 namespace {
 
-/// Between two looks.
+/// Pause between two checks.
 constexpr std::chrono::milliseconds kWatchPause{200};
-/// Of a session, however many there are.
+/// Minimum for each session, however many there are.
 constexpr std::size_t kFewestNames = 64;
 
 }  // namespace
 
-/// Sandboxes with egress were made unable to reach the addresses that this host had then.
+/// When a sandbox with egress was made, only the addresses of that time were closed.
 void Launcher::close_new_addresses() {
   if (!addresses_->changed()) return;
   ++address_changes_;
   for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
-    if (!entry->second.egress) continue;  // none yet: done when it is there
+    if (!entry->second.egress) continue;  // none yet: closed when it is there
     continue_egress(entry, [](Egress& egress) { egress.close(closed_networks()); });
   }
 }
 
-/// A network that is not up yet is part of a creation.
+/// Continues a closing; a network that is not up yet is part of a creation.
 void Launcher::continue_closing(Entries::iterator entry, Time now) {
   if (!entry->second.egress || entry->second.state.creation() != nullptr) return;
   continue_egress(entry, [now](Egress& egress) { egress.advance(now); });
 }
 
-/// A sandbox that cannot be kept from a new address loses its network.
+/// If the new address cannot be closed for a sandbox, the sandbox loses its network.
 template <typename Step>
 void Launcher::continue_egress(Entries::iterator entry, const Step& step) {
   auto& [id, owner] = *entry;
@@ -69,7 +69,7 @@ void Launcher::watch(Time now) {
   if (basis_.tier != Tier::full) watch_files(table);
 }
 
-/// Ends the largest jail of a sandbox that has too much.
+/// Ends the largest jail of a sandbox that exceeds its memory limit.
 void Launcher::watch_memory(const ProcessTable& table) {
   for (auto& [sandbox_id, entry] : entries_) {
     const std::uint64_t limit = entry.profile->plan().spec_limits.memory_bytes;
@@ -90,13 +90,14 @@ void Launcher::watch_memory(const ProcessTable& table) {
   }
 }
 
-/// Ends all jails of a sandbox that has too much: files do not say who wrote them.
+/// Ends all jails of a sandbox that exceeds its file limit, because files do not show who wrote
+/// them.
 void Launcher::watch_files(const ProcessTable& table) {
   const std::size_t names = std::max(DiskWatch::kNamesPerLook / entries_.size(), kFewestNames);
   for (auto& [sandbox_id, entry] : entries_) {
     if (!entry.sandbox) continue;
     DiskWatch* files = entry.sandbox->disk_watch();
-    if (files->is_measuring() && !entry.interpreters.empty()) continue;  // their end is under way
+    if (files->is_measuring() && !entry.interpreters.empty()) continue;  // jails are ending
     std::vector<pid_t> roots;
     for (const auto& [id, interpreter] : entry.interpreters) {
       const std::vector<pid_t> processes = interpreter.jail->processes();
@@ -114,14 +115,15 @@ bool Launcher::can_count(const Entry& entry) {
   return entry.state.as<SandboxState::Counting>() != nullptr && entry.interpreters.empty();
 }
 
-/// Continues to count files, without a pause, where starts wait for the result; then serves them.
+/// Continues to count files without a pause if starts wait for the result, then serves those
+/// starts.
 void Launcher::start_counted() {
   for (auto next = unfinished_.begin(); next != unfinished_.end();) {
-    const std::uint64_t sandbox_id = *next++;  // start() may add it again
+    const std::uint64_t sandbox_id = *next++;  // start() can add it again
     Entry& entry = entries_.at(sandbox_id);
     if (!can_count(entry)) continue;
     DiskWatch* files = entry.sandbox->disk_watch();
-    static_cast<void>(files->look(DiskWatch::kNamesPerLook, {}));  // nobody is left to be ended
+    static_cast<void>(files->look(DiskWatch::kNamesPerLook, {}));  // no process is left to be ended
     if (files->is_measuring()) continue;
     const std::vector<Request> starts = entry.state.become_live();
     note_unfinished(sandbox_id, entry);
@@ -129,8 +131,8 @@ void Launcher::start_counted() {
   }
 }
 
-/// Either we have ended it for that, or the kernel did: it has killed something in the groups, and
-/// the interpreter was killed.
+/// Either the launcher has ended the interpreter for this limit, or the kernel did: it has killed a
+/// process in the groups, and the interpreter was killed.
 ExceededLimit Launcher::exceeded_limit_of(Entries::iterator entry, const Interpreter& interpreter) {
   auto& [sandbox_id, state] = *entry;
   const std::uint64_t kills = groups_.memory_kills(sandbox_id);

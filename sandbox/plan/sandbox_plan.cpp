@@ -12,10 +12,10 @@
 namespace dynsessions::sandbox {
 namespace {
 
-/// Of /tmp and of /dev/shm: packages keep many small files there, and each is kernel memory.
+/// For /tmp and /dev/shm: packages keep many small files there, and each uses kernel memory.
 constexpr std::uint64_t kScratchInodes = 65'536;
 
-/// tmpfs and cgroups read 0 as "no limit" or refuse it: the opposite of what its author means.
+/// tmpfs and cgroups treat 0 as "no limit" or refuse it, which is the opposite of its meaning here.
 void require_limits(const Limits& limits) {
   for (const std::uint64_t limit :
        {limits.data_bytes, limits.data_inodes, limits.tmp_bytes, limits.shared_memory_bytes,
@@ -29,16 +29,16 @@ std::string tmpfs_options(std::uint64_t bytes, std::uint64_t inodes, const char*
 }
 
 /// Files that are written in large pieces get large pages, which halves the time of a large upload.
-/// No file becomes larger by them, but for one with holes that is written through a mapping: there
-/// a touched byte can take 2 MB. Only a kernel that has this directory knows the option.
+/// They make no file larger, except a file with holes that is written through a mapping: there a
+/// touched byte can take 2 MB. Only a kernel that has this directory knows the option.
 std::string with_large_pages(std::string options) {
   if (::access("/sys/kernel/mm/transparent_hugepage", F_OK) == 0) options += ",huge=within_size";
   return options;
 }
 
-/// The kernel refuses to send descriptors from a process when more of its user's are in flight than
-/// the process may have open. A session can have its own limit and one message (253) more in
-/// flight, so a launcher of the same user needs a limit above that.
+/// The kernel refuses to send descriptors from a process if more descriptors of its user are in
+/// flight than the process is allowed to open. A session can have its own limit plus one message
+/// (253) in flight, so a launcher of the same user needs a higher limit.
 std::uint64_t most_open_files_of_same_user() {
   constexpr std::uint64_t kMessage = 320;
   rlimit own{};
@@ -59,9 +59,10 @@ void require_possible_without_namespaces(const SandboxProfile& profile) {
   if (!profile.zygote.empty()) throw std::runtime_error("zygote: only jails can be forked into");
 }
 
-/// As arranged by egress_child.cpp: the network is descriptor 0, 3 is told when it is there.
-/// Its own --enable-sandbox needs an id 0 that sandboxes do not have: the child does that instead.
-/// Without --enable-ipv6 and --api-socket there is neither IPv6 nor anything that steers it.
+/// Matches egress_child.cpp: the network is descriptor 0, and a byte on descriptor 3 reports that
+/// it is ready. slirp4netns's --enable-sandbox needs an id 0, which sandboxes do not have, so the
+/// child confines itself instead. Without --enable-ipv6 and --api-socket it has neither IPv6 nor a
+/// control socket.
 std::vector<std::string> egress_arguments(const SandboxProfile& profile) {
   if (profile.egress_program.empty()) return {};
   return {kEgressProgramInside,      "--configure",      "--mtu=65520",

@@ -13,17 +13,17 @@
 #include "sandbox/protocol/launcher_spec.h"
 #include "sandbox/protocol/sandbox_profile.h"
 
-/// Everything that the children of the launcher need and may not allocate themselves, prepared
-/// once from a SandboxProfile. The children read it in their copy of the launcher's memory; it is
-/// never changed after it was made.
+/// Everything that children of the launcher need but cannot allocate themselves, prepared once from
+/// a SandboxProfile. The children read it in their copy of the launcher's memory; it never changes
+/// after it was made.
 namespace dynsessions::sandbox {
 
 enum class LauncherUser {
-  root,     ///< real root: each session has a user that no other has (session_users.h)
-  ordinary  ///< in the full tier inside a user namespace of ours: sessions have the launcher's
+  root,     ///< real root: each session has a separate user (session_users.h)
+  ordinary  ///< sessions have the launcher's user; in the full tier in a user namespace
 };
 
-/// What the plans of all profiles of a launcher have in common.
+/// The part that the plans of all profiles of a launcher share.
 struct PlanBasis {
   Tier tier = Tier::full;
   LauncherUser user = LauncherUser::root;
@@ -44,16 +44,16 @@ struct SandboxPlan {
   BpfProgram init_filter;
   BpfProgram interpreter_filter;
   ResourceLimits limits;
-  std::string path_library;       ///< below the full tier; may be empty
+  std::string path_library;       ///< below the full tier; can be empty
   std::string shown_paths;        ///< sources of the profile's binds, with colons between them
-  std::string working_directory;  ///< HOME of the profile's environment, / without one
+  std::string working_directory;  ///< HOME of the profile's environment; / if it has none
   std::vector<std::string> arguments;
   std::vector<std::string> environment;
-  /// Empty: no zygote. The last is the user that the zygote uses files as.
+  /// Empty: no zygote. The last argument is the user as which the zygote uses files.
   std::vector<std::string> zygote_arguments;
   std::vector<std::string> packages;
-  std::vector<LayoutEntry> egress_layout;     ///< what slirp4netns sees
-  std::vector<std::string> egress_arguments;  ///< empty: no network outward
+  std::vector<LayoutEntry> egress_layout;     ///< the files that slirp4netns sees
+  std::vector<std::string> egress_arguments;  ///< empty: no outward network
   std::vector<char*> egress_argv;             ///< points into egress_arguments, ends with null
   std::vector<char*> zygote_argv;             ///< points into zygote_arguments, ends with null
   std::vector<char*> argv;                    ///< points into arguments, ends with null
@@ -65,7 +65,7 @@ struct SandboxPlan {
   SandboxPlan& operator=(const SandboxPlan&) = delete;
 };
 
-/// As execve takes them: they point into `strings`, a null ends them.
+/// Returns pointers into `strings`, with a null at the end, as execve takes them.
 [[nodiscard]] std::vector<char*> pointers_to(std::vector<std::string>& strings);
 
 /// Fills the plan. Throws std::runtime_error if the profile cannot be used on this host.

@@ -68,7 +68,7 @@ void send_failure(int socket, const StepFailure& failure) {
   ChildReport report;
   report.error_number = failure.error_number;
   format_step(failure, report.step, sizeof(report.step));
-  // When this cannot be sent the launcher is gone, and with it soon this process.
+  // If this cannot be sent, the launcher is gone, and this process will soon end too.
   static_cast<void>(send_report(socket, report));
 }
 
@@ -81,7 +81,7 @@ void ChildReports::read(Time now) {
   if (!ended_ && now >= deadline_) fail(ETIMEDOUT);
 }
 
-/// False when there is nothing to read now.
+/// Returns false if there is no message now.
 bool ChildReports::read_one() {
   Message message;
   const ssize_t size = ::recvmsg(socket_.get(), &message.header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);

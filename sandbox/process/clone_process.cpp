@@ -10,7 +10,7 @@
 namespace dynsessions::sandbox {
 
 pid_t clone_process(unsigned long flags) {
-  // CLONE_PARENT takes the exit signal of the caller; any other child announces itself by SIGCHLD.
+  // With CLONE_PARENT the caller's exit signal is used; any other child sends SIGCHLD.
   const unsigned long exit_signal = (flags & CLONE_PARENT) != 0 ? 0 : SIGCHLD;
   return static_cast<pid_t>(
       ::syscall(SYS_clone, flags | exit_signal, nullptr, nullptr, nullptr, nullptr));

@@ -4,8 +4,9 @@
 
 namespace dynsessions::sandbox {
 
-/// fork(2) with namespace flags. The plain clone call and not clone3, which container runtimes
-/// answer with ENOSYS. The child may only do what step.h allows. -1 and errno on failure.
+/// fork(2) with namespace flags. It uses the plain clone call, because container runtimes answer
+/// clone3 with ENOSYS. The child must obey the rules of step.h. Returns -1 and sets errno on
+/// failure.
 pid_t clone_process(unsigned long flags);
 
 }  // namespace dynsessions::sandbox

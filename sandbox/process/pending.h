@@ -8,9 +8,9 @@
 
 namespace dynsessions::sandbox {
 
-/// Work that takes several processes, such as a sandbox that is being built. The launcher's loop
-/// continues it whenever its descriptor is readable or its deadline has passed, so that no process
-/// keeps the loop waiting. Destroying unfinished work kills its processes, for the loop to reap.
+/// Work that takes several processes, such as building a sandbox. The launcher's loop continues it
+/// whenever its descriptor is readable or its deadline has passed, so that no process blocks the
+/// loop. Destroying unfinished work kills its processes, which the loop reaps.
 template <typename Result>
 class Pending {
  public:
@@ -21,18 +21,18 @@ class Pending {
   Pending& operator=(const Pending&) = delete;
   virtual ~Pending() = default;
 
-  /// Continues without waiting. Returns the result when the work is done, and throws StepError when
+  /// Continues without waiting. Returns the result when the work is done, and throws StepError if
   /// it has failed; it must not be called after either.
   [[nodiscard]] virtual std::optional<Result> advance(Time now) = 0;
   /// Descriptor to poll for input; -1 if advance() never waits.
   [[nodiscard]] virtual int descriptor() const = 0;
-  /// When advance() must be called at the latest.
+  /// The latest time for the next call of advance().
   [[nodiscard]] virtual Time deadline() const = 0;
   /// The loop has reaped a child. Returns whether it belonged to this work.
   virtual bool reaped(pid_t pid, int wait_status) = 0;
 };
 
-/// Work that is done already.
+/// Work that is already done.
 template <typename Result>
 class Done final : public Pending<Result> {
  public:

@@ -13,7 +13,7 @@
 #include "sandbox/process/step.h"
 #include "sandbox/process/step_error.h"
 
-/// What starting processes takes in every tier. All but the destructors throw StepError.
+/// Helpers to start processes in every tier. All but the destructors throw StepError.
 namespace dynsessions::sandbox {
 
 struct FdPair {
@@ -23,11 +23,11 @@ struct FdPair {
 
 [[nodiscard]] FdPair make_socket_pair(int type);
 [[nodiscard]] FdPair make_pipe();
-/// A pipe that its writer can open once more, as /dev/stdout, whichever user it is.
+/// Makes a pipe that its writer can open again as /dev/stdout, whatever user it has.
 [[nodiscard]] FdPair make_output_pipe();
 
-/// A child that is killed unless everything goes well. The launcher's loop reaps it and tells the
-/// owner of this object by reaped(), so that the pid is safe to signal until then.
+/// A child that is killed unless its start succeeds. The launcher's loop reaps it and reports this
+/// to the owner through reaped(), so that the pid is safe to signal until then.
 class UnfinishedProcess {
  public:
   UnfinishedProcess() = default;
@@ -37,7 +37,7 @@ class UnfinishedProcess {
     if (pid_ > 0) ::kill(pid_, SIGKILL);
   }
 
-  /// Becomes the owner of a child; 0 is none.
+  /// Takes ownership of a child; 0 means none.
   void start(pid_t pid) { pid_ = pid; }
   [[nodiscard]] pid_t get() const { return pid_; }
   [[nodiscard]] pid_t keep() { return std::exchange(pid_, 0); }
@@ -60,10 +60,10 @@ class UnfinishedProcess {
 
 void require(const StepResult& result, const char* step);
 void require_no_failure(const ChildOutcome& outcome);
-/// As of verification.h: null is good.
+/// Throws if a check of verification.h found a weakness; null means none.
 void require_confined(const char* weakness);
 
-/// The ends of what an interpreter talks on: ours, and those it is born with.
+/// The sockets and pipes of an interpreter: the launcher's ends, and those that the child inherits.
 struct Channels {
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
   FdPair control = make_socket_pair(SOCK_STREAM);

@@ -4,20 +4,20 @@
 #include <span>
 
 /// The discipline of everything that runs between clone and exec: an ordered table of named steps,
-/// run to the end or to the first failure. A step is treated like a signal handler: it may not
+/// run to the end or to the first failure. A step is treated like a signal handler: it must not
 /// allocate, log, throw or take a lock, because it runs in a copy of the launcher's memory.
 namespace dynsessions::sandbox {
 
-/// Which step failed, where inside it, and why. `step` is null when none did.
+/// The step that failed, its detail and its errno. `step` is null if none failed.
 struct StepFailure {
   const char* step = nullptr;
-  const char* detail = nullptr;  ///< e.g. the path at fault; null when the step says it all
+  const char* detail = nullptr;  ///< for example the path at fault; null if the step is enough
   int error_number = 0;
 
   explicit operator bool() const { return step != nullptr; }
 };
 
-/// What a step function returns: 0 or an errno, and the detail that goes with it.
+/// The return value of a step: 0 or an errno, and the detail of the failure.
 struct StepResult {
   int error_number = 0;
   const char* detail = nullptr;
@@ -31,7 +31,7 @@ struct Step {
   StepResult (*run)(Context&);
 };
 
-/// Turns the result of a system call into a step's: negative means errno.
+/// Turns the result of a system call into that of a step: a negative value means errno.
 inline StepResult checked(long result, const char* detail = nullptr) {
   return result < 0 ? StepResult{errno, detail} : StepResult{};
 }

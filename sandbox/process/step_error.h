@@ -5,7 +5,7 @@
 
 namespace dynsessions::sandbox {
 
-/// A step that failed, by name, with its errno.
+/// The failure of a step, with its name and errno.
 class StepError : public std::runtime_error {
  public:
   StepError(const std::string& step, int error_number)

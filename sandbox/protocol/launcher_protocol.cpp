@@ -35,7 +35,7 @@ void attach_descriptors(msghdr& header, ControlBuffer& buffer, const std::vector
 
 std::vector<UniqueFd> take_descriptors(msghdr& header) {
   std::vector<UniqueFd> descriptors;
-  descriptors.reserve(kMaxDescriptors);  // so that nothing between here and the owner can throw
+  descriptors.reserve(kMaxDescriptors);  // so that nothing can throw before they have an owner
   for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
        control = CMSG_NXTHDR(&header, control)) {
     if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS) continue;
@@ -49,7 +49,7 @@ std::vector<UniqueFd> take_descriptors(msghdr& header) {
   return descriptors;
 }
 
-/// Bytes received; 0 when the peer is gone, -1 when the socket has nothing now.
+/// Returns the bytes received; 0 if the peer is gone, -1 if there is no message now.
 ssize_t receive_once(int socket, msghdr& header) {
   for (;;) {
     const ssize_t size = ::recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
@@ -67,7 +67,7 @@ void send_message(int socket, const void* message, std::size_t size,
   if (descriptors.size() > kMaxDescriptors) {
     throw std::system_error(E2BIG, std::generic_category(), "launcher socket: descriptors");
   }
-  // sendmsg only reads what iov_base points to; the type is shared with recvmsg and lacks const.
+  // sendmsg only reads from iov_base; the type is shared with recvmsg and lacks const.
   iovec part{const_cast<void*>(message), size};
   alignas(cmsghdr) ControlBuffer buffer{};
   msghdr header{};
@@ -101,7 +101,7 @@ bool receive_exactly(int socket, void* message, std::size_t size,
 std::optional<ReceivedRequest> receive_request(int socket, bool& would_block) {
   std::string bytes(sizeof(Request) + kMaxSpecBytes + 1, '\0');
   iovec part{bytes.data(), bytes.size()};
-  msghdr header{};  // descriptors that come with it are closed by the kernel
+  msghdr header{};  // the kernel closes descriptors that come with the message
   header.msg_iov = &part;
   header.msg_iovlen = 1;
   const ssize_t received = receive_once(socket, header);

@@ -11,11 +11,11 @@
 #include "sandbox/protocol/limit_report.h"
 
 /// The protocol between server and launcher over one SOCK_SEQPACKET socket. The server's first
-/// message is the LauncherSpec as JSON; the launcher answers `done` (or `failed` with the step)
-/// with request id 0: `limits` says how they can be kept here, and when not all can be kept hard
-/// `step` and `error_number` say what was in the way. Then fixed structs both ways, descriptors
-/// beside them by SCM_RIGHTS. End of file on either side ends everything: the launcher kills all
-/// sandboxes and leaves.
+/// message is the LauncherSpec as JSON. The launcher answers `done` (or `failed` with the step)
+/// with request id 0: `limits` reports how they can be enforced here; if not all of them are hard,
+/// `step` and `error_number` hold the reason. After that, fixed structs go both ways, with
+/// descriptors attached by SCM_RIGHTS. End of file on either side ends everything: the launcher
+/// kills all sandboxes and exits.
 namespace dynsessions::sandbox {
 
 enum class RequestKind : std::uint32_t {
@@ -28,14 +28,14 @@ enum class RequestKind : std::uint32_t {
   destroy_sandbox,   ///< the same to all interpreters; done when everything is gone
   define_profile,    ///< followed, in the same message, by the SandboxProfile as JSON
   forget_profile,    ///< ends its zygote; sandboxes that it has go on, without a zygote
-  ping,              ///< does nothing; done says that the launcher works
+  ping,              ///< does nothing; `done` shows that the launcher works
 };
 
 struct Request {
   RequestKind kind{};
-  /// Chosen by the server, unique among those that live in a sandbox.
+  /// Chosen by the server, unique within the sandbox.
   std::uint32_t interpreter_id = 0;
-  std::uint64_t request_id = 0;  ///< chosen by the server, not 0; comes back in the reply
+  std::uint64_t request_id = 0;  ///< chosen by the server, not 0; repeated in the reply
   std::uint64_t sandbox_id = 0;  ///< chosen by the server, unique for the launcher's life
   /// Chosen by the server, not 0, unique for the launcher's life; for create_sandbox,
   /// define_profile and forget_profile.
@@ -44,7 +44,7 @@ struct Request {
 
 enum class ReplyKind : std::uint32_t {
   done = 1,
-  failed,              ///< `step` and `error_number` say where; nothing half-made is left
+  failed,              ///< `step` and `error_number` have the reason; nothing half-made is left
   interpreter_exited,  ///< an event (request id 0) with `end`: the interpreter and all that it
                        ///< started are gone
 };
@@ -55,7 +55,7 @@ enum class ExceededLimit : std::uint32_t { none, memory, files };
 /// How an interpreter ended. Both members are zero if none has ended.
 struct InterpreterEnd {
   std::int32_t wait_status;  ///< as of waitpid(2)
-  ExceededLimit exceeded;    ///< by its session
+  ExceededLimit exceeded;    ///< of its session
 };
 
 struct Reply {
@@ -63,7 +63,7 @@ struct Reply {
   std::int32_t error_number;
   std::uint32_t interpreter_id;  ///< of the interpreter that exited
   InterpreterEnd end;
-  LimitReport limits;  ///< in the answer to the spec
+  LimitReport limits;  ///< set in the answer to the spec
   std::uint64_t request_id;
   std::uint64_t sandbox_id;
   char step[64];  ///< name of the step that failed, NUL-terminated
@@ -72,7 +72,7 @@ struct Reply {
 static_assert(std::is_trivially_copyable_v<Request> && std::is_trivially_copyable_v<Reply>);
 
 inline constexpr std::size_t kMaxDescriptors = 15;
-/// In one sandbox at a time.
+/// The maximum in one sandbox at a time.
 inline constexpr std::size_t kMaxInterpreters = 4;
 /// Longest JSON of a LauncherSpec or a SandboxProfile.
 inline constexpr std::size_t kMaxSpecBytes = std::size_t{64} << 10;
@@ -80,7 +80,7 @@ inline constexpr std::size_t kMaxSpecBytes = std::size_t{64} << 10;
 template <typename Message>
 struct Received {
   Message message;
-  /// Close-on-exec. Empty if this process had no room for one of them.
+  /// Close-on-exec. Empty if this process had no free descriptor for one of them.
   std::vector<UniqueFd> descriptors;
 };
 
@@ -88,13 +88,13 @@ struct Received {
 void send_message(int socket, const void* message, std::size_t size,
                   const std::vector<int>& descriptors = {});
 
-/// receive_message() for any type; false for nullopt.
+/// Like receive_message() for any type; returns false instead of nullopt.
 [[nodiscard]] bool receive_exactly(int socket, void* message, std::size_t size,
                                    std::vector<UniqueFd>& descriptors, bool& would_block);
 
-/// Receives one message of exactly sizeof(Message) bytes. Nothing when the peer is gone, or, on a
-/// non-blocking socket, when `would_block` was set because there is none. Throws std::system_error
-/// for a broken socket and std::runtime_error for a message of another size.
+/// Receives one message of exactly sizeof(Message) bytes. Returns nullopt if the peer is gone, or,
+/// with `would_block` set, if a non-blocking socket has no message. Throws std::system_error for a
+/// broken socket and std::runtime_error for a message of another size.
 template <typename Message>
 std::optional<Received<Message>> receive_message(int socket, bool& would_block) {
   static_assert(std::is_trivially_copyable_v<Message>);
@@ -112,11 +112,11 @@ struct ReceivedRequest {
   std::string profile;  ///< JSON; empty unless the request is define_profile
 };
 
-/// As receive_message(). The only request with a text is define_profile; a text that is longer than
-/// kMaxSpecBytes is a message of another size.
+/// Like receive_message(). Only define_profile has a text; a text longer than kMaxSpecBytes counts
+/// as a message of another size.
 [[nodiscard]] std::optional<ReceivedRequest> receive_request(int socket, bool& would_block);
 
-/// A request as it is sent; `profile` is the JSON that belongs to define_profile.
+/// Serialises a request; `profile` is the JSON of define_profile.
 [[nodiscard]] std::string request_message(const Request& request, const std::string& profile = {});
 
 [[nodiscard]] std::string_view step_name(const Reply& reply);

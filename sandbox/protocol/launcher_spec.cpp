@@ -14,7 +14,8 @@ constexpr Tier kTiers[] = {Tier::full, Tier::restricted, Tier::insecure};
 
 }  // namespace
 
-// Not the library's macro for enumerations: that reads any other word as the first of them.
+// The library's macro for enumerations is not used, because it reads any unknown word as the first
+// value.
 void to_json(nlohmann::json& json, Tier tier) { json = name_of(tier); }
 void from_json(const nlohmann::json& json, Tier& tier) {
   const auto* const found = std::find_if(std::begin(kTiers), std::end(kTiers),

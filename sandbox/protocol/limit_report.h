@@ -4,14 +4,14 @@
 #include <string>
 #include <type_traits>
 
-/// How strictly this machine lets each limit of a session be kept, as the launcher found it at its
-/// start; the server passes it on to people. Open files are not in here: their limit is the
-/// kernel's own everywhere (RLIMIT_NOFILE).
+/// How strictly each limit of a session can be enforced on this machine, as found by the launcher
+/// at its start; the server reports it to people. Open files are not included: the kernel enforces
+/// that limit everywhere (RLIMIT_NOFILE).
 namespace dynsessions::sandbox {
 
 enum class LimitKind : std::uint8_t {
-  absent,  ///< nothing keeps it
-  soft,    ///< looked at now and then, and enforced when it is exceeded already
+  absent,  ///< not enforced
+  soft,    ///< checked from time to time, and enforced after it was exceeded
   hard,    ///< the kernel never lets it be exceeded
 };
 
@@ -23,8 +23,8 @@ enum class LimitMeans : std::uint8_t {
   watching,        ///< RLIMIT_DATA for each process, and memory_watch.h for their sum
   file_system,     ///< size and inodes of each tmpfs
   counting,        ///< RLIMIT_FSIZE for each file, and disk_watch.h for their sum
-  separate_user,   ///< each session has a user of the host that no other has (session_users.h)
-  shared_user,     ///< limits of each session, whose user others have as well
+  separate_user,   ///< each session has a separate user of the host (session_users.h)
+  shared_user,     ///< limits of each session, which shares its user with others
 };
 
 struct LimitState {
@@ -38,8 +38,8 @@ struct LimitReport {
   LimitState processes;
   LimitState cpu;
   LimitState files{};
-  /// What the kernel counts per user: inotify instances, descriptors in flight, queued signals,
-  /// POSIX timers, pages in pipes.
+  /// The objects that the kernel counts per user: inotify instances, descriptors in flight, queued
+  /// signals, POSIX timers, pages in pipes.
   LimitState kernel_objects{};
   bool operator==(const LimitReport&) const = default;
 };
@@ -49,7 +49,7 @@ static_assert(std::is_trivially_copyable_v<LimitReport>);
 [[nodiscard]] std::string words_for(LimitKind kind);
 [[nodiscard]] std::string words_for(LimitMeans means);
 
-/// For one line: "memory hard, processes hard, CPU absent, files hard".
+/// A line such as "memory hard, processes hard, CPU absent, files hard".
 [[nodiscard]] std::string summary(const LimitReport& report);
 
 }  // namespace dynsessions::sandbox

@@ -40,7 +40,7 @@ constexpr Step<InterpreterContext> kConfiningSteps[] = {
     {"limits", [](InterpreterContext& c) { return apply_limits(c.limits); }},
     {"privileges",
      [](InterpreterContext& c) {
-       // Who has no capabilities cannot lock anything either, and has nothing to lock.
+       // A process without capabilities cannot lock the securebits, and need not.
        return c.confinement.user ? drop_privileges() : drop_capabilities();
      }},
     {"seccomp",

@@ -11,17 +11,17 @@
 #include "sandbox/process/child_report.h"
 #include "sandbox/protocol/launcher_spec.h"
 
-/// The steps that confine an interpreter in its jail, both for a process that execs Python
-/// afterwards and for one forked from the zygote, which is Python already. One list of steps for
-/// both, so that there is one thing to test. It runs under the rules of step.h.
+/// The steps that confine an interpreter in its jail: a process that execs Python afterwards, or a
+/// process that was forked from the zygote and is already Python. Both use one list of steps, so
+/// that there is only one to test. It runs under the rules of step.h.
 namespace dynsessions::sandbox {
 
-/// What differs between the tiers.
+/// The settings that differ between the tiers.
 struct Confinement {
   Tier tier = Tier::full;
-  /// Whom to become; nullopt: stays who it is, having no right to become another.
+  /// The user to become; nullopt: the process keeps its user, because it cannot change it.
   std::optional<UserIds> user = UserIds{kInsideUid, kInsideGid};
-  int ruleset = -1;  ///< restricted: of Landlock
+  int ruleset = -1;  ///< of Landlock, in the restricted tier
 };
 
 struct InterpreterContext {

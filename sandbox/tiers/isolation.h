@@ -16,7 +16,7 @@
 #include "sandbox/process/step_error.h"
 
 /// The interface between the launcher and the tiers. A tier makes sandboxes, starts jails in them
-/// with one interpreter each, and ends jails. What takes several processes is Pending work for the
+/// with one interpreter each, and ends jails. Work that takes several processes is Pending, for the
 /// launcher's loop. Each function either succeeds completely or throws StepError; then it leaves
 /// only killed processes behind, which the launcher's loop reaps.
 namespace dynsessions::sandbox {
@@ -36,11 +36,11 @@ class Jail {
   Jail& operator=(const Jail&) = delete;
   virtual ~Jail() = default;
 
-  /// SIGINT to the interpreter's process group. Throws StepError, with ESRCH when it has ended.
+  /// Sends SIGINT to the interpreter's process group. Throws StepError, with ESRCH if it has ended.
   virtual void interrupt() = 0;
   /// Starts to end every process of the jail; reaped() reports the end. Throws StepError.
   virtual void end() = 0;
-  /// The loop has reaped a child. `gone`: nothing of the jail is left.
+  /// Called after the loop has reaped a child. `gone`: nothing of the jail is left.
   virtual News reaped(pid_t pid, int wait_status) = 0;
   /// Root processes of the jail; all others descend from them. May contain processes that have
   /// exited.
@@ -58,7 +58,8 @@ struct StartedJail {
   UniqueFd standard_error;
 };
 
-/// The sandbox ends with this object. The launcher keeps it until its last jail is gone.
+/// The sandbox ends when this object is destroyed. The launcher keeps it until its last jail is
+/// gone.
 class Sandbox {
  public:
   Sandbox() = default;
@@ -66,10 +67,10 @@ class Sandbox {
   Sandbox& operator=(const Sandbox&) = delete;
   virtual ~Sandbox() = default;
 
-  /// The jail's processes join the sandbox's cgroups by `groups` before they do anything else.
+  /// The jail's processes join the sandbox's cgroups through `groups` before they do anything else.
   [[nodiscard]] virtual std::unique_ptr<Pending<StartedJail>> start(CgroupJoin groups) = 0;
-  /// As start(), but forks from the zygote. The work fails with EPIPE or ETIMEDOUT if the zygote
-  /// does not fork; the next zygote can be asked then.
+  /// Like start(), but forks from the zygote. The work fails with EPIPE or ETIMEDOUT if the zygote
+  /// does not fork; then the next zygote can be used.
   [[nodiscard]] virtual std::unique_ptr<Pending<StartedJail>> fork_from(
       std::weak_ptr<Zygote> /*zygote*/, CgroupJoin /*groups*/) {
     throw StepError("fork: this tier has no zygote", EINVAL);
@@ -86,7 +87,7 @@ class Sandbox {
 struct MadeSandbox {
   std::unique_ptr<Sandbox> sandbox;
   UniqueFd data_directory;         ///< /mnt/data
-  std::unique_ptr<Egress> egress;  ///< may still be starting; null: no network outward
+  std::unique_ptr<Egress> egress;  ///< can still be starting; null: no outward network
 };
 
 class Isolation {
@@ -96,7 +97,7 @@ class Isolation {
   Isolation& operator=(const Isolation&) = delete;
   virtual ~Isolation() = default;
 
-  /// `plan` outlives the sandbox.
+  /// `plan` must outlive the sandbox.
   [[nodiscard]] virtual std::unique_ptr<Pending<MadeSandbox>> create(const SandboxPlan& plan,
                                                                      CgroupJoin groups) = 0;
   /// Children of the launcher that belong to no jail. Any further child was adopted after the

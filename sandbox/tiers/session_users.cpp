@@ -13,8 +13,8 @@
 namespace dynsessions::sandbox {
 namespace {
 
-/// Ids that Debian leaves to local users at the far end of their range, and that exist in a
-/// container of 65536 ids as well. The group has the same number.
+/// Debian leaves these ids to local users, at the end of their range, and they exist in a container
+/// with 65536 ids as well. The group has the same number.
 constexpr uid_t kFirstId = 50'000;
 constexpr uid_t kIds = 9'000;
 
@@ -53,7 +53,7 @@ void SessionUsers::give_back(uid_t id) {
   static_cast<void>(claim(id, F_UNLCK));
 }
 
-/// The lock belongs to the open file, so the kernel drops it when the launcher ends.
+/// The lock belongs to the open file, so the kernel drops it when the launcher exits.
 bool SessionUsers::claim(uid_t id, short lock_type) const {
   if (!claims_) return true;
   struct flock byte {};

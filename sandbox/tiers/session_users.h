@@ -11,13 +11,13 @@
 
 /// Host users of sessions. The kernel counts several things per user and not per control group:
 /// inotify instances, descriptors in flight between processes, queued signals, POSIX timers, pages
-/// in pipes, keys. So a root launcher gives each sandbox a user that no other sandbox has, in every
-/// tier. Other launchers cannot give its sandboxes another user than their own.
+/// in pipes, keys. So a root launcher gives each sandbox a separate user, in every tier. Other
+/// launchers can only run sandboxes as their own user.
 namespace dynsessions::sandbox {
 
 class SessionUsers;
 
-/// The user of one sandbox; it is free again when this object is gone.
+/// The user of one sandbox; it is free again when this object is destroyed.
 class SessionUser {
  public:
   /// The launcher's own user.
@@ -46,8 +46,8 @@ class SessionUsers {
   SessionUsers(const SessionUsers&) = delete;
   SessionUsers& operator=(const SessionUsers&) = delete;
 
-  /// A user that no sandbox of this host has, as far as the launchers see the same /run. Ids are
-  /// used again as late as possible. Throws StepError with EAGAIN when all are in use.
+  /// Returns a user that no other sandbox of this host has, as far as all launchers see the same
+  /// /run. Ids are used again as late as possible. Throws StepError with EAGAIN if all are in use.
   [[nodiscard]] SessionUser take();
 
  private:

@@ -16,7 +16,7 @@ namespace {
 
 using Status = std::map<std::string, std::string>;
 
-/// The words of each line by the name before its colon.
+/// Returns the words of each line by the name before its colon.
 Status read_status(const std::string& process) {
   std::ifstream file(process + "status");
   Status status;
@@ -30,7 +30,7 @@ Status read_status(const std::string& process) {
   return status;
 }
 
-/// Real, effective, saved and file system id.
+/// The expected text for the real, effective, saved and file system id.
 std::string four_times(std::uint32_t id) {
   const std::string text = std::to_string(id);
   return text + ' ' + text + ' ' + text + ' ' + text;
@@ -46,7 +46,7 @@ std::string namespace_link(std::size_t kind) {
   return std::string("ns/") + kNamespaceKinds[kind].name;
 }
 
-/// Where the launcher is, which does not change once it makes sandboxes.
+/// The launcher's own namespaces and root, which do not change once it makes sandboxes.
 struct OwnPlace {
   bool is_known = false;
   std::array<struct stat, kNamespaceKinds.size()> namespaces{};
@@ -71,8 +71,8 @@ struct Expectation {
   std::string expected;
 };
 
-/// What must be true of all that runs foreign code, and then `more`: the first field that is
-/// otherwise, or null.
+/// Checks the properties of every process that runs untrusted code, and then `more`. Returns the
+/// first field that differs, or null.
 const char* find_difference(Status& status, const std::string& users, gid_t gid,
                             const std::vector<Expectation>& more) {
   const std::string& state = status["State"];

@@ -13,14 +13,14 @@
 namespace dynsessions::sandbox {
 namespace {
 
-/// A walk of an honest tree takes a moment and is hardly ever disturbed. Whoever moves directories
-/// about so that none comes to its end is treated as having too much.
+/// A walk of an ordinary tree takes a moment and is hardly ever disturbed. If a session moves
+/// directories so often that no walk completes, it counts as exceeding its limit.
 constexpr int kMostDisturbedWalks = 8;
-/// The file system may need a block more for the same files later.
+/// The file system sometimes needs another block for the same files later.
 constexpr DirectoryUsage kNoGrowth{std::uint64_t{1} << 20, 16};
-/// Above twice the limit: what one look may come too late by.
+/// Allowance above twice the limit for growth between two looks.
 constexpr DirectoryUsage kOvershoot{std::uint64_t{1} << 30, 1 << 18};
-/// What Python and packages may keep in /tmp besides.
+/// Files that Python and packages can additionally keep in /tmp.
 constexpr std::uint64_t kScratchFiles = 4096;
 /// Descriptors per look and session. Three kernels have some fifty.
 constexpr std::size_t kMostDescriptors = 8192;

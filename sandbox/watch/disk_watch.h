@@ -12,23 +12,24 @@
 #include "sandbox/files/directory_walk.h"
 #include "sandbox/protocol/sandbox_profile.h"
 
-/// Disk usage of a session's directory, for the tiers in which no separate file system limits it.
-/// The launcher looks periodically and ends the jails of a session that exceeds its limit. The
-/// files stay, so that the session can delete some; from then on only growth ends jails, and space
-/// that was freed cannot be used again. A session can exceed its limit between two looks.
+/// Watches the disk usage of a session's directory, for the tiers in which no separate file system
+/// limits it. The launcher looks periodically and ends the jails of a session that exceeds its
+/// limit. The files stay, so that the session can delete some; from then on only growth ends jails,
+/// and space that was freed cannot be used again. A session can exceed its limit between two looks.
 namespace dynsessions::sandbox {
 
-/// What a session's directory may take: /mnt/data, /tmp, and the shared memory that is in /tmp
-/// there.
+/// The limit of a session's directory: /mnt/data, /tmp, and the shared memory, which is in /tmp in
+/// these tiers.
 [[nodiscard]] DirectoryUsage disk_limit(const Limits& limits);
 
 class DiskWatch {
  public:
-  /// Names that all sessions together have looked at in one look of the launcher, some 10 ms.
+  /// Number of names, of all sessions together, that the launcher visits in one look; this takes
+  /// some 10 ms.
   static constexpr std::size_t kNamesPerLook = 8192;
 
-  /// `directory` is the session's, with /mnt/data and /tmp in it; `user` that of its processes,
-  /// null when they are the launcher's.
+  /// `directory` belongs to the session and contains /mnt/data and /tmp; `user` is that of its
+  /// processes, null if they have the launcher's.
   DiskWatch(UniqueFd directory, const DirectoryUsage& limit, std::optional<UserIds> user);
 
   /// Continues counting for that many names, and adds the unlinked files that `processes`, all of
@@ -49,14 +50,14 @@ class DiskWatch {
   const UniqueFd directory_;
   const DirectoryUsage limit_;
   const std::optional<UserIds> user_;
-  DirectoryUsage ceiling_;  ///< the limit, or what was there already
+  DirectoryUsage ceiling_;  ///< the limit; after it was exceeded, the usage that was left
   std::unique_ptr<DirectoryWalk> walk_;
-  int disturbed_walks_ = 0;  ///< since the last that was complete
+  int disturbed_walks_ = 0;  ///< since the last complete one
   bool measuring_ = false;
 };
 
 /// Size of the files on file system `device` that these processes have open and that have no name
-/// any more: a walk does not find them. A process that cannot be inspected counts as nothing.
+/// any more, so that a walk does not find them. A process that cannot be inspected counts as zero.
 /// Without CAP_SYS_PTRACE root can inspect processes of `user` only by acting as that user.
 [[nodiscard]] DirectoryUsage unlinked_open_files(std::span<const pid_t> processes, dev_t device,
                                                  const std::optional<UserIds>& user);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t kKilobyte = 1024;
 
-/// The sum of the lines "NAME:  123 kB" of these names, as it stands there.
+/// Returns the sum of the lines "NAME:  123 kB" with these names, in the unit of the file.
 template <std::size_t N>
 std::uint64_t sum_of(std::string_view text, const std::string_view (&names)[N]) {
   std::istringstream lines{std::string(text)};
@@ -67,7 +67,8 @@ std::vector<pid_t> family_of(const ProcessTable& table, std::span<const pid_t> r
   };
   for (const auto& [pid, memory] : table) {
     pid_t above = pid;
-    // Processes come and go while they are read: no chain is longer than there are processes.
+    // Processes start and exit while they are read. No chain is longer than the number of
+    // processes.
     for (std::size_t steps = 0; steps < table.size() && !is_root(above); ++steps) {
       const auto found = table.find(above);
       above = found == table.end() ? 0 : found->second.parent;
@@ -85,8 +86,8 @@ std::uint64_t memory_of(const ProcessTable& table, std::span<const pid_t> proces
   std::uint64_t right = 0;
   for (const pid_t pid : processes) {
     const std::string text = read_text(process_file(pid, "smaps_rollup"));
-    // One that has ended meanwhile has none, by its status as well. Of one that cannot be looked
-    // into, the higher figure counts.
+    // A process that has exited in the meantime uses none; its status shows that as well. If a
+    // process cannot be inspected, the higher figure counts.
     right += text.empty() ? parse_process_status(read_text(process_file(pid, "status"))).bytes
                           : parse_proportional_memory(text);
   }

@@ -29,7 +29,7 @@ const char* name_of(Evidence evidence) {
 }
 
 std::chrono::seconds deadline_of(Cost cost) {
-  // Wide enough for a cold session; a slow one may meet the service's ceiling of 220 s.
+  // Long enough for a cold session; a slow case can reach the service's limit of 220 s.
   switch (cost) {
     case Cost::free:
       return std::chrono::seconds(15);

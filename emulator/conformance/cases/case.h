@@ -15,46 +15,47 @@ namespace dynsessions::conformance {
 /// The order of members is part of the contract, so every JSON value here keeps it.
 using Json = nlohmann::ordered_json;
 
-/// How we know what the service does, strongest first; api-spec/README.md explains the levels. What
-/// a shipped client needs counts as `documented`.
+/// The evidence for a behaviour of the service, strongest first; api-spec/README.md explains the
+/// levels. A behaviour that a shipped client needs counts as `documented`.
 enum class Evidence { recorded, specified, observed, documented, guess };
 
-/// What running a case costs at most, per request; also the deadline of each of its requests.
+/// The highest cost of a case, per request; also sets the deadline of each of its requests.
 enum class Cost {
-  free,   ///< is refused before a session is needed
+  free,   ///< the service refuses it before it needs a session
   cheap,  ///< a short program or a small file
-  slow,   ///< waits for a limit of the service to pass, or moves a lot; only run when asked for
+  slow,   ///< waits for a limit of the service to pass, or transfers a lot; only run on request
 };
 
-/// Which session `${identifier}` names.
+/// The session that `${identifier}` names.
 enum class SessionUse {
-  none,    ///< no session comes into being
-  shared,  ///< one session for all such cases: they leave nothing behind that another could see
-  fresh,   ///< one of its own, deleted afterwards
+  none,    ///< no session is created
+  shared,  ///< one session for all such cases, which leave nothing behind in it
+  fresh,   ///< a separate session, deleted afterwards
 };
 
-/// A request that is sent until its answer is as expected; once, unless a case says otherwise.
+/// Repeats a request until its answer is as expected. Without it, the request is sent once.
 struct Retry {
   unsigned attempts = 1;
   std::chrono::milliseconds pause{0};
 };
 
-/// A request and what is expected of its answer: templates whose shape the loader has checked. What
-/// is left in them of `${name}` is known only at run time (template.h).
+/// A request and the expected answer: templates whose shape the loader has checked. A `${name}`
+/// that is left in them is known only at run time (template.h).
 struct Exchange {
   Json request;
   Json expect;
   Json capture;  ///< name -> JSON pointer into the body, or "header:NAME"
 };
 
-/// What is sent at once: one exchange, or several over a connection each when calls are to meet.
+/// Exchanges that are sent at once: usually one; several, each on a separate connection, if calls
+/// must overlap.
 struct Step {
   std::vector<Exchange> exchanges;
   Retry retry;
 };
 
-/// How the emulator knowingly differs from what a case says of the service. It explains differences
-/// in these places only: any other is as unexpected as everywhere else.
+/// A known difference between the emulator and a case. It explains differences in these places
+/// only; any other difference is unexpected.
 struct Deviation {
   std::string is;               ///< empty: the emulator does not differ
   std::vector<std::string> at;  ///< globs over Difference::where, such as "$.type"
@@ -63,8 +64,8 @@ struct Deviation {
   [[nodiscard]] bool explains(const std::string& where) const;
 };
 
-/// One sentence of the contract at one api-version, as data. Files of cases are described in
-/// api-spec/README.md.
+/// One sentence of the contract at one api-version, as data. api-spec/README.md describes files of
+/// cases.
 struct Case {
   std::string id;  ///< "execute.print@2024-10-02-preview"; unique among all files
   std::string title;
@@ -73,8 +74,8 @@ struct Case {
   Evidence evidence{};
   std::string section;  ///< of CONTRACT.md
   Deviation deviation;
-  std::string note;  ///< of a doubt: what else the service might do; may be empty
-  Needs needs;       ///< of the server, beyond what every run gives it
+  std::string note;  ///< of a guess: what else the service might do; can be empty
+  Needs needs;       ///< options of the server, besides those of every run
   Cost cost{};
   SessionUse session{};
   std::vector<Step> steps;

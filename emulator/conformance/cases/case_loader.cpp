@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// What the runner fills in (runner.h), beside what a case captures.
+/// Names that the runner fills in (runner.h), besides those that a case captures.
 const std::set<std::string> kRunTimeNames{"identifier", "run", "endpoint"};
 
 Json read_json(const fs::path& path) {
@@ -34,33 +34,33 @@ Retry parse_retry(const Json& step) {
   const auto count = [&](const char* name) {
     if (!retry.is_object() || retry.size() != 2 || !retry.contains(name) ||
         !retry.at(name).is_number_unsigned()) {
-      throw CaseError("retry is {attempts, pauseMilliseconds}, both counts");
+      throw CaseError("retry must be {attempts, pauseMilliseconds}, both counts");
     }
     return retry.at(name).get<unsigned>();
   };
   const Retry parsed{count("attempts"), std::chrono::milliseconds(count("pauseMilliseconds"))};
-  if (parsed.attempts == 0) throw CaseError("retry makes no attempt");
+  if (parsed.attempts == 0) throw CaseError("retry must make at least one attempt");
   return parsed;
 }
 
 Needs parse_needs(const Json& written) {
   if (written.is_null()) return {};
-  if (!written.is_object()) throw CaseError("needs is no object");
+  if (!written.is_object()) throw CaseError("needs is not an object");
   Needs needs;
   for (const auto& [option, value] : written.items()) {
-    if (!value.is_string()) throw CaseError("needs " + option + " is no text");
+    if (!value.is_string()) throw CaseError("needs " + option + " is not a text");
     needs[option] = value.get<std::string>();
   }
   return needs;
 }
 
-/// What a step sends at once: itself, or its `parallel`.
+/// The exchanges of a step: the step itself, or its `parallel`.
 Json exchanges_of(const Json& step) {
   const bool is_parallel = step.is_object() && step.contains("parallel");
   return is_parallel ? step.at("parallel") : Json::array({step});
 }
 
-/// Expands what is written once over the versions it is written for.
+/// Expands the text of a case for each of its versions.
 class Expander {
  public:
   Expander(const Json& written, const Json& file, const Json& shared)
@@ -72,10 +72,10 @@ class Expander {
   [[nodiscard]] std::vector<Case> cases() const {
     check_case(written_);
     const Json versions = fill(written_.at("apiVersions"), scope_at("*"), Unknown::refuse);
-    if (!versions.is_array() || versions.empty()) throw CaseError("apiVersions is no list");
+    if (!versions.is_array() || versions.empty()) throw CaseError("apiVersions is not a list");
     std::vector<Case> all;
     for (const Json& version : versions) {
-      if (!version.is_string()) throw CaseError("an api-version is no text");
+      if (!version.is_string()) throw CaseError("an api-version is not a text");
       all.push_back(at(version.get<std::string>()));
     }
     return all;
@@ -86,14 +86,15 @@ class Expander {
     return {version, {&let_, &file_variables_, &shared_}};
   }
 
-  /// A member of the case, filled in: it may be different from version to version.
+  /// Returns a member of the case, filled in; it can differ between versions.
   Json member(const char* name, const Scope& scope) const {
     return fill(written_.value(name, Json()), scope, Unknown::refuse);
   }
 
   std::string text(const char* name, const Scope& scope) const {
     const Json value = member(name, scope);
-    if (!value.is_null() && !value.is_string()) throw CaseError(std::string(name) + " is no text");
+    if (!value.is_null() && !value.is_string())
+      throw CaseError(std::string(name) + " is not a text");
     return value.is_null() ? "" : value.get<std::string>();
   }
 
@@ -127,7 +128,7 @@ class Expander {
     return {written.at("is").get<std::string>(), written.at("at").get<std::vector<std::string>>()};
   }
 
-  /// `known` grows by what the step captures.
+  /// Adds the names that the step captures to `known`.
   static Step step_at(const Json& written, const Scope& outer, std::set<std::string>& known) {
     check_members_of_step(written);
     Step step{{}, parse_retry(written)};
@@ -151,7 +152,7 @@ class Expander {
     check_exchange(exchange);
     for (const Json* part : {&exchange.request, &exchange.expect}) {
       for (const std::string& name : names_in(*part)) {
-        if (!known.contains(name)) throw CaseError("nothing is called ${" + name + "} here");
+        if (!known.contains(name)) throw CaseError("no variable is called ${" + name + "} here");
       }
     }
     return exchange;
@@ -193,7 +194,7 @@ Json read_shared(const fs::path& directory) {
   if (!fs::exists(path)) return Json::object();
   const Json file = read_json(path);
   if (!file.is_object() || !file.value("variables", Json()).is_object()) {
-    throw CaseError("variables.json: variables is no object");
+    throw CaseError("variables.json: variables is not an object");
   }
   return file.at("variables");
 }

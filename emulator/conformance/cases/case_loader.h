@@ -9,16 +9,16 @@
 namespace dynsessions::conformance {
 
 /// Reads every *.json of a directory, in the order of their names, and expands each case over its
-/// api-versions. `variables.json`, when it is there, holds variables for all of them.
+/// api-versions. `variables.json`, if it exists, holds variables for all of them.
 ///
-/// Strict: an unknown member, a missing level of evidence, an unknown name in `${...}`, an id used
-/// twice or a matcher that is none are problems. Throws CaseError that names them all.
+/// The loader is strict. Problems are an unknown member, a missing level of evidence, an unknown
+/// name in `${...}`, a duplicate id and an invalid matcher. Throws a CaseError that names them all.
 [[nodiscard]] std::vector<Case> load_cases(const std::filesystem::path& directory);
 
-/// The cases of one file's content; `shared` holds the variables of all files.
+/// Returns the cases in the content of one file; `shared` holds the variables of all files.
 [[nodiscard]] std::vector<Case> parse_cases(const Json& file, const Json& shared);
 
-/// Those whose id is like the glob; all when it is empty.
+/// Returns the cases whose id matches the glob; all cases if the glob is empty.
 [[nodiscard]] std::vector<Case> filtered(std::vector<Case> cases, const std::string& glob);
 
 }  // namespace dynsessions::conformance

@@ -23,10 +23,11 @@ std::string quoted_list(const Names& names) {
   return list;
 }
 
-/// `what` is an object that has the required members and none beside the optional ones.
+/// Checks that `value` is an object with the required members and no others than the optional ones;
+/// `what` names it.
 void check_members(const Json& value, const std::string& what, const Names& required,
                    const Names& optional) {
-  if (!value.is_object()) throw CaseError(what + " is no object");
+  if (!value.is_object()) throw CaseError(what + " is not an object");
   for (const std::string_view name : required) {
     if (!value.contains(name)) throw CaseError(what + " lacks " + std::string(name));
   }
@@ -39,18 +40,18 @@ void check_members(const Json& value, const std::string& what, const Names& requ
 
 void check_text(const Json& value, const std::string& what) {
   if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
-    throw CaseError(what + " is no text");
+    throw CaseError(what + " is not a text");
   }
 }
 
 void check_texts(const Json& value, const std::string& what) {
-  if (!value.is_array()) throw CaseError(what + " is no list");
+  if (!value.is_array()) throw CaseError(what + " is not a list");
   for (const Json& item : value) {
-    if (!item.is_string()) throw CaseError(what + " is no list of texts");
+    if (!item.is_string()) throw CaseError(what + " is not a list of texts");
   }
 }
 
-/// At most one of the members that are a body.
+/// Checks that at most one of the members for a body is present.
 std::string check_one_of(const Json& value, const std::string& what, const Names& bodies) {
   std::string found;
   for (const std::string_view body : bodies) {
@@ -67,13 +68,14 @@ void check_base64(const Json& value, const std::string& what) {
   }
 }
 
-/// Texts, lists of texts, or null for what is left out.
+/// Checks for texts, lists of texts, or null, which leaves a parameter out.
 void check_parameters(const Json& value, const std::string& what) {
-  if (!value.is_object()) throw CaseError(what + " is no object");
+  if (!value.is_object()) throw CaseError(what + " is not an object");
   for (const auto& [key, parameter] : value.items()) {
     const Json list = parameter.is_array() ? parameter : Json::array({parameter});
     for (const Json& item : list) {
-      if (!item.is_string() && !item.is_null()) throw CaseError(what + " " + key + " is no text");
+      if (!item.is_string() && !item.is_null())
+        throw CaseError(what + " " + key + " is not a text");
     }
   }
 }
@@ -81,13 +83,14 @@ void check_parameters(const Json& value, const std::string& what) {
 void check_part(const Json& part) {
   check_members(part, "part", {"name"}, {"filename", "contentType", "text", "base64", "size"});
   for (const auto& [key, value] : part.items()) {
-    if (key != "size" && !value.is_string()) throw CaseError("part " + key + " is no text");
+    if (key != "size" && !value.is_string()) throw CaseError("part " + key + " is not a text");
   }
   if (check_one_of(part, "part", {"text", "base64", "size"}).empty()) {
     throw CaseError("part lacks a body");
   }
   if (part.contains("base64")) check_base64(part.at("base64"), "part base64");
-  if (!part.value("size", Json(0U)).is_number_unsigned()) throw CaseError("part size is no count");
+  if (!part.value("size", Json(0U)).is_number_unsigned())
+    throw CaseError("part size is not a count");
 }
 
 void check_request(const Json& request) {
@@ -102,12 +105,12 @@ void check_request(const Json& request) {
   if (request.contains("headers")) check_parameters(request.at("headers"), "header");
   if (request.contains("base64")) check_base64(request.at("base64"), "request base64");
   if (request.contains("text") && !request.at("text").is_string()) {
-    throw CaseError("request text is no text");
+    throw CaseError("request text is not a text");
   }
   check_texts(request.value("token", Json::array()), "token");
   if (request.value("chunked", Json(true)) != true) throw CaseError("chunked is not true");
   if (!request.contains("multipart")) return;
-  if (!request.at("multipart").is_array()) throw CaseError("multipart is no array");
+  if (!request.at("multipart").is_array()) throw CaseError("multipart is not an array");
   for (const Json& part : request.at("multipart")) check_part(part);
 }
 
@@ -121,14 +124,15 @@ void check_expectation(const Json& expect) {
   for (const char* pattern : {"headers", "json", "text"}) {
     if (expect.contains(pattern)) check_pattern(expect.at(pattern));
   }
-  if (!expect.value("headers", Json::object()).is_object()) throw CaseError("headers is no object");
+  if (!expect.value("headers", Json::object()).is_object())
+    throw CaseError("headers is not an object");
   if (!expect.contains("headerNames")) return;
-  if (!expect.at("headerNames").is_array()) throw CaseError("headerNames is no array");
+  if (!expect.at("headerNames").is_array()) throw CaseError("headerNames is not an array");
   for (const Json& name : expect.at("headerNames")) check_text(name, "header name");
 }
 
 void check_capture(const Json& capture) {
-  if (!capture.is_object()) throw CaseError("capture is no object");
+  if (!capture.is_object()) throw CaseError("capture is not an object");
   for (const auto& [name, place] : capture.items()) {
     const std::string text = place.is_string() ? place.get<std::string>() : "";
     if (!text.starts_with("/") && !text.starts_with("header:")) {
@@ -147,7 +151,7 @@ Value parse_word(const Words<Value, N>& words, const Json& word, const std::stri
     if (word == text) return value;
     accepted.push_back(text);
   }
-  throw CaseError(what + " is none of " + quoted_list(accepted));
+  throw CaseError(what + " is not one of " + quoted_list(accepted));
 }
 
 }  // namespace
@@ -156,9 +160,9 @@ void check_file(const Json& file) {
   check_members(file, "file", {"description", "cases"}, {"$schema", "variables"});
   check_text(file.at("description"), "description");
   if (!file.value("variables", Json::object()).is_object()) {
-    throw CaseError("variables is no object");
+    throw CaseError("variables is not an object");
   }
-  if (!file.at("cases").is_array()) throw CaseError("cases is no array");
+  if (!file.at("cases").is_array()) throw CaseError("cases is not an array");
 }
 
 void check_case(const Json& test_case) {
@@ -171,9 +175,9 @@ void check_case(const Json& test_case) {
   }
   const Json& versions = test_case.at("apiVersions");
   if (versions.is_string()) return;  // a variable: checked when it is filled in
-  if (!versions.is_array() || versions.empty()) throw CaseError("apiVersions is no list");
+  if (!versions.is_array() || versions.empty()) throw CaseError("apiVersions is not a list");
   if (!test_case.at("steps").is_array() || test_case.at("steps").empty()) {
-    throw CaseError("steps is no list");
+    throw CaseError("steps is not a list");
   }
 }
 
@@ -190,7 +194,8 @@ void check_members_of_step(const Json& step) {
   }
   check_members(step, "a parallel step", {"parallel"}, {"retry"});
   const Json& exchanges = step.at("parallel");
-  if (!exchanges.is_array() || exchanges.size() < 2) throw CaseError("parallel is no list of two");
+  if (!exchanges.is_array() || exchanges.size() < 2)
+    throw CaseError("parallel is not a list of two or more");
   for (const Json& exchange : exchanges) {
     check_members(exchange, "an exchange", {"request", "expect"}, {"let", "capture"});
   }

@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kUuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 constexpr const char* kTimestamp = R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,6}[1-9])?Z)";
 
-/// What is shown of a value that is not as expected.
+/// The text that shows an unexpected value.
 std::string shown(const Json& value) {
   constexpr std::size_t kMost = 300;
   std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -150,7 +150,7 @@ Differences match_object(const Json& pattern, const Json& actual, const std::str
   Differences all = match_members(pattern, actual, where);
   const std::string expected = keys_of(pattern, &pattern);
   const std::string found = keys_of(actual);
-  // What is missing was said above; this is about members too many and about their order.
+  // Missing members were reported above; this reports extra members and a wrong order.
   if (expected != found && all.empty()) {
     add_all(all, difference(where, "members " + expected, "members " + found));
   }
@@ -168,7 +168,7 @@ Differences match_array(const Json& pattern, const Json& actual, const std::stri
   return all;
 }
 
-/// The members of each matcher beside `$match`: those it must have, and those it may have.
+/// The members of each matcher besides `$match`: required and optional.
 struct Shape {
   std::set<std::string> required;
   std::set<std::string> optional;
@@ -192,7 +192,7 @@ const std::map<std::string, Shape>& named_shapes() {
   return kShapes;
 }
 
-/// The types of members that are read without asking again.
+/// Checks the types of members, which are later read without further checks.
 void check_member_types(const Json& pattern, const std::string& kind) {
   const auto refuse = [&](const std::string& rule) {
     throw CaseError("the matcher " + kind + " needs " + rule + ", not " + shown(pattern));

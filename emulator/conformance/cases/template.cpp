@@ -9,7 +9,7 @@ namespace {
 
 constexpr int kDeepest = 32;  ///< a variable that refers to itself gets this far
 
-/// The next `${name}` at or behind `from`; begin == npos when there is none.
+/// The next `${name}` at or after `from`; begin == npos if there is none.
 struct Placeholder {
   std::size_t begin = std::string::npos;
   std::size_t end = 0;
@@ -49,11 +49,11 @@ class Filler {
   [[nodiscard]] const Json& chosen(const Json& choice) const {
     const Json& values = choice.at("$byVersion");
     if (choice.size() != 1 || !values.is_object()) {
-      throw CaseError("$byVersion stands alone and holds an object");
+      throw CaseError("$byVersion must be the only member and hold an object");
     }
     if (const auto exact = values.find(scope_.api_version); exact != values.end()) return *exact;
     if (const auto other = values.find("*"); other != values.end()) return *other;
-    throw CaseError("$byVersion has nothing for " + scope_.api_version + " and no \"*\"");
+    throw CaseError("$byVersion has no value for " + scope_.api_version + " and no \"*\"");
   }
 
   [[nodiscard]] Json fill_string(const std::string& text, int depth) const {
@@ -76,14 +76,14 @@ class Filler {
     const Json* value = find(name);
     if (value == nullptr) return "${" + name + "}";
     const Json filled = fill(*value, depth + 1);
-    if (filled.is_structured()) throw CaseError("${" + name + "} is no text");
+    if (filled.is_structured()) throw CaseError("${" + name + "} is not a text");
     return filled.is_string() ? filled.get<std::string>() : filled.dump();
   }
 
   [[nodiscard]] const Json* find(const std::string& name) const {
     const Json* value = scope_.find(name);
     if (value == nullptr && unknown_ == Unknown::refuse) {
-      throw CaseError("nothing is called ${" + name + "} here");
+      throw CaseError("no variable is called ${" + name + "} here");
     }
     return value;
   }

@@ -8,8 +8,8 @@
 
 namespace dynsessions::conformance {
 
-/// The variables that a template sees, inner ones first: of the step, of the case, of its file, of
-/// all files. Names are bound late: a variable of all files may use one of the step.
+/// The variables that a template can use, inner ones first: those of the step, the case, its file
+/// and all files. Names are bound late: a variable of all files can use a variable of the step.
 struct Scope {
   std::string api_version;
   std::vector<const Json*> variables;  ///< objects; borrowed
@@ -17,20 +17,19 @@ struct Scope {
   [[nodiscard]] const Json* find(const std::string& name) const;
 };
 
-/// What becomes of a name that the scope does not have.
+/// How a name that the scope does not have is treated.
 enum class Unknown {
-  keep,    ///< stays as it is: something later knows it
-  refuse,  ///< CaseError
+  keep,    ///< the name stays for a later scope
+  refuse,  ///< throws CaseError
 };
 
-/// Fills in a template. A string that is `${name}` and nothing else becomes the variable's value,
-/// of whatever type; inside a longer string the value's text is put in. An object with the one
-/// member
-/// `$byVersion` becomes what it holds for the api-version, else what it holds for "*". Values are
+/// Fills in a template. A string that consists of `${name}` becomes the variable's value, of any
+/// type; inside a longer string the value's text is inserted. An object whose only member is
+/// `$byVersion` becomes the value for the api-version, otherwise the value for "*". Values are
 /// templates themselves. Throws CaseError.
 [[nodiscard]] Json fill(const Json& tree, const Scope& scope, Unknown unknown);
 
-/// The names in `${...}` that a template still has.
+/// Returns the names in `${...}` that are left in a template.
 [[nodiscard]] std::set<std::string> names_in(const Json& tree);
 
 }  // namespace dynsessions::conformance

@@ -7,7 +7,7 @@
 namespace dynsessions::conformance {
 namespace {
 
-/// Cases that say the same of several api-versions are one row.
+/// Cases with the same deviation at several api-versions share one row.
 struct Row {
   const Case* first;
   std::string versions;
@@ -31,7 +31,8 @@ std::vector<Row> rows_of(const std::vector<Case>& cases,
 
 void write_known(std::ostream& out, const std::vector<Case>& cases) {
   out << "\n## Known differences\n\n"
-         "The emulator does something else than the case expects, on purpose or not yet.\n\n"
+         "The emulator differs from what the case expects, on purpose or because it is not "
+         "implemented yet.\n\n"
          "| case | api-versions | section | evidence | the service | the emulator |\n"
          "| --- | --- | --- | --- | --- | --- |\n";
   for (const Row& row : rows_of(cases, [](const Case& one) { return one.deviation.exists(); })) {
@@ -43,7 +44,7 @@ void write_known(std::ostream& out, const std::vector<Case>& cases) {
 
 void write_guesses(std::ostream& out, const std::vector<Case>& cases) {
   out << "\n## Guesses\n\n"
-         "Nobody has shown what the service does here; the emulator does this.\n\n"
+         "The service's behaviour is not known here; the emulator does this.\n\n"
          "| case | api-versions | section | evidence | the emulator | doubt |\n"
          "| --- | --- | --- | --- | --- | --- |\n";
   const auto is_guess = [](const Case& one) {
@@ -60,13 +61,13 @@ void write_guesses(std::ostream& out, const std::vector<Case>& cases) {
 
 std::string deviations_document(const std::vector<Case>& cases) {
   std::ostringstream out;
-  out << "# Where the emulator differs from the service, or may\n\n"
+  out << "# Known and possible differences from the service\n\n"
          "Written by `dynsessions conform --deviations DEVIATIONS.md` from `api-spec/cases/`; do "
          "not edit it. Sections are those of `api-spec/CONTRACT.md`, evidence is explained in "
          "`api-spec/README.md`.\n";
   write_known(out, cases);
   write_guesses(out, cases);
-  out << "\n## What the cases rest on\n\n" << evidence_table(cases);
+  out << "\n## Evidence of the cases\n\n" << evidence_table(cases);
   return out.str();
 }
 

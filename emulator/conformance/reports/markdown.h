@@ -4,10 +4,10 @@
 
 namespace dynsessions::conformance {
 
-/// A text inside a table's cell: no line breaks, no bars.
+/// Makes a text safe for a cell of a table: no line breaks, no bars.
 [[nodiscard]] std::string cell(const std::string& text);
 
-/// As code inside a table's cell, whatever backticks it has itself.
+/// Formats a text as code in a cell of a table, even if it contains backticks.
 [[nodiscard]] std::string code_cell(const std::string& text);
 
 }  // namespace dynsessions::conformance

@@ -4,8 +4,8 @@
 
 namespace dynsessions::conformance {
 
-/// A text as the content or an attribute of XML or HTML. XML 1.0 has no way to write most control
-/// characters: they are shown as their code.
+/// Escapes a text for the content or an attribute of XML or HTML. XML 1.0 cannot represent most
+/// control characters; their codes are shown instead.
 [[nodiscard]] std::string escaped(const std::string& text);
 
 }  // namespace dynsessions::conformance

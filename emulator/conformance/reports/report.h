@@ -8,22 +8,22 @@
 namespace dynsessions::conformance {
 
 /// For a terminal of 80 columns: a table of operations and api-versions, every unexpected
-/// difference, what was not run and why, the counts.
+/// difference, the cases that were not run with their reasons, the counts.
 [[nodiscard]] std::string console_report(const RunReport& report);
-/// One suite, one test case per case; evidence, section and curl line are properties and text.
+/// One suite, one test case per case; evidence and section are properties, the curl line is text.
 [[nodiscard]] std::string junit_report(const RunReport& report);
-/// Everything, in a shape that stays: api-spec/README.md describes it.
+/// All results, in a stable format that api-spec/README.md describes.
 [[nodiscard]] std::string json_report(const RunReport& report);
-/// For a job summary.
+/// For the summary of a CI job.
 [[nodiscard]] std::string markdown_report(const RunReport& report);
-/// One page that needs nothing else: every case, with what was expected beside what came.
+/// A self-contained page: every case, with the expected answer next to the actual one.
 [[nodiscard]] std::string html_report(const RunReport& report);
 
 /// DEVIATIONS.md: every known difference from the service and every guess about it. Depends on the
-/// cases alone, so that a test can tell whether the file in the tree is up to date.
+/// cases alone, so that a test can check whether the file in the tree is up to date.
 [[nodiscard]] std::string deviations_document(const std::vector<Case>& cases);
 
-/// How many cases rest on what, as a table in Markdown: what the README quotes.
+/// A table in Markdown of how many cases rest on which evidence, for the README.
 [[nodiscard]] std::string evidence_table(const std::vector<Case>& cases);
 
 }  // namespace dynsessions::conformance

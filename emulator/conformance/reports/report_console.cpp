@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kColumns = 80;
 
-/// "2024-10-02-preview" as a column's head: the month tells versions apart.
+/// "2024-10-02-preview" as the heading of a column: the month distinguishes versions.
 std::string short_version(const std::string& version) { return version.substr(0, 7); }
 
 std::string padded(std::string text, std::size_t width) {
@@ -17,14 +17,14 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
-/// As long as the length of a text is counted in bytes, a line is short rather than too long.
+/// The length of a text is counted in bytes, so a line can be too short, but never too long.
 std::size_t length_of_line(const std::string& text, std::size_t from, std::size_t width) {
   if (text.size() - from <= width) return text.size() - from;
   const std::size_t space = text.rfind(' ', from + width);
   return space == text.npos || space <= from ? width : space - from;
 }
 
-/// A label and a text behind it, broken into lines that stand below each other.
+/// Writes a label and a text behind it, wrapped with aligned lines.
 void write_wrapped(std::ostream& out, const std::string& label, const std::string& text) {
   const std::size_t width = kColumns - label.size();
   std::string before = label;

@@ -14,7 +14,7 @@ table { border-collapse: collapse; width: 100%; margin: .75rem 0; }
 th, td { border: 1px solid #8886; padding: .25rem .5rem; text-align: left; vertical-align: top; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
 summary { cursor: pointer; padding: .15rem 0; }
-.beside { table-layout: fixed; } .beside th:first-child { width: 18%; }
+.compared { table-layout: fixed; } .compared th:first-child { width: 18%; }
 .expected { background: #2a72; } .got { background: #c332; }
 .verdict { display: inline-block; min-width: 9.5rem; font-weight: 600; }
 .same .verdict { color: #2a7f2a; } .different .verdict, .gone .verdict { color: #c33; }
@@ -64,7 +64,7 @@ void write_html_evidence(std::ostream& out, const RunReport& report) {
 }
 
 void write_differences(std::ostream& out, const Differences& differences) {
-  out << "<table class=\"beside\"><tr><th>where</th><th>expected</th><th>got</th></tr>\n";
+  out << "<table class=\"compared\"><tr><th>where</th><th>expected</th><th>got</th></tr>\n";
   for (const Difference& found : differences) {
     out << "<tr><td>" << escaped(found.place()) << "</td><td class=\"expected\"><pre>"
         << escaped(found.expected) << "</pre></td><td class=\"got\"><pre>" << escaped(found.actual)

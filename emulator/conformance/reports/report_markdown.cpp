@@ -38,7 +38,7 @@ void write_markdown_outcome(std::ostream& out, const CaseOutcome& outcome) {
       << one.title << " (" << name_of(one.evidence) << ", section " << one.section
       << "): " << name_of(outcome.verdict) << ".\n";
   if (outcome.verdict == Verdict::deviation_gone) {
-    out << "\nThe case says that the emulator differs: " << one.deviation.is << "\n";
+    out << "\nThe case declares that the emulator differs: " << one.deviation.is << "\n";
   }
   if (!outcome.differences.empty()) {
     out << "\n| where | expected | got |\n| --- | --- | --- |\n";

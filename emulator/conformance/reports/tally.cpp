@@ -16,7 +16,7 @@ std::string Tally::text() const {
 }
 
 Grid::Grid(const RunReport& report) {
-  std::set<std::string> seen_versions;  // their texts are dates: sorted is by age
+  std::set<std::string> seen_versions;  // the texts are dates, so they are sorted by age
   for (const CaseOutcome& outcome : report.outcomes) {
     const Case& one = outcome.test_case;
     seen_versions.insert(one.api_version);

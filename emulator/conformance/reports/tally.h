@@ -9,21 +9,20 @@
 
 namespace dynsessions::conformance {
 
-/// How many of the cases of a group that were run are as they should be: the same, or known to
-/// differ.
+/// How many of the cases that were run are as expected: equal, or known to differ.
 struct Tally {
   std::size_t good = 0;
   std::size_t all = 0;
 
   void add(Verdict verdict);
-  /// "12/12", or "-" for none.
+  /// "12/12", or "-" if no case was run.
   [[nodiscard]] std::string text() const;
 };
 
-/// Operations by api-version, both in the order in which a person looks for them.
+/// Operations by api-version, both in the order in which a reader looks for them.
 struct Grid {
-  std::vector<std::string> versions;                            ///< by age
-  std::vector<std::string> operations;                          ///< as the cases come
+  std::vector<std::string> versions;                            ///< oldest first
+  std::vector<std::string> operations;                          ///< in the order of the cases
   std::map<std::string, std::map<std::string, Tally>> tallies;  ///< operation, version
 
   explicit Grid(const RunReport& report);
@@ -37,7 +36,7 @@ struct Grid {
 /// "2 sessions, 3 requests, 1 min 5 s".
 [[nodiscard]] std::string spent_text(const RunReport& report);
 
-/// Why cases were not run, and how many for each reason.
+/// Counts the cases that were not run, by reason.
 [[nodiscard]] std::map<std::string, std::size_t> by_reason_not_run(const RunReport& report);
 
 /// "2 min 5 s", "41 s".

@@ -15,7 +15,7 @@ std::uint32_t requests_of(const Case& one) {
   return requests;
 }
 
-/// How many sessions a case names beside its own: `${identifier}-b`, `${run}other`.
+/// Number of sessions that a case names besides its own: `${identifier}-b`, `${run}other`.
 std::uint32_t other_sessions_of(const Case& one) {
   std::set<std::string> names;
   for (const Step& step : one.steps) {
@@ -35,7 +35,7 @@ std::uint32_t other_sessions_of(const Case& one) {
   return static_cast<std::uint32_t>(names.size());
 }
 
-/// Exchanges of a step go out together, so that a step waits for one deadline.
+/// Exchanges of a step are sent together, so a step waits for one deadline.
 std::chrono::seconds worst_case_of(const Case& one) {
   std::chrono::milliseconds time{0};
   for (const Step& step : one.steps) {

@@ -9,10 +9,10 @@
 
 namespace dynsessions::conformance {
 
-/// A budget that is no limit; larger than any run.
+/// A value for "no limit", larger than any run.
 inline constexpr std::uint32_t kUnlimited = 1'000'000;
 
-/// What a run may cost at most. A case that does not fit any more is not begun.
+/// The highest cost of a run. A case that would exceed it is not started.
 struct Budget {
   bool slow = false;  ///< whether slow cases are run at all
   std::uint32_t sessions = 50;
@@ -20,31 +20,31 @@ struct Budget {
   std::chrono::minutes time{60};
 };
 
-/// What cases cost if nothing goes wrong, and how long they take if everything does.
+/// The cost of cases if none fails, and their duration if all fail.
 struct Plan {
   std::size_t cases = 0;
   std::uint32_t sessions = 0;
-  std::uint32_t requests = 0;  ///< without the ones that delete sessions afterwards
+  std::uint32_t requests = 0;  ///< without the requests that delete sessions afterwards
   std::chrono::minutes worst_case{0};
 };
 
 [[nodiscard]] Plan plan_of(const std::vector<Case>& cases);
 
-/// The cases that a run with this budget would begin, were nothing used up.
+/// The cases that a run would start if it had used up nothing of its budget.
 [[nodiscard]] std::vector<Case> without_slow(std::vector<Case> cases, const Budget& budget);
 
-/// The plan as a person reads it before agreeing to it.
+/// The plan as a text that a person reads before confirming it.
 [[nodiscard]] std::string describe(const Plan& plan, const Budget& budget,
                                    const std::string& target);
 
-/// What a run has cost so far.
+/// The cost of a run so far.
 struct Spent {
   std::uint32_t sessions = 0;
   std::uint32_t requests = 0;
   std::chrono::milliseconds time{0};
 };
 
-/// Whether a case may begin: the sessions it may need, its requests and the clock.
+/// Whether the budget allows another case: its sessions, its requests and the time.
 [[nodiscard]] bool fits(const Case& next, bool needs_session, const Spent& spent,
                         const Budget& budget);
 

@@ -19,7 +19,7 @@ std::string line_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-/// Everything of a case that its outcome depends on.
+/// A hash of everything in a case that determines its outcome.
 std::string fingerprint(const Case& one) {
   Json all{{"id", one.id},
            {"needs", one.needs},
@@ -67,7 +67,7 @@ Checkpoint::Checkpoint(std::string path, const std::string& target) : path_(std:
   const std::string head = line_of(Json::object({{"checkpointOf", fingerprint(target)}}));
   std::ifstream before(path_);
   if (before) read(before, head);
-  // Written anew: a line that was cut off must not become the beginning of the next one.
+  // Rewrites the file: an incomplete line must not become the beginning of the next one.
   file_.open(path_, std::ios::trunc);
   file_ << head;
   for (const auto& [case_fingerprint, outcome] : outcomes_) file_ << line_of(outcome);
@@ -79,7 +79,7 @@ void Checkpoint::read(std::istream& file, const std::string& head) {
   std::string line;
   if (!std::getline(file, line)) return;
   if (line + "\n" != head) {
-    throw CheckpointError(path_ + " is no checkpoint of this target; remove it to begin anew");
+    throw CheckpointError(path_ + " is not a checkpoint of this target; remove it to start again");
   }
   while (std::getline(file, line)) {
     Json outcome = Json::parse(line, nullptr, /*allow_exceptions=*/false);

@@ -10,28 +10,28 @@
 
 namespace dynsessions::conformance {
 
-/// A checkpoint that cannot be gone on from.
+/// A checkpoint from which a run cannot continue.
 class CheckpointError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// What a run has found so far, in a file that the next run goes on from: a line that names the
-/// target, then a line of JSON for each case that was run, written as soon as it is done. Holds
-/// outcomes as they stand in reports, so nothing that Redaction takes out.
+/// The results of a run so far, in a file from which the next run continues. One line names the
+/// target; then each case adds a line of JSON as soon as it is done. Outcomes are stored as reports
+/// show them, so without anything that Redaction removes.
 class Checkpoint {
  public:
-  /// Reads the file, when it is there, and opens it for more. `target` is kept as a fingerprint.
-  /// Throws CheckpointError for a file of another target, of another kind, or that cannot be
-  /// written. A last line that was cut off is dropped.
+  /// Reads the file if it exists, and opens it for appending. `target` is stored as a fingerprint.
+  /// Throws CheckpointError if the file belongs to another target, is of another kind, or cannot be
+  /// written. An incomplete last line is dropped.
   Checkpoint(std::string path, const std::string& target);
 
-  /// What came of this very case: one that was changed since is to be run again.
+  /// Returns the outcome of exactly this case. A case that was changed since then must run again.
   [[nodiscard]] std::optional<CaseOutcome> outcome_of(const Case& test_case) const;
 
   void keep(const CaseOutcome& outcome);
 
-  /// Every case was run: there is nothing to go on from.
+  /// Removes the file after all cases were run.
   void remove();
 
  private:

@@ -22,7 +22,7 @@ namespace asio = boost::asio;
 constexpr std::size_t kLargestReply = std::size_t{256} << 20;
 constexpr std::chrono::milliseconds kInterruptionPoll{100};
 
-/// A text as a stream. After its end it waits, if more was announced, until nobody wants more.
+/// A text as a stream. If more bytes were announced, it waits at its end until the reader cancels.
 class TextBody final : public http::BodyReader {
  public:
   TextBody(std::string text, std::optional<std::uint64_t> announced)
@@ -83,7 +83,7 @@ Answer to_answer(net::HttpResult<net::HttpReply> reply) {
   return {std::move(answer), {}};
 }
 
-/// The event loop of a run, which does nothing between two calls of send().
+/// The event loop of a run, which is idle between calls of send().
 class EndpointClient {
  public:
   EndpointClient(net::HttpUrl endpoint, std::function<bool()> interrupted)
@@ -107,7 +107,7 @@ class EndpointClient {
       cancelled = true;
       for (Call& call : calls) call.cancel.emit(asio::cancellation_type::terminal);
     }
-    loop_.poll();  // what the calls have left behind refers to `calls`
+    loop_.poll();  // pending handlers of the calls refer to `calls`
     if (cancelled) throw Interrupted();
     std::vector<Answer> answers;
     for (Call& call : calls) {

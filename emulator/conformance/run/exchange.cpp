@@ -12,14 +12,14 @@ namespace {
 
 constexpr std::string_view kBoundary = "dynsessions-conformance-boundary";
 
-/// Defaults, then what the case says, where null takes away.
+/// Merges the values of the case into the defaults; null removes a value.
 Json merged(Json defaults, const Json& request, const char* member) {
   const Json given = request.value(member, Json::object());
   for (const auto& [name, value] : given.items()) defaults[name] = value;
   return defaults;
 }
 
-/// Calls `add(name, value)` for each; a list repeats its name.
+/// Calls `add(name, value)` for each parameter; a list repeats its name.
 template <typename Add>
 void for_each_parameter(const Json& parameters, const Add& add) {
   for (const auto& [name, value] : parameters.items()) {
@@ -81,7 +81,7 @@ Body body_of(const Json& request) {
   return {nullptr, bytes_of(request)};
 }
 
-/// null for an absent header.
+/// Null for an absent header.
 Json header_value(const HttpReply& reply, const std::string& name) {
   const auto value = reply.header(name);
   return value ? Json(*value) : Json();
@@ -97,7 +97,7 @@ std::string list_of(const std::set<std::string>& names) {
   return list;
 }
 
-/// The set of header names, without those that a proxy or the framing of the moment decides.
+/// Compares the set of header names, without those that depend on a proxy or on the framing.
 Differences compare_header_names(const Json& expected, const HttpReply& reply) {
   static const std::set<std::string> kFraming{"connection", "content-length", "keep-alive",
                                               "transfer-encoding"};

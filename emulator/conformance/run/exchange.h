@@ -8,7 +8,7 @@
 
 namespace dynsessions::conformance {
 
-/// What every request has unless the case says otherwise: `null` for a parameter or a header leaves
+/// The parts of every request unless a case overrides them: `null` for a parameter or header leaves
 /// it out, another value replaces it.
 struct RequestDefaults {
   std::string identifier;
@@ -16,15 +16,14 @@ struct RequestDefaults {
   std::string token;  ///< empty: no Authorization header
 };
 
-/// A request of a case, all of its `${name}` filled in, as bytes. Query values are percent-encoded,
-/// the path and `rawQuery` are sent as they are written. Throws CaseError.
+/// Converts a request of a case, with every `${name}` filled in, to bytes. Query values are
+/// percent-encoded, the path and `rawQuery` are sent as written. Throws CaseError.
 [[nodiscard]] HttpRequest to_http(const Json& request, const RequestDefaults& defaults);
 
-/// Compares an answer with what a case expects of it.
+/// Compares an answer with the expectation of a case.
 [[nodiscard]] Differences compare(const Json& expect, const HttpReply& reply);
 
-/// The values that a step takes out of an answer, by name; a place that is not there is a
-/// difference.
+/// The values that a step captures from an answer, by name; a missing place is a difference.
 struct Captured {
   Json values = Json::object();
   Differences missing;

@@ -15,7 +15,7 @@ Interruption::Interruption() {
   asked = 0;
   struct sigaction action {};
   action.sa_handler = remember;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);  // the next one has its usual effect
+  action.sa_flags = static_cast<int>(SA_RESETHAND);  // the next signal has its default effect
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
 }

@@ -2,9 +2,9 @@
 
 namespace dynsessions::conformance {
 
-/// Ctrl-C and SIGTERM for as long as the object lives: the first one is remembered, so that
-/// sessions can be deleted and reports be written; the next one ends the program at once. One at a
-/// time.
+/// Handles Ctrl-C and SIGTERM as long as the object lives. The first signal is remembered, so that
+/// sessions can be deleted and reports can be written; the next signal ends the program at once.
+/// Only one object at a time.
 class Interruption {
  public:
   Interruption();

@@ -13,8 +13,8 @@ namespace dynsessions::conformance {
 
 enum class Verdict {
   same,             ///< as expected
-  known_deviation,  ///< the emulator differs, and the case says how
-  deviation_gone,   ///< the case says that the emulator differs, but it does not: the case is stale
+  known_deviation,  ///< the emulator differs, as the case declares
+  deviation_gone,   ///< the declared difference does not exist any more: the case is stale
   different,
   not_run,
 };
@@ -23,13 +23,13 @@ inline constexpr Verdict kVerdicts[] = {Verdict::same, Verdict::known_deviation,
                                         Verdict::deviation_gone, Verdict::different,
                                         Verdict::not_run};
 
-/// Why a case was not run.
+/// The reason why a case was not run.
 enum class NotRun {
   was_run,
-  budget,        ///< it was used up
-  interruption,  ///< somebody ended the run
-  slow,          ///< slow cases were not asked for
-  needs,         ///< it is about a server with options that this target cannot be given
+  budget,        ///< the budget was used up
+  interruption,  ///< a person ended the run
+  slow,          ///< slow cases were not requested
+  needs,         ///< it needs a server with options that this target does not have
 };
 
 inline constexpr NotRun kReasonsNotToRun[] = {NotRun::budget, NotRun::interruption, NotRun::slow,
@@ -38,21 +38,21 @@ inline constexpr NotRun kReasonsNotToRun[] = {NotRun::budget, NotRun::interrupti
 struct CaseOutcome {
   Case test_case;
   Verdict verdict{};
-  Differences differences;  ///< each says in which step
-  std::string curl;         ///< of what differs, with $TOKEN for the token; may be empty
+  Differences differences;  ///< each names its step
+  std::string curl;  ///< of the exchange that differs, with $TOKEN for the token; can be empty
   std::chrono::milliseconds duration{0};
   NotRun why = NotRun::was_run;
 
   static CaseOutcome not_run(Case test_case, NotRun why);
-  /// A difference that nobody knew of, or a deviation that is gone.
+  /// An undeclared difference, or a declared deviation that is gone.
   [[nodiscard]] bool is_unexpected() const;
-  /// Why it was not run, for people; empty when it was.
+  /// The reason why the case was not run, as a text; empty if it was run.
   [[nodiscard]] std::string reason() const;
 };
 
-/// One run; the reports are functions of it.
+/// The results of one run; the reports are functions of it.
 struct RunReport {
-  std::string target;  ///< "the emulator" or "the endpoint": its name stays out of reports
+  std::string target;  ///< "the emulator" or "the endpoint": reports do not contain its name
   std::string started_at;
   std::vector<CaseOutcome> outcomes;
   Spent spent;
@@ -63,7 +63,7 @@ struct RunReport {
   [[nodiscard]] std::size_t unexpected() const;
 };
 
-/// The program's exit codes; stable, and listed in the help.
+/// Exit codes of the program; stable, and listed in the help.
 enum class ExitCode : int {
   clean = 0,
   different = 1,
@@ -73,8 +73,9 @@ enum class ExitCode : int {
   interrupted = 130,
 };
 
-/// An interruption outweighs everything: the report is a part. A difference outweighs a budget that
-/// was used up: it is the news. Cases that are slow or need another server do not count.
+/// An interruption has priority, because the report is incomplete. A difference has priority over a
+/// used-up budget, because it is the result that matters. Cases that are slow or need another
+/// server do not count.
 [[nodiscard]] ExitCode exit_code_of(const RunReport& report);
 
 [[nodiscard]] const char* name_of(Verdict verdict);

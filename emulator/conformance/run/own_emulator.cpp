@@ -9,13 +9,12 @@
 namespace dynsessions::conformance {
 namespace {
 
-/// What every server of a run is given. `exact`: the cases say what the service sends, and nothing
-/// beside it.
+/// The options of every server of a run. `exact`: the cases expect exactly what the service sends.
 const Needs kUsual{{"port", "0"},           {"admin-port", "0"}, {"https-port", "off"},
                    {"exact", "true"},       {"auth", "any"},     {"log-level", "warning"},
                    {"max-sessions", "1000"}};
 
-/// The program of the server, beside this one.
+/// The path of the server's program, in the directory of this one.
 std::string emulator_program() { return (program_directory() / "dynsessions").string(); }
 
 std::vector<std::string> command_line(const Needs& needs) {
@@ -32,7 +31,7 @@ OwnEmulator::OwnEmulator(const Needs& needs)
     : process_(command_line(needs), ChildProcess::Kind::server) {
   std::string line;
   Json ready;
-  do {  // the line before tells that it listens
+  do {  // the line before it reports the listening address
     line = process_.read_line();
     ready = Json::parse(line, nullptr, /*allow_exceptions=*/false);
   } while (ready.is_object() && ready.value("event", "") == "listening");
@@ -45,7 +44,7 @@ OwnEmulator::OwnEmulator(const Needs& needs)
 }
 
 OwnEmulator::~OwnEmulator() {
-  process_.stop();  // its last words are complete when it has ended
+  process_.stop();  // its output is complete after the exit
   std::fputs(process_.said().c_str(), stderr);
 }
 

@@ -9,14 +9,14 @@
 
 namespace dynsessions::conformance {
 
-/// The emulator on free ports, with the options that cases need; ends with the object.
+/// The emulator on free ports, with the options that cases need; the destructor ends it.
 class OwnEmulator {
  public:
-  /// Throws Unreachable, with what it said, when it does not start.
+  /// Throws Unreachable, with the server's messages, if it does not start.
   explicit OwnEmulator(const Needs& needs);
   OwnEmulator(const OwnEmulator&) = delete;
   OwnEmulator& operator=(const OwnEmulator&) = delete;
-  /// Passes on to stderr what it logged, its greeting left out.
+  /// Copies the server's log to stderr, without its greeting.
   ~OwnEmulator();
 
   [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
@@ -26,10 +26,11 @@ class OwnEmulator {
   std::string endpoint_;
 };
 
-/// The directory of this program, where `dynsessions` and the cases are as well.
+/// The directory of this program, which also contains `dynsessions` and the cases.
 [[nodiscard]] std::filesystem::path program_directory();
 
-/// What `dynsessions token` prints for these arguments. Throws Unreachable when it does not.
+/// Returns the output of `dynsessions token` with these arguments. Throws Unreachable if the
+/// command fails.
 [[nodiscard]] std::string make_test_token(const std::vector<std::string>& arguments);
 
 }  // namespace dynsessions::conformance

@@ -16,7 +16,7 @@ constexpr const char* kNoGuid = "00000000-0000-0000-0000-000000000000";
 constexpr const char* kTokenStandIn = "$TOKEN";
 constexpr std::size_t kShortestSecret = 16;
 
-/// Compiled when first needed: the server, which is the same program, never needs them.
+/// Compiled at the first use.
 struct Shapes {
   std::regex guid{"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"};
   std::regex web_token{"eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]*"};
@@ -39,7 +39,7 @@ bool is_word_character(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
 }
 
-/// Not inside a longer word: a pool called `list` must not change `listed`.
+/// Replaces whole words only: a pool called `list` must not change `listed`.
 void replace_words(std::string& text, const std::string& word, const std::string& with) {
   for (std::size_t at = text.find(word); at != text.npos; at = text.find(word, at)) {
     const std::size_t end = at + word.size();
@@ -69,7 +69,7 @@ std::string without_guids(const std::string& text) {
 
 bool has_guid(const std::string& text) { return without_guids(text) != text; }
 
-/// What follows each of the words that ARM puts before a name.
+/// Returns the name after each of the words that ARM puts in front of a name.
 std::vector<std::string> names_in_path(const std::string& path) {
   static const std::regex kNamed("/(subscriptions|resourceGroups|sessionPools)/([^/]+)");
   std::vector<std::string> names;

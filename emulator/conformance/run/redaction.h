@@ -11,25 +11,25 @@
 
 namespace dynsessions::conformance {
 
-/// Takes out of outcomes what must not be in a report, before anything is written: the token and
-/// whatever looks like one, the endpoint's host and the names in its path, e-mail addresses, and
-/// guids. A guid becomes `guid-` and eight digits that are the same for the same guid, so that one
-/// can still see what is equal. The guid of zeros stays: it names nothing.
+/// Removes secrets from outcomes before anything is written: the token and any text that looks like
+/// one, the endpoint's host and the names in its path, e-mail addresses, and guids. A guid becomes
+/// `guid-` and eight digits. Equal guids get equal digits, so that a reader can still compare them.
+/// The guid of zeros stays, because it names nothing.
 class Redaction {
  public:
   /// `endpoint` is empty for the emulator, which has no secrets. A token of fewer than 16
-  /// characters is none either: it would be found in ordinary words.
+  /// characters is not treated as a secret either: it would occur in ordinary words.
   Redaction(std::string token, const std::string& endpoint);
 
   [[nodiscard]] std::string text(std::string text) const;
   void apply(CaseOutcome& outcome) const;
 
-  /// The last look at a finished report: the kind of secret that is left in it, such as "the
-  /// token"; nullopt if there is none. Names in the endpoint's path have no shape to look for.
+  /// Checks a finished report. Returns the kind of secret that is left in it, such as "the token";
+  /// nullopt if there is none. Names in the endpoint's path have no shape to search for.
   [[nodiscard]] std::optional<std::string_view> leak_in(const std::string& report) const;
 
  private:
-  std::vector<std::pair<std::string, std::string>> literals_;  ///< and what stands for each
+  std::vector<std::pair<std::string, std::string>> literals_;  ///< with the replacement of each
   std::vector<std::string> names_;                             ///< replaced as whole words
 };
 

@@ -14,12 +14,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// All dialects address one store of sessions (CONTRACT.md section 0 fact 1), so any session can be
+/// All dialects share one store of sessions (CONTRACT.md section 0 fact 1), so every session can be
 /// deleted at a version that has the operation.
 constexpr const char* kVersionThatDeletes = "2025-10-02-preview";
 constexpr unsigned kNoContent = 204;
 
-/// Not std::this_thread::sleep_for, which sleeps on after a signal.
+/// std::this_thread::sleep_for would sleep on after a signal.
 void pause_until_signal(milliseconds time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
   const std::chrono::nanoseconds rest = time - seconds;
@@ -94,7 +94,7 @@ CaseOutcome Runner::run_unless_interrupted(const Case& test_case) {
     outcome = run_case(test_case, identifier);
     outcome.verdict = verdict_on(outcome);
   } catch (const Interrupted&) {
-    // Half a case says nothing; its session is deleted all the same.
+    // Half a case proves nothing; its session is deleted nevertheless.
   }
   if (test_case.session == SessionUse::fresh) delete_session(identifier);
   for (const std::string& other : std::exchange(other_identifiers_, {})) delete_session(other);
@@ -126,7 +126,7 @@ Runner::Attempt Runner::run_step(const Case& test_case, const Step& step, const 
 }
 
 Runner::Attempt Runner::send_step(const Case& test_case, const Step& step, const Json& variables) {
-  // After the last answer came: what send() begins from now on it takes for the cleaning up.
+  // The last answer has arrived. send() would take further requests for the cleaning up.
   if (patience_.interrupted()) throw Interrupted();
   std::vector<HttpRequest> requests;
   for (const Exchange& exchange : step.exchanges) {
@@ -179,7 +179,7 @@ void Runner::remember_identifiers(const Json& request, const Json& usual) {
   for (const Json& one : list) {
     if (!one.is_string() || one == usual || one == target_.run + "shared") continue;
     const auto identifier = one.get<std::string>();
-    if (!identifier.starts_with(target_.run)) continue;  // made to be refused
+    if (!identifier.starts_with(target_.run)) continue;  // meant to be refused
     if (other_identifiers_.insert(identifier).second) ++report_.spent.sessions;
   }
 }
@@ -209,13 +209,13 @@ void Runner::delete_session(const std::string& identifier) {
   try {
     const Answer answer = send({http}, deadline_of(Cost::cheap)).front();
     if (!answer.reply) return note(answer.failure);
-    // 400 SessionWithIdentifierNotFound: the case itself ended it.
+    // 400 SessionWithIdentifierNotFound: the case itself has deleted it.
     const auto code = answer.reply->header("x-ms-error-code");
     if (answer.reply->status != kNoContent && code != "SessionWithIdentifierNotFound") {
       note("status " + std::to_string(answer.reply->status));
     }
   } catch (const Interrupted&) {
-    delete_session(identifier);  // the interruption came while this was sent: once more, to the end
+    delete_session(identifier);  // interrupted while it was sent: send it again, to the end
   }
 }
 

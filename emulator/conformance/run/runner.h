@@ -13,47 +13,48 @@
 
 namespace dynsessions::conformance {
 
-/// Time as a run sees it, and whether somebody is tired of it; tests replace all three.
+/// Time as a run sees it, and whether a person wants to stop it; tests replace all three.
 struct Patience {
   std::function<std::chrono::milliseconds()> now;
-  std::function<void(std::chrono::milliseconds)> pause;  ///< shorter when interrupted
+  std::function<void(std::chrono::milliseconds)> pause;  ///< shorter if the run is interrupted
   std::function<bool()> interrupted;
 
   static Patience real();
 };
 
-/// Against what, and as whom.
+/// The target of a run, and the credentials for it.
 struct RunTarget {
   Send send;
   std::string token;
   std::string name;      ///< for the report
-  std::string endpoint;  ///< `${endpoint}`: the URL that the cases' paths are below
-  std::string run;       ///< `${run}`: what all identifiers of this run begin with
+  std::string endpoint;  ///< `${endpoint}`: the URL in front of the cases' paths
+  std::string run;       ///< `${run}`: the prefix of all identifiers of this run
   Redaction redaction;
-  /// Makes a token by the arguments of `dynsessions token`, for a case that brings its own.
+  /// Makes a token from arguments of `dynsessions token`, for a case with a separate token.
   std::function<std::string(const std::vector<std::string>&)> make_token;
-  bool is_emulator = false;  ///< known deviations are about the emulator only
+  bool is_emulator = false;  ///< known deviations apply to the emulator only
 };
 
-/// Hears of each case as soon as it is done: a progress line, a checkpoint.
+/// Called with each case as soon as it is done: for a progress line or a checkpoint.
 using OnOutcome = std::function<void(const CaseOutcome&)>;
 
-/// Runs cases one after the other and adds what came of them to a report, which outlives it. Sends
-/// only to the target; remembers no answer beyond a case. The token is in requests and nowhere
-/// else.
+/// Runs cases one after the other and adds their outcomes to a report, which must outlive the
+/// runner. Sends only to the target and keeps no answer longer than a case. The token is in
+/// requests and nowhere else.
 class Runner {
  public:
   Runner(RunTarget target, Budget budget, Patience patience, RunReport& report);
 
-  /// Asks for something that needs no session, before any case does. Throws Unreachable when there
-  /// is no answer, or when the token is refused.
+  /// Sends a request that needs no session, before any case runs. Throws Unreachable if there is no
+  /// answer or the token is refused.
   void preflight();
 
-  /// Leaves no session behind, interrupted or not. Throws CaseError for a case that cannot be sent.
+  /// Deletes its sessions, even after an interruption. Throws CaseError for a case that cannot be
+  /// sent.
   void run(const std::vector<Case>& cases, const OnOutcome& on_outcome);
 
  private:
-  /// What came of a step, or of one exchange of it.
+  /// The outcome of a step, or of one exchange of it.
   struct Attempt {
     Differences differences;
     std::string curl;  ///< of the first exchange that differs
@@ -69,7 +70,7 @@ class Runner {
                               const Answer& answer) const;
   [[nodiscard]] HttpRequest request_of(const Json& request, const Case& test_case,
                                        const Json& variables);
-  /// A case may name sessions beside its own, all of which begin with the run's name.
+  /// Remembers the other sessions of a case. Their names begin with the name of the run.
   void remember_identifiers(const Json& request, const Json& usual);
   [[nodiscard]] Verdict verdict_on(const CaseOutcome& outcome) const;
   [[nodiscard]] std::string identifier_for(const Case& test_case) const;
@@ -80,8 +81,8 @@ class Runner {
   const Budget budget_;
   const Patience patience_;
   RunReport& report_;
-  const std::chrono::milliseconds start_;    ///< as if every runner of the report had begun at once
-  std::set<std::string> other_identifiers_;  ///< of the case that runs
+  const std::chrono::milliseconds start_;  ///< as if all runners of the report had started at once
+  std::set<std::string> other_identifiers_;  ///< of the running case
   bool shared_session_used_ = false;
   std::size_t case_number_ = 0;
 };

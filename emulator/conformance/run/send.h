@@ -15,7 +15,7 @@ using HeaderList = std::vector<std::pair<std::string, std::string>>;
 struct HttpRequest {
   std::string method;
   std::string target;  ///< path below the endpoint and query, encoded
-  /// Without Host. A Content-Length given here is announced, whatever the length of the body.
+  /// Without Host. A Content-Length in this list is sent even if the body has another length.
   HeaderList headers;
   std::string body;
   bool chunked = false;  ///< the body is sent in chunks, without a Content-Length
@@ -41,14 +41,14 @@ class Unreachable : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A signal ended the run while an answer was awaited.
+/// A signal ended the run while it waited for an answer.
 class Interrupted : public std::runtime_error {
  public:
   Interrupted() : std::runtime_error("interrupted") {}
 };
 
-/// Sends requests at once and waits for all answers, which come in the order of the requests; the
-/// seam that tests replace. Throws Interrupted.
+/// Sends requests at once and waits for all answers. Returns them in the order of the requests.
+/// Tests replace this seam. Throws Interrupted.
 using Send =
     std::function<std::vector<Answer>(const std::vector<HttpRequest>&, std::chrono::seconds)>;
 

@@ -59,7 +59,7 @@ void ClientExchange::start() {
   });
 }
 
-/// The step that begins now may take this long; the step before it has ended.
+/// Limits the step that begins now; the step before it has ended.
 void ClientExchange::limit_step(HttpTimeouts::Duration time) {
   step_timer_.expires_after(time);
   step_timer_.async_wait([weak = weak_from_this()](const error_code& error) {
@@ -68,7 +68,7 @@ void ClientExchange::limit_step(HttpTimeouts::Duration time) {
   });
 }
 
-/// The timer may have been set again after its handler was queued.
+/// The timer can have been set again after its handler was queued.
 void ClientExchange::expire(asio::steady_timer& timer) {
   if (timer.expiry() > std::chrono::steady_clock::now() || done_) return;
   timed_out_ = true;
@@ -76,7 +76,7 @@ void ClientExchange::expire(asio::steady_timer& timer) {
 }
 
 void ClientExchange::close() {
-  error_code ignored;  // of a descriptor that is closed in any case
+  error_code ignored;  // the descriptor is closed in any case
   connecting_.close(ignored);
   if (transport_) transport_->close();
   changed_.notify();
@@ -212,7 +212,7 @@ void ClientExchange::keep_with(std::weak_ptr<IdleConnections> idle) {
   idle_ = std::move(idle);
 }
 
-/// Hands the connection over, or closes it, when nothing more is to come on it.
+/// Passes on the connection, or closes it, when no more bytes will come on it.
 void ClientExchange::finish_if_done() {
   if (done_ || !parser_->is_done()) return;
   done_ = true;

@@ -23,12 +23,12 @@
 
 namespace dynsessions::net {
 
-/// One request of HttpClient and its response, on one connection. Owned by the coroutine that
-/// sends, then by the HttpBody, and by the coroutine that sends the body for as long as it runs.
+/// One request of HttpClient and its response, on one connection. Owned by the sending coroutine,
+/// then by the HttpBody; also by the coroutine that sends the body, as long as it runs.
 ///
-/// Sending and receiving run at the same time where the body is streamed or large. One timer limits
-/// the step that runs now, one the whole exchange; when either passes, the connection is closed and
-/// whatever was awaited ends.
+/// If the body is streamed or large, sending and receiving run at the same time. One timer limits
+/// the current step, another the whole exchange. When one of them expires, the connection is closed
+/// and pending operations end.
 class ClientExchange : public std::enable_shared_from_this<ClientExchange> {
  public:
   ClientExchange(boost::asio::any_io_executor executor, HttpUrl url, HttpRequest request,
@@ -36,15 +36,15 @@ class ClientExchange : public std::enable_shared_from_this<ClientExchange> {
   ClientExchange(const ClientExchange&) = delete;
   ClientExchange& operator=(const ClientExchange&) = delete;
 
-  /// Starts to count the total time. To be called once, before the rest.
+  /// Starts the timer of the whole exchange. Call it once, first.
   void start();
 
-  /// Uses a connection that was kept; connect() makes a new one. `trust` is null for plain HTTP.
+  /// Uses a kept connection; connect() makes a new one. `trust` is null for plain HTTP.
   void use(std::unique_ptr<Transport> kept);
   boost::asio::awaitable<HttpResult<void>> connect(TlsTrust* trust);
 
-  /// Asks the server to keep the connection, which goes to `idle` as soon as the response has ended
-  /// and if the server agrees.
+  /// Asks the server to keep the connection alive. If the server agrees, the connection goes to
+  /// `idle` when the response has ended.
   void keep_with(std::weak_ptr<IdleConnections> idle);
 
   /// Sends the request and reads the head of the response.
@@ -57,19 +57,19 @@ class ClientExchange : public std::enable_shared_from_this<ClientExchange> {
 
   boost::asio::awaitable<HttpResult<std::size_t>> read(std::span<char> into);
 
-  /// Closes the connection and stops sending; stop_sending() also waits until that has ended.
+  /// Closes the connection and stops sending. stop_sending() also waits until sending has ended.
   void abandon();
   boost::asio::awaitable<void> stop_sending();
 
-  /// Whether the failure of run() was that of a connection that the server had already closed, and
-  /// nothing was lost by it: the request can be sent again.
+  /// Whether run() failed because the server had already closed the kept connection, so that the
+  /// request can safely be sent again.
   [[nodiscard]] bool may_repeat() const;
   [[nodiscard]] HttpRequest take_request() { return std::move(request_); }
 
   [[nodiscard]] const HttpUrl& url() const { return url_; }
 
  private:
-  /// Bytes of one read or write.
+  /// Number of bytes in one read or write.
   static constexpr std::size_t kPiece = std::size_t{64} * 1024;
 
   using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
@@ -111,7 +111,7 @@ class ClientExchange : public std::enable_shared_from_this<ClientExchange> {
 
   boost::asio::steady_timer step_timer_;
   boost::asio::steady_timer total_timer_;
-  Event changed_;  ///< the look-up has ended, sending has ended, or the time has passed
+  Event changed_;  ///< the look-up has ended, sending has ended, or the time is over
   bool timed_out_ = false;
   bool cancelled_ = false;
 
@@ -122,12 +122,12 @@ class ClientExchange : public std::enable_shared_from_this<ClientExchange> {
 
   boost::asio::cancellation_signal stop_sending_;
   bool sending_ = false;   ///< send_body() runs
-  bool stopping_ = false;  ///< and ends because nobody needs the rest of the request
+  bool stopping_ = false;  ///< and ends because the rest of the request is not needed
   bool sent_ = false;      ///< the kernel has the whole request
-  std::optional<HttpFailure> write_failure_;   ///< the server may have answered before
-  std::optional<HttpFailure> source_failure_;  ///< the reason of every failure after it
+  std::optional<HttpFailure> write_failure_;   ///< the server might have answered before
+  std::optional<HttpFailure> source_failure_;  ///< the cause of every later failure
 
-  boost::beast::flat_buffer buffer_;  ///< read from the connection and not decoded yet
+  boost::beast::flat_buffer buffer_;  ///< read from the connection, but not yet decoded
   std::optional<Parser> parser_;
   bool reading_ = false;   ///< the connection is being read
   bool received_ = false;  ///< at least one byte of the response

@@ -13,7 +13,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-/// A look-up that goes on when nobody waits for it any more: getaddrinfo() cannot be stopped.
+/// A look-up goes on after its caller has stopped waiting, because getaddrinfo() cannot be
+/// cancelled.
 struct LookUp {
   explicit LookUp(const asio::any_io_executor& executor) : resolver(executor) {}
 
@@ -23,7 +24,7 @@ struct LookUp {
   std::vector<tcp::endpoint> endpoints;
 };
 
-/// Asio 1.81 opens its sockets without it, and a launched process must not inherit them.
+/// Asio 1.81 does not set the flag, and a launched process must not inherit sockets.
 void close_on_exec(int fd, error_code& error) {
   if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
     error.assign(errno, boost::system::system_category());
@@ -88,7 +89,7 @@ asio::awaitable<HttpResult<void>> ClientExchange::connect_to(Endpoints endpoints
     cancelled_ = cancellation.cancelled() != asio::cancellation_type::none;
     if (timed_out_ || cancelled_) break;
     if (error) continue;
-    error_code ignored;  // of a server that has left already; the first write reports it
+    error_code ignored;  // the server can have left already; the first write reports it
     connecting_.set_option(tcp::no_delay(true), ignored);
     co_return HttpResult<void>();
   }

@@ -84,14 +84,15 @@ asio::awaitable<HttpResult<void>> ClientExchange::run() {
   }
   abandon();
   co_await stop_sending();
-  // Of a server that closed before it had the request, the write knows more than the read.
+  // If the server closed before it had the request, the error of the write is more precise than
+  // that of the read.
   const bool closed = received.error().kind == HttpFailureKind::failed && !received_;
   if (write_failure_ && closed && !source_failure_) co_return *write_failure_;
   co_return received;
 }
 
-/// Sends what fits into one write and starts to send the rest. A failure is not the end: the server
-/// may have answered before it closed.
+/// Sends what fits into one write and starts to send the rest. A failure is not the end, because
+/// the server can have answered before it closed.
 asio::awaitable<void> ClientExchange::send_head() {
   std::string head = head_text();
   head += keep_alive_ ? "\r\n" : "Connection: close\r\n\r\n";
@@ -110,7 +111,7 @@ void ClientExchange::start_sending_body() {
   sending_ = true;
   auto ended = [self = shared_from_this()](std::exception_ptr thrown) {
     self->sending_ended(thrown);
-    // The coroutine that ends here still uses the signal of this object.
+    // The coroutine that ends here still uses the cancellation signal of this object.
     asio::post(self->executor_, [self] {});
   };
   asio::co_spawn(executor_, send_body(),
@@ -134,7 +135,7 @@ void ClientExchange::sending_ended(const std::exception_ptr& thrown) {
   changed_.notify();
 }
 
-/// The server cannot get the rest of the request, so it is not asked for its answer.
+/// The server cannot get the rest of the request, so its answer is not read.
 void ClientExchange::source_failed(const std::string& reason) {
   if (stopping_) return;
   source_failure_ = failure(HttpStep::send, reason);
@@ -179,7 +180,7 @@ asio::awaitable<bool> ClientExchange::send_source(const StreamedBody& body) {
   co_return true;
 }
 
-/// Returns whether it was written; write_failure_ has the reason if not.
+/// Returns whether the piece was written; if not, write_failure_ has the reason.
 asio::awaitable<bool> ClientExchange::send_piece(std::string_view before, std::string_view data,
                                                  std::string_view after) {
   const std::array<asio::const_buffer, 3> buffers{asio::buffer(before.data(), before.size()),

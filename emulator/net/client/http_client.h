@@ -16,10 +16,10 @@
 #include "emulator/http/message.h"
 #include "emulator/net/client/http_url.h"
 
-/// An HTTP/1.1 client. It sends one request per connection unless it is asked to keep connections,
-/// never follows redirects, never decompresses and never throws for a network that fails.
+/// An HTTP/1.1 client. It sends one request per connection unless keep_alive is set, never follows
+/// redirects, never decompresses, and never throws on a network failure.
 ///
-/// Coroutines that use it run on its event loop's thread. They may be cancelled: the call then
+/// Coroutines that use it run on its event loop's thread. They can be cancelled: the call then
 /// returns HttpFailureKind::cancelled.
 namespace dynsessions::net {
 
@@ -44,17 +44,18 @@ enum class HttpFailureKind {
 struct HttpFailure {
   HttpStep step{};
   HttpFailureKind kind{};
-  std::string message;  ///< names the step, the origin and the reason; holds no path, no header
+  std::string message;  ///< names the step, the origin and the reason; without path and headers
 };
 
-/// Found by Result::value() when it holds a failure: reading a value that is not there is our bug.
+/// Called by Result::value() if the result holds a failure: reading a value that is not there is
+/// our bug.
 [[noreturn]] void throw_exception_from_error(const HttpFailure& failure,
                                              const boost::source_location&);
 
 template <typename T>
 using HttpResult = Result<T, HttpFailure>;
 
-/// How long a request may take. Real time.
+/// Timeouts of a request, in real time.
 struct HttpTimeouts {
   using Duration = std::chrono::steady_clock::duration;
   /// For name resolution, connection and TLS handshake together.
@@ -63,14 +64,14 @@ struct HttpTimeouts {
   Duration idle = std::chrono::seconds(30);
   /// From the last byte of the request to the head of the response.
   Duration answer = std::chrono::seconds(60);
-  /// For everything, up to the last byte of the response. Absent: no limit.
+  /// For the whole exchange, up to the last byte of the response. Absent: no limit.
   std::optional<Duration> total;
 };
 
-/// A request body that is read while it is sent. A source without a length is sent in chunks.
+/// A request body that is read during sending. A source without a length is sent in chunks.
 struct StreamedBody {
-  /// Kept until sending has ended, which is at the latest when HttpBody::close() returns. Ends a
-  /// pending read when it is cancelled.
+  /// Kept until sending has ended, at the latest until HttpBody::close() returns. A cancellation
+  /// must end its pending read.
   std::shared_ptr<http::BodyReader> source;
   std::optional<std::uint64_t> length;
 };
@@ -78,8 +79,8 @@ struct StreamedBody {
 struct HttpRequest {
   std::string method = "GET";
   std::string target = "/";  ///< path and query below the prefix of the URL, encoded
-  /// Sent as they are. Host is added if it is absent; Content-Length, Transfer-Encoding and
-  /// Connection are the client's and may not be here.
+  /// Sent unchanged. Host is added if it is absent. Content-Length, Transfer-Encoding and
+  /// Connection are set by the client and must not be in this list.
   http::Headers headers;
   std::variant<std::string, StreamedBody> body;
   HttpTimeouts timeouts;
@@ -87,7 +88,7 @@ struct HttpRequest {
 
 class ClientExchange;
 
-/// The body of a response, taken from the connection at the reader's pace: unread bytes wait in the
+/// The body of a response, read from the connection at the reader's pace: unread bytes wait in the
 /// socket and stop the server. Destroying it before the end closes the connection.
 class HttpBody final : public http::BodyReader {
  public:
@@ -97,15 +98,16 @@ class HttpBody final : public http::BodyReader {
   /// Reads some bytes into `into`; returns 0 at the end. After an error, failure() has the details.
   boost::asio::awaitable<Result<std::size_t>> read(std::span<char> into) override;
 
-  /// Reads the rest. `too_large`, and a closed connection, when it is longer than `limit` bytes.
+  /// Reads the rest. If it is longer than `limit` bytes, closes the connection and returns
+  /// `too_large`.
   boost::asio::awaitable<HttpResult<std::string>> read_all(std::size_t limit);
 
-  /// Closes the connection unless the body was read to its end, and waits until nothing refers to
-  /// the source of the request's body any more.
+  /// Closes the connection unless the body was read to its end, and waits until the source of the
+  /// request's body is no longer in use.
   boost::asio::awaitable<void> close();
 
   [[nodiscard]] const std::optional<HttpFailure>& failure() const { return failure_; }
-  /// The length that the server announced.
+  /// The length that the server announced, if any.
   [[nodiscard]] std::optional<std::uint64_t> length() const;
 
  private:
@@ -113,15 +115,15 @@ class HttpBody final : public http::BodyReader {
   std::optional<HttpFailure> failure_;
 };
 
-/// The head of a response, with its body still to be read.
+/// The head of a response whose body has yet to be read.
 struct HttpResponse {
   unsigned status = 0;
   std::string reason;
   http::Headers headers;
-  std::unique_ptr<HttpBody> body;  ///< never null; at its end at once for HEAD, 204 and 304
+  std::unique_ptr<HttpBody> body;  ///< never null; already at its end for HEAD, 204 and 304
 };
 
-/// A response that was read whole.
+/// A response with its whole body.
 struct HttpReply {
   unsigned status = 0;
   http::Headers headers;
@@ -129,20 +131,20 @@ struct HttpReply {
 };
 
 struct HttpClientOptions {
-  /// PEM file with the authorities to trust; empty: those of the machine, or of SSL_CERT_FILE.
+  /// PEM file with the trusted authorities; empty: those of the machine, or of SSL_CERT_FILE.
   std::string ca_file;
   /// Whether connections are kept for the next request to the same origin: at most eight, for at
   /// most thirty seconds.
   bool keep_alive = false;
-  /// The longest head of a response that is accepted.
+  /// The maximum size of a response head.
   std::size_t head_bytes = std::size_t{64} * 1024;
 };
 
 class IdleConnections;
 class TlsTrust;
 
-/// Sends requests to any origin, several at a time. Event-loop thread only; may be destroyed while
-/// responses are still read.
+/// Sends requests to any origin, several at a time. Event-loop thread only; can be destroyed while
+/// responses are still being read.
 class HttpClient {
  public:
   explicit HttpClient(boost::asio::any_io_executor executor, HttpClientOptions options = {});
@@ -150,16 +152,16 @@ class HttpClient {
   HttpClient& operator=(const HttpClient&) = delete;
   ~HttpClient();
 
-  /// Sends the request and returns when the head of the response has come. A response that comes
-  /// before the request was sent is returned at once; if its status is 400 or above, the rest of
-  /// the request is not sent.
+  /// Sends the request and returns when the head of the response has arrived. A response that
+  /// arrives before the whole request was sent is returned at once; if its status is 400 or above,
+  /// the rest of the request is not sent.
   ///
   /// A kept connection that the server closes before it answers is replaced by a new one if the
-  /// method is idempotent and the body is text. Throws std::invalid_argument for a request that
-  /// cannot be written: control characters in it, or a header field that belongs to the client.
+  /// method is idempotent and the body is text. Throws std::invalid_argument for a request with
+  /// control characters or with a header field that the client sets.
   boost::asio::awaitable<HttpResult<HttpResponse>> send(HttpUrl url, HttpRequest request);
 
-  /// Sends the request and reads the whole response, whose body may have `limit` bytes.
+  /// Sends the request and reads the whole response, whose body can have at most `limit` bytes.
   boost::asio::awaitable<HttpResult<HttpReply>> fetch(HttpUrl url, HttpRequest request,
                                                       std::size_t limit);
 
@@ -171,11 +173,11 @@ class HttpClient {
 
   const boost::asio::any_io_executor executor_;
   const HttpClientOptions options_;
-  std::unique_ptr<TlsTrust> trust_;  ///< made for the first https URL
+  std::unique_ptr<TlsTrust> trust_;  ///< created for the first https URL
   std::shared_ptr<IdleConnections> idle_;
 };
 
-/// HttpClient::fetch() for a program without an event loop. Blocks until there is a reply or a
+/// Runs HttpClient::fetch() in a program without an event loop. Blocks until there is a reply or a
 /// failure.
 [[nodiscard]] HttpResult<HttpReply> fetch_blocking(const HttpUrl& url, HttpRequest request,
                                                    std::size_t limit,

@@ -11,16 +11,17 @@ struct HttpUrl {
   bool tls = false;
   std::string host;  ///< an IPv6 address is in brackets
   std::string port;
-  std::string prefix;  ///< without a slash at its end; may be empty
+  std::string prefix;  ///< without a slash at its end; can be empty
 
-  /// `invalid_request` for anything but an absolute http or https URL of scheme, host and path.
+  /// Returns `invalid_request` unless the text is an absolute http or https URL of scheme, host and
+  /// path.
   [[nodiscard]] static Result<HttpUrl> parse(const std::string& text);
 
   /// "https://host:port", without the prefix.
   [[nodiscard]] std::string origin() const;
   /// The value of the header field Host, which leaves out the default port of the scheme.
   [[nodiscard]] std::string authority() const;
-  /// The host as a resolver and a certificate name it: an IPv6 address without brackets.
+  /// The host for a resolver or a certificate: an IPv6 address has no brackets.
   [[nodiscard]] std::string host_name() const;
 };
 

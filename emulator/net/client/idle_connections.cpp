@@ -18,7 +18,7 @@ void IdleConnections::put(const std::string& origin, std::unique_ptr<Transport> 
 
 std::unique_ptr<Transport> IdleConnections::take(const std::string& origin) {
   const auto oldest = std::chrono::steady_clock::now() - kLongestKept;
-  // A server sends nothing between responses: what has arrived is its end.
+  // A server sends nothing between responses, so input means that it has closed.
   kept_.remove_if(
       [&](const Kept& one) { return one.since < oldest || one.transport->has_input(); });
   const auto found = std::find_if(kept_.begin(), kept_.end(),

@@ -10,12 +10,12 @@
 
 namespace dynsessions::net {
 
-/// The connections that HttpClient keeps between requests, the one that was used last in front.
+/// The connections that HttpClient keeps between requests; the most recently used is first.
 class IdleConnections {
  public:
   void put(const std::string& origin, std::unique_ptr<Transport> transport);
 
-  /// Returns null if there is none to this origin that the server has left open.
+  /// Returns null if there is no connection to this origin that the server has left open.
   [[nodiscard]] std::unique_ptr<Transport> take(const std::string& origin);
 
   [[nodiscard]] std::size_t size() const { return kept_.size(); }

@@ -13,9 +13,9 @@ namespace dynsessions::net {
 /// The certificate authorities that a client trusts, shared by its connections.
 class TlsTrust {
  public:
-  /// Trusts the authorities in `ca_file` (PEM) and no other; with an empty name those of the
-  /// machine, which SSL_CERT_FILE and SSL_CERT_DIR replace. Throws boost::system::system_error for
-  /// a file that cannot be used.
+  /// Trusts only the authorities in `ca_file` (PEM). If it is empty, trusts those of the machine,
+  /// which SSL_CERT_FILE and SSL_CERT_DIR replace. Throws boost::system::system_error for an
+  /// unusable file.
   explicit TlsTrust(const std::string& ca_file);
 
   [[nodiscard]] boost::asio::ssl::context& get() { return context_; }
@@ -25,13 +25,13 @@ class TlsTrust {
 };
 
 /// The client's end of a TLS connection. handshake() comes before every read and write. A read and
-/// a write may be awaited at the same time.
+/// a write can be pending at the same time.
 class TlsClientTransport final : public Transport {
  public:
-  /// `host` is the name or address that the certificate must be valid for.
+  /// The certificate must be valid for `host`, a name or an address.
   TlsClientTransport(boost::asio::ip::tcp::socket socket, TlsTrust& trust, std::string host);
 
-  /// Returns the reason of a failure: why the certificate is not trusted, or what TLS reports.
+  /// Returns the reason of a failure: why the certificate is not trusted, or the error of TLS.
   boost::asio::awaitable<std::optional<std::string>> handshake();
 
   [[nodiscard]] const char* scheme() const override { return "https"; }

@@ -1,8 +1,8 @@
-"""What a Jupyter kernel leaves in its process, for programs and libraries that look for one.
+"""Makes the process look like a Jupyter kernel, for programs and libraries that check for one.
 
 Importing ipykernel takes as long as starting an interpreter does. So the packages that a kernel has
-loaded are in `sys.modules` from the start, but each is loaded only when a program takes something
-from it.
+loaded are in `sys.modules` from the start, but each is loaded only when a program uses an attribute
+of it.
 """
 
 import importlib.machinery
@@ -18,7 +18,7 @@ from IPython.core import debugger
 from traitlets import Unicode
 from traitlets.config import SingletonConfigurable
 
-# What a kernel has imported before its first program; modules of a package after the package.
+# Modules that a kernel imports before its first program; modules of a package follow the package.
 LOADED = (
     *("comm", "debugpy", "platformdirs", "psutil", "tornado", "zmq"),
     *("jupyter_core", "jupyter_client", "jupyter_client.session"),
@@ -26,10 +26,10 @@ LOADED = (
     *("ipykernel.iostream", "ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.kernelbase"),
     *("ipykernel.zmqshell",),
 )
-# Libraries look at these attributes of every module that is loaded.
+# Libraries read these attributes of every loaded module.
 LOOKED_AT = {"__path__", "__file__", "__warningregistry__", "__wrapped__", "__test__", "__slots__"}
 
-# What the agent has in place of ipykernel's own, by module and name.
+# The agent's replacements for objects of ipykernel, by module and name.
 STAND_INS = {}
 
 _loading = threading.RLock()
@@ -37,7 +37,7 @@ _begun = set()
 
 
 class LazyModule(types.ModuleType):
-    """Loads itself when an attribute is missing that a loaded module would have."""
+    """Loads itself at the first access to an attribute that it does not have yet."""
 
     def __getattr__(self, name):
         if name in LOOKED_AT:
@@ -51,12 +51,12 @@ class LazyModule(types.ModuleType):
 
 
 def load(module):
-    """Nothing if it is loaded, or if this thread is just loading it. Other threads wait."""
+    """Does nothing if it is loaded, or if this thread is just loading it. Other threads wait."""
     name = module.__name__
     with _loading:
         if type(module) is not LazyModule or name in _begun:
             return
-        if name == "debugpy":  # it would warn of modules that Python itself has frozen
+        if name == "debugpy":  # it would warn about modules that Python itself has frozen
             os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
         _begun.add(name)
         try:
@@ -68,13 +68,13 @@ def load(module):
 
 
 def stand_in(thing):
-    """A decorator: a class of the agent's for the one of that name in the module that it names."""
+    """A decorator: the class replaces the one of the same name in the module `__module__`."""
     STAND_INS.setdefault(thing.__module__, {})[thing.__name__] = thing
     return thing
 
 
 def seem_loaded(name):
-    """Nothing if the environment does not have the package."""
+    """Does nothing if the environment does not have the package."""
     package, _, last = name.rpartition(".")
     parent = sys.modules.get(package)
     if name in sys.modules or (package and parent is None):
@@ -95,7 +95,7 @@ def seem_loaded(name):
 
 @stand_in
 class IPythonKernel:
-    """`get_ipython().kernel`, of which libraries ask little more than that it is there."""
+    """`get_ipython().kernel`. Most libraries only check that it exists."""
 
     __module__ = "ipykernel.ipkernel"
 
@@ -141,7 +141,7 @@ debugpy_breakpointhook.__module__ = "debugpy._vendored.force_pydevd"
 
 @stand_in
 class IPKernelApp(SingletonConfigurable):
-    """The application that a kernel is, as far as %config lists it."""
+    """The application of a kernel, with the options that %config lists."""
 
     __module__ = "ipykernel.kernelapp"
 
@@ -149,7 +149,7 @@ class IPKernelApp(SingletonConfigurable):
 
 
 class KernelMagics:
-    """ipykernel's own magics by name, which are loaded with the first use of one."""
+    """Registers ipykernel's magics by name; the first use of one loads them."""
 
     NAMES = ("autosave", "connect_info", "edit", "less", "man", "more", "qtconsole")
 
@@ -172,8 +172,8 @@ class KernelMagics:
 
 
 def arrange_process():
-    """What is the same in all interpreters, so that a zygote can do it."""
-    # As ipykernel does: the standard library first, and '' before what is installed.
+    """Makes the changes that are the same in all interpreters, so that a zygote can do it."""
+    # Like ipykernel: the standard library first, and '' before the installed packages.
     packages = (i for i, path in enumerate(sys.path) if path.endswith("-packages"))
     sys.path.insert(next(packages, 0), "")
     for name in LOADED:
@@ -184,7 +184,7 @@ def arrange_process():
 
 
 def name_process():
-    """The arguments; the name of the connection file is the interpreter's own."""
+    """Sets the arguments; the name of the connection file is unique to the interpreter."""
     runtime = os.path.expanduser("~/.local/share/jupyter/runtime")
     connection_file = f"{runtime}/kernel-{uuid.uuid4()}.json"
     IPKernelApp.instance().connection_file = connection_file

@@ -1,13 +1,13 @@
-"""A program's sys.stdout and sys.stderr: as a kernel's, and out of a program's reach.
+"""A program's sys.stdout and sys.stderr, which behave like a kernel's and survive a program.
 
 As in a kernel, the streams are `OutStream` objects, which have no buffer. They write to duplicates
 of descriptors 1 and 2, so a program that closes or redirects those descriptors, or that closes
 `sys.__stdout__`, still shows what it prints. C code and child processes write to descriptors 1 and
-2, behind which are the same pipes: their order holds, because no output is kept back here.
+2, which are the same pipes. The order of all output is kept, because the streams do not buffer.
 
-The agent calls restore() after each program, so that nothing a program does to the descriptors or
-the stream objects outlives it. A program that assigns another object to `sys.stdout` keeps it for
-the next programs, as in a kernel.
+The agent calls restore() after each program, which undoes all changes of the program to the
+descriptors and the stream objects. A program that assigns another object to `sys.stdout` keeps it
+for the next programs, as in a kernel.
 """
 
 import contextlib
@@ -21,8 +21,8 @@ from agent_kernel import stand_in
 
 @stand_in
 class OutStream(io.TextIOBase):
-    """Text that is on the descriptor when write() returns, so that nothing is lost when the process
-    dies."""
+    """A stream whose text is on the descriptor when write() returns, so that nothing is lost when
+    the process dies."""
 
     __module__ = "ipykernel.iostream"
 
@@ -36,14 +36,14 @@ class OutStream(io.TextIOBase):
         self.topic = f"stream.{name}".encode()
         self.parent_header = {}
         self._number = number
-        self._pipe = None  # what descriptor `number` is
+        self._pipe = None  # identity of the pipe at descriptor `number`
         self._descriptor = None  # a duplicate of it
         self._unshown = None
         self._closed = False
         self.attach()
 
     def attach(self):
-        """To this process's descriptor, in a fork of the zygote once more."""
+        """Attaches to this process's descriptor; called again in a fork of the zygote."""
         self._pipe = identity(self._number)
         self._descriptor = os.dup(self._number)
         self._unshown = os.open(os.devnull, os.O_WRONLY)
@@ -69,12 +69,12 @@ class OutStream(io.TextIOBase):
         return len(string)
 
     def send(self, string):
-        """Even if the program has closed the stream."""
+        """Writes even if the program has closed the stream."""
         data = memoryview(encoded(string))
         while data:
             try:
                 data = data[os.write(self._descriptor, data) :]
-            except BlockingIOError:  # a child process, such as node, has made the pipe so
+            except BlockingIOError:  # a child process, such as node, has made it non-blocking
                 os.set_blocking(self._descriptor, True)
 
     def writelines(self, sequence):
@@ -84,15 +84,15 @@ class OutStream(io.TextIOBase):
             self.write(string)
 
     def flush(self):
-        """Nothing is kept back. Of a closed stream it is no error in a kernel, either."""
+        """Does nothing: there is no buffer. As in a kernel, a closed stream raises no error."""
 
     def fileno(self):
-        """A kernel's is a copy of the descriptor that it was started with, and what is written
-        there is not shown."""
+        """Returns a descriptor whose output is not shown. A kernel returns a copy of the descriptor
+        with which it was started, whose output is not shown either."""
         return self._unshown
 
     def close(self):
-        """As in a kernel, descriptor 1 or 2 is then what it was before the kernel's start."""
+        """Resets descriptor 1 or 2 to its state before the kernel's start, as a kernel does."""
         if not self._closed:
             self._closed = True
             os.dup2(self._unshown, self._number)
@@ -112,8 +112,8 @@ class OutStream(io.TextIOBase):
 
 
 def encoded(text):
-    """As in a kernel, bytes that could not be decoded come out as they were. Surrogates that stand
-    for no byte make a kernel lose the output; here they are escaped."""
+    """Encodes undecodable bytes to the original bytes, as a kernel does. Surrogates that stand for
+    no byte make a kernel lose the output; here they are escaped."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -121,15 +121,15 @@ def encoded(text):
 
 
 def identity(descriptor):
-    """Of the pipe or file; None of a closed descriptor."""
+    """Identifies the pipe or file; returns None for a closed descriptor."""
     with contextlib.suppress(OSError):
         status = os.fstat(descriptor)
         return status.st_dev, status.st_ino
 
 
 def install():
-    """The streams, by their descriptors' order. faulthandler writes to descriptors only, and so to
-    the streams that Python began with, as in a kernel."""
+    """Installs and returns the streams for descriptors 1 and 2. faulthandler can only write to
+    descriptors, so it writes to Python's original streams, as in a kernel."""
     sys.stdout, sys.stderr = OutStream("stdout", 1), OutStream("stderr", 2)
     faulthandler_enable, faulthandler_register = faulthandler.enable, faulthandler.register
 

@@ -1,4 +1,4 @@
-"""Prints PACKAGES.md from requirements.txt and service_packages.json, which lie beside it.
+"""Prints PACKAGES.md from requirements.txt and service_packages.json, in its directory.
 
     python3 packages_page.py > PACKAGES.md
 """
@@ -10,14 +10,14 @@ DIRECTORY = pathlib.Path(__file__).parent
 
 OPENING = """# Packages of a session
 
-Written by `packages_page.py`; do not edit. What the service has is known from {source}. Packages are pinned in `requirements.txt`; `dynsessions doctor` compares an environment with it.
+Written by `packages_page.py`; do not edit. The versions of the service are known from {source}. Packages are pinned in `requirements.txt`; `dynsessions doctor` compares an environment with it.
 
 | package | in the service | here | why they differ |
 | --- | --- | --- | --- |
 """
 
 CLOSING = """
-Besides these, {count} packages that they need are pinned; which versions of them the service has was not seen.
+These need {count} further packages, which are pinned as well. Their versions in the service are not known.
 """
 
 

@@ -2,8 +2,8 @@
 
 An import leaves more than a module behind: numpy adds filters for warnings, a submodule becomes an
 attribute of its package, and `matplotlib.use()` switches backends at once if pyplot is loaded. Such
-effects are taken back here after the preloading and happen when a program imports the module, so
-that they happen in the same line as in a Jupyter kernel.
+effects are undone here after the preloading and repeated when a program imports the module, so that
+they happen at the same line as in a Jupyter kernel.
 """
 
 import importlib
@@ -14,8 +14,8 @@ import warnings
 
 class PreloadedModule(types.ModuleType):
     """Wakes when one of its attributes is looked up. An import looks up __spec__. Functions that
-    search all of sys.modules look up other attributes with underscores, which therefore do not
-    count."""
+    search all of sys.modules look up other attributes with underscores, which therefore do not wake
+    it."""
 
     def __getattribute__(self, name):
         if name.startswith("__") and name != "__spec__":
@@ -31,8 +31,8 @@ def set_backend(name):
 
 
 class Preloaded:
-    """One of the modules to preload. Waking it wakes those that were loaded before it, on which it
-    may depend."""
+    """One of the modules to preload. Waking it wakes the modules that were loaded before it, since
+    it can depend on them."""
 
     _asleep = []
 

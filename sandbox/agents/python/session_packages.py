@@ -1,11 +1,12 @@
-"""Where `pip install` puts packages in a session, whose own Python cannot be written to.
+"""The place for packages of `pip install` in a session, whose own Python is read-only.
 
-A virtual environment in ~/.local, stacked on the one that the interpreter runs in: it has no package
-of its own, and a .pth file that adds those of the other. So pip counts as installed what is, leaves
-it where it is, and puts what is new, or another version, before it. Because the directory is Python's
-user directory too, `pip install --user` puts it there as well.
+It is a virtual environment in ~/.local, stacked on the one in which the interpreter runs: it starts
+without packages, and a .pth file adds the packages of the other. So pip sees the installed
+packages, leaves them in their place, and puts new packages or other versions in front of them. The
+directory is also Python's user directory, so `pip install --user` uses it as well.
 
-The interpreter does not run in it: what a program writes there would be run before the program.
+The interpreter does not run in this environment, because code that a program writes there would run
+before the next program.
 """
 
 import contextlib
@@ -18,14 +19,14 @@ DIRECTORY = pathlib.Path(os.environ.get("HOME", "/tmp"), ".local")
 LIBRARY = DIRECTORY / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
 STACKING = "stacked-environment.pth"
 
-# Any word but `true` keeps the system's packages out, as `false` does; pip would refuse --user for
-# `false`, which for it means that Python does not look into the user directory.
+# Any word but `true` keeps the system's packages out. With `false` pip would refuse --user, because
+# it concludes that Python does not search the user directory.
 CONFIGURATION = "home = {home}\ninclude-system-site-packages = no\n"
 
 
 def adopt():
-    """Makes the directory and puts it on sys.path. Once more in every fork, in the sandbox of which it
-    may be missing or have been filled already. Where there is no room for it, pip has none either."""
+    """Makes the directory and puts it on sys.path. Called again in every fork, whose sandbox can
+    lack the directory or have packages in it. Without room for it, pip cannot work either."""
     with contextlib.suppress(OSError):
         _make()
     if str(LIBRARY) not in sys.path:

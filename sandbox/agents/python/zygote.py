@@ -1,12 +1,12 @@
-"""The zygote: loads once what most programs import, and is forked for every interpreter.
+"""The zygote: loads the packages of most programs once, and is forked for every interpreter.
 
     zygote.py MODULES UID       MODULES with commas between them; UID to use files as
 
-The launcher starts it in a sandbox of its own and talks to it on descriptor 3
-(sandbox/zygote/zygote_protocol.h). zygote_fork.so does what Python cannot: it forks into a session's
-sandbox and confines the child, which then goes on as agent.py does. A session must not be able to
-tell that from an agent that was started, except that it is there at once; and no two may share
-anything random. What they do share is the seed of hash(), as all memory is laid out before.
+The launcher starts it in a separate sandbox and talks to it on descriptor 3
+(sandbox/tiers/namespaced/zygote_protocol.h). Python cannot fork into a session's sandbox and
+confine the child; zygote_fork.so does this, and the child goes on like agent.py. A session must not
+be able to distinguish it from a started agent, except that it is ready at once. Forks must not
+share random state. They do share the seed of hash(), because existing dictionaries depend on it.
 """
 
 import asyncio
@@ -23,11 +23,11 @@ from preloaded import Preloaded
 
 SOCKET_FD = 3
 MAX_COMPLAINTS = 1000
-WARM_UPS = 45  # so that no program's first runs write counters into the bytecode that is shared
+WARM_UPS = 45  # so that no program's first runs write counters into shared bytecode
 LARGE_PAGE = 1 << 21
-MADV_COLLAPSE = 25  # of Linux 6.1
+MADV_COLLAPSE = 25  # since Linux 6.1
 
-# Threads do not survive a fork, so no library may start any here.
+# Threads do not survive a fork, so libraries must not start any here.
 NO_THREADS = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -48,8 +48,8 @@ def require_done(error_number, what):
 
 
 def make_streams_pipes():
-    """As an interpreter's are. Nobody reads what is written here: the first programs of sessions
-    would get it otherwise."""
+    """Makes them pipes, as in an interpreter. Their output is dropped; otherwise the first programs
+    of sessions would get it."""
     _, write_end = os.pipe()
     for stream in (1, 2):
         os.dup2(write_end, stream)
@@ -57,13 +57,13 @@ def make_streams_pipes():
 
 
 def preload(modules):
-    """Imports them; returns those that could be, and what is to be said about the others."""
+    """Imports the modules; returns those that succeeded, and the errors of the others as a text."""
     os.environ.update(NO_THREADS)
     loaded, complaints = [], []
     for module in modules:
         try:
             loaded.append(Preloaded(module))
-        except Exception as error:  # whatever a module raises, sessions do without it
+        except Exception as error:  # sessions work without a module that fails
             complaints.append(f"{module} is not preloaded: {type(error).__name__}: {error}")
     for name in NO_THREADS:
         del os.environ[name]
@@ -71,19 +71,19 @@ def preload(modules):
 
 
 def use_large_pages():
-    """For the objects that are there, so that a fork has less page tables to copy: a millisecond of
-    two. What a fork writes to it copies in small pages all the same."""
+    """Moves the existing objects to large pages, so that a fork has fewer page tables to copy. That
+    saves one millisecond of two. Pages that a fork writes to are still copied as small pages."""
     libc = ctypes.CDLL(None)
     for page in sorted({id(thing) // LARGE_PAGE for thing in gc.get_objects()}):
         start = ctypes.c_void_p(page * LARGE_PAGE)
-        libc.madvise(start, ctypes.c_size_t(LARGE_PAGE), MADV_COLLAPSE)  # where it can be done
+        libc.madvise(start, ctypes.c_size_t(LARGE_PAGE), MADV_COLLAPSE)  # if the kernel can
 
 
 def renew_randomness():
-    """Python's own generator and OpenSSL's notice a fork by themselves."""
+    """Renews other random state; the generators of Python and OpenSSL notice a fork themselves."""
     tempfile._name_sequence = None
     numpy = sys.modules.get("numpy")
-    if numpy is not None:  # as its seed() would, which takes three times as long
+    if numpy is not None:  # like its seed(), which takes three times as long
         key = numpy.frombuffer(os.urandom(624 * 4), numpy.uint32)
         numpy.random.set_state(("MT19937", key, len(key)))
     processes = sys.modules.get("multiprocessing.process")
@@ -92,8 +92,8 @@ def renew_randomness():
 
 
 class TmpSnapshot:
-    """What the agent has put into /tmp here, for the /tmp of each session. Making it once more the
-    way it was made takes milliseconds in a process whose memory is all shared."""
+    """The files that the agent has made in /tmp, to copy them into the /tmp of each session. Making
+    them again in the usual way takes milliseconds in a process with shared memory."""
 
     def __init__(self):
         self._steps = []
@@ -116,7 +116,7 @@ class TmpSnapshot:
         os.close(file)
 
     def place(self):
-        """False where an interpreter was before, or where a program has left no room for it."""
+        """Returns False if an earlier interpreter has made the files, or if no room is left."""
         try:
             for make, arguments in self._steps:
                 make(*arguments)
@@ -137,12 +137,12 @@ def main():
     shell = make_shell(streams)
     tmp_snapshot = TmpSnapshot()
     serving = agent.Agent(shell, streams)
-    with shell.builtin_trap:  # pandas asks at import whether a kernel runs it
+    with shell.builtin_trap:  # pandas checks at import whether a kernel runs it
         loaded, complaints = preload(filter(None, modules.split(",")))
     asyncio.run(serving.warm_up(WARM_UPS))
     gc.collect()
     use_large_pages()
-    gc.freeze()  # so that no collection writes to the pages that are shared
+    gc.freeze()  # so that no collection writes to shared pages
     os.write(SOCKET_FD, b"\n" + complaints.encode("ascii", "replace")[:MAX_COMPLAINTS])
     require_done(forks.dynsessions_serve_forks(SOCKET_FD), "cannot serve forks")
     renew_randomness()

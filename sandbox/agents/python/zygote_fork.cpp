@@ -16,9 +16,9 @@
 #include "sandbox/tiers/interpreter_child.h"
 #include "sandbox/tiers/namespaced/zygote_protocol.h"
 
-/// What zygote.py cannot do in Python, as a shared object that it loads with ctypes. The steps are
-/// those of interpreter_child.cpp. Python's part of a fork is called by its stable names, so no
-/// Python headers are needed.
+/// The part of zygote.py that Python cannot do, as a shared object that zygote.py loads with
+/// ctypes. The steps are those of interpreter_child.cpp. Python's functions for a fork are called
+/// by their stable names, so no Python headers are needed.
 extern "C" {
 // NOLINTBEGIN(readability-identifier-naming): Python's names
 void PyOS_BeforeFork();
@@ -38,15 +38,15 @@ constexpr std::size_t kHelperStackBytes = std::size_t{256} << 10;
   ::_exit(send_report(report, started).ok() ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-/// In the helper. It is the owner of the jail's user namespace until it has entered.
+/// Runs in the helper, which is the owner of the jail's user namespace until it has entered.
 StepResult become_owner_of_jail(uid_t owner) {
   if (owner == ::geteuid()) return {};
   const StepResult taken = take_up_change_of_user();
   return taken.ok() ? become_owner(owner) : taken;
 }
 
-/// In the helper: enters groups and jail and forks there, since a PID namespace is for children
-/// only. Returns in the interpreter.
+/// Runs in the helper: enters groups and jail and forks there, since a PID namespace is for
+/// children only. Returns in the interpreter.
 void become_interpreter(InterpreterContext& context, uid_t owner) {
   const StepResult joined = join_groups(context.groups);
   if (!joined.ok()) report_and_exit(context.report, {"join groups", nullptr, joined.error_number});
@@ -56,15 +56,15 @@ void become_interpreter(InterpreterContext& context, uid_t owner) {
   if (!entered.ok()) {
     report_and_exit(context.report, {"enter", entered.detail, entered.error_number});
   }
-  // glibc's own fork, unlike a bare clone, keeps its idea of the thread's id right and runs what
-  // libraries have registered for it, such as OpenBLAS.
+  // glibc's own fork, unlike a bare clone, updates its copy of the thread's id and runs the
+  // handlers that libraries such as OpenBLAS have registered.
   const pid_t pid = ::fork();
   if (pid < 0) report_and_exit(context.report, {"start inside", nullptr, errno});
   if (pid > 0) report_start_and_exit(context.report, pid);
   const StepFailure failure = confine_interpreter(context);
   if (failure) report_and_exit(context.report, failure);
-  // As an exec would: /proc/self belongs to the session's user again. In this memory is nothing
-  // that its program may not see.
+  // Restores the effect of an exec: /proc/self belongs to the session's user again. This memory
+  // contains nothing that must be hidden from its program.
   const StepResult shown = checked(::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
   if (!shown.ok()) report_and_exit(context.report, {"show memory", nullptr, shown.error_number});
   ::close(context.report);
@@ -73,7 +73,7 @@ void become_interpreter(InterpreterContext& context, uid_t owner) {
 struct ForkContext {
   InterpreterContext& context;
   uid_t owner;
-  ucontext_t zygote{};  ///< where Python's stack was left
+  ucontext_t zygote{};  ///< the place where Python's stack was left
   volatile bool born = false;
 };
 
@@ -85,11 +85,11 @@ int run_helper(void* argument) {
   ::_exit(EXIT_FAILURE);
 }
 
-/// True in the interpreter. In the zygote, when the helper is gone.
+/// Returns true in the interpreter; returns false in the zygote when the helper is gone.
 ///
-/// The helper borrows the zygote's memory, on a stack of its own, while the zygote stands still:
-/// copying the page tables of all that is loaded takes longer than all the rest, so that is done
-/// once, for the interpreter. The interpreter then goes back to its copy of Python's stack.
+/// The helper borrows the zygote's memory, on a separate stack, while the zygote stands still.
+/// Copying the page tables of all loaded packages takes longer than everything else, so it is done
+/// only once, for the interpreter. The interpreter then returns to its copy of Python's stack.
 bool fork_interpreter(InterpreterContext& context, uid_t owner, std::span<char> stack) {
   ForkContext start{context, owner};
   PyOS_BeforeFork();
@@ -108,7 +108,7 @@ bool fork_interpreter(InterpreterContext& context, uid_t owner, std::span<char> 
   return false;
 }
 
-/// As fork_interpreter(). All the descriptors are used up, in both processes.
+/// Like fork_interpreter(). Uses up all descriptors, in both processes.
 bool serve_fork(const ZygotePlan& plan, const ResourceLimits& limits, std::span<char> stack,
                 uid_t owner, std::vector<UniqueFd> descriptors) {
   NamespaceHandles jail;
@@ -130,9 +130,9 @@ bool serve_fork(const ZygotePlan& plan, const ResourceLimits& limits, std::span<
 
 using namespace dynsessions::sandbox;
 
-/// After exec, before anything is imported: files are used as `uid`. The capability to change users
-/// is laid down if there are other users than this process', and every other privilege goes. 0, or
-/// an errno.
+/// Called after exec, before anything is imported: uses files as `uid`. If `uid` is another user
+/// than this process has, keeps the capability to change users in reserve; drops every other
+/// privilege. Returns 0 or an errno.
 extern "C" int dynsessions_shed_privileges(unsigned uid) {
   StepResult result = use_files_as(uid);
   const bool has_other_users = uid != ::geteuid();
@@ -140,8 +140,8 @@ extern "C" int dynsessions_shed_privileges(unsigned uid) {
   return result.error_number;
 }
 
-/// Serves the launcher on `socket`. Returns, 0, only in interpreters, which are confined then; an
-/// errno when the launcher cannot be understood.
+/// Serves the launcher on `socket`. Returns 0 only in interpreters, which are then confined;
+/// returns an errno if the launcher's message is not understood.
 extern "C" int dynsessions_serve_forks(int socket) try {
   bool would_block = false;
   const auto plan = receive_message<ZygotePlan>(socket, would_block);

@@ -23,15 +23,15 @@ namespace fs = std::filesystem;
 constexpr std::string_view kDirectoryPrefix = "dynsessions-launcher-";
 constexpr std::string_view kLeaf = "dynsessions-server";
 
-/// Beyond what a session may have: inits and helpers, so that a kernel can still be started while
-/// another one has taken all that RLIMIT_NPROC gives.
+/// Added to the limit of a session: inits and helpers, so that a kernel can still be started when
+/// another one has used up all that RLIMIT_NPROC permits.
 constexpr std::uint64_t kProcessesOfSetUp = 16;
 
 constexpr std::uint64_t kCpuPeriodMicroseconds = 100'000;
 
 /// Older kernels, and machines without swap, lack the file.
 constexpr int kLacking = ENOENT;
-/// Version 1 refuses a quota above that of the group around it, which holds then.
+/// Version 1 refuses a quota above that of the parent group, whose quota holds then.
 constexpr int kAboveParent = EINVAL;
 
 std::string random_name() {
@@ -57,7 +57,7 @@ int open_locked(const std::string& path, UniqueFd& lock) {
   return 0;
 }
 
-/// Directories only: a cgroup's files are the kernel's.
+/// Lists directories only, because the files of a cgroup belong to the kernel.
 std::vector<std::string> directories_in(const std::string& parent) {
   std::vector<std::string> found;
   std::error_code error;
@@ -73,8 +73,8 @@ bool has_word(const std::string& text, std::string_view word) {
          std::istream_iterator<std::string>();
 }
 
-/// In a container's own root all processes are the container's. Elsewhere only the server's and
-/// ours may be moved.
+/// In a container's own root all processes are the container's. Elsewhere only the server and the
+/// launcher can be moved.
 bool may_move(const CgroupPlace& place, const std::vector<std::string>& processes) {
   if (place.path == "/") return true;
   const std::array ours{std::to_string(::getpid()), std::to_string(::getppid())};
@@ -86,8 +86,8 @@ bool may_move(const CgroupPlace& place, const std::vector<std::string>& processe
 }  // namespace
 
 std::vector<GroupSetting> group_settings(const Limits& limits, bool unified) {
-  // Files are memory as well. Their sizes are added, so that a session that fills its disk is told
-  // so and not killed.
+  // Files are memory as well. Their sizes are added, so that a session that fills its disk gets an
+  // error instead of being killed.
   const std::string bytes = std::to_string(limits.memory_bytes + limits.data_bytes +
                                            limits.tmp_bytes + limits.shared_memory_bytes);
   const std::string processes = std::to_string(limits.processes + kProcessesOfSetUp);
@@ -117,7 +117,8 @@ std::uint64_t counter_in(std::string_view text, std::string_view name) {
   return 0;
 }
 
-// Without streams: what cannot be read, as a process that ends meanwhile, throws in a streambuf.
+// Uses no streams: an unreadable file, such as that of a process that has just exited, makes a
+// streambuf throw.
 std::string read_text(const std::string& path) {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::string text;
@@ -142,7 +143,8 @@ int make_locked_directory(const std::string& parent, std::string& name, UniqueFd
     if (::mkdir(path.c_str(), 0755) < 0) return errno;
     const int error_number = open_locked(path, lock);
     if (error_number == 0 && is_same_directory(lock.get(), path)) return 0;
-    // Another launcher took it for an old one while it was not locked yet; anything else stays.
+    // Another launcher took it for an old directory before it was locked: try again. Other errors
+    // are final.
     if (error_number != 0 && error_number != EWOULDBLOCK && error_number != ENOENT) {
       ::rmdir(path.c_str());
       return error_number;

@@ -33,9 +33,9 @@ std::optional<Membership> parse_membership(std::string_view line) {
   return Membership{controllers, line.substr(second + 1), unified};
 }
 
-/// Of a line of /proc/PID/mountinfo, what matters here.
+/// The needed parts of a line of /proc/PID/mountinfo.
 struct Mount {
-  std::string root;  ///< which group of the hierarchy is mounted
+  std::string root;  ///< the group of the hierarchy that is mounted
   std::string point;
   std::string_view type;
   std::string_view options;  ///< of the hierarchy: "rw,cpu,cpuacct"
@@ -69,7 +69,7 @@ std::optional<Mount> parse_mount(std::string_view line) {
   return Mount{unescaped(words[kRoot]), unescaped(words[kPoint]), dash[1], dash[3]};
 }
 
-/// The same controllers: a mount's options have other words as well.
+/// Whether both have the same controllers; a mount's options contain other words as well.
 bool is_of(const Mount& mount, const Membership& membership) {
   if (membership.unified) return mount.type == "cgroup2";
   if (mount.type != "cgroup") return false;
@@ -80,8 +80,8 @@ bool is_of(const Mount& mount, const Membership& membership) {
   });
 }
 
-/// Where the group is below the mount point; nothing when the mount does not reach it, as when a
-/// container shows a foreign group.
+/// Returns the directory of the group below the mount point; nullopt if the mount does not contain
+/// it, for example because a container shows a foreign group.
 std::optional<std::string> directory_in(const Mount& mount, std::string_view path) {
   if (mount.root == "/") return path == "/" ? mount.point : mount.point + std::string(path);
   if (!path.starts_with(mount.root)) return std::nullopt;

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-/// Where on this machine cgroups are to be found, out of what /proc says: version 1 has a
-/// hierarchy per controller or per few of them, version 2 one for all, and a hybrid machine has
-/// both, with each controller in one of them. Only texts; nothing is looked at or changed here.
+/// Finds the cgroups of this machine in the texts of /proc. Version 1 has a hierarchy for each
+/// controller or a few of them, version 2 has one for all, and a hybrid machine has both, with each
+/// controller in one of them. These functions only parse texts; they read and change no file.
 namespace dynsessions::sandbox {
 
 enum class Controller { memory, pids, cpu };
@@ -17,27 +17,29 @@ inline constexpr std::array<Controller, 3> kControllers{Controller::memory, Cont
 
 [[nodiscard]] std::string_view name_of(Controller controller);
 
-/// A hierarchy that is mounted where this process can see its own group.
+/// A hierarchy that is mounted so that this process can see its own group.
 struct CgroupPlace {
   bool unified = false;                 ///< version 2
-  std::vector<Controller> controllers;  ///< of version 1; version 2 tells in cgroup.controllers
+  std::vector<Controller> controllers;  ///< of version 1; see cgroup.controllers for version 2
   std::string directory;                ///< of this process's own group
-  std::string path;                     ///< the same, as /proc/PID/cgroup names it
+  std::string path;                     ///< the same group, as /proc/PID/cgroup names it
 };
 
-/// From the texts of /proc/self/cgroup and /proc/self/mountinfo. Lines that make no sense are
-/// skipped: a place that is not found is a limit that is reported as missing.
+/// Parses the texts of /proc/self/cgroup and /proc/self/mountinfo. Malformed lines are skipped: if
+/// a hierarchy is not found, its limits are reported as missing.
 [[nodiscard]] std::vector<CgroupPlace> find_places(std::string_view memberships,
                                                    std::string_view mounts);
 
-/// Of those that matter here, the ones that a text like "cpuset cpu memory" names.
+/// Returns the controllers that a text like "cpuset cpu memory" names, without those that are not
+/// used here.
 [[nodiscard]] std::vector<Controller> parse_controllers(std::string_view names,
                                                         std::string_view separators);
 
-/// The group that `memberships` (of any process) names in the hierarchy of `place`; empty: none.
+/// Returns the group that `memberships` (of any process) names in the hierarchy of `place`; empty
+/// if there is none.
 [[nodiscard]] std::string path_in(std::string_view memberships, const CgroupPlace& place);
 
-/// "/a" and "b" make "/a/b", "/" and "b" make "/b".
+/// Joins "/a" and "b" to "/a/b", "/" and "b" to "/b".
 [[nodiscard]] std::string below(const std::string& path, std::string_view name);
 
 }  // namespace dynsessions::sandbox

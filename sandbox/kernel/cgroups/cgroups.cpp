@@ -31,7 +31,7 @@ UniqueFd open_directory(const std::string& path) {
   return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
-/// Whether a child gets into the group this way; 0 or an errno.
+/// Tests whether a child can join the group this way. Returns 0 or an errno.
 int try_entrance(const CgroupJoin& entrance) {
   const pid_t pid = clone_process_into(entrance, 0);
   if (pid < 0) return errno;
@@ -52,7 +52,7 @@ void erase(std::vector<Controller>& controllers, Controller controller) {
 Cgroups Cgroups::find() {
   Cgroups groups;
   auto places = find_places(read_text("/proc/self/cgroup"), read_text("/proc/self/mountinfo"));
-  // A controller of version 1 is not to be had in version 2.
+  // A controller that version 1 uses is not available in version 2.
   std::stable_partition(places.begin(), places.end(),
                         [](const CgroupPlace& place) { return !place.unified; });
   for (CgroupPlace& place : places) groups.add_tree(std::move(place));
@@ -78,7 +78,7 @@ void Cgroups::add_tree(CgroupPlace place) {
                     [this](Controller controller) { return tree_of(controller) == nullptr; });
     if (!wanted) return;
     if (const int error_number = make_way_for_groups(place); error_number != 0) {
-      return note("cgroup v2: other processes beside the server", error_number);
+      return note("cgroup v2: other processes besides the server", error_number);
     }
     for (const Controller controller : std::vector(place.controllers)) {
       const int error_number = enable_below(place, controller);
@@ -106,7 +106,7 @@ void Cgroups::add_tree(CgroupPlace place) {
   }
 }
 
-/// Keeps the controllers that accept limits, and finds out how processes can join.
+/// Keeps the controllers that accept limits, and tests how processes can join.
 void Cgroups::try_out(Tree& tree) {
   const CgroupPlace inner{tree.place.unified, {}, tree.directory, tree.path};
   for (const Controller controller : std::vector(tree.place.controllers)) {
@@ -209,8 +209,8 @@ void Cgroups::remove_leftovers() {
 }
 
 void Cgroups::remove_all() const {
-  // A process that has been reaped may take a moment to leave its group, and version 1 tells nobody
-  // when the last one has; so there is nothing to wait on but time.
+  // A reaped process can take a moment to leave its group. Version 1 does not report when the last
+  // one has left, so the only way is to wait and try again.
   constexpr int kAttempts = 50;
   for (const Tree& tree : trees_) {
     for (int attempt = 0; attempt < kAttempts && !remove_directory(tree.directory); ++attempt) {

@@ -18,54 +18,55 @@
 /// group per sandbox. A controller that does not work is reported; every sandbox has all the
 /// controllers that the report names, or is not made.
 ///
-/// The zygote stays in the launcher's own group, so that what it has loaded is charged to no
-/// session; what a session changes of it is charged to the session. Uploads are charged to the
-/// server, files that a program writes to its session.
+/// The zygote stays in the launcher's own group, so that its modules are charged to no session;
+/// pages that a session changes are charged to the session. Uploads are charged to the server;
+/// files that a program writes are charged to its session.
 ///
-/// The directory is locked as long as its launcher lives. One that is not belongs to a launcher
-/// that was killed, and the next one to start sweeps it away.
+/// The directory is locked as long as its launcher lives. An unlocked directory belongs to a
+/// launcher that was killed; the next launcher removes it at its start.
 namespace dynsessions::sandbox {
 
 class Cgroups {
  public:
-  /// No cgroups: they are switched off.
+  /// Makes an object for switched-off cgroups.
   Cgroups() = default;
 
-  /// Finds the hierarchies and makes the directories. Call it while this process is in its
-  /// parent's namespaces and single-threaded; report() and failure() tell what does not work. In
-  /// version 2 a group contains either processes or groups, so server and launcher may move into a
-  /// new group below the present one.
+  /// Finds the hierarchies and makes the directories. Call it while this process is in its parent's
+  /// namespaces and single-threaded; report() and failure() show what does not work. In version 2 a
+  /// group contains either processes or groups, so server and launcher sometimes move into a new
+  /// group below their present one.
   [[nodiscard]] static Cgroups find();
 
-  /// Throws StepError and leaves nothing behind.
+  /// Throws StepError and leaves no group behind.
   void make(std::uint64_t sandbox, const Limits& limits);
-  /// For a process that is about to join that sandbox's groups. Throws StepError.
+  /// Opens the files for a process that will join the groups of that sandbox. Throws StepError.
   [[nodiscard]] CgroupJoin open(std::uint64_t sandbox, Joining how = Joining::as_child) const;
   [[nodiscard]] bool holds(std::uint64_t sandbox, pid_t pid) const;
   /// Number of the sandbox's processes that the kernel has killed for lack of memory.
   [[nodiscard]] std::uint64_t memory_kills(std::uint64_t sandbox) const;
-  /// Of an empty sandbox. The kernel may need a moment; then remove_leftovers() tries again.
+  /// Removes the groups of an empty sandbox. The kernel sometimes needs a moment; then
+  /// remove_leftovers() tries again.
   void remove(std::uint64_t sandbox);
   void remove_leftovers();
   [[nodiscard]] bool has_leftovers() const { return !leftovers_.empty(); }
 
-  /// When no process of any sandbox is left: everything that find() and make() made. Also for the
-  /// process that outlives the launcher and has a copy of this object.
+  /// Removes everything that find() and make() made. Call it when no process of any sandbox is
+  /// left. The process that outlives the launcher can also call it on its copy of this object.
   void remove_all() const;
 
-  /// Memory and processes count as they are kept without groups where there are none; files are
-  /// not looked at.
+  /// Without groups, memory and processes are reported as enforced by other means. Files are not
+  /// included.
   [[nodiscard]] LimitReport report() const;
 
   struct Failure {
     std::string step;
     int error_number = 0;
   };
-  /// Why the first missing controller does not work; nullopt if none is missing.
+  /// The reason why the first missing controller does not work; nullopt if none is missing.
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
 
  private:
-  /// Our directory in one hierarchy.
+  /// The launcher's directory in one hierarchy.
   struct Tree {
     CgroupPlace place;  ///< with the controllers that work
     std::string directory;

@@ -15,7 +15,7 @@
 namespace dynsessions::sandbox {
 namespace {
 
-// Later than the headers of the distribution; values as in the kernel's documentation.
+// Newer than the headers of the distribution; values from the kernel's documentation.
 constexpr std::uint64_t kTruncate = 1ULL << 14;
 constexpr std::uint64_t kDeviceControl = 1ULL << 15;
 constexpr std::uint64_t kBindTcp = 1ULL << 0;
@@ -23,7 +23,7 @@ constexpr std::uint64_t kConnectTcp = 1ULL << 1;
 constexpr std::uint64_t kScopeAbstractSocket = 1ULL << 0;
 constexpr std::uint64_t kScopeSignal = 1ULL << 1;
 
-/// As of ABI 6; older kernels take a shorter one.
+/// The structure of ABI 6; older kernels accept a shorter one.
 struct RulesetAttributes {
   std::uint64_t handled_files;
   std::uint64_t handled_network;
@@ -39,17 +39,18 @@ constexpr std::uint64_t kDeviceNodes = LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_A
 constexpr std::uint64_t kForFiles = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
                                     kReadFile | kTruncate | kDeviceControl;
 
-/// What of /proc tells of the machine and of no process.
+/// Files of /proc that describe the machine, not a process.
 constexpr const char* kFacts[] = {"/proc/cpuinfo", "/proc/filesystems", "/proc/loadavg",
                                   "/proc/meminfo", "/proc/stat",        "/proc/uptime",
                                   "/proc/version"};
 
-/// Which CPUs there are, as /proc/stat tells too. Of what else is in the directory, names only.
+/// The list of CPUs, which /proc/stat shows too. Of the other files in the directory only the names
+/// are visible.
 constexpr const char* kCpus = "/sys/devices/system/cpu";
 constexpr const char* kFactsOfCpus[] = {"online", "possible", "present"};
 constexpr const char* kFactsOfCpu[] = {"thread_siblings", "core_siblings"};
-/// joblib reads them where they exist, and fails if it may not: the CPU time of the whole machine
-/// or container.
+/// The CPU limit of the whole machine or container. If these files exist, joblib reads them, and
+/// fails if it is not allowed to.
 constexpr const char* kCpuQuota[] = {"/sys/fs/cgroup/cpu.max",
                                      "/sys/fs/cgroup/cpu/cpu.cfs_quota_us",
                                      "/sys/fs/cgroup/cpu/cpu.cfs_period_us"};
@@ -87,7 +88,7 @@ void allow(const UniqueFd& ruleset, const std::string& path, std::uint64_t acces
   if (!result.ok()) throw StepError("landlock: " + path, result.error_number);
 }
 
-/// A container may show less of them.
+/// A container can show fewer of them.
 void allow_cpus(const UniqueFd& ruleset) {
   const auto is_there = [](const std::string& path) { return ::access(path.c_str(), F_OK) == 0; };
   const auto allow_if_there = [&](const std::string& path, std::uint64_t access) {

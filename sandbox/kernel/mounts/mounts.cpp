@@ -10,13 +10,14 @@
 namespace dynsessions::sandbox {
 namespace {
 
-/// Any directory that every host has would do: the new root is mounted over it, only in here.
+/// Any directory that exists on every host would do: the new root is mounted over it, only in this
+/// namespace.
 constexpr const char* kMountPoint = "/tmp";
 
 constexpr unsigned long kNoSurprises = MS_NOSUID | MS_NODEV;
 
-/// What of /proc tells about the machine or steers it; what a kernel lacks needs no mask. The
-/// boot's id tells sessions that they run on the same machine.
+/// Files of /proc that describe or control the machine. A file that the kernel lacks needs no mask.
+/// The boot id would show sessions that they run on the same machine.
 constexpr const char* kHiddenFiles[] = {
     "proc/kcore",      "proc/keys",        "proc/key-users",
     "proc/timer_list", "proc/sched_debug", "proc/latency_stats",
@@ -37,7 +38,7 @@ StepResult open_tree_read_only(const LayoutEntry& entry, int& tree) {
   if (tree < 0) return {errno, source};
   mount_attr attributes{};
   attributes.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID;
-  // A device node on a nodev mount cannot be opened; on a read-only one it can, also for writing.
+  // A device node on a nodev mount cannot be opened; on a read-only mount it can, even for writing.
   attributes.attr_set |= entry.tree_is_device ? MOUNT_ATTR_NOEXEC : MOUNT_ATTR_NODEV;
   return checked(
       ::mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof(attributes)),
@@ -46,14 +47,14 @@ StepResult open_tree_read_only(const LayoutEntry& entry, int& tree) {
 
 StepResult make_directory(const char* path) {
   const int result = ::mkdir(path, 0755);
-  // Below a tree that was placed before, such as /usr, the directory may be there already.
+  // Below an earlier tree, such as /usr, the directory can already exist.
   return result < 0 && errno == EEXIST ? StepResult{} : checked(result, path);
 }
 
 StepResult make_file(const char* path, const std::string& content) {
   const int file = ::open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
   if (file < 0) {
-    // An empty file is only ever a mount point: one that is there already does as well.
+    // An empty file is always a mount point, so an existing file is good as well.
     struct stat status {};
     const int error_number = errno;
     const bool usable = content.empty() && ::lstat(path, &status) == 0 && S_ISREG(status.st_mode);
@@ -96,8 +97,8 @@ StepResult write_protect(const char* path) {
                  path);
 }
 
-/// The new root over the old one, which stays below and out of reach: no path leads beneath a root,
-/// and whoever enters this mount namespace later starts at the upper one.
+/// Mounts the new root over the old one, which stays below and out of reach: no path leads beneath
+/// a root, and every process that enters this mount namespace later starts at the upper one.
 StepResult move_to_new_root() {
   if (::mount(".", "/", nullptr, MS_MOVE, nullptr) < 0) return {errno, "move"};
   if (::chroot(".") < 0) return {errno, "chroot"};
@@ -144,7 +145,7 @@ StepResult mask_proc() {
     const StepResult result = write_protect(path);
     if (!result.ok()) return result;
   }
-  // After the directories, whose protection would make the device unreadable.
+  // After the directories, because their protection would make the device unreadable.
   for (const char* path : kHiddenFiles) {
     const int masked = ::mount("dev/null", path, nullptr, MS_BIND, nullptr);
     const StepResult result = absent_is_fine(checked(masked, path));
@@ -175,10 +176,10 @@ StepResult mount_shared_memory(const TmpfsOptions& options) {
 }
 
 StepResult pivot_to_new_root() {
-  // Both roots stacked on one point, then the upper one taken away: no directory for the old root
-  // is needed, see pivot_root(2), "pivot_root(".", ".")".
+  // Stacks both roots on one point, then removes the upper one, so that the old root needs no
+  // directory: see pivot_root(2), "pivot_root(".", ".")".
   if (::syscall(SYS_pivot_root, ".", ".") < 0) {
-    // Docker's filter forbids it whatever else is granted.
+    // Docker's filter forbids it, whatever capabilities are granted.
     return errno == EPERM || errno == ENOSYS ? move_to_new_root() : StepResult{errno, "pivot_root"};
   }
   if (::umount2(".", MNT_DETACH) < 0) return {errno, "detach the old root"};

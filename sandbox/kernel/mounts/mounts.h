@@ -6,16 +6,16 @@
 #include "sandbox/kernel/mounts/root_layout.h"
 #include "sandbox/process/step.h"
 
-/// The sandbox's view of files, built by one process in a mount namespace of its own. All functions
-/// are async-signal-safe and to be called in the order in which they stand here; from
-/// mount_new_root on, the working directory is the new root. mount_proc and mask_proc are called
-/// again, in each jail (sandboxes.h), and so is mount_shared_memory.
+/// The sandbox's view of files, built by one process in a separate mount namespace. All functions
+/// are async-signal-safe. Call them in the order of this header; from mount_new_root on, the
+/// working directory is the new root. mount_proc and mask_proc are called again, in each jail
+/// (sandboxes.h), and so is mount_shared_memory.
 namespace dynsessions::sandbox {
 
-/// Enough for the system's entries and any sensible number of binds; a plan with more is refused.
+/// Enough for the system's entries and any reasonable number of binds; a plan with more is refused.
 inline constexpr std::size_t kMaxTrees = 128;
 
-/// Options of the writable file systems, as mount(2) takes them.
+/// Options of the writable file systems, in the form that mount(2) takes.
 struct TmpfsOptions {
   std::string tmp;
   std::string shared_memory;
@@ -28,25 +28,25 @@ struct OpenTrees {
   std::size_t count = 0;
 };
 
-/// Nothing that is mounted here may reach the host, or come from it later.
+/// Stops mounts from propagating between the sandbox and the host.
 StepResult isolate_mounts();
 
-/// Opens every host tree read-only, nosuid, nodev, down to its last submount. This happens before
-/// the process becomes the session's user, who may lack the right to walk to the sources.
+/// Opens every host tree read-only, nosuid and nodev, including its submounts. This happens before
+/// the process becomes the session's user, who possibly cannot traverse the paths to the sources.
 StepResult open_host_trees(std::span<const LayoutEntry> layout, OpenTrees& trees);
 
 StepResult mount_new_root();
 StepResult lay_out_root(std::span<const LayoutEntry> layout, OpenTrees& trees);
 
 /// A new instance for the caller's PID namespace; other users' processes are hidden. In a user
-/// namespace the kernel permits it only where another instance can be seen, masked or not.
+/// namespace the kernel permits this only if another instance is visible, masked or not.
 StepResult mount_proc();
-/// Hides and write-protects what is the machine's rather than the sandbox's.
+/// Hides or write-protects the entries that describe the machine instead of the sandbox.
 StepResult mask_proc();
 
-/// /tmp and /mnt/data, each with its own size and inode quota.
+/// Mounts /tmp and /mnt/data, each with a separate size and inode quota.
 StepResult mount_writable(const TmpfsOptions& options);
-/// /dev/shm of a jail: what an interpreter leaves there goes with it.
+/// Mounts /dev/shm of a jail: files that an interpreter leaves there disappear with the jail.
 StepResult mount_shared_memory(const TmpfsOptions& options);
 
 StepResult pivot_to_new_root();

@@ -15,10 +15,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Where programs and libraries are. On a merged /usr all but the first are links.
+/// Directories of programs and libraries. On a merged /usr all but the first are links.
 constexpr const char* kSystemPaths[] = {"usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"};
 
-/// What of /etc programs read and no secret is in. What a host lacks is absent inside as well.
+/// Files of /etc that programs read and that contain no secret. A file that the host lacks does not
+/// exist inside either.
 constexpr const char* kEtcPaths[] = {
     "etc/alternatives",  // Debian's links to BLAS, LAPACK, awk, editors
     "etc/ld.so.cache",   // finds libraries outside the default directories
@@ -36,7 +37,7 @@ constexpr const char* kEtcPaths[] = {
 constexpr const char* kDevices[] = {"dev/null", "dev/zero", "dev/full", "dev/random",
                                     "dev/urandom"};
 
-/// Mount points of file systems that are made per sandbox; a bind below them would be hidden.
+/// Mount points of file systems that are made for each sandbox; a bind below them would be hidden.
 constexpr const char* kOwnFileSystems[] = {"proc", "tmp", "dev", "mnt/data"};
 
 class LayoutBuilder {
@@ -69,7 +70,7 @@ class LayoutBuilder {
     entry.tree_is_device = device;
   }
 
-  /// The same thing at the same path as on the host: a link stays a link.
+  /// Shows a path as on the host: a link stays a link.
   void mirror(const fs::path& path) {
     const fs::path source = "/" / path;
     std::error_code ignored;
@@ -96,7 +97,7 @@ bool is_below(const fs::path& path, const fs::path& directory) {
   return !relative.empty() && *relative.begin() != "..";
 }
 
-/// The target relative to the new root.
+/// Returns the target relative to the new root.
 fs::path checked_target(const ReadOnlyBind& bind, Tier tier) {
   const fs::path target(bind.target);
   const auto refuse = [&](const char* why) {
@@ -129,7 +130,7 @@ void add_identity(LayoutBuilder& builder, const SandboxProfile& profile) {
                "session:x:1000:1000:session:" +
                    home +
                    ":/bin/sh\n"
-                   "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n");
+                   "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n");  // words: ok
   builder.file("etc/group", "root:x:0:\nsession:x:1000:\nnogroup:x:65534:\n");
   builder.file("etc/hosts", "127.0.0.1 localhost session\n::1 localhost\n");
   builder.file("etc/hostname", "session\n");
@@ -138,10 +139,11 @@ void add_identity(LayoutBuilder& builder, const SandboxProfile& profile) {
                                       : std::string("nameserver ") + kEgressNameServer + '\n');
 }
 
-/// The CPUs that sessions may use: those of this process.
+/// The CPUs that sessions can use: those of this process.
 std::vector<unsigned> usable_cpus() {
   cpu_set_t set;
-  if (::sched_getaffinity(0, sizeof(set), &set) != 0) return {0};  // more than the set has room for
+  if (::sched_getaffinity(0, sizeof(set), &set) != 0)
+    return {0};  // more CPUs than fit into the set
   std::vector<unsigned> cpus;
   for (unsigned cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
     if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
@@ -149,7 +151,7 @@ std::vector<unsigned> usable_cpus() {
   return cpus;
 }
 
-/// As the kernel writes a set of CPUs: groups of 32 bits in hexadecimal, the highest first.
+/// Formats a set of CPUs as the kernel does: groups of 32 bits in hexadecimal, the highest first.
 std::string mask_of(const std::vector<unsigned>& cpus) {
   std::vector<std::uint32_t> groups(cpus.back() / 32 + 1);
   for (const unsigned cpu : cpus) groups[cpu / 32] |= std::uint32_t{1} << cpu % 32;
@@ -162,8 +164,8 @@ std::string mask_of(const std::vector<unsigned>& cpus) {
   return mask.str();
 }
 
-/// Which CPUs there are, for lscpu and for libraries that count cores by it: each a core of its
-/// own, all on one socket. Neither caches, nor frequencies, nor the host's other CPUs are shown.
+/// Adds the CPUs for lscpu and for libraries that count cores with it: each CPU is a core, all on
+/// one socket. Caches, frequencies and the host's other CPUs are not shown.
 void add_cpus(LayoutBuilder& builder) {
   const fs::path directory = "sys/devices/system/cpu";
   const std::vector<unsigned> cpus = usable_cpus();
@@ -194,7 +196,7 @@ std::vector<LayoutEntry> egress_layout(const std::string& program) {
   LayoutBuilder builder;
   for (const char* path : kSystemPaths) builder.mirror(path);
   builder.tree(fs::path(kEgressProgramInside).relative_path(), program);
-  builder.tree("etc/resolv.conf", "/etc/resolv.conf");  // a link is followed: it may leave /etc
+  builder.tree("etc/resolv.conf", "/etc/resolv.conf");  // a link is followed, even out of /etc
   builder.tree("dev/net/tun", "/dev/net/tun", true);
   builder.directory("proc");
   return builder.take();

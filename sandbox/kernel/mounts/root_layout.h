@@ -6,9 +6,9 @@
 #include "sandbox/protocol/launcher_spec.h"
 #include "sandbox/protocol/sandbox_profile.h"
 
-/// What the sandbox's file system shows, as a list of entries decided once, when the
+/// The contents of the sandbox's file system, as a list of entries that is made once, when the
 /// profile is defined: the host's /usr, a few files of its /etc, devices without state, made-up
-/// identity files, and the profile's binds. Everything not listed does not exist inside.
+/// identity files, and the profile's binds. No other file exists inside.
 namespace dynsessions::sandbox {
 
 struct LayoutEntry {
@@ -20,21 +20,21 @@ struct LayoutEntry {
   bool tree_is_device = false;
 };
 
-/// In an order in which they can be made: parents first. Throws std::runtime_error when a source
-/// of the profile does not exist, or a target is not a plain absolute path or would be hidden by
-/// /proc, /tmp, /dev or /mnt/data.
+/// Returns the entries, parents before children. Throws std::runtime_error if a source of the
+/// profile does not exist, or if a target is not a plain absolute path or would be hidden by /proc,
+/// /tmp, /dev or /mnt/data.
 [[nodiscard]] std::vector<LayoutEntry> root_layout(const SandboxProfile& profile,
                                                    Tier tier = Tier::full);
 
-/// What slirp4netns sees of the host: itself, its libraries, the name server's address, and the
-/// device to make the session's interface with.
+/// The files of the host that slirp4netns sees: itself, its libraries, the name server's address,
+/// and the device that makes the session's interface.
 inline constexpr const char* kEgressProgramInside = "/slirp4netns";
 [[nodiscard]] std::vector<LayoutEntry> egress_layout(const std::string& program);
 
-/// Address of slirp4netns's name server inside, by its default.
+/// Address of slirp4netns's name server inside the sandbox; this is its default.
 inline constexpr const char* kEgressNameServer = "10.0.2.3";
 
-/// The value of NAME in the profile's environment, or `fallback`.
+/// Returns the value of NAME in the profile's environment, or `fallback`.
 [[nodiscard]] std::string environment_value(const SandboxProfile& profile, const std::string& name,
                                             const std::string& fallback);
 

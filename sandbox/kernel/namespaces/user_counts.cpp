@@ -13,9 +13,9 @@ struct UserCount {
   const char* most;
 };
 
-/// Each jail has a namespace of processes and one of mounts, and an ended one is counted until the
-/// kernel has freed it. The sandbox's other namespaces are there already, and get no sisters. A
-/// program that watches files has one instance; hosts allow a user 128.
+/// Each jail has a PID namespace and a mount namespace, and the kernel still counts those of an
+/// ended jail until it has freed them. The sandbox's other namespaces exist already and get no
+/// others. A program that watches files has one instance; hosts allow a user 128.
 constexpr UserCount kCounts[] = {
     {"proc/sys/user/max_inotify_instances", "16"}, {"proc/sys/user/max_inotify_watches", "8192"},
     {"proc/sys/user/max_pid_namespaces", "64"},    {"proc/sys/user/max_mnt_namespaces", "64"},

@@ -13,7 +13,7 @@ namespace dynsessions::sandbox {
 namespace {
 
 StepResult empty_bounding_set() {
-  // The kernel's own last capability may be newer than our headers: EINVAL marks the end.
+  // The kernel's last capability can be newer than our headers: EINVAL marks the end.
   for (unsigned long capability = 0; capability < 64; ++capability) {
     if (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) continue;
     if (errno == EINVAL && capability > CAP_SETPCAP) return {};
@@ -58,7 +58,7 @@ StepResult raise_ambient(std::uint32_t capabilities) {
   return {};
 }
 
-/// Where there is a user 0, the kernel would take the capabilities from whoever stops being it.
+/// If user 0 exists, the kernel would take the capabilities from a process that stops being user 0.
 StepResult keep_capabilities_across_users() {
   const int now = ::prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
   if (now < 0 || (now & SECBIT_NO_SETUID_FIXUP) != 0) return checked(now, "securebits");
@@ -90,8 +90,8 @@ StepResult leave_keyring() {
   const long result = ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
   if (result >= 0 || errno == ENOSYS) return {};  // a kernel without keyrings has none to leave
   const StepResult failure{errno};
-  // The filter of a container forbids every use of keyrings, and sessions inherit it. Looking at
-  // one's own is a use that nothing else forbids.
+  // The filter of a container can forbid every use of keyrings; sessions inherit that filter. It is
+  // recognised by a query of the process's own keyring, which nothing else forbids.
   const bool forbidden =
       failure.error_number == EPERM &&
       ::syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0) < 0 &&
@@ -147,9 +147,9 @@ StepResult become_owner(uid_t uid) {
 }
 
 StepResult use_files_as(uid_t uid) {
-  // The real one is whom access(2) asks for.
+  // access(2) checks the real uid.
   if (::syscall(SYS_setresuid, uid, kUnchanged, kUnchanged) < 0) return {errno, "real uid"};
-  ::setfsuid(uid);  // says only who it was before
+  ::setfsuid(uid);  // returns only the previous user
   return static_cast<uid_t>(::setfsuid(kUnchanged)) == uid ? StepResult{} : StepResult{EPERM};
 }
 

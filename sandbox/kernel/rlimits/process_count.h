@@ -6,8 +6,8 @@
 
 namespace dynsessions::sandbox {
 
-/// Threads that this user runs on the whole machine, as far as /proc shows it: what RLIMIT_NPROC
-/// counts where a session has no user namespace and no user of its own.
+/// Number of threads that this user runs on the whole machine, as far as /proc shows. RLIMIT_NPROC
+/// counts these if a session has neither a user namespace nor a separate user.
 [[nodiscard]] std::uint64_t count_threads_of(uid_t user);
 
 }  // namespace dynsessions::sandbox

@@ -9,25 +9,26 @@ ResourceLimits resource_limits(const Limits& limits) {
   const rlim_t largest_directory =
       std::max({limits.data_bytes, limits.tmp_bytes, limits.shared_memory_bytes});
   return {{
-      // 1 and not 0: a core_pattern that pipes to a handler on the host ignores 0 but obeys 1.
+      // 1 and not 0, because a core_pattern that pipes to a handler on the host ignores 0 but obeys
+      // 1.
       {RLIMIT_CORE, 1, "RLIMIT_CORE"},
       {RLIMIT_NOFILE, limits.open_files, "RLIMIT_NOFILE"},
-      // Against sparse giants. Above the quotas, so that a full directory says ENOSPC and not
-      // EFBIG.
+      // Against huge sparse files. Higher than the quotas, so that a full directory returns ENOSPC
+      // and not EFBIG.
       {RLIMIT_FSIZE, 2 * largest_directory, "RLIMIT_FSIZE"},
       {RLIMIT_NPROC, limits.processes, "RLIMIT_NPROC"},
       {RLIMIT_STACK, 8 * kMiB, "RLIMIT_STACK"},
       {RLIMIT_MEMLOCK, kMiB / 16, "RLIMIT_MEMLOCK"},
-      {RLIMIT_MSGQUEUE, 0, "RLIMIT_MSGQUEUE"},  // POSIX queues are kernel memory nobody counts
+      {RLIMIT_MSGQUEUE, 0, "RLIMIT_MSGQUEUE"},  // no limit counts the kernel memory of POSIX queues
       // Queued signals and POSIX timers of all processes of the session's user. Hosts allow a user
       // some ten thousand.
       {RLIMIT_SIGPENDING, 1024, "RLIMIT_SIGPENDING"},
       {RLIMIT_RTPRIO, 0, "RLIMIT_RTPRIO"},
       {RLIMIT_NICE, 0, "RLIMIT_NICE"},
-      // Private writable memory of one process, also where a cgroup counts that of all: one
-      // object that is too large is then a MemoryError, and the interpreter and its variables stay,
-      // where the group could only kill. Not RLIMIT_AS: allocators and runtimes reserve far more
-      // than they use, and would fail for nothing.
+      // Private writable memory of one process, even if a cgroup limits that of all. An object that
+      // is too large then causes a MemoryError, and the interpreter keeps its variables, while the
+      // group could only kill it. RLIMIT_AS is not used: allocators and runtimes reserve far more
+      // than they use, and would fail without need.
       {RLIMIT_DATA, limits.memory_bytes, "RLIMIT_DATA"},
   }};
 }

@@ -2,8 +2,8 @@
 
 #include <seccomp.h>
 
-/// What a filter can ask of an argument of a system call, named as it reads in a rule. The kernel
-/// passes 64 bits of each, also where the call looks at 32 of them only.
+/// Tests of an argument of a system call, with names that read well in a rule. The kernel passes 64
+/// bits of each argument, even if the call uses only 32 of them.
 namespace dynsessions::sandbox {
 
 inline scmp_arg_cmp equal(unsigned argument, scmp_datum_t value) {

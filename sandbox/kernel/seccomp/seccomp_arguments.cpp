@@ -21,8 +21,8 @@ namespace {
 
 using Rules = std::vector<ArgumentRule>;
 
-/// clone makes processes and threads, no namespaces. clone3 hides its flags in memory, where no
-/// filter can look: it is on no list, and glibc falls back to clone on ENOSYS.
+/// clone can make processes and threads, but no namespaces. clone3 has its flags in memory, where
+/// no filter can read them: it is on no list, and glibc falls back to clone on ENOSYS.
 void add_clone(Rules& rules) {
   constexpr scmp_datum_t kNamespaceFlags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS |
                                            CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |
@@ -33,10 +33,10 @@ void add_clone(Rules& rules) {
   }
 }
 
-/// TCP and UDP only. Any other protocol is a part of the kernel that a session would make it load,
-/// such as MPTCP, UDP-Lite, SCTP, DCCP and L2TP. Programs that ask for one, or for a raw socket,
-/// get the answer that they expect; what no program asks for is ENOSYS, which keeps the filter
-/// short.
+/// TCP and UDP only. For any other protocol, such as MPTCP, UDP-Lite, SCTP, DCCP and L2TP, a
+/// session could make the kernel load code. Programs that ask for one of these, or for a raw
+/// socket, get the error that they expect. Protocols that no program asks for return ENOSYS, which
+/// keeps the filter short.
 void add_internet_socket(Rules& rules, scmp_datum_t family) {
   constexpr scmp_datum_t kTypeMask = 0xf;  // the rest are flags
   for (const scmp_datum_t protocol : {IPPROTO_IP, IPPROTO_TCP, IPPROTO_UDP}) {
@@ -51,8 +51,9 @@ void add_internet_socket(Rules& rules, scmp_datum_t family) {
   rules.push_back({"socket", EPROTONOSUPPORT, equal(0, family), at_least(2, IPPROTO_UDP + 1)});
 }
 
-/// Families that stay within the sandbox's network namespace and are simple enough to trust;
-/// AF_VSOCK for one reaches the hypervisor from any namespace. Netlink only to list interfaces.
+/// Families that stay within the sandbox's network namespace and are simple enough to trust.
+/// AF_VSOCK, for example, reaches the hypervisor from any namespace. Netlink is allowed only for
+/// listing interfaces.
 void add_socket(Rules& rules) {
   for (scmp_datum_t family = 0; family < AF_MAX; ++family) {
     if (family == AF_UNIX) {
@@ -67,14 +68,15 @@ void add_socket(Rules& rules) {
     }
   }
   rules.push_back({"socket", EAFNOSUPPORT, at_least(0, AF_MAX)});
-  // Of other families the kernel makes no pairs, but it loads them before it says so.
+  // For other families the kernel makes no pairs, but it loads their code before it returns the
+  // error.
   rules.push_back({"socketpair", 0, equal(0, AF_UNIX)});
   rules.push_back({"socketpair", EAFNOSUPPORT, not_equal(0, AF_UNIX)});
 }
 
-/// No urgent data, which no data program sends: on unix sockets it was a way out of the kernel's
-/// bounds (CVE-2024-36972, CVE-2025-38236). A filter cannot tell those from others by the number of
-/// a descriptor. EOPNOTSUPP is what a kernel without it answers.
+/// Urgent data is refused; no data program sends it. On unix sockets it led to memory errors in the
+/// kernel (CVE-2024-36972, CVE-2025-38236). A filter cannot distinguish those sockets from others
+/// by the number of a descriptor. EOPNOTSUPP is the answer of a kernel without this feature.
 void add_urgent_data(Rules& rules) {
   struct Call {
     const char* name;
@@ -86,8 +88,8 @@ void add_urgent_data(Rules& rules) {
   }
 }
 
-/// Questions about terminals (there is none), pipes, sockets and interfaces. Typing into a
-/// terminal as its user is refused by name.
+/// Queries about terminals (there is none), pipes, sockets and interfaces. Typing into a terminal
+/// as its user is refused by name.
 void add_ioctl(Rules& rules) {
   constexpr scmp_datum_t kAllowed[] = {
       TCGETS,         TCSETS,         TCSETSW,         TCSETSF,     TIOCGWINSZ,    TIOCGPGRP,
@@ -101,7 +103,7 @@ void add_ioctl(Rules& rules) {
   }
 }
 
-/// Everything but leases and notifications, which can hold up others that open the same file.
+/// Everything except leases and notifications, which can block others that open the same file.
 void add_fcntl(Rules& rules) {
   constexpr scmp_datum_t kAllowed[] = {
       F_DUPFD,    F_DUPFD_CLOEXEC, F_GETFD,      F_SETFD,     F_GETFL,     F_SETFL,
@@ -114,7 +116,7 @@ void add_fcntl(Rules& rules) {
   }
 }
 
-/// A process may name itself, watch its parent, and learn how it is confined.
+/// A process can name itself, watch its parent, and query how it is confined.
 void add_prctl(Rules& rules) {
   constexpr scmp_datum_t kAllowed[] = {PR_SET_NAME,
                                        PR_GET_NAME,
@@ -143,7 +145,7 @@ void add_prctl(Rules& rules) {
   }
 }
 
-/// Limits can be lowered further, except that of core files: 1 is what keeps a crash from the
+/// Limits can be lowered further, except that of core files: the value 1 keeps a crash from the
 /// host's core handler, and 0 would not.
 void add_limits(Rules& rules) {
   for (scmp_datum_t resource = 0; resource < RLIMIT_NLIMITS; ++resource) {
@@ -156,8 +158,9 @@ void add_limits(Rules& rules) {
   rules.push_back({"prlimit64", EPERM, low_half(1, RLIMIT_CORE), not_equal(2, 0)});
 }
 
-/// Asking for the personality, and the ordinary one; others turn protections off. They are ENOSYS
-/// as all that no rule names: a rule compares an argument once, so none can say "all others".
+/// Querying the personality, and setting the ordinary one; others switch protections off. Those
+/// return ENOSYS like all calls that no rule names: a rule compares an argument once, so none can
+/// express "all others".
 void add_personality(Rules& rules) {
   rules.push_back({"personality", 0, equal(0, 0)});
   rules.push_back({"personality", 0, equal(0, 0xffff'ffffU)});

@@ -30,10 +30,11 @@ class Filter {
       : context_(::seccomp_init(default_action), &::seccomp_release) {
     require(context_ != nullptr, "init");
     set(SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-    set(SCMP_FLTATR_CTL_OPTIMIZE, 2);  // a binary tree: some 380 rules, asked at every system call
+    set(SCMP_FLTATR_CTL_OPTIMIZE, 2);  // a binary tree: every system call passes some 380 rules
   }
 
-  /// Unknown names are calls that this machine's kernels do not have; nothing is to be ruled then.
+  /// Adds a rule. Unknown names are calls that this machine's kernels do not have; they need no
+  /// rule.
   void add(std::uint32_t action, const char* name, std::span<const scmp_arg_cmp> comparisons = {}) {
     const int number = ::seccomp_syscall_resolve_name(name);
     if (number < 0) return;
@@ -73,7 +74,8 @@ std::uint32_t refusal(int error_number) {
 
 namespace {
 
-/// Adds one answer for the calls of all groups; those in `but` get another one elsewhere.
+/// Adds one answer for the calls of all groups, except those in `but`, which get another answer
+/// elsewhere.
 void add_groups(Filter& filter, std::uint32_t action, std::span<const SyscallGroup> groups,
                 const std::set<std::string>& but) {
   for (const SyscallGroup& group : groups) {

@@ -123,25 +123,24 @@ constexpr const char* kIdentity[] = {"getuid",    "geteuid",   "getgid",    "get
 constexpr const char* kSystem[] = {"uname", "sysinfo", "getrandom", "getrlimit", "getrusage"};
 
 constexpr SyscallGroup kAllowed[] = {
-    {"reading and writing files that are open", kFileContents},
-    {"names and attributes: the mounts decide which exist and which may be changed; of device "
-     "nodes mknod makes none without capabilities",
+    {"reading and writing open files", kFileContents},
+    {"names and attributes: the mounts decide which files exist and can be changed; without "
+     "capabilities mknod makes no device nodes",
      kFileNames},
     {"pipes, copies of descriptors, memory files", kDescriptors},
     {"event loops", kWaiting},
-    {"an address space of its own; code may be generated, as numba and regex engines do", kMemory},
-    {"children and signals: the PID namespace bounds whom they reach", kProcesses},
-    {"threads and their scheduling: raising a priority needs what the limits forbid", kThreads},
+    {"memory of the process; numba and regex engines generate code in it", kMemory},
+    {"children and signals: the PID namespace limits which processes they reach", kProcesses},
+    {"threads and their scheduling: the limits forbid a higher priority", kThreads},
     {"handling signals", kSignals},
     {"reading clocks, sleeping, timers", kTime},
-    {"using sockets: which can be made, and urgent data, are ruled by argument; whom they reach is "
-     "ruled by the namespace",
+    {"using sockets: rules on arguments decide which can be made and forbid urgent data; the "
+     "namespace limits what they reach",
      kNetwork},
     {"System V and POSIX IPC for multiprocessing: the IPC namespace is the sandbox's own",
      kSharedMemory},
-    {"asking for ids; setting them changes nothing where one id is mapped and no capability held",
-     kIdentity},
-    {"harmless facts", kSystem},
+    {"reading ids; setting them has no effect with one mapped id and no capability", kIdentity},
+    {"harmless facts about the system", kSystem},
 };
 
 constexpr const char* kOtherProcesses[] = {
@@ -184,17 +183,17 @@ constexpr const char* kNuma[] = {"mbind", "set_mempolicy", "get_mempolicy",
                                  "set_mempolicy_home_node"};
 
 constexpr SyscallGroup kRefused[] = {
-    {"looking into other processes: no data program needs to", kOtherProcesses},
-    {"large or privileged parts of the kernel, where most escapes began; io_uring would also pass "
-     "by the rules for sockets",
+    {"inspecting other processes, which no data program needs", kOtherProcesses},
+    {"large or privileged parts of the kernel, through which most escapes went; io_uring would "
+     "also bypass the rules for sockets",
      kKernelCode},
-    {"new namespaces and mounts are how a confined process gets capabilities", kNamespaces},
-    {"files by handle, past the names that the mounts decide", kHandles},
-    {"keyrings are not divided by namespaces; secret memory is not counted", kKeys},
+    {"new namespaces and mounts would give a confined process capabilities", kNamespaces},
+    {"opening files by handle bypasses the names that the mounts decide", kHandles},
+    {"namespaces do not separate keyrings; secret memory is not counted", kKeys},
     {"pages of read-only files in pipes (Dirty Pipe, CVE-2022-0847); callers fall back to copying",
      kPageCache},
-    {"the machine's affairs", kMachine},
-    {"memory placement is the host's; libraries ask and go on without", kNuma},
+    {"settings of the whole machine", kMachine},
+    {"the host decides about memory placement; libraries go on without it", kNuma},
 };
 
 }  // namespace

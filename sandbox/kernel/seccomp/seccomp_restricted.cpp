@@ -25,21 +25,20 @@ constexpr const char* kWatches[] = {"inotify_init", "inotify_init1", "inotify_ad
 
 constexpr SyscallGroup kRefusedInRestricted[] = {
     {"without socket() no address can be reached, except by datagram pairs, which cannot be made "
-     "either; this is the second lock",
+     "either; this is the second defence",
      kAddresses},
     {"System V and POSIX IPC would be that of the host and of all sessions",
      kInterprocessCommunication},
-    {"Landlock lets everyone change modes, owners, times and attributes of the files that their "
-     "user owns, wherever they are. What has the file open may still: see "
-     "path_redirect_preload.cpp",
+    {"Landlock does not prevent changes of modes, owners, times and attributes of any file of the "
+     "same user. Changes through an open descriptor are allowed: see path_redirect_preload.cpp",
      kMetadata},
-    {"nor does it keep anyone from watching directories", kWatches},
+    {"Landlock does not prevent watching directories either", kWatches},
 };
 
 using Rules = std::vector<ArgumentRule>;
 
-/// No socket at all, since the network is the host's and paths of sockets are nobody's to rule. Of
-/// pairs only those that cannot be pointed elsewhere later, as datagram ones can.
+/// No socket at all, since the network is the host's and nothing controls paths of sockets. Of
+/// socket pairs only those that cannot be connected elsewhere later, as datagram sockets can.
 void add_sockets(Rules& rules) {
   rules.push_back({"socket", EAFNOSUPPORT, masked(0, 0, 0)});
   constexpr scmp_datum_t kType = 0xf;
@@ -50,13 +49,14 @@ void add_sockets(Rules& rules) {
   rules.push_back({"socketpair", EAFNOSUPPORT, not_equal(0, AF_UNIX)});
 }
 
-/// Times by descriptor only; with no path the first argument is one.
+/// File times by descriptor only; without a path the first argument is a descriptor.
 void add_times(Rules& rules) {
   rules.push_back({"utimensat", 0, equal(1, 0)});
   rules.push_back({"utimensat", EPERM, not_equal(1, 0)});
 }
 
-/// Priorities, processors and limits of oneself only: the user may run other programs.
+/// Priorities, processors and limits of the calling process only: the user might run other
+/// programs.
 void add_other_processes(Rules& rules) {
   for (const char* name :
        {"sched_setaffinity", "sched_setparam", "sched_setscheduler", "sched_setattr"}) {
@@ -75,7 +75,7 @@ void add_other_processes(Rules& rules) {
     rules.push_back({"prlimit64", 0, equal(0, 0), equal(1, resource)});
   }
   rules.push_back({"prlimit64", EPERM, not_equal(0, 0)});
-  // Reading it is what getrlimit does: without a new limit.
+  // Reading the limit, as getrlimit does, passes no new limit.
   rules.push_back({"prlimit64", 0, equal(0, 0), equal(1, RLIMIT_CORE), equal(2, 0)});
   rules.push_back({"prlimit64", EPERM, equal(0, 0), equal(1, RLIMIT_CORE), not_equal(2, 0)});
 }

@@ -25,7 +25,7 @@
 namespace dynsessions::sandbox {
 namespace {
 
-/// The launcher sends it over the socket that the reports go by.
+/// The launcher sends this byte over the socket of the reports.
 StepResult await_go(int report) {
   char byte = 0;
   const ssize_t size = ::recv(report, &byte, sizeof(byte), 0);
@@ -34,7 +34,8 @@ StepResult await_go(int report) {
 
 StepResult close_from(unsigned first) { return checked(::syscall(SYS_close_range, first, ~0U, 0)); }
 
-/// Becomes two: returns in the new process, a sibling; this one reports its pid and ends.
+/// Clones this process: returns in the new process, a sibling; the old one reports its pid and
+/// exits.
 StepResult start_sibling(int report, unsigned long namespaces) {
   const pid_t pid = clone_process(CLONE_PARENT | namespaces);
   if (pid < 0) return {errno, "clone"};
@@ -50,14 +51,14 @@ StepResult send_data_directory(BuilderContext& context) {
   return send_report(context.report, ChildReport{}, directory);
 }
 
-/// Podman's filter forbids it without CAP_SYS_ADMIN. What is seen then is the container's name,
-/// which is no secret worth a sandbox.
+/// Podman's filter forbids this without CAP_SYS_ADMIN. Then the container's name is visible, which
+/// is not a secret worth losing the sandbox for.
 StepResult name_host(BuilderContext&) {
   const StepResult named = checked(::sethostname("session", 7));
   return named.error_number == EPERM ? StepResult{} : named;
 }
 
-/// The group of this moment is what the namespace shows as `/`.
+/// The namespace shows the present group as `/`.
 StepResult unshare_groups(BuilderContext&) { return checked(::unshare(CLONE_NEWCGROUP)); }
 
 StepResult report_namespaces(BuilderContext& context) {
@@ -101,8 +102,8 @@ struct OwnerContext {
   StepFailure failure{};
 };
 
-/// In a helper that borrows the launcher's memory while the launcher waits: only the effective uid
-/// is the helper's own. The builder gets a copy of both.
+/// Runs in a helper that borrows the launcher's memory while the launcher waits: only the effective
+/// uid is the helper's own. The builder gets a copy of both.
 int clone_builder(void* argument) {
   OwnerContext& owner = *static_cast<OwnerContext*>(argument);
   BuilderContext& context = owner.builder_context;
@@ -123,8 +124,8 @@ constexpr Step<JailContext> kJailHelperSteps[] = {
      [](JailContext& c) {
        return enter_namespaces(c.sandbox, kSandboxNamespaces & ~CLONE_NEWPID);
      }},
-    // Entering has closed this process to an unprivileged launcher, which is to open the
-    // namespaces of what is born next. Nobody else sees it there.
+    // Entering has made this process inaccessible to an unprivileged launcher, which must open the
+    // namespaces of the next process. No other process can see it there.
     {"show memory", [](JailContext&) { return checked(::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)); }},
     {"start init",
      [](JailContext& c) { return start_sibling(c.report, CLONE_NEWPID | CLONE_NEWNS); }},
@@ -136,14 +137,13 @@ StepResult keep_report_only(JailContext& context) {
   return close_from(STDIN_FILENO + 1);
 }
 
-/// So that the kernel reaps the orphans that come to init.
+/// Ignored, so that the kernel reaps the orphans that become init's children.
 StepResult ignore_child_exits(JailContext&) {
   return ::signal(SIGCHLD, SIG_IGN) == SIG_ERR ? StepResult{errno} : StepResult{};
 }
 
-/// Those that glibc keeps for itself and signal() does not touch. They have handlers where there
-/// ever was a thread, as a sanitizer has one in the launcher; and in a handler the filter would end
-/// init.
+/// Signals that glibc reserves and signal() cannot change. They have handlers if there was ever a
+/// thread, for example that of a sanitizer in the launcher; in a handler the filter would end init.
 StepResult drop_handlers_of_library(JailContext&) {
   struct {  // as the kernel has it: all zeros are the default
     void* handler;
@@ -163,8 +163,8 @@ constexpr Step<JailContext> kInitSteps[] = {
     {"await jail", [](JailContext& c) { return await_go(c.report); }},
     {"descriptors", keep_report_only},
     {"session user", [](JailContext&) { return become_session_user(); }},
-    // Session code will live here, and this memory is a copy of the launcher's. Not before the
-    // change of user, which sets it anew, to whatever fs.suid_dumpable is on this host.
+    // Session code will run here, and this memory is a copy of the launcher's. The step follows the
+    // change of user, because that change resets the flag to fs.suid_dumpable of this host.
     {"hide memory", [](JailContext&) { return checked(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)); }},
     {"mount proc", [](JailContext&) { return mount_proc(); }},
     {"mask proc", [](JailContext&) { return mask_proc(); }},
@@ -192,13 +192,14 @@ StepFailure execute(char* const* argv, char* const* envp) {
   return {"execute", argv[0], errno};
 }
 
-/// 0 and 1 are the launcher's /dev/null; its 2 is the server's, and not for what runs here.
+/// 0 and 1 are the launcher's /dev/null. Its 2 is the server's stderr, which the zygote must not
+/// have.
 StepResult arrange_zygote_descriptors(ZygoteContext& context) {
   return arrange_descriptors({context.report, context.socket, STDIN_FILENO, STDIN_FILENO});
 }
 
-/// In the template's namespaces, but in the launcher's own of users and of processes: only from
-/// there can the jails of other sandboxes be entered.
+/// Enters the template's namespaces, but stays in the launcher's user and PID namespaces: only from
+/// there can it enter the jails of other sandboxes.
 constexpr Step<ZygoteContext> kZygoteSteps[] = {
     {"session", [](ZygoteContext&) { return checked(::setsid()); }},
     {"enter",

@@ -6,7 +6,8 @@
 
 namespace dynsessions::sandbox {
 
-// Raw system calls: what glibc does beside them is not for this process' filter to guess.
+// Uses raw system calls, because the filter of this process does not allow further calls that glibc
+// might make.
 void run_init(int report) {
   ::syscall(SYS_close, report);
   for (;;) ::syscall(SYS_pause);

@@ -65,7 +65,7 @@ void InterpreterStart::begin() {
 
 StartedJail InterpreterStart::finish() {
   const ChildOutcome& outcome = spawned_->reports.outcome();
-  // Until its helper is gone, an interpreter that was forked is not our child.
+  // A forked interpreter becomes a child of the launcher only when its helper is gone.
   UnfinishedProcess interpreter;
   interpreter.start(outcome.started);
   require_no_failure(outcome);

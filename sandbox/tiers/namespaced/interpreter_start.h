@@ -16,11 +16,11 @@
 
 namespace dynsessions::sandbox {
 
-/// An interpreter that is being started in a jail of its sandbox, in two stages: the jail, if none
-/// is prepared, then the interpreter, which is verified from outside when its set-up is over.
+/// Starts an interpreter in a jail of its sandbox, in two stages: the jail, if none is prepared,
+/// then the interpreter, which is verified from outside after its set-up.
 class InterpreterStart : public Pending<StartedJail> {
  public:
-  /// `plan` and `sandbox` outlive this object; `prepared` may be empty. Throws StepError.
+  /// `plan` and `sandbox` must outlive this object; `prepared` can be empty. Throws StepError.
   InterpreterStart(const SandboxPlan& plan, const SandboxUser& user,
                    const NamespaceHandles& sandbox, std::optional<PendingJail> prepared,
                    CgroupJoin groups);
@@ -31,10 +31,10 @@ class InterpreterStart : public Pending<StartedJail> {
   bool reaped(pid_t pid, int wait_status) override;
 
  protected:
-  /// Starts the process that becomes the interpreter or starts it; 0 if it is not a child of ours.
-  /// The channels' other ends are the interpreter's. Throws StepError.
+  /// Starts the process that becomes the interpreter or starts it; returns 0 if it is not a child
+  /// of the launcher. The other ends of the channels belong to the interpreter. Throws StepError.
   virtual pid_t spawn(const NamespaceView& jail, const Channels& channels) = 0;
-  /// How long the second stage may take.
+  /// The timeout of the second stage.
   [[nodiscard]] virtual std::chrono::seconds patience() const { return ChildReports::kPatience; }
 
   [[nodiscard]] const SandboxPlan& plan() const { return plan_; }
@@ -42,7 +42,7 @@ class InterpreterStart : public Pending<StartedJail> {
   [[nodiscard]] const CgroupJoin& groups() const { return groups_; }
 
  private:
-  /// The second stage.
+  /// State of the second stage.
   struct Spawned {
     Channels channels;
     UnfinishedProcess helper;
@@ -61,7 +61,7 @@ class InterpreterStart : public Pending<StartedJail> {
   std::optional<Spawned> spawned_;
 };
 
-/// By exec of the profile's interpreter.
+/// Starts the profile's interpreter by exec.
 class ExecutedStart final : public InterpreterStart {
  public:
   using InterpreterStart::InterpreterStart;
@@ -70,8 +70,9 @@ class ExecutedStart final : public InterpreterStart {
   pid_t spawn(const NamespaceView& jail, const Channels& channels) override;
 };
 
-/// By the zygote. Fails with EPIPE if the zygote is gone, and with ETIMEDOUT if it does nothing;
-/// the zygote is ended then, so that the next attempt has another one.
+/// Forks the interpreter from the zygote. Fails with EPIPE if the zygote is gone, and with
+/// ETIMEDOUT if it does not react; the zygote is then ended, so that the next attempt gets another
+/// one.
 class ForkedStart final : public InterpreterStart {
  public:
   ForkedStart(const SandboxPlan& plan, const SandboxUser& user, const NamespaceHandles& sandbox,
@@ -83,7 +84,7 @@ class ForkedStart final : public InterpreterStart {
   pid_t spawn(const NamespaceView& jail, const Channels& channels) override;
   [[nodiscard]] std::chrono::seconds patience() const override { return Zygote::kForkPatience; }
 
-  std::weak_ptr<Zygote> zygote_;  ///< its profile owns it and may be forgotten
+  std::weak_ptr<Zygote> zygote_;  ///< its profile owns it and can be forgotten
   pid_t asked_ = 0;               ///< the zygote process that was asked to fork
 };
 

@@ -58,7 +58,7 @@ class NamespacedSandbox final : public Sandbox {
   std::optional<PendingJail> prepared_;
 };
 
-/// A sandbox with its first jail, which the first interpreter then need not wait for.
+/// Makes a sandbox with its first jail, so that the first interpreter need not wait for one.
 class Creation final : public Pending<MadeSandbox> {
  public:
   Creation(const SandboxPlan& plan, SessionUser lease, uid_t owner, CgroupJoin groups)

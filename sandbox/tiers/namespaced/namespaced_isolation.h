@@ -6,10 +6,10 @@
 
 namespace dynsessions::sandbox {
 
-/// The full tier: sandboxes.h as the launcher sees it.
+/// The full tier: the launcher's interface to sandboxes.h.
 class NamespacedIsolation final : public Isolation {
  public:
-  /// `users` outlives it and its sandboxes.
+  /// `users` must outlive it and its sandboxes.
   explicit NamespacedIsolation(SessionUsers& users);
 
   [[nodiscard]] std::unique_ptr<Pending<MadeSandbox>> create(const SandboxPlan& plan,

@@ -8,7 +8,7 @@
 
 namespace dynsessions::sandbox {
 
-/// An interpreter and the init of its jail. Both are the launcher's own children and only its loop
+/// An interpreter and the init of its jail. Both are the launcher's children and only its loop
 /// reaps them, so that their pids are safe to signal until then. Init is never reaped first.
 class NamespacedJail final : public Jail {
  public:
@@ -29,7 +29,8 @@ class NamespacedJail final : public Jail {
     if (pid != interpreter_) return News::not_ours;
     interpreter_ = 0;
     wait_status_ = wait_status;
-    // What it leaves behind ends with it. Not reaped yet, so this can only be our init.
+    // Everything it leaves behind ends with init. Init has not been reaped yet, so the pid is still
+    // its own.
     ::kill(init_, SIGKILL);
     return News::still_there;
   }

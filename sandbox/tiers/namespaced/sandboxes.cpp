@@ -18,7 +18,7 @@ void map_ids(UserIds user, pid_t pid) {
   require(write_id_maps(pid, kInsideUid, user.uid, kInsideGid, user.gid), "map ids");
 }
 
-/// Lets a child go on that waits in await_go().
+/// Lets a child that waits in await_go() continue.
 void send_go(const ChildReports& reports) {
   require(checked(::send(reports.descriptor(), "g", 1, MSG_NOSIGNAL)), "go");
 }
@@ -51,7 +51,7 @@ std::optional<CreatedSandbox> SandboxBuild::advance(Time now) {
   return std::move(created_);
 }
 
-/// The builder has told that its namespaces are complete, or has failed before.
+/// Called when the builder has reported that its namespaces are complete, or an earlier failure.
 void SandboxBuild::admit() {
   require_no_failure(reports_->outcome());
   constexpr int kKept = kSandboxNamespaces & ~CLONE_NEWPID;

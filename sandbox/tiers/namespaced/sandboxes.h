@@ -15,33 +15,33 @@
 /// verified the result from outside, or throws StepError and leaves only killed processes behind,
 /// which the launcher's loop reaps.
 ///
-/// A sandbox is namespaces and mounts; no process keeps them, their handles do. Every interpreter
-/// gets a *jail* in it: a PID namespace of its own with a /proc of its own, made for it and ended
-/// with it; that of a sandbox's first interpreter is made when the sandbox is. Interpreters of one
-/// sandbox share its files, loopback, IPC and limits, but no processes. That is what makes several
-/// of them safe, in three ways:
+/// A sandbox consists of namespaces and mounts; their handles keep them alive, not a process. Every
+/// interpreter gets a *jail* in it: a separate PID namespace with a separate /proc, made for the
+/// interpreter and ended with it. The jail of a sandbox's first interpreter is made together with
+/// the sandbox. Interpreters of one sandbox share its files, loopback, IPC and limits, but no
+/// processes. That makes several of them safe, in three ways:
 ///
-/// - A newcomer has capabilities and a copy of the launcher's memory until it execs. Code that runs
-///   in the sandbox already has no pid for it: it cannot signal, stop, trace, reprioritise or limit
-///   it, nor open its /proc. In its own jail there is nobody but init.
-/// - So nothing that it does can make a newcomer late. Set-up takes about a millisecond; ten
-///   seconds per process are the end of patience with the machine.
-/// - SIGKILL to the jail's init ends the jail and nothing else. The kernel lets nothing in it fork
-///   or hide any more: fork bombs and daemons end with the interpreter that started them, and init
+/// - A new interpreter has capabilities and a copy of the launcher's memory until it execs. Code
+///   that already runs in the sandbox has no pid for it: it cannot signal, stop, trace,
+///   reprioritise or limit it, nor open its /proc. In its jail there is no other process but init.
+/// - So that code cannot delay a new interpreter either. Set-up takes about a millisecond; the
+///   timeout for each process is ten seconds.
+/// - SIGKILL to the jail's init ends the jail and nothing else. The kernel then lets no process in
+///   it fork or hide: fork bombs and daemons end with the interpreter that started them, and init
 ///   is only reaped when all are gone.
 namespace dynsessions::sandbox {
 
-/// Namespaces that a jail has for itself.
+/// Namespaces that are separate for each jail.
 inline constexpr int kNamespacesOfJail = CLONE_NEWPID | CLONE_NEWNS;
 
-/// Whom a sandbox belongs to on this host.
+/// The owner of a sandbox on this host.
 struct SandboxUser {
   UserIds ids;  ///< of its processes
-  uid_t owner;  ///< of its user namespace, with whom the kernel counts it and what is in it
+  uid_t owner;  ///< of its user namespace; the kernel counts the namespace for this user
 };
 
 struct CreatedSandbox {
-  NamespaceHandles namespaces;  ///< keep the sandbox; jails have PID namespaces of their own
+  NamespaceHandles namespaces;  ///< keep the sandbox alive; jails have separate PID namespaces
   UniqueFd data_directory;      ///< /mnt/data
 };
 
@@ -66,7 +66,7 @@ class SandboxBuild final : public Pending<CreatedSandbox> {
   CreatedSandbox created_;
 };
 
-/// A jail whose only process is its init, which is killed with this object unless it is kept.
+/// A jail whose only process is its init. The init is killed with this object unless it is kept.
 struct PendingJail {
   UnfinishedProcess init;
   NamespaceHandles namespaces;  ///< kNamespacesOfJail only
@@ -92,7 +92,7 @@ class JailBuild final : public Pending<PendingJail> {
   const UserIds user_;
   UnfinishedProcess helper_;
   std::optional<ChildReports> reports_;
-  std::optional<PendingJail> jail_;  ///< once its namespaces are opened
+  std::optional<PendingJail> jail_;  ///< set when its namespaces are opened
 };
 
 }  // namespace dynsessions::sandbox

@@ -25,7 +25,7 @@ namespace {
 constexpr std::chrono::seconds kLoadingTimeout{60};
 constexpr std::chrono::seconds kLongestPause{30};
 
-/// When the directories were last changed, as a text to compare.
+/// Returns the times when the directories were last changed, as a text to compare.
 std::string state_of(const std::vector<std::string>& directories) {
   std::string state;
   for (const std::string& directory : directories) {
@@ -99,7 +99,7 @@ void Zygote::build() {
   failure_.reset();
 }
 
-/// Goes through the states up to `loading` or `ready`, as far as that is possible now.
+/// Advances to the state `loading` or `ready`, as far as possible now.
 void Zygote::continue_start(Time now) {
   if (state_ == State::building) {
     auto created = home_build_->advance(now);
@@ -190,7 +190,7 @@ bool Zygote::reaped(pid_t pid, int wait_status) {
   return true;
 }
 
-/// Why it exited before it had loaded.
+/// The reason why it exited during loading.
 StepError Zygote::failed_start(int wait_status) {
   if (reports_) {
     reports_->read(std::chrono::steady_clock::now());
@@ -207,7 +207,7 @@ void Zygote::end(pid_t process) {
   if (state_ == State::ready && process == pid_) end();
 }
 
-/// The process, if there is one, is still to be reaped; the next one comes after that.
+/// The present process, if there is one, has yet to be reaped; the next one starts after that.
 void Zygote::end() {
   socket_ = UniqueFd();
   home_ = NamespaceHandles();

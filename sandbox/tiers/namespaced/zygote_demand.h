@@ -25,7 +25,8 @@ class ZygoteDemand {
   }
 
   [[nodiscard]] bool is_wanted() const { return is_wanted_; }
-  /// When note() must be called again, to see that the period is over; nullopt if it has not begun.
+  /// The time of the next call of note(), to see that the period is over; nullopt if it has not
+  /// begun.
   [[nodiscard]] std::optional<Time> deadline() const { return idle_until_; }
 
  private:

@@ -9,15 +9,14 @@
 #include "sandbox/protocol/launcher_protocol.h"
 #include "sandbox/protocol/sandbox_profile.h"
 
-/// What launcher and zygote say to each other over one SOCK_SEQPACKET socket, the zygote's
-/// descriptor 3:
+/// The messages between launcher and zygote over one SOCK_SEQPACKET socket, the zygote's descriptor
+/// 3:
 ///
 /// 1. launcher: ZygotePlan, once, before the zygote reads anything.
-/// 2. zygote: a line feed and a text when it has loaded: why modules of the list are missing, empty
-///    when none is.
-/// 3. launcher: ForkRequest with kForkDescriptors descriptors or more. The answer is what the new
-/// processes
-///    say on the report socket among them (child_report.h).
+/// 2. zygote: a line feed and a text after loading: the reasons why modules of the list are
+///    missing; empty if none is missing.
+/// 3. launcher: ForkRequest with kForkDescriptors descriptors or more. The new processes answer on
+///    the report socket among them (child_report.h).
 ///
 /// End of file ends the zygote.
 namespace dynsessions::sandbox {
@@ -39,7 +38,7 @@ inline constexpr std::size_t kForkDescriptors = kNamespaceKinds.size() + 4;
 inline constexpr std::size_t kMaxGroupDescriptors = 4;
 static_assert(kForkDescriptors + kMaxGroupDescriptors <= kMaxDescriptors);
 
-/// Longer texts are cut.
+/// Longer texts are truncated.
 inline constexpr std::size_t kMaxZygoteText = 1024;
 
 }  // namespace dynsessions::sandbox

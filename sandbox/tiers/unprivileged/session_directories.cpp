@@ -77,16 +77,16 @@ LauncherDirectory::LauncherDirectory()
   path_ = temporary_place() + '/' + kPrefix + "XXXXXX";
   if (::mkdtemp(path_.data()) == nullptr) throw StepError("temporary directory", errno);
   directory_ = UniqueFd(::open(path_.c_str(), kOpenDirectory));
-  // Should another launcher have swept it away in this moment, sessions cannot be made, and say so.
+  // If another launcher has removed it in this moment, making sessions fails with an error.
   if (!directory_ || ::flock(directory_.get(), LOCK_EX) < 0)
     throw StepError("lock directory", errno);
-  // Users of sessions pass through; each directory in it is for one of them.
+  // Users of sessions can pass through it; each directory in it is accessible to one of them.
   if (::fchmod(directory_.get(), S_IRWXU | S_IXGRP | S_IXOTH) < 0)
     throw StepError("directory", errno);
 }
 
 std::vector<pid_t> LauncherDirectory::removers() {
-  // The launcher's loop may have reaped them before.
+  // The launcher's loop can have reaped them already.
   std::erase_if(removers_, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
   return removers_;
 }
@@ -101,7 +101,7 @@ void LauncherDirectory::remove(const std::string& name) {
   const pid_t pid = ::fork();
   if (pid < 0) return remove_tree(directory_.get(), name.c_str());
   if (pid > 0) return removers_.push_back(pid);
-  // Neither the launcher's socket nor its lock may outlive it here.
+  // This process must not keep the launcher's socket or lock open.
   const UniqueFd own(::openat(directory_.get(), ".", kOpenDirectory));
   ::dup2(own.get(), STDIN_FILENO);
   ::syscall(SYS_close_range, 1U, ~0U, 0);

@@ -7,13 +7,13 @@
 
 #include "sandbox/base/unique_fd.h"
 
-/// Where sessions keep files when no mount can be made for them: one directory per launcher in
-/// TMPDIR (or /tmp), one directory per session in it. On the disk of the host, which has no quota
-/// for them: disk_watch.h counts.
+/// Directories for the files of sessions if no mount can be made: one directory per launcher in
+/// TMPDIR (or /tmp), with one directory per session in it. The host's disk has no quota for them,
+/// so disk_watch.h counts.
 namespace dynsessions::sandbox {
 
-/// A launcher's own directory, locked as long as it lives, so that those of launchers that were
-/// killed can be told from others: whoever makes one removes those first.
+/// The directory of one launcher, locked as long as the launcher lives, so that directories of
+/// killed launchers can be recognised. The constructor removes those first.
 class LauncherDirectory {
  public:
   /// Throws StepError.
@@ -22,10 +22,10 @@ class LauncherDirectory {
   LauncherDirectory& operator=(const LauncherDirectory&) = delete;
   ~LauncherDirectory();
 
-  /// Removes a directory in it; by a process of its own when there is so much in it that the
-  /// launcher would be held up.
+  /// Removes a directory in it. If it contains so much that the launcher would be delayed, a
+  /// separate process removes it.
   void remove(const std::string& name);
-  /// Those processes, children of this one, that may not have ended yet.
+  /// The processes that remove directories. They are children of this one; some can have exited.
   [[nodiscard]] std::vector<pid_t> removers();
   [[nodiscard]] const std::string& path() const { return path_; }
 
@@ -36,22 +36,23 @@ class LauncherDirectory {
   std::vector<pid_t> removers_;
 };
 
-/// One session's files. Its destructor removes them, or begins to, whatever a session did to them.
+/// The files of one session. The destructor removes them, or begins to, whatever the session did to
+/// them.
 class SessionDirectory {
  public:
-  /// `launcher` outlives it.
+  /// `launcher` must outlive it.
   SessionDirectory(LauncherDirectory& launcher, std::string name);
   SessionDirectory(const SessionDirectory&) = delete;
   SessionDirectory& operator=(const SessionDirectory&) = delete;
   ~SessionDirectory();
 
-  /// Makes `data` and `tmp` in it, all of it for that user only. Throws StepError.
+  /// Makes `data` and `tmp` in it, accessible for that user only. Throws StepError.
   void make(uid_t uid, gid_t gid) const;
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::string data() const { return path_ + "/data"; }
   [[nodiscard]] std::string tmp() const { return path_ + "/tmp"; }
   [[nodiscard]] UniqueFd open_data() const;
-  /// All of it.
+  /// Opens the directory itself.
   [[nodiscard]] UniqueFd open() const;
 
  private:

@@ -44,7 +44,7 @@ constexpr Step<SupervisorContext> kStepsBefore[] = {
      }},
 };
 
-/// SIGCHLD is blocked already, as the launcher's.
+/// The launcher has already blocked SIGCHLD.
 StepResult keep_needed_descriptors(SupervisorContext& context) {
   sigset_t children;
   sigemptyset(&children);
@@ -59,7 +59,7 @@ StepResult keep_needed_descriptors(SupervisorContext& context) {
   return checked(::syscall(SYS_close_range, kChildren + 2, ~0U, 0));
 }
 
-/// Without the signal scope the supervisor must keep the right to signal the session's user.
+/// Without the signal scope, the supervisor must keep the right to signal the session's user.
 StepResult become_one_of_session(SupervisorContext& context) {
   if (context.signal_scope < 0) return {};
   const auto& user = context.interpreter.confinement.user;
@@ -89,7 +89,7 @@ constexpr Step<SupervisorContext> kStepsAfter[] = {
   report_and_exit(context.interpreter.report, failure);
 }
 
-/// False when there are no children any more.
+/// Returns false if there are no children any more.
 bool reap(Supervisor& supervisor) {
   int status = 0;
   for (;;) {

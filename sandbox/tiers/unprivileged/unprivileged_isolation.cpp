@@ -59,12 +59,13 @@ class SupervisedJail final : public Jail {
   [[nodiscard]] int wait_status() const override { return wait_status_; }
 
  private:
-  pid_t supervisor_;  ///< 0 when it was reaped
+  pid_t supervisor_;  ///< 0 after it was reaped
   UniqueFd lifeline_;
   int wait_status_ = 0;
 };
 
-/// A supervisor whose interpreter is being set up. It is in `starting` as long as this lives.
+/// A supervisor whose interpreter is being set up. It is in `starting` as long as this object
+/// lives.
 class SupervisedStart final : public Pending<StartedJail> {
  public:
   using Verify = std::function<void(pid_t)>;  ///< throws StepError
@@ -79,7 +80,7 @@ class SupervisedStart final : public Pending<StartedJail> {
     supervisor_.start(supervisor);
     starting_.insert(supervisor);
   }
-  /// What a supervisor that is killed leaves is ended by the launcher.
+  /// The launcher ends the processes that a killed supervisor leaves.
   ~SupervisedStart() override { starting_.erase(supervisor_.get()); }
 
   std::optional<StartedJail> advance(Time now) override {
@@ -113,7 +114,7 @@ class SupervisedStart final : public Pending<StartedJail> {
 
 class ConfinedSession final : public Sandbox {
  public:
-  /// `starting` has the supervisors that this object starts, until their jails know them.
+  /// `starting` contains the supervisors that this object starts, until their jails own them.
   ConfinedSession(const SandboxPlan& plan, LauncherDirectory& directory, const std::string& name,
                   SessionUser lease, std::set<pid_t>& starting);
 
@@ -131,7 +132,7 @@ class ConfinedSession final : public Sandbox {
   std::set<pid_t>& starting_;
   const SessionDirectory directory_;
   ResourceLimits limits_;
-  std::optional<DiskWatch> disk_watch_;  ///< once there is a directory
+  std::optional<DiskWatch> disk_watch_;  ///< set once there is a directory
 };
 
 ConfinedSession::ConfinedSession(const SandboxPlan& plan, LauncherDirectory& directory,
@@ -145,7 +146,7 @@ ConfinedSession::ConfinedSession(const SandboxPlan& plan, LauncherDirectory& dir
   directory_.make(lease_.ids().uid, lease_.ids().gid);
   disk_watch_.emplace(directory_.open(), disk_limit(plan.spec_limits), user_);
   if (user_) return;
-  // The limit counts all that the user runs; so what runs already must not use it up.
+  // The limit counts all processes of the user, so the existing ones must not use it up.
   for (ResourceLimit& limit : limits_) {
     if (limit.resource == RLIMIT_NPROC) limit.value += count_threads_of(::geteuid());
   }

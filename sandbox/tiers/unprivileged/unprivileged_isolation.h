@@ -11,14 +11,14 @@ namespace dynsessions::sandbox {
 
 /// The restricted and the insecure tier: a session is a directory on the host's disk, a jail a
 /// supervisor with the interpreter below it (supervisor.h). Under a root launcher every session has
-/// a separate user (session_users.h), so that it meets the files, signals and limits of no other.
+/// a separate user (session_users.h), so that it shares no files, signals or limits with another.
 ///
-/// Restricted needs Landlock: ABI 3, so that no file outside can be cut; and ABI 6, so that no
-/// signal leaves, unless every session has its own user.
+/// The restricted tier needs Landlock: ABI 3, so that no file outside can be truncated; and ABI 6,
+/// so that no signal leaves the jail, unless every session has a separate user.
 class UnprivilegedIsolation final : public Isolation {
  public:
-  /// `users` outlives it and its sandboxes. Throws StepError when this machine lacks what the tier
-  /// needs.
+  /// `users` must outlive it and its sandboxes. Throws StepError if this machine lacks a feature
+  /// that the tier needs.
   UnprivilegedIsolation(Tier tier, LauncherUser user, SessionUsers& users);
 
   [[nodiscard]] std::unique_ptr<Pending<MadeSandbox>> create(const SandboxPlan& plan,
