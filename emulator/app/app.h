@@ -23,6 +23,7 @@
 #include "emulator/runtimes/python_runtime.h"
 #include "emulator/server_list/server_list.h"
 #include "emulator/surfaces/admin/admin_api.h"
+#include "emulator/surfaces/control_plane/control_plane.h"
 #include "emulator/surfaces/data_plane/data_plane.h"
 #include "emulator/surfaces/identity/identity_surface.h"
 #include "emulator/surfaces/shared_port.h"
@@ -67,6 +68,8 @@ class App {
   boost::asio::awaitable<void> stop();
   boost::asio::awaitable<void> drain_clients();
 
+  [[nodiscard]] unsigned https_port() const;  ///< 0: HTTPS is off, or not bound yet
+  [[nodiscard]] surfaces::control_plane::Services control_plane_services();
   [[nodiscard]] std::string pool_management_endpoint() const;
   [[nodiscard]] std::string pool_description() const;
   /// Those of the configuration that were not deleted since. The default pool cannot be.
@@ -95,8 +98,11 @@ class App {
   test_double::FaultFilter fault_filter_;
   test_double::Journal journal_;
   test_double::JournalRecorder recorder_;
+  surfaces::control_plane::ResourceStore resources_;
+  surfaces::control_plane::LongRunningOperations arm_operations_;
   surfaces::data_plane::DataPlane data_plane_;
   surfaces::identity::IdentitySurface identity_;
+  surfaces::control_plane::ControlPlane control_plane_;
   surfaces::SharedPort service_;  ///< all that Azure would serve
   surfaces::admin::AdminApi admin_;
   net::HttpServer server_;

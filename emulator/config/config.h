@@ -14,6 +14,7 @@
 #include "emulator/auth/token_issuer.h"
 #include "emulator/contract/contract_options.h"
 #include "emulator/pools/pool_definition.h"
+#include "emulator/pools/undeclared_pools.h"
 #include "emulator/tls/name.h"
 
 namespace dynsessions::config {
@@ -29,6 +30,12 @@ enum class LogLevel { error, warning, info, debug };
 [[nodiscard]] std::string name_of(LogLevel level);
 enum class LogFormat { text, json };
 [[nodiscard]] std::string name_of(LogFormat format);
+
+/// Which requests to Azure Resource Manager are answered by an operation that clients poll.
+enum class ArmOperations {
+  as_azure,      ///< those that the service answers so
+  long_running,  ///< all that change or delete a session pool
+};
 
 /// What concerns the server as a whole: its ports, its log, its answers.
 struct ServerOptions {
@@ -50,6 +57,9 @@ struct ServerOptions {
   std::uint32_t journal_mb = 32;  ///< memory of the journal of requests, in MiB
   bool journal_bodies = true;     ///< the journal has bodies, and with them code and output
   bool exact = false;             ///< answers have nothing that the service's lack
+  /// What happens to pools that a request names and nobody declared.
+  pools::UndeclaredPools undeclared_pools = pools::UndeclaredPools::made;
+  ArmOperations arm_operations = ArmOperations::as_azure;
 };
 
 /// What concerns the machine that sessions run on.
