@@ -16,6 +16,7 @@
 
 #include "emulator/app/announcement.h"
 #include "emulator/app/descriptors.h"
+#include "emulator/app/document_deployment.h"
 #include "emulator/app/engine_settings.h"
 #include "emulator/app/health.h"
 #include "emulator/app/ports.h"
@@ -100,9 +101,11 @@ bool is_ignored(int signal) {
 }  // namespace
 
 App::App(const config::Config& config, TierChoice tier, const runtimes::Installation& installation,
-         ReadyFile& ready_file, const Outputs& outputs)
+         std::vector<template_files::Document> documents, ReadyFile& ready_file,
+         const Outputs& outputs)
     : config_(config),
       tier_(std::move(tier)),
+      documents_(std::move(documents)),
       ready_file_(ready_file),
       outputs_(outputs),
       loop_(1),
@@ -170,6 +173,7 @@ asio::awaitable<void> App::serve() {
   try {
     co_await await_launcher();
     declare_pools();
+    co_await deploy_pools_file();
     listen();
     co_await announce_and_wait_for_end();
   } catch (...) {
@@ -192,6 +196,25 @@ void App::declare_pools() {
                                 "; " + declared.error().reason);
     }
     declared_.push_back(definition.id);
+  }
+}
+
+asio::awaitable<void> App::deploy_pools_file() {
+  const surfaces::control_plane::Services services = control_plane_services();
+  const surfaces::control_plane::Caller caller{.arm = "", .user = "--pools-file"};
+  for (const template_files::Document& document : documents_) {
+    const auto deployed = co_await deploy_document(services, caller, document, config_.pool.id);
+    if (!deployed) {
+      throw config::ConfigError("--pools-file: `" + document.path +
+                                "`: " + deployed.error().message);
+    }
+  }
+  for (pools::Pool* const pool : pools_.all()) {
+    const pools::PoolName& id = pool->definition().id;
+    const bool is_known =
+        std::any_of(declared_.begin(), declared_.end(),
+                    [&id](const pools::PoolName& known) { return known.key() == id.key(); });
+    if (pool->is_declared() && !is_known) declared_.push_back(id);
   }
 }
 
@@ -245,6 +268,7 @@ surfaces::control_plane::Services App::control_plane_services() {
   return {.store = resources_,
           .operations = arm_operations_,
           .identity = config_.identity,
+          .file_pool = file_pool_,
           .keys = &keys_,
           .style = polled ? OperationStyle::long_running : OperationStyle::as_azure,
           .own_headers = !config_.server.exact,

@@ -27,6 +27,7 @@
 #include "emulator/surfaces/data_plane/data_plane.h"
 #include "emulator/surfaces/identity/identity_surface.h"
 #include "emulator/surfaces/shared_port.h"
+#include "emulator/template_files/template_files.h"
 #include "emulator/test_double/faults/fault_filter.h"
 #include "emulator/test_double/journal/journal_recorder.h"
 
@@ -41,7 +42,8 @@ class App {
   /// Starts the launcher, before any thread and any listener exists. `config`, `ready_file` and
   /// `outputs` outlive this.
   App(const config::Config& config, TierChoice tier, const runtimes::Installation& installation,
-      ReadyFile& ready_file, const Outputs& outputs);
+      std::vector<template_files::Document> documents, ReadyFile& ready_file,
+      const Outputs& outputs);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
@@ -55,6 +57,8 @@ class App {
   boost::asio::awaitable<void> await_launcher();
   /// Throws config::ConfigError, which names pool and member, if a definition cannot be used.
   void declare_pools();
+  /// Deploys --pools-file. Throws config::ConfigError with the reason if it cannot be used.
+  boost::asio::awaitable<void> deploy_pools_file();
   void listen();
   void bind_ports();
   void set_up_tls();
@@ -78,6 +82,7 @@ class App {
 
   const config::Config& config_;
   const TierChoice tier_;
+  const std::vector<template_files::Document> documents_;  ///< of --pools-file
   ReadyFile& ready_file_;
   std::optional<server_list::Entry> list_entry_;  ///< exists as long as the ready file
   const Outputs& outputs_;

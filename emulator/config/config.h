@@ -47,6 +47,7 @@ struct ServerOptions {
   std::vector<tls::Name> tls_names;        ///< in the certificate besides tls::standard_names()
   std::string state_dir;                   ///< empty: the user's own (https_setup.h)
   std::string ready_file;                  ///< empty: none
+  std::string pools_file;                  ///< pools in Azure's words; empty: none
   bool unlisted = false;                   ///< not in the user's list of servers (server_list/)
   bool quiet = false;                      ///< without the banner on stderr
   std::chrono::seconds drain_period{10};

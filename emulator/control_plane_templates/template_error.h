@@ -9,7 +9,7 @@
 namespace dynsessions::control_plane_templates {
 
 /// Why a template is refused, in ARM's words: the members of its `error` object. Sources of the
-/// texts: CONTROL-PLANE-TESTED.md names the code `InvalidTemplate`; the messages follow what users
+/// texts: api-spec/CONTROL-PLANE.md section 7 names the code `InvalidTemplate`; the messages follow what users
 /// quote from the service, without its line numbers. None was recorded.
 struct TemplateError {
   std::string code;

@@ -12,7 +12,7 @@ namespace dynsessions::control_plane_templates {
 [[nodiscard]] std::optional<Json> parse_template_text(std::string_view text);
 
 /// The same for the body of a deployment request. az writes the key `template` without quotes and
-/// passes the file's text through, comments included (CONTROL-PLANE-TESTED.md section 4).
+/// passes the file's text through, comments included (api-spec/CONTROL-PLANE.md section 7).
 [[nodiscard]] std::optional<Json> parse_deployment_body(std::string_view text);
 
 }  // namespace dynsessions::control_plane_templates

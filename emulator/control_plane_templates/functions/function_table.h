@@ -12,7 +12,7 @@
 /// Functions of the template language. Every other function is refused by name. Their behaviour
 /// follows the public documentation of "ARM template functions"; the deployments that were seen use
 /// `parameters`, `variables`, `concat`, `format`, `uniqueString`, `resourceId`, `resourceGroup` and
-/// `reference` (CONTROL-PLANE-TESTED.md section 6).
+/// `reference` (api-spec/CONTROL-PLANE.md section 7).
 namespace dynsessions::control_plane_templates {
 
 struct FunctionCall {

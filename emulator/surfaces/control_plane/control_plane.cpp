@@ -10,6 +10,7 @@
 #include "emulator/http/text.h"
 #include "emulator/surfaces/control_plane/answers.h"
 #include "emulator/surfaces/control_plane/arm_path.h"
+#include "emulator/surfaces/control_plane/deployments/deployment_operations.h"
 #include "emulator/surfaces/control_plane/entry_filter.h"
 #include "emulator/surfaces/control_plane/operation.h"
 #include "emulator/surfaces/no_route.h"
@@ -84,6 +85,19 @@ constexpr std::array kCommonRows{
     Row{Method::put, "/providers/Microsoft.Authorization/roleAssignments/{assignment}", "put_role_assignment", put_role_assignment},
     Row{Method::delete_, "/providers/Microsoft.Authorization/roleAssignments/{assignment}", "delete_role_assignment", delete_role_assignment},
 };
+
+/// In resource groups and subscriptions.
+constexpr std::array kDeploymentRows{
+    Row{Method::get, "/providers/Microsoft.Resources/deployments", "list_deployments", list_deployments},
+    Row{Method::get, "/providers/Microsoft.Resources/deployments/{deployment}", "get_deployment", get_deployment},
+    Row{Method::put, "/providers/Microsoft.Resources/deployments/{deployment}", "put_deployment", put_deployment},
+    Row{Method::delete_, "/providers/Microsoft.Resources/deployments/{deployment}", "delete_deployment", delete_deployment},
+    Row{Method::post, "/providers/Microsoft.Resources/deployments/{deployment}/validate", "validate_deployment", validate_deployment},
+    Row{Method::post, "/providers/Microsoft.Resources/deployments/{deployment}/whatIf", "preview_deployment", preview_deployment},
+    Row{Method::get, "/providers/Microsoft.Resources/deployments/{deployment}/operations", "list_deployment_operations", list_deployment_operations},
+    Row{Method::get, "/providers/Microsoft.Resources/deployments/{deployment}/operations/{operation}", "get_deployment_operation", get_deployment_operation},
+    Row{Method::get, "/providers/Microsoft.Resources/deployments/{deployment}/operationStatuses/{operation}", "get_deployment_status", get_deployment_status},
+};
 // clang-format on
 
 template <std::size_t A, std::size_t B>
@@ -95,8 +109,8 @@ constexpr std::array<Row, A + B> both(const std::array<Row, A>& first,
   return all;
 }
 
-constexpr auto kOfSubscription = both(kSubscriptionRows, kCommonRows);
-constexpr auto kOfGroup = both(kGroupRows, kCommonRows);
+constexpr auto kOfSubscription = both(both(kSubscriptionRows, kCommonRows), kDeploymentRows);
+constexpr auto kOfGroup = both(both(kGroupRows, kCommonRows), kDeploymentRows);
 
 using ArmRouter = http::Router<Row>;
 

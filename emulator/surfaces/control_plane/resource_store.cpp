@@ -23,31 +23,6 @@ std::string lower(const std::string& text) { return boost::algorithm::to_lower_c
 
 }  // namespace
 
-void Records::put(const ResourceId& id, nlohmann::ordered_json record) {
-  records_.insert_or_assign(id.key(), Record{id, std::move(record)});
-}
-
-const nlohmann::ordered_json* Records::find(const ResourceId& id) const {
-  const auto found = records_.find(id.key());
-  return found == records_.end() ? nullptr : &found->second.document;
-}
-
-void Records::remove_within(std::string_view scope_key) {
-  std::erase_if(records_,
-                [scope_key](const auto& entry) { return is_within(entry.first, scope_key); });
-}
-
-std::vector<const nlohmann::ordered_json*> Records::of_type(const Scope& scope,
-                                                            std::string_view type) const {
-  std::vector<const nlohmann::ordered_json*> documents;
-  for (const auto& [key, record] : records_) {
-    if (record.id.is_a(type) && iequals(record.id.scope, scope.text())) {
-      documents.push_back(&record.document);
-    }
-  }
-  return documents;
-}
-
 ResourceStore::ResourceStore(pools::PoolCatalog& catalog, PoolRules rules)
     : catalog_(catalog), session_pools_(catalog, rules) {}
 
@@ -214,7 +189,7 @@ ResourceStore::Removal ResourceStore::remove_group(const Scope& scope) {
   if (!has_group(scope)) return {};
   groups_.remove(scope);
   role_assignments_.remove_within(scope.key());
-  records_.remove_within(scope.key());
+  deployments_.remove_within(scope);
   return {true, session_pools_.take(session_pools_.in(scope))};
 }
 

@@ -9,37 +9,15 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "emulator/pools/pool_roles.h"
+#include "emulator/surfaces/control_plane/deployments/deployment_history.h"
 #include "emulator/surfaces/control_plane/resource_groups.h"
 #include "emulator/surfaces/control_plane/role_assignments.h"
 #include "emulator/surfaces/control_plane/session_pools.h"
 
 namespace dynsessions::surfaces::control_plane {
 
-/// What further parts of the control plane keep, by id: deployments. Documents in their own words;
-/// those of a group go with it. Event-loop thread only.
-class Records {
- public:
-  /// Replaces the record of that id.
-  void put(const ResourceId& id, nlohmann::ordered_json record);
-  /// nullptr if there is none. Valid until the next change.
-  [[nodiscard]] const nlohmann::ordered_json* find(const ResourceId& id) const;
-  [[nodiscard]] bool remove(const ResourceId& id) { return records_.erase(id.key()) > 0; }
-  void remove_within(std::string_view scope_key);
-  /// The records of one type directly at a scope, ordered by id.
-  [[nodiscard]] std::vector<const nlohmann::ordered_json*> of_type(const Scope& scope,
-                                                                   std::string_view type) const;
-  [[nodiscard]] std::size_t size() const { return records_.size(); }
-
- private:
-  struct Record {
-    ResourceId id;
-    nlohmann::ordered_json document;
-  };
-  std::map<std::string, Record> records_;
-};
-
 /// All resources of the control plane, in memory: session pools, which are those of the catalog,
-/// resource groups, role assignments, and records. One resource can be put, read and deleted by
+/// resource groups, role assignments, and deployments. One resource can be put, read and deleted by
 /// its id whatever its type is, as templates need it. Event-loop thread only.
 ///
 /// Every function that is given an `api_version` checks it for the type.
@@ -101,7 +79,7 @@ class ResourceStore final : public pools::PoolRoles {
   [[nodiscard]] SessionPools& session_pools() { return session_pools_; }
   [[nodiscard]] const SessionPools& session_pools() const { return session_pools_; }
   [[nodiscard]] RoleAssignments& role_assignments() { return role_assignments_; }
-  [[nodiscard]] Records& records() { return records_; }
+  [[nodiscard]] DeploymentHistory& deployments() { return deployments_; }
   [[nodiscard]] TimePoint now() const { return catalog_.server_clock().now(); }
   /// How ARM checks tokens: as the default pool does.
   [[nodiscard]] auth::TokenRule token_rule() const;
@@ -121,7 +99,7 @@ class ResourceStore final : public pools::PoolRoles {
   SessionPools session_pools_;
   ResourceGroups groups_;
   RoleAssignments role_assignments_;
-  Records records_;
+  DeploymentHistory deployments_;
 };
 
 }  // namespace dynsessions::surfaces::control_plane

@@ -3,6 +3,8 @@
 #include <functional>
 #include <string>
 
+#include <boost/asio/thread_pool.hpp>
+
 #include "emulator/auth/token_check.h"
 #include "emulator/auth/token_issuer.h"
 #include "emulator/surfaces/control_plane/long_running_operations.h"
@@ -21,7 +23,8 @@ struct Services {
   ResourceStore& store;
   LongRunningOperations& operations;
   const auth::IdentitySettings& identity;
-  auth::SigningKeys* keys = nullptr;  ///< of the emulator's own tokens
+  boost::asio::thread_pool& file_pool;  ///< reads templates
+  auth::SigningKeys* keys = nullptr;    ///< of the emulator's own tokens
   OperationStyle style = OperationStyle::as_azure;
   bool own_headers =
       true;  ///< whether answers may have `x-emulator-reason` and `x-emulator-warning`
