@@ -16,7 +16,7 @@ IDENTITY = re.compile(
 MANAGEMENT = re.compile(
     r"/+(metadata/endpoints|tenants|providers)\b"
     r"|/+subscriptions(/+[^/]+(/+resourcegroups/+[^/]+)?"
-    r"(/+(resourcegroups|resources|locations|providers)\b.*)?)?/*",
+    r"(/+(resourcegroups|resources|locations|providers|deployments)\b.*)?)?/*",
     re.IGNORECASE,
 )
 # Of requests that go there whatever their path is.

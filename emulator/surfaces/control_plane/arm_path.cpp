@@ -38,7 +38,8 @@ bool is_below_subscription(Segments rest) {
 }
 
 bool is_below_group(Segments rest) {
-  constexpr std::array<std::string_view, 3> kWords{"resources", "providers", "exportTemplate"};
+  constexpr std::array<std::string_view, 4> kWords{"resources", "providers", "exportTemplate",
+                                                   "deployments"};
   return rest.empty() || (is_one_of(rest, 0, kWords) && !is_below_pool(rest));
 }
 

@@ -86,6 +86,12 @@ constexpr std::array kCommonRows{
     Row{Method::delete_, "/providers/Microsoft.Authorization/roleAssignments/{assignment}", "delete_role_assignment", delete_role_assignment},
 };
 
+/// Without a provider, as the SDKs ask for the operations of a deployment to a resource group.
+constexpr std::array kShortDeploymentRows{
+    Row{Method::get, "/deployments/{deployment}/operations", "list_deployment_operations", list_deployment_operations},
+    Row{Method::get, "/deployments/{deployment}/operations/{operation}", "get_deployment_operation", get_deployment_operation},
+};
+
 /// In resource groups and subscriptions.
 constexpr std::array kDeploymentRows{
     Row{Method::get, "/providers/Microsoft.Resources/deployments", "list_deployments", list_deployments},
@@ -110,7 +116,8 @@ constexpr std::array<Row, A + B> both(const std::array<Row, A>& first,
 }
 
 constexpr auto kOfSubscription = both(both(kSubscriptionRows, kCommonRows), kDeploymentRows);
-constexpr auto kOfGroup = both(both(kGroupRows, kCommonRows), kDeploymentRows);
+constexpr auto kOfGroup =
+    both(both(both(kGroupRows, kCommonRows), kDeploymentRows), kShortDeploymentRows);
 
 using ArmRouter = http::Router<Row>;
 

@@ -144,6 +144,74 @@ def roles():
     equal(az("role", "assignment", "list", "--scope", POOL_ID), [])
 
 
+# As a person writes it: with comments, a parameter and an output.
+TEMPLATE = """// one session pool
+{
+  "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+  "contentVersion": "1.0.0.0",
+  "parameters": {"name": {"type": "string"}, /* of the pool */ "maximum": {"type": "int"}},
+  "resources": [{
+    "type": "Microsoft.App/sessionPools",
+    "apiVersion": "2024-02-02-preview",
+    "name": "[parameters('name')]",
+    "location": "[resourceGroup().location]",
+    "properties": {
+      "poolManagementType": "Dynamic",
+      "containerType": "PythonLTS",
+      "scaleConfiguration": {"maxConcurrentSessions": "[parameters('maximum')]"},
+      "dynamicPoolConfiguration": {"executionType": "Timed", "cooldownPeriodInSeconds": 300},
+      "sessionNetworkConfiguration": {"status": "EgressDisabled"}
+    },
+    "tags": {"from": "TAG"}
+  }],
+  "outputs": {
+    "endpoint": {
+      "type": "string",
+      "value": "[reference(parameters('name')).poolManagementEndpoint]"
+    }
+  }
+}
+"""
+
+
+def deployment_arguments(verb, tag):
+    path = Path(os.environ["AZURE_CONFIG_DIR"]) / "template.json"
+    path.write_text(TEMPLATE.replace("TAG", tag))
+    where = ("--resource-group", GROUP, "--name", "by-az", "--template-file", str(path))
+    values = ("--parameters", "name=az-deployed", "maximum=9")
+    return ["deployment", "group", verb, *where, *values]
+
+
+@operation
+def deployment():
+    made = az(*deployment_arguments("create", "az"))["properties"]
+    equal(made["provisioningState"], "Succeeded")
+    contains(made["outputs"]["endpoint"]["value"], "/sessionPools/az-deployed")
+    equal(made["parameters"]["maximum"], {"type": "Int", "value": 9})
+    checked = az(*deployment_arguments("validate", "az"))["properties"]
+    equal(checked["provisioningState"], "Succeeded")
+    changes = az(*deployment_arguments("what-if", "az"), "--no-pretty-print")["changes"]
+    equal([change["changeType"] for change in changes], ["Deploy"])
+    named = ("--resource-group", GROUP, "--name", "by-az")
+    equal(az("deployment", "group", "show", *named)["name"], "by-az")
+    equal(len(az("deployment", "operation", "group", "list", *named)), 1)
+    equal(len(az("deployment", "group", "list", "--resource-group", GROUP)), 1)
+    equal(run_az("deployment", "group", "delete", *named).returncode, 0)
+    equal(az("deployment", "group", "list", "--resource-group", GROUP), [])
+
+
+@operation
+def failing_deployments():
+    """One that validation refuses, and one that fails while it runs."""
+    refused = run_az(*deployment_arguments("create", "[nope()]"))
+    equal(refused.returncode, 1)
+    contains(refused.stderr, "InvalidTemplate")
+    contains(refused.stderr, "'nope'")
+    failed = run_az(*deployment_arguments("create", f"[reference('{POOL_ID}').nothing]"))
+    equal(failed.returncode, 1)
+    contains(failed.stderr, "nothing")
+
+
 @operation
 def refusals():
     """What users read, with exit code 1."""
@@ -160,6 +228,8 @@ def refusals():
 @operation
 def delete():
     equal(run_az("resource", "delete", "--ids", POOL_ID).returncode, 0)
+    deployed = POOL_ID.replace(POOL, "az-deployed")
+    equal(run_az("resource", "delete", "--ids", deployed).returncode, 0)
     equal(az("resource", "list", "--resource-group", GROUP), [])
     rest("put", POOL_ID, "2025-07-01", CREATE)
     equal(run_az("group", "delete", "--name", GROUP, "--yes").returncode, 0)

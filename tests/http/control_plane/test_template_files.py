@@ -135,8 +135,15 @@ def test_the_server_starts_with_the_pools_of_a_file(emulator_factory, files, kin
         ("{", "is not JSON"),
         ({"maxSessions": 5}, "neither an ARM template"),
         (template([pool_resource("[nope()]")]), "'nope'"),
-        (template([{"type": "A.B/c", "apiVersion": "1", "name": "x"}]), "A.B/c"),
-        ({"name": "x", "location": "northeurope", "properties": {"containerType": "X"}}, "X"),
+        (template([{"type": "A.B/c", "apiVersion": "1", "name": "x"}]), "A.B"),
+        (
+            {
+                "name": "a-pool",
+                "location": "northeurope",
+                "properties": {"containerType": "FortranLTS"},
+            },
+            "FortranLTS",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_used_ends_the_start(files, document, words):

@@ -1,4 +1,4 @@
-#include <chrono>
+#include <ctime>
 
 #include "emulator/control_plane_templates/limits.h"
 #include "tests/support/catch.h"
@@ -117,10 +117,10 @@ TEST_CASE("a template of 4 MB is planned soon", "[templates]") {
   }
   const Json parts{{"parameters", {{"p", {{"type", "string"}, {"defaultValue", "abcdefgh"}}}}},
                    {"variables", {{"v", items}}}};
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();
   CHECK(refusal_of(parts).empty());
-  // Two orders of magnitude above what a quiet machine needs.
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(60));
+  // Processor time, which other programs do not change; without optimisation it is under 2 s.
+  CHECK((std::clock() - begin) / CLOCKS_PER_SEC < 20);
 }
 
 TEST_CASE("resources that all depend on each other are refused soon", "[templates]") {

@@ -28,6 +28,18 @@ ArmError deployment_not_found(const DeploymentTarget& target) {
   return {404, "DeploymentNotFound", "Deployment '" + target.name + "' could not be found."};
 }
 
+/// More than is accepted: a client that is refused while it still sends shows a broken connection
+/// instead of the reason.
+constexpr std::size_t kReadableBytes = 2 * templates::limits::kTemplateBytes;
+
+ArmError too_large() {
+  return {413,
+          "RequestContentTooLarge",
+          "The request content size exceeds the maximum size of 4 MB.",
+          {},
+          "a template with its parameters has at most 4 MB, as in Azure"};
+}
+
 /// A request that was understood, with its plan, of which every resource was checked.
 struct CheckedDeployment {
   DeploymentTarget target;
@@ -39,9 +51,9 @@ struct CheckedDeployment {
 asio::awaitable<ArmResult<CheckedDeployment>> check_deployment(ArmCall& call) {
   const DeploymentTarget target = target_of_call(call);
   if (const auto good = check_deployment_name(target.name); !good) co_return good.error();
-  auto text = co_await http::read_all(call.http.request, *call.http.body,
-                                      templates::limits::kTemplateBytes);
+  auto text = co_await http::read_all(call.http.request, *call.http.body, kReadableBytes);
   if (!text) co_return arm_error(text.error());
+  if (text->size() > templates::limits::kTemplateBytes) co_return too_large();
   auto parse = [text = *std::move(text), scope = target.scope] {
     return parse_deployment(text, scope);
   };

@@ -25,6 +25,7 @@ TEST_CASE("paths of ARM", "[arm]") {
       "/subscriptions/s/resourcegroups",
       "/subscriptions/s/resourcegroups/g/",
       "/subscriptions/s/resourceGroups/g/resources",
+      "/subscriptions/s/resourcegroups/g/deployments/d/operations",
       "/subscriptions/s/resourcegroups/g/providers/Microsoft.App//sessionPools/p",
       "/subscriptions/s/resourceGroups/g/providers/Microsoft.App/sessionPools/p/providers/"
       "Microsoft.Authorization/roleAssignments/a",
