@@ -95,6 +95,7 @@ std::string event_line(std::string_view event, const Announcement& announcement)
   line["pid"] = ::getpid();
   line["http"] = announcement.http;
   if (!announcement.https.empty()) line["https"] = announcement.https;
+  if (!announcement.arm.empty()) line["arm"] = announcement.arm;
   line["admin"] = announcement.admin;
   line["poolManagementEndpoint"] = announcement.pool_management_endpoint;
   line["identityEndpoint"] = announcement.identity_endpoint;

@@ -17,6 +17,7 @@ struct Announcement {
   std::string admin;           ///< URL of the emulator's own API
   std::string pool_management_endpoint;
   std::string identity_endpoint;  ///< value of IDENTITY_ENDPOINT
+  std::string arm = {};           ///< address of Azure Resource Manager; empty: HTTPS is off
   std::string tenant;             ///< of the tokens that it issues
   pools::PoolName pool_name;      ///< of the default pool
   std::string pool;               ///< what kind of pool it is, in a line

@@ -15,6 +15,7 @@
 
 #include "emulator/app/announcement.h"
 #include "emulator/app/descriptors.h"
+#include "emulator/app/document_deployment.h"
 #include "emulator/app/engine_settings.h"
 #include "emulator/app/health.h"
 #include "emulator/app/ports.h"
@@ -43,14 +44,13 @@ std::vector<std::string> allowed_hosts(const config::Config& config) {
   return hosts;
 }
 
-surfaces::data_plane::DataPlaneSettings data_plane_settings(const config::Config& config,
-                                                            const TierChoice& tier,
-                                                            auth::SigningKeys& keys,
-                                                            http::Filter& journal,
-                                                            http::Filter& faults) {
+surfaces::data_plane::DataPlaneSettings data_plane_settings(
+    const config::Config& config, const TierChoice& tier, auth::SigningKeys& keys,
+    const pools::PoolRoles& roles, http::Filter& journal, http::Filter& faults) {
   return {.default_pool = config.pool.id,
           .token_policy = {config.pool.auth, config.server.executors, config.server.role_missing,
                            &keys},
+          .roles = &roles,
           .allowed_hosts = allowed_hosts(config),
           .own_headers = !config.server.exact,
           .warning = warning_of(tier),
@@ -68,6 +68,9 @@ test_double::FaultContext fault_context() {
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
   context.other_operations = surfaces::identity::operation_names();
+  for (std::string& name : surfaces::control_plane::operation_names()) {
+    context.other_operations.push_back(std::move(name));
+  }
   return context;
 }
 
@@ -98,9 +101,11 @@ bool is_ignored(int signal) {
 }  // namespace
 
 App::App(const config::Config& config, TierChoice tier, const runtimes::Installation& installation,
-         ReadyFile& ready_file, const Outputs& outputs)
+         std::vector<template_files::Document> documents, ReadyFile& ready_file,
+         const Outputs& outputs)
     : config_(config),
       tier_(std::move(tier)),
+      documents_(std::move(documents)),
       ready_file_(ready_file),
       outputs_(outputs),
       loop_(1),
@@ -115,24 +120,29 @@ App::App(const config::Config& config, TierChoice tier, const runtimes::Installa
       python_(python_settings(config.host), installation, tier_.tier),
       pool_factory_({loop_.get_executor(), launcher_, clock_, real_time_, spool_, python_},
                     config.pool),
-      pools_(config.pool, clock_,
-             [this](const pools::PoolDefinition& definition, pools::PoolCatalog::Origin origin) {
-               return pool_factory_.make_parts(definition, origin);
-             }),
+      pools_(
+          config.pool, clock_,
+          [this](const pools::PoolDefinition& definition, pools::PoolCatalog::Origin origin) {
+            return pool_factory_.make_parts(definition, origin);
+          },
+          config.server.undeclared_pools),
       faults_(fault_context()),
       fault_filter_(faults_, pools_, {file_pool_, real_time_}, !config.server.exact),
       journal_(config.server.journal_mb * kMegabyte),
       recorder_(journal_, pools_,
                 config.server.journal_bodies ? test_double::JournalRecorder::Bodies::kept
                                              : test_double::JournalRecorder::Bodies::left_out),
+      resources_(pools_, {.exact = config.server.exact}),
       data_plane_(
           {pools_, file_pool_,
            session_python(python_settings(config.host), installation).parent_path().parent_path(),
            counts_uploads(tier_)},
-          data_plane_settings(config, tier_, keys_, recorder_, fault_filter_)),
+          data_plane_settings(config, tier_, keys_, resources_, recorder_, fault_filter_)),
       identity_({clock_, keys_, file_pool_, config.identity},
                 surfaces::RequestGuard(allowed_hosts(config)), {&recorder_}, {&fault_filter_}),
-      service_({&identity_}, data_plane_),
+      control_plane_(control_plane_services(), surfaces::RequestGuard(allowed_hosts(config)),
+                     {&recorder_}, {&fault_filter_}),
+      service_({&identity_, &control_plane_}, data_plane_),
       admin_(
           {DYNSESSIONS_VERSION, [this] { return components(launcher_, tier_, declared_pools()); },
            [this] { return event_line("ready", announcement()); }, pools_, faults_, journal_},
@@ -163,6 +173,7 @@ asio::awaitable<void> App::serve() {
   try {
     co_await await_launcher();
     declare_pools();
+    co_await deploy_pools_file();
     listen();
     co_await announce_and_wait_for_end();
   } catch (...) {
@@ -185,6 +196,25 @@ void App::declare_pools() {
                                 "; " + declared.error().reason);
     }
     declared_.push_back(definition.id);
+  }
+}
+
+asio::awaitable<void> App::deploy_pools_file() {
+  const surfaces::control_plane::Services services = control_plane_services();
+  const surfaces::control_plane::Caller caller{.arm = "", .user = "--pools-file"};
+  for (const template_files::Document& document : documents_) {
+    const auto deployed = co_await deploy_document(services, caller, document, config_.pool.id);
+    if (!deployed) {
+      throw config::ConfigError("--pools-file: `" + document.path +
+                                "`: " + deployed.error().message);
+    }
+  }
+  for (pools::Pool* const pool : pools_.all()) {
+    const pools::PoolName& id = pool->definition().id;
+    const bool is_known =
+        std::any_of(declared_.begin(), declared_.end(),
+                    [&id](const pools::PoolName& known) { return known.key() == id.key(); });
+    if (pool->is_declared() && !is_known) declared_.push_back(id);
   }
 }
 
@@ -228,6 +258,23 @@ void App::set_up_state() {
   if (directory) keys_.keep_in(*directory);
 }
 
+unsigned App::https_port() const {
+  return https_server_ ? https_server_->local_endpoint().port() : 0;
+}
+
+surfaces::control_plane::Services App::control_plane_services() {
+  using surfaces::control_plane::OperationStyle;
+  const bool polled = config_.server.arm_operations == config::ArmOperations::long_running;
+  return {.store = resources_,
+          .operations = arm_operations_,
+          .identity = config_.identity,
+          .file_pool = file_pool_,
+          .keys = &keys_,
+          .style = polled ? OperationStyle::long_running : OperationStyle::as_azure,
+          .own_headers = !config_.server.exact,
+          .https_port = [this] { return https_port(); }};
+}
+
 std::string App::pool_management_endpoint() const {
   return url_of(server_) + config_.pool.id.path();
 }
@@ -252,6 +299,7 @@ Announcement App::announcement() const {
       .admin = url_of(admin_server_),
       .pool_management_endpoint = pool_management_endpoint(),
       .identity_endpoint = url_of(server_) + "/msi/token",
+      .arm = https_server_ ? https_url_of(*https_server_) : "",
       .tenant = config_.identity.tenant,
       .pool_name = config_.pool.id,
       .pool = pool_description(),

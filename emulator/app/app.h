@@ -23,9 +23,11 @@
 #include "emulator/runtimes/python_runtime.h"
 #include "emulator/server_list/server_list.h"
 #include "emulator/surfaces/admin/admin_api.h"
+#include "emulator/surfaces/control_plane/control_plane.h"
 #include "emulator/surfaces/data_plane/data_plane.h"
 #include "emulator/surfaces/identity/identity_surface.h"
 #include "emulator/surfaces/shared_port.h"
+#include "emulator/template_files/template_files.h"
 #include "emulator/test_double/faults/fault_filter.h"
 #include "emulator/test_double/journal/journal_recorder.h"
 
@@ -40,7 +42,8 @@ class App {
   /// Starts the launcher, before any thread and any listener exists. `config`, `ready_file` and
   /// `outputs` outlive this.
   App(const config::Config& config, TierChoice tier, const runtimes::Installation& installation,
-      ReadyFile& ready_file, const Outputs& outputs);
+      std::vector<template_files::Document> documents, ReadyFile& ready_file,
+      const Outputs& outputs);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
@@ -54,6 +57,8 @@ class App {
   boost::asio::awaitable<void> await_launcher();
   /// Throws config::ConfigError, which names pool and member, if a definition cannot be used.
   void declare_pools();
+  /// Deploys --pools-file. Throws config::ConfigError with the reason if it cannot be used.
+  boost::asio::awaitable<void> deploy_pools_file();
   void listen();
   void bind_ports();
   void set_up_tls();
@@ -67,6 +72,8 @@ class App {
   boost::asio::awaitable<void> stop();
   boost::asio::awaitable<void> drain_clients();
 
+  [[nodiscard]] unsigned https_port() const;  ///< 0: HTTPS is off, or not bound yet
+  [[nodiscard]] surfaces::control_plane::Services control_plane_services();
   [[nodiscard]] std::string pool_management_endpoint() const;
   [[nodiscard]] std::string pool_description() const;
   /// Those of the configuration that were not deleted since. The default pool cannot be.
@@ -75,6 +82,7 @@ class App {
 
   const config::Config& config_;
   const TierChoice tier_;
+  const std::vector<template_files::Document> documents_;  ///< of --pools-file
   ReadyFile& ready_file_;
   std::optional<server_list::Entry> list_entry_;  ///< exists as long as the ready file
   const Outputs& outputs_;
@@ -95,8 +103,11 @@ class App {
   test_double::FaultFilter fault_filter_;
   test_double::Journal journal_;
   test_double::JournalRecorder recorder_;
+  surfaces::control_plane::ResourceStore resources_;
+  surfaces::control_plane::LongRunningOperations arm_operations_;
   surfaces::data_plane::DataPlane data_plane_;
   surfaces::identity::IdentitySurface identity_;
+  surfaces::control_plane::ControlPlane control_plane_;
   surfaces::SharedPort service_;  ///< all that Azure would serve
   surfaces::admin::AdminApi admin_;
   net::HttpServer server_;

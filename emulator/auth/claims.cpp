@@ -81,6 +81,8 @@ std::optional<Claims> parse_claims(std::string_view token) {
   if (key_id != header_object.end() && key_id->is_string()) {
     claims.key_id = key_id->get<std::string>();
   }
+  const auto user = claims_set.find("upn");
+  if (user != claims_set.end() && user->is_string()) claims.user = user->get<std::string>();
   const bool readable = append_texts(claims_set, "aud", claims.audiences) &&
                         read_time(claims_set, "exp", claims.expires_at) &&
                         read_time(claims_set, "nbf", claims.not_before) &&

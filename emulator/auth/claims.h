@@ -26,6 +26,7 @@ struct Claims {
   std::optional<std::chrono::sys_seconds> not_before;  ///< `nbf`
   std::vector<std::string> roles;                      ///< `roles`
   std::vector<std::string> principals;  ///< `oid`, `appid` and `sub`: who the token stands for
+  std::string user;                     ///< `upn`: the name of a person; empty: an application
 };
 
 /// Bounds on what a stranger makes us parse: characters, and objects and arrays in each other. An

@@ -1,6 +1,7 @@
 #include "emulator/auth/token_check.h"
 
 #include <algorithm>
+#include <array>
 
 #include "emulator/auth/bearer.h"
 #include "emulator/auth/claims.h"
@@ -11,9 +12,23 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-bool is_our_audience(std::string_view audience) {
+/// The audiences of a surface, without a final slash, and what a client has to ask for.
+struct Audiences {
+  std::array<std::string_view, 3> accepted;
+  std::string_view shown;
+};
+
+/// What some clients ask for although ARM is elsewhere (CONTROL-PLANE.md section 3.2).
+constexpr std::string_view kPublicArm = "https://management.azure.com";
+constexpr std::string_view kClassicArm = "https://management.core.windows.net";
+
+constexpr Audiences kDataPlane{{kAudience, kLegacyAudience}, kAudience};
+
+bool is_for(const Audiences& audiences, std::string_view audience) {
   if (audience.ends_with('/')) audience.remove_suffix(1);
-  return audience == kAudience || audience == kLegacyAudience;
+  const auto& accepted = audiences.accepted;
+  return !audience.empty() &&
+         std::find(accepted.begin(), accepted.end(), audience) != accepted.end();
 }
 
 bool is_executor_role(std::string_view role) {
@@ -22,11 +37,14 @@ bool is_executor_role(std::string_view role) {
 
 /// The descriptions are those of ASP.NET Core's bearer handler, which the service's headers point
 /// to; no recording has one.
-Result<void> check_validity(const Claims& claims, std::chrono::sys_seconds now) {
-  if (!std::any_of(claims.audiences.begin(), claims.audiences.end(), is_our_audience)) {
-    return unauthenticated("The audience is invalid",
-                           "`aud` of the token is not https://dynamicsessions.io: ask for the "
-                           "scope https://dynamicsessions.io/.default");
+Result<void> check_validity(const Claims& claims, const Audiences& audiences,
+                            std::chrono::sys_seconds now) {
+  const auto is_ours = [&](const std::string& audience) { return is_for(audiences, audience); };
+  if (!std::any_of(claims.audiences.begin(), claims.audiences.end(), is_ours)) {
+    const std::string wanted(audiences.shown);
+    return unauthenticated(
+        "The audience is invalid",
+        "`aud` of the token is not " + wanted + ": ask for the scope " + wanted + "/.default");
   }
   if (!claims.expires_at) {
     return unauthenticated("The token has no expiration", "the token has no `exp`");
@@ -62,39 +80,69 @@ bool has_role(const Claims& claims, const Texts& executors) {
          std::any_of(claims.principals.begin(), claims.principals.end(), is_executor);
 }
 
-Error role_missing(MissingRole answer) {
+Error role_missing(MissingRole answer, const std::string& shortfall) {
   constexpr const char* kReason =
       "the token lacks the role `Azure ContainerApps Session Executor`: add it to `roles`, or "
       "start with --executor OID, where OID is its `oid`, `appid` or `sub`";
+  const std::string reason = shortfall.empty() ? kReason : shortfall;
   if (answer == MissingRole::unauthenticated) {
-    return unauthenticated("The token has no role on this pool", kReason);
+    return unauthenticated("The token has no role on this pool", reason);
   }
   return {ErrorCode::permission_denied,
           "The caller does not have the role Azure ContainerApps Session Executor on this pool.",
           {},
-          kReason};
+          reason};
+}
+
+Result<Claims> checked_claims(const TokenPolicy& policy, std::string_view token,
+                              const Audiences& audiences, std::chrono::sys_seconds now) {
+  std::optional<Claims> claims = parse_claims(token);
+  if (!claims) {
+    return unauthenticated("The token is malformed",
+                           "the token is not a JSON web token; `dynsessions token` prints one");
+  }
+  if (Result<void> genuine = check_signature(policy, *claims, token); !genuine) {
+    return genuine.error();
+  }
+  if (Result<void> valid = check_validity(*claims, audiences, now); !valid) return valid.error();
+  return *std::move(claims);
 }
 
 }  // namespace
 
 Result<std::string> check_token(const TokenPolicy& policy,
                                 std::optional<std::string_view> authorization,
-                                std::chrono::sys_seconds now) {
+                                std::chrono::sys_seconds now, const RoleLookup& roles) {
   if (policy.rule == TokenRule::off) return std::string();
   const Result<std::string_view> token = bearer_token(authorization);
   if (!token) return token.error();
   if (policy.rule == TokenRule::any) return std::string();
-  const std::optional<Claims> claims = parse_claims(*token);
-  if (!claims) {
-    return unauthenticated("The token is malformed",
-                           "the token is not a JSON web token; `dynsessions token` prints one");
+  const Result<Claims> claims = checked_claims(policy, *token, kDataPlane, now);
+  if (!claims) return claims.error();
+  if (!has_role(*claims, policy.executors)) {
+    const RoleStanding standing = roles ? roles(claims->principals) : RoleStanding();
+    if (!standing.is_executor) return role_missing(policy.missing_role, standing.shortfall);
   }
-  if (Result<void> genuine = check_signature(policy, *claims, *token); !genuine) {
-    return genuine.error();
-  }
-  if (Result<void> valid = check_validity(*claims, now); !valid) return valid.error();
-  if (!has_role(*claims, policy.executors)) return role_missing(policy.missing_role);
   return claims->principals.empty() ? std::string() : claims->principals.front();
+}
+
+Result<ManagementToken> check_management_token(const TokenPolicy& policy,
+                                               std::optional<std::string_view> authorization,
+                                               std::chrono::sys_seconds now, std::string_view arm) {
+  if (policy.rule == TokenRule::off && !authorization) return ManagementToken();
+  const Result<std::string_view> token = bearer_token(authorization);
+  if (!token) {
+    if (policy.rule == TokenRule::off) return ManagementToken();
+    return token.error();
+  }
+  if (policy.rule != TokenRule::claims) {
+    const std::optional<Claims> claims = parse_claims(*token);
+    return claims ? ManagementToken{claims->principals, claims->user} : ManagementToken();
+  }
+  const Audiences audiences{{arm, kPublicArm, kClassicArm}, arm};
+  const Result<Claims> claims = checked_claims(policy, *token, audiences, now);
+  if (!claims) return claims.error();
+  return ManagementToken{claims->principals, claims->user};
 }
 
 }  // namespace dynsessions::auth

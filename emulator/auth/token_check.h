@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,13 +35,22 @@ struct TokenPolicy {
   SigningKeys* keys = nullptr;
 };
 
+/// What role assignments give the principals of a token on one pool.
+struct RoleStanding {
+  bool is_executor = false;
+  /// Why the roles that they have do not suffice: "…has only the role X on …"; empty: they have
+  /// none.
+  std::string shortfall = {};
+};
+using RoleLookup = std::function<RoleStanding(const std::vector<std::string>& principals)>;
+
 /// Checks the value of the `Authorization` header. By TokenRule::claims a token must
 /// - be a web token within the bounds of claims.h;
 /// - have the service's audience, or the legacy one, with or without a final slash;
 /// - have an `exp` after `now`, and no `nbf` after it: to the second, without the minutes of grace
 ///   that real services give, so that a test can stand on either side;
 /// - have the role *Azure ContainerApps Session Executor* (name or id) in `roles`, or stand for one
-///   of the policy's executors.
+///   of the policy's executors, or of principals to whom `roles` gives it.
 /// The signature is checked if the token names one of the emulator's keys. Other tokens are taken
 /// without, since their keys are not known here: this tests clients and keeps no one out.
 ///
@@ -49,6 +59,21 @@ struct TokenPolicy {
 /// not into the error, not into a log.
 [[nodiscard]] Result<std::string> check_token(const TokenPolicy& policy,
                                               std::optional<std::string_view> authorization,
-                                              std::chrono::sys_seconds now);
+                                              std::chrono::sys_seconds now,
+                                              const RoleLookup& roles = {});
+
+/// A token for Azure Resource Manager that can be used, as far as it says who it stands for.
+struct ManagementToken {
+  std::vector<std::string> principals;  ///< `oid`, `appid` and `sub`
+  std::string user;                     ///< the name of a person; empty: an application
+};
+
+/// Checks the value of the `Authorization` header of a request to Azure Resource Manager, whose
+/// address is `arm`, such as "https://localhost:7443". By TokenRule::claims the token must be for
+/// `arm` or the public ARM, with or without a final slash, and valid now; no role is asked. By
+/// TokenRule::any it is read if it is a web token. `unauthenticated` otherwise.
+[[nodiscard]] Result<ManagementToken> check_management_token(
+    const TokenPolicy& policy, std::optional<std::string_view> authorization,
+    std::chrono::sys_seconds now, std::string_view arm);
 
 }  // namespace dynsessions::auth

@@ -4,7 +4,7 @@ namespace dynsessions {
 
 using nlohmann::json;
 
-json parse_shallow_json(std::string_view text, int deepest) {
+json parse_shallow_json(std::string_view text, int deepest, Comments comments) {
   bool too_deep = false;
   const auto limit_depth = [&](int depth, json::parse_event_t event, json&) {
     const bool opens =
@@ -12,7 +12,8 @@ json parse_shallow_json(std::string_view text, int deepest) {
     too_deep = too_deep || (opens && depth >= deepest);  // `depth` others are open already
     return !too_deep;
   };
-  json parsed = json::parse(text, limit_depth, /*allow_exceptions=*/false);
+  json parsed = json::parse(text, limit_depth, /*allow_exceptions=*/false,
+                            /*ignore_comments=*/comments == Comments::allowed);
   return too_deep ? json(json::value_t::discarded) : parsed;
 }
 

@@ -53,10 +53,10 @@ struct Command {
 
 extern const Command kServe, kExec, kEnv, kAz, kHealthcheck, kWait, kCert, kToken, kDoctor,
     kConform, kConfigPrint, kOptions, kCompletion, kVersion, kHelp;
-extern const Command kPoolList, kPoolShow, kPoolPut, kPoolSet, kPoolDelete, kSessionsList,
-    kSessionsShow, kSessionsDelete, kSessionsRestartKernel, kClockShow, kClockFreeze, kClockResume,
-    kClockSet, kClockScale, kClockAdvance, kFaultList, kFaultAdd, kFaultDelete, kFaultClear,
-    kJournalList, kJournalVerify, kJournalExport, kJournalClear, kReset;
+extern const Command kPoolList, kPoolShow, kPoolPut, kPoolSet, kPoolDelete, kPoolApply,
+    kSessionsList, kSessionsShow, kSessionsDelete, kSessionsRestartKernel, kClockShow, kClockFreeze,
+    kClockResume, kClockSet, kClockScale, kClockAdvance, kFaultList, kFaultAdd, kFaultDelete,
+    kFaultClear, kJournalList, kJournalVerify, kJournalExport, kJournalClear, kReset;
 
 /// In the order of the overview.
 [[nodiscard]] std::span<const Command* const> all_commands();

@@ -11,10 +11,10 @@ constexpr std::array kCommands{
     &kServe, &kExec, &kEnv, &kAz, &kHealthcheck, &kWait, &kCert, &kToken, &kDoctor, &kConform,
     &kConfigPrint, &kOptions, &kCompletion, &kVersion, &kHelp,
     // On a running server.
-    &kPoolList, &kPoolShow, &kPoolPut, &kPoolSet, &kPoolDelete, &kSessionsList, &kSessionsShow,
-    &kSessionsDelete, &kSessionsRestartKernel, &kClockShow, &kClockFreeze, &kClockResume,
-    &kClockSet, &kClockScale, &kClockAdvance, &kFaultList, &kFaultAdd, &kFaultDelete, &kFaultClear,
-    &kJournalList, &kJournalVerify, &kJournalExport, &kJournalClear, &kReset};
+    &kPoolList, &kPoolShow, &kPoolPut, &kPoolSet, &kPoolDelete, &kPoolApply, &kSessionsList,
+    &kSessionsShow, &kSessionsDelete, &kSessionsRestartKernel, &kClockShow, &kClockFreeze,
+    &kClockResume, &kClockSet, &kClockScale, &kClockAdvance, &kFaultList, &kFaultAdd, &kFaultDelete,
+    &kFaultClear, &kJournalList, &kJournalVerify, &kJournalExport, &kJournalClear, &kReset};
 
 }  // namespace
 

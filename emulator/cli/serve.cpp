@@ -9,6 +9,17 @@
 namespace dynsessions::cli {
 namespace {
 
+/// Before threads exist: a Bicep file needs its compiler.
+std::vector<template_files::Document> documents_of(const config::Config& config) {
+  if (config.server.pools_file.empty()) return {};
+  try {
+    const std::vector<std::string> paths{config.server.pools_file};
+    return template_files::read_template_files(paths, config::process_environment);
+  } catch (const template_files::TemplateFileError& error) {
+    throw config::ConfigError(std::string("--pools-file: ") + error.what());
+  }
+}
+
 /// In an order in which a start that fails leaves no trace: the authority of the certificate is
 /// read, or made, when the ports are bound (App::run()).
 ExitCode serve(const Invocation& call) {
@@ -18,11 +29,12 @@ ExitCode serve(const Invocation& call) {
   const Outputs outputs;
   observability::start_log(outputs.error, config::name_of(config.server.log_level),
                            config::name_of(config.server.log_format));
+  auto documents = documents_of(config);
   const auto installation = runtimes::Installation::beside_executable();
   require_ipython(runtimes::session_python(python_settings(config.host), installation));
   TierChoice tier = choose_tier(config, installation);
   require_pools(config, installation, tier.tier);
-  App app(config, std::move(tier), installation, ready_file, outputs);
+  App app(config, std::move(tier), installation, std::move(documents), ready_file, outputs);
   app.run();
   return stopped;
 }

@@ -32,7 +32,12 @@ std::optional<RunningServer> from_ready_line(std::string_view line) {
                        .https_endpoint = {},
                        .identity_endpoint = text_of(facts, "identityEndpoint"),
                        .authority = text_of(facts, "authority"),
-                       .admin = text_of(facts, "admin")};
+                       .admin = text_of(facts, "admin"),
+                       .arm = text_of(facts, "arm"),
+                       .http = http,
+                       .subscription = text_of(facts, "subscription"),
+                       .resource_group = text_of(facts, "resourceGroup"),
+                       .tenant = text_of(facts, "tenant")};
   if (http.empty() || !server.endpoint.starts_with(http)) return std::nullopt;
   if (!https.empty()) server.https_endpoint = https + server.endpoint.substr(http.size());
   return server;

@@ -16,6 +16,11 @@ struct RunningServer {
   std::string identity_endpoint;  ///< value of IDENTITY_ENDPOINT
   std::string authority;          ///< path of the CA file; empty: HTTPS is off
   std::string admin = {};         ///< URL of the admin API
+  std::string arm = {};           ///< address of Azure Resource Manager; empty: HTTPS is off
+  std::string http = {};          ///< URL of the plain port
+  std::string subscription = {};
+  std::string resource_group = {};
+  std::string tenant = {};
 };
 
 /// nullopt if the text is not a ready line.

@@ -1,5 +1,8 @@
 #include "emulator/client_environment/variables.h"
 
+#include <filesystem>
+#include <utility>
+
 #include "emulator/client_environment/trust_files.h"
 
 namespace dynsessions::client_environment {
@@ -37,6 +40,23 @@ std::string java_options(const std::string& inherited, const std::string& store)
   return inherited.empty() ? ours : inherited + " " + ours;
 }
 
+/// For az, the SDKs and Terraform azapi (CONTROL-PLANE.md sections 3 and 3.2). az caches the cloud
+/// in its configuration, so each address of a server has its own.
+std::vector<Variable> management_variables(const RunningServer& server) {
+  if (server.arm.empty()) return {};
+  const std::filesystem::path state = std::filesystem::path(server.authority).parent_path();
+  const std::string port = server.arm.substr(server.arm.rfind(':') + 1);
+  return {{"AZURE_SUBSCRIPTION_ID", server.subscription},
+          {"AZURE_RESOURCE_GROUP", server.resource_group},
+          {"ARM_CLOUD_METADATA_URL", server.http + "/metadata/endpoints"},
+          {"AZURE_CONFIG_DIR", (state / ("azure-cli-" + port)).string()},
+          {"AZURE_CORE_INSTANCE_DISCOVERY", "false"},
+          {"AZURE_CORE_COLLECT_TELEMETRY", "no"},
+          {"ARM_RESOURCE_MANAGER_ENDPOINT", server.arm},
+          {"ARM_RESOURCE_MANAGER_AUDIENCE", server.arm},
+          {"ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST", server.arm}};
+}
+
 }  // namespace
 
 std::vector<Variable> variables_for(const RunningServer& server, const AzStandIn& az_stand_in,
@@ -59,6 +79,9 @@ std::vector<Variable> variables_for(const RunningServer& server, const AzStandIn
   const TrustFiles trust = trust_files(server.authority, inherited);
   for (const char* name : {"REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"}) set(name, trust.bundle);
   set("NODE_EXTRA_CA_CERTS", server.authority);
+  for (Variable& variable : management_variables(server)) {
+    variables.push_back(std::move(variable));
+  }
   if (!trust.java_store.empty()) {
     set("JAVA_TOOL_OPTIONS", java_options(now("JAVA_TOOL_OPTIONS"), trust.java_store));
   }

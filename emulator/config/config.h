@@ -14,6 +14,7 @@
 #include "emulator/auth/token_issuer.h"
 #include "emulator/contract/contract_options.h"
 #include "emulator/pools/pool_definition.h"
+#include "emulator/pools/undeclared_pools.h"
 #include "emulator/tls/name.h"
 
 namespace dynsessions::config {
@@ -30,6 +31,12 @@ enum class LogLevel { error, warning, info, debug };
 enum class LogFormat { text, json };
 [[nodiscard]] std::string name_of(LogFormat format);
 
+/// Which requests to Azure Resource Manager are answered by an operation that clients poll.
+enum class ArmOperations {
+  as_azure,      ///< those that the service answers so
+  long_running,  ///< all that change or delete a session pool
+};
+
 /// What concerns the server as a whole: its ports, its log, its answers.
 struct ServerOptions {
   std::uint16_t port = 7070;                       ///< data plane; 0 picks a free one
@@ -40,6 +47,7 @@ struct ServerOptions {
   std::vector<tls::Name> tls_names;        ///< in the certificate besides tls::standard_names()
   std::string state_dir;                   ///< empty: the user's own (https_setup.h)
   std::string ready_file;                  ///< empty: none
+  std::string pools_file;                  ///< pools in Azure's words; empty: none
   bool unlisted = false;                   ///< not in the user's list of servers (server_list/)
   bool quiet = false;                      ///< without the banner on stderr
   std::chrono::seconds drain_period{10};
@@ -50,6 +58,9 @@ struct ServerOptions {
   std::uint32_t journal_mb = 32;  ///< memory of the journal of requests, in MiB
   bool journal_bodies = true;     ///< the journal has bodies, and with them code and output
   bool exact = false;             ///< answers have nothing that the service's lack
+  /// What happens to pools that a request names and nobody declared.
+  pools::UndeclaredPools undeclared_pools = pools::UndeclaredPools::made;
+  ArmOperations arm_operations = ArmOperations::as_azure;
 };
 
 /// What concerns the machine that sessions run on.

@@ -156,8 +156,10 @@ ConfigFile read_config_file(const std::string& path,
   if (!object.is_object()) throw ConfigError("--config: `" + path + "` is not a JSON object");
   ConfigFile file{path, {}, {}};
   for (const auto& [key, value] : object.items()) {
-    const bool structured =
+    const bool can_be_structured =
         std::find(structured_keys.begin(), structured_keys.end(), key) != structured_keys.end();
+    // The key `pools` is both: a list of pools, or the word of the option.
+    const bool structured = can_be_structured && (value.is_structured() || !is_option(key));
     if (!structured && !is_option(key)) refuse_key(file, key, structured_keys);
     if (structured && !value.is_structured()) {
       throw ConfigError(file.place_of(key) + ": expected an array or an object, not `" +

@@ -150,6 +150,11 @@ constexpr Words<bool, 2> kAutomatic{{{"auto", true}, {"off", false}}};
 constexpr Words<bool, 2> kOnOff{{{"on", true}, {"off", false}}};
 constexpr Words<bool, 4> kSwitch{{{"true", true}, {"false", false}, {"1", true}, {"0", false}}};
 
+constexpr Words<pools::UndeclaredPools, 2> kUndeclaredPools{
+    {{"any", pools::UndeclaredPools::made}, {"declared", pools::UndeclaredPools::refused}}};
+constexpr Words<ArmOperations, 2> kArmOperations{
+    {{"as-azure", ArmOperations::as_azure}, {"long-running", ArmOperations::long_running}}};
+
 constexpr Words<ByVersion, 3> kByVersion{{{"by-version", ByVersion::by_version},
                                           {"always", ByVersion::always},
                                           {"never", ByVersion::never}}};
@@ -207,6 +212,9 @@ constexpr std::array kOptions{
     Option{"ready-file", "Server", "PATH",
            "File that exists while an execution can be answered at once.",
            kOf<kPath<&ServerOptions::ready_file>>},
+    Option{"pools-file", "Server", "PATH",
+           "ARM template, Bicep file or session pool to deploy before the ports open.",
+           kOf<kPath<&ServerOptions::pools_file>>},
     Option{"drain-period", "Server", "SECONDS",
            "Time that running requests get after SIGTERM, SIGHUP or Ctrl-C.",
            kOf<kNumber<&ServerOptions::drain_period, 0, 3600>>},
@@ -261,6 +269,10 @@ constexpr std::array kOptions{
            "Whether sessions can reach the network or only their own loopback.",
            kOfPool<members::kNetworkStatus>},
 
+    Option{"pools", "Session pool", "WHICH",
+           "Pools that requests can name: any, or only those that were declared.",
+           kOf<kChoice<&ServerOptions::undeclared_pools, kUndeclaredPools>>},
+
     Option{"python", "Sandbox", "PATH",
            "python3 with IPython; default: the environment that `make run` builds.",
            kOf<kPath<&HostOptions::python>>},
@@ -301,6 +313,9 @@ constexpr std::array kOptions{
     Option{"executor", "Contract", "OIDS",
            "Principals (oid, appid or sub) that have the role, such as a,b.",
            kOf<kList<&ServerOptions::executors>>},
+    Option{"arm-operations", "Contract", "WHEN",
+           "When changes of pools through ARM are operations to poll: as-azure, or always.",
+           kOf<kChoice<&ServerOptions::arm_operations, kArmOperations>>},
     Option{"exact", "Contract", "", "Send nothing that the real service would not send.",
            kOf<kChoice<&ServerOptions::exact, kSwitch>>},
 

@@ -39,6 +39,10 @@ class Pool : public std::enable_shared_from_this<Pool> {
   [[nodiscard]] SessionPool& sessions() { return sessions_; }
   [[nodiscard]] AdjustableClock& clock() { return *clock_; }
 
+  /// Whether somebody declared the pool. Otherwise it exists because a request named it.
+  [[nodiscard]] bool is_declared() const { return is_declared_; }
+  void declare() { is_declared_ = true; }
+
   /// As SessionPool::change(). The pool keeps its clock and its events.
   void change(PoolDefinition definition, Parts parts) {
     sessions_.change(std::move(definition), std::move(parts.workspaces));
@@ -48,6 +52,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   const std::unique_ptr<AdjustableClock> clock_;
   const std::unique_ptr<SessionEvents> events_;
   SessionPool sessions_;
+  bool is_declared_ = false;
 };
 
 }  // namespace dynsessions::pools

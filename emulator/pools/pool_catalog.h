@@ -4,10 +4,12 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "emulator/pools/pool.h"
+#include "emulator/pools/undeclared_pools.h"
 
 namespace dynsessions::pools {
 
@@ -17,12 +19,18 @@ namespace dynsessions::pools {
 class PoolCatalog {
  public:
   enum class Origin { declared, first_use };
+  /// What becomes of the name of a pool that is removed.
+  enum class Name {
+    free,    ///< the next use makes a new pool
+    closed,  ///< requests are refused until the pool is declared again, as in Azure
+  };
   /// Makes what a pool of that definition needs; `invalid_request` with the member in `target` if
   /// this machine cannot provide it.
   using MakeParts = std::function<Result<Pool::Parts>(const PoolDefinition& definition, Origin)>;
 
   /// `clock` is the one of everything that belongs to no pool yet. It outlives the catalog.
-  PoolCatalog(PoolDefinition default_pool, AdjustableClock& clock, MakeParts make_parts);
+  PoolCatalog(PoolDefinition default_pool, AdjustableClock& clock, MakeParts make_parts,
+              UndeclaredPools undeclared = UndeclaredPools::made);
   PoolCatalog(const PoolCatalog&) = delete;
   PoolCatalog& operator=(const PoolCatalog&) = delete;
 
@@ -32,9 +40,16 @@ class PoolCatalog {
   /// error nothing is changed.
   [[nodiscard]] Result<Pool*> put(const PoolDefinition& definition);
 
-  /// The pool of that name, made if there is none. `pool_exhausted` if 10,000 pools exist: names
-  /// come from the network.
+  /// The pool of that name, made if there is none. `pool_not_found` if check_name() says so,
+  /// `pool_exhausted` if 10,000 pools exist: names come from the network.
   [[nodiscard]] Result<Pool*> find_or_create(const PoolName& name);
+
+  /// `pool_not_found` if a request may not name this pool: its name is closed, or pools must be
+  /// declared. The reason says which, and the cure.
+  [[nodiscard]] Result<void> check_name(const PoolName& name) const;
+  /// Opens the name again, or every name.
+  void reopen(const PoolName& name) { closed_.erase(name.key()); }
+  void reopen_all() { closed_.clear(); }
 
   /// The definition of the pool of that name; if there is none, that of the default pool, with
   /// which find_or_create() would make it. Valid until the pool is changed.
@@ -48,9 +63,14 @@ class PoolCatalog {
   [[nodiscard]] AdjustableClock& clock_of(const PoolName& name) const;
   [[nodiscard]] AdjustableClock& server_clock() const { return clock_; }
 
-  /// Ends the pool with its sessions; false if there is none. Its name is free at once: the next
-  /// use makes a new pool. `name` is not the default pool's.
+  /// Ends the pool with its sessions; false if there is none. The pool is gone at once; the call
+  /// returns when its sessions have ended. `name` is not the default pool's.
   boost::asio::awaitable<bool> remove(PoolName name);
+
+  /// The two halves of remove(), for callers that remove several pools at once. take() returns
+  /// nullptr if there is no such pool; end() must be awaited for every pool that it returned.
+  [[nodiscard]] std::shared_ptr<Pool> take(const PoolName& name, Name afterwards);
+  boost::asio::awaitable<void> end(std::shared_ptr<Pool> pool);
 
   /// Every pool, ordered by key.
   [[nodiscard]] std::vector<Pool*> all() const;
@@ -61,12 +81,16 @@ class PoolCatalog {
 
  private:
   [[nodiscard]] Result<Pool*> make(const PoolDefinition& definition, Origin origin);
+  /// Names come from the network, so the number of closed ones is bounded.
+  void close(std::string key);
 
   const PoolDefinition default_pool_;
   AdjustableClock& clock_;
   const MakeParts make_parts_;
+  const UndeclaredPools undeclared_;
   std::map<std::string, std::shared_ptr<Pool>> pools_;
-  std::list<std::shared_ptr<Pool>> removed_;  ///< shared with remove(), until nobody uses them
+  std::set<std::string> closed_;              ///< keys of names
+  std::list<std::shared_ptr<Pool>> removed_;  ///< shared with end(), until nobody uses them
 };
 
 }  // namespace dynsessions::pools

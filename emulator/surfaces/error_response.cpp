@@ -95,6 +95,18 @@ http::Response error_envelope(unsigned status, std::string_view code, std::strin
   return response;
 }
 
+http::Response arm_envelope(unsigned status, std::string_view code, std::string_view message) {
+  http::Response response;
+  response.status = status;
+  response.headers.add("content-type", "application/json; charset=utf-8");
+  JsonWriter json(ObjectIds::absent);
+  json.begin_object().key("error").begin_object();
+  json.member("code", code).member("message", message);
+  json.end_object().end_object();
+  response.body = json.take();
+  return response;
+}
+
 http::Response error_response(const Error& error, const std::string& trace_id,
                               const contract::ContractOptions& choices) {
   const WireError wire = wire_error(error.code, choices);

@@ -14,6 +14,10 @@ namespace dynsessions::surfaces {
                                             std::string_view message, std::string_view target,
                                             const std::string& trace_id);
 
+/// An error in the envelope of Azure Resource Manager: {"error":{"code","message"}}.
+[[nodiscard]] http::Response arm_envelope(unsigned status, std::string_view code,
+                                          std::string_view message);
+
 /// The service's answer to a refusal: status, `x-ms-error-code` and the envelope
 /// {"error":{"code","message","target","traceId"}} (CONTRACT.md section 1.5). The only place that
 /// knows the service's statuses of errors. `unauthenticated` is a 401 with

@@ -11,6 +11,7 @@ import json
 import sys
 from pathlib import Path
 
+import management
 import official
 import recordings
 
@@ -33,6 +34,7 @@ def line_per_item(facts):
 def derive(contract):
     """The text of each file of facts, by its name."""
     return {
+        "management.json": line_per_item(management.derive(contract)),
         "official.json": line_per_item(official.derive(contract)),
         "recordings.json": line_per_item(recordings.derive(contract)),
     }

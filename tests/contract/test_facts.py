@@ -4,6 +4,6 @@ import derive_facts
 import pytest
 
 
-@pytest.mark.parametrize("name", ["official.json", "recordings.json"])
+@pytest.mark.parametrize("name", ["management.json", "official.json", "recordings.json"])
 def test_facts_are_those_of_the_sources(name, contract_directory):
     assert (derive_facts.FACTS / name).read_text() == derive_facts.derive(contract_directory)[name]

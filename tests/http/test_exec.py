@@ -291,6 +291,9 @@ def described(emulator, tmp_path_factory):
         "event": "ready",
         "http": emulator.http,
         "https": emulator.https,
+        "arm": emulator.https,
+        "subscription": "00000000-0000-0000-0000-000000000000",
+        "resourceGroup": "local",
         "admin": emulator.admin,
         "poolManagementEndpoint": emulator.endpoint,
         "identityEndpoint": emulator.identity_endpoint,
@@ -311,6 +314,8 @@ def test_env_knows_a_server_by_its_ready_file_and_by_its_admin_port(emulator, de
     assert variables["ACA_POOL_MANAGEMENT_ENDPOINT"].startswith(emulator.https)
     assert variables["IDENTITY_ENDPOINT"] == emulator.identity_endpoint
     assert variables["AZURE_CLIENT_SECRET"] is None
+    assert variables["ARM_RESOURCE_MANAGER_ENDPOINT"] == emulator.https
+    assert variables["ARM_CLOUD_METADATA_URL"] == f"{emulator.http}/metadata/endpoints"
     assert variables["NODE_EXTRA_CA_CERTS"] == emulator.authority
     assert "localhost" in variables["NO_PROXY"]
 

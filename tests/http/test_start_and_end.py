@@ -91,8 +91,8 @@ def test_listening_comes_before_ready_and_the_file_has_the_ready_line(start, rea
     socket.create_connection(("127.0.0.1", int(listening["http"].rpartition(":")[2]))).close()
     ready = server.next_event()
     assert list(ready) == [
-        "event", "pid", "http", "https", "admin", "poolManagementEndpoint", "identityEndpoint",
-        "subscription", "resourceGroup", "tenant", "authority",
+        "event", "pid", "http", "https", "arm", "admin", "poolManagementEndpoint",
+        "identityEndpoint", "subscription", "resourceGroup", "tenant", "authority",
     ]  # fmt: skip
     assert ready == {**listening, "event": "ready"}
     assert json.loads(ready_file.read_text()) == ready

@@ -12,12 +12,20 @@ from support import documents, services
 IDENTITY = re.compile(
     r"/msi/token|/metadata/identity/|/oauth2/|/discovery/|/userrealm/|/\.well-known/"
 )
+# And these are paths of Azure Resource Manager.
+MANAGEMENT = re.compile(
+    r"/+(metadata/endpoints|tenants|providers)\b"
+    r"|/+subscriptions(/+[^/]+(/+resourcegroups/+[^/]+)?"
+    r"(/+(resourcegroups|resources|locations|providers|deployments)\b.*)?)?/*",
+    re.IGNORECASE,
+)
 # Of requests that go there whatever their path is.
 IDENTITY_HEADER = "X-IDENTITY-HEADER"
 
 
 def check(method, url, status, headers, content):
-    if not services.is_served(url) or IDENTITY.search(urlsplit(url).path):
+    path = urlsplit(url).path
+    if not services.is_served(url) or IDENTITY.search(path) or MANAGEMENT.fullmatch(path):
         return
     names = {name.lower(): value for name, value in headers.items()}
     wrong = documents.violations(method, url, status, names, content)

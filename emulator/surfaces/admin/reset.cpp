@@ -75,6 +75,9 @@ asio::awaitable<http::Answer> reset(AdminCall& call) {
   for (const MovableClock& one : clocks) {
     if (!kept->clock) one.clock->resume_real_time();
   }
+  if (!kept->sessions) {
+    call.pool ? call.services.pools.reopen(*call.pool) : call.services.pools.reopen_all();
+  }
   if (!kept->faults) call.services.faults.clear(call.pool);
   if (!kept->journal) call.services.journal.clear(call.pool);
   co_return json_answer({{"sessionsEnded", ended}});

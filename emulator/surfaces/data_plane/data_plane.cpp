@@ -27,7 +27,7 @@ DataPlane::DataPlane(Services services, DataPlaneSettings settings)
       versions_(settings.choices),
       dressing_({settings.own_headers, settings.warning, settings.choices}, services_.pools),
       guard_(RequestGuard(settings.allowed_hosts)),
-      token_(settings.token_policy, services_.pools),
+      token_(settings.token_policy, services_.pools, settings.roles),
       filters_(in_order(settings.outer_filters, {&dressing_, &guard_, &token_},
                         settings.inner_filters)) {}
 

@@ -16,8 +16,10 @@
 namespace dynsessions::surfaces::data_plane {
 
 struct DataPlaneSettings {
-  pools::PoolName default_pool;              ///< of requests on the bare root
-  auth::TokenPolicy token_policy{};          ///< its rule is a member of each pool's definition
+  pools::PoolName default_pool;      ///< of requests on the bare root
+  auth::TokenPolicy token_policy{};  ///< its rule is a member of each pool's definition
+  /// Role assignments; nullptr: tokens alone say who has the role. Outlives the data plane.
+  const pools::PoolRoles* roles = nullptr;
   std::vector<std::string> allowed_hosts{};  ///< besides those that RequestGuard knows
   /// Whether answers may have `x-emulator-reason` and `x-emulator-warning`, which the real service
   /// has not.

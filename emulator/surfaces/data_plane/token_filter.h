@@ -5,6 +5,7 @@
 #include "emulator/auth/token_check.h"
 #include "emulator/http/filter.h"
 #include "emulator/pools/pool_catalog.h"
+#include "emulator/pools/pool_roles.h"
 
 namespace dynsessions::surfaces::data_plane {
 
@@ -13,9 +14,10 @@ namespace dynsessions::surfaces::data_plane {
 class TokenFilter final : public http::Filter {
  public:
   /// `policy` holds for all pools but for its rule, which is a member of each pool's definition.
-  /// `pools` outlives the filter.
-  TokenFilter(auth::TokenPolicy policy, const pools::PoolCatalog& pools)
-      : policy_(std::move(policy)), pools_(pools) {}
+  /// `pools` and `roles` outlive the filter; `roles` can be null.
+  TokenFilter(auth::TokenPolicy policy, const pools::PoolCatalog& pools,
+              const pools::PoolRoles* roles = nullptr)
+      : policy_(std::move(policy)), pools_(pools), roles_(roles) {}
 
   [[nodiscard]] boost::asio::awaitable<http::Answer> handle(http::Call& call,
                                                             http::Next next) override;
@@ -23,6 +25,7 @@ class TokenFilter final : public http::Filter {
  private:
   auth::TokenPolicy policy_;  ///< its rule is that of the request at hand
   const pools::PoolCatalog& pools_;
+  const pools::PoolRoles* const roles_;
 };
 
 }  // namespace dynsessions::surfaces::data_plane

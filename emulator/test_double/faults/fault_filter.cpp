@@ -35,6 +35,16 @@ http::Response oauth_error(const effects::Status& effect) {
   return surfaces::uncached_json_response(effect.status, body.dump());
 }
 
+/// In the envelope of the request's surface.
+http::Response worded(const effects::Status& effect, const http::Exchange& exchange) {
+  if (exchange.surface == "identity") return oauth_error(effect);
+  if (exchange.surface == "control-plane") {
+    return surfaces::arm_envelope(effect.status, effect.code, effect.message);
+  }
+  return surfaces::error_envelope(effect.status, effect.code, effect.message, {},
+                                  exchange.correlation_id);
+}
+
 /// Shared between an execution and the coroutine that kills its kernel.
 struct Execution {
   bool has_ended = false;
@@ -137,10 +147,7 @@ bool FaultFilter::has_session(const Target& target) const {
 
 asio::awaitable<http::Answer> FaultFilter::apply(const effects::Status& effect, Target& target) {
   http::Exchange& exchange = target.call.exchange;
-  http::Response response =
-      target.pool ? surfaces::error_envelope(effect.status, effect.code, effect.message, {},
-                                             exchange.correlation_id)
-                  : oauth_error(effect);
+  http::Response response = worded(effect, exchange);
   for (const auto& [name, value] : effect.headers) response.headers.add(name, value);
   exchange.refused_by = "fault";
   co_return response;

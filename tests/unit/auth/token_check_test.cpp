@@ -163,5 +163,38 @@ TEST_CASE("no refusal shows anything of the token, or breaks out of its quotes",
   }
 }
 
+TEST_CASE("role assignments are asked when the token states no role", "[auth]") {
+  RoleStanding standing;
+  std::vector<std::string> asked;
+  const RoleLookup roles = [&](const std::vector<std::string>& principals) {
+    asked = principals;
+    return standing;
+  };
+  const std::string token = "Bearer " + token_around(payload_with(R"("roles":[])"));
+  standing.shortfall = "only a reader";
+  const auto refused = check_token(by_claims(), token, kNow, roles);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::permission_denied);
+  CHECK(refused.error().reason == "only a reader");
+  CHECK_FALSE(asked.empty());
+  standing.is_executor = true;
+  CHECK(check_token(by_claims(), token, kNow, roles));
+}
+
+TEST_CASE("tokens for ARM are for its address or the public one", "[auth]") {
+  constexpr std::string_view kArm = "https://localhost:7443";
+  const auto check_for = [&](const std::string& audience) {
+    const std::string token = token_around(payload_with(R"("aud":")" + audience + '"'));
+    return check_management_token(by_claims(), "Bearer " + token, kNow, kArm);
+  };
+  for (const char* good : {"https://localhost:7443", "https://localhost:7443/",
+                           "https://management.azure.com", "https://management.azure.com/"}) {
+    DYNAMIC_SECTION(good) { CHECK(check_for(good)); }
+  }
+  for (const char* bad : {"https://dynamicsessions.io", "https://localhost:7444", ""}) {
+    DYNAMIC_SECTION(bad) { CHECK_FALSE(check_for(bad)); }
+  }
+}
+
 }  // namespace
 }  // namespace dynsessions::auth

@@ -83,5 +83,26 @@ TEST_CASE("Java gets a file with the authorities, after the options that it has"
   CHECK(std::filesystem::file_size(state.path() / "trust-store.p12") > 0);
 }
 
+TEST_CASE("management clients find ARM, each port with its own configuration of az",
+          "[environment]") {
+  const tls::TemporaryDirectory state;
+  tls::set_content(state.path() / "ca.pem", "not even a certificate\n");
+  RunningServer server = kHttpOnly;
+  server.authority = (state.path() / "ca.pem").string();
+  server.arm = "https://localhost:7443";
+  server.http = "http://127.0.0.1:7070";
+  server.subscription = "s";
+  server.resource_group = "g";
+  const auto variables = variables_for(server, {"/az", Place::off}, environment_of({}));
+  CHECK(value_of(variables, "ARM_CLOUD_METADATA_URL") ==
+        "http://127.0.0.1:7070/metadata/endpoints");
+  CHECK(value_of(variables, "AZURE_CONFIG_DIR") == (state.path() / "azure-cli-7443").string());
+  CHECK(value_of(variables, "ARM_RESOURCE_MANAGER_ENDPOINT") == server.arm);
+  CHECK(value_of(variables, "AZURE_SUBSCRIPTION_ID") == "s");
+  CHECK(value_of(variables, "AZURE_RESOURCE_GROUP") == "g");
+  const auto plain = variables_for(kHttpOnly, {"/az", Place::off}, environment_of({}));
+  CHECK(value_of(plain, "ARM_CLOUD_METADATA_URL") == std::nullopt);
+}
+
 }  // namespace
 }  // namespace dynsessions::client_environment

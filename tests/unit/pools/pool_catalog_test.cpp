@@ -224,5 +224,44 @@ TEST_CASE("a new pool begins with the clock of the server", "[pools][catalog]") 
   CHECK(pool->clock().rate() == 0.0);
 }
 
+TEST_CASE("a closed name is refused until its pool is declared again", "[pools][catalog]") {
+  CatalogFixture fixture;
+  REQUIRE(fixture.catalog.put(named("pool")));
+  fixture.loop.run(fixture.catalog.end(fixture.catalog.take(kName, PoolCatalog::Name::closed)));
+  const auto refused = fixture.catalog.find_or_create(kName);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::pool_not_found);
+  CHECK(fixture.catalog.find_or_create({"s", "g", "other"}));
+  REQUIRE(fixture.catalog.put(named("pool")));
+  CHECK(fixture.catalog.find_or_create(kName));
+  fixture.loop.run(fixture.catalog.end(fixture.catalog.take(kName, PoolCatalog::Name::closed)));
+  fixture.catalog.reopen(kName);
+  CHECK(fixture.catalog.find_or_create(kName));
+}
+
+TEST_CASE("a pool is declared by put() alone", "[pools][catalog]") {
+  CatalogFixture fixture;
+  Pool* const pool = fixture.catalog.find_or_create(kName).value();
+  CHECK_FALSE(pool->is_declared());
+  REQUIRE(fixture.catalog.put(pool->definition()));
+  CHECK(pool->is_declared());
+}
+
+TEST_CASE("pools that nobody declared can be refused", "[pools][catalog]") {
+  test::TestLoop loop;
+  ManualClock clock{Clock::TimePoint()};
+  AdjustableClock server_clock{clock};
+  const auto make = [&](const PoolDefinition&, Origin) -> Result<Pool::Parts> {
+    return Pool::Parts{loop.executor(), server_clock.copy(),
+                       std::make_shared<FakeWorkspaces>(loop.executor()),
+                       std::make_unique<RecordedEvents>()};
+  };
+  PoolCatalog catalog({}, server_clock, make, UndeclaredPools::refused);
+  CHECK_FALSE(catalog.find_or_create(kName));
+  REQUIRE(catalog.put(named("pool")));
+  CHECK(catalog.find_or_create(kName));
+  loop.run(catalog.stop());
+}
+
 }  // namespace
 }  // namespace dynsessions::pools

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "emulator/control_plane_templates/evaluator.h"
+
+namespace dynsessions::control_plane_templates {
+
+/// One entry of a `copy` array of an object, which makes a member `name` of `count` values. Valid
+/// as long as the object.
+struct PropertyCopy {
+  std::string name;
+  const Json& count;
+  const Json& input;
+};
+
+/// The entries of the object's `copy`; empty if it has none, or one that is an ordinary member.
+[[nodiscard]] std::vector<PropertyCopy> property_copies(const Json& object);
+
+/// The `copy` of an output, which is one object without a name; nullopt if it has none.
+[[nodiscard]] std::optional<PropertyCopy> output_copy(const Json& output);
+
+/// The array that the copy makes.
+[[nodiscard]] Json unroll(Evaluator& evaluator, const PropertyCopy& copy);
+
+}  // namespace dynsessions::control_plane_templates

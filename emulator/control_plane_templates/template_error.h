@@ -1,0 +1,55 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "emulator/base/result.h"
+
+namespace dynsessions::control_plane_templates {
+
+/// Why a template is refused, in ARM's words: the members of its `error` object. Sources of the
+/// texts: api-spec/CONTROL-PLANE.md section 7 names the code `InvalidTemplate`; the messages follow what users
+/// quote from the service, without its line numbers. None was recorded.
+struct TemplateError {
+  std::string code;
+  std::string message;
+};
+
+template <typename T>
+using Checked = Result<T, TemplateError>;
+
+/// Found by Result::value() when it holds an error: reading a value that is not there is our bug.
+[[noreturn]] inline void throw_exception_from_error(const TemplateError& error,
+                                                    const boost::source_location&) {
+  throw std::logic_error("unchecked template error: " + error.message);
+}
+
+/// Thrown inside this library, where it ends a recursive evaluation, and caught at its edge
+/// (checked()): callers see a TemplateError.
+class TemplateProblem : public std::runtime_error {
+ public:
+  TemplateProblem(std::string code, const std::string& message)
+      : std::runtime_error(message), code_(std::move(code)) {}
+  /// `InvalidTemplate`, with the sentence that the service puts in front of a reason.
+  explicit TemplateProblem(const std::string& why)
+      : TemplateProblem("InvalidTemplate",
+                        "Deployment template validation failed: '" + why + "'.") {}
+
+  [[nodiscard]] TemplateError error() const { return {code_, what()}; }
+
+ private:
+  std::string code_;
+};
+
+/// What `make` returns, or the error of the TemplateProblem that it throws.
+template <typename Make>
+auto checked(const Make& make) -> Checked<decltype(make())> {
+  try {
+    return make();
+  } catch (const TemplateProblem& problem) {
+    return problem.error();
+  }
+}
+
+}  // namespace dynsessions::control_plane_templates

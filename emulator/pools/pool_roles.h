@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "emulator/auth/token_check.h"
+#include "emulator/pools/pool_definition.h"
+
+namespace dynsessions::pools {
+
+/// Who may use the sessions of a pool by an assignment of a role, which no token states.
+class PoolRoles {
+ public:
+  PoolRoles() = default;
+  PoolRoles(const PoolRoles&) = delete;
+  PoolRoles& operator=(const PoolRoles&) = delete;
+  virtual ~PoolRoles() = default;
+
+  [[nodiscard]] virtual auth::RoleStanding standing_on(
+      const PoolName& pool, const std::vector<std::string>& principals) const = 0;
+};
+
+}  // namespace dynsessions::pools

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "emulator/surfaces/control_plane/deployments/deployment_facts.h"
+
+namespace dynsessions::surfaces::control_plane {
+
+/// The deployments that were made, the oldest first. The service keeps 800 per scope and deletes
+/// older ones by itself; here all share a smaller number, which bounds memory. Event-loop thread
+/// only.
+class DeploymentHistory {
+ public:
+  static constexpr std::size_t kMost = 800;
+
+  /// Shared with the request that runs the deployment: it may have been removed by then.
+  using Pointer = std::shared_ptr<DeploymentFacts>;
+
+  /// Replaces the deployment of that name, which is not running.
+  Pointer start(DeploymentFacts facts);
+  /// nullptr if there is none.
+  [[nodiscard]] Pointer find(const DeploymentTarget& target) const;
+  [[nodiscard]] bool remove(const DeploymentTarget& target);
+  /// Those directly in the scope, the newest first.
+  [[nodiscard]] std::vector<Pointer> in(const Scope& scope) const;
+  void remove_within(const Scope& scope);
+
+ private:
+  std::vector<Pointer> deployments_;
+};
+
+}  // namespace dynsessions::surfaces::control_plane

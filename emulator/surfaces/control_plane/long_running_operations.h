@@ -1,0 +1,43 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "emulator/surfaces/control_plane/pool_state.h"
+#include "emulator/surfaces/control_plane/resource_id.h"
+
+namespace dynsessions::surfaces::control_plane {
+
+/// An operation that a client polls.
+struct LongRunningOperation {
+  std::string id;  ///< base64url of "sessionPools:<guid>"
+  std::string subscription;
+  TimePoint started;
+  bool has_ended = false;
+  /// The resource that the final answer of operationResults shows; nullopt: it has no body.
+  std::optional<ResourceId> resource = std::nullopt;
+  unsigned final_status = 200;  ///< of operationResults, after the end
+};
+
+/// The operations that clients poll; the oldest are forgotten. Event-loop thread only.
+class LongRunningOperations {
+ public:
+  static constexpr std::size_t kMost = 1000;
+
+  /// Shared with whoever ends the operation: it may have been forgotten by then.
+  using Pointer = std::shared_ptr<LongRunningOperation>;
+  [[nodiscard]] Pointer start(std::string_view kind, const std::string& subscription,
+                              TimePoint now);
+  /// nullptr if there is none of that id in the subscription.
+  [[nodiscard]] Pointer find(std::string_view id, std::string_view subscription) const;
+
+ private:
+  std::deque<Pointer> operations_;  ///< oldest first
+};
+
+}  // namespace dynsessions::surfaces::control_plane

@@ -1,0 +1,297 @@
+#include "emulator/surfaces/control_plane/pool_body.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "emulator/base/identifiers.h"
+#include "emulator/http/text.h"
+#include "emulator/pools/pool_members.h"
+#include "emulator/surfaces/control_plane/arm_object.h"
+#include "emulator/surfaces/control_plane/regions.h"
+
+/// api-spec/CONTROL-PLANE.md section 1.3. `InvalidPropertyValue` is a guess wherever it is given:
+/// the service's codes for these mistakes were not recorded.
+namespace dynsessions::surfaces::control_plane {
+namespace {
+
+using http::iequals;
+using nlohmann::json;
+namespace members = pools::members;
+
+constexpr const char* kInvalidValue = "InvalidPropertyValue";
+constexpr const char* kUnavailableType = "SessionTypeNotSupportedInRegion";
+
+/// Types that the service has and the emulator lacks.
+constexpr std::array<std::string_view, 5> kOtherContainerTypes{
+    "NodeLTS", "Shell", "CustomContainer", "CsharpLTS", "GpuBase"};
+
+/// The word of the list that equals the text without regard to case.
+template <typename Words>
+std::optional<std::string_view> word_like(std::string_view text, const Words& words) {
+  for (const auto& [word, meaning] : words) {
+    if (iequals(word, text)) return word;
+  }
+  return std::nullopt;
+}
+
+/// Assigns through the table of pool members, whose limits hold here too.
+void assign(const ArmObject& object, std::string_view name, const pools::PoolMember& member,
+            const std::string& text, pools::PoolDefinition& definition) {
+  if (member.value.assign(definition, text)) return;
+  const std::string path = object.path_of(name);
+  object.fail(bad_member(kInvalidValue,
+                         path + " is '" + text + "', but must be " + member.value.accepted() + ".",
+                         path));
+}
+
+void read_location(const ArmObject& root, PoolState& state, PoolWrite write) {
+  const auto location = root.text("location");
+  if (!location) {
+    if (write == PoolWrite::create && !root.error()) {
+      root.fail(bad_member("LocationRequired",
+                           "The location property is required for this definition.", "location"));
+    }
+    return;
+  }
+  const std::string name = region_name(*location);
+  const std::string current = region_name(state.definition.location);
+  if (name == current) return;
+  if (!region_display_name(*location)) {
+    std::string offered;
+    for (const std::string_view region : regions()) {
+      offered.append(offered.empty() ? "" : ",").append(region_name(region));
+    }
+    return root.fail(bad_member("LocationNotAvailableForResourceType",
+                                "The provided location '" + *location +
+                                    "' is not available for resource type "
+                                    "'Microsoft.App/sessionPools'. List of available regions for "
+                                    "the resource type is '" +
+                                    offered + "'.",
+                                "location"));
+  }
+  state.definition.location = name;
+}
+
+void read_tags(const ArmObject& root, PoolState& state, PoolWrite write) {
+  if (write == PoolWrite::create) state.envelope.tags.clear();
+  const json* const tags = root.find("tags");
+  if (tags == nullptr) return;
+  if (!tags->is_object()) return root.fail("tags", "must be an object");
+  for (const auto& [name, value] : tags->items()) {
+    if (value.is_null()) {
+      state.envelope.tags.erase(name);
+    } else if (value.is_string()) {
+      state.envelope.tags[name] = value.get<std::string>();
+    } else {
+      root.fail("tags." + name, "must be a text");
+    }
+  }
+}
+
+/// Ids of the identities that the body names; those that the pool had keep theirs.
+void read_users(const ArmObject& identity, const ManagedIdentity& before, ManagedIdentity& wanted) {
+  const json* const users = identity.find("userAssignedIdentities");
+  if (users == nullptr) return;
+  if (!users->is_object()) return identity.fail("userAssignedIdentities", "must be an object");
+  for (const auto& [id, value] : users->items()) {
+    const auto known = before.users.find(id);
+    wanted.users[id] = known != before.users.end()
+                           ? known->second
+                           : ManagedIdentity::User{random_uuid(), random_uuid()};
+  }
+}
+
+void read_identity(const ArmObject& root, PoolState& state, PoolWrite write) {
+  ManagedIdentity& current = state.envelope.identity;
+  const ManagedIdentity before = current;
+  if (write == PoolWrite::create) current = {};
+  if (root.find("identity") == nullptr) return;
+  const ArmObject identity = root.object("identity");
+  const std::string type = identity.text("type").value_or("None");
+  ManagedIdentity wanted;
+  wanted.system = type.find("System") != type.npos || type.find("system") != type.npos;
+  const bool has_users = type.find("User") != type.npos || type.find("user") != type.npos;
+  if (!wanted.system && !has_users && !iequals(type, "None")) {
+    return identity.fail("type", "must be None, SystemAssigned, UserAssigned or both with a comma");
+  }
+  if (wanted.system) wanted.principal_id = before.system ? before.principal_id : random_uuid();
+  if (has_users) read_users(identity, before, wanted);
+  current = std::move(wanted);
+  if (!current.is_none()) {
+    state.ignored.emplace_back(
+        "identity: it is kept and shown, but no program in a session can get a token for it");
+  }
+}
+
+void read_container_type(const ArmObject& properties, PoolState& state, PoolWrite write) {
+  const auto type = properties.text("containerType");
+  if (!type) return;
+  const std::string path = properties.path_of("containerType");
+  if (const auto known = word_like(*type, members::kContainerTypes)) {
+    const auto before = state.definition.container_type;
+    assign(properties, "containerType", members::kContainerType, std::string(*known),
+           state.definition);
+    if (write == PoolWrite::update && state.definition.container_type != before) {
+      properties.fail(bad_member(kInvalidValue,
+                                 "The container type of a session pool cannot be changed.", path));
+    }
+    return;
+  }
+  const bool is_other = std::any_of(kOtherContainerTypes.begin(), kOtherContainerTypes.end(),
+                                    [&](std::string_view other) { return iequals(other, *type); });
+  const std::string offered = members::kContainerType.value.accepted();
+  if (is_other) {
+    return properties.fail(bad_member(
+        kUnavailableType, "The session type '" + *type + "' is not supported by this emulator.",
+        path, "the emulator has sessions of the container types: " + offered));
+  }
+  properties.fail(
+      bad_member(kInvalidValue, path + " is '" + *type + "', but must be " + offered + ".", path));
+}
+
+void read_fixed_members(const ArmObject& properties, PoolState& state) {
+  const auto management = properties.text("poolManagementType");
+  if (management && !iequals(*management, "Dynamic")) {
+    properties.fail(bad_member("SessionPoolInvalidPoolManagementType",
+                               "The pool management type '" + *management +
+                                   "' is not supported. The supported value is Dynamic.",
+                               properties.path_of("poolManagementType")));
+  }
+  const auto environment = properties.text("environmentId");
+  if (environment && !environment->empty()) {
+    properties.fail(bad_member(kInvalidValue,
+                               "An environmentId can only be given for session pools of custom "
+                               "containers.",
+                               properties.path_of("environmentId")));
+  }
+  if (properties.find("customContainerTemplate") != nullptr) {
+    state.ignored.emplace_back("properties.customContainerTemplate: the pool has no containers");
+  }
+}
+
+void read_scale(const ArmObject& scale, PoolState& state) {
+  constexpr std::string_view kMaximum = "maxConcurrentSessions";
+  if (const auto maximum = scale.number(kMaximum)) {
+    assign(scale, kMaximum, members::kMaxSessions, *maximum, state.definition);
+  }
+  if (scale.number("readySessionInstances")) {
+    state.ignored.emplace_back(
+        "properties.scaleConfiguration.readySessionInstances: it counts for custom containers "
+        "only");
+  }
+  // Ready sessions are the server's own choice, and must not contradict the maximum.
+  state.definition.ready_sessions =
+      std::min(state.definition.ready_sessions, state.definition.max_sessions);
+}
+
+void read_cooldown(const ArmObject& object, PoolState& state, PoolRules rules) {
+  constexpr std::string_view kName = "cooldownPeriodInSeconds";
+  constexpr std::chrono::seconds kLeast{300};
+  constexpr std::chrono::seconds kMost{3600};
+  const auto seconds = object.number(kName);
+  if (!seconds) return;
+  assign(object, kName, members::kCooldownPeriod, *seconds, state.definition);
+  const auto cooldown = state.definition.cooldown_period;
+  if (!rules.exact || (cooldown >= kLeast && cooldown <= kMost)) return;
+  const std::string path = object.path_of(kName);
+  object.fail(bad_member(kInvalidValue,
+                         path + " is '" + *seconds + "', but must be from 300 to 3600.", path,
+                         "without --exact the emulator takes any cooldown from 1 s on"));
+}
+
+void require_timed(const ArmObject& object, std::string_view name) {
+  const auto type = object.text(name);
+  if (!type || iequals(*type, "Timed")) return;
+  const std::string path = object.path_of(name);
+  object.fail(bad_member(
+      kInvalidValue,
+      path + " is '" + *type + "', but must be Timed for session pools of this container type.",
+      path));
+}
+
+void read_lifecycle(const ArmObject& dynamic, PoolState& state, PoolRules rules) {
+  require_timed(dynamic, "executionType");
+  read_cooldown(dynamic, state, rules);
+  const ArmObject lifecycle = dynamic.object("lifecycleConfiguration");
+  require_timed(lifecycle, "lifecycleType");
+  read_cooldown(lifecycle, state, rules);
+  if (lifecycle.number("maxAlivePeriodInSeconds")) {
+    const std::string path = lifecycle.path_of("maxAlivePeriodInSeconds");
+    lifecycle.fail(bad_member(
+        kInvalidValue, path + " can only be given with the lifecycle type OnContainerExit.", path));
+  }
+}
+
+void read_network(const ArmObject& network, PoolState& state) {
+  const auto status = network.text("status");
+  if (!status) return;
+  const auto known = word_like(*status, members::kNetworkStatuses);
+  assign(network, "status", members::kNetworkStatus, std::string(known.value_or(*status)),
+         state.definition);
+}
+
+void read_secrets(const ArmObject& properties, PoolState& state, PoolWrite write) {
+  auto& names = state.envelope.secrets;
+  if (write == PoolWrite::create) names.clear();
+  const json* const secrets = properties.array("secrets");
+  if (secrets == nullptr) return;
+  names.clear();
+  for (std::size_t i = 0; i < secrets->size(); ++i) {
+    const ArmObject secret(&(*secrets)[i], properties.path_of("secrets[" + std::to_string(i) + "]"),
+                           properties.error());
+    const auto name = secret.text("name");
+    if (!name || name->empty()) return secret.fail("name", "is missing");
+    names.push_back(*name);
+  }
+}
+
+void read_identity_settings(const ArmObject& properties) {
+  const json* const settings = properties.array("managedIdentitySettings");
+  if (settings == nullptr || settings->empty()) return;
+  properties.fail(bad_member("SessionPoolManagedIdentityCreationError",
+                             "managedIdentitySettings can only be given for session pools of "
+                             "custom containers.",
+                             properties.path_of("managedIdentitySettings")));
+}
+
+void read_mcp(const ArmObject& mcp) {
+  if (!mcp.flag("isMcpServerEnabled").value_or(false)) return;
+  mcp.fail(bad_member(kInvalidValue, "The MCP server of session pools is not emulated.",
+                      mcp.path_of("isMcpServerEnabled"), "set it to false, or leave it out"));
+}
+
+void read_properties(const ArmObject& root, PoolState& state, PoolWrite write, PoolRules rules) {
+  if (write == PoolWrite::create && root.find("properties") == nullptr) {
+    return root.fail("properties", "is missing: the members of a session pool belong there");
+  }
+  const ArmObject properties = root.object("properties");
+  read_container_type(properties, state, write);
+  read_fixed_members(properties, state);
+  read_scale(properties.object("scaleConfiguration"), state);
+  read_secrets(properties, state, write);
+  read_lifecycle(properties.object("dynamicPoolConfiguration"), state, rules);
+  read_network(properties.object("sessionNetworkConfiguration"), state);
+  read_identity_settings(properties);
+  read_mcp(properties.object("mcpServerSettings"));
+}
+
+}  // namespace
+
+ArmResult<PoolState> with_body(PoolState base, const json& body, PoolWrite write, PoolRules rules) {
+  std::optional<ArmError> error;
+  const ArmObject root(&body, {}, error);
+  base.ignored.clear();
+  read_location(root, base, write);
+  read_tags(root, base, write);
+  read_identity(root, base, write);
+  read_properties(root, base, write, rules);
+  if (error) return *std::move(error);
+  if (const Result<void> valid = pools::validate(base.definition); !valid) {
+    return arm_error(valid.error());
+  }
+  return base;
+}
+
+}  // namespace dynsessions::surfaces::control_plane

@@ -1,0 +1,154 @@
+#include <utility>
+
+#include "emulator/surfaces/control_plane/answers.h"
+#include "emulator/surfaces/control_plane/operation.h"
+#include "emulator/surfaces/control_plane/removal.h"
+
+/// `Microsoft.App/sessionPools` (CONTROL-PLANE.md section 1.4).
+namespace dynsessions::surfaces::control_plane {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::string_view kKind = "sessionPools";
+
+ResourceId id_of_call(const ArmCall& call) {
+  return {call.scope.text(), std::string(kSessionPools), call.parameters["name"]};
+}
+
+/// The version of the request and the group of the pool, which both must exist.
+ArmResult<const ArmVersion*> check_call(const ArmCall& call) {
+  const ArmResult<const ArmVersion*> version = find_arm_version(call.api_version());
+  if (!version) return version;
+  if (const ArmResult<void> known = call.services.store.require(call.scope); !known) {
+    return known.error();
+  }
+  return version;
+}
+
+void add_versions(http::Response& response) {
+  response.headers.add("api-supported-versions", supported_versions());
+  response.headers.add("x-powered-by", "ASP.NET");
+}
+
+http::Response pool_answer(const Resource& resource, unsigned status = 200) {
+  http::Response response = json_answer(resource.json, status);
+  add_versions(response);
+  return response;
+}
+
+bool is_long_running(const ArmCall& call) {
+  return call.services.style == OperationStyle::long_running;
+}
+
+/// Has ended already, and is told so at the first poll.
+LongRunningOperations::Pointer ended_operation(const ArmCall& call) {
+  auto operation =
+      call.services.operations.start(kKind, call.scope.subscription, call.services.store.now());
+  operation->has_ended = true;
+  return operation;
+}
+
+/// 201 with `azure-asyncoperation`, as for pools of custom containers.
+http::Response started_put(const ArmCall& call, const Resource& resource,
+                           const std::string& region) {
+  http::Response response = pool_answer(resource, 201);
+  const auto operation = ended_operation(call);
+  response.headers.add(
+      "azure-asyncoperation",
+      operation_url(call, *operation, "operationStatuses", region) + "&azureAsyncOperation=true");
+  response.headers.add("x-ms-async-operation-timeout", "PT30M");
+  add_retry_after(response);
+  return response;
+}
+
+http::Response started_patch(const ArmCall& call, const ResourceId& id, const std::string& region) {
+  const auto operation = ended_operation(call);
+  operation->resource = id;
+  http::Response response = accepted(operation_url(call, *operation, "operationResults", region));
+  add_versions(response);
+  return response;
+}
+
+asio::awaitable<ArmAnswer> write_pool(ArmCall& call, PoolWrite write) {
+  const ArmResult<const ArmVersion*> version = check_call(call);
+  if (!version) co_return version.error();
+  const ArmResult<ArmBody> body = co_await read_body(call.http);
+  if (!body) co_return body.error();
+  // The group may have gone while the body arrived.
+  const ArmResult<const ArmVersion*> still = check_call(call);
+  if (!still) co_return still.error();
+  const ResourceId id = id_of_call(call);
+  SessionPools& pools = call.services.store.session_pools();
+  const bool starts = is_long_running(call);
+  const auto written = pools.write(id, **version, body->json, write, call.caller,
+                                   starts ? Provisioning::in_progress : Provisioning::succeeded);
+  if (!written) co_return written.error();
+  warn_of_ignored(call.http.exchange, written->ignored);
+  if (!starts) co_return pool_answer(written->resource);
+  const std::string region = pools.location_of(id);
+  co_return write == PoolWrite::create ? started_put(call, written->resource, region)
+                                       : started_patch(call, id, region);
+}
+
+}  // namespace
+
+asio::awaitable<ArmAnswer> list_pools(ArmCall& call) {
+  const ArmResult<const ArmVersion*> version = check_call(call);
+  if (!version) co_return version.error();
+  const SessionPools& pools = call.services.store.session_pools();
+  std::vector<Resource> shown;
+  for (const ResourceId& id : pools.in(call.scope)) {
+    auto pool = pools.get(id, **version, call.caller);
+    if (pool) shown.push_back(*std::move(pool));
+  }
+  http::Response response = list_answer(shown);
+  add_versions(response);
+  co_return response;
+}
+
+asio::awaitable<ArmAnswer> get_pool(ArmCall& call) {
+  const ArmResult<const ArmVersion*> version = check_call(call);
+  if (!version) co_return version.error();
+  const auto pool =
+      call.services.store.session_pools().get(id_of_call(call), **version, call.caller);
+  if (!pool) co_return pool.error();
+  co_return pool_answer(*pool);
+}
+
+asio::awaitable<ArmAnswer> put_pool(ArmCall& call) { return write_pool(call, PoolWrite::create); }
+asio::awaitable<ArmAnswer> patch_pool(ArmCall& call) { return write_pool(call, PoolWrite::update); }
+
+/// 204, also if there was none (recorded).
+asio::awaitable<ArmAnswer> delete_pool(ArmCall& call) {
+  const ArmResult<const ArmVersion*> version = check_call(call);
+  if (!version) co_return version.error();
+  ResourceStore& store = call.services.store;
+  ResourceId id = id_of_call(call);
+  if (is_long_running(call) && store.session_pools().exists(id)) {
+    ArmAnswer answer = co_await remove_in_background(call, std::move(id), kKind, 204);
+    if (answer) add_versions(*answer);
+    co_return answer;
+  }
+  const auto deleted = co_await store.delete_resource(std::move(id));
+  if (!deleted) co_return deleted.error();
+  http::Response response = empty_answer(204);
+  add_versions(response);
+  co_return response;
+}
+
+/// Fetch and rotate alike: no pool of the emulator has an MCP server.
+asio::awaitable<ArmAnswer> get_mcp_credentials(ArmCall& call) {
+  const ArmResult<const ArmVersion*> version = check_call(call);
+  if (!version) co_return version.error();
+  const auto pool =
+      call.services.store.session_pools().get(id_of_call(call), **version, call.caller);
+  if (!pool) co_return pool.error();
+  co_return ArmError{400,
+                     "SessionMCPServerNotEnabled",
+                     "The MCP server of the session pool is not enabled.",
+                     {},
+                     "the emulator has no MCP server for session pools"};
+}
+
+}  // namespace dynsessions::surfaces::control_plane

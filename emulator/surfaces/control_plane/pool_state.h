@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "emulator/pools/pool_definition.h"
+#include "emulator/surfaces/control_plane/caller.h"
+
+namespace dynsessions::surfaces::control_plane {
+
+using TimePoint = std::chrono::system_clock::time_point;
+using Tags = std::map<std::string, std::string>;
+
+/// A managed identity that the envelope of a pool names. The emulator keeps and shows it; no
+/// program can get a token for it.
+struct ManagedIdentity {
+  struct User {
+    std::string principal_id;
+    std::string client_id;
+    bool operator==(const User&) const = default;
+  };
+  bool system = false;
+  std::string principal_id = {};           ///< of the system's
+  std::map<std::string, User> users = {};  ///< by resource id
+  [[nodiscard]] bool is_none() const { return !system && users.empty(); }
+  bool operator==(const ManagedIdentity&) const = default;
+};
+
+/// `systemData`.
+struct Authorship {
+  std::string created_by;
+  std::string created_by_type;
+  TimePoint created_at;
+  std::string modified_by;
+  std::string modified_by_type;
+  TimePoint modified_at;
+
+  void create(const Caller& caller, TimePoint now);
+  void modify(const Caller& caller, TimePoint now);
+};
+
+/// What ARM knows of a pool besides its definition.
+struct PoolEnvelope {
+  Tags tags = {};
+  ManagedIdentity identity = {};
+  std::vector<std::string> secrets = {};   ///< names; the values are not kept
+  std::vector<std::string> creators = {};  ///< principals that may use its sessions
+  Authorship authorship = {};
+};
+
+/// A pool as a request leaves it.
+struct PoolState {
+  pools::PoolDefinition definition;
+  PoolEnvelope envelope = {};
+  /// Members that Azure accepts and ignores, and that the body had.
+  std::vector<std::string> ignored = {};
+};
+
+}  // namespace dynsessions::surfaces::control_plane

@@ -1,0 +1,113 @@
+#include "emulator/surfaces/control_plane/resource_id.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <boost/algorithm/string/case_conv.hpp>
+#include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/split.hpp>
+
+#include "emulator/http/text.h"
+
+namespace dynsessions::surfaces::control_plane {
+namespace {
+
+using http::iequals;
+using Words = std::vector<std::string>;
+
+Words words_of(std::string_view text, char separator) {
+  Words words;
+  boost::algorithm::split(
+      words, text, [separator](char c) { return c == separator; },
+      boost::algorithm::token_compress_on);
+  words.erase(std::remove(words.begin(), words.end(), ""), words.end());
+  return words;
+}
+
+ArmError bad_id(std::string_view text) {
+  return {400, "InvalidResourceId", "The id '" + std::string(text) + "' is not one of a resource.",
+          "id"};
+}
+
+/// The type and the name behind `providers`: Microsoft.X, as, a, bs, b.
+std::optional<ResourceId> after_providers(std::string scope, const Words& words,
+                                          std::size_t begin) {
+  const std::size_t count = words.size() - begin;
+  if (count < 3 || count % 2 == 0) return std::nullopt;
+  ResourceId id{std::move(scope), words[begin], {}};
+  for (std::size_t i = begin + 1; i + 1 < words.size(); i += 2) {
+    id.type += '/' + words[i];
+    id.name += (id.name.empty() ? "" : "/") + words[i + 1];
+  }
+  return id;
+}
+
+}  // namespace
+
+std::string Scope::text() const {
+  const std::string of_subscription = "/subscriptions/" + subscription;
+  return group.empty() ? of_subscription : of_subscription + "/resourceGroups/" + group;
+}
+
+std::string Scope::key() const { return boost::algorithm::to_lower_copy(text()); }
+
+std::string ResourceId::text() const {
+  if (is_a(kResourceGroups)) return scope + "/resourceGroups/" + name;
+  const Words types = words_of(type, '/');
+  const Words names = words_of(name, '/');
+  std::string text = scope + "/providers/" + (types.empty() ? "" : types.front());
+  for (std::size_t i = 1; i < types.size(); ++i) {
+    text += '/' + types[i];
+    if (i <= names.size()) text += '/' + names[i - 1];
+  }
+  return text;
+}
+
+std::string ResourceId::key() const { return boost::algorithm::to_lower_copy(text()); }
+
+bool ResourceId::is_a(std::string_view wanted_type) const { return iequals(type, wanted_type); }
+
+ArmResult<ResourceId> ResourceId::parse(std::string_view text) {
+  const Words words = words_of(text, '/');
+  if (!text.starts_with('/') || words.size() < 2 || !iequals(words[0], "subscriptions")) {
+    return bad_id(text);
+  }
+  const std::string subscription = "/subscriptions/" + words[1];
+  if (words.size() == 4 && iequals(words[2], "resourceGroups")) {
+    return ResourceId{subscription, std::string(kResourceGroups), words[3]};
+  }
+  const auto last = std::find_if(words.rbegin(), words.rend(), [](const std::string& word) {
+    return iequals(word, "providers");
+  });
+  if (last == words.rend()) return bad_id(text);
+  const auto begin = static_cast<std::size_t>(last.base() - words.begin());
+  std::string scope;
+  for (std::size_t i = 0; i + 1 < begin; ++i) scope += '/' + words[i];
+  auto id = after_providers(std::move(scope), words, begin);
+  if (!id) return bad_id(text);
+  return *std::move(id);
+}
+
+Scope scope_of(std::string_view text) {
+  const Words words = words_of(text, '/');
+  if (words.size() < 2 || !iequals(words[0], "subscriptions")) return {};
+  const bool has_group = words.size() >= 4 && iequals(words[2], "resourceGroups");
+  return {words[1], has_group ? words[3] : ""};
+}
+
+bool is_within(std::string_view key, std::string_view scope_key) {
+  return key.starts_with(scope_key) &&
+         (key.size() == scope_key.size() || key[scope_key.size()] == '/');
+}
+
+ResourceId id_of(const pools::PoolName& pool) {
+  return {Scope{pool.subscription, pool.resource_group}.text(), std::string(kSessionPools),
+          pool.name};
+}
+
+pools::PoolName pool_name_of(const ResourceId& id) {
+  const Scope scope = scope_of(id.scope);
+  return {scope.subscription, scope.group, id.name};
+}
+
+}  // namespace dynsessions::surfaces::control_plane

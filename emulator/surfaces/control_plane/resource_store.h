@@ -1,0 +1,105 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <nlohmann/json_fwd.hpp>
+
+#include "emulator/pools/pool_roles.h"
+#include "emulator/surfaces/control_plane/deployments/deployment_history.h"
+#include "emulator/surfaces/control_plane/resource_groups.h"
+#include "emulator/surfaces/control_plane/role_assignments.h"
+#include "emulator/surfaces/control_plane/session_pools.h"
+
+namespace dynsessions::surfaces::control_plane {
+
+/// All resources of the control plane, in memory: session pools, which are those of the catalog,
+/// resource groups, role assignments, and deployments. One resource can be put, read and deleted by
+/// its id whatever its type is, as templates need it. Event-loop thread only.
+///
+/// Every function that is given an `api_version` checks it for the type.
+class ResourceStore final : public pools::PoolRoles {
+ public:
+  /// `catalog` outlives this. A group and a subscription exist once the default pool, another
+  /// declared pool or a PUT named them.
+  ResourceStore(pools::PoolCatalog& catalog, PoolRules rules);
+
+  struct Put {
+    Resource resource;
+    bool is_new = false;
+    /// Members that Azure takes and ignores, for `x-emulator-warning`.
+    std::vector<std::string> ignored = {};
+  };
+  /// Creates a resource or replaces it, as PUT does. 404 `InvalidResourceType` for a type that is
+  /// not emulated, 404 `ResourceGroupNotFound`, 400 for a bad body. On an error nothing is changed.
+  [[nodiscard]] ArmResult<Put> put_resource(const ResourceId& id, const std::string& api_version,
+                                            const nlohmann::json& body, const Caller& caller);
+  /// What put_resource() would refuse, without changing anything. The group of `id` need not exist
+  /// if `group_will_exist`: a template that creates it is checked as a whole.
+  [[nodiscard]] ArmResult<void> check_resource(const ResourceId& id, const std::string& api_version,
+                                               const nlohmann::json& body,
+                                               bool group_will_exist = false) const;
+  /// 404 if there is none.
+  [[nodiscard]] ArmResult<Resource> get_resource(const ResourceId& id,
+                                                 const std::string& api_version,
+                                                 const Caller& caller) const;
+  enum class Deletion { done, nothing_there };
+  /// Returns when the resource is gone with all below it. 409 for the default pool and its group.
+  [[nodiscard]] boost::asio::awaitable<ArmResult<Deletion>> delete_resource(ResourceId id);
+
+  /// The same in two steps: after begin_removal() the resource is gone; the sessions of its pools
+  /// end in finish_removal(), which must be awaited.
+  struct Removal {
+    bool existed = false;
+    std::vector<std::shared_ptr<pools::Pool>> ending = {};
+  };
+  [[nodiscard]] ArmResult<Removal> begin_removal(const ResourceId& id);
+  boost::asio::awaitable<void> finish_removal(Removal removal);
+  /// Ids of the session pools in a group or subscription, which are all that `az resource list`
+  /// shows of what is emulated.
+  [[nodiscard]] std::vector<ResourceId> list_resources(const Scope& scope) const;
+
+  /// 404 unless there is the subscription and, if the scope names one, the group.
+  [[nodiscard]] ArmResult<void> require(const Scope& scope) const;
+  [[nodiscard]] bool has_group(const Scope& scope) const;
+  /// The server's own first.
+  [[nodiscard]] std::vector<std::string> subscriptions() const;
+  [[nodiscard]] std::vector<Scope> groups_in(const std::string& subscription) const;
+  [[nodiscard]] Resource show_group(const Scope& scope) const;
+  /// As write() of ResourceGroups.
+  [[nodiscard]] ArmResult<ResourceGroups::Written> write_group(const Scope& scope,
+                                                               const nlohmann::json& body,
+                                                               bool is_patch);
+  /// What begin_removal() would refuse.
+  [[nodiscard]] ArmResult<void> check_removal(const ResourceId& id) const;
+
+  [[nodiscard]] SessionPools& session_pools() { return session_pools_; }
+  [[nodiscard]] const SessionPools& session_pools() const { return session_pools_; }
+  [[nodiscard]] RoleAssignments& role_assignments() { return role_assignments_; }
+  [[nodiscard]] DeploymentHistory& deployments() { return deployments_; }
+  [[nodiscard]] TimePoint now() const { return catalog_.server_clock().now(); }
+  /// How ARM checks tokens: as the default pool does.
+  [[nodiscard]] auth::TokenRule token_rule() const;
+  /// The default pool's subscription.
+  [[nodiscard]] const std::string& own_subscription() const;
+
+  /// By role assignments, and because who creates a pool must be able to use it: clients assign
+  /// the role only after they asked the public Microsoft Graph (CONTROL-PLANE.md section 4).
+  [[nodiscard]] auth::RoleStanding standing_on(
+      const pools::PoolName& pool, const std::vector<std::string>& principals) const override;
+
+ private:
+  [[nodiscard]] ArmResult<void> require_group_of(const ResourceId& id) const;
+  [[nodiscard]] Removal remove_group(const Scope& scope);
+
+  pools::PoolCatalog& catalog_;
+  SessionPools session_pools_;
+  ResourceGroups groups_;
+  RoleAssignments role_assignments_;
+  DeploymentHistory deployments_;
+};
+
+}  // namespace dynsessions::surfaces::control_plane

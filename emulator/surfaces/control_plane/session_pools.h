@@ -1,0 +1,79 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <nlohmann/json_fwd.hpp>
+
+#include "emulator/pools/pool_catalog.h"
+#include "emulator/surfaces/control_plane/pool_body.h"
+#include "emulator/surfaces/control_plane/pool_json.h"
+#include "emulator/surfaces/control_plane/resource_id.h"
+
+namespace dynsessions::surfaces::control_plane {
+
+/// `Microsoft.App/sessionPools`: the declared pools of the catalog as resources. The definition of
+/// a pool is the catalog's; what only ARM knows of it is kept here, for as long as the pool lives.
+/// Pools that exist because a request named them are no resources. Event-loop thread only.
+class SessionPools {
+ public:
+  /// `catalog` outlives this.
+  SessionPools(pools::PoolCatalog& catalog, PoolRules rules);
+
+  struct Written {
+    Resource resource;
+    bool is_new = false;
+    std::vector<std::string> ignored;  ///< members that the service takes and ignores
+  };
+
+  /// Declares the pool, or changes it for later sessions. On an error nothing is changed.
+  [[nodiscard]] ArmResult<Written> write(const ResourceId& id, const ArmVersion& version,
+                                         const nlohmann::json& body, PoolWrite write,
+                                         const Caller& caller, Provisioning shown);
+  /// What write() would refuse, without changing anything.
+  [[nodiscard]] ArmResult<void> check(const ResourceId& id, const nlohmann::json& body,
+                                      PoolWrite write) const;
+
+  [[nodiscard]] ArmResult<Resource> get(const ResourceId& id, const ArmVersion& version,
+                                        const Caller& caller) const;
+  [[nodiscard]] bool exists(const ResourceId& id) const { return find(id) != nullptr; }
+  /// 409 for the default pool, which the server needs.
+  [[nodiscard]] ArmResult<void> check_removal(const ResourceId& id) const;
+  /// Removes those of the pools that exist: their names are refused until they are created again.
+  /// end() must be awaited for the result and returns when their sessions have ended.
+  [[nodiscard]] std::vector<std::shared_ptr<pools::Pool>> take(const std::vector<ResourceId>& ids);
+  boost::asio::awaitable<void> end(std::vector<std::shared_ptr<pools::Pool>> taken);
+
+  /// Ids of the pools in a group, or in a subscription.
+  [[nodiscard]] std::vector<ResourceId> in(const Scope& scope) const;
+
+  /// The envelope of a pool that exists, for lists of resources.
+  [[nodiscard]] PoolEnvelope envelope_of(const ResourceId& id) const;
+  [[nodiscard]] std::string location_of(const ResourceId& id) const;
+  [[nodiscard]] bool has_created(const std::vector<std::string>& principals,
+                                 const pools::PoolName& pool) const;
+
+ private:
+  struct Record {
+    std::weak_ptr<pools::Pool> pool;  ///< a pool of the same name that came later has its own
+    PoolEnvelope envelope;
+  };
+
+  [[nodiscard]] pools::Pool* find(const ResourceId& id) const;
+  [[nodiscard]] PoolEnvelope envelope_of(pools::Pool& pool) const;
+  [[nodiscard]] ArmResult<PoolState> wanted_state(const ResourceId& id, const nlohmann::json& body,
+                                                  PoolWrite write) const;
+  [[nodiscard]] ArmResult<void> check_location(const pools::Pool& pool,
+                                               const pools::PoolDefinition& wanted) const;
+  void forget_old_records();
+
+  pools::PoolCatalog& catalog_;
+  const PoolRules rules_;
+  const TimePoint started_;
+  std::map<std::string, Record> records_;  ///< by key of the pool's name
+};
+
+}  // namespace dynsessions::surfaces::control_plane

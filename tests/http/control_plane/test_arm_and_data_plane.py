@@ -1,0 +1,121 @@
+"""The data plane obeys the pool that was made through ARM: limits, changes, deletion."""
+
+import requests
+from support.arm import Arm, python_pool
+from support.emulator import HTTP_SECONDS, Session
+
+
+class PoolClient:
+    """A client of the data plane at the https endpoint that ARM named."""
+
+    def __init__(self, arm, pool):
+        self.endpoint = pool["properties"]["poolManagementEndpoint"]
+        self._arm = arm
+
+    def run(self, identifier, code, token="any"):
+        return requests.post(
+            f"{self.endpoint}/executions",
+            params={"identifier": identifier, "api-version": "2025-10-02-preview"},
+            headers={"Authorization": f"Bearer {token}"},
+            json={"codeInputType": "Inline", "executionType": "Synchronous", "code": code},
+            verify=self._arm._session.verify,
+            timeout=HTTP_SECONDS,
+        )
+
+
+def result_of(answer):
+    assert answer.status_code in (200, 202), answer.text
+    return answer.json()["result"]["executionResult"]
+
+
+def test_maximum_patch_deletion_and_a_new_pool_of_the_same_name(arm, pool_name):
+    created = arm.pool("PUT", pool_name, python_pool(maximum=2))
+    client = PoolClient(arm, created.json())
+    assert client.endpoint.startswith("https://")
+    client.run("first", "kept = 41")
+    client.run("second", "1")
+    third = client.run("third", "1")
+    assert (third.status_code, third.json()["error"]["code"]) == (404, "SessionPoolExhausted")
+
+    scale = {"properties": {"scaleConfiguration": {"maxConcurrentSessions": 4}}}
+    assert arm.pool("PATCH", pool_name, scale).status_code == 200
+    assert result_of(client.run("third", "1 + 1")) == 2
+    assert result_of(client.run("first", "kept + 1")) == 42
+
+    assert arm.pool("DELETE", pool_name).status_code == 204
+    gone = client.run("first", "kept")
+    assert (gone.status_code, gone.json()["error"]["code"]) == (404, "SessionPoolNotFound")
+    assert "deleted" in gone.headers["x-emulator-reason"]
+
+    assert arm.pool("PUT", pool_name, python_pool(maximum=2)).status_code == 200
+    assert result_of(client.run("first", "'kept' in globals()")) is False
+
+
+def test_a_reset_opens_the_names_of_deleted_pools(emulator_factory):
+    server = emulator_factory("--ready-sessions", "0", "--no-zygote")
+    arm = Arm(server)
+    created = arm.pool("PUT", "a-pool", python_pool()).json()
+    arm.pool("DELETE", "a-pool")
+    client = PoolClient(arm, created)
+    assert client.run("one", "1").status_code == 404
+    assert requests.post(f"{server.admin}/pools/a-pool/reset", timeout=60).status_code == 200
+    assert client.run("one", "1").status_code == 200
+
+
+def test_cooldown_of_the_pool_ends_its_sessions(arm, arm_server, pool_name):
+    client = PoolClient(arm, arm.pool("PUT", pool_name, python_pool(cooldown=300)).json())
+    client.run("one", "kept = 1")
+    clock = f"{arm_server.admin}/pools/{pool_name}/clock/advance"
+    moved = requests.post(clock, json={"seconds": 299}, timeout=60)
+    assert moved.json()["fired"] == []
+    fired = requests.post(clock, json={"seconds": 2}, timeout=60).json()["fired"]
+    assert [one["what"] for one in fired] == ["session-expired"]
+
+
+def test_a_short_cooldown_is_taken_for_tests(arm, arm_server, pool_name):
+    created = arm.pool("PUT", pool_name, python_pool(cooldown=1))
+    assert created.status_code == 200
+    declared = requests.get(f"{arm_server.admin}/pools/{pool_name}", timeout=60).json()
+    assert declared["cooldownPeriod"] == 1
+
+
+def test_exact_servers_hold_the_documented_range(emulator_factory):
+    arm = Arm(emulator_factory("--exact", "--ready-sessions", "0", "--no-zygote"))
+    for cooldown, status in ((299, 400), (300, 200), (3600, 200), (3601, 400)):
+        answer = arm.pool("PUT", "a-pool", python_pool(cooldown=cooldown))
+        assert answer.status_code == status, answer.text
+        assert not [name for name in answer.headers if name.startswith("x-emulator")]
+
+
+def test_declared_pools_only(emulator_factory):
+    server = emulator_factory("--pools", "declared", "--ready-sessions", "0", "--no-zygote")
+    arm = Arm(server)
+    own = Session(server.endpoint, "one").executions("1")
+    assert own.status_code == 200
+    endpoint = server.endpoint.replace("sessionPools/default", "sessionPools/a-pool")
+    refused = Session(endpoint, "one").executions("1")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (404, "SessionPoolNotFound")
+    assert "--pools declared" in refused.headers["x-emulator-reason"]
+    arm.pool("PUT", "a-pool", python_pool())
+    assert Session(endpoint, "one").executions("1").status_code == 200
+    arm.pool("DELETE", "a-pool")
+    assert Session(endpoint, "one").executions("1").status_code == 404
+
+
+def test_the_arm_id_of_a_pool_works_as_an_endpoint(arm, pool_name):
+    """A mistake of users that the data plane has always forgiven."""
+    created = arm.pool("PUT", pool_name, python_pool()).json()
+    created["properties"]["poolManagementEndpoint"] = arm.url + created["id"]
+    assert result_of(PoolClient(arm, created).run("one", "6 * 7")) == 42
+
+
+def test_egress_of_later_sessions_follows_a_patch(arm, arm_server, pool_name):
+    arm.pool("PUT", pool_name, python_pool())
+    network = {"properties": {"sessionNetworkConfiguration": {"status": "EgressEnabled"}}}
+    patched = arm.pool("PATCH", pool_name, network)
+    declared = requests.get(f"{arm_server.admin}/pools/{pool_name}", timeout=60).json()
+    if patched.status_code == 200:
+        assert declared["networkStatus"] == "EgressEnabled"
+    else:  # this machine cannot give sessions a network: told, and nothing changed
+        assert patched.status_code == 400 and "network" in patched.text.lower()
+        assert declared["networkStatus"] == "EgressDisabled"
