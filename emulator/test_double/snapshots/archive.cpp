@@ -6,6 +6,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 #include <unistd.h>
 
 #include "emulator/base/printable.h"
@@ -16,6 +17,24 @@ namespace {
 
 constexpr std::size_t kBlock = std::size_t{64} << 10;
 constexpr std::size_t kLongestEntryPath = 4096;
+
+/// The names of entries are UTF-8. libarchive converts them from and to the characters of the
+/// thread's locale, and without one that has them it dereferences null (3.6.2, pax headers).
+class Utf8Locale {
+ public:
+  Utf8Locale() : former_(::uselocale(utf8())) {}
+  Utf8Locale(const Utf8Locale&) = delete;
+  Utf8Locale& operator=(const Utf8Locale&) = delete;
+  ~Utf8Locale() { ::uselocale(former_); }
+
+ private:
+  static locale_t utf8() {
+    static const locale_t kLocale = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    if (kLocale == nullptr) throw std::runtime_error("snapshot: there is no locale C.UTF-8");
+    return kLocale;
+  }
+  const locale_t former_;
+};
 
 std::string reason_of(::archive* handle) {
   const char* const text = ::archive_error_string(handle);
@@ -57,7 +76,6 @@ Result<ArchiveReader> ArchiveReader::of_file(int fd) {
   ArchiveReader reader(handle);
   ::archive_read_support_filter_gzip(handle);
   ::archive_read_support_format_tar(handle);
-  ::archive_read_set_options(handle, "hdrcharset=UTF-8");
   if (::lseek(fd, 0, SEEK_SET) != 0) return archive_error("it cannot be read");
   if (::archive_read_open_fd(handle, fd, kBlock) != ARCHIVE_OK) return reader.failure();
   return reader;
@@ -78,6 +96,7 @@ Result<ArchiveReader> ArchiveReader::of_directory(const std::filesystem::path& d
 Error ArchiveReader::failure() const { return archive_error(reason_of(handle_.get())); }
 
 Result<std::optional<ArchiveEntry>> ArchiveReader::next() {
+  const Utf8Locale locale;
   ::archive* const handle = handle_.get();
   for (;;) {
     struct archive_entry* entry = nullptr;
@@ -133,12 +152,12 @@ ArchiveWriter::ArchiveWriter(int fd) : handle_(::archive_write_new()) {
   require_done(handle, ::archive_write_add_filter_gzip(handle));
   require_done(handle, ::archive_write_set_format_pax_restricted(handle));
   // Without the time in gzip's header; level 1, since files are mostly packed already or small.
-  require_done(handle, ::archive_write_set_options(
-                           handle, "gzip:!timestamp,compression-level=1,hdrcharset=UTF-8"));
+  require_done(handle, ::archive_write_set_options(handle, "gzip:!timestamp,compression-level=1"));
   require_done(handle, ::archive_write_open_fd(handle, fd));
 }
 
 void ArchiveWriter::write_header(const std::string& path, bool is_directory, std::uint64_t size) {
+  const Utf8Locale locale;
   constexpr int kFileMode = 0644;
   constexpr int kDirectoryMode = 0755;
   const std::unique_ptr<archive_entry, decltype(&::archive_entry_free)> entry(::archive_entry_new(),
