@@ -80,7 +80,7 @@ const Command kScriptShow =
 const Command kScriptPut = admin_command(
     {.name = "script put",
      .summary = "Answer programs by the rules of a file instead of running them.",
-     .description = "Replaces the script of the pool, or without --pool the one of all pools. "
+     .description = "Replaces the script of the pool, or without --pool the one of all pools.\n"
                     "docs/scripts.md describes the file.\n",
      .examples = "  dynsessions script put answers.json --pool tests-1\n",
      .flags = kScriptFlags,

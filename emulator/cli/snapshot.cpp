@@ -74,10 +74,11 @@ const Command kSnapshotSave = admin_command(
     {.name = "snapshot save",
      .summary = "Save the sessions of a pool as an archive.",
      .description =
-         "The archive has the definition of the pool, its faults and script, the files and "
-         "variables of its\nsessions, and its journal. `--redact identifiers` replaces "
-         "identifiers and principals; `--redact contents`\nalso leaves out variables, programs and "
-         "outputs, and files become zeros of their length.\n",
+         "The archive has the definition of the pool, its faults and script, the files and\n"
+         "variables of its sessions, and its journal. `--redact identifiers` replaces identifiers\n"
+         "and principals; `--redact contents` also leaves out variables, programs and outputs, "
+         "and\n"
+         "files become zeros of their length.\n",
      .examples = "  dynsessions snapshot save --pool tests-1 --redact identifiers bug.tgz\n",
      .flags = kSaveFlags,
      .argument = "FILE",
@@ -86,9 +87,8 @@ const Command kSnapshotSave = admin_command(
 const Command kSnapshotLoad = admin_command(
     {.name = "snapshot load",
      .summary = "Make a pool what it was in an archive.",
-     .description =
-         "Ends the sessions of the pool and puts those of the archive in their place. If "
-         "anything is wrong with\nthe archive, nothing is changed.\n",
+     .description = "Ends the sessions of the pool and puts those of the archive in their place.\n"
+                    "If anything is wrong with the archive, nothing is changed.\n",
      .examples = "  dynsessions snapshot load --pool tests-1 bug.tgz\n",
      .flags = kLoadFlags,
      .argument = "FILE",

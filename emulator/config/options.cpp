@@ -288,7 +288,7 @@ constexpr std::array kOptions{
            kOfPool<members::kNetworkStatus>},
 
     Option{"engine", "Sandbox", "ENGINE",
-           "python runs programs; scripts only answers by script, without sandbox or Python.",
+           "What answers: python; scripts alone need neither sandbox nor Python.",
            kOf<kChoice<&HostOptions::engine, kEngines>>},
     Option{"python", "Sandbox", "PATH",
            "python3 with IPython; default: the environment that `make run` builds.",

@@ -1,6 +1,7 @@
 #include "emulator/test_double/snapshots/manifest.h"
 
 #include <string>
+#include <vector>
 
 #include "tests/support/catch.h"
 
@@ -28,7 +29,7 @@ TEST_CASE("a wrong manifest is refused by field", "[double][snapshots]") {
   struct Row {
     std::string text, field;
   };
-  const auto& [text, field] = GENERATE(values<Row>({
+  static const std::vector<Row> kRows{
       {"", "manifest.json"},
       {"[]", "manifest.json"},
       {"{}", "format"},
@@ -42,7 +43,8 @@ TEST_CASE("a wrong manifest is refused by field", "[double][snapshots]") {
       {manifest_with(R"("sessions":[{"identifier":"a","variables":{"x":"y"}}])"),
        "sessions[0].variables.x"},
       {manifest_with(R"("sessions":[],"more":1)"), "more"},
-  }));
+  };
+  const auto& [text, field] = GENERATE(from_range(kRows));
   DYNAMIC_SECTION(text) {
     const auto manifest = parse_manifest(text);
     REQUIRE_FALSE(manifest);

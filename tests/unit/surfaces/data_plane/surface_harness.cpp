@@ -47,7 +47,7 @@ DataPlaneHarness::DataPlaneHarness(Script script, DataPlaneSettings settings,
                return pools::Pool::Parts{loop_.get_executor(), ids_, server_clock_.copy(),
                                          workspaces_, std::make_unique<SilentEvents>()};
              }),
-      surface_({pools_, file_pool_}, std::move(settings)) {
+      surface_({pools_, file_pool_, ids_}, std::move(settings)) {
   spdlog::set_level(spdlog::level::off);  // the refusals that tests cause are not news
 }
 
