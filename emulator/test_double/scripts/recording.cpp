@@ -105,7 +105,7 @@ void Recording::add(RecordedProgram program) {
     return omit(program.code, fmt::format("a recording has at most {} rules and {} MiB",
                                           Script::kMostRules, kMostBytes >> 20));
   }
-  if (earlier != rules_.rend()) (*earlier)["times"] = 1;
+  if (earlier != rules_.rend()) (*earlier)["times"] = 1U;
   bytes_ += bytes;
   rules_.push_back(std::move(program.rule));
 }
