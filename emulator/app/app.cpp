@@ -1,10 +1,13 @@
 #include "emulator/app/app.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <exception>
+#include <filesystem>
 #include <utility>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -19,9 +22,13 @@
 #include "emulator/app/engine_settings.h"
 #include "emulator/app/health.h"
 #include "emulator/app/ports.h"
+#include "emulator/app/script_file.h"
+#include "emulator/base/event.h"
 #include "emulator/base/spdlog.h"
 #include "emulator/config/pool_list.h"
 #include "emulator/surfaces/data_plane/operations.h"
+#include "emulator/test_double/snapshots/restore_snapshot.h"
+#include "sandbox/base/unique_fd.h"
 
 namespace dynsessions {
 namespace asio = boost::asio;
@@ -45,7 +52,7 @@ std::vector<std::string> allowed_hosts(const config::Config& config) {
 }
 
 surfaces::data_plane::DataPlaneSettings data_plane_settings(
-    const config::Config& config, const TierChoice& tier, auth::SigningKeys& keys,
+    const config::Config& config, const std::optional<TierChoice>& tier, auth::SigningKeys& keys,
     const pools::PoolRoles& roles, http::Filter& journal, http::Filter& faults) {
   return {.default_pool = config.pool.id,
           .token_policy = {config.pool.auth, config.server.executors, config.server.role_missing,
@@ -53,7 +60,7 @@ surfaces::data_plane::DataPlaneSettings data_plane_settings(
           .roles = &roles,
           .allowed_hosts = allowed_hosts(config),
           .own_headers = !config.server.exact,
-          .warning = warning_of(tier),
+          .warning = tier ? warning_of(*tier) : "",
           .choices = config.contract,
           .outer_filters = {&journal},
           .inner_filters = {&faults}};
@@ -77,7 +84,44 @@ test_double::FaultContext fault_context() {
 constexpr std::size_t kMegabyte = std::size_t{1} << 20;
 
 /// Only the full tier has a file system per session, which enforces its quota.
-bool counts_uploads(const TierChoice& tier) { return tier.tier != sandbox::Tier::full; }
+bool counts_uploads(const std::optional<TierChoice>& tier) {
+  return !tier || tier->tier != sandbox::Tier::full;
+}
+
+/// Where clocks stand with --deterministic.
+std::optional<Clock::TimePoint> frozen_start(const config::Config& config) {
+  if (!config.host.deterministic) return std::nullopt;
+  return std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
+}
+
+std::string sandbox_description(const std::optional<TierChoice>& tier) {
+  return tier ? description_of(*tier) : "none: scripts answer, no program runs";
+}
+
+/// Starts the launcher if there is a tier. Returns the number of threads for file work, so that it
+/// can be called before they exist.
+std::size_t start_launcher(execution::LauncherClient& launcher, const config::Config& config,
+                           const std::optional<TierChoice>& tier,
+                           const runtimes::Installation& installation) {
+  if (tier) launcher.start(installation.launcher.string(), launcher_spec(config.host, tier->tier));
+  return kFileThreads;
+}
+
+std::optional<runtimes::PythonRuntime> make_runtime(const config::Config& config,
+                                                    const std::optional<TierChoice>& tier,
+                                                    const runtimes::Installation& installation) {
+  if (!tier) return std::nullopt;
+  return std::optional<runtimes::PythonRuntime>(std::in_place, python_settings(config.host),
+                                                installation, tier->tier);
+}
+
+/// The prefix of the environment that sessions run; empty without one.
+std::filesystem::path python_prefix(const config::Config& config,
+                                    const std::optional<TierChoice>& tier,
+                                    const runtimes::Installation& installation) {
+  if (!tier) return {};
+  return session_python(python_settings(config.host), installation).parent_path().parent_path();
+}
 
 /// "PythonLTS in local, EgressDisabled, at most 100 sessions, cooldown 300 s"
 std::string description_of(const pools::PoolDefinition& pool) {
@@ -100,7 +144,8 @@ bool is_ignored(int signal) {
 
 }  // namespace
 
-App::App(const config::Config& config, TierChoice tier, const runtimes::Installation& installation,
+App::App(const config::Config& config, std::optional<TierChoice> tier,
+         const runtimes::Installation& installation,
          std::vector<template_files::Document> documents, ReadyFile& ready_file,
          const Outputs& outputs)
     : config_(config),
@@ -111,14 +156,15 @@ App::App(const config::Config& config, TierChoice tier, const runtimes::Installa
       loop_(1),
       real_time_(loop_.get_executor()),
       launcher_(loop_.get_executor(), real_time_),
-      file_pool_(
-          (launcher_.start(installation.launcher.string(), launcher_spec(config.host, tier_.tier)),
-           kFileThreads)),
+      file_pool_(start_launcher(launcher_, config, tier_, installation)),
+      ids_(config.host.deterministic),
       system_clock_(loop_.get_executor()),
-      clock_(system_clock_),
+      clock_(system_clock_, frozen_start(config)),
       spool_(file_pool_),
-      python_(python_settings(config.host), installation, tier_.tier),
-      pool_factory_({loop_.get_executor(), launcher_, clock_, real_time_, spool_, python_},
+      python_(make_runtime(config, tier_, installation)),
+      scripts_(read_script_file(config.server.script)),
+      pool_factory_({loop_.get_executor(), launcher_, ids_, clock_, real_time_, spool_,
+                     python_ ? &*python_ : nullptr, scripts_},
                     config.pool),
       pools_(
           config.pool, clock_,
@@ -133,11 +179,9 @@ App::App(const config::Config& config, TierChoice tier, const runtimes::Installa
                 config.server.journal_bodies ? test_double::JournalRecorder::Bodies::kept
                                              : test_double::JournalRecorder::Bodies::left_out),
       resources_(pools_, {.exact = config.server.exact}),
-      data_plane_(
-          {pools_, file_pool_,
-           session_python(python_settings(config.host), installation).parent_path().parent_path(),
-           counts_uploads(tier_)},
-          data_plane_settings(config, tier_, keys_, resources_, recorder_, fault_filter_)),
+      data_plane_({pools_, file_pool_, ids_, python_prefix(config, tier_, installation),
+                   counts_uploads(tier_), config.host.deterministic.has_value()},
+                  data_plane_settings(config, tier_, keys_, resources_, recorder_, fault_filter_)),
       identity_({clock_, keys_, file_pool_, config.identity},
                 surfaces::RequestGuard(allowed_hosts(config)), {&recorder_}, {&fault_filter_}),
       control_plane_(control_plane_services(), surfaces::RequestGuard(allowed_hosts(config)),
@@ -145,16 +189,23 @@ App::App(const config::Config& config, TierChoice tier, const runtimes::Installa
       service_({&identity_, &control_plane_}, data_plane_),
       admin_(
           {DYNSESSIONS_VERSION, [this] { return components(launcher_, tier_, declared_pools()); },
-           [this] { return event_line("ready", announcement()); }, pools_, faults_, journal_},
+           [this] { return event_line("ready", announcement()); }, pools_, faults_, journal_,
+           scripts_, file_pool_},
           surfaces::RequestGuard(allowed_hosts(config))),
-      server_(loop_.get_executor(), real_time_, file_pool_, service_,
+      server_(loop_.get_executor(), real_time_, file_pool_, front(),
               server_limits(descriptor_limit()), nullptr, {&request_log_, &recorder_}),
       admin_server_(loop_.get_executor(), real_time_, file_pool_, admin_,
                     server_limits(descriptor_limit()), nullptr, {&request_log_}) {
   if (!config.server.https_port) return;
-  https_server_.emplace(loop_.get_executor(), real_time_, file_pool_, service_,
+  https_server_.emplace(loop_.get_executor(), real_time_, file_pool_, front(),
                         server_limits(descriptor_limit()), nullptr,
                         std::vector<http::ExchangeObserver*>{&request_log_, &recorder_});
+}
+
+http::Handler& App::front() {
+  if (!config_.host.deterministic) return service_;
+  if (!repeatable_) repeatable_.emplace(ids_, service_);
+  return *repeatable_;
 }
 
 void App::run() {
@@ -174,6 +225,7 @@ asio::awaitable<void> App::serve() {
     co_await await_launcher();
     declare_pools();
     co_await deploy_pools_file();
+    co_await plant_seed();
     listen();
     co_await announce_and_wait_for_end();
   } catch (...) {
@@ -184,8 +236,15 @@ asio::awaitable<void> App::serve() {
 }
 
 asio::awaitable<void> App::await_launcher() {
+  if (!tier_) co_return;
   auto ready = co_await launcher_.ready();
   if (!ready) throw runtimes::EngineUnavailable(ready.error().message);
+}
+
+asio::awaitable<void> App::launcher_lost() {
+  if (tier_) co_return co_await launcher_.lost_for_good();
+  Event never(loop_.get_executor());
+  co_await never.wait();  // until it is cancelled
 }
 
 void App::declare_pools() {
@@ -215,6 +274,30 @@ asio::awaitable<void> App::deploy_pools_file() {
         std::any_of(declared_.begin(), declared_.end(),
                     [&id](const pools::PoolName& known) { return known.key() == id.key(); });
     if (pool->is_declared() && !is_known) declared_.push_back(id);
+  }
+}
+
+asio::awaitable<void> App::plant_seed() {
+  const std::filesystem::path path = config_.server.seed;
+  if (path.empty()) co_return;
+  test_double::SnapshotSource source;
+  UniqueFd file;
+  if (std::filesystem::is_directory(path)) {
+    source.directory = std::filesystem::canonical(path);
+  } else {
+    file = UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) {
+      throw config::ConfigError("--seed " + path.string() + ": " +
+                                std::generic_category().message(errno));
+    }
+    source.file = file.get();
+  }
+  test_double::SnapshotServices services{pools_,   faults_,    scripts_,
+                                         journal_, file_pool_, DYNSESSIONS_VERSION};
+  auto planted =
+      co_await test_double::restore_snapshot(std::move(services), std::nullopt, std::move(source));
+  if (!planted) {
+    throw config::ConfigError("--seed " + path.string() + ": " + planted.error().message);
   }
 }
 
@@ -303,9 +386,9 @@ Announcement App::announcement() const {
       .tenant = config_.identity.tenant,
       .pool_name = config_.pool.id,
       .pool = pool_description(),
-      .sandbox = description_of(tier_),
-      .limits = sandbox::summary(launcher_.limits()),
-      .warning = warning_of(tier_),
+      .sandbox = sandbox_description(tier_),
+      .limits = tier_ ? sandbox::summary(launcher_.limits()) : "only of uploads",
+      .warning = tier_ ? warning_of(*tier_) : "",
       .descriptors = descriptor_warning(config_),
       .auth = default_pool().definition().auth,
       .listen = config_.server.listen,
@@ -367,13 +450,13 @@ asio::awaitable<void> App::announce_and_wait_for_end() {
   if (!is_ignored(SIGHUP)) signals.add(SIGHUP);
   co_await announce_listening();
   auto signal_before_ready = signals.async_wait(asio::use_awaitable);
-  auto first = co_await (std::move(signal_before_ready) || launcher_.lost_for_good() ||
+  auto first = co_await (std::move(signal_before_ready) || launcher_lost() ||
                          default_pool().first_attempt());
   std::size_t what_ended_it = first.index();
   if (what_ended_it == 2) {
     co_await announce_ready();
     auto signal = signals.async_wait(asio::use_awaitable);
-    const auto end = co_await (std::move(signal) || launcher_.lost_for_good());
+    const auto end = co_await (std::move(signal) || launcher_lost());
     what_ended_it = end.index();
   }
   // A supervisor can start a server that serves; this one could only refuse.

@@ -14,6 +14,7 @@
 #include "emulator/app/ready_file.h"
 #include "emulator/app/tier_choice.h"
 #include "emulator/base/adjustable_clock.h"
+#include "emulator/base/id_source.h"
 #include "emulator/base/output.h"
 #include "emulator/config/config.h"
 #include "emulator/execution/launcher_client.h"
@@ -28,6 +29,7 @@
 #include "emulator/surfaces/identity/identity_surface.h"
 #include "emulator/surfaces/shared_port.h"
 #include "emulator/template_files/template_files.h"
+#include "emulator/test_double/deterministic/repeatable_requests.h"
 #include "emulator/test_double/faults/fault_filter.h"
 #include "emulator/test_double/journal/journal_recorder.h"
 
@@ -39,11 +41,12 @@ struct Announcement;
 /// which they may know each other; they are destroyed in the opposite one.
 class App {
  public:
-  /// Starts the launcher, before any thread and any listener exists. `config`, `ready_file` and
-  /// `outputs` outlive this.
-  App(const config::Config& config, TierChoice tier, const runtimes::Installation& installation,
-      std::vector<template_files::Document> documents, ReadyFile& ready_file,
-      const Outputs& outputs);
+  /// Starts the launcher, before any thread and any listener exists; without a tier, answers come
+  /// from scripts alone and there is no launcher. `config`, `ready_file` and `outputs` outlive
+  /// this. Throws config::ConfigError if the file of --script cannot be used.
+  App(const config::Config& config, std::optional<TierChoice> tier,
+      const runtimes::Installation& installation, std::vector<template_files::Document> documents,
+      ReadyFile& ready_file, const Outputs& outputs);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
@@ -55,10 +58,14 @@ class App {
  private:
   boost::asio::awaitable<void> serve();
   boost::asio::awaitable<void> await_launcher();
+  /// Resolves when no session can be had any more.
+  boost::asio::awaitable<void> launcher_lost();
   /// Throws config::ConfigError, which names pool and member, if a definition cannot be used.
   void declare_pools();
   /// Deploys --pools-file. Throws config::ConfigError with the reason if it cannot be used.
   boost::asio::awaitable<void> deploy_pools_file();
+  /// Makes the sessions of --seed. Throws config::ConfigError if it cannot be used.
+  boost::asio::awaitable<void> plant_seed();
   void listen();
   void bind_ports();
   void set_up_tls();
@@ -74,6 +81,8 @@ class App {
 
   [[nodiscard]] unsigned https_port() const;  ///< 0: HTTPS is off, or not bound yet
   [[nodiscard]] surfaces::control_plane::Services control_plane_services();
+  /// Answers what comes in through the ports of the service.
+  [[nodiscard]] http::Handler& front();
   [[nodiscard]] std::string pool_management_endpoint() const;
   [[nodiscard]] std::string pool_description() const;
   /// Those of the configuration that were not deleted since. The default pool cannot be.
@@ -81,7 +90,7 @@ class App {
   [[nodiscard]] pools::Pool& default_pool() const;
 
   const config::Config& config_;
-  const TierChoice tier_;
+  const std::optional<TierChoice> tier_;                   ///< nullopt: scripts alone
   const std::vector<template_files::Document> documents_;  ///< of --pools-file
   ReadyFile& ready_file_;
   std::optional<server_list::Entry> list_entry_;  ///< exists as long as the ready file
@@ -90,10 +99,12 @@ class App {
   SteadyClock real_time_;
   execution::LauncherClient launcher_;
   boost::asio::thread_pool file_pool_;
+  IdSource ids_;
   SystemClock system_clock_;
   AdjustableClock clock_;
   const execution::Spool spool_;
-  const runtimes::PythonRuntime python_;
+  const std::optional<runtimes::PythonRuntime> python_;
+  test_double::ScriptBook scripts_;
   PoolFactory pool_factory_;
   observability::RequestLog request_log_;
   pools::PoolCatalog pools_;
@@ -108,7 +119,8 @@ class App {
   surfaces::data_plane::DataPlane data_plane_;
   surfaces::identity::IdentitySurface identity_;
   surfaces::control_plane::ControlPlane control_plane_;
-  surfaces::SharedPort service_;  ///< all that Azure would serve
+  surfaces::SharedPort service_;                               ///< all that Azure would serve
+  std::optional<test_double::RepeatableRequests> repeatable_;  ///< with --deterministic
   surfaces::admin::AdminApi admin_;
   net::HttpServer server_;
   std::optional<HttpsSetup> https_;              ///< made when the ports are bound

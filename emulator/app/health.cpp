@@ -39,10 +39,16 @@ std::string limits_of(const execution::LauncherClient& launcher) {
 }  // namespace
 
 asio::awaitable<std::vector<Component>> components(execution::LauncherClient& launcher,
-                                                   const TierChoice& tier,
+                                                   const std::optional<TierChoice>& tier,
                                                    std::vector<pools::Pool*> declared_pools) {
+  if (!tier) {
+    Component scripts{"scripts", true, "scripts answer, no program runs"};
+    std::vector<Component> only;
+    only.push_back(std::move(scripts));
+    co_return only;
+  }
   Component of_launcher = co_await launcher_component(launcher);
-  std::vector<Component> all{std::move(of_launcher), {"sandbox", true, description_of(tier)}};
+  std::vector<Component> all{std::move(of_launcher), {"sandbox", true, description_of(*tier)}};
   for (const pools::Pool* pool : declared_pools) {
     const bool is_default = pool == declared_pools.front();
     all.push_back(interpreter_component(

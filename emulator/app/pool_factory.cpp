@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "emulator/execution/sandboxed_workspace.h"
+#include "emulator/execution/scripted_workspace.h"
 #include "emulator/observability/session_log.h"
+#include "emulator/test_double/scripts/scripting_workspaces.h"
 
 namespace dynsessions {
 namespace asio = boost::asio;
@@ -34,7 +36,11 @@ PoolFactory::PoolFactory(Machine machine, PoolDefinition default_pool)
     : machine_(std::move(machine)), default_pool_(std::move(default_pool)) {}
 
 Result<PoolFactory::Workspaces> PoolFactory::make_workspaces(const PoolDefinition& definition) {
-  Result<sandbox::SandboxProfile> profile = machine_.python.profile_for(definition);
+  if (machine_.python == nullptr) {
+    return Workspaces(std::make_shared<execution::ScriptedWorkspaceFactory>(
+        test_double::refuse_unscripted, &machine_.spool.file_pool()));
+  }
+  Result<sandbox::SandboxProfile> profile = machine_.python->profile_for(definition);
   if (!profile) return profile.error();
   execution::SandboxServices services{machine_.executor,  machine_.launcher, machine_.clock,
                                       machine_.real_time, machine_.spool,    {}};
@@ -43,7 +49,15 @@ Result<PoolFactory::Workspaces> PoolFactory::make_workspaces(const PoolDefinitio
   auto workspaces = std::make_shared<execution::ReadyWorkspaces>(
       machine_.executor, std::move(sandboxed), machine_.real_time, definition.ready_sessions);
   workspaces->start();
-  return workspaces;
+  return Workspaces(std::move(workspaces));
+}
+
+PoolFactory::Workspaces PoolFactory::with_scripts(const pools::PoolName& pool,
+                                                  Workspaces inner) const {
+  test_double::ScriptServices services{machine_.executor, machine_.scripts, machine_.real_time,
+                                       machine_.spool.file_pool()};
+  return std::make_shared<test_double::ScriptingWorkspaces>(std::move(services), pool,
+                                                            std::move(inner));
 }
 
 Result<PoolFactory::Workspaces> PoolFactory::shared_workspaces() {
@@ -58,11 +72,12 @@ Result<pools::Pool::Parts> PoolFactory::make_parts(const PoolDefinition& definit
   const bool shares = origin == PoolCatalog::Origin::first_use || definition == default_pool_;
   Result<Workspaces> workspaces = shares ? shared_workspaces() : make_workspaces(definition);
   if (!workspaces) return workspaces.error();
-  std::shared_ptr<execution::WorkspaceFactory> source = *workspaces;
+  Workspaces source = *workspaces;
   if (shares) source = std::make_shared<SharedWorkspaces>(std::move(source));
+  source = with_scripts(definition.id, std::move(source));
   std::unique_ptr<AdjustableClock> clock = machine_.clock.copy();
   auto events = std::make_unique<observability::SessionLog>(*clock, definition.id.name);
-  return pools::Pool::Parts{machine_.executor, std::move(clock), std::move(source),
+  return pools::Pool::Parts{machine_.executor, machine_.ids, std::move(clock), std::move(source),
                             std::move(events)};
 }
 

@@ -9,6 +9,7 @@
 #include "emulator/execution/ready_workspaces.h"
 #include "emulator/pools/pool_catalog.h"
 #include "emulator/runtimes/runtime.h"
+#include "emulator/test_double/scripts/script_book.h"
 
 namespace dynsessions {
 
@@ -20,10 +21,12 @@ class PoolFactory {
   struct Machine {
     boost::asio::any_io_executor executor;
     execution::LauncherClient& launcher;
+    IdSource& ids;
     AdjustableClock& clock;  ///< of the server; every pool begins with a copy
     Clock& real_time;        ///< for timeouts of real processes
     const execution::Spool& spool;
-    const runtimes::Runtime& python;
+    const runtimes::Runtime* python;  ///< null: answers come from scripts alone
+    test_double::ScriptBook& scripts;
   };
 
   PoolFactory(Machine machine, pools::PoolDefinition default_pool);
@@ -39,10 +42,12 @@ class PoolFactory {
   boost::asio::awaitable<void> stop();
 
  private:
-  using Workspaces = std::shared_ptr<execution::ReadyWorkspaces>;
+  using Workspaces = std::shared_ptr<execution::WorkspaceFactory>;
 
   [[nodiscard]] Result<Workspaces> make_workspaces(const pools::PoolDefinition& definition);
   [[nodiscard]] Result<Workspaces> shared_workspaces();
+  /// The workspaces of one pool, whose scripts may answer in their place.
+  [[nodiscard]] Workspaces with_scripts(const pools::PoolName& pool, Workspaces inner) const;
 
   const Machine machine_;
   const pools::PoolDefinition default_pool_;

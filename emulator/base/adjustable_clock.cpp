@@ -43,21 +43,25 @@ ClockHistory ClockHistory::followed_by(Stretch next) const {
   return longer;
 }
 
-AdjustableClock::AdjustableClock(Clock& real, ClockHistory history)
-    : real_(real), history_(std::make_shared<const ClockHistory>(std::move(history))) {}
+AdjustableClock::AdjustableClock(Clock& real, ClockHistory history,
+                                 std::optional<TimePoint> frozen_start)
+    : real_(real),
+      frozen_start_(frozen_start),
+      history_(std::make_shared<const ClockHistory>(std::move(history))) {}
 
 AdjustableClock::~AdjustableClock() { stop_timer(); }
 
 std::unique_ptr<AdjustableClock> AdjustableClock::copy() const {
-  return std::unique_ptr<AdjustableClock>(new AdjustableClock(real_, *history_));
+  return std::unique_ptr<AdjustableClock>(new AdjustableClock(real_, *history_, frozen_start_));
 }
 
 Clock::TimePoint AdjustableClock::now() const {
   return moved_to_ ? *moved_to_ : shown_in(history_->last(), real_.now());
 }
 
-bool AdjustableClock::shows_real_time() const {
+bool AdjustableClock::is_as_new() const {
   const ClockHistory::Stretch& last = history_->last();
+  if (frozen_start_) return last.rate == 0.0 && last.begin == *frozen_start_;
   return last.rate == 1.0 && last.begin == last.real_begin;
 }
 
@@ -70,8 +74,13 @@ void AdjustableClock::begin_stretch(TimePoint begin, double rate) {
 
 void AdjustableClock::set_rate(double rate) { begin_stretch(now(), rate); }
 
-void AdjustableClock::resume_real_time() {
-  if (!shows_real_time()) begin_stretch(real_.now(), 1.0);
+void AdjustableClock::start_over() {
+  if (is_as_new()) return;
+  if (frozen_start_) {
+    begin_stretch(*frozen_start_, 0.0);
+  } else {
+    begin_stretch(real_.now(), 1.0);
+  }
 }
 
 void AdjustableClock::stop_timer() {

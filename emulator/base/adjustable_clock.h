@@ -25,6 +25,8 @@ class ClockHistory {
 
   /// Real time, from the beginning of time on.
   ClockHistory() : stretches_{{TimePoint(), TimePoint(), 1.0}} {}
+  /// A clock that always stood at `start`.
+  explicit ClockHistory(TimePoint start) : stretches_{{TimePoint(), start, 0.0}} {}
 
   /// The time of this clock when the real clock showed `real`, such as the time stamp that the
   /// kernel gave a file.
@@ -42,7 +44,7 @@ class ClockHistory {
 };
 
 /// A clock that shows real time until somebody stops, moves or scales it, for a pool or for the
-/// whole server. It never goes back, except by resume_real_time(). Event-loop thread only.
+/// whole server. It never goes back, except by start_over(). Event-loop thread only.
 class AdjustableClock final : public Clock {
  public:
   struct Fired {
@@ -51,7 +53,11 @@ class AdjustableClock final : public Clock {
   };
 
   /// `real` outlives this.
-  explicit AdjustableClock(Clock& real) : AdjustableClock(real, ClockHistory()) {}
+  explicit AdjustableClock(Clock& real) : AdjustableClock(real, std::nullopt) {}
+  /// Stands still at `frozen_start`, which can be any time; nullopt: shows real time.
+  AdjustableClock(Clock& real, std::optional<TimePoint> frozen_start)
+      : AdjustableClock(real, frozen_start ? ClockHistory(*frozen_start) : ClockHistory(),
+                        frozen_start) {}
   ~AdjustableClock() override;
 
   /// Another clock that shows the same time and goes on in the same way.
@@ -60,13 +66,14 @@ class AdjustableClock final : public Clock {
   [[nodiscard]] TimePoint now() const override;
   /// Seconds per real second; 0 while it stands still.
   [[nodiscard]] double rate() const { return history_->last().rate; }
-  [[nodiscard]] bool shows_real_time() const;
+  /// Whether it goes as in the beginning: shows real time, or stands still at the start.
+  [[nodiscard]] bool is_as_new() const;
   [[nodiscard]] std::shared_ptr<const ClockHistory> history() const { return history_; }
 
   /// From now on time passes at this rate; 0 stops it. Not during a move.
   void set_rate(double rate);
-  /// Shows real time again, which may be earlier. Timers keep the time that they wait for.
-  void resume_real_time();
+  /// Goes as in the beginning again, which may be earlier. Timers keep the time that they wait for.
+  void start_over();
 
   // Moving the time forward, step by step: begin_move(), move_one() until it returns false,
   // end_move(). In the meantime the clock stands at the time of the timer that fired last, and
@@ -81,7 +88,7 @@ class AdjustableClock final : public Clock {
   [[nodiscard]] bool is_moving() const { return moved_to_.has_value(); }
 
  private:
-  AdjustableClock(Clock& real, ClockHistory history);
+  AdjustableClock(Clock& real, ClockHistory history, std::optional<TimePoint> frozen_start);
 
   void timers_changed() override;
   void fires(TimePoint due, const TimerLabel& label) override;
@@ -89,6 +96,7 @@ class AdjustableClock final : public Clock {
   void stop_timer();
 
   Clock& real_;
+  const std::optional<TimePoint> frozen_start_;  ///< nullopt: it began with real time
   std::shared_ptr<const ClockHistory> history_;  ///< shared with those who read it
   std::optional<TimerId> timer_;                 ///< of real_
   TimePoint timer_due_;                          ///< of real_, while there is a timer

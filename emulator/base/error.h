@@ -22,13 +22,15 @@ enum class ErrorCode {
   file_not_found,
   file_to_download_not_found,
   file_to_delete_not_found,
-  not_a_regular_file,   ///< the name is a directory, a link, a pipe or a device
-  payload_too_large,    ///< the body is over the limit of its route
-  storage_full,         ///< the session's `/mnt/data` quota is used up
-  pool_exhausted,       ///< the pool has its maximum of concurrent sessions
-  sandbox_unavailable,  ///< a session's sandbox could not be made; the message names the step
+  not_a_regular_file,    ///< the name is a directory, a link, a pipe or a device
+  payload_too_large,     ///< the body is over the limit of its route
+  storage_full,          ///< the session's `/mnt/data` quota is used up
+  pool_exhausted,        ///< the pool has its maximum of concurrent sessions
+  sandbox_unavailable,   ///< a session's sandbox could not be made; the message names the step
+  program_not_scripted,  ///< no rule of a strict script answers the program
   pool_not_found,
   fault_not_found,
+  recording_not_found,
   conflict,  ///< the request contradicts the state of the emulator
   shutting_down,
   internal,

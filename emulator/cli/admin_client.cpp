@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 
 #include "emulator/base/printable.h"
 #include "emulator/cli/readiness_report.h"
@@ -82,6 +84,13 @@ std::string table(const Cells& titles, const std::vector<Cells>& rows) {
 
 std::string nothing(const Json&) { return {}; }
 
+std::string file_content(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open() || file.bad()) throw config::ConfigError("cannot read " + path);
+  return bytes;
+}
+
 std::string only_argument(const Invocation& call, const std::string& what) {
   const std::string name(call.command->name);
   if (call.arguments.size() == 1) return call.arguments.front();
@@ -95,9 +104,22 @@ void no_arguments(const Invocation& call) {
                             std::string(call.command->name) + "`");
 }
 
+RawAnswer send_to_admin_api(const Invocation& call, const AdminRequest& request) {
+  net::HttpReply reply = send(call, request);
+  return {reply.status, std::move(reply.body)};
+}
+
+ExitCode report_refusal(const RawAnswer& answer) {
+  Json json = Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) json = Json::object();
+  const std::string message = message_of(json, answer.status);
+  std::fprintf(stderr, "dynsessions: %s", printable_lines(message).c_str());
+  return failed;
+}
+
 ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
                        const ShowAnswer& show) {
-  const net::HttpReply reply = send(call, request);
+  const RawAnswer reply = send_to_admin_api(call, request);
   const bool good = reply.status < 300;
   const Json answer = Json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
   if (wants_json(call) && !reply.body.empty()) {
@@ -106,11 +128,7 @@ ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
   } else if (good) {
     std::fputs(show(answer).c_str(), stdout);
   }
-  if (good) return stopped;
-  const Json empty = Json::object();
-  const std::string message = message_of(answer.is_object() ? answer : empty, reply.status);
-  std::fprintf(stderr, "dynsessions: %s", printable_lines(message).c_str());
-  return failed;
+  return good ? stopped : report_refusal(reply);
 }
 
 }  // namespace dynsessions::cli

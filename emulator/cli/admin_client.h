@@ -43,6 +43,20 @@ using ShowAnswer = std::function<std::string(const nlohmann::ordered_json& answe
 [[nodiscard]] ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
                                      const ShowAnswer& show);
 
+/// An answer as it came, for commands whose answer is no JSON.
+struct RawAnswer {
+  unsigned status = 0;
+  std::string body;
+};
+/// Sends the request to the server that the options describe. Throws std::runtime_error if there
+/// is no answer.
+[[nodiscard]] RawAnswer send_to_admin_api(const Invocation& call, const AdminRequest& request);
+/// Prints the message of a refusal. Returns `failed`.
+[[nodiscard]] ExitCode report_refusal(const RawAnswer& answer);
+
+/// The bytes of a file. Throws config::ConfigError if it cannot be read.
+[[nodiscard]] std::string file_content(const std::string& path);
+
 /// The only argument of the command. Throws config::ConfigError, which names `what`, if there is
 /// none or more than one.
 [[nodiscard]] std::string only_argument(const Invocation& call, const std::string& what);

@@ -56,7 +56,9 @@ extern const Command kServe, kExec, kEnv, kAz, kHealthcheck, kWait, kCert, kToke
 extern const Command kPoolList, kPoolShow, kPoolPut, kPoolSet, kPoolDelete, kPoolApply,
     kSessionsList, kSessionsShow, kSessionsDelete, kSessionsRestartKernel, kClockShow, kClockFreeze,
     kClockResume, kClockSet, kClockScale, kClockAdvance, kFaultList, kFaultAdd, kFaultDelete,
-    kFaultClear, kJournalList, kJournalVerify, kJournalExport, kJournalClear, kReset;
+    kFaultClear, kJournalList, kJournalVerify, kJournalExport, kJournalClear, kScriptShow,
+    kScriptPut, kScriptClear, kScriptRecord, kScriptRecording, kScriptStop, kSnapshotSave,
+    kSnapshotLoad, kReset;
 
 /// In the order of the overview.
 [[nodiscard]] std::span<const Command* const> all_commands();

@@ -14,7 +14,9 @@ constexpr std::array kCommands{
     &kPoolList, &kPoolShow, &kPoolPut, &kPoolSet, &kPoolDelete, &kPoolApply, &kSessionsList,
     &kSessionsShow, &kSessionsDelete, &kSessionsRestartKernel, &kClockShow, &kClockFreeze,
     &kClockResume, &kClockSet, &kClockScale, &kClockAdvance, &kFaultList, &kFaultAdd, &kFaultDelete,
-    &kFaultClear, &kJournalList, &kJournalVerify, &kJournalExport, &kJournalClear, &kReset};
+    &kFaultClear, &kJournalList, &kJournalVerify, &kJournalExport, &kJournalClear, &kScriptShow,
+    &kScriptPut, &kScriptClear, &kScriptRecord, &kScriptRecording, &kScriptStop, &kSnapshotSave,
+    &kSnapshotLoad, &kReset};
 
 }  // namespace
 

@@ -17,7 +17,8 @@ ExitCode reset_pools(const Invocation& call) {
 
 constexpr Flag kResetFlags[] = {
     kPoolFlag,
-    {"--keep", "LIST", "What to leave alone, with commas: faults, journal, clock, sessions."},
+    {"--keep", "LIST",
+     "What to leave alone, with commas: faults, journal, clock, script, sessions."},
     kOutputFlag,
 };
 
@@ -25,9 +26,10 @@ constexpr Flag kResetFlags[] = {
 
 const Command kReset = admin_command(
     {.name = "reset",
-     .summary = "End sessions; forget faults, journal and clock of a pool or of all.",
-     .description = "Returns when the identifiers of the sessions are free. Definitions of pools "
-                    "stay.\n",
+     .summary = "End sessions, and undo what a test set up in a pool or in all.",
+     .description =
+         "Forgets faults, script, journal and clock. Returns when the identifiers of the\n"
+         "sessions are free. Definitions of pools stay.\n",
      .examples = "  dynsessions reset --pool tests-1\n"
                  "  dynsessions reset --keep faults,journal\n",
      .flags = kResetFlags,

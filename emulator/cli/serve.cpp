@@ -20,6 +20,14 @@ std::vector<template_files::Document> documents_of(const config::Config& config)
   }
 }
 
+/// The tier of the sessions, after everything that they need was tried.
+TierChoice usable_tier(const config::Config& config, const runtimes::Installation& installation) {
+  require_ipython(runtimes::session_python(python_settings(config.host), installation));
+  TierChoice tier = choose_tier(config, installation);
+  require_pools(config, installation, tier.tier);
+  return tier;
+}
+
 /// In an order in which a start that fails leaves no trace: the authority of the certificate is
 /// read, or made, when the ports are bound (App::run()).
 ExitCode serve(const Invocation& call) {
@@ -31,9 +39,8 @@ ExitCode serve(const Invocation& call) {
                            config::name_of(config.server.log_format));
   auto documents = documents_of(config);
   const auto installation = runtimes::Installation::beside_executable();
-  require_ipython(runtimes::session_python(python_settings(config.host), installation));
-  TierChoice tier = choose_tier(config, installation);
-  require_pools(config, installation, tier.tier);
+  std::optional<TierChoice> tier;
+  if (config.host.engine == config::Engine::python) tier = usable_tier(config, installation);
   App app(config, std::move(tier), installation, std::move(documents), ready_file, outputs);
   app.run();
   return stopped;
@@ -53,6 +60,7 @@ const Command kServe{
         "one is also the content\nof --ready-file, which does not exist before and after.\n",
     .examples =
         "  dynsessions serve --port 0 --admin-port 0 --ready-file /tmp/ready.json\n"
+        "  dynsessions serve --engine scripts --script answers.json\n"
         "  dynsessions serve --max-sessions 5 --cooldown-period 30 --auth claims\n",
     .exit_codes =
         "  0  stopped on request\n"

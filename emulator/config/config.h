@@ -26,6 +26,11 @@ enum class SandboxMode {
   restricted,  ///< Landlock and seccomp, even where there is more
   insecure,    ///< limits only; never chosen by itself
 };
+/// What answers programs.
+enum class Engine {
+  python,   ///< sandboxed interpreters; scripts answer the programs that their rules match
+  scripts,  ///< scripts alone: neither sandbox nor Python
+};
 enum class LogLevel { error, warning, info, debug };
 [[nodiscard]] std::string name_of(LogLevel level);
 enum class LogFormat { text, json };
@@ -57,6 +62,8 @@ struct ServerOptions {
   MissingRole role_missing = MissingRole::permission_denied;
   std::uint32_t journal_mb = 32;  ///< memory of the journal of requests, in MiB
   bool journal_bodies = true;     ///< the journal has bodies, and with them code and output
+  std::string seed;               ///< snapshot to begin with: a directory or archive; empty: none
+  std::string script;             ///< file of scripted answers for all pools; empty: none
   bool exact = false;             ///< answers have nothing that the service's lack
   /// What happens to pools that a request names and nobody declared.
   pools::UndeclaredPools undeclared_pools = pools::UndeclaredPools::made;
@@ -65,6 +72,10 @@ struct ServerOptions {
 
 /// What concerns the machine that sessions run on.
 struct HostOptions {
+  Engine engine = Engine::python;
+  /// Seed of ids and of hash() in sessions, with clocks that stand still; nullopt: real time, and
+  /// all is random.
+  std::optional<std::uint32_t> deterministic;
   std::string python;  ///< empty: the environment that `make run` built
   bool no_zygote = false;
   std::vector<std::string> preload{"numpy", "pandas", "matplotlib.pyplot"};

@@ -45,6 +45,7 @@ using contract::UploadFolders;
 using contract::UploadType;
 
 constexpr std::uint64_t kMaxU16 = std::numeric_limits<std::uint16_t>::max();
+constexpr std::uint64_t kMaxU32 = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint64_t kLongestStream = 100'000'000;
 constexpr std::string_view kContractOptions = "Contract options";
 
@@ -63,6 +64,21 @@ std::string show_https_port(const ServerOptions& server) {
 
 constexpr ValueKind<ServerOptions> kHttpsPort{set_https_port, show_https_port,
                                               [] { return number_range(0, kMaxU16) + " or off"; }};
+
+bool set_deterministic(HostOptions& host, std::string_view text) {
+  const auto seed = parse_number(text, 0, kMaxU32);
+  if (!seed && text != "off") return false;
+  host.deterministic.reset();
+  if (seed) host.deterministic = std::uint32_t(*seed);
+  return true;
+}
+
+std::string show_deterministic(const HostOptions& host) {
+  return host.deterministic ? std::to_string(*host.deterministic) : "off";
+}
+
+constexpr ValueKind<HostOptions> kDeterministic{
+    set_deterministic, show_deterministic, [] { return number_range(0, kMaxU32) + " or off"; }};
 
 bool set_tls_names(ServerOptions& server, std::string_view text) {
   Result<std::vector<tls::Name>> names = tls::parse_names(text);
@@ -141,6 +157,7 @@ constexpr Words<SandboxMode, 4> kSandboxModes{{{"auto", SandboxMode::automatic},
                                                {"full", SandboxMode::full},
                                                {"restricted", SandboxMode::restricted},
                                                {"insecure", SandboxMode::insecure}}};
+constexpr Words<Engine, 2> kEngines{{{"python", Engine::python}, {"scripts", Engine::scripts}}};
 constexpr Words<LogLevel, 4> kLogLevels{{{"error", LogLevel::error},
                                          {"warning", LogLevel::warning},
                                          {"info", LogLevel::info},
@@ -233,6 +250,15 @@ constexpr std::array kOptions{
     Option{"journal-bodies", "Server", "on|off",
            "Whether the journal keeps the code, output and results of executions.",
            kOf<kChoice<&ServerOptions::journal_bodies, kOnOff>>},
+    Option{"script", "Server", "PATH",
+           "JSON file of scripted answers, which hold for all pools (docs/scripts.md).",
+           kOf<kPath<&ServerOptions::script>>},
+    Option{"seed", "Server", "PATH",
+           "Snapshot whose sessions exist from the start: a directory or an archive.",
+           kOf<kPath<&ServerOptions::seed>>},
+    Option{"deterministic", "Server", "SEED",
+           "Same ids, times, hash() and order in every run; clocks stand still at 2026.",
+           kOf<kDeterministic>},
     Option{"quiet", "Server", "", "Do not print the banner; its warnings go to the log instead.",
            kOf<kChoice<&ServerOptions::quiet, kSwitch>>},
 
@@ -273,6 +299,9 @@ constexpr std::array kOptions{
            "Pools that requests can name: any, or only those that were declared.",
            kOf<kChoice<&ServerOptions::undeclared_pools, kUndeclaredPools>>},
 
+    Option{"engine", "Sandbox", "ENGINE",
+           "What answers: python; scripts alone need neither sandbox nor Python.",
+           kOf<kChoice<&HostOptions::engine, kEngines>>},
     Option{"python", "Sandbox", "PATH",
            "python3 with IPython; default: the environment that `make run` builds.",
            kOf<kPath<&HostOptions::python>>},

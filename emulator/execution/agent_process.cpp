@@ -203,10 +203,24 @@ asio::awaitable<void> watch_end(std::shared_ptr<AgentIo> io) {
   if (!io->reading && !result_waits) io->enter(AgentState::gone);
 }
 
-asio::awaitable<void> write_program(std::shared_ptr<AgentIo> io, std::uint64_t id,
-                                    std::string code) {
+std::string_view verb_of(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::run_program:
+      return sandbox::kExecute;
+    case Purpose::save_variables:
+      return sandbox::kSaveVariables;
+    case Purpose::restore_variables:
+      return sandbox::kRestoreVariables;
+  }
+  return sandbox::kExecute;
+}
+
+asio::awaitable<void> write_program(std::shared_ptr<AgentIo> io, std::uint64_t id, std::string code,
+                                    Purpose purpose) {
   const bool is_long = code.size() > kLongProgram;
-  auto encode = [id, code = std::move(code)] { return sandbox::encode_execute_frame(id, code); };
+  auto encode = [id, code = std::move(code), verb = verb_of(purpose)] {
+    return sandbox::encode_execute_frame(id, code, verb);
+  };
   std::string frame;
   if (is_long) {
     frame = co_await offload(io->services.file_pool, std::move(encode));
@@ -257,7 +271,8 @@ void AgentProcess::hang_up() {
   io_->err.close();
 }
 
-void AgentProcess::begin(std::uint64_t id, std::string code, std::size_t output_limit) {
+void AgentProcess::begin(std::uint64_t id, std::string code, std::size_t output_limit,
+                         Purpose purpose) {
   io_->file = std::make_shared<SpoolFile>(io_->services.quotas);
   for (OutputCapture* capture : {&io_->out, &io_->err}) {
     capture->begin(TextSpooler(io_->services.file_pool, io_->file, output_limit));
@@ -266,7 +281,7 @@ void AgentProcess::begin(std::uint64_t id, std::string code, std::size_t output_
   if (io_->state == AgentState::gone) return;
   io_->state = AgentState::running;
   start_reading(io_);
-  spawn(io_, write_program(io_, id, std::move(code)));
+  spawn(io_, write_program(io_, id, std::move(code), purpose));
 }
 
 asio::awaitable<AgentProcess::Output> AgentProcess::end() {

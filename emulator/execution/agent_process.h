@@ -70,9 +70,11 @@ class AgentProcess {
   /// Closes the descriptors. Callers that wait find the agent `gone`.
   void hang_up();
 
-  /// Sends the program and begins to keep output, at most `output_limit` bytes of each stream. Does
-  /// not wait: an agent that does not read is noticed by the deadline.
-  void begin(std::uint64_t id, std::string code, std::size_t output_limit);
+  /// Sends the program, or what else the kernel is asked to do, and begins to keep output, at most
+  /// `output_limit` bytes of each stream. Does not wait: an agent that does not read is noticed by
+  /// the deadline.
+  void begin(std::uint64_t id, std::string code, std::size_t output_limit,
+             Purpose purpose = Purpose::run_program);
 
   /// Stops keeping output; returns what the program wrote until now. An agent whose program has not
   /// ended is `gone` then: its result would come while none is awaited.

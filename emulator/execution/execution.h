@@ -30,11 +30,22 @@ inline constexpr std::size_t kKernelCount = 3;
 /// `what` in the TimerLabel of a program's timeout.
 inline constexpr std::string_view kExecutionTimedOut = "execution-timed-out";
 
+/// What a kernel is asked to do.
+enum class Purpose {
+  run_program,
+  /// Tell the kernel's variables in JSON, as a TextValue (sandbox/agents/python/agent_frames.h). A
+  /// kernel without an interpreter has none, and gets none: NoValue.
+  save_variables,
+  /// Set variables from that JSON, which is the code.
+  restore_variables,
+};
+
 /// A program to run in a session.
 struct ExecutionRequest {
   std::string code;  ///< UTF-8 source text of one cell
   Kernel kernel = Kernel::synchronous;
   std::chrono::seconds timeout{120};
+  Purpose purpose = Purpose::run_program;
   std::optional<std::size_t> output_characters =
       std::nullopt;  ///< stdout and stderr are shown up to these
   // From the session.
@@ -109,6 +120,8 @@ struct ExecutionResult {
   std::chrono::milliseconds duration{0};  ///< real time in the interpreter
   /// Interpreters of the kernel that ended since the program before, in order. Each was replaced.
   std::vector<KernelEnd> kernel_ends = {};
+  /// The rule of a script that gave the answer; empty if the program ran.
+  std::string answered_by = {};
 };
 
 }  // namespace dynsessions::execution

@@ -57,6 +57,12 @@ ExecutionOutcome outcome_of(const KernelEnd& end) {
                                             : ExecutionOutcome::out_of_storage;
 }
 
+/// A clock that stands still must not keep a snapshot waiting.
+Clock& clock_for(const ExecutionRequest& request, const SandboxServices& services) {
+  if (request.purpose != Purpose::run_program) return services.real_time;
+  return request.clock != nullptr ? *request.clock : services.clock;
+}
+
 bool needs_new_interpreter(ExecutionOutcome outcome) {
   return outcome == ExecutionOutcome::timed_out_restarted ||
          outcome == ExecutionOutcome::interpreter_died;
@@ -126,8 +132,8 @@ asio::awaitable<void> SandboxedInterpreter::kill() {
 asio::awaitable<ExecutionResult> SandboxedInterpreter::run(ExecutionRequest request) {
   const auto start = std::chrono::steady_clock::now();
   const std::size_t output_limit = output_limit_of(request, services_.limits);
-  agent_->begin(++last_execution_id_, std::move(request.code), output_limit);
-  Clock& clock = request.clock != nullptr ? *request.clock : services_.clock;
+  agent_->begin(++last_execution_id_, std::move(request.code), output_limit, request.purpose);
+  Clock& clock = clock_for(request, services_);
   TimerLabel label{kExecutionTimedOut, std::move(request.session)};
   co_await agent_->wait_while(AgentState::running, clock, clock.now() + request.timeout,
                               std::move(label));
@@ -170,6 +176,7 @@ asio::awaitable<Result<KernelEnd>> SandboxedInterpreter::replace(ExecutionOutcom
 
 asio::awaitable<Result<ExecutionResult>> SandboxedInterpreter::execute(ExecutionRequest request) {
   if (hung_up_) co_return interpreter_gone();
+  if (!is_alive() && request.purpose == Purpose::save_variables) co_return ExecutionResult{};
   std::vector<KernelEnd> ends;
   if (!is_alive()) {
     const bool ended = may_be_there_ && !std::exchange(end_is_told_, false);

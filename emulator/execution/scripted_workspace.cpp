@@ -8,11 +8,14 @@
 
 #include <system_error>
 
+#include "emulator/base/offload.h"
+
 namespace dynsessions::execution {
 namespace asio = boost::asio;
 
-ScriptedWorkspace::ScriptedWorkspace(Script script)
+ScriptedWorkspace::ScriptedWorkspace(Script script, asio::thread_pool* file_pool)
     : script_(std::move(script)),
+      file_pool_(file_pool),
       path_(std::filesystem::temp_directory_path() / "dynsessions-scripted-XXXXXX") {
   if (::mkdtemp(path_.data()) == nullptr) {
     throw std::system_error(errno, std::generic_category(), "mkdtemp");
@@ -27,8 +30,12 @@ asio::awaitable<Result<ExecutionResult>> ScriptedWorkspace::execute(ExecutionReq
 }
 
 asio::awaitable<void> ScriptedWorkspace::stop() {
-  remove_files();
-  co_return;
+  auto work = [this] { remove_files(); };
+  if (file_pool_ == nullptr) {
+    work();
+  } else {
+    co_await offload(*file_pool_, std::move(work));
+  }
 }
 
 void ScriptedWorkspace::remove_files() noexcept {
@@ -37,7 +44,7 @@ void ScriptedWorkspace::remove_files() noexcept {
 }
 
 asio::awaitable<Result<std::unique_ptr<Workspace>>> ScriptedWorkspaceFactory::create() {
-  std::unique_ptr<Workspace> workspace = std::make_unique<ScriptedWorkspace>(script_);
+  std::unique_ptr<Workspace> workspace = std::make_unique<ScriptedWorkspace>(script_, file_pool_);
   co_return workspace;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include "emulator/execution/workspace.h"
 #include "sandbox/base/unique_fd.h"
@@ -18,8 +19,9 @@ class ScriptedWorkspace final : public Workspace {
   /// What a program gives; may wait.
   using Script = std::function<boost::asio::awaitable<Result<ExecutionResult>>(ExecutionRequest)>;
 
-  /// Throws std::system_error when no temporary directory can be made.
-  explicit ScriptedWorkspace(Script script);
+  /// Throws std::system_error when no temporary directory can be made. `file_pool` removes it at
+  /// the end and outlives this; null: stop() blocks.
+  explicit ScriptedWorkspace(Script script, boost::asio::thread_pool* file_pool = nullptr);
   ~ScriptedWorkspace() override;
 
   boost::asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request) override;
@@ -33,18 +35,22 @@ class ScriptedWorkspace final : public Workspace {
   void remove_files() noexcept;
 
   const Script script_;
+  boost::asio::thread_pool* const file_pool_;
   std::string path_;
   UniqueFd data_directory_;
 };
 
 class ScriptedWorkspaceFactory final : public WorkspaceFactory {
  public:
-  explicit ScriptedWorkspaceFactory(ScriptedWorkspace::Script script)
-      : script_(std::move(script)) {}
+  /// `file_pool` as for ScriptedWorkspace.
+  explicit ScriptedWorkspaceFactory(ScriptedWorkspace::Script script,
+                                    boost::asio::thread_pool* file_pool = nullptr)
+      : script_(std::move(script)), file_pool_(file_pool) {}
   boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create() override;
 
  private:
   const ScriptedWorkspace::Script script_;
+  boost::asio::thread_pool* const file_pool_;
 };
 
 }  // namespace dynsessions::execution

@@ -3,18 +3,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <utility>
 
-#include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-#include <sys/mman.h>
 #include <system_error>
 
 #include "emulator/base/offload.h"
 #include "emulator/base/spdlog.h"
+#include "emulator/base/unnamed_file.h"
 
 namespace dynsessions::execution {
 namespace asio = boost::asio;
@@ -22,25 +19,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kShortText = std::size_t{4} << 10;
-
-/// For file systems that do not know O_TMPFILE, as overlayfs before Linux 6.3.
-UniqueFd open_and_unlink(const std::filesystem::path& directory) {
-  std::string name = directory / "dynsessions-output-XXXXXX";
-  UniqueFd file(::mkostemp(name.data(), O_CLOEXEC));
-  if (file) ::unlink(name.c_str());
-  return file;
-}
-
-UniqueFd open_unnamed() {
-  std::error_code unusable;
-  const auto directory = std::filesystem::temp_directory_path(unusable);
-  if (!unusable) {
-    UniqueFd file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-    if (!file) file = open_and_unlink(directory);
-    if (file) return file;
-  }
-  return UniqueFd(::memfd_create("dynsessions-output", MFD_CLOEXEC));
-}
 
 }  // namespace
 
@@ -75,7 +53,7 @@ bool SpoolFile::charge(std::size_t bytes) {
 
 int SpoolFile::open() {
   const std::lock_guard lock(opening_);
-  if (!fd_) fd_ = open_unnamed();
+  if (!fd_) fd_ = open_unnamed_file();
   return fd_ ? 0 : errno;
 }
 

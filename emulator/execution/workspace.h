@@ -24,8 +24,9 @@ class Workspace {
 
   /// Runs one program in the kernel that it asks for. Kernels run side by side; the caller never
   /// starts a second program in one before the first has ended. Resolves at the latest a grace
-  /// period after the request's timeout. An Error means that the session is lost (a kernel could
-  /// not be started any more); nothing else is thrown.
+  /// period after the request's timeout. The Error `program_not_scripted` refuses the program; any
+  /// other means that the session is lost (a kernel could not be started any more). Nothing is
+  /// thrown.
   virtual boost::asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request) = 0;
 
   /// Kills the kernel's interpreter, if it has one. A program that runs in it ends as

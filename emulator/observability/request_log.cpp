@@ -28,6 +28,7 @@ LogLevel level_of(const http::Exchange& exchange) {
     case ErrorCode::pool_exhausted:
     case ErrorCode::sandbox_unavailable:
     case ErrorCode::storage_full:
+    case ErrorCode::program_not_scripted:
       return LogLevel::warning;
     default:
       return LogLevel::info;

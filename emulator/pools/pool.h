@@ -20,6 +20,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
  public:
   struct Parts {
     boost::asio::any_io_executor executor;
+    IdSource& ids;                                            ///< of the server; outlives the pool
     std::unique_ptr<AdjustableClock> clock;                   ///< of this pool alone
     std::shared_ptr<execution::WorkspaceFactory> workspaces;  ///< with the ready sessions
     std::unique_ptr<SessionEvents> events;
@@ -28,8 +29,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
   Pool(PoolDefinition definition, Parts parts)
       : clock_(std::move(parts.clock)),
         events_(std::move(parts.events)),
-        sessions_(std::move(parts.executor), *clock_, std::move(parts.workspaces), *events_,
-                  std::move(definition)) {}
+        sessions_(std::move(parts.executor), *clock_, parts.ids, std::move(parts.workspaces),
+                  *events_, std::move(definition)) {}
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 

@@ -24,11 +24,11 @@ Error session_ended() { return {ErrorCode::session_not_found, "The session has e
 
 }  // namespace
 
-Session::Session(asio::any_io_executor executor, SessionIdentifier identifier,
+Session::Session(asio::any_io_executor executor, SessionIdentifier identifier, std::string guid,
                  std::shared_ptr<const PoolDefinition> definition, Clock& clock,
                  SessionEvents& events)
     : identifier_(std::move(identifier)),
-      guid_(random_uuid()),
+      guid_(std::move(guid)),
       definition_(std::move(definition)),
       clock_(clock),
       created_at_(clock.now()),
@@ -77,7 +77,7 @@ asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest reque
   if (!result) {
     // Ended with its session, which a client may do at any time: nothing is wrong with the sandbox.
     if (state_ != SessionState::active) co_return session_ended();
-    workspace_lost_ = true;
+    if (result.error().code != ErrorCode::program_not_scripted) workspace_lost_ = true;
     co_return result;
   }
   for (const execution::KernelEnd& end : result->kernel_ends) {

@@ -28,7 +28,7 @@ class Session {
  public:
   /// `definition` is the pool's at the moment: a later change of the pool is for later sessions.
   /// `clock` and `events` are the pool's too and outlive the session.
-  Session(boost::asio::any_io_executor executor, SessionIdentifier identifier,
+  Session(boost::asio::any_io_executor executor, SessionIdentifier identifier, std::string guid,
           std::shared_ptr<const PoolDefinition> definition, Clock& clock, SessionEvents& events);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -38,7 +38,8 @@ class Session {
 
   /// Runs one program when all that came before it in its kernel have ended. A program that waited
   /// behind one that timed out is not run: `aborted` (CONTRACT.md section 7). `session_not_found`
-  /// when the session ended meanwhile; `sandbox_unavailable` when its workspace is lost for good.
+  /// when the session ended meanwhile; `sandbox_unavailable` when its workspace is lost for good;
+  /// `program_not_scripted` when a strict script has no answer.
   boost::asio::awaitable<Result<execution::ExecutionResult>> execute(
       execution::ExecutionRequest request);
 

@@ -18,6 +18,17 @@ namespace {
 
 constexpr std::size_t kEndingsAtOnce = 4;
 
+/// What the client of an asynchronous execution sees of an Error: the refusal as the text of a
+/// failed program, otherwise a program that was cut short, as its session is at its end.
+execution::ExecutionResult result_for(const Error& error) {
+  execution::ExecutionResult result;
+  result.outcome = execution::ExecutionOutcome::interpreter_died;
+  if (error.code != ErrorCode::program_not_scripted) return result;
+  result.outcome = execution::ExecutionOutcome::raised;
+  result.traceback = error.message + '\n';
+  return result;
+}
+
 }  // namespace
 
 SessionLease::SessionLease(SessionPool& pool, std::shared_ptr<Session> session, bool new_allocation)
@@ -29,11 +40,12 @@ SessionLease::~SessionLease() {
   if (session_) pool_->lease_ends(session_);
 }
 
-SessionPool::SessionPool(asio::any_io_executor executor, Clock& clock,
+SessionPool::SessionPool(asio::any_io_executor executor, Clock& clock, IdSource& ids,
                          std::shared_ptr<execution::WorkspaceFactory> workspaces,
                          SessionEvents& events, PoolDefinition definition)
     : executor_(executor),
       clock_(clock),
+      ids_(ids),
       workspaces_(std::move(workspaces)),
       events_(events),
       definition_(std::make_shared<const PoolDefinition>(std::move(definition))),
@@ -59,8 +71,7 @@ asio::awaitable<Result<SessionLease>> SessionPool::acquire(SessionIdentifier ide
                       {},
                       "raise --max-sessions, or wait until a cooldown passes"};
     }
-    session = std::make_shared<Session>(executor_, identifier, definition_, clock_, events_);
-    sessions_.emplace(std::move(identifier), session);
+    session = add_session(std::move(identifier));
     // May fail on the spot, and then the session is out of the pool again.
     run_in_background(allocate(session));
   } else {
@@ -70,6 +81,14 @@ asio::awaitable<Result<SessionLease>> SessionPool::acquire(SessionIdentifier ide
   auto allocated = co_await lease->allocated();
   if (!allocated) co_return allocated.error();
   co_return lease;
+}
+
+std::shared_ptr<Session> SessionPool::add_session(SessionIdentifier identifier) {
+  std::string guid = ids_.next("session " + definition_->id.key() + ' ' + identifier.text());
+  auto session = std::make_shared<Session>(executor_, identifier, std::move(guid), definition_,
+                                           clock_, events_);
+  sessions_.emplace(std::move(identifier), session);
+  return session;
 }
 
 asio::awaitable<Result<SessionLease>> SessionPool::acquire_existing(SessionIdentifier identifier) {
@@ -95,10 +114,7 @@ Result<void> SessionPool::begin_execution(SessionLease lease, const std::string&
 asio::awaitable<void> SessionPool::execute_for_log(SessionLease lease, std::string id,
                                                    execution::ExecutionRequest request) {
   auto result = co_await lease->execute(std::move(request));
-  // An Error means that the session is at its end; whoever still asks sees a program cut short.
-  execution::ExecutionResult lost;
-  lost.outcome = execution::ExecutionOutcome::interpreter_died;
-  lease->executions_.finish(id, result ? std::move(*result) : std::move(lost));
+  lease->executions_.finish(id, result ? std::move(*result) : result_for(result.error()));
 }
 
 asio::awaitable<void> SessionPool::allocate(std::shared_ptr<Session> session) {
@@ -106,13 +122,17 @@ asio::awaitable<void> SessionPool::allocate(std::shared_ptr<Session> session) {
   auto workspace = co_await workspaces->create();
   const bool made = workspace.has_value();
   if (!made) {
-    sessions_.erase(session->identifier());
+    forget(*session);
     events_.allocation_failed(workspace.error());
   }
   session->allocation_ended(std::move(workspace));
   if (!made) co_return;
   events_.session_allocated(*session);
-  if (stopping_) end(session, EndReason::pool_stopped);
+  if (stopping_) {
+    end(session, EndReason::pool_stopped);
+  } else if (!has(*session)) {  // replace_all() came in the meantime
+    end(session, EndReason::evicted);
+  }
 }
 
 SessionInfo SessionPool::describe(const Session& session) const {
@@ -168,6 +188,38 @@ asio::awaitable<void> SessionPool::evict_all() {
   }
 }
 
+asio::awaitable<Result<std::unique_ptr<execution::Workspace>>> SessionPool::new_workspace() {
+  const auto workspaces = workspaces_;  // change() may replace them in the meantime
+  co_return co_await workspaces->create();
+}
+
+bool SessionPool::replace_all(std::vector<Prepared>& sessions) {
+  if (stopping_) return false;
+  std::vector<std::shared_ptr<Session>> former;
+  for (const auto& [identifier, session] : sessions_) former.push_back(session);
+  for (const auto& session : former) {
+    // One that is being allocated ends when it is there.
+    if (session->state() == SessionState::active) end(session, EndReason::evicted);
+    forget(*session);
+  }
+  for (Prepared& prepared : sessions) {
+    const auto session = add_session(std::move(prepared.identifier));
+    session->allocation_ended(std::move(prepared.workspace));
+    events_.session_allocated(*session);
+    const SessionLease first_use(*this, session, true);  // its end begins the cooldown
+  }
+  return true;
+}
+
+bool SessionPool::has(const Session& session) const {
+  const auto found = sessions_.find(session.identifier());
+  return found != sessions_.end() && found->second.get() == &session;
+}
+
+void SessionPool::forget(const Session& session) {
+  if (has(session)) sessions_.erase(session.identifier());
+}
+
 asio::awaitable<bool> SessionPool::kill_kernels(SessionIdentifier identifier) {
   const auto session = co_await acquire_existing(std::move(identifier));
   if (!session) co_return false;
@@ -201,7 +253,7 @@ void SessionPool::lease_ends(const std::shared_ptr<Session>& session) {
 
 void SessionPool::end(std::shared_ptr<Session> session, EndReason reason) {
   if (session->cooldown_timer_) clock_.cancel(*std::exchange(session->cooldown_timer_, {}));
-  sessions_.erase(session->identifier());
+  forget(*session);
   events_.session_ended(*session, reason);
   Session& ending = *session;
   run_in_background(ending.end(std::move(session), endings_));

@@ -14,6 +14,7 @@
 
 #include "emulator/base/clock.h"
 #include "emulator/base/event.h"
+#include "emulator/base/id_source.h"
 #include "emulator/execution/workspace.h"
 #include "emulator/pools/pool_definition.h"
 #include "emulator/pools/session.h"
@@ -63,9 +64,9 @@ class SessionLease {
 /// Event-loop thread only. Call stop() and await it before destroying the pool.
 class SessionPool {
  public:
-  /// `clock` and `events` outlive the pool. `workspaces` is shared with the pools that have no
-  /// ready sessions but the default pool's.
-  SessionPool(boost::asio::any_io_executor executor, Clock& clock,
+  /// `clock`, `ids` and `events` outlive the pool. `workspaces` is shared with the pools that have
+  /// no ready sessions but the default pool's.
+  SessionPool(boost::asio::any_io_executor executor, Clock& clock, IdSource& ids,
               std::shared_ptr<execution::WorkspaceFactory> workspaces, SessionEvents& events,
               PoolDefinition definition);
   SessionPool(const SessionPool&) = delete;
@@ -101,6 +102,18 @@ class SessionPool {
   /// files stay.
   boost::asio::awaitable<bool> kill_kernels(SessionIdentifier identifier);
 
+  /// A workspace for replace_all(); the caller ends it otherwise.
+  boost::asio::awaitable<Result<std::unique_ptr<execution::Workspace>>> new_workspace();
+  /// A workspace that becomes the session of an identifier.
+  struct Prepared {
+    SessionIdentifier identifier;
+    std::unique_ptr<execution::Workspace> workspace;
+  };
+  /// Ends every session and puts these in their place, at once: no call finds the pool in between.
+  /// The identifiers differ and are no more than the maximum. False after stop(): nothing is
+  /// changed, and the workspaces stay with the caller.
+  [[nodiscard]] bool replace_all(std::vector<Prepared>& sessions);
+
   /// Later sessions follow `definition` and come from `workspaces`; those that exist stay as they
   /// are. The former workspaces are stopped in the background.
   void change(PoolDefinition definition, std::shared_ptr<execution::WorkspaceFactory> workspaces);
@@ -124,6 +137,11 @@ class SessionPool {
   static boost::asio::awaitable<void> stop_workspaces(
       std::shared_ptr<execution::WorkspaceFactory> workspaces);
   boost::asio::awaitable<void> allocate(std::shared_ptr<Session> session);
+  /// A session of that identifier, which has none, as part of the pool.
+  std::shared_ptr<Session> add_session(SessionIdentifier identifier);
+  /// Frees the identifier of the session, unless another session has it.
+  void forget(const Session& session);
+  [[nodiscard]] bool has(const Session& session) const;
   [[nodiscard]] SessionInfo describe(const Session& session) const;
   void lease_begins(Session& session);
   void lease_ends(const std::shared_ptr<Session>& session);
@@ -135,6 +153,7 @@ class SessionPool {
 
   boost::asio::any_io_executor executor_;
   Clock& clock_;
+  IdSource& ids_;
   std::shared_ptr<execution::WorkspaceFactory> workspaces_;
   SessionEvents& events_;
   std::shared_ptr<const PoolDefinition> definition_;  ///< shared with the sessions it made

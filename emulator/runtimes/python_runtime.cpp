@@ -166,6 +166,9 @@ Result<SandboxProfile> PythonRuntime::profile_for(const pools::PoolDefinition& p
     profile.packages = package_directories(python_);
   }
   profile.environment = environment_for(python_inside);
+  if (settings_.hash_seed) {
+    profile.environment.push_back("PYTHONHASHSEED=" + std::to_string(*settings_.hash_seed));
+  }
   profile.limits = limits_of(pool);
   if (Result<void> added = add_egress(profile, tier_, pool.network_status); !added) {
     return added.error();

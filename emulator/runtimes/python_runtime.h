@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -16,6 +17,8 @@ struct PythonSettings {
   std::string python;                ///< a python3 with IPython; empty: the installation's
   bool zygote = true;                ///< interpreters are forked where the tier has jails for that
   std::vector<std::string> preload;  ///< modules that the zygote imports
+  /// PYTHONHASHSEED of interpreters; nullopt: a random one.
+  std::optional<std::uint32_t> hash_seed = std::nullopt;
 };
 
 /// The Python that sessions run: the one of the settings, or the installation's. Throws

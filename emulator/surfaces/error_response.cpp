@@ -56,10 +56,14 @@ WireError wire_error(ErrorCode code, const contract::ContractOptions& choices) {
               "SessionPoolExhausted"};
     case ErrorCode::sandbox_unavailable:
       return {500, "SessionAllocationFailed"};
-    case ErrorCode::pool_not_found:  // the admin API only, as the next two
+    case ErrorCode::program_not_scripted:  // the emulator's own: clients do not try 501 again
+      return {501, "ProgramNotScripted"};
+    case ErrorCode::pool_not_found:  // the admin API only, as the next three
       return {404, "SessionPoolNotFound"};
     case ErrorCode::fault_not_found:
       return {404, "FaultNotFound"};
+    case ErrorCode::recording_not_found:
+      return {404, "RecordingNotFound"};
     case ErrorCode::conflict:
       return {409, "Conflict"};
     case ErrorCode::shutting_down:

@@ -27,6 +27,10 @@ bool in_order(const Entry& left, const Entry& right) {
   return std::tie(left.born, left.inode) < std::tie(right.born, right.inode);
 }
 
+bool in_order_of_names(const Entry& left, const Entry& right) {
+  return left.info.name < right.info.name;
+}
+
 std::string path_of(const FileInfo& entry) {
   return entry.directory == "." ? entry.name : entry.directory + "/" + entry.name;
 }
@@ -66,9 +70,10 @@ bool has_data_path(const std::string& directory, const std::string& name) {
   return DataPath::parse(directory == "." ? name : directory + "/" + name, "name").has_value();
 }
 
-/// The entries of one directory in the order of the API. Counts those that have no data path.
+/// The entries of one directory in that order. Counts those that have no data path.
 Result<std::vector<Entry>> read_entries(DirectoryNames& names, const DataPath& directory,
-                                        Allowance& allowance, std::size_t& unnameable) {
+                                        Order order, Allowance& allowance,
+                                        std::size_t& unnameable) {
   const std::string directory_text = directory.text();
   std::vector<Entry> entries;
   while (const char* name = names.next()) {
@@ -83,7 +88,7 @@ Result<std::vector<Entry>> read_entries(DirectoryNames& names, const DataPath& d
     if (!allowance.take(entry.info)) return too_long(directory);
     entries.push_back(std::move(entry));
   }
-  std::sort(entries.begin(), entries.end(), in_order);
+  std::sort(entries.begin(), entries.end(), order == Order::names ? in_order_of_names : in_order);
   return entries;
 }
 
@@ -94,13 +99,13 @@ void push_reversed(std::vector<Entry> entries, std::vector<Entry>& onto) {
 
 }  // namespace
 
-Result<Listing> list(int root, const DataPath& directory, Depth depth) {
+Result<Listing> list(int root, const DataPath& directory, Depth depth, Order order) {
   const ActingAs owner = acting_as_owner(root);
   DirectoryNames names = open_directory(root, directory);
   if (!names) return no_such_directory(errno, directory);
   Allowance allowance;
   Listing listing;
-  auto entries = read_entries(names, directory, allowance, listing.unnameable);
+  auto entries = read_entries(names, directory, order, allowance, listing.unnameable);
   if (!entries) return std::move(entries).error();
   // The next entry to list is at the back. Each directory is opened by its whole path, so that one
   // descriptor is enough for any depth.
@@ -113,7 +118,7 @@ Result<Listing> list(int root, const DataPath& directory, Depth depth) {
     const DataPath below = DataPath::parse(path_of(listing.files.back()), "path").value();
     names = open_directory(root, below);
     if (!names) continue;
-    entries = read_entries(names, below, allowance, listing.unnameable);
+    entries = read_entries(names, below, order, allowance, listing.unnameable);
     if (!entries) return std::move(entries).error();
     push_reversed(std::move(*entries), pending);
   }

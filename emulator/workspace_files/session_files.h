@@ -72,20 +72,25 @@ struct OpenFile {
 };
 
 enum class Depth { immediate, recursive };
+enum class Order {
+  creation,  ///< names break ties
+  names,     ///< does not depend on how a file system stamps and numbers files
+};
 
 struct Listing {
   std::vector<FileInfo> files;
   std::size_t unnameable = 0;  ///< entries whose path no DataPath could name
 };
 
-/// Regular files and directories in `directory`, in the order of their creation (name breaks ties);
-/// with recursive, a directory's entries follow it. Links, pipes, sockets and devices are left out,
-/// and so are entries whose path no DataPath could name, which are counted: not UTF-8, too deep,
-/// too long. An entry that vanishes meanwhile is left out, and so is the inside of a directory that
-/// may not be read. `file_not_found` when there is no such directory; `invalid_request` when the
-/// listing would take more memory than kMaxListingBytes (some 200,000 files in the root).
+/// Regular files and directories in `directory`, in that order; with recursive, a directory's
+/// entries follow it. Links, pipes, sockets and devices are left out, and so are entries whose path
+/// no DataPath could name, which are counted: not UTF-8, too deep, too long. An entry that vanishes
+/// meanwhile is left out, and so is the inside of a directory that may not be read.
+/// `file_not_found` when there is no such directory; `invalid_request` when the listing would take
+/// more memory than kMaxListingBytes (some 200,000 files in the root).
 inline constexpr std::size_t kMaxListingBytes = std::size_t{32} << 20;
-[[nodiscard]] Result<Listing> list(int root, const DataPath& directory, Depth depth);
+[[nodiscard]] Result<Listing> list(int root, const DataPath& directory, Depth depth,
+                                   Order order = Order::creation);
 
 /// A regular file or a directory.
 [[nodiscard]] Result<FileInfo> stat(int root, const DataPath& path);
@@ -99,6 +104,10 @@ inline constexpr std::size_t kMaxListingBytes = std::size_t{32} << 20;
 /// Removes a regular file or a link (never what it points to); `not_a_regular_file` for a
 /// directory.
 [[nodiscard]] Result<void> remove(int root, const DataPath& path);
+
+/// Makes a directory, and those above it that are missing; the owner is the session. One that is
+/// there is left as it is.
+[[nodiscard]] Result<void> make_directory(int root, const DataPath& path);
 
 /// What a session may have in its tree where its file system keeps no limit: bytes on the disk, and
 /// names of files and directories. Uploads that would go beyond are `storage_full`.

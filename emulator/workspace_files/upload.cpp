@@ -67,6 +67,12 @@ std::optional<std::uint64_t> room_for_file(int root, const std::optional<Quota>&
 
 }  // namespace
 
+Result<void> make_directory(int root, const DataPath& path) {
+  const ActingAs owner = acting_as_owner(root);
+  if (!enter_directories(root, path)) return file_error(errno, path);
+  return {};
+}
+
 Upload::Upload(int root, TemporaryFile file, DataPath path, std::uint64_t room)
     : root_(root), file_(std::move(file)), path_(std::move(path)), room_(room) {}
 

@@ -7,7 +7,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:?seconds for each target}
 shift
-[ $# -gt 0 ] || set -- connection multipart bodies frames names options templates
+[ $# -gt 0 ] || set -- connection multipart bodies frames names options snapshots templates
 
 cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz

@@ -87,9 +87,9 @@ class AgentProcess:
             env={"HOME": str(home), "TMPDIR": str(home), "PATH": os.environ["PATH"]},
         )
 
-    def run(self, code, on_output=None):
+    def run(self, code, on_output=None, verb="execute"):
         """The result of `code`. `on_output` is called once, at the first byte it writes."""
-        request_id = self.send_program(code)
+        request_id = self.send_program(code, verb)
         result = self._receive(on_output)["result"]
         self._drain()
         assert result.pop("id") == request_id
@@ -97,10 +97,10 @@ class AgentProcess:
         self._collected = {fd: b"" for fd in self._pipes}
         return Result(**result, stdout=streams[0], stderr=streams[1])
 
-    def send_program(self, code):
+    def send_program(self, code, verb="execute"):
         """Its id; a receive_result() must follow."""
         request_id, self._next_id = self._next_id, self._next_id + 1
-        payload = json.dumps({"execute": {"id": request_id, "code": code}}).encode()
+        payload = json.dumps({verb: {"id": request_id, "code": code}}).encode()
         self.control.setblocking(True)
         self.control.sendall(len(payload).to_bytes(4, "big") + payload)
         self.control.setblocking(False)

@@ -41,6 +41,8 @@ constexpr std::array kPoolRows{
     Row{Method::put, "/", "put_pool", put_pool},
     Row{Method::patch, "/", "patch_pool", patch_pool},
     Row{Method::delete_, "/", "delete_pool", delete_pool},
+    Row{Method::get, "/snapshot", "get_snapshot", get_snapshot},
+    Row{Method::put, "/snapshot", "put_snapshot", put_snapshot},
 };
 
 /// Operations on one pool, or on all of them where the path names none.
@@ -62,6 +64,12 @@ constexpr std::array kCommonRows{
     Row{Method::post, "/journal/verify", "verify_journal", verify_journal},
     Row{Method::get, "/journal/export", "export_journal", export_journal},
     Row{Method::get, "/journal/events", "follow_journal", follow_journal},
+    Row{Method::get, "/script", "get_script", get_script},
+    Row{Method::put, "/script", "put_script", put_script},
+    Row{Method::delete_, "/script", "delete_script", delete_script},
+    Row{Method::post, "/script/recording", "start_recording", start_recording},
+    Row{Method::get, "/script/recording", "get_recording", get_recording},
+    Row{Method::delete_, "/script/recording", "stop_recording", stop_recording},
     Row{Method::post, "/reset", "reset", reset},
 };
 

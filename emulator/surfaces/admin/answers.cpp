@@ -37,10 +37,14 @@ Words words_for(const Error& error) {
       return {404, "PoolNotFound"};
     case ErrorCode::fault_not_found:
       return {404, "FaultNotFound"};
+    case ErrorCode::recording_not_found:
+      return {404, "RecordingNotFound"};
     case ErrorCode::pool_exhausted:
       return {429, "TooManyPools"};
     case ErrorCode::payload_too_large:
       return {413, "BodyTooLarge"};
+    case ErrorCode::storage_full:
+      return {507, "InsufficientStorage"};
     case ErrorCode::conflict:
       return {409, "Conflict"};
     case ErrorCode::sandbox_unavailable:

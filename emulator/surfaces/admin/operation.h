@@ -63,6 +63,18 @@ Operation verify_journal;
 Operation export_journal;
 Operation follow_journal;
 
+// script_operations.cpp
+Operation get_script;
+Operation put_script;
+Operation delete_script;
+Operation start_recording;
+Operation get_recording;
+Operation stop_recording;
+
+// snapshot_operations.cpp
+Operation get_snapshot;
+Operation put_snapshot;
+
 // reset.cpp
 Operation reset;
 

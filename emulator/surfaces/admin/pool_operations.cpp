@@ -119,6 +119,7 @@ asio::awaitable<http::Answer> delete_pool(AdminCall& call) {
   if (!removed) co_return no_such_pool();
   call.services.faults.clear(call.pool);
   call.services.journal.clear(call.pool);
+  call.services.scripts.clear(call.pool);
   co_return no_content();
 }
 

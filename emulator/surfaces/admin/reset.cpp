@@ -20,6 +20,7 @@ struct Kept {
   bool faults = false;
   bool journal = false;
   bool clock = false;
+  bool script = false;
 };
 
 Result<Kept> parse_kept(const http::Request& request) {
@@ -33,10 +34,11 @@ Result<Kept> parse_kept(const http::Request& request) {
                        : word == "faults"  ? &kept.faults
                        : word == "journal" ? &kept.journal
                        : word == "clock"   ? &kept.clock
+                       : word == "script"  ? &kept.script
                                            : nullptr;
     if (part == nullptr) {
       return wrong_field("keep",
-                         "expected faults, journal, clock or sessions, with commas "
+                         "expected faults, journal, clock, script or sessions, with commas "
                          "between them");
     }
     *part = true;
@@ -46,11 +48,11 @@ Result<Kept> parse_kept(const http::Request& request) {
 
 using test_double::MovableClock;
 
-/// A clock that returns to real time can go back, and time stamps of sessions must not be in the
+/// A clock that starts over can go back, and time stamps of sessions must not be in the
 /// future.
 bool would_go_back(const std::vector<MovableClock>& clocks) {
   return std::any_of(clocks.begin(), clocks.end(), [](const MovableClock& one) {
-    return one.pool && one.pool->sessions().size() > 0 && !one.clock->shows_real_time();
+    return one.pool && one.pool->sessions().size() > 0 && !one.clock->is_as_new();
   });
 }
 
@@ -73,13 +75,14 @@ asio::awaitable<http::Answer> reset(AdminCall& call) {
     co_await one.pool->sessions().evict_all();
   }
   for (const MovableClock& one : clocks) {
-    if (!kept->clock) one.clock->resume_real_time();
+    if (!kept->clock) one.clock->start_over();
   }
   if (!kept->sessions) {
     call.pool ? call.services.pools.reopen(*call.pool) : call.services.pools.reopen_all();
   }
   if (!kept->faults) call.services.faults.clear(call.pool);
   if (!kept->journal) call.services.journal.clear(call.pool);
+  if (!kept->script) call.services.scripts.clear(call.pool);
   co_return json_answer({{"sessionsEnded", ended}});
 }
 

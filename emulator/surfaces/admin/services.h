@@ -5,10 +5,12 @@
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include "emulator/pools/pool_catalog.h"
 #include "emulator/test_double/faults/fault_book.h"
 #include "emulator/test_double/journal/journal.h"
+#include "emulator/test_double/scripts/script_book.h"
 
 namespace dynsessions::surfaces::admin {
 
@@ -30,6 +32,8 @@ struct Services {
   pools::PoolCatalog& pools;
   test_double::FaultBook& faults;
   test_double::Journal& journal;
+  test_double::ScriptBook& scripts;
+  boost::asio::thread_pool& file_pool;
 };
 
 }  // namespace dynsessions::surfaces::admin

@@ -4,6 +4,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 
+#include "emulator/base/id_source.h"
 #include "emulator/pools/pool_catalog.h"
 
 namespace dynsessions::surfaces::data_plane {
@@ -12,9 +13,13 @@ namespace dynsessions::surfaces::data_plane {
 struct Services {
   pools::PoolCatalog& pools;
   boost::asio::thread_pool& file_pool;
+  IdSource& ids;
   std::filesystem::path python_environment = {};  ///< prefix of the sessions' Python
   /// Whether uploads are counted against their session's quota, since no file system enforces it.
   bool counts_uploads = false;
+  /// Answers are the same in each run: measured times are shown as 0, listings are in the order of
+  /// names.
+  bool repeatable = false;
 };
 
 }  // namespace dynsessions::surfaces::data_plane

@@ -9,10 +9,11 @@ which would hide agent_shell.py from it. Its descriptors:
     3     control socket: frames of a 4-byte big-endian length and one JSON object, results
           followed by their texts (agent_frames.h is the other end and describes them)
 
-It says `ready` once, then answers every `execute` with one `result`, and leaves quietly when the
-socket closes. The shell is IPython's own; where it can be set up in more than one way it is set up
-as ipykernel does, because the service runs Jupyter kernels. As there, cells run inside a running
-asyncio loop: `await` works at top level, tasks live on between cells, `asyncio.run()` refuses.
+It says `ready` once, then answers every `execute`, `save` and `restore` with one `result`, and
+leaves quietly when the socket closes. The shell is IPython's own; where it can be set up in more
+than one way it is set up as ipykernel does, because the service runs Jupyter kernels. As there,
+cells run inside a running asyncio loop: `await` works at top level, tasks live on between cells,
+`asyncio.run()` refuses.
 
 SIGINT interrupts the program that runs and nothing else; see Agent._on_interrupt.
 """
@@ -22,6 +23,7 @@ import builtins
 import contextlib
 import contextvars
 import ctypes
+import functools
 import getpass
 import json
 import os
@@ -33,9 +35,11 @@ import socket
 import sys
 import tempfile
 import traceback
+import types
 
 import agent_kernel
 import agent_streams
+import agent_variables
 import session_packages
 from agent_shell import AGENT_DIRECTORY, make_shell, text_of_error
 from IPython.core.error import StdinNotImplementedError
@@ -47,6 +51,7 @@ RECEIVED_BYTES = 1 << 16  # at once
 IDLE_SECONDS = 0.02  # an interpreter that nobody waits for gets ready for its first program
 WARM_UP = json.dumps({"execute": {"id": 0, "code": "6 * 7"}}).encode()
 READY = json.dumps({"ready": {"python": platform.python_version()}}).encode()
+SUCCESS = types.SimpleNamespace(success=True)
 WARM_UPS = 3  # memory is still touched for the first time in the second
 
 LIBC = ctypes.CDLL(None)
@@ -140,8 +145,21 @@ class Agent:
             await self._send(await self._answer(await self._receive(size)))
 
     async def _answer(self, payload):
-        request = json.loads(payload)["execute"]
-        return await self._execute(request["id"], request["code"])
+        [(verb, request)] = json.loads(payload).items()
+        acts = {
+            "execute": self._shell.run_program,
+            "save": self._save_variables,
+            "restore": self._restore_variables,
+        }
+        return await self._execute(request["id"], functools.partial(acts[verb], request["code"]))
+
+    async def _save_variables(self, _):
+        self._shell.outcome.note_display({"text/plain": agent_variables.save(self._shell)})
+        return SUCCESS
+
+    async def _restore_variables(self, text):
+        agent_variables.restore(self._shell, text)
+        return SUCCESS
 
     async def _receive(self, size):
         loop = asyncio.get_running_loop()
@@ -157,9 +175,9 @@ class Agent:
     async def _send(self, frame):
         await asyncio.get_running_loop().sock_sendall(self._control, frame)
 
-    async def _execute(self, request_id, code):
+    async def _execute(self, request_id, act):
         outcome = self._shell.begin_program()
-        self._cell = asyncio.create_task(self._run(code), context=self._context)
+        self._cell = asyncio.create_task(self._run(act), context=self._context)
         try:
             ok = await self._cell
         except asyncio.CancelledError as error:  # interrupted before its first step
@@ -171,10 +189,10 @@ class Agent:
             stream.restore()
         return encode_result(request_id, ok, outcome)
 
-    async def _run(self, code):
+    async def _run(self, act):
         """Whether the program succeeded. Lets nothing out: an exception would end the agent."""
         try:
-            result = await self._run_cell(code)
+            result = await self._run_cell(act)
             if result.success:
                 self._shell.outcome.spill_traceback()
             return result.success
@@ -190,10 +208,10 @@ class Agent:
         self._shell.outcome.note_traceback(text_of_error(error) + report)
         return False
 
-    async def _run_cell(self, code):
+    async def _run_cell(self, act):
         """An interrupt raises KeyboardInterrupt while this frame is on the stack; see below."""
         try:
-            return await self._shell.run_program(code)
+            return await act()
         finally:
             self._listen_for_interrupts()  # the program may have put its own handler in place
 

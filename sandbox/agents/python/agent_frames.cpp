@@ -140,8 +140,9 @@ std::optional<ResultFrame> decode_result(const json& body) {
 
 }  // namespace
 
-std::string encode_execute_frame(std::uint64_t id, std::string_view code) {
-  const json frame = {{"execute", {{"id", id}, {"code", code}}}};
+std::string encode_execute_frame(std::uint64_t id, std::string_view code, std::string_view verb) {
+  json frame;
+  frame[std::string(verb)] = {{"id", id}, {"code", code}};
   return with_length_prefix(frame.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 

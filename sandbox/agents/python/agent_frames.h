@@ -22,9 +22,19 @@ inline constexpr std::size_t kMaxFrameBytes = std::size_t{4} << 10;
 /// Of the texts of one result together; agent.py has the same.
 inline constexpr std::size_t kMaxResultBytes = std::size_t{32} << 20;
 
-/// To the agent: {"execute":{"id":7,"code":"1+1"}}, with its length in front. What is not UTF-8 in
-/// `code` becomes U+FFFD. Throws std::runtime_error when it is too large for a frame.
-[[nodiscard]] std::string encode_execute_frame(std::uint64_t id, std::string_view code);
+inline constexpr std::string_view kExecute = "execute";
+/// The result is the text {"pickle":"base64, empty if there is nothing","saved":["x"],
+/// "omitted":[{"name":"lock","why":"TypeError: …"}]}.
+inline constexpr std::string_view kSaveVariables = "save";
+/// `code` is a text {"pickle":…,"values":{"x":1}}: variables as they were saved, and then those of
+/// JSON values.
+inline constexpr std::string_view kRestoreVariables = "restore";
+
+/// To the agent: {"execute":{"id":7,"code":"1+1"}}, or another verb, with its length in front. What
+/// is not UTF-8 in `code` becomes U+FFFD. Throws std::runtime_error when it is too large for a
+/// frame.
+[[nodiscard]] std::string encode_execute_frame(std::uint64_t id, std::string_view code,
+                                               std::string_view verb = kExecute);
 
 /// From the agent, once, when it is ready to execute: {"ready":{"python":"3.11.2"}}
 struct ReadyFrame {

@@ -31,7 +31,7 @@ struct ClockFixture {
 
 TEST_CASE("a clock that nobody adjusts shows real time and fires by it", "[core][clock]") {
   ClockFixture fixture;
-  CHECK(fixture.clock.shows_real_time());
+  CHECK(fixture.clock.is_as_new());
   fixture.clock.call_at(kRealStart + 5s, fixture.entry("five"));
   fixture.real.advance(4s);
   CHECK(fixture.clock.now() == kRealStart + 4s);
@@ -122,10 +122,10 @@ TEST_CASE("a frozen clock that is moved stays frozen", "[core][clock]") {
 TEST_CASE("a clock can return to real time, which may be earlier", "[core][clock]") {
   ClockFixture fixture;
   fixture.move_to(kRealStart + 1h);
-  CHECK_FALSE(fixture.clock.shows_real_time());
-  fixture.clock.resume_real_time();
+  CHECK_FALSE(fixture.clock.is_as_new());
+  fixture.clock.start_over();
   CHECK(fixture.clock.now() == kRealStart);
-  CHECK(fixture.clock.shows_real_time());
+  CHECK(fixture.clock.is_as_new());
 }
 
 TEST_CASE("a copy goes on as its original does", "[core][clock]") {
@@ -189,6 +189,25 @@ TEST_CASE("a cooldown that begins again with every request fires once", "[core][
   CHECK(fixture.text.empty());
   fixture.real.advance(1s);
   CHECK(fixture.text == "cooldown ");
+}
+
+TEST_CASE("a clock with a frozen start stands there, moves, and starts over", "[core][clock]") {
+  const Clock::TimePoint start{1'000'000'000s};
+  ManualClock real{kRealStart};
+  AdjustableClock clock(real, start);
+  CHECK(clock.is_as_new());
+  real.advance(1h);
+  CHECK(clock.now() == start);
+  CHECK(clock.history()->at(kRealStart) == start);
+  std::vector<AdjustableClock::Fired> fired;
+  clock.begin_move();
+  CHECK_FALSE(clock.move_one(start + 5s, fired));
+  clock.end_move(start + 5s);
+  CHECK_FALSE(clock.is_as_new());
+  CHECK(clock.copy()->now() == start + 5s);
+  clock.start_over();
+  CHECK(clock.now() == start);
+  CHECK(clock.is_as_new());
 }
 
 }  // namespace

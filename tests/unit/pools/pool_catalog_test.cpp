@@ -23,7 +23,7 @@ struct CatalogFixture {
     }
     made.push_back(std::make_shared<FakeWorkspaces>(loop.executor()));
     origins.push_back(origin);
-    return Pool::Parts{loop.executor(), server_clock.copy(), made.back(),
+    return Pool::Parts{loop.executor(), ids, server_clock.copy(), made.back(),
                        std::make_unique<RecordedEvents>()};
   }
   /// Uses a session of a pool and gives it back.
@@ -35,6 +35,7 @@ struct CatalogFixture {
   test::TestLoop loop;
   ManualClock clock{Clock::TimePoint()};
   AdjustableClock server_clock{clock};
+  IdSource ids;
   std::vector<std::shared_ptr<FakeWorkspaces>> made;
   std::vector<Origin> origins;
   PoolCatalog catalog{

@@ -118,6 +118,9 @@ asio::awaitable<Result<ExecutionResult>> FakeWorkspaces::run(ExecutionRequest re
   if (request.code.ends_with("lose")) {
     co_return Error{ErrorCode::sandbox_unavailable, "The interpreter is lost.", {}, {}};
   }
+  if (request.code == "refuse") {
+    co_return Error{ErrorCode::program_not_scripted, "No rule matches.", {}, {}};
+  }
   ExecutionResult result;
   result.stdout_text = request.code;
   if (request.code.ends_with("time out")) result.outcome = ExecutionOutcome::timed_out;
@@ -151,7 +154,7 @@ asio::awaitable<Result<ExecutionResult>> one_call(SessionPool& pool, SessionIden
 }  // namespace
 
 PoolFixture::PoolFixture(PoolDefinition definition)
-    : pool(loop.executor(), clock, workspaces_owner, events, std::move(definition)) {}
+    : pool(loop.executor(), clock, ids, workspaces_owner, events, std::move(definition)) {}
 
 PoolFixture::~PoolFixture() {
   workspaces.release();

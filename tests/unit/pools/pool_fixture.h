@@ -94,6 +94,7 @@ class PoolFixture {
       std::make_shared<FakeWorkspaces>(loop.executor());
   FakeWorkspaces& workspaces = *workspaces_owner;
   RecordedEvents events;
+  IdSource ids;
   SessionPool pool;
 };
 

@@ -54,6 +54,21 @@ TEST_CASE("entries are listed in the order of their creation, not of name or cha
   CHECK(names_in(tree.root(), Depth::immediate) == Names{"z", "m", "a"});
 }
 
+TEST_CASE("entries can be listed in the order of their names", "[files]") {
+  const TestTree tree;
+  tree.write("z", "");
+  tree.make_directory("m");
+  tree.write("m/2", "");
+  tree.write("m/1", "");
+  tree.write("a", "");
+  Names names;
+  for (const FileInfo& file :
+       list(tree.root(), at(""), Depth::recursive, Order::names).value().files) {
+    names.push_back(file.name);
+  }
+  CHECK(names == Names{"a", "m", "1", "2", "z"});
+}
+
 TEST_CASE("entries made in the same tick of the clock keep the order of their creation",
           "[files]") {
   const UniqueFd root = small_tmpfs();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "emulator/base/offload.h"
@@ -70,10 +71,10 @@ void add_new_allocation(http::Headers& headers, const ApiVersion& version, bool 
 
 constexpr std::size_t kLongestOperationId = 256;
 
-/// The id of a new execution: the caller's `operation-id`, or one of ours (section 8 row 32).
-Result<std::string> execution_id(const http::Request& request) {
+/// The id that the caller chose for the execution (section 8 row 32).
+Result<std::optional<std::string>> chosen_id(const http::Request& request) {
   const auto chosen = request.headers.find("operation-id");
-  if (!chosen) return random_uuid();
+  if (!chosen) return std::optional<std::string>();
   const bool plain = std::all_of(chosen->begin(), chosen->end(), [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
   });
@@ -82,7 +83,7 @@ Result<std::string> execution_id(const http::Request& request) {
         "The header operation-id takes up to 256 letters, digits, `-`, `_` and `.`.",
         "operation-id");
   }
-  return std::string(*chosen);
+  return std::optional(std::string(*chosen));
 }
 
 /// Where the execution can be asked for: absolute, as the specification says (section 8 row 31).
@@ -92,8 +93,9 @@ std::string operation_location(const Route& route, const http::Request& request,
                  "identifier=" + http::percent_encode(labels.identifier));
 }
 
-/// Why a program failed, if the service does not tell.
+/// What the service does not tell: why a program failed, or which rule of a script answered it.
 void note_reason(http::Exchange& exchange, const execution::ExecutionResult& result) {
+  if (!result.answered_by.empty()) exchange.reason = result.answered_by;
   const auto limit = execution::exceeded_limit(result.outcome);
   if (limit) exchange.reason = reason_of(*limit);
 }
@@ -129,11 +131,13 @@ asio::awaitable<http::Answer> run(const Services& services, const Route& route,
   timings.execution = stopwatch.lap();
   exchange.execution_time = timings.execution;
   if (!result) co_return result.error();
+  if (services.repeatable) result->duration = {};
   http::Response response;
   response.status = route.version->execute_status;
   response.body = body_of(to_json(route, labels, program, &*result), services.file_pool);
   timings.read_response = stopwatch.lap();
   timings.total = stopwatch.total();
+  if (services.repeatable) timings = {};
   add_execute_headers(response.headers, timings, *session, result->duration);
   add_new_allocation(response.headers, *route.version, session.is_new_allocation());
   note_reason(exchange, *result);
@@ -152,15 +156,17 @@ asio::awaitable<http::Answer> execute(const Services& services, const Route& rou
   if (!wanted) co_return wanted.error();
   auto identifier = session_identifier(route, call, wanted->identifier);
   if (!identifier) co_return identifier.error();
-  auto id = execution_id(call.request);
-  if (!id) co_return id.error();
+  auto chosen = chosen_id(call.request);
+  if (!chosen) co_return chosen.error();
   timings.preparation = stopwatch.lap();
 
   auto session = co_await acquire_session(services, route, call.exchange, *identifier);
   if (!session) co_return session.error();
   timings.allocation = stopwatch.lap();
 
-  ExecutionLabels labels{std::move(*id), identifier->text(), std::move(wanted->execution_type)};
+  std::string id =
+      *chosen ? **std::move(chosen) : services.ids.next("execution " + (*session)->guid());
+  ExecutionLabels labels{std::move(id), identifier->text(), std::move(wanted->execution_type)};
   if (wanted->asynchronous) {
     co_return start(route, call.request, labels, std::move(*session), wanted->request);
   }
@@ -185,9 +191,11 @@ asio::awaitable<http::Answer> get_execution(const Services& services, const Rout
   }
   const ExecutionLabels labels{record->id, identifier->text(), "Asynchronous"};
   http::Response response;
-  const execution::ExecutionResult* result = record->result ? &*record->result : nullptr;
-  response.body = body_of(to_json(route, labels, record->request, result), services.file_pool);
-  if (record->result) note_reason(call.exchange, *record->result);
+  std::optional<execution::ExecutionResult> result = record->result;
+  if (result && services.repeatable) result->duration = {};
+  response.body = body_of(to_json(route, labels, record->request, result ? &*result : nullptr),
+                          services.file_pool);
+  if (result) note_reason(call.exchange, *result);
   co_return response;
 }
 

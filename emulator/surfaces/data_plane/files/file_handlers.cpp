@@ -61,7 +61,8 @@ http::Answer list_at(const Task& task) {
       route.version->file_has_directory && wanted && boost::algorithm::iequals(*wanted, "true");
   auto listing = session_files::list(
       root, *directory,
-      older || recursive ? session_files::Depth::recursive : session_files::Depth::immediate);
+      older || recursive ? session_files::Depth::recursive : session_files::Depth::immediate,
+      services.repeatable ? session_files::Order::names : session_files::Order::creation);
   if (!listing) return listing.error();
   if (listing->unnameable > 0) call.exchange.warning = warning_of_unnameable(listing->unnameable);
   std::vector<FileInfo>& files = listing->files;

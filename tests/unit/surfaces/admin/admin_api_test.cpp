@@ -32,7 +32,10 @@ http::Response ask(http::Request request, std::vector<Component> components = {}
   pools::PoolCatalog pools({}, clock, make_no_parts);
   test_double::FaultBook faults({});
   test_double::Journal journal(1024);
-  AdminApi surface({"1.2.3", health, server, pools, faults, journal}, RequestGuard());
+  test_double::ScriptBook scripts;
+  asio::thread_pool file_pool(1);
+  AdminApi surface({"1.2.3", health, server, pools, faults, journal, scripts, file_pool},
+                   RequestGuard());
   asio::io_context loop;
   http::TextBody body("");
   http::Response response;

@@ -44,10 +44,10 @@ DataPlaneHarness::DataPlaneHarness(Script script, DataPlaneSettings settings,
           awaitable_script(std::move(script)))),
       pools_(with_rule(std::move(pool), settings.token_policy.rule), server_clock_,
              [this](const pools::PoolDefinition&, pools::PoolCatalog::Origin) {
-               return pools::Pool::Parts{loop_.get_executor(), server_clock_.copy(), workspaces_,
-                                         std::make_unique<SilentEvents>()};
+               return pools::Pool::Parts{loop_.get_executor(), ids_, server_clock_.copy(),
+                                         workspaces_, std::make_unique<SilentEvents>()};
              }),
-      surface_({pools_, file_pool_}, std::move(settings)) {
+      surface_({pools_, file_pool_, ids_}, std::move(settings)) {
   spdlog::set_level(spdlog::level::off);  // the refusals that tests cause are not news
 }
 

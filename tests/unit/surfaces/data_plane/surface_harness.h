@@ -71,7 +71,7 @@ class DataPlaneHarness {
   DataPlane& surface() noexcept { return surface_; }
   ManualClock& clock() noexcept { return clock_; }
   pools::PoolCatalog& pools() noexcept { return pools_; }
-  Services services() noexcept { return {pools_, file_pool_}; }
+  Services services() noexcept { return {pools_, file_pool_, ids_}; }
 
   /// Runs the event loop until `task` is over, and returns what it returned.
   template <typename T>
@@ -98,6 +98,7 @@ class DataPlaneHarness {
   boost::asio::thread_pool file_pool_{1};
   ManualClock clock_{kNow};
   AdjustableClock server_clock_{clock_};
+  IdSource ids_;
   const std::shared_ptr<execution::ScriptedWorkspaceFactory> workspaces_;
   pools::PoolCatalog pools_;
   DataPlane surface_;

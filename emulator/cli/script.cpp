@@ -1,0 +1,122 @@
+#include <string>
+#include <vector>
+
+#include "emulator/cli/admin_client.h"
+
+namespace dynsessions::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// What a rule matches, cut to a line.
+std::string match_of(const Json& rule) {
+  constexpr std::size_t kWidth = 60;
+  for (const char* name : {"code", "pattern", "sha256"}) {
+    if (!rule.contains(name)) continue;
+    std::string text = std::string(name) + ' ' + text_of(rule, name);
+    if (text.size() > kWidth) text = text.substr(0, kWidth) + "…";
+    return text;
+  }
+  return {};
+}
+
+std::string script_table(const Json& answer) {
+  std::vector<Cells> rows;
+  for (const Json& rule : answer.value("rules", Json::array())) {
+    rows.push_back({std::to_string(rows.size() + 1), text_of(rule, "hits"), match_of(rule)});
+  }
+  return table({"RULE", "HITS", "PROGRAM"}, rows) + "strict: " + text_of(answer, "strict") + '\n';
+}
+
+ExitCode show_script(const Invocation& call) {
+  no_arguments(call);
+  return ask_admin_api(call, {.path = "/script"}, script_table);
+}
+
+ExitCode put_script(const Invocation& call) {
+  const std::string text = file_content(only_argument(call, "a file with a script"));
+  return ask_admin_api(call, {.method = "PUT", .path = "/script", .body = text}, script_table);
+}
+
+ExitCode clear_script(const Invocation& call) {
+  no_arguments(call);
+  return ask_admin_api(call, {.method = "DELETE", .path = "/script"}, nothing);
+}
+
+ExitCode record(const Invocation& call) {
+  no_arguments(call);
+  return ask_admin_api(call, {.method = "POST", .path = "/script/recording"}, nothing);
+}
+
+/// The script itself is the output.
+ExitCode show_recording(const Invocation& call) {
+  no_arguments(call);
+  return ask_admin_api(call, {.path = "/script/recording"},
+                       [](const Json& answer) { return answer.dump(2) + '\n'; });
+}
+
+ExitCode stop_recording(const Invocation& call) {
+  no_arguments(call);
+  return ask_admin_api(call, {.method = "DELETE", .path = "/script/recording"}, nothing);
+}
+
+constexpr Flag kScriptFlags[] = {kPoolFlag, kOutputFlag};
+
+constexpr std::string_view kRecordingExamples =
+    "  dynsessions script record --pool tests-1\n"
+    "  dynsessions script recording --pool tests-1 >answers.json\n"
+    "  dynsessions serve --engine scripts --script answers.json\n";
+
+}  // namespace
+
+const Command kScriptShow =
+    admin_command({.name = "script show",
+                   .summary = "Show the scripted answers of a pool or of the server.",
+                   .description = "Without --pool it shows those that hold for all pools.\n",
+                   .examples = "  dynsessions script show --pool tests-1 -o json\n",
+                   .flags = kScriptFlags,
+                   .run = show_script});
+
+const Command kScriptPut = admin_command(
+    {.name = "script put",
+     .summary = "Answer programs by the rules of a file instead of running them.",
+     .description = "Replaces the script of the pool, or without --pool the one of all pools.\n"
+                    "docs/scripts.md describes the file.\n",
+     .examples = "  dynsessions script put answers.json --pool tests-1\n",
+     .flags = kScriptFlags,
+     .argument = "FILE",
+     .run = put_script});
+
+const Command kScriptClear =
+    admin_command({.name = "script clear",
+                   .summary = "Delete the scripted answers of a pool or of the server.",
+                   .description = "Programs run again.\n",
+                   .examples = "  dynsessions script clear --pool tests-1\n",
+                   .flags = kScriptFlags,
+                   .run = clear_script});
+
+const Command kScriptRecord =
+    admin_command({.name = "script record",
+                   .summary = "Begin to record the answers of programs as a script.",
+                   .description = "A recording that is under way begins once more.\n",
+                   .examples = kRecordingExamples,
+                   .flags = kScriptFlags,
+                   .run = record});
+
+const Command kScriptRecording =
+    admin_command({.name = "script recording",
+                   .summary = "Print what was recorded, as a script to commit.",
+                   .description = "The recording goes on.\n",
+                   .examples = kRecordingExamples,
+                   .flags = kScriptFlags,
+                   .run = show_recording});
+
+const Command kScriptStop =
+    admin_command({.name = "script stop",
+                   .summary = "End a recording and forget it.",
+                   .description = "Print it first: `dynsessions script recording`.\n",
+                   .examples = kRecordingExamples,
+                   .flags = kScriptFlags,
+                   .run = stop_recording});
+
+}  // namespace dynsessions::cli

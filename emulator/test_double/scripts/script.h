@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "emulator/base/result.h"
+#include "emulator/execution/execution.h"
+#include "emulator/test_double/text_pattern.h"
+
+/// Answers that a test writes down instead of running a program: `PUT …/script`, `--script FILE`
+/// and recordings have the same JSON. docs/scripts.md is its manual.
+namespace dynsessions::test_double {
+
+/// Which programs a rule answers.
+struct ExactCode {
+  std::string text;
+};
+struct CodeHash {
+  std::string sha256;  ///< of the program's UTF-8, in lower-case hexadecimal digits
+};
+using CodeMatch = std::variant<ExactCode, TextPattern, CodeHash>;
+
+/// The answer of a rule. Values, so a copy is the answer to one execution.
+struct ScriptAnswer {
+  execution::ExecutionOutcome outcome = execution::ExecutionOutcome::succeeded;
+  std::string stdout_text;
+  std::string stderr_text;
+  std::string traceback;  ///< of `raised`
+  execution::ExecutionValue value;
+  execution::ExecutionValue beside_image;  ///< the result if there is a figure too
+  std::chrono::nanoseconds delay{0};       ///< real time that the program seems to run
+};
+
+struct ScriptRule {
+  CodeMatch match;
+  std::uint64_t times = 0;  ///< answers that many programs; 0: any number
+  ScriptAnswer answer;
+  nlohmann::ordered_json definition;  ///< as it was given
+  std::uint64_t hits = 0;
+};
+
+/// Rules in order: the first one that matches a program answers it.
+struct Script {
+  static constexpr std::size_t kMostRules = 1000;
+
+  std::vector<ScriptRule> rules;
+  bool strict = false;  ///< programs that no rule matches are refused instead of run by Python
+};
+
+/// Reads {"rules":[…],"strict":false}; `hits` of rules and `omitted` are ignored, so that an answer
+/// can be sent back. Errors name the field: "rules[2].pattern".
+[[nodiscard]] Result<Script> parse_script(const nlohmann::json& object);
+
+/// The script with the hits of its rules.
+[[nodiscard]] nlohmann::ordered_json to_json(const Script& script);
+
+/// `digest` is sha256_of(code), which is made once for all rules.
+[[nodiscard]] bool matches(const ScriptRule& rule, std::string_view code, std::string_view digest);
+
+/// In lower-case hexadecimal digits.
+[[nodiscard]] std::string sha256_of(std::string_view text);
+
+}  // namespace dynsessions::test_double

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "emulator/pools/pool_definition.h"
+#include "emulator/test_double/scripts/recording.h"
+#include "emulator/test_double/scripts/script.h"
+
+namespace dynsessions::test_double {
+
+/// The scripts and recordings of every pool, and those of the server, which hold for all pools
+/// after their own. Event-loop thread only.
+class ScriptBook {
+ public:
+  /// Whose script: a pool's, or the server's.
+  using Scope = std::optional<pools::PoolName>;
+
+  struct Scripted {
+    ScriptAnswer answer;
+    std::string rule;  ///< "script rule 2 of the pool"
+  };
+  struct RunIt {};  ///< no rule matches, so the program runs
+  using Decision = std::variant<Scripted, RunIt, Error>;
+
+  /// `initial` is the server's script until another is put in its place, and again after clear().
+  explicit ScriptBook(Script initial = {}) : initial_(std::move(initial)), server_(initial_) {}
+  ScriptBook(const ScriptBook&) = delete;
+  ScriptBook& operator=(const ScriptBook&) = delete;
+
+  [[nodiscard]] const Script& script(const Scope& scope) const;
+  void replace(const Scope& scope, Script script);
+  /// Forgets script and recording of a pool; without one, those of every pool, and the server's
+  /// script is the initial one again.
+  void clear(const Scope& scope);
+
+  /// Whether no execution needs to be looked at.
+  [[nodiscard]] bool is_idle() const {
+    return pools_.empty() && recordings_.empty() && server_.rules.empty() && !server_.strict;
+  }
+  /// The answer to a program of the pool, counted as a hit. An Error, program_not_scripted, if
+  /// the pool's script or the server's is strict.
+  [[nodiscard]] Decision decide(const pools::PoolName& pool, std::string_view code);
+
+  /// Begins a recording of the scope, or begins it once more.
+  void start_recording(const Scope& scope) { recordings_[key_of(scope)] = Recording(); }
+  /// Null if there is none.
+  [[nodiscard]] Recording* recording(const Scope& scope);
+  /// False if there is none.
+  [[nodiscard]] bool stop_recording(const Scope& scope) {
+    return recordings_.erase(key_of(scope)) > 0;
+  }
+  [[nodiscard]] bool records(const pools::PoolName& pool) const;
+  /// Adds an execution to the recordings of the pool and of the server.
+  void record(const pools::PoolName& pool, const RecordedProgram& program);
+
+ private:
+  /// The empty text stands for the server; no pool has that key.
+  [[nodiscard]] static std::string key_of(const Scope& scope) { return scope ? scope->key() : ""; }
+
+  const Script initial_;
+  Script server_;
+  std::map<std::string, Script> pools_;
+  std::map<std::string, Recording> recordings_;
+};
+
+}  // namespace dynsessions::test_double

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "emulator/base/clock.h"
+#include "emulator/execution/workspace.h"
+#include "emulator/pools/pool_definition.h"
+#include "emulator/test_double/scripts/script_book.h"
+
+namespace dynsessions::test_double {
+
+/// What scripted answers are given with; all of it outlives the workspaces.
+struct ScriptServices {
+  boost::asio::any_io_executor executor;
+  ScriptBook& book;
+  Clock& real_time;                     ///< of delays
+  boost::asio::thread_pool& file_pool;  ///< reads long texts for recordings
+};
+
+/// The workspaces of one pool, whose executions are answered by the scripts of the book if a rule
+/// matches, and recorded if the book wants that. Where the book is idle, an execution costs one
+/// more call.
+class ScriptingWorkspaces final : public execution::WorkspaceFactory {
+ public:
+  /// `inner` makes the workspaces that run what no rule answers.
+  ScriptingWorkspaces(ScriptServices services, pools::PoolName pool,
+                      std::shared_ptr<execution::WorkspaceFactory> inner)
+      : services_(std::move(services)), pool_(std::move(pool)), inner_(std::move(inner)) {}
+
+  boost::asio::awaitable<Result<std::unique_ptr<execution::Workspace>>> create() override;
+  boost::asio::awaitable<void> first_attempt() override { return inner_->first_attempt(); }
+  [[nodiscard]] execution::Readiness readiness() const override { return inner_->readiness(); }
+  boost::asio::awaitable<void> stop() override { return inner_->stop(); }
+
+ private:
+  const ScriptServices services_;
+  const pools::PoolName pool_;
+  const std::shared_ptr<execution::WorkspaceFactory> inner_;  ///< shared with other pools
+};
+
+/// The refusal of a server that has nothing but scripts. Saving and restoring variables fails.
+[[nodiscard]] boost::asio::awaitable<Result<execution::ExecutionResult>> refuse_unscripted(
+    execution::ExecutionRequest request);
+
+}  // namespace dynsessions::test_double

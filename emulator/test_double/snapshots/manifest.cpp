@@ -1,0 +1,132 @@
+#include "emulator/test_double/snapshots/manifest.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "emulator/base/shallow_json.h"
+#include "emulator/test_double/json_members.h"
+
+namespace dynsessions::test_double {
+namespace {
+
+using execution::Kernel;
+using nlohmann::json;
+
+constexpr std::string_view kFormat = "dynsessions-snapshot";
+constexpr std::array kKernels{Kernel::synchronous, Kernel::asynchronous, Kernel::empty};
+constexpr std::size_t kLongestFileName = 4096;
+
+std::map<Kernel, std::string> parse_variables(JsonMembers& members) {
+  std::map<Kernel, std::string> files;
+  const json* const value = members.find("variables");
+  if (value == nullptr) return files;
+  JsonMembers object(*value, members.path_of("variables"));
+  for (const Kernel kernel : kKernels) {
+    const std::string name(name_of(kernel));
+    if (auto path = object.text(name.c_str(), kLongestFileName))
+      files.emplace(kernel, *std::move(path));
+  }
+  if (const Result<void> good = object.finish(); !good) members.fail(good.error());
+  return files;
+}
+
+Result<SnapshotSession> parse_session(const json& object, const std::string& path) {
+  JsonMembers members(object, path);
+  auto identifier =
+      SessionIdentifier::parse(members.text("identifier").value_or(""), IdentifierRule::one_to_256);
+  if (!identifier) members.fail("identifier", identifier.error().message);
+  std::string files = members.text("files", kLongestFileName).value_or("");
+  while (files.ends_with('/')) files.pop_back();
+  auto variables = parse_variables(members);
+  const json* const values = members.find("values");
+  if (values != nullptr && !values->is_object()) members.fail("values", "expected an object");
+  if (const Result<void> good = members.finish(); !good) return good.error();
+  return SnapshotSession{*std::move(identifier), std::move(files), std::move(variables),
+                         values == nullptr ? json() : *values};
+}
+
+/// Reads format and version first: another version has other members.
+Result<void> check_version(const json& object) {
+  const json* const format = object.contains("format") ? &object["format"] : nullptr;
+  if (format == nullptr || *format != kFormat) {
+    return invalid_request(fmt::format("format: expected \"{}\"", kFormat), "format");
+  }
+  if (!object.contains("version") || object["version"] != kSnapshotVersion) {
+    return invalid_request(
+        fmt::format("version: this server reads snapshots of version {} only", kSnapshotVersion),
+        "version", "take the snapshot with this version of dynsessions");
+  }
+  return {};
+}
+
+/// Sessions must not share an identifier or files.
+Result<void> check_distinct(const std::vector<SnapshotSession>& sessions) {
+  std::set<std::string> identifiers;
+  for (std::size_t i = 0; i < sessions.size(); ++i) {
+    const auto path = [i](const char* name) { return fmt::format("sessions[{}].{}", i, name); };
+    if (!identifiers.insert(sessions[i].identifier.text()).second) {
+      return invalid_request(path("identifier") + ": another session has it", path("identifier"));
+    }
+    if (sessions[i].files.empty()) continue;
+    const bool overlaps =
+        std::any_of(sessions.begin(), sessions.end(), [&](const SnapshotSession& other) {
+          return &other != &sessions[i] && is_within(sessions[i].files, other.files);
+        });
+    if (overlaps) {
+      return invalid_request(path("files") + ": another session has this directory", path("files"));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view name_of(Kernel kernel) {
+  switch (kernel) {
+    case Kernel::synchronous:
+      return "synchronous";
+    case Kernel::asynchronous:
+      return "asynchronous";
+    case Kernel::empty:
+      return "empty";
+  }
+  return "";
+}
+
+bool is_within(std::string_view path, std::string_view directory) {
+  if (directory.empty() || !path.starts_with(directory)) return false;
+  return path.size() == directory.size() || path[directory.size()] == '/';
+}
+
+Result<Manifest> parse_manifest(std::string_view text) {
+  const json object = parse_shallow_json(text);
+  if (!object.is_object()) {
+    return invalid_request("manifest.json: expected a JSON object", kManifestPath);
+  }
+  if (const Result<void> good = check_version(object); !good) return good.error();
+  JsonMembers members(object, "");
+  for (const char* name : {"format", "version", "createdBy", "redacted"}) (void)members.find(name);
+  Manifest manifest;
+  if (const json* const pool = members.find("pool")) manifest.pool = *pool;
+  if (const json* const faults = members.find("faults")) manifest.faults = *faults;
+  if (const json* const script = members.find("script")) manifest.script = *script;
+  if (const json* const omitted = members.find("omitted")) manifest.omitted = *omitted;
+  const json* const sessions = members.find("sessions");
+  if (sessions == nullptr || !sessions->is_array()) {
+    members.fail("sessions", "expected a list of sessions");
+  }
+  if (const Result<void> good = members.finish(); !good) return good.error();
+  for (std::size_t i = 0; i < sessions->size(); ++i) {
+    auto session = parse_session((*sessions)[i], fmt::format("sessions[{}]", i));
+    if (!session) return session.error();
+    manifest.sessions.push_back(*std::move(session));
+  }
+  if (const Result<void> good = check_distinct(manifest.sessions); !good) return good.error();
+  return manifest;
+}
+
+}  // namespace dynsessions::test_double

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "emulator/base/identifiers.h"
+#include "emulator/base/result.h"
+#include "emulator/execution/execution.h"
+
+/// `manifest.json` of a snapshot, which says what the other files are. docs/snapshots.md is the
+/// manual of the format.
+namespace dynsessions::test_double {
+
+inline constexpr const char* kManifestPath = "manifest.json";
+inline constexpr const char* kJournalPath = "journal.ndjson";  ///< for people; never read
+inline constexpr std::size_t kLargestManifest = std::size_t{4} << 20;
+inline constexpr int kSnapshotVersion = 1;
+
+struct SnapshotSession {
+  SessionIdentifier identifier;
+  std::string files;  ///< directory in the archive that becomes /mnt/data; empty: none
+  /// File in the archive with the variables of a kernel, as its agent told them.
+  std::map<execution::Kernel, std::string> variables;
+  nlohmann::json values;  ///< variables of the synchronous kernel as JSON; null: none
+};
+
+struct Manifest {
+  std::optional<nlohmann::json> pool;  ///< members of the definition
+  std::vector<SnapshotSession> sessions;
+  std::optional<nlohmann::json> faults;  ///< list of rules
+  std::optional<nlohmann::json> script;
+  nlohmann::json omitted = nlohmann::json::array();
+};
+
+/// "synchronous", "asynchronous", "empty"
+[[nodiscard]] std::string_view name_of(execution::Kernel kernel);
+
+/// Errors name the field: "sessions[1].identifier".
+[[nodiscard]] Result<Manifest> parse_manifest(std::string_view text);
+
+/// Whether `path` is `directory` or below it.
+[[nodiscard]] bool is_within(std::string_view path, std::string_view directory);
+
+}  // namespace dynsessions::test_double

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "emulator/pools/pool_catalog.h"
+#include "emulator/test_double/faults/fault_book.h"
+#include "emulator/test_double/journal/journal.h"
+#include "emulator/test_double/scripts/script_book.h"
+
+namespace dynsessions::test_double {
+
+/// What snapshots are taken from and put into; all of it outlives them.
+struct SnapshotServices {
+  pools::PoolCatalog& pools;
+  FaultBook& faults;
+  ScriptBook& scripts;
+  const Journal& journal;
+  boost::asio::thread_pool& file_pool;
+  std::string version;  ///< of the program
+};
+
+}  // namespace dynsessions::test_double

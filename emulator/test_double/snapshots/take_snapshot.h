@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "emulator/base/result.h"
+#include "emulator/test_double/snapshots/snapshot_services.h"
+#include "sandbox/base/unique_fd.h"
+
+namespace dynsessions::test_double {
+
+/// What a snapshot leaves out, so that it can be given to others.
+enum class Redaction {
+  none,
+  identifiers,  ///< identifiers, principals and the names of subscription and group are replaced
+  contents,     ///< also no variables, programs and outputs, and files are zeros of their length
+};
+
+struct SnapshotFile {
+  UniqueFd fd;  ///< unnamed
+  std::uint64_t size = 0;
+};
+
+/// One archive of a pool: its definition, faults and script, files and variables of its sessions,
+/// and its journal. It lists what it had to leave out. Takes turns with the programs of each
+/// session; one that runs keeps the variables of its session out. `pool_not_found` if there is no
+/// such pool, `payload_too_large` if its files have more than kMostSnapshotBytes.
+[[nodiscard]] boost::asio::awaitable<Result<SnapshotFile>> take_snapshot(SnapshotServices services,
+                                                                         pools::PoolName pool,
+                                                                         Redaction redaction);
+
+}  // namespace dynsessions::test_double
