@@ -98,7 +98,7 @@ bool is_ignored(int signal) {
 }  // namespace
 
 App::App(const config::Config& config, TierChoice tier, const runtimes::Installation& installation,
-         ReadyFile& ready_file, const Outputs& outputs)
+         const std::filesystem::path& font_set, ReadyFile& ready_file, const Outputs& outputs)
     : config_(config),
       tier_(std::move(tier)),
       ready_file_(ready_file),
@@ -112,7 +112,7 @@ App::App(const config::Config& config, TierChoice tier, const runtimes::Installa
       system_clock_(loop_.get_executor()),
       clock_(system_clock_),
       spool_(file_pool_),
-      python_(python_settings(config.host), installation, tier_.tier),
+      python_(python_settings(config.host, font_set.string()), installation, tier_.tier),
       pool_factory_({loop_.get_executor(), launcher_, clock_, real_time_, spool_, python_},
                     config.pool),
       pools_(config.pool, clock_,
@@ -128,7 +128,7 @@ App::App(const config::Config& config, TierChoice tier, const runtimes::Installa
       data_plane_(
           {pools_, file_pool_,
            session_python(python_settings(config.host), installation).parent_path().parent_path(),
-           counts_uploads(tier_)},
+           packages::read_package_list(installation.agent), counts_uploads(tier_)},
           data_plane_settings(config, tier_, keys_, recorder_, fault_filter_)),
       identity_({clock_, keys_, file_pool_, config.identity},
                 surfaces::RequestGuard(allowed_hosts(config)), {&recorder_}, {&fault_filter_}),

@@ -37,10 +37,10 @@ struct Announcement;
 /// which they may know each other; they are destroyed in the opposite one.
 class App {
  public:
-  /// Starts the launcher, before any thread and any listener exists. `config`, `ready_file` and
-  /// `outputs` outlive this.
+  /// Starts the launcher, before any thread and any listener exists. `font_set` is what
+  /// prepare_fonts() returned. `config`, `ready_file` and `outputs` outlive this.
   App(const config::Config& config, TierChoice tier, const runtimes::Installation& installation,
-      ReadyFile& ready_file, const Outputs& outputs);
+      const std::filesystem::path& font_set, ReadyFile& ready_file, const Outputs& outputs);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 

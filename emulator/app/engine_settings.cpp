@@ -2,8 +2,12 @@
 
 namespace dynsessions {
 
-runtimes::PythonSettings python_settings(const config::HostOptions& host) {
-  return {.python = host.python, .zygote = !host.no_zygote, .preload = host.preload};
+runtimes::PythonSettings python_settings(const config::HostOptions& host,
+                                         const std::string& font_set) {
+  return {.python = host.python,
+          .zygote = !host.no_zygote,
+          .preload = host.preload,
+          .font_set = font_set};
 }
 
 sandbox::LauncherSpec launcher_spec(const config::HostOptions& host, sandbox::Tier tier) {

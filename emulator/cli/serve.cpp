@@ -1,8 +1,10 @@
 #include "emulator/app/app.h"
 #include "emulator/app/descriptors.h"
 #include "emulator/app/engine_settings.h"
+#include "emulator/app/fonts.h"
 #include "emulator/app/python_check.h"
 #include "emulator/app/ready_file.h"
+#include "emulator/app/session_packages.h"
 #include "emulator/base/output.h"
 #include "emulator/cli/command.h"
 
@@ -13,16 +15,18 @@ namespace {
 /// read, or made, when the ports are bound (App::run()).
 ExitCode serve(const Invocation& call) {
   raise_descriptor_limit();
-  const config::Config config = settings_of(call).config;
+  config::Config config = settings_of(call).config;
   ReadyFile ready_file(config.server.ready_file);
   const Outputs outputs;
   observability::start_log(outputs.error, config::name_of(config.server.log_level),
                            config::name_of(config.server.log_format));
   const auto installation = runtimes::Installation::beside_executable();
+  const auto layer = use_session_packages(config, config::process_environment, installation);
   require_ipython(runtimes::session_python(python_settings(config.host), installation));
   TierChoice tier = choose_tier(config, installation);
   require_pools(config, installation, tier.tier);
-  App app(config, std::move(tier), installation, ready_file, outputs);
+  const auto fonts = prepare_fonts(config, config::process_environment, installation, tier.tier);
+  App app(config, std::move(tier), installation, fonts, ready_file, outputs);
   app.run();
   return stopped;
 }

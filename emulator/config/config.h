@@ -54,9 +54,11 @@ struct ServerOptions {
 
 /// What concerns the machine that sessions run on.
 struct HostOptions {
-  std::string python;  ///< empty: the environment that `make run` built
+  std::string python;        ///< empty: the environment that `make run` built
+  std::string requirements;  ///< file of additional packages; empty: that of the state directory
   bool no_zygote = false;
   std::vector<std::string> preload{"numpy", "pandas", "matplotlib.pyplot"};
+  std::vector<std::string> fonts;  ///< directories whose font files sessions see
   SandboxMode sandbox = SandboxMode::automatic;
   bool cgroups = true;  ///< used where there are some
 };

@@ -4,6 +4,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 
+#include "emulator/packages/package_list.h"
 #include "emulator/pools/pool_catalog.h"
 
 namespace dynsessions::surfaces::data_plane {
@@ -13,6 +14,7 @@ struct Services {
   pools::PoolCatalog& pools;
   boost::asio::thread_pool& file_pool;
   std::filesystem::path python_environment = {};  ///< prefix of the sessions' Python
+  packages::PackageList service_packages = {};    ///< for advice on modules that are missing
   /// Whether uploads are counted against their session's quota, since no file system enforces it.
   bool counts_uploads = false;
 };

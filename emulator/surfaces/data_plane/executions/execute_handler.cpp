@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cctype>
 #include <chrono>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "emulator/base/offload.h"
 #include "emulator/cures/cures.h"
 #include "emulator/http/text.h"
+#include "emulator/packages/missing_module.h"
 #include "emulator/surfaces/data_plane/executions/execute_wire.h"
 #include "emulator/surfaces/data_plane/session_access.h"
 #include "emulator/surfaces/data_plane/wire_text.h"
@@ -92,10 +95,23 @@ std::string operation_location(const Route& route, const http::Request& request,
                  "identifier=" + http::percent_encode(labels.identifier));
 }
 
+/// The module for want of which the program failed.
+std::optional<std::string> missing_module(const execution::ExecutionResult& result) {
+  if (result.outcome != execution::ExecutionOutcome::raised || !result.traceback.at_hand()) {
+    return std::nullopt;
+  }
+  const std::string_view traceback = result.traceback.in_memory();
+  return packages::missing_module(traceback.substr(0, packages::kTracebackBytes));
+}
+
 /// Why a program failed, if the service does not tell.
-void note_reason(http::Exchange& exchange, const execution::ExecutionResult& result) {
-  const auto limit = execution::exceeded_limit(result.outcome);
-  if (limit) exchange.reason = reason_of(*limit);
+void note_reason(const Services& services, http::Exchange& exchange,
+                 const execution::ExecutionResult& result) {
+  if (const auto limit = execution::exceeded_limit(result.outcome)) {
+    exchange.reason = reason_of(*limit);
+  } else if (const auto module = missing_module(result)) {
+    exchange.advice = packages::advice_on_missing(*module, services.service_packages);
+  }
 }
 
 asio::awaitable<Result<ExecuteCall>> parse(const Services& services, const Route& route,
@@ -136,7 +152,7 @@ asio::awaitable<http::Answer> run(const Services& services, const Route& route,
   timings.total = stopwatch.total();
   add_execute_headers(response.headers, timings, *session, result->duration);
   add_new_allocation(response.headers, *route.version, session.is_new_allocation());
-  note_reason(exchange, *result);
+  note_reason(services, exchange, *result);
   co_return response;
 }
 
@@ -187,7 +203,7 @@ asio::awaitable<http::Answer> get_execution(const Services& services, const Rout
   http::Response response;
   const execution::ExecutionResult* result = record->result ? &*record->result : nullptr;
   response.body = body_of(to_json(route, labels, record->request, result), services.file_pool);
-  if (record->result) note_reason(call.exchange, *record->result);
+  if (record->result) note_reason(services, call.exchange, *record->result);
   co_return response;
 }
 
