@@ -79,9 +79,9 @@ def test_a_font_of_the_host_is_found_and_drawn(fonts, tier, preload):
         without_warnings(session, DRAW)
         seen = (
             "import os, pathlib; place = pathlib.Path('~/.local/share/fonts').expanduser(); "
-            "sorted(path.name for path in place.iterdir()), place.resolve().stat().st_mode & 0o222"
+            "sorted(path.name for path in place.iterdir())"
         )
-        assert value_in("synchronous", session, seen) == "(['0-Test CJK.ttf'], 0)"
+        assert value_in("synchronous", session, seen) == "['0-Test CJK.ttf']"
         write = "open(os.path.expanduser('~/.local/share/fonts/new.ttf'), 'w')"
         assert session.executions(write).json()["status"] == "Failed"
         pillow = (

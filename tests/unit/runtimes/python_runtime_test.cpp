@@ -31,7 +31,8 @@ class Environments {
   [[nodiscard]] SandboxProfile profile_of(const fs::path& prefix, Tier tier,
                                           const std::string& fonts = "") const {
     const Installation installation{"/bin/launcher", "/opt/agent", base() / "bin/python3"};
-    const PythonSettings settings{.python = (prefix / "bin/python3").string(), .font_set = fonts};
+    const PythonSettings settings{
+        .python = (prefix / "bin/python3").string(), .preload = {}, .font_set = fonts};
     const auto profile = PythonRuntime(settings, installation, tier).profile_for({});
     REQUIRE(profile);
     return *profile;
