@@ -109,10 +109,11 @@ std::size_t start_launcher(execution::LauncherClient& launcher, const config::Co
 
 std::optional<runtimes::PythonRuntime> make_runtime(const config::Config& config,
                                                     const std::optional<TierChoice>& tier,
+                                                    const std::filesystem::path& font_set,
                                                     const runtimes::Installation& installation) {
   if (!tier) return std::nullopt;
-  return std::optional<runtimes::PythonRuntime>(std::in_place, python_settings(config.host),
-                                                installation, tier->tier);
+  return std::optional<runtimes::PythonRuntime>(
+      std::in_place, python_settings(config.host, font_set.string()), installation, tier->tier);
 }
 
 /// The prefix of the environment that sessions run; empty without one.
@@ -144,13 +145,11 @@ bool is_ignored(int signal) {
 
 }  // namespace
 
-App::App(const config::Config& config, std::optional<TierChoice> tier,
-         const runtimes::Installation& installation,
-         std::vector<template_files::Document> documents, ReadyFile& ready_file,
-         const Outputs& outputs)
+App::App(const config::Config& config, Preparation prepared,
+         const runtimes::Installation& installation, ReadyFile& ready_file, const Outputs& outputs)
     : config_(config),
-      tier_(std::move(tier)),
-      documents_(std::move(documents)),
+      tier_(std::move(prepared.tier)),
+      documents_(std::move(prepared.documents)),
       ready_file_(ready_file),
       outputs_(outputs),
       loop_(1),
@@ -161,7 +160,7 @@ App::App(const config::Config& config, std::optional<TierChoice> tier,
       system_clock_(loop_.get_executor()),
       clock_(system_clock_, frozen_start(config)),
       spool_(file_pool_),
-      python_(make_runtime(config, tier_, installation)),
+      python_(make_runtime(config, tier_, prepared.font_set, installation)),
       scripts_(read_script_file(config.server.script)),
       pool_factory_({loop_.get_executor(), launcher_, ids_, clock_, real_time_, spool_,
                      python_ ? &*python_ : nullptr, scripts_},
@@ -180,7 +179,8 @@ App::App(const config::Config& config, std::optional<TierChoice> tier,
                                              : test_double::JournalRecorder::Bodies::left_out),
       resources_(pools_, {.exact = config.server.exact}),
       data_plane_({pools_, file_pool_, ids_, python_prefix(config, tier_, installation),
-                   counts_uploads(tier_), config.host.deterministic.has_value()},
+                   packages::read_package_list(installation.agent), counts_uploads(tier_),
+                   config.host.deterministic.has_value()},
                   data_plane_settings(config, tier_, keys_, resources_, recorder_, fault_filter_)),
       identity_({clock_, keys_, file_pool_, config.identity},
                 surfaces::RequestGuard(allowed_hosts(config)), {&recorder_}, {&fault_filter_}),

@@ -37,16 +37,22 @@ namespace dynsessions {
 
 struct Announcement;
 
+/// The results of what `serve` does before the program has threads.
+struct Preparation {
+  std::optional<TierChoice> tier;                   ///< nullopt: answers come from scripts alone
+  std::filesystem::path font_set;                   ///< of prepare_fonts()
+  std::vector<template_files::Document> documents;  ///< of --pools-file
+};
+
 /// The running emulator: the one place where concrete types meet. Members stand in the order in
 /// which they may know each other; they are destroyed in the opposite one.
 class App {
  public:
-  /// Starts the launcher, before any thread and any listener exists; without a tier, answers come
-  /// from scripts alone and there is no launcher. `config`, `ready_file` and `outputs` outlive
-  /// this. Throws config::ConfigError if the file of --script cannot be used.
-  App(const config::Config& config, std::optional<TierChoice> tier,
-      const runtimes::Installation& installation, std::vector<template_files::Document> documents,
-      ReadyFile& ready_file, const Outputs& outputs);
+  /// Starts the launcher, before any thread and any listener exists; without a tier there is none.
+  /// `config`, `ready_file` and `outputs` outlive this. Throws config::ConfigError if the file of
+  /// --script cannot be used.
+  App(const config::Config& config, Preparation prepared,
+      const runtimes::Installation& installation, ReadyFile& ready_file, const Outputs& outputs);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "emulator/base/child_process.h"
+#include "emulator/packages/python_environment.h"
 #include "emulator/runtimes/installation.h"
 
 namespace dynsessions {
@@ -19,16 +20,14 @@ constexpr const char* kCure =
     "`sandbox/agents/python/create_environment.sh DIR` makes one anywhere, for --python "
     "DIR/bin/python3; `dynsessions doctor` says more";
 
-/// In lib/python3.11/site-packages of a virtual environment, or Debian's dist-packages.
+/// In a virtual environment and its base, or where Debian has its packages.
 bool has_package_directory(const fs::path& python) {
   std::error_code none;
-  const fs::path libraries = python.parent_path().parent_path() / "lib";
-  for (const auto& entry : fs::directory_iterator(libraries, none)) {
-    for (const char* const packages : {"site-packages", "dist-packages"}) {
-      if (fs::is_directory(entry.path() / packages / "IPython", none)) return true;
-    }
+  const fs::path prefix = python.parent_path().parent_path();
+  for (const fs::path& directory : packages::package_directories(prefix)) {
+    if (fs::is_directory(directory / "IPython", none)) return true;
   }
-  return false;
+  return fs::is_directory(prefix / "lib/python3/dist-packages/IPython", none);
 }
 
 std::string last_line_of(std::string text) {

@@ -69,6 +69,17 @@ std::optional<std::vector<std::string>> parse_list(std::string_view text) {
   }
 }
 
+std::optional<std::vector<std::string>> parse_paths(std::string_view text) {
+  std::vector<std::string> paths;
+  while (true) {
+    const std::string_view path = text.substr(0, text.find(','));
+    if (path.empty()) return std::nullopt;
+    paths.emplace_back(path);
+    if (path.size() == text.size()) return paths;
+    text.remove_prefix(path.size() + 1);
+  }
+}
+
 std::string show_list(const std::vector<std::string>& items) {
   std::string shown;
   for (const std::string& item : items) shown += (shown.empty() ? "" : ",") + item;

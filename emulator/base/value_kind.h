@@ -62,6 +62,10 @@ bool assign_if(Target& target, const std::optional<Value>& value) {
 /// Values separated by commas. None is empty, and each consists of the characters of host names,
 /// addresses, ids and `*.example.org`.
 [[nodiscard]] std::optional<std::vector<std::string>> parse_list(std::string_view text);
+
+/// Paths separated by commas, which therefore cannot contain any. None is empty.
+[[nodiscard]] std::optional<std::vector<std::string>> parse_paths(std::string_view text);
+
 [[nodiscard]] std::string show_list(const std::vector<std::string>& items);
 
 /// A whole number, or a duration that is counted in whole units.
@@ -116,6 +120,14 @@ inline constexpr ValueKind<OwnerOf<Member>> kList{
     },
     [](const OwnerOf<Member>& owner) { return show_list(owner.*Member); },
     [] { return std::string("names or ids with commas between them"); }, true};
+
+template <auto Member>
+inline constexpr ValueKind<OwnerOf<Member>> kPaths{
+    [](OwnerOf<Member>& owner, std::string_view text) {
+      return assign_if(owner.*Member, parse_paths(text));
+    },
+    [](const OwnerOf<Member>& owner) { return show_list(owner.*Member); },
+    [] { return std::string("paths with commas between them"); }, true};
 
 /// Words for the values of one member. Of several words for one value the first is shown.
 template <typename Value, std::size_t N>

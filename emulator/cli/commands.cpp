@@ -8,8 +8,9 @@ namespace dynsessions::cli {
 namespace {
 
 constexpr std::array kCommands{
-    &kServe, &kExec, &kEnv, &kAz, &kHealthcheck, &kWait, &kCert, &kToken, &kDoctor, &kConform,
-    &kConfigPrint, &kOptions, &kCompletion, &kVersion, &kHelp,
+    &kServe, &kExec, &kEnv, &kAz, &kHealthcheck, &kWait, &kCert, &kToken, &kDoctor, &kPackagesList,
+    &kPackagesAdd, &kPackagesRemove, &kConform, &kConfigPrint, &kOptions, &kCompletion, &kVersion,
+    &kHelp,
     // On a running server.
     &kPoolList, &kPoolShow, &kPoolPut, &kPoolSet, &kPoolDelete, &kPoolApply, &kSessionsList,
     &kSessionsShow, &kSessionsDelete, &kSessionsRestartKernel, &kClockShow, &kClockFreeze,

@@ -33,7 +33,7 @@ ExitCode examine(const Invocation& call) {
 }
 
 constexpr Flag kDoctorFlags[] = {kClientFlag, kOutputFlag};
-constexpr std::string_view kDoctorOptions[] = {"python", "sandbox", "network-status",
+constexpr std::string_view kDoctorOptions[] = {"python", "requirements", "sandbox", "network-status",
                                                "control-groups"};
 
 }  // namespace

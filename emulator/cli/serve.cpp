@@ -1,8 +1,10 @@
 #include "emulator/app/app.h"
 #include "emulator/app/descriptors.h"
 #include "emulator/app/engine_settings.h"
+#include "emulator/app/fonts.h"
 #include "emulator/app/python_check.h"
 #include "emulator/app/ready_file.h"
+#include "emulator/app/session_packages.h"
 #include "emulator/base/output.h"
 #include "emulator/cli/command.h"
 
@@ -32,16 +34,21 @@ TierChoice usable_tier(const config::Config& config, const runtimes::Installatio
 /// read, or made, when the ports are bound (App::run()).
 ExitCode serve(const Invocation& call) {
   raise_descriptor_limit();
-  const config::Config config = settings_of(call).config;
+  config::Config config = settings_of(call).config;
   ReadyFile ready_file(config.server.ready_file);
   const Outputs outputs;
   observability::start_log(outputs.error, config::name_of(config.server.log_level),
                            config::name_of(config.server.log_format));
-  auto documents = documents_of(config);
+  Preparation prepared{.documents = documents_of(config)};
   const auto installation = runtimes::Installation::beside_executable();
-  std::optional<TierChoice> tier;
-  if (config.host.engine == config::Engine::python) tier = usable_tier(config, installation);
-  App app(config, std::move(tier), installation, std::move(documents), ready_file, outputs);
+  std::optional<packages::KeptLayer> layer;
+  if (config.host.engine == config::Engine::python) {
+    layer = use_session_packages(config, config::process_environment, installation);
+    prepared.tier = usable_tier(config, installation);
+    prepared.font_set =
+        prepare_fonts(config, config::process_environment, installation, prepared.tier->tier);
+  }
+  App app(config, std::move(prepared), installation, ready_file, outputs);
   app.run();
   return stopped;
 }

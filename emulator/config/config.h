@@ -76,9 +76,11 @@ struct HostOptions {
   /// Seed of ids and of hash() in sessions, with clocks that stand still; nullopt: real time, and
   /// all is random.
   std::optional<std::uint32_t> deterministic;
-  std::string python;  ///< empty: the environment that `make run` built
+  std::string python;        ///< empty: the environment that `make run` built
+  std::string requirements;  ///< file of additional packages; empty: that of the state directory
   bool no_zygote = false;
   std::vector<std::string> preload{"numpy", "pandas", "matplotlib.pyplot"};
+  std::vector<std::string> fonts;  ///< directories whose font files sessions see
   SandboxMode sandbox = SandboxMode::automatic;
   bool cgroups = true;  ///< used where there are some
 };

@@ -21,6 +21,7 @@ using value_kinds::kChoice;
 using value_kinds::kList;
 using value_kinds::kNumber;
 using value_kinds::kPath;
+using value_kinds::kPaths;
 using value_kinds::number_range;
 using value_kinds::parse_number;
 using value_kinds::show_list;
@@ -224,7 +225,7 @@ constexpr std::array kOptions{
     Option{"tls-name", "Server", "NAMES",
            "Additional names in the certificate, such as a,*.b.org,10.0.0.5.", kOf<kTlsNames>},
     Option{"state-dir", "Server", "PATH",
-           "Directory of the certificate authority and of the key that signs tokens.",
+           "Directory of the certificate authority, the key that signs tokens, and packages.",
            kOf<kPath<&ServerOptions::state_dir>>},
     Option{"ready-file", "Server", "PATH",
            "File that exists while an execution can be answered at once.",
@@ -305,6 +306,9 @@ constexpr std::array kOptions{
     Option{"python", "Sandbox", "PATH",
            "python3 with IPython; default: the environment that `make run` builds.",
            kOf<kPath<&HostOptions::python>>},
+    Option{"requirements", "Sandbox", "PATH",
+           "File of packages to add to that Python; default: that of `dynsessions packages`.",
+           kOf<kPath<&HostOptions::requirements>>},
     Option{"sandbox", "Sandbox", "MODE",
            "Isolation: auto is full or else restricted; insecure isolates nothing.",
            kOf<kChoice<&HostOptions::sandbox, kSandboxModes>>},
@@ -314,6 +318,9 @@ constexpr std::array kOptions{
     Option{"preload", "Sandbox", "MODULES",
            "Modules to load into the interpreter that others are forked from.",
            kOf<kList<&HostOptions::preload>>},
+    Option{"fonts", "Sandbox", "DIRS",
+           "Directories whose font files sessions see, such as /usr/share/fonts.",
+           kOf<kPaths<&HostOptions::fonts>>},
     Option{"data-quota-mb", "Sandbox", "N", "Size of a session's /mnt/data in MiB.",
            kOfPool<members::kDataQuota>},
     Option{"max-files", "Sandbox", "N",

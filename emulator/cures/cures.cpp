@@ -54,7 +54,10 @@ constexpr std::array kCures = {
          "Docker: --device /dev/net/tun"},
     Cure{"egress: only a network namespace", "use EgressDisabled, or make the full tier possible"},
     Cure{"egress", "slirp4netns must run here; see what it said, or use EgressDisabled"},
-    Cure{"execute", "--python must name a program that all users may read and execute"},
+    Cure{
+        "execute",
+        "--python must name a program that all users may read and execute; with added packages the "
+        "directory of --state-dir must be one that all users may pass through"},
     Cure{"verify alive", "--python must name a Python; what it names ended at once"},
     Cure{"verify cgroups", "if --python names a Python that starts here: --control-groups off"},
     Cure{kZygote, "see --no-zygote"},

@@ -1,12 +1,12 @@
 #include "emulator/doctor/doctor.h"
 
 #include <chrono>
-#include <fstream>
-#include <iterator>
+#include <optional>
 #include <stdexcept>
 
 #include "emulator/app/descriptors.h"
 #include "emulator/app/engine_settings.h"
+#include "emulator/doctor/added_packages.h"
 #include "emulator/doctor/environment.h"
 #include "emulator/doctor/limits.h"
 #include "emulator/doctor/sandbox.h"
@@ -17,16 +17,9 @@ namespace {
 /// It takes half a second; several where the disk is slow and has not seen the files yet.
 constexpr std::chrono::seconds kPatience{20};
 
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error("cannot read " + path.string());
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 Checks examine_environment(const std::filesystem::path& python,
                            const runtimes::Installation& installation) {
-  const auto expected = read_package_list(read_file(installation.agent / "requirements.txt"),
-                                          read_file(installation.agent / "service_packages.json"));
+  const auto expected = packages::read_package_list(installation.agent);
   const auto probe = installation.agent / "environment_probe.py";
   const auto printed = ask_python(python, probe, kPatience);
   if (!printed) return check_endless_python(python.string(), kPatience);
@@ -43,14 +36,18 @@ Check check_egress_program() {
 
 }  // namespace
 
-Checks examine(const config::Config& config, const runtimes::Installation& installation) {
+Checks examine(const config::Config& options, const runtimes::Installation& installation) {
+  config::Config config = options;
   std::filesystem::path python;
+  std::optional<Check> added;
   try {
+    added = check_added_packages(config, config::process_environment, installation);
     python = runtimes::session_python(python_settings(config.host), installation);
   } catch (const runtimes::EngineUnavailable& error) {
     return check_missing_python(error.what());
   }
   Checks checks = examine_environment(python, installation);
+  if (added) checks.push_back(*std::move(added));
   // What is no Python that the agent could use fails in each sandbox too, for reasons that lead
   // away from this one.
   if (checks.front().verdict == Verdict::bad) return checks;

@@ -9,11 +9,14 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/base/child_process.h"
+#include "emulator/packages/package_name.h"
 
 namespace dynsessions::doctor {
 namespace {
 
 using nlohmann::json;
+using packages::PackageList;
+using packages::PinnedPackage;
 
 constexpr const char* kMakeOne =
     "`make build` makes an environment that has everything (build/python), and "
@@ -71,7 +74,7 @@ struct Deviations {
 Deviations deviations_of(const EnvironmentFacts& facts, const PackageList& expected) {
   Deviations deviations;
   for (const PinnedPackage& pin : expected.packages) {
-    const auto found = facts.packages.find(normalized_name(pin.name));
+    const auto found = facts.packages.find(packages::normalized_name(pin.name));
     if (found == facts.packages.end()) {
       deviations.missing.push_back(pin.name);
     } else if (found->second != pin.version) {

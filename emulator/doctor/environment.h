@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "emulator/doctor/check.h"
-#include "emulator/doctor/package_list.h"
+#include "emulator/packages/package_list.h"
 
 namespace dynsessions::doctor {
 
@@ -40,6 +40,6 @@ struct EnvironmentFacts {
 /// The section *environment*: `python` with its facts against what it should have.
 [[nodiscard]] Checks check_environment(const std::string& python,
                                        const std::optional<EnvironmentFacts>& facts,
-                                       const PackageList& expected);
+                                       const packages::PackageList& expected);
 
 }  // namespace dynsessions::doctor

@@ -49,6 +49,8 @@ struct Exchange {
   std::string_view refused_by;
   /// Text of `x-emulator-reason`, also where the server does not send that header.
   std::string reason;
+  /// The same for an answer that is no refusal and whose text quotes the program: not for the log.
+  std::string advice;
   /// Text of `x-emulator-warning`, which names what the answer leaves out; empty if it is complete.
   std::string warning;
 

@@ -1,7 +1,6 @@
 #include "emulator/runtimes/python_runtime.h"
 
 #include <cstdlib>
-#include <fstream>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "emulator/base/value_kind.h"
+#include "emulator/packages/python_environment.h"
 #include "emulator/pools/pool_members.h"
 
 namespace dynsessions::runtimes {
@@ -23,19 +23,10 @@ namespace {
 /// tiers they keep their host paths.
 constexpr const char* kPythonInside = "/opt/python";
 constexpr const char* kAgentInside = "/opt/dynsessions";
+constexpr const char* kFontsInside = "/opt/dynsessions-fonts";
 
 /// Gives a session its network.
 constexpr const char* kEgressProgram = "slirp4netns";
-
-/// The directory of the base interpreter that a virtual environment names, e.g. /usr/bin.
-fs::path home_of_environment(const fs::path& prefix) {
-  std::ifstream file(prefix / "pyvenv.cfg");
-  std::string line;
-  while (std::getline(file, line)) {
-    if (line.starts_with("home = ")) return line.substr(7);
-  }
-  return {};
-}
 
 bool is_system_path(const fs::path& path) {
   const std::string text = path.string();
@@ -53,7 +44,7 @@ std::string bind(SandboxProfile& profile, Tier tier, const fs::path& directory,
 /// Shows the interpreter inside and returns its path there.
 std::string bind_python(SandboxProfile& profile, Tier tier, const fs::path& python) {
   const fs::path prefix = python.parent_path().parent_path();
-  const fs::path home = home_of_environment(prefix);
+  const fs::path home = packages::home_of(prefix);
   if (home.empty()) {  // no virtual environment: an installation with its own prefix
     if (is_system_path(python)) return python.string();
     profile.binds.push_back({prefix.string(), prefix.string()});
@@ -63,17 +54,25 @@ std::string bind_python(SandboxProfile& profile, Tier tier, const fs::path& pyth
     const std::string base = home.parent_path().string();
     profile.binds.push_back({base, base});
   }
+  if (const fs::path base = packages::base_of(prefix); !base.empty()) {
+    bind(profile, tier, base, packages::kBaseInside);
+  }
   return bind(profile, tier, prefix, kPythonInside) + "/bin/" + python.filename().string();
 }
 
-/// Where packages are installed: lib/python3.11/site-packages and the like.
+/// Directories of programs: those that packages brought, and those of the base of a layer.
+std::string program_directories(Tier tier, const fs::path& python, const fs::path& python_inside) {
+  std::string directories = python_inside.parent_path().string();
+  const fs::path base = packages::base_of(python.parent_path().parent_path());
+  if (base.empty()) return directories;
+  const fs::path base_inside = tier == Tier::full ? fs::path(packages::kBaseInside) : base;
+  return directories + ':' + (base_inside / "bin").string();
+}
+
 std::vector<std::string> package_directories(const fs::path& python) {
   std::vector<std::string> directories;
-  std::error_code none;
-  for (const auto& entry :
-       fs::directory_iterator(python.parent_path().parent_path() / "lib", none)) {
-    const fs::path directory = entry.path() / "site-packages";
-    if (fs::is_directory(directory, none)) directories.push_back(directory.string());
+  for (const fs::path& each : packages::package_directories(python.parent_path().parent_path())) {
+    directories.push_back(each.string());
   }
   return directories;
 }
@@ -118,12 +117,11 @@ sandbox::Limits limits_of(const pools::PoolDefinition& pool) {
   return limits;
 }
 
-std::vector<std::string> environment_for(const std::string& python_inside) {
+std::vector<std::string> environment_for(const std::string& programs) {
   return {
       // pip installs below the small /tmp (session_packages.py), which its cache would fill too.
       "PIP_NO_CACHE_DIR=1",
-      "PATH=/tmp/.local/bin:" + fs::path(python_inside).parent_path().string() +
-          ":/usr/local/bin:/usr/bin:/bin",
+      "PATH=/tmp/.local/bin:" + programs + ":/usr/local/bin:/usr/bin:/bin",
       "HOME=/tmp",
       "USER=session",
       "LANG=C.UTF-8",
@@ -134,6 +132,8 @@ std::vector<std::string> environment_for(const std::string& python_inside) {
 }
 
 }  // namespace
+
+std::string fonts_inside(Tier tier) { return tier == Tier::full ? kFontsInside : ""; }
 
 std::optional<fs::path> find_egress_program() { return find_in_path(kEgressProgram); }
 
@@ -165,9 +165,13 @@ Result<SandboxProfile> PythonRuntime::profile_for(const pools::PoolDefinition& p
                       value_kinds::show_list(settings_.preload)};
     profile.packages = package_directories(python_);
   }
-  profile.environment = environment_for(python_inside);
+  profile.environment = environment_for(program_directories(tier_, python_, python_inside));
   if (settings_.hash_seed) {
     profile.environment.push_back("PYTHONHASHSEED=" + std::to_string(*settings_.hash_seed));
+  }
+  if (!settings_.font_set.empty()) {
+    const std::string inside = bind(profile, tier_, fs::path(settings_.font_set), kFontsInside);
+    profile.environment.push_back("SESSION_FONTS=" + inside);
   }
   profile.limits = limits_of(pool);
   if (Result<void> added = add_egress(profile, tier_, pool.network_status); !added) {

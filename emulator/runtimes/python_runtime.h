@@ -19,12 +19,16 @@ struct PythonSettings {
   std::vector<std::string> preload;  ///< modules that the zygote imports
   /// PYTHONHASHSEED of interpreters; nullopt: a random one.
   std::optional<std::uint32_t> hash_seed = std::nullopt;
+  std::string font_set = {};  ///< directory made by font_set.py; empty: no further fonts
 };
 
 /// The Python that sessions run: the one of the settings, or the installation's. Throws
 /// EngineUnavailable if it does not exist.
 [[nodiscard]] std::filesystem::path session_python(const PythonSettings& settings,
                                                    const Installation& installation);
+
+/// Where sessions of that tier see a font set; empty: where it is.
+[[nodiscard]] std::string fonts_inside(sandbox::Tier tier);
 
 /// slirp4netns, which gives sessions their network; nullopt if it is not in PATH.
 [[nodiscard]] std::optional<std::filesystem::path> find_egress_program();

@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr mode_t kPrivateDirectory = 0700;
+constexpr mode_t kPassableDirectory = 0711;
 constexpr mode_t kPrivateFile = 0600;
 /// A PEM file of ours has one or two kilobytes.
 constexpr std::size_t kMaxFile = std::size_t{64} * 1024;
@@ -130,6 +131,10 @@ UniqueFd StateDirectory::lock() const {
     if (errno != EINTR) fail("lock", file);
   }
   return held;
+}
+
+void StateDirectory::let_others_pass() const {
+  if (::geteuid() == 0 && ::chmod(path_.c_str(), kPassableDirectory) != 0) fail("change", path_);
 }
 
 std::optional<std::string> StateDirectory::read(const std::string& name) const {

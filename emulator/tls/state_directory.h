@@ -46,6 +46,10 @@ class StateDirectory {
   /// when the process ends. Throws StateError.
   [[nodiscard]] UniqueFd lock() const;
 
+  /// Lets other users of the machine pass through to what is not private in it, where a root server
+  /// needs that: its sessions run as other users.
+  void let_others_pass() const;
+
   /// Nothing when there is no such file. Throws StateError when it cannot be read.
   [[nodiscard]] std::optional<std::string> read(const std::string& name) const;
 

@@ -110,9 +110,24 @@ assert sum(not line.startswith("#") for line in listed) >= cpus
 
 
 def test_programs_find_their_cpus_and_a_second_place_for_temporary_files(server, tier):
-    """lscpu lists /proc, which the restricted tier forbids."""
-    code = CPUS if tier == "restricted" else CPUS + LSCPU
-    assert stdout_of(server.session(), code) == "found\n"
+    assert stdout_of(server.session(), CPUS + LSCPU) == "found\n"
+
+
+def test_proc_can_be_opened_for_lscpu_but_not_read_in_the_restricted_tier(
+    temporary, emulator_factory
+):
+    """It would list the processes of the host."""
+    code = (
+        "import os\n"
+        "place = os.open('/proc', os.O_RDONLY)\n"
+        "os.close(os.open('cpuinfo', os.O_RDONLY, dir_fd=place))\n"
+        "for way in (lambda: os.listdir('/proc'), lambda: os.listdir(place),\n"
+        "            lambda: os.open('1/environ', os.O_RDONLY, dir_fd=place),\n"
+        "            lambda: os.open('.', os.O_RDONLY, dir_fd=place)):\n"
+        "    try:\n        way()\n    except OSError:\n        print('refused')\n"
+    )
+    session = emulator_factory("--sandbox", "restricted").session()
+    assert stdout_of(session, code) == "refused\n" * 4
 
 
 def test_sessions_have_files_and_variables_of_their_own(server):

@@ -73,8 +73,9 @@ http::Response Dressing::refusal(const Error& error, http::Exchange& exchange) c
 }
 
 void Dressing::add_reason(http::Response& response, const http::Exchange& exchange) const {
-  if (!settings_.own_headers || exchange.reason.empty()) return;
-  response.headers.add("x-emulator-reason", exchange.reason);
+  const std::string& text = exchange.reason.empty() ? exchange.advice : exchange.reason;
+  if (!settings_.own_headers || text.empty()) return;
+  response.headers.add("x-emulator-reason", text);
 }
 
 void Dressing::add_version_headers(http::Response& response, const Route& route) const {

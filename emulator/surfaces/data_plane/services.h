@@ -5,6 +5,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "emulator/base/id_source.h"
+#include "emulator/packages/package_list.h"
 #include "emulator/pools/pool_catalog.h"
 
 namespace dynsessions::surfaces::data_plane {
@@ -15,6 +16,7 @@ struct Services {
   boost::asio::thread_pool& file_pool;
   IdSource& ids;
   std::filesystem::path python_environment = {};  ///< prefix of the sessions' Python
+  packages::PackageList service_packages = {};    ///< for advice on modules that are missing
   /// Whether uploads are counted against their session's quota, since no file system enforces it.
   bool counts_uploads = false;
   /// Answers are the same in each run: measured times are shown as 0, listings are in the order of

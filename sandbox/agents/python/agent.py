@@ -45,6 +45,7 @@ from agent_shell import AGENT_DIRECTORY, make_shell, text_of_error
 from IPython.core.error import StdinNotImplementedError
 
 CONTROL_FD = 3
+FONT_SET = "SESSION_FONTS"
 MAX_RESULT_BYTES = 32 << 20  # with the frame
 TEXTS = ("base64", "text", "repr", "characters")  # of a value, in the order in which they are sent
 RECEIVED_BYTES = 1 << 16  # at once
@@ -239,12 +240,25 @@ class Agent:
         LIBC.fflush(None)
 
 
+def adopt_fonts():
+    """Shows the fonts of --fonts (font_set.py) where programs and libraries look for a user's own.
+    Returns the directory that has matplotlib's list of fonts."""
+    fonts = os.environ.get(FONT_SET)
+    if fonts is None:
+        return pathlib.Path(sys.prefix, "share/dynsessions/matplotlib")
+    place = pathlib.Path(os.environ.get("HOME", "/tmp"), ".local/share/fonts")
+    with contextlib.suppress(OSError):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.symlink_to(f"{fonts}/fonts")
+    return pathlib.Path(fonts, "matplotlib")
+
+
 def adopt_font_cache():
     """matplotlib wants its cache writable and warns otherwise; building it takes seconds. So a
     directory of our own gets links to the files that create_environment.sh has built. Its name is
     fixed, because the zygote's matplotlib remembers it. Where there is no room for it matplotlib
     has to do without."""
-    built = pathlib.Path(sys.prefix, "share/dynsessions/matplotlib")
+    built = adopt_fonts()
     directory = f"{tempfile.tempdir}/matplotlib-fonts"
     if os.environ.get("MPLCONFIGDIR", directory) != directory or not built.is_dir():
         return

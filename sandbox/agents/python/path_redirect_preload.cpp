@@ -161,6 +161,14 @@ mode_t mode_argument(int flags, va_list arguments) {
   return creates ? va_arg(arguments, mode_t) : 0;
 }
 
+/// lscpu opens /proc for nothing but to open files below it. Landlock allows some of these, but not to
+/// read the directory, which lists the processes of the host. So it gets a descriptor that is only
+/// good as a place.
+int or_place(int opened, const char* path, int flags) {
+  if (opened >= 0 || errno != EACCES || std::strcmp(path, "/proc") != 0) return opened;
+  return ::openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | (flags & O_CLOEXEC));
+}
+
 }  // namespace
 
 // NOLINTBEGIN(bugprone-macro-parentheses): they are lists of parameters, in parentheses already
@@ -186,7 +194,7 @@ mode_t mode_argument(int flags, va_list arguments) {
     va_start(arguments, flags);                                  \
     const mode_t mode = mode_argument(flags, arguments);         \
     va_end(arguments);                                           \
-    return real(Real(path), flags, mode);                        \
+    return or_place(real(Real(path), flags, mode), path, flags); \
   }
 #define OPENING_AT(name)                                              \
   extern "C" int name(int at, const char* path, int flags, ...) {     \
@@ -195,7 +203,7 @@ mode_t mode_argument(int flags, va_list arguments) {
     va_start(arguments, flags);                                       \
     const mode_t mode = mode_argument(flags, arguments);              \
     va_end(arguments);                                                \
-    return real(at, Real(path), flags, mode);                         \
+    return or_place(real(at, Real(path), flags, mode), path, flags);  \
   }
 
 // NOLINTEND(bugprone-macro-parentheses)

@@ -97,11 +97,13 @@ class TmpSnapshot:
 
     def __init__(self):
         self._steps = []
-        for directory, _, files in os.walk(tempfile.tempdir):
+        for directory, directories, files in os.walk(tempfile.tempdir):
+            paths = [os.path.join(directory, name) for name in directories + files]
             if directory != tempfile.tempdir:
                 self._steps.append((os.mkdir, (directory, os.stat(directory).st_mode)))
-            for path in (os.path.join(directory, name) for name in files):
-                self._steps.append(self._step_for(path))
+            for path in paths:  # os.walk() takes links to directories for directories
+                if os.path.islink(path) or not os.path.isdir(path):
+                    self._steps.append(self._step_for(path))
 
     def _step_for(self, path):
         if os.path.islink(path):

@@ -20,6 +20,8 @@ const std::map<std::string_view, std::string> kOtherValues{
     {"listen", "::1"},
     {"allowed-host", "emulator.example,10.0.0.7"},
     {"ready-file", "/run/ready.json"},
+    {"requirements", "/project/sessions.txt"},
+    {"fonts", "/usr/share/fonts,/home/me/fonts"},
     {"drain-period", "3"},
     {"log-level", "debug"},
     {"log-format", "json"},

@@ -14,10 +14,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const PackageList kExpected{
+const packages::PackageList kExpected{
     "3.12.7",
     "older system",
-    {{"numpy", "1.26.4", "1.26.4", ""}, {"Typing_Extensions", "4.16.0", "4.0.0", "needed newer"}}};
+    "a session",
+    {{"numpy", "1.26.4", "1.26.4", "", true},
+     {"Typing_Extensions", "4.16.0", "4.0.0", "needed newer", true}},
+    {}};
 
 EnvironmentFacts complete() {
   return {"3.11.2",

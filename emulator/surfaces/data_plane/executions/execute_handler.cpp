@@ -4,11 +4,13 @@
 #include <cctype>
 #include <chrono>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "emulator/base/offload.h"
 #include "emulator/cures/cures.h"
 #include "emulator/http/text.h"
+#include "emulator/packages/missing_module.h"
 #include "emulator/surfaces/data_plane/executions/execute_wire.h"
 #include "emulator/surfaces/data_plane/session_access.h"
 #include "emulator/surfaces/data_plane/wire_text.h"
@@ -93,11 +95,24 @@ std::string operation_location(const Route& route, const http::Request& request,
                  "identifier=" + http::percent_encode(labels.identifier));
 }
 
+/// The module for want of which the program failed.
+std::optional<std::string> missing_module(const execution::ExecutionResult& result) {
+  if (result.outcome != execution::ExecutionOutcome::raised || !result.traceback.at_hand()) {
+    return std::nullopt;
+  }
+  const std::string_view traceback = result.traceback.in_memory();
+  return packages::missing_module(traceback.substr(0, packages::kTracebackBytes));
+}
+
 /// What the service does not tell: why a program failed, or which rule of a script answered it.
-void note_reason(http::Exchange& exchange, const execution::ExecutionResult& result) {
+void note_reason(const Services& services, http::Exchange& exchange,
+                 const execution::ExecutionResult& result) {
   if (!result.answered_by.empty()) exchange.reason = result.answered_by;
-  const auto limit = execution::exceeded_limit(result.outcome);
-  if (limit) exchange.reason = reason_of(*limit);
+  if (const auto limit = execution::exceeded_limit(result.outcome)) {
+    exchange.reason = reason_of(*limit);
+  } else if (const auto module = missing_module(result)) {
+    exchange.advice = packages::advice_on_missing(*module, services.service_packages);
+  }
 }
 
 asio::awaitable<Result<ExecuteCall>> parse(const Services& services, const Route& route,
@@ -140,7 +155,7 @@ asio::awaitable<http::Answer> run(const Services& services, const Route& route,
   if (services.repeatable) timings = {};
   add_execute_headers(response.headers, timings, *session, result->duration);
   add_new_allocation(response.headers, *route.version, session.is_new_allocation());
-  note_reason(exchange, *result);
+  note_reason(services, exchange, *result);
   co_return response;
 }
 
@@ -195,7 +210,7 @@ asio::awaitable<http::Answer> get_execution(const Services& services, const Rout
   if (result && services.repeatable) result->duration = {};
   response.body = body_of(to_json(route, labels, record->request, result ? &*result : nullptr),
                           services.file_pool);
-  if (result) note_reason(call.exchange, *result);
+  if (result) note_reason(services, call.exchange, *result);
   co_return response;
 }
 

@@ -1,7 +1,7 @@
 #include "emulator/surfaces/data_plane/metadata/metadata_handler.h"
 
 #include "emulator/base/offload.h"
-#include "emulator/execution/python_environment.h"
+#include "emulator/packages/python_environment.h"
 #include "emulator/surfaces/data_plane/wire_text.h"
 
 namespace dynsessions::surfaces::data_plane::metadata {
@@ -9,7 +9,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-using execution::PythonEnvironment;
+using packages::PythonEnvironment;
 
 void write_version(JsonWriter& json, std::string_view name, std::string_view version) {
   json.begin_object().member("name", name).member("version", version).end_object();
@@ -37,7 +37,7 @@ std::string to_json(const ApiVersion& api_version, const PythonEnvironment& envi
 
 asio::awaitable<http::Answer> get(const Services& services, const Route& route, http::Call&) {
   auto work = [prefix = services.python_environment] {
-    return execution::read_python_environment(prefix);
+    return packages::read_python_environment(prefix);
   };
   const PythonEnvironment environment = co_await offload(services.file_pool, work);
   http::Response response;

@@ -1,7 +1,8 @@
-#include "emulator/doctor/package_list.h"
+#include "emulator/packages/package_list.h"
 
 #include <algorithm>
-#include <cctype>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <sstream>
 #include <stdexcept>
@@ -9,7 +10,9 @@
 #include <boost/algorithm/string/trim.hpp>
 #include <nlohmann/json.hpp>
 
-namespace dynsessions::doctor {
+#include "emulator/packages/package_name.h"
+
+namespace dynsessions::packages {
 namespace {
 
 using nlohmann::json;
@@ -32,25 +35,21 @@ std::vector<PinnedPackage> read_pins(std::string_view requirements) {
 void add_facts(PinnedPackage& pin, const json& fact) {
   pin.service_version = fact.value("service", "");
   if (pin.service_version != pin.version) pin.why = fact.value("why", "");
+  pin.is_in_service = !pin.service_version.empty() || fact.value("present", false);
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("cannot read " + path.string());
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 }  // namespace
 
-std::string normalized_name(std::string_view name) {
-  std::string normal;
-  for (const char c : name) {
-    const bool is_separator = c == '-' || c == '_' || c == '.';
-    if (is_separator && normal.ends_with('-')) continue;
-    const auto byte = static_cast<unsigned char>(c);
-    normal += is_separator ? '-' : static_cast<char>(std::tolower(byte));
-  }
-  return normal;
-}
-
 PackageList read_package_list(std::string_view requirements, std::string_view facts) try {
   const json known = json::parse(facts);
   PackageList list{known.at("python").at("service"), known.at("python").at("why"),
-                   read_pins(requirements)};
+                   known.at("source"), read_pins(requirements), known.at("modules")};
   std::map<std::string, json> by_name;
   for (const auto& [name, fact] : known.at("packages").items()) {
     by_name.emplace(normalized_name(name), fact);
@@ -64,4 +63,9 @@ PackageList read_package_list(std::string_view requirements, std::string_view fa
   throw std::runtime_error(std::string("service_packages.json: ") + error.what());
 }
 
-}  // namespace dynsessions::doctor
+PackageList read_package_list(const std::filesystem::path& directory) {
+  return read_package_list(read_file(directory / "requirements.txt"),
+                           read_file(directory / "service_packages.json"));
+}
+
+}  // namespace dynsessions::packages

@@ -1,4 +1,4 @@
-#include "emulator/execution/python_environment.h"
+#include "emulator/packages/python_environment.h"
 
 #include <filesystem>
 #include <fstream>
@@ -6,7 +6,7 @@
 
 #include "tests/support/catch.h"
 
-namespace dynsessions::execution {
+namespace dynsessions::packages {
 namespace {
 
 namespace fs = std::filesystem;
@@ -30,13 +30,14 @@ class FakeEnvironment {
   void install(const std::string& directory, const std::string& metadata) const {
     write("lib/python3.11/site-packages/" + directory + "/METADATA", metadata);
   }
+  [[nodiscard]] const fs::path& prefix() const { return prefix_; }
   [[nodiscard]] PythonEnvironment read() const { return read_python_environment(prefix_); }
 
  private:
   fs::path prefix_;
 };
 
-TEST_CASE("an environment tells its Python and its packages by name", "[execution]") {
+TEST_CASE("an environment tells its Python and its packages by name", "[packages]") {
   const FakeEnvironment fake;
   fake.install("numpy-1.26.4.dist-info", "Metadata-Version: 2.1\nName: numpy\nVersion: 1.26.4\n");
   fake.install("Pillow-11.3.0.dist-info", "Name: Pillow\nVersion: 11.3.0\n\nName: not this\n");
@@ -54,11 +55,32 @@ TEST_CASE("an environment tells its Python and its packages by name", "[executio
   CHECK(environment.created_at > std::chrono::system_clock::now() - std::chrono::minutes(1));
 }
 
-TEST_CASE("an environment that is not there has nothing", "[execution]") {
+TEST_CASE("a layer has its packages in front of those of its base", "[packages]") {
+  const FakeEnvironment base;
+  base.install("numpy-1.26.4.dist-info", "Name: numpy\nVersion: 1.26.4\n");
+  base.install("Typing_Extensions-1.dist-info", "Name: Typing_Extensions\nVersion: 1\n");
+  const FakeEnvironment layer;
+  layer.write("pyvenv.cfg", "home = /usr/bin\nversion = 3.11.2\nbase-environment = " +
+                                base.prefix().string() + "\n");
+  layer.install("typing_extensions-2.dist-info", "Name: typing-extensions\nVersion: 2\n");
+
+  const PythonEnvironment environment = layer.read();
+  CHECK(environment.packages ==
+        decltype(environment.packages){{"numpy", "1.26.4"}, {"typing-extensions", "2"}});
+  CHECK(environment.version_of("typing-extensions") == "2");
+  CHECK(base_of(layer.prefix()) == base.prefix());
+  CHECK(base_of(base.prefix()).empty());
+  CHECK(home_of(layer.prefix()) == "/usr/bin");
+  CHECK(package_directories(layer.prefix()) ==
+        std::vector<fs::path>{layer.prefix() / "lib/python3.11/site-packages",
+                              base.prefix() / "lib/python3.11/site-packages"});
+}
+
+TEST_CASE("an environment that is not there has nothing", "[packages]") {
   const PythonEnvironment environment = read_python_environment("/no/such/environment");
   CHECK(environment.python_version.empty());
   CHECK(environment.packages.empty());
 }
 
 }  // namespace
-}  // namespace dynsessions::execution
+}  // namespace dynsessions::packages

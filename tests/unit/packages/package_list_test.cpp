@@ -1,23 +1,25 @@
-#include "emulator/doctor/package_list.h"
+#include "emulator/packages/package_list.h"
 
 #include <stdexcept>
 
 #include "tests/support/catch.h"
 
-namespace dynsessions::doctor::test {
+namespace dynsessions::packages::test {
 namespace {
 
 constexpr const char* kFacts = R"({
+  "source": "a session",
+  "modules": {"yaml": "pyyaml"},
   "python": {"service": "3.12.7", "why": "older system"},
   "packages": {
     "numpy": {"service": "1.26.4"},
     "Typing.Extensions": {"service": "4.0.0", "why": "needed newer"},
-    "requests": {"why": "not seen"}
+    "requests": {"present": true, "why": "not seen"}
   }})";
 
 }  // namespace
 
-TEST_CASE("each pinned package knows what the service has and why it differs", "[doctor]") {
+TEST_CASE("each pinned package knows what the service has and why it differs", "[packages]") {
   const auto list = read_package_list(
       "# The service's own.\nnumpy==1.26.4\n\n typing_extensions==4.16.0 # a reason\n"
       "requests==2.32.3\nidna==3.20",
@@ -25,7 +27,7 @@ TEST_CASE("each pinned package knows what the service has and why it differs", "
   CHECK(list.service_python == "3.12.7");
   CHECK(list.why_python == "older system");
   REQUIRE(list.packages.size() == 4);
-  const auto [name, version, service_version, why] =
+  const auto [name, version, service_version, why, is_in_service] =
       GENERATE_COPY(from_range(list.packages.begin(), list.packages.end()));
   if (name == "numpy") {
     CHECK(version == "1.26.4");
@@ -41,16 +43,20 @@ TEST_CASE("each pinned package knows what the service has and why it differs", "
   }
 }
 
-TEST_CASE("a damaged list is a failure of the program, named", "[doctor]") {
+TEST_CASE("a damaged list is a failure of the program, named", "[packages]") {
   CHECK_THROWS_WITH(read_package_list("numpy>=1", kFacts), Catch::Contains("numpy>=1"));
   CHECK_THROWS_WITH(read_package_list("", "{"), Catch::Contains("service_packages.json"));
   CHECK_THROWS_WITH(read_package_list("", "{}"), Catch::Contains("service_packages.json"));
 }
 
-TEST_CASE("names of packages that differ in case and separators only are one", "[doctor]") {
-  CHECK(normalized_name("Python.Docx") == "python-docx");
-  CHECK(normalized_name("a-_.b") == "a-b");
-  CHECK(normalized_name("xlsxwriter") == normalized_name("XlsxWriter"));
+TEST_CASE("the list knows what the service has, and packages of modules by another name",
+          "[packages]") {
+  const auto list = read_package_list("numpy==1.26.4\nrequests==2.32.3\nidna==3.20", kFacts);
+  CHECK(list.source == "a session");
+  CHECK(list.packages[0].is_in_service);
+  CHECK(list.packages[1].is_in_service);
+  CHECK_FALSE(list.packages[2].is_in_service);
+  CHECK(list.packages_of_modules.at("yaml") == "pyyaml");
 }
 
-}  // namespace dynsessions::doctor::test
+}  // namespace dynsessions::packages::test

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace dynsessions::doctor {
+namespace dynsessions::packages {
 
 /// A package that sandbox/agents/python/requirements.txt pins.
 struct PinnedPackage {
@@ -12,21 +14,26 @@ struct PinnedPackage {
   std::string version;
   std::string service_version;  ///< empty: not observed
   std::string why;  ///< why the versions differ or one is not known; empty if they are equal
+  bool is_in_service = false;  ///< the service is known to have it, in some version
 };
 
 /// The packages of an environment for sessions, and those of the service.
 struct PackageList {
   std::string service_python;  ///< "3.12.7"
   std::string why_python;      ///< the reason why ours can be another version
+  std::string source;          ///< from where it is known what the service has
   std::vector<PinnedPackage> packages;
+  /// Modules whose package has another name, such as `sklearn`; the name is empty for a module
+  /// that many packages share, such as `google`.
+  std::map<std::string, std::string, std::less<>> packages_of_modules;
 };
 
 /// Reads the texts of requirements.txt and service_packages.json, which are part of the program.
 /// Throws std::runtime_error if they are damaged.
 [[nodiscard]] PackageList read_package_list(std::string_view requirements, std::string_view facts);
 
-/// Returns the name in lower case, with one dash for each run of dashes, dots and underscores.
-/// Names that are then equal belong to one package (PyPA's specification of name normalization).
-[[nodiscard]] std::string normalized_name(std::string_view name);
+/// The same from the directory that has both files. Throws std::runtime_error also if one cannot be
+/// read.
+[[nodiscard]] PackageList read_package_list(const std::filesystem::path& directory);
 
-}  // namespace dynsessions::doctor
+}  // namespace dynsessions::packages

@@ -1,0 +1,63 @@
+#include "emulator/app/fonts.h"
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "emulator/app/engine_settings.h"
+#include "emulator/app/https_setup.h"
+#include "emulator/base/child_process.h"
+#include "emulator/runtimes/python_runtime.h"
+#include "emulator/tls/state_directory.h"
+
+namespace dynsessions {
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Of --state-dir, which is made if it is not there.
+fs::path font_directory(const config::Config& config, const config::Environment& environment) {
+  const auto path = state_directory(config, environment);
+  if (!path) {
+    throw config::ConfigError(
+        "--fonts: there is no home directory to keep fonts in; name a directory with --state-dir");
+  }
+  try {
+    const auto state = tls::StateDirectory::at(*path);
+    state.let_others_pass();
+    return state.path() / "fonts";
+  } catch (const tls::StateError& error) {
+    throw config::ConfigError("--state-dir: " + std::string(error.what()));
+  }
+}
+
+std::string last_line_of(std::string text) {
+  while (text.ends_with('\n')) text.pop_back();
+  return text.substr(text.rfind('\n') + 1);  // npos + 1 is 0
+}
+
+}  // namespace
+
+fs::path prepare_fonts(const config::Config& config, const config::Environment& environment,
+                       const runtimes::Installation& installation, sandbox::Tier tier) {
+  if (config.host.fonts.empty()) return {};
+  const fs::path python = runtimes::session_python(python_settings(config.host), installation);
+  const std::string inside = runtimes::fonts_inside(tier);
+  std::vector<std::string> command{
+      python.string(), "-I", (installation.agent / "font_set.py").string(),
+      font_directory(config, environment).string(), inside.empty() ? "-" : inside};
+  for (const std::string& directory : config.host.fonts) {
+    command.push_back(fs::absolute(directory).string());
+  }
+  ChildProcess process(command, ChildProcess::Kind::server);
+  const std::string printed = process.read_all();
+  if (process.wait() != 0) throw config::ConfigError("--fonts: " + last_line_of(process.said()));
+  const auto facts = nlohmann::json::parse(last_line_of(printed), nullptr, false);
+  if (!facts.is_object() || !facts.contains("set") || !facts["set"].is_string()) {
+    throw std::runtime_error("font_set.py did not tell where the fonts are");
+  }
+  return facts["set"].get<std::string>();
+}
+
+}  // namespace dynsessions

@@ -1,0 +1,96 @@
+#include "emulator/app/session_packages.h"
+
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "emulator/app/engine_settings.h"
+#include "emulator/app/https_setup.h"
+#include "emulator/base/read_text.h"
+#include "emulator/packages/python_environment.h"
+#include "emulator/tls/state_directory.h"
+
+namespace dynsessions {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kLayers = "packages";
+
+config::ConfigError unusable(const fs::path& path, const std::string& why) {
+  return config::ConfigError("the requirements file " + path.string() + ": " + why);
+}
+
+/// The base of layers. A layer has no further layer.
+fs::path base_python(const config::Config& config, const runtimes::Installation& installation) {
+  fs::path python = runtimes::session_python(python_settings(config.host), installation);
+  const fs::path base = packages::base_of(python.parent_path().parent_path());
+  if (base.empty()) return python;
+  throw config::ConfigError("--python names an environment that dynsessions made from " +
+                            base.string() + "; name " + (base / "bin/python3").string() +
+                            " instead");
+}
+
+}  // namespace
+
+std::optional<fs::path> requirements_path(const config::Config& config,
+                                          const config::Environment& environment) {
+  if (!config.host.requirements.empty()) return fs::absolute(config.host.requirements);
+  const auto state = state_directory(config, environment);
+  if (!state) return std::nullopt;
+  return fs::absolute(*state) / "requirements.txt";
+}
+
+packages::RequirementsFile read_requirements(const config::Config& config,
+                                             const config::Environment& environment) {
+  const auto path = requirements_path(config, environment);
+  if (!path) return {};
+  std::error_code none;
+  if (!fs::exists(*path, none)) {
+    if (config.host.requirements.empty()) return {};
+    throw unusable(*path, "it does not exist; `dynsessions packages add` makes it");
+  }
+  if (fs::is_directory(*path, none)) throw unusable(*path, "it is a directory");
+  auto file = packages::RequirementsFile::parse(read_text(*path));
+  if (!file) throw unusable(*path, file.error().message);
+  return *std::move(file);
+}
+
+packages::LayerStore layer_store(const config::Config& config,
+                                 const config::Environment& environment,
+                                 const runtimes::Installation& installation) {
+  const auto state = state_directory(config, environment);
+  if (!state) {
+    throw config::ConfigError(
+        "there is no home directory to keep packages of sessions in; name a directory with "
+        "--state-dir");
+  }
+  return {fs::absolute(*state).lexically_normal() / kLayers, base_python(config, installation),
+          installation.agent / "environment_layer.py"};
+}
+
+std::optional<packages::KeptLayer> use_session_packages(
+    config::Config& config, const config::Environment& environment,
+    const runtimes::Installation& installation) {
+  const packages::RequirementsFile file = read_requirements(config, environment);
+  if (file.is_empty()) return std::nullopt;
+  const fs::path path = *requirements_path(config, environment);
+  const auto announce = [&path] {
+    spdlog::info("installing the packages of {}, which is done once", path.string());
+  };
+  try {
+    auto layer =
+        layer_store(config, environment, installation).obtain(file, path.parent_path(), announce);
+    if (layer) {
+      config.host.python = layer->python();
+      return *std::move(layer);
+    }
+    const Error& error = layer.error();
+    throw runtimes::EngineUnavailable(path.string() + ": " + error.message +
+                                      (error.reason.empty() ? "" : "\n  Cure: " + error.reason));
+  } catch (const tls::StateError& error) {
+    throw config::ConfigError("--state-dir: " + std::string(error.what()));
+  }
+}
+
+}  // namespace dynsessions

@@ -1,0 +1,256 @@
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "emulator/app/engine_settings.h"
+#include "emulator/app/session_packages.h"
+#include "emulator/base/columns.h"
+#include "emulator/base/read_text.h"
+#include "emulator/cli/command.h"
+#include "emulator/packages/package_name.h"
+#include "emulator/server_list/server_list.h"
+
+namespace dynsessions::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+using packages::Requirement;
+using packages::RequirementsFile;
+
+constexpr Flag kFromFlag{
+    "--from", "FILE", "Add the packages of a requirements file, too.", {}, 'r'};
+constexpr Flag kWheelsFlag{"--wheels", "DIR",
+                           "Take packages from this directory of wheels and from nowhere else."};
+
+std::string from_name(const packages::RequirementsFile& file, const std::string& name) {
+  const auto is_in = [&name](const std::vector<Requirement>& all) {
+    return std::any_of(all.begin(), all.end(),
+                       [&](const Requirement& each) { return each.name == name; });
+  };
+  if (is_in(file.requirements())) return "added";
+  return is_in(file.needed()) ? "needed" : "base";
+}
+
+/// Requirements of the words and of the file of `-r`. Throws config::ConfigError.
+RequirementsFile wanted_packages(const Invocation& call) {
+  RequirementsFile wanted;
+  if (const auto from = call.flags.find(kFromFlag.name); from != call.flags.end()) {
+    std::error_code none;
+    if (!fs::is_regular_file(from->second, none)) {
+      throw config::ConfigError("there is no file " + from->second);
+    }
+    auto read = RequirementsFile::parse(read_text(from->second));
+    if (!read) throw config::ConfigError(from->second + ": " + read.error().message);
+    wanted = *std::move(read);
+  }
+  for (const std::string& word : call.arguments) {
+    const auto requirement = packages::parse_requirement(word);
+    if (!requirement) throw config::ConfigError(requirement.error().message);
+    wanted.put(*requirement);
+  }
+  if (wanted.is_empty()) {
+    throw config::ConfigError("`packages add` needs the name of a package, or -r FILE");
+  }
+  return wanted;
+}
+
+/// Absolute, or relative to the requirements file if it is below that file's directory, so that a
+/// project can be elsewhere on another machine.
+fs::path place_of_wheels(const std::string& directory, const fs::path& file) {
+  std::error_code none;
+  if (!fs::is_directory(directory, none)) {
+    throw config::ConfigError("--wheels: there is no directory " + directory);
+  }
+  const fs::path place = fs::canonical(directory);
+  const fs::path relative = place.lexically_relative(fs::weakly_canonical(file.parent_path()));
+  const bool is_below = !relative.empty() && *relative.begin() != "..";
+  return is_below ? "." / relative : place;
+}
+
+int count_of_running_servers() {
+  const auto list = server_list::directory(config::process_environment);
+  return list ? static_cast<int>(server_list::running_servers(*list).size()) : 0;
+}
+
+void print_change(const packages::Change& change, const fs::path& path) {
+  for (const auto& [name, version] : change.layer.packages) {
+    std::printf("%s %s\n", name.c_str(), version.c_str());
+  }
+  for (const std::string& conflict : change.layer.conflicts) {
+    std::fprintf(stderr, "dynsessions: warning: %s\n", conflict.c_str());
+  }
+  std::fprintf(stderr, "Recorded in %s. Servers that are started from now on have it.\n",
+               path.c_str());
+  if (const int servers = count_of_running_servers(); servers > 0) {
+    std::fprintf(stderr,
+                 "%d of your servers run and keep the packages that they have: start %s again.\n",
+                 servers, servers == 1 ? "it" : "them");
+  }
+}
+
+/// The file to change, which need not exist. Throws config::ConfigError.
+fs::path path_to_change(const config::Config& config) {
+  const auto path = requirements_path(config, config::process_environment);
+  if (!path) {
+    throw config::ConfigError(
+        "there is no home directory to record packages in; name a file with --requirements");
+  }
+  if (!config.host.requirements.empty() && !fs::is_directory(path->parent_path())) {
+    throw config::ConfigError("--requirements: there is no directory " +
+                              path->parent_path().string());
+  }
+  return *path;
+}
+
+ExitCode change_packages(const Invocation& call, const packages::LayerStore::Edit& edit) {
+  const config::Config config = settings_of(call).config;
+  const fs::path path = path_to_change(config);
+  const auto store =
+      layer_store(config, config::process_environment, runtimes::Installation::beside_executable());
+  const auto change = store.change(path, edit);
+  if (change) {
+    print_change(*change, path);
+    return stopped;
+  }
+  const Error& error = change.error();
+  std::fprintf(stderr, "dynsessions: %s\n", error.message.c_str());
+  if (!error.reason.empty()) std::fprintf(stderr, "  Cure: %s.\n", error.reason.c_str());
+  std::fprintf(stderr, "Nothing was changed.\n");
+  return failed;
+}
+
+ExitCode add_packages(const Invocation& call) {
+  const RequirementsFile wanted = wanted_packages(call);
+  const auto wheels = call.flags.find(kWheelsFlag.name);
+  fs::path place;
+  if (wheels != call.flags.end()) {
+    place = place_of_wheels(wheels->second, path_to_change(settings_of(call).config));
+  }
+  return change_packages(call, [&](RequirementsFile& file) -> Result<void> {
+    for (const Requirement& each : wanted.requirements()) file.put(each);
+    if (!place.empty()) file.take_from(place);
+    return {};
+  });
+}
+
+ExitCode remove_packages(const Invocation& call) {
+  if (call.arguments.empty()) {
+    throw config::ConfigError("`packages remove` needs the name of a package");
+  }
+  return change_packages(call, [&](RequirementsFile& file) -> Result<void> {
+    for (const std::string& word : call.arguments) {
+      if (file.remove(packages::normalized_name(word))) continue;
+      return invalid_request(
+          "`" + word + "` was not added", {},
+          "`dynsessions packages list` tells which were; those that others need go with them, and "
+          "those of the base cannot be removed");
+    }
+    return {};
+  });
+}
+
+/// What sessions of a server that is started now would have.
+packages::PythonEnvironment environment_of(const config::Config& config,
+                                           const RequirementsFile& file) {
+  const auto installation = runtimes::Installation::beside_executable();
+  if (!file.is_empty()) {
+    const auto layer = layer_store(config, config::process_environment, installation).find(file);
+    if (layer) return packages::read_python_environment(layer->prefix);
+    std::fprintf(stderr,
+                 "dynsessions: the packages that were added are not installed yet; the "
+                 "next server does that\n");
+  }
+  const fs::path python = runtimes::session_python(python_settings(config.host), installation);
+  return packages::read_python_environment(python.parent_path().parent_path());
+}
+
+ExitCode list_packages(const Invocation& call) {
+  const config::Config config = settings_of(call).config;
+  const RequirementsFile file = read_requirements(config, config::process_environment);
+  std::vector<Cells> rows{{"PACKAGE", "VERSION", "FROM"}};
+  Json list = Json::array();
+  for (const auto& [name, version] : environment_of(config, file).packages) {
+    const std::string from = from_name(file, packages::normalized_name(name));
+    rows.push_back({name, version, from});
+    list.push_back({{"name", name}, {"version", version}, {"from", from}});
+  }
+  if (wants_json(call)) {
+    std::printf("%s\n", Json({{"value", std::move(list)}}).dump().c_str());
+    return stopped;
+  }
+  const auto widths = widths_of(rows);
+  for (const Cells& row : rows) std::printf("%s\n", line_of(row, widths).c_str());
+  return stopped;
+}
+
+constexpr std::string_view kPackagesOptions[] = {"requirements", "python", "state-dir"};
+constexpr Flag kListFlags[] = {kOutputFlag};
+constexpr Flag kAddFlags[] = {kFromFlag, kWheelsFlag};
+
+constexpr std::string_view kPackagesExamples =
+    "  dynsessions packages add plotly 'duckdb>=1'\n"
+    "  dynsessions packages add --requirements sessions.txt -r requirements.txt\n"
+    "  dynsessions packages remove plotly\n";
+
+constexpr std::string_view kChangeExitCodes =
+    "  0  done\n"
+    "  1  pip failed, and nothing was changed\n"
+    "  2  wrong usage\n"
+    "  4  no usable Python\n";
+
+}  // namespace
+
+const Command kPackagesList{
+    .name = "packages list",
+    .summary = "List the Python packages of sessions and where they are from.",
+    .description =
+        "Lists what the sessions of a server have that is started now: packages that were "
+        "added, those that\nthe added ones need, and those of the base.\n",
+    .examples = kPackagesExamples,
+    .exit_codes = "  0  printed\n  2  wrong usage\n  4  no usable Python\n",
+    .flags = kListFlags,
+    .takes_options = true,
+    .common_options = kPackagesOptions,
+    .run = list_packages,
+};
+
+const Command kPackagesAdd{
+    .name = "packages add",
+    .summary = "Add Python packages to sessions.",
+    .description =
+        "Installs packages with pip, whose own settings apply, and records them with their exact "
+        "versions in\nthe file of --requirements, by default requirements.txt in the state "
+        "directory. Packages of the\nservice's image keep their versions unless they are named "
+        "with "
+        "one. If pip fails, nothing changes.\npip runs on this machine and outside of any sandbox. "
+        "Servers that run keep their packages.\n",
+    .examples = kPackagesExamples,
+    .exit_codes = kChangeExitCodes,
+    .flags = kAddFlags,
+    .takes_options = true,
+    .common_options = kPackagesOptions,
+    .argument = "NAME…",
+    .run = add_packages,
+};
+
+const Command kPackagesRemove{
+    .name = "packages remove",
+    .summary = "Remove packages that were added.",
+    .description =
+        "Removes them with what only they need. Those of the base stay. Servers that run "
+        "keep their packages.\n",
+    .examples = kPackagesExamples,
+    .exit_codes = kChangeExitCodes,
+    .takes_options = true,
+    .common_options = kPackagesOptions,
+    .argument = "NAME…",
+    .run = remove_packages,
+};
+
+}  // namespace dynsessions::cli

@@ -1,0 +1,118 @@
+#include "emulator/packages/layer_build.h"
+
+#include <fstream>
+#include <stdexcept>
+#include <utility>
+
+#include <boost/algorithm/string/join.hpp>
+#include <boost/algorithm/string/predicate.hpp>
+#include <boost/algorithm/string/split.hpp>
+#include <nlohmann/json.hpp>
+
+#include "emulator/base/child_process.h"
+#include "emulator/base/printable.h"
+
+namespace dynsessions::packages {
+namespace fs = std::filesystem;
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kShownLines = 12;
+
+struct PipCure {
+  std::string_view sign;  ///< in pip's output
+  std::string_view cure;
+};
+
+/// The first that is found counts.
+constexpr PipCure kPipCures[] = {
+    {"No module named pip",
+     "the Python of the sessions has no pip: use an environment that has it, such as that of "
+     "`make build` or of the image `full`"},
+    {"ResolutionImpossible",
+     "the packages ask for versions that exclude each other or those of the service's image; name "
+     "other versions"},
+    {"connection broken by",
+     "the registry cannot be reached: look at the network and at pip's own settings "
+     "(PIP_INDEX_URL, HTTPS_PROXY, pip.conf), or take packages from a directory with --wheels DIR"},
+    {"No matching distribution found",
+     "look at the name; the package may also need another Python than that of the sessions, or the "
+     "versions of the service's image that it may not change"},
+    {"No space left on device", "the directory of --state-dir has no room"},
+};
+
+std::string shown_lines(std::string_view said) {
+  std::vector<std::string> lines;
+  boost::algorithm::split(lines, said, [](char c) { return c == '\n'; });
+  std::erase_if(lines, [](const std::string& line) { return line.empty(); });
+  std::vector<std::string> errors;
+  for (const std::string& line : lines) {
+    if (line.starts_with("ERROR: ")) errors.push_back(line);
+  }
+  std::vector<std::string>& shown = errors.empty() ? lines : errors;
+  if (shown.size() > kShownLines) shown.erase(shown.begin(), shown.end() - kShownLines);
+  for (std::string& line : shown) line = "  " + printable(line);
+  return boost::algorithm::join(shown, "\n");
+}
+
+void write_lines(const fs::path& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  if (!file.flush()) throw std::runtime_error("cannot write " + path.string());
+}
+
+std::string constraint_lines(const Versions& versions) {
+  std::string text;
+  for (const auto& [name, version] : versions) text += name + "==" + version + '\n';
+  return text;
+}
+
+}  // namespace
+
+Error pip_failure(std::string_view said) {
+  std::string message = "pip could not install the packages";
+  if (const std::string lines = shown_lines(said); !lines.empty()) message += ":\n" + lines;
+  for (const auto& [sign, cure] : kPipCures) {
+    if (said.find(sign) == std::string_view::npos) continue;
+    return invalid_request(std::move(message), {}, std::string(cure));
+  }
+  return invalid_request(std::move(message));
+}
+
+Result<LayerFacts> read_layer_facts(std::string_view printed) {
+  while (printed.ends_with('\n')) printed.remove_suffix(1);
+  printed.remove_prefix(printed.rfind('\n') + 1);  // npos + 1 is 0
+  const json facts = json::parse(printed, nullptr, /*allow_exceptions=*/false);
+  LayerFacts layer;
+  try {
+    for (const auto& [name, version] : facts.at("packages").items()) {
+      layer.packages.emplace_back(name, version.get<std::string>());
+    }
+    facts.at("conflicts").get_to(layer.conflicts);
+  } catch (const json::exception&) {  // a member is missing or of another type
+    return Error{
+        ErrorCode::internal, "environment_layer.py printed no facts about the layer", {}, {}};
+  }
+  return layer;
+}
+
+Result<LayerFacts> build_layer(const LayerPlan& plan, const fs::path& directory) {
+  const fs::path requirements = directory.string() + ".requirements";
+  const fs::path constraints = directory.string() + ".constraints";
+  write_lines(requirements, plan.requirements);
+  write_lines(constraints, constraint_lines(plan.constraints));
+  // A process group of its own: Ctrl-C ends us, and with us it.
+  ChildProcess builder({plan.base_python.string(), "-I", plan.script.string(), directory.string(),
+                        requirements.string(), constraints.string()},
+                       ChildProcess::Kind::server);
+  const std::string printed = builder.read_all();
+  const int status = builder.wait();
+  fs::remove(requirements);
+  fs::remove(constraints);
+  if (status != 0) return pip_failure(builder.said());
+  return read_layer_facts(printed);
+}
+
+}  // namespace dynsessions::packages

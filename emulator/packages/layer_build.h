@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/base/result.h"
+#include "emulator/packages/python_environment.h"
+
+namespace dynsessions::packages {
+
+/// What a layer is built from.
+struct LayerPlan {
+  std::filesystem::path base_python;  ///< python3 of the base environment, which has pip
+  std::filesystem::path script;       ///< environment_layer.py
+  std::string requirements;           ///< lines for pip
+  Versions constraints;               ///< versions that no needed package may change
+};
+
+struct LayerFacts {
+  Versions packages;                   ///< that pip has put into the layer
+  std::vector<std::string> conflicts;  ///< sentences of `pip check`; the layer can be used
+};
+
+/// Builds the layer in `directory`, which must not exist; on failure it can be half there. Blocks
+/// for as long as pip does. `invalid_request` with pip's own words and the likely cure. Only while
+/// this program has one thread: it forks.
+[[nodiscard]] Result<LayerFacts> build_layer(const LayerPlan& plan,
+                                             const std::filesystem::path& directory);
+
+/// From the last line of what the script printed; `internal` if that is not its line of facts.
+[[nodiscard]] Result<LayerFacts> read_layer_facts(std::string_view printed);
+
+/// What pip said of its failure, short, and the likely cure. Separate for tests.
+[[nodiscard]] Error pip_failure(std::string_view said);
+
+}  // namespace dynsessions::packages

@@ -1,0 +1,205 @@
+#include "emulator/packages/requirements_file.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include <boost/algorithm/string/split.hpp>
+#include <boost/algorithm/string/trim.hpp>
+
+#include "emulator/base/printable.h"
+#include "emulator/packages/package_name.h"
+
+namespace dynsessions::packages {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kLongestFile = std::size_t{1} << 20;
+/// The comment at the end of lines that set_needed() has written.
+constexpr std::string_view kNeededMark = "  # needed by others";
+
+/// An option of pip that a line can have.
+struct LineOption {
+  std::string_view name;
+  std::string_view letter;  ///< its short form; empty: it has none
+  bool takes_value;
+  bool is_place;  ///< where packages come from
+};
+
+constexpr std::array kLineOptions{
+    LineOption{"--index-url", "-i", true, true},  LineOption{"--extra-index-url", {}, true, true},
+    LineOption{"--find-links", "-f", true, true}, LineOption{"--no-index", {}, false, true},
+    LineOption{"--only-binary", {}, true, false}, LineOption{"--prefer-binary", {}, false, false},
+    LineOption{"--pre", {}, false, false},
+};
+
+/// An option of a line with its value.
+struct OptionLine {
+  const LineOption* option;
+  std::string value;
+};
+
+std::string without_comment(std::string_view line) {
+  std::size_t end = line.find('#');
+  // Inside of a URL it is no comment.
+  while (end != std::string_view::npos && end > 0 && line[end - 1] != ' ' &&
+         line[end - 1] != '\t') {
+    end = line.find('#', end + 1);
+  }
+  return boost::algorithm::trim_copy(std::string(line.substr(0, end)));
+}
+
+/// nullopt if the line has no option that is known, or its value is missing or too much.
+std::optional<OptionLine> parse_option(const std::string& line) {
+  const std::size_t end = line.find_first_of(" \t=");
+  const std::string name = line.substr(0, end);
+  const auto option =
+      std::find_if(kLineOptions.begin(), kLineOptions.end(), [&](const LineOption& each) {
+        return name == each.name || (!each.letter.empty() && name == each.letter);
+      });
+  if (option == kLineOptions.end()) return std::nullopt;
+  std::string value = end == std::string::npos ? "" : line.substr(end + 1);
+  boost::algorithm::trim(value);
+  if (value.empty() == option->takes_value) return std::nullopt;
+  return OptionLine{&*option, std::move(value)};
+}
+
+std::string accepted_options() {
+  std::string names;
+  for (const LineOption& each : kLineOptions) {
+    names += (names.empty() ? "" : ", ") + std::string(each.name);
+  }
+  return names;
+}
+
+bool is_place(const std::string& line) {
+  const auto option = parse_option(without_comment(line));
+  return option && option->option->is_place;
+}
+
+/// pip takes them as relative to the file, which it gets from another place.
+std::string with_absolute_path(const OptionLine& line, const fs::path& directory) {
+  std::string text(line.option->name);
+  if (!line.option->takes_value) return text;
+  const bool is_path =
+      line.option->name == "--find-links" && line.value.find("://") == std::string::npos;
+  return text + ' ' + (is_path ? (directory / line.value).lexically_normal().string() : line.value);
+}
+
+Error refused(const std::string& text, const std::string& why) {
+  return invalid_request('`' + printable(text, 100) + "` " + why);
+}
+
+/// Whether the text after a name and its extras can be one of a requirement.
+bool continues_requirement(std::string_view rest) {
+  constexpr std::string_view kBeginnings = "=<>!~;@(";
+  return rest.empty() || kBeginnings.find(rest.front()) != std::string_view::npos;
+}
+
+}  // namespace
+
+Result<Requirement> parse_requirement(std::string_view text) {
+  Requirement requirement{{}, without_comment(text)};
+  const std::string& words = requirement.text;
+  const std::string_view name = leading_name(words);
+  std::string rest = boost::algorithm::trim_copy(words.substr(name.size()));
+  if (rest.starts_with('[')) {
+    rest = boost::algorithm::trim_copy(rest.substr(std::min(rest.size(), rest.find(']') + 1)));
+  }
+  if (name.empty() || !continues_requirement(rest)) {
+    return refused(words,
+                   "is not the name of a package with or without versions, such as "
+                   "plotly or plotly==5.24.1");
+  }
+  if (rest.find("--") != std::string::npos) return refused(words, "has an option of pip in it");
+  requirement.name = normalized_name(name);
+  requirement.is_exact_or_ranged = !rest.empty() && rest.front() != ';';
+  return requirement;
+}
+
+Result<RequirementsFile> RequirementsFile::parse(std::string_view text) {
+  if (text.size() > kLongestFile) return invalid_request("the file is longer than 1 MiB");
+  std::vector<std::string> lines;
+  boost::algorithm::split(lines, text, [](char c) { return c == '\n'; });
+  RequirementsFile file;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    boost::algorithm::trim_right(lines[i]);
+    const auto fail = [number = i + 1](const std::string& why) {
+      return invalid_request("line " + std::to_string(number) + ": " + why);
+    };
+    const std::string content = without_comment(lines[i]);
+    const bool is_needed = lines[i].ends_with(kNeededMark);
+    if (!is_needed) file.lines_.push_back(lines[i]);
+    if (content.empty()) continue;
+    if (content.ends_with('\\')) return fail("a line cannot go on in the next one");
+    if (content.starts_with('-')) {
+      if (parse_option(content)) continue;
+      return fail('`' + printable(content, 100) +
+                  "` is none of the options that a line can have: " + accepted_options());
+    }
+    Result<Requirement> requirement = parse_requirement(content);
+    if (!requirement) return fail(requirement.error().message);
+    (is_needed ? file.needed_ : file.requirements_).push_back(*std::move(requirement));
+  }
+  while (!file.lines_.empty() && file.lines_.back().empty()) file.lines_.pop_back();
+  return file;
+}
+
+void RequirementsFile::put(const Requirement& requirement) {
+  const auto same_package = [&](const Requirement& each) { return each.name == requirement.name; };
+  const auto known = std::find_if(requirements_.begin(), requirements_.end(), same_package);
+  if (known == requirements_.end()) {
+    lines_.push_back(requirement.text);
+    requirements_.push_back(requirement);
+    return;
+  }
+  for (std::string& line : lines_) {
+    if (without_comment(line) == known->text) line = requirement.text;
+  }
+  *known = requirement;
+}
+
+bool RequirementsFile::remove(std::string_view normalized_name) {
+  const auto is_named = [&](const Requirement& each) { return each.name == normalized_name; };
+  const auto is_line_of_it = [&](const std::string& line) {
+    const auto requirement = parse_requirement(line);
+    return requirement && requirement->name == normalized_name;
+  };
+  std::erase_if(lines_, is_line_of_it);
+  return std::erase_if(requirements_, is_named) > 0;
+}
+
+void RequirementsFile::take_from(const fs::path& wheels) {
+  std::erase_if(lines_, is_place);
+  lines_.insert(lines_.begin(), {"--no-index", "--find-links " + wheels.string()});
+}
+
+void RequirementsFile::set_needed(const Versions& packages) {
+  needed_.clear();
+  for (const auto& [name, version] : packages) {
+    needed_.push_back({normalized_name(name), name + "==" + version, true});
+  }
+}
+
+std::string RequirementsFile::text() const {
+  std::string text;
+  for (const std::string& line : lines_) text += line + '\n';
+  for (const Requirement& each : needed_) text += each.text + std::string(kNeededMark) + '\n';
+  return text;
+}
+
+std::string RequirementsFile::text_for_pip(const fs::path& directory) const {
+  std::string text;
+  for (const std::string& line : lines_) {
+    const std::string content = without_comment(line);
+    if (content.empty()) continue;
+    const auto option = parse_option(content);
+    text += (option ? with_absolute_path(*option, directory) : content) + '\n';
+  }
+  for (const Requirement& each : needed_) text += each.text + '\n';
+  return text;
+}
+
+}  // namespace dynsessions::packages

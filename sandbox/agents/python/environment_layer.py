@@ -1,0 +1,127 @@
+"""Builds a layer: a virtual environment with the packages that a project adds to its base.
+
+    environment_layer.py LAYER REQUIREMENTS CONSTRAINTS
+
+Run by the base's own Python, outside of any sandbox, by `dynsessions packages` and by servers. LAYER
+is a new directory. Its site-packages end with those of the base, so that pip counts as installed what
+the base has, leaves it where it is, and puts what is new, or another version, in front of it. The last
+line on stdout tells in JSON what pip has put there:
+
+    {"packages": {"plotly": "5.24.1"}, "conflicts": ["pandas 2.2.2 has requirement …"]}
+
+Otherwise it exits with a status that is not 0, and stderr has the reason. pip's own settings apply.
+"""
+
+import ctypes
+import json
+import os
+import pathlib
+import platform
+import shutil
+import signal
+import site
+import subprocess
+import sys
+from importlib import metadata
+
+# Where a session of the full tier sees the base; emulator/packages/python_environment.h has the same.
+BASE_INSIDE = "/opt/dynsessions-base"
+PR_SET_PDEATHSIG = 1
+FONT_CACHE = "share/dynsessions/matplotlib"
+PIP = ("-I", "-m", "pip", "--disable-pip-version-check", "--no-input")
+
+
+def end_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def run(*command, **how):
+    return subprocess.run(command, preexec_fn=end_with_parent, **how)
+
+
+def is_environment(prefix):
+    return os.path.isfile(os.path.join(prefix, "pyvenv.cfg"))
+
+
+def stacking_lines():
+    """A .pth file runs lines that begin with `import`. Those of an environment are at another place
+    in a sandbox; a Python without one, Debian's or one in /opt, is where it is."""
+    for directory in filter(os.path.isdir, site.getsitepackages()):
+        inside = directory
+        if is_environment(sys.prefix):
+            inside = os.path.join(BASE_INSIDE, os.path.relpath(directory, sys.prefix))
+        yield (
+            f"import os, site; site.addsitedir({inside!r} if os.path.isdir({inside!r}) "
+            f"else {directory!r})\n"
+        )
+
+
+def make_environment(layer, library):
+    """As venv would, which needs ensurepip and copies a pip that the base has already."""
+    library.mkdir(parents=True)
+    (layer / "bin").mkdir()
+    for name in ("python", "python3"):
+        (layer / "bin" / name).symlink_to(sys._base_executable)
+    configuration = {
+        "home": os.path.dirname(sys._base_executable),
+        "include-system-site-packages": "false",
+        "version": platform.python_version(),
+        "base-environment": sys.prefix if is_environment(sys.prefix) else "",
+    }
+    text = "".join(f"{key} = {value}\n" for key, value in configuration.items())
+    (layer / "pyvenv.cfg").write_text(text)
+    (library / "base-environment.pth").write_text("".join(stacking_lines()))
+
+
+def install(python, requirements, constraints):
+    options = ("--quiet", "--prefer-binary", "--retries", "2")
+    files = ("--requirement", requirements, "--constraint", constraints)
+    done = run(python, *PIP, "install", *options, *files, stdout=sys.stderr)
+    if done.returncode != 0:
+        sys.exit(1)
+
+
+def conflicts(python):
+    """Those of the base's packages too: one of them may need another version than the layer has."""
+    checked = run(python, *PIP, "check", stdout=subprocess.PIPE, text=True)
+    return checked.stdout.splitlines() if checked.returncode != 0 else []
+
+
+def free_of_path(layer):
+    """Programs name the Python that runs them by its path on the host, which sessions do not have."""
+    for program in (layer / "bin").iterdir():
+        content = b"" if program.is_symlink() else program.read_bytes()
+        first, end, rest = content.partition(b"\n")
+        if first.startswith(b"#!" + os.fsencode(layer)):
+            program.write_bytes(b"#!/usr/bin/env python3" + end + rest)
+
+
+def make_font_cache(layer, library, python):
+    """That of the base, unless the layer has another matplotlib."""
+    target, of_base = layer / FONT_CACHE, pathlib.Path(sys.prefix, FONT_CACHE)
+    if (library / "matplotlib").is_dir():
+        target.mkdir(parents=True)
+        code = "import matplotlib.font_manager"
+        run(python, "-I", "-c", code, env={**os.environ, "MPLCONFIGDIR": str(target)}, check=True)
+    elif of_base.is_dir():
+        shutil.copytree(of_base, target)
+
+
+def main():
+    os.umask(0o022)  # sessions of a root server run as other users
+    layer = pathlib.Path(sys.argv[1])
+    requirements, constraints = sys.argv[2:]
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    library = layer / "lib" / version / "site-packages"
+    python = str(layer / "bin/python3")
+    make_environment(layer, library)
+    install(python, requirements, constraints)
+    free_of_path(layer)
+    make_font_cache(layer, library, python)
+    found = metadata.distributions(path=[str(library)])
+    packages = {distribution.metadata["Name"]: distribution.version for distribution in found}
+    print(json.dumps({"packages": packages, "conflicts": conflicts(python)}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,379 @@
+"""Packages that a project adds to its sessions: `dynsessions packages`, `--requirements`, and the
+advice when one is missing."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.emulator import BINARY, Emulator, run_to_end
+from support.executions import KERNELS, finished, run_in, value_in
+from support.processes import descendants
+from support.tiers import TIERS, TierServer, directory_for_all, skip_unless_offered
+from support.waiting import wait_until
+from support.wheels import make_wheel
+
+DONE, FAILED, WRONG_USAGE, NO_ENGINE = 0, 1, 2, 4
+FEW_MODULES = {"DYNSESSIONS_PRELOAD": "json"}
+NOWHERE = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple"}  # the port of `discard`, which is closed
+REASON = "x-emulator-reason"
+
+
+class Project:
+    """A directory with a requirements file, wheels and a state directory."""
+
+    def __init__(self, directory):
+        self.directory = Path(directory)
+        self.wheels = self.directory / "wheels"
+        self.wheels.mkdir()
+        self.file = self.directory / "sessions.txt"
+        self.state = self.directory / "state"
+        self.options = ("--requirements", str(self.file), "--state-dir", str(self.state))
+        make_wheel(self.wheels, "greeting", "1.0", "import helper\nword = helper.word\n", ["helper"])
+        make_wheel(self.wheels, "helper", "2.0", "word = 'hello'\ndef say(): print(word)\n",
+                   script=("say-word", "say"))  # fmt: skip
+
+    def run(self, command, *arguments, **environment):
+        return run_to_end("packages", command, *self.options, *arguments, **environment)
+
+    def add(self, *names):
+        ended = self.run("add", "--wheels", str(self.wheels), *names)
+        assert ended.returncode == DONE, ended.stderr
+        return ended
+
+    def layers(self):
+        directory = self.state / "packages"
+        return sorted(each.name for each in directory.iterdir() if each.is_dir())
+
+    def listed(self):
+        ended = self.run("list", "-o", "json")
+        assert ended.returncode == DONE, ended.stderr
+        return {each["name"]: each for each in json.loads(ended.stdout)["value"]}
+
+
+class TierServerOf:
+    """A server of a tier with the packages of a project, whose file another user may own."""
+
+    def __init__(self, project, tier):
+        self._server = None
+        self._project, self._tier = project, tier
+
+    def __enter__(self):
+        project = self._project
+        if self._tier.before:  # an ordinary user cannot enter the state directory that root made
+            subprocess.run(["rm", "-rf", str(project.state)], check=True)
+            project.state = project.directory / "state-of-user"
+        options = ("--requirements", str(project.file), "--state-dir", str(project.state))
+        self._server = TierServer(
+            self._tier, str(project.directory), *options, environment=FEW_MODULES
+        )
+        return self._server
+
+    def __exit__(self, *_):
+        self._server.stop()
+
+
+@pytest.fixture
+def project():
+    with directory_for_all() as directory:
+        yield Project(directory)
+
+
+EXPECTED_FILE = """--no-index
+--find-links ./wheels
+greeting==1.0
+helper==2.0  # needed by others
+"""
+
+
+def test_added_packages_are_recorded_with_exact_versions(project):
+    assert project.add("greeting").stdout == "greeting 1.0\nhelper 2.0\n"
+    assert project.file.read_text() == EXPECTED_FILE
+    listed = project.listed()
+    assert listed["greeting"] == {"name": "greeting", "version": "1.0", "from": "added"}
+    assert listed["helper"]["from"] == "needed"
+    assert listed["numpy"] == {"name": "numpy", "version": "1.26.4", "from": "base"}
+
+
+def test_a_removed_package_goes_with_what_only_it_needs(project):
+    project.add("greeting")
+    make_wheel(project.wheels, "other", "3.0")
+    project.add("other")
+    assert project.run("remove", "Greeting").returncode == DONE
+    assert project.file.read_text() == "--no-index\n--find-links ./wheels\nother==3.0\n"
+    listed = project.listed()
+    assert "greeting" not in listed and "helper" not in listed and "other" in listed
+
+
+def test_a_requirements_file_is_added_whole(project):
+    wanted = project.directory / "wanted.txt"
+    wanted.write_text("# ours\nhelper==2.0\n")
+    project.add("greeting", "-r", str(wanted))
+    assert project.file.read_text().splitlines()[2:] == ["helper==2.0", "greeting==1.0"]
+
+
+@pytest.mark.parametrize("tier", TIERS, ids=str)
+def test_sessions_of_every_tier_and_kernel_have_them(project, tier):
+    skip_unless_offered(tier)
+    project.add("greeting")
+    with TierServerOf(project, tier) as server:
+        session = server.session()
+        for kernel in KERNELS:
+            assert value_in(kernel, session, "import greeting; greeting.word") == "'hello'"
+        assert value_in("synchronous", session, "import numpy; numpy.__version__") == "'1.26.4'"
+        answer = run_in("synchronous", session, "!say-word; pip --version | cut -c1-4")
+        assert answer["result"]["stdout"].replace("\r", "") == "hello\npip \n", answer
+        child = "import subprocess, sys; subprocess.check_output([sys.executable, '-c', 'import numpy, greeting; print(greeting.word)'], text=True)"
+        assert value_in("synchronous", session, child) == "'hello\\n'"
+
+
+def test_metadata_and_doctor_tell_of_them(project):
+    project.add("greeting")
+    server = Emulator(*project.options, environment=FEW_MODULES)
+    body = server.session().send("GET", "metadata", "2025-02-02-preview").json()
+    server.stop()
+    packages = {each["name"]: each["version"] for each in body["preInstalledPackages"]}
+    assert packages["greeting"] == "1.0"
+    assert packages["numpy"] == "1.26.4"
+    report = run_to_end("doctor", *project.options, "-o", "json", seconds=120)
+    assert report.returncode == DONE, report.stdout
+    every = json.loads(report.stdout)["checks"]
+    checks = {check["name"]: check for check in every if check["section"] == "environment"}
+    assert checks["added packages"]["finding"] == f"1 of {project.file}"
+    assert {check["verdict"] for check in checks.values()} == {"good"}
+
+
+def test_doctor_tells_that_packages_are_not_installed_yet(project):
+    project.file.write_text("greeting==1.0\n")
+    report = run_to_end("doctor", *project.options, "-o", "json", seconds=120)
+    checks = {check["name"]: check for check in json.loads(report.stdout)["checks"]}
+    assert checks["added packages"]["verdict"] == "warning"
+    assert "not installed yet" in checks["added packages"]["finding"]
+    assert not (project.state / "packages").exists()
+
+
+def test_without_an_option_the_file_is_in_the_state_directory(project, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(project.state))
+    project.options = ()
+    project.add("greeting")
+    assert (project.state / "dynsessions/requirements.txt").exists()
+    server = Emulator(environment=FEW_MODULES)
+    assert value_in("synchronous", server.session(), "import greeting; greeting.word") == "'hello'"
+    server.stop()
+    empty = project.directory / "empty.txt"
+    empty.touch()
+    without = Emulator("--requirements", str(empty), environment=FEW_MODULES)
+    failed = without.session().executions("import greeting")
+    without.stop()
+    assert failed.json()["status"] == "Failed"
+
+
+def test_servers_that_start_at_once_build_packages_once(project):
+    project.file.write_text("--no-index\n--find-links ./wheels\ngreeting\n")
+    log = project.directory / "pip.log"
+    before = (sys.executable, "-c", f"import os, sys; os.environ['PIP_LOG'] = {str(log)!r}; "
+              "os.execvp(sys.argv[1], sys.argv[1:])")  # fmt: skip
+    arguments = ("--port", "0", "--https-port", "off", "--admin-port", "0", "--quiet", "--no-zygote")
+    command = [*before, BINARY, "serve", *arguments, *project.options]
+    servers = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(3)]
+    try:
+        for server in servers:
+            events = [json.loads(server.stdout.readline())["event"] for _ in range(2)]
+            assert events == ["listening", "ready"]
+    finally:
+        for server in servers:
+            server.terminate()
+            server.communicate()
+    assert log.read_text().count("Successfully installed") == 1
+    assert len(project.layers()) == 1
+
+
+def test_a_build_that_was_cut_is_not_used(project):
+    """A registry that never answers holds pip up until the server is killed."""
+    with socket.create_server(("127.0.0.1", 0)) as registry:
+        url = f"http://127.0.0.1:{registry.getsockname()[1]}/simple"
+        project.file.write_text(f"--index-url {url}\ngreeting\n")
+        server = subprocess.Popen(
+            [BINARY, "serve", "--port", "0", "--admin-port", "0", *project.options],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        registry.accept()[0].close()
+        assert len(project.layers()) == 1 and project.layers()[0].startswith("building-")
+        builders = descendants(server.pid)
+        server.send_signal(signal.SIGKILL)
+        server.wait()
+    wait_until(lambda: not any(Path(f"/proc/{pid}/exe").exists() for pid in builders),
+               "pip goes on")  # fmt: skip
+    project.file.write_text("--no-index\n--find-links ./wheels\ngreeting\n")
+    good = Emulator(*project.options, environment=FEW_MODULES)
+    assert value_in("synchronous", good.session(), "import greeting; greeting.word") == "'hello'"
+    good.stop()
+    (layer,) = project.layers()
+    assert not layer.startswith("building-")
+
+
+def test_a_package_that_does_not_exist_changes_nothing(project):
+    project.add("greeting")
+    before = project.file.read_text(), project.layers()
+    ended = project.run("add", "nothing-of-that-name")
+    assert ended.returncode == FAILED
+    assert "No matching distribution found for nothing-of-that-name" in ended.stderr
+    assert "Cure: look at the name" in ended.stderr
+    assert ended.stderr.endswith("Nothing was changed.\n")
+    assert (project.file.read_text(), project.layers()) == before
+
+
+def test_versions_of_the_service_are_not_changed_by_what_a_package_needs(project):
+    make_wheel(project.wheels, "modern", "1.0", needs=["numpy>=99"])
+    make_wheel(project.wheels, "numpy", "99.0", "word = 'not numpy'\n")
+    wheels = ("--wheels", str(project.wheels))
+    ended = project.run("add", *wheels, "modern")
+    assert ended.returncode == FAILED
+    assert "exclude each other or those of the service's image" in ended.stderr
+    assert not project.file.exists()
+    ended = project.run("add", *wheels, "modern", "numpy==99.0")  # who names it gets it
+    assert ended.returncode == DONE, ended.stderr
+    assert "dynsessions: warning: " in ended.stderr  # pandas and others want another one
+    assert project.listed()["numpy"]["version"] == "99.0"
+
+
+def test_a_registry_that_is_not_there_is_a_clear_error(project):
+    ended = project.run("add", "greeting", **NOWHERE)
+    assert ended.returncode == FAILED
+    assert "Cure: the registry cannot be reached" in ended.stderr
+    assert "--wheels DIR" in ended.stderr
+    assert not project.file.exists()
+    assert project.layers() == []
+    project.file.write_text("greeting==1.0\n")
+    server = run_to_end("serve", "--port", "0", "--admin-port", "0", *project.options, **NOWHERE)
+    assert server.returncode == NO_ENGINE
+    assert "the registry cannot be reached" in server.stderr
+    assert server.stdout == ""
+    assert project.layers() == []
+
+
+@pytest.mark.parametrize(
+    "content, complaint",
+    [
+        ("good==1\n-r other.txt\n", "line 2: `-r other.txt` is none of the options"),
+        ("./a.whl\n", "line 1: `./a.whl` is not the name of a package"),
+        (None, "it does not exist"),
+    ],
+)
+def test_a_requirements_file_that_cannot_be_used_is_refused(project, content, complaint):
+    if content is not None:
+        project.file.write_text(content)
+    ended = run_to_end("serve", "--port", "0", "--admin-port", "0", *project.options)
+    assert ended.returncode == WRONG_USAGE
+    assert complaint in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments, complaint",
+    [
+        (("add",), "`packages add` needs the name of a package"),
+        (("add", "two words"), "`two words` is not the name of a package"),
+        (("add", "-r", "/no/such/file"), "there is no file /no/such/file"),
+        (("add", "--wheels", "/no/such", "a"), "there is no directory /no/such"),
+        (("remove",), "`packages remove` needs the name of a package"),
+        (("list", "word"), "`word` is not expected after `packages list`"),
+    ],
+)
+def test_wrong_usage_is_told(project, arguments, complaint):
+    command, *rest = arguments
+    ended = project.run(command, *rest)
+    assert ended.returncode == WRONG_USAGE
+    assert complaint in ended.stderr
+
+
+def test_what_was_not_added_cannot_be_removed(project):
+    ended = project.run("remove", "numpy")
+    assert ended.returncode == FAILED
+    assert "`numpy` was not added" in ended.stderr
+
+
+def test_running_servers_are_told_of(project, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(project.directory / "home"))
+    server = Emulator(environment=FEW_MODULES)
+    told = project.add("helper").stderr
+    server.stop()
+    assert "1 of your servers run and keep the packages that they have: start it again." in told
+
+
+def test_a_layer_is_no_base_of_another(project):
+    project.add("greeting")
+    (layer,) = project.layers()
+    python = str(project.state / "packages" / layer / "bin/python3")
+    ended = run_to_end("serve", "--port", "0", "--admin-port", "0", "--python", python,
+                       *project.options)  # fmt: skip
+    assert ended.returncode == WRONG_USAGE
+    assert "--python names an environment that dynsessions made" in ended.stderr
+
+
+def test_packages_come_from_a_registry(project):
+    probe = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--retries", "1"]
+    reached = subprocess.run([*probe, "--dest", str(project.directory), "humanize"],
+                             capture_output=True, text=True, timeout=60)  # fmt: skip
+    if reached.returncode != 0:
+        pytest.skip(f"no registry can be reached: {reached.stderr.strip().splitlines()[-1]}")
+    assert project.run("add", "humanize").returncode == DONE
+    assert project.file.read_text().startswith("humanize==")
+    server = Emulator(*project.options, environment=FEW_MODULES)
+    value = value_in("synchronous", server.session(), "import humanize; humanize.intcomma(12345)")
+    server.stop()
+    assert value == "'12,345'"
+
+
+# When a module is missing
+
+
+def test_a_missing_module_is_explained(session):
+    advice = session.executions("import plotly").headers[REASON]
+    assert advice == (
+        "it is not known whether the service's image has plotly; `dynsessions packages add plotly` "
+        "adds it to the sessions of servers that are started afterwards"
+    )
+    advice = session.code_execute("import cv2.data").headers[REASON]
+    assert "`dynsessions packages add opencv-python-headless`" in advice
+    assert "the module google" in session.python_execute("from google import genai").headers[REASON]
+
+
+def test_only_a_missing_module_is_explained(session):
+    for code in (
+        "import pandas",
+        "1 / 0",
+        "import numpy.nothing",
+        "raise ImportError(\"No module named 'plotly'\")",
+        "raise ModuleNotFoundError(\"No module named 'x\\r\\ny: z'\")",
+        "try:\n import plotly\nexcept ImportError: pass",
+    ):
+        answer = session.executions(code)
+        assert answer.status_code == 200 and REASON not in answer.headers, (code, answer.headers)
+
+
+def test_an_asynchronous_execution_is_explained(session):
+    started = session.executions("import plotly", executionType="Asynchronous").json()
+    finished(session, started["id"])
+    assert "plotly" in session.execution(started["id"]).headers[REASON]
+
+
+def test_what_the_service_has_is_known_by_version(session):
+    """As in an environment of the agent's packages only, that of the image `server`."""
+    code = "raise ModuleNotFoundError(\"No module named 'sympy'\")"
+    advice = session.executions(code).headers[REASON]
+    assert advice.startswith(
+        "the service's image has sympy 1.14.0 (CONTRACT.md section 6: a session in Korea Central on "
+        "2026-07-25); `dynsessions packages add sympy==1.14.0` adds it"
+    )
+
+
+def test_exact_answers_have_no_advice_and_the_log_never_has(emulator_factory):
+    exact, plain = emulator_factory("--exact"), emulator_factory()
+    assert REASON not in exact.session().executions("import plotly").headers
+    assert REASON in plain.session().executions("import plotly").headers
+    assert "plotly" not in plain.stderr() + exact.stderr()

@@ -1,0 +1,74 @@
+#include "emulator/packages/missing_module.h"
+
+#include "tests/support/catch.h"
+
+namespace dynsessions::packages::test {
+namespace {
+
+std::string traceback_of(const std::string& message, const std::string& type) {
+  return message + std::string(75, '-') + '\n' + type +
+         "                       Traceback (most recent call last)\nCell In[1], line 1\n";
+}
+
+PackageList list_of_service() {
+  PackageList list;
+  list.source = "CONTRACT.md section 6";
+  list.packages = {{"numpy", "1.26.4", "1.26.4", "", true},
+                   {"PyYAML", "6.0", "", "not seen", true},
+                   {"polars", "1.9.0", "", "not seen", false}};
+  list.packages_of_modules = {{"yaml", "pyyaml"}, {"google", ""}};
+  return list;
+}
+
+}  // namespace
+
+TEST_CASE("the module that a program lacks is read from the failure of an import", "[packages]") {
+  struct Row {
+    const char* message;
+    const char* type;
+    const char* module;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"No module named 'plotly'", "ModuleNotFoundError", "plotly"},
+      {"No module named '_tkinter'", "ModuleNotFoundError", "_tkinter"},
+      {"No module named 'numpy.nothing'", "ModuleNotFoundError", ""},
+      {"No module named 'a.b'; 'a' is not a package", "ModuleNotFoundError", ""},
+      {"No module named 'plotly'", "ImportError", ""},
+      {"No module named 'two words'", "ModuleNotFoundError", ""},
+      {"No module named 'x\r\nset-cookie: a'", "ModuleNotFoundError", ""},
+      {"No module named '7'", "ModuleNotFoundError", ""},
+      {"No module named ''", "ModuleNotFoundError", ""},
+      {"division by zero", "ZeroDivisionError", ""},
+  }));
+  DYNAMIC_SECTION(row.message << ' ' << row.type) {
+    CHECK(missing_module(traceback_of(row.message, row.type)).value_or("") == row.module);
+  }
+  CHECK_FALSE(missing_module(""));
+  CHECK_FALSE(missing_module("No module named 'plotly"));
+  CHECK_FALSE(missing_module("No module named '" + std::string(101, 'a') + "'-----\n"));
+}
+
+TEST_CASE("the advice tells what is known of the service and how to add a package", "[packages]") {
+  struct Row {
+    const char* module;
+    const char* advice;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"numpy",
+       "the service's image has numpy 1.26.4 (CONTRACT.md section 6); `dynsessions packages add "
+       "numpy==1.26.4` adds it"},
+      {"yaml",
+       "the service's image has pyyaml, in a version that was not seen (CONTRACT.md section 6); "
+       "`dynsessions packages add pyyaml` adds it"},
+      {"polars", "it is not known whether the service's image has polars; "},
+      {"Some_Thing",
+       "it is not known whether the service's image has some-thing; `dynsessions packages add "
+       "some-thing` adds it"},
+      {"google", "many packages have a part of the module google; "},
+  }));
+  DYNAMIC_SECTION(row.module) {
+    CHECK_THAT(advice_on_missing(row.module, list_of_service()), Catch::StartsWith(row.advice));
+  }
+}
+
+}  // namespace dynsessions::packages::test
