@@ -18,6 +18,8 @@
 #include "emulator/config/config.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/net/server.h"
+#include "emulator/observability/loop_lag.h"
+#include "emulator/observability/metrics.h"
 #include "emulator/observability/request_log.h"
 #include "emulator/pools/pool_catalog.h"
 #include "emulator/runtimes/python_runtime.h"
@@ -72,6 +74,9 @@ class App {
   /// Those of the configuration that were not deleted since. The default pool cannot be.
   [[nodiscard]] std::vector<pools::Pool*> declared_pools() const;
   [[nodiscard]] pools::Pool& default_pool() const;
+  /// Those who make a listener to the sessions of a pool.
+  [[nodiscard]] std::vector<PoolFactory::MakeListener> session_listeners();
+  [[nodiscard]] observability::Occupancy occupancy() const;
 
   const config::Config& config_;
   const TierChoice tier_;
@@ -86,8 +91,12 @@ class App {
   AdjustableClock clock_;
   const execution::Spool spool_;
   const runtimes::PythonRuntime python_;
-  PoolFactory pool_factory_;
   observability::RequestLog request_log_;
+  observability::Metrics metrics_;
+  observability::LoopLag loop_lag_;
+  test_double::EventFeed events_;
+  test_double::SlotHistory slots_;
+  PoolFactory pool_factory_;
   pools::PoolCatalog pools_;
   std::vector<pools::PoolName> declared_;  ///< the default pool first
   auth::SigningKeys keys_;
@@ -97,7 +106,8 @@ class App {
   test_double::JournalRecorder recorder_;
   surfaces::data_plane::DataPlane data_plane_;
   surfaces::identity::IdentitySurface identity_;
-  surfaces::SharedPort service_;  ///< all that Azure would serve
+  surfaces::SharedPort service_;   ///< all that Azure would serve
+  const std::string admin_token_;  ///< that the admin API demands; empty: none
   surfaces::admin::AdminApi admin_;
   net::HttpServer server_;
   std::optional<HttpsSetup> https_;              ///< made when the ports are bound

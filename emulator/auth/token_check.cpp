@@ -62,6 +62,11 @@ bool has_role(const Claims& claims, const Texts& executors) {
          std::any_of(claims.principals.begin(), claims.principals.end(), is_executor);
 }
 
+/// Empty if the token does not say.
+std::string principal_in(const std::optional<Claims>& claims) {
+  return claims && !claims->principals.empty() ? claims->principals.front() : std::string();
+}
+
 Error role_missing(MissingRole answer) {
   constexpr const char* kReason =
       "the token lacks the role `Azure ContainerApps Session Executor`: add it to `roles`, or "
@@ -83,8 +88,8 @@ Result<std::string> check_token(const TokenPolicy& policy,
   if (policy.rule == TokenRule::off) return std::string();
   const Result<std::string_view> token = bearer_token(authorization);
   if (!token) return token.error();
-  if (policy.rule == TokenRule::any) return std::string();
   const std::optional<Claims> claims = parse_claims(*token);
+  if (policy.rule == TokenRule::any) return principal_in(claims);
   if (!claims) {
     return unauthenticated("The token is malformed",
                            "the token is not a JSON web token; `dynsessions token` prints one");
@@ -94,7 +99,7 @@ Result<std::string> check_token(const TokenPolicy& policy,
   }
   if (Result<void> valid = check_validity(*claims, now); !valid) return valid.error();
   if (!has_role(*claims, policy.executors)) return role_missing(policy.missing_role);
-  return claims->principals.empty() ? std::string() : claims->principals.front();
+  return principal_in(claims);
 }
 
 }  // namespace dynsessions::auth

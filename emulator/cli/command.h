@@ -56,7 +56,7 @@ extern const Command kServe, kExec, kEnv, kAz, kHealthcheck, kWait, kCert, kToke
 extern const Command kPoolList, kPoolShow, kPoolPut, kPoolSet, kPoolDelete, kSessionsList,
     kSessionsShow, kSessionsDelete, kSessionsRestartKernel, kClockShow, kClockFreeze, kClockResume,
     kClockSet, kClockScale, kClockAdvance, kFaultList, kFaultAdd, kFaultDelete, kFaultClear,
-    kJournalList, kJournalVerify, kJournalExport, kJournalClear, kReset;
+    kJournalList, kJournalVerify, kJournalExport, kJournalClear, kLogs, kReset;
 
 /// In the order of the overview.
 [[nodiscard]] std::span<const Command* const> all_commands();

@@ -14,7 +14,7 @@ constexpr std::array kCommands{
     &kPoolList, &kPoolShow, &kPoolPut, &kPoolSet, &kPoolDelete, &kSessionsList, &kSessionsShow,
     &kSessionsDelete, &kSessionsRestartKernel, &kClockShow, &kClockFreeze, &kClockResume,
     &kClockSet, &kClockScale, &kClockAdvance, &kFaultList, &kFaultAdd, &kFaultDelete, &kFaultClear,
-    &kJournalList, &kJournalVerify, &kJournalExport, &kJournalClear, &kReset};
+    &kJournalList, &kJournalVerify, &kJournalExport, &kJournalClear, &kLogs, &kReset};
 
 }  // namespace
 

@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests"))  # for support/
 RESULT = ROOT / "build" / "bench.json"
-CASES = ("first_answers", "warm", "transfers", "neighbours", "footprint", "bursts", "scale")
+CASES = ("first_answers", "warm", "transfers", "neighbours", "footprint", "bursts", "driving", "scale")
 HEAD = ("what", "median", "p99", "beside", "its median", "ratio of medians")
 
 

@@ -76,7 +76,10 @@ asio::awaitable<http::Answer> reset(AdminCall& call) {
     if (!kept->clock) one.clock->resume_real_time();
   }
   if (!kept->faults) call.services.faults.clear(call.pool);
-  if (!kept->journal) call.services.journal.clear(call.pool);
+  if (!kept->journal) {
+    call.services.journal.clear(call.pool);
+    call.services.slots.clear(call.pool);
+  }
   co_return json_answer({{"sessionsEnded", ended}});
 }
 

@@ -37,7 +37,7 @@ import traceback
 import agent_kernel
 import agent_streams
 import session_packages
-from agent_shell import AGENT_DIRECTORY, make_shell, text_of_error
+from agent_shell import AGENT_DIRECTORY, make_shell, text_of_error, utf8
 from IPython.core.error import StdinNotImplementedError
 
 CONTROL_FD = 3
@@ -61,30 +61,24 @@ def refuse_stdin(function):
     return refuse
 
 
-def utf8(text):
-    """Without surrogates, which no JSON parser has to accept: those that stand for bytes become the
-    bytes' characters, as in a kernel; pairs are joined and lone ones replaced."""
-    try:
-        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").encode("utf-8")
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode("utf-8")
-
-
-def result_frame(request_id, ok, value, traceback_text):
+def result_frame(request_id, ok, value, traceback_text, displays=b""):
     """The frame that tells the lengths of the texts, and the texts."""
     texts = {name: utf8(value[name]) for name in TEXTS if name in value}
     value = value | {name: len(text) for name, text in texts.items()}
     traceback_text = utf8(traceback_text)
     result = {"id": request_id, "ok": ok, "value": value, "traceback": len(traceback_text)}
+    if displays:
+        result["displays"] = len(displays)
     frame = framed(json.dumps({"result": result}).encode("ascii"))
-    return b"".join((frame, *texts.values(), traceback_text))
+    return b"".join((frame, *texts.values(), traceback_text, displays))
 
 
 def encode_result(request_id, ok, outcome):
     try:
-        frame = result_frame(request_id, ok, outcome.value, outcome.traceback)
-        if len(frame) <= MAX_RESULT_BYTES:
-            return frame
+        for displays in (outcome.displays.to_json(), b""):
+            frame = result_frame(request_id, ok, outcome.value, outcome.traceback, displays)
+            if len(frame) <= MAX_RESULT_BYTES:
+                return frame
     except MemoryError:  # the value fitted, a copy of it did not
         pass
     limit = f"at most {MAX_RESULT_BYTES >> 20} MiB are allowed"
@@ -106,6 +100,7 @@ class Agent:
         self._pid = os.getpid()
         self._streams = streams
         self._cell = None  # the asyncio task of the program that runs
+        self._is_traced = False  # TRACEPARENT is set, by the agent
         # All cells share one context, or decimal.getcontext() and its like would forget.
         self._context = contextvars.copy_context()
         self._listen_for_interrupts()
@@ -141,7 +136,16 @@ class Agent:
 
     async def _answer(self, payload):
         request = json.loads(payload)["execute"]
-        return await self._execute(request["id"], request["code"])
+        self._set_trace(request.get("traceparent"))
+        return await self._execute(request["id"], request["code"], "displays" in request)
+
+    def _set_trace(self, traceparent):
+        """That of the request, for the program and its children; not longer than it runs."""
+        if traceparent is not None:
+            os.environ["TRACEPARENT"] = traceparent
+        elif self._is_traced:
+            os.environ.pop("TRACEPARENT", None)
+        self._is_traced = traceparent is not None
 
     async def _receive(self, size):
         loop = asyncio.get_running_loop()
@@ -157,8 +161,8 @@ class Agent:
     async def _send(self, frame):
         await asyncio.get_running_loop().sock_sendall(self._control, frame)
 
-    async def _execute(self, request_id, code):
-        outcome = self._shell.begin_program()
+    async def _execute(self, request_id, code, wants_displays):
+        outcome = self._shell.begin_program(wants_displays)
         self._cell = asyncio.create_task(self._run(code), context=self._context)
         try:
             ok = await self._cell

@@ -163,5 +163,12 @@ TEST_CASE("no refusal shows anything of the token, or breaks out of its quotes",
   }
 }
 
+TEST_CASE("by the rule `any` a web token tells who it stands for, whatever else it says",
+          "[auth]") {
+  const std::string token = token_around(R"({"oid": "person-1", "exp": 1})");
+  CHECK(check_token({}, "Bearer " + token, kNow).value() == "person-1");
+  CHECK(check_token({}, "Bearer any", kNow).value().empty());
+}
+
 }  // namespace
 }  // namespace dynsessions::auth
