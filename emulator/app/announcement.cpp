@@ -36,6 +36,11 @@ std::string https_line(const Announcement& announcement) {
                      announcement.authority_file);
 }
 
+std::string admin_token_line(const Announcement& announcement) {
+  if (announcement.admin_token.empty()) return {};
+  return fmt::format("    token of the admin API     {}\n", announcement.admin_token);
+}
+
 bool is_exposed(const Announcement& announcement) {
   return !boost::asio::ip::make_address(announcement.listen).is_loopback();
 }
@@ -67,7 +72,8 @@ std::string banner(const Announcement& announcement, const TerminalStyle& style)
       "    sandbox                    {5}\n"
       "    limits of a session        {6}\n"
       "{3}"
-      "    health, version            {1}\n"
+      "    admin API, metrics         {1}\n"
+      "{12}"
       "\n"
       "  {8}\n"
       "    LangChain      SessionsPythonREPLTool(access_token_provider=lambda: {9},\n"
@@ -81,8 +87,8 @@ std::string banner(const Announcement& announcement, const TerminalStyle& style)
       announcement.pool_management_endpoint, announcement.admin, token.rule,
       https_line(announcement), announcement.pool, announcement.sandbox, announcement.limits,
       style.bold("dynsessions serves Azure Container Apps dynamic sessions"),
-      style.bold("Point a client at it:"), token.python, token.curl,
-      announcement.identity_endpoint);
+      style.bold("Point a client at it:"), token.python, token.curl, announcement.identity_endpoint,
+      admin_token_line(announcement));
   for (const std::string& warning : warnings_of(announcement)) {
     text += "  " + style.red("*** WARNING: " + warning + " ***") + "\n\n";
   }
@@ -97,6 +103,7 @@ std::string event_line(std::string_view event, const Announcement& announcement)
   if (!announcement.https.empty()) line["https"] = announcement.https;
   if (!announcement.arm.empty()) line["arm"] = announcement.arm;
   line["admin"] = announcement.admin;
+  if (!announcement.admin_token.empty()) line["adminToken"] = announcement.admin_token;
   line["poolManagementEndpoint"] = announcement.pool_management_endpoint;
   line["identityEndpoint"] = announcement.identity_endpoint;
   line["subscription"] = announcement.pool_name.subscription;

@@ -15,6 +15,7 @@ struct Announcement {
   std::string https;           ///< the same over TLS; empty: off
   std::string authority_file;  ///< what its clients have to trust
   std::string admin;           ///< URL of the emulator's own API
+  std::string admin_token;     ///< that it demands; empty: none
   std::string pool_management_endpoint;
   std::string identity_endpoint;  ///< value of IDENTITY_ENDPOINT
   std::string arm = {};           ///< address of Azure Resource Manager; empty: HTTPS is off

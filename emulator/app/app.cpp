@@ -23,9 +23,12 @@
 #include "emulator/app/health.h"
 #include "emulator/app/ports.h"
 #include "emulator/app/script_file.h"
+#include "emulator/auth/random_token.h"
 #include "emulator/base/event.h"
 #include "emulator/base/spdlog.h"
 #include "emulator/config/pool_list.h"
+#include "emulator/observability/session_log.h"
+#include "emulator/surfaces/data_plane/api_version.h"
 #include "emulator/surfaces/data_plane/operations.h"
 #include "emulator/test_double/snapshots/restore_snapshot.h"
 #include "sandbox/base/unique_fd.h"
@@ -79,6 +82,14 @@ test_double::FaultContext fault_context() {
     context.other_operations.push_back(std::move(name));
   }
   return context;
+}
+
+/// Empty: none.
+std::string admin_token_for(const config::ServerOptions& server) {
+  using Rule = config::AdminToken::Rule;
+  const bool is_exposed = !asio::ip::make_address(server.listen).is_loopback();
+  const bool is_random = server.admin_token.rule == Rule::automatic && is_exposed;
+  return is_random ? auth::random_token() : server.admin_token.text;
 }
 
 constexpr std::size_t kMegabyte = std::size_t{1} << 20;
@@ -162,8 +173,10 @@ App::App(const config::Config& config, Preparation prepared,
       spool_(file_pool_),
       python_(make_runtime(config, tier_, prepared.font_set, installation)),
       scripts_(read_script_file(config.server.script)),
+      metrics_({DYNSESSIONS_VERSION, surfaces::data_plane::version_names()}),
+      loop_lag_(real_time_, [this](auto lag) { metrics_.event_loop_lagged(lag); }),
       pool_factory_({loop_.get_executor(), launcher_, ids_, clock_, real_time_, spool_,
-                     python_ ? &*python_ : nullptr, scripts_},
+                     python_ ? &*python_ : nullptr, scripts_, session_listeners()},
                     config.pool),
       pools_(
           config.pool, clock_,
@@ -187,19 +200,21 @@ App::App(const config::Config& config, Preparation prepared,
       control_plane_(control_plane_services(), surfaces::RequestGuard(allowed_hosts(config)),
                      {&recorder_}, {&fault_filter_}),
       service_({&identity_, &control_plane_}, data_plane_),
+      admin_token_(admin_token_for(config.server)),
       admin_(
           {DYNSESSIONS_VERSION, [this] { return components(launcher_, tier_, declared_pools()); },
-           [this] { return event_line("ready", announcement()); }, pools_, faults_, journal_,
-           scripts_, file_pool_},
-          surfaces::RequestGuard(allowed_hosts(config))),
+           [this] { return event_line("ready", announcement()); },
+           [this] { return metrics_.text(occupancy()); }, pools_, faults_, journal_, scripts_,
+           events_, slots_, keys_, config.identity, file_pool_},
+          surfaces::RequestGuard(allowed_hosts(config)), admin_token_),
       server_(loop_.get_executor(), real_time_, file_pool_, front(),
-              server_limits(descriptor_limit()), nullptr, {&request_log_, &recorder_}),
+              server_limits(descriptor_limit()), nullptr, {&request_log_, &metrics_, &recorder_}),
       admin_server_(loop_.get_executor(), real_time_, file_pool_, admin_,
-                    server_limits(descriptor_limit()), nullptr, {&request_log_}) {
+                    server_limits(descriptor_limit()), nullptr, {&request_log_, &metrics_}) {
   if (!config.server.https_port) return;
   https_server_.emplace(loop_.get_executor(), real_time_, file_pool_, front(),
                         server_limits(descriptor_limit()), nullptr,
-                        std::vector<http::ExchangeObserver*>{&request_log_, &recorder_});
+                        std::vector<http::ExchangeObserver*>{&request_log_, &metrics_, &recorder_});
 }
 
 http::Handler& App::front() {
@@ -311,10 +326,35 @@ std::vector<pools::Pool*> App::declared_pools() const {
 
 pools::Pool& App::default_pool() const { return *pools_.find(declared_.front()); }
 
+std::vector<PoolFactory::MakeListener> App::session_listeners() {
+  return {[](const pools::PoolName& pool, const Clock& clock) {
+            return std::make_unique<observability::SessionLog>(clock, pool.name);
+          },
+          [this](const pools::PoolName&, const Clock&) { return metrics_.for_sessions(); },
+          [this](const pools::PoolName& pool, const Clock& clock) {
+            return events_.for_sessions(pool, clock);
+          },
+          [this](const pools::PoolName& pool, const Clock& clock) {
+            return slots_.for_sessions(pool, clock);
+          }};
+}
+
+observability::Occupancy App::occupancy() const {
+  observability::Occupancy now{.ready = pool_factory_.ready_sessions()};
+  for (pools::Pool* const pool : pools_.all()) {
+    for (const pools::SessionInfo& session : pool->sessions().list()) {
+      const bool is_made = session.state != pools::SessionState::allocating;
+      ++(!is_made ? now.allocating : session.calls > 0 ? now.busy : now.idle);
+    }
+  }
+  return now;
+}
+
 void App::listen() {
   bind_ports();
   set_up_tls();
   set_up_state();
+  loop_lag_.start();
   server_.start();
   if (https_server_) https_server_->start();
   admin_server_.start();
@@ -380,6 +420,7 @@ Announcement App::announcement() const {
       .https = https_server_ ? https_url_of(*https_server_) : "",
       .authority_file = https_ ? https_->authority_file.string() : "",
       .admin = url_of(admin_server_),
+      .admin_token = admin_token_,
       .pool_management_endpoint = pool_management_endpoint(),
       .identity_endpoint = url_of(server_) + "/msi/token",
       .arm = https_server_ ? https_url_of(*https_server_) : "",
@@ -415,7 +456,8 @@ asio::awaitable<void> App::announce_ready() {
     spdlog::error("no interpreter could be started, which is tried again: {}", failure->message);
   }
   std::string line = event_line("ready", facts);
-  ready_file_.write(line);
+  ready_file_.write(
+      line, admin_token_.empty() ? ReadyFile::Readers::as_usual : ReadyFile::Readers::owner);
   enter_list(line);
   co_await print_line(std::move(line));
 }
@@ -483,6 +525,7 @@ asio::awaitable<void> App::stop() {
   }
   co_await admin_server_.drain(std::chrono::seconds(1));
   co_await launcher_.stop();
+  loop_lag_.stop();
 }
 
 asio::awaitable<void> App::drain_clients() {

@@ -19,6 +19,8 @@
 #include "emulator/config/config.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/net/server.h"
+#include "emulator/observability/loop_lag.h"
+#include "emulator/observability/metrics.h"
 #include "emulator/observability/request_log.h"
 #include "emulator/pools/pool_catalog.h"
 #include "emulator/runtimes/python_runtime.h"
@@ -94,6 +96,9 @@ class App {
   /// Those of the configuration that were not deleted since. The default pool cannot be.
   [[nodiscard]] std::vector<pools::Pool*> declared_pools() const;
   [[nodiscard]] pools::Pool& default_pool() const;
+  /// Those who make a listener to the sessions of a pool.
+  [[nodiscard]] std::vector<PoolFactory::MakeListener> session_listeners();
+  [[nodiscard]] observability::Occupancy occupancy() const;
 
   const config::Config& config_;
   const std::optional<TierChoice> tier_;                   ///< nullopt: scripts alone
@@ -111,8 +116,12 @@ class App {
   const execution::Spool spool_;
   const std::optional<runtimes::PythonRuntime> python_;
   test_double::ScriptBook scripts_;
-  PoolFactory pool_factory_;
   observability::RequestLog request_log_;
+  observability::Metrics metrics_;
+  observability::LoopLag loop_lag_;
+  test_double::EventFeed events_;
+  test_double::SlotHistory slots_;
+  PoolFactory pool_factory_;
   pools::PoolCatalog pools_;
   std::vector<pools::PoolName> declared_;  ///< the default pool first
   auth::SigningKeys keys_;
@@ -127,6 +136,7 @@ class App {
   surfaces::control_plane::ControlPlane control_plane_;
   surfaces::SharedPort service_;                               ///< all that Azure would serve
   std::optional<test_double::RepeatableRequests> repeatable_;  ///< with --deterministic
+  const std::string admin_token_;  ///< that the admin API demands; empty: none
   surfaces::admin::AdminApi admin_;
   net::HttpServer server_;
   std::optional<HttpsSetup> https_;              ///< made when the ports are bound

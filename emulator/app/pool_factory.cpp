@@ -4,7 +4,6 @@
 
 #include "emulator/execution/sandboxed_workspace.h"
 #include "emulator/execution/scripted_workspace.h"
-#include "emulator/observability/session_log.h"
 #include "emulator/test_double/scripts/scripting_workspaces.h"
 
 namespace dynsessions {
@@ -49,6 +48,8 @@ Result<PoolFactory::Workspaces> PoolFactory::make_workspaces(const PoolDefinitio
   auto workspaces = std::make_shared<execution::ReadyWorkspaces>(
       machine_.executor, std::move(sandboxed), machine_.real_time, definition.ready_sessions);
   workspaces->start();
+  std::erase_if(made_, [](const auto& one) { return one.expired(); });
+  made_.push_back(workspaces);
   return Workspaces(std::move(workspaces));
 }
 
@@ -76,9 +77,24 @@ Result<pools::Pool::Parts> PoolFactory::make_parts(const PoolDefinition& definit
   if (shares) source = std::make_shared<SharedWorkspaces>(std::move(source));
   source = with_scripts(definition.id, std::move(source));
   std::unique_ptr<AdjustableClock> clock = machine_.clock.copy();
-  auto events = std::make_unique<observability::SessionLog>(*clock, definition.id.name);
+  auto events = make_events(definition.id, *clock);
   return pools::Pool::Parts{machine_.executor, machine_.ids, std::move(clock), std::move(source),
                             std::move(events)};
+}
+
+std::unique_ptr<pools::SessionEvents> PoolFactory::make_events(const pools::PoolName& pool,
+                                                               const Clock& clock) const {
+  std::vector<std::unique_ptr<pools::SessionEvents>> listeners;
+  for (const MakeListener& make : machine_.listeners) listeners.push_back(make(pool, clock));
+  return std::make_unique<pools::SessionEventsList>(std::move(listeners));
+}
+
+std::size_t PoolFactory::ready_sessions() const {
+  std::size_t count = 0;
+  for (const auto& one : made_) {
+    if (const auto workspaces = one.lock()) count += workspaces->readiness().in_reserve;
+  }
+  return count;
 }
 
 asio::awaitable<void> PoolFactory::stop() {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -17,6 +19,10 @@ namespace dynsessions {
 /// use share those of the default pool. Event-loop thread only; outlives the pools.
 class PoolFactory {
  public:
+  /// Makes a listener for the sessions of one pool, whose clock outlives it.
+  using MakeListener = std::function<std::unique_ptr<pools::SessionEvents>(
+      const pools::PoolName& pool, const Clock& clock)>;
+
   /// What all pools of a server work with; all of it outlives the factory.
   struct Machine {
     boost::asio::any_io_executor executor;
@@ -27,6 +33,7 @@ class PoolFactory {
     const execution::Spool& spool;
     const runtimes::Runtime* python;  ///< null: answers come from scripts alone
     test_double::ScriptBook& scripts;
+    std::vector<MakeListener> listeners;  ///< to the sessions of every pool
   };
 
   PoolFactory(Machine machine, pools::PoolDefinition default_pool);
@@ -38,6 +45,9 @@ class PoolFactory {
   [[nodiscard]] Result<pools::Pool::Parts> make_parts(const pools::PoolDefinition& definition,
                                                       pools::PoolCatalog::Origin origin);
 
+  /// Sessions of all pools that wait for a client.
+  [[nodiscard]] std::size_t ready_sessions() const;
+
   /// Ends the shared ready sessions. Stop the pools first.
   boost::asio::awaitable<void> stop();
 
@@ -48,10 +58,13 @@ class PoolFactory {
   [[nodiscard]] Result<Workspaces> shared_workspaces();
   /// The workspaces of one pool, whose scripts may answer in their place.
   [[nodiscard]] Workspaces with_scripts(const pools::PoolName& pool, Workspaces inner) const;
+  [[nodiscard]] std::unique_ptr<pools::SessionEvents> make_events(const pools::PoolName& pool,
+                                                                  const Clock& clock) const;
 
   const Machine machine_;
   const pools::PoolDefinition default_pool_;
   Workspaces shared_;
+  std::vector<std::weak_ptr<execution::ReadyWorkspaces>> made_;  ///< owned by their pools
 };
 
 }  // namespace dynsessions

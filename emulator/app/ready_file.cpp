@@ -36,11 +36,12 @@ ReadyFile::ReadyFile(const fs::path& path) : path_(path.empty() ? path : fs::abs
 
 ReadyFile::~ReadyFile() { remove(); }
 
-void ReadyFile::write(std::string_view content) {
+void ReadyFile::write(std::string_view content, Readers readers) {
   if (path_.empty()) return;
   struct stat status {};
   {
     std::ofstream file(unfinished());
+    if (readers == Readers::owner) ::chmod(unfinished().c_str(), S_IRUSR | S_IWUSR);
     file << content << std::flush;
     if (!file || ::stat(unfinished().c_str(), &status) != 0) {
       throw std::runtime_error("cannot write the ready file " + path_.string());

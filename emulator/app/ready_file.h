@@ -19,8 +19,12 @@ class ReadyFile {
   ReadyFile& operator=(const ReadyFile&) = delete;
   ~ReadyFile();
 
+  enum class Readers {
+    as_usual,  ///< what the umask allows
+    owner,     ///< for content with a secret
+  };
   /// The file appears with the whole content or not at all. Throws std::runtime_error.
-  void write(std::string_view content);
+  void write(std::string_view content, Readers readers = Readers::as_usual);
 
   /// Removes the file if it is still the one that write() made: another server may have written
   /// its own in the meantime. Errors are ignored, because nobody can act on them.

@@ -80,6 +80,11 @@ bool has_role(const Claims& claims, const Texts& executors) {
          std::any_of(claims.principals.begin(), claims.principals.end(), is_executor);
 }
 
+/// Empty if the token does not say.
+std::string principal_in(const std::optional<Claims>& claims) {
+  return claims && !claims->principals.empty() ? claims->principals.front() : std::string();
+}
+
 Error role_missing(MissingRole answer, const std::string& shortfall) {
   constexpr const char* kReason =
       "the token lacks the role `Azure ContainerApps Session Executor`: add it to `roles`, or "
@@ -116,14 +121,14 @@ Result<std::string> check_token(const TokenPolicy& policy,
   if (policy.rule == TokenRule::off) return std::string();
   const Result<std::string_view> token = bearer_token(authorization);
   if (!token) return token.error();
-  if (policy.rule == TokenRule::any) return std::string();
+  if (policy.rule == TokenRule::any) return principal_in(parse_claims(*token));
   const Result<Claims> claims = checked_claims(policy, *token, kDataPlane, now);
   if (!claims) return claims.error();
   if (!has_role(*claims, policy.executors)) {
     const RoleStanding standing = roles ? roles(claims->principals) : RoleStanding();
     if (!standing.is_executor) return role_missing(policy.missing_role, standing.shortfall);
   }
-  return claims->principals.empty() ? std::string() : claims->principals.front();
+  return principal_in(*claims);
 }
 
 Result<ManagementToken> check_management_token(const TokenPolicy& policy,

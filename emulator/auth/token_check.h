@@ -54,9 +54,9 @@ using RoleLookup = std::function<RoleStanding(const std::vector<std::string>& pr
 /// The signature is checked if the token names one of the emulator's keys. Other tokens are taken
 /// without, since their keys are not known here: this tests clients and keeps no one out.
 ///
-/// Returns who the token stands for: its `oid`, `appid` or `sub`, or nothing where its value does
-/// not matter. `unauthenticated` or `permission_denied` otherwise. The token itself goes nowhere:
-/// not into the error, not into a log.
+/// Returns who the token stands for: its `oid`, `appid` or `sub`; empty if it is no web token,
+/// which only TokenRule::any accepts. `unauthenticated` or `permission_denied` otherwise. The token
+/// itself goes nowhere: not into the error, not into a log.
 [[nodiscard]] Result<std::string> check_token(const TokenPolicy& policy,
                                               std::optional<std::string_view> authorization,
                                               std::chrono::sys_seconds now,

@@ -7,8 +7,8 @@
 
 #include "emulator/base/printable.h"
 #include "emulator/cli/readiness_report.h"
+#include "emulator/client_environment/admin_token.h"
 #include "emulator/http/text.h"
-#include "emulator/net/client/http_client.h"
 
 namespace dynsessions::cli {
 namespace {
@@ -19,25 +19,17 @@ using Json = nlohmann::ordered_json;
 constexpr std::chrono::seconds kLongest{60};
 constexpr std::size_t kLongestAnswer = std::size_t{256} << 20;
 
-std::string admin_url_of(const Invocation& call) {
-  const auto url = readiness::admin_url(server_to_ask(call));
-  if (!url) throw std::runtime_error("there is no ready line in the --ready-file yet");
-  return *url;
-}
-
 std::string target_of(const Invocation& call, const AdminRequest& request) {
   const auto pool = call.flags.find(kPoolFlag.name);
   if (pool == call.flags.end() || !request.is_scoped) return request.path;
   return "/pools/" + http::percent_encode(pool->second) + request.path;
 }
 
-net::HttpReply send(const Invocation& call, const AdminRequest& request) {
-  const auto url = net::HttpUrl::parse(admin_url_of(call));
+net::HttpReply send(const Invocation& call, const AdminRequest& request,
+                    const AdminAddress& address) {
+  const auto url = net::HttpUrl::parse(address.url);
   if (!url) throw std::runtime_error(url.error().message);
-  net::HttpRequest http;
-  http.method = request.method;
-  http.target = target_of(call, request);
-  http.body = request.body;
+  net::HttpRequest http = admin_request(call, request, address);
   http.timeouts.answer = kLongest;
   http.timeouts.total = kLongest;
   auto reply = net::fetch_blocking(*url, std::move(http), kLongestAnswer);
@@ -105,7 +97,7 @@ void no_arguments(const Invocation& call) {
 }
 
 RawAnswer send_to_admin_api(const Invocation& call, const AdminRequest& request) {
-  net::HttpReply reply = send(call, request);
+  net::HttpReply reply = send(call, request, admin_address(call));
   return {reply.status, std::move(reply.body)};
 }
 
@@ -119,7 +111,12 @@ ExitCode report_refusal(const RawAnswer& answer) {
 
 ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
                        const ShowAnswer& show) {
-  const RawAnswer reply = send_to_admin_api(call, request);
+  return ask_admin_api(call, request, admin_address(call), show);
+}
+
+ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
+                       const AdminAddress& address, const ShowAnswer& show) {
+  const net::HttpReply reply = send(call, request, address);
   const bool good = reply.status < 300;
   const Json answer = Json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
   if (wants_json(call) && !reply.body.empty()) {
@@ -128,7 +125,25 @@ ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
   } else if (good) {
     std::fputs(show(answer).c_str(), stdout);
   }
-  return good ? stopped : report_refusal(reply);
+  return good ? stopped : report_refusal({reply.status, reply.body});
+}
+
+AdminAddress admin_address(const Invocation& call) {
+  const config::Config config = server_to_ask(call);
+  const auto url = readiness::admin_url(config);
+  if (!url) throw std::runtime_error("there is no ready line in the --ready-file yet");
+  return {*url,
+          client_environment::admin_token_for(*url, config.server, config::process_environment)};
+}
+
+net::HttpRequest admin_request(const Invocation& call, const AdminRequest& request,
+                               const AdminAddress& address) {
+  net::HttpRequest http;
+  http.method = request.method;
+  http.target = target_of(call, request);
+  http.body = request.body;
+  if (!address.token.empty()) http.headers.add("Authorization", "Bearer " + address.token);
+  return http;
 }
 
 }  // namespace dynsessions::cli

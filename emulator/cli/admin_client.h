@@ -7,13 +7,15 @@
 
 #include "emulator/base/columns.h"
 #include "emulator/cli/command.h"
+#include "emulator/net/client/http_client.h"
 
 /// Commands that ask the admin API of a running server. Each is one request.
 namespace dynsessions::cli {
 
 /// Common to these commands.
 inline constexpr Flag kPoolFlag{"--pool", "NAME", "Session pool; default: all pools."};
-inline constexpr std::string_view kAdminOptions[] = {"admin-port", "listen", "ready-file"};
+inline constexpr std::string_view kAdminOptions[] = {"admin-port", "admin-token", "listen",
+                                                     "ready-file"};
 
 inline constexpr std::string_view kAdminExitCodes =
     "  0  done\n"
@@ -38,10 +40,24 @@ struct AdminRequest {
 /// Makes the text that is printed without `-o json`; it ends with a line end unless it is empty.
 using ShowAnswer = std::function<std::string(const nlohmann::ordered_json& answer)>;
 
+struct AdminAddress {
+  std::string url;
+  std::string token;  ///< empty: none is known
+};
+
 /// Sends the request to the server that the options describe and prints the answer: its body with
 /// `-o json`, otherwise what `show` makes of it. The message of a refusal goes to stderr.
 [[nodiscard]] ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
                                      const ShowAnswer& show);
+/// The same for a server that is known already.
+[[nodiscard]] ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
+                                     const AdminAddress& address, const ShowAnswer& show);
+
+/// Of the server that the options describe. Throws std::runtime_error if it is not known yet.
+[[nodiscard]] AdminAddress admin_address(const Invocation& call);
+
+[[nodiscard]] net::HttpRequest admin_request(const Invocation& call, const AdminRequest& request,
+                                             const AdminAddress& address);
 
 /// An answer as it came, for commands whose answer is no JSON.
 struct RawAnswer {

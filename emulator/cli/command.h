@@ -59,7 +59,7 @@ extern const Command kPoolList, kPoolShow, kPoolPut, kPoolSet, kPoolDelete, kPoo
     kClockResume, kClockSet, kClockScale, kClockAdvance, kFaultList, kFaultAdd, kFaultDelete,
     kFaultClear, kJournalList, kJournalVerify, kJournalExport, kJournalClear, kScriptShow,
     kScriptPut, kScriptClear, kScriptRecord, kScriptRecording, kScriptStop, kSnapshotSave,
-    kSnapshotLoad, kReset;
+    kSnapshotLoad, kLogs, kReset;
 
 /// In the order of the overview.
 [[nodiscard]] std::span<const Command* const> all_commands();

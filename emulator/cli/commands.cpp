@@ -17,7 +17,7 @@ constexpr std::array kCommands{
     &kClockResume, &kClockSet, &kClockScale, &kClockAdvance, &kFaultList, &kFaultAdd, &kFaultDelete,
     &kFaultClear, &kJournalList, &kJournalVerify, &kJournalExport, &kJournalClear, &kScriptShow,
     &kScriptPut, &kScriptClear, &kScriptRecord, &kScriptRecording, &kScriptStop, &kSnapshotSave,
-    &kSnapshotLoad, &kReset};
+    &kSnapshotLoad, &kLogs, &kReset};
 
 }  // namespace
 

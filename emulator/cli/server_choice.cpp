@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "emulator/cli/readiness_report.h"
+#include "emulator/client_environment/admin_token.h"
 
 namespace dynsessions::cli {
 namespace {
@@ -27,7 +28,10 @@ bool is_url(const std::string& name) {
 }  // namespace
 
 RunningServer named_server(const std::string& name) {
-  if (is_url(name)) return client_environment::server_at(name);
+  if (is_url(name)) {
+    return client_environment::server_at(
+        name, client_environment::admin_token_for(name, config::process_environment));
+  }
   if (name != "last") return client_environment::server_of_ready_file(name);
   const auto last = last_server();
   if (last) return *last;
@@ -50,7 +54,9 @@ RunningServer chosen_server(const Invocation& call) {
   if (!is_set("admin-port") && !is_set("listen")) {
     if (const auto last = last_server()) return *last;
   }
-  return client_environment::server_at(*readiness::admin_url(settings.config));
+  const std::string url = *readiness::admin_url(settings.config);
+  return client_environment::server_at(
+      url, client_environment::admin_token_for(url, server, config::process_environment));
 }
 
 }  // namespace dynsessions::cli

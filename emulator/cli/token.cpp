@@ -6,7 +6,8 @@
 
 #include "emulator/auth/test_token.h"
 #include "emulator/base/clock.h"
-#include "emulator/cli/command.h"
+#include "emulator/cli/admin_client.h"
+#include "emulator/cli/server_choice.h"
 
 namespace dynsessions::cli {
 namespace {
@@ -48,20 +49,49 @@ auth::TestToken token_of(const config::Values& flags) {
   return token;
 }
 
+/// What POST /token is asked for; members that no flag names are the server's.
+nlohmann::json request_of(const config::Values& flags, const auth::TestToken& token) {
+  nlohmann::json body = nlohmann::json::object();
+  if (flags.contains("--audience")) body["audience"] = token.audience;
+  if (flags.contains("--expires-in")) body["expiresIn"] = token.expires_in.count();
+  if (flags.contains("--role")) body["roles"] = {token.role};
+  if (flags.contains("--no-role")) body["roles"] = nlohmann::json::array();
+  if (flags.contains("--oid")) body["principal"] = token.oid;
+  return body;
+}
+
+ExitCode print_signed_token(const Invocation& call, const auth::TestToken& token) {
+  const auto server = named_server(call.flags.at(std::string(kServerFlag.name)));
+  const AdminAddress address{server.admin, server.admin_token};
+  const AdminRequest request{
+      .method = "POST",
+      .path = "/token",
+      .body = request_of(call.flags, token)
+                  .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
+  return ask_admin_api(call, request, address, [](const nlohmann::ordered_json& answer) {
+    return text_of(answer, "token") + '\n';
+  });
+}
+
 ExitCode print_token(const Invocation& call) {
   const auth::TestToken token = token_of(call.flags);
+  if (call.flags.contains(kServerFlag.name)) return print_signed_token(call, token);
   boost::asio::io_context loop;
   const auto now = SystemClock(loop.get_executor()).now();
-  std::puts(auth::make_test_token(token, std::chrono::floor<std::chrono::seconds>(now)).c_str());
+  std::string text = auth::make_test_token(token, std::chrono::floor<std::chrono::seconds>(now));
+  if (wants_json(call)) text = nlohmann::json{{"token", std::move(text)}}.dump();
+  std::puts(text.c_str());
   return stopped;
 }
 
 constexpr Flag kTokenFlags[] = {
+    kServerFlag,
     {"--audience", "URI", "Claim `aud`; default: https://dynamicsessions.io."},
     {"--expires-in", "SECONDS", "Time until `exp`; default 3600; negative: it has expired."},
     {"--role", "NAME", "Claim `roles`; default: Azure ContainerApps Session Executor."},
     {"--no-role", "", "Leave `roles` out."},
     {"--oid", "OID", "Claims `oid` and `sub`, to match --executor of the server."},
+    kOutputFlag,
 };
 
 }  // namespace
@@ -71,13 +101,18 @@ const Command kToken{
     .summary = "Print a bearer token for tests of --auth claims.",
     .description =
         "Prints a bearer token with the claims that a server with --auth claims checks: "
-        "audience, time\nand role. Its signature is worthless outside of the emulator.\n",
+        "audience, time\nand role. Its signature is worthless outside of the emulator. With "
+        "--server "
+        "a running server\nissues it, signed with its key, and flags that are left out have the "
+        "server's values.\n",
     .examples =
         "  TOKEN=$(dynsessions token)\n"
         "  dynsessions token --no-role             a token that is refused with 403\n"
-        "  dynsessions token --expires-in -60      a token that has expired\n",
+        "  dynsessions token --expires-in -60      a token that has expired\n"
+        "  dynsessions token --server last         a signed token\n",
     .exit_codes =
         "  0  printed\n"
+        "  1  the server of --server cannot be reached, or refused; stderr says why\n"
         "  2  wrong usage\n",
     .flags = kTokenFlags,
     .run = print_token,

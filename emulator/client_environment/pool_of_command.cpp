@@ -31,6 +31,9 @@ Result<void> end_sessions(const RunningServer& server) {
   net::HttpRequest request;
   request.method = "POST";
   request.target = endpoint->prefix + "/reset?keep=faults,journal,clock";
+  if (!server.admin_token.empty()) {
+    request.headers.add("Authorization", "Bearer " + server.admin_token);
+  }
   const auto reply = net::fetch_blocking(*admin, std::move(request), kLongestReply);
   if (!reply) return failure(reply.error().message);
   if (reply->status == 200) return {};

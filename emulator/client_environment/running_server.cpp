@@ -13,6 +13,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr unsigned kUnauthorized = 401;
+
 constexpr const char* kCure =
     "; start one with `dynsessions serve`, or name its ready file or the URL of its admin port";
 
@@ -37,15 +39,21 @@ std::optional<RunningServer> from_ready_line(std::string_view line) {
                        .http = http,
                        .subscription = text_of(facts, "subscription"),
                        .resource_group = text_of(facts, "resourceGroup"),
-                       .tenant = text_of(facts, "tenant")};
+                       .tenant = text_of(facts, "tenant"),
+                       .admin_token = text_of(facts, "adminToken")};
   if (http.empty() || !server.endpoint.starts_with(http)) return std::nullopt;
   if (!https.empty()) server.https_endpoint = https + server.endpoint.substr(http.size());
   return server;
 }
 
-RunningServer server_at(const std::string& admin_url) {
-  const Result<readiness::Reply> reply = readiness::ask_admin(admin_url, "/server");
+RunningServer server_at(const std::string& admin_url, const std::string& token) {
+  const Result<readiness::Reply> reply = readiness::ask_admin(admin_url, "/server", token);
   if (!reply) throw std::runtime_error("no server: " + reply.error().message + kCure);
+  if (reply->status == kUnauthorized) {
+    throw std::runtime_error("no server: " + admin_url +
+                             " demands a token; set DYNSESSIONS_ADMIN_TOKEN, or name its ready "
+                             "file");
+  }
   const auto server = from_ready_line(reply->body);
   if (!server) {
     throw std::runtime_error("no server: " + admin_url + " is not the admin port of dynsessions" +

@@ -21,14 +21,16 @@ struct RunningServer {
   std::string subscription = {};
   std::string resource_group = {};
   std::string tenant = {};
+  std::string admin_token = {};  ///< that it demands; empty: none
 };
 
 /// nullopt if the text is not a ready line.
 [[nodiscard]] std::optional<RunningServer> from_ready_line(std::string_view line);
 
-/// The server whose admin port is at this URL, such as "http://127.0.0.1:7071". Throws
-/// std::runtime_error, with the cure, if there is none. Blocks for up to three seconds.
-[[nodiscard]] RunningServer server_at(const std::string& admin_url);
+/// The server whose admin port is at this URL, such as "http://127.0.0.1:7071", and which may
+/// demand this token. Throws std::runtime_error, with the cure, if there is none. Blocks for up to
+/// three seconds.
+[[nodiscard]] RunningServer server_at(const std::string& admin_url, const std::string& token);
 
 /// The server that wrote this ready file. Throws std::runtime_error if there is no ready line in
 /// it.

@@ -42,12 +42,24 @@ enum class ArmOperations {
   long_running,  ///< all that change or delete a session pool
 };
 
+/// The token that the admin API demands.
+struct AdminToken {
+  enum class Rule {
+    automatic,  ///< none on loopback, otherwise a random one
+    off,        ///< none
+    fixed,      ///< `text`
+  };
+  Rule rule = Rule::automatic;
+  std::string text = {};
+};
+
 /// What concerns the server as a whole: its ports, its log, its answers.
 struct ServerOptions {
   std::uint16_t port = 7070;                       ///< data plane; 0 picks a free one
   std::optional<std::uint16_t> https_port = 7443;  ///< the same over TLS; nullopt: off
   std::uint16_t admin_port = 7071;                 ///< admin API; 0 picks a free one
-  std::string listen = "127.0.0.1";                ///< address of all ports
+  AdminToken admin_token;
+  std::string listen = "127.0.0.1";        ///< address of all ports
   std::vector<std::string> allowed_hosts;  ///< accepted in Host besides those of RequestGuard
   std::vector<tls::Name> tls_names;        ///< in the certificate besides tls::standard_names()
   std::string state_dir;                   ///< empty: the user's own (https_setup.h)

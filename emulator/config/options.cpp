@@ -98,6 +98,46 @@ constexpr ValueKind<ServerOptions> kTlsNames{
     set_tls_names, show_tls_names,
     [] { return std::string("names like a, *.b.org or 10.0.0.5, commas between them"); }, true};
 
+/// Long enough not to be guessed; the characters of RFC 6750, section 2.1.
+bool is_token(std::string_view text) {
+  constexpr std::size_t kShortest = 16;
+  constexpr std::size_t kLongest = 256;
+  const auto fits = [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("-._~+/=").find(char(c)) != std::string_view::npos;
+  };
+  return text.size() >= kShortest && text.size() <= kLongest &&
+         std::all_of(text.begin(), text.end(), fits);
+}
+
+bool set_admin_token(ServerOptions& server, std::string_view text) {
+  using Rule = AdminToken::Rule;
+  if (text == "auto" || text == "off") {
+    server.admin_token = {text == "auto" ? Rule::automatic : Rule::off};
+    return true;
+  }
+  if (!is_token(text)) return false;
+  server.admin_token = {Rule::fixed, std::string(text)};
+  return true;
+}
+
+/// Without the secret.
+std::string show_admin_token(const ServerOptions& server) {
+  switch (server.admin_token.rule) {
+    case AdminToken::Rule::automatic:
+      return "auto";
+    case AdminToken::Rule::off:
+      return "off";
+    case AdminToken::Rule::fixed:
+      return "(not shown)";
+  }
+  return {};
+}
+
+constexpr ValueKind<ServerOptions> kAdminToken{
+    set_admin_token, show_admin_token,
+    [] { return std::string("auto or off or 16 to 256 letters, digits and -._~+/="); }};
+
 inline constexpr char kAUuid[] = "a UUID";
 template <auto Member>
 inline constexpr ValueKind<IdentitySettings> kUuid = value_kinds::kText<Member, is_uuid, kAUuid>;
@@ -216,6 +256,9 @@ constexpr std::array kOptions{
            kOf<kHttpsPort>},
     Option{"admin-port", "Server", "N", "Port of the emulator's own API; 0 picks a free one.",
            kOf<kNumber<&ServerOptions::admin_port, 0, kMaxU16>>},
+    Option{"admin-token", "Server", "TOKEN",
+           "Token that the emulator's own API demands; auto: a random one beyond loopback.",
+           kOf<kAdminToken>},
     Option{"listen", "Server", "ADDRESS",
            "Address to bind. Anyone who can reach it can run code on this machine.",
            kOf<kIpAddress<&ServerOptions::listen>>},

@@ -117,19 +117,20 @@ asio::awaitable<std::optional<SpooledText>> read_text(std::shared_ptr<AgentIo> i
 
 /// The texts of a result, in the order of ResultFrame::Lengths.
 struct Texts {
-  SpooledText base64, text, repr, characters, traceback;
+  SpooledText base64, text, repr, characters, traceback, displays;
 };
 
 asio::awaitable<std::optional<Texts>> read_texts(std::shared_ptr<AgentIo> io,
                                                  std::shared_ptr<SpoolFile> file,
                                                  ResultFrame::Lengths lengths) {
   Texts texts;
-  const std::array<std::pair<SpooledText*, std::size_t>, 5> order{{
+  const std::array<std::pair<SpooledText*, std::size_t>, 6> order{{
       {&texts.base64, lengths.base64},
       {&texts.text, lengths.text},
       {&texts.repr, lengths.repr},
       {&texts.characters, lengths.characters},
       {&texts.traceback, lengths.traceback},
+      {&texts.displays, lengths.displays},
   }};
   for (const auto& [text, size] : order) {
     if (size == 0) continue;
@@ -162,6 +163,7 @@ AgentResult result_of(const ResultFrame& frame, Texts texts) {
   result.value = value_of(frame.value_kind, frame.format, texts);
   result.beside_image = value_of(frame.beside_image, frame.format, texts);
   result.traceback = std::move(texts.traceback);
+  result.displays = std::move(texts.displays);
   return result;
 }
 
@@ -215,11 +217,11 @@ std::string_view verb_of(Purpose purpose) {
   return sandbox::kExecute;
 }
 
-asio::awaitable<void> write_program(std::shared_ptr<AgentIo> io, std::uint64_t id, std::string code,
-                                    Purpose purpose) {
-  const bool is_long = code.size() > kLongProgram;
-  auto encode = [id, code = std::move(code), verb = verb_of(purpose)] {
-    return sandbox::encode_execute_frame(id, code, verb);
+asio::awaitable<void> write_program(std::shared_ptr<AgentIo> io, AgentProgram program) {
+  const bool is_long = program.code.size() > kLongProgram;
+  auto encode = [program = std::move(program)] {
+    return sandbox::encode_execute_frame({program.id, program.code, verb_of(program.purpose),
+                                          program.traceparent, program.wants_displays});
   };
   std::string frame;
   if (is_long) {
@@ -247,6 +249,11 @@ asio::awaitable<void> read_output(std::shared_ptr<AgentIo> io, OutputCapture Age
   co_await ((*io).*stream).read_on();
 }
 
+OutputCapture::Listener listener_for(Stream stream, const OutputListener& listener) {
+  if (!listener) return {};
+  return [stream, listener](std::string_view bytes) { listener(stream, bytes); };
+}
+
 void start_reading(const std::shared_ptr<AgentIo>& io) {
   if (std::exchange(io->reading, true)) return;
   spawn(io, read_awaited(io));
@@ -271,17 +278,18 @@ void AgentProcess::hang_up() {
   io_->err.close();
 }
 
-void AgentProcess::begin(std::uint64_t id, std::string code, std::size_t output_limit,
-                         Purpose purpose) {
+void AgentProcess::begin(AgentProgram program) {
   io_->file = std::make_shared<SpoolFile>(io_->services.quotas);
-  for (OutputCapture* capture : {&io_->out, &io_->err}) {
-    capture->begin(TextSpooler(io_->services.file_pool, io_->file, output_limit));
-  }
-  io_->current_id = id;
+  const auto text = [this, &program] {
+    return TextSpooler(io_->services.file_pool, io_->file, program.output_limit);
+  };
+  io_->out.begin(text(), listener_for(Stream::out, program.on_output));
+  io_->err.begin(text(), listener_for(Stream::err, program.on_output));
+  io_->current_id = program.id;
   if (io_->state == AgentState::gone) return;
   io_->state = AgentState::running;
   start_reading(io_);
-  spawn(io_, write_program(io_, id, std::move(code), purpose));
+  spawn(io_, write_program(io_, std::move(program)));
 }
 
 asio::awaitable<AgentProcess::Output> AgentProcess::end() {
@@ -289,8 +297,12 @@ asio::awaitable<AgentProcess::Output> AgentProcess::end() {
   if (io->state == AgentState::running || io->peer_left) io->enter(AgentState::gone);
   if (io->state != AgentState::gone) io->state = AgentState::idle;
   Output output;
-  output.stdout_text = co_await io->out.end();
-  output.stderr_text = co_await io->err.end();
+  auto out = co_await io->out.end();
+  auto err = co_await io->err.end();
+  output.stdout_text = std::move(out.text);
+  output.stdout_bytes = out.written;
+  output.stderr_text = std::move(err.text);
+  output.stderr_bytes = err.written;
   io->file.reset();
   co_return output;
 }

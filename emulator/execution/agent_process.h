@@ -43,6 +43,18 @@ struct AgentResult {
   ExecutionValue value;
   ExecutionValue beside_image = NoValue{};
   SpooledText traceback;
+  SpooledText displays;
+};
+
+/// A program for an AgentProcess; the members of ExecutionRequest that concern it.
+struct AgentProgram {
+  std::uint64_t id = 0;
+  std::string code;
+  Purpose purpose = Purpose::run_program;
+  std::size_t output_limit = 0;  ///< bytes to keep of each stream
+  std::string traceparent = {};
+  bool wants_displays = false;
+  OutputListener on_output = {};
 };
 
 /// The server's end of one running interpreter: its control socket, its stdout and its stderr.
@@ -58,6 +70,8 @@ class AgentProcess {
   struct Output {
     SpooledText stdout_text;
     SpooledText stderr_text;
+    std::uint64_t stdout_bytes = 0;  ///< that were written
+    std::uint64_t stderr_bytes = 0;
   };
 
   /// `descriptors` as `start_interpreter` gives them: control, stdout, stderr.
@@ -70,11 +84,9 @@ class AgentProcess {
   /// Closes the descriptors. Callers that wait find the agent `gone`.
   void hang_up();
 
-  /// Sends the program, or what else the kernel is asked to do, and begins to keep output, at most
-  /// `output_limit` bytes of each stream. Does not wait: an agent that does not read is noticed by
-  /// the deadline.
-  void begin(std::uint64_t id, std::string code, std::size_t output_limit,
-             Purpose purpose = Purpose::run_program);
+  /// Sends the program, or what else the kernel is asked to do, and begins to keep output. Does not
+  /// wait: an agent that does not read is noticed by the deadline.
+  void begin(AgentProgram program);
 
   /// Stops keeping output; returns what the program wrote until now. An agent whose program has not
   /// ended is `gone` then: its result would come while none is awaited.

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +41,12 @@ enum class Purpose {
   /// Set variables from that JSON, which is the code.
   restore_variables,
 };
+/// stdout or stderr.
+enum class Stream { out, err };
+
+/// Is told of what a program writes, as soon as it is read, also of bytes that the result drops.
+/// Must not wait.
+using OutputListener = std::function<void(Stream stream, std::string_view bytes)>;
 
 /// A program to run in a session.
 struct ExecutionRequest {
@@ -47,10 +55,13 @@ struct ExecutionRequest {
   std::chrono::seconds timeout{120};
   Purpose purpose = Purpose::run_program;
   std::optional<std::size_t> output_characters =
-      std::nullopt;  ///< stdout and stderr are shown up to these
+      std::nullopt;              ///< stdout and stderr are shown up to these
+  std::string traceparent = {};  ///< TRACEPARENT in the environment of the program; empty: none
+  bool wants_displays = false;   ///< the result has `displays`
   // From the session.
-  Clock* clock = nullptr;    ///< that `timeout` follows; null: the clock of the workspace
-  std::string session = {};  ///< guid, by which the timer of `timeout` can be told from others
+  Clock* clock = nullptr;         ///< that `timeout` follows; null: the clock of the workspace
+  std::string session = {};       ///< guid, by which the timer of `timeout` can be told from others
+  OutputListener on_output = {};  ///< empty: nobody listens. Whom it calls outlives the execution
 };
 
 /// What the last expression of a program gave, before any api-version shapes it.
@@ -117,6 +128,12 @@ struct ExecutionResult {
   ExecutionValue value;
   /// The last expression's own value when an image took its place: text, a str, or nothing.
   ExecutionValue beside_image = NoValue{};
+  /// What the program showed and the answer does not carry, as JSON of the agent, which must be
+  /// distrusted (test_double/journal/displays.h reads it). Empty if there is no more than that, or
+  /// nobody wanted it.
+  SpooledText displays = {};
+  std::uint64_t stdout_bytes = 0;  ///< that the program wrote, also those that were dropped
+  std::uint64_t stderr_bytes = 0;
   std::chrono::milliseconds duration{0};  ///< real time in the interpreter
   /// Interpreters of the kernel that ended since the program before, in order. Each was replaced.
   std::vector<KernelEnd> kernel_ends = {};

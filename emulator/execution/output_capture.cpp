@@ -72,11 +72,17 @@ asio::awaitable<void> OutputCapture::read_on() {
     co_await until_free();
     const Busy busy(*this);
     std::string bytes = read_now(kPiece, at_end);
-    if (keeping_) co_await text_.append(std::move(bytes));
+    if (keeping_) co_await keep(std::move(bytes));
   }
 }
 
-void OutputCapture::begin(TextSpooler text) {
+asio::awaitable<void> OutputCapture::keep(std::string bytes) {
+  written_ += bytes.size();
+  if (listener_) listener_(bytes);
+  return text_.append(std::move(bytes));
+}
+
+void OutputCapture::begin(TextSpooler text, Listener listener) {
   bool at_end = false;
   for (std::size_t waiting = waiting_bytes(); waiting > 0 && !at_end;) {
     const std::size_t size = read_now(waiting, at_end).size();
@@ -84,10 +90,12 @@ void OutputCapture::begin(TextSpooler text) {
     waiting -= size;
   }
   text_ = std::move(text);
+  listener_ = std::move(listener);
+  written_ = 0;
   keeping_ = true;
 }
 
-asio::awaitable<SpooledText> OutputCapture::end() {
+asio::awaitable<OutputCapture::Captured> OutputCapture::end() {
   co_await until_free();
   const Busy busy(*this);
   bool at_end = false;
@@ -95,10 +103,12 @@ asio::awaitable<SpooledText> OutputCapture::end() {
     std::string bytes = read_now(waiting, at_end);
     if (bytes.empty()) break;
     waiting -= bytes.size();
-    co_await text_.append(std::move(bytes));
+    co_await keep(std::move(bytes));
   }
   keeping_ = false;
-  co_return text_.take();
+  listener_ = nullptr;
+  Captured captured{text_.take(), written_};
+  co_return captured;
 }
 
 void OutputCapture::close() {

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -17,6 +20,9 @@ namespace dynsessions::execution {
 /// thread only. Outlives the coroutines that it makes.
 class OutputCapture {
  public:
+  /// Is told of bytes before they are put away. May be empty.
+  using Listener = std::function<void(std::string_view bytes)>;
+
   OutputCapture(const boost::asio::any_io_executor& executor, UniqueFd pipe);
   OutputCapture(const OutputCapture&) = delete;
   OutputCapture& operator=(const OutputCapture&) = delete;
@@ -24,12 +30,16 @@ class OutputCapture {
   /// Reads until the last writer or close() closes the pipe. To be run once.
   boost::asio::awaitable<void> read_on();
 
-  /// Drops what is in the pipe, and keeps what comes then.
-  void begin(TextSpooler text);
+  /// Drops what is in the pipe, and keeps what comes then, of which `listener` is told.
+  void begin(TextSpooler text, Listener listener);
 
+  struct Captured {
+    SpooledText text;
+    std::uint64_t written = 0;  ///< bytes, also those that were dropped
+  };
   /// Returns what was written since begin(), including what is in the pipe at this moment, but not
-  /// what a writer adds in the meantime.
-  boost::asio::awaitable<SpooledText> end();
+  /// what a writer adds in the meantime. The listener is forgotten.
+  boost::asio::awaitable<Captured> end();
 
   void close();
 
@@ -39,9 +49,12 @@ class OutputCapture {
   [[nodiscard]] std::size_t waiting_bytes() const;
   [[nodiscard]] std::string read_now(std::size_t most, bool& at_end);
   boost::asio::awaitable<void> until_free();
+  boost::asio::awaitable<void> keep(std::string bytes);
 
   boost::asio::posix::stream_descriptor pipe_;
   TextSpooler text_;
+  Listener listener_;
+  std::uint64_t written_ = 0;
   Event freed_;
   bool keeping_ = false;
   bool busy_ = false;  ///< somebody reads and has not put away what was read

@@ -132,7 +132,14 @@ asio::awaitable<void> SandboxedInterpreter::kill() {
 asio::awaitable<ExecutionResult> SandboxedInterpreter::run(ExecutionRequest request) {
   const auto start = std::chrono::steady_clock::now();
   const std::size_t output_limit = output_limit_of(request, services_.limits);
-  agent_->begin(++last_execution_id_, std::move(request.code), output_limit, request.purpose);
+  AgentProgram program{++last_execution_id_,
+                       std::move(request.code),
+                       request.purpose,
+                       output_limit,
+                       std::move(request.traceparent),
+                       request.wants_displays,
+                       std::move(request.on_output)};
+  agent_->begin(std::move(program));
   Clock& clock = clock_for(request, services_);
   TimerLabel label{kExecutionTimedOut, std::move(request.session)};
   co_await agent_->wait_while(AgentState::running, clock, clock.now() + request.timeout,
@@ -149,10 +156,13 @@ asio::awaitable<ExecutionResult> SandboxedInterpreter::run(ExecutionRequest requ
     result.traceback = std::move(ended.traceback);
     result.beside_image = std::move(ended.beside_image);
     result.value = std::move(ended.value);
+    result.displays = std::move(ended.displays);
   }
   AgentProcess::Output output = co_await agent_->end();
   result.stdout_text = std::move(output.stdout_text);
   result.stderr_text = std::move(output.stderr_text);
+  result.stdout_bytes = output.stdout_bytes;
+  result.stderr_bytes = output.stderr_bytes;
   result.duration = milliseconds_since(start);
   co_return result;
 }

@@ -18,8 +18,8 @@
 /// what programs print and clients do not fetch takes no memory of the server.
 ///
 /// The bound of the server's memory follows: of each text kTextBytesInMemory, and a program has at
-/// most six (stdout, stderr, and four of its result), 288 KiB. A hundred sessions with three busy
-/// kernels each hold 86 MB of texts, and in their logs of asynchronous executions at most 768 KiB
+/// most seven (stdout, stderr, and five of its result), 336 KiB. A hundred sessions with three busy
+/// kernels each hold 103 MB of texts, and in their logs of asynchronous executions at most 768 KiB
 /// each (pools/execution_log.h). An answer that is being sent holds one piece of about 100 KiB.
 namespace dynsessions::execution {
 

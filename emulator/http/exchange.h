@@ -26,6 +26,7 @@ struct Exchange {
   /// The percent-decoded segments with `/` before each. Foreign bytes: valid UTF-8, but not yet
   /// safe to print.
   std::string path;
+  std::string traceparent;  ///< W3C Trace Context, as the client sent it; empty: none that is valid
 
   // From the router of the surface.
   std::string_view surface;    ///< "data-plane" or "admin"
@@ -39,9 +40,19 @@ struct Exchange {
   std::string principal;   ///< who the token stands for; empty: the token does not say
   std::string identifier;  ///< of the session. May be a secret of the client's: log its hash only
   std::string session;     ///< guid
+  bool is_new_session = false;                  ///< the request made the session
   std::chrono::nanoseconds allocation_time{0};  ///< until the session was there
   std::chrono::nanoseconds execution_time{0};   ///< of the program, waiting for its turn included
   std::vector<std::string> faults;              ///< injected faults that were hit, by rule id
+  std::vector<std::string> fault_effects;       ///< effects or presets of these faults
+
+  // Of the program that the request ran, which the answer does not show.
+  bool wants_displays = false;     ///< a filter wants the next member
+  std::string displays;            ///< JSON of an agent, to be distrusted; see ExecutionResult
+  std::uint64_t stdout_bytes = 0;  ///< that the program wrote, also those that were dropped
+  std::uint64_t stderr_bytes = 0;
+  bool stdout_cut = false;  ///< the answer has less of it
+  bool stderr_cut = false;
 
   // The decision.
   std::optional<Error> refusal;  ///< why the request was refused; nullopt: it was not

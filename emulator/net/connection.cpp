@@ -8,6 +8,7 @@
 
 #include "emulator/base/identifiers.h"
 #include "emulator/base/spdlog.h"
+#include "emulator/http/trace_context.h"
 #include "emulator/net/request_head.h"
 
 namespace dynsessions::net {
@@ -166,6 +167,7 @@ asio::awaitable<bool> Connection::serve_request(http::Exchange& exchange, std::s
   head->request.scheme = transport_->scheme();
   exchange.method = head->request.method_text;
   exchange.path = path_of(head->request.target);
+  exchange.traceparent = http::valid_traceparent(head->request.headers.find("traceparent"));
   http::Response response = co_await answer(exchange, std::move(head->request), body);
   exchange.request_bytes = body.taken();
   if (body.connection_lost()) co_return false;

@@ -97,6 +97,7 @@ LogEvent event_for(const http::Exchange& exchange) {
   event.add("responseBytes", exchange.response_bytes);
   event.add("connection", exchange.connection);
   event.add("correlationId", exchange.correlation_id);
+  event.add_if_known("traceparent", exchange.traceparent);
   event.add_if_known("faults", joined(exchange.faults));
   if (exchange.refusal) {
     event.add_if_known("refusedBy", exchange.refused_by);

@@ -10,48 +10,26 @@
 
 #include "emulator/base/printable.h"
 #include "emulator/cures/cures.h"
+#include "emulator/observability/event_names.h"
 #include "emulator/pools/session.h"
 
 namespace dynsessions::observability {
 namespace {
 
-struct Words {
-  std::string_view name;  ///< member `reason` of the event
-  std::string_view text;
-};
-
-Words words_for(pools::EndReason reason) {
+std::string_view words_for(pools::EndReason reason) {
   switch (reason) {
     case pools::EndReason::cooldown_passed:
-      return {"cooldown-passed", "its cooldown passed"};
+      return "its cooldown passed";
     case pools::EndReason::deleted:
-      return {"deleted", "a client deleted it"};
+      return "a client deleted it";
     case pools::EndReason::evicted:
-      return {"evicted", "it was evicted"};
+      return "it was evicted";
     case pools::EndReason::interpreter_lost:
-      return {"interpreter-lost", "its interpreter was lost"};
+      return "its interpreter was lost";
     case pools::EndReason::pool_stopped:
-      return {"pool-stopped", "the pool stops"};
+      return "the pool stops";
   }
   return {};
-}
-
-std::string_view name_of(execution::Kernel kernel) {
-  switch (kernel) {
-    case execution::Kernel::synchronous:
-      return "synchronous";
-    case execution::Kernel::asynchronous:
-      return "asynchronous";
-    case execution::Kernel::empty:
-      return "empty";
-  }
-  return "";
-}
-
-std::string_view reason_of(const execution::KernelEnd& end) {
-  if (end.timed_out) return "timeout";
-  if (!end.limit) return "died";
-  return *end.limit == execution::SessionLimit::memory ? "memory-limit" : "file-limit";
 }
 
 /// Such as "SIGSEGV".
@@ -94,7 +72,7 @@ void SessionLog::allocation_failed(const Error& error) {
 void SessionLog::kernel_ended(const pools::Session& session, execution::Kernel kernel,
                               const execution::KernelEnd& end) {
   LogEvent event("kernel-ended", sentence_for(session.guid(), kernel, end));
-  event.in_sentence("kernel", name_of(kernel)).in_sentence("reason", reason_of(end));
+  event.in_sentence("kernel", name_of(kernel)).in_sentence("reason", name_of(end));
   if (end.signal != 0) event.in_sentence("signal", name_of_signal(end.signal));
   if (end.signal == 0) event.in_sentence("exitStatus", std::uint64_t(end.exit_status));
   write(LogLevel::warning, std::move(event), session);
@@ -103,10 +81,9 @@ void SessionLog::kernel_ended(const pools::Session& session, execution::Kernel k
 void SessionLog::session_ended(const pools::Session& session, pools::EndReason reason) {
   const auto age =
       std::chrono::duration_cast<std::chrono::seconds>(clock_.now() - session.created_at());
-  const Words words = words_for(reason);
   LogEvent event("session-ended", fmt::format("session {} ended after {} s: {}", session.guid(),
-                                              age.count(), words.text));
-  event.in_sentence("reason", words.name)
+                                              age.count(), words_for(reason)));
+  event.in_sentence("reason", name_of(reason))
       .in_sentence("ageSeconds", std::uint64_t(std::max<std::int64_t>(age.count(), 0)));
   write(LogLevel::info, std::move(event), session);
 }

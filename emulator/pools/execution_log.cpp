@@ -12,7 +12,7 @@ using execution::ExecutionResult;
 /// The texts of a result.
 std::vector<const execution::SpooledText*> texts_of(const ExecutionResult& result) {
   std::vector<const execution::SpooledText*> texts{&result.stdout_text, &result.stderr_text,
-                                                   &result.traceback};
+                                                   &result.traceback, &result.displays};
   for (const execution::ExecutionValue* value : {&result.value, &result.beside_image}) {
     if (const auto* image = std::get_if<execution::ImageValue>(value)) {
       texts.push_back(&image->base64);

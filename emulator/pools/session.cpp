@@ -71,6 +71,10 @@ asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest reque
   }
   request.clock = &clock_;
   request.session = guid_;
+  request.on_output = [this, kernel](execution::Stream stream, std::string_view bytes) {
+    events_.output_written(*this, kernel, stream, bytes);
+  };
+  events_.program_started(*this, kernel);
   ++programs_;
   auto result = co_await workspace_->execute(std::move(request));
   --programs_;
@@ -80,6 +84,7 @@ asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest reque
     if (result.error().code != ErrorCode::program_not_scripted) workspace_lost_ = true;
     co_return result;
   }
+  events_.program_ended(*this, kernel, *result);
   for (const execution::KernelEnd& end : result->kernel_ends) {
     events_.kernel_ended(*this, kernel, end);
   }

@@ -1,6 +1,12 @@
 #pragma once
 
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include "emulator/base/error.h"
+#include "emulator/base/identifiers.h"
 #include "emulator/execution/execution.h"
 
 namespace dynsessions::pools {
@@ -32,6 +38,38 @@ class SessionEvents {
   virtual void kernel_ended(const Session& session, execution::Kernel kernel,
                             const execution::KernelEnd& end) = 0;
   virtual void session_ended(const Session& session, EndReason reason) = 0;
+  /// The pool is full.
+  virtual void allocation_refused(const SessionIdentifier& /*identifier*/) {}
+
+  // Of programs; most listeners ignore them.
+  virtual void program_started(const Session& /*session*/, execution::Kernel /*kernel*/) {}
+  /// Hostile bytes, as they come; a character may be in two pieces.
+  virtual void output_written(const Session& /*session*/, execution::Kernel /*kernel*/,
+                              execution::Stream /*stream*/, std::string_view /*bytes*/) {}
+  virtual void program_ended(const Session& /*session*/, execution::Kernel /*kernel*/,
+                             const execution::ExecutionResult& /*result*/) {}
+};
+
+/// Passes the events on to several others, in order.
+class SessionEventsList final : public SessionEvents {
+ public:
+  explicit SessionEventsList(std::vector<std::unique_ptr<SessionEvents>> listeners)
+      : listeners_(std::move(listeners)) {}
+
+  void session_allocated(const Session& session) override;
+  void allocation_failed(const Error& error) override;
+  void kernel_ended(const Session& session, execution::Kernel kernel,
+                    const execution::KernelEnd& end) override;
+  void session_ended(const Session& session, EndReason reason) override;
+  void allocation_refused(const SessionIdentifier& identifier) override;
+  void program_started(const Session& session, execution::Kernel kernel) override;
+  void output_written(const Session& session, execution::Kernel kernel, execution::Stream stream,
+                      std::string_view bytes) override;
+  void program_ended(const Session& session, execution::Kernel kernel,
+                     const execution::ExecutionResult& result) override;
+
+ private:
+  const std::vector<std::unique_ptr<SessionEvents>> listeners_;
 };
 
 }  // namespace dynsessions::pools

@@ -66,6 +66,7 @@ asio::awaitable<Result<SessionLease>> SessionPool::acquire(SessionIdentifier ide
   std::shared_ptr<Session> session;
   if (is_new) {
     if (sessions_.size() >= definition_->max_sessions) {
+      events_.allocation_refused(identifier);
       co_return Error{ErrorCode::pool_exhausted,
                       pool_is_full(definition_->max_sessions),
                       {},

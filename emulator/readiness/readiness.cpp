@@ -84,11 +84,12 @@ std::optional<std::string> admin_url(const config::Config& config) {
   return url.str();
 }
 
-Result<Reply> ask_admin(const std::string& url, const std::string& path) {
+Result<Reply> ask_admin(const std::string& url, const std::string& path, const std::string& token) {
   const auto server = net::HttpUrl::parse(url);
   if (!server) return no_reply(server.error().message);
   net::HttpRequest request;
   request.target = path;
+  if (!token.empty()) request.headers.add("Authorization", "Bearer " + token);
   request.timeouts.total = kPatience;
   auto reply = net::fetch_blocking(*server, std::move(request), kLongestAnswer);
   if (!reply) return no_reply(reply.error().message);

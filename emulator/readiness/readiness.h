@@ -35,9 +35,10 @@ struct Reply {
   std::string body;
 };
 
-/// GET of a path of the admin API at `url`, such as "http://127.0.0.1:7071". Blocks for at most
-/// three seconds. An Error has the reason in one line.
-[[nodiscard]] Result<Reply> ask_admin(const std::string& url, const std::string& path);
+/// GET of a path of the admin API at `url`, such as "http://127.0.0.1:7071", with a token unless
+/// that is empty. Blocks for at most three seconds. An Error has the reason in one line.
+[[nodiscard]] Result<Reply> ask_admin(const std::string& url, const std::string& path,
+                                      const std::string& token = {});
 
 /// Asks once, and waits for the answer for three seconds at most. Blocks. Throws what admin_url()
 /// throws.

@@ -21,7 +21,16 @@ import documents
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests"))  # for support/
 RESULT = ROOT / "build" / "bench.json"
-CASES = ("first_answers", "warm", "transfers", "neighbours", "footprint", "bursts", "scale")
+CASES = (
+    "first_answers",
+    "warm",
+    "transfers",
+    "neighbours",
+    "footprint",
+    "bursts",
+    "driving",
+    "scale",
+)
 
 
 def leave_the_home_directory_alone():

@@ -18,4 +18,5 @@ if ! cmp -s tests/bench/package.json build/bench-node/package.json; then
     "pyodide@$(sed -n 's/.*"pyodide": "\(.*\)".*/\1/p' tests/bench/package.json)"
   mv build/bench-node/package.json.new build/bench-node/package.json
 fi
+cmake --build build/release --target exchange_cost
 exec build/bench-python/bin/python3 tests/bench/run.py "$@"

@@ -32,11 +32,15 @@ class Server:
         )
         line = self._process.stdout.readline()  # the event `listening`
         self.seconds_to_serve = time.perf_counter() - started
-        self.endpoint = json.loads(line)["poolManagementEndpoint"]
+        said = json.loads(line)
+        self.endpoint = said["poolManagementEndpoint"]
+        self.admin = said["admin"]
         self.pid = self._process.pid
 
-    def connect(self):
-        return Connection(self.endpoint)
+    def connect(self, pool=None):
+        """To the default pool, or to another one."""
+        endpoint = self.endpoint
+        return Connection(f"{endpoint.rpartition('/')[0]}/{pool}" if pool else endpoint)
 
     def stop(self):
         self._process.send_signal(signal.SIGTERM)

@@ -271,3 +271,11 @@ def test_the_openapi_documents_are_up_to_date(tmp_path):
     for document in sorted(tmp_path.glob("*/openapi.json")):
         in_tree = ROOT / "api-spec" / document.parent.name / "openapi.json"
         assert document.read_text() == in_tree.read_text(), "run `api-spec/openapi.py`"
+
+
+def test_the_openapi_document_of_the_admin_api_is_up_to_date(tmp_path):
+    written = tmp_path / "admin-api.json"
+    script = ROOT / "api-spec" / "admin_openapi.py"
+    subprocess.run(["python3", str(script), str(written)], check=True)
+    in_tree = ROOT / "api-spec" / "admin-api.json"
+    assert written.read_text() == in_tree.read_text(), "run `api-spec/admin_openapi.py`"

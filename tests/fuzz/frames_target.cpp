@@ -16,8 +16,8 @@ namespace {
 
 void check_result(const sandbox::ResultFrame& result) {
   using Kind = sandbox::ResultFrame::ValueKind;
-  const auto& [base64, text, repr, characters, traceback] = result.lengths;
-  require(base64 + text + repr + characters + traceback <= sandbox::kMaxResultBytes,
+  const auto& [base64, text, repr, characters, traceback, displays] = result.lengths;
+  require(base64 + text + repr + characters + traceback + displays <= sandbox::kMaxResultBytes,
           "texts are bounded together");
   require(is_valid_utf8(result.format), "a format is UTF-8");
   const bool is_image = result.value_kind == Kind::image;
@@ -41,7 +41,7 @@ void check_payload(std::string_view payload) {
 
 /// What we send must be one frame, whatever the code is.
 void check_execute_frame(std::string_view code) {
-  const std::string frame = sandbox::encode_execute_frame(7, code);
+  const std::string frame = sandbox::encode_execute_frame({7, code});
   require(sandbox::announced_length(frame) == frame.size() - sandbox::kFrameHeaderBytes,
           "an execute frame is one frame");
   require(is_valid_utf8(std::string_view(frame).substr(sandbox::kFrameHeaderBytes)),

@@ -14,7 +14,7 @@ REPOSITORY = pathlib.Path(__file__).parents[2]
 AGENT = REPOSITORY / "sandbox/agents/python/agent.py"
 PYTHON = os.environ.get("DYNSESSIONS_PYTHON", str(REPOSITORY / "build/python/bin/python3"))
 CONTROL_FD = 3
-TEXTS = ("base64", "text", "repr", "characters", "traceback")  # in the order in which they come
+TEXTS = ("base64", "text", "repr", "characters", "traceback", "displays")  # in the order in which they come
 PATIENCE = 60  # seconds; only a hanging agent ever waits that long
 
 
@@ -25,6 +25,7 @@ class Result:
     traceback: str
     stdout: bytes
     stderr: bytes
+    displays: str = ""
 
     @property
     def out(self):
@@ -87,9 +88,9 @@ class AgentProcess:
             env={"HOME": str(home), "TMPDIR": str(home), "PATH": os.environ["PATH"]},
         )
 
-    def run(self, code, on_output=None, verb="execute"):
+    def run(self, code, on_output=None, verb="execute", **members):
         """The result of `code`. `on_output` is called once, at the first byte it writes."""
-        request_id = self.send_program(code, verb)
+        request_id = self.send_program(code, verb, **members)
         result = self._receive(on_output)["result"]
         self._drain()
         assert result.pop("id") == request_id
@@ -97,10 +98,10 @@ class AgentProcess:
         self._collected = {fd: b"" for fd in self._pipes}
         return Result(**result, stdout=streams[0], stderr=streams[1])
 
-    def send_program(self, code, verb="execute"):
+    def send_program(self, code, verb="execute", **members):
         """Its id; a receive_result() must follow."""
         request_id, self._next_id = self._next_id, self._next_id + 1
-        payload = json.dumps({verb: {"id": request_id, "code": code}}).encode()
+        payload = json.dumps({verb: {"id": request_id, "code": code, **members}}).encode()
         self.control.setblocking(True)
         self.control.sendall(len(payload).to_bytes(4, "big") + payload)
         self.control.setblocking(False)

@@ -19,12 +19,7 @@ namespace {
 using http::Method;
 using http::Segments;
 
-struct Row {
-  Method method;
-  std::string_view pattern;
-  std::string_view name;
-  Operation* operation;
-};
+using Row = OperationRow;
 
 /// Operations on the server.
 constexpr std::array kServerRows{
@@ -32,6 +27,8 @@ constexpr std::array kServerRows{
     Row{Method::get, "/health/ready", "ready", ready},
     Row{Method::get, "/server", "server", server},
     Row{Method::get, "/version", "version", version},
+    Row{Method::get, "/metrics", "metrics", metrics},
+    Row{Method::get, "/openapi.json", "openapi", openapi},
     Row{Method::get, "/pools", "list_pools", list_pools},
 };
 
@@ -43,6 +40,7 @@ constexpr std::array kPoolRows{
     Row{Method::delete_, "/", "delete_pool", delete_pool},
     Row{Method::get, "/snapshot", "get_snapshot", get_snapshot},
     Row{Method::put, "/snapshot", "put_snapshot", put_snapshot},
+    Row{Method::get, "/slots", "get_slots", get_slots},
 };
 
 /// Operations on one pool, or on all of them where the path names none.
@@ -70,6 +68,8 @@ constexpr std::array kCommonRows{
     Row{Method::post, "/script/recording", "start_recording", start_recording},
     Row{Method::get, "/script/recording", "get_recording", get_recording},
     Row{Method::delete_, "/script/recording", "stop_recording", stop_recording},
+    Row{Method::get, "/events", "follow_events", follow_events},
+    Row{Method::post, "/token", "issue_token", issue_token},
     Row{Method::post, "/reset", "reset", reset},
 };
 
@@ -124,7 +124,7 @@ asio::awaitable<http::Answer> run(const Services& services, const AdminPath& pat
     co_return no_route(http.request, router.explain(http.request.method, path.rest),
                        path.pool ? "This path is not an operation on a pool."
                                  : "This path is not an operation of the admin API.",
-                       "docs/testing.md lists the operations");
+                       "docs/testing.md and GET /openapi.json describe the operations");
   }
   http.exchange.operation = found->row.name;
   AdminCall call{services, http, path.pool, found->parameters};
@@ -133,7 +133,15 @@ asio::awaitable<http::Answer> run(const Services& services, const AdminPath& pat
   co_return answer;
 }
 
+void echo_trace(http::Response& response, const http::Exchange& exchange) {
+  if (!exchange.traceparent.empty()) response.headers.add("traceparent", exchange.traceparent);
+}
+
 }  // namespace
+
+std::span<const OperationRow> operations_without_pool() { return kWithoutPool; }
+
+std::span<const OperationRow> operations_below_pool() { return kBelowPool; }
 
 std::vector<pools::Pool*> pools_of(const AdminCall& call) {
   if (!call.pool) return call.services.pools.all();
@@ -149,6 +157,11 @@ std::vector<test_double::MovableClock> clocks_of(const AdminCall& call) {
   return clocks;
 }
 
+AdjustableClock& clock_of(const AdminCall& call) {
+  const pools::PoolCatalog& pools = call.services.pools;
+  return call.pool ? pools.clock_of(*call.pool) : pools.server_clock();
+}
+
 Result<void> require_pool(const AdminCall& call) {
   if (!call.pool) return {};
   const auto pool = call.services.pools.find_or_create(*call.pool);
@@ -156,8 +169,11 @@ Result<void> require_pool(const AdminCall& call) {
   return {};
 }
 
-AdminApi::AdminApi(Services services, RequestGuard guard)
-    : services_(std::move(services)), guard_(std::move(guard)), filters_{&guard_} {}
+AdminApi::AdminApi(Services services, RequestGuard guard, std::string token)
+    : services_(std::move(services)),
+      guard_(std::move(guard)),
+      token_(std::move(token)),
+      filters_{&guard_, &token_} {}
 
 asio::awaitable<http::Response> AdminApi::handle(http::Exchange& exchange, http::Request request,
                                                  http::BodyReader& body) {
@@ -170,6 +186,7 @@ asio::awaitable<http::Response> AdminApi::handle(http::Exchange& exchange, http:
   };
   http::Answer answer = co_await http::Next(filters_, endpoint)(call);
   if (!answer) co_return refuse(exchange, answer.error());
+  echo_trace(*answer, exchange);
   co_return *std::move(answer);
 }
 
@@ -177,7 +194,9 @@ http::Response AdminApi::refuse(http::Exchange& exchange, const Error& error) {
   exchange.surface = "admin";
   exchange.refusal = error;
   exchange.reason = error.reason;
-  return refusal(error);
+  http::Response response = refusal(error);
+  echo_trace(response, exchange);
+  return response;
 }
 
 }  // namespace dynsessions::surfaces::admin

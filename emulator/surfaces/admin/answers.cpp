@@ -14,6 +14,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kLargestBody = std::size_t{4} << 20;
+constexpr unsigned kUnauthorized = 401;
 
 struct Words {
   unsigned status;
@@ -25,6 +26,8 @@ Words words_for(const Error& error) {
   switch (error.code) {
     case ErrorCode::invalid_request:
       return {400, "InvalidRequest"};
+    case ErrorCode::unauthenticated:
+      return {401, "Unauthorized"};
     case ErrorCode::host_not_allowed:
       return {421, "HostNotAllowed"};
     case ErrorCode::origin_not_allowed:
@@ -63,6 +66,7 @@ http::Response refusal(const Error& error) {
   nlohmann::ordered_json body{{"code", words.code}, {"message", error.message}};
   if (!error.target.empty()) body["field"] = error.target;
   http::Response response = json_answer({{"error", std::move(body)}}, words.status);
+  if (words.status == kUnauthorized) response.headers.add("www-authenticate", "Bearer");
   if (!error.reason.empty()) response.headers.add("x-emulator-reason", error.reason);
   return response;
 }
@@ -70,6 +74,14 @@ http::Response refusal(const Error& error) {
 http::Response json_answer(const nlohmann::ordered_json& json, unsigned status) {
   using Handler = nlohmann::ordered_json::error_handler_t;
   return uncached_json_response(status, json.dump(-1, ' ', false, Handler::replace));
+}
+
+http::Response text_answer(std::string text, std::string content_type) {
+  http::Response response;
+  response.headers.add("content-type", std::move(content_type));
+  response.headers.add("cache-control", "no-store");
+  response.body = std::move(text);
+  return response;
 }
 
 http::Response no_content() {

@@ -17,6 +17,8 @@ namespace dynsessions::surfaces::admin {
 /// Bytes of foreign origin in `json` that are no UTF-8 become U+FFFD.
 [[nodiscard]] http::Response json_answer(const nlohmann::ordered_json& json, unsigned status = 200);
 
+[[nodiscard]] http::Response text_answer(std::string text, std::string content_type);
+
 [[nodiscard]] http::Response no_content();
 
 /// {"value":[…]}

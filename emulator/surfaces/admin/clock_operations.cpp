@@ -39,12 +39,6 @@ Json fired_json(const std::vector<FiredTimer>& all) {
   return list;
 }
 
-/// The clock that stands for all that a request is about: a pool's, or the server's.
-AdjustableClock& shown_clock(const AdminCall& call) {
-  const pools::PoolCatalog& pools = call.services.pools;
-  return call.pool ? pools.clock_of(*call.pool) : pools.server_clock();
-}
-
 /// The members of PUT …/clock; those that are absent stay as they are.
 struct ClockChange {
   std::optional<bool> frozen;
@@ -147,7 +141,7 @@ Clock::TimePoint latest_time() {
 
 asio::awaitable<http::Answer> moved(const AdminCall& call, std::vector<ClockTarget> targets) {
   const std::vector<FiredTimer> fired = co_await test_double::move(std::move(targets));
-  Json json = clock_json(shown_clock(call));
+  Json json = clock_json(clock_of(call));
   json["fired"] = fired_json(fired);
   co_return json_answer(json);
 }
@@ -155,7 +149,7 @@ asio::awaitable<http::Answer> moved(const AdminCall& call, std::vector<ClockTarg
 }  // namespace
 
 asio::awaitable<http::Answer> get_clock(AdminCall& call) {
-  co_return json_answer(clock_json(shown_clock(call)));
+  co_return json_answer(clock_json(clock_of(call)));
 }
 
 asio::awaitable<http::Answer> put_clock(AdminCall& call) {

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include "emulator/surfaces/admin/answers.h"
+#include "emulator/surfaces/admin/document.h"
 #include "emulator/surfaces/admin/operation.h"
 #include "emulator/surfaces/json_response.h"
 #include "emulator/surfaces/json_writer.h"
@@ -45,6 +47,14 @@ asio::awaitable<http::Answer> version(AdminCall& call) {
   JsonWriter json(ObjectIds::absent);
   json.begin_object().member("name", "dynsessions").member("version", call.services.version);
   co_return uncached_json_response(200, json.end_object().take());
+}
+
+asio::awaitable<http::Answer> openapi(AdminCall&) {
+  co_return text_answer(std::string(document()), "application/json; charset=utf-8");
+}
+
+asio::awaitable<http::Answer> metrics(AdminCall& call) {
+  co_return text_answer(call.services.metrics(), "text/plain; version=0.0.4; charset=utf-8");
 }
 
 }  // namespace dynsessions::surfaces::admin

@@ -1,15 +1,11 @@
 #include <algorithm>
-#include <deque>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include <boost/asio/this_coro.hpp>
 #include <nlohmann/json.hpp>
 
-#include "emulator/base/event.h"
 #include "emulator/base/timestamp.h"
 #include "emulator/base/value_kind.h"
 #include "emulator/surfaces/admin/answers.h"
@@ -24,7 +20,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using test_double::Journal;
-using test_double::JournalEntry;
 using Entries = std::vector<Journal::EntryPointer>;
 
 constexpr std::uint64_t kDefaultLimit = 1000;
@@ -91,65 +86,12 @@ Entries select(const AdminCall& call, const JournalQuery& query) {
   return found;
 }
 
-/// The entries of one pool or of all as server-sent events, as they end.
-class JournalEvents final : public http::BodySource {
- public:
-  JournalEvents(asio::any_io_executor executor, Journal& journal, Journal::Scope scope)
-      : news_(executor),
-        scope_(std::move(scope)),
-        subscription_(journal, [this](const Journal::EntryPointer& entry) { take(*entry); }) {}
-
-  asio::awaitable<Result<std::optional<std::string>>> next() override {
-    if (std::exchange(is_new_, false)) co_return std::optional<std::string>(": journal\n\n");
-    while (waiting_.empty() && dropped_ == 0) co_await news_.wait();
-    if (dropped_ > 0) {
-      const Json lost{{"dropped", std::exchange(dropped_, 0)}};
-      co_return std::optional("event: dropped\ndata: " + lost.dump() + "\n\n");
-    }
-    std::string event = std::move(waiting_.front());
-    waiting_.pop_front();
-    co_return std::optional(std::move(event));
-  }
-
- private:
-  /// A reader that is slower than the requests misses some.
-  static constexpr std::size_t kMostWaiting = 256;
-
-  void take(const JournalEntry& entry) {
-    if (scope_ && entry.pool.key() != scope_->key()) return;
-    if (waiting_.size() == kMostWaiting) {
-      ++dropped_;
-    } else {
-      waiting_.push_back(
-          "id: " + std::to_string(entry.id) + "\nevent: request\ndata: " +
-          test_double::to_json(entry).dump(-1, ' ', false, Json::error_handler_t::replace) +
-          "\n\n");
-    }
-    news_.notify();
-  }
-
-  Event news_;
-  const Journal::Scope scope_;
-  std::deque<std::string> waiting_;
-  std::uint64_t dropped_ = 0;
-  bool is_new_ = true;
-  const Journal::Subscription subscription_;
-};
-
 Json verdict_json(const test_double::Verdict& verdict) {
   Json json{{"ok", verdict.ok}};
   if (!verdict.ok) json["message"] = verdict.message;
   json["expected"] = verdict.expected;
   json["found"] = verdict.found;
   return json;
-}
-
-http::Response text_answer(std::string text, std::string content_type) {
-  http::Response response;
-  response.headers.add("content-type", std::move(content_type));
-  response.headers.add("cache-control", "no-store");
-  response.body = std::move(text);
-  return response;
 }
 
 }  // namespace
@@ -202,17 +144,6 @@ asio::awaitable<http::Answer> export_journal(AdminCall& call) {
     co_return text_answer(*std::move(cases), "application/json");
   }
   co_return wrong_field("format", "expected har, ndjson or case");
-}
-
-asio::awaitable<http::Answer> follow_journal(AdminCall& call) {
-  http::Response response;
-  response.headers.add("content-type", "text/event-stream");
-  response.headers.add("cache-control", "no-store");
-  const auto executor = co_await asio::this_coro::executor;
-  response.body = http::StreamBody{
-      .source = std::make_unique<JournalEvents>(executor, call.services.journal, call.pool),
-      .lifetime = http::StreamBody::Lifetime::endless};
-  co_return response;
 }
 
 }  // namespace dynsessions::surfaces::admin

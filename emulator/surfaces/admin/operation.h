@@ -1,7 +1,9 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -25,11 +27,25 @@ struct AdminCall {
 
 using Operation = boost::asio::awaitable<http::Answer>(AdminCall& call);
 
+/// A row of the table of operations.
+struct OperationRow {
+  http::Method method;
+  std::string_view pattern;  ///< after the name of the pool
+  std::string_view name;
+  Operation* operation;
+};
+
+/// What exists on paths that name no pool, and on those that name one.
+[[nodiscard]] std::span<const OperationRow> operations_without_pool();
+[[nodiscard]] std::span<const OperationRow> operations_below_pool();
+
 // health.cpp
 Operation live;
 Operation ready;
 Operation server;
 Operation version;
+Operation metrics;
+Operation openapi;
 
 // pool_operations.cpp
 Operation list_pools;
@@ -61,7 +77,16 @@ Operation get_journal;
 Operation delete_journal;
 Operation verify_journal;
 Operation export_journal;
+
+// event_operations.cpp
 Operation follow_journal;
+Operation follow_events;
+
+// slot_operations.cpp
+Operation get_slots;
+
+// token_operations.cpp
+Operation issue_token;
 
 // script_operations.cpp
 Operation get_script;
@@ -83,6 +108,9 @@ Operation reset;
 
 /// The clocks of those pools and, if the request means all, that of the server.
 [[nodiscard]] std::vector<test_double::MovableClock> clocks_of(const AdminCall& call);
+
+/// The clock that stands for all that a request is about: a pool's, or the server's.
+[[nodiscard]] AdjustableClock& clock_of(const AdminCall& call);
 
 /// Makes the pool that the request names, if it names one that does not exist: as requests of the
 /// data plane do, so that a test can prepare a pool before its first request.

@@ -9,6 +9,7 @@
 #include "emulator/pools/pool_members.h"
 #include "emulator/surfaces/admin/answers.h"
 #include "emulator/surfaces/admin/operation.h"
+#include "emulator/surfaces/admin/pool_answers.h"
 
 namespace dynsessions::surfaces::admin {
 namespace asio = boost::asio;
@@ -28,13 +29,8 @@ Json slot_json(const pools::SessionInfo& session) {
   return slot;
 }
 
-/// `slots` is an entry for each session, which holds a place until its cooldown has passed, or
-/// longer while calls are under way.
 Json state_json(pools::Pool& pool) {
-  Json slots = Json::array();
-  for (const pools::SessionInfo& session : pool.sessions().list()) {
-    slots.push_back(slot_json(session));
-  }
+  Json slots = slots_json(pool);
   const execution::Readiness readiness = pool.readiness();
   Json state{{"sessions", slots.size()}, {"readySessions", readiness.in_reserve}};
   state["freeSlots"] = pool.definition().max_sessions -
@@ -49,11 +45,6 @@ Json pool_json(pools::Pool& pool) {
   json["path"] = pool.definition().id.path();
   json["state"] = state_json(pool);
   return json;
-}
-
-Error no_such_pool() {
-  return {ErrorCode::pool_not_found, "There is no pool of this name.", "pool",
-          "a pool exists from its first request on, or when it is declared with PUT"};
 }
 
 bool same_name(const pools::PoolName& left, const pools::PoolName& right) {
@@ -84,6 +75,19 @@ asio::awaitable<http::Answer> put(AdminCall& call, pools::PoolDefinition base, u
 }
 
 }  // namespace
+
+Error no_such_pool() {
+  return {ErrorCode::pool_not_found, "There is no pool of this name.", "pool",
+          "a pool exists from its first request on, or when it is declared with PUT"};
+}
+
+Json slots_json(pools::Pool& pool) {
+  Json slots = Json::array();
+  for (const pools::SessionInfo& session : pool.sessions().list()) {
+    slots.push_back(slot_json(session));
+  }
+  return slots;
+}
 
 asio::awaitable<http::Answer> list_pools(AdminCall& call) {
   Json pools = Json::array();
@@ -120,6 +124,7 @@ asio::awaitable<http::Answer> delete_pool(AdminCall& call) {
   call.services.faults.clear(call.pool);
   call.services.journal.clear(call.pool);
   call.services.scripts.clear(call.pool);
+  call.services.slots.clear(call.pool);
   co_return no_content();
 }
 

@@ -81,7 +81,10 @@ asio::awaitable<http::Answer> reset(AdminCall& call) {
     call.pool ? call.services.pools.reopen(*call.pool) : call.services.pools.reopen_all();
   }
   if (!kept->faults) call.services.faults.clear(call.pool);
-  if (!kept->journal) call.services.journal.clear(call.pool);
+  if (!kept->journal) {
+    call.services.journal.clear(call.pool);
+    call.services.slots.clear(call.pool);
+  }
   if (!kept->script) call.services.scripts.clear(call.pool);
   co_return json_answer({{"sessionsEnded", ended}});
 }

@@ -7,10 +7,14 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "emulator/auth/signing_keys.h"
+#include "emulator/auth/token_issuer.h"
 #include "emulator/pools/pool_catalog.h"
+#include "emulator/test_double/events/event_feed.h"
 #include "emulator/test_double/faults/fault_book.h"
 #include "emulator/test_double/journal/journal.h"
 #include "emulator/test_double/scripts/script_book.h"
+#include "emulator/test_double/slots/slot_history.h"
 
 namespace dynsessions::surfaces::admin {
 
@@ -28,11 +32,16 @@ using Health = std::function<boost::asio::awaitable<std::vector<Component>>()>;
 struct Services {
   std::string version;
   Health health;
-  std::function<std::string()> server;  ///< JSON of its addresses
+  std::function<std::string()> server;   ///< JSON of its addresses
+  std::function<std::string()> metrics;  ///< in the text format of Prometheus
   pools::PoolCatalog& pools;
   test_double::FaultBook& faults;
   test_double::Journal& journal;
   test_double::ScriptBook& scripts;
+  test_double::EventFeed& events;
+  test_double::SlotHistory& slots;
+  auth::SigningKeys& keys;
+  const auth::IdentitySettings& identity;  ///< of tokens, unless a request says otherwise
   boost::asio::thread_pool& file_pool;
 };
 

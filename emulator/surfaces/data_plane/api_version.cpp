@@ -98,6 +98,12 @@ ApiVersion settled(ApiVersion version, const contract::ContractOptions& choices)
 
 }  // namespace
 
+std::vector<std::string_view> version_names() {
+  std::vector<std::string_view> names;
+  for (const ApiVersion& version : kVersions) names.push_back(version.name);
+  return names;
+}
+
 VersionTable::VersionTable(const contract::ContractOptions& choices)
     : unknown_version_(choices.unknown_api_version), missing_version_(choices.missing_api_version) {
   for (const ApiVersion& version : kVersions) versions_.push_back(settled(version, choices));

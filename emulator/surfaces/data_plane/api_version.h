@@ -49,6 +49,9 @@ struct ApiVersion {
   bool any_file_name = true;              ///< section 6 lists the characters of file names
 };
 
+/// In order of age; static storage.
+[[nodiscard]] std::vector<std::string_view> version_names();
+
 /// The versions of one server, under its choices.
 class VersionTable {
  public:

@@ -94,9 +94,9 @@ void Dressing::add_common_headers(http::Response& response, const http::Exchange
   response.headers.add("server", "Microsoft-IIS/10.0");
   response.headers.add("x-powered-by", "ASP.NET");
   response.headers.add("mise-correlation-id", exchange.correlation_id);
-  if (settings_.own_headers && !settings_.warning.empty()) {
-    response.headers.add("x-emulator-warning", settings_.warning);
-  }
+  if (!settings_.own_headers) return;
+  if (!settings_.warning.empty()) response.headers.add("x-emulator-warning", settings_.warning);
+  if (!exchange.traceparent.empty()) response.headers.add("traceparent", exchange.traceparent);
 }
 
 }  // namespace dynsessions::surfaces::data_plane

@@ -9,8 +9,10 @@
 namespace dynsessions::surfaces::data_plane {
 
 struct DressingSettings {
-  bool own_headers = true;  ///< whether answers have `x-emulator-reason` and `x-emulator-warning`
-  std::string warning{};    ///< in `x-emulator-warning` of every answer; empty: none
+  /// Whether answers have `x-emulator-reason`, `x-emulator-warning`, and the request's
+  /// `traceparent`.
+  bool own_headers = true;
+  std::string warning{};  ///< in `x-emulator-warning` of every answer; empty: none
   contract::ContractOptions choices{};
 };
 

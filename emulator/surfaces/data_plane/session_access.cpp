@@ -37,7 +37,10 @@ asio::awaitable<Result<pools::SessionLease>> acquire_session(const Services& ser
   if (!pool) co_return pool.error();
   auto session = co_await (*pool)->sessions().acquire(std::move(identifier));
   exchange.allocation_time = std::chrono::steady_clock::now() - start;
-  if (session) exchange.session = (*session)->guid();
+  if (session) {
+    exchange.session = (*session)->guid();
+    exchange.is_new_session = session->is_new_allocation();
+  }
   co_return session;
 }
 

@@ -120,6 +120,7 @@ asio::awaitable<http::Answer> FaultFilter::handle_with_rules(http::Call& call, h
 asio::awaitable<http::Answer> FaultFilter::hit(Target& target) {
   http::Exchange& exchange = target.call.exchange;
   exchange.faults.push_back(target.hit.id);
+  exchange.fault_effects.push_back(target.hit.name);
   const auto apply_to_target = [this, &target](const auto& effect) {
     return apply(effect, target);
   };

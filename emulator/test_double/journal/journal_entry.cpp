@@ -81,6 +81,41 @@ ExecutedProgram program_in(const JournalEntry& entry, const json& response) {
   return program;
 }
 
+/// Whether the answer is about a program that has ended.
+bool ran_program(const JournalEntry& entry) {
+  return entry.execution_time.count() > 0 || entry.stdout_bytes > 0 || entry.stderr_bytes > 0;
+}
+
+void add_output(nlohmann::ordered_json& out, const JournalEntry& entry) {
+  out["stdoutBytes"] = entry.stdout_bytes;
+  out["stderrBytes"] = entry.stderr_bytes;
+  out["cut"] = nlohmann::ordered_json::array();
+  if (entry.stdout_cut) out["cut"].push_back("stdout");
+  if (entry.stderr_cut) out["cut"].push_back("stderr");
+}
+
+/// The agent is a user's own process: anything can be there.
+bool is_display(const json& display) {
+  const json& source = member_of(display, "source");
+  return (source == "result" || source == "display") && member_of(display, "data").is_object();
+}
+
+void add_displays(nlohmann::ordered_json& out, const JournalEntry& entry) {
+  if (entry.displays.empty()) return;
+  const json shown = parse_shallow_json(entry.displays);
+  const json& displays = member_of(shown, "displays");
+  const json& omitted = member_of(shown, "omitted");
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  if (displays.is_array()) {
+    for (const json& display : displays) {
+      if (!is_display(display)) continue;
+      list.push_back({{"source", display["source"]}, {"data", display["data"]}});
+    }
+  }
+  out["displays"] = std::move(list);
+  out["displaysOmitted"] = omitted.is_number_unsigned() ? omitted : json(0);
+}
+
 bool is_token_character(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
 }
@@ -96,7 +131,7 @@ std::size_t end_of_part(std::string_view text, std::size_t at) {
 std::size_t JournalEntry::bytes() const {
   return kEmptyEntry + method.size() + path.size() + api_version.size() + identifier.size() +
          principal.size() + client.size() + reason.size() + request.text.size() +
-         response.text.size() + bytes_of(query) + bytes_of(request_headers) +
+         response.text.size() + displays.size() + bytes_of(query) + bytes_of(request_headers) +
          bytes_of(response_headers);
 }
 
@@ -128,6 +163,9 @@ nlohmann::ordered_json to_json(const JournalEntry& entry) {
   out["requestBytes"] = entry.request.size;
   out["responseBytes"] = entry.response.size;
   out["delivered"] = entry.delivered;
+  if (!entry.traceparent.empty()) out["traceparent"] = entry.traceparent;
+  if (ran_program(entry)) add_output(out, entry);
+  add_displays(out, entry);
   if (!has_program(entry)) return out;
   const json response = parse_shallow_json(entry.response.text);
   const ExecutedProgram program = program_in(entry, response);

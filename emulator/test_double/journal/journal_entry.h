@@ -50,8 +50,14 @@ struct JournalEntry {
   std::chrono::nanoseconds allocation_time{0};
   std::chrono::nanoseconds execution_time{0};
   bool delivered = false;  ///< false also while the answer is on its way
+  std::string traceparent;
   KeptBody request;
   KeptBody response;
+  std::string displays;            ///< JSON of an agent, to be distrusted
+  std::uint64_t stdout_bytes = 0;  ///< that the program wrote
+  std::uint64_t stderr_bytes = 0;
+  bool stdout_cut = false;  ///< the answer has less of it
+  bool stderr_cut = false;
 
   /// Memory that it takes, roughly.
   [[nodiscard]] std::size_t bytes() const;
@@ -68,8 +74,11 @@ struct ExecutedProgram {
 [[nodiscard]] ExecutedProgram program_of(const JournalEntry& entry);
 
 /// The members that programs rely on: id, at, pool, operation, method, path, apiVersion,
-/// identifier, principal, client, status, reason, refusedBy, durationMs, faults, session, sizes,
-/// and of an execute request code, stdout, stderr and result.
+/// identifier, principal, client, status, reason, refusedBy, durationMs, faults, session,
+/// traceparent, sizes, and of an execute request code, stdout, stderr and result; with
+/// `stdoutBytes` and `stderrBytes`, which the program wrote, `cut`, which names the streams of
+/// which the answer has less, and `displays`, all that the program showed, if that is more than the
+/// answer has.
 [[nodiscard]] nlohmann::ordered_json to_json(const JournalEntry& entry);
 
 /// "request 12: POST /executions, operation execute, identifier a, status 200"

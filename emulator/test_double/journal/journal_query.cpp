@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <tuple>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -159,9 +161,50 @@ Verdict verify_order(const Expectation& expectation,
 
 /// Whether requests that are not known any more could have made another verdict.
 bool is_certain(const Expectation& expectation, const Verdict& verdict) {
+  if (expectation.before) return false;
   if (!expectation.order.empty()) return verdict.ok;
   if (expectation.at_most && verdict.found > *expectation.at_most) return true;
   return !expectation.at_most && verdict.ok;
+}
+
+using Entries = std::vector<Journal::EntryPointer>;
+
+/// A border of the requests that count, which no request matches.
+Verdict without_border(const char* name, const EntryMatch& border, const Entries& entries) {
+  Verdict verdict;
+  verdict.expected = std::string("a request that matches `") + name + '`';
+  verdict.message = fmt::format("no request matches `{}`: {}", name, description_of(border)) +
+                    near_misses(border, entries);
+  return verdict;
+}
+
+/// The requests between `after` and `before`, or the verdict that one of these is missing.
+std::variant<Entries, Verdict> entries_between(const Expectation& expectation,
+                                               const Entries& entries) {
+  const auto matches = [](const EntryMatch& match) {
+    return
+        [&match](const Journal::EntryPointer& entry) { return differences(match, *entry).empty(); };
+  };
+  auto begin = entries.begin();
+  if (expectation.after) {
+    begin = std::find_if(begin, entries.end(), matches(*expectation.after));
+    if (begin == entries.end()) return without_border("after", *expectation.after, entries);
+    ++begin;
+  }
+  auto end = entries.end();
+  if (expectation.before) {
+    end = std::find_if(begin, entries.end(), matches(*expectation.before));
+    if (end == entries.end()) return without_border("before", *expectation.before, entries);
+  }
+  return Entries(begin, end);
+}
+
+Verdict verdict_on(const Expectation& expectation, const Entries& entries) {
+  const auto between = entries_between(expectation, entries);
+  if (const auto* const missing = std::get_if<Verdict>(&between)) return *missing;
+  const Entries& counted = std::get<Entries>(between);
+  return expectation.order.empty() ? verify_count(expectation, counted)
+                                   : verify_order(expectation, counted);
 }
 
 }  // namespace
@@ -218,6 +261,8 @@ Result<Expectation> parse_expectation(const json& body) {
   Expectation expectation;
   const json* const match = members.find("match");
   const json* const order = members.find("order");
+  const json* const after = members.find("after");
+  const json* const before = members.find("before");
   const auto count = members.number("count", 0, kMost);
   const auto at_least = members.number("atLeast", 0, kMost);
   const auto at_most = members.number("atMost", 0, kMost);
@@ -232,6 +277,13 @@ Result<Expectation> parse_expectation(const json& body) {
     members.fail("order", "expected a list of 1 to 1000 matches");
   }
   if (const Result<void> good = members.finish(); !good) return good.error();
+  for (const auto& [value, name, border] : {std::tuple(after, "after", &expectation.after),
+                                            std::tuple(before, "before", &expectation.before)}) {
+    if (value == nullptr) continue;
+    auto parsed = parse_entry_match(*value, name);
+    if (!parsed) return parsed.error();
+    border->emplace(*std::move(parsed));
+  }
   if (order != nullptr) {
     for (std::size_t i = 0; i < order->size(); ++i) {
       auto one = parse_entry_match((*order)[i], fmt::format("order[{}]", i));
@@ -250,8 +302,7 @@ Result<Expectation> parse_expectation(const json& body) {
 
 Result<Verdict> verify(const Expectation& expectation,
                        const std::vector<Journal::EntryPointer>& entries, std::uint64_t forgotten) {
-  Verdict verdict = expectation.order.empty() ? verify_count(expectation, entries)
-                                              : verify_order(expectation, entries);
+  Verdict verdict = verdict_on(expectation, entries);
   if (forgotten > 0 && !is_certain(expectation, verdict)) {
     return Error{ErrorCode::conflict,
                  fmt::format("The journal has forgotten the oldest {} requests, so this cannot be "

@@ -46,10 +46,15 @@ struct Expectation {
   std::uint64_t at_least = 1;
   std::optional<std::uint64_t> at_most;
   std::vector<EntryMatch> order;  ///< not empty: one after the other, with others between them
+  /// Only requests after the first one that matches count.
+  std::optional<EntryMatch> after;
+  /// Only requests before the first one that matches (of those after `after`) count.
+  std::optional<EntryMatch> before;
 };
 
-/// Reads {"match", "count"}, {"match", "atLeast", "atMost"} or {"order": [match, …]}. Without a
-/// number, at least one is expected.
+/// Reads {"match", "count"}, {"match", "atLeast", "atMost"} or {"order": [match, …]}, each with
+/// "after" and "before", matches between which the requests must be. Without a number, at least one
+/// is expected.
 [[nodiscard]] Result<Expectation> parse_expectation(const nlohmann::json& body);
 
 struct Verdict {

@@ -110,6 +110,7 @@ asio::awaitable<http::Answer> JournalRecorder::handle(http::Call& call, http::Ne
   const bool keeps_bodies = keeps_bodies_ && call.exchange.surface == "data-plane";
   KeepingReader reader(*call.body, entry->request);
   if (keeps_bodies && is_kept(call.request.headers)) call.body = &reader;
+  call.exchange.wants_displays = keeps_bodies;
   entry->request_headers = without_secrets(call.request.headers);
   entry->query = without_secrets(call.request.target.query);
   entry->client = bounded(call.request.headers.find("user-agent").value_or(""));
@@ -120,6 +121,8 @@ asio::awaitable<http::Answer> JournalRecorder::handle(http::Call& call, http::Ne
     if (keeps_bodies) keep_answer(*answer, entry);
   }
   fill(*entry, call.exchange);
+  entry->displays = std::move(call.exchange.displays);
+  blank_tokens(entry->displays);
   make_text(entry->request);
   journal_.add(entry);
   open_.emplace(&call.exchange, entry);
@@ -141,6 +144,11 @@ void JournalRecorder::fill(JournalEntry& entry, const http::Exchange& exchange) 
   entry.correlation_id = exchange.correlation_id;
   fill_decision(entry, exchange);
   entry.faults = exchange.faults;
+  entry.traceparent = exchange.traceparent;
+  entry.stdout_bytes = exchange.stdout_bytes;
+  entry.stderr_bytes = exchange.stderr_bytes;
+  entry.stdout_cut = exchange.stdout_cut;
+  entry.stderr_cut = exchange.stderr_cut;
   entry.allocation_time = exchange.allocation_time;
   entry.execution_time = exchange.execution_time;
   entry.duration = std::chrono::steady_clock::now() - exchange.started;

@@ -41,7 +41,7 @@ import agent_kernel
 import agent_streams
 import agent_variables
 import session_packages
-from agent_shell import AGENT_DIRECTORY, make_shell, text_of_error
+from agent_shell import AGENT_DIRECTORY, make_shell, text_of_error, utf8
 from IPython.core.error import StdinNotImplementedError
 
 CONTROL_FD = 3
@@ -67,30 +67,24 @@ def refuse_stdin(function):
     return refuse
 
 
-def utf8(text):
-    """Without surrogates, which no JSON parser has to accept: those that stand for bytes become the
-    bytes' characters, as in a kernel; pairs are joined and lone ones replaced."""
-    try:
-        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").encode("utf-8")
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode("utf-8")
-
-
-def result_frame(request_id, ok, value, traceback_text):
+def result_frame(request_id, ok, value, traceback_text, displays=b""):
     """The frame that tells the lengths of the texts, and the texts."""
     texts = {name: utf8(value[name]) for name in TEXTS if name in value}
     value = value | {name: len(text) for name, text in texts.items()}
     traceback_text = utf8(traceback_text)
     result = {"id": request_id, "ok": ok, "value": value, "traceback": len(traceback_text)}
+    if displays:
+        result["displays"] = len(displays)
     frame = framed(json.dumps({"result": result}).encode("ascii"))
-    return b"".join((frame, *texts.values(), traceback_text))
+    return b"".join((frame, *texts.values(), traceback_text, displays))
 
 
 def encode_result(request_id, ok, outcome):
     try:
-        frame = result_frame(request_id, ok, outcome.value, outcome.traceback)
-        if len(frame) <= MAX_RESULT_BYTES:
-            return frame
+        for displays in (outcome.displays.to_json(), b""):
+            frame = result_frame(request_id, ok, outcome.value, outcome.traceback, displays)
+            if len(frame) <= MAX_RESULT_BYTES:
+                return frame
     except MemoryError:  # the value fitted, a copy of it did not
         pass
     limit = f"at most {MAX_RESULT_BYTES >> 20} MiB are allowed"
@@ -112,6 +106,7 @@ class Agent:
         self._pid = os.getpid()
         self._streams = streams
         self._cell = None  # the asyncio task of the program that runs
+        self._is_traced = False  # TRACEPARENT is set, by the agent
         # All cells share one context, or decimal.getcontext() and its like would forget.
         self._context = contextvars.copy_context()
         self._listen_for_interrupts()
@@ -152,7 +147,9 @@ class Agent:
             "save": self._save_variables,
             "restore": self._restore_variables,
         }
-        return await self._execute(request["id"], functools.partial(acts[verb], request["code"]))
+        self._set_trace(request.get("traceparent"))
+        act = functools.partial(acts[verb], request["code"])
+        return await self._execute(request["id"], act, "displays" in request)
 
     async def _save_variables(self, _):
         self._shell.outcome.note_display({"text/plain": agent_variables.save(self._shell)})
@@ -161,6 +158,14 @@ class Agent:
     async def _restore_variables(self, text):
         agent_variables.restore(self._shell, text)
         return SUCCESS
+
+    def _set_trace(self, traceparent):
+        """Sets TRACEPARENT for the program and its children; it is gone for the next program."""
+        if traceparent is not None:
+            os.environ["TRACEPARENT"] = traceparent
+        elif self._is_traced:
+            os.environ.pop("TRACEPARENT", None)
+        self._is_traced = traceparent is not None
 
     async def _receive(self, size):
         loop = asyncio.get_running_loop()
@@ -176,8 +181,8 @@ class Agent:
     async def _send(self, frame):
         await asyncio.get_running_loop().sock_sendall(self._control, frame)
 
-    async def _execute(self, request_id, act):
-        outcome = self._shell.begin_program()
+    async def _execute(self, request_id, act, wants_displays):
+        outcome = self._shell.begin_program(wants_displays)
         self._cell = asyncio.create_task(self._run(act), context=self._context)
         try:
             ok = await self._cell

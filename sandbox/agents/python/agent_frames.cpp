@@ -121,7 +121,8 @@ bool decode_value(const json& value, ResultFrame& result) {
 }
 
 std::size_t sum_of(const ResultFrame::Lengths& lengths) {
-  return lengths.base64 + lengths.text + lengths.repr + lengths.characters + lengths.traceback;
+  return lengths.base64 + lengths.text + lengths.repr + lengths.characters + lengths.traceback +
+         lengths.displays;
 }
 
 std::optional<ResultFrame> decode_result(const json& body) {
@@ -133,6 +134,8 @@ std::optional<ResultFrame> decode_result(const json& body) {
   result.id = *id;
   result.ok = *ok;
   if (!take_length(body, "traceback", result.lengths.traceback)) return std::nullopt;
+  const bool has_displays = body.contains("displays");
+  if (has_displays && !take_length(body, "displays", result.lengths.displays)) return std::nullopt;
   if (!decode_value(body["value"], result)) return std::nullopt;
   if (sum_of(result.lengths) > kMaxResultBytes) return std::nullopt;
   return result;
@@ -140,9 +143,12 @@ std::optional<ResultFrame> decode_result(const json& body) {
 
 }  // namespace
 
-std::string encode_execute_frame(std::uint64_t id, std::string_view code, std::string_view verb) {
+std::string encode_execute_frame(const ExecuteFrame& program) {
   json frame;
-  frame[std::string(verb)] = {{"id", id}, {"code", code}};
+  json& members = frame[std::string(program.verb)];
+  members = {{"id", program.id}, {"code", program.code}};
+  if (!program.traceparent.empty()) members["traceparent"] = program.traceparent;
+  if (program.wants_displays) members["displays"] = true;
   return with_length_prefix(frame.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 

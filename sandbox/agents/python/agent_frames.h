@@ -30,11 +30,19 @@ inline constexpr std::string_view kSaveVariables = "save";
 /// JSON values.
 inline constexpr std::string_view kRestoreVariables = "restore";
 
-/// To the agent: {"execute":{"id":7,"code":"1+1"}}, or another verb, with its length in front. What
-/// is not UTF-8 in `code` becomes U+FFFD. Throws std::runtime_error when it is too large for a
-/// frame.
-[[nodiscard]] std::string encode_execute_frame(std::uint64_t id, std::string_view code,
-                                               std::string_view verb = kExecute);
+/// A program for the agent, or another request.
+struct ExecuteFrame {
+  std::uint64_t id = 0;
+  std::string_view code;
+  std::string_view verb = kExecute;
+  std::string_view traceparent = {};  ///< TRACEPARENT in its environment; empty: none
+  bool wants_displays = false;        ///< its result has `displays`
+};
+
+/// To the agent: {"execute":{"id":7,"code":"1+1"}}, or another verb, with its length in front, and
+/// with the members `traceparent` and `displays` if they are wanted. What is not UTF-8 becomes
+/// U+FFFD. Throws std::runtime_error when it is too large for a frame.
+[[nodiscard]] std::string encode_execute_frame(const ExecuteFrame& program);
 
 /// From the agent, once, when it is ready to execute: {"ready":{"python":"3.11.2"}}
 struct ReadyFrame {
@@ -46,6 +54,7 @@ struct ReadyFrame {
 /// where value is {"kind":"nothing"}, {"kind":"none"}, {"kind":"text","text":1},
 /// {"kind":"string","repr":3,"characters":1} or {"kind":"image","format":"png","base64":4}, this
 /// one also with the `text`, or `repr` and `characters`, of an expression that it was shown beside.
+/// `displays` besides `traceback`, if there are some, is JSON: agent_shell.py describes it.
 /// The numbers are lengths in bytes of texts, which follow the frame in the order of `Lengths`.
 /// The texts need not be UTF-8.
 struct ResultFrame {
@@ -57,6 +66,7 @@ struct ResultFrame {
     std::size_t repr = 0;
     std::size_t characters = 0;
     std::size_t traceback = 0;
+    std::size_t displays = 0;
   };
 
   std::uint64_t id = 0;

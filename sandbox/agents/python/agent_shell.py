@@ -7,6 +7,7 @@ Outcome collects what a program leaves behind besides its streams, and agent.py 
 import ast
 import base64
 import codecs
+import json
 import linecache
 import os
 import pathlib
@@ -40,11 +41,78 @@ TOOLKITS = ("qt", "qt5", "qt6", "wx", "tk", "gtk", "gtk3", "osx", "asyncio")
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
+def utf8(text):
+    """Without surrogates, which no JSON parser has to accept: those that stand for bytes become the
+    bytes' characters, as in a kernel; pairs are joined and lone ones replaced."""
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode("utf-8")
+
+
+class Displays:
+    """All that a program showed, for those who want more than the one value of the answer: HTML,
+    SVG, LaTeX, JSON, Markdown, every figure. As JSON:
+
+        {"displays": [{"source": "result" or "display", "data": {MIME type: value}}], "omitted": 0}
+
+    Bytes are in base64. Empty if the program showed one plain text at most, which the answer has.
+    What is beyond a limit is left out and counted.
+    """
+
+    MOST_BYTES = 512 << 10
+
+    def __init__(self, is_wanted):
+        self._is_wanted = is_wanted
+        self._lone_text = None
+        self._items = []
+        self._bytes = 0
+        self._omitted = 0
+
+    def note(self, source, data):
+        """`source` is "result" for the value of the last expression, otherwise "display"."""
+        if not self._is_wanted:
+            return
+        is_first = self._lone_text is None and not self._items and not self._omitted
+        if is_first and len(data) == 1 and "text/plain" in data:
+            self._lone_text = (source, dict(data))
+            return
+        if self._lone_text is not None:
+            self._add(*self._lone_text)
+            self._lone_text = None
+        self._add(source, data)
+
+    def _add(self, source, data):
+        try:
+            shown = {str(mime): self._value(value) for mime, value in data.items()}
+            item = utf8(
+                json.dumps({"source": source, "data": shown}, ensure_ascii=False, allow_nan=False)
+            )
+        except Exception:  # a program's own class may fail at anything
+            self._omitted += 1
+            return
+        if self._bytes + len(item) > self.MOST_BYTES:
+            self._omitted += 1
+            return
+        self._bytes += len(item)
+        self._items.append(item)
+
+    @staticmethod
+    def _value(value):
+        return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
+
+    def to_json(self):
+        if not self._items and not self._omitted:
+            return b""
+        return b'{"displays": [%b], "omitted": %d}' % (b", ".join(self._items), self._omitted)
+
+
 class Outcome:
     """The value and the traceback of one program, collected while it runs."""
 
-    def __init__(self, stderr):
+    def __init__(self, stderr, wants_displays=False):
         self.traceback = ""
+        self.displays = Displays(wants_displays)
         self._stderr = stderr
         self._image = None
         self._expression = None
@@ -62,6 +130,7 @@ class Outcome:
 
     def note_expression(self, result, data):
         """The last expression gave `result`, which IPython formatted as `data`."""
+        self.displays.note("result", data)
         if self._note_image(data):
             return  # the image is the value; the text only says what it would be without
         text = str(data.get("text/plain", ""))  # a _repr_mimebundle_ may say anything
@@ -76,6 +145,7 @@ class Outcome:
 
     def note_display(self, data):
         """Something was shown by display(), plt.show() or a figure left open."""
+        self.displays.note("display", data)
         if not self._note_image(data) and "text/plain" in data:
             self._displayed = {"kind": "text", "text": str(data["text/plain"])}
 
@@ -308,8 +378,8 @@ class ZMQInteractiveShell(InteractiveShell):
         self.compile._filename_map.clear()
         self.begin_program()
 
-    def begin_program(self):
-        self.outcome = Outcome(self._stderr)
+    def begin_program(self, wants_displays=False):
+        self.outcome = Outcome(self._stderr, wants_displays)
         return self.outcome
 
     async def run_ast_nodes(self, nodelist, *args, result=None, **kwargs):

@@ -74,5 +74,13 @@ TEST_CASE("without a ready file nothing is written", "[app]") {
   CHECK_NOTHROW(file.write("a line"));
 }
 
+TEST_CASE("a ready file with a secret is for its owner", "[app]") {
+  const tls::TemporaryDirectory directory;
+  const fs::path path = directory.path() / "ready.json";
+  ReadyFile file(path);
+  file.write("a secret", ReadyFile::Readers::owner);
+  CHECK(fs::status(path).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+}
+
 }  // namespace
 }  // namespace dynsessions

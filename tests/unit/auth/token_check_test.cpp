@@ -196,5 +196,12 @@ TEST_CASE("tokens for ARM are for its address or the public one", "[auth]") {
   }
 }
 
+TEST_CASE("by the rule `any` a web token tells who it stands for, whatever else it says",
+          "[auth]") {
+  const std::string token = token_around(R"({"oid": "person-1", "exp": 1})");
+  CHECK(check_token({}, "Bearer " + token, kNow).value() == "person-1");
+  CHECK(check_token({}, "Bearer any", kNow).value().empty());
+}
+
 }  // namespace
 }  // namespace dynsessions::auth

@@ -33,6 +33,7 @@ const std::map<std::string_view, std::string> kOtherValues{
     {"journal-mb", "1"},
     {"journal-bodies", "off"},
     {"quiet", "true"},
+    {"admin-token", "off"},
     {"name", "other-pool"},
     {"resource-group", "rg_1"},
     {"subscription", "11111111-1111-1111-1111-111111111111"},
@@ -324,6 +325,19 @@ TEST_CASE("a level of the log has the name by which it is set", "[config]") {
   CHECK(name_of(LogLevel::warning) == "warning");
   CHECK(name_of(LogLevel::info) == "info");
   CHECK(name_of(LogLevel::debug) == "debug");
+}
+
+TEST_CASE("a token of the admin API is taken, and is not shown", "[config]") {
+  const std::string secret = "0123456789abcdef-._~+/=";
+  const Config config = parse({"--admin-token", secret}).config;
+  CHECK(config.server.admin_token.rule == AdminToken::Rule::fixed);
+  CHECK(config.server.admin_token.text == secret);
+  for (const Option& option : all_options()) {
+    CHECK_THAT(option.show(config), !Catch::Contains(secret));
+  }
+  for (const std::string bad : {"", "short", "fifteen-letters", "a token with blanks in it"}) {
+    CHECK_THROWS_AS(parse({"--admin-token", bad}), ConfigError);
+  }
 }
 
 }  // namespace

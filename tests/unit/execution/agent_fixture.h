@@ -20,7 +20,7 @@ struct AgentFixture {
   void begin(std::uint64_t id, const std::string& code = "pass") {
     if (process.state() == AgentState::starting) agent.say_ready();
     loop.settle();
-    process.begin(id, code, output_limit);
+    process.begin({id, code, output_limit});
     loop.settle();
     (void)agent.next_program();
   }

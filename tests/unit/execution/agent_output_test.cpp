@@ -105,7 +105,7 @@ TEST_CASE("a writer that never ends does not hold up the end of a program", "[ex
   const EndlessWriter writer(fixture.agent.stdout_fd());
   for (std::uint64_t id = 2; id < 50; ++id) {
     CHECK_FALSE(fixture.end().stdout_text.size() > std::size_t{1} << 20);
-    fixture.process.begin(id, "pass", fixture.output_limit);
+    fixture.process.begin({id, "pass", fixture.output_limit});
   }
   fixture.agent.write_stderr("and the other stream is heard");
   CHECK(fixture.end().stderr_text == "and the other stream is heard");

@@ -21,7 +21,7 @@ TEST_CASE("an agent goes from starting to idle, running, finished and idle again
   fixture.loop.settle();
   CHECK(fixture.process.state() == AgentState::idle);
 
-  fixture.process.begin(7, "1+1", 1000);
+  fixture.process.begin({7, "1+1", 1000});
   CHECK(fixture.process.state() == AgentState::running);
   fixture.loop.settle();
   const auto program = fixture.agent.next_program();
@@ -174,7 +174,7 @@ TEST_CASE("nothing is read from an agent while no frame is awaited", "[execution
   CHECK(fill_control(fixture, kMost) < std::size_t{1} << 20);
   CHECK(fixture.process.state() == AgentState::idle);
 
-  fixture.process.begin(2, "pass", 1000);
+  fixture.process.begin({2, "pass", 1000});
   fixture.loop.settle();
   CHECK(fixture.process.state() == AgentState::gone);
 }
@@ -287,7 +287,7 @@ TEST_CASE("a program that is larger than the socket's buffer arrives whole", "[e
   fixture.agent.say_ready();
   fixture.loop.settle();
   const std::string code(std::size_t{3} << 20, '#');
-  fixture.process.begin(1, code, 1000);
+  fixture.process.begin({1, code, 1000});
   std::optional<test::FakeAgent::Program> program;
   fixture.loop.run_until([&] {
     program = fixture.agent.next_program();
@@ -300,7 +300,7 @@ TEST_CASE("a program that is not UTF-8 is repaired on its way", "[execution][age
   AgentFixture fixture;
   fixture.agent.say_ready();
   fixture.loop.settle();
-  fixture.process.begin(1, "'caf\xE9'", 1000);
+  fixture.process.begin({1, "'caf\xE9'", 1000});
   fixture.loop.settle();
   CHECK(fixture.agent.next_program()->code == "'caf\xEF\xBF\xBD'");
 }
@@ -369,7 +369,7 @@ TEST_CASE("writing to an agent that has gone does not end us with SIGPIPE", "[ex
     fixture.begin(1);
     fixture.agent.die();
     if (noticed) fixture.loop.settle();
-    fixture.process.begin(2, "1", 1000);
+    fixture.process.begin({2, "1", 1000});
     fixture.loop.settle();
     CHECK(fixture.process.state() == AgentState::gone);
   }

@@ -28,18 +28,18 @@ std::optional<AgentFrame> decode(const json& frame) { return decode_agent_frame(
 TEST_CASE("an execute frame carries the id and the exact code", "[agent_frames]") {
   const std::string code = GENERATE(as<std::string>{}, "1+1", "", "print(\"a\\n\")\n\t# \x01",
                                     "x = 'é€😀'", std::string("a\0b", 3));
-  const json frame = unframed(encode_execute_frame(18446744073709551615U, code));
+  const json frame = unframed(encode_execute_frame({18446744073709551615U, code}));
   CHECK(frame == json{{"execute", {{"id", 18446744073709551615U}, {"code", code}}}});
 }
 
 TEST_CASE("code that is not UTF-8 is sent with replacement characters", "[agent_frames]") {
-  const json frame = unframed(encode_execute_frame(1, "a\xff"));
+  const json frame = unframed(encode_execute_frame({1, "a\xff"}));
   CHECK(frame["execute"]["code"] == "a\xEF\xBF\xBD");
 }
 
 TEST_CASE("code too large for a frame is refused", "[agent_frames]") {
   const std::string code(kMaxExecuteFrameBytes, ' ');
-  CHECK_THROWS_AS(encode_execute_frame(1, code), std::runtime_error);
+  CHECK_THROWS_AS(encode_execute_frame({1, code}), std::runtime_error);
 }
 
 TEST_CASE("a length is read as a big-endian number", "[agent_frames]") {
@@ -58,35 +58,35 @@ struct ValueCase {
   std::string what;
   json value;
   ValueKind kind;
-  std::vector<std::size_t> lengths;  ///< base64, text, repr, characters, traceback
+  std::vector<std::size_t> lengths;  ///< base64, text, repr, characters, traceback, displays
 };
 
 std::vector<std::size_t> lengths_of(const ResultFrame& result) {
-  const auto& [base64, text, repr, characters, traceback] = result.lengths;
-  return {base64, text, repr, characters, traceback};
+  const auto& [base64, text, repr, characters, traceback, displays] = result.lengths;
+  return {base64, text, repr, characters, traceback, displays};
 }
 
 TEST_CASE("a result frame carries each kind of value", "[agent_frames]") {
   const auto row = GENERATE(values<ValueCase>({
-      {"nothing", {{"kind", "nothing"}}, ValueKind::nothing, {0, 0, 0, 0, 0}},
-      {"none", {{"kind", "none"}}, ValueKind::none, {0, 0, 0, 0, 0}},
-      {"text", {{"kind", "text"}, {"text", 42}}, ValueKind::text, {0, 42, 0, 0, 0}},
+      {"nothing", {{"kind", "nothing"}}, ValueKind::nothing, {0, 0, 0, 0, 0, 0}},
+      {"none", {{"kind", "none"}}, ValueKind::none, {0, 0, 0, 0, 0, 0}},
+      {"text", {{"kind", "text"}, {"text", 42}}, ValueKind::text, {0, 42, 0, 0, 0, 0}},
       {"string",
        {{"kind", "string"}, {"repr", 4}, {"characters", 2}},
        ValueKind::string,
-       {0, 0, 4, 2, 0}},
+       {0, 0, 4, 2, 0, 0}},
       {"image",
        {{"kind", "image"}, {"format", "png"}, {"base64", 4000}},
        ValueKind::image,
-       {4000, 0, 0, 0, 0}},
+       {4000, 0, 0, 0, 0, 0}},
       {"unknown members",
        {{"kind", "text"}, {"text", 1}, {"html", "<b>"}},
        ValueKind::text,
-       {0, 1, 0, 0, 0}},
+       {0, 1, 0, 0, 0, 0}},
       {"members of other kinds",
        {{"kind", "none"}, {"text", 1}, {"base64", 1}},
        ValueKind::none,
-       {0, 0, 0, 0, 0}},
+       {0, 0, 0, 0, 0, 0}},
   }));
   DYNAMIC_SECTION(row.what) {
     const auto frame = decode(result_with_value(row.value));
@@ -115,12 +115,12 @@ TEST_CASE("an image may have an expression beside it", "[agent_frames]") {
   REQUIRE(text);
   CHECK(std::get<ResultFrame>(*text).value_kind == ValueKind::image);
   CHECK(std::get<ResultFrame>(*text).beside_image == ValueKind::text);
-  CHECK(lengths_of(std::get<ResultFrame>(*text)) == std::vector<std::size_t>{4, 2, 0, 0, 0});
+  CHECK(lengths_of(std::get<ResultFrame>(*text)) == std::vector<std::size_t>{4, 2, 0, 0, 0, 0});
 
   const auto string = decode_with({{"repr", 3}, {"characters", 1}});
   REQUIRE(string);
   CHECK(std::get<ResultFrame>(*string).beside_image == ValueKind::string);
-  CHECK(lengths_of(std::get<ResultFrame>(*string)) == std::vector<std::size_t>{4, 0, 3, 1, 0});
+  CHECK(lengths_of(std::get<ResultFrame>(*string)) == std::vector<std::size_t>{4, 0, 3, 1, 0, 0});
 
   CHECK_FALSE(decode_with({{"text", "2"}}));
   CHECK_FALSE(decode_with({{"repr", 3}}));
@@ -136,6 +136,29 @@ TEST_CASE("a result frame carries a failure with its traceback", "[agent_frames]
   const auto& result = std::get<ResultFrame>(*decoded);
   CHECK_FALSE(result.ok);
   CHECK(result.lengths.traceback == 20);
+}
+
+TEST_CASE("a result frame tells the length of its displays if it has some", "[agent_frames]") {
+  json frame = result_with_value({{"kind", "none"}});
+  frame["result"]["displays"] = 300;
+  const auto decoded = decode(frame);
+  REQUIRE(decoded);
+  CHECK(std::get<ResultFrame>(*decoded).lengths.displays == 300);
+  for (const json& bad : {json(-1), json("300"), json(kMaxResultBytes + 1), json(nullptr)}) {
+    frame["result"]["displays"] = bad;
+    CHECK_FALSE(decode(frame));
+  }
+  frame["result"]["displays"] = kMaxResultBytes - 5;
+  frame["result"]["traceback"] = 6;
+  CHECK_FALSE(decode(frame));
+}
+
+TEST_CASE("an execute frame has a trace, and asks for displays, if that is wanted",
+          "[agent_frames]") {
+  const json frame = unframed(encode_execute_frame({1, "2", "00-trace", true}));
+  CHECK(frame ==
+        json{{"execute",
+              {{"id", 1}, {"code", "2"}, {"traceparent", "00-trace"}, {"displays", true}}}});
 }
 
 TEST_CASE("the texts of a result are bounded together", "[agent_frames]") {

@@ -59,6 +59,16 @@ TEST_CASE("expectations are met or not by the number of matches", "[double][jour
       {R"({"order":[{"operation":"upload_file"},{"status":429}]})", true, 2},
       {R"({"order":[{"status":429},{"operation":"upload_file"}]})", false, 1},
       {R"({"order":[{"status":500}]})", false, 0},
+      {R"({"match":{"operation":"execute"},"count":1,"after":{"status":200,"code":"1 + 1"}})", true,
+       1},
+      {R"({"match":{"operation":"execute"},"count":1,"before":{"status":429}})", true, 1},
+      {R"({"match":{},"count":1,"after":{"operation":"upload_file"},"before":{"status":429}})",
+       true, 1},
+      {R"({"match":{"status":429},"count":0,"before":{"status":429}})", true, 0},
+      {R"({"match":{},"count":0,"after":{"status":500}})", false, 0},
+      {R"({"match":{},"count":0,"after":{"status":429},"before":{"operation":"upload_file"}})",
+       false, 0},
+      {R"({"order":[{"status":429}],"after":{"status":429}})", false, 0},
   }));
   DYNAMIC_SECTION(row.expectation) {
     const auto verdict = verdict_on(row.expectation);
@@ -102,6 +112,18 @@ TEST_CASE("an identifier of two clients is told once", "[double][journal]") {
   REQUIRE(warnings.size() == 1);
   CHECK_THAT(warnings[0], Catch::Contains(R"(two clients, "alice" and "bob")"));
   CHECK(shared_identifiers(three_requests()).empty());
+}
+
+TEST_CASE("a border that no request matches is named", "[double][journal]") {
+  const auto verdict = verdict_on(R"({"match":{},"count":0,"after":{"status":500}})");
+  REQUIRE(verdict);
+  CHECK_THAT(verdict->message, Catch::StartsWith("no request matches `after`: status 500"));
+  CHECK_THAT(verdict->message, Catch::Contains("nearest:"));
+}
+
+TEST_CASE("forgotten requests could have held a border", "[double][journal]") {
+  CHECK(verdict_on(R"({"match":{"status":429},"after":{"status":200}})", 1));
+  CHECK_FALSE(verdict_on(R"({"match":{"status":200},"before":{"status":429}})", 1));
 }
 
 }  // namespace

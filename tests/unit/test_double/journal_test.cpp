@@ -117,5 +117,33 @@ TEST_CASE("the program of an entry is read from its bodies", "[double][journal]"
   CHECK(program.stdout_text == row.out);
 }
 
+TEST_CASE("an entry shows all displays of its program, as far as they are any",
+          "[double][journal]") {
+  using nlohmann::json;
+  JournalEntry entry;
+  entry.execution_time = std::chrono::milliseconds(1);
+  entry.stdout_bytes = 7;
+  entry.stdout_cut = true;
+  entry.displays =
+      R"({"displays":[{"source":"display","data":{"text/html":"<b>"}},{"source":"other","data":{}},)"
+      R"({"source":"result"},3,{"source":"result","data":{"text/plain":"1"},"more":1}],"omitted":2})";
+  const json shown = to_json(entry);
+  CHECK(shown.at("displays") == json::parse(R"([{"source":"display","data":{"text/html":"<b>"}},
+                        {"source":"result","data":{"text/plain":"1"}}])"));
+  CHECK(shown.at("displaysOmitted") == 2);
+  CHECK(shown.at("stdoutBytes") == 7);
+  CHECK(shown.at("cut") == json{"stdout"});
+
+  for (const char* hostile : {"[", "{}", "3", R"({"displays":{},"omitted":-1})", "\xFF",
+                              R"({"displays":[],"omitted":"many"})"}) {
+    entry.displays = hostile;
+    INFO(hostile);
+    CHECK(to_json(entry).at("displays") == json::array());
+    CHECK(to_json(entry).at("displaysOmitted") == 0);
+  }
+  entry.displays.clear();
+  CHECK_FALSE(to_json(entry).contains("displays"));
+}
+
 }  // namespace
 }  // namespace dynsessions::test_double

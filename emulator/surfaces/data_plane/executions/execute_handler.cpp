@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "emulator/base/offload.h"
+#include "emulator/base/utf8.h"
 #include "emulator/cures/cures.h"
 #include "emulator/http/text.h"
 #include "emulator/packages/missing_module.h"
@@ -122,6 +123,43 @@ asio::awaitable<Result<ExecuteCall>> parse(const Services& services, const Route
   co_return co_await offload(services.file_pool, std::move(work));
 }
 
+/// Whether the answer has less of a stream than the program wrote. Blocks if the text is not at
+/// hand.
+bool is_cut(const execution::SpooledText& text, std::uint64_t written,
+            std::optional<std::size_t> characters) {
+  if (written > text.size()) return true;
+  if (!characters || text.size() <= *characters) return false;
+  std::string bytes(text.size(), '\0');
+  text.read(0, bytes);
+  return count_characters(to_valid_utf8(bytes)) > *characters;
+}
+
+/// Notes what the program did and the answer does not show.
+void note_output(http::Exchange& exchange, const execution::ExecutionResult& result,
+                 std::optional<std::size_t> characters) {
+  exchange.stdout_bytes = result.stdout_bytes;
+  exchange.stderr_bytes = result.stderr_bytes;
+  exchange.stdout_cut = is_cut(result.stdout_text, result.stdout_bytes, characters);
+  exchange.stderr_cut = is_cut(result.stderr_text, result.stderr_bytes, characters);
+  if (!exchange.wants_displays || result.displays.empty()) return;
+  exchange.displays.resize(result.displays.size());
+  result.displays.read(0, exchange.displays);
+}
+
+asio::awaitable<void> note_result(const Services& services, http::Exchange& exchange,
+                                  const execution::ExecutionResult& result,
+                                  std::optional<std::size_t> characters) {
+  note_reason(services, exchange, result);
+  const bool at_hand =
+      result.stdout_text.at_hand() && result.stderr_text.at_hand() && result.displays.at_hand();
+  if (at_hand) {
+    note_output(exchange, result, characters);
+    co_return;
+  }
+  const auto work = [&exchange, &result, characters] { note_output(exchange, result, characters); };
+  co_await offload(services.file_pool, work);
+}
+
 /// Begins the execution and answers at once.
 Result<http::Response> start(const Route& route, const http::Request& request,
                              const ExecutionLabels& labels, pools::SessionLease session,
@@ -155,7 +193,7 @@ asio::awaitable<http::Answer> run(const Services& services, const Route& route,
   if (services.repeatable) timings = {};
   add_execute_headers(response.headers, timings, *session, result->duration);
   add_new_allocation(response.headers, *route.version, session.is_new_allocation());
-  note_reason(services, exchange, *result);
+  co_await note_result(services, exchange, *result, program.output_characters);
   co_return response;
 }
 
@@ -181,6 +219,8 @@ asio::awaitable<http::Answer> execute(const Services& services, const Route& rou
 
   std::string id =
       *chosen ? **std::move(chosen) : services.ids.next("execution " + (*session)->guid());
+  wanted->request.traceparent = call.exchange.traceparent;
+  wanted->request.wants_displays = call.exchange.wants_displays;
   ExecutionLabels labels{std::move(id), identifier->text(), std::move(wanted->execution_type)};
   if (wanted->asynchronous) {
     co_return start(route, call.request, labels, std::move(*session), wanted->request);
@@ -210,7 +250,10 @@ asio::awaitable<http::Answer> get_execution(const Services& services, const Rout
   if (result && services.repeatable) result->duration = {};
   response.body = body_of(to_json(route, labels, record->request, result ? &*result : nullptr),
                           services.file_pool);
-  if (result) note_reason(services, call.exchange, *result);
+  if (result) {
+    const auto characters = record->request.output_characters;  // the record can go now
+    co_await note_result(services, call.exchange, *result, characters);
+  }
   co_return response;
 }
 

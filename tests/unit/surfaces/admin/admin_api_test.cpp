@@ -19,7 +19,8 @@ using data_plane::request_of;
 
 namespace asio = boost::asio;
 
-http::Response ask(http::Request request, std::vector<Component> components = {}) {
+http::Response ask(http::Request request, std::vector<Component> components = {},
+                   const std::string& token = {}) {
   const auto health = [&components]() -> asio::awaitable<std::vector<Component>> {
     co_return components;
   };
@@ -32,10 +33,16 @@ http::Response ask(http::Request request, std::vector<Component> components = {}
   pools::PoolCatalog pools({}, clock, make_no_parts);
   test_double::FaultBook faults({});
   test_double::Journal journal(1024);
+  const auto metrics = [] { return std::string("up 1\n"); };
   test_double::ScriptBook scripts;
+  test_double::EventFeed events;
+  test_double::SlotHistory slots;
+  auth::SigningKeys keys;
+  const auth::IdentitySettings identity;
   asio::thread_pool file_pool(1);
-  AdminApi surface({"1.2.3", health, server, pools, faults, journal, scripts, file_pool},
-                   RequestGuard());
+  AdminApi surface({"1.2.3", health, server, metrics, pools, faults, journal, scripts, events,
+                    slots, keys, identity, file_pool},
+                   RequestGuard(), token);
   asio::io_context loop;
   http::TextBody body("");
   http::Response response;
@@ -128,6 +135,34 @@ TEST_CASE("web pages learn nothing from the admin API, not even its version", "[
       CHECK_THAT(std::get<std::string>(response.body), !Catch::Contains("1.2.3"));
     }
   }
+}
+
+http::Response ask_with(const std::string& line, const std::string& authorization) {
+  http::Request request = request_of(line);
+  if (!authorization.empty()) request.headers.add("Authorization", authorization);
+  return ask(std::move(request), {}, "the-token");
+}
+
+TEST_CASE("a token of the admin API is needed for all but health and version", "[api][admin]") {
+  CHECK(ask_with("GET /pools", "Bearer the-token").status == 200);
+  CHECK(ask_with("GET /pools", "bearer  the-token ").status == 200);
+  const std::string wrong = GENERATE(as<std::string>{}, "", "Bearer the-toke", "Bearer the-token2",
+                                     "Basic the-token", "the-token", "Bearer");
+  INFO(wrong);
+  const http::Response refused = ask_with("GET /pools", wrong);
+  CHECK(refused.status == 401);
+  CHECK(refused.headers.find("www-authenticate") == "Bearer");
+  CHECK(ask_with("POST /healthy", wrong).status == 401);
+  CHECK(ask_with("GET /", wrong).status == 401);
+  CHECK(ask_with("GET /health/live", wrong).status == 200);
+  CHECK(ask_with("GET /version", wrong).status == 200);
+}
+
+TEST_CASE("metrics and document are served as they are", "[api][admin]") {
+  const http::Response metrics = ask("GET /metrics");
+  CHECK(metrics.headers.find("content-type") == "text/plain; version=0.0.4; charset=utf-8");
+  CHECK(std::get<std::string>(metrics.body) == "up 1\n");
+  CHECK(ask("GET /openapi.json").status == 200);
 }
 
 }  // namespace

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+namespace dynsessions::auth {
+
+/// A secret that nobody can guess: 256 random bits in base64url. Throws tls::OpensslError if this
+/// machine has no randomness.
+[[nodiscard]] std::string random_token();
+
+/// Whether both texts are equal; how long that takes depends on their lengths only.
+[[nodiscard]] bool same_secret(const std::string& left, const std::string& right);
+
+}  // namespace dynsessions::auth

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dynsessions::cli {
+
+/// Takes a stream of server-sent events apart (WHATWG HTML, section 9.2.6), as far as the admin API
+/// writes them: lines end with LF.
+class ServerSentEvents {
+ public:
+  struct Event {
+    std::string name;
+    std::string data;
+  };
+
+  /// The events that are complete with these bytes. Throws std::runtime_error if one is longer than
+  /// kLongest.
+  [[nodiscard]] std::vector<Event> take(std::string_view bytes);
+
+ private:
+  static constexpr std::size_t kLongest = std::size_t{64} << 20;
+
+  std::string rest_;
+};
+
+}  // namespace dynsessions::cli

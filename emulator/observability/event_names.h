@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+#include "emulator/pools/session_events.h"
+
+/// The words for what happens to sessions, the same in log, metrics and events. Stable: programs
+/// read them.
+namespace dynsessions::observability {
+
+[[nodiscard]] std::string_view name_of(pools::EndReason reason);
+[[nodiscard]] std::string_view name_of(execution::Kernel kernel);
+[[nodiscard]] std::string_view name_of(execution::ExecutionOutcome outcome);
+/// Why the interpreter of a kernel ended.
+[[nodiscard]] std::string_view name_of(const execution::KernelEnd& end);
+
+}  // namespace dynsessions::observability

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/http/exchange.h"
+#include "emulator/pools/session_events.h"
+
+namespace dynsessions::observability {
+
+/// What the gauges show, as it is at the moment of a look.
+struct Occupancy {
+  std::size_t allocating = 0;  ///< sessions without a workspace yet
+  std::size_t idle = 0;        ///< sessions that no call uses
+  std::size_t busy = 0;        ///< sessions that a call uses
+  std::size_t ready = 0;       ///< workspaces that wait for a session
+};
+
+/// Counts for Prometheus. The number of series is bounded: labels have values of ours only, and an
+/// api-version that the server does not know is counted as "other". Pools are no label, because
+/// clients choose their names. Event-loop thread only.
+class Metrics final : public http::ExchangeObserver {
+ public:
+  struct Subject {
+    std::string version;                         ///< of the program
+    std::vector<std::string_view> api_versions;  ///< that are counted one by one; static storage
+  };
+
+  explicit Metrics(const Subject& subject);
+  ~Metrics() override;
+
+  void exchange_ended(const http::Exchange& exchange) noexcept override;
+  void event_loop_lagged(std::chrono::nanoseconds lag);
+
+  /// Counts what happens to the sessions of one pool. This outlives the returned object.
+  [[nodiscard]] std::unique_ptr<pools::SessionEvents> for_sessions();
+
+  /// In the text format of Prometheus, version 0.0.4.
+  [[nodiscard]] std::string text(const Occupancy& now);
+
+ private:
+  class Series;
+  class SessionCounts;
+
+  const std::unique_ptr<Series> series_;
+};
+
+}  // namespace dynsessions::observability
