@@ -12,7 +12,7 @@ import pytest
 from management import header_names, masked
 from recordings import masked_body
 from support.arm import Arm
-from support.emulator import Emulator
+from support.emulator import Emulator, run_to_end
 from test_replay import expected_of as expected_of_data_plane
 
 FACTS = derive_facts.load("management.json")
@@ -53,12 +53,21 @@ DEPARTURES = (_identity_is_shown, _versions_are_always_named)
 
 
 @pytest.fixture(scope="module")
-def arm():
-    server = Emulator("--ready-sessions", "0")
-    client = Arm(server, group=GROUP)
+def server():
+    started = Emulator("--ready-sessions", "0")
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def arm(server):
+    """In a resource group without pools."""
+    token = run_to_end("token", "--audience", server.https).stdout.strip()
+    client = Arm(server, group=GROUP, token=token)
     client.create_group(GROUP, "northcentralusstage")
-    yield client
-    server.stop()
+    for pool in client.send("GET", f"{client.scope()}/resources").json()["value"]:
+        client.send("DELETE", pool["id"])
+    return client
 
 
 def send(arm, exchange):

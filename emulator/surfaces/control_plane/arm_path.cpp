@@ -61,6 +61,7 @@ bool is_arm_path(Segments path) {
   if (is_word(path, 0, "tenants")) return path.size() == 1;
   if (is_word(path, 0, "providers")) return true;
   if (!is_word(path, 0, "subscriptions")) return false;
+  if (path.size() == 1) return true;
   const ArmPath parts = split_arm_path(path);
   return parts.scope.group.empty() ? is_below_subscription(parts.rest) : is_below_group(parts.rest);
 }

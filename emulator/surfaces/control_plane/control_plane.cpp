@@ -216,7 +216,12 @@ asio::awaitable<http::Answer> run(const Services& services, const Asked& asked, 
     co_return refusal(no_row(http.request, asked.path), exchange, services.own_headers);
   }
   ArmAnswer answer = co_await answer_of(services, asked, http);
-  if (answer) co_return *std::move(answer);
+  if (answer) {
+    if (services.own_headers && !exchange.warning.empty()) {
+      answer->headers.add("x-emulator-warning", exchange.warning);
+    }
+    co_return *std::move(answer);
+  }
   exchange.refused_by = "operation";
   co_return refusal(answer.error(), exchange, services.own_headers);
 }
@@ -288,9 +293,6 @@ void ControlPlane::add_common_headers(http::Response& response,
   response.headers.add("x-content-type-options", "nosniff");
   response.headers.add("x-ms-request-id", exchange.correlation_id);
   response.headers.add("x-ms-correlation-request-id", exchange.correlation_id);
-  if (services_.own_headers && !exchange.warning.empty()) {
-    response.headers.add("x-emulator-warning", exchange.warning);
-  }
 }
 
 }  // namespace dynsessions::surfaces::control_plane

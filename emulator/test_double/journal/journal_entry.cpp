@@ -126,6 +126,16 @@ std::size_t end_of_part(std::string_view text, std::size_t at) {
   return at;
 }
 
+/// What the answer warned of; empty if of nothing.
+std::string warnings_in(const JournalEntry& entry) {
+  std::string warnings;
+  for (const auto& [name, value] : entry.response_headers) {
+    if (name != "x-emulator-warning") continue;
+    warnings += (warnings.empty() ? "" : "; ") + value;
+  }
+  return warnings;
+}
+
 }  // namespace
 
 std::size_t JournalEntry::bytes() const {
@@ -154,6 +164,9 @@ nlohmann::ordered_json to_json(const JournalEntry& entry) {
   out["status"] = entry.status;
   out["reason"] = entry.reason;
   out["refusedBy"] = entry.refused_by;
+  if (std::string warnings = warnings_in(entry); !warnings.empty()) {
+    out["warning"] = std::move(warnings);
+  }
   out["durationMs"] = milliseconds(entry.duration);
   out["allocationMs"] = milliseconds(entry.allocation_time);
   out["executionMs"] = milliseconds(entry.execution_time);

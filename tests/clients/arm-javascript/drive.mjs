@@ -59,7 +59,7 @@ await runOperations({
     const pool = await pools.get(AZURE_RESOURCE_GROUP, NAME);
     const scope = "https://dynamicsessions.io/.default";
     const { token } = await new DefaultAzureCredential().getToken(scope);
-    const query = "identifier=one&api-version=2025-10-02-preview";
+    const query = "identifier=a-session&api-version=2025-10-02-preview";
     const answer = await fetch(`${pool.poolManagementEndpoint}/executions?${query}`, {
       method: "POST",
       headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },

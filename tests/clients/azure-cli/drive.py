@@ -108,7 +108,7 @@ def use():
     resource = ("--resource", "https://dynamicsessions.io")
     token = az("account", "get-access-token", *resource)["accessToken"]
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    url = f"{endpoint}/executions?identifier=one&api-version=2025-10-02-preview"
+    url = f"{endpoint}/executions?identifier=a-session&api-version=2025-10-02-preview"
     request = urllib.request.Request(url, b'{"code": "6 * 7"}', headers)
     with urllib.request.urlopen(request, timeout=60) as answer:
         equal(json.load(answer)["result"]["executionResult"], 42)

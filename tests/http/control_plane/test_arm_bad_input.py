@@ -1,5 +1,8 @@
 """Requests that Azure Resource Manager refuses: its envelope and code, and nothing half created."""
 
+import http.client
+import json
+import ssl
 import threading
 
 import pytest
@@ -113,9 +116,20 @@ def test_bytes_that_are_no_json(arm, pool_name, content):
     assert arm.pool("GET", pool_name).status_code == 404
 
 
-def test_a_body_of_more_than_4_mib(arm, pool_name):
-    body = python_pool() | {"tags": {"a": "x" * (5 << 20)}}
-    assert error_of(arm.pool("PUT", pool_name, body))[:2] == (413, "RequestContentTooLarge")
+def test_a_body_of_more_than_4_mib(arm, arm_server, pool_name):
+    """Refused by its declared length, before a byte of it was sent."""
+    context = ssl.create_default_context(cafile=arm_server.authority)
+    port = int(arm.url.rsplit(":", 1)[1])
+    connection = http.client.HTTPSConnection("localhost", port, context=context, timeout=60)
+    connection.putrequest("PUT", arm.pool_id(pool_name) + "?api-version=2026-07-01")
+    connection.putheader("Authorization", "Bearer any")
+    connection.putheader("Content-Length", str((4 << 20) + 1))
+    connection.putheader("Expect", "100-continue")
+    connection.endheaders()
+    answer = connection.getresponse()
+    error = json.load(answer)["error"]
+    assert (answer.status, error["code"]) == (413, "RequestContentTooLarge")
+    connection.close()
     assert arm.pool("GET", pool_name).status_code == 404
 
 

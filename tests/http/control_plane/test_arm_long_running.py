@@ -35,7 +35,8 @@ def test_put_patch_and_delete_end_at_their_first_poll(polled):
     assert (delete.status_code, delete.headers["retry-after"]) == (202, "1")
     assert polled.pool("GET", "a-pool").status_code == 404
     poll = delete.headers["location"]
-    wait_until(lambda: polled.send("GET", poll, version=None).status_code == 204)
+    ended = lambda: polled.send("GET", poll, version=None).status_code == 204  # noqa: E731
+    wait_until(ended, "the deletion does not end")
     assert polled.pool("DELETE", "a-pool").status_code == 204
 
 
@@ -45,7 +46,7 @@ def test_a_pool_works_as_soon_as_its_put_is_answered(polled):
     assert path.startswith("/subscriptions/")
     answer = polled.send(
         "POST", path + "/executions", {"code": "6 * 7", "codeInputType": "Inline"},
-        "2025-10-02-preview", params={"identifier": "one"},
+        "2025-10-02-preview", params={"identifier": "a-session"},
     )  # fmt: skip
     assert answer.json()["result"]["executionResult"] == 42
 

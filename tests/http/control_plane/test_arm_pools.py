@@ -269,6 +269,7 @@ def test_requests_are_in_log_and_journal(arm, arm_server, pool_name):
     entry = journal["value"][-1]
     assert (entry["operation"], entry["status"]) == ("put_session_pool", 200)
     assert entry["apiVersion"] == "2026-07-01"
+    assert "readySessionInstances" in entry["warning"]
     line = next(one for one in arm_server.stderr().splitlines() if pool_name in one)
     assert "put_session_pool" in line and "readySessionInstances" in line
 

@@ -12,7 +12,7 @@ from azure.mgmt.appcontainers import ContainerAppsAPIClient
 from support.arm import SUBSCRIPTION
 from support.emulator import SLOWNESS, Emulator
 
-SECONDS = 5 * SLOWNESS  # a client that polls with its own delay of 30 s would take longer
+SECONDS = 25 * SLOWNESS  # a client that polls with its own delay of 30 s takes longer
 
 
 def client_of(server, monkeypatch):
@@ -82,7 +82,7 @@ def test_the_endpoint_that_the_client_reads_answers(sdk_server, monkeypatch, poo
     token = ManagedIdentityCredential().get_token("https://dynamicsessions.io/.default").token
     answer = requests.post(
         f"{created.pool_management_endpoint}/executions",
-        params={"identifier": "one", "api-version": "2025-10-02-preview"},
+        params={"identifier": "a-session", "api-version": "2025-10-02-preview"},
         headers={"Authorization": f"Bearer {token}"},
         json={"codeInputType": "Inline", "executionType": "Synchronous", "code": "6 * 7"},
         verify=sdk_server.authority,

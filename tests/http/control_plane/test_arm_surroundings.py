@@ -19,6 +19,7 @@ from support.emulator import HTTP_SECONDS
 from support.waiting import wait_until
 
 HERE = f"/subscriptions/{SUBSCRIPTION}"
+A_GUID = "11111111-1111-4111-8111-111111111111"
 
 
 @pytest.fixture
@@ -116,7 +117,8 @@ def test_a_resource_group_from_creation_to_deletion(group):
     deleted = group.send("DELETE", path, version=RESOURCES)
     assert deleted.status_code == 202 and deleted.headers["retry-after"] == "1"
     poll = deleted.headers["location"]
-    wait_until(lambda: group.send("GET", poll, version=None).status_code == 200)
+    ended = lambda: group.send("GET", poll, version=None).status_code == 200  # noqa: E731
+    wait_until(ended, "the deletion does not end")
     assert group.send("HEAD", path, version=RESOURCES).status_code == 404
     assert error_of(group.send("GET", path))[:2] == (404, "ResourceGroupNotFound")
     assert error_of(group.pool("GET", "a-pool"))[:2] == (404, "ResourceGroupNotFound")
@@ -226,8 +228,8 @@ def test_assignments_go_with_their_pool(group):
 @pytest.mark.parametrize(
     "role, principal, name, code",
     [
-        (str(uuid.uuid4()), "p", str(uuid.uuid4()), "RoleDefinitionDoesNotExist"),
-        (CONTRIBUTOR, "", str(uuid.uuid4()), "InvalidRequestContent"),
+        (A_GUID, "p", A_GUID, "RoleDefinitionDoesNotExist"),
+        (CONTRIBUTOR, "", A_GUID, "InvalidRequestContent"),
         (CONTRIBUTOR, "p", "no-guid", "InvalidRoleAssignmentId"),
     ],
 )
