@@ -41,9 +41,9 @@ struct Announcement;
 
 /// The results of what `serve` does before the program has threads.
 struct Preparation {
-  std::optional<TierChoice> tier;                   ///< nullopt: answers come from scripts alone
-  std::filesystem::path font_set;                   ///< of prepare_fonts()
-  std::vector<template_files::Document> documents;  ///< of --pools-file
+  std::optional<TierChoice> tier = {};  ///< nullopt: answers come from scripts alone
+  std::filesystem::path font_set = {};  ///< of prepare_fonts()
+  std::vector<template_files::Document> documents = {};  ///< of --pools-file
 };
 
 /// The running emulator: the one place where concrete types meet. Members stand in the order in

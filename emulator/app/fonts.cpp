@@ -32,11 +32,6 @@ fs::path font_directory(const config::Config& config, const config::Environment&
   }
 }
 
-std::string last_line_of(std::string text) {
-  while (text.ends_with('\n')) text.pop_back();
-  return text.substr(text.rfind('\n') + 1);  // npos + 1 is 0
-}
-
 }  // namespace
 
 fs::path prepare_fonts(const config::Config& config, const config::Environment& environment,

@@ -30,11 +30,6 @@ bool has_package_directory(const fs::path& python) {
   return fs::is_directory(prefix / "lib/python3/dist-packages/IPython", none);
 }
 
-std::string last_line_of(std::string text) {
-  while (text.ends_with('\n')) text.pop_back();
-  return text.substr(text.rfind('\n') + 1);  // npos + 1 is 0
-}
-
 }  // namespace
 
 void require_ipython(const fs::path& python) {

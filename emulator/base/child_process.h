@@ -55,4 +55,7 @@ class ChildProcess {
   pid_t pid_ = -1;
 };
 
+/// Returns the last line of what a process printed, without its end.
+[[nodiscard]] std::string last_line_of(std::string text);
+
 }  // namespace dynsessions

@@ -190,7 +190,7 @@ ExitCode list_packages(const Invocation& call) {
 }
 
 constexpr std::string_view kPackagesOptions[] = {"requirements", "python", "state-dir"};
-constexpr Flag kListFlags[] = {kOutputFlag};
+constexpr Flag kPackageListFlags[] = {kOutputFlag};
 constexpr Flag kAddFlags[] = {kFromFlag, kWheelsFlag};
 
 constexpr std::string_view kPackagesExamples =
@@ -214,7 +214,7 @@ const Command kPackagesList{
         "added, those that\nthe added ones need, and those of the base.\n",
     .examples = kPackagesExamples,
     .exit_codes = "  0  printed\n  2  wrong usage\n  4  no usable Python\n",
-    .flags = kListFlags,
+    .flags = kPackageListFlags,
     .takes_options = true,
     .common_options = kPackagesOptions,
     .run = list_packages,

@@ -10,11 +10,11 @@ using Json = nlohmann::ordered_json;
 
 /// What a rule matches, cut to a line.
 std::string match_of(const Json& rule) {
-  constexpr std::size_t kWidth = 60;
+  constexpr std::size_t kLongestMatch = 60;
   for (const char* name : {"code", "pattern", "sha256"}) {
     if (!rule.contains(name)) continue;
     std::string text = std::string(name) + ' ' + text_of(rule, name);
-    if (text.size() > kWidth) text = text.substr(0, kWidth) + "…";
+    if (text.size() > kLongestMatch) text = text.substr(0, kLongestMatch) + "…";
     return text;
   }
   return {};

@@ -12,7 +12,7 @@
 namespace dynsessions::control_plane_templates {
 namespace {
 
-std::string lower(const std::string& text) { return boost::algorithm::to_lower_copy(text); }
+using boost::algorithm::to_lower_copy;
 
 [[noreturn]] void refuse_key(const Json& object, const Json& key) {
   throw TemplateProblem("The language expression property '" + text_of(key) +
@@ -87,7 +87,8 @@ class Evaluator::OpenDefinition {
 };
 
 void Evaluator::define_parameters(const Json& values, Json defaults) {
-  for (const auto& [name, value] : values.items()) parameters_.known.emplace(lower(name), value);
+  for (const auto& [name, value] : values.items())
+    parameters_.known.emplace(to_lower_copy(name), value);
   parameters_.unevaluated = std::move(defaults);
 }
 
@@ -222,7 +223,7 @@ std::size_t Evaluator::evaluate_copy_count(const Json& value, const std::string&
 }
 
 Json Evaluator::defined(Definitions& definitions, const std::string& name) {
-  const std::string key = lower(name);
+  const std::string key = to_lower_copy(name);
   const auto known = definitions.known.find(key);
   if (known != definitions.known.end()) return known->second;
   const OpenDefinition open(*this, definitions, key);
@@ -249,7 +250,7 @@ Json Evaluator::copy_index(const std::string& loop, std::int64_t offset) const {
 }
 
 std::string Evaluator::resource_id_of(const std::string& name) const {
-  const auto found = resource_ids_.find(lower(name));
+  const auto found = resource_ids_.find(to_lower_copy(name));
   return found == resource_ids_.end() ? name : found->second;
 }
 
@@ -258,7 +259,7 @@ Json Evaluator::reference(const std::string& which, bool is_full) {
     throw TemplateProblem("The template function 'reference' is not expected at this location");
   }
   const std::string id = resource_id_of(which);
-  const auto found = references_->find(lower(id));
+  const auto found = references_->find(to_lower_copy(id));
   if (found == references_->end()) {
     throw TemplateProblem("ResourceNotFound", "The resource '" + id +
                                                   "', which the template "

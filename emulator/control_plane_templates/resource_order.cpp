@@ -13,7 +13,7 @@
 namespace dynsessions::control_plane_templates {
 namespace {
 
-std::string lower(const std::string& text) { return boost::algorithm::to_lower_copy(text); }
+using boost::algorithm::to_lower_copy;
 
 using Positions = std::set<std::size_t>;
 
@@ -25,7 +25,7 @@ class NameIndex {
     std::set<std::string> ids;
     for (std::size_t at = 0; at < resources.size(); ++at) {
       const PlannedResource& resource = resources[at];
-      if (!ids.insert(lower(resource.id)).second) {
+      if (!ids.insert(to_lower_copy(resource.id)).second) {
         throw TemplateProblem("The resource '" + resource.id +
                               "' is defined multiple times in a template. Please see "
                               "https://aka.ms/arm-syntax-resources for usage details");
@@ -34,7 +34,7 @@ class NameIndex {
       for (const std::string& name :
            {resource.id, relative_id_of(resource.type, resource.name), resource.name,
             resource.symbol, symbol_of_loop, resource.loop}) {
-        if (!name.empty()) positions_[lower(name)].insert(at);
+        if (!name.empty()) positions_[to_lower_copy(name)].insert(at);
       }
     }
   }
@@ -42,7 +42,7 @@ class NameIndex {
   /// Empty if the template has no such resource.
   [[nodiscard]] const Positions& find(const std::string& name) const {
     static const Positions kNone;
-    const auto found = positions_.find(lower(name));
+    const auto found = positions_.find(to_lower_copy(name));
     return found == positions_.end() ? kNone : found->second;
   }
 

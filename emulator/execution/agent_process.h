@@ -50,8 +50,8 @@ struct AgentResult {
 struct AgentProgram {
   std::uint64_t id = 0;
   std::string code;
-  Purpose purpose = Purpose::run_program;
   std::size_t output_limit = 0;  ///< bytes to keep of each stream
+  Purpose purpose = Purpose::run_program;
   std::string traceparent = {};
   bool wants_displays = false;
   OutputListener on_output = {};

@@ -134,8 +134,8 @@ asio::awaitable<ExecutionResult> SandboxedInterpreter::run(ExecutionRequest requ
   const std::size_t output_limit = output_limit_of(request, services_.limits);
   AgentProgram program{++last_execution_id_,
                        std::move(request.code),
-                       request.purpose,
                        output_limit,
+                       request.purpose,
                        std::move(request.traceparent),
                        request.wants_displays,
                        std::move(request.on_output)};

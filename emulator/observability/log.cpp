@@ -71,7 +71,7 @@ std::string word(std::string_view text) {
   return marked + '"';
 }
 
-std::string_view name_of(spdlog::level::level_enum level) {
+std::string_view level_name(spdlog::level::level_enum level) {
   const auto name = spdlog::level::to_string_view(level);
   return {name.data(), name.size()};
 }
@@ -92,7 +92,7 @@ class JsonFormatter final : public spdlog::formatter {
     fmt::format_to(fmt::appender(line),
                    R"({{"at":"{:%Y-%m-%dT%H:%M:%S}.{:03}Z","level":"{}",{}}})"
                    "\n",
-                   fmt::gmtime(seconds), milliseconds.count(), name_of(message.level), members);
+                   fmt::gmtime(seconds), milliseconds.count(), level_name(message.level), members);
   }
 
   [[nodiscard]] std::unique_ptr<spdlog::formatter> clone() const override {

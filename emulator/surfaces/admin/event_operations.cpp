@@ -32,8 +32,8 @@ struct Interest {
 };
 
 std::string text_of(const JournalEntry& entry) {
-  using Json = nlohmann::ordered_json;
-  return test_double::to_json(entry).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return test_double::to_json(entry).dump(-1, ' ', false,
+                                          nlohmann::ordered_json::error_handler_t::replace);
 }
 
 /// Requests, as they end.

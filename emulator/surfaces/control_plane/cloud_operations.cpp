@@ -21,21 +21,21 @@ constexpr const char* kSubscriptionName = "dynsessions";
 /// Every address is the server itself, so that nothing goes to the public cloud. Members of both
 /// forms of the document stand in one object.
 Json cloud(const std::string& arm, const std::string& tenant) {
-  Json json;
-  json["name"] = kCloudName;
-  json["portal"] = arm;
-  json["authentication"] = {{"loginEndpoint", arm},
-                            {"audiences", Json::array({arm, arm + "/"})},
-                            {"tenant", tenant},
-                            {"identityProvider", "AAD"}};
-  json["resourceManager"] = arm;
-  json["suffixes"] = Json::object();
+  Json object;
+  object["name"] = kCloudName;
+  object["portal"] = arm;
+  object["authentication"] = {{"loginEndpoint", arm},
+                              {"audiences", Json::array({arm, arm + "/"})},
+                              {"tenant", tenant},
+                              {"identityProvider", "AAD"}};
+  object["resourceManager"] = arm;
+  object["suffixes"] = Json::object();
   for (const char* name : {"graph", "gallery", "batch", "media", "sqlManagement",
                            "activeDirectoryDataLake", "microsoftGraphResourceId", "vmImageAliasDoc",
                            "graphEndpoint", "galleryEndpoint", "portalEndpoint"}) {
-    json[name] = arm;
+    object[name] = arm;
   }
-  return json;
+  return object;
 }
 
 Json subscription_json(const std::string& id, const std::string& tenant) {
@@ -103,28 +103,28 @@ Json type_json(const ResourceType& type) {
   if (type.is_regional) {
     for (const std::string_view region : regions()) locations.push_back(region);
   }
-  Json json{{"resourceType", type.name}, {"locations", std::move(locations)}};
-  json["apiVersions"] = type.has_pool_versions ? pool_versions() : other_versions();
-  json["defaultApiVersion"] =
+  Json object{{"resourceType", type.name}, {"locations", std::move(locations)}};
+  object["apiVersions"] = type.has_pool_versions ? pool_versions() : other_versions();
+  object["defaultApiVersion"] =
       type.has_pool_versions ? std::string(default_version()) : std::string("2021-04-01");
-  json["capabilities"] = type.name == "sessionPools"
-                             ? "CrossResourceGroupResourceMove, CrossSubscriptionResourceMove, "
-                               "SystemAssignedResourceIdentity, SupportsTags, SupportsLocation"
-                             : "None";
-  return json;
+  object["capabilities"] = type.name == "sessionPools"
+                               ? "CrossResourceGroupResourceMove, CrossSubscriptionResourceMove, "
+                                 "SystemAssignedResourceIdentity, SupportsTags, SupportsLocation"
+                               : "None";
+  return object;
 }
 
 Json provider_json(const Provider& provider, const std::string& subscription) {
-  Json json;
-  json["id"] = "/subscriptions/" + subscription + "/providers/" + std::string(provider.name);
-  json["namespace"] = provider.name;
-  json["resourceTypes"] = Json::array();
+  Json object;
+  object["id"] = "/subscriptions/" + subscription + "/providers/" + std::string(provider.name);
+  object["namespace"] = provider.name;
+  object["resourceTypes"] = Json::array();
   for (const ResourceType& type : provider.types) {
-    if (!type.name.empty()) json["resourceTypes"].push_back(type_json(type));
+    if (!type.name.empty()) object["resourceTypes"].push_back(type_json(type));
   }
-  json["registrationState"] = "Registered";
-  json["registrationPolicy"] = "RegistrationRequired";
-  return json;
+  object["registrationState"] = "Registered";
+  object["registrationPolicy"] = "RegistrationRequired";
+  return object;
 }
 
 ArmAnswer provider_answer(const ArmCall& call) {
@@ -144,18 +144,18 @@ ArmAnswer provider_answer(const ArmCall& call) {
 /// old az).
 asio::awaitable<ArmAnswer> get_cloud_metadata(ArmCall& call) {
   const std::string version = call.api_version();
-  const Json json = cloud(call.caller.arm, call.services.identity.tenant);
+  const Json object = cloud(call.caller.arm, call.services.identity.tenant);
   const bool wants_array = version.empty() || version == "2019-05-01";
-  co_return json_answer(wants_array ? Json::array({json}) : json);
+  co_return json_answer(wants_array ? Json::array({object}) : object);
 }
 
 asio::awaitable<ArmAnswer> list_tenants(ArmCall& call) {
   const std::string& tenant = call.services.identity.tenant;
-  const Json json{{"id", "/tenants/" + tenant},
-                  {"tenantId", tenant},
-                  {"displayName", kCloudName},
-                  {"tenantCategory", "Home"}};
-  co_return list_answer({Resource{json}});
+  const Json object{{"id", "/tenants/" + tenant},
+                    {"tenantId", tenant},
+                    {"displayName", kCloudName},
+                    {"tenantCategory", "Home"}};
+  co_return list_answer({Resource{object}});
 }
 
 asio::awaitable<ArmAnswer> list_subscriptions(ArmCall& call) {

@@ -13,12 +13,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kLongestName = 90;
+constexpr std::size_t kLongestGroupName = 90;
 
 /// The name becomes a segment of the pool's path on the data plane, so parentheses, which Azure
 /// accepts, are not.
 bool is_group_name(std::string_view name) {
-  return name.size() <= kLongestName && !name.ends_with('.') && value_kinds::is_path_segment(name);
+  return name.size() <= kLongestGroupName && !name.ends_with('.') &&
+         value_kinds::is_path_segment(name);
 }
 
 void read_tags(const ArmObject& root, std::map<std::string, std::string>& tags, bool is_patch) {

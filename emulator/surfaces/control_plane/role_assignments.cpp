@@ -21,7 +21,7 @@ namespace {
 /// Code and text were recorded.
 ArmError exists() { return {409, "RoleAssignmentExists", "The role assignment already exists."}; }
 
-ArmError not_found(const ResourceId& id) {
+ArmError assignment_not_found(const ResourceId& id) {
   return {404, "RoleAssignmentNotFound",
           "The role assignment '" + id.name + "' is not found."};  // guess
 }
@@ -92,13 +92,13 @@ ArmResult<Resource> RoleAssignments::create(const ResourceId& id, const nlohmann
 
 ArmResult<Resource> RoleAssignments::get(const ResourceId& id) const {
   const auto found = assignments_.find(id.key());
-  if (found == assignments_.end()) return not_found(id);
+  if (found == assignments_.end()) return assignment_not_found(id);
   return show(found->second);
 }
 
 ArmResult<Resource> RoleAssignments::remove(const ResourceId& id) {
   const auto found = assignments_.find(id.key());
-  if (found == assignments_.end()) return not_found(id);
+  if (found == assignments_.end()) return assignment_not_found(id);
   Resource removed = show(found->second);
   assignments_.erase(found);
   return removed;

@@ -16,7 +16,7 @@ using pools::PoolCatalog;
 namespace {
 
 constexpr std::size_t kShortestName = 3;
-constexpr std::size_t kLongestName = 63;
+constexpr std::size_t kLongestPoolName = 63;
 
 /// CONTROL-PLANE.md section 1.2: the specified pattern lacks the hyphens that real pools have.
 bool is_pool_name(std::string_view name) {
@@ -24,8 +24,9 @@ bool is_pool_name(std::string_view name) {
   const auto is_good = [](unsigned char c) {
     return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '-';
   };
-  return name.size() >= kShortestName && name.size() <= kLongestName && is_letter(name.front()) &&
-         !name.ends_with('-') && std::all_of(name.begin(), name.end(), is_good);
+  return name.size() >= kShortestName && name.size() <= kLongestPoolName &&
+         is_letter(name.front()) && !name.ends_with('-') &&
+         std::all_of(name.begin(), name.end(), is_good);
 }
 
 ArmError bad_name(const std::string& name) {
@@ -36,7 +37,7 @@ ArmError bad_name(const std::string& name) {
           "name"};
 }
 
-ArmError not_found(const ResourceId& id) {
+ArmError pool_not_found(const ResourceId& id) {
   return resource_not_found("Microsoft.App/sessionPools/" + id.name, scope_of(id.scope).group);
 }
 
@@ -87,7 +88,7 @@ ArmResult<void> SessionPools::check_location(const Pool& pool,
 ArmResult<PoolState> SessionPools::wanted_state(const ResourceId& id, const nlohmann::json& body,
                                                 PoolWrite write) const {
   Pool* const pool = find(id);
-  if (pool == nullptr && write == PoolWrite::update) return not_found(id);
+  if (pool == nullptr && write == PoolWrite::update) return pool_not_found(id);
   if (pool == nullptr && !is_pool_name(id.name)) return bad_name(id.name);
   PoolState base;
   base.definition = catalog_.default_pool();
@@ -151,7 +152,7 @@ void SessionPools::forget_old_records() {
 ArmResult<Resource> SessionPools::get(const ResourceId& id, const ArmVersion& version,
                                       const Caller& caller) const {
   Pool* const pool = find(id);
-  if (pool == nullptr) return not_found(id);
+  if (pool == nullptr) return pool_not_found(id);
   return show_pool(pool->definition(), envelope_of(*pool), version, caller, PoolView::of_get);
 }
 

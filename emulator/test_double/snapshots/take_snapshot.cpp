@@ -103,13 +103,13 @@ void Collection::omit(const std::string& session, const std::string& what, const
 }
 
 Json Collection::session_json(const SavedSession& saved, const std::string& name) const {
-  Json json{{"identifier", name}, {"files", files_directory(saved)}};
+  Json object{{"identifier", name}, {"files", files_directory(saved)}};
   Json variables = Json::object();
   for (const auto& [kernel, text] : saved.variables) {
     variables[std::string(name_of(kernel))] = variables_path(saved, kernel);
   }
-  if (!variables.empty()) json["variables"] = std::move(variables);
-  return json;
+  if (!variables.empty()) object["variables"] = std::move(variables);
+  return object;
 }
 
 asio::awaitable<void> Collection::save_variables(const pools::Session& session, SavedSession& saved,
