@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from support.driving import DrivenPool
+from support.driving import Admin, DrivenPool
 from support.emulator import BINARY, Emulator, run_to_end
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
@@ -96,7 +96,11 @@ def test_a_figure_is_shown_as_matplotlib_would(pool):
 
 
 def test_a_delay_ends_at_the_timeout_of_the_program(pool):
-    put(pool, {"code": "slow()", "delaySeconds": 0.3, "result": 1}, {"code": "hang()", "delaySeconds": 600})
+    put(
+        pool,
+        {"code": "slow()", "delaySeconds": 0.3, "result": 1},
+        {"code": "hang()", "delaySeconds": 600},
+    )
     session = pool.session()
     began = time.monotonic()
     assert result_of(session.executions("slow()"))["executionTimeInMilliseconds"] == 300
@@ -147,17 +151,11 @@ def test_scripts_of_pools_are_their_own_and_those_of_the_server_hold_for_all(sta
     one, other = DrivenPool(server, "one"), DrivenPool(server, "other")
     put(one, {"code": "who()", "result": "one"})
     server_script = {"rules": [{"code": "who()", "result": "anybody"}]}
-    DrivenPool.ask(_all_pools(server), "PUT", "/script", json=server_script)
+    Admin(server).ask("PUT", "/script", json=server_script)
     assert result_of(one.session().executions("who()"))["executionResult"] == "'one'"
     assert result_of(other.session().executions("who()"))["executionResult"] == "'anybody'"
     one.ask("POST", "/reset")
     assert result_of(one.session().executions("who()"))["executionResult"] == "'anybody'"
-
-
-def _all_pools(server):
-    from support.driving import Admin
-
-    return Admin(server)
 
 
 def test_a_reset_forgets_the_script_unless_it_is_kept(pool):
@@ -252,14 +250,8 @@ def test_a_server_of_scripts_needs_no_python(scripted):
     # Files are real.
     session.upload("a.txt", b"content")
     assert session.content("a.txt").content == b"content"
-    components = scripted_health(scripted)["components"]
+    components = Admin(scripted).ask("GET", "/health/ready")["components"]
     assert [one["name"] for one in components] == ["scripts"]
-
-
-def scripted_health(server):
-    import requests
-
-    return requests.get(server.admin + "/health/ready", timeout=30).json()
 
 
 def test_a_server_of_scripts_starts_from_a_file(tmp_path, start_server):

@@ -80,6 +80,18 @@ def test_a_pool_is_the_same_after_a_round_trip(server, pool):
     other.send("DELETE")
 
 
+@pytest.mark.parametrize("tier", ["restricted", "insecure"])
+def test_weaker_tiers_have_snapshots_too(start_server, tier):
+    server = start_server("--sandbox", tier)
+    pool, copy = DrivenPool(server, "pool"), DrivenPool(server, "copy")
+    session = pool.session()
+    session.executions("v = 1\ndef f(): return v + 1")
+    session.upload("a.txt", b"text")
+    assert copy.send("PUT", "/snapshot", data=snapshot_of(pool)).status_code == 200
+    program = "f(), open('/mnt/data/a.txt').read()"
+    assert result_of(copy.session().executions(program)) == "(2, 'text')"
+
+
 def test_a_bug_report_is_one_redacted_file_that_repeats_the_bug(server, pool, tmp_path):
     """Golden journey 10."""
     session = pool.session("customer-4711@example.org")
