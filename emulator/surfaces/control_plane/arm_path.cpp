@@ -60,6 +60,9 @@ bool is_arm_path(Segments path) {
   if (is_word(path, 0, "metadata")) return path.size() == 2 && is_word(path, 1, "endpoints");
   if (is_word(path, 0, "tenants")) return path.size() == 1;
   if (is_word(path, 0, "providers")) return true;
+  // Microsoft Graph, which is not emulated: az takes a 404 in JSON, and nothing else, for "no
+  // names".
+  if (is_word(path, 0, "v1.0")) return true;
   if (!is_word(path, 0, "subscriptions")) return false;
   if (path.size() == 1) return true;
   const ArmPath parts = split_arm_path(path);

@@ -21,6 +21,11 @@ std::string_view without_port(std::string_view host) {
   return is_port ? host.substr(0, colon) : host;
 }
 
+/// The name under which the server announces itself: az compares addresses as texts.
+std::string_view announced(std::string_view host) {
+  return host == "127.0.0.1" || host == "[::1]" ? "localhost" : host;
+}
+
 }  // namespace
 
 std::string arm_address(const http::Request& request, const Services& services) {
@@ -28,7 +33,7 @@ std::string arm_address(const http::Request& request, const Services& services) 
   if (request.scheme == "https") return "https://" + std::string(host);
   const unsigned port = services.https_port();
   if (port == 0) return {};
-  return "https://" + std::string(without_port(host)) + ":" + std::to_string(port);
+  return "https://" + std::string(announced(without_port(host))) + ":" + std::to_string(port);
 }
 
 asio::awaitable<http::Answer> EntryFilter::handle(http::Call& call, http::Next next) {

@@ -8,7 +8,8 @@
 namespace dynsessions::surfaces::control_plane {
 
 /// The address of ARM as the client wrote it, "https://localhost:7443"; for a request by http, the
-/// same host at the port of HTTPS. Empty if HTTPS is off.
+/// same host at the port of HTTPS, and `localhost` for an address of loopback. Empty if HTTPS is
+/// off.
 [[nodiscard]] std::string arm_address(const http::Request& request, const Services& services);
 
 /// Turns away requests by plain http, to which no management client gives its token, and those

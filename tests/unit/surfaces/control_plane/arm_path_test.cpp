@@ -16,6 +16,7 @@ TEST_CASE("paths of ARM", "[arm]") {
       "/metadata/endpoints",
       "/tenants",
       "/providers/Microsoft.Authorization/roleDefinitions",
+      "/v1.0/directoryObjects/getByIds",
       "/subscriptions",
       "/subscriptions/s",
       "/SUBSCRIPTIONS/s/Locations",

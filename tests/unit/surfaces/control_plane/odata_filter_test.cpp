@@ -12,7 +12,7 @@ constexpr std::string_view kNames = "name resourcegroup atscope assignedto";
 TEST_CASE("comparisons and functions of a filter", "[arm]") {
   const auto filter =
       parse_odata_filter(" resourceGroup eq 'rg1'  AND name EQ 'it''s' and atScope()", kNames);
-  REQUIRE(filter);
+  REQUIRE(filter.has_value());
   CHECK(filter->value_of("resourcegroup") == "rg1");
   CHECK(filter->value_of("name") == "it's");
   CHECK(filter->at_scope);
@@ -27,7 +27,7 @@ TEST_CASE("a filter of another form is refused", "[arm]") {
        "name eq 'a' and name eq 'b'", "atScope(", "atScope", "assignedTo()", "(name eq 'a')"}));
   DYNAMIC_SECTION(text) {
     const auto filter = parse_odata_filter(text, kNames);
-    REQUIRE_FALSE(filter);
+    REQUIRE_FALSE(filter.has_value());
     CHECK(filter.error().code == "InvalidFilterInQueryString");
   }
 }

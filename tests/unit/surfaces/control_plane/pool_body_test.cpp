@@ -36,7 +36,7 @@ TEST_CASE("an update changes what it names, in both spellings", "[arm]") {
   }));
   DYNAMIC_SECTION(properties) {
     const auto state = patched(properties);
-    REQUIRE(state);
+    REQUIRE(state.has_value());
     CHECK(state->definition.cooldown_period == seconds(500));
     CHECK(state->definition.max_sessions == 7);
     CHECK(state->envelope.tags == Tags{{"a", "1"}});
@@ -61,7 +61,7 @@ TEST_CASE("the mistake of a body names its member", "[arm]") {
   }));
   DYNAMIC_SECTION(example.properties) {
     const auto state = patched(example.properties);
-    REQUIRE_FALSE(state);
+    REQUIRE_FALSE(state.has_value());
     CHECK(state.error().target == example.target);
     CHECK(state.error().code == example.code);
   }
@@ -69,14 +69,14 @@ TEST_CASE("the mistake of a body names its member", "[arm]") {
 
 TEST_CASE("only exact servers hold the documented range of the cooldown", "[arm]") {
   const std::string properties = R"({"dynamicPoolConfiguration":{"cooldownPeriodInSeconds":299}})";
-  CHECK(patched(properties));
-  CHECK_FALSE(patched(properties, {.exact = true}));
+  CHECK(patched(properties).has_value());
+  CHECK_FALSE(patched(properties, {.exact = true}).has_value());
 }
 
 TEST_CASE("members that the service ignores are named", "[arm]") {
   const auto state =
       patched(R"({"scaleConfiguration":{"readySessionInstances":5},"customContainerTemplate":{}})");
-  REQUIRE(state);
+  REQUIRE(state.has_value());
   CHECK(state->ignored.size() == 2);
 }
 
@@ -86,7 +86,7 @@ TEST_CASE("ready sessions of the server never exceed the maximum of a pool", "[a
   const json body = json::parse(R"({"properties":{"scaleConfiguration":
                                     {"maxConcurrentSessions":2}}})");
   const auto state = with_body(base, body, PoolWrite::update, {});
-  REQUIRE(state);
+  REQUIRE(state.has_value());
   CHECK(state->definition.ready_sessions == 2);
 }
 
@@ -94,9 +94,9 @@ TEST_CASE("an identity keeps its ids when the pool is written again", "[arm]") {
   const json body = json::parse(R"({"location":"northeurope","properties":{},
       "identity":{"type":"SystemAssigned, UserAssigned","userAssignedIdentities":{"u":{}}}})");
   const auto first = with_body(state_with_limits(), body, PoolWrite::create, {});
-  REQUIRE(first);
+  REQUIRE(first.has_value());
   const auto second = with_body(*first, body, PoolWrite::create, {});
-  REQUIRE(second);
+  REQUIRE(second.has_value());
   CHECK(first->envelope.identity == second->envelope.identity);
   CHECK_FALSE(first->envelope.identity.is_none());
   CHECK(second->envelope.tags.empty());  // a PUT without tags has none

@@ -27,7 +27,7 @@ TEST_CASE("an id is read and written", "[arm]") {
   }));
   DYNAMIC_SECTION(example.text) {
     const auto id = ResourceId::parse(example.text);
-    REQUIRE(id);
+    REQUIRE(id.has_value());
     CHECK(id->scope == example.scope);
     CHECK(id->type == example.type);
     CHECK(id->name == example.name);
@@ -43,7 +43,7 @@ TEST_CASE("a text that is no id is refused", "[arm]") {
        "/subscriptions/s/providers/Microsoft.X/as/a/bs", "/tenants/t"}));
   DYNAMIC_SECTION(text) {
     const auto id = ResourceId::parse(text);
-    REQUIRE_FALSE(id);
+    REQUIRE_FALSE(id.has_value());
     CHECK(id.error().code == "InvalidResourceId");
   }
 }
