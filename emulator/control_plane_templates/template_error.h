@@ -8,8 +8,8 @@
 
 namespace dynsessions::control_plane_templates {
 
-/// Why a template is refused, in ARM's words: the members of its `error` object. Sources of the
-/// texts: api-spec/CONTROL-PLANE.md section 7 names the code `InvalidTemplate`; the messages follow what users
+/// Why a template is refused, in ARM's words: the members of its `error` object. The code
+/// `InvalidTemplate` is that of api-spec/CONTROL-PLANE.md section 7; the messages follow what users
 /// quote from the service, without its line numbers. None was recorded.
 struct TemplateError {
   std::string code;

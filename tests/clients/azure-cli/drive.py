@@ -207,9 +207,11 @@ def failing_deployments():
     equal(refused.returncode, 1)
     contains(refused.stderr, "InvalidTemplate")
     contains(refused.stderr, "'nope'")
-    failed = run_az(*deployment_arguments("create", f"[reference('{POOL_ID}').nothing]"))
+    missing = "[reference(resourceId('Microsoft.App/sessionPools', 'no-pool')).x]"
+    failed = run_az(*deployment_arguments("create", missing))
     equal(failed.returncode, 1)
-    contains(failed.stderr, "nothing")
+    contains(failed.stderr, "DeploymentFailed")
+    contains(failed.stderr, "sessionPools/no-pool")
 
 
 @operation

@@ -155,7 +155,7 @@ TEST_CASE("a result frame tells the length of its displays if it has some", "[ag
 
 TEST_CASE("an execute frame has a trace, and asks for displays, if that is wanted",
           "[agent_frames]") {
-  const json frame = unframed(encode_execute_frame({1, "2", "00-trace", true}));
+  const json frame = unframed(encode_execute_frame({1, "2", kExecute, "00-trace", true}));
   CHECK(frame ==
         json{{"execute",
               {{"id", 1}, {"code", "2"}, {"traceparent", "00-trace"}, {"displays", true}}}});
