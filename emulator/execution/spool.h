@@ -19,7 +19,7 @@
 ///
 /// The bound of the server's memory follows: of each text kTextBytesInMemory, and a program has at
 /// most seven (stdout, stderr, and five of its result), 336 KiB. A hundred sessions with three busy
-/// kernels each hold 103 MB of texts, and in their logs of asynchronous executions at most 768 KiB
+/// kernels each hold 103 MB of texts, and in their logs of asynchronous executions at most 1 MiB
 /// each (pools/execution_log.h). An answer that is being sent holds one piece of about 100 KiB.
 namespace dynsessions::execution {
 

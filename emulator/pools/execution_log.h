@@ -24,7 +24,7 @@ class ExecutionLog {
   /// Bounds of what is kept of ended executions.
   static constexpr std::size_t kMostRecords = 1'000;
   static constexpr std::size_t kMostBytes = std::size_t{64} << 20;
-  static constexpr std::size_t kMostBytesInMemory = std::size_t{768} << 10;
+  static constexpr std::size_t kMostBytesInMemory = std::size_t{1} << 20;
   static constexpr std::size_t kMostFiles = 4;
 
   /// `execution_exists` when the id is taken.

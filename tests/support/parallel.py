@@ -30,6 +30,7 @@ LONGEST_FIRST = (
     "test_emulator_conforms.py",
     "test_soak.py",
     "test_generated.py",
+    "test_admin_document.py",
     "test_compatibility.py",
     "test_kill.py",
     "test_tiers.py",
