@@ -320,6 +320,34 @@ ENTRY = record(
         "result",
     ),
 )
+IMAGE = asked({"format": words("png", "jpeg"), "base64": TEXT}, required=("base64",))
+ANSWER_OF_RULE = {
+    "result": {"description": "a text, number, true, false, null, or {\"text\": as Python shows it}"},
+    "stdout": TEXT,
+    "stderr": TEXT,
+    "error": {
+        "oneOf": [
+            TEXT,
+            asked({"name": TEXT, "message": TEXT}, required=("name",)),
+        ]
+    },
+    "figure": {"oneOf": [TEXT, IMAGE]},
+    "delaySeconds": SECONDS,
+    "times": whole(1, 10**9),
+    "hits": {**WHOLE, "description": "ignored in a request"},
+}
+SCRIPT_RULE = {
+    "oneOf": [
+        asked({name: TEXT, **ANSWER_OF_RULE}, required=(name,))
+        for name in ("code", "pattern", "sha256")
+    ]
+}
+OMITTED = array_of(record({"sha256": TEXT, "why": TEXT}))
+SCRIPT_MEMBERS = {
+    "rules": {**array_of(ref("ScriptRule")), "maxItems": 1000},
+    "strict": FLAG,
+    "omitted": {**OMITTED, "description": "executions that cannot be repeated; ignored in a request"},
+}
 REFUSED_SLOT = record({"at": TIME, "identifier": TEXT, "session": TEXT}, optional=("session",))
 
 SCHEMAS = {
@@ -342,6 +370,9 @@ SCHEMAS = {
     "FaultRule": FAULT_ASKED,
     "EntryMatch": ENTRY_MATCH,
     "Entry": ENTRY,
+    "ScriptRule": SCRIPT_RULE,
+    "Script": record(SCRIPT_MEMBERS, optional=("omitted",)),
+    "ScriptChange": asked(SCRIPT_MEMBERS, required=("rules",)),
 }
 
 SAID = {
@@ -387,7 +418,7 @@ EVENTS = answer(
 )
 
 
-def operation(method, path, name, summary, answers, parameters=(), body=None):
+def operation(method, path, name, summary, answers, parameters=(), body=None, content_type=JSON):
     """Method, path below the scope, name as in the log, and what is asked and answered."""
     return {
         "method": method,
@@ -397,6 +428,7 @@ def operation(method, path, name, summary, answers, parameters=(), body=None):
         "answers": answers,
         "parameters": list(parameters),
         "body": body,
+        "content_type": content_type,
     }
 
 
@@ -411,6 +443,8 @@ HEALTH = record(
         "components": array_of(record({"name": TEXT, "ready": FLAG, "detail": TEXT})),
     }
 )
+
+BYTES = {"type": "string", "format": "binary"}
 
 SERVER = [
     operation("get", "/health/live", "live", "Whether the process answers.",
@@ -447,6 +481,12 @@ OF_POOL = [
                   "complete": FLAG,
               })),
               [query("maxSessions", whole(0, 100_000), "default: that of the pool")]),
+    operation("get", "/snapshot", "get_snapshot", "The pool as an archive (docs/snapshots.md).",
+              {"200": answer("tar, gzip", BYTES, "application/gzip")},
+              [query("redact", words("none", "identifiers", "contents"))]),
+    operation("put", "/snapshot", "put_snapshot", "Replaces the sessions by those of an archive.",
+              gives(ANY_OBJECT, "the sessions that it has"), body=BYTES,
+              content_type="application/gzip"),
 ]
 
 COMMON = [
@@ -478,6 +518,16 @@ COMMON = [
               gives(ref("Fault"), "the rule", "201", "429"), body=ref("FaultRule")),
     operation("delete", "/faults", "delete_faults", "Removes all rules.", NOTHING),
     operation("delete", "/faults/{rule}", "delete_fault", "Removes a rule.", NOTHING),
+    operation("get", "/script", "get_script", "The rules that answer programs (docs/scripts.md).",
+              gives(ref("Script"))),
+    operation("put", "/script", "put_script", "Replaces all rules.",
+              gives(ref("Script"), "the script", "200", "429"), body=ref("ScriptChange")),
+    operation("delete", "/script", "delete_script", "Removes all rules.", NOTHING),
+    operation("post", "/script/recording", "start_recording", "Begins to record real answers.",
+              gives(ref("Script"), "an empty script", "201", "429")),
+    operation("get", "/script/recording", "get_recording", "The answers so far, as a script.",
+              gives(ref("Script"))),
+    operation("delete", "/script/recording", "stop_recording", "Ends the recording.", NOTHING),
     operation("get", "/journal", "get_journal", "Requests with what was decided and why.",
               gives(record({
                   "value": array_of(ref("Entry")),
@@ -516,7 +566,7 @@ COMMON = [
               })),
     operation("post", "/reset", "reset", "Ends sessions, clears faults and journal, resumes time.",
               gives(record({"sessionsEnded": WHOLE})),
-              [query("keep", TEXT, "faults, journal, clock, sessions, with commas between them")]),
+              [query("keep", TEXT, "faults, journal, clock, script, sessions, with commas between them")]),
 ]
 
 ALWAYS = ("400", "401", "403", "404", "409", "413", "421", "500", "503")
@@ -575,7 +625,7 @@ def parameters():
 
 def request_bodies():
     return {
-        row["name"]: {"content": {JSON: {"schema": row["body"]}}}
+        row["name"]: {"content": {row["content_type"]: {"schema": row["body"]}}}
         for row in (*SERVER, *OF_POOL, *COMMON)
         if row["body"]
     }
