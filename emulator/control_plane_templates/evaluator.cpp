@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/algorithm/string/case_conv.hpp>
-
 #include "emulator/control_plane_templates/copy_loop.h"
 #include "emulator/control_plane_templates/functions/function_table.h"
 #include "emulator/control_plane_templates/template_error.h"
 
 namespace dynsessions::control_plane_templates {
 namespace {
-
-std::string lower(const std::string& text) { return boost::algorithm::to_lower_copy(text); }
 
 [[noreturn]] void refuse_key(const Json& object, const Json& key) {
   throw TemplateProblem("The language expression property '" + text_of(key) +

@@ -5,15 +5,11 @@
 #include <string>
 #include <utility>
 
-#include <boost/algorithm/string/case_conv.hpp>
-
 #include "emulator/control_plane_templates/resource_id.h"
 #include "emulator/control_plane_templates/template_error.h"
 
 namespace dynsessions::control_plane_templates {
 namespace {
-
-std::string lower(const std::string& text) { return boost::algorithm::to_lower_copy(text); }
 
 using Positions = std::set<std::size_t>;
 

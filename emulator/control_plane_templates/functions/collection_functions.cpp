@@ -191,25 +191,25 @@ Json json_function(const FunctionCall& call) {
   throw TemplateProblem("The template function 'json' expects a text that is JSON");
 }
 
-constexpr std::array<Function, 16> kFunctions{{{"length", "j", length},
-                                               {"empty", "j", empty},
-                                               {"contains", "jj", contains},
-                                               {"take", "ji", take},
-                                               {"skip", "ji", skip},
-                                               {"first", "j", first},
-                                               {"last", "j", last},
-                                               {"createArray", "j*", create_array},
-                                               {"array", "j", array_function},
-                                               {"createObject", "j*", create_object},
-                                               {"union", "jj*", union_function},
-                                               {"range", "ii", range},
-                                               {"min", "jj*", min_function},
-                                               {"max", "jj*", max_function},
-                                               {"items", "o", items_of},
-                                               {"json", "s", json_function}}};
+constexpr std::array<Function, 16> kCollectionFunctions{{{"length", "j", length},
+                                                         {"empty", "j", empty},
+                                                         {"contains", "jj", contains},
+                                                         {"take", "ji", take},
+                                                         {"skip", "ji", skip},
+                                                         {"first", "j", first},
+                                                         {"last", "j", last},
+                                                         {"createArray", "j*", create_array},
+                                                         {"array", "j", array_function},
+                                                         {"createObject", "j*", create_object},
+                                                         {"union", "jj*", union_function},
+                                                         {"range", "ii", range},
+                                                         {"min", "jj*", min_function},
+                                                         {"max", "jj*", max_function},
+                                                         {"items", "o", items_of},
+                                                         {"json", "s", json_function}}};
 
 }  // namespace
 
-std::span<const Function> collection_functions() { return kFunctions; }
+std::span<const Function> collection_functions() { return kCollectionFunctions; }
 
 }  // namespace dynsessions::control_plane_templates

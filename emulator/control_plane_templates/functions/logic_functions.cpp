@@ -76,25 +76,25 @@ bool remain(std::int64_t a, std::int64_t b, std::int64_t* remainder) {
   return true;
 }
 
-constexpr std::array<Function, 16> kFunctions{{{"not", "b", not_function},
-                                               {"true", "", true_function},
-                                               {"false", "", false_function},
-                                               {"null", "", null_function},
-                                               {"equals", "jj", equals_function},
-                                               {"less", "jj", less},
-                                               {"lessOrEquals", "jj", less_or_equals},
-                                               {"greater", "jj", greater},
-                                               {"greaterOrEquals", "jj", greater_or_equals},
-                                               {"bool", "j", bool_function},
-                                               {"int", "j", int_function},
-                                               {"add", "ii", calculated<add>},
-                                               {"sub", "ii", calculated<subtract>},
-                                               {"mul", "ii", calculated<multiply>},
-                                               {"div", "ii", calculated<divide>},
-                                               {"mod", "ii", calculated<remain>}}};
+constexpr std::array<Function, 16> kLogicFunctions{{{"not", "b", not_function},
+                                                    {"true", "", true_function},
+                                                    {"false", "", false_function},
+                                                    {"null", "", null_function},
+                                                    {"equals", "jj", equals_function},
+                                                    {"less", "jj", less},
+                                                    {"lessOrEquals", "jj", less_or_equals},
+                                                    {"greater", "jj", greater},
+                                                    {"greaterOrEquals", "jj", greater_or_equals},
+                                                    {"bool", "j", bool_function},
+                                                    {"int", "j", int_function},
+                                                    {"add", "ii", calculated<add>},
+                                                    {"sub", "ii", calculated<subtract>},
+                                                    {"mul", "ii", calculated<multiply>},
+                                                    {"div", "ii", calculated<divide>},
+                                                    {"mod", "ii", calculated<remain>}}};
 
 }  // namespace
 
-std::span<const Function> logic_functions() { return kFunctions; }
+std::span<const Function> logic_functions() { return kLogicFunctions; }
 
 }  // namespace dynsessions::control_plane_templates

@@ -93,7 +93,7 @@ Json resource_info(const FunctionCall& call) {
   return {{"id", call.evaluator.resource_id_of(call.text(0))}};
 }
 
-constexpr std::array<Function, 13> kFunctions{
+constexpr std::array<Function, 13> kResourceFunctions{
     {{"parameters", "s", parameters},
      {"variables", "s", variables},
      {"copyIndex", "j*", copy_index},
@@ -110,6 +110,6 @@ constexpr std::array<Function, 13> kFunctions{
 
 }  // namespace
 
-std::span<const Function> resource_functions() { return kFunctions; }
+std::span<const Function> resource_functions() { return kResourceFunctions; }
 
 }  // namespace dynsessions::control_plane_templates

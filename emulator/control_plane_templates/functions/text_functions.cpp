@@ -180,25 +180,25 @@ std::string joined(const FunctionCall& call) {
 Json unique_string_function(const FunctionCall& call) { return unique_string(joined(call)); }
 Json guid(const FunctionCall& call) { return stable_guid(joined(call)); }
 
-constexpr std::array<Function, 16> kFunctions{{{"concat", "jj*", concat},
-                                               {"format", "sj*", format},
-                                               {"toLower", "s", to_lower},
-                                               {"toUpper", "s", to_upper},
-                                               {"trim", "s", trim},
-                                               {"replace", "sss", replace},
-                                               {"substring", "sii?", substring},
-                                               {"split", "sj", split},
-                                               {"join", "as", join},
-                                               {"startsWith", "ss", starts_with},
-                                               {"endsWith", "ss", ends_with},
-                                               {"indexOf", "ss", index_of},
-                                               {"padLeft", "jis?", pad_left},
-                                               {"string", "j", string_function},
-                                               {"uniqueString", "ss*", unique_string_function},
-                                               {"guid", "ss*", guid}}};
+constexpr std::array<Function, 16> kTextFunctions{{{"concat", "jj*", concat},
+                                                   {"format", "sj*", format},
+                                                   {"toLower", "s", to_lower},
+                                                   {"toUpper", "s", to_upper},
+                                                   {"trim", "s", trim},
+                                                   {"replace", "sss", replace},
+                                                   {"substring", "sii?", substring},
+                                                   {"split", "sj", split},
+                                                   {"join", "as", join},
+                                                   {"startsWith", "ss", starts_with},
+                                                   {"endsWith", "ss", ends_with},
+                                                   {"indexOf", "ss", index_of},
+                                                   {"padLeft", "jis?", pad_left},
+                                                   {"string", "j", string_function},
+                                                   {"uniqueString", "ss*", unique_string_function},
+                                                   {"guid", "ss*", guid}}};
 
 }  // namespace
 
-std::span<const Function> text_functions() { return kFunctions; }
+std::span<const Function> text_functions() { return kTextFunctions; }
 
 }  // namespace dynsessions::control_plane_templates
