@@ -21,8 +21,8 @@ using template_files::Document;
 
 constexpr const char* kDeploymentVersion = "2025-04-01";
 constexpr const char* kPoolVersion = "2025-07-01";
-constexpr std::chrono::seconds kLongest{120};
-constexpr std::size_t kLongestAnswer = std::size_t{64} << 20;
+constexpr std::chrono::seconds kLongestDeployment{120};
+constexpr std::size_t kLargestAnswer = std::size_t{64} << 20;
 
 /// The resource group and subscription to deploy to.
 struct Place {
@@ -68,9 +68,9 @@ class ArmClient {
     request.headers.add("authorization", "Bearer " + token_);
     if (!body.empty()) request.headers.add("content-type", "application/json");
     request.body = std::move(body);
-    request.timeouts.answer = kLongest;
-    request.timeouts.total = kLongest;
-    auto reply = net::fetch_blocking(*url, std::move(request), kLongestAnswer,
+    request.timeouts.answer = kLongestDeployment;
+    request.timeouts.total = kLongestDeployment;
+    auto reply = net::fetch_blocking(*url, std::move(request), kLargestAnswer,
                                      {.ca_file = server_.authority});
     if (!reply) throw std::runtime_error(reply.error().message);
     return *std::move(reply);

@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/algorithm/string/case_conv.hpp>
-
 #include "emulator/control_plane_templates/copy_loop.h"
 #include "emulator/control_plane_templates/functions/function_table.h"
 #include "emulator/control_plane_templates/template_error.h"
 
 namespace dynsessions::control_plane_templates {
 namespace {
-
-using boost::algorithm::to_lower_copy;
 
 [[noreturn]] void refuse_key(const Json& object, const Json& key) {
   throw TemplateProblem("The language expression property '" + text_of(key) +
@@ -87,8 +83,7 @@ class Evaluator::OpenDefinition {
 };
 
 void Evaluator::define_parameters(const Json& values, Json defaults) {
-  for (const auto& [name, value] : values.items())
-    parameters_.known.emplace(to_lower_copy(name), value);
+  for (const auto& [name, value] : values.items()) parameters_.known.emplace(lower(name), value);
   parameters_.unevaluated = std::move(defaults);
 }
 
@@ -223,7 +218,7 @@ std::size_t Evaluator::evaluate_copy_count(const Json& value, const std::string&
 }
 
 Json Evaluator::defined(Definitions& definitions, const std::string& name) {
-  const std::string key = to_lower_copy(name);
+  const std::string key = lower(name);
   const auto known = definitions.known.find(key);
   if (known != definitions.known.end()) return known->second;
   const OpenDefinition open(*this, definitions, key);
@@ -250,7 +245,7 @@ Json Evaluator::copy_index(const std::string& loop, std::int64_t offset) const {
 }
 
 std::string Evaluator::resource_id_of(const std::string& name) const {
-  const auto found = resource_ids_.find(to_lower_copy(name));
+  const auto found = resource_ids_.find(lower(name));
   return found == resource_ids_.end() ? name : found->second;
 }
 
@@ -259,7 +254,7 @@ Json Evaluator::reference(const std::string& which, bool is_full) {
     throw TemplateProblem("The template function 'reference' is not expected at this location");
   }
   const std::string id = resource_id_of(which);
-  const auto found = references_->find(to_lower_copy(id));
+  const auto found = references_->find(lower(id));
   if (found == references_->end()) {
     throw TemplateProblem("ResourceNotFound", "The resource '" + id +
                                                   "', which the template "

@@ -1,5 +1,6 @@
 #include "emulator/control_plane_templates/member.h"
 
+#include <boost/algorithm/string/case_conv.hpp>
 #include <boost/algorithm/string/predicate.hpp>
 
 #include "emulator/control_plane_templates/limits.h"
@@ -63,6 +64,8 @@ std::size_t weight_of(const Json& value, std::size_t depth) {
   }
   return weight;
 }
+
+std::string lower(const std::string& text) { return boost::algorithm::to_lower_copy(text); }
 
 bool equal_names(std::string_view left, std::string_view right) {
   return left.size() == right.size() && boost::algorithm::iequals(left, right);

@@ -25,6 +25,7 @@ using Json = nlohmann::json;
 /// nested deeper than limits::kEvaluationDepth: copies and printing need the stack.
 [[nodiscard]] std::size_t weight_of(const Json& value, std::size_t depth = 0);
 
+[[nodiscard]] std::string lower(const std::string& text);
 [[nodiscard]] bool equal_names(std::string_view left, std::string_view right);
 
 /// The names of the members, with ", " between them; shortened if they are many.

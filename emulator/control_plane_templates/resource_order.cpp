@@ -5,15 +5,11 @@
 #include <string>
 #include <utility>
 
-#include <boost/algorithm/string/case_conv.hpp>
-
 #include "emulator/control_plane_templates/resource_id.h"
 #include "emulator/control_plane_templates/template_error.h"
 
 namespace dynsessions::control_plane_templates {
 namespace {
-
-using boost::algorithm::to_lower_copy;
 
 using Positions = std::set<std::size_t>;
 
@@ -25,7 +21,7 @@ class NameIndex {
     std::set<std::string> ids;
     for (std::size_t at = 0; at < resources.size(); ++at) {
       const PlannedResource& resource = resources[at];
-      if (!ids.insert(to_lower_copy(resource.id)).second) {
+      if (!ids.insert(lower(resource.id)).second) {
         throw TemplateProblem("The resource '" + resource.id +
                               "' is defined multiple times in a template. Please see "
                               "https://aka.ms/arm-syntax-resources for usage details");
@@ -34,7 +30,7 @@ class NameIndex {
       for (const std::string& name :
            {resource.id, relative_id_of(resource.type, resource.name), resource.name,
             resource.symbol, symbol_of_loop, resource.loop}) {
-        if (!name.empty()) positions_[to_lower_copy(name)].insert(at);
+        if (!name.empty()) positions_[lower(name)].insert(at);
       }
     }
   }
@@ -42,7 +38,7 @@ class NameIndex {
   /// Empty if the template has no such resource.
   [[nodiscard]] const Positions& find(const std::string& name) const {
     static const Positions kNone;
-    const auto found = positions_.find(to_lower_copy(name));
+    const auto found = positions_.find(lower(name));
     return found == positions_.end() ? kNone : found->second;
   }
 
