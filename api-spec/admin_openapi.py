@@ -322,7 +322,7 @@ ENTRY = record(
 )
 IMAGE = asked({"format": words("png", "jpeg"), "base64": TEXT}, required=("base64",))
 ANSWER_OF_RULE = {
-    "result": {"description": "a text, number, true, false, null, or {\"text\": as Python shows it}"},
+    "result": {"description": 'a text, number, true, false, null, or {"text": as Python shows it}'},
     "stdout": TEXT,
     "stderr": TEXT,
     "error": {
@@ -346,7 +346,10 @@ OMITTED = array_of(record({"sha256": TEXT, "why": TEXT}))
 SCRIPT_MEMBERS = {
     "rules": {**array_of(ref("ScriptRule")), "maxItems": 1000},
     "strict": FLAG,
-    "omitted": {**OMITTED, "description": "executions that cannot be repeated; ignored in a request"},
+    "omitted": {
+        **OMITTED,
+        "description": "executions that cannot be repeated; ignored in a request",
+    },
 }
 REFUSED_SLOT = record({"at": TIME, "identifier": TEXT, "session": TEXT}, optional=("session",))
 
@@ -447,126 +450,298 @@ HEALTH = record(
 BYTES = {"type": "string", "format": "binary"}
 
 SERVER = [
-    operation("get", "/health/live", "live", "Whether the process answers.",
-              gives(record({"status": {"const": "live"}}))),
-    operation("get", "/health/ready", "ready", "Whether an execution can be answered at once.",
-              {**gives(HEALTH, "ready"), "503": answer("not ready", HEALTH)}),
-    operation("get", "/server", "server", "The addresses of the server, as in its ready line.",
-              gives({"type": "object", "required": ["event", "pid", "http", "admin"]})),
-    operation("get", "/version", "version", "Name and version.",
-              gives(record({"name": TEXT, "version": TEXT}))),
-    operation("get", "/metrics", "metrics", "Counts for Prometheus.",
-              {"200": answer("text format 0.0.4", TEXT, "text/plain")}),
+    operation(
+        "get",
+        "/health/live",
+        "live",
+        "Whether the process answers.",
+        gives(record({"status": {"const": "live"}})),
+    ),
+    operation(
+        "get",
+        "/health/ready",
+        "ready",
+        "Whether an execution can be answered at once.",
+        {**gives(HEALTH, "ready"), "503": answer("not ready", HEALTH)},
+    ),
+    operation(
+        "get",
+        "/server",
+        "server",
+        "The addresses of the server, as in its ready line.",
+        gives({"type": "object", "required": ["event", "pid", "http", "admin"]}),
+    ),
+    operation(
+        "get",
+        "/version",
+        "version",
+        "Name and version.",
+        gives(record({"name": TEXT, "version": TEXT})),
+    ),
+    operation(
+        "get",
+        "/metrics",
+        "metrics",
+        "Counts for Prometheus.",
+        {"200": answer("text format 0.0.4", TEXT, "text/plain")},
+    ),
     operation("get", "/openapi.json", "openapi", "This document.", gives(ANY_OBJECT)),
     operation("get", "/pools", "list_pools", "The pools that exist.", gives(list_of(ref("Pool")))),
 ]
 
 OF_POOL = [
     operation("get", "/", "get_pool", "The pool with its state.", gives(ref("Pool"))),
-    operation("put", "/", "put_pool", "Declares the pool, or changes it for later sessions.",
-              {**gives(ref("Pool")), "201": answer("declared", ref("Pool")), "429": None},
-              body=ref("PoolMembers")),
-    operation("patch", "/", "patch_pool", "Changes some members for later sessions.",
-              gives(ref("Pool")), body=ref("PoolMembers")),
+    operation(
+        "put",
+        "/",
+        "put_pool",
+        "Declares the pool, or changes it for later sessions.",
+        {**gives(ref("Pool")), "201": answer("declared", ref("Pool")), "429": None},
+        body=ref("PoolMembers"),
+    ),
+    operation(
+        "patch",
+        "/",
+        "patch_pool",
+        "Changes some members for later sessions.",
+        gives(ref("Pool")),
+        body=ref("PoolMembers"),
+    ),
     operation("delete", "/", "delete_pool", "Ends the pool with its sessions.", NOTHING),
-    operation("get", "/slots", "get_slots",
-              "Who holds which slot until when; what another size would have refused.",
-              gives(record({
-                  "maxSessions": WHOLE,
-                  "held": array_of(SLOT),
-                  "allocated": WHOLE,
-                  "peak": WHOLE,
-                  "wouldRefuse": array_of(REFUSED_SLOT),
-                  "refused": array_of(REFUSED_SLOT),
-                  "complete": FLAG,
-              })),
-              [query("maxSessions", whole(0, 100_000), "default: that of the pool")]),
-    operation("get", "/snapshot", "get_snapshot", "The pool as an archive (docs/snapshots.md).",
-              {"200": answer("tar, gzip", BYTES, "application/gzip")},
-              [query("redact", words("none", "identifiers", "contents"))]),
-    operation("put", "/snapshot", "put_snapshot", "Replaces the sessions by those of an archive.",
-              gives(ANY_OBJECT, "the sessions that it has"), body=BYTES,
-              content_type="application/gzip"),
+    operation(
+        "get",
+        "/slots",
+        "get_slots",
+        "Who holds which slot until when; what another size would have refused.",
+        gives(
+            record(
+                {
+                    "maxSessions": WHOLE,
+                    "held": array_of(SLOT),
+                    "allocated": WHOLE,
+                    "peak": WHOLE,
+                    "wouldRefuse": array_of(REFUSED_SLOT),
+                    "refused": array_of(REFUSED_SLOT),
+                    "complete": FLAG,
+                }
+            )
+        ),
+        [query("maxSessions", whole(0, 100_000), "default: that of the pool")],
+    ),
+    operation(
+        "get",
+        "/snapshot",
+        "get_snapshot",
+        "The pool as an archive (docs/snapshots.md).",
+        {"200": answer("tar, gzip", BYTES, "application/gzip")},
+        [query("redact", words("none", "identifiers", "contents"))],
+    ),
+    operation(
+        "put",
+        "/snapshot",
+        "put_snapshot",
+        "Replaces the sessions by those of an archive.",
+        gives(ANY_OBJECT, "the sessions that it has"),
+        body=BYTES,
+        content_type="application/gzip",
+    ),
 ]
 
 COMMON = [
-    operation("get", "/sessions", "list_sessions", "The sessions.",
-              gives(list_of(ref("Session"))), [query("identifier", TEXT)]),
-    operation("get", "/sessions/{session}", "get_session", "A session by its guid.",
-              gives(ref("Session"))),
+    operation(
+        "get",
+        "/sessions",
+        "list_sessions",
+        "The sessions.",
+        gives(list_of(ref("Session"))),
+        [query("identifier", TEXT)],
+    ),
+    operation(
+        "get", "/sessions/{session}", "get_session", "A session by its guid.", gives(ref("Session"))
+    ),
     operation("delete", "/sessions/{session}", "delete_session", "Ends the session.", NOTHING),
-    operation("post", "/sessions/{session}/restart-kernel", "restart_kernel",
-              "Kills the interpreters of the session; files stay.", gives(ref("Session"))),
+    operation(
+        "post",
+        "/sessions/{session}/restart-kernel",
+        "restart_kernel",
+        "Kills the interpreters of the session; files stay.",
+        gives(ref("Session")),
+    ),
     operation("get", "/clock", "get_clock", "The clock.", gives(ref("Clock"))),
-    operation("put", "/clock", "put_clock", "Freezes, sets, scales or resumes the clock.",
-              gives(ref("ClockMove"), "everything due has settled", "200", "429"),
-              body=ref("ClockChange")),
-    operation("post", "/clock/advance", "advance_clock", "Moves the clock forward.",
-              gives(ref("ClockMove"), "everything due has settled", "200", "429"),
-              body={"oneOf": [
-                  asked({"seconds": whole(0, 3_155_760_000, "number")}, required=("seconds",)),
-                  asked({"by": {"type": "string", "description": "ISO 8601, such as PT5M"}},
-                        required=("by",)),
-              ]}),
-    operation("get", "/faults", "list_faults", "The fault rules, in order.",
-              gives(list_of(ref("Fault")))),
-    operation("put", "/faults", "put_faults", "Replaces all rules.",
-              gives(list_of(ref("Fault")), "the rules", "200", "429"),
-              body=asked({"value": {**array_of(ref("FaultRule")), "maxItems": 1000}},
-                         required=("value",))),
-    operation("post", "/faults", "add_fault", "Adds a rule after the others.",
-              gives(ref("Fault"), "the rule", "201", "429"), body=ref("FaultRule")),
+    operation(
+        "put",
+        "/clock",
+        "put_clock",
+        "Freezes, sets, scales or resumes the clock.",
+        gives(ref("ClockMove"), "everything due has settled", "200", "429"),
+        body=ref("ClockChange"),
+    ),
+    operation(
+        "post",
+        "/clock/advance",
+        "advance_clock",
+        "Moves the clock forward.",
+        gives(ref("ClockMove"), "everything due has settled", "200", "429"),
+        body={
+            "oneOf": [
+                asked({"seconds": whole(0, 3_155_760_000, "number")}, required=("seconds",)),
+                asked(
+                    {"by": {"type": "string", "description": "ISO 8601, such as PT5M"}},
+                    required=("by",),
+                ),
+            ]
+        },
+    ),
+    operation(
+        "get", "/faults", "list_faults", "The fault rules, in order.", gives(list_of(ref("Fault")))
+    ),
+    operation(
+        "put",
+        "/faults",
+        "put_faults",
+        "Replaces all rules.",
+        gives(list_of(ref("Fault")), "the rules", "200", "429"),
+        body=asked(
+            {"value": {**array_of(ref("FaultRule")), "maxItems": 1000}}, required=("value",)
+        ),
+    ),
+    operation(
+        "post",
+        "/faults",
+        "add_fault",
+        "Adds a rule after the others.",
+        gives(ref("Fault"), "the rule", "201", "429"),
+        body=ref("FaultRule"),
+    ),
     operation("delete", "/faults", "delete_faults", "Removes all rules.", NOTHING),
     operation("delete", "/faults/{rule}", "delete_fault", "Removes a rule.", NOTHING),
-    operation("get", "/script", "get_script", "The rules that answer programs (docs/scripts.md).",
-              gives(ref("Script"))),
-    operation("put", "/script", "put_script", "Replaces all rules.",
-              gives(ref("Script"), "the script", "200", "429"), body=ref("ScriptChange")),
+    operation(
+        "get",
+        "/script",
+        "get_script",
+        "The rules that answer programs (docs/scripts.md).",
+        gives(ref("Script")),
+    ),
+    operation(
+        "put",
+        "/script",
+        "put_script",
+        "Replaces all rules.",
+        gives(ref("Script"), "the script", "200", "429"),
+        body=ref("ScriptChange"),
+    ),
     operation("delete", "/script", "delete_script", "Removes all rules.", NOTHING),
-    operation("post", "/script/recording", "start_recording", "Begins to record real answers.",
-              gives(ref("Script"), "an empty script", "201", "429")),
-    operation("get", "/script/recording", "get_recording", "The answers so far, as a script.",
-              gives(ref("Script"))),
+    operation(
+        "post",
+        "/script/recording",
+        "start_recording",
+        "Begins to record real answers.",
+        gives(ref("Script"), "an empty script", "201", "429"),
+    ),
+    operation(
+        "get",
+        "/script/recording",
+        "get_recording",
+        "The answers so far, as a script.",
+        gives(ref("Script")),
+    ),
     operation("delete", "/script/recording", "stop_recording", "Ends the recording.", NOTHING),
-    operation("get", "/journal", "get_journal", "Requests with what was decided and why.",
-              gives(record({
-                  "value": array_of(ref("Entry")),
-                  "forgotten": {**WHOLE, "description": "older requests that are not kept"},
-                  "warnings": TEXTS,
-              })), SELECT),
+    operation(
+        "get",
+        "/journal",
+        "get_journal",
+        "Requests with what was decided and why.",
+        gives(
+            record(
+                {
+                    "value": array_of(ref("Entry")),
+                    "forgotten": {**WHOLE, "description": "older requests that are not kept"},
+                    "warnings": TEXTS,
+                }
+            )
+        ),
+        SELECT,
+    ),
     operation("delete", "/journal", "delete_journal", "Forgets the requests so far.", NOTHING),
-    operation("post", "/journal/verify", "verify_journal",
-              "Whether the requests so far are those that a test expects.",
-              {**gives(VERDICT, "they are"),
-               "409": answer("they are not, or too many requests were forgotten",
-                             {"oneOf": [VERDICT, ref("Error")]})},
-              body=EXPECTATION),
-    operation("get", "/journal/export", "export_journal", "The journal as a file.",
-              {"200": {"description": "the file", "content": {
-                  JSON: {"schema": ANY_OBJECT},
-                  "application/x-ndjson": {"schema": TEXT},
-              }}}, [query("format", words("ndjson", "har", "case")), *SELECT]),
-    operation("get", "/journal/events", "follow_journal", "Requests, as they end.",
-              {"200": EVENTS}, [SESSION_QUERY]),
-    operation("get", "/events", "follow_events",
-              "Requests, sessions, kernels, programs, and what programs write while they run.",
-              {"200": EVENTS}, [SESSION_QUERY]),
-    operation("post", "/token", "issue_token", "Issues a signed token for the data plane.",
-              gives(record({"token": TEXT, "tokenType": TEXT, "expiresAt": TIME,
-                            "claims": ANY_OBJECT}), "the token", "201"),
-              body=asked({
-                  "audience": TEXT,
-                  "roles": {**TEXTS, "maxItems": 100},
-                  "expiresIn": {**whole(-315_360_000, 315_360_000),
-                                "description": "seconds; negative: it has expired"},
-                  "principal": TEXT,
-                  "tenant": TEXT,
-                  "clientId": TEXT,
-                  "user": TEXT,
-              })),
-    operation("post", "/reset", "reset", "Ends sessions, clears faults and journal, resumes time.",
-              gives(record({"sessionsEnded": WHOLE})),
-              [query("keep", TEXT, "faults, journal, clock, script, sessions, with commas between them")]),
+    operation(
+        "post",
+        "/journal/verify",
+        "verify_journal",
+        "Whether the requests so far are those that a test expects.",
+        {
+            **gives(VERDICT, "they are"),
+            "409": answer(
+                "they are not, or too many requests were forgotten",
+                {"oneOf": [VERDICT, ref("Error")]},
+            ),
+        },
+        body=EXPECTATION,
+    ),
+    operation(
+        "get",
+        "/journal/export",
+        "export_journal",
+        "The journal as a file.",
+        {
+            "200": {
+                "description": "the file",
+                "content": {
+                    JSON: {"schema": ANY_OBJECT},
+                    "application/x-ndjson": {"schema": TEXT},
+                },
+            }
+        },
+        [query("format", words("ndjson", "har", "case")), *SELECT],
+    ),
+    operation(
+        "get",
+        "/journal/events",
+        "follow_journal",
+        "Requests, as they end.",
+        {"200": EVENTS},
+        [SESSION_QUERY],
+    ),
+    operation(
+        "get",
+        "/events",
+        "follow_events",
+        "Requests, sessions, kernels, programs, and what programs write while they run.",
+        {"200": EVENTS},
+        [SESSION_QUERY],
+    ),
+    operation(
+        "post",
+        "/token",
+        "issue_token",
+        "Issues a signed token for the data plane.",
+        gives(
+            record({"token": TEXT, "tokenType": TEXT, "expiresAt": TIME, "claims": ANY_OBJECT}),
+            "the token",
+            "201",
+        ),
+        body=asked(
+            {
+                "audience": TEXT,
+                "roles": {**TEXTS, "maxItems": 100},
+                "expiresIn": {
+                    **whole(-315_360_000, 315_360_000),
+                    "description": "seconds; negative: it has expired",
+                },
+                "principal": TEXT,
+                "tenant": TEXT,
+                "clientId": TEXT,
+                "user": TEXT,
+            }
+        ),
+    ),
+    operation(
+        "post",
+        "/reset",
+        "reset",
+        "Ends sessions, clears faults and journal, resumes time.",
+        gives(record({"sessionsEnded": WHOLE})),
+        [query("keep", TEXT, "faults, journal, clock, script, sessions, with commas between them")],
+    ),
 ]
 
 ALWAYS = ("400", "401", "403", "404", "409", "413", "421", "500", "503")

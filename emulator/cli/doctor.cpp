@@ -33,8 +33,8 @@ ExitCode examine(const Invocation& call) {
 }
 
 constexpr Flag kDoctorFlags[] = {kClientFlag, kOutputFlag};
-constexpr std::string_view kDoctorOptions[] = {"python", "requirements", "sandbox", "network-status",
-                                               "control-groups"};
+constexpr std::string_view kDoctorOptions[] = {"python", "requirements", "sandbox",
+                                               "network-status", "control-groups"};
 
 }  // namespace
 

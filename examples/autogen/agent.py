@@ -1,7 +1,7 @@
 """Two AutoGen agents that analyse a CSV file: one writes programs, a session runs them.
 
-    pip install --requirement requirements.txt
-    dynsessions exec -- python agent.py
+pip install --requirement requirements.txt
+dynsessions exec -- python agent.py
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """A LangChain agent that analyses a CSV file in a session, down to a figure.
 
-    pip install --requirement requirements.txt
-    dynsessions exec -- python agent.py
+pip install --requirement requirements.txt
+dynsessions exec -- python agent.py
 """
 
 import base64

@@ -83,9 +83,7 @@ class Connection:
         answer.read()  # the end of the answer, so that the connection can be reused
         assert filled == len(into), f"{filled} of {len(into)} bytes"
 
-    def _request(
-        self, method, path, identifier="", body=None, content_type=None, length=None
-    ):
+    def _request(self, method, path, identifier="", body=None, content_type=None, length=None):
         headers = dict(HEADERS)
         if content_type:
             headers["Content-Type"] = content_type

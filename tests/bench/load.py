@@ -3,6 +3,7 @@
 The client has bare sockets and one thread: on two cores a larger client would dominate the
 measurement."""
 
+import json
 import selectors
 import socket
 import time
@@ -16,7 +17,7 @@ END = b"\r\n0\r\n\r\n"  # of a chunked body
 
 def execute_request(endpoint, identifier, code):
     address = urlsplit(endpoint)
-    body = ('{"code":"%s"}' % code).encode()
+    body = json.dumps({"code": code}).encode()
     head = (
         f"POST {address.path}/executions?api-version={VERSION}&identifier={identifier} HTTP/1.1\r\n"
         f"Host: {address.netloc}\r\nAuthorization: Bearer bench\r\n"

@@ -8,8 +8,8 @@ import threading
 import uuid
 from urllib.parse import urlsplit
 
-from load import END, connect
 from http_client import VERSION
+from load import END, connect
 
 SESSIONS = 3
 UNREAD_AT_ONCE = 4  # connections of each session, of which a new one replaces the oldest

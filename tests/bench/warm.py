@@ -8,9 +8,9 @@ import socket
 import subprocess
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable
 
 from gateway import Gateway, GatewayKernel
 from kernels import SESSION_PYTHON, Cell, InProcessShell, JupyterKernel, as_in_a_session
@@ -150,9 +150,7 @@ def bare_loops():
     """Returns cells per second in as many IPythons as there are cores."""
     context = multiprocessing.get_context("spawn")
     counts = context.Queue()
-    loops = [
-        context.Process(target=count_cells, args=(counts,)) for _ in os.sched_getaffinity(0)
-    ]
+    loops = [context.Process(target=count_cells, args=(counts,)) for _ in os.sched_getaffinity(0)]
     for loop in loops:
         loop.start()
     total = sum(counts.get() for _ in loops)

@@ -97,9 +97,7 @@ CLIENTS = (
         identities=EVERY_IDENTITY,
         in_test_environment=True,
     ),
-    Client(
-        "code-interpreter", "azure-dynamic-sessions-code-interpreter", in_test_environment=True
-    ),
+    Client("code-interpreter", "azure-dynamic-sessions-code-interpreter", in_test_environment=True),
     Client("autogen", "autogen-ext", in_test_environment=True),
     Client(
         "azure-identity",
@@ -139,9 +137,7 @@ CLIENTS = (
         note="tokens of azure-identity, requests imitated",
     ),
     Client("langchain-azure-compute", "langchain-azure-compute", shares_page_of="langchain"),
-    Client(
-        "javascript-sdk", "@azure-rest/microsoft-app-dynamicsessions-rest", schemes=(HTTPS,)
-    ),
+    Client("javascript-sdk", "@azure-rest/microsoft-app-dynamicsessions-rest", schemes=(HTTPS,)),
     Client("semantic-kernel-dotnet", "Microsoft.SemanticKernel.Plugins.Core"),
 )
 

@@ -1,6 +1,6 @@
 """Writes the table of docs/clients/README.md from the results of `make test-clients`.
 
-    build/test-python/bin/python3 tests/clients/table.py
+build/test-python/bin/python3 tests/clients/table.py
 """
 
 import json

@@ -3,9 +3,9 @@ packages that they require. Without `--all-clients` only the first."""
 
 import subprocess
 
-import pytest
-import suite
 from PIL import Image
+
+import suite
 from support.emulator import BINARY
 
 EXAMPLES = suite.ROOT / "examples"

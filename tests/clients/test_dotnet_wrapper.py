@@ -13,6 +13,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 import pytest
+
 from support.answer_check import check
 from support.dotnet import multipart, system_text_json
 
@@ -100,7 +101,7 @@ def test_the_answer_is_flat_and_has_every_member_the_wrapper_reads(wrapper, chun
 
 
 def test_escapes_become_the_characters_they_stand_for(wrapper):
-    text = "it's \"quoted\" <&+`> Grüße \U0001f600"
+    text = 'it\'s "quoted" <&+`> Grüße \U0001f600'
     assert b"\\u0027" in system_text_json(text) and b"\\uD83D\\uDE00" in system_text_json(text)
     assert wrapper.execute(f"print({text!r})")["stdout"] == text + "\n"
 
@@ -115,9 +116,9 @@ def test_a_failing_program_keeps_the_members_and_says_failure(wrapper):
     "parameters, name",
     [
         ("filename=data.csv; filename*=utf-8''data.csv", "data.csv"),
-        ('filename="my data.csv"; filename*=utf-8\'\'my%20data.csv', "my data.csv"),
+        ("filename=\"my data.csv\"; filename*=utf-8''my%20data.csv", "my data.csv"),
         (
-            'filename="=?utf-8?B?R3LDvMOfZS5jc3Y=?="; filename*=utf-8\'\'Gr%C3%BC%C3%9Fe.csv',
+            "filename=\"=?utf-8?B?R3LDvMOfZS5jc3Y=?=\"; filename*=utf-8''Gr%C3%BC%C3%9Fe.csv",
             "Grüße.csv",
         ),
     ],

@@ -8,6 +8,7 @@ import json
 import subprocess
 
 import pytest
+
 import suite
 from support.emulator import BINARY, Emulator
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 import suite
 import table
 from support.emulator import BINARY

@@ -4,6 +4,7 @@ Without `--all-clients` only clients that need no separate environment.
 """
 
 import pytest
+
 import suite
 
 

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from support.processes import descendants
 from support.tracer import CannotAttach, attached
 
@@ -17,9 +18,15 @@ PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
 
 # Refusals of ordinary work, and why each does no harm.
 EXPECTED = {
-    ("clone3", "ENOSYS"): "its flags are in memory, where no filter looks; glibc falls back to clone",
+    (
+        "clone3",
+        "ENOSYS",
+    ): "its flags are in memory, where no filter looks; glibc falls back to clone",
     ("mbind", "EPERM"): "memory placement is the host's; the allocator of polars works without it",
-    ("get_mempolicy", "EPERM"): "memory placement is the host's; sort and allocators work without it",
+    (
+        "get_mempolicy",
+        "EPERM",
+    ): "memory placement is the host's; sort and allocators work without it",
 }
 
 

@@ -188,7 +188,9 @@ def test_an_interrupted_run_gives_130_a_report_of_what_was_done_and_no_sessions(
 ):
     """The second case waits for a program that takes a minute, and there it is interrupted."""
     report, checkpoint = tmp_path / "report.out", tmp_path / "checkpoint"
-    directory = cases_directory(200, apiVersions=[V2025_02, V2025_10], steps=[LISTED, SLEEPS_AT_2025_10])
+    directory = cases_directory(
+        200, apiVersions=[V2025_02, V2025_10], steps=[LISTED, SLEEPS_AT_2025_10]
+    )
     flags = ["--endpoint", emulator.endpoint, "--yes", "--cases", directory, "--json", str(report)]
     run = subprocess.Popen([BINARY, "conform", *flags, "--checkpoint", str(checkpoint)])
     wait_until(

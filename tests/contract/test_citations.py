@@ -3,8 +3,9 @@
 import collections
 import functools
 
-import citations
 import pytest
+
+import citations
 from citations import CLIENTS, CONTRACT, ROOT, Citation
 
 

@@ -5,10 +5,11 @@ import json
 import re
 from fnmatch import fnmatchcase
 
-import derive_facts
 import pytest
-from declared import resolved
 from jsonschema import Draft202012Validator
+
+import derive_facts
+from declared import resolved
 from support.documents import operations
 
 EXAMPLES = derive_facts.load("official.json")["examples"]

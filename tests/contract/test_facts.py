@@ -1,7 +1,8 @@
 """The facts in the tree are those of the sources, where the sources are at hand."""
 
-import derive_facts
 import pytest
+
+import derive_facts
 
 
 @pytest.mark.parametrize("name", ["management.json", "official.json", "recordings.json"])

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from support import documents
 
 SCHEMATHESIS = str(Path(sys.executable).with_name("schemathesis"))

@@ -7,15 +7,18 @@ has at least), `order` (its members, in order) and `absent` (texts that are not 
 import json
 import uuid
 
-import derive_facts
 import pytest
+
+import derive_facts
 from support.arm import SUBSCRIPTION, Arm
 from support.emulator import Emulator
 
 DIRECTORY = derive_facts.FACTS.parents[2] / "api-spec" / "cases" / "control_plane"
 EVIDENCE = {"recorded", "specified", "observed", "documented", "guess"}
 CASES = [
-    case for path in sorted(DIRECTORY.glob("*.json")) for case in json.loads(path.read_text())["cases"]
+    case
+    for path in sorted(DIRECTORY.glob("*.json"))
+    for case in json.loads(path.read_text())["cases"]
 ]
 RUNS = [(case, version) for case in CASES for version in case["apiVersions"]]
 
@@ -61,7 +64,9 @@ def judge(answer, expect):
         assert text not in answer.text
 
 
-@pytest.mark.parametrize("case, version", RUNS, ids=lambda part: part if isinstance(part, str) else part["id"])
+@pytest.mark.parametrize(
+    "case, version", RUNS, ids=lambda part: part if isinstance(part, str) else part["id"]
+)
 def test_a_case_of_the_control_plane(server, case, version):
     arm = Arm(server, group=f"group-{uuid.uuid4().hex[:8]}")
     arm.create_group(arm.group)

@@ -7,8 +7,9 @@ Where we answer otherwise on purpose, DEPARTURES says so; one that is not needed
 import json
 import re
 
-import derive_facts
 import pytest
+
+import derive_facts
 from management import header_names, masked
 from recordings import masked_body
 from support.arm import Arm
@@ -79,7 +80,9 @@ def send(arm, exchange):
     elif body is not None:
         how["data"] = body if isinstance(body, str) else json.dumps(body)
         how["headers"] = {"Content-Type": "application/json"}
-    return arm.send(exchange["method"], exchange["path"], None, None, params=exchange["query"], **how)
+    return arm.send(
+        exchange["method"], exchange["path"], None, None, params=exchange["query"], **how
+    )
 
 
 def answer_of(arm, exchange):

@@ -5,8 +5,9 @@ import fnmatch
 import json
 from pathlib import Path
 
-import derive_facts
 import pytest
+
+import derive_facts
 from declared import declared, differences
 
 OFFICIAL = derive_facts.load("official.json")

@@ -7,8 +7,9 @@ import collections
 import json
 import uuid
 
-import derive_facts
 import pytest
+
+import derive_facts
 from recordings import framing, masked_body, masked_headers
 from support.emulator import Session
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import requests
+
 from crash import orphans
 from soak import census
 from support import mounts
@@ -120,7 +121,9 @@ def test_nothing_outlives_a_process_that_is_killed(start, choice, victim, attemp
         time.sleep(choice.uniform(0.05, 2))
         started = descendants(server.pid)
         os.kill(pid, signal.SIGKILL)
-        left = orphans.left_after(lambda: {*started, *adopted(), *known} - {server.pid}, CLEAN_SECONDS)
+        left = orphans.left_after(
+            lambda: {*started, *adopted(), *known} - {server.pid}, CLEAN_SECONDS
+        )
         assert not left, [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in left]
         load.stop()
         server.has_ended(expected_code=-signal.SIGKILL if pid == server.pid else FAILED)

@@ -13,6 +13,7 @@ import time
 
 import pytest
 import requests
+
 from soak import census
 from support.emulator import SLOWNESS, Emulator
 from support.waiting import wait_until
@@ -20,7 +21,9 @@ from support.waiting import wait_until
 # LauncherClient::kSilence, and an allowance for a busy machine.
 BOUND_SECONDS = 15 * SLOWNESS
 TIME_LIMIT = 2
-needs_zygote = pytest.mark.skipif("DYNSESSIONS_NO_ZYGOTE" in os.environ, reason="there is no zygote")
+needs_zygote = pytest.mark.skipif(
+    "DYNSESSIONS_NO_ZYGOTE" in os.environ, reason="there is no zygote"
+)
 
 LAUNCHERS = {
     "the outer launcher": lambda server: census.launchers(server.pid)[0],

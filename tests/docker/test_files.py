@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from flag_sets import FLAG_SETS
 from flag_table import read_table
 from support import sanitizers

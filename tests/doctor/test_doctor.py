@@ -149,7 +149,12 @@ FAULTS = {
     "no namespaces": ("unshare", ["full"], "unshare", "namespaces"),
     "no mounts": ("mount", ["full"], "mount", "namespaces"),
     "no Landlock": ("landlock_restrict_self", ["restricted"], "landlock", "kernel"),
-    "a step that nobody met yet": ("setsid", ["full", "restricted", "insecure"], "session", "container"),
+    "a step that nobody met yet": (
+        "setsid",
+        ["full", "restricted", "insecure"],
+        "session",
+        "container",
+    ),
 }
 
 

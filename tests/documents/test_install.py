@@ -63,5 +63,7 @@ def test_manual_and_completions_are_where_shells_look(prefix, file):
 def test_the_manual_has_every_command():
     overview = output_of(BINARY, "--help").partition("Commands:\n")[2].partition("\n\n")[0]
     commands = re.findall(r"^  (\w+)", overview, re.MULTILINE)
-    listed = re.findall(r"\b\w+\b", MANUAL.read_text().partition(".SH COMMANDS")[2].partition(".SH OPTIONS")[0])
+    listed = re.findall(
+        r"\b\w+\b", MANUAL.read_text().partition(".SH COMMANDS")[2].partition(".SH OPTIONS")[0]
+    )
     assert "serve" in commands and set(commands) <= set(listed)

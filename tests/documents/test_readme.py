@@ -40,7 +40,6 @@ VARYING = {
 }
 
 
-
 def blocks():
     return [(each["commands"], each["answers"]) for each in BLOCK.finditer(README.read_text())]
 

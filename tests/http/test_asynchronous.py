@@ -1,6 +1,7 @@
 """Asynchronous executions over HTTP: CONTRACT.md section 2.3, and section 8 rows 2 and 31 to 34."""
 
 import pytest
+
 from support.emulator import V2024_02, V2024_10, V2025_02, V2025_10
 from support.executions import finished
 from support.wire import assert_refused, masked
@@ -48,7 +49,9 @@ def test_an_asynchronous_failure_is_an_answer_with_the_traceback(session):
 
 
 def test_an_asynchronous_timeout_is_worded_as_a_synchronous_one(session):
-    answer = session.executions("while True: pass", executionType="Asynchronous", timeoutInSeconds=1)
+    answer = session.executions(
+        "while True: pass", executionType="Asynchronous", timeoutInSeconds=1
+    )
     body = finished(session, answer.json()["id"]).json()
     assert body["status"] == "Failed"
     expected = "Request timed out waiting for code execution to complete after 1 seconds"

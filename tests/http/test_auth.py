@@ -4,6 +4,7 @@ import re
 
 import pytest
 import requests
+
 from support.emulator import HTTP_SECONDS, Emulator, run_to_end
 from support.wire import assert_headers_of_every_answer, assert_refused
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import jwt
 import pytest
 import yaml
+
 from support.emulator import BINARY, run_to_end
 
 AZ_DIRECTORY = Path(BINARY).parent / "az-stand-in"

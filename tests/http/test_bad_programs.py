@@ -30,7 +30,7 @@ def test_a_request_that_is_cut_off_half_way_changes_nothing(session):
     exact = Exact(session)
     part = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nhalf'
     for path, kind, sent in (
-        ("executions", "application/json", b'{"code": "open(\'/mnt/data/ran\', \'w\')'),
+        ("executions", "application/json", b"{\"code\": \"open('/mnt/data/ran', 'w')"),
         ("files", "multipart/form-data; boundary=edge", part),
     ):
         declared = [f"Content-Type: {kind}", "Content-Length: 1000"]

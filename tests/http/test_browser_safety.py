@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+
 from support.emulator import HTTP_SECONDS, run_to_end
 from support.wire import assert_refused
 
@@ -99,7 +100,7 @@ def test_a_form_of_a_foreign_page_executes_nothing(open_server, headers):
     refused = requests.post(
         f"{open_server.endpoint}/executions",
         params=query,
-        data='{"code": "open(\'/mnt/data/proof\', \'w\').close()"}',
+        data="{\"code\": \"open('/mnt/data/proof', 'w').close()\"}",
         headers={"Content-Type": "text/plain", **headers},
         timeout=HTTP_SECONDS,
     )

@@ -4,6 +4,7 @@ Unit tests in tests/unit/surfaces/data_plane check what each value does; these t
 options take effect and that real programs show it."""
 
 import pytest
+
 from support.emulator import V2024_10, V2025_02, V2025_10, Emulator
 
 OTHER_SIDE = {

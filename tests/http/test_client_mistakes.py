@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 import requests
+
 from support.emulator import BINARY, HTTP_SECONDS, run_to_end
 from support.waiting import wait_until
 

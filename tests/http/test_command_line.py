@@ -11,6 +11,7 @@ import subprocess
 import time
 
 import pytest
+
 from support.emulator import BINARY, run_to_end
 
 STOPPED, NOT_READY, WRONG_USAGE, NO_ENGINE = 0, 1, 2, 4
@@ -73,7 +74,10 @@ def test_only_the_help_of_serve_lists_every_option():
         (["--prot", "0"], "did you mean `--port`?"),
         (["--auth", "claim"], "did you mean `claims`?"),
         (["config", "prnt"], "did you mean `config print`?"),
-        (["healthcheck", "--timeout", "1"], "`--timeout` is a flag of `wait`, not of `healthcheck`"),
+        (
+            ["healthcheck", "--timeout", "1"],
+            "`--timeout` is a flag of `wait`, not of `healthcheck`",
+        ),
         (["help", "tokn"], "did you mean `token`?"),
         (["conform", "--filtr", "x"], "did you mean `--filter`?"),
         (["completion", "fsih"], "did you mean `fish`?"),

@@ -62,7 +62,10 @@ def test_too_many_names_end_the_kernel(counted):
 def test_an_upload_to_a_full_directory_is_refused_as_in_the_full_tier(counted):
     _, session = counted
     too_large = session.upload("large", bytes(9 << 20))
-    assert (too_large.status_code, too_large.json()["error"]["code"]) == (507, "InsufficientStorage")
+    assert (too_large.status_code, too_large.json()["error"]["code"]) == (
+        507,
+        "InsufficientStorage",
+    )
     assert session.upload("fits", bytes(7 << 20)).status_code == 200
     assert session.upload("more", bytes(2 << 20)).status_code == 507
     assert [entry["name"] for entry in session.list().json()["value"]] == ["fits"]

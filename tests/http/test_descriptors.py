@@ -8,6 +8,7 @@ import resource
 
 import pytest
 import requests
+
 from support.emulator import run_to_end
 from support.processes import descendants, processes
 

@@ -14,6 +14,7 @@ import time
 
 import pytest
 import requests
+
 from support.emulator import BINARY, HEARING_SIGNALS, run_to_end
 from support.processes import descendants
 from support.waiting import wait_until

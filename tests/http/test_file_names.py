@@ -4,6 +4,7 @@ dialect."""
 from urllib.parse import quote
 
 import pytest
+
 from support.emulator import V2024_02, V2024_10, V2025_10
 
 DIALECTS = [V2024_02, V2024_10, V2025_10]
@@ -65,7 +66,7 @@ def test_a_name_that_leads_upwards_is_refused(session, name):
 def test_an_encoded_name_that_leads_upwards_is_refused(session):
     assert session.upload("other.csv", b"other").status_code == 200
     body = (
-        b'--edge\r\nContent-Disposition: form-data; name=file; filename=x; '
+        b"--edge\r\nContent-Disposition: form-data; name=file; filename=x; "
         b"filename*=utf-8''..%2Fother.csv\r\n\r\nmine\r\n--edge--\r\n"
     )
     headers = {"Content-Type": "multipart/form-data; boundary=edge"}
@@ -95,7 +96,9 @@ YEARS = {
 
 def test_the_year_of_a_file_is_right(session):
     code = f"import os\nfor name, time in {YEARS!r}.items():\n"
-    code += "    open('/mnt/data/' + name, 'w').close(); os.utime('/mnt/data/' + name, (time, time))"
+    code += (
+        "    open('/mnt/data/' + name, 'w').close(); os.utime('/mnt/data/' + name, (time, time))"
+    )
     assert session.executions(code).json()["status"] == "Succeeded"
     files = session.list().json()["value"]
     assert {file["name"]: file["lastModifiedAt"] for file in files} == {

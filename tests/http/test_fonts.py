@@ -85,8 +85,7 @@ def test_a_font_of_the_host_is_found_and_drawn(fonts, tier, preload):
         write = "open(os.path.expanduser('~/.local/share/fonts/new.ttf'), 'w')"
         assert session.executions(write).json()["status"] == "Failed"
         pillow = (
-            "from PIL import ImageFont; "
-            "ImageFont.truetype(str(next(place.iterdir()))).getname()[0]"
+            "from PIL import ImageFont; ImageFont.truetype(str(next(place.iterdir()))).getname()[0]"
         )
         assert value_in("synchronous", session, pillow) == "'Test CJK'"
     finally:

@@ -12,6 +12,7 @@ import socket
 from urllib.parse import urlsplit
 
 import pytest
+
 from support.emulator import HTTP_SECONDS, V2025_10
 
 CRLF = "\r\n"

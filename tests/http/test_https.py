@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
+
 from support.emulator import Emulator, run_to_end
 from support.waiting import wait_until
 
@@ -245,13 +246,21 @@ def test_cert_prints_the_path_and_a_line_for_each_client(tmp_path):
     path = Path(shown.stdout.splitlines()[0])
     assert path == tmp_path / "state" / "ca.pem"
     assert path.read_text().startswith("-----BEGIN CERTIFICATE-----")
-    for words in ("REQUESTS_CA_BUNDLE=", "SSL_CERT_FILE=", "NODE_EXTRA_CA_CERTS=", "javax.net.ssl.trustStore=", "curl"):
+    for words in (
+        "REQUESTS_CA_BUNDLE=",
+        "SSL_CERT_FILE=",
+        "NODE_EXTRA_CA_CERTS=",
+        "javax.net.ssl.trustStore=",
+        "curl",
+    ):
         assert words in shown.stdout
     assert run_to_end("cert", "--state-dir", str(tmp_path / "state")).stdout == shown.stdout
 
 
 def test_cert_tells_the_authority_that_the_server_uses(secure, state):
-    shown = run_to_end("cert", "--state-dir", str(state), "--tls-name", "emulator.example.org,10.9.8.7")
+    shown = run_to_end(
+        "cert", "--state-dir", str(state), "--tls-name", "emulator.example.org,10.9.8.7"
+    )
     assert handshake(secure, "localhost", shown.stdout.splitlines()[0])
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+
 from support.emulator import HTTP_SECONDS
 from support.waiting import wait_until
 

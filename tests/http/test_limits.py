@@ -307,7 +307,9 @@ def test_busy_processes_get_half_a_cpu_together(server, session):
 
 
 def test_a_session_cannot_see_where_its_groups_are(session):
-    code = "print({line.split(':', 2)[2] for line in open('/proc/self/cgroup').read().splitlines()})"
+    code = (
+        "print({line.split(':', 2)[2] for line in open('/proc/self/cgroup').read().splitlines()})"
+    )
     assert session.executions(code).json()["result"]["stdout"] == "{'/'}\n"
     assert value(session.executions("import os\nos.listdir('/sys')")) == "['devices']"
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+
 from support.emulator import HTTP_SECONDS, V2024_02, V2025_02, V2025_10, Emulator
 from support.waiting import wait_until
 
@@ -217,7 +218,10 @@ def test_tls_on_the_plain_port_and_the_opposite_are_warnings(log, server):
     def warnings_with(words):
         return [e for e in log.of("message", level="warning") if words in e["message"]]
 
-    for words in ("spoke TLS to the port of plain HTTP", "spoke HTTP without TLS to the HTTPS port"):
+    for words in (
+        "spoke TLS to the port of plain HTTP",
+        "spoke HTTP without TLS to the HTTPS port",
+    ):
         wait_until(lambda words=words: warnings_with(words), f"no warning that a client {words}")
         assert len(warnings_with(words)) == 1
 

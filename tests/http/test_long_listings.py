@@ -5,6 +5,7 @@ import json
 from urllib.parse import urlsplit
 
 import pytest
+
 from support.emulator import HTTP_SECONDS, PYTHON, V2024_02, V2025_10, file_routes
 
 NAMES = 60_000
@@ -32,9 +33,7 @@ def list_in_chunks(session, version):
     connection = http.client.HTTPConnection(url.hostname, url.port, timeout=HTTP_SECONDS)
     path = file_routes(version)["list"].partition(" ")[2]
     query = f"identifier={session.identifier}" + (f"&api-version={version}" if version else "")
-    connection.request(
-        "GET", f"{url.path}/{path}?{query}", headers={"Authorization": "Bearer any"}
-    )
+    connection.request("GET", f"{url.path}/{path}?{query}", headers={"Authorization": "Bearer any"})
     answer = connection.getresponse()
     assert answer.status == 200
     assert answer.headers["content-type"] == "application/json; charset=utf-8"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from support.emulator import BINARY, V2025_02, SLOWNESS
+from support.emulator import BINARY, SLOWNESS, V2025_02
 from support.exact_http import Exact, answer_on
 from support.sanitizers import memory_room
 from support.waiting import wait_until
@@ -129,9 +129,9 @@ threading.Thread(target=write_later, daemon=True).start()
 """
 LATE_FRAMES = {
     "half a frame": "(63 << 20).to_bytes(4, 'big') + b'x' * (62 << 20)",
-    "half a result": "(94).to_bytes(4, 'big') + b'{\"result\":{\"id\":9,\"ok\":true,"
+    "half a result": '(94).to_bytes(4, \'big\') + b\'{"result":{"id":9,"ok":true,'
     '"value":{"kind":"text","text":33000000},"traceback":0}}\'.ljust(94) + b\'x\' * 30_000_000',
-    "many frames": "(len(b := b'{\"ready\":{\"python\":\"3\"}}').to_bytes(4, 'big') + b) * 1_000_000",
+    "many frames": '(len(b := b\'{"ready":{"python":"3"}}\').to_bytes(4, \'big\') + b) * 1_000_000',
 }
 
 

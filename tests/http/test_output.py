@@ -58,7 +58,9 @@ def test_the_cut_counts_characters_and_leaves_each_whole(session):
 
 def test_a_hundred_megabytes_without_a_line_end_cost_no_more_than_the_cap(fresh_server):
     session = fresh_server.session()
-    code = "import sys\nx = 'kept'\nsys.stdout.write('x' * 100_000_000)\nprint('end', file=sys.stderr)"
+    code = (
+        "import sys\nx = 'kept'\nsys.stdout.write('x' * 100_000_000)\nprint('end', file=sys.stderr)"
+    )
     newer = session.executions(code).json()["result"]
     assert (newer["stdout"], newer["stderr"]) == ("x" * DEFAULT_CAP, "end\n")
     older = session.code_execute(code).json()["properties"]
@@ -131,7 +133,7 @@ def test_a_repr_that_is_too_deep_is_reported_and_the_interpreter_stays(session):
 # Frames that a program might write into the agent's socket, which it can find; 60 MB of each.
 FRAMES = {
     "small lists": "b'[' + b'[],' * 20_000_000 + b'[]]'",
-    "small strings": 'b\'{"result":[\' + b\'"",\' * 20_000_000 + b\'""]}\'',
+    "small strings": "b'{\"result\":[' + b'\"\",' * 20_000_000 + b'\"\"]}'",
     "one string": 'b\'{"ready":{"python":"\' + b"x" * 60_000_000 + b\'"}}\'',
     "no end": "b'[' + b' ' * 60_000_000",
     "a length and nothing": "b'x' * 60_000_000",

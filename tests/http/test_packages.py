@@ -33,7 +33,9 @@ class Project:
         self.file = self.directory / "sessions.txt"
         self.state = self.directory / "state"
         self.options = ("--requirements", str(self.file), "--state-dir", str(self.state))
-        make_wheel(self.wheels, "greeting", "1.0", "import helper\nword = helper.word\n", ["helper"])
+        make_wheel(
+            self.wheels, "greeting", "1.0", "import helper\nword = helper.word\n", ["helper"]
+        )
         make_wheel(self.wheels, "helper", "2.0", "word = 'hello'\ndef say(): print(word)\n",
                    script=("say-word", "say"))  # fmt: skip
 
@@ -177,7 +179,16 @@ def test_servers_that_start_at_once_build_packages_once(project):
     log = project.directory / "pip.log"
     before = (sys.executable, "-c", f"import os, sys; os.environ['PIP_LOG'] = {str(log)!r}; "
               "os.execvp(sys.argv[1], sys.argv[1:])")  # fmt: skip
-    arguments = ("--port", "0", "--https-port", "off", "--admin-port", "0", "--quiet", "--no-zygote")
+    arguments = (
+        "--port",
+        "0",
+        "--https-port",
+        "off",
+        "--admin-port",
+        "0",
+        "--quiet",
+        "--no-zygote",
+    )
     command = [*before, BINARY, "serve", *arguments, *project.options]
     servers = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(3)]
     try:

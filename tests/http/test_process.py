@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import requests
+
 from support.emulator import run_to_end
 
 STOPPED, WRONG_USAGE, NO_ENGINE = 0, 2, 4
@@ -37,7 +38,9 @@ def test_wrong_usage_is_named(arguments, environment, complaint):
 
 
 def test_a_python_that_is_not_there_is_named():
-    ended = run_to_end("--port", "0", "--https-port", "0", "--admin-port", "0", "--python", "/no/such/python3")
+    ended = run_to_end(
+        "--port", "0", "--https-port", "0", "--admin-port", "0", "--python", "/no/such/python3"
+    )
     assert ended.returncode == NO_ENGINE
     assert "/no/such/python3" in ended.stderr
 

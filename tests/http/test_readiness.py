@@ -4,6 +4,7 @@ import socket
 import subprocess
 
 import pytest
+
 from support.emulator import BINARY, run_to_end
 
 READY, NOT_READY, WRONG_USAGE = 0, 1, 2
@@ -53,7 +54,10 @@ def test_a_server_without_a_usable_python_is_not_ready_and_says_why(
 def test_no_server_is_not_ready(unused_port):
     asked = run_to_end("healthcheck", "--admin-port", unused_port)
     assert asked.returncode == NOT_READY
-    assert asked.stdout == f"not ready: cannot connect to http://127.0.0.1:{unused_port}: Connection refused\n"
+    assert (
+        asked.stdout
+        == f"not ready: cannot connect to http://127.0.0.1:{unused_port}: Connection refused\n"
+    )
 
 
 def test_a_port_that_never_answers_is_not_waited_for(silent_port):

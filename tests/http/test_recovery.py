@@ -117,7 +117,9 @@ def test_shared_memory_goes_with_its_interpreter(session):
     fill = "import os\nwith open('/dev/shm/left', 'wb') as file: file.write(bytes(60 << 20))\n"
     assert_failed(run_in("synchronous", session, fill + "os._exit(1)"), RESTARTED)
     assert value_in("synchronous", session, "import os; os.listdir('/dev/shm')") == "[]"
-    pool = "import multiprocessing\nwith multiprocessing.Pool(2) as pool: a = pool.map(abs, [-1])\na"
+    pool = (
+        "import multiprocessing\nwith multiprocessing.Pool(2) as pool: a = pool.map(abs, [-1])\na"
+    )
     assert value_in("synchronous", session, pool) == "[1]"
 
 

@@ -1,6 +1,7 @@
 """Uploads of many parts: a refused one leaves no files, or its answer names them."""
 
 import pytest
+
 from support.wire import assert_refused
 
 BOUNDARY = "edge"
@@ -32,7 +33,10 @@ REFUSED = {
     "one part too many": ([part(f"{number}") for number in range(MOST_PARTS + 1)], ""),
     "no closing boundary": ([part("a"), part("b")], ""),
     "a name that leads out": ([part("a"), part("..")], f"--{BOUNDARY}--\r\n"),
-    "a part without a disposition": ([part("a"), f"--{BOUNDARY}\r\n\r\nx\r\n"], f"--{BOUNDARY}--\r\n"),
+    "a part without a disposition": (
+        [part("a"), f"--{BOUNDARY}\r\n\r\nx\r\n"],
+        f"--{BOUNDARY}--\r\n",
+    ),
 }
 
 

@@ -54,7 +54,11 @@ def test_the_language_is_utf_8(session):
 
 @pytest.mark.parametrize(
     "command",
-    ["python3 -c \"print('Grüße, 世界')\"", "printf 'Grüße, 世界\\n'", "echo 'Grüße, 世界' | sed s/x/y/"],
+    [
+        "python3 -c \"print('Grüße, 世界')\"",
+        "printf 'Grüße, 世界\\n'",
+        "echo 'Grüße, 世界' | sed s/x/y/",
+    ],
 )
 def test_what_a_process_prints_beyond_ascii_arrives(session, command):
     assert output(session, f"!{command}") == "Grüße, 世界\n"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import requests
+
 from support.emulator import BINARY, HEARING_SIGNALS, START_SECONDS, STOP_SECONDS, run_to_end
 
 STOPPED, WRONG_USAGE, PORT_IN_USE, NO_ENGINE = 0, 2, 3, 4
@@ -22,7 +23,17 @@ class Started:
 
     def __init__(self, *arguments, before=(), **environment):
         self.process = subprocess.Popen(
-            [*HEARING_SIGNALS, *before, BINARY, "serve", "--port", "0", "--admin-port", "0", *arguments],
+            [
+                *HEARING_SIGNALS,
+                *before,
+                BINARY,
+                "serve",
+                "--port",
+                "0",
+                "--admin-port",
+                "0",
+                *arguments,
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -231,7 +242,9 @@ def test_a_ready_file_that_cannot_be_written_is_wrong_usage_before_anything_star
     state = tmp_path / "state"
     path = str(tmp_path / name)
     # With a Python that does not exist, the start would end with another code one step later.
-    ended = run_to_end("--ready-file", path, "--state-dir", str(state), "--python", "/no/such/python")
+    ended = run_to_end(
+        "--ready-file", path, "--state-dir", str(state), "--python", "/no/such/python"
+    )
     assert (ended.returncode, ended.stdout) == (WRONG_USAGE, "")
     assert f"--ready-file: cannot write `{path}`" in ended.stderr
     assert not state.exists()

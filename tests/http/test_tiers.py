@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import requests
+
 from support import environments
 from support.emulator import V2024_02, run_to_end
 from support.processes import children
@@ -55,7 +56,9 @@ def test_each_tier_says_what_it_is(server, tier):
     assert f"    sandbox                    {tier}: " in server.stderr()
     assert ("*** WARNING: --sandbox insecure" in server.stderr()) == (tier == "insecure")
     warning = server.session().executions("1").headers.get("x-emulator-warning")
-    assert warning == ("--sandbox insecure: sessions are not isolated" if tier == "insecure" else None)
+    assert warning == (
+        "--sandbox insecure: sessions are not isolated" if tier == "insecure" else None
+    )
 
 
 def test_files_are_the_same_for_client_program_and_subprocess(server):
@@ -199,7 +202,11 @@ def test_a_machine_gets_the_best_tier_that_it_can(before, tier, temporary, emula
 
 
 REFUSALS = {
-    "full where there is less": ("full", environments.NO_USER_NAMESPACES, ["tier full: ", "unshare"]),
+    "full where there is less": (
+        "full",
+        environments.NO_USER_NAMESPACES,
+        ["tier full: ", "unshare"],
+    ),
     "full in Docker": ("full", environments.DOCKER, ["tier full: ", "unshare"]),
     "restricted without Landlock": ("restricted", environments.NO_LANDLOCK, ["landlock: none"]),
     "auto where nothing isolates": (

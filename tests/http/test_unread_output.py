@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import requests
+
 from support.emulator import BINARY, HEARING_SIGNALS, HTTP_SECONDS, STOP_SECONDS
 from support.processes import children
 from support.waiting import wait_until

@@ -14,7 +14,14 @@ REPOSITORY = pathlib.Path(__file__).parents[2]
 AGENT = REPOSITORY / "sandbox/agents/python/agent.py"
 PYTHON = os.environ.get("DYNSESSIONS_PYTHON", str(REPOSITORY / "build/python/bin/python3"))
 CONTROL_FD = 3
-TEXTS = ("base64", "text", "repr", "characters", "traceback", "displays")  # in the order in which they come
+TEXTS = (
+    "base64",
+    "text",
+    "repr",
+    "characters",
+    "traceback",
+    "displays",
+)  # in the order in which they come
 PATIENCE = 60  # seconds; only a hanging agent ever waits that long
 
 

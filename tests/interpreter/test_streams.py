@@ -115,7 +115,10 @@ HARM = {
     ),
     "closes stdout": ("import sys\nsys.stdout.close()\nprint(0)", "I/O operation on closed file"),
     "closes stderr": ("import sys\nwith sys.stderr: pass", ""),
-    "closes the original streams": ("import sys\nsys.__stdout__.close(); sys.__stderr__.close()", ""),
+    "closes the original streams": (
+        "import sys\nsys.__stdout__.close(); sys.__stderr__.close()",
+        "",
+    ),
     "detaches the original streams": ("import sys\nsys.__stdout__.detach().close();", ""),
     "closes the descriptors": ("import os\nos.close(1); os.close(2)", ""),
     "closes what fileno() tells": ("import os, sys\nos.close(sys.stdout.fileno())", ""),
@@ -130,7 +133,10 @@ HARM = {
         "import os\nnull = os.open('/dev/null', os.O_WRONLY)\nos.dup2(null, 1); os.dup2(null, 2);",
         "",
     ),
-    "swaps the descriptors": ("import os\nspare = os.dup(1)\nos.dup2(2, 1); os.dup2(spare, 2);", ""),
+    "swaps the descriptors": (
+        "import os\nspare = os.dup(1)\nos.dup2(2, 1); os.dup2(spare, 2);",
+        "",
+    ),
     "makes the pipes non-blocking": ("import os\nos.set_blocking(1, False)", ""),
     "opens a file in place of stdout": ("import os\nos.close(1)\nkept = open('taken', 'w')", ""),
 }

@@ -102,7 +102,9 @@ def test_broken_state_is_a_failed_program(agent):
 
 
 def test_saving_can_be_interrupted(agent):
-    agent.run("class Slow:\n    def __reduce__(self):\n        print('begun')\n        while True: pass\ns = Slow()")
+    agent.run(
+        "class Slow:\n    def __reduce__(self):\n        print('begun')\n        while True: pass\ns = Slow()"
+    )
     result = agent.run("", on_output=agent.interrupt, verb="save")
     assert not result.ok
     assert "KeyboardInterrupt" in result.traceback

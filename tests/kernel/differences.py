@@ -2,8 +2,8 @@
 with its reason."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 from oracle import COLOURS, Number
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
+
 from oracle import Answer, Number, expected_answer
 from support.emulator import V2024_02, V2025_10
 

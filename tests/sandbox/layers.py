@@ -65,24 +65,32 @@ class TheCheckItself(unittest.TestCase):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text)
             (repository / "sandbox/CMakeLists.txt").write_text(
-                "set(sandbox_layers\n  base\n  kernel/low\n  tiers\n  tiers/high)\n")
+                "set(sandbox_layers\n  base\n  kernel/low\n  tiers\n  tiers/high)\n"
+            )
             return faults(repository)
 
     def test_includes_from_lower_layers_and_the_own_one_are_fine(self):
-        self.assertEqual(self.faults_of({
-            "base/a.h": "#include <string>\n",
-            "kernel/low/b.cpp": '#include "sandbox/base/a.h"\n#include "sandbox/kernel/low/b.h"\n',
-            "tiers/high/c.cpp": '#include "sandbox/tiers/seam.h"\n',
-        }), [])
+        self.assertEqual(
+            self.faults_of(
+                {
+                    "base/a.h": "#include <string>\n",
+                    "kernel/low/b.cpp": '#include "sandbox/base/a.h"\n#include "sandbox/kernel/low/b.h"\n',
+                    "tiers/high/c.cpp": '#include "sandbox/tiers/seam.h"\n',
+                }
+            ),
+            [],
+        )
 
     def test_a_backward_arrow_is_a_fault(self):
         self.assertEqual(len(self.faults_of({"base/a.h": '#include "sandbox/tiers/seam.h"\n'})), 1)
         self.assertEqual(
-            len(self.faults_of({"tiers/seam.h": '  # include "sandbox/tiers/high/c.h"\n'})), 1)
+            len(self.faults_of({"tiers/seam.h": '  # include "sandbox/tiers/high/c.h"\n'})), 1
+        )
 
     def test_an_include_of_the_server_is_a_fault(self):
         self.assertEqual(
-            len(self.faults_of({"tiers/a.cpp": '#include "emulator/base/error.h"\n'})), 1)
+            len(self.faults_of({"tiers/a.cpp": '#include "emulator/base/error.h"\n'})), 1
+        )
 
     def test_a_file_outside_of_all_layers_is_a_fault(self):
         self.assertEqual(len(self.faults_of({"other/a.cpp": ""})), 1)

@@ -22,7 +22,9 @@ def _arithmetic(client, identifier):
 
 def _files(client, identifier):
     assert client.upload(identifier, "in.txt", b"7" * 1000) == 200
-    client.execute(identifier, "open('/mnt/data/out.txt', 'w').write(open('/mnt/data/in.txt').read())")
+    client.execute(
+        identifier, "open('/mnt/data/out.txt', 'w').write(open('/mnt/data/in.txt').read())"
+    )
     status, content = client.send("GET", "files/out.txt/content", identifier)
     assert (status, content) == (200, b"7" * 1000)
     assert client.send("DELETE", "files/in.txt", identifier)[0] in (200, 204)

@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
+
 from soak import many_sessions
 from soak.census import group_directories
 from soak.many_sessions import soak

@@ -7,7 +7,6 @@ import requests
 
 from support import documents, services
 
-
 # The documents describe the data plane. These are token endpoints of other services.
 IDENTITY = re.compile(
     r"/msi/token|/metadata/identity/|/oauth2/|/discovery/|/userrealm/|/\.well-known/"

@@ -158,7 +158,9 @@ def servers_of_this_test(lines):
     for server in _servers:
         log = server.stderr(since=server.log_begin).splitlines()
         if log or not server.is_running():
-            shown = log if len(log) <= lines else [f"({len(log) - lines} more lines)", *log[-lines:]]
+            shown = (
+                log if len(log) <= lines else [f"({len(log) - lines} more lines)", *log[-lines:]]
+            )
             yield f"server {server.process_id}", "\n".join([server.command(), *shown])
 
 
@@ -227,7 +229,9 @@ class Emulator:
     def command(self):
         """Returns the line that starts the same server in a shell, with the variables that differ
         from inherited ones."""
-        inherited = {name: value for name, value in os.environ.items() if name.startswith("DYNSESSIONS_")}
+        inherited = {
+            name: value for name, value in os.environ.items() if name.startswith("DYNSESSIONS_")
+        }
         variables = {**inherited, **self._environment}
         words = [f"{name}={value}" for name, value in variables.items()]
         return shlex.join(["env", *words, *map(str, self._command)])

@@ -10,7 +10,10 @@ LINES = 60
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--server-log-lines", type=int, default=LINES, help="how much of a server's log a failure shows"
+        "--server-log-lines",
+        type=int,
+        default=LINES,
+        help="how much of a server's log a failure shows",
     )
 
 

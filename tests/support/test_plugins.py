@@ -11,7 +11,9 @@ import pytest
 from support import stand_in
 from support.parallel import group_of
 
-CONFTEST = 'pytest_plugins = ["support.attack_report", "support.failure_report", "support.parallel"]\n'
+CONFTEST = (
+    'pytest_plugins = ["support.attack_report", "support.failure_report", "support.parallel"]\n'
+)
 PLAIN = {"PYTHONPATH": str(Path(__file__).parents[1]), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 NOT_OURS = ("PYTEST_", "MUST_WORK", "DYNSESSIONS_")  # the small run is not part of this one
 

@@ -6,7 +6,13 @@ import uuid
 import pytest
 
 from support.processes import (
-    ENDED, below, children, descendants, process_named, processes, processes_with,
+    ENDED,
+    below,
+    children,
+    descendants,
+    process_named,
+    processes,
+    processes_with,
 )
 
 COMING_AND_GOING = "while :; do for i in 1 2 3 4 5 6 7 8; do /bin/true & done; wait; done"

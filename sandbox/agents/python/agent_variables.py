@@ -92,7 +92,9 @@ def save(shell):
         if sum(sizes.values()) <= MAX_PICKLE_BYTES:
             break
         del sizes[name]
-        omitted.append({"name": name, "why": f"the variables have at most {MAX_PICKLE_BYTES >> 20} MiB"})
+        omitted.append(
+            {"name": name, "why": f"the variables have at most {MAX_PICKLE_BYTES >> 20} MiB"}
+        )
     data = b""
     if sizes:
         # Together, so that objects which variables share are shared afterwards.

@@ -121,7 +121,9 @@ def main():
         if not final.is_dir():
             for leftover in store.glob("making-*"):
                 shutil.rmtree(leftover)
-            make_set(fonts, pathlib.Path(tempfile.mkdtemp(prefix="making-", dir=store)), final, inside)
+            make_set(
+                fonts, pathlib.Path(tempfile.mkdtemp(prefix="making-", dir=store)), final, inside
+            )
     print(json.dumps({"set": str(final), "fonts": len(fonts)}))
 
 

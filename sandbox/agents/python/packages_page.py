@@ -1,6 +1,6 @@
 """Prints PACKAGES.md from requirements.txt and service_packages.json, in its directory.
 
-    python3 packages_page.py > PACKAGES.md
+python3 packages_page.py > PACKAGES.md
 """
 
 import json

@@ -161,9 +161,9 @@ mode_t mode_argument(int flags, va_list arguments) {
   return creates ? va_arg(arguments, mode_t) : 0;
 }
 
-/// lscpu opens /proc for nothing but to open files below it. Landlock allows some of these, but not to
-/// read the directory, which lists the processes of the host. So it gets a descriptor that is only
-/// good as a place.
+/// lscpu opens /proc for nothing but to open files below it. Landlock allows some of these, but not
+/// to read the directory, which lists the processes of the host. So it gets a descriptor that is
+/// only good as a place.
 int or_place(int opened, const char* path, int flags) {
   if (opened >= 0 || errno != EACCES || std::strcmp(path, "/proc") != 0) return opened;
   return ::openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | (flags & O_CLOEXEC));

@@ -49,7 +49,9 @@ def _make():
         with contextlib.suppress(FileExistsError):
             (DIRECTORY / "bin" / name).symlink_to(python)
     below = filter(os.path.isdir, site.getsitepackages())
-    _write(LIBRARY / STACKING, "".join(f"import site; site.addsitedir({path!r})\n" for path in below))
+    _write(
+        LIBRARY / STACKING, "".join(f"import site; site.addsitedir({path!r})\n" for path in below)
+    )
     _write(DIRECTORY / "pyvenv.cfg", CONFIGURATION.format(home=os.path.dirname(python)))
 
 

@@ -9,6 +9,7 @@ from autogen_core import CancellationToken
 from autogen_core.code_executor import CodeBlock
 from autogen_ext.code_executors.azure import ACADynamicSessionsCodeExecutor
 from azure.identity import DefaultAzureCredential
+
 from operations import (
     CSV,
     FAILING,

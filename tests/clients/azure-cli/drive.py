@@ -92,7 +92,10 @@ def bodies_of_the_extension():
     created = rest("put", POOL_ID, "2024-02-02-preview", CREATE)
     dynamic = {"executionType": "Timed", "cooldownPeriodInSeconds": 300}
     equal(created["properties"]["dynamicPoolConfiguration"], dynamic)
-    later = {**CREATE["properties"], "dynamicPoolConfiguration": {"lifecycleConfiguration": LIFECYCLE}}
+    later = {
+        **CREATE["properties"],
+        "dynamicPoolConfiguration": {"lifecycleConfiguration": LIFECYCLE},
+    }
     created = rest("put", POOL_ID, "2025-10-02-preview", {**CREATE, "properties": later})
     equal(created["properties"]["scaleConfiguration"], {"maxConcurrentSessions": 100})
     patch = {"properties": {"dynamicPoolConfiguration": {"cooldownPeriodInSeconds": "600"}}}

@@ -6,6 +6,7 @@ import json
 
 import azure.identity
 import azure.identity.aio
+
 from operations import equal, operation, run_operations
 
 AUDIENCES = ("https://dynamicsessions.io", "https://acasessions.io")

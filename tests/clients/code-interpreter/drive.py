@@ -5,6 +5,7 @@ import os
 
 import requests
 from azure_dynamic_sessions_code_interpreter import CodeInterpreterTool
+
 from operations import (
     FIGURE,
     SLOW,

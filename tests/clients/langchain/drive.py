@@ -7,6 +7,7 @@ import os
 
 import requests
 from langchain_azure_dynamic_sessions import SessionsPythonREPLTool
+
 from operations import (
     FIGURE,
     SLOW,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import requests
 from llama_index.tools.azure_code_interpreter import AzureCodeInterpreterToolSpec
+
 from operations import (
     FIGURE,
     SLOW,

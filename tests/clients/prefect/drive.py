@@ -7,9 +7,10 @@ import os
 import uuid
 
 import httpx
-from operations import FAILING, SLOW, contains, equal, operation, raises_async, run_operations
 from prefect_aca_sessions.client import SessionExecutionError, SessionsClient
 from prefect_aca_sessions.snippets import build_poll_code, build_start_code
+
+from operations import FAILING, SLOW, contains, equal, operation, raises_async, run_operations
 
 ENDPOINT, VERSION = os.environ["ACA_SESSIONS_POOL_MANAGEMENT_ENDPOINT"], "2025-10-02-preview"
 IDENTIFIER = str(uuid.uuid4())
@@ -62,9 +63,7 @@ async def timeout():
 @operation
 async def delete():
     await client.delete_session(IDENTIFIER)
-    raised = await raises_async(
-        SessionExecutionError, client.execute(IDENTIFIER, "print(answer)")
-    )
+    raised = await raises_async(SessionExecutionError, client.execute(IDENTIFIER, "print(answer)"))
     contains(str(raised), "NameError")
 
 

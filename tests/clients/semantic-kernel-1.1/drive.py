@@ -7,6 +7,10 @@ from pathlib import Path
 
 import httpx
 from azure.identity.aio import DefaultAzureCredential
+from semantic_kernel.core_plugins.sessions_python_tool.sessions_python_plugin import (
+    SessionsPythonTool,
+)
+
 from operations import (
     CSV,
     FAILING,
@@ -19,9 +23,6 @@ from operations import (
     operation,
     raises_async,
     run_operations,
-)
-from semantic_kernel.core_plugins.sessions_python_tool.sessions_python_plugin import (
-    SessionsPythonTool,
 )
 
 ENDPOINT = os.environ["ACA_POOL_MANAGEMENT_ENDPOINT"] + "/"

@@ -7,6 +7,12 @@ from pathlib import Path
 
 import httpx
 from azure.identity import DefaultAzureCredential
+from semantic_kernel import Kernel
+from semantic_kernel.core_plugins.sessions_python_tool.sessions_python_plugin import (
+    SessionsPythonTool,
+)
+from semantic_kernel.exceptions.function_exceptions import FunctionExecutionException
+
 from operations import (
     CSV,
     FAILING,
@@ -20,11 +26,6 @@ from operations import (
     raises_async,
     run_operations,
 )
-from semantic_kernel import Kernel
-from semantic_kernel.core_plugins.sessions_python_tool.sessions_python_plugin import (
-    SessionsPythonTool,
-)
-from semantic_kernel.exceptions.function_exceptions import FunctionExecutionException
 
 WORK = Path(tempfile.mkdtemp(dir=os.environ.get("TMPDIR")))
 tool = SessionsPythonTool(

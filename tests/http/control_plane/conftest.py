@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+
 from support.arm import Arm
 from support.emulator import Emulator
 

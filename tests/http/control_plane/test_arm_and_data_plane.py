@@ -1,6 +1,7 @@
 """The data plane obeys the pool that was made through ARM: limits, changes, deletion."""
 
 import requests
+
 from support.arm import Arm, python_pool
 from support.emulator import HTTP_SECONDS, Session
 

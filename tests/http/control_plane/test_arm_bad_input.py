@@ -7,6 +7,7 @@ import threading
 
 import pytest
 import requests
+
 from support.arm import error_of, python_pool
 from support.emulator import HTTP_SECONDS
 

@@ -10,6 +10,7 @@ import requests
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import HttpResponseError
 from azure.mgmt.resource.deployments import DeploymentsMgmtClient
+
 from support.arm import RESOURCES, SUBSCRIPTION, Arm, error_of, python_pool
 from support.bicep import arm_template, template
 from support.emulator import HTTP_SECONDS
@@ -103,10 +104,14 @@ def test_the_pool_of_a_bicep_file_is_the_one_that_the_data_plane_obeys(group, ar
 def test_the_body_of_az_is_understood(group):
     """The key `template` has no quotes, and the file's comments are passed through."""
     source = json.dumps(template([pool_resource("[parameters('name')]")]))
-    source = source.replace('"resources"', '/* what to make */ "parameters": '
-                            '{"name": {"type": "string"}}, // and\n "resources"')
-    body = ('{"properties": {"parameters": {"name": {"value": "from-az"}}, "mode": "Incremental", '
-            f"template:{source}}}}}")
+    source = source.replace(
+        '"resources"',
+        '/* what to make */ "parameters": {"name": {"type": "string"}}, // and\n "resources"',
+    )
+    body = (
+        '{"properties": {"parameters": {"name": {"value": "from-az"}}, "mode": "Incremental", '
+        f"template:{source}}}}}"
+    )
     for path in (f"{deployment_path(group)}/validate", deployment_path(group)):
         method = "POST" if path.endswith("validate") else "PUT"
         answer = group.send(
@@ -132,8 +137,10 @@ def test_parameters_variables_loops_conditions_and_outputs(group):
         },
         variables={"prefix": "[format('{0}-', toLower('POOL'))]"},
         outputs={
-            "last": text("[reference(resourceId('Microsoft.App/sessionPools', 'pool-1'), "
-                         "'2025-07-01', 'full').location]"),
+            "last": text(
+                "[reference(resourceId('Microsoft.App/sessionPools', 'pool-1'), "
+                "'2025-07-01', 'full').location]"
+            ),
         },
     )
     answer = deploy(group, source, {"count": {"value": 2}})
@@ -187,13 +194,14 @@ def test_deployments_go_with_their_group(group):
 def test_what_if_changes_nothing(group):
     deploy(group, template([pool_resource("old")]))
     path = f"{deployment_path(group)}/whatIf"
-    body = body_of(template([pool_resource("old"), pool_resource("new")]),
-                   whatIfSettings={"resultFormat": "FullResourcePayloads"})
+    body = body_of(
+        template([pool_resource("old"), pool_resource("new")]),
+        whatIfSettings={"resultFormat": "FullResourcePayloads"},
+    )
     answer = group.send("POST", path, body, VERSION).json()
     assert answer["status"] == "Succeeded"
     changes = {
-        change["resourceId"].rsplit("/", 1)[1]: change
-        for change in answer["properties"]["changes"]
+        change["resourceId"].rsplit("/", 1)[1]: change for change in answer["properties"]["changes"]
     }
     assert changes["old"]["changeType"] == "Deploy"
     assert changes["old"]["before"]["name"] == "old"
@@ -228,7 +236,11 @@ def bad_templates():
             "'p' is not provided",
         ),
         "syntax": (template([pool_resource("[concat('a']")]), "InvalidTemplate", "'concat(''"),
-        "schema": ({"contentVersion": "1.0.0.0", "resources": []}, "InvalidRequestContent", "$schema"),
+        "schema": (
+            {"contentVersion": "1.0.0.0", "resources": []},
+            "InvalidRequestContent",
+            "$schema",
+        ),
         "array": ([], "InvalidTemplate", "'Object'"),
         "resource": (template([good, wrong_pool]), "InvalidTemplateDeployment", "FortranLTS"),
         "type": (
@@ -242,11 +254,16 @@ def bad_templates():
             "1999-01-01",
         ),
         "growth": (
-            template([good], variables={
-                "v0": "0123456789",
-                **{f"v{i}": f"[concat(variables('v{i - 1}'), variables('v{i - 1}'))]"
-                   for i in range(1, 60)},
-            }),
+            template(
+                [good],
+                variables={
+                    "v0": "0123456789",
+                    **{
+                        f"v{i}": f"[concat(variables('v{i - 1}'), variables('v{i - 1}'))]"
+                        for i in range(1, 60)
+                    },
+                },
+            ),
             "InvalidTemplate",
             "MiB",
         ),
@@ -277,11 +294,15 @@ def test_a_bad_template_is_refused_before_anything_is_made(group, what):
         ('{"properties": {"mode": "Incremental"}}', "InvalidRequestContent"),
         ('{"properties": {"mode": "Sideways", "template": {}}}', "InvalidRequestContent"),
         ('{"properties": {"mode": "Complete", "template": {}}}', "NotSupported"),
-        ('{"properties": {"mode": "Incremental", "templateLink": {"uri": "http://x"}}}',
-         "NotSupported"),
+        (
+            '{"properties": {"mode": "Incremental", "templateLink": {"uri": "http://x"}}}',
+            "NotSupported",
+        ),
         ("[" * 100_000, "InvalidRequestContent"),
-        ('{"tags": [], "properties": {"mode": "Incremental", "template": {}}}',
-         "InvalidRequestContent"),
+        (
+            '{"tags": [], "properties": {"mode": "Incremental", "template": {}}}',
+            "InvalidRequestContent",
+        ),
     ],
 )
 def test_a_body_that_is_no_deployment_is_refused(group, body, code):
@@ -306,10 +327,12 @@ def test_a_large_template_does_not_hold_up_other_requests(group):
 
 def test_a_deployment_that_fails_tells_so_at_its_status(group):
     """az takes a failed state in the answer to the PUT for a success."""
-    source = template([
-        pool_resource("good"),
-        pool_resource("bad", tags={"x": "[reference('good').nothing]"}),
-    ])
+    source = template(
+        [
+            pool_resource("good"),
+            pool_resource("bad", tags={"x": "[reference('good').nothing]"}),
+        ]
+    )
     assert validate(group, source).status_code == 200
     answer = deploy(group, source)
     assert answer.status_code == 201
@@ -350,10 +373,16 @@ def test_a_deployment_to_a_subscription_makes_a_group_and_fills_it(arm_server):
             "template": module,
         },
     }
-    group = {"type": "Microsoft.Resources/resourceGroups", "apiVersion": RESOURCES, "name": name,
-             "location": "northeurope"}
-    endpoint = (f"[reference(resourceId('{SUBSCRIPTION}', '{name}', "
-                "'Microsoft.Resources/deployments', 'module')).outputs.endpoint.value]")
+    group = {
+        "type": "Microsoft.Resources/resourceGroups",
+        "apiVersion": RESOURCES,
+        "name": name,
+        "location": "northeurope",
+    }
+    endpoint = (
+        f"[reference(resourceId('{SUBSCRIPTION}', '{name}', "
+        "'Microsoft.Resources/deployments', 'module')).outputs.endpoint.value]"
+    )
     source = template([nested, group], outputs={"endpoint": text(endpoint)})
     path = f"{HERE}/providers/Microsoft.Resources/deployments/sub-{name}"
     without = arm.send("PUT", path, body_of(source), VERSION)
@@ -376,20 +405,27 @@ def test_names_of_deployments_have_a_form(group):
 
 
 def test_a_role_is_assigned_by_a_template(group):
-    role = "[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', " \
-           "'0fb8eba5-a2bb-4abe-b1c1-49dfad359bb0')]"
-    source = template([
-        pool_resource("mine"),
-        {
-            "type": "Microsoft.Authorization/roleAssignments",
-            "apiVersion": "2022-04-01",
-            "name": "[guid(resourceId('Microsoft.App/sessionPools', 'mine'), 'x')]",
-            "scope": "Microsoft.App/sessionPools/mine",
-            "dependsOn": ["mine"],
-            "properties": {"roleDefinitionId": role, "principalId": str(uuid.uuid4()),
-                           "principalType": "User"},
-        },
-    ])
+    role = (
+        "[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', "
+        "'0fb8eba5-a2bb-4abe-b1c1-49dfad359bb0')]"
+    )
+    source = template(
+        [
+            pool_resource("mine"),
+            {
+                "type": "Microsoft.Authorization/roleAssignments",
+                "apiVersion": "2022-04-01",
+                "name": "[guid(resourceId('Microsoft.App/sessionPools', 'mine'), 'x')]",
+                "scope": "Microsoft.App/sessionPools/mine",
+                "dependsOn": ["mine"],
+                "properties": {
+                    "roleDefinitionId": role,
+                    "principalId": str(uuid.uuid4()),
+                    "principalType": "User",
+                },
+            },
+        ]
+    )
     answer = deploy(group, source)
     assert answer.json()["properties"]["provisioningState"] == "Succeeded", answer.text
     path = f"{group.pool_id('mine')}/providers/Microsoft.Authorization/roleAssignments"
@@ -417,9 +453,11 @@ def sdk(arm_server):
 def test_the_python_sdk_deploys_shows_lists_and_deletes(group, sdk):
     name = group.group
     body = body_of(
-        template([pool_resource("[parameters('name')]")],
-                 parameters={"name": {"type": "string"}},
-                 outputs={"it": text("[reference(parameters('name')).containerType]")}),
+        template(
+            [pool_resource("[parameters('name')]")],
+            parameters={"name": {"type": "string"}},
+            outputs={"it": text("[reference(parameters('name')).containerType]")},
+        ),
         {"name": {"value": "by-sdk"}},
     )
     checked = sdk.deployments.begin_validate(name, "main", body).result()
@@ -444,10 +482,14 @@ def test_the_python_sdk_tells_why_a_deployment_failed(group, sdk):
     with pytest.raises(HttpResponseError) as refused:
         sdk.deployments.begin_create_or_update(group.group, "main", bad)
     assert refused.value.error.code == "InvalidTemplate"
-    failing = body_of(template([
-        pool_resource("good"), pool_resource("bad", tags={"x": "[reference('good').nothing]"})
-    ]))
-    poller = sdk.deployments.begin_create_or_update(group.group, "main", failing, polling_interval=1)
+    failing = body_of(
+        template(
+            [pool_resource("good"), pool_resource("bad", tags={"x": "[reference('good').nothing]"})]
+        )
+    )
+    poller = sdk.deployments.begin_create_or_update(
+        group.group, "main", failing, polling_interval=1
+    )
     with pytest.raises(HttpResponseError) as failed:
         poller.result()
     assert "DeploymentFailed" in str(failed.value)

@@ -4,6 +4,7 @@ sessions: the third is refused, and served after the pool grew; the first keeps 
 import pytest
 import requests
 from langchain_azure_dynamic_sessions import SessionsPythonREPLTool
+
 from support.arm import Arm, python_pool
 from support.emulator import Emulator
 

@@ -2,6 +2,7 @@
 custom containers in Azure (api-spec/CONTROL-PLANE.md section 1.4)."""
 
 import pytest
+
 from support.arm import Arm, error_of, python_pool
 from support.emulator import Emulator
 from support.waiting import wait_until

@@ -4,6 +4,7 @@ back (api-spec/CONTROL-PLANE.md sections 1.1 to 1.5)."""
 import re
 
 import pytest
+
 from support.arm import Arm, error_of, python_pool
 
 VERSIONS = (
@@ -76,7 +77,9 @@ def test_every_version_that_the_provider_lists_is_taken_and_answered_in_its_word
 
 
 def test_the_provider_lists_the_versions(arm):
-    provider = arm.send("GET", f"/subscriptions/{arm.scope().split('/')[2]}/providers/Microsoft.App")
+    provider = arm.send(
+        "GET", f"/subscriptions/{arm.scope().split('/')[2]}/providers/Microsoft.App"
+    )
     types = {one["resourceType"]: one for one in provider.json()["resourceTypes"]}
     assert sorted(types["sessionPools"]["apiVersions"]) == sorted(VERSIONS)
 
@@ -149,7 +152,9 @@ def test_an_answer_can_be_sent_back(arm, pool_name):
 
 
 def test_patch_changes_what_it_names_at_every_depth(arm, pool_name):
-    arm.pool("PUT", pool_name, python_pool(maximum=7, cooldown=900) | {"tags": {"a": "1", "b": "2"}})
+    arm.pool(
+        "PUT", pool_name, python_pool(maximum=7, cooldown=900) | {"tags": {"a": "1", "b": "2"}}
+    )
     created = arm.pool("GET", pool_name).json()
 
     def patched(body, version="2026-07-01"):
@@ -157,7 +162,9 @@ def test_patch_changes_what_it_names_at_every_depth(arm, pool_name):
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    new = {"dynamicPoolConfiguration": {"lifecycleConfiguration": {"cooldownPeriodInSeconds": "500"}}}
+    new = {
+        "dynamicPoolConfiguration": {"lifecycleConfiguration": {"cooldownPeriodInSeconds": "500"}}
+    }
     old = {"dynamicPoolConfiguration": {"cooldownPeriodInSeconds": "600"}}
     assert _cooldown(patched({"properties": new})) == 500
     assert _cooldown(patched({"properties": old})) == 600

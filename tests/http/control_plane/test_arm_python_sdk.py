@@ -9,6 +9,7 @@ import requests
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.identity import ManagedIdentityCredential
 from azure.mgmt.appcontainers import ContainerAppsAPIClient
+
 from support.arm import SUBSCRIPTION
 from support.emulator import SLOWNESS, Emulator
 
@@ -68,7 +69,9 @@ def test_a_pool_from_creation_to_deletion(sdk_server, monkeypatch, pool_name):
     change = {"properties": {"scaleConfiguration": {"maxConcurrentSessions": 5}}}
     changed = pools.begin_update("local", pool_name, change).result()
     assert changed.scale_configuration.max_concurrent_sessions == 5
-    assert changed.dynamic_pool_configuration.lifecycle_configuration.cooldown_period_in_seconds == 300
+    assert (
+        changed.dynamic_pool_configuration.lifecycle_configuration.cooldown_period_in_seconds == 300
+    )
     pools.begin_delete("local", pool_name).result()
     with pytest.raises(ResourceNotFoundError) as refused:
         pools.get("local", pool_name)

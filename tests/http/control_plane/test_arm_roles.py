@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 import requests
+
 from support.arm import CONTRIBUTOR, EXECUTOR, Arm, error_of, python_pool
 from support.emulator import HTTP_SECONDS, Emulator, run_to_end
 

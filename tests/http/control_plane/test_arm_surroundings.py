@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 import requests
+
 from support.arm import (
     CONTRIBUTOR,
     EXECUTOR,
@@ -210,7 +211,9 @@ def test_a_role_assignment_as_the_cli_makes_it(group):
         refused = error_of(group.assign(scope, EXECUTOR, principal, again))
         assert refused == (409, "RoleAssignmentExists", "The role assignment already exists.")
     listed = f"{scope}/providers/Microsoft.Authorization/roleAssignments"
-    found = group.send("GET", listed, version=ROLES, params={"$filter": "atScope()"}).json()["value"]
+    found = group.send("GET", listed, version=ROLES, params={"$filter": "atScope()"}).json()[
+        "value"
+    ]
     assert found == [made.json()]
     assert group.send("DELETE", path, version=ROLES).json() == made.json()
     assert group.send("DELETE", path, version=ROLES).status_code == 204

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import requests
+
 from support.arm import SUBSCRIPTION, Arm, python_pool
 from support.bicep import template
 from support.emulator import run_to_end
@@ -31,9 +32,7 @@ def files(tmp_path):
 @pytest.fixture
 def apply(arm_server):
     def run(*arguments, **environment):
-        return run_to_end(
-            "pool", "apply", *arguments, "--server", arm_server.admin, **environment
-        )
+        return run_to_end("pool", "apply", *arguments, "--server", arm_server.admin, **environment)
 
     return run
 
@@ -149,8 +148,18 @@ def test_the_server_starts_with_the_pools_of_a_file(emulator_factory, files, kin
 def test_a_file_that_cannot_be_used_ends_the_start(files, document, words):
     path = files("pools.json", document)
     ended = run_to_end(
-        "serve", "--pools-file", path, "--port", "0", "--admin-port", "0", "--https-port", "0",
-        "--no-zygote", "--ready-sessions", "0",
+        "serve",
+        "--pools-file",
+        path,
+        "--port",
+        "0",
+        "--admin-port",
+        "0",
+        "--https-port",
+        "0",
+        "--no-zygote",
+        "--ready-sessions",
+        "0",
     )
     assert ended.returncode == 2
     assert "--pools-file: " in ended.stderr

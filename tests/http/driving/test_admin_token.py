@@ -7,6 +7,7 @@ import stat
 
 import pytest
 import requests
+
 from support.driving import Admin, DrivenPool
 from support.emulator import run_to_end
 

@@ -109,7 +109,7 @@ def test_a_clock_runs_at_its_rate(pool):
 
 def test_a_clock_never_goes_back(pool):
     pool.advance(3600)
-    now = datetime.datetime.now(datetime.timezone.utc).isoformat()[:19] + "Z"
+    now = datetime.datetime.now(datetime.UTC).isoformat()[:19] + "Z"
     assert pool.refused("PUT", "/clock", json={"now": now}) == (409, "Conflict", "now")
     pool.ask("POST", "/reset")
     assert parsed(pool.ask("GET", "/clock")["now"]) < parsed(now) + datetime.timedelta(minutes=5)

@@ -66,7 +66,12 @@ def test_ids_do_not_depend_on_what_happens_side_by_side(start_server):
     def guid(server, *before):
         for name in before:
             DrivenPool(server, name).session("x").list()
-        return DrivenPool(server, "mine").session("user-1").executions("1").headers["x-ms-session-guid"]
+        return (
+            DrivenPool(server, "mine")
+            .session("user-1")
+            .executions("1")
+            .headers["x-ms-session-guid"]
+        )
 
     alone = guid(start_server("--deterministic", "7", "--engine", "python"))
     among_others = guid(start_server("--deterministic", "7"), "one", "two")

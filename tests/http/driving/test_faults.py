@@ -231,10 +231,16 @@ def test_rules_match_by_what_is_in_the_request(pool):
                     "match": {"header": {"name": "X-Test", "value": "on"}},
                     "effect": {"status": 422},
                 },
-                {"id": "second", "match": {"operation": "list_files", "nth": 2},
-                 "effect": {"status": 425}},
-                {"id": "third", "match": {"operation": "get_file", "every": 3},
-                 "effect": {"status": 426}},
+                {
+                    "id": "second",
+                    "match": {"operation": "list_files", "nth": 2},
+                    "effect": {"status": 425},
+                },
+                {
+                    "id": "third",
+                    "match": {"operation": "get_file", "every": 3},
+                    "effect": {"status": 426},
+                },
             ]
         },
     )

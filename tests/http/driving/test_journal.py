@@ -121,7 +121,7 @@ def test_an_expectation_that_is_not_met_says_what_came_nearest(pool):
     verdict = answer.json()
     assert (verdict["ok"], verdict["expected"], verdict["found"]) == (False, "exactly 1", 0)
     lines = verdict["message"].splitlines()
-    assert lines[0].startswith("expected exactly 1 of: operation \"execute\"")
+    assert lines[0].startswith('expected exactly 1 of: operation "execute"')
     assert lines[1] == "nearest:"
     assert 'code is "1 + 1", not "1 + 2"' in lines[2]
 

@@ -3,6 +3,7 @@
 import re
 
 import requests
+
 from support.driving import DrivenPool
 from support.waiting import wait_until
 

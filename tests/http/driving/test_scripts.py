@@ -276,7 +276,9 @@ def test_a_file_that_is_no_script_keeps_the_server_from_starting(tmp_path, conte
     file = tmp_path / "answers.json"
     if content is not None:
         file.write_text(content)
-    ended = run_to_end("serve", "--engine", "scripts", "--script", str(file), "--port", "0", "--admin-port", "0")
+    ended = run_to_end(
+        "serve", "--engine", "scripts", "--script", str(file), "--port", "0", "--admin-port", "0"
+    )
     assert ended.returncode == 2
     assert f"--script {file}: {complaint}" in ended.stderr
 

@@ -55,7 +55,9 @@ def test_a_pool_is_the_same_after_a_round_trip(server, pool):
     one, two = pool.session("user-1"), pool.session("user/2")
     one.executions("import numpy as np\nrows = np.arange(3)\ndef total(): return rows.sum()")
     one.upload("größe.csv", b"a,b\n1,2\n")
-    one.executions("import os; os.makedirs('/mnt/data/deep/empty'); open('/mnt/data/deep/x', 'w').write('y')")
+    one.executions(
+        "import os; os.makedirs('/mnt/data/deep/empty'); open('/mnt/data/deep/x', 'w').write('y')"
+    )
     two.executions("name = 'Ada'")
     archive = snapshot_of(pool)
 
@@ -213,7 +215,9 @@ HOSTILE = {
     ),
     "a wrong definition": (packed(manifest(pool={"maxSessions": 0})), "pool.maxSessions"),
     "more sessions than the pool has": (
-        packed(manifest(SESSION, {"identifier": "user-2"}, pool={"maxSessions": 1}), ("user-1/a", b"")),
+        packed(
+            manifest(SESSION, {"identifier": "user-2"}, pool={"maxSessions": 1}), ("user-1/a", b"")
+        ),
         "sessions",
     ),
     "more bytes than a session has": (
@@ -226,7 +230,11 @@ HOSTILE = {
     "an absolute path": (packed(manifest(SESSION), ("/etc/x", b"")), "/etc/x"),
     "a symbolic link": (packed(manifest(SESSION), (link("user-1/l", "/etc"), b"")), "user-1/l"),
     "a hard link": (
-        packed(manifest(SESSION), ("user-1/a", b"x"), (link("user-1/l", "user-1/a", tarfile.LNKTYPE), b"")),
+        packed(
+            manifest(SESSION),
+            ("user-1/a", b"x"),
+            (link("user-1/l", "user-1/a", tarfile.LNKTYPE), b""),
+        ),
         "user-1/l",
     ),
     "a device": (packed(manifest(SESSION), (device("user-1/d"), b"")), "user-1/d"),

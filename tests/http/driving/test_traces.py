@@ -1,6 +1,7 @@
 """A `traceparent` of the client: in the answer, the journal, the log and the program."""
 
 import requests
+
 from support.driving import DrivenPool
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

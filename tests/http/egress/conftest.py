@@ -29,8 +29,12 @@ def web(tmp_path_factory):
     info = "nextdoor-1.0.dist-info"
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr("nextdoor.py", "where = __file__\n")
-        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: nextdoor\nVersion: 1.0\n")
-        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(
+            f"{info}/METADATA", "Metadata-Version: 2.1\nName: nextdoor\nVersion: 1.0\n"
+        )
+        archive.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
         archive.writestr(f"{info}/RECORD", "")
     (wheel.parent / "index.html").write_text(f'<a href="{wheel.name}">{wheel.name}</a>')
     with neighbour.neighbour(directory):

@@ -103,7 +103,9 @@ def test_an_ordinary_user_s_sessions_have_egress_too(
 
 
 def test_a_session_cannot_see_its_helper(open_session):
-    result = run(open_session, f"!grep -l {HELPER} /proc/[0-9]*/cmdline; ls /run /proc/self/fd/ 2>&1")
+    result = run(
+        open_session, f"!grep -l {HELPER} /proc/[0-9]*/cmdline; ls /run /proc/self/fd/ 2>&1"
+    )
     assert HELPER not in result["stdout"]
 
 
@@ -122,7 +124,9 @@ def test_the_network_outlives_a_program_that_had_too_much_memory(start_open):
     """The helper is in no cgroup that is killed as a whole."""
     session = start_open("--memory-limit-mb", "256").session()
     assert run(session, FETCH)["stdout"].strip() == GREETING
-    bomb = "import mmap\nm = mmap.mmap(-1, 1 << 31)\nfor n in range(1 << 11): m.write(bytes(1 << 20))"
+    bomb = (
+        "import mmap\nm = mmap.mmap(-1, 1 << 31)\nfor n in range(1 << 11): m.write(bytes(1 << 20))"
+    )
     assert run(session, bomb, timeoutInSeconds=60)["stderr"].endswith("Kernel restarted")
     assert run(session, FETCH)["stdout"].strip() == GREETING
 

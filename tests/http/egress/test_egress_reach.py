@@ -8,8 +8,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from soak import census
 
+from soak import census
 from support import neighbour
 from support.egress import (
     FETCH,
@@ -39,9 +39,7 @@ def test_a_name_that_does_not_exist_is_known_not_to(open_session):
 def test_a_session_without_egress_has_its_own_loopback_only(session, web):
     assert reach(neighbour.ADDRESS, neighbour.PORT) == "answered"
     run(session, LISTEN)
-    own, other = probe(
-        session, ("127.0.0.1", SESSION_PORT), (neighbour.ADDRESS, neighbour.PORT)
-    )
+    own, other = probe(session, ("127.0.0.1", SESSION_PORT), (neighbour.ADDRESS, neighbour.PORT))
     assert (own, other) == ("answered", "OSError")
     assert "URLError" in run(session, FETCH)["stderr"]
 

@@ -19,7 +19,9 @@ def collected(path):
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", f"--attack-cases={path}"]
     directories = [str(TESTS / "http"), str(TESTS / "sandbox")]
     environment = {name: value for name, value in os.environ.items() if name != "MUST_WORK"}
-    subprocess.run([*command, *directories], cwd=TESTS, env=environment, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [*command, *directories], cwd=TESTS, env=environment, check=True, stdout=subprocess.DEVNULL
+    )
     return {(case, tier) for case, tier in json.loads(path.read_text())}
 
 

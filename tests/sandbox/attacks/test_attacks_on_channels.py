@@ -189,15 +189,24 @@ INPUTS = {
     "a long chain": ("x" + ".y" * 100_000, ""),
     "exit()": ("exit()", None),
     "sys.exit": ("import sys; sys.exit(3)", None),
-    "quit in a thread": ("import threading; t = threading.Thread(target=exit); t.start(); t.join()", None),
+    "quit in a thread": (
+        "import threading; t = threading.Thread(target=exit); t.start(); t.join()",
+        None,
+    ),
     "input()": ("input()", "StdinNotImplementedError"),
     "sys.stdin": ("import sys; sys.stdin.read()", None),
     "a breakpoint": ("breakpoint()", None),
     "an endless await": ("import asyncio\nawait asyncio.sleep(1000)", "timed out"),
     "a broken IPython": ("get_ipython().run_cell = None; del get_ipython", None),
-    "a broken builtin": ("import builtins; builtins.repr = builtins.str = builtins.len = None", None),
+    "a broken builtin": (
+        "import builtins; builtins.repr = builtins.str = builtins.len = None",
+        None,
+    ),
     "a broken sys": ("import sys; sys.modules.clear()", None),
-    "no descriptors left": ("import os\nfds = []\nwhile True: fds.append(os.dup(1))", "Too many open"),
+    "no descriptors left": (
+        "import os\nfds = []\nwhile True: fds.append(os.dup(1))",
+        "Too many open",
+    ),
 }
 
 

@@ -162,7 +162,9 @@ def test_an_upload_under_a_name_that_leads_out_stays_inside(session, canaries):
         assert session.upload(filename, b"attack").status_code in {200, 400}
     for path in ("..", "../..", str(canaries.file.parent) + "/..", "a/../.."):
         assert_refused(session.upload("x", b"attack", path=path), 400)
-    inside = json.loads(value(session, "import json, os; json.dumps(os.listdir('/mnt/data'))")[1:-1])
+    inside = json.loads(
+        value(session, "import json, os; json.dumps(os.listdir('/mnt/data'))")[1:-1]
+    )
     assert set(inside) <= {"secret"}
 
 
@@ -192,8 +194,12 @@ def test_a_file_of_the_host_cannot_be_linked_into_the_data_directory(session, ca
     assert set(made.values()) <= {"ENOENT", "EXDEV", "EPERM", "EACCES"}
     assert session.content("own-link").content == b"mine"
     assert_refused(session.content("canary-link"), REFUSED)
-    linked = run_outside("make_links", before=as_session_user(), directory=str(canaries.file.parent),
-                         canary=str(canaries.file))
+    linked = run_outside(
+        "make_links",
+        before=as_session_user(),
+        directory=str(canaries.file.parent),
+        canary=str(canaries.file),
+    )
     (canaries.file.parent / "canary-link").unlink()
     (canaries.file.parent / "own-link").unlink()
     (canaries.file.parent / "own").unlink()
@@ -207,8 +213,7 @@ def test_a_file_that_changes_while_it_is_served_is_whole_or_cut_off(session, ser
     start_in_background(
         session,
         "file = os.open('/mnt/data/changing', os.O_RDWR | os.O_CREAT)\n"
-        "def step():\n"
-        + "".join(f"    os.ftruncate(file, {size << 20})\n" for size in sizes),
+        "def step():\n" + "".join(f"    os.ftruncate(file, {size << 20})\n" for size in sizes),
     )
     outcomes = set()
     for _ in range(60):

@@ -132,7 +132,9 @@ def user_of(session, name):
 @attack(76, 77, 78, 79, 80, 81)
 @needs_root
 def test_each_session_of_a_root_server_has_its_own_user(session, other_session, tier):
-    users = [user_of(each, f"user-{os.getpid()}-{n}") for n, each in enumerate((session, other_session))]
+    users = [
+        user_of(each, f"user-{os.getpid()}-{n}") for n, each in enumerate((session, other_session))
+    ]
     if tier.before:  # the server of an ordinary user
         assert len(set(users)) == 1
         return

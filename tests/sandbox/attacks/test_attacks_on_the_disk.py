@@ -168,9 +168,7 @@ def test_whoever_takes_more_of_the_disk_than_it_may_is_ended(
 ):
     """The launcher counts files where the kernel cannot answer ENOSPC; the same program passes if
     it takes little."""
-    server = start_server(
-        *("--data-quota-mb", "8", "--tmp-quota-mb", "128", "--max-files", "1000")
-    )
+    server = start_server(*("--data-quota-mb", "8", "--tmp-quota-mb", "128", "--max-files", "1000"))
     before = server.temporary_files()
     session = server.session()
 

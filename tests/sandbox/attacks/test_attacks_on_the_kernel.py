@@ -268,9 +268,10 @@ def test_a_file_of_the_host_is_not_there(session, canaries, tier):
     answers = run_inside(session, "read_host", canary=str(canaries.file))
     assert answers.pop("own") == ("allowed" if tier.letter == "A" else "EACCES")  # B has no users
     assert set(answers.values()) <= {"ENOENT", "EACCES"}
-    assert run_outside("read_host", before=as_session_user(), canary=str(canaries.file))[
-        "canary"
-    ] == "allowed"
+    assert (
+        run_outside("read_host", before=as_session_user(), canary=str(canaries.file))["canary"]
+        == "allowed"
+    )
 
 
 @attack(50)

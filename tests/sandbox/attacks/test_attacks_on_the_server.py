@@ -53,7 +53,9 @@ def test_a_client_that_never_reads_holds_up_nobody(session, other_session):
 def test_requests_sent_at_once_are_answered_in_turn(session):
     """The requests are sent on one connection, by a client that closes its sending side."""
     body = json.dumps({"code": "6 * 7"}).encode()
-    connection = Exact(session).open("POST", "executions", [JSON, f"Content-Length: {len(body)}"], body)
+    connection = Exact(session).open(
+        "POST", "executions", [JSON, f"Content-Length: {len(body)}"], body
+    )
     with contextlib.closing(connection):
         connection.shutdown(socket.SHUT_WR)
         assert json.loads(answer_on(connection).content)["result"]["executionResult"] == 42
@@ -131,7 +133,9 @@ ODD_JSON = {
 @attack(66)
 @pytest.mark.parametrize("body", ODD_JSON.values(), ids=ODD_JSON)
 def test_odd_json_is_refused_in_the_shape_of_the_api(session, body):
-    refused = session.send("POST", "executions", data=body, headers={"Content-Type": "application/json"})
+    refused = session.send(
+        "POST", "executions", data=body, headers={"Content-Type": "application/json"}
+    )
     assert_refused(refused, 400)
 
 

@@ -101,7 +101,14 @@ def failing(call, *more, from_the_start=False):
     first = 1 + (calls_before_main(call) if from_the_start else 0)
     error = ERRORS.get(call, "EPERM")
     quiet = ("strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", *WITHOUT_LEAKS)
-    return (*quiet, "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={first}+", *more)
+    return (
+        *quiet,
+        "-e",
+        f"trace={call}",
+        "-e",
+        f"inject={call}:error={error}:when={first}+",
+        *more,
+    )
 
 
 @attack(70)
@@ -151,7 +158,12 @@ def test_a_session_that_cannot_join_its_control_groups_is_not_created(start_serv
     session = works_fully(server)
     # Any of the files that exist, of any sandbox that follows.
     names = ("tasks", "cgroup.procs")
-    files = [f"{directory}/{n}/{name}" for directory in directories for n in range(2, 9) for name in names]
+    files = [
+        f"{directory}/{n}/{name}"
+        for directory in directories
+        for n in range(2, 9)
+        for name in names
+    ]
     watched = [word for file in files for word in ("-P", file)]
     with failing_in(launcher_of(server), "write", *watched):
         answer = server.session().executions("6 * 7")

@@ -173,7 +173,11 @@ def shell(text):
 
 
 def python(text):
-    return ("/usr/bin/python3", "-c", f"import os, signal, sys; {text}; os.execv(sys.argv[1], sys.argv[1:])")
+    return (
+        "/usr/bin/python3",
+        "-c",
+        f"import os, signal, sys; {text}; os.execv(sys.argv[1], sys.argv[1:])",
+    )
 
 
 INHERITANCES = {
@@ -188,7 +192,9 @@ INHERITANCES = {
     "blocked signals": python("signal.pthread_sigmask(0, range(1, 32))"),
     "a small stack": shell("ulimit -s 512"),
     "no core, no locked memory": shell("ulimit -c 0; ulimit -l 0"),
-    "a directory that is gone": shell("mkdir -p $TMPDIR/gone && cd $TMPDIR/gone && rmdir $TMPDIR/gone"),
+    "a directory that is gone": shell(
+        "mkdir -p $TMPDIR/gone && cd $TMPDIR/gone && rmdir $TMPDIR/gone"
+    ),
     "no variables": ("env", "-i", "DYNSESSIONS_HTTPS_PORT=off", "DYNSESSIONS_STATE_DIR=/nowhere"),
 }
 

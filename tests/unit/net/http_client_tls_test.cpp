@@ -14,9 +14,9 @@ namespace dynsessions::net {
 namespace {
 
 /// A server over TLS whose authority is in a file.
-class TlsServer {
+class TlsServerOfClient {
  public:
-  explicit TlsServer(const std::string& name)
+  explicit TlsServerOfClient(const std::string& name)
       : file_("/tmp/http-client-test-" + std::to_string(::getpid()) + ".pem") {
     const auto now = std::chrono::floor<seconds>(std::chrono::system_clock::now());
     const auto authority = tls::Identity::make_authority({name}, now);
@@ -25,9 +25,9 @@ class TlsServer {
     context_ = std::make_unique<TlsContext>(server.certificate_pem(), server.key_pem());
     server_ = std::make_unique<TestServer>(echo, ServerLimits(), context_.get());
   }
-  TlsServer(const TlsServer&) = delete;
-  TlsServer& operator=(const TlsServer&) = delete;
-  ~TlsServer() { std::remove(file_.c_str()); }
+  TlsServerOfClient(const TlsServerOfClient&) = delete;
+  TlsServerOfClient& operator=(const TlsServerOfClient&) = delete;
+  ~TlsServerOfClient() { std::remove(file_.c_str()); }
 
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
   [[nodiscard]] HttpClientOptions trusting() const {
@@ -46,7 +46,7 @@ class TlsServer {
 TEST_CASE("over TLS a trusted server answers, also by its address", "[net][client][tls]") {
   const std::string name = GENERATE("localhost", "127.0.0.1");
   DYNAMIC_SECTION(name) {
-    TlsServer server(name);
+    TlsServerOfClient server(name);
     Client client(server.trusting());
     const HttpUrl url = url_of(server.port(), name, true);
     const std::string body(kMegabyte, 't');
@@ -62,7 +62,7 @@ TEST_CASE("over TLS a trusted server answers, also by its address", "[net][clien
 }
 
 TEST_CASE("a certificate that is not trusted is named as the reason", "[net][client][tls]") {
-  TlsServer server("localhost");
+  TlsServerOfClient server("localhost");
   SECTION("an unknown authority") {
     Client client;
     check_failure(client.fetch(url_of(server.port(), "localhost", true)), HttpStep::tls,

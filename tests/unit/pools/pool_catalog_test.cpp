@@ -252,8 +252,9 @@ TEST_CASE("pools that nobody declared can be refused", "[pools][catalog]") {
   test::TestLoop loop;
   ManualClock clock{Clock::TimePoint()};
   AdjustableClock server_clock{clock};
+  IdSource ids;
   const auto make = [&](const PoolDefinition&, Origin) -> Result<Pool::Parts> {
-    return Pool::Parts{loop.executor(), server_clock.copy(),
+    return Pool::Parts{loop.executor(), ids, server_clock.copy(),
                        std::make_shared<FakeWorkspaces>(loop.executor()),
                        std::make_unique<RecordedEvents>()};
   };

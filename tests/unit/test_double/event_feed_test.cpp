@@ -25,7 +25,9 @@ struct FeedFixture {
   pools::Session session{loop.executor(),
                          SessionIdentifier::parse("user", IdentifierRule::one_to_256).value(),
                          "8c6eb330-3c75-4dde-a89d-458d572cfaf7",
-                         std::make_shared<pools::PoolDefinition>(), clock, *events};
+                         std::make_shared<pools::PoolDefinition>(),
+                         clock,
+                         *events};
   std::vector<std::string> names;
   std::vector<json> data;
 
