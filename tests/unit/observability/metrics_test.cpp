@@ -111,8 +111,8 @@ TEST_CASE("what happens to sessions is counted by reason and outcome", "[metrics
   test::TestLoop loop;
   ManualClock clock{Clock::TimePoint()};
   const auto identifier = SessionIdentifier::parse("a", IdentifierRule::one_to_256).value();
-  pools::Session session(loop.executor(), identifier, std::make_shared<pools::PoolDefinition>(),
-                         clock, *events);
+  pools::Session session(loop.executor(), identifier, "8c6eb330-3c75-4dde-a89d-458d572cfaf7",
+                         std::make_shared<pools::PoolDefinition>(), clock, *events);
   events->session_ended(session, pools::EndReason::cooldown_passed);
   events->session_ended(session, pools::EndReason::deleted);
   events->kernel_ended(session, execution::Kernel::synchronous, {.timed_out = true});

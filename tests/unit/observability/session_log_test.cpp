@@ -28,6 +28,7 @@ struct Fixture {
   SessionLog log{clock, "my-pool", captured.log()};
   pools::Session session{loop.executor(),
                          SessionIdentifier::parse("test", IdentifierRule::one_to_256).value(),
+                         "8c6eb330-3c75-4dde-a89d-458d572cfaf7",
                          std::make_shared<pools::PoolDefinition>(), clock, log};
   const std::string guid = session.guid();
 };

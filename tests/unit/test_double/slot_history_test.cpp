@@ -19,13 +19,15 @@ struct SlotFixture {
   test::TestLoop loop;
   ManualClock clock{Clock::TimePoint()};
   std::unique_ptr<pools::SessionEvents> events = history.for_sessions(kSlotPool, clock);
+  int begun = 0;
 
   static SessionIdentifier named(const std::string& name) {
     return SessionIdentifier::parse(name, IdentifierRule::one_to_256).value();
   }
   std::unique_ptr<pools::Session> begin(const std::string& name) {
     auto session = std::make_unique<pools::Session>(
-        loop.executor(), named(name), std::make_shared<pools::PoolDefinition>(), clock, *events);
+        loop.executor(), named(name), "session-" + std::to_string(++begun),
+        std::make_shared<pools::PoolDefinition>(), clock, *events);
     events->session_allocated(*session);
     return session;
   }
