@@ -29,7 +29,9 @@ struct Fixture {
   pools::Session session{loop.executor(),
                          SessionIdentifier::parse("test", IdentifierRule::one_to_256).value(),
                          "8c6eb330-3c75-4dde-a89d-458d572cfaf7",
-                         std::make_shared<pools::PoolDefinition>(), clock, log};
+                         std::make_shared<pools::PoolDefinition>(),
+                         clock,
+                         log};
   const std::string guid = session.guid();
 };
 
