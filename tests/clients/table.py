@@ -1,4 +1,5 @@
-"""Writes the table of docs/clients/README.md from the results of `make test-clients`.
+"""Writes the results of `make test-clients` into docs/clients/README.md, a row per run, and into
+README.md, a row per client.
 
 build/test-python/bin/python3 tests/clients/table.py
 """
@@ -17,6 +18,16 @@ PAGE = suite.ROOT / "docs" / "clients" / "README.md"
 BEGIN, END = "<!-- table by tests/clients/table.py -->\n", "<!-- end of the table -->\n"
 HEAD = "| client | version | scheme | token from | operations | note |\n"
 RULE = "| --- | --- | --- | --- | --- | --- |\n"
+README = suite.ROOT / "README.md"
+SUMMARY_HEAD = "| client | version | scheme | token from | operations |\n"
+SUMMARY_RULE = "| --- | --- | --- | --- | --- |\n"
+SHORT = {
+    "app-service": "App Service",
+    "virtual-machine": "VM",
+    "old-app-service": "`MSI_ENDPOINT`",
+    "client-secret": "secret",
+    "azure-cli": "`az`",
+}
 IDENTITIES = {
     "app-service": "managed identity, App Service",
     "virtual-machine": "managed identity, virtual machine",
@@ -48,15 +59,45 @@ def table(report):
     return HEAD + RULE + "".join(rows)
 
 
+def summary_row(client, runs, found):
+    """Returns the client's row for README.md: its runs together."""
+    operations = [one for run in runs for one in found.get((client.name, *run[1:]), ())]
+    passed = sum(one["ok"] for one in operations)
+    version = client.version() + (" (imitated)" if client.is_imitated else "")
+    cells = (
+        f"[{client.name}](docs/clients/{client.page.name})",
+        version,
+        ", ".join(dict.fromkeys(run.scheme for run in runs)),
+        ", ".join(dict.fromkeys(SHORT[run.identity] for run in runs)),
+        f"{passed} of {len(operations)}" if operations else "not run",
+    )
+    return "| " + " | ".join(cells) + " |\n"
+
+
+def summary(report):
+    found = {tuple(one["run"]): one["operations"] for one in report}
+    runs = {}
+    for run in suite.every_run():
+        runs.setdefault(run.client.name, []).append(run)
+    rows = (summary_row(of_client[0].client, of_client, found) for of_client in runs.values())
+    return SUMMARY_HEAD + SUMMARY_RULE + "".join(rows)
+
+
 def table_of(text):
     """Returns the part of the page between the marks."""
     return text.split(BEGIN, 1)[1].split(END, 1)[0]
 
 
-def main():
-    before, rest = PAGE.read_text().split(BEGIN, 1)
+def replace(page, text):
+    before, rest = page.read_text().split(BEGIN, 1)
     _, after = rest.split(END, 1)
-    PAGE.write_text(before + BEGIN + table(json.loads(REPORT.read_text())) + END + after)
+    page.write_text(before + BEGIN + text + END + after)
+
+
+def main():
+    report = json.loads(REPORT.read_text())
+    replace(PAGE, table(report))
+    replace(README, summary(report))
 
 
 if __name__ == "__main__":

@@ -89,3 +89,11 @@ def test_the_table_has_a_row_for_every_run():
         line.split(" | ")[:4] for line in expected
     ]
     assert all(re.search(r" \| (\d+ of \d+|–) \| ", line) for line in committed[2:])
+
+
+def test_the_readme_has_a_row_for_every_client():
+    expected = table.summary([]).splitlines()
+    committed = table.table_of(table.README.read_text()).splitlines()
+    assert [line.split(" | ")[:4] for line in committed] == [
+        line.split(" | ")[:4] for line in expected
+    ]
