@@ -7,7 +7,7 @@
 
 namespace dynsessions::cli {
 
-/// Takes a stream of server-sent events apart (WHATWG HTML, section 9.2.6), as far as the admin API
+/// Takes a stream of server-sent events apart (WHATWG HTML, 9.2.6), as far as the admin API
 /// writes them: lines end with LF.
 class ServerSentEvents {
  public:

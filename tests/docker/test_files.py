@@ -88,8 +88,13 @@ def test_what_is_copied_is_there_and_not_ignored():
 
 
 def packages_of(program):
-    """Returns the packages of Debian that contain the libraries of a program."""
-    libraries = re.findall(r"=> (/\S+)", subprocess.check_output(["ldd", program], text=True))
+    """Returns the packages of Debian that contain the libraries of a program, which depend on those
+    of the libraries' libraries."""
+    found = subprocess.check_output(["ldd", program], text=True)
+    paths_by_name = dict(re.findall(r"(\S+) => (/\S+)", found))
+    dynamic = subprocess.check_output(["readelf", "--dynamic", program], text=True)
+    names = re.findall(r"\(NEEDED\).*\[(.+)\]", dynamic)
+    libraries = [paths_by_name[name] for name in names if name in paths_by_name]
     paths = {path for library in libraries for path in (library, os.path.realpath(library))}
     search = ["dpkg-query", "--search", *paths]  # fails for unknown files
     found = subprocess.run(search, capture_output=True, text=True).stdout

@@ -14,7 +14,7 @@
 
 namespace dynsessions::surfaces::admin {
 
-/// Server-sent events (WHATWG HTML, section 9.2) at the pace of their reader. A reader that is
+/// Server-sent events (WHATWG HTML, 9.2) at the pace of their reader. A reader that is
 /// slower than the events misses some, and is told how many with the event `dropped`.
 class EventStream : public http::BodySource {
  public:

@@ -1,4 +1,8 @@
+#include <exception>
 #include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include "emulator/surfaces/control_plane/answers.h"
 #include "emulator/surfaces/control_plane/operation.h"
@@ -119,7 +123,8 @@ asio::awaitable<ArmAnswer> get_pool(ArmCall& call) {
 asio::awaitable<ArmAnswer> put_pool(ArmCall& call) { return write_pool(call, PoolWrite::create); }
 asio::awaitable<ArmAnswer> patch_pool(ArmCall& call) { return write_pool(call, PoolWrite::update); }
 
-/// 204, also if there was none (recorded).
+/// 204, also if there was none (recorded). The answer does not wait for the end of the sessions,
+/// which on a busy machine takes longer than clients wait.
 asio::awaitable<ArmAnswer> delete_pool(ArmCall& call) {
   const ArmResult<const ArmVersion*> version = check_call(call);
   if (!version) co_return version.error();
@@ -130,8 +135,13 @@ asio::awaitable<ArmAnswer> delete_pool(ArmCall& call) {
     if (answer) add_versions(*answer);
     co_return answer;
   }
-  const auto deleted = co_await store.delete_resource(std::move(id));
-  if (!deleted) co_return deleted.error();
+  ArmResult<ResourceStore::Removal> removal = store.begin_removal(id);
+  if (!removal) co_return removal.error();
+  const auto rethrow = [](const std::exception_ptr& exception) {
+    if (exception) std::rethrow_exception(exception);  // our bug
+  };
+  const auto executor = co_await asio::this_coro::executor;
+  asio::co_spawn(executor, store.finish_removal(*std::move(removal)), rethrow);
   http::Response response = empty_answer(204);
   add_versions(response);
   co_return response;
