@@ -422,7 +422,7 @@ EVENTS = answer(
 
 
 def operation(method, path, name, summary, answers, parameters=(), body=None, content_type=JSON):
-    """Method, path below the scope, name as in the log, and what is asked and answered."""
+    """Describes a row of the table: `path` is below the scope, `name` is that of the log."""
     return {
         "method": method,
         "path": path,

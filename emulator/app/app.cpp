@@ -1,13 +1,11 @@
 #include "emulator/app/app.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
 #include <exception>
 #include <filesystem>
 #include <utility>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -23,15 +21,15 @@
 #include "emulator/app/health.h"
 #include "emulator/app/ports.h"
 #include "emulator/app/script_file.h"
+#include "emulator/app/seed.h"
 #include "emulator/auth/random_token.h"
 #include "emulator/base/event.h"
 #include "emulator/base/spdlog.h"
 #include "emulator/config/pool_list.h"
+#include "emulator/http/router.h"
 #include "emulator/observability/session_log.h"
 #include "emulator/surfaces/data_plane/api_version.h"
 #include "emulator/surfaces/data_plane/operations.h"
-#include "emulator/test_double/snapshots/restore_snapshot.h"
-#include "sandbox/base/unique_fd.h"
 
 namespace dynsessions {
 namespace asio = boost::asio;
@@ -72,11 +70,7 @@ surfaces::data_plane::DataPlaneSettings data_plane_settings(
 /// The operations that fault rules may name.
 test_double::FaultContext fault_context() {
   test_double::FaultContext context;
-  for (const auto& operation : surfaces::data_plane::operations()) {
-    auto& names = context.session_operations;
-    const std::string name(operation.name);
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  }
+  http::add_names(context.session_operations, surfaces::data_plane::operations());
   context.other_operations = surfaces::identity::operation_names();
   for (std::string& name : surfaces::control_plane::operation_names()) {
     context.other_operations.push_back(std::move(name));
@@ -94,19 +88,10 @@ std::string admin_token_for(const config::ServerOptions& server) {
 
 constexpr std::size_t kMegabyte = std::size_t{1} << 20;
 
-/// Only the full tier has a file system per session, which enforces its quota.
-bool counts_uploads(const std::optional<TierChoice>& tier) {
-  return !tier || tier->tier != sandbox::Tier::full;
-}
-
 /// Where clocks stand with --deterministic.
 std::optional<Clock::TimePoint> frozen_start(const config::Config& config) {
   if (!config.host.deterministic) return std::nullopt;
   return std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
-}
-
-std::string sandbox_description(const std::optional<TierChoice>& tier) {
-  return tier ? description_of(*tier) : "none: scripts answer, no program runs";
 }
 
 /// Starts the launcher if there is a tier. Returns the number of threads for file work, so that it
@@ -116,23 +101,6 @@ std::size_t start_launcher(execution::LauncherClient& launcher, const config::Co
                            const runtimes::Installation& installation) {
   if (tier) launcher.start(installation.launcher.string(), launcher_spec(config.host, tier->tier));
   return kFileThreads;
-}
-
-std::optional<runtimes::PythonRuntime> make_runtime(const config::Config& config,
-                                                    const std::optional<TierChoice>& tier,
-                                                    const std::filesystem::path& font_set,
-                                                    const runtimes::Installation& installation) {
-  if (!tier) return std::nullopt;
-  return std::optional<runtimes::PythonRuntime>(
-      std::in_place, python_settings(config.host, font_set.string()), installation, tier->tier);
-}
-
-/// The prefix of the environment that sessions run; empty without one.
-std::filesystem::path python_prefix(const config::Config& config,
-                                    const std::optional<TierChoice>& tier,
-                                    const runtimes::Installation& installation) {
-  if (!tier) return {};
-  return session_python(python_settings(config.host), installation).parent_path().parent_path();
 }
 
 /// "PythonLTS in local, EgressDisabled, at most 100 sessions, cooldown 300 s"
@@ -293,27 +261,10 @@ asio::awaitable<void> App::deploy_pools_file() {
 }
 
 asio::awaitable<void> App::plant_seed() {
-  const std::filesystem::path path = config_.server.seed;
-  if (path.empty()) co_return;
-  test_double::SnapshotSource source;
-  UniqueFd file;
-  if (std::filesystem::is_directory(path)) {
-    source.directory = std::filesystem::canonical(path);
-  } else {
-    file = UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file) {
-      throw config::ConfigError("--seed " + path.string() + ": " +
-                                std::generic_category().message(errno));
-    }
-    source.file = file.get();
-  }
+  if (config_.server.seed.empty()) co_return;
   test_double::SnapshotServices services{pools_,   faults_,    scripts_,
                                          journal_, file_pool_, DYNSESSIONS_VERSION};
-  auto planted =
-      co_await test_double::restore_snapshot(std::move(services), std::nullopt, std::move(source));
-  if (!planted) {
-    throw config::ConfigError("--seed " + path.string() + ": " + planted.error().message);
-  }
+  co_await dynsessions::plant_seed(config_.server.seed, std::move(services));
 }
 
 std::vector<pools::Pool*> App::declared_pools() const {

@@ -89,7 +89,7 @@ class App {
 
   [[nodiscard]] unsigned https_port() const;  ///< 0: HTTPS is off, or not bound yet
   [[nodiscard]] surfaces::control_plane::Services control_plane_services();
-  /// Answers what comes in through the ports of the service.
+  /// Handles the requests of the http and https ports.
   [[nodiscard]] http::Handler& front();
   [[nodiscard]] std::string pool_management_endpoint() const;
   [[nodiscard]] std::string pool_description() const;

@@ -20,7 +20,7 @@ class ReadyFile {
   ~ReadyFile();
 
   enum class Readers {
-    as_usual,  ///< what the umask allows
+    as_usual,  ///< as the umask allows
     owner,     ///< for content with a secret
   };
   /// The file appears with the whole content or not at all. Throws std::runtime_error.

@@ -4,7 +4,7 @@
 
 namespace dynsessions::auth {
 
-/// A secret that nobody can guess: 256 random bits in base64url. Throws tls::OpensslError if this
+/// Returns a secret of 256 random bits in base64url. Throws tls::OpensslError if this
 /// machine has no randomness.
 [[nodiscard]] std::string random_token();
 

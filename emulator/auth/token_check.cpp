@@ -12,7 +12,7 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-/// The audiences of a surface, without a final slash, and what a client has to ask for.
+/// The audiences that a surface accepts, without a final slash, and the one to name in a refusal.
 struct Audiences {
   std::array<std::string_view, 3> accepted;
   std::string_view shown;

@@ -36,7 +36,7 @@ class ChildProcess {
   /// Like read_all(), for a program that might never exit: returns nullopt if it takes longer than
   /// `patience`. The child is killed in both cases.
   std::optional<std::string> read_all(std::chrono::milliseconds patience);
-  /// Returns what a server has written to stderr since the last call.
+  /// Returns the text that a server wrote to stderr since the last call.
   std::string said();
   /// Waits for the exit. Returns the exit code, or -1 after a signal. Call wait() or stop(), once.
   int wait();
@@ -55,7 +55,7 @@ class ChildProcess {
   pid_t pid_ = -1;
 };
 
-/// Returns the last line of what a process printed, without its end.
+/// Returns the last line of a text that a process printed, without its line end.
 [[nodiscard]] std::string last_line_of(std::string text);
 
 }  // namespace dynsessions

@@ -22,7 +22,7 @@ std::string IdSource::next(const std::string& purpose) {
   const std::string name =
       std::to_string(*seed_) + '/' + std::to_string(counts_[counted]++) + '/' + counted;
   boost::uuids::uuid id = boost::uuids::name_generator_sha1(boost::uuids::ns::oid())(name);
-  // Its form is that of a random one.
+  // Set version and variant as in a random UUID.
   constexpr std::uint8_t kVersionByte = 6;
   id.data[kVersionByte] = static_cast<std::uint8_t>((id.data[kVersionByte] & 0x0F) | 0x40);
   return to_string(id);

@@ -110,7 +110,7 @@ std::string lines_of(const Json& error, const std::string& indent = {}) {
   return lines;
 }
 
-/// What a deployment failed of, which its GET tells; null if it did not fail.
+/// Returns the error of a deployment, which GET shows; null if the deployment did not fail.
 Json failure_of(const Json& answer) {
   if (!answer.is_object()) return nullptr;
   if (answer.contains("error")) return answer["error"];

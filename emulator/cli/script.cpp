@@ -8,7 +8,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// What a rule matches, cut to a line.
+/// Returns the matcher of a rule, cut to fit into a line.
 std::string match_of(const Json& rule) {
   constexpr std::size_t kLongestMatch = 60;
   for (const char* name : {"code", "pattern", "sha256"}) {

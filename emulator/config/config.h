@@ -38,7 +38,7 @@ enum class LogFormat { text, json };
 
 /// Which requests to Azure Resource Manager are answered by an operation that clients poll.
 enum class ArmOperations {
-  as_azure,      ///< those that the service answers so
+  as_azure,      ///< the ones that the service answers in this way
   long_running,  ///< all that change or delete a session pool
 };
 
@@ -77,7 +77,7 @@ struct ServerOptions {
   std::string seed;               ///< snapshot to begin with: a directory or archive; empty: none
   std::string script;             ///< file of scripted answers for all pools; empty: none
   bool exact = false;             ///< answers have nothing that the service's lack
-  /// What happens to pools that a request names and nobody declared.
+  /// Whether a request can name a pool that was not declared.
   pools::UndeclaredPools undeclared_pools = pools::UndeclaredPools::made;
   ArmOperations arm_operations = ArmOperations::as_azure;
 };
@@ -89,7 +89,7 @@ struct HostOptions {
   /// all is random.
   std::optional<std::uint32_t> deterministic;
   std::string python;        ///< empty: the environment that `make run` built
-  std::string requirements;  ///< file of additional packages; empty: that of the state directory
+  std::string requirements;  ///< file of additional packages; empty: the one in the state directory
   bool no_zygote = false;
   std::vector<std::string> preload{"numpy", "pandas", "matplotlib.pyplot"};
   std::vector<std::string> fonts;  ///< directories whose font files sessions see

@@ -159,9 +159,8 @@ Checks check_endless_python(const std::string& python, std::chrono::seconds pati
 }
 
 std::optional<EnvironmentFacts> read_facts(std::string_view printed) {
-  while (printed.ends_with('\n')) printed.remove_suffix(1);
-  printed.remove_prefix(printed.rfind('\n') + 1);  // npos + 1 is 0
-  const json facts = json::parse(printed, nullptr, /*allow_exceptions=*/false);
+  const std::string line = last_line_of(std::string(printed));
+  const json facts = json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!facts.is_object()) return std::nullopt;
   try {
     return EnvironmentFacts{facts.at("python"), facts.at("packages"), facts.at("agent"),

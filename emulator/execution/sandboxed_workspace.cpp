@@ -5,6 +5,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include "emulator/base/rethrow.h"
+
 namespace dynsessions::execution {
 namespace asio = boost::asio;
 
@@ -119,9 +121,7 @@ asio::awaitable<void> SandboxedWorkspaceFactory::stop() {
 void SandboxedWorkspaceFactory::keep_spare() {
   if (!services_.zygote || spare_ || making_spare_ || stopped_) return;
   making_spare_ = true;
-  asio::co_spawn(services_.executor, make_spare(), [](const std::exception_ptr& exception) {
-    if (exception) std::rethrow_exception(exception);  // our bug: out through the event loop
-  });
+  asio::co_spawn(services_.executor, make_spare(), rethrow);
 }
 
 /// A failure is reported by the next create(), which then makes a sandbox itself.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -126,6 +127,15 @@ class Router {
   const std::span<const Row> rows_;
   RouteTable table_;
 };
+
+/// Adds the names of the rows, each once.
+template <typename Rows>
+void add_names(std::vector<std::string>& names, const Rows& rows) {
+  for (const auto& row : rows) {
+    const std::string name(row.name);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+}
 
 [[nodiscard]] std::string_view name_of(Method method);
 

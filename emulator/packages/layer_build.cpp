@@ -82,9 +82,8 @@ Error pip_failure(std::string_view said) {
 }
 
 Result<LayerFacts> read_layer_facts(std::string_view printed) {
-  while (printed.ends_with('\n')) printed.remove_suffix(1);
-  printed.remove_prefix(printed.rfind('\n') + 1);  // npos + 1 is 0
-  const json facts = json::parse(printed, nullptr, /*allow_exceptions=*/false);
+  const std::string line = last_line_of(std::string(printed));
+  const json facts = json::parse(line, nullptr, /*allow_exceptions=*/false);
   LayerFacts layer;
   try {
     for (const auto& [name, version] : facts.at("packages").items()) {

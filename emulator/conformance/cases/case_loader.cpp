@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Names that the runner fills in (runner.h), besides those that a case captures.
+/// Variables that the runner sets (runner.h). A case can capture further ones.
 const std::set<std::string> kRunTimeNames{"identifier", "run", "endpoint"};
 
 Json read_json(const fs::path& path) {

@@ -230,15 +230,9 @@ asio::awaitable<http::Answer> run(const Services& services, const Asked& asked, 
 
 std::vector<std::string> operation_names() {
   std::vector<std::string> names;
-  const auto add = [&names](const auto& rows) {
-    for (const Row& row : rows) {
-      const std::string name(row.name);
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-    }
-  };
-  add(kTenantRows);
-  add(kOfSubscription);
-  add(kOfGroup);
+  http::add_names(names, kTenantRows);
+  http::add_names(names, kOfSubscription);
+  http::add_names(names, kOfGroup);
   return names;
 }
 

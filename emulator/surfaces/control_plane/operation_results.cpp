@@ -1,9 +1,9 @@
-#include <exception>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "emulator/base/rethrow.h"
 #include "emulator/base/timestamp.h"
 #include "emulator/surfaces/control_plane/answers.h"
 #include "emulator/surfaces/control_plane/operation.h"
@@ -43,9 +43,6 @@ asio::awaitable<ArmAnswer> remove_in_background(ArmCall& call, ResourceId id, st
   auto operation = call.services.operations.start(kind, call.scope.subscription, store.now());
   operation->final_status = final_status;
   const std::string location = operation_url(call, *operation, "operationResults", "global");
-  const auto rethrow = [](const std::exception_ptr& exception) {
-    if (exception) std::rethrow_exception(exception);  // our bug
-  };
   const auto executor = co_await asio::this_coro::executor;
   asio::co_spawn(executor, finish(store, *std::move(removal), operation), rethrow);
   co_return accepted(location);

@@ -1,9 +1,9 @@
-#include <exception>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "emulator/base/rethrow.h"
 #include "emulator/surfaces/control_plane/answers.h"
 #include "emulator/surfaces/control_plane/operation.h"
 #include "emulator/surfaces/control_plane/removal.h"
@@ -137,9 +137,6 @@ asio::awaitable<ArmAnswer> delete_pool(ArmCall& call) {
   }
   ArmResult<ResourceStore::Removal> removal = store.begin_removal(id);
   if (!removal) co_return removal.error();
-  const auto rethrow = [](const std::exception_ptr& exception) {
-    if (exception) std::rethrow_exception(exception);  // our bug
-  };
   const auto executor = co_await asio::this_coro::executor;
   asio::co_spawn(executor, store.finish_removal(*std::move(removal)), rethrow);
   http::Response response = empty_answer(204);

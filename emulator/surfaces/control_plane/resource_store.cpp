@@ -19,8 +19,6 @@ bool contains(const std::vector<Scope>& scopes, const Scope& wanted) {
                      [&wanted](const Scope& scope) { return scope.key() == wanted.key(); });
 }
 
-std::string lower(const std::string& text) { return boost::algorithm::to_lower_copy(text); }
-
 }  // namespace
 
 ResourceStore::ResourceStore(pools::PoolCatalog& catalog, PoolRules rules)
@@ -197,14 +195,6 @@ asio::awaitable<void> ResourceStore::finish_removal(Removal removal) {
   return session_pools_.end(std::move(removal.ending));
 }
 
-asio::awaitable<ArmResult<ResourceStore::Deletion>> ResourceStore::delete_resource(ResourceId id) {
-  ArmResult<Removal> removal = begin_removal(id);
-  if (!removal) co_return removal.error();
-  const Deletion outcome = removal->existed ? Deletion::done : Deletion::nothing_there;
-  co_await finish_removal(*std::move(removal));
-  co_return outcome;
-}
-
 std::vector<ResourceId> ResourceStore::list_resources(const Scope& scope) const {
   return session_pools_.in(scope);
 }
@@ -212,7 +202,8 @@ std::vector<ResourceId> ResourceStore::list_resources(const Scope& scope) const 
 auth::RoleStanding ResourceStore::standing_on(const pools::PoolName& pool,
                                               const std::vector<std::string>& principals) const {
   if (session_pools_.has_created(principals, pool)) return {.is_executor = true};
-  return role_assignments_.standing_on(lower(id_of(pool).text()), principals);
+  return role_assignments_.standing_on(boost::algorithm::to_lower_copy(id_of(pool).text()),
+                                       principals);
 }
 
 }  // namespace dynsessions::surfaces::control_plane

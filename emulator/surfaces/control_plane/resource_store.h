@@ -46,12 +46,9 @@ class ResourceStore final : public pools::PoolRoles {
   [[nodiscard]] ArmResult<Resource> get_resource(const ResourceId& id,
                                                  const std::string& api_version,
                                                  const Caller& caller) const;
-  enum class Deletion { done, nothing_there };
-  /// Returns when the resource is gone with all below it. 409 for the default pool and its group.
-  [[nodiscard]] boost::asio::awaitable<ArmResult<Deletion>> delete_resource(ResourceId id);
-
-  /// The same in two steps: after begin_removal() the resource is gone; the sessions of its pools
-  /// end in finish_removal(), which must be awaited.
+  /// Removes a resource with all below it, in two steps: after begin_removal() it is gone; the
+  /// sessions of its pools end in finish_removal(), which must be awaited. 409 for the default pool
+  /// and its group.
   struct Removal {
     bool existed = false;
     std::vector<std::shared_ptr<pools::Pool>> ending = {};

@@ -47,10 +47,7 @@ const http::Router<Row>& router() {
 
 std::vector<std::string> operation_names() {
   std::vector<std::string> names;
-  for (const Row& row : kRows) {
-    const std::string name(row.name);
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  }
+  http::add_names(names, kRows);
   return names;
 }
 

@@ -8,6 +8,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "emulator/base/offload.h"
+#include "emulator/base/rethrow.h"
 #include "emulator/base/spdlog.h"
 #include "emulator/pools/session_errors.h"
 #include "emulator/surfaces/error_response.h"
@@ -190,10 +191,7 @@ asio::awaitable<http::Answer> FaultFilter::apply(const effects::KillKernel& effe
     const auto executor = co_await asio::this_coro::executor;
     auto kill = kill_during((*pool)->shared_from_this(), *target.identifier, effect.after,
                             services_.real_time, execution);
-    const auto ended = [](const std::exception_ptr& exception) {
-      if (exception) std::rethrow_exception(exception);  // our bug
-    };
-    asio::co_spawn(executor, std::move(kill), ended);
+    asio::co_spawn(executor, std::move(kill), rethrow);
     http::Answer answer = co_await target.next(target.call);
     execution->has_ended = true;
     co_return answer;

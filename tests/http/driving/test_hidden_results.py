@@ -3,10 +3,10 @@
 import base64
 import concurrent.futures
 import json
-import time
 
 from support.driving import DrivenPool
 from support.emulator import run_to_end
+from support.waiting import wait_until
 
 FIGURES = "import matplotlib.pyplot as plt\nfor n in range(2):\n    plt.plot([n]); plt.show()"
 
@@ -36,8 +36,7 @@ def test_a_plain_answer_has_no_displays(pool):
 def test_an_asynchronous_program_shows_them_when_it_is_asked_for(pool):
     session = pool.session()
     session.executions(FIGURES, executionType="Asynchronous", headers={"operation-id": "one"})
-    while session.execution("one").json()["status"] == "Running":
-        time.sleep(0.05)
+    wait_until(lambda: session.execution("one").json()["status"] != "Running", "it still runs")
     assert len(pool.journal()[-1]["displays"]) == 2
 
 
