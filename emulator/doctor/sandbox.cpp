@@ -62,8 +62,9 @@ Check check_of_use(Tier used, const std::string& missing) {
   if (used == Tier::full || missing.empty()) return check;
   check.verdict = Verdict::warning;
   check.finding += "; " + root_sessions_without(missing);
-  check.cure = "give the server these capabilities (in a container, with --cap-add), or run it as "
-               "an ordinary user";
+  check.cure =
+      "give the server these capabilities (in a container, with --cap-add), or run it as "
+      "an ordinary user";
   return check;
 }
 
@@ -190,8 +191,8 @@ Checks check_sandbox(const config::Config& config, const runtimes::Installation&
   SessionUserFacts users{sandbox::missing_for_separate_users(is_full),
                          is_full && sandbox::has_real_root()};
   checks.push_back(check_of_use(*used, users.missing));
-  Checks session = run_session(launcher, launcher_spec(config.host, *used), profile_in(*used),
-                               std::move(users));
+  Checks session =
+      run_session(launcher, launcher_spec(config.host, *used), profile_in(*used), std::move(users));
   std::move(session.begin(), session.end(), std::back_inserter(checks));
   return checks;
 }

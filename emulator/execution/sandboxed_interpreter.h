@@ -69,8 +69,8 @@ class SandboxedInterpreter {
   /// interpreter keeps its descriptors until hang_up(): it would wake up to exit by itself, which
   /// takes more time than the kill.
   void expect_kill();
-  /// The same, and closes the descriptors. The processes end with the sandbox, which the caller must
-  /// destroy.
+  /// The same, and closes the descriptors. The processes end with the sandbox, which the caller
+  /// must destroy.
   void hang_up();
 
  private:

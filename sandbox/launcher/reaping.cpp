@@ -104,11 +104,13 @@ void Launcher::jail_ended(Entries::iterator entry, std::uint32_t interpreter_id)
   server_.done(destruction);
 }
 
-/// Forgets a sandbox without processes. Its namespaces, mounts and cgroups are removed when no other
-/// sandbox is ending: that takes as long as the end of its processes.
+/// Forgets a sandbox without processes. In the full tier its namespaces, mounts and cgroups are
+/// removed when no other sandbox is ending: that takes as long as the end of its processes. Below
+/// it the files of the sandbox are the host's, and are removed at once.
 void Launcher::leave_remains(Entries::iterator entry) {
-  auto& [id, ended] = *entry;
   --destroying_;
+  if (basis_.tier != Tier::full) return forget(entry);
+  auto& [id, ended] = *entry;
   last_ending_ = std::chrono::steady_clock::now();
   remains_.push_back({id, ended.profile, std::move(ended.sandbox), last_ending_});
   ended.profile->sandbox_gone();

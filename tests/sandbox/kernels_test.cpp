@@ -57,8 +57,9 @@ class KernelsFixture {
   ExecutionResult execute(Kernel kernel, const std::string& code) {
     return finish(start(kernel, code));
   }
-  /// Starts a program that makes the file /mnt/data/running, and waits until it is there. The kernel
-  /// that waits is started first: beside a fork storm its start takes minutes on a slow machine.
+  /// Starts a program that makes the file /mnt/data/running, and waits until it is there. The
+  /// kernel that waits is started first: beside a fork storm its start takes minutes on a slow
+  /// machine.
   Task<Result<ExecutionResult>> start_running(Kernel kernel, const std::string& code) {
     execute(Kernel::empty, "");
     auto task = start(kernel, code);

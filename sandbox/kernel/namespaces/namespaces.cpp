@@ -38,8 +38,9 @@ constexpr Capability kOtherUsers[] = {
     {CAP_KILL, "CAP_KILL"},
 };
 constexpr Capability kForeignNamespaces[] = {
-    {CAP_SYS_ADMIN, "CAP_SYS_ADMIN"}, {CAP_SYS_PTRACE, "CAP_SYS_PTRACE"}, {CAP_KILL, "CAP_KILL"},
-    {CAP_SETUID, "CAP_SETUID"},       {CAP_SETGID, "CAP_SETGID"},         {CAP_SETPCAP, "CAP_SETPCAP"},
+    {CAP_SYS_ADMIN, "CAP_SYS_ADMIN"}, {CAP_SYS_PTRACE, "CAP_SYS_PTRACE"},
+    {CAP_KILL, "CAP_KILL"},           {CAP_SETUID, "CAP_SETUID"},
+    {CAP_SETGID, "CAP_SETGID"},       {CAP_SETPCAP, "CAP_SETPCAP"},
 };
 constexpr Capability kOwnNamespaces[] = {
     {CAP_SYS_ADMIN, "CAP_SYS_ADMIN"}, {CAP_SETUID, "CAP_SETUID"}, {CAP_SETGID, "CAP_SETGID"}};

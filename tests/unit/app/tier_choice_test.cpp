@@ -17,8 +17,8 @@ TEST_CASE("the choice says what is used and why it is not better", "[app]") {
                                                      "unshare: Not permitted Cure: allow"));
   CHECK(warning_of(choice).empty());
   choice = {sandbox::Tier::restricted, {}, "CAP_KILL"};
-  CHECK_THAT(description_of(choice), Catch::Contains("root's user id") &&
-                                         Catch::Contains("the server lacks CAP_KILL"));
+  CHECK_THAT(description_of(choice),
+             Catch::Contains("root's user id") && Catch::Contains("the server lacks CAP_KILL"));
   choice = {sandbox::Tier::insecure, {}};
   CHECK_THAT(warning_of(choice), Catch::Contains("not isolated"));
 }

@@ -50,10 +50,10 @@ TEST_CASE(
 TEST_CASE("a root server learns which capabilities it lacks for kernel objects per session",
           "[doctor][limits]") {
   const LimitReport report{{LimitKind::hard, LimitMeans::cgroup_v1},
-                     {LimitKind::hard, LimitMeans::cgroup_v1},
-                     {LimitKind::hard, LimitMeans::cgroup_v1},
-                     {LimitKind::hard, LimitMeans::file_system},
-                     {LimitKind::soft, LimitMeans::shared_user}};
+                           {LimitKind::hard, LimitMeans::cgroup_v1},
+                           {LimitKind::hard, LimitMeans::cgroup_v1},
+                           {LimitKind::hard, LimitMeans::file_system},
+                           {LimitKind::soft, LimitMeans::shared_user}};
   Check check = check_limits(report, "", {"CAP_SYS_PTRACE, CAP_KILL", true}).at(4);
   CHECK(check.verdict == Verdict::warning);
   CHECK(check.cure == "give the server CAP_SYS_PTRACE, CAP_KILL; in a container, with --cap-add");
