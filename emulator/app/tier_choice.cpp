@@ -11,6 +11,7 @@
 #include "emulator/execution/launcher_client.h"
 #include "emulator/pools/pool_members.h"
 #include "emulator/runtimes/python_runtime.h"
+#include "sandbox/kernel/namespaces/namespaces.h"
 
 namespace dynsessions {
 namespace asio = boost::asio;
@@ -128,6 +129,7 @@ TierChoice choose_tier(const config::Config& config, const runtimes::Installatio
   std::string accounts;
   for (const Tier tier : tiers_of(config.host.sandbox)) {
     choice.tier = tier;
+    if (tier != Tier::full) choice.missing = sandbox::missing_for_separate_users(false);
     TierTrial trial = try_pool(config, installation, tier, config.pool);
     if (trial.works()) return choice;
     accounts += "\n  " + account_of(trial);
@@ -139,8 +141,14 @@ TierChoice choose_tier(const config::Config& config, const runtimes::Installatio
 
 std::string description_of(const TierChoice& choice) {
   std::string text = name_of(choice.tier) + ": " + layers_of(choice.tier);
+  if (!choice.missing.empty()) text += "; " + root_sessions_without(choice.missing);
   for (const TierTrial& trial : choice.better) text += "; " + account_of(trial);
   return text;
+}
+
+std::string root_sessions_without(const std::string& capabilities) {
+  return "sessions have root's user id (without its capabilities), because the server lacks " +
+         capabilities;
 }
 
 std::string warning_of(const TierChoice& choice) {

@@ -29,6 +29,9 @@ struct TierTrial {
 struct TierChoice {
   sandbox::Tier tier;
   std::vector<TierTrial> better;  ///< that were tried before it, and failed
+  /// The capabilities for want of which sessions of a root server are root as well, below the full
+  /// tier; see sandbox::missing_for_separate_users().
+  std::string missing{};
 };
 
 /// The best that `config.host.sandbox` allows and this machine can do. Throws EngineUnavailable,
@@ -43,6 +46,9 @@ void require_pools(const config::Config& config, const runtimes::Installation& i
 
 /// What a person has to know of the choice, in a line.
 [[nodiscard]] std::string description_of(const TierChoice& choice);
+
+/// Says that sessions are root because a root server lacks these capabilities.
+[[nodiscard]] std::string root_sessions_without(const std::string& capabilities);
 
 /// For every answer, when sessions are not isolated at all; otherwise empty.
 [[nodiscard]] std::string warning_of(const TierChoice& choice);

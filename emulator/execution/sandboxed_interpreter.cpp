@@ -74,6 +74,11 @@ bool SandboxedInterpreter::is_alive() const {
   return agent_ != nullptr && agent_->state() != AgentState::gone;
 }
 
+void SandboxedInterpreter::expect_kill() {
+  hung_up_ = true;
+  if (agent_ && agent_->state() != AgentState::idle) agent_->hang_up();
+}
+
 void SandboxedInterpreter::hang_up() {
   hung_up_ = true;
   if (agent_) agent_->hang_up();  // and keep it: execute() may be waiting in it

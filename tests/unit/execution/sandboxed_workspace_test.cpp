@@ -296,6 +296,22 @@ TEST_CASE("stopping ends the program under way", "[execution][sandboxed]") {
   }
 }
 
+TEST_CASE("an idle interpreter keeps its connection until the launcher has ended it or is stuck",
+          "[execution][sandboxed]") {
+  Ready fixture({"ignore destroy", "ignore ping"});
+  auto stopping = fixture.loop.start(fixture.workspace->stop());
+  fixture.loop.settle();
+  CHECK(fixture.workspace->is_alive());
+  CHECK_FALSE(stopping.done());
+  for (int second = 0; second < 2 * LauncherClient::kSilence.count(); ++second) {
+    fixture.launcher_time.advance(1s);
+    fixture.loop.settle();
+  }
+  fixture.loop.finish(stopping);
+  fixture.loop.settle();
+  CHECK_FALSE(fixture.workspace->is_alive());
+}
+
 TEST_CASE("a cancelled program leaves no timer behind, and the workspace can be stopped",
           "[execution][sandboxed]") {
   Ready fixture;
