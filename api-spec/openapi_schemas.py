@@ -62,7 +62,7 @@ def record(members, optional=(), version=None):
 
 
 def values_of(version, result_name):
-    """What every dialect says about a finished execution."""
+    """The members of a finished execution that every dialect has."""
     return {
         "stdout": TEXT,
         "stderr": TEXT,

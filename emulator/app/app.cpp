@@ -67,7 +67,7 @@ surfaces::data_plane::DataPlaneSettings data_plane_settings(
           .inner_filters = {&faults}};
 }
 
-/// The operations that fault rules may name.
+/// The operations that fault rules can name.
 test_double::FaultContext fault_context() {
   test_double::FaultContext context;
   http::add_names(context.session_operations, surfaces::data_plane::operations());
@@ -461,8 +461,8 @@ asio::awaitable<void> App::announce_and_wait_for_end() {
 asio::awaitable<void> App::stop() {
   ready_file_.remove();
   list_entry_.reset();
-  // A second signal finds no handler of ours and ends the process; the launcher notices and ends
-  // every sandbox.
+  // From here on a second signal has its default effect and ends the process; the launcher notices
+  // that and ends every sandbox.
   co_await drain_clients();
   {
     auto give_up = [this] {

@@ -46,8 +46,8 @@ struct Preparation {
   std::vector<template_files::Document> documents = {};  ///< of --pools-file
 };
 
-/// The running emulator: the one place where concrete types meet. Members stand in the order in
-/// which they may know each other; they are destroyed in the opposite one.
+/// The running emulator: the one place where concrete types meet. A member only refers to members
+/// declared before it, because they are destroyed in reverse order.
 class App {
  public:
   /// Starts the launcher, before any thread and any listener exists; without a tier there is none.

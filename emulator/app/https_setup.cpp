@@ -41,7 +41,7 @@ config::ConfigError unusable(const tls::StateError& error) {
 HttpsSetup set_up_in_temporary(const std::string& why, const config::Config& config,
                                Clock::TimePoint now) {
   HttpsSetup setup = set_up_in(tls::StateDirectory::temporary(), config, now);
-  spdlog::warn("{}: this run has a certificate authority of its own, {}; --state-dir keeps one",
+  spdlog::warn("{}: this run uses a temporary certificate authority, {}; --state-dir keeps one",
                why, setup.authority_file.string());
   return setup;
 }

@@ -20,7 +20,7 @@ using sandbox::Tier;
 
 namespace {
 
-/// Nothing when all went well.
+/// Sets up one throw-away sandbox. Returns the error of the step that failed, or nullopt.
 asio::awaitable<std::optional<Error>> set_up_once(execution::LauncherClient& launcher,
                                                   sandbox::SandboxProfile definition) {
   auto ready = co_await launcher.ready();

@@ -11,7 +11,7 @@
 namespace dynsessions::auth {
 
 /// The key with which this emulator signs tokens. It is read, or made, when it is first needed, so
-/// that a start does not wait for it. Any thread may use this.
+/// that a start does not wait for it. Thread-safe.
 class SigningKeys {
  public:
   /// Keeps the key in this state directory, which is made when it is needed, so that tokens outlive

@@ -17,7 +17,7 @@ enum class TokenRule {
   off,     ///< no token needed
 };
 
-/// What a good token without the role is told. Sources differ (CONTRACT.md section 8 row 19).
+/// How a valid token without the role is refused. Sources differ (CONTRACT.md section 8 row 19).
 enum class MissingRole {
   permission_denied,  ///< 403 with the envelope: the default
   unauthenticated,    ///< 401 without a body, like a bad token
@@ -35,7 +35,7 @@ struct TokenPolicy {
   SigningKeys* keys = nullptr;
 };
 
-/// What role assignments give the principals of a token on one pool.
+/// Rights that role assignments give the principals of a token on one pool.
 struct RoleStanding {
   bool is_executor = false;
   /// Why the roles that they have do not suffice: "…has only the role X on …"; empty: they have

@@ -21,7 +21,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kReadPiece = std::size_t{64} << 10;
-/// Nothing may happen for long.
+/// The longest time without an event: in practice, no limit.
 constexpr std::chrono::hours kSilence{24 * 365};
 constexpr std::size_t kLongestRefusal = std::size_t{1} << 20;
 

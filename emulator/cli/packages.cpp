@@ -155,7 +155,7 @@ ExitCode remove_packages(const Invocation& call) {
   });
 }
 
-/// What sessions of a server that is started now would have.
+/// The environment that sessions of a server started now would have.
 packages::PythonEnvironment environment_of(const config::Config& config,
                                            const RequirementsFile& file) {
   const auto installation = runtimes::Installation::beside_executable();

@@ -96,7 +96,7 @@ std::string path_of(const Document& document, const Place& place) {
 std::string body_of(const Document& document) {
   if (document.kind == Document::Kind::pool) return document.content.dump();
   nlohmann::json body = document.deployment_body();
-  // Only kept and shown; resources have locations of their own.
+  // Only kept and shown: every resource has its own location.
   if (document.kind == Document::Kind::subscription_template) body["location"] = "northeurope";
   return body.dump();
 }

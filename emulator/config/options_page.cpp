@@ -36,7 +36,7 @@ The key `pools` of the file declares further session pools: an array of objects 
 }
 ```
 
-Every declared pool has its own ready sessions, limits and quotas. A pool that nobody declared exists from its first use, has the definition of the default pool and shares its ready sessions. An entry with the name of the default pool redefines that pool. A definition that cannot be used stops the start with exit code 2; the message names the pool and the member.
+Every declared pool has its own ready sessions, limits and quotas. An undeclared pool exists from its first use, has the definition of the default pool and shares its ready sessions. An entry with the name of the default pool redefines that pool. A definition that cannot be used stops the start with exit code 2; the message names the pool and the member.
 
 | member | values | default |
 | --- | --- | --- |

@@ -16,7 +16,7 @@ struct Evaluated {
   Json json;
 };
 
-/// What a template asks for: resources in the order of their PUTs, and outputs.
+/// The plan of a template: resources in the order of their PUTs, and outputs.
 ///
 ///     auto plan = DeploymentPlan::make(scope, template, parameters);
 ///     for each resource: body = plan->body_of(resource, answers of plan's references), PUT

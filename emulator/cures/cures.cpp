@@ -44,9 +44,8 @@ constexpr std::array kCures = {
     Cure{"new root", kNamespaces},
     Cure{"change root", kNamespaces},
     Cure{"enter", kNamespaces},
-    Cure{
-        "bind target",
-        "sessions have a /tmp, /proc, /dev and /mnt/data of their own: --python must be elsewhere"},
+    Cure{"bind target",
+         "each session has its own /tmp, /proc, /dev and /mnt/data: --python must be elsewhere"},
     Cure{"open tree", kBelow},
     Cure{"lay out", kBelow},
     Cure{"egress: tun device",

@@ -65,7 +65,7 @@ std::string expectation(const PinnedPackage& pin) {
   return pin.why.empty() ? text : text + " (" + pin.why + ")";
 }
 
-/// What is not as pinned.
+/// Packages that differ from the pinned versions.
 struct Deviations {
   std::vector<std::string> missing;
   Checks others;  ///< a line for each that is there in another version

@@ -233,7 +233,8 @@ asio::awaitable<void> write_program(std::shared_ptr<AgentIo> io, AgentProgram pr
                              asio::as_tuple(asio::use_awaitable));  // the reader sees a break
 }
 
-/// For coroutines that must not fail silently: a frame over the limit throws, and so may memory.
+/// Completion handler for coroutines that must not fail silently: they throw for a frame over the
+/// limit and without memory.
 auto give_up_on_exception(std::shared_ptr<AgentIo> io) {
   return [io = std::move(io)](const std::exception_ptr& exception) {
     if (exception) io->enter(AgentState::gone);
@@ -293,7 +294,7 @@ void AgentProcess::begin(AgentProgram program) {
 }
 
 asio::awaitable<AgentProcess::Output> AgentProcess::end() {
-  const auto io = io_;  // hang_up() and the destructor may come in the meantime
+  const auto io = io_;  // hang_up() or the destructor can run in the meantime
   if (io->state == AgentState::running || io->peer_left) io->enter(AgentState::gone);
   if (io->state != AgentState::gone) io->state = AgentState::idle;
   Output output;

@@ -32,8 +32,8 @@ struct AgentServices {
   boost::asio::thread_pool& file_pool;
   SpoolQuotas quotas;  ///< of the kernel
   Clock& real_time;
-  /// The rest of a frame, and of its texts, may make the server wait this long for each piece of
-  /// 64 KiB. An agent that takes longer is gone.
+  /// Time limit for each 64 KiB of the rest of a frame and its texts. An agent that takes longer
+  /// counts as gone.
   std::chrono::milliseconds frame_time{10'000};
 };
 

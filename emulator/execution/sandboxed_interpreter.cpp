@@ -76,7 +76,7 @@ bool SandboxedInterpreter::is_alive() const {
 
 void SandboxedInterpreter::hang_up() {
   hung_up_ = true;
-  if (agent_) agent_->hang_up();  // and keep it: execute() may be waiting in it
+  if (agent_) agent_->hang_up();  // and keep it: execute() can be waiting in it
 }
 
 asio::awaitable<Result<void>> SandboxedInterpreter::end_previous(

@@ -20,7 +20,7 @@ using boost::system::error_code;
 /// Most heads are shorter; an idle connection should not cost more.
 constexpr std::size_t kHeadPiece = std::size_t{4} * 1024;
 
-/// What is read of a request that was answered before its end.
+/// Bytes that are still read of a request that was answered before its end.
 constexpr std::size_t kMaxDiscarded = std::size_t{256} * 1024;
 
 /// From the end of the last answer to the end of the connection.
@@ -58,7 +58,7 @@ asio::awaitable<void> Connection::run() {
   spdlog::debug("connection {} closed after {} requests", number_, requests_);
 }
 
-/// Whether requests may follow.
+/// Returns whether requests can follow.
 asio::awaitable<bool> Connection::open() {
   idle_ = true;
   waiting_.enter();
@@ -138,7 +138,7 @@ asio::awaitable<Result<std::size_t>> Connection::read_head() {
   }
 }
 
-/// Answers the request at the front of the buffer; whether another one may follow.
+/// Answers the request at the front of the buffer. Returns whether another one can follow.
 asio::awaitable<bool> Connection::serve(std::size_t head_size) {
   http::Exchange exchange = new_exchange();
   std::exception_ptr failure;
@@ -174,7 +174,7 @@ asio::awaitable<bool> Connection::serve_request(http::Exchange& exchange, std::s
   context.keep_alive =
       head->keep_alive && body.at_end() && !draining_ && !ends_with_connection(response, context);
   const bool sent = co_await send(exchange, std::move(response), context);
-  exchange.request_bytes = body.taken();  // a stream may go on reading while it answers
+  exchange.request_bytes = body.taken();  // a stream can go on reading while it answers
   const bool keep_alive = sent && context.keep_alive && !draining_;
   if (sent && !keep_alive) co_await finish_sending();
   if (sent && !body.at_end()) co_await discard_input();

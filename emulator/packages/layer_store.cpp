@@ -144,7 +144,7 @@ Result<Change> LayerStore::change(const fs::path& path, const Edit& edit) const 
   Result<RequirementsFile> file = RequirementsFile::parse(read_text(path));
   if (!file) return file.error();
   if (const Result<void> edited = edit(*file); !edited) return edited.error();
-  file->set_needed({});  // may differ now
+  file->set_needed({});  // computed again by the build
   if (file->is_empty()) {
     replace_file(path, file->text());
     return Change{*std::move(file), {}};

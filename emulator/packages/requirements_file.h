@@ -22,7 +22,7 @@ struct Requirement {
 [[nodiscard]] Result<Requirement> parse_requirement(std::string_view text);
 
 /// The packages that a project adds to those of the service's image: a requirements file of pip
-/// that people may write by hand and keep in their repository. Lines stay as they are unless they
+/// that people can write by hand and keep in their repository. Lines stay as they are unless they
 /// are changed. Lines that end with `# needed by others` are ours: the exact versions of packages
 /// that the others need. A value.
 ///

@@ -13,9 +13,9 @@
 
 namespace dynsessions::pools {
 
-/// A session pool with everything that belongs to it alone. The catalog owns it, with callers that
-/// work on it while it may be removed. Event-loop thread only; await sessions().stop() before
-/// destroying it.
+/// A session pool with everything that belongs to it alone. The catalog owns it together with
+/// callers that use it across a wait, in which it can be removed. Event-loop thread only; await
+/// sessions().stop() before destroying it.
 class Pool : public std::enable_shared_from_this<Pool> {
  public:
   struct Parts {

@@ -43,7 +43,7 @@ class SessionEvents {
 
   // Of programs; most listeners ignore them.
   virtual void program_started(const Session& /*session*/, execution::Kernel /*kernel*/) {}
-  /// Hostile bytes, as they come; a character may be in two pieces.
+  /// Untrusted bytes, in the pieces in which they arrive; a character can be split between two.
   virtual void output_written(const Session& /*session*/, execution::Kernel /*kernel*/,
                               execution::Stream /*stream*/, std::string_view /*bytes*/) {}
   virtual void program_ended(const Session& /*session*/, execution::Kernel /*kernel*/,

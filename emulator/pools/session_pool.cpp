@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::size_t kEndingsAtOnce = 4;
 
-/// What the client of an asynchronous execution sees of an Error: the refusal as the text of a
-/// failed program, otherwise a program that was cut short, as its session is at its end.
+/// Turns an Error into the result of an asynchronous execution: a refusal becomes the text of a
+/// failed program, and any other error a program that was cut short by the end of its session.
 execution::ExecutionResult result_for(const Error& error) {
   execution::ExecutionResult result;
   result.outcome = execution::ExecutionOutcome::interpreter_died;
@@ -119,7 +119,7 @@ asio::awaitable<void> SessionPool::execute_for_log(SessionLease lease, std::stri
 }
 
 asio::awaitable<void> SessionPool::allocate(std::shared_ptr<Session> session) {
-  const auto workspaces = workspaces_;  // change() may replace them in the meantime
+  const auto workspaces = workspaces_;  // change() can replace them in the meantime
   auto workspace = co_await workspaces->create();
   const bool made = workspace.has_value();
   if (!made) {
@@ -190,7 +190,7 @@ asio::awaitable<void> SessionPool::evict_all() {
 }
 
 asio::awaitable<Result<std::unique_ptr<execution::Workspace>>> SessionPool::new_workspace() {
-  const auto workspaces = workspaces_;  // change() may replace them in the meantime
+  const auto workspaces = workspaces_;  // change() can replace them in the meantime
   co_return co_await workspaces->create();
 }
 

@@ -22,7 +22,7 @@
 
 namespace dynsessions::pools {
 
-/// What can be told of a session without using it.
+/// Facts about a session that can be read without using it.
 struct SessionInfo {
   SessionIdentifier identifier;
   std::string guid;
@@ -38,8 +38,8 @@ inline constexpr std::string_view kSessionExpired = "session-expired";
 
 class SessionPool;
 
-/// The use of a session by one call: while it lives, the cooldown does not pass, and the session's
-/// memory stays (not its life: it may be ended under a lease). Move-only.
+/// The use of a session by one call. While it exists, the cooldown does not run and the Session
+/// object stays, even if the session is ended in the meantime. Move-only.
 class SessionLease {
  public:
   SessionLease(SessionLease&& other) noexcept = default;
@@ -77,14 +77,15 @@ class SessionPool {
   /// `sandbox_unavailable` when it cannot be made; `shutting_down` after stop().
   boost::asio::awaitable<Result<SessionLease>> acquire(SessionIdentifier identifier);
 
-  /// Begins a program that nobody waits for: the session's executions() tell how it went, under
-  /// `id`. Holds the lease until it has ended. `execution_exists` when the id is taken.
+  /// Begins a program and does not wait for it: the session's executions() has its outcome under
+  /// `id`. Holds the lease until the program has ended. Returns `execution_exists` if the id is
+  /// taken.
   [[nodiscard]] static Result<void> begin_execution(SessionLease lease, const std::string& id,
                                                     execution::ExecutionRequest request);
   /// The session under a lease; never makes one. `session_not_found` when there is none.
   boost::asio::awaitable<Result<SessionLease>> acquire_existing(SessionIdentifier identifier);
 
-  /// Nothing when there is no such session. Asking is no use: the cooldown goes on.
+  /// Returns nullopt if there is no such session. Does not count as a use: the cooldown goes on.
   [[nodiscard]] std::optional<SessionInfo> find(const SessionIdentifier& identifier) const;
   /// Whether a program runs in the session.
   [[nodiscard]] bool is_executing(const SessionIdentifier& identifier) const;
@@ -120,7 +121,7 @@ class SessionPool {
 
   /// Ends every session and every workspace in reserve, and waits until nothing is left.
   boost::asio::awaitable<void> stop();
-  /// Waits until no call holds a lease. After stop(), nobody refers to the pool then.
+  /// Waits until no call holds a lease. After stop() and this, nothing refers to the pool.
   boost::asio::awaitable<void> unused();
 
   [[nodiscard]] std::size_t size() const noexcept { return sessions_.size(); }

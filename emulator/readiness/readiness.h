@@ -11,9 +11,9 @@
 #include "emulator/base/result.h"
 #include "emulator/config/config.h"
 
-/// `dynsessions healthcheck` and `dynsessions wait`: a program of their own beside the server that
-/// asks its admin surface for /health/ready. The server is found by the options and the environment
-/// that it was started with itself, so that a container can ask about itself without arguments.
+/// `dynsessions healthcheck` and `dynsessions wait`: separate processes that ask the admin API of a
+/// server for /health/ready. They read the options and environment that the server was started
+/// with, so that a container can check itself without arguments.
 namespace dynsessions::readiness {
 
 struct Finding {
@@ -27,7 +27,7 @@ struct Finding {
 /// is neither a port nor a file to look into.
 [[nodiscard]] std::optional<std::string> admin_url(const config::Config& config);
 
-/// What an answer of /health/ready means: one line, whatever is in the body.
+/// Explains an answer of /health/ready in one line, whatever is in the body.
 [[nodiscard]] Finding judge(unsigned status, const std::string& body);
 
 struct Reply {

@@ -54,7 +54,7 @@ void require_possible_without_namespaces(const SandboxProfile& profile) {
     }
   }
   if (!profile.egress_program.empty()) {
-    throw std::runtime_error("egress: only a network namespace can have one of its own");
+    throw std::runtime_error("egress: needs a network namespace");
   }
   if (!profile.zygote.empty()) throw std::runtime_error("zygote: only jails can be forked into");
 }

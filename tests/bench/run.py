@@ -3,7 +3,7 @@
     run.py [--write] [CASE...]     all cases, or those named; --write puts the results of all cases into
                                    docs/BENCHMARKS.md and README.md
 
-Every figure stands beside an alternative, or beside what the machine could do at best, measured in
+Every figure is shown with an alternative, or with the best that the machine can do, measured in
 the same run.
 """
 

@@ -1,4 +1,5 @@
-// What tests put into a pool: archives (test_double/snapshots/) and scripts (test_double/scripts/).
+// Parsers of files that tests put into a pool: archives (test_double/snapshots/) and scripts
+// (test_double/scripts/).
 //
 // Input: an archive if the first byte is even, otherwise a script.
 

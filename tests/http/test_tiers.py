@@ -19,8 +19,7 @@ PORTS = ["--port", "0", "--https-port", "0", "--admin-port", "0"]
 
 @pytest.fixture
 def temporary(monkeypatch):
-    """Where launchers of this test keep the files of sessions. Every user may pass, as nobody else
-    may through pytest's own directories."""
+    """A directory for the files of sessions that every user can enter, unlike pytest's own."""
     with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
         os.chmod(directory, 0o755)
         monkeypatch.setenv("TMPDIR", directory)

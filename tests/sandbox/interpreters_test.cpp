@@ -68,7 +68,7 @@ TEST_CASE("the number of interpreters in a sandbox is bounded", "[sandbox]") {
   start(launcher, 1, kMaxInterpreters);
 }
 
-TEST_CASE("a hostile program reaches no interpreter that starts or works beside it",
+TEST_CASE("a hostile program reaches no interpreter that starts or works at the same time",
           "[sandbox][hostile]") {
   LauncherHarness launcher(program_spec());
   create(launcher);

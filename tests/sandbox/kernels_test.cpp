@@ -125,7 +125,7 @@ TEST_CASE("what one kernel does at its worst costs the others nothing", "[kernel
       {"ignores the interrupt",
        "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [2])\n"
        "while True: pass\n"},
-      {"forks without end, in sessions of their own",
+      {"forks without end, each child in a new process session",
        "import os, signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [2])\n"
        "me = os.getpid()\n"
        "while True:\n"

@@ -301,7 +301,7 @@ TEST_CASE("everything ends when the launcher is killed, and the next one sweeps 
   LauncherHarness next(spec);
   CHECK_FALSE(fs::exists(left));
   const fs::path used = place.launcher_directory();
-  const LauncherHarness beside(spec);
+  const LauncherHarness second(spec);
   CHECK(fs::exists(used));  // its launcher lives
 }
 

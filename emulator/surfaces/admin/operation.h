@@ -16,7 +16,7 @@
 
 namespace dynsessions::surfaces::admin {
 
-/// One request of the admin API. Lives in the frame of AdminApi::handle(), so operations may keep
+/// One request of the admin API. Lives in the frame of AdminApi::handle(), so operations can keep
 /// references to it across co_await.
 struct AdminCall {
   const Services& services;
@@ -35,7 +35,7 @@ struct OperationRow {
   Operation* operation;
 };
 
-/// What exists on paths that name no pool, and on those that name one.
+/// The operations on paths without a pool, and on those with one.
 [[nodiscard]] std::span<const OperationRow> operations_without_pool();
 [[nodiscard]] std::span<const OperationRow> operations_below_pool();
 

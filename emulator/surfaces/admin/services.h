@@ -28,7 +28,7 @@ struct Component {
 /// Looks at every component. May ask other processes; resolves within some seconds.
 using Health = std::function<boost::asio::awaitable<std::vector<Component>>()>;
 
-/// What the operations of the admin API work with; all of it outlives them.
+/// Parts of the server that operations of the admin API use; they outlive the operations.
 struct Services {
   std::string version;
   Health health;

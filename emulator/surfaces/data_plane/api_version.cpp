@@ -49,7 +49,7 @@ constexpr std::array kVersions{
                .supported = "2024-10-02-preview, 2025-02-02-preview, 2025-10-02-preview"},
 };
 
-/// What the version says, unless the choice overrules it.
+/// The version's value, unless the contract option overrules it.
 template <typename T>
 T settled(T of_version, ByVersion choice, T when_always, T when_never) {
   if (choice == ByVersion::by_version) return of_version;

@@ -18,9 +18,9 @@ enum class Dialect {
   flat,     ///< `executions`, `files/{name}/content`
 };
 
-/// What rules a request: what its api-version changes, with the doubts about it settled. Handlers
-/// ask these members; nobody compares version texts or looks at the choices again. The defaults
-/// are those of the oldest versions. Rows are those of CONTRACT.md section 8.
+/// The rules of a request: its api-version, with the contract options applied. Handlers read these
+/// members and never compare version texts or look at the options again. The defaults are those of
+/// the oldest versions. Rows are those of CONTRACT.md section 8.
 struct ApiVersion {
   std::string_view name;
   Dialect dialect = Dialect::wrapped;  ///< of the paths that two dialects share, such as `files`
@@ -59,8 +59,8 @@ class VersionTable {
   VersionTable(const VersionTable&) = delete;  // routes point into it
   VersionTable& operator=(const VersionTable&) = delete;
 
-  /// Whether a request may ask for this version, or for none, on a path of `path_dialect` (row 18):
-  /// `invalid_request` or `unauthenticated` when the choices say that it may not.
+  /// Checks whether this version, or none, is accepted on a path of `path_dialect` (row 18).
+  /// Returns `invalid_request` or `unauthenticated` if the contract options forbid it.
   [[nodiscard]] Result<void> check(std::optional<std::string_view> requested,
                                    std::optional<Dialect> path_dialect) const;
 

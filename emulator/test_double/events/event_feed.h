@@ -24,7 +24,7 @@ struct FeedEvent {
 
 /// Passes on what happens in the sessions of all pools to those who watch: sessions, kernels,
 /// programs, and what programs write, as soon as it is read. Nothing is kept, and nothing is made
-/// while nobody watches. Event-loop thread only.
+/// while there is no reader. Event-loop thread only.
 ///
 /// Events and their members besides `at`, `pool`, `session` and `identifier`:
 /// - session-allocated, session-ended `reason`, allocation-failed `message` (without a session),

@@ -71,7 +71,7 @@ void remove_matching(int root, const std::string& glob) {
     const std::string path = file.directory == "." ? file.name : file.directory + '/' + file.name;
     if (file.is_directory || !matches_glob(glob, path)) continue;
     if (const auto parsed = DataPath::parse(path, "name")) {
-      (void)workspace_files::remove(root, *parsed);  // it may have gone in the meantime
+      (void)workspace_files::remove(root, *parsed);  // a missing file is fine
     }
   }
 }

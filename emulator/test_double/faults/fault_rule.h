@@ -110,7 +110,7 @@ using FaultEffect = std::variant<effects::Status, effects::Delay, effects::Reset
 /// Whether the effect has to find the session of a request.
 [[nodiscard]] bool acts_on_session(const FaultEffect& effect);
 
-/// What a rule may refer to.
+/// The operations that a rule can name.
 struct FaultContext {
   std::vector<std::string> session_operations;  ///< of the data plane
   std::vector<std::string> other_operations;    ///< of surfaces without sessions

@@ -126,7 +126,7 @@ std::size_t end_of_part(std::string_view text, std::size_t at) {
   return at;
 }
 
-/// What the answer warned of; empty if of nothing.
+/// The warnings of the answer, or an empty text.
 std::string warnings_in(const JournalEntry& entry) {
   std::string warnings;
   for (const auto& [name, value] : entry.response_headers) {

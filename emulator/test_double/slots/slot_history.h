@@ -45,8 +45,8 @@ class SlotHistory {
   [[nodiscard]] std::unique_ptr<pools::SessionEvents> for_sessions(const pools::PoolName& pool,
                                                                    const Clock& clock);
 
-  /// What a pool with `slots` slots would have refused of the sessions that the pool has had: a
-  /// session that was refused holds no slot. That its client would have come again is left out.
+  /// Estimates how many of the pool's past sessions a pool with `slots` slots would have refused. A
+  /// refused session holds no slot, and its client is assumed not to retry.
   [[nodiscard]] Estimate estimate(const pools::PoolName& pool, std::size_t slots) const;
 
   /// Forgets the sessions that have ended, and the refusals.

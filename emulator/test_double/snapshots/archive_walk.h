@@ -60,7 +60,7 @@ class ArchiveWalk {
   std::string buffer_;
 };
 
-/// What the files of one session come to.
+/// Totals of one session's files.
 struct SnapshotFiles {
   std::uint64_t bytes = 0;
   std::uint64_t entries = 0;  ///< files and directories

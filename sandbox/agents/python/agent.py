@@ -49,7 +49,7 @@ FONT_SET = "SESSION_FONTS"
 MAX_RESULT_BYTES = 32 << 20  # with the frame
 TEXTS = ("base64", "text", "repr", "characters")  # of a value, in the order in which they are sent
 RECEIVED_BYTES = 1 << 16  # at once
-IDLE_SECONDS = 0.02  # an interpreter that nobody waits for gets ready for its first program
+IDLE_SECONDS = 0.02  # an idle interpreter warms up for its first program after this time
 WARM_UP = json.dumps({"execute": {"id": 0, "code": "6 * 7"}}).encode()
 READY = json.dumps({"ready": {"python": platform.python_version()}}).encode()
 SUCCESS = types.SimpleNamespace(success=True)
@@ -97,7 +97,7 @@ def framed(payload):
 
 
 class Agent:
-    """Executes one program after the other for whoever holds the other end of a control socket."""
+    """Executes programs, one after the other, for the server at the other end of a control socket."""
 
     def __init__(self, shell, streams):
         self._shell = shell
@@ -119,7 +119,7 @@ class Agent:
         self._shell.forget_programs()
 
     def run(self, control):
-        """Returns when the server has gone. A fork may be between this and __init__()."""
+        """Serves until the server closes the socket. The process can fork between __init__() and this."""
         self._control = control
         if self._pid != os.getpid():
             self._pid = os.getpid()
@@ -219,7 +219,7 @@ class Agent:
         try:
             return await act()
         finally:
-            self._listen_for_interrupts()  # the program may have put its own handler in place
+            self._listen_for_interrupts()  # the program can have set its own handler
 
     def _listen_for_interrupts(self):
         signal.signal(signal.SIGINT, self._on_interrupt)
@@ -236,7 +236,7 @@ class Agent:
             asyncio.get_running_loop().call_soon_threadsafe(self._cell.cancel)
 
     def _flush(self):
-        """What the program put in the place of the streams, and C's stdio."""
+        """Flushes the program's replacements of the streams, and C's stdio."""
         for name in ("stdout", "stderr"):
             try:
                 getattr(sys, name).flush()
@@ -260,7 +260,7 @@ def adopt_fonts():
 
 def adopt_font_cache():
     """matplotlib wants its cache writable and warns otherwise; building it takes seconds. So a
-    directory of our own gets links to the files that create_environment.sh has built. Its name is
+    separate directory gets links to the files that create_environment.sh has built. Its name is
     fixed, because the zygote's matplotlib remembers it. Where there is no room for it matplotlib
     has to do without."""
     built = adopt_fonts()
@@ -292,7 +292,7 @@ def ignore_interrupts():
 
 
 def open_control():
-    """Says `ready`: from here on requests may come, which wait in the socket if need be."""
+    """Sends `ready`: the server can send requests now, which wait in the socket until they are read."""
     control = socket.socket(fileno=CONTROL_FD)
     control.set_inheritable(False)
     with contextlib.suppress(ConnectionError):  # the server has gone, which the next read will tell

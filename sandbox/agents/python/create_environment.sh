@@ -6,7 +6,7 @@
 # DIR becomes a virtual environment with the packages of requirements.txt, made with $PYTHON
 # (/usr/bin/python3 if unset). When it already is one, nothing happens: a stamp with the hash of
 # requirements.txt, of this script and the version of Python is written last, so a build that was
-# cut short, or one of other packages, is wiped and made anew. It needs a package index (pip's own
+# cut short, or one of other packages, is removed and made again. It needs a package index (pip's own
 # settings apply); nothing needs the network afterwards.
 set -eu
 

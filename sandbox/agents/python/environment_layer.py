@@ -82,7 +82,7 @@ def install(python, requirements, constraints):
 
 
 def conflicts(python):
-    """Those of the base's packages too: one of them may need another version than the layer has."""
+    """Also of the base's packages: one of them can need another version than the layer has."""
     checked = run(python, *PIP, "check", stdout=subprocess.PIPE, text=True)
     return checked.stdout.splitlines() if checked.returncode != 0 else []
 

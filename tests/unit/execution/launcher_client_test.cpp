@@ -165,7 +165,7 @@ TEST_CASE("what the launcher says unasked does not confuse the answers", "[execu
   }
 }
 
-TEST_CASE("replies to what was only posted are for nobody", "[execution][launcher]") {
+TEST_CASE("replies to requests that were only posted are dropped", "[execution][launcher]") {
   LauncherFixture fixture;
   for (int round = 0; round < 3; ++round) {
     fixture.launcher.post(RequestKind::create_sandbox, 7);

@@ -248,7 +248,7 @@ TEST_CASE("a pool is declared by put() alone", "[pools][catalog]") {
   CHECK(pool->is_declared());
 }
 
-TEST_CASE("pools that nobody declared can be refused", "[pools][catalog]") {
+TEST_CASE("undeclared pools can be refused", "[pools][catalog]") {
   test::TestLoop loop;
   ManualClock clock{Clock::TimePoint()};
   AdjustableClock server_clock{clock};

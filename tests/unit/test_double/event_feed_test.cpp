@@ -87,7 +87,7 @@ TEST_CASE("output is told as it comes, and its characters are whole", "[events]"
   CHECK(fixture.data[4].at("cut") == json{"stdout"});
 }
 
-TEST_CASE("nobody is told of what happened before or after they watched", "[events]") {
+TEST_CASE("a reader gets no events from before or after it watched", "[events]") {
   FeedFixture fixture;
   fixture.write("before\xE2");
   {

@@ -24,8 +24,8 @@ std::string timeout_text(std::chrono::seconds timeout) {
   return text;
 }
 
-/// What the service appends to what the program itself wrote to stderr: section 7, and section 8
-/// rows 14 to 16. That the two sentences of a timeout with a restart come together is a guess.
+/// Text that the service appends to the program's stderr: section 7, and section 8 rows 14 to 16.
+/// It is a guess that after a timeout with a restart both sentences are sent.
 execution::SpooledText closing_words(const ExecutionResult& result, std::chrono::seconds timeout) {
   switch (result.outcome) {
     case ExecutionOutcome::succeeded:

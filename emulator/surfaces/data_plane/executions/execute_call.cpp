@@ -104,7 +104,7 @@ Result<std::int64_t> positive_member(const json& members, const char* name, std:
   return found->get<std::int64_t>();
 }
 
-/// The seconds that the program may run (section 8 row 7).
+/// The timeout of the program (section 8 row 7).
 Result<std::chrono::seconds> timeout_of(const ApiVersion& version, const json& members) {
   auto wanted = positive_member(members, "timeoutInSeconds", kDefaultTimeoutSeconds);
   if (!wanted) return wanted.error();
@@ -180,9 +180,9 @@ Result<execution::Kernel> kernel_of(const ApiVersion& version, const json& membe
                                                        : execution::Kernel::synchronous;
 }
 
-/// The identifier that stands in a wrapped body: the python dialect's own, and sent beside the
-/// query's by clients of the wrapped one (sections 1.2 and 2.2). The flat dialect ignores it, like
-/// any member that it does not know (section 2.3).
+/// The identifier in a wrapped body. In the python dialect it is the only one; clients of the
+/// wrapped dialect send it in addition to the query's (sections 1.2 and 2.2). The flat dialect
+/// ignores it, like any unknown member (section 2.3).
 Result<std::optional<std::string>> identifier_of(const Route& route, const json& members) {
   if (route.dialect == Dialect::flat && !route.version->lenient_bodies) {
     return std::optional<std::string>();

@@ -105,7 +105,8 @@ std::optional<std::string> missing_module(const execution::ExecutionResult& resu
   return packages::missing_module(traceback.substr(0, packages::kTracebackBytes));
 }
 
-/// What the service does not tell: why a program failed, or which rule of a script answered it.
+/// Notes a reason that the service would not give: why a program failed, or which rule of a script
+/// answered it.
 void note_reason(const Services& services, http::Exchange& exchange,
                  const execution::ExecutionResult& result) {
   if (!result.answered_by.empty()) exchange.reason = result.answered_by;

@@ -19,7 +19,7 @@ using dynsessions::workspace_files::Upload;
 namespace {
 
 constexpr std::uint64_t kLargestFile = std::uint64_t{128} << 20;
-/// What the multipart framing around the largest file may add.
+/// Bytes that multipart framing can add to the largest file.
 constexpr std::uint64_t kMostFraming = std::uint64_t{64} << 10;
 constexpr std::uint64_t kLargestBuffer = std::uint64_t{512} << 10;
 

@@ -52,7 +52,7 @@ TEST_CASE("a case that cannot be used is an error that names it", "[conformance]
       {"unknown evidence", [](Json& one) { one["evidence"] = "hearsay"; }},
       {"unknown member", [](Json& one) { one["colour"] = "red"; }},
       {"no api-version", [](Json& one) { one["apiVersions"] = Json::array(); }},
-      {"unknown session use", [](Json& one) { one["session"] = "none of ours"; }},
+      {"unknown session use", [](Json& one) { one["session"] = "unheard-of"; }},
       {"no steps", [](Json& one) { one["steps"] = Json::array(); }},
       {"unknown member of a step", [](Json& one) { one["steps"][0]["wait"] = 1; }},
       {"unknown member of a request", [](Json& one) { one["steps"][0]["request"]["verb"] = 1; }},

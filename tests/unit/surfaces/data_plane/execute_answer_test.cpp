@@ -156,7 +156,7 @@ TEST_CASE("a value is a number, text, an image or nothing, by version", "[api][e
   }
 }
 
-TEST_CASE("a value beside an image is shown when the choice says so", "[api][execute]") {
+TEST_CASE("a value with an image is shown if the option says so", "[api][execute]") {
   contract::ContractOptions choices;
   choices.image_and_value = contract::ImageAndValue::value;
   const VersionTable versions(choices);

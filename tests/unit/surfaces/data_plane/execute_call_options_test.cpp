@@ -61,7 +61,7 @@ TEST_CASE("lenient bodies come in either wrapping, with their identifier", "[api
        seconds(120), "Synchronous", "s1"},
       {"flat: flat", kFlat, R"({"code":"1","identifier":"s1"})", "1", seconds(120), "Synchronous",
        "s1"},
-      {"flat: a code beside a wrapper is code", kFlat, R"({"code":"x","properties":{"code":"y"}})",
+      {"flat: a code next to a wrapper is code", kFlat, R"({"code":"x","properties":{"code":"y"}})",
        "x"},
       {"wrapped: flat", kWrapped, R"({"code":"1"})", "1"},
       {"wrapped: wrapped", kWrapped, R"({"properties":{"code":"1"}})", "1"},

@@ -113,7 +113,7 @@ class Witness final : public http::Filter {
   bool dressed = false;
 };
 
-TEST_CASE("a filter of its own can stand in front of operations and behind the guard",
+TEST_CASE("a further filter can stand in front of operations and behind the guard",
           "[api][exchange]") {
   Witness fault;
   DataPlaneSettings settings = DataPlaneHarness::default_settings();
@@ -133,7 +133,7 @@ TEST_CASE("a filter of its own can stand in front of operations and behind the g
   CHECK(harness.pools().session_count() == 1);  // the operation did not run
 }
 
-TEST_CASE("a filter of its own can see every finished answer", "[api][exchange]") {
+TEST_CASE("a further filter can see every finished answer", "[api][exchange]") {
   Witness journal;
   DataPlaneSettings settings = DataPlaneHarness::default_settings();
   settings.outer_filters = {&journal};

@@ -145,7 +145,7 @@ TEST_CASE("on paths that two dialects share the version decides the shape", "[ap
   DYNAMIC_SECTION(row.line) { check_route(row); }
 }
 
-TEST_CASE("sessions are looked at and ended on paths of their own", "[api][routes]") {
+TEST_CASE("sessions are looked at and ended on separate paths", "[api][routes]") {
   const auto row = GENERATE(values<RouteRow>({
       {"GET /session?api-version=2025-02-02-preview", get_session, Dialect::flat, kFebruary2025},
       {"DELETE /session?api-version=2025-10-02-preview", delete_session, Dialect::flat,

@@ -20,7 +20,7 @@
 
 namespace dynsessions::surfaces::data_plane {
 
-/// What happens to sessions interests nobody here.
+/// Ignores all events of sessions.
 class SilentEvents final : public pools::SessionEvents {
  public:
   void session_allocated(const pools::Session&) override {}
@@ -65,7 +65,7 @@ class DataPlaneHarness {
 
   [[nodiscard]] static http::Headers token();
 
-  /// What the last request was noted down as.
+  /// The Exchange of the last request.
   [[nodiscard]] const http::Exchange& exchange() const noexcept { return exchange_; }
 
   DataPlane& surface() noexcept { return surface_; }
