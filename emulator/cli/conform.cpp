@@ -22,6 +22,7 @@ constexpr Flag kConformFlags[] = {
     {"--max-minutes", "N", "Time after which no case is begun."},
     {"--cases", "DIR", "Directory of cases."},
     {"--filter", "GLOB", "Run only cases whose id matches."},
+    {"--list", "", "Print the chosen cases and run nothing."},
     {"--slow", "", "Run slow cases too."},
     {"--junit", "FILE", "Write a report as JUnit XML."},
     {"--json", "FILE", "Write a report as JSON."},

@@ -43,6 +43,9 @@ constexpr std::array kCures = {
     Cure{"mount", kNamespaces},
     Cure{"new root", kNamespaces},
     Cure{"change root", kNamespaces},
+    Cure{"enter directories",
+         "let all users enter that directory (chmod o+x), or move program, Python and packages to "
+         "one that they can enter, such as /opt; or make the full tier possible"},
     Cure{"enter", kNamespaces},
     Cure{"bind target",
          "each session has its own /tmp, /proc, /dev and /mnt/data: --python must be elsewhere"},

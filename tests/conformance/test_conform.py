@@ -241,6 +241,35 @@ def test_a_case_that_cannot_be_used_gives_2(cases_directory, members):
     assert "one: " in run.stderr
 
 
+def test_all_mistakes_of_a_file_are_reported_in_one_run(cases_directory):
+    wrong = {"request": {"method": "GET", "path": "${later}"}, "expect": {"status": 200}}
+    run = conform("--cases", cases_directory(200, steps=[wrong, {"expect": {"status": 200}}]))
+    assert run.returncode == 2
+    assert "step 1: no variable is called ${later} here" in run.stderr
+    assert "step 2: a step lacks request" in run.stderr
+
+
+def test_own_cases_need_no_section_and_have_the_built_in_variables(cases_directory):
+    step = {
+        "let": {"code": "6 * 7", "value": 42},
+        "request": "${execute}",
+        "expect": "${executed}",
+    }
+    directory = cases_directory(200, apiVersions="${from2025}", steps=[step])
+    written = Path(directory, "one.json")
+    written.write_text(written.read_text().replace('"section": "1", ', ""))
+    assert "section" not in written.read_text()
+    run = conform("--cases", directory)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "2 same" in run.stdout
+
+
+def test_the_chosen_cases_are_listed_and_not_run(cases_directory):
+    directory = cases_directory(200, apiVersions=[V2025_02, V2025_10])
+    run = conform("--cases", directory, "--list", "--filter", f"*@{V2025_10}")
+    assert (run.returncode, run.stdout) == (0, f"one@{V2025_10}  guess: files of a new session\n")
+
+
 @pytest.mark.parametrize("flags", [["--nothing"], ["--filter", "no.such*"], ["--cases", "/none"]])
 def test_wrong_usage_gives_2(flags):
     assert conform(*flags).returncode == 2
