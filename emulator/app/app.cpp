@@ -43,7 +43,7 @@ constexpr std::chrono::seconds kEndOfSessions{10};
 constexpr std::chrono::microseconds kPauseForStderr{200};
 constexpr std::chrono::milliseconds kLongestForStderr{100};
 
-/// The address that people were told to use is one of our names, whatever it is.
+/// The address in the printed endpoint is accepted in Host headers, whatever it is.
 std::vector<std::string> allowed_hosts(const config::Config& config) {
   std::vector<std::string> hosts = config.server.allowed_hosts;
   const auto address = asio::ip::make_address(config.server.listen);

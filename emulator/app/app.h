@@ -39,7 +39,7 @@ namespace dynsessions {
 
 struct Announcement;
 
-/// The results of what `serve` does before the program has threads.
+/// Results of the steps of `serve` that must be done before the program has threads.
 struct Preparation {
   std::optional<TierChoice> tier = {};  ///< nullopt: answers come from scripts alone
   std::filesystem::path font_set = {};  ///< of prepare_fonts()
@@ -93,10 +93,10 @@ class App {
   [[nodiscard]] http::Handler& front();
   [[nodiscard]] std::string pool_management_endpoint() const;
   [[nodiscard]] std::string pool_description() const;
-  /// Those of the configuration that were not deleted since. The default pool cannot be.
+  /// Pools of the configuration that still exist. The default pool cannot be deleted.
   [[nodiscard]] std::vector<pools::Pool*> declared_pools() const;
   [[nodiscard]] pools::Pool& default_pool() const;
-  /// Those who make a listener to the sessions of a pool.
+  /// Functions that make a listener for the sessions of a pool.
   [[nodiscard]] std::vector<PoolFactory::MakeListener> session_listeners();
   [[nodiscard]] observability::Occupancy occupancy() const;
 

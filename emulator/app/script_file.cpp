@@ -12,7 +12,7 @@
 namespace dynsessions {
 namespace {
 
-/// As the body of PUT …/script.
+/// The same limit as for the body of PUT …/script.
 constexpr std::size_t kLargestFile = std::size_t{4} << 20;
 
 [[noreturn]] void refuse(const std::string& path, const std::string& why) {

@@ -43,7 +43,7 @@ class ClockHistory {
   std::vector<Stretch> stretches_;  ///< in order of real_begin; never empty
 };
 
-/// A clock that shows real time until somebody stops, moves or scales it, for a pool or for the
+/// A clock that shows real time until it is stopped, moved or scaled, for a pool or for the
 /// whole server. It never goes back, except by start_over(). Event-loop thread only.
 class AdjustableClock final : public Clock {
  public:

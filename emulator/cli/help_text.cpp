@@ -67,7 +67,7 @@ std::string flag_text(const Flag& flag) {
   return flag.value_name.empty() ? text : text.append(" ").append(flag.value_name);
 }
 
-/// Without its variable and its default.
+/// The help of an option, without its variable and its default.
 std::string short_entry(std::string_view key) {
   const auto options = config::all_options();
   const auto option = std::find_if(options.begin(), options.end(),

@@ -121,7 +121,7 @@ bool set_admin_token(ServerOptions& server, std::string_view text) {
   return true;
 }
 
-/// Without the secret.
+/// Shows the rule of the token, but not the token itself.
 std::string show_admin_token(const ServerOptions& server) {
   switch (server.admin_token.rule) {
     case AdminToken::Rule::automatic:

@@ -44,8 +44,8 @@ enum class Purpose {
 /// stdout or stderr.
 enum class Stream { out, err };
 
-/// Is told of what a program writes, as soon as it is read, also of bytes that the result drops.
-/// Must not wait.
+/// Receives the output of a program as soon as it is read, also bytes that the result drops. Must
+/// not wait.
 using OutputListener = std::function<void(Stream stream, std::string_view bytes)>;
 
 /// A program to run in a session.
@@ -60,7 +60,7 @@ struct ExecutionRequest {
   bool wants_displays = false;   ///< the result has `displays`
   // From the session.
   Clock* clock = nullptr;         ///< that `timeout` follows; null: the clock of the workspace
-  std::string session = {};       ///< guid, by which the timer of `timeout` can be told from others
+  std::string session = {};       ///< guid; identifies the timer of `timeout` among others
   OutputListener on_output = {};  ///< or empty. The object that it calls outlives the execution
 };
 

@@ -121,7 +121,7 @@ asio::awaitable<ExecutionOutcome> SandboxedInterpreter::interrupt() {
                                                     : ExecutionOutcome::timed_out_restarted;
 }
 
-/// That the interpreter has ended is left for the next start to find out.
+/// Ends the interpreter; the state changes only when the next start notices it.
 asio::awaitable<void> SandboxedInterpreter::kill() {
   const bool starts = agent_ == nullptr || agent_->state() == AgentState::starting;
   if (starts || !may_be_there_ || hung_up_) co_return;

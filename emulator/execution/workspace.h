@@ -19,7 +19,7 @@ class Workspace {
   Workspace() = default;
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
-  /// Gives everything back at once, the hard way, if stop() was not awaited.
+  /// Releases everything at once by killing processes, if stop() was not awaited.
   virtual ~Workspace() = default;
 
   /// Runs one program in the kernel that it asks for. Kernels run side by side; the caller never

@@ -252,7 +252,7 @@ asio::awaitable<void> Connection::finish_sending() {
 }
 
 /// Closing a socket with unread input resets it, and a reset can overtake the answer that was just
-/// sent. So, once the client was told that nothing follows, a little of what it still sends is
+/// sent. So, after the sending side was shut down, a little of what the client still sends is
 /// read.
 asio::awaitable<void> Connection::discard_input() {
   std::size_t discarded = 0;

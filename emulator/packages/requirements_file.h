@@ -56,7 +56,7 @@ class RequirementsFile {
   [[nodiscard]] std::string text_for_pip(const std::filesystem::path& directory) const;
 
  private:
-  std::vector<std::string> lines_;  ///< of people, as they stand
+  std::vector<std::string> lines_;  ///< written by people, unchanged
   std::vector<Requirement> requirements_;
   std::vector<Requirement> needed_;
 };

@@ -33,7 +33,7 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Waits until the workspace is there; the reason when it could not be made.
+  /// Waits until the workspace has been made; returns the reason if that failed.
   boost::asio::awaitable<Result<void>> allocated();
 
   /// Runs one program after all earlier ones in its kernel have ended. A program that waited behind
@@ -43,7 +43,7 @@ class Session {
   boost::asio::awaitable<Result<execution::ExecutionResult>> execute(
       execution::ExecutionRequest request);
 
-  /// As Workspace::kill_kernel, for all kernels. Does nothing unless the session is active.
+  /// Calls Workspace::kill_kernel for all kernels. Does nothing unless the session is active.
   boost::asio::awaitable<void> kill_kernels();
 
   /// Its asynchronous executions.

@@ -58,7 +58,7 @@ asio::awaitable<Result<SessionLease>> SessionPool::acquire(SessionIdentifier ide
   if (stopping_) co_return Error{ErrorCode::shutting_down, "The emulator is stopping.", {}, {}};
   auto found = sessions_.find(identifier);
   if (found != sessions_.end() && found->second->is_lost()) {
-    // The call that lost it has not let go yet; this one need not wait for that.
+    // A call still holds the lost session; this call does not wait for it.
     end(found->second, EndReason::interpreter_lost);
     found = sessions_.end();
   }
@@ -199,7 +199,7 @@ bool SessionPool::replace_all(std::vector<Prepared>& sessions) {
   std::vector<std::shared_ptr<Session>> former;
   for (const auto& [identifier, session] : sessions_) former.push_back(session);
   for (const auto& session : former) {
-    // One that is being allocated ends when it is there.
+    // A session that is being allocated ends as soon as that is done.
     if (session->state() == SessionState::active) end(session, EndReason::evicted);
     forget(*session);
   }

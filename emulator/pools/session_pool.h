@@ -82,7 +82,7 @@ class SessionPool {
   /// taken.
   [[nodiscard]] static Result<void> begin_execution(SessionLease lease, const std::string& id,
                                                     execution::ExecutionRequest request);
-  /// The session under a lease; never makes one. `session_not_found` when there is none.
+  /// Returns the session under a lease, or `session_not_found`; never makes one.
   boost::asio::awaitable<Result<SessionLease>> acquire_existing(SessionIdentifier identifier);
 
   /// Returns nullopt if there is no such session. Does not count as a use: the cooldown goes on.
@@ -125,7 +125,7 @@ class SessionPool {
   boost::asio::awaitable<void> unused();
 
   [[nodiscard]] std::size_t size() const noexcept { return sessions_.size(); }
-  /// Of its workspaces.
+  /// Whether workspaces can be made.
   [[nodiscard]] execution::Readiness readiness() const { return workspaces_->readiness(); }
   boost::asio::awaitable<void> first_attempt() { return workspaces_->first_attempt(); }
   [[nodiscard]] const PoolDefinition& definition() const noexcept { return *definition_; }
@@ -138,7 +138,7 @@ class SessionPool {
   static boost::asio::awaitable<void> stop_workspaces(
       std::shared_ptr<execution::WorkspaceFactory> workspaces);
   boost::asio::awaitable<void> allocate(std::shared_ptr<Session> session);
-  /// A session of that identifier, which has none, as part of the pool.
+  /// Adds a session for an identifier without one.
   std::shared_ptr<Session> add_session(SessionIdentifier identifier);
   /// Frees the identifier of the session, unless another session has it.
   void forget(const Session& session);
@@ -149,7 +149,7 @@ class SessionPool {
   /// Takes the session out of the pool at once and ends it in the background.
   void end(std::shared_ptr<Session> session, EndReason reason);
 
-  /// stop() waits for it; an exception out of it is our bug and ends the event loop.
+  /// stop() waits for the task. An exception from it is a bug and ends the event loop.
   void run_in_background(boost::asio::awaitable<void> task);
 
   boost::asio::any_io_executor executor_;

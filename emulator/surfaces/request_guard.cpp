@@ -20,7 +20,7 @@ std::optional<address> address_of(const std::string& text) {
   return error ? std::nullopt : std::optional(parsed);
 }
 
-/// Nothing, or `:` and digits.
+/// Whether the text is empty, or `:` and digits.
 bool is_port(std::string_view text) {
   return text.empty() ||
          (text.front() == ':' && text.find_first_not_of("0123456789", 1) == std::string_view::npos);

@@ -157,7 +157,7 @@ class Expander {
     return {written.at("is").get<std::string>(), written.at("at").get<std::vector<std::string>>()};
   }
 
-  /// Also of a step with problems, so that later steps are not refused because of it.
+  /// Also called for a step with problems, so that they do not make later steps fail.
   static void add_captured_names(const Json& step, std::set<std::string>& known) {
     for (const Json& exchange : exchanges_of(step)) {
       if (!exchange.is_object()) continue;

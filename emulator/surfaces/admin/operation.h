@@ -109,7 +109,7 @@ Operation reset;
 /// The clocks of those pools and, if the request means all, that of the server.
 [[nodiscard]] std::vector<test_double::MovableClock> clocks_of(const AdminCall& call);
 
-/// The clock that stands for all that a request is about: a pool's, or the server's.
+/// The clock to show for a request: that of its pool, or the server's if it means all pools.
 [[nodiscard]] AdjustableClock& clock_of(const AdminCall& call);
 
 /// Makes the pool that the request names, if it names one that does not exist: as requests of the

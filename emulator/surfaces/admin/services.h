@@ -22,7 +22,7 @@ namespace dynsessions::surfaces::admin {
 struct Component {
   std::string name;
   bool ready = false;
-  std::string detail;  ///< what it is, or why it is not ready
+  std::string detail;  ///< a description, or why it is not ready
 };
 
 /// Looks at every component. May ask other processes; resolves within some seconds.

@@ -35,7 +35,7 @@ struct FeedEvent {
 ///   program wrote more than is kept for its answer.
 class EventFeed {
  public:
-  /// Is told of events while it lives.
+  /// Passes events to its listener while it exists.
   class Subscription {
    public:
     using Listener = std::function<void(const FeedEvent&)>;

@@ -38,7 +38,7 @@ class FaultBook {
  public:
   static constexpr std::size_t kMostRules = 1000;  ///< of each list
   using Rules = std::vector<FaultRule>;
-  /// Whose rules: a pool's, or the server's.
+  /// A pool, or nullopt for the rules of the server.
   using Scope = std::optional<pools::PoolName>;
 
   explicit FaultBook(FaultContext context) : context_(std::move(context)) {}

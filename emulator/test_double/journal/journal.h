@@ -21,10 +21,10 @@ namespace dynsessions::test_double {
 class Journal {
  public:
   using EntryPointer = std::shared_ptr<const JournalEntry>;
-  /// Whose requests: a pool's, or all.
+  /// A pool, or nullopt for the requests of all pools.
   using Scope = std::optional<pools::PoolName>;
 
-  /// Is told of entries while it lives.
+  /// Passes new entries to its listener while it exists.
   class Subscription {
    public:
     using Listener = std::function<void(const EntryPointer&)>;

@@ -13,7 +13,7 @@
 
 namespace dynsessions::test_double {
 
-/// Which entries are meant. Absent members match every entry.
+/// Selects entries. Absent members match every entry.
 struct EntryMatch {
   struct Text {
     std::string name;   ///< of the member: "identifier"

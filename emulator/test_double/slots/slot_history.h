@@ -15,12 +15,13 @@
 
 namespace dynsessions::test_double {
 
-/// Which sessions the pools have had, so that one can ask what a smaller pool would have refused.
+/// The past sessions of the pools, from which it can be computed what a smaller pool would have
+/// refused.
 /// The newest of all pools, at most kMost; the oldest are forgotten first. Event-loop thread only.
 class SlotHistory {
  public:
   static constexpr std::size_t kMost = 10'000;
-  /// Whose history: a pool's, or all.
+  /// A pool, or nullopt for the history of all pools.
   using Scope = std::optional<pools::PoolName>;
 
   struct Entry {

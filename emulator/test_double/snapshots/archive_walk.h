@@ -69,7 +69,7 @@ struct SnapshotFiles {
 /// Reads all of it and changes nothing: whether every entry can be read and belongs to a session.
 class SnapshotCheck final : public ArchiveWalk {
  public:
-  /// By session; when the walk is over.
+  /// The totals of each session; complete after the walk.
   [[nodiscard]] const std::vector<SnapshotFiles>& files() const { return files_; }
 
  private:

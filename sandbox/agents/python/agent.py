@@ -102,7 +102,7 @@ class Agent:
     def __init__(self, shell, streams):
         self._shell = shell
         self._control = None  # from run() on
-        self._received = bytearray()  # and not yet understood
+        self._received = bytearray()  # bytes that are not a whole frame yet
         self._pid = os.getpid()
         self._streams = streams
         self._cell = None  # the asyncio task of the program that runs
@@ -196,7 +196,7 @@ class Agent:
         return encode_result(request_id, ok, outcome)
 
     async def _run(self, act):
-        """Whether the program succeeded. Lets nothing out: an exception would end the agent."""
+        """Returns whether the program succeeded. Raises nothing: an exception would end the agent."""
         try:
             result = await self._run_cell(act)
             if result.success:
@@ -209,7 +209,7 @@ class Agent:
             self._shell.payload_manager.clear_payload()
 
     def _report_escaped(self, error):
-        """For what hit IPython's own code, which reports all that happens in a program."""
+        """Reports an exception from IPython's own code; IPython itself reports those of the program."""
         report = "".join(traceback.format_exception_only(error))
         self._shell.outcome.note_traceback(text_of_error(error) + report)
         return False

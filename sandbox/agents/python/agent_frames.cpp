@@ -13,7 +13,8 @@ namespace {
 using nlohmann::json;
 
 /// The deepest genuine frame is {"result":{"value":{"kind":…}}}, and it has about twenty names and
-/// values. A level or a value costs the sender three bytes at most and us twenty times as many.
+/// values. A level or a value takes at most three bytes in the frame and twenty times as many in
+/// memory.
 constexpr int kMaxDepth = 8;
 constexpr int kMaxParts = 64;
 

@@ -15,11 +15,11 @@
 namespace dynsessions::sandbox {
 
 inline constexpr std::size_t kFrameHeaderBytes = 4;
-/// Of a frame to the agent.
+/// Limit of a frame to the agent.
 inline constexpr std::size_t kMaxExecuteFrameBytes = std::size_t{64} << 20;
-/// Of a frame from the agent, without texts.
+/// Limit of a frame from the agent, without texts.
 inline constexpr std::size_t kMaxFrameBytes = std::size_t{4} << 10;
-/// Of the texts of one result together; agent.py has the same.
+/// Limit of all texts of one result together; agent.py has the same.
 inline constexpr std::size_t kMaxResultBytes = std::size_t{32} << 20;
 
 inline constexpr std::string_view kExecute = "execute";

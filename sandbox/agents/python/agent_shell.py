@@ -144,7 +144,7 @@ class Outcome:
         self._expression = {"kind": "none"}
 
     def note_display(self, data):
-        """Something was shown by display(), plt.show() or a figure left open."""
+        """Notes an object shown by display(), plt.show() or a figure left open."""
         self.displays.note("display", data)
         if not self._note_image(data) and "text/plain" in data:
             self._displayed = {"kind": "text", "text": str(data["text/plain"])}
@@ -214,10 +214,10 @@ class ZMQShellDisplayHook(DisplayHook):
         super().check_for_underscore()
 
     def start_displayhook(self):
-        """Nothing: IPython would print an empty line here, and one in finish_displayhook."""
+        """Does nothing. IPython would print an empty line here, and one in finish_displayhook."""
 
     def write_output_prompt(self):
-        """Nothing: the service shows none."""
+        """Does nothing, because the service shows no prompt."""
 
     def fill_exec_result(self, result):
         self._result = result
@@ -227,7 +227,7 @@ class ZMQShellDisplayHook(DisplayHook):
         self.shell.outcome.note_expression(self._result, format_dict)
 
     def finish_displayhook(self):
-        """Nothing, see start_displayhook()."""
+        """Does nothing, see start_displayhook()."""
 
 
 @stand_in
@@ -240,7 +240,7 @@ class ZMQDisplayPublisher(DisplayPublisher):
         self.shell.outcome.note_display(data)
 
     def clear_output(self, wait=False):
-        """Nothing: a kernel tells its front end, and the service has no screen to clear."""
+        """Does nothing: a kernel notifies its front end, and the service has no screen to clear."""
 
 
 @stand_in
@@ -281,7 +281,7 @@ class ZMQInteractiveShell(InteractiveShell):
 
     @observe("ipython_dir")
     def _ipython_dir_changed(self, change):
-        """Nothing: make_directories() makes it."""
+        """Does nothing: make_directories() makes the directory."""
 
     def init_profile_dir(self, profile_dir):
         self.make_directories()
@@ -296,7 +296,7 @@ class ZMQInteractiveShell(InteractiveShell):
             self.profile_dir = ProfileDir()
 
     def init_virtualenv(self):
-        """Nothing: this interpreter already is the environment's own."""
+        """Does nothing: this interpreter already belongs to the environment."""
 
     def init_environment(self):
         """Sets the variables that ipykernel sets, so that child processes print the same as there."""

@@ -364,7 +364,7 @@ sem_t* create_semaphore(const char* path, unsigned value, bool exclusive) {
   if (named) return map_semaphore(file);
   ::close(file);
   errno = error_number;
-  if (!exclusive && error_number == EEXIST) return nullptr;  // somebody was faster
+  if (!exclusive && error_number == EEXIST) return nullptr;  // another process made it first
   return SEM_FAILED;
 }
 

@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Of a file, read at once. Escaping makes up to six times as much.
+/// Bytes of a file that are read at once. Escaping makes up to six times as many.
 constexpr std::size_t kReadBytes = std::size_t{8} << 10;
 constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
 

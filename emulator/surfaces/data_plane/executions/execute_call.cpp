@@ -17,7 +17,8 @@ using boost::algorithm::iequals;
 using nlohmann::json;
 
 constexpr int kDeepestBody = 32;
-/// Names and values. A value costs the sender three bytes at least and us twenty times as many.
+/// Limit of names and values in a body. A value of three bytes takes twenty times as much memory
+/// here.
 constexpr int kMostValues = 1000;
 constexpr std::int64_t kDefaultTimeoutSeconds = 120;  // CONTRACT.md section 2.3
 
@@ -92,11 +93,11 @@ Result<std::string> code_of(Dialect dialect, const json& members) {
   return text_member(members, name, {});
 }
 
-/// A whole number of at least 1; `fallback` when it is absent or null.
+/// Returns a whole number of at least 1; `fallback` if the member is absent or null.
 Result<std::int64_t> positive_member(const json& members, const char* name, std::int64_t fallback) {
   const auto found = members.find(name);
   if (found == members.end() || found->is_null()) return fallback;
-  // Of a number beyond 64 bits with sign, get() makes a negative one: refused like any other.
+  // get() makes a negative number of one that exceeds 63 bits, so it is refused too.
   if (!found->is_number_integer() || found->get<std::int64_t>() < 1) {
     return invalid_request("The member " + std::string(name) + " must be a whole number above 0.",
                            name);

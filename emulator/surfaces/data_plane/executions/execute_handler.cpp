@@ -27,7 +27,7 @@ constexpr std::size_t kLargestBody = std::size_t{10} << 20;
 /// Longer ones are parsed on the file pool: parsing ten megabytes takes a tenth of a second.
 constexpr std::size_t kLongBody = std::size_t{1} << 20;
 
-/// Measures one section after the other.
+/// Measures consecutive sections of a request.
 class Stopwatch {
  public:
   /// Time since the last lap, or since the start.

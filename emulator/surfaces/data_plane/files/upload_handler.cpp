@@ -121,7 +121,7 @@ class Receiver {
   http::MultipartParser parser_;
 };
 
-/// Fills the buffer; less than that only at the end of the body.
+/// Fills the buffer completely unless the body ends.
 asio::awaitable<Result<std::size_t>> read_full(http::BodyReader& body, std::span<char> buffer) {
   std::size_t filled = 0;
   while (filled < buffer.size()) {
