@@ -1,5 +1,5 @@
 """Threads and processes that a program leaves running: they continue between calls. What they print
-between calls belongs to no execution and is dropped (ARCHITECTURE.md, "Life of a session"). They
+between calls belongs to no execution and is dropped (docs/DESIGN.md, "Life of a session"). They
 end with their session.
 """
 
