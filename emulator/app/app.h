@@ -66,7 +66,7 @@ class App {
  private:
   boost::asio::awaitable<void> serve();
   boost::asio::awaitable<void> await_launcher();
-  /// Resolves when no session can be had any more.
+  /// Resolves when no session can be allocated any more.
   boost::asio::awaitable<void> launcher_lost();
   /// Throws config::ConfigError, which names pool and member, if a definition cannot be used.
   void declare_pools();

@@ -137,8 +137,8 @@ ExitCode show_logs(const Invocation& call) {
 
 constexpr Flag kLogsFlags[] = {
     kPoolFlag,
-    {"--session", "GUID", "Only what concerns this session."},
-    {"--follow", "", "Go on with what happens from now on, and with what programs write.", {}, 'f'},
+    {"--session", "GUID", "Only events of this session."},
+    {"--follow", "", "Show events and output from now on, as they happen.", {}, 'f'},
     kOutputFlag};
 
 }  // namespace
