@@ -19,7 +19,7 @@ class SigningKeys {
   /// as this object. To be called before the first token is made.
   void keep_in(std::filesystem::path state_directory);
 
-  /// Makes the key if there is none. May take a tenth of a second. Throws tls::OpensslError.
+  /// Makes the key if there is none, which can take a tenth of a second. Throws tls::OpensslError.
   [[nodiscard]] std::shared_ptr<const SigningKey> current();
 
   /// nullptr if this emulator has no key with this `kid`. Makes none. A state directory that cannot

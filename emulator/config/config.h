@@ -23,7 +23,7 @@ using auth::MissingRole;
 enum class SandboxMode {
   automatic,   ///< the strongest that this machine allows
   full,        ///< refuse to start with anything less than all namespaces
-  restricted,  ///< Landlock and seccomp, even where there is more
+  restricted,  ///< Landlock and seccomp, even if namespaces are available
   insecure,    ///< limits only; never chosen by itself
 };
 /// How programs are answered.

@@ -59,7 +59,7 @@ std::string code(std::string_view text) {
 std::string row(const Option& option, const Config& defaults) {
   return '|' + cell(code("--" + std::string(option.key))) + cell(code(option.environment_name())) +
          cell(option.help) + cell(option.accepted()) + cell(code(option.show(defaults))) +
-         cell(option.doubt) + '\n';
+         cell(option.question) + '\n';
 }
 
 /// The members of a pool, with the values of the default pool.

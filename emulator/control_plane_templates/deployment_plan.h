@@ -27,8 +27,8 @@ struct Evaluated {
 /// key vault references and linked templates are refused by name.
 class DeploymentPlan {
  public:
-  /// `parameters` is {"name":{"value":…}}. Everything that can be wrong without the resources shows
-  /// here.
+  /// `parameters` is {"name":{"value":…}}. Finds every mistake that can be found without the
+  /// resources.
   [[nodiscard]] static Checked<DeploymentPlan> make(DeploymentScope scope, const Json& source,
                                                     const Json& parameters);
 

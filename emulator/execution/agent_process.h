@@ -37,7 +37,7 @@ struct AgentServices {
   std::chrono::milliseconds frame_time{10'000};
 };
 
-/// How a program ended, as its agent tells it.
+/// How a program ended, as its agent reports it.
 struct AgentResult {
   bool ok = false;
   ExecutionValue value;
@@ -84,7 +84,7 @@ class AgentProcess {
   /// Closes the descriptors. Callers that wait find the agent `gone`.
   void hang_up();
 
-  /// Sends the program, or what else the kernel is asked to do, and begins to keep output. Does not
+  /// Sends the program, or another request, and begins to keep output. Does not
   /// wait: an agent that does not read is noticed by the deadline.
   void begin(AgentProgram program);
 

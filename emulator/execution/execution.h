@@ -35,8 +35,8 @@ inline constexpr std::string_view kExecutionTimedOut = "execution-timed-out";
 /// Why a program runs.
 enum class Purpose {
   run_program,
-  /// Tell the kernel's variables in JSON, as a TextValue (sandbox/agents/python/agent_frames.h). A
-  /// kernel without an interpreter has none, and gets none: NoValue.
+  /// Return the kernel's variables as JSON in a TextValue (sandbox/agents/python/agent_frames.h). A
+  /// kernel without an interpreter returns NoValue, and none is started.
   save_variables,
   /// Set variables from that JSON, which is the code.
   restore_variables,

@@ -36,7 +36,7 @@ class Workspace {
   /// The directory descriptor of the session's `/mnt/data`; borrowed, valid as long as this object.
   [[nodiscard]] virtual int data_directory() const = 0;
 
-  /// False when what waits for the first program has ended by itself.
+  /// False if the process that waits for the first program has exited by itself.
   [[nodiscard]] virtual bool is_alive() const = 0;
 
   /// Ends processes, mounts and files; resolves when they are gone. Called at most once.

@@ -11,8 +11,8 @@
 
 namespace dynsessions::http {
 
-/// One request and what became of it. The connection makes it; the router, filters and handlers
-/// fill it; the ExchangeObservers (log, and later journal, metrics and page) read it after the end.
+/// One request, its answer and the facts about both. The connection makes it; the router, filters
+/// and handlers fill it; the ExchangeObservers (log, metrics and journal) read it after the end.
 /// Handlers know the Exchange and none of its readers.
 ///
 /// A value. Members of type `string_view` refer to texts with static storage.

@@ -73,7 +73,7 @@ asio::awaitable<Result<SessionLease>> SessionPool::acquire(SessionIdentifier ide
                       "raise --max-sessions, or wait until a cooldown passes"};
     }
     session = add_session(std::move(identifier));
-    // May fail on the spot, and then the session is out of the pool again.
+    // If this fails at once, the session is removed from the pool again.
     run_in_background(allocate(session));
   } else {
     session = found->second;

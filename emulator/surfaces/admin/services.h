@@ -25,7 +25,7 @@ struct Component {
   std::string detail;  ///< a description, or why it is not ready
 };
 
-/// Looks at every component. May ask other processes; resolves within some seconds.
+/// Checks every component. Can ask other processes; resolves within a few seconds.
 using Health = std::function<boost::asio::awaitable<std::vector<Component>>()>;
 
 /// Parts of the server that operations of the admin API use; they outlive the operations.
