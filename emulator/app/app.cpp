@@ -62,7 +62,7 @@ surfaces::data_plane::DataPlaneSettings data_plane_settings(
           .allowed_hosts = allowed_hosts(config),
           .own_headers = !config.server.exact,
           .warning = tier ? warning_of(*tier) : "",
-          .choices = config.contract,
+          .contract_options = config.contract,
           .outer_filters = {&journal},
           .inner_filters = {&faults}};
 }

@@ -99,8 +99,8 @@ class SessionPool {
                                            EndReason reason = EndReason::deleted);
   /// Ends every session as end_session() does.
   boost::asio::awaitable<void> evict_all();
-  /// Kills the interpreters of all kernels of the session; false when there is none. Variables go,
-  /// files stay.
+  /// Kills the interpreters of all kernels of the session; false if there is no such session.
+  /// Variables are lost, files stay.
   boost::asio::awaitable<bool> kill_kernels(SessionIdentifier identifier);
 
   /// A workspace for replace_all(); the caller ends it otherwise.
@@ -159,7 +159,7 @@ class SessionPool {
   SessionEvents& events_;
   std::shared_ptr<const PoolDefinition> definition_;  ///< shared with the sessions it made
   std::unordered_map<SessionIdentifier, std::shared_ptr<Session>> sessions_;
-  /// A few at a time: a thousand dying processes would keep everybody else from the processor.
+  /// A few at a time: a thousand exiting processes would delay all other sessions.
   FifoSemaphore endings_;
   std::size_t background_tasks_ = 0;  ///< allocations and endings under way
   std::size_t leases_ = 0;            ///< of all sessions, also of those that have ended

@@ -22,9 +22,9 @@ struct Finding {
   std::string admin{};  ///< URL of the admin API that was asked; empty if it is not known
 };
 
-/// The URL of the admin surface as this machine reaches it. With `--admin-port 0` the server's
-/// --ready-file tells; nothing while there is no such file. Throws config::ConfigError when there
-/// is neither a port nor a file to look into.
+/// The URL of the admin API on this machine. With `--admin-port 0` it comes from the server's
+/// --ready-file; nullopt while that does not exist. Throws config::ConfigError if there is neither
+/// a port nor a --ready-file.
 [[nodiscard]] std::optional<std::string> admin_url(const config::Config& config);
 
 /// Explains an answer of /health/ready in one line, whatever is in the body.
@@ -44,8 +44,8 @@ struct Reply {
 /// throws.
 [[nodiscard]] Finding ask(const config::Config& config);
 
-/// Calls `ask` ten times a second until it finds the server ready or `timeout` has passed; an `ask`
-/// under way is let finish. The last finding.
+/// Calls `ask` ten times a second until it finds the server ready or `timeout` has passed, and
+/// returns its last result. A call in progress at the timeout is completed.
 boost::asio::awaitable<Finding> wait_until_ready(std::function<Finding()> ask, Clock& clock,
                                                  std::chrono::seconds timeout);
 

@@ -12,7 +12,7 @@ namespace dynsessions::surfaces {
 enum class ObjectIds { numbered, absent };
 
 /// Writes one JSON document member by member, so that order, `$id` and the digits of numbers are
-/// exactly ours to say; a DOM offers neither of the last two. Text must be valid UTF-8. The caller
+/// under control; a DOM offers neither of the last two. Text must be valid UTF-8. The caller
 /// balances begin and end.
 class JsonWriter {
  public:

@@ -39,7 +39,7 @@ struct ApiVersion {
   std::optional<std::size_t> default_stream_characters = {};    ///< cut of the streams (row 17)
   std::string_view supported = {};  ///< `api-supported-versions` of its routes; empty: not sent
 
-  // No version says anything else about these: they are choices alone.
+  // The same in all versions; they depend on contract options only.
   bool lenient_bodies = false;            ///< takes the wrapping of another dialect (rows 4 and 5)
   bool caps_timeout = true;               ///< a longer timeout becomes the maximum (row 7)
   bool image_beats_value = true;          ///< row 12
@@ -52,10 +52,10 @@ struct ApiVersion {
 /// In order of age; static storage.
 [[nodiscard]] std::vector<std::string_view> version_names();
 
-/// The versions of one server, under its choices.
+/// The versions of one server, with its contract options applied.
 class VersionTable {
  public:
-  explicit VersionTable(const contract::ContractOptions& choices = {});
+  explicit VersionTable(const contract::ContractOptions& options = {});
   VersionTable(const VersionTable&) = delete;  // routes point into it
   VersionTable& operator=(const VersionTable&) = delete;
 
@@ -64,7 +64,7 @@ class VersionTable {
   [[nodiscard]] Result<void> check(std::optional<std::string_view> requested,
                                    std::optional<Dialect> path_dialect) const;
 
-  /// The version that rules a request on a path of `path_dialect` (nothing: a path that dialects
+  /// The version that rules a request on a path of `path_dialect` (nullopt: a path that dialects
   /// share). A missing version means the oldest of the path's dialect, an unknown one the newest,
   /// and one of another dialect the nearest one of the path's (CLIENTS.md section 7 item 3).
   [[nodiscard]] const ApiVersion& effective(std::optional<std::string_view> requested,

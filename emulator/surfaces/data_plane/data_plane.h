@@ -26,7 +26,7 @@ struct DataPlaneSettings {
   bool own_headers = true;
   /// Text of `x-emulator-warning` in every answer; empty: no such header.
   std::string warning{};
-  contract::ContractOptions choices{};
+  contract::ContractOptions contract_options{};
   std::vector<http::Filter*> outer_filters{};  ///< see finished answers: a journal
   std::vector<http::Filter*> inner_filters{};  ///< directly in front of the operation: faults
 };

@@ -9,7 +9,7 @@
 
 namespace dynsessions::surfaces::data_plane {
 
-/// Turns away requests without a bearer token that is usable for their pool, and notes in the
+/// Refuses requests without a bearer token that is usable for their pool, and notes in the
 /// Exchange the principal of a valid one.
 class TokenFilter final : public http::Filter {
  public:

@@ -83,7 +83,7 @@ class AnswerWriter {
 };
 
 /// Section 0 fact 6: numbers are numbers, a figure is an object, all else is text. That a number of
-/// more digits than are kept in memory (48 KiB) is text is our choice.
+/// more digits than are kept in memory (48 KiB) is text is a decision of ours.
 void write_value(AnswerWriter& answer, const ApiVersion& version, const ExecutionResult& result) {
   struct Visitor {
     AnswerWriter& answer;

@@ -14,7 +14,7 @@ namespace dynsessions::surfaces::data_plane::executions {
 [[nodiscard]] boost::asio::awaitable<http::Answer> execute(const Services& services,
                                                            const Route& route, http::Call& call);
 
-/// How an asynchronous execution goes, or went. Never makes a session.
+/// Answers with the state or the outcome of an asynchronous execution. Never makes a session.
 [[nodiscard]] boost::asio::awaitable<http::Answer> get_execution(const Services& services,
                                                                  const Route& route,
                                                                  http::Call& call);

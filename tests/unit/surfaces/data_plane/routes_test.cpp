@@ -308,10 +308,10 @@ TEST_CASE("a route says whether its api-version was guessed", "[api][routes]") {
 }
 
 TEST_CASE("a version that may not be asked for has no route", "[api][routes]") {
-  contract::ContractOptions choices;
-  choices.unknown_api_version = contract::UnknownVersion::reject;
-  choices.missing_api_version = contract::MissingVersion::reject;
-  const VersionTable versions(choices);
+  contract::ContractOptions options;
+  options.unknown_api_version = contract::UnknownVersion::reject;
+  options.missing_api_version = contract::MissingVersion::reject;
+  const VersionTable versions(options);
   const auto line = GENERATE(values<std::string>(
       {"GET /files", "GET /files?api-version=2", "GET /metadata?api-version="}));
   DYNAMIC_SECTION(line) {
