@@ -127,7 +127,8 @@ asio::awaitable<Result<std::size_t>> Connection::read_head() {
     // Set once: the deadline covers the whole head, however slowly it drips in.
     if (std::exchange(idle_, false)) {
       transport_->expires_after(limits_.head_time);
-      waiting_.enter();  // what was idle for long and now sends is not the longest waiting one
+      waiting_.enter();  // a connection that sends after a long wait is no longer the longest
+                         // waiting one
     }
     // It would never become a head, and a person who mixed up http and https should not wait for
     // a timeout to learn it.

@@ -74,8 +74,6 @@ class PoolCatalog {
 
   /// Every pool, ordered by key.
   [[nodiscard]] std::vector<Pool*> all() const;
-  [[nodiscard]] std::size_t pool_count() const noexcept { return pools_.size(); }
-  [[nodiscard]] std::size_t session_count() const;
 
   boost::asio::awaitable<void> stop();
 

@@ -265,7 +265,7 @@ void SessionPool::run_in_background(asio::awaitable<void> task) {
   asio::co_spawn(executor_, std::move(task), [this](const std::exception_ptr& exception) {
     --background_tasks_;
     task_ended_.notify();
-    if (exception) std::rethrow_exception(exception);  // our bug: out through the event loop
+    if (exception) std::rethrow_exception(exception);  // a bug: it leaves the event loop
   });
 }
 

@@ -5,6 +5,7 @@
 #include "emulator/execution/launcher_client.h"
 #include "emulator/execution/sandboxed_workspace.h"
 #include "tests/support/catch.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/test_loop.h"
 
 /// The kernels of a session with the real launcher, the real agent and IPython. Deadlines pass when

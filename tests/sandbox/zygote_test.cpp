@@ -6,6 +6,7 @@
 #include "emulator/execution/launcher_client.h"
 #include "emulator/execution/sandboxed_workspace.h"
 #include "tests/support/catch.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/test_loop.h"
 
 /// Interpreters that were forked from the real zygote, together with some that were started.

@@ -68,7 +68,7 @@ def refuse_stdin(function):
 
 
 def result_frame(request_id, ok, value, traceback_text, displays=b""):
-    """The frame that tells the lengths of the texts, and the texts."""
+    """Encodes the frame with the lengths of the texts, and the texts."""
     texts = {name: utf8(value[name]) for name in TEXTS if name in value}
     value = value | {name: len(text) for name, text in texts.items()}
     traceback_text = utf8(traceback_text)
@@ -132,7 +132,7 @@ class Agent:
             loop.run_until_complete(self._serve())
 
     async def _serve(self):
-        # Blocks, which is no harm: nothing else is on the loop yet.
+        # Blocking is harmless: nothing else is on the loop yet.
         asked, _, _ = select.select([self._control], [], [], IDLE_SECONDS)
         if not asked:
             await self.warm_up(WARM_UPS)
@@ -287,7 +287,7 @@ def prepare_process():
 
 
 def ignore_interrupts():
-    """Until the agent listens for them."""
+    """Ignores interrupts until the agent handles them."""
     signal.signal(signal.SIGINT, lambda *_: None)
 
 
@@ -295,7 +295,7 @@ def open_control():
     """Sends `ready`: the server can send requests now, which wait in the socket until they are read."""
     control = socket.socket(fileno=CONTROL_FD)
     control.set_inheritable(False)
-    with contextlib.suppress(ConnectionError):  # the server has gone, which the next read will tell
+    with contextlib.suppress(ConnectionError):  # the server has gone, which the next read will show
         control.sendall(framed(READY))
     control.setblocking(False)
     return control

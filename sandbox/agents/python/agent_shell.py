@@ -383,8 +383,8 @@ class ZMQInteractiveShell(InteractiveShell):
         return self.outcome
 
     async def run_ast_nodes(self, nodelist, *args, result=None, **kwargs):
-        """Tells `a = None; a`, whose value is None, from `print()`, which has none. Both give None;
-        the service answers null to the first and "" to the second."""
+        """Distinguishes `a = None; a`, whose value is None, from `print()`, which has none. IPython's
+        result is None for both; the service answers null to the first and "" to the second."""
         hook = self.displayhook
         hook.is_called = False
         failed = await super().run_ast_nodes(nodelist, *args, result=result, **kwargs)

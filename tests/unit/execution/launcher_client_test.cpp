@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "tests/support/catch.h"
+#include "tests/support/manual_clock.h"
 #include "tests/unit/execution/launcher_fixture.h"
 
 namespace dynsessions::execution {

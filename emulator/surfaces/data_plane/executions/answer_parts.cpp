@@ -24,7 +24,7 @@ class AnswerSource final : public http::BodySource {
       : answer_(std::move(answer)), file_pool_(file_pool) {}
 
   asio::awaitable<Result<std::optional<std::string>>> next() override {
-    auto work = [this] { return answer_.next(); };  // which is waited for, whatever happens
+    auto work = [this] { return answer_.next(); };  // its end is awaited in any case
     co_return co_await offload(file_pool_, std::move(work));
   }
 

@@ -34,7 +34,7 @@ Result<json> parse_object(std::string_view body) {
   int parts = 0;
   const auto limit = [&](int depth, json::parse_event_t, json&) {
     too_deep = too_deep || depth > kDeepestBody;
-    return ++parts <= kMostValues && !too_deep;  // false: read it and forget it
+    return ++parts <= kMostValues && !too_deep;  // false: the member is read and ignored
   };
   // A NUL is no JSON, but the parser takes it for the end and would leave out what follows.
   const bool has_nul = body.find('\0') != std::string_view::npos;

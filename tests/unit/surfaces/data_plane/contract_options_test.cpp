@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/catch.h"
+#include "tests/support/session_count.h"
 #include "tests/unit/surfaces/data_plane/requests.h"
 #include "tests/unit/surfaces/data_plane/surface_harness.h"
 
@@ -71,7 +72,7 @@ TEST_CASE("an unknown api-version can be refused with 400, or with 401 and no bo
   CHECK(refused.status == 401);
   CHECK(text_of(refused).empty());
   CHECK(unauthorized.send("GET /files?" + kNewest).status == 200);
-  CHECK(unauthorized.pools().session_count() == 1);
+  CHECK(session_count(unauthorized.pools()) == 1);
 }
 
 TEST_CASE("a missing api-version can be refused, but not in the python dialect", "[api][options]") {
@@ -196,9 +197,9 @@ TEST_CASE("the identifier of a wrapped body counts when the query has none", "[a
   const std::string line = "POST /code/execute?api-version=2024-02-02-preview";
   CHECK(harness.send(line, body).status == 200);
   CHECK(harness.send(line + "&identifier=from-body", body).status == 200);
-  CHECK(harness.pools().session_count() == 1);
+  CHECK(session_count(harness.pools()) == 1);
   CHECK(harness.send(line + "&identifier=from-query", body).status == 200);
-  CHECK(harness.pools().session_count() == 2);
+  CHECK(session_count(harness.pools()) == 2);
 }
 
 TEST_CASE("the newest version tells whether the call made the session", "[api][execute]") {

@@ -16,6 +16,7 @@
 #include "emulator/execution/scripted_workspace.h"
 #include "emulator/pools/pool_catalog.h"
 #include "emulator/surfaces/data_plane/data_plane.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/text_body.h"
 
 namespace dynsessions::surfaces::data_plane {
