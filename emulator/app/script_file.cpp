@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <fstream>
 #include <iterator>
-
 #include <system_error>
 
 #include "emulator/base/shallow_json.h"

@@ -2,13 +2,13 @@
 
 #include <exception>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <system_error>
 
 #include "emulator/app/engine_settings.h"
 #include "emulator/cures/cures.h"

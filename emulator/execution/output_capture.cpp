@@ -4,10 +4,11 @@
 #include <array>
 #include <utility>
 
+#include <sys/ioctl.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <sys/ioctl.h>
 
 namespace dynsessions::execution {
 namespace asio = boost::asio;

@@ -5,15 +5,15 @@
 #include <cerrno>
 #include <chrono>
 #include <fstream>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/evp.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <system_error>
 
 #include "emulator/base/read_text.h"
 #include "emulator/packages/package_name.h"

@@ -2,7 +2,6 @@
 
 #include <fstream>
 #include <map>
-
 #include <system_error>
 
 #include "emulator/packages/package_name.h"

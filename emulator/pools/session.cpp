@@ -1,11 +1,10 @@
 #include "emulator/pools/session.h"
 
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
-
-#include <system_error>
 
 namespace dynsessions::pools {
 namespace asio = boost::asio;

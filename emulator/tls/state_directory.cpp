@@ -4,14 +4,13 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <system_error>
+#include <unistd.h>
 
 namespace dynsessions::tls {
 namespace fs = std::filesystem;

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include <unistd.h>
-
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "sandbox/kernel/seccomp/seccomp_filter.h"
 

@@ -5,9 +5,8 @@
 
 #include <string>
 
-#include <unistd.h>
-
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "emulator/base/shallow_json.h"
 #include "emulator/base/utf8.h"

@@ -4,9 +4,8 @@
 #include <set>
 
 #include <poll.h>
-#include <unistd.h>
-
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "tests/sandbox/processes.h"
 #include "tests/sandbox/steps.h"

@@ -1,8 +1,9 @@
 #include <csignal>
 
-#include <nlohmann/json.hpp>
 #include <sys/socket.h>
 #include <sys/wait.h>
+
+#include <nlohmann/json.hpp>
 
 #include "tests/sandbox/steps.h"
 #include "tests/support/catch.h"

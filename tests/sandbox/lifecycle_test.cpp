@@ -4,10 +4,9 @@
 #include <sstream>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "sandbox/base/acting_as.h"
 #include "tests/sandbox/steps.h"

@@ -5,10 +5,9 @@
 #include <set>
 #include <sstream>
 
-#include <unistd.h>
-
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "sandbox/kernel/cgroups/cgroup_files.h"
 #include "tests/sandbox/steps.h"

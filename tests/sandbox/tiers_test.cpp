@@ -5,12 +5,12 @@
 #include <fstream>
 
 #include <netinet/in.h>
-#include <unistd.h>
-
-#include <nlohmann/json.hpp>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
 
 #include "tests/sandbox/steps.h"
 #include "tests/sandbox/verdicts.h"

@@ -5,7 +5,6 @@
 #include <cctype>
 
 #include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "emulator/base/base64.h"

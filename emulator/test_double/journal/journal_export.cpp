@@ -5,7 +5,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "emulator/base/shallow_json.h"

@@ -4,10 +4,11 @@
 #include <stdexcept>
 #include <utility>
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <locale.h>
 #include <unistd.h>
+
+#include <archive.h>
+#include <archive_entry.h>
 
 #include "emulator/base/printable.h"
 #include "emulator/base/utf8.h"

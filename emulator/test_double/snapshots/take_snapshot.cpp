@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
-#include <spdlog/spdlog.h>
 #include <sys/stat.h>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "emulator/base/offload.h"
 #include "emulator/base/shallow_json.h"

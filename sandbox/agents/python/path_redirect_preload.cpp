@@ -29,15 +29,14 @@
 #include <fcntl.h>
 #include <semaphore.h>
 #include <spawn.h>
-#include <unistd.h>
-#include <utime.h>
-
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/time.h>
 #include <sys/xattr.h>
+#include <unistd.h>
+#include <utime.h>
 
 namespace {
 

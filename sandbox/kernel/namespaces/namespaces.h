@@ -4,7 +4,6 @@
 #include <cstdint>
 
 #include <sched.h>
-
 #include <sys/types.h>
 
 #include "sandbox/base/unique_fd.h"

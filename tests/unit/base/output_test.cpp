@@ -5,9 +5,8 @@
 #include <thread>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "sandbox/base/unique_fd.h"
 #include "tests/support/catch.h"

@@ -1,9 +1,8 @@
 #include <thread>
 
 #include <poll.h>
-#include <unistd.h>
-
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "tests/support/catch.h"
 #include "tests/unit/execution/agent_fixture.h"

@@ -2,13 +2,12 @@
 
 #include <filesystem>
 #include <set>
+#include <system_error>
 #include <thread>
 
 #include <fcntl.h>
 #include <stdlib.h>
-
 #include <sys/stat.h>
-#include <system_error>
 
 #include "tests/support/catch.h"
 #include "tests/support/manual_clock.h"

@@ -4,10 +4,9 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "emulator/base/event.h"
 #include "emulator/base/offload.h"

@@ -4,9 +4,8 @@
 #include <string>
 #include <vector>
 
-#include <unistd.h>
-
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/unit/sandbox/test_directory.h"
 
