@@ -80,7 +80,12 @@ class Row:
 
     def as_json(self):
         sides = {"ours": self.samples.as_json(), "other": self.other.as_json()}
-        return {"what": self.what, "compared with": self.compared_with, "ratio": self.ratio, **sides}
+        return {
+            "what": self.what,
+            "compared with": self.compared_with,
+            "ratio": self.ratio,
+            **sides,
+        }
 
 
 def machine():

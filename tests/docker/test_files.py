@@ -155,7 +155,9 @@ def flags_of(service):
 
 def test_the_default_service_asks_for_no_more_rights_than_the_first_docker_run():
     service = SERVICES["dynsessions"]
-    first_run = (ROOT / "docker" / "README.md").read_text().partition("docker run")[2].split("\n")[0]
+    first_run = (
+        (ROOT / "docker" / "README.md").read_text().partition("docker run")[2].split("\n")[0]
+    )
     assert "--cap-add" not in first_run and "--security-opt" not in first_run
     assert not {"cap_add", "privileged", "user", "devices"} & set(service)
     assert service["security_opt"] == ["no-new-privileges"]

@@ -21,7 +21,7 @@ PAGES = sorted((ROOT / "docs").glob("*.md"))
 BLOCK = re.compile(r"^( *)```sh\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 AZURE_CLI = ROOT / "build" / "clients" / "azure-cli" / "packages" / "bin" / "az"
 
-# What `dynsessions` on the reader's PATH is: the program, with `serve` stopped when it is ready.
+# The `dynsessions` on the reader's PATH: the program, with `serve` stopped when it is ready.
 PROGRAM = """#!/bin/sh
 if [ "$1" != serve ]; then exec {binary} "$@"; fi
 ready=$(mktemp -u)
@@ -89,7 +89,9 @@ NEEDED = {
 }
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if blocks(page)], ids=lambda page: page.stem
+)
 def test_the_commands_of_a_page_work_in_order(page, tmp_path, emulator_factory):
     programs = tmp_path / "bin"
     programs.mkdir()
