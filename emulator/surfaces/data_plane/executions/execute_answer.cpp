@@ -82,8 +82,8 @@ class AnswerWriter {
   AnswerParts parts_;
 };
 
-/// Section 0 fact 6: numbers are numbers, a figure is an object, all else is text. A number with more
-/// digits than are kept in memory (48 KiB) is text, too (guess).
+/// Section 0 fact 6: numbers are numbers, a figure is an object, all else is text. A number with
+/// more digits than are kept in memory (48 KiB) is text, too (guess).
 void write_value(AnswerWriter& answer, const ApiVersion& version, const ExecutionResult& result) {
   struct Visitor {
     AnswerWriter& answer;
