@@ -24,6 +24,7 @@ AZURE_CLI = ROOT / "build" / "clients" / "azure-cli" / "packages" / "bin" / "az"
 # The `dynsessions` on the reader's PATH: the program, with `serve` stopped when it is ready.
 PROGRAM = """#!/bin/sh
 if [ "$1" != serve ]; then exec {binary} "$@"; fi
+unset DYNSESSIONS_ADMIN_PORT
 ready=$(mktemp -u)
 {binary} "$@" --port 0 --https-port 0 --admin-port 0 --unlisted --ready-file "$ready" &
 {binary} wait --ready-file "$ready" --timeout {seconds}
