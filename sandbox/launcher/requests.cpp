@@ -126,7 +126,7 @@ void Launcher::destroy(const Request& request) {
   for (const Request& unserved : entry.state.become_destroying(request)) {
     const bool is_creation = unserved.kind == RequestKind::create_sandbox;
     server_.failed(unserved,
-                   is_creation ? "create: destroyed meanwhile" : "start: destroyed meanwhile",
+                   is_creation ? "create: destroyed in the meantime" : "start: destroyed meanwhile",
                    ECANCELED);
   }
   entry.egress.reset();  // no running process has a network from now on

@@ -52,7 +52,7 @@ def words_about(machine):
 
 
 def measure(cases):
-    """Rows by case; each is told as soon as it is there."""
+    """Returns rows by case; prints each as soon as it is known."""
     rows = {}
     for case in cases:
         print(f"{case} …", file=sys.stderr, flush=True)

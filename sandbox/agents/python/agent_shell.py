@@ -287,8 +287,8 @@ class ZMQInteractiveShell(InteractiveShell):
         self.make_directories()
 
     def make_directories(self):
-        """Those that IPython wants in /tmp. It goes on without them where a program has left no
-        room: the session would be lost otherwise."""
+        """Makes the directories that IPython wants in /tmp. It goes on without them if there is no
+        room left: the session would be lost otherwise."""
         try:
             os.makedirs(self.ipython_dir, exist_ok=True)
             self.profile_dir = ProfileDir.create_profile_dir_by_name(self.ipython_dir, "default")

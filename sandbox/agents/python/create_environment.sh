@@ -38,7 +38,7 @@ fi
 "$python" -I -c 'import ensurepip, venv' 2>/dev/null ||
   fail "$python cannot make virtual environments: sudo apt-get install python3-venv"
 if [ -e "$environment" ]; then
-  # Someone's own directory is not ours to wipe.
+  # A directory that is no environment belongs to the user and is not removed.
   [ -f "$environment/pyvenv.cfg" ] || [ -z "$(ls -A "$environment")" ] ||
     fail "$environment exists and is not a virtual environment; name another directory"
   rm -rf "$environment"
