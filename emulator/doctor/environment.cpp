@@ -153,7 +153,7 @@ Checks check_missing_python(const std::string& why) {
 Checks check_endless_python(const std::string& python, std::chrono::seconds patience) {
   return {
       environment("python", Verdict::bad,
-                  python + " was asked what it has and had not ended after " +
+                  python + " did not report its packages within " +
                       std::to_string(patience.count()) + " seconds",
                   "see whether `" + python + " -I -c 'import IPython'` ends; or " + kNameAnother)};
 }

@@ -164,7 +164,7 @@ TEST_CASE("the log tells which certificate was replaced, and why", "[tls]") {
   CHECK(log.text().empty());
   static_cast<void>(machine.start(kNow, standard_names_and("a.dynamicsessions.io")));
   CHECK_THAT(log.text(),
-             Catch::Contains("replaced the server certificate, because its names are others; it is "
+             Catch::Contains("replaced the server certificate, because its names have changed; it is "
                              "signed by the authority " +
                              machine.file("ca.pem").string()) &&
                  !Catch::Contains("replaced the certificate authority"));
