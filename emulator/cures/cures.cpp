@@ -59,8 +59,7 @@ constexpr std::array kCures = {
          "slirp4netns must be able to run here: see its message in the log, or use EgressDisabled"},
     Cure{"execute",
          "--python must name a program that all users can read and execute; with added packages, "
-         "all "
-         "users must be able to enter the directory of --state-dir"},
+         "all users must be able to enter the directory of --state-dir"},
     Cure{"verify alive",
          "--python must name a Python interpreter; the program that it names exited at once"},
     Cure{"verify cgroups", "if --python names a Python that starts here: --control-groups off"},
