@@ -144,8 +144,8 @@ constexpr Noun kNouns[] = {
     {"sessions", "Sessions of a running server"},
     {"clock", "Clocks of a running server"},
     {"fault", "Injected failures of a running server"},
-    {"journal", "Requests that a running server has answered"},
-    {"script", "Scripted answers of a running server"},
+    {"journal", "Requests to a running server"},
+    {"script", "Scripted answers"},
     {"snapshot", "Pools of a running server as archives"},
 };
 constexpr std::string_view kUnknownNoun = "Commands";  // a test looks for it

@@ -84,7 +84,7 @@ const Command kJournalList = admin_command(
      .summary = "List the requests that a running server has answered.",
      .description =
          "Lists requests with their status and its reason, and warns of identifiers that "
-         "different clients share.\n",
+         "different\nclients share.\n",
      .examples = "  dynsessions journal list --pool tests-1 --status 403\n",
      .flags = kListFlags,
      .run = list_journal});

@@ -211,7 +211,7 @@ const Command kPackagesList{
     .summary = "List the Python packages of sessions and where they are from.",
     .description =
         "Lists the packages that sessions of a server started now would have: those that were "
-        "added, those that\nthe added ones need, and those of the base.\n",
+        "added,\nthose that the added ones need, and those of the base.\n",
     .examples = kPackagesExamples,
     .exit_codes = "  0  printed\n  2  wrong usage\n  4  no usable Python\n",
     .flags = kPackageListFlags,

@@ -6,7 +6,7 @@
 # DIR becomes a virtual environment with the packages of requirements.txt, made with $PYTHON
 # (/usr/bin/python3 if unset). When it already is one, nothing happens: a stamp with the hash of
 # requirements.txt, of this script and the version of Python is written last, so a build that was
-# cut short, or one of other packages, is removed and made again. It needs a package index (pip's own
+# cut short, or one of other packages, is wiped and made anew. It needs a package index (pip's own
 # settings apply); nothing needs the network afterwards.
 set -eu
 
@@ -38,7 +38,7 @@ fi
 "$python" -I -c 'import ensurepip, venv' 2>/dev/null ||
   fail "$python cannot make virtual environments: sudo apt-get install python3-venv"
 if [ -e "$environment" ]; then
-  # A directory that is no environment belongs to the user and is not removed.
+  # Someone's own directory is not ours to wipe.
   [ -f "$environment/pyvenv.cfg" ] || [ -z "$(ls -A "$environment")" ] ||
     fail "$environment exists and is not a virtual environment; name another directory"
   rm -rf "$environment"
