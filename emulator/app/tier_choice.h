@@ -14,7 +14,7 @@
 /// starts, by what this machine really does.
 namespace dynsessions {
 
-/// What came of the real set-up in a throw-away sandbox.
+/// Outcome of the real set-up in a throw-away sandbox.
 struct TierTrial {
   sandbox::Tier tier;
   std::optional<Error> failure;
@@ -22,7 +22,7 @@ struct TierTrial {
   [[nodiscard]] bool works() const { return !failure; }
 };
 
-/// Blocks for some milliseconds; it starts a process, so no thread may exist.
+/// Blocks for some milliseconds. Starts a process, so call it before threads exist.
 [[nodiscard]] TierTrial try_tier(const std::string& launcher, const sandbox::LauncherSpec& spec,
                                  sandbox::SandboxProfile profile);
 
@@ -44,7 +44,7 @@ struct TierChoice {
 void require_pools(const config::Config& config, const runtimes::Installation& installation,
                    sandbox::Tier tier);
 
-/// What a person has to know of the choice, in a line.
+/// Describes the choice to the user in one line.
 [[nodiscard]] std::string description_of(const TierChoice& choice);
 
 /// Says that sessions are root because a root server lacks these capabilities.

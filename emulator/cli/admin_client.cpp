@@ -37,7 +37,8 @@ net::HttpReply send(const Invocation& call, const AdminRequest& request,
   return *std::move(reply);
 }
 
-/// The message of a refusal, with its field; of a failed verification, which may have lines.
+/// The message of a refusal, with its field, or of a failed verification, which can have several
+/// lines.
 std::string message_of(const Json& answer, unsigned status) {
   const auto error = answer.find("error");
   const Json& object = error == answer.end() ? answer : *error;

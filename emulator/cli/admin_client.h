@@ -22,7 +22,7 @@ inline constexpr std::string_view kAdminExitCodes =
     "  1  the server cannot be reached, or refused; stderr says why\n"
     "  2  wrong usage\n";
 
-/// The command with what these have in common.
+/// Adds the parts that all commands for the admin API share.
 constexpr Command admin_command(Command command) {
   if (command.exit_codes.empty()) command.exit_codes = kAdminExitCodes;
   command.takes_options = true;
@@ -53,7 +53,8 @@ struct AdminAddress {
 [[nodiscard]] ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
                                      const AdminAddress& address, const ShowAnswer& show);
 
-/// Of the server that the options describe. Throws std::runtime_error if it is not known yet.
+/// Returns the admin address of the server that the options describe. Throws std::runtime_error if
+/// the server has not announced it yet.
 [[nodiscard]] AdminAddress admin_address(const Invocation& call);
 
 [[nodiscard]] net::HttpRequest admin_request(const Invocation& call, const AdminRequest& request,
@@ -84,7 +85,7 @@ void no_arguments(const Invocation& call);
 /// `titles`.
 [[nodiscard]] std::string table(const Cells& titles, const std::vector<Cells>& rows);
 
-/// For answers of which nothing is printed.
+/// A ShowAnswer that prints nothing.
 [[nodiscard]] std::string nothing(const nlohmann::ordered_json& answer);
 
 /// A member as text: a string without its quotes, anything else as JSON; empty if it is absent.

@@ -15,20 +15,21 @@ constexpr Flag kConformFlags[] = {
     {"--endpoint", "URL", "Pool management endpoint; default: the emulator itself."},
     {"--token-command", "CMD", "Shell command that prints a bearer token."},
     {"--yes", "", "Agree to the plan that is printed for an endpoint."},
-    {"--plan", "", "Print the plan and do nothing."},
+    {"--plan", "", "Print the plan and run nothing."},
     {"--checkpoint", "FILE", "File to resume from after an interruption."},
     {"--max-sessions", "N", "Maximum number of sessions."},
     {"--max-requests", "N", "Maximum number of requests."},
     {"--max-minutes", "N", "Time after which no case is begun."},
     {"--cases", "DIR", "Directory of cases."},
     {"--filter", "GLOB", "Run only cases whose id matches."},
+    {"--list", "", "Print the chosen cases and run nothing."},
     {"--slow", "", "Run slow cases too."},
     {"--junit", "FILE", "Write a report as JUnit XML."},
     {"--json", "FILE", "Write a report as JSON."},
     {"--markdown", "FILE", "Write a report as Markdown."},
     {"--html", "FILE", "Write a report as one HTML page."},
     {"--deviations", "FILE", "Write DEVIATIONS.md from the cases and run nothing."},
-    {"--counts", "", "Print how many cases rest on what and run nothing."},
+    {"--counts", "", "Print the number of cases per level of evidence and run nothing."},
 };
 
 /// Throws config::ConfigError for a flag that conform does not have but nearly has.

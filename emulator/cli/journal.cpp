@@ -82,19 +82,20 @@ constexpr Flag kJournalFlags[] = {kPoolFlag, kOutputFlag};
 const Command kJournalList = admin_command(
     {.name = "journal list",
      .summary = "List the requests that a running server has answered.",
-     .description = "Lists requests with what was decided and why. It warns of identifiers that "
-                    "different clients share.\n",
+     .description =
+         "Lists requests with their status and its reason, and warns of identifiers that "
+         "different\nclients share.\n",
      .examples = "  dynsessions journal list --pool tests-1 --status 403\n",
      .flags = kListFlags,
      .run = list_journal});
 
 const Command kJournalVerify = admin_command(
     {.name = "journal verify",
-     .summary = "Check that the server got the requests that a test expects.",
+     .summary = "Check that the server received the requests that a test expects.",
      .description =
          "EXPECTATION is a JSON object with `match` and `count`, `atLeast` or `atMost`, or with "
-         "`order`, a\nlist of matches. If it is not met, stderr says what was found and which "
-         "requests come nearest.\n",
+         "`order`, a\nlist of matches. If it is not met, stderr shows the number found and the "
+         "requests that nearly match.\n",
      .examples =
          "  dynsessions journal verify '{\"match\":{\"operation\":\"execute\"},\"count\":2}'\n",
      .exit_codes = "  0  met\n"
@@ -116,7 +117,7 @@ const Command kJournalExport = admin_command(
 const Command kJournalClear =
     admin_command({.name = "journal clear",
                    .summary = "Forget the requests so far.",
-                   .description = "Without --pool it forgets those of every pool.\n",
+                   .description = "Without --pool it forgets the requests of every pool.\n",
                    .examples = "  dynsessions journal clear --pool tests-1\n",
                    .flags = kJournalFlags,
                    .run = clear_journal});

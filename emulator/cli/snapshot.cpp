@@ -65,7 +65,8 @@ ExitCode load_snapshot(const Invocation& call) {
 constexpr std::string_view kRedactions[] = {"none", "identifiers", "contents"};
 constexpr Flag kSaveFlags[] = {
     {"--pool", "NAME", "Session pool; needed."},
-    {"--redact", "WHAT", "What to replace: none, identifiers, or contents too.", kRedactions}};
+    {"--redact", "WHAT", "Data to replace: none, identifiers, or contents (and identifiers).",
+     kRedactions}};
 constexpr Flag kLoadFlags[] = {{"--pool", "NAME", "Session pool; needed."}, kOutputFlag};
 
 }  // namespace
@@ -86,7 +87,7 @@ const Command kSnapshotSave = admin_command(
 
 const Command kSnapshotLoad = admin_command(
     {.name = "snapshot load",
-     .summary = "Make a pool what it was in an archive.",
+     .summary = "Restore a pool from an archive.",
      .description = "Ends the sessions of the pool and puts those of the archive in their place.\n"
                     "If anything is wrong with the archive, nothing is changed.\n",
      .examples = "  dynsessions snapshot load --pool tests-1 bug.tgz\n",

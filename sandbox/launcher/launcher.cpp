@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 
 #include <poll.h>
-
-#include <system_error>
 
 #include "sandbox/kernel/namespaces/namespaces.h"
 #include "sandbox/launcher/launcher_process.h"

@@ -5,10 +5,9 @@
 #include <set>
 #include <utility>
 
-#include <unistd.h>
-
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "sandbox/launcher/launcher.h"
 

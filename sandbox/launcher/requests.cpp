@@ -130,9 +130,10 @@ void Launcher::destroy(const Request& request) {
   cancel_starts(request.sandbox_id, entry, std::nullopt);
   for (const Request& unserved : entry.state.become_destroying(request)) {
     const bool is_creation = unserved.kind == RequestKind::create_sandbox;
-    server_.failed(unserved,
-                   is_creation ? "create: destroyed meanwhile" : "start: destroyed meanwhile",
-                   ECANCELED);
+    server_.failed(
+        unserved,
+        is_creation ? "create: destroyed in the meantime" : "start: destroyed in the meantime",
+        ECANCELED);
   }
   entry.egress.reset();  // no running process has a network from now on
   note_unfinished(request.sandbox_id, entry);

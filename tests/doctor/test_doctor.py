@@ -150,7 +150,7 @@ FAULTS = {
     "no namespaces": ("unshare", ["full"], "unshare", "namespaces"),
     "no mounts": ("mount", ["full"], "mount", "namespaces"),
     "no Landlock": ("landlock_restrict_self", ["restricted"], "landlock", "kernel"),
-    "a step that nobody met yet": (
+    "a step without a known cure": (
         "setsid",
         ["full", "restricted", "insecure"],
         "session",

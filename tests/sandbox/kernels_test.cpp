@@ -5,6 +5,7 @@
 #include "emulator/execution/launcher_client.h"
 #include "emulator/execution/sandboxed_workspace.h"
 #include "tests/support/catch.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/test_loop.h"
 
 /// The kernels of a session with the real launcher, the real agent and IPython. Deadlines pass when
@@ -128,7 +129,7 @@ TEST_CASE("what one kernel does at its worst costs the others nothing", "[kernel
       {"ignores the interrupt",
        "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [2])\n"
        "while True: pass\n"},
-      {"forks without end, in sessions of their own",
+      {"forks without end, each child in a new process session",
        "import os, signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [2])\n"
        "me = os.getpid()\n"
        "while True:\n"

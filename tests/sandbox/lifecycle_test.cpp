@@ -10,10 +10,9 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "sandbox/base/acting_as.h"
 #include "tests/sandbox/steps.h"

@@ -72,7 +72,7 @@ struct Case {
   std::string api_version;
   std::string operation;
   Evidence evidence{};
-  std::string section;  ///< of CONTRACT.md
+  std::string section;  ///< of CONTRACT.md; empty in cases of other contracts
   Deviation deviation;
   std::string note;  ///< of a guess: what else the service might do; can be empty
   Needs needs;       ///< options of the server, besides those of every run

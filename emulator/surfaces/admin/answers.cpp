@@ -21,7 +21,7 @@ struct Words {
   std::string_view code;
 };
 
-/// Of the codes that operations of the admin API can give; the others are bugs.
+/// Status and code for the errors that operations of the admin API return; other errors are bugs.
 Words words_for(const Error& error) {
   switch (error.code) {
     case ErrorCode::invalid_request:

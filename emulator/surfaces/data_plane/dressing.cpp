@@ -67,7 +67,8 @@ http::Response Dressing::refuse(const Error& error, http::Exchange& exchange) co
 http::Response Dressing::refusal(const Error& error, http::Exchange& exchange) const {
   exchange.refusal = error;
   exchange.reason = reason_of(error);
-  http::Response response = error_response(error, exchange.correlation_id, settings_.choices);
+  http::Response response =
+      error_response(error, exchange.correlation_id, settings_.contract_options);
   add_reason(response, exchange);
   return response;
 }

@@ -13,7 +13,7 @@
 
 namespace dynsessions::test_double {
 
-/// What a rule can look at in a request.
+/// The parts of a request that rules match.
 struct FaultSubject {
   std::string_view operation = {};
   std::string_view method = {};
@@ -23,7 +23,8 @@ struct FaultSubject {
   bool has_session = false;    ///< the identifier has a session
 };
 
-/// A rule that hits a request, as far as it matters after the rule may be gone.
+/// A copy of the members of a rule that hit a request, because the rule can be deleted before they
+/// are used.
 struct FaultHit {
   std::string id;
   std::string name;  ///< of the effect or the preset
@@ -37,7 +38,7 @@ class FaultBook {
  public:
   static constexpr std::size_t kMostRules = 1000;  ///< of each list
   using Rules = std::vector<FaultRule>;
-  /// Whose rules: a pool's, or the server's.
+  /// A pool, or nullopt for the rules of the server.
   using Scope = std::optional<pools::PoolName>;
 
   explicit FaultBook(FaultContext context) : context_(std::move(context)) {}

@@ -235,7 +235,7 @@ Result<FaultEffect> parse_status(const json& value, const std::string& path) {
   effects::Status effect;
   effect.status = unsigned(members.number("status", 200, 599).value_or(0));
   effect.code = members.text("code").value_or("InjectedFault");
-  effect.message = members.text("message", 4096).value_or("This failure was asked for.");
+  effect.message = members.text("message", 4096).value_or("This failure was injected.");
   if (http::has_control_character(effect.code)) members.fail("code", "has control characters");
   if (const json* const headers = members.find("headers")) {
     if (!headers->is_object()) members.fail("headers", "expected an object of texts");

@@ -5,7 +5,6 @@
 #include <cctype>
 
 #include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "emulator/base/base64.h"
@@ -126,7 +125,7 @@ std::size_t end_of_part(std::string_view text, std::size_t at) {
   return at;
 }
 
-/// What the answer warned of; empty if of nothing.
+/// The warnings of the answer, or an empty text.
 std::string warnings_in(const JournalEntry& entry) {
   std::string warnings;
   for (const auto& [name, value] : entry.response_headers) {

@@ -8,7 +8,6 @@
 #include <variant>
 
 #include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "emulator/test_double/json_members.h"

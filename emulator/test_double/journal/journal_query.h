@@ -13,7 +13,7 @@
 
 namespace dynsessions::test_double {
 
-/// Which entries are meant. Absent members match every entry.
+/// Selects entries. Absent members match every entry.
 struct EntryMatch {
   struct Text {
     std::string name;   ///< of the member: "identifier"
@@ -40,7 +40,7 @@ struct EntryMatch {
 /// "operation execute, status 200"; "any request"
 [[nodiscard]] std::string description_of(const EntryMatch& match);
 
-/// What a test expects of the requests so far.
+/// A test's expectation of the requests so far.
 struct Expectation {
   EntryMatch match;
   std::uint64_t at_least = 1;

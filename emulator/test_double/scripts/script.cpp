@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-
 #include <openssl/sha.h>
 
 #include "emulator/base/base64.h"

@@ -165,7 +165,7 @@ Result<void> SnapshotCheck::write(std::span<const char> bytes) {
   return {};
 }
 
-/// What the manifest names is there.
+/// Checks that everything that the manifest names was in the archive.
 Result<void> SnapshotCheck::finish() {
   const auto& sessions = manifest().sessions;
   files_.resize(sessions.size());

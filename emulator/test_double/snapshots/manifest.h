@@ -25,7 +25,7 @@ inline constexpr int kSnapshotVersion = 1;
 struct SnapshotSession {
   SessionIdentifier identifier;
   std::string files;  ///< directory in the archive that becomes /mnt/data; empty: none
-  /// File in the archive with the variables of a kernel, as its agent told them.
+  /// File in the archive with the variables of a kernel, as its agent sent them.
   std::map<execution::Kernel, std::string> variables;
   nlohmann::json values;  ///< variables of the synchronous kernel as JSON; null: none
 };

@@ -178,7 +178,7 @@ asio::awaitable<Result<void>> set_variables(execution::Workspace& workspace,
   co_return archive_error("the variables cannot be restored: " + why, std::move(field));
 }
 
-/// The sessions that are being made. Stops them unless they become the pool's.
+/// The sessions that are being made. Stops them unless the pool takes them over.
 class Preparation {
  public:
   Preparation(const SnapshotServices& services, const Plan& plan)

@@ -11,7 +11,7 @@
 
 namespace dynsessions::test_double {
 
-/// What a snapshot was made to: the pool, its new sessions, and what the snapshot does not have.
+/// Result of a restore: the pool, its new sessions, and the parts that the snapshot does not have.
 struct RestoredSnapshot {
   pools::PoolName pool;
   nlohmann::ordered_json summary;

@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
-#include <spdlog/spdlog.h>
 #include <sys/stat.h>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "emulator/base/offload.h"
 #include "emulator/base/shallow_json.h"
@@ -38,7 +38,7 @@ Json omission(const std::string& session, const std::string& what, const std::st
   return {{"session", session}, {"what", what}, {"why", why}};
 }
 
-/// What an agent told of its variables. Blocks, and believes nothing.
+/// An agent's report of its variables, which is not trusted. Reading it blocks.
 struct ToldVariables {
   bool is_usable = false;
   bool has_some = false;

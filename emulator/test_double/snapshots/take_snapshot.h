@@ -10,7 +10,7 @@
 
 namespace dynsessions::test_double {
 
-/// What a snapshot leaves out, so that it can be given to others.
+/// Parts that a snapshot leaves out, so that it can be shared.
 enum class Redaction {
   none,
   identifiers,  ///< identifiers, principals and the names of subscription and group are replaced

@@ -6,14 +6,13 @@
 #include <string>
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <net/if.h>
 #include <signal.h>
-#include <unistd.h>
-
-#include <linux/capability.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 namespace dynsessions::sandbox {
 namespace {

@@ -5,7 +5,6 @@
 #include <string>
 
 #include <sched.h>
-
 #include <sys/types.h>
 
 #include "sandbox/base/unique_fd.h"

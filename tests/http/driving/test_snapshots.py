@@ -76,7 +76,7 @@ def test_a_pool_is_the_same_after_a_round_trip(server, pool):
     assert other.ask("GET")["maxSessions"] == 7
     assert result_of(copy.executions("who()")) == "'scripted'"
     assert copy.delete("größe.csv").status_code == 503
-    # What changes in the copy does not change the original.
+    # A change of the copy does not change the original.
     copy.executions("rows[0] = 100")
     assert result_of(one.executions("int(total())")) == 3
     other.send("DELETE")

@@ -48,7 +48,7 @@ TEST_CASE("each kind of value arrives as what it is", "[execution][sandboxed]") 
   }
 }
 
-TEST_CASE("an expression beside an image arrives beside it", "[execution][sandboxed]") {
+TEST_CASE("an expression that is shown with an image arrives with it", "[execution][sandboxed]") {
   Ready fixture;
   const auto both = fixture.execute(
       R"(value {"kind":"image","format":"png","base64":"AAAA","repr":"'a'","characters":"a"})");
@@ -57,7 +57,7 @@ TEST_CASE("an expression beside an image arrives beside it", "[execution][sandbo
   CHECK((both->beside_image == ExecutionValue(StringValue{"'a'", "a"})));
 }
 
-TEST_CASE("a program that raises is a success of ours", "[execution][sandboxed]") {
+TEST_CASE("a program that raises is a successful execution", "[execution][sandboxed]") {
   Ready fixture;
   const auto raised = fixture.execute("raise");
   REQUIRE(raised);
@@ -175,7 +175,7 @@ TEST_CASE("when no new interpreter starts, the session is lost, now and later",
   }
 }
 
-TEST_CASE("each kernel has an interpreter of its own, from its first program on",
+TEST_CASE("each kernel has its own interpreter, from its first program on",
           "[execution][sandboxed][kernels]") {
   Ready fixture;
   CHECK(programs_so_far(fixture) == "1");

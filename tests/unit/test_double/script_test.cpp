@@ -47,7 +47,7 @@ TEST_CASE("a text result has the repr that Python would show", "[double][scripts
   CHECK(repr_of(R"j("ä")j") == "'ä'");
 }
 
-TEST_CASE("a figure is the value, and the result stands beside it", "[double][scripts]") {
+TEST_CASE("a figure is the value, and the result comes with it", "[double][scripts]") {
   const ScriptRule rule = rule_of(
       R"("code":"x","result":{"text":"<Figure>"},"figure":{"format":"jpeg","base64":"YQ=="})");
   const auto& image = std::get<execution::ImageValue>(rule.answer.value);
