@@ -199,9 +199,12 @@ Json read_shared(const fs::path& directory) {
   return file.at("variables");
 }
 
-std::vector<fs::path> case_files(const fs::path& directory) {
+/// `place` is a directory of cases, or one file.
+std::vector<fs::path> case_files(const fs::path& place) {
+  if (fs::is_regular_file(place)) return {place};
+  const fs::path& directory = place;
   if (!fs::is_directory(directory)) {
-    throw CaseError("there is no directory of cases at " + directory.string());
+    throw CaseError("there are no cases at " + directory.string());
   }
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(directory)) {
@@ -231,9 +234,9 @@ std::vector<Case> parse_cases(const Json& file, const Json& shared) {
   return all;
 }
 
-std::vector<Case> load_cases(const fs::path& directory) {
-  const std::vector<fs::path> files = case_files(directory);
-  const Json shared = read_shared(directory);
+std::vector<Case> load_cases(const fs::path& place) {
+  const std::vector<fs::path> files = case_files(place);
+  const Json shared = read_shared(files.front().parent_path());
   Problems problems;
   std::vector<Case> all;
   for (const fs::path& path : files) {

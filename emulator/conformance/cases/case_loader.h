@@ -8,12 +8,12 @@
 
 namespace dynsessions::conformance {
 
-/// Reads every *.json of a directory, in the order of their names, and expands each case over its
-/// api-versions. `variables.json`, if it exists, holds variables for all of them.
+/// Reads every *.json of a directory, in the order of their names, or one file, and expands each
+/// case over its api-versions. `variables.json` beside them, if it exists, holds variables for all.
 ///
 /// The loader is strict. Problems are an unknown member, a missing level of evidence, an unknown
 /// name in `${...}`, a duplicate id and an invalid matcher. Throws a CaseError that names them all.
-[[nodiscard]] std::vector<Case> load_cases(const std::filesystem::path& directory);
+[[nodiscard]] std::vector<Case> load_cases(const std::filesystem::path& place);
 
 /// Returns the cases in the content of one file; `shared` holds the variables of all files.
 [[nodiscard]] std::vector<Case> parse_cases(const Json& file, const Json& shared);
