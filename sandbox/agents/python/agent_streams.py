@@ -15,6 +15,7 @@ import faulthandler
 import io
 import os
 import sys
+import threading
 
 from agent_kernel import stand_in
 
@@ -40,6 +41,7 @@ class OutStream(io.TextIOBase):
         self._descriptor = None  # a duplicate of it
         self._unshown = None
         self._closed = False
+        self._lock = threading.Lock()  # keeps it from being pickled, as parts of a kernel's do
         self.attach()
 
     def attach(self):

@@ -411,11 +411,11 @@ def test_a_snapshot_of_all_pools_with_one_mistake_changes_nothing(server):
 
 def test_a_snapshot_of_one_pool_goes_to_the_pool_that_it_names(server):
     name = f"pool-{uuid.uuid4()}"
-    one = packed(manifest({"identifier": "a", "values": {"x": 3}}, pool={"name": name}))
+    one = packed(manifest({"identifier": "user-1", "values": {"x": 3}}, pool={"name": name}))
     restored = Admin(server).ask("PUT", "/snapshot", data=one)["value"]
     assert [pool["pool"] for pool in restored] == [name]
     pool = DrivenPool(server, name)
-    assert result_of(pool.session("a").executions("x")) == 3
+    assert result_of(pool.session("user-1").executions("x")) == 3
     pool.send("DELETE")
 
 
