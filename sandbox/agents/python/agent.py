@@ -236,12 +236,13 @@ class Agent:
             asyncio.get_running_loop().call_soon_threadsafe(self._cell.cancel)
 
     def _flush(self):
-        """What the program put in the place of the streams, and C's stdio."""
-        for name in ("stdout", "stderr"):
+        """Flushes what the program put in the place of the streams, and C's stdio. A kernel whose
+        stream cannot be flushed never answers again; here the stream is put back."""
+        for name, stream in zip(("stdout", "stderr"), self._streams):
             try:
                 getattr(sys, name).flush()
-            except Exception:  # closed, deleted, or an object of the program's own making
-                continue
+            except Exception:  # closed, deleted, or an object that is no stream
+                setattr(sys, name, stream)
         LIBC.fflush(None)
 
 
