@@ -194,7 +194,9 @@ FAULT_MATCH = asked(
             "pattern": "^(?i:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$",
         },
         "identifier": {"type": "string", "description": "glob"},
-        "header": asked({"name": TEXT, "value": {"type": "string", "description": "glob"}}, ("name",)),
+        "header": asked(
+            {"name": TEXT, "value": {"type": "string", "description": "glob"}}, ("name",)
+        ),
         "body": {"type": "string", "description": "regular expression"},
         "nth": whole(1, 10**9),
         "every": whole(1, 10**9),

@@ -50,7 +50,8 @@ struct AdminAddress {
 };
 
 /// Sends the request to the server that the options describe and prints the answer: its body, or
-/// `{}` if it has none, with `-o json`, otherwise what `show` makes of it. The message of a refusal goes to stderr.
+/// `{}` if it has none, with `-o json`, otherwise what `show` makes of it. The message of a refusal
+/// goes to stderr.
 [[nodiscard]] ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
                                      const ShowAnswer& show);
 /// The same for a server that is known already.

@@ -9,7 +9,7 @@
 namespace dynsessions::conformance {
 
 /// Reads every *.json of a directory, in the order of their names, or one file, and expands each
-/// case over its api-versions. `variables.json` beside them, if it exists, holds variables for all.
+/// case over its api-versions. `variables.json` of the directory has variables for all of them.
 ///
 /// The loader is strict. Problems are an unknown member, a missing level of evidence, an unknown
 /// name in `${...}`, a duplicate id and an invalid matcher. Throws a CaseError that names them all.

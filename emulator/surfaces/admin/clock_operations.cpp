@@ -167,7 +167,7 @@ asio::awaitable<http::Answer> put_clock(AdminCall& call) {
   for (const MovableClock& one : clocks) {
     const Clock::TimePoint now = one.clock->now();
     const Clock::TimePoint wanted = change->now.value_or(now);
-    // What the clock shows has 100 ns: the time that it shows is not back in time.
+    // A clock is shown in units of 100 ns; the time that it shows is not back in time.
     if (wanted < std::chrono::floor<Ticks>(now)) co_return back_in_time(one);
     targets.push_back({one, std::max(wanted, now)});
   }

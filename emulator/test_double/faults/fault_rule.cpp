@@ -310,7 +310,7 @@ Result<NamedEffect> parse_effect(const json& value, const std::string& path) {
                          "the effects are " + effect_names());
 }
 
-/// What the operation that the rule names does not have and the effect needs; nullptr if nothing.
+/// Names what the effect needs and the operation of the rule does not have; nullptr if nothing.
 const char* lack_of(const FaultRule& rule, const FaultContext& context) {
   const FaultNeed need = need_of(rule.effect);
   const bool is_open = contains(context.open_operations, rule.match.operation);

@@ -107,7 +107,7 @@ using FaultEffect = std::variant<effects::Status, effects::Delay, effects::Reset
                                  effects::PoolFull, effects::AllocationFailed, effects::LoseFile,
                                  effects::SlowAllocation, effects::RejectToken>;
 
-/// What a request must have for an effect to mean anything.
+/// A request must have this, or the effect has no meaning for it.
 enum class FaultNeed {
   nothing,
   token,    ///< a request that a token admits: of the data plane or the control plane

@@ -77,11 +77,12 @@ void compare_result(const json& wanted, const JournalEntry& entry,
     return;
   }
   const json found(result_of(entry));
-  const bool same = wanted.is_string() ? matches_glob(wanted.get<std::string>(),
-                                                      shown_result(found))
-                                       : wanted == found;
-  if (!same) different.push_back(fmt::format("result is {}, not {}", in_quotes_or_json(found),
-                                             in_quotes_or_json(wanted)));
+  const bool same = wanted.is_string()
+                        ? matches_glob(wanted.get<std::string>(), shown_result(found))
+                        : wanted == found;
+  if (!same)
+    different.push_back(
+        fmt::format("result is {}, not {}", in_quotes_or_json(found), in_quotes_or_json(wanted)));
 }
 
 std::string text_in(const JournalEntry& entry, const std::string& name) {

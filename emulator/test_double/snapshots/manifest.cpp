@@ -67,10 +67,14 @@ Result<void> add_pool(Manifest& manifest, JsonMembers& members, const std::strin
   pool.script = copy_of(members.find("script"));
   if (const json* const omitted = members.find("omitted")) pool.omitted = *omitted;
   const json* const sessions = members.find("sessions");
-  if (sessions == nullptr || !sessions->is_array()) {
-    members.fail("sessions", "expected a list of sessions");
-  }
+  const bool has_list = sessions != nullptr && sessions->is_array();
+  if (!has_list && sessions != nullptr) members.fail("sessions", "expected a list of sessions");
+  // An unknown member comes first: it is often the misspelt one that is missing.
   if (const Result<void> good = members.finish(); !good) return good.error();
+  if (!has_list) {
+    const std::string field = field_below(path, "sessions");
+    return invalid_request(field + ": expected a list of sessions", field);
+  }
   for (std::size_t i = 0; i < sessions->size(); ++i) {
     auto session = parse_session((*sessions)[i], manifest.pools.size(),
                                  field_below(path, fmt::format("sessions[{}]", i)));
@@ -163,8 +167,8 @@ Result<Manifest> parse_manifest(std::string_view text) {
   for (const char* name : {"format", "version", "createdBy", "redacted"}) (void)members.find(name);
   Manifest manifest;
   const json* const pools = members.find("pools");
-  const Result<void> added = pools == nullptr ? add_pool(manifest, members, "")
-                                              : add_all_pools(manifest, members, *pools);
+  const Result<void> added =
+      pools == nullptr ? add_pool(manifest, members, "") : add_all_pools(manifest, members, *pools);
   if (!added) return added.error();
   if (const Result<void> good = check_distinct(manifest.sessions); !good) return good.error();
   return manifest;

@@ -45,8 +45,8 @@ void Redactor::learn(const std::vector<Journal::EntryPointer>& entries) {
 std::string Redactor::group(const std::string& subscription, const std::string& group) {
   const std::string key = subscription + '/' + group;
   const bool is_first = groups_.empty() || groups_.contains(key);
-  std::string name = is_first ? pools::PoolName().resource_group
-                              : "group-" + std::to_string(groups_.size() + 1);
+  std::string name =
+      is_first ? pools::PoolName().resource_group : "group-" + std::to_string(groups_.size() + 1);
   return groups_.emplace(key, std::move(name)).first->second;
 }
 

@@ -42,7 +42,7 @@ struct PoolPlan {
 struct Plan {
   std::vector<PoolPlan> pools;
   std::vector<SnapshotSession> sessions;
-  std::vector<SnapshotFiles> files;  ///< by session
+  std::vector<SnapshotFiles> files;             ///< by session
   std::optional<FaultBook::Rules> faults = {};  ///< of the server
   std::optional<Script> script = {};
 
@@ -94,8 +94,8 @@ Result<std::optional<FaultBook::Rules>> faults_in(const SnapshotServices& servic
   }
   FaultBook::Rules rules;
   for (std::size_t i = 0; i < list->size(); ++i) {
-    auto rule = parse_fault_rule((*list)[i], services.faults.context(),
-                                 fmt::format("{}[{}]", member, i));
+    auto rule =
+        parse_fault_rule((*list)[i], services.faults.context(), fmt::format("{}[{}]", member, i));
     if (!rule) return rule.error();
     rules.push_back(*std::move(rule));
   }
@@ -322,9 +322,9 @@ asio::awaitable<Result<void>> Preparation::prepare(SnapshotSource source) {
 }
 
 Result<void> Preparation::take_effect() {
-  const bool is_stopping =
-      std::any_of(targets_.begin(), targets_.end(),
-                  [](const Target& target) { return target.pool->sessions().is_stopping(); });
+  const bool is_stopping = std::any_of(targets_.begin(), targets_.end(), [](const Target& target) {
+    return target.pool->sessions().is_stopping();
+  });
   if (is_stopping) return Error{ErrorCode::conflict, "The pool is being deleted.", "pool", {}};
   for (std::size_t i = 0; i < targets_.size(); ++i) {
     std::vector<pools::SessionPool::Prepared> own;
@@ -404,8 +404,8 @@ asio::awaitable<Result<std::vector<Json>>> restore_snapshot(SnapshotServices ser
   std::vector<Json> summaries;
   for (std::size_t i = 0; i < plan->pools.size(); ++i) {
     PoolPlan& one = plan->pools[i];
-    const auto replaced = replace_rules(services, one.definition.id, std::move(one.faults),
-                                        std::move(one.script));
+    const auto replaced =
+        replace_rules(services, one.definition.id, std::move(one.faults), std::move(one.script));
     if (!replaced) co_return replaced.error();
     summaries.push_back(preparation.summary(i));
   }

@@ -240,8 +240,12 @@ class Agent:
         stream cannot be flushed never answers again; here the stream is put back."""
         for name, stream in zip(("stdout", "stderr"), self._streams):
             try:
-                getattr(sys, name).flush()
+                present = getattr(sys, name)
+                present.flush()
+                is_usable = present is stream or getattr(present, "closed", False) is not True
             except Exception:  # closed, deleted, or an object that is no stream
+                is_usable = False
+            if not is_usable:
                 setattr(sys, name, stream)
         LIBC.fflush(None)
 

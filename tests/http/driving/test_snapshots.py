@@ -393,13 +393,29 @@ def test_a_snapshot_of_all_pools_with_one_mistake_changes_nothing(server):
     good = {"pool": {"name": name}, "sessions": [{"identifier": "a"}]}
     everything = Admin(server)
     for pools, field in [
-        ([good, {"pool": {"name": "x", "maxSessions": 0}, "sessions": []}], "pools[1].pool.maxSessions"),
+        (
+            [good, {"pool": {"name": "x", "maxSessions": 0}, "sessions": []}],
+            "pools[1].pool.maxSessions",
+        ),
         ([good, {**good, "sessions": []}], "pools[1].pool.name"),
-        ([good, {"pool": {"name": "x"}, "sessions": [{"identifier": "a", "files": "f"}]}],
-         "pools[1].sessions[0].files"),
-        ([good, {"pool": {"name": "x"}, "sessions": [], "faults": [{}]}], "pools[1].faults[0].effect"),
-        ([good, {"pool": {"name": "x", "maxSessions": 1},
-                 "sessions": [{"identifier": "a"}, {"identifier": "b"}]}], "pools[1].sessions"),
+        (
+            [good, {"pool": {"name": "x"}, "sessions": [{"identifier": "a", "files": "f"}]}],
+            "pools[1].sessions[0].files",
+        ),
+        (
+            [good, {"pool": {"name": "x"}, "sessions": [], "faults": [{}]}],
+            "pools[1].faults[0].effect",
+        ),
+        (
+            [
+                good,
+                {
+                    "pool": {"name": "x", "maxSessions": 1},
+                    "sessions": [{"identifier": "a"}, {"identifier": "b"}],
+                },
+            ],
+            "pools[1].sessions",
+        ),
     ]:
         archive = packed({"format": "dynsessions-snapshot", "version": 1, "pools": pools})
         answer = everything.refused("PUT", "/snapshot", data=archive)

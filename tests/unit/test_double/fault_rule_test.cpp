@@ -71,7 +71,8 @@ TEST_CASE("an unknown operation is refused with those that there are", "[double]
   const auto rule = parsed_rule(R"({"match":{"operation":"fly"},"effect":{"hang":true}})");
   REQUIRE_FALSE(rule);
   CHECK(rule.error().target == "match.operation");
-  CHECK_THAT(rule.error().reason, Catch::Contains("execute, list_files, get_session_pool, get_token"));
+  CHECK_THAT(rule.error().reason,
+             Catch::Contains("execute, list_files, get_session_pool, get_token"));
 }
 
 TEST_CASE("an effect is refused for an operation that lacks what it acts on", "[double][faults]") {

@@ -50,7 +50,8 @@ TEST_CASE("a text result has the repr that Python would show", "[double][scripts
 
 TEST_CASE("a list has the repr that Python would show", "[double][scripts]") {
   const ScriptRule rule = rule_of(R"("code":"x","result":[1,2.5,"a",[true,null],[]])");
-  CHECK(std::get<execution::TextValue>(rule.answer.value).text == "[1, 2.5, 'a', [True, None], []]");
+  CHECK(std::get<execution::TextValue>(rule.answer.value).text ==
+        "[1, 2.5, 'a', [True, None], []]");
   CHECK(field_of(R"({"rules":[{"code":"x","result":[{"a":1}]}]})") == "rules[0].result");
 }
 
