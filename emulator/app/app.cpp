@@ -71,9 +71,9 @@ surfaces::data_plane::DataPlaneSettings data_plane_settings(
 test_double::FaultContext fault_context() {
   test_double::FaultContext context;
   http::add_names(context.session_operations, surfaces::data_plane::operations());
-  context.other_operations = surfaces::identity::operation_names();
+  context.open_operations = surfaces::identity::operation_names();
   for (std::string& name : surfaces::control_plane::operation_names()) {
-    context.other_operations.push_back(std::move(name));
+    context.token_operations.push_back(std::move(name));
   }
   return context;
 }

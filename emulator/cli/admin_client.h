@@ -13,7 +13,8 @@
 namespace dynsessions::cli {
 
 /// Common to these commands.
-inline constexpr Flag kPoolFlag{"--pool", "NAME", "Session pool; default: all pools."};
+inline constexpr Flag kPoolFlag{"--pool", "NAME",
+                                "Session pool, by its name or path; default: all pools."};
 inline constexpr std::string_view kAdminOptions[] = {"admin-port", "admin-token", "listen",
                                                      "ready-file"};
 
@@ -37,6 +38,9 @@ struct AdminRequest {
   bool is_scoped = true;  ///< false: --pool has no effect on the path
 };
 
+/// The path of a pool in the admin API: of its name, or of its path or address in Azure's form.
+[[nodiscard]] std::string pool_path(const std::string& pool);
+
 /// Makes the text that is printed without `-o json`; it ends with a line end unless it is empty.
 using ShowAnswer = std::function<std::string(const nlohmann::ordered_json& answer)>;
 
@@ -45,8 +49,9 @@ struct AdminAddress {
   std::string token;  ///< empty: none is known
 };
 
-/// Sends the request to the server that the options describe and prints the answer: its body with
-/// `-o json`, otherwise what `show` makes of it. The message of a refusal goes to stderr.
+/// Sends the request to the server that the options describe and prints the answer: its body, or
+/// `{}` if it has none, with `-o json`, otherwise what `show` makes of it. The message of a refusal
+/// goes to stderr.
 [[nodiscard]] ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
                                      const ShowAnswer& show);
 /// The same for a server that is known already.

@@ -20,7 +20,7 @@ constexpr Flag kConformFlags[] = {
     {"--max-sessions", "N", "Maximum number of sessions."},
     {"--max-requests", "N", "Maximum number of requests."},
     {"--max-minutes", "N", "Time after which no case is begun."},
-    {"--cases", "DIR", "Directory of cases."},
+    {"--cases", "PATH", "Directory of cases, or one file."},
     {"--filter", "GLOB", "Run only cases whose id matches."},
     {"--list", "", "Print the chosen cases and run nothing."},
     {"--slow", "", "Run slow cases too."},

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -46,12 +48,24 @@ ExitCode verify_journal(const Invocation& call) {
       [](const Json& answer) { return "ok, found " + text_of(answer, "found") + '\n'; });
 }
 
-/// The document itself is the output, in either form.
+/// Lines of JSON as a list.
+std::string as_list(std::string lines) {
+  while (lines.ends_with('\n')) lines.pop_back();
+  std::replace(lines.begin(), lines.end(), '\n', ',');
+  return '[' + lines + "]\n";
+}
+
+/// The document itself is the output; of NDJSON, `-o json` makes one document.
 ExitCode export_journal(const Invocation& call) {
   no_arguments(call);
-  Invocation as_it_is = call;
-  as_it_is.flags["--output"] = "json";
-  return ask_admin_api(as_it_is, {.path = "/journal/export" + query_of(call)}, nothing);
+  const RawAnswer answer = send_to_admin_api(call, {.path = "/journal/export" + query_of(call)});
+  if (answer.status >= 300) return report_refusal(answer);
+  const auto format = call.flags.find("--format");
+  const bool is_lines = format == call.flags.end() || format->second == "ndjson";
+  const std::string text = is_lines && wants_json(call) ? as_list(answer.body) : answer.body;
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (!text.empty() && !text.ends_with('\n')) std::fputc('\n', stdout);
+  return stopped;
 }
 
 ExitCode clear_journal(const Invocation& call) {
@@ -74,7 +88,8 @@ constexpr std::string_view kFormats[] = {"ndjson", "har", "case"};
 constexpr Flag kExportFlags[] = {
     kPoolFlag,       kOperationFlag,
     kIdentifierFlag, kStatusFlag,
-    kSinceFlag,      {"--format", "FORMAT", "ndjson, har or case; default ndjson.", kFormats}};
+    kSinceFlag,      {"--format", "FORMAT", "ndjson, har or case; default ndjson.", kFormats},
+    kOutputFlag};
 constexpr Flag kJournalFlags[] = {kPoolFlag, kOutputFlag};
 
 }  // namespace
@@ -108,9 +123,10 @@ const Command kJournalVerify = admin_command(
 const Command kJournalExport = admin_command(
     {.name = "journal export",
      .summary = "Write the journal as NDJSON, HTTP Archive or conformance case.",
-     .description = "Writes to stdout. A case repeats the executions of the journal: put it into a "
-                    "directory for\n`dynsessions conform --cases`.\n",
-     .examples = "  dynsessions journal export --format har >requests.har\n",
+     .description = "Writes to stdout. A case repeats the executions of the journal.\n",
+     .examples = "  dynsessions journal export --format har >requests.har\n"
+                 "  dynsessions journal export --format case >journal.json\n"
+                 "  dynsessions conform --cases journal.json\n",
      .flags = kExportFlags,
      .run = export_journal});
 

@@ -33,7 +33,7 @@ std::string pool_lines(const Json& pool) {
 
 AdminRequest request_for(const std::string& method, const std::string& pool,
                          std::string body = {}) {
-  return {method, "/pools/" + http::percent_encode(pool), std::move(body), false};
+  return {method, pool_path(pool), std::move(body), false};
 }
 
 /// "maxSessions=5": a number stays a number.

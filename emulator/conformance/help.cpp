@@ -17,7 +17,7 @@ Usage: dynsessions conform [OPTIONS]
   --max-sessions N       most sessions to open; default 50 for an endpoint
   --max-requests N       most requests to send; default 2000 for an endpoint
   --max-minutes N        start no case after this time; default 60 for an endpoint
-  --cases DIR            directory of cases; default: api-spec/cases of this project
+  --cases PATH           directory of cases, or one file; default: api-spec/cases of this project
   --list                 print id, evidence and title of the chosen cases; send nothing
   --filter GLOB          run only cases with such ids, for example 'files.*@2025-10-02-preview'
   --slow                 also run cases that wait for minutes or move 128 MB

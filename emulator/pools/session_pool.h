@@ -114,6 +114,7 @@ class SessionPool {
   /// The identifiers differ and are no more than the maximum. False after stop(): nothing is
   /// changed, and the workspaces stay with the caller.
   [[nodiscard]] bool replace_all(std::vector<Prepared>& sessions);
+  [[nodiscard]] bool is_stopping() const { return stopping_; }
 
   /// Later sessions follow `definition` and come from `workspaces`; those that exist stay as they
   /// are. The former workspaces are stopped in the background.

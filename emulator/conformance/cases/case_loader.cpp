@@ -222,9 +222,12 @@ Json read_shared(const fs::path& directory) {
   return file.at("variables");
 }
 
-std::vector<fs::path> case_files(const fs::path& directory) {
+/// `place` is a directory of cases, or one file.
+std::vector<fs::path> case_files(const fs::path& place) {
+  if (fs::is_regular_file(place)) return {place};
+  const fs::path& directory = place;
   if (!fs::is_directory(directory)) {
-    throw CaseError("there is no directory of cases at " + directory.string());
+    throw CaseError("there are no cases at " + directory.string());
   }
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(directory)) {
@@ -254,10 +257,10 @@ std::vector<Case> parse_cases(const Json& file, const Json& shared) {
   return all;
 }
 
-std::vector<Case> load_cases(const fs::path& directory, const fs::path& built_in) {
-  const std::vector<fs::path> files = case_files(directory);
+std::vector<Case> load_cases(const fs::path& place, const fs::path& built_in) {
+  const std::vector<fs::path> files = case_files(place);
   Json shared = read_shared(built_in);
-  shared.update(read_shared(directory));
+  shared.update(read_shared(files.front().parent_path()));
   Problems problems;
   std::vector<Case> all;
   for (const fs::path& path : files) {

@@ -17,10 +17,11 @@ namespace dynsessions::test_double {
 struct FaultSubject {
   std::string_view operation = {};
   std::string_view method = {};
-  std::string_view identifier = {};
+  std::string_view identifier = {};  ///< empty: it is about no session
   const http::Headers* headers = nullptr;
   std::string_view body = {};  ///< its first MiB
   bool has_session = false;    ///< the identifier has a session
+  bool takes_token = true;     ///< it is of a surface that tokens admit to
 };
 
 /// A copy of the members of a rule that hit a request, because the rule can be deleted before they

@@ -112,6 +112,7 @@ asio::awaitable<http::Answer> FaultFilter::handle_with_rules(http::Call& call, h
     target.identifier = *std::move(parsed);
   }
   subject.has_session = has_session(target);
+  subject.takes_token = exchange.surface != "identity";
   auto hit_by = book_.decide(target.pool, subject);
   if (!hit_by) co_return co_await next(call);
   target.hit = *std::move(hit_by);

@@ -107,13 +107,20 @@ using FaultEffect = std::variant<effects::Status, effects::Delay, effects::Reset
                                  effects::PoolFull, effects::AllocationFailed, effects::LoseFile,
                                  effects::SlowAllocation, effects::RejectToken>;
 
-/// Whether the effect has to find the session of a request.
-[[nodiscard]] bool acts_on_session(const FaultEffect& effect);
+/// A request must have this, or the effect has no meaning for it.
+enum class FaultNeed {
+  nothing,
+  token,    ///< a request that a token admits: of the data plane or the control plane
+  session,  ///< a request about a session, by its identifier
+};
+
+[[nodiscard]] FaultNeed need_of(const FaultEffect& effect);
 
 /// The operations that a rule can name.
 struct FaultContext {
   std::vector<std::string> session_operations;  ///< of the data plane
-  std::vector<std::string> other_operations;    ///< of surfaces without sessions
+  std::vector<std::string> token_operations;    ///< of the control plane
+  std::vector<std::string> open_operations;     ///< of identity, which no token admits
 };
 
 /// A rule with its counts.

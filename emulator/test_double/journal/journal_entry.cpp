@@ -149,6 +149,10 @@ ExecutedProgram program_of(const JournalEntry& entry) {
   return program_in(entry, parse_shallow_json(entry.response.text));
 }
 
+json result_of(const JournalEntry& entry) {
+  return has_program(entry) ? value_in(parse_shallow_json(entry.response.text)) : json();
+}
+
 nlohmann::ordered_json to_json(const JournalEntry& entry) {
   nlohmann::ordered_json out{{"id", entry.id}, {"at", timestamp(entry.at)}};
   out["pool"] = entry.pool.name;

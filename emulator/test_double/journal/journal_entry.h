@@ -72,6 +72,8 @@ struct ExecutedProgram {
   std::string stderr_text;
 };
 [[nodiscard]] ExecutedProgram program_of(const JournalEntry& entry);
+/// The value that the answer has; null if it has none.
+[[nodiscard]] nlohmann::json result_of(const JournalEntry& entry);
 
 /// The members that programs rely on: id, at, pool, operation, method, path, apiVersion,
 /// identifier, principal, client, status, reason, refusedBy, durationMs, faults, session,

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 
 #include "emulator/base/result.h"
 #include "emulator/test_double/journal/journal.h"
@@ -21,14 +21,15 @@ struct EntryMatch {
   };
   std::vector<Text> texts;
   std::optional<std::uint64_t> status;
+  std::optional<nlohmann::json> result;  ///< a text is a glob for the result as text
   std::optional<std::string> code;
   std::optional<TextPattern> code_pattern;
   std::string code_pattern_text;
 };
 
 /// Reads {"operation", "identifier", "method", "path", "pool", "principal", "client", "session",
-/// "apiVersion", "fault", "status", "code", "codePattern"}. `path` is put before the names of
-/// fields in errors.
+/// "apiVersion", "reason", "stdout", "stderr", "fault", "status", "result", "code",
+/// "codePattern"}. `path` is put before the names of fields in errors.
 [[nodiscard]] Result<EntryMatch> parse_entry_match(const nlohmann::json& object,
                                                    const std::string& path);
 
@@ -56,6 +57,10 @@ struct Expectation {
 /// "after" and "before", matches between which the requests must be. Without a number, at least one
 /// is expected.
 [[nodiscard]] Result<Expectation> parse_expectation(const nlohmann::json& body);
+
+/// The matches of an expectation, each with the path of its field.
+[[nodiscard]] std::vector<std::pair<std::string, const EntryMatch*>> matches_in(
+    const Expectation& expectation);
 
 struct Verdict {
   bool ok = false;

@@ -4,8 +4,6 @@
 #include <fstream>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "emulator/base/offload.h"
 
 namespace dynsessions::test_double {
@@ -113,7 +111,7 @@ std::optional<std::size_t> ArchiveWalk::session_of(std::string_view path) const 
 }
 
 std::string ArchiveWalk::field_of(std::size_t session, std::string_view member) const {
-  return fmt::format("sessions[{}].{}", session, member);
+  return field_below(manifest_.sessions[session].field, member);
 }
 
 bool SnapshotCheck::is_variables(const std::string& path) const {

@@ -236,12 +236,17 @@ class Agent:
             asyncio.get_running_loop().call_soon_threadsafe(self._cell.cancel)
 
     def _flush(self):
-        """Flushes the program's replacements of the streams, and C's stdio."""
-        for name in ("stdout", "stderr"):
+        """Flushes the program's replacements of the streams, and C's stdio. A kernel whose stream
+        cannot be flushed never answers again; here the stream is put back."""
+        for name, stream in zip(("stdout", "stderr"), self._streams):
             try:
-                getattr(sys, name).flush()
-            except Exception:  # closed, deleted, or an object of the program's own making
-                continue
+                present = getattr(sys, name)
+                present.flush()
+                is_usable = present is stream or getattr(present, "closed", False) is not True
+            except Exception:  # closed, deleted, or an object that is no stream
+                is_usable = False
+            if not is_usable:
+                setattr(sys, name, stream)
         LIBC.fflush(None)
 
 
