@@ -323,9 +323,7 @@ def operation_results():
     }
     return {
         OPERATIONS + "/operationStatuses/{id}": {
-            "get": operation(
-                "OperationStatuses_Get", "Polls a creation", "1.4", "recorded", status
-            )
+            "get": operation("OperationStatuses_Get", "Polls a creation", "1.4", "recorded", status)
         },
         OPERATIONS + "/operationResults/{id}": {
             "get": operation(

@@ -4,7 +4,6 @@ import pytest
 
 import derive_facts
 
-
 FILES = ("management.json", "official.json", "official_arm.json", "recordings.json")
 
 

@@ -103,7 +103,9 @@ def differences(version):
                 continue
             for facet in sorted({*theirs[member], *mine[member]}):
                 one, other = theirs[member].get(facet), mine[member].get(facet)
-                if one != other and not (facet == "enum" and sorted(one or ()) == sorted(other or ())):
+                if one != other and not (
+                    facet == "enum" and sorted(one or ()) == sorted(other or ())
+                ):
                     yield (side, member, facet), (one, other)
 
 
