@@ -10,6 +10,8 @@ constexpr const char* kHelp =
 Usage: dynsessions conform [OPTIONS]
 
   --endpoint URL         pool management endpoint; default: an emulator started for the run
+  --arm URL              Azure Resource Manager: run the cases of the control plane there
+  --subscription ID      of --arm; a resource group is created in it, and deleted
   --token-command CMD    shell command that prints a bearer token; the token is never printed
   --plan                 print what the run would send, and exit
   --yes                  run against an endpoint without asking: agree to the plan
@@ -25,6 +27,7 @@ Usage: dynsessions conform [OPTIONS]
   --markdown FILE        write a report as Markdown, for a job summary
   --html FILE            write a report as one page that shows expected and received answers
   --deviations FILE      write DEVIATIONS.md from the cases; send nothing
+  --list                 print ids and titles of the cases; send nothing
   --counts               print how many cases rest on which evidence; send nothing
 
 Example: dynsessions conform --endpoint "$POOL" --plan --token-command 'az account

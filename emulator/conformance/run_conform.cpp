@@ -30,10 +30,16 @@ void write_file(const std::string& path, const std::string& text) {
   if (!file) throw UsageError("cannot write " + path);
 }
 
+void keep_plane(Plane plane, std::vector<Case>& cases) {
+  std::erase_if(cases, [plane](const Case& one) { return one.plane != plane; });
+}
+
 std::vector<Case> load(const ConformOptions& options) {
   const fs::path directory =
       options.cases.empty() ? program_directory() / "api-spec" / "cases" : fs::path(options.cases);
   std::vector<Case> cases = filtered(load_cases(directory), options.filter);
+  if (!options.endpoint.empty()) keep_plane(Plane::data, cases);
+  if (!options.arm.empty()) keep_plane(Plane::control, cases);
   if (cases.empty()) throw UsageError("no case matches --filter " + options.filter);
   return cases;
 }
@@ -75,10 +81,10 @@ ExitCode run(const ConformOptions& options, const std::vector<Case>& cases) {
 }
 
 std::string plan_text(const ConformOptions& options, std::vector<Case> cases) {
-  const bool foreign = !options.endpoint.empty();
+  const bool foreign = !options.foreign_url().empty();
   if (foreign) std::erase_if(cases, [](const Case& one) { return !one.needs.empty(); });
   const Plan plan = plan_of(without_slow(std::move(cases), options.budget));
-  const std::string target = foreign ? parse_endpoint(options.endpoint).origin() : "the emulator";
+  const std::string target = foreign ? parse_endpoint(options.foreign_url()).origin() : "the emulator";
   return describe(plan, options.budget, target);
 }
 
@@ -92,11 +98,15 @@ ExitCode conform(const ConformOptions& options) {
     write_file(options.deviations, deviations_document(cases));
     return ExitCode::clean;
   }
+  if (options.list) {
+    for (const Case& one : cases) print(one.id + "  " + one.title + "\n");
+    return ExitCode::clean;
+  }
   if (options.counts) {
     print(evidence_table(cases));
     return ExitCode::clean;
   }
-  const bool foreign = !options.endpoint.empty();
+  const bool foreign = !options.foreign_url().empty();
   if (foreign || options.plan) print(plan_text(options, cases));
   if (options.plan) return ExitCode::clean;
   if (foreign && !options.yes) {

@@ -3,18 +3,21 @@ shapes: every difference is here, with its reason.
 """
 
 import fnmatch
+import json
 import subprocess
 import sys
+import uuid
 
 import pytest
 
 import derive_facts
 from official_arm import members
 from support import arm_documents
-from support.arm import SUBSCRIPTION, Arm
+from support.arm import SUBSCRIPTION, Arm, python_pool
 
 OFFICIAL = derive_facts.load("official_arm.json")
 VERSIONS = sorted({each["version"] for each in OFFICIAL["members"]})
+POOLS = "/providers/Microsoft.App/sessionPools"
 SCRIPT = arm_documents.DIRECTORY / "arm_openapi.py"
 
 # Maps side, member and facet (patterns) to the reason for our difference. Sections are those of
@@ -170,6 +173,43 @@ def test_documents_are_those_that_the_script_writes(tmp_path):
 
 
 def test_there_is_a_document_for_every_version_that_a_server_has(emulator):
-    path = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.App/sessionPools"
+    path = f"/subscriptions/{SUBSCRIPTION}{POOLS}"
     supported = Arm(emulator).send("GET", path).headers["api-supported-versions"]
     assert tuple(sorted(supported.split(", "))) == arm_documents.versions()
+
+
+@pytest.mark.parametrize("version", arm_documents.versions())
+def test_every_answer_about_a_pool_is_promised_at_every_version(emulator, version):
+    """`requests` is watched: an answer that the document of the version lacks fails the test."""
+    arm, name = Arm(emulator), f"pool-{uuid.uuid4().hex[:12]}"
+    assert arm.pool("PUT", name, python_pool(), version).status_code == 200
+    user = {"/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/x": {}}
+    changes = {
+        "tags": {"a": "b"},
+        "identity": {"type": "SystemAssigned,UserAssigned", "userAssignedIdentities": user},
+        "properties": {"secrets": [{"name": "s", "value": "v"}]},
+    }
+    assert arm.pool("PATCH", name, changes, version).status_code == 200
+    assert arm.pool("GET", name, None, version).json()["tags"] == {"a": "b"}
+    for scope in (arm.scope(), f"/subscriptions/{SUBSCRIPTION}"):
+        listed = arm.send("GET", f"{scope}{POOLS}", None, version)
+        assert name in [pool["name"] for pool in listed.json()["value"]]
+    fetch = f"{arm.pool_id(name)}/fetchMcpServerCredentials"
+    assert arm.send("POST", fetch, None, version).status_code == 400
+    assert arm.pool("DELETE", name, None, version).status_code == 204
+    assert arm.pool("GET", name, None, version).status_code == 404
+
+
+def test_the_check_notices_an_answer_that_no_document_promises():
+    path = f"https://localhost/subscriptions/s/resourceGroups/g{POOLS}/a-pool?api-version=2026-01-01"
+    headers = {"content-type": "application/json", "api-supported-versions": "2026-01-01"}
+
+    def found(status, body):
+        content = json.dumps(body).encode()
+        return arm_documents.violations("GET", path, status, headers, content)
+
+    refusal = {"error": {"code": "ResourceNotFound", "message": "It was not found."}}
+    assert found(404, refusal) == []
+    assert found(404, {"message": "no"}) != []
+    assert found(200, {"id": "/subscriptions/s"}) != []
+    assert found(204, {}) != []

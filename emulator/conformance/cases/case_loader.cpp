@@ -16,7 +16,15 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Variables that the runner sets (runner.h). A case can capture further ones.
-const std::set<std::string> kRunTimeNames{"identifier", "run", "endpoint"};
+const std::set<std::string>& run_time_names(Plane plane) {
+  static const std::set<std::string> kOfData{"identifier", "run", "endpoint"};
+  static const std::set<std::string> kOfControl{"run",  "endpoint", "subscription", "group",
+                                                "pool", "guid",     "groupInLowerCase"};
+  return plane == Plane::data ? kOfData : kOfControl;
+}
+
+/// The directory of cases about the control plane, below that of the others.
+constexpr const char* kControlPlane = "control_plane";
 
 Json read_json(const fs::path& path) {
   std::ifstream file(path);
@@ -66,6 +74,7 @@ class Expander {
   Expander(const Json& written, const Json& file, const Json& shared)
       : written_(written),
         let_(written.value("let", Json::object())),
+        plane_(parse_plane(file)),
         file_variables_(file.value("variables", Json::object())),
         shared_(shared) {}
 
@@ -109,12 +118,13 @@ class Expander {
     expanded.operation = text("operation", scope);
     expanded.evidence = parse_evidence(member("evidence", scope));
     expanded.section = text("section", scope);
+    expanded.plane = plane_;
     expanded.deviation = deviation(scope);
     expanded.note = text("note", scope);
     expanded.needs = parse_needs(member("needs", scope));
     expanded.cost = parse_cost(member("cost", scope));
     expanded.session = parse_session_use(member("session", scope));
-    std::set<std::string> known = kRunTimeNames;
+    std::set<std::string> known = run_time_names(plane_);
     for (const Json& step : written_.at("steps")) {
       expanded.steps.push_back(step_at(step, scope, known));
     }
@@ -160,6 +170,7 @@ class Expander {
 
   const Json& written_;
   const Json let_;
+  const Plane plane_;
   const Json file_variables_;
   const Json& shared_;
 };
@@ -199,16 +210,21 @@ Json read_shared(const fs::path& directory) {
   return file.at("variables");
 }
 
-std::vector<fs::path> case_files(const fs::path& directory) {
-  if (!fs::is_directory(directory)) {
-    throw CaseError("there is no directory of cases at " + directory.string());
-  }
-  std::vector<fs::path> files;
+void add_case_files(const fs::path& directory, std::vector<fs::path>& files) {
   for (const auto& entry : fs::directory_iterator(directory)) {
     if (entry.path().extension() == ".json" && entry.path().filename() != "variables.json") {
       files.push_back(entry.path());
     }
   }
+}
+
+std::vector<fs::path> case_files(const fs::path& directory) {
+  if (!fs::is_directory(directory)) {
+    throw CaseError("there is no directory of cases at " + directory.string());
+  }
+  std::vector<fs::path> files;
+  add_case_files(directory, files);
+  if (fs::is_directory(directory / kControlPlane)) add_case_files(directory / kControlPlane, files);
   if (files.empty()) throw CaseError("there are no cases in " + directory.string());
   std::sort(files.begin(), files.end());
   return files;

@@ -60,7 +60,7 @@ void write_outcome(std::ostream& out, const CaseOutcome& outcome) {
   const Case& one = outcome.test_case;
   out << "\n  " << name_of(outcome.verdict) << ": " << one.id << "\n";
   write_wrapped(out, "    ", one.title);
-  out << "    " << name_of(one.evidence) << ", CONTRACT.md " << one.section << "\n";
+  out << "    " << name_of(one.evidence) << ", " << one.source() << "\n";
   if (one.deviation.exists()) write_wrapped(out, "    known to differ: ", one.deviation.is);
   for (const Difference& found : outcome.differences) {
     out << "    " << found.place() << "\n";

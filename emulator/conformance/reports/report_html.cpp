@@ -83,7 +83,7 @@ void write_html_outcome(std::ostream& out, const CaseOutcome& outcome) {
       << (outcome.is_unexpected() ? " open" : "") << "><summary><span class=\"verdict\">"
       << name_of(outcome.verdict) << "</span> <code>" << escaped(one.id) << "</code> "
       << escaped(one.title) << "</summary>\n";
-  write_line(out, "", std::string(name_of(one.evidence)) + ", CONTRACT.md " + one.section);
+  write_line(out, "", std::string(name_of(one.evidence)) + ", " + one.source());
   write_line(out, "Known to differ: ", one.deviation.is);
   write_line(out, "Doubt: ", one.note);
   write_line(out, "Not run: ", outcome.reason());
