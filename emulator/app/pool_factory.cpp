@@ -47,7 +47,8 @@ Result<PoolFactory::Workspaces> PoolFactory::make_workspaces(const PoolDefinitio
   auto sandboxed = std::make_unique<execution::SandboxedWorkspaceFactory>(std::move(services),
                                                                           *std::move(profile));
   auto workspaces = std::make_shared<execution::ReadyWorkspaces>(
-      machine_.executor, std::move(sandboxed), machine_.real_time, definition.ready_sessions, proof);
+      machine_.executor, std::move(sandboxed), machine_.real_time, definition.ready_sessions,
+      proof);
   workspaces->start();
   std::erase_if(made_, [](const auto& one) { return one.expired(); });
   made_.push_back(workspaces);

@@ -13,6 +13,8 @@ namespace {
 /// For completion and suggestions; conformance/options.cpp reads and explains them.
 constexpr Flag kConformFlags[] = {
     {"--endpoint", "URL", "Pool management endpoint; default: the emulator itself."},
+    {"--arm", "URL", "Azure Resource Manager to run the cases of the control plane at."},
+    {"--subscription", "ID", "Subscription at --arm."},
     {"--token-command", "CMD", "Shell command that prints a bearer token."},
     {"--yes", "", "Agree to the plan that is printed for an endpoint."},
     {"--plan", "", "Print the plan and do nothing."},
@@ -28,6 +30,7 @@ constexpr Flag kConformFlags[] = {
     {"--markdown", "FILE", "Write a report as Markdown."},
     {"--html", "FILE", "Write a report as one HTML page."},
     {"--deviations", "FILE", "Write DEVIATIONS.md from the cases and run nothing."},
+    {"--list", "", "Print ids and titles of the cases and run nothing."},
     {"--counts", "", "Print how many cases rest on what and run nothing."},
 };
 

@@ -10,8 +10,8 @@ namespace dynsessions::conformance {
 
 /// The options of `dynsessions conform`.
 struct ConformOptions {
-  std::string endpoint;       ///< of a pool; empty, with `arm`: the emulator, started for the run
-  std::string arm;            ///< address of an Azure Resource Manager instead of a pool
+  std::string endpoint;  ///< of a pool; empty, with `arm`: the emulator, started for the run
+  std::string arm;       ///< address of an Azure Resource Manager instead of a pool
   std::string subscription = "00000000-0000-0000-0000-000000000000";  ///< at `arm`
   std::string token_command;  ///< prints a token; empty: a made-up one
   std::string cases;          ///< directory of cases; empty: the one next to the program

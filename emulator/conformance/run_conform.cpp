@@ -84,7 +84,8 @@ std::string plan_text(const ConformOptions& options, std::vector<Case> cases) {
   const bool foreign = !options.foreign_url().empty();
   if (foreign) std::erase_if(cases, [](const Case& one) { return !one.needs.empty(); });
   const Plan plan = plan_of(without_slow(std::move(cases), options.budget));
-  const std::string target = foreign ? parse_endpoint(options.foreign_url()).origin() : "the emulator";
+  const std::string target =
+      foreign ? parse_endpoint(options.foreign_url()).origin() : "the emulator";
   return describe(plan, options.budget, target);
 }
 

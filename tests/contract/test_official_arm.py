@@ -201,7 +201,9 @@ def test_every_answer_about_a_pool_is_promised_at_every_version(emulator, versio
 
 
 def test_the_check_notices_an_answer_that_no_document_promises():
-    path = f"https://localhost/subscriptions/s/resourceGroups/g{POOLS}/a-pool?api-version=2026-01-01"
+    path = (
+        f"https://localhost/subscriptions/s/resourceGroups/g{POOLS}/a-pool?api-version=2026-01-01"
+    )
     headers = {"content-type": "application/json", "api-supported-versions": "2026-01-01"}
 
     def found(status, body):

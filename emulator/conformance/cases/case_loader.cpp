@@ -18,7 +18,7 @@ namespace {
 /// Variables that the runner sets (runner.h). A case can capture further ones.
 const std::set<std::string>& run_time_names(Plane plane) {
   static const std::set<std::string> kOfData{"identifier", "run", "endpoint"};
-  static const std::set<std::string> kOfControl{"run",  "endpoint", "subscription", "group",
+  static const std::set<std::string> kOfControl{"run",  "endpoint", "subscription",    "group",
                                                 "pool", "guid",     "groupInLowerCase"};
   return plane == Plane::data ? kOfData : kOfControl;
 }

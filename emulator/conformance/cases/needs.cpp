@@ -16,8 +16,9 @@ std::string describe(const Needs& needs) {
 }
 
 std::vector<ServerGroup> grouped(std::vector<Case> cases) {
-  std::stable_partition(cases.begin(), cases.end(),
-                        [](const Case& one) { return one.plane == Plane::data && one.needs.empty(); });
+  std::stable_partition(cases.begin(), cases.end(), [](const Case& one) {
+    return one.plane == Plane::data && one.needs.empty();
+  });
   std::vector<ServerGroup> groups;
   for (Case& one : cases) {
     const auto fits = [&](const ServerGroup& group) {

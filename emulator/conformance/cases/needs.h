@@ -23,7 +23,8 @@ struct ServerGroup {
   std::vector<Case> cases;
 };
 
-/// Groups cases by the options they need: cases of the data plane without needs first, the others in their order.
+/// Groups cases by the options they need: cases of the data plane without needs first, the others
+/// in their order.
 [[nodiscard]] std::vector<ServerGroup> grouped(std::vector<Case> cases);
 
 }  // namespace dynsessions::conformance

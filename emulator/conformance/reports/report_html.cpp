@@ -38,8 +38,7 @@ const char* style_of(Verdict verdict) {
   return "";
 }
 
-void write_html_grid(std::ostream& out, const RunReport& report) {
-  const Grid grid(report);
+void write_html_grid(std::ostream& out, const Grid& grid) {
   out << "<table><tr><th>operation</th>";
   for (const std::string& version : grid.versions) out << "<th>" << escaped(version) << "</th>";
   out << "</tr>\n";
@@ -103,7 +102,7 @@ std::string html_report(const RunReport& report) {
       << kStyle << "</head>\n<body>\n<h1>" << title << "</h1>\n<p>" << verdicts_text(report) << "; "
       << spent_text(report) << "; begun " << escaped(report.started_at) << ".</p>\n";
   for (const std::string& note : report.notes) write_line(out, "Note: ", note);
-  write_html_grid(out, report);
+  for (const Grid& grid : grids_of(report)) write_html_grid(out, grid);
   write_html_evidence(out, report);
   for (const bool unexpected : {true, false}) {
     out << "<h2>" << (unexpected ? "Unexpected" : "Everything else") << "</h2>\n";

@@ -247,9 +247,7 @@ Answer Runner::send_for_group(const char* method) {
 void Runner::delete_group() {
   try {
     const Answer answer = send_for_group("DELETE");
-    const bool is_done =
-        answer.reply && (answer.reply->status == 200 || answer.reply->status == 202);
-    if (is_done) return;
+    if (answer.reply && answer.reply->status < 300) return;
     const std::string why =
         answer.reply ? "status " + std::to_string(answer.reply->status) : answer.failure;
     report_.notes.push_back("the resource group " + target_.run + "group was not deleted (" +

@@ -52,8 +52,8 @@ class Runner {
   /// resource group of the run. Throws Unreachable if there is no answer or the token is refused.
   void preflight();
 
-  /// Deletes its sessions and its resource group, even after an interruption. Throws CaseError for a case that cannot be
-  /// sent.
+  /// Deletes its sessions and its resource group, even after an interruption. Throws CaseError for
+  /// a case that cannot be sent.
   void run(const std::vector<Case>& cases, const OnOutcome& on_outcome);
 
  private:

@@ -78,8 +78,10 @@ const json* find_at(const json& body, std::string_view path, std::optional<ArmEr
 /// In ASCII, because warnings are headers.
 std::string shown_name(const std::string& name) {
   constexpr std::size_t kLongest = 80;
-  const std::string quoted = json(name).dump(-1, ' ', true, json::error_handler_t::replace);
-  return printable(quoted.substr(1, quoted.size() - 2), kLongest);
+  std::string shown = printable(name, kLongest);
+  std::replace_if(
+      shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return shown;
 }
 
 /// The service takes and ignores unknown members (section 1.3). Most are misspelled, so they are
