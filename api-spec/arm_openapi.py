@@ -2,7 +2,7 @@
 """Writes our OpenAPI documents of `Microsoft.App/sessionPools` in Azure Resource Manager, one per
 api-version: api-spec/control_plane/<api-version>/openapi.json.
 
-    api-spec/arm_openapi.py [FOLDER]
+    api-spec/arm_openapi.py [DIRECTORY]
 
 Each says what this emulator promises at that version; sections are those of CONTROL-PLANE.md.
 VERSIONS repeats the table of emulator/surfaces/control_plane/arm_versions.cpp; a test compares what
@@ -380,9 +380,9 @@ def document(version):
     }
 
 
-def main(folder):
+def main(directory):
     for version in VERSIONS:
-        path = Path(folder) / version.name / "openapi.json"
+        path = Path(directory) / version.name / "openapi.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(document(version), indent=1) + "\n")
 

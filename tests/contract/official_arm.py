@@ -1,5 +1,5 @@
 """Facts of the official documents of `Microsoft.App/sessionPools`: the members of the resource at
-each api-version, and the operations of the version that has a document of its own.
+each api-version, and the operations of the version that has a separate document.
 
     "properties.scaleConfiguration.maxConcurrentSessions" -> {"kind": "integer"}
 """

@@ -167,8 +167,8 @@ def test_the_official_shapes_are_there():
 def test_documents_are_those_that_the_script_writes(tmp_path):
     subprocess.run([sys.executable, SCRIPT, tmp_path], check=True)
     written = {path.relative_to(tmp_path): path.read_text() for path in tmp_path.rglob("*.json")}
-    folder = arm_documents.DIRECTORY / "control_plane"
-    in_tree = {path.relative_to(folder): path.read_text() for path in folder.rglob("*.json")}
+    directory = arm_documents.DIRECTORY / "control_plane"
+    in_tree = {path.relative_to(directory): path.read_text() for path in directory.rglob("*.json")}
     assert written == in_tree, "run `api-spec/arm_openapi.py`"
 
 

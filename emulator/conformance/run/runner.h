@@ -35,7 +35,7 @@ struct RunTarget {
   bool is_emulator = false;  ///< known deviations apply to the emulator only
   /// Of a control plane: the subscription in which the run creates a resource group. Empty: the
   /// target is a data plane.
-  std::string subscription;
+  std::string subscription = {};
 };
 
 /// Called with each case as soon as it is done: for a progress line or a checkpoint.

@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 5> kOtherContainerTypes{
 
 /// Members that a body can have, in lower case, by the path of their object (CONTROL-PLANE.md
 /// section 1.3). Clients send answers back, so members that are read-only are among them; templates
-/// add a few of their own.
+/// add a few more.
 struct KnownMembers {
   std::string_view path;
   std::string_view names;

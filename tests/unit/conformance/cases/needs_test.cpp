@@ -27,7 +27,7 @@ TEST_CASE("cases are grouped by the server that they need, the usual one first",
   CHECK(groups[2].cases[0].id == "c");
 }
 
-TEST_CASE("cases of the control plane have a server of their own", "[conformance]") {
+TEST_CASE("cases of the control plane have a separate server", "[conformance]") {
   Case of_arm = needing("a", {});
   of_arm.plane = Plane::control;
   const auto groups = grouped({of_arm, needing("b", {}), of_arm});

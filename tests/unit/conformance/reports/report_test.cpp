@@ -50,8 +50,7 @@ TEST_CASE("no line of the report for a terminal is longer than 80 columns but wh
   }
 }
 
-TEST_CASE("planes have tables of their own, and many api-versions fit a terminal",
-          "[conformance]") {
+TEST_CASE("each plane has its table, and many api-versions fit a terminal", "[conformance]") {
   Json file = sample_file();
   file["plane"] = "control";
   Json& one = file["cases"][0];
