@@ -69,14 +69,14 @@ def refusals(*codes):
     said = {
         "400": "a rule of the request was broken",
         "403": "the token lacks the role, or the request comes from a foreign web page",
-        "404": "the file or execution does not exist, or the pool is full",
+        "404": "the file, the execution or the pool does not exist, or the pool is full",
         "413": "the body is over the limit of its operation",
         "421": "a Host that a foreign web page could have (the emulator's own)",
         "500": "no interpreter could be started",
         "503": "the emulator is stopping",
         "507": "the session's storage is full (the emulator's own)",
     }
-    codes = sorted((*codes, "403", "421", "500", "503"))
+    codes = sorted({*codes, "403", "404", "421", "500", "503"})
     all_refusals = {code: answer(said[code], JSON, schema("Error")) for code in codes}
     for refusal in all_refusals.values():
         refusal["headers"] = {"x-ms-error-code": {"required": True, "schema": TEXT}}

@@ -34,7 +34,8 @@ class SharedWorkspaces final : public execution::WorkspaceFactory {
 PoolFactory::PoolFactory(Machine machine, PoolDefinition default_pool)
     : machine_(std::move(machine)), default_pool_(std::move(default_pool)) {}
 
-Result<PoolFactory::Workspaces> PoolFactory::make_workspaces(const PoolDefinition& definition) {
+Result<PoolFactory::Workspaces> PoolFactory::make_workspaces(const PoolDefinition& definition,
+                                                             Proof proof) {
   if (machine_.python == nullptr) {
     return Workspaces(std::make_shared<execution::ScriptedWorkspaceFactory>(
         test_double::refuse_unscripted, &machine_.spool.file_pool()));
@@ -46,7 +47,8 @@ Result<PoolFactory::Workspaces> PoolFactory::make_workspaces(const PoolDefinitio
   auto sandboxed = std::make_unique<execution::SandboxedWorkspaceFactory>(std::move(services),
                                                                           *std::move(profile));
   auto workspaces = std::make_shared<execution::ReadyWorkspaces>(
-      machine_.executor, std::move(sandboxed), machine_.real_time, definition.ready_sessions);
+      machine_.executor, std::move(sandboxed), machine_.real_time, definition.ready_sessions,
+      proof);
   workspaces->start();
   std::erase_if(made_, [](const auto& one) { return one.expired(); });
   made_.push_back(workspaces);
@@ -63,7 +65,7 @@ PoolFactory::Workspaces PoolFactory::with_scripts(const pools::PoolName& pool,
 
 Result<PoolFactory::Workspaces> PoolFactory::shared_workspaces() {
   if (shared_) return shared_;
-  Result<Workspaces> made = make_workspaces(default_pool_);
+  Result<Workspaces> made = make_workspaces(default_pool_, Proof::needed);
   if (made) shared_ = *made;
   return made;
 }
@@ -71,7 +73,10 @@ Result<PoolFactory::Workspaces> PoolFactory::shared_workspaces() {
 Result<pools::Pool::Parts> PoolFactory::make_parts(const PoolDefinition& definition,
                                                    PoolCatalog::Origin origin) {
   const bool shares = origin == PoolCatalog::Origin::first_use || definition == default_pool_;
-  Result<Workspaces> workspaces = shares ? shared_workspaces() : make_workspaces(definition);
+  // The default pool proves that sandboxes work here. Another one without ready sessions costs
+  // nothing until it is used.
+  const Proof proof = definition.ready_sessions > 0 ? Proof::needed : Proof::not_needed;
+  Result<Workspaces> workspaces = shares ? shared_workspaces() : make_workspaces(definition, proof);
   if (!workspaces) return workspaces.error();
   Workspaces source = *workspaces;
   if (shares) source = std::make_shared<SharedWorkspaces>(std::move(source));

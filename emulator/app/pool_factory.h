@@ -53,8 +53,10 @@ class PoolFactory {
 
  private:
   using Workspaces = std::shared_ptr<execution::WorkspaceFactory>;
+  using Proof = execution::ReadyWorkspaces::Proof;
 
-  [[nodiscard]] Result<Workspaces> make_workspaces(const pools::PoolDefinition& definition);
+  [[nodiscard]] Result<Workspaces> make_workspaces(const pools::PoolDefinition& definition,
+                                                   Proof proof);
   [[nodiscard]] Result<Workspaces> shared_workspaces();
   /// The workspaces of one pool, behind the scripts that can answer instead of them.
   [[nodiscard]] Workspaces with_scripts(const pools::PoolName& pool, Workspaces inner) const;

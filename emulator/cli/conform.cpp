@@ -13,6 +13,8 @@ namespace {
 /// For completion and suggestions; conformance/options.cpp reads and explains them.
 constexpr Flag kConformFlags[] = {
     {"--endpoint", "URL", "Pool management endpoint; default: the emulator itself."},
+    {"--arm", "URL", "Azure Resource Manager to run the cases of the control plane at."},
+    {"--subscription", "ID", "Subscription at --arm."},
     {"--token-command", "CMD", "Shell command that prints a bearer token."},
     {"--yes", "", "Agree to the plan that is printed for an endpoint."},
     {"--plan", "", "Print the plan and run nothing."},

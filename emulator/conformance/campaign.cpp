@@ -82,7 +82,7 @@ std::vector<Case> without_kept(std::vector<Case> cases, const Checkpoint& checkp
 Campaign::Campaign(const ConformOptions& options)
     : options_(options),
       token_(token_from(options.token_command)),
-      redaction_(token_, options.endpoint) {}
+      redaction_(token_, options.foreign_url()) {}
 
 RunReport Campaign::run(std::vector<Case> cases) {
   const Interruption interruption;
@@ -91,7 +91,7 @@ RunReport Campaign::run(std::vector<Case> cases) {
   report.target = is_foreign() ? "the endpoint" : "the emulator";
   std::optional<Checkpoint> checkpoint;
   if (!options_.checkpoint.empty()) {
-    checkpoint.emplace(options_.checkpoint, options_.endpoint);
+    checkpoint.emplace(options_.checkpoint, options_.foreign_url());
     cases = without_kept(std::move(cases), *checkpoint, report);
   }
   Progress progress(cases.size());
@@ -119,9 +119,10 @@ void Campaign::run_group(const ServerGroup& group, const OnOutcome& on_outcome,
     return;
   }
   std::optional<OwnEmulator> own;
-  if (!is_foreign()) own.emplace(group.needs);
-  Runner runner(target_at(own ? own->endpoint() : options_.endpoint), options_.budget,
-                Patience::real(), report);
+  if (!is_foreign()) own.emplace(group.plane, group.needs);
+  const TargetAddress foreign{options_.foreign_url(), {}, options_.foreign_subscription()};
+  Runner runner(target_at(own ? own->address() : foreign), options_.budget, Patience::real(),
+                report);
   try {
     runner.preflight();
   } catch (const Interrupted&) {
@@ -130,16 +131,18 @@ void Campaign::run_group(const ServerGroup& group, const OnOutcome& on_outcome,
   runner.run(group.cases, on_outcome);
 }
 
-RunTarget Campaign::target_at(const std::string& url) const {
-  return {.send = send_to_endpoint(parse_endpoint(url), Interruption::was_asked_for),
+RunTarget Campaign::target_at(const TargetAddress& address) const {
+  return {.send = send_to_endpoint(parse_endpoint(address.url), Interruption::was_asked_for,
+                                   address.authority),
           .token = token_,
           .name = is_foreign() ? "the endpoint" : "the emulator",
-          .endpoint = url,
+          .endpoint = address.url,
           // Short, so that names with an appendix stay within the shortest limit of the service.
           .run = "conform-" + random_uuid().substr(0, 8) + "-",
           .redaction = redaction_,
           .make_token = make_test_token,
-          .is_emulator = !is_foreign()};
+          .is_emulator = !is_foreign(),
+          .subscription = address.subscription};
 }
 
 }  // namespace dynsessions::conformance

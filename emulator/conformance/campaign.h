@@ -6,6 +6,7 @@
 #include "emulator/conformance/cases/case.h"
 #include "emulator/conformance/options.h"
 #include "emulator/conformance/run/outcome.h"
+#include "emulator/conformance/run/own_emulator.h"
 #include "emulator/conformance/run/redaction.h"
 #include "emulator/conformance/run/runner.h"
 
@@ -26,9 +27,9 @@ class Campaign {
   [[nodiscard]] const Redaction& redaction() const { return redaction_; }
 
  private:
-  [[nodiscard]] bool is_foreign() const { return !options_.endpoint.empty(); }
+  [[nodiscard]] bool is_foreign() const { return !options_.foreign_url().empty(); }
   void run_group(const ServerGroup& group, const OnOutcome& on_outcome, RunReport& report) const;
-  [[nodiscard]] RunTarget target_at(const std::string& url) const;
+  [[nodiscard]] RunTarget target_at(const TargetAddress& address) const;
 
   const ConformOptions& options_;
   const std::string token_;

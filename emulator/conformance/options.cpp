@@ -12,6 +12,8 @@ struct Parser {
     app.set_help_flag();
     app.add_flag("-h,--help", options.help);
     app.add_option("--endpoint", options.endpoint);
+    app.add_option("--arm", options.arm);
+    app.add_option("--subscription", options.subscription);
     app.add_option("--token-command", options.token_command);
     app.add_option("--cases", options.cases);
     app.add_option("--filter", options.filter);
@@ -52,7 +54,10 @@ ConformOptions parse_options(std::vector<std::string> arguments) {
     throw UsageError(std::string(error.what()) + "\nTry `dynsessions conform --help`.");
   }
   if (parser.time->count() > 0) options.budget.time = std::chrono::minutes(parser.minutes);
-  if (!options.endpoint.empty()) return options;
+  if (!options.endpoint.empty() && !options.arm.empty()) {
+    throw UsageError("--endpoint and --arm are of two runs: a pool and Azure Resource Manager");
+  }
+  if (!options.foreign_url().empty()) return options;
   // Cases on the emulator cost nothing, so only explicit limits apply.
   if (parser.sessions->count() == 0) options.budget.sessions = kUnlimited;
   if (parser.requests->count() == 0) options.budget.requests = kUnlimited;

@@ -10,7 +10,9 @@ namespace dynsessions::conformance {
 
 /// The options of `dynsessions conform`.
 struct ConformOptions {
-  std::string endpoint;       ///< empty: the emulator itself, started for the run
+  std::string endpoint;  ///< of a pool; empty, with `arm`: the emulator, started for the run
+  std::string arm;       ///< address of an Azure Resource Manager instead of a pool
+  std::string subscription = "00000000-0000-0000-0000-000000000000";  ///< at `arm`
   std::string token_command;  ///< prints a token; empty: a made-up one
   std::string cases;          ///< directory of cases; empty: the one next to the program
   std::string filter;         ///< glob over ids; empty: all
@@ -26,6 +28,11 @@ struct ConformOptions {
   bool yes = false;        ///< the plan for a real pool is confirmed
   bool help = false;
   Budget budget;
+
+  /// The address of a target that is not our own; empty for the emulator.
+  [[nodiscard]] const std::string& foreign_url() const { return arm.empty() ? endpoint : arm; }
+  /// The subscription at `arm`; empty if there is none.
+  [[nodiscard]] std::string foreign_subscription() const { return arm.empty() ? "" : subscription; }
 };
 
 /// An unknown option, or a value that an option does not accept.

@@ -30,10 +30,16 @@ void write_file(const std::string& path, const std::string& text) {
   if (!file) throw UsageError("cannot write " + path);
 }
 
+void keep_plane(Plane plane, std::vector<Case>& cases) {
+  std::erase_if(cases, [plane](const Case& one) { return one.plane != plane; });
+}
+
 std::vector<Case> load(const ConformOptions& options) {
   const fs::path built_in = program_directory() / "api-spec" / "cases";
   const fs::path directory = options.cases.empty() ? built_in : fs::path(options.cases);
   std::vector<Case> cases = filtered(load_cases(directory, built_in), options.filter);
+  if (!options.endpoint.empty()) keep_plane(Plane::data, cases);
+  if (!options.arm.empty()) keep_plane(Plane::control, cases);
   if (cases.empty()) throw UsageError("no case matches --filter " + options.filter);
   return cases;
 }
@@ -83,10 +89,11 @@ ExitCode run(const ConformOptions& options, const std::vector<Case>& cases) {
 }
 
 std::string plan_text(const ConformOptions& options, std::vector<Case> cases) {
-  const bool foreign = !options.endpoint.empty();
+  const bool foreign = !options.foreign_url().empty();
   if (foreign) std::erase_if(cases, [](const Case& one) { return !one.needs.empty(); });
   const Plan plan = plan_of(without_slow(std::move(cases), options.budget));
-  const std::string target = foreign ? parse_endpoint(options.endpoint).origin() : "the emulator";
+  const std::string target =
+      foreign ? parse_endpoint(options.foreign_url()).origin() : "the emulator";
   return describe(plan, options.budget, target);
 }
 
@@ -108,7 +115,7 @@ ExitCode conform(const ConformOptions& options) {
     print(list_of(cases));
     return ExitCode::clean;
   }
-  const bool foreign = !options.endpoint.empty();
+  const bool foreign = !options.foreign_url().empty();
   if (foreign || options.plan) print(plan_text(options, cases));
   if (options.plan) return ExitCode::clean;
   if (foreign && !options.yes) {

@@ -18,11 +18,12 @@ constexpr auto kLongestPauseBeforeRefill = 10 * kPauseBeforeRefill;
 
 ReadyWorkspaces::ReadyWorkspaces(asio::any_io_executor executor,
                                  std::unique_ptr<WorkspaceFactory> inner, Clock& real_time,
-                                 std::size_t count)
+                                 std::size_t count, Proof proof)
     : executor_(executor),
       inner_(std::move(inner)),
       real_time_(real_time),
       count_(count),
+      proven_(proof == Proof::not_needed),
       wanted_(executor),
       fill_ended_(executor),
       attempt_ended_(executor) {}

@@ -20,13 +20,16 @@ namespace dynsessions::execution {
 /// number is a buffer for bursts. Lives on the event-loop thread.
 class ReadyWorkspaces final : public WorkspaceFactory {
  public:
+  /// Whether a workspace has to be made to find out that workspaces can be made.
+  enum class Proof { needed, not_needed };
+
   /// `inner` makes the workspaces; `real_time` paces refills and the retries after a failure.
   ReadyWorkspaces(boost::asio::any_io_executor executor, std::unique_ptr<WorkspaceFactory> inner,
-                  Clock& real_time, std::size_t count);
+                  Clock& real_time, std::size_t count, Proof proof = Proof::needed);
   ~ReadyWorkspaces() override;
 
-  /// Starts to fill up in the background, one workspace at a time. Makes one even if none is kept,
-  /// as proof that workspaces can be made.
+  /// Starts to fill up in the background, one workspace at a time. If a proof is needed, makes one
+  /// even if none is kept.
   void start();
   /// Stops filling, ends the ready workspaces, and stops `inner`.
   boost::asio::awaitable<void> stop() override;
@@ -57,7 +60,7 @@ class ReadyWorkspaces final : public WorkspaceFactory {
   std::optional<Error> last_failure_;
   std::optional<Clock::TimePoint> taken_at_;  ///< time of the last one
   std::size_t callers_ = 0;                   ///< that wait for a workspace
-  bool proven_ = false;
+  bool proven_;
   bool filling_ = false;
   bool stopping_ = false;
   Event wanted_;

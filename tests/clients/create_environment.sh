@@ -2,8 +2,9 @@
 # Installs the packages of one client, separate from those of the tests and of other clients.
 #   create_environment.sh CLIENT DIR
 # CLIENT is a directory with requirements.txt (and python-version, unless any version works), or
-# with package.json and package-lock.json, or with pom.xml. Installs nothing if DIR was made from
-# the same files already. Exit code 3: this machine lacks the program that the last line names.
+# with package.json and package-lock.json, with pom.xml, or with go.mod and go.sum. Installs nothing
+# if DIR was made from the same files already. Exit code 3: this machine lacks the program that the
+# last line names.
 set -eu
 client=$(realpath "$1")
 mkdir -p "$2"
@@ -40,6 +41,12 @@ elif [ -e "$client/package.json" ]; then
   need npm npm --version
   # Node looks for packages next to the program.
   cp "$client/drive.mjs" "$here/operations.mjs" "$environment"
+elif [ -e "$client/go.mod" ]; then
+  manifests="go.mod go.sum drive.go" # a program with everything in it
+  export CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS=-mod=readonly GOPROXY="${GOPROXY:-https://proxy.golang.org}"
+  need Go go version
+  wanted=$(sed -n 's/^go //p' "$client/go.mod")
+  need "Go $wanted" sh -c "cd '$client' && go list -m"
 else
   manifests=pom.xml
   need "a JDK" javac -version
@@ -54,6 +61,9 @@ case $manifests in
     "$python" -m venv "$environment/packages"
     "$environment/packages/bin/python3" -m pip install --quiet --disable-pip-version-check \
       --no-deps --requirement "$client/requirements.txt"
+    ;;
+  go.mod*)
+    (cd "$client" && go build -trimpath -o "$environment/packages/drive" .)
     ;;
   pom.xml)
     mvn --quiet --batch-mode --file "$client/pom.xml" dependency:copy-dependencies \

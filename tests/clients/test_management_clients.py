@@ -1,5 +1,6 @@
-"""Clients of Azure Resource Manager, unmodified: the Azure CLI and the JavaScript SDK, with the
-variables that `dynsessions env` prints. The Python SDK is in tests/http/control_plane.
+"""Clients of Azure Resource Manager, unmodified: the Azure CLI and the SDKs of JavaScript, Go and
+Java, with the variables that `dynsessions env` prints. The Python SDK is in
+tests/http/control_plane.
 
 They run with `--all-clients` only: the Azure CLI has 150 packages.
 """
@@ -12,7 +13,7 @@ import pytest
 import suite
 from support.emulator import BINARY, Emulator
 
-CLIENTS = ("azure-cli", "arm-javascript")
+CLIENTS = ("azure-cli", "arm-javascript", "arm-go", "arm-java")
 SECONDS = 600
 
 
@@ -35,9 +36,14 @@ def variables_of(server, directory):
 
 
 def command_of(directory, environment):
+    packages = environment / "packages"
     if (directory / "package.json").exists():
         return ["node", environment / "drive.mjs"]
-    return [environment / "packages" / "bin" / "python3", directory / "drive.py"]
+    if (directory / "go.mod").exists():
+        return [packages / "drive"]
+    if (directory / "pom.xml").exists():
+        return ["java", "-cp", f"{packages}/*", directory / "Drive.java"]
+    return [packages / "bin" / "python3", directory / "drive.py"]
 
 
 @pytest.mark.parametrize("client", CLIENTS)

@@ -16,7 +16,8 @@ SOURCES = ("emulator", "sandbox", "tests", "api-spec", "docker", "docs")
 SUFFIXES = {".h", ".cpp", ".py", ".md", ".json", ".sh", ".txt"}
 
 CONTRACT, CLIENTS = "api-spec/CONTRACT.md", "api-spec/CLIENTS.md"
-PAGES = {CONTRACT, CLIENTS, "api-spec/CONTROL-PLANE.md"}
+CONTROL_PLANE = "api-spec/CONTROL-PLANE.md"
+PAGES = {CONTRACT, CLIENTS, CONTROL_PLANE}
 
 _NUMBER = r"\d+(?:\.\d+)*"
 _SEVERAL = rf"{_NUMBER}(?:(?:, and |, | and | to ){_NUMBER})*"
@@ -108,11 +109,14 @@ def page_before(match, text, home):
 
 def citations_of_a_case(section):
     """Returns citations in the member `section` of a case: "2.2 to 2.5, 0 facts 2 and 3, 8 row
-    25"."""
+    25", or "CONTROL-PLANE.md 1.3"."""
+    home = CONTRACT
+    if section.startswith("CONTROL-PLANE.md "):
+        home, section = CONTROL_PLANE, section.removeprefix("CONTROL-PLANE.md ")
     for part in section.split(", "):
         if not _PART_OF_A_CASE.fullmatch(part):
             raise ValueError(f"not a list of sections: {section}")
-        yield from citations_in(f"section {part}")
+        yield from citations_in(f"section {part}", home)
 
 
 def sections_of_cases(document):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import management
 import official
+import official_arm
 import recordings
 
 FACTS = Path(__file__).parent / "facts"
@@ -36,13 +37,14 @@ def derive(contract):
     return {
         "management.json": line_per_item(management.derive(contract)),
         "official.json": line_per_item(official.derive(contract)),
+        "official_arm.json": line_per_item(official_arm.derive(contract)),
         "recordings.json": line_per_item(recordings.derive(contract)),
     }
 
 
 def main(contract, directory=FACTS):
     Path(directory).mkdir(exist_ok=True)
-    for name, text in derive(contract).items():
+    for name, text in derive(Path(contract)).items():
         (Path(directory) / name).write_text(text)
 
 

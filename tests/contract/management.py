@@ -3,6 +3,7 @@ requests for pools of kinds that the emulator has, and their answers. Times, pri
 are replaced by names in angle brackets, everything else is exact.
 """
 
+import collections
 import json
 import re
 
@@ -88,20 +89,36 @@ def _is_replayed(each, pools):
     )
 
 
+def _reason_to_skip(request):
+    """Of an interaction in which no pool takes part that the emulator has."""
+    if "/sessionPools/" in request["path"]:
+        return "a pool of a container type that the emulator lacks"
+    if re.search(r"/operation(Statuses|Results)/", request["path"]):
+        return "polls an operation on such a pool"
+    if request["path"].endswith("/sessionPools"):
+        return "a list in a sequence with such pools only"
+    if request["host"].endswith(".azurecontainerapps.io"):
+        return "the address of a custom container"
+    raise ValueError(f"no reason to skip {request['method']} {request['path']}")
+
+
 def derive(contract):
-    """The members of management.json: `exchanges`, and `conversations` that refer to them."""
+    """The members of management.json: `exchanges`, and `conversations` that refer to them and tell
+    how many interactions are not among them for which reason."""
     exchanges, conversations = [], []
     for path in sorted((contract / "recorded").glob("session*.json")):
         interactions = json.loads(path.read_text())["interactions"]
         pools = set(_python_pools(interactions))
-        numbers = []
-        for each in interactions if pools else ():
-            if not _is_replayed(each, pools):
+        numbers, skipped = [], collections.Counter()
+        for each in interactions:
+            if not pools or not _is_replayed(each, pools):
+                skipped[_reason_to_skip(each["request"])] += 1
                 continue
             exchange = _exchange(each, pools)
             if exchange not in exchanges:
                 exchanges.append(exchange)
             numbers.append(exchanges.index(exchange))
-        skipped = len(interactions) - len(numbers)
-        conversations.append({"recording": path.stem, "exchanges": numbers, "skipped": skipped})
+        conversations.append(
+            {"recording": path.stem, "exchanges": numbers, "skipped": dict(sorted(skipped.items()))}
+        )
     return {"exchanges": exchanges, "conversations": conversations}

@@ -27,6 +27,7 @@ def exercised():
 # Maps version, operation and status (patterns) that no case causes to the reason.
 REASONS = {
     ("*", "*", "403"): "the token's role belongs to the pool: tests/http/test_auth.py",
+    ("*", "*", "404"): "a pool that was deleted: tests/http/control_plane/test_arm_other_inputs.py",
     ("*", "*", "421"): "the emulator's own: tests/http/test_browser_safety.py",
     ("*", "*", "500"): "needs a broken environment: tests/http/test_process.py",
     ("*", "*", "503"): "while the server stops: tests/unit/pools/pool_stop_test.cpp",

@@ -4,7 +4,9 @@ import pytest
 
 import derive_facts
 
+FILES = ("management.json", "official.json", "official_arm.json", "recordings.json")
 
-@pytest.mark.parametrize("name", ["management.json", "official.json", "recordings.json"])
+
+@pytest.mark.parametrize("name", FILES)
 def test_facts_are_those_of_the_sources(name, contract_directory):
     assert (derive_facts.FACTS / name).read_text() == derive_facts.derive(contract_directory)[name]

@@ -5,29 +5,23 @@ from urllib.parse import urlsplit
 
 import requests
 
-from support import documents, services
+from support import arm_documents, documents, services
 
-# The documents describe the data plane. These are token endpoints of other services.
+# Token endpoints of other services, which no document describes.
 IDENTITY = re.compile(
     r"/msi/token|/metadata/identity/|/oauth2/|/discovery/|/userrealm/|/\.well-known/"
 )
-# And these are paths of Azure Resource Manager.
-MANAGEMENT = re.compile(
-    r"/+(metadata/endpoints|tenants|providers)\b"
-    r"|/+subscriptions(/+[^/]+(/+resourcegroups/+[^/]+)?"
-    r"(/+(resourcegroups|resources|locations|providers|deployments)\b.*)?)?/*",
-    re.IGNORECASE,
-)
-# Of requests that go there whatever their path is.
+# The header of requests that go there whatever their path is.
 IDENTITY_HEADER = "X-IDENTITY-HEADER"
 
 
 def check(method, url, status, headers, content):
     path = urlsplit(url).path
-    if not services.is_served(url) or IDENTITY.search(path) or MANAGEMENT.fullmatch(path):
+    if not services.is_served(url) or IDENTITY.search(path):
         return
     names = {name.lower(): value for name, value in headers.items()}
-    wrong = documents.violations(method, url, status, names, content)
+    described = arm_documents if arm_documents.is_management(path) else documents
+    wrong = described.violations(method, url, status, names, content)
     assert not wrong, f"{method} {url} is not answered as api-spec/ promises: {'; '.join(wrong)}"
 
 

@@ -76,7 +76,10 @@ class Operation:
     def violations(self, status, headers, content):
         """Returns what the document does not promise of the answer; `headers` maps lower-case
         names."""
-        described = self.described["responses"].get(str(status))
+        responses = self.described["responses"]
+        described = responses.get(str(status))
+        if described is None and status >= 400:
+            described = responses.get("default")
         if described is None:
             return [f"{status} is not a documented status of {self}: {_shown(content)}"]
         return self._wrong_headers(described, headers) + self._wrong_body(
@@ -101,10 +104,10 @@ class Operation:
             return [f"{media_type!r} is not a documented content type of {status} of {self}"]
         if media_type != JSON:
             return []
-        return _violations(self.validator(described["content"][JSON]["schema"]), content)
+        return body_violations(self.validator(described["content"][JSON]["schema"]), content)
 
 
-def _violations(validator, content):
+def body_violations(validator, content):
     try:
         instance = json.loads(content)
     except ValueError as error:
@@ -185,7 +188,7 @@ def violations(method, url, status, headers, content):
         return [f"{status} on a path that no document has"]
     if method == "HEAD":
         return []
-    return _violations(_refusal_validator(), content)
+    return body_violations(_refusal_validator(), content)
 
 
 @functools.cache

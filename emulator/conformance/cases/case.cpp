@@ -12,6 +12,10 @@ bool Deviation::explains(const std::string& where) const {
   });
 }
 
+std::string Case::source() const {
+  return plane == Plane::control ? section : "CONTRACT.md " + section;
+}
+
 const char* name_of(Evidence evidence) {
   switch (evidence) {
     case Evidence::recorded:

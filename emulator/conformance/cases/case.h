@@ -33,6 +33,12 @@ enum class SessionUse {
   fresh,   ///< a separate session, deleted afterwards
 };
 
+/// The interface that a case is about.
+enum class Plane {
+  data,     ///< a pool and its sessions
+  control,  ///< Azure Resource Manager
+};
+
 /// Repeats a request until its answer is as expected. Without it, the request is sent once.
 struct Retry {
   unsigned attempts = 1;
@@ -72,7 +78,8 @@ struct Case {
   std::string api_version;
   std::string operation;
   Evidence evidence{};
-  std::string section;  ///< of CONTRACT.md; empty in cases of other contracts
+  std::string section;  ///< of CONTRACT.md, or of another page that it names first; can be empty
+  Plane plane{};
   Deviation deviation;
   std::string note;  ///< of a guess: what else the service might do; can be empty
   Needs needs;       ///< options of the server, besides those of every run
@@ -82,6 +89,8 @@ struct Case {
 
   /// The id without its api-version.
   [[nodiscard]] std::string name() const { return id.substr(0, id.find('@')); }
+  /// Page and section: "CONTRACT.md 1.4", "CONTROL-PLANE.md 1.3".
+  [[nodiscard]] std::string source() const;
 };
 
 /// A file of cases that cannot be used; the message names every problem, one a line.

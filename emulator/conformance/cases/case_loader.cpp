@@ -16,7 +16,15 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Variables that the runner sets (runner.h). A case can capture further ones.
-const std::set<std::string> kRunTimeNames{"identifier", "run", "endpoint"};
+const std::set<std::string>& run_time_names(Plane plane) {
+  static const std::set<std::string> kOfData{"identifier", "run", "endpoint"};
+  static const std::set<std::string> kOfControl{"run",  "endpoint", "subscription",    "group",
+                                                "pool", "guid",     "groupInLowerCase"};
+  return plane == Plane::data ? kOfData : kOfControl;
+}
+
+/// The directory of cases about the control plane, below that of the others.
+constexpr const char* kControlPlane = "control_plane";
 
 Json read_json(const fs::path& path) {
   std::ifstream file(path);
@@ -80,6 +88,7 @@ class Expander {
   Expander(const Json& written, const Json& file, const Json& shared)
       : written_(written),
         let_(written.value("let", Json::object())),
+        plane_(parse_plane(file)),
         file_variables_(file.value("variables", Json::object())),
         shared_(shared) {}
 
@@ -123,6 +132,7 @@ class Expander {
     expanded.operation = text("operation", scope);
     expanded.evidence = parse_evidence(member("evidence", scope));
     expanded.section = text("section", scope);
+    expanded.plane = plane_;
     expanded.deviation = deviation(scope);
     expanded.note = text("note", scope);
     expanded.needs = parse_needs(member("needs", scope));
@@ -134,7 +144,7 @@ class Expander {
 
   /// Throws one CaseError for the problems of all steps.
   [[nodiscard]] std::vector<Step> steps(const Scope& scope) const {
-    std::set<std::string> known = kRunTimeNames;
+    std::set<std::string> known = run_time_names(plane_);
     std::vector<Step> all;
     Problems problems("; ");
     for (const Json& step : written_.at("steps")) {
@@ -194,6 +204,7 @@ class Expander {
 
   const Json& written_;
   const Json let_;
+  const Plane plane_;
   const Json file_variables_;
   const Json& shared_;
 };
@@ -222,6 +233,14 @@ Json read_shared(const fs::path& directory) {
   return file.at("variables");
 }
 
+void add_case_files(const fs::path& directory, std::vector<fs::path>& files) {
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    if (entry.path().extension() == ".json" && entry.path().filename() != "variables.json") {
+      files.push_back(entry.path());
+    }
+  }
+}
+
 /// `place` is a directory of cases, or one file.
 std::vector<fs::path> case_files(const fs::path& place) {
   if (fs::is_regular_file(place)) return {place};
@@ -230,11 +249,8 @@ std::vector<fs::path> case_files(const fs::path& place) {
     throw CaseError("there are no cases at " + directory.string());
   }
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(directory)) {
-    if (entry.path().extension() == ".json" && entry.path().filename() != "variables.json") {
-      files.push_back(entry.path());
-    }
-  }
+  add_case_files(directory, files);
+  if (fs::is_directory(directory / kControlPlane)) add_case_files(directory / kControlPlane, files);
   if (files.empty()) throw CaseError("there are no cases in " + directory.string());
   std::sort(files.begin(), files.end());
   return files;
@@ -260,7 +276,7 @@ std::vector<Case> parse_cases(const Json& file, const Json& shared) {
 std::vector<Case> load_cases(const fs::path& place, const fs::path& built_in) {
   const std::vector<fs::path> files = case_files(place);
   Json shared = read_shared(built_in);
-  shared.update(read_shared(files.front().parent_path()));
+  shared.update(read_shared(fs::is_directory(place) ? place : place.parent_path()));
   Problems problems;
   std::vector<Case> all;
   for (const fs::path& path : files) {

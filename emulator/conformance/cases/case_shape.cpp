@@ -160,7 +160,7 @@ Value parse_word(const Words<Value, N>& words, const Json& word, const std::stri
 }  // namespace
 
 void check_file(const Json& file) {
-  check_members(file, "file", {"description", "cases"}, {"$schema", "variables"});
+  check_members(file, "file", {"description", "cases"}, {"$schema", "variables", "plane"});
   check_text(file.at("description"), "description");
   if (!file.value("variables", Json::object()).is_object()) {
     throw CaseError("variables is not an object");
@@ -206,6 +206,11 @@ void check_exchange(const Exchange& exchange) {
   check_request(exchange.request);
   check_expectation(exchange.expect);
   check_capture(exchange.capture);
+}
+
+Plane parse_plane(const Json& file) {
+  static constexpr Words<Plane, 2> kWords{{{"data", Plane::data}, {"control", Plane::control}}};
+  return parse_word(kWords, file.value("plane", Json("data")), "plane");
 }
 
 Evidence parse_evidence(const Json& word) {

@@ -16,13 +16,16 @@ std::string describe(const Needs& needs) {
 }
 
 std::vector<ServerGroup> grouped(std::vector<Case> cases) {
-  std::stable_partition(cases.begin(), cases.end(),
-                        [](const Case& one) { return one.needs.empty(); });
+  std::stable_partition(cases.begin(), cases.end(), [](const Case& one) {
+    return one.plane == Plane::data && one.needs.empty();
+  });
   std::vector<ServerGroup> groups;
   for (Case& one : cases) {
-    const auto same_needs = [&](const ServerGroup& group) { return group.needs == one.needs; };
-    auto found = std::find_if(groups.begin(), groups.end(), same_needs);
-    if (found == groups.end()) found = groups.insert(groups.end(), {one.needs, {}});
+    const auto fits = [&](const ServerGroup& group) {
+      return group.plane == one.plane && group.needs == one.needs;
+    };
+    auto found = std::find_if(groups.begin(), groups.end(), fits);
+    if (found == groups.end()) found = groups.insert(groups.end(), {one.plane, one.needs, {}});
     found->cases.push_back(std::move(one));
   }
   return groups;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 #include <sstream>
 
 #include "emulator/conformance/reports/report.h"
@@ -38,21 +39,36 @@ void write_wrapped(std::ostream& out, const std::string& label, const std::strin
   } while (done < text.size());
 }
 
-void write_grid(std::ostream& out, const RunReport& report) {
-  const Grid grid(report);
-  std::size_t first = 0;
-  for (const std::string& operation : grid.operations) first = std::max(first, operation.size());
+using Versions = std::span<const std::string>;
+
+/// The columns of these versions; operations without a case at any of them are left out.
+void write_columns(std::ostream& out, const Grid& grid, std::size_t first, Versions versions) {
   out << "\n  " << padded("", first);
-  for (const std::string& version : grid.versions) out << "  " << short_version(version);
+  for (const std::string& version : versions) out << "  " << short_version(version);
   out << "\n";
   for (const std::string& operation : grid.operations) {
+    const auto& tallies = grid.tallies.at(operation);
+    const auto has = [&](const std::string& version) { return tallies.contains(version); };
+    if (std::none_of(versions.begin(), versions.end(), has)) continue;
     std::string line = "  " + padded(operation, first);
-    for (const std::string& version : grid.versions) {
-      const auto& row = grid.tallies.at(operation);
-      const auto found = row.find(version);
-      line += "  " + padded(found == row.end() ? "-" : found->second.text(), 7);
+    for (const std::string& version : versions) {
+      const auto found = tallies.find(version);
+      line += "  " + padded(found == tallies.end() ? "-" : found->second.text(), 7);
     }
     out << line.substr(0, line.find_last_not_of(' ') + 1) << "\n";
+  }
+}
+
+void write_grid(std::ostream& out, const Grid& grid) {
+  constexpr std::size_t kMargin = 2;
+  constexpr std::size_t kColumn = 9;
+  std::size_t first = 0;
+  for (const std::string& operation : grid.operations) first = std::max(first, operation.size());
+  const std::size_t fitting = std::max<std::size_t>(1, (kColumns - kMargin - first) / kColumn);
+  for (Versions left = grid.versions; !left.empty();) {
+    const Versions shown = left.first(std::min(fitting, left.size()));
+    write_columns(out, grid, first, shown);
+    left = left.subspan(shown.size());
   }
 }
 
@@ -60,7 +76,7 @@ void write_outcome(std::ostream& out, const CaseOutcome& outcome) {
   const Case& one = outcome.test_case;
   out << "\n  " << name_of(outcome.verdict) << ": " << one.id << "\n";
   write_wrapped(out, "    ", one.title);
-  out << "    " << name_of(one.evidence) << ", CONTRACT.md " << one.section << "\n";
+  out << "    " << name_of(one.evidence) << ", " << one.source() << "\n";
   if (one.deviation.exists()) write_wrapped(out, "    known to differ: ", one.deviation.is);
   for (const Difference& found : outcome.differences) {
     out << "    " << found.place() << "\n";
@@ -89,7 +105,7 @@ void write_counts(std::ostream& out, const RunReport& report) {
 std::string console_report(const RunReport& report) {
   std::ostringstream out;
   out << "Conformance of " << report.target << "\n";
-  write_grid(out, report);
+  for (const Grid& grid : grids_of(report)) write_grid(out, grid);
   for (const CaseOutcome& outcome : report.outcomes) {
     if (outcome.is_unexpected()) write_outcome(out, outcome);
   }

@@ -38,8 +38,7 @@ const char* style_of(Verdict verdict) {
   return "";
 }
 
-void write_html_grid(std::ostream& out, const RunReport& report) {
-  const Grid grid(report);
+void write_html_grid(std::ostream& out, const Grid& grid) {
   out << "<table><tr><th>operation</th>";
   for (const std::string& version : grid.versions) out << "<th>" << escaped(version) << "</th>";
   out << "</tr>\n";
@@ -83,7 +82,7 @@ void write_html_outcome(std::ostream& out, const CaseOutcome& outcome) {
       << (outcome.is_unexpected() ? " open" : "") << "><summary><span class=\"verdict\">"
       << name_of(outcome.verdict) << "</span> <code>" << escaped(one.id) << "</code> "
       << escaped(one.title) << "</summary>\n";
-  write_line(out, "", std::string(name_of(one.evidence)) + ", CONTRACT.md " + one.section);
+  write_line(out, "", std::string(name_of(one.evidence)) + ", " + one.source());
   write_line(out, "Known to differ: ", one.deviation.is);
   write_line(out, "Note: ", one.note);
   write_line(out, "Not run: ", outcome.reason());
@@ -103,7 +102,7 @@ std::string html_report(const RunReport& report) {
       << kStyle << "</head>\n<body>\n<h1>" << title << "</h1>\n<p>" << verdicts_text(report) << "; "
       << spent_text(report) << "; begun " << escaped(report.started_at) << ".</p>\n";
   for (const std::string& note : report.notes) write_line(out, "Note: ", note);
-  write_html_grid(out, report);
+  for (const Grid& grid : grids_of(report)) write_html_grid(out, grid);
   write_html_evidence(out, report);
   for (const bool unexpected : {true, false}) {
     out << "<h2>" << (unexpected ? "Unexpected" : "Everything else") << "</h2>\n";

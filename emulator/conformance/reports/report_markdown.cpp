@@ -7,8 +7,7 @@
 namespace dynsessions::conformance {
 namespace {
 
-void write_markdown_grid(std::ostream& out, const RunReport& report) {
-  const Grid grid(report);
+void write_markdown_grid(std::ostream& out, const Grid& grid) {
   out << "| operation |";
   for (const std::string& version : grid.versions) out << " " << version << " |";
   out << "\n| --- |";
@@ -23,10 +22,11 @@ void write_markdown_grid(std::ostream& out, const RunReport& report) {
     }
     out << "\n";
   }
+  out << "\n";
 }
 
 void write_markdown_evidence(std::ostream& out, const RunReport& report) {
-  out << "\n| evidence | as expected |\n| --- | --- |\n";
+  out << "| evidence | as expected |\n| --- | --- |\n";
   for (const auto& [level, tally] : by_evidence(report)) {
     out << "| " << name_of(level) << " | " << tally.text() << " |\n";
   }
@@ -55,7 +55,7 @@ std::string markdown_report(const RunReport& report) {
   std::ostringstream out;
   out << "# Conformance of " << report.target << "\n\n"
       << verdicts_text(report) << "; " << spent_text(report) << ".\n\n";
-  write_markdown_grid(out, report);
+  for (const Grid& grid : grids_of(report)) write_markdown_grid(out, grid);
   write_markdown_evidence(out, report);
   for (const CaseOutcome& outcome : report.outcomes) {
     if (outcome.is_unexpected()) write_markdown_outcome(out, outcome);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace dynsessions::conformance {
 
@@ -15,15 +16,25 @@ std::string Tally::text() const {
   return all == 0 ? "-" : std::to_string(good) + "/" + std::to_string(all);
 }
 
-Grid::Grid(const RunReport& report) {
+Grid::Grid(const RunReport& report, Plane plane) {
   std::set<std::string> seen_versions;  // the texts are dates, so they are sorted by age
   for (const CaseOutcome& outcome : report.outcomes) {
     const Case& one = outcome.test_case;
+    if (one.plane != plane) continue;
     seen_versions.insert(one.api_version);
     if (!tallies.contains(one.operation)) operations.push_back(one.operation);
     tallies[one.operation][one.api_version].add(outcome.verdict);
   }
   versions.assign(seen_versions.begin(), seen_versions.end());
+}
+
+std::vector<Grid> grids_of(const RunReport& report) {
+  std::vector<Grid> grids;
+  for (const Plane plane : {Plane::data, Plane::control}) {
+    Grid grid(report, plane);
+    if (!grid.operations.empty()) grids.push_back(std::move(grid));
+  }
+  return grids;
 }
 
 std::map<Evidence, Tally> by_evidence(const RunReport& report) {

@@ -25,8 +25,12 @@ struct Grid {
   std::vector<std::string> operations;                          ///< in the order of the cases
   std::map<std::string, std::map<std::string, Tally>> tallies;  ///< operation, version
 
-  explicit Grid(const RunReport& report);
+  /// Of the cases of one plane.
+  Grid(const RunReport& report, Plane plane);
 };
+
+/// A grid for each plane that the run has cases of.
+[[nodiscard]] std::vector<Grid> grids_of(const RunReport& report);
 
 [[nodiscard]] std::map<Evidence, Tally> by_evidence(const RunReport& report);
 

@@ -86,10 +86,11 @@ Answer to_answer(net::HttpResult<net::HttpReply> reply) {
 /// The event loop of a run, which is idle between calls of send().
 class EndpointClient {
  public:
-  EndpointClient(net::HttpUrl endpoint, std::function<bool()> interrupted)
+  EndpointClient(net::HttpUrl endpoint, std::function<bool()> interrupted,
+                 const std::string& authority)
       : endpoint_(std::move(endpoint)),
         interrupted_(std::move(interrupted)),
-        client_(loop_.get_executor()) {}
+        client_(loop_.get_executor(), {.ca_file = authority}) {}
 
   std::vector<Answer> send(const std::vector<HttpRequest>& requests,
                            std::chrono::seconds deadline) {
@@ -156,8 +157,10 @@ net::HttpUrl parse_endpoint(const std::string& url) {
   return *std::move(parsed);
 }
 
-Send send_to_endpoint(net::HttpUrl endpoint, std::function<bool()> interrupted) {
-  const auto client = std::make_shared<EndpointClient>(std::move(endpoint), std::move(interrupted));
+Send send_to_endpoint(net::HttpUrl endpoint, std::function<bool()> interrupted,
+                      const std::string& authority) {
+  const auto client =
+      std::make_shared<EndpointClient>(std::move(endpoint), std::move(interrupted), authority);
   return [client](const std::vector<HttpRequest>& requests, std::chrono::seconds deadline) {
     return client->send(requests, deadline);
   };

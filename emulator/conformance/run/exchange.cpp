@@ -31,9 +31,9 @@ void for_each_parameter(const Json& parameters, const Add& add) {
 }
 
 std::string target_of(const Json& request, const RequestDefaults& defaults) {
+  const Json identifier = defaults.identifier.empty() ? Json() : Json(defaults.identifier);
   const Json query =
-      merged({{"identifier", defaults.identifier}, {"api-version", defaults.api_version}}, request,
-             "query");
+      merged({{"identifier", identifier}, {"api-version", defaults.api_version}}, request, "query");
   std::string text = request.value("rawQuery", std::string());
   for_each_parameter(query, [&](const std::string& name, const std::string& value) {
     text +=

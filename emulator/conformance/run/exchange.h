@@ -11,7 +11,7 @@ namespace dynsessions::conformance {
 /// The parts of every request unless a case overrides them: `null` for a parameter or header leaves
 /// it out, another value replaces it.
 struct RequestDefaults {
-  std::string identifier;
+  std::string identifier;  ///< empty: none
   std::string api_version;
   std::string token;  ///< empty: no Authorization header
 };

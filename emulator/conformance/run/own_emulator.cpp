@@ -17,8 +17,12 @@ const Needs kUsual{{"port", "0"},           {"admin-port", "0"}, {"https-port", 
 /// The path of the server's program, in the directory of this one.
 std::string emulator_program() { return (program_directory() / "dynsessions").string(); }
 
-std::vector<std::string> command_line(const Needs& needs) {
+/// Azure Resource Manager answers over https only, and no case of it runs a program.
+const Needs kOfControlPlane{{"https-port", "0"}, {"ready-sessions", "0"}, {"no-zygote", "true"}};
+
+std::vector<std::string> command_line(Plane plane, const Needs& needs) {
   Needs options = needs;
+  if (plane == Plane::control) options.insert(kOfControlPlane.begin(), kOfControlPlane.end());
   options.insert(kUsual.begin(), kUsual.end());
   std::vector<std::string> arguments{emulator_program(), "serve", "--unlisted"};
   for (const auto& [option, value] : options) arguments.push_back("--" + option + "=" + value);
@@ -27,8 +31,8 @@ std::vector<std::string> command_line(const Needs& needs) {
 
 }  // namespace
 
-OwnEmulator::OwnEmulator(const Needs& needs)
-    : process_(command_line(needs), ChildProcess::Kind::server) {
+OwnEmulator::OwnEmulator(Plane plane, const Needs& needs)
+    : process_(command_line(plane, needs), ChildProcess::Kind::server) {
   std::string line;
   Json ready;
   do {  // the line before it reports the listening address
@@ -39,7 +43,14 @@ OwnEmulator::OwnEmulator(const Needs& needs)
     if (line.empty()) process_.wait();
     throw Unreachable("the emulator did not start: " + process_.said());
   }
-  endpoint_ = ready.at("poolManagementEndpoint").get<std::string>();
+  if (plane == Plane::data) {
+    address_ = {ready.at("poolManagementEndpoint").get<std::string>(), {}, {}};
+  } else if (ready.contains("arm")) {
+    address_ = {ready.at("arm").get<std::string>(), ready.at("authority").get<std::string>(),
+                ready.at("subscription").get<std::string>()};
+  } else {
+    throw Unreachable("the emulator has no https port: " + process_.said());
+  }
   process_.said();
 }
 

@@ -9,21 +9,28 @@
 
 namespace dynsessions::conformance {
 
+/// The address of what a run tests.
+struct TargetAddress {
+  std::string url;
+  std::string authority;     ///< file of the trusted authorities; empty: those of the machine
+  std::string subscription;  ///< empty for a data plane
+};
+
 /// The emulator on free ports, with the options that cases need; the destructor ends it.
 class OwnEmulator {
  public:
   /// Throws Unreachable, with the server's messages, if it does not start.
-  explicit OwnEmulator(const Needs& needs);
+  OwnEmulator(Plane plane, const Needs& needs);
   OwnEmulator(const OwnEmulator&) = delete;
   OwnEmulator& operator=(const OwnEmulator&) = delete;
   /// Copies the server's log to stderr, without its greeting.
   ~OwnEmulator();
 
-  [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
+  [[nodiscard]] const TargetAddress& address() const { return address_; }
 
  private:
   ChildProcess process_;
-  std::string endpoint_;
+  TargetAddress address_;
 };
 
 /// The directory of this program, which also contains `dynsessions` and the cases.

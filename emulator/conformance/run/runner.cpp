@@ -1,9 +1,11 @@
 #include "emulator/conformance/run/runner.h"
 
 #include <algorithm>
+#include <cctype>
 #include <ctime>
 #include <utility>
 
+#include "emulator/base/identifiers.h"
 #include "emulator/conformance/cases/template.h"
 #include "emulator/conformance/run/curl.h"
 #include "emulator/conformance/run/exchange.h"
@@ -18,6 +20,15 @@ using std::chrono::milliseconds;
 /// deleted at a version that has the operation.
 constexpr const char* kVersionThatDeletes = "2025-10-02-preview";
 constexpr unsigned kNoContent = 204;
+/// Of resource groups (CONTROL-PLANE.md section 3.1).
+constexpr const char* kVersionOfGroups = "2021-04-01";
+constexpr const char* kRegion = "northeurope";
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
 
 /// std::this_thread::sleep_for would sleep on after a signal.
 void pause_until_signal(milliseconds time) {
@@ -47,6 +58,15 @@ Runner::Runner(RunTarget target, Budget budget, Patience patience, RunReport& re
 }
 
 void Runner::preflight() {
+  if (is_control_plane()) {
+    const Answer made = send_for_group("PUT");
+    if (!made.reply) throw Unreachable(made.failure);
+    if (made.reply->status == 200 || made.reply->status == 201) return;
+    throw Unreachable(target_.name + " answers the creation of a resource group with " +
+                      std::to_string(made.reply->status) +
+                      "; it needs a subscription (--subscription), and a token for its own "
+                      "audience with the right to create groups");
+  }
   const Json request{{"method", "GET"}, {"path", "listSessions"}, {"query", {{"skip", "0"}}}};
   const HttpRequest http = to_http(request, {target_.run, kVersionThatDeletes, target_.token});
   const Answer answer = send({http}, deadline_of(Cost::free)).front();
@@ -70,6 +90,7 @@ void Runner::run(const std::vector<Case>& cases, const OnOutcome& on_outcome) {
     report_.outcomes.push_back(std::move(outcome));
   }
   if (shared_session_used_) delete_session(target_.run + "shared");
+  if (is_control_plane()) delete_group();
   report_.spent.time = patience_.now() - start_;
 }
 
@@ -103,7 +124,7 @@ CaseOutcome Runner::run_unless_interrupted(const Case& test_case) {
 }
 
 CaseOutcome Runner::run_case(const Case& test_case, const std::string& identifier) {
-  Json variables{{"identifier", identifier}, {"run", target_.run}, {"endpoint", target_.endpoint}};
+  Json variables = variables_for(identifier);
   CaseOutcome outcome{test_case, {}, {}, {}, {}};
   for (std::size_t i = 0; i < test_case.steps.size() && outcome.differences.empty(); ++i) {
     Attempt attempt = run_step(test_case, test_case.steps[i], variables);
@@ -164,13 +185,12 @@ Runner::Attempt Runner::judge(const Exchange& exchange, const Json& expect,
 HttpRequest Runner::request_of(const Json& request, const Case& test_case, const Json& variables) {
   const Scope scope{test_case.api_version, {&variables}};
   const Json filled = fill(request, scope, Unknown::refuse);
-  remember_identifiers(filled, variables.at("identifier"));
+  remember_identifiers(filled, variables.value("identifier", Json()));
   const std::string token =
       filled.contains("token")
           ? target_.make_token(filled.at("token").get<std::vector<std::string>>())
           : target_.token;
-  return to_http(filled,
-                 {variables.at("identifier").get<std::string>(), test_case.api_version, token});
+  return to_http(filled, {variables.value("identifier", ""), test_case.api_version, token});
 }
 
 void Runner::remember_identifiers(const Json& request, const Json& usual) {
@@ -197,6 +217,44 @@ Verdict Runner::verdict_on(const CaseOutcome& outcome) const {
 std::string Runner::identifier_for(const Case& test_case) const {
   return test_case.session == SessionUse::shared ? target_.run + "shared"
                                                  : target_.run + std::to_string(case_number_);
+}
+
+Json Runner::variables_for(const std::string& identifier) const {
+  if (!is_control_plane()) {
+    return {{"identifier", identifier}, {"run", target_.run}, {"endpoint", target_.endpoint}};
+  }
+  return {{"run", target_.run},
+          {"endpoint", target_.endpoint},
+          {"subscription", "subscriptions/" + target_.subscription},
+          {"group", group_path()},
+          {"groupInLowerCase", lower_case(group_path())},
+          {"pool", identifier},
+          {"guid", random_uuid()}};
+}
+
+std::string Runner::group_path() const {
+  return "subscriptions/" + target_.subscription + "/resourceGroups/" + target_.run + "group";
+}
+
+Answer Runner::send_for_group(const char* method) {
+  Json request{{"method", method}, {"path", group_path()}};
+  if (request["method"] == "PUT") request["json"] = {{"location", kRegion}};
+  const HttpRequest http = to_http(request, {"", kVersionOfGroups, target_.token});
+  return send({http}, deadline_of(Cost::cheap)).front();
+}
+
+/// Its pools go along.
+void Runner::delete_group() {
+  try {
+    const Answer answer = send_for_group("DELETE");
+    if (answer.reply && answer.reply->status < 300) return;
+    const std::string why =
+        answer.reply ? "status " + std::to_string(answer.reply->status) : answer.failure;
+    report_.notes.push_back("the resource group " + target_.run + "group was not deleted (" +
+                            target_.redaction.text(why) + "); delete it");
+  } catch (const Interrupted&) {
+    delete_group();  // interrupted while it was sent: send it again, to the end
+  }
 }
 
 void Runner::delete_session(const std::string& identifier) {

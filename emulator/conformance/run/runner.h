@@ -33,6 +33,9 @@ struct RunTarget {
   /// Makes a token from arguments of `dynsessions token`, for a case with a separate token.
   std::function<std::string(const std::vector<std::string>&)> make_token;
   bool is_emulator = false;  ///< known deviations apply to the emulator only
+  /// Of a control plane: the subscription in which the run creates a resource group. Empty: the
+  /// target is a data plane.
+  std::string subscription = {};
 };
 
 /// Called with each case as soon as it is done: for a progress line or a checkpoint.
@@ -45,12 +48,12 @@ class Runner {
  public:
   Runner(RunTarget target, Budget budget, Patience patience, RunReport& report);
 
-  /// Sends a request that needs no session, before any case runs. Throws Unreachable if there is no
-  /// answer or the token is refused.
+  /// Sends a request that needs no session, before any case runs; at a control plane, creates the
+  /// resource group of the run. Throws Unreachable if there is no answer or the token is refused.
   void preflight();
 
-  /// Deletes its sessions, even after an interruption. Throws CaseError for a case that cannot be
-  /// sent.
+  /// Deletes its sessions and its resource group, even after an interruption. Throws CaseError for
+  /// a case that cannot be sent.
   void run(const std::vector<Case>& cases, const OnOutcome& on_outcome);
 
  private:
@@ -74,6 +77,13 @@ class Runner {
   void remember_identifiers(const Json& request, const Json& usual);
   [[nodiscard]] Verdict verdict_on(const CaseOutcome& outcome) const;
   [[nodiscard]] std::string identifier_for(const Case& test_case) const;
+  /// The variables that a case begins with.
+  [[nodiscard]] Json variables_for(const std::string& identifier) const;
+  [[nodiscard]] bool is_control_plane() const { return !target_.subscription.empty(); }
+  /// The path of the resource group, without a slash at its begin.
+  [[nodiscard]] std::string group_path() const;
+  Answer send_for_group(const char* method);
+  void delete_group();
   void delete_session(const std::string& identifier);
   std::vector<Answer> send(const std::vector<HttpRequest>& requests, std::chrono::seconds deadline);
 

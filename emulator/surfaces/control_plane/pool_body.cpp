@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "emulator/base/identifiers.h"
+#include "emulator/base/printable.h"
 #include "emulator/http/text.h"
 #include "emulator/pools/pool_members.h"
 #include "emulator/surfaces/control_plane/arm_object.h"
@@ -26,6 +27,79 @@ constexpr const char* kUnavailableType = "SessionTypeNotSupportedInRegion";
 /// Types that the service has and the emulator lacks.
 constexpr std::array<std::string_view, 5> kOtherContainerTypes{
     "NodeLTS", "Shell", "CustomContainer", "CsharpLTS", "GpuBase"};
+
+/// Members that a body can have, in lower case, by the path of their object (CONTROL-PLANE.md
+/// section 1.3). Clients send answers back, so members that are read-only are among them; templates
+/// add a few more.
+struct KnownMembers {
+  std::string_view path;
+  std::string_view names;
+};
+constexpr std::array kKnownMembers{
+    KnownMembers{"",
+                 "location tags identity properties id name type systemdata etag kind apiversion "
+                 "dependson comments condition copy scope"},
+    KnownMembers{"identity", "type userassignedidentities principalid tenantid"},
+    KnownMembers{"properties",
+                 "environmentid containertype poolmanagementtype nodecount scaleconfiguration "
+                 "secrets dynamicpoolconfiguration customcontainertemplate "
+                 "sessionnetworkconfiguration managedidentitysettings mcpserversettings "
+                 "templateupdatestatus poolmanagementendpoint provisioningstate"},
+    KnownMembers{"properties.scaleConfiguration", "maxconcurrentsessions readysessioninstances"},
+    KnownMembers{"properties.dynamicPoolConfiguration",
+                 "executiontype cooldownperiodinseconds lifecycleconfiguration"},
+    KnownMembers{"properties.dynamicPoolConfiguration.lifecycleConfiguration",
+                 "lifecycletype cooldownperiodinseconds maxaliveperiodinseconds"},
+    KnownMembers{"properties.sessionNetworkConfiguration", "status"},
+    KnownMembers{"properties.mcpServerSettings",
+                 "ismcpserverenabled ismcpserverapikeydisabled mcpserverendpoint"},
+};
+
+bool is_word_of(std::string_view words, std::string_view word) {
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    if (iequals(words.substr(0, end), word)) return true;
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return false;
+}
+
+/// The value at a path of member names, null if there is none.
+const json* find_at(const json& body, std::string_view path, std::optional<ArmError>& error) {
+  const json* at = &body;
+  while (at != nullptr && !path.empty()) {
+    const std::size_t end = std::min(path.find('.'), path.size());
+    at = at->is_object() ? ArmObject(at, {}, error).find(path.substr(0, end)) : nullptr;
+    path.remove_prefix(std::min(end + 1, path.size()));
+  }
+  return at;
+}
+
+/// In ASCII, because warnings are headers.
+std::string shown_name(const std::string& name) {
+  constexpr std::size_t kLongest = 80;
+  std::string shown = printable(name, kLongest);
+  std::replace_if(
+      shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return shown;
+}
+
+/// The service takes and ignores unknown members (section 1.3). Most are misspelled, so they are
+/// named.
+void tell_unknown_members(const json& body, std::vector<std::string>& ignored) {
+  constexpr std::size_t kMost = 5;
+  std::optional<ArmError> error;
+  std::size_t count = 0;
+  for (const KnownMembers& known : kKnownMembers) {
+    const json* const object = find_at(body, known.path, error);
+    if (object == nullptr || !object->is_object()) continue;
+    for (const auto& [name, value] : object->items()) {
+      if (value.is_null() || is_word_of(known.names, name) || ++count > kMost) continue;
+      const std::string path = known.path.empty() ? "" : std::string(known.path) + ".";
+      ignored.push_back(path + shown_name(name) + ": session pools have no such member");
+    }
+  }
+}
 
 /// The word of the list that equals the text without regard to case.
 template <typename Words>
@@ -103,6 +177,30 @@ void read_users(const ArmObject& identity, const ManagedIdentity& before, Manage
   }
 }
 
+struct IdentityKinds {
+  bool system = false;
+  bool user = false;
+};
+
+/// "SystemAssigned, UserAssigned": with or without the space, in any order and case.
+std::optional<IdentityKinds> identity_kinds(std::string_view type) {
+  IdentityKinds kinds;
+  if (iequals(type, "None")) return kinds;
+  while (!type.empty()) {
+    const std::size_t end = std::min(type.find(','), type.size());
+    const std::string_view kind = http::trim(type.substr(0, end));
+    if (iequals(kind, "SystemAssigned")) {
+      kinds.system = true;
+    } else if (iequals(kind, "UserAssigned")) {
+      kinds.user = true;
+    } else {
+      return std::nullopt;
+    }
+    type.remove_prefix(std::min(end + 1, type.size()));
+  }
+  return kinds;
+}
+
 void read_identity(const ArmObject& root, PoolState& state, PoolWrite write) {
   ManagedIdentity& current = state.envelope.identity;
   const ManagedIdentity before = current;
@@ -111,11 +209,12 @@ void read_identity(const ArmObject& root, PoolState& state, PoolWrite write) {
   const ArmObject identity = root.object("identity");
   const std::string type = identity.text("type").value_or("None");
   ManagedIdentity wanted;
-  wanted.system = type.find("System") != type.npos || type.find("system") != type.npos;
-  const bool has_users = type.find("User") != type.npos || type.find("user") != type.npos;
-  if (!wanted.system && !has_users && !iequals(type, "None")) {
+  const auto kinds = identity_kinds(type);
+  if (!kinds) {
     return identity.fail("type", "must be None, SystemAssigned, UserAssigned or both with a comma");
   }
+  wanted.system = kinds->system;
+  const bool has_users = kinds->user;
   if (wanted.system) wanted.principal_id = before.system ? before.principal_id : random_uuid();
   if (has_users) read_users(identity, before, wanted);
   current = std::move(wanted);
@@ -288,6 +387,7 @@ ArmResult<PoolState> with_body(PoolState base, const json& body, PoolWrite write
   read_identity(root, base, write);
   read_properties(root, base, write, rules);
   if (error) return *std::move(error);
+  tell_unknown_members(body, base.ignored);
   if (const Result<void> valid = pools::validate(base.definition); !valid) {
     return arm_error(valid.error());
   }

@@ -18,8 +18,8 @@ struct PoolRules {
 
 /// `base` as the body of a PUT or PATCH changes it: of a PUT, `base` has the values of members that
 /// are absent. Both spellings of the dynamic configuration are read at every api-version, and
-/// read-only members are ignored, so that an answer can be sent back. The first mistake is
-/// returned; its target is the member.
+/// read-only members are ignored, so that an answer can be sent back; unknown ones are ignored and
+/// named in `ignored`. The first mistake is returned; its target is the member.
 [[nodiscard]] ArmResult<PoolState> with_body(PoolState base, const nlohmann::json& body,
                                              PoolWrite write, PoolRules rules);
 

@@ -1,9 +1,14 @@
 """The data plane obeys the pool that was made through ARM: limits, changes, deletion."""
 
+import contextlib
+import threading
+
 import requests
 
 from support.arm import Arm, python_pool
 from support.emulator import HTTP_SECONDS, Session
+from support.processes import descendants
+from support.waiting import PAUSE_SECONDS
 
 
 class PoolClient:
@@ -120,3 +125,43 @@ def test_egress_of_later_sessions_follows_a_patch(arm, arm_server, pool_name):
     else:  # this machine cannot give sessions a network: told, and nothing changed
         assert patched.status_code == 400 and "network" in patched.text.lower()
         assert declared["networkStatus"] == "EgressDisabled"
+
+
+@contextlib.contextmanager
+def processes_seen_below(server):
+    """Collects the pids of descendants that exist at some time inside the block."""
+    seen, over = set(), threading.Event()
+
+    def watch():
+        while not over.wait(PAUSE_SECONDS):
+            seen.update(descendants(server.pid))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_pools_without_ready_sessions_start_no_interpreter_before_they_are_used(emulator_factory):
+    server = emulator_factory("--ready-sessions", "0")
+    arm = Arm(server)
+
+    def use(number):
+        created = arm.pool("PUT", f"pool-{number}", python_pool(maximum=10 + number)).json()
+        return PoolClient(arm, created).run("a-session", "6 * 7")
+
+    result_of(use(0))  # the first of the server starts what all share
+    before = set(descendants(server.pid))
+    with processes_seen_below(server) as seen:
+        result_of(use(1))
+    of_one = len(seen - before)
+    assert of_one > 0
+    before = set(descendants(server.pid))
+    with processes_seen_below(server) as seen:
+        for number in range(2, 10):
+            arm.pool("PUT", f"pool-{number}", python_pool(maximum=10 + number))
+        result_of(use(10))
+    assert len(seen - before) <= 2 * of_one

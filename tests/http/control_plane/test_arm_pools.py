@@ -148,6 +148,7 @@ def test_an_answer_can_be_sent_back(arm, pool_name):
     shown["properties"]["scaleConfiguration"]["maxConcurrentSessions"] = "8"
     answer = arm.pool("PUT", pool_name, shown)
     assert answer.status_code == 200, answer.text
+    assert "x-emulator-warning" not in answer.headers
     assert answer.json()["properties"]["scaleConfiguration"] == {"maxConcurrentSessions": 8}
 
 

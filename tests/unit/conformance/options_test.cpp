@@ -16,6 +16,15 @@ TEST_CASE("options are read, in any order", "[conformance]") {
   CHECK_FALSE(options.plan);
 }
 
+TEST_CASE("a run has one foreign target: a pool or Azure Resource Manager", "[conformance]") {
+  const ConformOptions options = parse_options({"--arm", "https://h", "--subscription", "s"});
+  CHECK(options.foreign_url() == "https://h");
+  CHECK(options.foreign_subscription() == "s");
+  CHECK(options.budget.requests == Budget().requests);
+  CHECK(parse_options({"--endpoint", "http://h"}).foreign_subscription().empty());
+  CHECK_THROWS_AS(parse_options({"--arm", "https://h", "--endpoint", "http://h"}), UsageError);
+}
+
 TEST_CASE("an endpoint has a budget by default, the emulator has none", "[conformance]") {
   CHECK(parse_options({"--endpoint", "http://h"}).budget.sessions == Budget().sessions);
   CHECK(parse_options({}).budget.sessions > 1000 * Budget().sessions);

@@ -67,8 +67,10 @@ class FakeFactory final : public WorkspaceFactory {
 };
 
 struct ReadyFixture {
-  explicit ReadyFixture(std::size_t count)
-      : ready(loop.executor(), std::unique_ptr<WorkspaceFactory>(&factory), clock, count) {}
+  using Proof = ReadyWorkspaces::Proof;
+
+  explicit ReadyFixture(std::size_t count, Proof proof = Proof::needed)
+      : ready(loop.executor(), std::unique_ptr<WorkspaceFactory>(&factory), clock, count, proof) {}
   ~ReadyFixture() {
     factory.release();
     loop.run(ready.stop());
@@ -239,6 +241,27 @@ TEST_CASE("with none asked for, one is made all the same, as the proof, and ende
   CHECK(fixture.factory.living == 0);
   CHECK(fixture.take());
   CHECK(fixture.factory.attempts == 2);
+}
+
+TEST_CASE("with none asked for and no proof needed, none is made before a caller wants one",
+          "[execution][ready]") {
+  ReadyFixture fixture(0, ReadyWorkspaces::Proof::not_needed);
+  fixture.start();
+  CHECK(fixture.ready.readiness().proven);
+  CHECK(fixture.factory.attempts == 0);
+  CHECK(fixture.take());
+  CHECK(fixture.factory.attempts == 1);
+}
+
+TEST_CASE("without a need for a proof, a failure is followed by another attempt all the same",
+          "[execution][ready]") {
+  ReadyFixture fixture(0, ReadyWorkspaces::Proof::not_needed);
+  fixture.factory.failures = 1;
+  fixture.start();
+  CHECK(!fixture.take());
+  CHECK(fixture.ready.readiness().failure);
+  fixture.pass(5s);
+  CHECK(!fixture.ready.readiness().failure);
 }
 
 TEST_CASE("a workspace that ended while it waited is not handed out", "[execution][ready]") {

@@ -33,6 +33,23 @@ TEST_CASE("what a step captures may be used by the steps behind it", "[conforman
   CHECK(parse(file).front().steps[1].exchanges.front().request["path"] == "files/${id}");
 }
 
+TEST_CASE("the cases of a file about the control plane have its variables", "[conformance]") {
+  Json file = sample_file();
+  file["plane"] = "data";
+  Json& one = file["cases"][0];
+  one["section"] = "CONTROL-PLANE.md 1.3";
+  one["steps"][0]["request"]["path"] = "${group}/${pool}";
+  CHECK_THROWS_AS(parse(file), CaseError);
+  file["plane"] = "control";
+  CHECK_THROWS_AS(parse(file), CaseError);  // ${identifier} is one of the data plane
+  one["steps"][0]["expect"]["json"] = {{"who", "${pool}"}};
+  CHECK(parse(file).front().plane == Plane::control);
+  CHECK(parse(file).front().source() == "CONTROL-PLANE.md 1.3");
+  CHECK(parse(sample_file()).front().source() == "CONTRACT.md 1");
+  file["plane"] = "astral";
+  CHECK_THROWS_AS(parse(file), CaseError);
+}
+
 TEST_CASE("exchanges in parallel are one step", "[conformance]") {
   Json file = sample_file();
   Json& steps = file["cases"][0]["steps"];

@@ -27,6 +27,17 @@ TEST_CASE("cases are grouped by the server that they need, the usual one first",
   CHECK(groups[2].cases[0].id == "c");
 }
 
+TEST_CASE("cases of the control plane have a separate server", "[conformance]") {
+  Case of_arm = needing("a", {});
+  of_arm.plane = Plane::control;
+  const auto groups = grouped({of_arm, needing("b", {}), of_arm});
+  REQUIRE(groups.size() == 2);
+  CHECK(groups[0].plane == Plane::data);
+  CHECK(groups[0].cases.size() == 1);
+  CHECK(groups[1].plane == Plane::control);
+  CHECK(groups[1].cases.size() == 2);
+}
+
 TEST_CASE("needs read like a command line", "[conformance]") {
   CHECK(describe({{"max-sessions", "2"}, {"auth", "claims"}}) == "--auth=claims --max-sessions=2");
 }

@@ -50,6 +50,30 @@ TEST_CASE("no line of the report for a terminal is longer than 80 columns but wh
   }
 }
 
+TEST_CASE("each plane has its table, and many api-versions fit a terminal", "[conformance]") {
+  Json file = sample_file();
+  file["plane"] = "control";
+  Json& one = file["cases"][0];
+  one["operation"] = "rotate_mcp_credentials";
+  one["steps"][0]["expect"] = {{"status", 200}};
+  for (char month = '1'; month <= '9'; ++month) {
+    one["apiVersions"][static_cast<std::size_t>(month - '1')] =
+        std::string("2031-0") + month + "-01";
+  }
+  RunReport report = sample_report();
+  for (const Case& of_arm : parse_cases(file, Json::object())) {
+    report.outcomes.push_back({of_arm, Verdict::same, {}, {}, {}});
+  }
+  const std::string text = console_report(report);
+  CHECK_THAT(text, Catch::Contains("2024-02  2024-10  2025-10\n"));
+  CHECK_THAT(text, Catch::Contains("2031-01  2031-02  2031-03  2031-04  2031-05  2031-06\n"));
+  CHECK_THAT(text, Catch::Contains("2031-07  2031-08  2031-09\n"));
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    CHECK((line.size() <= 80 || line.starts_with("    curl")));
+  }
+}
+
 TEST_CASE("the HTML report shows both sides, escaped, and needs nothing from elsewhere",
           "[conformance]") {
   const std::string page = html_report(sample_report());

@@ -105,6 +105,44 @@ TEST_CASE("an answer that does not come is a difference, and the run goes on", "
   CHECK(report.outcomes.front().differences.front().actual == "no server");
 }
 
+std::vector<Case> control_plane_cases() {
+  Json file = sample_file();
+  file["plane"] = "control";
+  file["cases"][0]["session"] = "none";
+  Json& step = file["cases"][0]["steps"][0];
+  step["request"]["path"] = "${group}/pools/${pool}";
+  step["expect"]["json"] = {{"who", "${pool}"}};
+  return sample_cases(file);
+}
+
+TEST_CASE("cases of the control plane have a resource group, which is deleted", "[conformance]") {
+  FakeService service({{201, {}, ""}, good_reply()});
+  RunTarget target = service.target();
+  target.subscription = "sub";
+  RunReport report;
+  Runner runner(std::move(target), {}, service.patience(), report);
+  runner.preflight();
+  runner.run(control_plane_cases(), [](const CaseOutcome&) {});
+  CHECK(report.outcomes.front().verdict == Verdict::same);
+  CHECK(report.notes.empty());
+  REQUIRE(service.requests.size() == 3);
+  const std::string group = "subscriptions/sub/resourceGroups/run-group";
+  CHECK(service.requests[0].method == "PUT");
+  CHECK(service.requests[0].target == group + "?api-version=2021-04-01");
+  CHECK(service.requests[1].target == group + "/pools/run-1?api-version=2024-10-02-preview");
+  CHECK(service.requests[2].method == "DELETE");
+  CHECK(service.requests[2].target == group + "?api-version=2021-04-01");
+}
+
+TEST_CASE("a control plane that refuses the resource group cannot be tested", "[conformance]") {
+  FakeService service({{403, {}, ""}});
+  RunTarget target = service.target();
+  target.subscription = "sub";
+  RunReport report;
+  Runner runner(std::move(target), {}, service.patience(), report);
+  CHECK_THROWS_AS(runner.preflight(), Unreachable);
+}
+
 TEST_CASE("a known deviation is about the emulator alone", "[conformance]") {
   struct Row {
     std::string what;

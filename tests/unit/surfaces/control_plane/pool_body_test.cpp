@@ -43,6 +43,63 @@ TEST_CASE("an update changes what it names, in both spellings", "[arm]") {
   }
 }
 
+TEST_CASE("an unknown member is ignored and named, at every depth", "[arm]") {
+  struct Example {
+    std::string properties, named;
+  };
+  const auto example = GENERATE(values<Example>({
+      {R"({"maxSessions":3})", "properties.maxSessions"},
+      {R"({"scaleConfiguration":{"maxConcurentSessions":3}})",
+       "properties.scaleConfiguration.maxConcurentSessions"},
+      {R"({"dynamicPoolConfiguration":{"lifecycleConfiguration":{"cooldown":3}}})",
+       "properties.dynamicPoolConfiguration.lifecycleConfiguration.cooldown"},
+      {R"({"sessionNetworkConfiguration":{"état":"EgressEnabled"}})",
+       "properties.sessionNetworkConfiguration.??tat"},
+  }));
+  DYNAMIC_SECTION(example.properties) {
+    const auto state = patched(example.properties);
+    REQUIRE(state.has_value());
+    CHECK(state->definition == state_with_limits().definition);
+    REQUIRE(state->ignored.size() == 1);
+    CHECK(state->ignored.front() == example.named + ": session pools have no such member");
+  }
+}
+
+TEST_CASE("no member of an answer is unknown, and an unknown null is nothing", "[arm]") {
+  const auto state = patched(
+      R"({"nodeCount":1,"provisioningState":"Succeeded","poolManagementEndpoint":"https://x",
+          "templateUpdateStatus":{"activeTemplate":{}},"other":null,
+          "mcpServerSettings":{"isMcpServerEnabled":false,"mcpServerEndpoint":"https://x"}})");
+  REQUIRE(state.has_value());
+  CHECK(state->ignored.empty());
+}
+
+TEST_CASE("many unknown members are named in part", "[arm]") {
+  const auto state = patched(R"({"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1})");
+  REQUIRE(state.has_value());
+  CHECK(state->ignored.size() == 5);
+}
+
+TEST_CASE("the type of an identity is one of four words", "[arm]") {
+  const auto with_type = [](const std::string& type) {
+    const json body{
+        {"identity", {{"type", type}, {"userAssignedIdentities", {{"/a", json::object()}}}}}};
+    return with_body(state_with_limits(), body, PoolWrite::update, {});
+  };
+  const auto both = with_type("userAssigned ,SYSTEMASSIGNED");
+  REQUIRE(both.has_value());
+  CHECK(both->envelope.identity.system);
+  CHECK(both->envelope.identity.users.size() == 1);
+  const auto none = with_type("none");
+  REQUIRE(none.has_value());
+  CHECK(none->envelope.identity.is_none());
+  for (const char* const wrong : {"NotASystem", "User", "System Assigned"}) {
+    const auto refused = with_type(wrong);
+    REQUIRE(!refused.has_value());
+    CHECK(refused.error().target == "identity.type");
+  }
+}
+
 TEST_CASE("the mistake of a body names its member", "[arm]") {
   struct Example {
     std::string properties, target, code;
