@@ -81,8 +81,8 @@ TEST_CASE("a kernel that ends is a warning with its reason", "[log][session]") {
        "died",
        "died between two programs: killed by"},
       {{.timed_out = true, .signal = SIGKILL}, "timeout", "did not stop at its timeout"},
-      {{.limit = SessionLimit::memory}, "memory-limit", "was ended; memory: the session had more"},
-      {{.limit = SessionLimit::files}, "file-limit", "was ended; files: those of the session"},
+      {{.limit = SessionLimit::memory}, "memory-limit", "was ended; memory: the session exceeded"},
+      {{.limit = SessionLimit::files}, "file-limit", "was ended; files: the session exceeded"},
   }));
   Fixture text(LogFormat::text);
   text.log.kernel_ended(text.session, Kernel::asynchronous, row.end);

@@ -94,7 +94,7 @@ TEST_CASE("a contract option about a difference between versions holds for all o
           "[api][api_version]") {
   struct Choice {
     std::string what;
-    void (*choose)(ContractOptions&);
+    void (*set)(ContractOptions&);
     bool (*holds)(const ApiVersion&);
   };
   const auto row = GENERATE(values<Choice>({
