@@ -59,11 +59,21 @@ asio::awaitable<void> move_one_clock(ClockTarget target, std::vector<FiredTimer>
   }
 }
 
-/// One tick of the kernel's coarse clock, by which it stamps files.
+std::chrono::nanoseconds time_of(clockid_t clock) {
+  timespec time{};
+  ::clock_gettime(clock, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+/// Until the kernel's coarse clock, by which it stamps files, has passed this moment. It ticks
+/// every few milliseconds, later if the host keeps the processor from this machine. The deadline is
+/// for system clocks that are set back.
 asio::awaitable<void> until_files_follow() {
-  timespec tick{};
-  ::clock_getres(CLOCK_REALTIME_COARSE, &tick);
-  co_await pause(std::chrono::seconds(tick.tv_sec) + std::chrono::nanoseconds(tick.tv_nsec));
+  const auto deadline = std::chrono::steady_clock::now() + kLongestSettling;
+  const std::chrono::nanoseconds moment = time_of(CLOCK_REALTIME);
+  while (time_of(CLOCK_REALTIME_COARSE) < moment && std::chrono::steady_clock::now() < deadline) {
+    co_await pause(kPause);
+  }
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ struct ClockTarget {
 /// and files of expired sessions go in the background.
 ///
 /// Time stamps of files that are written after that belong to the new time: the kernel stamps with
-/// a clock that ticks every few milliseconds, and a tick is waited for.
+/// a clock that ticks every few milliseconds, and its next tick is waited for.
 boost::asio::awaitable<std::vector<FiredTimer>> move(std::vector<ClockTarget> targets);
 
 }  // namespace dynsessions::test_double
