@@ -136,7 +136,10 @@ EFFECT = {
                 "status": whole(200, 599),
                 "code": TEXT,
                 "message": TEXT,
-                "headers": {"type": "object", "additionalProperties": TEXT},
+                "headers": {
+                    "type": "object",
+                    "additionalProperties": {"type": ["string", "integer"]},
+                },
             },
             required=("status",),
         ),
@@ -186,9 +189,14 @@ EFFECT = {
 FAULT_MATCH = asked(
     {
         "operation": {"type": "string", "description": "as in the log: execute, upload_file, …"},
-        "method": TEXT,
+        "method": {
+            "type": "string",
+            "pattern": "^(?i:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$",
+        },
         "identifier": {"type": "string", "description": "glob"},
-        "header": {"type": "object", "description": "one name, and a glob for its value"},
+        "header": asked(
+            {"name": TEXT, "value": {"type": "string", "description": "glob"}}, ("name",)
+        ),
         "body": {"type": "string", "description": "regular expression"},
         "nth": whole(1, 10**9),
         "every": whole(1, 10**9),
@@ -233,10 +241,14 @@ ENTRY_MATCH = asked(
                 "client",
                 "session",
                 "apiVersion",
+                "reason",
+                "stdout",
+                "stderr",
                 "fault",
             )
         },
         "status": whole(0, 599),
+        "result": {"description": "value of the program; a text is a glob"},
         "code": {"type": "string", "description": "the exact text of the program"},
         "codePattern": {"type": "string", "description": "regular expression"},
     }
@@ -528,11 +540,14 @@ OF_POOL = [
         ),
         [query("maxSessions", whole(0, 100_000), "default: that of the pool")],
     ),
+]
+
+COMMON = [
     operation(
         "get",
         "/snapshot",
         "get_snapshot",
-        "The pool as an archive (docs/snapshots.md).",
+        "The pool, or all pools, as an archive (docs/snapshots.md).",
         {"200": answer("tar, gzip", BYTES, "application/gzip")},
         [query("redact", words("none", "identifiers", "contents"))],
     ),
@@ -541,13 +556,10 @@ OF_POOL = [
         "/snapshot",
         "put_snapshot",
         "Replaces the sessions by those of an archive.",
-        gives(ANY_OBJECT, "the sessions that it has"),
+        gives(ANY_OBJECT, "the sessions that it has; `value` is a list of pools without a pool"),
         body=BYTES,
         content_type="application/gzip",
     ),
-]
-
-COMMON = [
     operation(
         "get",
         "/sessions",

@@ -54,7 +54,7 @@ def identifier(version):
     # The marks of the newest pattern; the older ones are subsets (section 1.3).
     marks = r"""_|}{\[\]:"';<>?\/.,@#$%\^&*()\-+=!~`"""
     pattern = f"^[A-Za-z0-9{marks}]+$"
-    required = version != PYTHON  # there the body may have it
+    required = version != PYTHON  # there the body can have it
     return query("identifier", required, minLength=shortest, maxLength=longest, pattern=pattern)
 
 
@@ -115,7 +115,7 @@ def source_of(version):
 
 
 def told(version):
-    """What headers tell of an execution: section 1.6."""
+    """The headers about an execution: section 1.6."""
     milliseconds = ("allocation", "preparation", "overall-execution", "total-execution-service")
     headers = {f"x-ms-{what}-time": DECIMAL for what in milliseconds}
     headers["x-ms-execution-read-response-time"] = DECIMAL
@@ -131,7 +131,7 @@ def told(version):
 
 def execute(version):
     status = "202" if version == FLAT_2024 else "200"  # section 8 row 1
-    done = answer("what came of it; a failed program is a success of HTTP", JSON)
+    done = answer("the outcome; a failed program is a success of HTTP", JSON)
     done["content"] = {JSON: {"schema": schema("Execution")}}
     parameters = [identifier(version)]
     if version in FLAT:
@@ -167,7 +167,7 @@ def on_file(
 
 
 def link(operation_id, **parameters):
-    """What may be asked next, in the same session, with what this answer says."""
+    """A link to an operation that can follow in the same session, with values of this answer."""
     same = {"identifier": "$request.query.identifier"}
     return {operation_id: {"operationId": operation_id, "parameters": {**same, **parameters}}}
 
@@ -334,9 +334,9 @@ def document(version):
     }
 
 
-def main(folder):
+def main(directory):
     for version in VERSIONS:
-        path = Path(folder) / version / "openapi.json"
+        path = Path(directory) / version / "openapi.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(document(version), indent=2) + "\n")
 

@@ -14,7 +14,7 @@ WITH_SESSIONS = (FLAT_2025_02, FLAT_2025_10)
 TEXT = {"type": "string"}
 NUMBER_OF_BYTES = {"type": "integer", "format": "int64", "minimum": 0}
 MILLISECONDS = {"type": "integer", "format": "int64", "minimum": 0}
-# As headers have them (section 1.6).
+# Numbers in headers are texts (section 1.6).
 WHOLE_NUMBER = {"type": "string", "pattern": r"^\d+$"}
 DECIMAL = {"type": "string", "pattern": r"^\d+(\.\d{1,4})?$"}
 URI = {"type": "string", "format": "uri", "pattern": "^https?://"}
@@ -35,7 +35,7 @@ def any_case(word):
 
 
 def word_of(default, *others):
-    """A word in any casing (section 8 row 8); null is as good as nothing."""
+    """A word in any casing (section 8 row 8); null counts as absent."""
     words = "|".join(any_case(word) for word in (default, *others))
     return {"type": ["string", "null"], "pattern": f"^({words})$", "default": default}
 
@@ -62,7 +62,7 @@ def record(members, optional=(), version=None):
 
 
 def values_of(version, result_name):
-    """What every dialect says about a finished execution."""
+    """The members of a finished execution that every dialect has."""
     return {
         "stdout": TEXT,
         "stderr": TEXT,

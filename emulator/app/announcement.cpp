@@ -1,9 +1,9 @@
 #include "emulator/app/announcement.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <boost/asio/ip/address.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace dynsessions {

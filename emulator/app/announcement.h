@@ -9,7 +9,7 @@
 
 namespace dynsessions {
 
-/// What a person or a script needs to know once the emulator serves.
+/// Addresses and files that a user or a script needs once the emulator serves.
 struct Announcement {
   std::string http;            ///< URL of the emulated surface
   std::string https;           ///< the same over TLS; empty: off

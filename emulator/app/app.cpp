@@ -43,7 +43,7 @@ constexpr std::chrono::seconds kEndOfSessions{10};
 constexpr std::chrono::microseconds kPauseForStderr{200};
 constexpr std::chrono::milliseconds kLongestForStderr{100};
 
-/// The address that people were told to use is one of our names, whatever it is.
+/// The address in the printed endpoint is accepted in Host headers, whatever it is.
 std::vector<std::string> allowed_hosts(const config::Config& config) {
   std::vector<std::string> hosts = config.server.allowed_hosts;
   const auto address = asio::ip::make_address(config.server.listen);
@@ -62,18 +62,18 @@ surfaces::data_plane::DataPlaneSettings data_plane_settings(
           .allowed_hosts = allowed_hosts(config),
           .own_headers = !config.server.exact,
           .warning = tier ? warning_of(*tier) : "",
-          .choices = config.contract,
+          .contract_options = config.contract,
           .outer_filters = {&journal},
           .inner_filters = {&faults}};
 }
 
-/// The operations that fault rules may name.
+/// The operations that fault rules can name.
 test_double::FaultContext fault_context() {
   test_double::FaultContext context;
   http::add_names(context.session_operations, surfaces::data_plane::operations());
-  context.other_operations = surfaces::identity::operation_names();
+  context.open_operations = surfaces::identity::operation_names();
   for (std::string& name : surfaces::control_plane::operation_names()) {
-    context.other_operations.push_back(std::move(name));
+    context.token_operations.push_back(std::move(name));
   }
   return context;
 }
@@ -461,8 +461,8 @@ asio::awaitable<void> App::announce_and_wait_for_end() {
 asio::awaitable<void> App::stop() {
   ready_file_.remove();
   list_entry_.reset();
-  // A second signal finds no handler of ours and ends the process; the launcher notices and ends
-  // every sandbox.
+  // From here on a second signal has its default effect and ends the process; the launcher notices
+  // that and ends every sandbox.
   co_await drain_clients();
   {
     auto give_up = [this] {

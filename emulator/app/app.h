@@ -39,15 +39,15 @@ namespace dynsessions {
 
 struct Announcement;
 
-/// The results of what `serve` does before the program has threads.
+/// Results of the steps of `serve` that must be done before the program has threads.
 struct Preparation {
   std::optional<TierChoice> tier = {};  ///< nullopt: answers come from scripts alone
   std::filesystem::path font_set = {};  ///< of prepare_fonts()
   std::vector<template_files::Document> documents = {};  ///< of --pools-file
 };
 
-/// The running emulator: the one place where concrete types meet. Members stand in the order in
-/// which they may know each other; they are destroyed in the opposite one.
+/// The running emulator: the one place where concrete types meet. A member only refers to members
+/// declared before it, because they are destroyed in reverse order.
 class App {
  public:
   /// Starts the launcher, before any thread and any listener exists; without a tier there is none.
@@ -66,7 +66,7 @@ class App {
  private:
   boost::asio::awaitable<void> serve();
   boost::asio::awaitable<void> await_launcher();
-  /// Resolves when no session can be had any more.
+  /// Resolves when no session can be allocated any more.
   boost::asio::awaitable<void> launcher_lost();
   /// Throws config::ConfigError, which names pool and member, if a definition cannot be used.
   void declare_pools();
@@ -93,10 +93,10 @@ class App {
   [[nodiscard]] http::Handler& front();
   [[nodiscard]] std::string pool_management_endpoint() const;
   [[nodiscard]] std::string pool_description() const;
-  /// Those of the configuration that were not deleted since. The default pool cannot be.
+  /// Pools of the configuration that still exist. The default pool cannot be deleted.
   [[nodiscard]] std::vector<pools::Pool*> declared_pools() const;
   [[nodiscard]] pools::Pool& default_pool() const;
-  /// Those who make a listener to the sessions of a pool.
+  /// Functions that make a listener for the sessions of a pool.
   [[nodiscard]] std::vector<PoolFactory::MakeListener> session_listeners();
   [[nodiscard]] observability::Occupancy occupancy() const;
 

@@ -6,8 +6,8 @@
 #include "emulator/config/config.h"
 #include "emulator/net/limits.h"
 
-/// How far the descriptors of the server and its launcher go. Each of them has the limit of open
-/// files (RLIMIT_NOFILE) for itself, and raises it to what is allowed (the hard limit).
+/// Whether the descriptors of the server and its launcher suffice. Each process has its own limit
+/// of open files (RLIMIT_NOFILE), and raises it to the hard limit.
 namespace dynsessions {
 
 /// Raises the limit of this process.

@@ -9,7 +9,7 @@
 #include "emulator/runtimes/python_runtime.h"
 #include "sandbox/protocol/launcher_spec.h"
 
-/// The parts of the configuration that concern what runs sessions, in the words of those parts.
+/// Settings of launcher and runtime, made from the configuration.
 namespace dynsessions {
 
 /// `font_set` is what prepare_fonts() returned.
@@ -18,8 +18,8 @@ namespace dynsessions {
 [[nodiscard]] sandbox::LauncherSpec launcher_spec(const config::HostOptions& host,
                                                   sandbox::Tier tier);
 
-/// Without a tier, scripts alone answer (`--engine scripts`): no launcher, no Python.
-///
+// There is no tier with `--engine scripts`, which needs neither launcher nor Python.
+
 /// The Python of the sessions; nullopt without a tier.
 [[nodiscard]] std::optional<runtimes::PythonRuntime> make_runtime(
     const config::Config& config, const std::optional<TierChoice>& tier,

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Of --state-dir, which is made if it is not there.
+/// Returns the path of the font directory in --state-dir, which is made if it is missing.
 fs::path font_directory(const config::Config& config, const config::Environment& environment) {
   const auto path = state_directory(config, environment);
   if (!path) {

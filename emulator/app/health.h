@@ -11,10 +11,10 @@
 
 namespace dynsessions {
 
-/// Looks at what must work before sessions can be had: launcher, sandbox, the interpreters of the
-/// declared pools (the default pool is the first of them), limits. Waits for the launcher for two
-/// seconds at most. Without a tier the only component is the scripts. `launcher` and `tier` outlive
-/// the coroutine.
+/// Checks the parts that must work before sessions can be allocated: launcher, sandbox, the
+/// interpreters of the declared pools (the default pool is the first of them), limits. Waits for
+/// the launcher for two seconds at most. Without a tier the only component is the scripts.
+/// `launcher` and `tier` outlive the coroutine.
 boost::asio::awaitable<std::vector<surfaces::admin::Component>> components(
     execution::LauncherClient& launcher, const std::optional<TierChoice>& tier,
     std::vector<pools::Pool*> declared_pools);

@@ -13,7 +13,7 @@ namespace {
 std::vector<tls::Name> certificate_names(const config::Config& config) {
   std::vector<tls::Name> names = tls::standard_names();
   names.insert(names.end(), config.server.tls_names.begin(), config.server.tls_names.end());
-  // The address in the printed URL; 0.0.0.0 and :: are nobody's.
+  // The address in the printed URL; no client connects to 0.0.0.0 or ::.
   const Result<tls::Name> address = tls::Name::parse(config.server.listen);
   if (address && address->text() != "0.0.0.0" && address->text() != "::") {
     names.push_back(*address);
@@ -41,7 +41,7 @@ config::ConfigError unusable(const tls::StateError& error) {
 HttpsSetup set_up_in_temporary(const std::string& why, const config::Config& config,
                                Clock::TimePoint now) {
   HttpsSetup setup = set_up_in(tls::StateDirectory::temporary(), config, now);
-  spdlog::warn("{}: this run has a certificate authority of its own, {}; --state-dir keeps one",
+  spdlog::warn("{}: this run uses a temporary certificate authority, {}; --state-dir keeps one",
                why, setup.authority_file.string());
   return setup;
 }

@@ -12,18 +12,18 @@
 
 namespace dynsessions {
 
-/// What the HTTPS port is opened with.
+/// Certificates and state directory of the HTTPS port.
 struct HttpsSetup {
   tls::StateDirectory state;
   std::filesystem::path authority_file;  ///< for clients to trust
   net::TlsContext context;
 };
 
-/// What `config` asks for; nothing with `--https-port off`. The authority is kept in --state-dir,
-/// else in $XDG_STATE_HOME/dynsessions or ~/.local/state/dynsessions. Where there is no such place
-/// or it cannot be used, as in many a CI job, the authority is a new one in a temporary directory
-/// that goes with this object, and the log warns of it. A --state-dir that cannot be used is
-/// config::ConfigError: whoever named it counts on it.
+/// Returns nullopt with `--https-port off`. The authority is kept in --state-dir, else in
+/// $XDG_STATE_HOME/dynsessions or ~/.local/state/dynsessions. If neither exists or can be used, as
+/// in many CI jobs, a new authority is made in a temporary directory, which is removed with this
+/// object, and the log warns of it. A --state-dir that cannot be used throws config::ConfigError,
+/// because the user relies on it.
 ///
 /// `now` is the time of the clients, who look at validity: the real one, which no test moves.
 [[nodiscard]] std::optional<HttpsSetup> set_up_https(const config::Config& config,

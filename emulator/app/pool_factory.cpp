@@ -14,7 +14,7 @@ using pools::PoolDefinition;
 
 namespace {
 
-/// The workspaces of another pool, whose reserve is not this pool's to stop.
+/// The workspaces of another pool; this pool must not stop their reserve.
 class SharedWorkspaces final : public execution::WorkspaceFactory {
  public:
   explicit SharedWorkspaces(std::shared_ptr<execution::WorkspaceFactory> owner)

@@ -23,7 +23,7 @@ class PoolFactory {
   using MakeListener = std::function<std::unique_ptr<pools::SessionEvents>(
       const pools::PoolName& pool, const Clock& clock)>;
 
-  /// What all pools of a server work with; all of it outlives the factory.
+  /// Parts that all pools of a server share; they outlive the factory.
   struct Machine {
     boost::asio::any_io_executor executor;
     execution::LauncherClient& launcher;
@@ -58,7 +58,7 @@ class PoolFactory {
   [[nodiscard]] Result<Workspaces> make_workspaces(const pools::PoolDefinition& definition,
                                                    Proof proof);
   [[nodiscard]] Result<Workspaces> shared_workspaces();
-  /// The workspaces of one pool, whose scripts may answer in their place.
+  /// The workspaces of one pool, behind the scripts that can answer instead of them.
   [[nodiscard]] Workspaces with_scripts(const pools::PoolName& pool, Workspaces inner) const;
   [[nodiscard]] std::unique_ptr<pools::SessionEvents> make_events(const pools::PoolName& pool,
                                                                   const Clock& clock) const;

@@ -4,11 +4,10 @@
 #include <cctype>
 #include <filesystem>
 #include <sstream>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
-
-#include <system_error>
 
 #include "emulator/base/read_text.h"
 

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <string>
-
 #include <system_error>
 
 #include "emulator/base/child_process.h"

@@ -4,11 +4,10 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
-
-#include <unistd.h>
+#include <system_error>
 
 #include <sys/stat.h>
-#include <system_error>
+#include <unistd.h>
 
 #include "emulator/config/config.h"
 

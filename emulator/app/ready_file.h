@@ -26,8 +26,8 @@ class ReadyFile {
   /// The file appears with the whole content or not at all. Throws std::runtime_error.
   void write(std::string_view content, Readers readers = Readers::as_usual);
 
-  /// Removes the file if it is still the one that write() made: another server may have written
-  /// its own in the meantime. Errors are ignored, because nobody can act on them.
+  /// Removes the file unless another server has replaced it since write(). Errors are ignored,
+  /// because the caller cannot act on them.
   void remove() noexcept;
 
  private:

@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <fstream>
 #include <iterator>
-
 #include <system_error>
 
 #include "emulator/base/shallow_json.h"
@@ -12,7 +11,7 @@
 namespace dynsessions {
 namespace {
 
-/// As the body of PUT …/script.
+/// The same limit as for the body of PUT …/script.
 constexpr std::size_t kLargestFile = std::size_t{4} << 20;
 
 [[noreturn]] void refuse(const std::string& path, const std::string& why) {

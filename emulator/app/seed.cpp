@@ -1,11 +1,10 @@
 #include "emulator/app/seed.h"
 
 #include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
-
-#include <system_error>
 
 #include "emulator/config/config.h"
 #include "sandbox/base/unique_fd.h"

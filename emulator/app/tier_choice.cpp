@@ -1,7 +1,11 @@
 #include "emulator/app/tier_choice.h"
 
 #include <exception>
+#include <filesystem>
+#include <system_error>
 #include <utility>
+
+#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,16 +15,20 @@
 #include "emulator/execution/launcher_client.h"
 #include "emulator/pools/pool_members.h"
 #include "emulator/runtimes/python_runtime.h"
+#include "sandbox/kernel/namespaces/namespaces.h"
 
 namespace dynsessions {
 namespace asio = boost::asio;
+namespace fs = std::filesystem;
 
 using sandbox::RequestKind;
 using sandbox::Tier;
 
 namespace {
 
-/// Nothing when all went well.
+constexpr const char* kEnterDirectories = "enter directories";  // has a cure in cures.cpp
+
+/// Sets up one throw-away sandbox. Returns the error of the step that failed, or nullopt.
 asio::awaitable<std::optional<Error>> set_up_once(execution::LauncherClient& launcher,
                                                   sandbox::SandboxProfile definition) {
   auto ready = co_await launcher.ready();
@@ -47,6 +55,34 @@ asio::awaitable<void> run_trial(execution::LauncherClient& launcher,
   }
   co_await launcher.stop();
   if (failure) std::rethrow_exception(failure);
+}
+
+/// Returns the topmost directory above the files of `profile` that other users cannot enter.
+std::optional<fs::path> closed_directory(const sandbox::SandboxProfile& profile) {
+  for (const sandbox::ReadOnlyBind& bind : profile.binds) {
+    fs::path path;
+    for (const fs::path& name : fs::path(bind.source)) {
+      path /= name;
+      std::error_code error;
+      const fs::perms mode = fs::status(path, error).permissions();
+      if (!error && (mode & fs::perms::others_exec) == fs::perms::none) return path;
+    }
+  }
+  return std::nullopt;
+}
+
+/// Below the full tier, interpreters see the host's files as the users that a root launcher gives
+/// to sessions. The failure names the directory, which an interpreter's own error would not.
+std::optional<Error> closed_to_users(Tier tier, const sandbox::SandboxProfile& profile) {
+  if (tier == Tier::full || ::geteuid() != 0) return std::nullopt;
+  const auto closed = closed_directory(profile);
+  if (!closed) return std::nullopt;
+  return Error{ErrorCode::sandbox_unavailable,
+               "The sandbox could not be set up: the users of sessions cannot enter " +
+                   closed->string() + ", which has this program, its Python or its packages.",
+               {},
+               "step `enter directories` failed on this machine",
+               kEnterDirectories};
 }
 
 std::vector<Tier> tiers_of(config::SandboxMode mode) {
@@ -81,7 +117,8 @@ const char* layers_of(Tier tier) {
 TierTrial try_tier(const std::string& launcher, const sandbox::LauncherSpec& spec,
                    sandbox::SandboxProfile profile) {
   profile.zygote.clear();  // the trial forks no interpreter
-  TierTrial trial{spec.tier, std::nullopt};
+  TierTrial trial{spec.tier, closed_to_users(spec.tier, profile)};
+  if (trial.failure) return trial;
   asio::io_context loop(1);
   SteadyClock real_time(loop.get_executor());
   execution::LauncherClient client(loop.get_executor(), real_time);
@@ -128,6 +165,7 @@ TierChoice choose_tier(const config::Config& config, const runtimes::Installatio
   std::string accounts;
   for (const Tier tier : tiers_of(config.host.sandbox)) {
     choice.tier = tier;
+    if (tier != Tier::full) choice.missing = sandbox::missing_for_separate_users(false);
     TierTrial trial = try_pool(config, installation, tier, config.pool);
     if (trial.works()) return choice;
     accounts += "\n  " + account_of(trial);
@@ -139,8 +177,14 @@ TierChoice choose_tier(const config::Config& config, const runtimes::Installatio
 
 std::string description_of(const TierChoice& choice) {
   std::string text = name_of(choice.tier) + ": " + layers_of(choice.tier);
+  if (!choice.missing.empty()) text += "; " + root_sessions_without(choice.missing);
   for (const TierTrial& trial : choice.better) text += "; " + account_of(trial);
   return text;
+}
+
+std::string root_sessions_without(const std::string& capabilities) {
+  return "sessions have root's user id (without its capabilities), because the server lacks " +
+         capabilities;
 }
 
 std::string warning_of(const TierChoice& choice) {

@@ -14,7 +14,7 @@
 /// starts, by what this machine really does.
 namespace dynsessions {
 
-/// What came of the real set-up in a throw-away sandbox.
+/// Outcome of the real set-up in a throw-away sandbox.
 struct TierTrial {
   sandbox::Tier tier;
   std::optional<Error> failure;
@@ -22,13 +22,16 @@ struct TierTrial {
   [[nodiscard]] bool works() const { return !failure; }
 };
 
-/// Blocks for some milliseconds; it starts a process, so no thread may exist.
+/// Blocks for some milliseconds. Starts a process, so call it before threads exist.
 [[nodiscard]] TierTrial try_tier(const std::string& launcher, const sandbox::LauncherSpec& spec,
                                  sandbox::SandboxProfile profile);
 
 struct TierChoice {
   sandbox::Tier tier;
   std::vector<TierTrial> better;  ///< that were tried before it, and failed
+  /// The capabilities for want of which sessions of a root server are root as well, below the full
+  /// tier; see sandbox::missing_for_separate_users().
+  std::string missing{};
 };
 
 /// The best that `config.host.sandbox` allows and this machine can do. Throws EngineUnavailable,
@@ -41,8 +44,11 @@ struct TierChoice {
 void require_pools(const config::Config& config, const runtimes::Installation& installation,
                    sandbox::Tier tier);
 
-/// What a person has to know of the choice, in a line.
+/// Describes the choice to the user in one line.
 [[nodiscard]] std::string description_of(const TierChoice& choice);
+
+/// Says that sessions are root because a root server lacks these capabilities.
+[[nodiscard]] std::string root_sessions_without(const std::string& capabilities);
 
 /// For every answer, when sessions are not isolated at all; otherwise empty.
 [[nodiscard]] std::string warning_of(const TierChoice& choice);

@@ -9,7 +9,7 @@
 namespace dynsessions::auth {
 
 /// An RSA key of 2048 bits that signs web tokens with RS256 (RFC 7518 section 3.3). Immutable after
-/// construction, so any thread may use it.
+/// construction, so every thread can use it.
 class SigningKey {
  public:
   /// Takes about a tenth of a second. Throws tls::OpensslError.

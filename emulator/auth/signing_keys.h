@@ -11,7 +11,7 @@
 namespace dynsessions::auth {
 
 /// The key with which this emulator signs tokens. It is read, or made, when it is first needed, so
-/// that a start does not wait for it. Any thread may use this.
+/// that a start does not wait for it. Thread-safe.
 class SigningKeys {
  public:
   /// Keeps the key in this state directory, which is made when it is needed, so that tokens outlive
@@ -19,7 +19,7 @@ class SigningKeys {
   /// as this object. To be called before the first token is made.
   void keep_in(std::filesystem::path state_directory);
 
-  /// Makes the key if there is none. May take a tenth of a second. Throws tls::OpensslError.
+  /// Makes the key if there is none, which can take a tenth of a second. Throws tls::OpensslError.
   [[nodiscard]] std::shared_ptr<const SigningKey> current();
 
   /// nullptr if this emulator has no key with this `kid`. Makes none. A state directory that cannot

@@ -7,8 +7,7 @@
 
 namespace dynsessions::auth {
 
-/// What `dynsessions token` is asked to put into a token. The defaults are a token that
-/// TokenRule::claims accepts.
+/// Contents of a token that `dynsessions token` makes. TokenRule::claims accepts the defaults.
 struct TestToken {
   std::string audience{kAudience};
   std::chrono::seconds expires_in{3600};  ///< negative: it has expired

@@ -18,7 +18,8 @@ struct Audiences {
   std::string_view shown;
 };
 
-/// What some clients ask for although ARM is elsewhere (CONTROL-PLANE.md section 3.2).
+/// Audiences that some clients request even if ARM has another address (CONTROL-PLANE.md section
+/// 3.2).
 constexpr std::string_view kPublicArm = "https://management.azure.com";
 constexpr std::string_view kClassicArm = "https://management.core.windows.net";
 

@@ -17,7 +17,7 @@ enum class TokenRule {
   off,     ///< no token needed
 };
 
-/// What a good token without the role is told. Sources differ (CONTRACT.md section 8 row 19).
+/// How a valid token without the role is refused. Sources differ (CONTRACT.md section 8 row 19).
 enum class MissingRole {
   permission_denied,  ///< 403 with the envelope: the default
   unauthenticated,    ///< 401 without a body, like a bad token
@@ -35,7 +35,7 @@ struct TokenPolicy {
   SigningKeys* keys = nullptr;
 };
 
-/// What role assignments give the principals of a token on one pool.
+/// Rights that role assignments give the principals of a token on one pool.
 struct RoleStanding {
   bool is_executor = false;
   /// Why the roles that they have do not suffice: "…has only the role X on …"; empty: they have
@@ -52,17 +52,17 @@ using RoleLookup = std::function<RoleStanding(const std::vector<std::string>& pr
 /// - have the role *Azure ContainerApps Session Executor* (name or id) in `roles`, or stand for one
 ///   of the policy's executors, or of principals to whom `roles` gives it.
 /// The signature is checked if the token names one of the emulator's keys. Other tokens are taken
-/// without, since their keys are not known here: this tests clients and keeps no one out.
+/// unchecked, since their keys are not known here: the check tests clients and is no protection.
 ///
-/// Returns who the token stands for: its `oid`, `appid` or `sub`; empty if it is no web token,
-/// which only TokenRule::any accepts. `unauthenticated` or `permission_denied` otherwise. The token
-/// itself goes nowhere: not into the error, not into a log.
+/// Returns the token's principal: its `oid`, `appid` or `sub`; empty if it is no web token, which
+/// only TokenRule::any accepts. Returns `unauthenticated` or `permission_denied` if the token is
+/// refused. Neither errors nor logs contain the token.
 [[nodiscard]] Result<std::string> check_token(const TokenPolicy& policy,
                                               std::optional<std::string_view> authorization,
                                               std::chrono::sys_seconds now,
                                               const RoleLookup& roles = {});
 
-/// A token for Azure Resource Manager that can be used, as far as it says who it stands for.
+/// The principals and the user of a valid token for Azure Resource Manager.
 struct ManagementToken {
   std::vector<std::string> principals;  ///< `oid`, `appid` and `sub`
   std::string user;                     ///< the name of a person; empty: an application

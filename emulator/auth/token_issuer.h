@@ -10,7 +10,7 @@
 
 namespace dynsessions::auth {
 
-/// Who the tokens of the offline identity stand for (`--tenant` and the options after it).
+/// Claims of the tokens that the offline identity issues (`--tenant` and the options after it).
 struct IdentitySettings {
   std::string tenant = "00000000-0000-4000-8000-000000000001";     ///< `tid`
   std::string principal = "00000000-0000-4000-8000-000000000002";  ///< `oid` and `sub`

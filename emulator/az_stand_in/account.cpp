@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The resource that the Azure CLI asks for unless it is told another one.
+/// The resource of the Azure CLI's tokens unless a command names another one.
 constexpr const char* kUsualResource = "https://management.core.windows.net/";
 
 /// The text of a member; empty if there is none.

@@ -18,7 +18,7 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 using RequestToken = std::function<Result<std::string>(
     const client_environment::IdentityEndpoint& endpoint, const std::string& resource)>;
 
-/// Who is signed in, with a token.
+/// The account that is signed in, with a token.
 struct Account {
   std::string token;
   std::time_t expires_on = 0;

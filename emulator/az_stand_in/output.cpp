@@ -19,7 +19,7 @@ bool is_nested(const Json& value) { return value.is_object() || value.is_array()
 /// The members are sorted by name, however deep.
 nlohmann::json sorted(const Json& value) { return nlohmann::json::parse(value.dump()); }
 
-/// As Python shows it.
+/// Writes a value as Python shows it.
 std::string text_of(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_null()) return "None";

@@ -20,7 +20,7 @@ enum class Takes { value, nothing };
 
 struct Option {
   std::string_view name;
-  std::string_view short_name;  ///< may be empty
+  std::string_view short_name;  ///< empty if it has none
   Takes takes;
 };
 

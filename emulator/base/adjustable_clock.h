@@ -11,8 +11,8 @@
 
 namespace dynsessions {
 
-/// How the time of an AdjustableClock went, as stretches of an even rate. A value that never
-/// changes, so any thread may read it.
+/// The course of an AdjustableClock's time, as stretches of constant rate. An immutable value, so
+/// every thread can read it.
 class ClockHistory {
  public:
   using TimePoint = Clock::TimePoint;
@@ -43,7 +43,7 @@ class ClockHistory {
   std::vector<Stretch> stretches_;  ///< in order of real_begin; never empty
 };
 
-/// A clock that shows real time until somebody stops, moves or scales it, for a pool or for the
+/// A clock that shows real time until it is stopped, moved or scaled, for a pool or for the
 /// whole server. It never goes back, except by start_over(). Event-loop thread only.
 class AdjustableClock final : public Clock {
  public:
@@ -72,12 +72,12 @@ class AdjustableClock final : public Clock {
 
   /// From now on time passes at this rate; 0 stops it. Not during a move.
   void set_rate(double rate);
-  /// Goes as in the beginning again, which may be earlier. Timers keep the time that they wait for.
+  /// Shows real time again, even if that is earlier. Timers keep the time that they wait for.
   void start_over();
 
   // Moving the time forward, step by step: begin_move(), move_one() until it returns false,
   // end_move(). In the meantime the clock stands at the time of the timer that fired last, and
-  // no one else may change it.
+  // other callers must not change it.
 
   void begin_move();
   /// Fires the earliest timer that is due at `target`; returns false if there is none. What fired

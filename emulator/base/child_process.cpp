@@ -3,15 +3,14 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <system_error>
 
 #include <fcntl.h>
 #include <poll.h>
-#include <unistd.h>
-
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <system_error>
+#include <unistd.h>
 
 namespace dynsessions {
 namespace {

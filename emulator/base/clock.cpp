@@ -70,13 +70,4 @@ void SystemClock::timers_changed() {
   });
 }
 
-void ManualClock::advance(Duration by) {
-  const TimePoint target = now_ + by;
-  while (!empty() && next_due() <= target) {
-    now_ = std::max(now_, next_due());
-    fire_due(now_);
-  }
-  now_ = target;
-}
-
 }  // namespace dynsessions

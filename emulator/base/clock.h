@@ -106,19 +106,4 @@ class SteadyClock final : public SystemClock {
   [[nodiscard]] TimePoint now() const override;
 };
 
-/// A clock that stands still until a test moves it. When `advance` returns, every timer that came
-/// due has been settled.
-class ManualClock final : public Clock {
- public:
-  explicit ManualClock(TimePoint start) : now_(start) {}
-  [[nodiscard]] TimePoint now() const override { return now_; }
-  void advance(Duration by);
-  /// Whether any timer waits for this clock.
-  [[nodiscard]] bool has_timers() const noexcept { return !empty(); }
-
- private:
-  void timers_changed() override {}
-  TimePoint now_;
-};
-
 }  // namespace dynsessions

@@ -42,7 +42,7 @@ struct Error {
   ErrorCode code{ErrorCode::internal};
   std::string message;  ///< for the client: names the field and what is accepted; no host paths
   std::string target;   ///< the offending parameter, or empty
-  std::string reason;   ///< the rule and the likely cure, for `x-emulator-reason`; may be empty
+  std::string reason;   ///< the rule and the likely cure, for `x-emulator-reason`, or empty
   /// The step of setting up a sandbox that failed, or empty; cures.h knows what to do about it.
   std::string step = {};
 };

@@ -16,8 +16,9 @@ class IdSource {
   IdSource(const IdSource&) = delete;
   IdSource& operator=(const IdSource&) = delete;
 
-  /// A version 4 UUID in lower case. With a seed it follows from the seed, the purpose and how
-  /// often there was an id for that purpose, so that what happens side by side does not change it.
+  /// A version 4 UUID in lower case. With a seed it depends only on the seed, the purpose and the
+  /// number of earlier ids for that purpose, so concurrent requests for other purposes do not
+  /// change it.
   [[nodiscard]] std::string next(const std::string& purpose);
 
  private:

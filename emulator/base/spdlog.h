@@ -3,7 +3,6 @@
 // spdlog, for files that log. fmt 9 formats in a function template, which is in libfmt but is not
 // declared so: without this declaration every library compiles it again, for a second or two.
 #include <fmt/format.h>
-
 #include <spdlog/spdlog.h>
 
 FMT_BEGIN_NAMESPACE

@@ -2,13 +2,12 @@
 
 #include <filesystem>
 #include <string>
+#include <system_error>
 
 #include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
-
 #include <sys/mman.h>
-#include <system_error>
+#include <unistd.h>
 
 namespace dynsessions {
 namespace {

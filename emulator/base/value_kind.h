@@ -38,7 +38,7 @@ using OwnerOf = typename MemberTraits<decltype(Member)>::Owner;
 template <auto Member>
 using ValueOf = typename MemberTraits<decltype(Member)>::Value;
 
-/// Assigns the value, if there is one, and tells whether there was.
+/// Assigns the value if there is one. Returns whether there was one.
 template <typename Target, typename Value>
 bool assign_if(Target& target, const std::optional<Value>& value) {
   if (value) target = Target(*value);

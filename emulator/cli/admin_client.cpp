@@ -22,7 +22,7 @@ constexpr std::size_t kLongestAnswer = std::size_t{256} << 20;
 std::string target_of(const Invocation& call, const AdminRequest& request) {
   const auto pool = call.flags.find(kPoolFlag.name);
   if (pool == call.flags.end() || !request.is_scoped) return request.path;
-  return "/pools/" + http::percent_encode(pool->second) + request.path;
+  return pool_path(pool->second) + request.path;
 }
 
 net::HttpReply send(const Invocation& call, const AdminRequest& request,
@@ -37,11 +37,12 @@ net::HttpReply send(const Invocation& call, const AdminRequest& request,
   return *std::move(reply);
 }
 
-/// The message of a refusal, with its field; of a failed verification, which may have lines.
+/// The message of a refusal, with its field, or of a failed verification, which can have several
+/// lines.
 std::string message_of(const Json& answer, unsigned status) {
   const auto error = answer.find("error");
   const Json& object = error == answer.end() ? answer : *error;
-  const std::string message = text_of(object, "message");
+  const std::string message = object.value("message", "");
   return message.empty() ? "status " + std::to_string(status) : message;
 }
 
@@ -56,6 +57,22 @@ std::string printable_lines(const std::string& text) {
 }
 
 }  // namespace
+
+std::string pool_path(const std::string& pool) {
+  std::string_view rest = pool;
+  if (const std::size_t scheme = rest.find("://"); scheme != rest.npos) {
+    rest.remove_prefix(std::min(rest.find('/', scheme + 3), rest.size()));
+  }
+  if (!rest.starts_with('/')) return "/pools/" + http::percent_encode(pool);
+  std::string path;
+  for (std::size_t begin = 0; begin < rest.size();) {
+    const std::size_t end = std::min(rest.find('/', begin + 1), rest.size());
+    const std::string_view segment = rest.substr(begin + 1, end - begin - 1);
+    if (!segment.empty()) path += '/' + http::percent_encode(std::string(segment));
+    begin = end;
+  }
+  return path;
+}
 
 std::string text_of(const Json& object, const char* member) {
   if (!object.is_object() || !object.contains(member)) return {};
@@ -119,9 +136,10 @@ ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
   const net::HttpReply reply = send(call, request, address);
   const bool good = reply.status < 300;
   const Json answer = Json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
-  if (wants_json(call) && !reply.body.empty()) {
-    std::fputs(reply.body.c_str(), stdout);
-    if (reply.body.back() != '\n') std::fputc('\n', stdout);
+  if (wants_json(call)) {
+    const std::string shown = reply.body.empty() ? "{}" : reply.body;
+    std::fputs(shown.c_str(), stdout);
+    if (shown.back() != '\n') std::fputc('\n', stdout);
   } else if (good) {
     std::fputs(show(answer).c_str(), stdout);
   }

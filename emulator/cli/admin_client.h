@@ -13,7 +13,8 @@
 namespace dynsessions::cli {
 
 /// Common to these commands.
-inline constexpr Flag kPoolFlag{"--pool", "NAME", "Session pool; default: all pools."};
+inline constexpr Flag kPoolFlag{"--pool", "NAME",
+                                "Session pool, by its name or path; default: all pools."};
 inline constexpr std::string_view kAdminOptions[] = {"admin-port", "admin-token", "listen",
                                                      "ready-file"};
 
@@ -22,7 +23,7 @@ inline constexpr std::string_view kAdminExitCodes =
     "  1  the server cannot be reached, or refused; stderr says why\n"
     "  2  wrong usage\n";
 
-/// The command with what these have in common.
+/// Adds the parts that all commands for the admin API share.
 constexpr Command admin_command(Command command) {
   if (command.exit_codes.empty()) command.exit_codes = kAdminExitCodes;
   command.takes_options = true;
@@ -37,6 +38,9 @@ struct AdminRequest {
   bool is_scoped = true;  ///< false: --pool has no effect on the path
 };
 
+/// The path of a pool in the admin API: of its name, or of its path or address in Azure's form.
+[[nodiscard]] std::string pool_path(const std::string& pool);
+
 /// Makes the text that is printed without `-o json`; it ends with a line end unless it is empty.
 using ShowAnswer = std::function<std::string(const nlohmann::ordered_json& answer)>;
 
@@ -45,15 +49,17 @@ struct AdminAddress {
   std::string token;  ///< empty: none is known
 };
 
-/// Sends the request to the server that the options describe and prints the answer: its body with
-/// `-o json`, otherwise what `show` makes of it. The message of a refusal goes to stderr.
+/// Sends the request to the server that the options describe and prints the answer: its body, or
+/// `{}` if it has none, with `-o json`, otherwise what `show` makes of it. The message of a refusal
+/// goes to stderr.
 [[nodiscard]] ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
                                      const ShowAnswer& show);
 /// The same for a server that is known already.
 [[nodiscard]] ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
                                      const AdminAddress& address, const ShowAnswer& show);
 
-/// Of the server that the options describe. Throws std::runtime_error if it is not known yet.
+/// Returns the admin address of the server that the options describe. Throws std::runtime_error if
+/// the server has not announced it yet.
 [[nodiscard]] AdminAddress admin_address(const Invocation& call);
 
 [[nodiscard]] net::HttpRequest admin_request(const Invocation& call, const AdminRequest& request,
@@ -84,7 +90,7 @@ void no_arguments(const Invocation& call);
 /// `titles`.
 [[nodiscard]] std::string table(const Cells& titles, const std::vector<Cells>& rows);
 
-/// For answers of which nothing is printed.
+/// A ShowAnswer that prints nothing.
 [[nodiscard]] std::string nothing(const nlohmann::ordered_json& answer);
 
 /// A member as text: a string without its quotes, anything else as JSON; empty if it is absent.

@@ -154,7 +154,7 @@ class Parser {
     return config::did_you_mean(name, candidates);
   }
 
-  /// Whether the last word was a command that reads what follows itself.
+  /// Whether the last word was a command that parses the words after it itself.
   bool reads_its_own_words() {
     const Command* const command = texts_.empty() ? nullptr : find_command(texts_.front());
     if (command == nullptr || command->own_help == nullptr) return false;

@@ -91,7 +91,7 @@ constexpr Command clock_command(std::string_view name, std::string_view summary,
 
 const Command kClockShow = clock_command(
     "clock show", "Show the clock of a pool or of the server.",
-    "Cooldowns, timeouts of programs and time stamps follow this clock. Time inside of programs "
+    "Cooldowns, timeouts of programs and time stamps follow this clock; time inside programs "
     "does not.\n",
     "", show_clock);
 const Command kClockFreeze =

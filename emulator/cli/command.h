@@ -46,7 +46,8 @@ struct Command {
   bool shows_all_options = false;                         ///< in its help, instead of these
   std::string_view argument = {};                         ///< "SHELL"; empty: it takes none
   std::span<const std::string_view> argument_words = {};  ///< accepted; empty: any word
-  /// Its help where it words that itself; all words that follow it are then its arguments.
+  /// The help of a command that parses its arguments itself; all words after its name are then its
+  /// arguments.
   std::string (*own_help)() = nullptr;
   ExitCode (*run)(const Invocation& call) = nullptr;
 };

@@ -35,11 +35,12 @@ std::optional<client_environment::RunningServer> wait_until_ready(ChildProcess& 
   }
 }
 
-/// Says where the log is, or where it would be.
+/// Writes the log to the file of --keep-log and prints its path, or suggests that flag.
 void keep_log(const Invocation& call, const std::string& log) {
   const auto path = call.flags.find("--keep-log");
   if (path == call.flags.end()) {
-    std::fputs("dynsessions exec: `--keep-log FILE` keeps the log of the server\n", stderr);
+    std::fputs("dynsessions exec: --keep-log FILE writes the log of the server to a file\n",
+               stderr);
     return;
   }
   std::ofstream file(path->second);

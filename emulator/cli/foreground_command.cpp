@@ -5,12 +5,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-
-#include <unistd.h>
+#include <system_error>
 
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <system_error>
+#include <unistd.h>
 
 namespace dynsessions::cli {
 namespace {

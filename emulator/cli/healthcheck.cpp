@@ -15,9 +15,9 @@ const Command kHealthcheck{
     .name = "healthcheck",
     .summary = "Check whether the server configured by these options is ready.",
     .description =
-        "Asks the admin port of a running server once whether sessions can be had, and "
-        "prints one line. The\nserver is found by the options and variables that it was "
-        "started with: by --ready-file if that is\ngiven and --admin-port is not, "
+        "Asks the admin port of a running server once whether sessions can be allocated, and "
+        "prints one line.\nThe server is found by the options and variables that it was "
+        "started with: by --ready-file if that\nis given and --admin-port is not, "
         "otherwise by --admin-port and --listen.\n",
     .examples =
         "  dynsessions healthcheck\n"

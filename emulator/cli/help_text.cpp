@@ -1,6 +1,7 @@
 #include "emulator/cli/help_text.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "emulator/config/options.h"
 
@@ -67,7 +68,7 @@ std::string flag_text(const Flag& flag) {
   return flag.value_name.empty() ? text : text.append(" ").append(flag.value_name);
 }
 
-/// Without its variable and its default.
+/// The help of an option, without its variable and its default.
 std::string short_entry(std::string_view key) {
   const auto options = config::all_options();
   const auto option = std::find_if(options.begin(), options.end(),
@@ -133,7 +134,28 @@ std::string verbs_of(std::string_view noun) {
   return verbs;
 }
 
-/// A line per command; one for all commands of a noun, which are on a running server.
+struct Noun {
+  std::string_view name;  ///< the first word of several commands
+  std::string_view summary;
+};
+constexpr Noun kNouns[] = {
+    {"packages", "Packages that sessions have"},
+    {"pool", "Pools of a running server"},
+    {"sessions", "Sessions of a running server"},
+    {"clock", "Clocks of a running server"},
+    {"fault", "Injected failures of a running server"},
+    {"journal", "Requests to a running server"},
+    {"script", "Scripted answers"},
+    {"snapshot", "Pools of a running server as archives"},
+};
+constexpr std::string_view kUnknownNoun = "Commands";  // a test looks for it
+
+std::string_view summary_of(std::string_view noun) {
+  const auto* const found = std::ranges::find(kNouns, noun, &Noun::name);
+  return found == std::end(kNouns) ? kUnknownNoun : found->summary;
+}
+
+/// A line per command; one for all commands of a noun.
 std::string list_of_commands() {
   std::string text;
   std::string_view last_noun;
@@ -143,7 +165,8 @@ std::string list_of_commands() {
     if (verbs.find(',') == std::string::npos) {
       text += entry(std::string(command->name), command->summary);
     } else if (noun != last_noun) {
-      text += entry(std::string(noun) + " VERB", "On a running server; VERB: " + verbs + ".");
+      text +=
+          entry(std::string(noun) + " VERB", std::string(summary_of(noun)) + ": " + verbs + ".");
     }
     last_noun = noun;
   }

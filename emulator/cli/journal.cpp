@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -46,12 +48,24 @@ ExitCode verify_journal(const Invocation& call) {
       [](const Json& answer) { return "ok, found " + text_of(answer, "found") + '\n'; });
 }
 
-/// The document itself is the output, in either form.
+/// Lines of JSON as a list.
+std::string as_list(std::string lines) {
+  while (lines.ends_with('\n')) lines.pop_back();
+  std::replace(lines.begin(), lines.end(), '\n', ',');
+  return '[' + lines + "]\n";
+}
+
+/// The document itself is the output; of NDJSON, `-o json` makes one document.
 ExitCode export_journal(const Invocation& call) {
   no_arguments(call);
-  Invocation as_it_is = call;
-  as_it_is.flags["--output"] = "json";
-  return ask_admin_api(as_it_is, {.path = "/journal/export" + query_of(call)}, nothing);
+  const RawAnswer answer = send_to_admin_api(call, {.path = "/journal/export" + query_of(call)});
+  if (answer.status >= 300) return report_refusal(answer);
+  const auto format = call.flags.find("--format");
+  const bool is_lines = format == call.flags.end() || format->second == "ndjson";
+  const std::string text = is_lines && wants_json(call) ? as_list(answer.body) : answer.body;
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (!text.empty() && !text.ends_with('\n')) std::fputc('\n', stdout);
+  return stopped;
 }
 
 ExitCode clear_journal(const Invocation& call) {
@@ -74,7 +88,8 @@ constexpr std::string_view kFormats[] = {"ndjson", "har", "case"};
 constexpr Flag kExportFlags[] = {
     kPoolFlag,       kOperationFlag,
     kIdentifierFlag, kStatusFlag,
-    kSinceFlag,      {"--format", "FORMAT", "ndjson, har or case; default ndjson.", kFormats}};
+    kSinceFlag,      {"--format", "FORMAT", "ndjson, har or case; default ndjson.", kFormats},
+    kOutputFlag};
 constexpr Flag kJournalFlags[] = {kPoolFlag, kOutputFlag};
 
 }  // namespace
@@ -82,19 +97,20 @@ constexpr Flag kJournalFlags[] = {kPoolFlag, kOutputFlag};
 const Command kJournalList = admin_command(
     {.name = "journal list",
      .summary = "List the requests that a running server has answered.",
-     .description = "Lists requests with what was decided and why. It warns of identifiers that "
-                    "different clients share.\n",
+     .description =
+         "Lists requests with their status and its reason, and warns of identifiers that "
+         "different\nclients share.\n",
      .examples = "  dynsessions journal list --pool tests-1 --status 403\n",
      .flags = kListFlags,
      .run = list_journal});
 
 const Command kJournalVerify = admin_command(
     {.name = "journal verify",
-     .summary = "Check that the server got the requests that a test expects.",
+     .summary = "Check that the server received the requests that a test expects.",
      .description =
          "EXPECTATION is a JSON object with `match` and `count`, `atLeast` or `atMost`, or with "
-         "`order`, a\nlist of matches. If it is not met, stderr says what was found and which "
-         "requests come nearest.\n",
+         "`order`, a\nlist of matches. If it is not met, stderr shows the number found and the "
+         "requests that nearly match.\n",
      .examples =
          "  dynsessions journal verify '{\"match\":{\"operation\":\"execute\"},\"count\":2}'\n",
      .exit_codes = "  0  met\n"
@@ -107,16 +123,17 @@ const Command kJournalVerify = admin_command(
 const Command kJournalExport = admin_command(
     {.name = "journal export",
      .summary = "Write the journal as NDJSON, HTTP Archive or conformance case.",
-     .description = "Writes to stdout. A case repeats the executions of the journal: put it into a "
-                    "directory for\n`dynsessions conform --cases`.\n",
-     .examples = "  dynsessions journal export --format har >requests.har\n",
+     .description = "Writes to stdout. A case repeats the executions of the journal.\n",
+     .examples = "  dynsessions journal export --format har >requests.har\n"
+                 "  dynsessions journal export --format case >journal.json\n"
+                 "  dynsessions conform --cases journal.json\n",
      .flags = kExportFlags,
      .run = export_journal});
 
 const Command kJournalClear =
     admin_command({.name = "journal clear",
                    .summary = "Forget the requests so far.",
-                   .description = "Without --pool it forgets those of every pool.\n",
+                   .description = "Without --pool it forgets the requests of every pool.\n",
                    .examples = "  dynsessions journal clear --pool tests-1\n",
                    .flags = kJournalFlags,
                    .run = clear_journal});

@@ -21,7 +21,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kReadPiece = std::size_t{64} << 10;
-/// Nothing may happen for long.
+/// The longest time without an event: in practice, no limit.
 constexpr std::chrono::hours kSilence{24 * 365};
 constexpr std::size_t kLongestRefusal = std::size_t{1} << 20;
 
@@ -137,8 +137,8 @@ ExitCode show_logs(const Invocation& call) {
 
 constexpr Flag kLogsFlags[] = {
     kPoolFlag,
-    {"--session", "GUID", "Only what concerns this session."},
-    {"--follow", "", "Go on with what happens from now on, and with what programs write.", {}, 'f'},
+    {"--session", "GUID", "Only events of this session."},
+    {"--follow", "", "Show events and output from now on, as they happen.", {}, 'f'},
     kOutputFlag};
 
 }  // namespace

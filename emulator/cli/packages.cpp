@@ -155,7 +155,7 @@ ExitCode remove_packages(const Invocation& call) {
   });
 }
 
-/// What sessions of a server that is started now would have.
+/// The environment that sessions of a server started now would have.
 packages::PythonEnvironment environment_of(const config::Config& config,
                                            const RequirementsFile& file) {
   const auto installation = runtimes::Installation::beside_executable();
@@ -210,8 +210,8 @@ const Command kPackagesList{
     .name = "packages list",
     .summary = "List the Python packages of sessions and where they are from.",
     .description =
-        "Lists what the sessions of a server have that is started now: packages that were "
-        "added, those that\nthe added ones need, and those of the base.\n",
+        "Lists the packages that sessions of a server started now would have: those that were "
+        "added,\nthose that the added ones need, and those of the base.\n",
     .examples = kPackagesExamples,
     .exit_codes = "  0  printed\n  2  wrong usage\n  4  no usable Python\n",
     .flags = kPackageListFlags,

@@ -33,7 +33,7 @@ std::string pool_lines(const Json& pool) {
 
 AdminRequest request_for(const std::string& method, const std::string& pool,
                          std::string body = {}) {
-  return {method, "/pools/" + http::percent_encode(pool), std::move(body), false};
+  return {method, pool_path(pool), std::move(body), false};
 }
 
 /// "maxSessions=5": a number stays a number.
@@ -102,8 +102,8 @@ const Command kPoolShow =
 const Command kPoolPut = admin_command(
     {.name = "pool put",
      .summary = "Declare a session pool, or replace its definition.",
-     .description = "Members that are not named have the value of the default pool. Sessions that "
-                    "exist stay as they\nare.\n",
+     .description = "Members that are not named have the value of the default pool. Existing "
+                    "sessions do not change.\n",
      .examples = kPoolExamples,
      .flags = kPoolCommandFlags,
      .argument = "POOL [NAME=VALUE…]",

@@ -30,7 +30,7 @@ struct Place {
   std::string group;
 };
 
-/// Those of the options, if they were given; otherwise the server's own.
+/// Subscription and group of the options if they were given, otherwise those of the server.
 Place place_of(const Invocation& call, const RunningServer& server) {
   Place place{server.subscription, server.resource_group};
   const config::Settings settings = settings_of(call);
@@ -96,7 +96,7 @@ std::string path_of(const Document& document, const Place& place) {
 std::string body_of(const Document& document) {
   if (document.kind == Document::Kind::pool) return document.content.dump();
   nlohmann::json body = document.deployment_body();
-  // Only kept and shown; resources have locations of their own.
+  // Only kept and shown: every resource has its own location.
   if (document.kind == Document::Kind::subscription_template) body["location"] = "northeurope";
   return body.dump();
 }
@@ -118,7 +118,7 @@ Json failure_of(const Json& answer) {
   return properties.is_object() ? properties.value("error", Json()) : Json();
 }
 
-/// The ids of the resources that are there now.
+/// The ids of the resources that the deployment made or changed.
 std::string shown(const Document& document, const Json& answer) {
   if (document.kind == Document::Kind::pool) return text_of(answer, "id") + '\n';
   std::string lines;

@@ -5,7 +5,8 @@
 
 namespace dynsessions::cli {
 
-/// The server to ask: where --ready-file is given and --admin-port is not, the file tells the port.
+/// The server to ask: where --ready-file is given and --admin-port is not, the port comes from the
+/// file.
 [[nodiscard]] config::Config server_to_ask(const Invocation& call);
 
 /// Prints the finding in a line, or as JSON: {"ready":true,"admin":"http://…","message":"…"}.

@@ -18,7 +18,7 @@ ExitCode reset_pools(const Invocation& call) {
 constexpr Flag kResetFlags[] = {
     kPoolFlag,
     {"--keep", "LIST",
-     "What to leave alone, with commas: faults, journal, clock, script, sessions."},
+     "Parts to keep, separated by commas: faults, journal, clock, script, sessions."},
     kOutputFlag,
 };
 
@@ -26,10 +26,9 @@ constexpr Flag kResetFlags[] = {
 
 const Command kReset = admin_command(
     {.name = "reset",
-     .summary = "End sessions, and undo what a test set up in a pool or in all.",
-     .description =
-         "Forgets faults, script, journal and clock. Returns when the identifiers of the\n"
-         "sessions are free. Definitions of pools stay.\n",
+     .summary = "End sessions and forget faults, scripts, journal and clock.",
+     .description = "Does so for a pool or for all pools. Returns when the identifiers of the\n"
+                    "sessions are free. Definitions of pools stay.\n",
      .examples = "  dynsessions reset --pool tests-1\n"
                  "  dynsessions reset --keep faults,journal\n",
      .flags = kResetFlags,

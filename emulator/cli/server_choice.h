@@ -9,7 +9,7 @@ inline constexpr Flag kServerFlag{
     "--server", "SERVER", "A running server: last, its ready file, or the URL of its admin port."};
 
 /// The server that --server names: `last` is the one that this user started last, which stderr
-/// tells if there are several. Throws std::runtime_error, with the cure, if it does not run.
+/// names if there are several. Throws std::runtime_error, with the cure, if it does not run.
 [[nodiscard]] client_environment::RunningServer named_server(const std::string& name);
 
 /// The server that a command asks: that of --server; without it, that of --ready-file or

@@ -7,7 +7,8 @@
 namespace dynsessions::cli {
 namespace {
 
-/// What follows the name of a field and its colon.
+/// Puts the text after `name` and its colon into `value`. Returns false if the line is another
+/// field.
 bool take_field(std::string_view line, std::string_view name, std::string& value) {
   if (!line.starts_with(name) || line.substr(name.size(), 1) != ":") return false;
   line.remove_prefix(name.size() + 1);

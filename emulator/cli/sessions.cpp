@@ -84,7 +84,7 @@ const Command kSessionsDelete = admin_command(
 const Command kSessionsRestartKernel = admin_command(
     {.name = "sessions restart-kernel",
      .summary = "Kill the interpreters of a session.",
-     .description = "Variables go, files stay. A program that runs ends as if its kernel had "
+     .description = "Variables are lost, files stay. A running program ends as if its kernel had "
                     "died.\n",
      .examples = "  dynsessions sessions restart-kernel b7c0d5a2-52a2-4f9e-9d0c-0a4f6f1d3c11\n",
      .flags = kSessionFlags,

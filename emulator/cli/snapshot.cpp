@@ -12,13 +12,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// These commands are about one pool.
-void require_pool(const Invocation& call) {
-  if (call.flags.contains(kPoolFlag.name)) return;
-  throw config::ConfigError("`" + std::string(call.command->name) +
-                            "` needs --pool, such as --pool default");
-}
-
 void write_file(const std::string& path, const std::string& bytes) {
   if (path == "-") {
     std::fwrite(bytes.data(), 1, bytes.size(), stdout);
@@ -32,50 +25,58 @@ void write_file(const std::string& path, const std::string& bytes) {
 
 ExitCode save_snapshot(const Invocation& call) {
   const std::string path = only_argument(call, "a file to write, or -");
-  require_pool(call);
   const auto redact = call.flags.find("--redact");
   const std::string query =
       redact == call.flags.end() ? "" : "?redact=" + http::percent_encode(redact->second);
   const RawAnswer answer = send_to_admin_api(call, {.path = "/snapshot" + query});
   if (answer.status >= 300) return report_refusal(answer);
   write_file(path, answer.body);
+  if (wants_json(call) && path != "-") {
+    const Json saved{{"file", path}, {"bytes", answer.body.size()}};
+    std::fputs((saved.dump() + '\n').c_str(), stdout);
+  }
   return stopped;
 }
 
 std::string restored_table(const Json& answer) {
   std::vector<Cells> rows;
-  for (const Json& session : answer.value("sessions", Json::array())) {
-    rows.push_back({text_of(session, "session"), text_of(session, "identifier"),
-                    text_of(session, "files"), text_of(session, "bytes")});
+  std::string omitted;
+  const Json pools = answer.contains("value") ? answer["value"] : Json::array({answer});
+  for (const Json& pool : pools) {
+    for (const Json& session : pool.value("sessions", Json::array())) {
+      rows.push_back({text_of(pool, "pool"), text_of(session, "session"),
+                      text_of(session, "identifier"), text_of(session, "files"),
+                      text_of(session, "bytes")});
+    }
+    for (const Json& one : pool.value("omitted", Json::array())) {
+      omitted += "not in the snapshot: " + text_of(one, "session") + ", " + text_of(one, "what") +
+                 ": " + text_of(one, "why") + '\n';
+    }
   }
-  std::string text = table({"SESSION", "IDENTIFIER", "FILES", "BYTES"}, rows);
-  for (const Json& one : answer.value("omitted", Json::array())) {
-    text += "not in the snapshot: " + text_of(one, "session") + ", " + text_of(one, "what") + ": " +
-            text_of(one, "why") + '\n';
-  }
-  return text;
+  return table({"POOL", "SESSION", "IDENTIFIER", "FILES", "BYTES"}, rows) + omitted;
 }
 
 ExitCode load_snapshot(const Invocation& call) {
   const std::string bytes = file_content(only_argument(call, "a file with a snapshot"));
-  require_pool(call);
   return ask_admin_api(call, {.method = "PUT", .path = "/snapshot", .body = bytes}, restored_table);
 }
 
 constexpr std::string_view kRedactions[] = {"none", "identifiers", "contents"};
 constexpr Flag kSaveFlags[] = {
-    {"--pool", "NAME", "Session pool; needed."},
-    {"--redact", "WHAT", "What to replace: none, identifiers, or contents too.", kRedactions}};
-constexpr Flag kLoadFlags[] = {{"--pool", "NAME", "Session pool; needed."}, kOutputFlag};
+    kPoolFlag,
+    {"--redact", "WHAT", "Data to replace: none, identifiers, or contents (and identifiers).",
+     kRedactions},
+    kOutputFlag};
+constexpr Flag kLoadFlags[] = {kPoolFlag, kOutputFlag};
 
 }  // namespace
 
 const Command kSnapshotSave = admin_command(
     {.name = "snapshot save",
-     .summary = "Save the sessions of a pool as an archive.",
+     .summary = "Save the sessions of a pool, or of all pools, as an archive.",
      .description =
-         "The archive has the definition of the pool, its faults and script, the files and\n"
-         "variables of its sessions, and its journal. `--redact identifiers` replaces identifiers\n"
+         "The archive has the definition of each pool, its faults and script, the files and\n"
+         "variables of its sessions, and the journal. `--redact identifiers` replaces identifiers\n"
          "and principals; `--redact contents` also leaves out variables, programs and outputs, "
          "and\n"
          "files become zeros of their length.\n",
@@ -86,9 +87,10 @@ const Command kSnapshotSave = admin_command(
 
 const Command kSnapshotLoad = admin_command(
     {.name = "snapshot load",
-     .summary = "Make a pool what it was in an archive.",
-     .description = "Ends the sessions of the pool and puts those of the archive in their place.\n"
-                    "If anything is wrong with the archive, nothing is changed.\n",
+     .summary = "Restore a pool, or all pools of an archive.",
+     .description = "Ends the sessions of the pools and puts those of the archive in their place.\n"
+                    "If anything is wrong with the archive, nothing is changed. Without `--pool`,\n"
+                    "the archive names the pools; others stay as they are.\n",
      .examples = "  dynsessions snapshot load --pool tests-1 bug.tgz\n",
      .flags = kLoadFlags,
      .argument = "FILE",

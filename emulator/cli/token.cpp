@@ -49,7 +49,7 @@ auth::TestToken token_of(const config::Values& flags) {
   return token;
 }
 
-/// What POST /token is asked for; members that no flag names are the server's.
+/// Body for POST /token. The server chooses the members for which there is no flag.
 nlohmann::json request_of(const config::Values& flags, const auth::TestToken& token) {
   nlohmann::json body = nlohmann::json::object();
   if (flags.contains("--audience")) body["audience"] = token.audience;

@@ -6,10 +6,13 @@
 namespace dynsessions::cli {
 namespace {
 
-ExitCode print_version(const Invocation&) {
-  std::puts("dynsessions " DYNSESSIONS_VERSION);
+ExitCode print_version(const Invocation& call) {
+  std::puts(wants_json(call) ? R"({"version":")" DYNSESSIONS_VERSION R"("})"
+                             : "dynsessions " DYNSESSIONS_VERSION);
   return stopped;
 }
+
+constexpr Flag kVersionFlags[] = {kOutputFlag};
 
 }  // namespace
 
@@ -21,6 +24,7 @@ const Command kVersion{
         "  dynsessions version\n"
         "  dynsessions --version\n",
     .exit_codes = "  0  always\n",
+    .flags = kVersionFlags,
     .run = print_version,
 };
 

@@ -35,7 +35,7 @@ const Command kWait{
     .name = "wait",
     .summary = "Wait until that server is ready.",
     .description =
-        "Asks the admin port of a server again and again until sessions can be had, and "
+        "Asks the admin port of a server repeatedly until sessions can be allocated, and "
         "prints one line. The\nserver is found by the options and variables that it is "
         "started with: by --ready-file if that is\ngiven and --admin-port is not, "
         "otherwise by --admin-port and --listen. It need not run yet.\n",

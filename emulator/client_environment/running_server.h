@@ -27,9 +27,9 @@ struct RunningServer {
 /// nullopt if the text is not a ready line.
 [[nodiscard]] std::optional<RunningServer> from_ready_line(std::string_view line);
 
-/// The server whose admin port is at this URL, such as "http://127.0.0.1:7071", and which may
-/// demand this token. Throws std::runtime_error, with the cure, if there is none. Blocks for up to
-/// three seconds.
+/// Asks the admin port at this URL, such as "http://127.0.0.1:7071", for its server; sends `token`
+/// if it is not empty. Throws std::runtime_error, with the cure, if no server answers. Blocks for
+/// up to three seconds.
 [[nodiscard]] RunningServer server_at(const std::string& admin_url, const std::string& token);
 
 /// The server that wrote this ready file. Throws std::runtime_error if there is no ready line in

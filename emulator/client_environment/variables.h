@@ -49,7 +49,7 @@ inline constexpr std::string_view kEndpointNames[] = {
     "ACASessions__SessionsHttpClient__Endpoint",
 };
 
-/// Of Semantic Kernel, which takes https only (quirk 43).
+/// The variable of Semantic Kernel, which accepts https only (quirk 43).
 inline constexpr std::string_view kHttpsEndpointName = "ACA_POOL_MANAGEMENT_ENDPOINT";
 
 /// With these set, the chain of a default credential does not come to the managed identity

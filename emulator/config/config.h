@@ -23,10 +23,10 @@ using auth::MissingRole;
 enum class SandboxMode {
   automatic,   ///< the strongest that this machine allows
   full,        ///< refuse to start with anything less than all namespaces
-  restricted,  ///< Landlock and seccomp, even where there is more
+  restricted,  ///< Landlock and seccomp, even if namespaces are available
   insecure,    ///< limits only; never chosen by itself
 };
-/// What answers programs.
+/// How programs are answered.
 enum class Engine {
   python,   ///< sandboxed interpreters; scripts answer the programs that their rules match
   scripts,  ///< scripts alone: neither sandbox nor Python
@@ -53,7 +53,7 @@ struct AdminToken {
   std::string text = {};
 };
 
-/// What concerns the server as a whole: its ports, its log, its answers.
+/// Options of the server as a whole: its ports, its log, its answers.
 struct ServerOptions {
   std::uint16_t port = 7070;                       ///< data plane; 0 picks a free one
   std::optional<std::uint16_t> https_port = 7443;  ///< the same over TLS; nullopt: off
@@ -82,7 +82,7 @@ struct ServerOptions {
   ArmOperations arm_operations = ArmOperations::as_azure;
 };
 
-/// What concerns the machine that sessions run on.
+/// Options of the machine that sessions run on.
 struct HostOptions {
   Engine engine = Engine::python;
   /// Seed of ids and of hash() in sessions, with clocks that stand still; nullopt: real time, and
@@ -104,9 +104,9 @@ struct Config {
   HostOptions host;
   auth::IdentitySettings identity;
   contract::ContractOptions contract;
-  /// The default pool: the one on the bare root, and the pattern of pools that nobody declared.
+  /// The default pool: the one on the bare root, and the template of undeclared pools.
   pools::PoolDefinition pool;
-  /// Further pools, of the config file. One of them may redefine the default pool itself.
+  /// Pools of the config file. One of them can redefine the default pool.
   std::vector<pools::PoolDefinition> pools;
 };
 

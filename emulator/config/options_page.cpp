@@ -36,7 +36,7 @@ The key `pools` of the file declares further session pools: an array of objects 
 }
 ```
 
-Every declared pool has its own ready sessions, limits and quotas. A pool that nobody declared exists from its first use, has the definition of the default pool and shares its ready sessions. An entry with the name of the default pool redefines that pool. A definition that cannot be used stops the start with exit code 2; the message names the pool and the member.
+Every declared pool has its own ready sessions, limits and quotas. An undeclared pool exists from its first use, has the definition of the default pool and shares its ready sessions. An entry with the name of the default pool redefines that pool. A definition that cannot be used stops the start with exit code 2; the message names the pool and the member.
 
 | member | values | default |
 | --- | --- | --- |
@@ -59,7 +59,7 @@ std::string code(std::string_view text) {
 std::string row(const Option& option, const Config& defaults) {
   return '|' + cell(code("--" + std::string(option.key))) + cell(code(option.environment_name())) +
          cell(option.help) + cell(option.accepted()) + cell(code(option.show(defaults))) +
-         cell(option.doubt) + '\n';
+         cell(option.question) + '\n';
 }
 
 /// The members of a pool, with the values of the default pool.

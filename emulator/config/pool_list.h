@@ -15,7 +15,8 @@ namespace dynsessions::config {
 [[nodiscard]] std::vector<pools::PoolDefinition> parse_pools(
     const nlohmann::json& list, const pools::PoolDefinition& default_pool);
 
-/// All pools to declare: the default pool, as the config file may redefine it, and then the others.
+/// All pools to declare: the default pool, as redefined by the config file if it does so, then the
+/// others.
 [[nodiscard]] std::vector<pools::PoolDefinition> declared_pools(const Config& config);
 
 }  // namespace dynsessions::config

@@ -116,7 +116,7 @@ std::vector<std::string> process_variable_names() {
 std::vector<std::string> warnings_about(const std::vector<std::string>& names) {
   std::vector<std::string> known(kOtherVariables.begin(), kOtherVariables.end());
   for (const Option& option : all_options()) known.push_back(option.environment_name());
-  // Without the prefix, so that a short name is not near to each other one.
+  // Compared without the prefix: with it, every two short names would be similar.
   std::vector<std::string_view> candidates;
   for (const std::string_view name : known) candidates.push_back(name.substr(kPrefix.size()));
   std::vector<std::string> warnings;

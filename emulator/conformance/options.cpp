@@ -24,8 +24,8 @@ struct Parser {
     app.add_option("--checkpoint", options.checkpoint);
     app.add_option("--deviations", options.deviations);
     app.add_flag("--counts", options.counts);
-    app.add_flag("--slow", options.budget.slow);
     app.add_flag("--list", options.list);
+    app.add_flag("--slow", options.budget.slow);
     app.add_flag("--plan", options.plan);
     app.add_flag("--yes", options.yes);
     sessions =

@@ -23,7 +23,7 @@ struct ConformOptions {
   std::string checkpoint;  ///< file to continue from; empty: none
   std::string deviations;  ///< write DEVIATIONS.md to this file and run no case; empty: run cases
   bool counts = false;     ///< print how many cases rest on which evidence; run none
-  bool list = false;       ///< print ids and titles of the cases; run none
+  bool list = false;       ///< print the cases; run none
   bool plan = false;       ///< print the plan; run no case
   bool yes = false;        ///< the plan for a real pool is confirmed
   bool help = false;

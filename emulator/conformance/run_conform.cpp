@@ -35,13 +35,21 @@ void keep_plane(Plane plane, std::vector<Case>& cases) {
 }
 
 std::vector<Case> load(const ConformOptions& options) {
-  const fs::path directory =
-      options.cases.empty() ? program_directory() / "api-spec" / "cases" : fs::path(options.cases);
-  std::vector<Case> cases = filtered(load_cases(directory), options.filter);
+  const fs::path built_in = program_directory() / "api-spec" / "cases";
+  const fs::path directory = options.cases.empty() ? built_in : fs::path(options.cases);
+  std::vector<Case> cases = filtered(load_cases(directory, built_in), options.filter);
   if (!options.endpoint.empty()) keep_plane(Plane::data, cases);
   if (!options.arm.empty()) keep_plane(Plane::control, cases);
   if (cases.empty()) throw UsageError("no case matches --filter " + options.filter);
   return cases;
+}
+
+std::string list_of(const std::vector<Case>& cases) {
+  std::string list;
+  for (const Case& one : cases) {
+    list += one.id + "  " + std::string(name_of(one.evidence)) + ": " + one.title + "\n";
+  }
+  return list;
 }
 
 using Format = std::string (*)(const RunReport&);
@@ -99,12 +107,12 @@ ExitCode conform(const ConformOptions& options) {
     write_file(options.deviations, deviations_document(cases));
     return ExitCode::clean;
   }
-  if (options.list) {
-    for (const Case& one : cases) print(one.id + "  " + one.title + "\n");
-    return ExitCode::clean;
-  }
   if (options.counts) {
     print(evidence_table(cases));
+    return ExitCode::clean;
+  }
+  if (options.list) {
+    print(list_of(cases));
     return ExitCode::clean;
   }
   const bool foreign = !options.foreign_url().empty();

@@ -3,8 +3,8 @@
 #include <cstddef>
 
 /// Values for the questions that the sources of the contract leave open. CONTRACT.md section 8
-/// numbers the doubts and recommends an answer to each; "row 3" is its row. This header does not
-/// know how an answer looks: surfaces/ does.
+/// numbers these questions and recommends an answer to each; "row 3" is its row. This header does
+/// not know how an answer looks: surfaces/ does.
 namespace dynsessions::contract {
 
 /// For a member that some api-versions have and others lack.
@@ -72,7 +72,7 @@ enum class FileNames {
   documented,  ///< uploads with characters that CONTRACT.md section 6 does not list are refused
 };
 
-/// One member for each doubt; the default is the recommendation of the contract.
+/// One member for each question; the default is the recommendation of the contract.
 struct ContractOptions {
   ByVersion object_ids = ByVersion::by_version;                           ///< row 3: `$id`
   bool lenient_bodies = false;                                            ///< rows 4, 5

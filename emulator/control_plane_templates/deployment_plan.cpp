@@ -77,7 +77,8 @@ std::map<std::string, std::string> ids_by_name(const std::vector<PlannedResource
   return ids;
 }
 
-/// The template of a nested deployment, whose expressions are those of its own parameters.
+/// Takes the template of a nested deployment with inner scope: its expressions see its parameters
+/// only.
 Json take_inner_template(const PlannedResource& resource, Json& body) {
   const auto properties = body.find("properties");
   if (!equal_names(resource.type, "Microsoft.Resources/deployments") || properties == body.end()) {

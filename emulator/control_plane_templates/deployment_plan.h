@@ -16,7 +16,7 @@ struct Evaluated {
   Json json;
 };
 
-/// What a template asks for: resources in the order of their PUTs, and outputs.
+/// The plan of a template: resources in the order of their PUTs, and outputs.
 ///
 ///     auto plan = DeploymentPlan::make(scope, template, parameters);
 ///     for each resource: body = plan->body_of(resource, answers of plan's references), PUT
@@ -27,8 +27,8 @@ struct Evaluated {
 /// key vault references and linked templates are refused by name.
 class DeploymentPlan {
  public:
-  /// `parameters` is {"name":{"value":…}}. Everything that can be wrong without the resources shows
-  /// here.
+  /// `parameters` is {"name":{"value":…}}. Finds every mistake that can be found without the
+  /// resources.
   [[nodiscard]] static Checked<DeploymentPlan> make(DeploymentScope scope, const Json& source,
                                                     const Json& parameters);
 

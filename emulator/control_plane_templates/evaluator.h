@@ -26,8 +26,8 @@ struct Iteration {
 using Iterations = std::vector<Iteration>;
 
 /// Evaluates values of one template. Work and nesting are bounded (limits.h), so no template takes
-/// long. Every function throws TemplateProblem for what the template does wrong. Functions of the
-/// language are in functions/; this class has what they stand on.
+/// long. Every function throws TemplateProblem for a mistake of the template. Functions of the
+/// language are in functions/; this class has the parts that they share.
 class Evaluator {
  public:
   explicit Evaluator(DeploymentScope scope) : scope_(std::move(scope)) {}

@@ -19,7 +19,8 @@ inline constexpr int kJsonDepth = 64;                 ///< objects and arrays in
 inline constexpr std::size_t kExpressionDepth = 64;   ///< calls in each other, in one expression
 inline constexpr std::size_t kEvaluationDepth = 256;  ///< all of these, through variables too
 
-/// Bytes that the evaluation of one template may copy and produce, about a tenth of a second.
+/// Limit of bytes that the evaluation of one template copies and produces: about a tenth of a
+/// second.
 inline constexpr std::size_t kEvaluationBytes = std::size_t{32} << 20;
 
 }  // namespace dynsessions::control_plane_templates::limits

@@ -55,7 +55,7 @@ class Finder {
       const std::string id = evaluator_.resource_id_of(name.get<std::string>());
       found_.insert(boost::algorithm::to_lower_copy(id));
     } catch (const TemplateProblem&) {
-      // It may stand where it is never evaluated; if it is evaluated, the problem shows again.
+      // The expression is perhaps never evaluated; if it is, the problem shows again.
     }
   }
 

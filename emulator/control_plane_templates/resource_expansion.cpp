@@ -125,7 +125,7 @@ class Expansion {
         *value, "The member '" + std::string(member) + "' of " + place_of(planned));
   }
 
-  /// What stands in front of `/providers/` in the id: the resource that is extended, another
+  /// Returns the part of the id before `/providers/`: the resource that is extended, another
   /// resource group or subscription, or the scope of the deployment.
   std::string scope_of(const PlannedResource& planned, const Json& resource) {
     const DeploymentScope& scope = evaluator_.scope();

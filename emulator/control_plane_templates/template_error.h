@@ -42,7 +42,7 @@ class TemplateProblem : public std::runtime_error {
   std::string code_;
 };
 
-/// What `make` returns, or the error of the TemplateProblem that it throws.
+/// Returns the result of `make`, or the error of the TemplateProblem that it throws.
 template <typename Make>
 auto checked(const Make& make) -> Checked<decltype(make())> {
   try {

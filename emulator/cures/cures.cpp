@@ -22,7 +22,7 @@ constexpr const char* kNamespaces =
     "or run as root; in Docker: --cap-add SYS_ADMIN --security-opt apparmor=unconfined "
     "--security-opt systempaths=unconfined";
 constexpr const char* kBelow =
-    "look at the directories of --python: each must be there for all users";
+    "check the directories of --python: all users must be able to enter and read them";
 
 constexpr const char* kMoreDescriptors =
     "raise the limit of open files (ulimit -Hn; systemd: LimitNOFILE=; docker: --ulimit nofile=), "
@@ -43,22 +43,25 @@ constexpr std::array kCures = {
     Cure{"mount", kNamespaces},
     Cure{"new root", kNamespaces},
     Cure{"change root", kNamespaces},
+    Cure{"enter directories",
+         "let all users enter that directory (chmod o+x), or move program, Python and packages to "
+         "one that they can enter, such as /opt; or make the full tier possible"},
     Cure{"enter", kNamespaces},
-    Cure{
-        "bind target",
-        "sessions have a /tmp, /proc, /dev and /mnt/data of their own: --python must be elsewhere"},
+    Cure{"bind target",
+         "each session has its own /tmp, /proc, /dev and /mnt/data: --python must be elsewhere"},
     Cure{"open tree", kBelow},
     Cure{"lay out", kBelow},
     Cure{"egress: tun device",
          "load the module (modprobe tun) and let all users open it (chmod 666 /dev/net/tun); in "
          "Docker: --device /dev/net/tun"},
     Cure{"egress: only a network namespace", "use EgressDisabled, or make the full tier possible"},
-    Cure{"egress", "slirp4netns must run here; see what it said, or use EgressDisabled"},
-    Cure{
-        "execute",
-        "--python must name a program that all users may read and execute; with added packages the "
-        "directory of --state-dir must be one that all users may pass through"},
-    Cure{"verify alive", "--python must name a Python; what it names ended at once"},
+    Cure{"egress",
+         "slirp4netns must be able to run here: see its message in the log, or use EgressDisabled"},
+    Cure{"execute",
+         "--python must name a program that all users can read and execute; with added packages, "
+         "all users must be able to enter the directory of --state-dir"},
+    Cure{"verify alive",
+         "--python must name a Python interpreter; the program that it names exited at once"},
     Cure{"verify cgroups", "if --python names a Python that starts here: --control-groups off"},
     Cure{kZygote, "see --no-zygote"},
     Cure{kInterpreterStart, "check the environment given by --python"},
@@ -109,9 +112,9 @@ std::string reason_of(const Error& error) {
 std::string_view reason_of(execution::SessionLimit limit) {
   switch (limit) {
     case execution::SessionLimit::memory:
-      return "memory: the session had more than its limit, see --memory-limit-mb";
+      return "memory: the session exceeded its limit, see --memory-limit-mb";
     case execution::SessionLimit::files:
-      return "files: those of the session took more than its limit, see --data-quota-mb and "
+      return "files: the session exceeded its limit, see --data-quota-mb and "
              "--max-files; delete some";
   }
   return {};

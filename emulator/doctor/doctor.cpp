@@ -48,8 +48,7 @@ Checks examine(const config::Config& options, const runtimes::Installation& inst
   }
   Checks checks = examine_environment(python, installation);
   if (added) checks.push_back(*std::move(added));
-  // What is no Python that the agent could use fails in each sandbox too, for reasons that lead
-  // away from this one.
+  // A Python that the agent cannot use fails in each sandbox too, with reasons that hide this one.
   if (checks.front().verdict == Verdict::bad) return checks;
   if (config.pool.network_status == pools::NetworkStatus::egress_enabled) {
     checks.push_back(check_egress_program());

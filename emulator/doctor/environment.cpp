@@ -27,7 +27,7 @@ constexpr const char* kMakeOneIfNeeded =
     "`sandbox/agents/python/create_environment.sh DIR` and --python DIR/bin/python3";
 constexpr const char* kNameAnother = "name a Python 3.11 or 3.12 with --python";
 
-/// Who has none of these has left the packages out on purpose, like the image `server`.
+/// An environment without all of these was made so on purpose, like that of the image `server`.
 constexpr const char* kDataStack[] = {"numpy", "pandas", "matplotlib"};
 
 Check environment(std::string name, Verdict verdict, std::string finding, std::string cure = {}) {
@@ -65,7 +65,7 @@ std::string expectation(const PinnedPackage& pin) {
   return pin.why.empty() ? text : text + " (" + pin.why + ")";
 }
 
-/// What is not as pinned.
+/// Packages that differ from the pinned versions.
 struct Deviations {
   std::vector<std::string> missing;
   Checks others;  ///< a line for each that is there in another version
@@ -153,7 +153,7 @@ Checks check_missing_python(const std::string& why) {
 Checks check_endless_python(const std::string& python, std::chrono::seconds patience) {
   return {
       environment("python", Verdict::bad,
-                  python + " was asked what it has and had not ended after " +
+                  python + " did not report its packages within " +
                       std::to_string(patience.count()) + " seconds",
                   "see whether `" + python + " -I -c 'import IPython'` ends; or " + kNameAnother)};
 }

@@ -12,7 +12,7 @@
 
 namespace dynsessions::doctor {
 
-/// What a Python says of itself (sandbox/agents/python/environment_probe.py).
+/// Facts that a Python reports about itself (sandbox/agents/python/environment_probe.py).
 struct EnvironmentFacts {
   std::string python_version;
   std::map<std::string, std::string> packages;  ///< version by normalized name
@@ -21,9 +21,9 @@ struct EnvironmentFacts {
   bool has_font_cache = false;
 };
 
-/// Runs `probe` on `python`, outside of any sandbox, and returns what it printed; nothing when it
-/// goes on for longer than `patience`. While this program has one thread: it forks. Throws
-/// std::system_error when it cannot.
+/// Runs `probe` on `python`, outside of any sandbox, and returns its output; nullopt if it takes
+/// longer than `patience`. Forks, so call it while the process has one thread. Throws
+/// std::system_error if that fails.
 [[nodiscard]] std::optional<std::string> ask_python(const std::filesystem::path& python,
                                                     const std::filesystem::path& probe,
                                                     std::chrono::milliseconds patience);
@@ -34,7 +34,7 @@ struct EnvironmentFacts {
 /// The section *environment* of a Python that ask_python() had to give up.
 [[nodiscard]] Checks check_endless_python(const std::string& python, std::chrono::seconds patience);
 
-/// The last line of what the probe printed; nothing when that is not its line of facts.
+/// Parses the last line of the probe's output. Returns nullopt if it is not the line of facts.
 [[nodiscard]] std::optional<EnvironmentFacts> read_facts(std::string_view printed);
 
 /// The section *environment*: `python` with its facts against what it should have.

@@ -52,7 +52,7 @@ Check check_files(const LimitState& state) {
           "--sandbox full, which has separate file systems"};
 }
 
-Check check_kernel_objects(const LimitState& state) {
+Check check_kernel_objects(const LimitState& state, const SessionUserFacts& users) {
   const std::string finding = words_for(state.kind) + ", by " + words_for(state.means);
   if (state.kind == LimitKind::hard) {
     return {"limits", "kernel objects", Verdict::good, finding, {}};
@@ -60,18 +60,23 @@ Check check_kernel_objects(const LimitState& state) {
   return {"limits", "kernel objects", Verdict::warning,
           finding +
               "; several sessions together can use up the limits of a user for inotify "
-              "instances, descriptors in flight, queued signals, timers and pipe pages",
-          "run the server as root; in a container, with --cap-add SYS_ADMIN --cap-add SYS_PTRACE"};
+              "instances, queued signals and timers" +
+              (users.are_separate ? "" : ", descriptors in flight and pipe pages"),
+          users.missing.empty()
+              ? "run the server as root; in a container, with --cap-add SYS_ADMIN --cap-add "
+                "SYS_PTRACE"
+              : "give the server " + users.missing + "; in a container, with --cap-add"};
 }
 
 }  // namespace
 
-Checks check_limits(const sandbox::LimitReport& report, const std::string& obstacle) {
+Checks check_limits(const sandbox::LimitReport& report, const std::string& obstacle,
+                    const SessionUserFacts& users) {
   Checks checks{check_limit("memory", report.memory), check_limit("processes", report.processes),
                 check_limit("CPU", report.cpu)};
   explain(checks, obstacle);
   checks.push_back(check_files(report.files));
-  checks.push_back(check_kernel_objects(report.kernel_objects));
+  checks.push_back(check_kernel_objects(report.kernel_objects, users));
   checks.push_back({"limits", "open files", Verdict::good, "hard, by RLIMIT_NOFILE", {}});
   return checks;
 }

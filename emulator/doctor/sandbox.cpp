@@ -17,6 +17,7 @@
 #include "emulator/doctor/limits.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/execution/sandboxed_workspace.h"
+#include "sandbox/kernel/namespaces/namespaces.h"
 
 namespace dynsessions::doctor {
 namespace asio = boost::asio;
@@ -54,6 +55,19 @@ Check check_of(const TierTrial& trial) {
   return check;
 }
 
+/// `missing` are the capabilities that a root server lacks to give sessions separate users. Without
+/// them the full tier only counts kernel objects differently (limits.h).
+Check check_of_use(Tier used, const std::string& missing) {
+  Check check{"sandbox", "tier", Verdict::good, "sessions get " + name_of(used), {}};
+  if (used == Tier::full || missing.empty()) return check;
+  check.verdict = Verdict::warning;
+  check.finding += "; " + root_sessions_without(missing);
+  check.cure =
+      "give the server these capabilities (in a container, with --cap-add), or run it as "
+      "an ordinary user";
+  return check;
+}
+
 /// The objects that a check needs.
 class Examination {
  public:
@@ -66,9 +80,9 @@ class Examination {
                     std::move(profile)) {}
 
   /// Runs a whole session, up to the agent's answer.
-  asio::awaitable<void> run() {
+  asio::awaitable<void> run(SessionUserFacts users) {
     auto ready = co_await launcher_.ready();
-    if (ready) limits_ = check_limits(launcher_.limits(), launcher_.obstacle_to_limits());
+    if (ready) limits_ = check_limits(launcher_.limits(), launcher_.obstacle_to_limits(), users);
     auto workspace = co_await workspaces_.create();
     if (!workspace) {
       note("run 6 * 7", {}, workspace);
@@ -125,10 +139,11 @@ class Examination {
   Checks limits_;  ///< a separate section
 };
 
-asio::awaitable<void> examine(Examination& examination, execution::LauncherClient& launcher) {
+asio::awaitable<void> examine(Examination& examination, execution::LauncherClient& launcher,
+                              SessionUserFacts users) {
   std::exception_ptr failure;
   try {
-    co_await examination.run();
+    co_await examination.run(std::move(users));
   } catch (...) {
     failure = std::current_exception();
   }
@@ -137,14 +152,14 @@ asio::awaitable<void> examine(Examination& examination, execution::LauncherClien
 }
 
 Checks run_session(const std::string& launcher, const sandbox::LauncherSpec& spec,
-                   sandbox::SandboxProfile profile) {
+                   sandbox::SandboxProfile profile, SessionUserFacts users) {
   asio::io_context loop(1);
   SteadyClock real_time(loop.get_executor());
   execution::LauncherClient client(loop.get_executor(), real_time);
   client.start(launcher, spec);
   Examination examination(loop, client, std::move(profile));
   std::exception_ptr failure;
-  asio::co_spawn(loop, examine(examination, client),
+  asio::co_spawn(loop, examine(examination, client, std::move(users)),
                  [&failure](std::exception_ptr exception) { failure = std::move(exception); });
   loop.run();
   if (failure) std::rethrow_exception(failure);
@@ -172,8 +187,12 @@ Checks check_sandbox(const config::Config& config, const runtimes::Installation&
         {"sandbox", "tier", Verdict::bad, "none that --sandbox allows works here", "see above"});
     return checks;
   }
-  checks.push_back({"sandbox", "tier", Verdict::good, "sessions get " + name_of(*used), {}});
-  Checks session = run_session(launcher, launcher_spec(config.host, *used), profile_in(*used));
+  const bool is_full = *used == Tier::full;
+  SessionUserFacts users{sandbox::missing_for_separate_users(is_full),
+                         is_full && sandbox::has_real_root()};
+  checks.push_back(check_of_use(*used, users.missing));
+  Checks session =
+      run_session(launcher, launcher_spec(config.host, *used), profile_in(*used), std::move(users));
   std::move(session.begin(), session.end(), std::back_inserter(checks));
   return checks;
 }

@@ -27,7 +27,7 @@ using Socket = asio::local::stream_protocol::socket;
 using sandbox::ResultFrame;
 using ValueKind = sandbox::ResultFrame::ValueKind;
 
-/// Of the texts of a result, read at once.
+/// Bytes of a result's texts that are read at once.
 constexpr std::size_t kTextPiece = std::size_t{64} << 10;
 /// Programs longer than this are put into their frame on the file pool.
 constexpr std::size_t kLongProgram = std::size_t{1} << 20;
@@ -71,7 +71,7 @@ namespace {
 /// Reads exactly as much as `into` holds. Returns false if the agent has gone or has stalled.
 asio::awaitable<bool> read_rest(std::shared_ptr<AgentIo> io, asio::mutable_buffer into) {
   boost::system::error_code at_end;
-  into += io->control.read_some(into, at_end);  // as a rule all of it is there
+  into += io->control.read_some(into, at_end);  // usually all of it has arrived
   if (into.size() == 0) co_return true;
   if (at_end && at_end != asio::error::would_block) co_return false;
   Clock& clock = io->services.real_time;
@@ -181,7 +181,7 @@ asio::awaitable<bool> take_result_frame(std::shared_ptr<AgentIo> io, ResultFrame
   co_return true;
 }
 
-/// Reads frames until the awaited one is there.
+/// Reads frames until the awaited one has arrived.
 asio::awaitable<void> read_awaited(std::shared_ptr<AgentIo> io) {
   while (io->awaits_frame()) {
     auto frame = co_await read_frame(io);
@@ -233,7 +233,8 @@ asio::awaitable<void> write_program(std::shared_ptr<AgentIo> io, AgentProgram pr
                              asio::as_tuple(asio::use_awaitable));  // the reader sees a break
 }
 
-/// For coroutines that must not fail silently: a frame over the limit throws, and so may memory.
+/// Completion handler for coroutines that must not fail silently: they throw for a frame over the
+/// limit and without memory.
 auto give_up_on_exception(std::shared_ptr<AgentIo> io) {
   return [io = std::move(io)](const std::exception_ptr& exception) {
     if (exception) io->enter(AgentState::gone);
@@ -293,7 +294,7 @@ void AgentProcess::begin(AgentProgram program) {
 }
 
 asio::awaitable<AgentProcess::Output> AgentProcess::end() {
-  const auto io = io_;  // hang_up() and the destructor may come in the meantime
+  const auto io = io_;  // hang_up() or the destructor can run in the meantime
   if (io->state == AgentState::running || io->peer_left) io->enter(AgentState::gone);
   if (io->state != AgentState::gone) io->state = AgentState::idle;
   Output output;

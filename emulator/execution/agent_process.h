@@ -32,12 +32,12 @@ struct AgentServices {
   boost::asio::thread_pool& file_pool;
   SpoolQuotas quotas;  ///< of the kernel
   Clock& real_time;
-  /// The rest of a frame, and of its texts, may make the server wait this long for each piece of
-  /// 64 KiB. An agent that takes longer is gone.
+  /// Time limit for each 64 KiB of the rest of a frame and its texts. An agent that takes longer
+  /// counts as gone.
   std::chrono::milliseconds frame_time{10'000};
 };
 
-/// How a program ended, as its agent tells it.
+/// How a program ended, as its agent reports it.
 struct AgentResult {
   bool ok = false;
   ExecutionValue value;
@@ -84,7 +84,7 @@ class AgentProcess {
   /// Closes the descriptors. Callers that wait find the agent `gone`.
   void hang_up();
 
-  /// Sends the program, or what else the kernel is asked to do, and begins to keep output. Does not
+  /// Sends the program, or another request, and begins to keep output. Does not
   /// wait: an agent that does not read is noticed by the deadline.
   void begin(AgentProgram program);
 

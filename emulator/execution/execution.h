@@ -32,11 +32,11 @@ inline constexpr std::size_t kKernelCount = 3;
 /// `what` in the TimerLabel of a program's timeout.
 inline constexpr std::string_view kExecutionTimedOut = "execution-timed-out";
 
-/// What a kernel is asked to do.
+/// Why a program runs.
 enum class Purpose {
   run_program,
-  /// Tell the kernel's variables in JSON, as a TextValue (sandbox/agents/python/agent_frames.h). A
-  /// kernel without an interpreter has none, and gets none: NoValue.
+  /// Return the kernel's variables as JSON in a TextValue (sandbox/agents/python/agent_frames.h). A
+  /// kernel without an interpreter returns NoValue, and none is started.
   save_variables,
   /// Set variables from that JSON, which is the code.
   restore_variables,
@@ -44,8 +44,8 @@ enum class Purpose {
 /// stdout or stderr.
 enum class Stream { out, err };
 
-/// Is told of what a program writes, as soon as it is read, also of bytes that the result drops.
-/// Must not wait.
+/// Receives the output of a program as soon as it is read, also bytes that the result drops. Must
+/// not wait.
 using OutputListener = std::function<void(Stream stream, std::string_view bytes)>;
 
 /// A program to run in a session.
@@ -60,11 +60,11 @@ struct ExecutionRequest {
   bool wants_displays = false;   ///< the result has `displays`
   // From the session.
   Clock* clock = nullptr;         ///< that `timeout` follows; null: the clock of the workspace
-  std::string session = {};       ///< guid, by which the timer of `timeout` can be told from others
-  OutputListener on_output = {};  ///< empty: nobody listens. Whom it calls outlives the execution
+  std::string session = {};       ///< guid; identifies the timer of `timeout` among others
+  OutputListener on_output = {};  ///< or empty. The object that it calls outlives the execution
 };
 
-/// What the last expression of a program gave, before any api-version shapes it.
+/// The value of a program's last expression, before any api-version shapes it.
 struct NoValue {
   bool operator==(const NoValue&) const = default;
 };
@@ -87,7 +87,7 @@ struct ImageValue {    ///< a figure was shown; the last one wins (CONTRACT.md s
 };
 using ExecutionValue = std::variant<NoValue, NoneValue, TextValue, StringValue, ImageValue>;
 
-/// How a program ended. All of these are successes of ours.
+/// How a program ended. For the emulator each of these is a success.
 enum class ExecutionOutcome {
   succeeded,
   raised,               ///< an exception or a syntax error; `traceback` is filled
@@ -96,7 +96,7 @@ enum class ExecutionOutcome {
   aborted,              ///< not run: it waited behind an execution that timed out
   interpreter_died,     ///< the program ended its interpreter; a new one is in place, files kept
   out_of_memory,        ///< the same, since the session had more than its memory
-  out_of_storage,       ///< the same, since its files took more than they may
+  out_of_storage,       ///< the same, since its files exceeded their limit
 };
 
 /// A limit of a session as a whole.
@@ -128,9 +128,9 @@ struct ExecutionResult {
   ExecutionValue value;
   /// The last expression's own value when an image took its place: text, a str, or nothing.
   ExecutionValue beside_image = NoValue{};
-  /// What the program showed and the answer does not carry, as JSON of the agent, which must be
-  /// distrusted (test_double/journal/displays.h reads it). Empty if there is no more than that, or
-  /// nobody wanted it.
+  /// Output of display() that the answer does not carry, as untrusted JSON of the agent
+  /// (test_double/journal/displays.h reads it). Empty if there is none or the request did not ask
+  /// for it.
   SpooledText displays = {};
   std::uint64_t stdout_bytes = 0;  ///< that the program wrote, also those that were dropped
   std::uint64_t stderr_bytes = 0;

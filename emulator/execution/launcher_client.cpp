@@ -3,17 +3,17 @@
 #include <array>
 #include <csignal>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/socket.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/process/v2.hpp>
 #include <boost/process/v2/posix/default_launcher.hpp>
-#include <sys/socket.h>
-#include <system_error>
 
 #include "emulator/base/spdlog.h"
 #include "emulator/execution/launcher_requests.h"

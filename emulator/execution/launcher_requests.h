@@ -17,7 +17,7 @@ inline constexpr const char* kLauncherReply = "launcher reply";
 /// processes. A fork sometimes waits until the zygote has loaded.
 [[nodiscard]] std::chrono::seconds deadline_of(sandbox::RequestKind kind);
 
-/// Whether the request must reach the launcher even if it is stuck now, because it ends something.
+/// Whether the request must reach the launcher even if it is stuck now, because it frees resources.
 [[nodiscard]] bool must_arrive(sandbox::RequestKind kind);
 
 }  // namespace dynsessions::execution

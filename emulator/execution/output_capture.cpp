@@ -4,10 +4,11 @@
 #include <array>
 #include <utility>
 
+#include <sys/ioctl.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <sys/ioctl.h>
 
 namespace dynsessions::execution {
 namespace asio = boost::asio;
@@ -48,7 +49,7 @@ std::size_t OutputCapture::waiting_bytes() const {
   return static_cast<std::size_t>(waiting);
 }
 
-/// Reads the bytes that are there now, into a buffer on the stack: otherwise a thousand idle
+/// Reads the bytes that have arrived, into a buffer on the stack: otherwise a thousand idle
 /// sessions would have two buffers each.
 std::string OutputCapture::read_now(std::size_t most, bool& at_end) {
   std::array<char, kPiece> buffer;

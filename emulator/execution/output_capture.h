@@ -20,7 +20,7 @@ namespace dynsessions::execution {
 /// thread only. Outlives the coroutines that it makes.
 class OutputCapture {
  public:
-  /// Is told of bytes before they are put away. May be empty.
+  /// Receives bytes before they are stored. Can be empty.
   using Listener = std::function<void(std::string_view bytes)>;
 
   OutputCapture(const boost::asio::any_io_executor& executor, UniqueFd pipe);
@@ -30,7 +30,7 @@ class OutputCapture {
   /// Reads until the last writer or close() closes the pipe. To be run once.
   boost::asio::awaitable<void> read_on();
 
-  /// Drops what is in the pipe, and keeps what comes then, of which `listener` is told.
+  /// Drops the contents of the pipe, then keeps all later bytes and passes them to `listener`.
   void begin(TextSpooler text, Listener listener);
 
   struct Captured {
@@ -57,7 +57,7 @@ class OutputCapture {
   std::uint64_t written_ = 0;
   Event freed_;
   bool keeping_ = false;
-  bool busy_ = false;  ///< somebody reads and has not put away what was read
+  bool busy_ = false;  ///< a coroutine has read bytes and not yet stored them
 };
 
 }  // namespace dynsessions::execution

@@ -35,7 +35,7 @@ void ReadyWorkspaces::start() {
   asio::co_spawn(executor_, keep_filled(), [this](const std::exception_ptr& exception) {
     filling_ = false;
     fill_ended_.notify();
-    if (exception) std::rethrow_exception(exception);  // our bug: out through run()
+    if (exception) std::rethrow_exception(exception);  // a bug: it leaves run()
   });
 }
 

@@ -48,7 +48,7 @@ class ReadyWorkspaces final : public WorkspaceFactory {
   boost::asio::awaitable<void> await_quiet();
   boost::asio::awaitable<void> rest(Clock::Duration time);
   [[nodiscard]] bool is_full() const { return waiting_.size() >= count_; }
-  /// Whether there is no workspace to make, not even as a proof.
+  /// Whether no workspace has to be made, not even as proof that it is possible.
   [[nodiscard]] bool is_content() const { return is_full() && proven_ && !last_failure_; }
   boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> make_one();
 

@@ -74,9 +74,14 @@ bool SandboxedInterpreter::is_alive() const {
   return agent_ != nullptr && agent_->state() != AgentState::gone;
 }
 
+void SandboxedInterpreter::expect_kill() {
+  hung_up_ = true;
+  if (agent_ && agent_->state() != AgentState::idle) agent_->hang_up();
+}
+
 void SandboxedInterpreter::hang_up() {
   hung_up_ = true;
-  if (agent_) agent_->hang_up();  // and keep it: execute() may be waiting in it
+  if (agent_) agent_->hang_up();  // and keep it: execute() can be waiting in it
 }
 
 asio::awaitable<Result<void>> SandboxedInterpreter::end_previous(
@@ -121,7 +126,7 @@ asio::awaitable<ExecutionOutcome> SandboxedInterpreter::interrupt() {
                                                     : ExecutionOutcome::timed_out_restarted;
 }
 
-/// That the interpreter has ended is left for the next start to find out.
+/// Ends the interpreter; the state changes only when the next start notices it.
 asio::awaitable<void> SandboxedInterpreter::kill() {
   const bool starts = agent_ == nullptr || agent_->state() == AgentState::starting;
   if (starts || !may_be_there_ || hung_up_) co_return;

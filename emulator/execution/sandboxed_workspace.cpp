@@ -71,11 +71,12 @@ bool SandboxedWorkspace::is_alive() const {
 }
 
 asio::awaitable<void> SandboxedWorkspace::stop() {
+  for (SandboxedInterpreter& interpreter : interpreters_) interpreter.expect_kill();
+  if (!std::exchange(stopped_, true)) {
+    // The request fails only if the launcher is stuck, or gone and the sandbox with it.
+    (void)co_await services_.launcher.request(RequestKind::destroy_sandbox, sandbox_id_);
+  }
   for (SandboxedInterpreter& interpreter : interpreters_) interpreter.hang_up();
-  if (stopped_) co_return;
-  stopped_ = true;
-  // The request fails only if the launcher is gone, and the sandbox with it.
-  (void)co_await services_.launcher.request(RequestKind::destroy_sandbox, sandbox_id_);
   data_directory_ = UniqueFd();
 }
 

@@ -1,12 +1,11 @@
 #include "emulator/execution/scripted_workspace.h"
 
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
 #include <stdlib.h>
-
-#include <system_error>
 
 #include "emulator/base/offload.h"
 

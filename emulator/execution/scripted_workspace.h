@@ -16,7 +16,7 @@ namespace dynsessions::execution {
 /// are real: its data directory is a temporary one that goes with it.
 class ScriptedWorkspace final : public Workspace {
  public:
-  /// What a program gives; may wait.
+  /// Answers a program; can wait.
   using Script = std::function<boost::asio::awaitable<Result<ExecutionResult>>(ExecutionRequest)>;
 
   /// Throws std::system_error when no temporary directory can be made. `file_pool` removes it at

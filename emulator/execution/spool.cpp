@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 #include <unistd.h>
-
-#include <system_error>
 
 #include "emulator/base/offload.h"
 #include "emulator/base/spdlog.h"

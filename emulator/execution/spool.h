@@ -35,7 +35,7 @@ struct SpoolLimits {
   std::int64_t total_bytes = std::int64_t{4} << 30;
 };
 
-/// Counts what may still be taken. Thread-safe.
+/// Counts the bytes left of a limit. Thread-safe.
 class SpoolQuota {
  public:
   explicit SpoolQuota(std::int64_t amount) : left_(amount) {}
@@ -79,7 +79,7 @@ class SpoolFile {
   [[nodiscard]] int open();
 
   const SpoolQuotas quotas_;
-  std::mutex opening_;  ///< two streams may write their first byte at once
+  std::mutex opening_;  ///< two streams can write their first byte at once
   UniqueFd fd_;
   std::uint64_t reserved_ = 0;
   std::int64_t charged_ = 0;
@@ -129,8 +129,8 @@ class TextSpooler {
               std::size_t limit)
       : file_pool_(&file_pool), file_(std::move(file)), limit_(limit) {}
 
-  /// Adds the bytes and drops what is beyond the limit or has no room. Await one call before the
-  /// next: while it waits for the file pool, whoever writes the text waits, too.
+  /// Adds the bytes and drops those beyond the limit or without room. Await one call before the
+  /// next: while it waits for the file pool, the program that writes the text waits, too.
   boost::asio::awaitable<void> append(std::string bytes);
 
   [[nodiscard]] SpooledText take();

@@ -19,7 +19,7 @@ class Workspace {
   Workspace() = default;
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
-  /// Gives everything back at once, the hard way, if stop() was not awaited.
+  /// Releases everything at once by killing processes, if stop() was not awaited.
   virtual ~Workspace() = default;
 
   /// Runs one program in the kernel that it asks for. Kernels run side by side; the caller never
@@ -36,7 +36,7 @@ class Workspace {
   /// The directory descriptor of the session's `/mnt/data`; borrowed, valid as long as this object.
   [[nodiscard]] virtual int data_directory() const = 0;
 
-  /// False when what waits for the first program has ended by itself.
+  /// False if the process that waits for the first program has exited by itself.
   [[nodiscard]] virtual bool is_alive() const = 0;
 
   /// Ends processes, mounts and files; resolves when they are gone. Called at most once.

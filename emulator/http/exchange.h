@@ -11,8 +11,8 @@
 
 namespace dynsessions::http {
 
-/// One request and what became of it. The connection makes it; the router, filters and handlers
-/// fill it; the ExchangeObservers (log, and later journal, metrics and page) read it after the end.
+/// One request, its answer and the facts about both. The connection makes it; the router, filters
+/// and handlers fill it; the ExchangeObservers (log, metrics and journal) read it after the end.
 /// Handlers know the Exchange and none of its readers.
 ///
 /// A value. Members of type `string_view` refer to texts with static storage.
@@ -37,8 +37,8 @@ struct Exchange {
   std::string api_version;  ///< as the client asked for it; empty: it did not
 
   // From filters and handlers.
-  std::string principal;   ///< who the token stands for; empty: the token does not say
-  std::string identifier;  ///< of the session. May be a secret of the client's: log its hash only
+  std::string principal;   ///< of the token; empty if it names none
+  std::string identifier;  ///< of the session. Perhaps a secret of the client: log its hash only
   std::string session;     ///< guid
   bool is_new_session = false;                  ///< the request made the session
   std::chrono::nanoseconds allocation_time{0};  ///< until the session was there
@@ -56,7 +56,7 @@ struct Exchange {
 
   // The decision.
   std::optional<Error> refusal;  ///< why the request was refused; nullopt: it was not
-  /// Who refused: "connection", "guard", "token", "router", "fault" or "operation".
+  /// The part that refused it: "connection", "guard", "token", "router", "fault" or "operation".
   std::string_view refused_by;
   /// Text of `x-emulator-reason`, also where the server does not send that header.
   std::string reason;
@@ -74,7 +74,7 @@ struct Exchange {
   std::chrono::nanoseconds duration{0};           ///< from `started` until the answer was delivered
 };
 
-/// Is told of each exchange after its end. Event-loop thread only; must neither wait nor throw.
+/// Called with each exchange after its end. Event-loop thread only; must neither wait nor throw.
 class ExchangeObserver {
  public:
   ExchangeObserver() = default;

@@ -16,8 +16,7 @@ constexpr std::size_t kMaxParts = 100;
 constexpr std::size_t kMaxBoundaryLine = 256;
 /// Spaces that a transport is allowed to add after a boundary (RFC 2046 section 5.1.1).
 constexpr std::size_t kMaxPadding = 64;
-/// Number of bytes that are appended at once to held bytes; all later bytes are parsed without a
-/// copy.
+/// Bytes that are appended at once to unparsed ones; the rest is then parsed without a copy.
 constexpr std::size_t kSeam = 1024;
 
 Error refused(std::string message) { return invalid_request(std::move(message), "file"); }

@@ -1,8 +1,12 @@
 #include "emulator/http/text.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
+
+#include "emulator/base/printable.h"
+#include "emulator/base/utf8.h"
 
 namespace dynsessions::http {
 namespace {
@@ -25,6 +29,28 @@ std::string_view trim(std::string_view text) {
 bool has_control_character(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+std::string as_header_value(std::string_view text) {
+  constexpr std::uint32_t kEllipsis = 0x2026;
+  const std::string valid = to_valid_utf8(text);
+  std::string value;
+  for (std::string_view rest = valid; !rest.empty();) {
+    const std::uint32_t code_point = take_code_point(rest);
+    if (code_point == kEllipsis) {
+      value += "...";
+    } else if (code_point >= 0x20 && code_point < 0x7F) {
+      value += static_cast<char>(code_point);
+    } else {
+      constexpr int kHex = 16;
+      std::array<char, 8> digits{};
+      const char* const end = std::to_chars(digits.begin(), digits.end(), code_point, kHex).ptr;
+      const std::string_view shown(digits.begin(), static_cast<std::size_t>(end - digits.begin()));
+      value += "\\u" + std::string(shown.size() < 4 ? 4 - shown.size() : 0, '0');
+      value += shown;
+    }
+  }
+  return value;
 }
 
 std::optional<std::string> percent_decode(std::string_view text) {

@@ -17,6 +17,10 @@ namespace dynsessions::http {
 /// Whether the text contains a byte below 0x20, or 0x7F.
 [[nodiscard]] bool has_control_character(std::string_view text);
 
+/// A sentence as the value of a header, which has ASCII only: `…` becomes `...`, any other
+/// character beyond ASCII or of control an escape such as `\u00fc`.
+[[nodiscard]] std::string as_header_value(std::string_view text);
+
 /// Replaces every `%XX` with its byte. Returns nullopt if a `%` is not followed by two hex digits.
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text);
 

@@ -5,9 +5,10 @@
 #include <string_view>
 #include <utility>
 
+#include <sys/socket.h>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
-#include <sys/socket.h>
 
 namespace dynsessions::net {
 namespace {

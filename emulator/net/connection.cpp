@@ -20,7 +20,7 @@ using boost::system::error_code;
 /// Most heads are shorter; an idle connection should not cost more.
 constexpr std::size_t kHeadPiece = std::size_t{4} * 1024;
 
-/// What is read of a request that was answered before its end.
+/// Bytes that are still read of a request that was answered before its end.
 constexpr std::size_t kMaxDiscarded = std::size_t{256} * 1024;
 
 /// From the end of the last answer to the end of the connection.
@@ -58,7 +58,7 @@ asio::awaitable<void> Connection::run() {
   spdlog::debug("connection {} closed after {} requests", number_, requests_);
 }
 
-/// Whether requests may follow.
+/// Returns whether requests can follow.
 asio::awaitable<bool> Connection::open() {
   idle_ = true;
   waiting_.enter();
@@ -127,7 +127,8 @@ asio::awaitable<Result<std::size_t>> Connection::read_head() {
     // Set once: the deadline covers the whole head, however slowly it drips in.
     if (std::exchange(idle_, false)) {
       transport_->expires_after(limits_.head_time);
-      waiting_.enter();  // what was idle for long and now sends is not the longest waiting one
+      waiting_.enter();  // a connection that sends after a long wait is no longer the longest
+                         // waiting one
     }
     // It would never become a head, and a person who mixed up http and https should not wait for
     // a timeout to learn it.
@@ -138,7 +139,7 @@ asio::awaitable<Result<std::size_t>> Connection::read_head() {
   }
 }
 
-/// Answers the request at the front of the buffer; whether another one may follow.
+/// Answers the request at the front of the buffer. Returns whether another one can follow.
 asio::awaitable<bool> Connection::serve(std::size_t head_size) {
   http::Exchange exchange = new_exchange();
   std::exception_ptr failure;
@@ -174,7 +175,7 @@ asio::awaitable<bool> Connection::serve_request(http::Exchange& exchange, std::s
   context.keep_alive =
       head->keep_alive && body.at_end() && !draining_ && !ends_with_connection(response, context);
   const bool sent = co_await send(exchange, std::move(response), context);
-  exchange.request_bytes = body.taken();  // a stream may go on reading while it answers
+  exchange.request_bytes = body.taken();  // a stream can go on reading while it answers
   const bool keep_alive = sent && context.keep_alive && !draining_;
   if (sent && !keep_alive) co_await finish_sending();
   if (sent && !body.at_end()) co_await discard_input();
@@ -252,7 +253,7 @@ asio::awaitable<void> Connection::finish_sending() {
 }
 
 /// Closing a socket with unread input resets it, and a reset can overtake the answer that was just
-/// sent. So, once the client was told that nothing follows, a little of what it still sends is
+/// sent. So, after the sending side was shut down, a little of what the client still sends is
 /// read.
 asio::awaitable<void> Connection::discard_input() {
   std::size_t discarded = 0;

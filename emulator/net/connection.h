@@ -26,8 +26,8 @@ namespace dynsessions::net {
 /// thread only; owned by HttpServer, which destroys it after run() has ended.
 ///
 /// - A request that is refused before it reaches the handler ends the connection. So does a request
-///   whose body was not read to its end, because the following bytes could not be told apart from a
-///   new request.
+///   whose body was not read to its end, because the following bytes could not be distinguished
+///   from a new request.
 /// - A client that leaves in the middle of a request does not end the handler; the answer is
 ///   dropped.
 class Connection {

@@ -4,9 +4,8 @@
 #include <cerrno>
 #include <utility>
 
-#include <unistd.h>
-
 #include <sys/sendfile.h>
+#include <unistd.h>
 
 #include "emulator/base/offload.h"
 

@@ -59,8 +59,6 @@ class HttpServer {
   /// also waits for a handler that ignores its cancellation.
   boost::asio::awaitable<void> drain(std::chrono::steady_clock::duration grace);
 
-  [[nodiscard]] std::size_t connection_count() const { return connections_.size(); }
-
  private:
   boost::asio::awaitable<void> accept_connections();
   std::unique_ptr<Transport> transport_over(boost::asio::ip::tcp::socket socket);

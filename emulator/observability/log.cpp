@@ -4,10 +4,10 @@
 #include <mutex>
 #include <utility>
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <openssl/sha.h>
 #include <spdlog/formatter.h>
 #include <spdlog/pattern_formatter.h>

@@ -11,7 +11,6 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
-
 #include <spdlog/spdlog.h>
 
 #include "emulator/observability/event_names.h"

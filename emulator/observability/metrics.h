@@ -13,7 +13,7 @@
 
 namespace dynsessions::observability {
 
-/// What the gauges show, as it is at the moment of a look.
+/// Values of the gauges at the moment of a scrape.
 struct Occupancy {
   std::size_t allocating = 0;  ///< sessions without a workspace yet
   std::size_t idle = 0;        ///< sessions that no call uses
@@ -21,9 +21,9 @@ struct Occupancy {
   std::size_t ready = 0;       ///< workspaces that wait for a session
 };
 
-/// Counts for Prometheus. The number of series is bounded: labels have values of ours only, and an
-/// api-version that the server does not know is counted as "other". Pools are no label, because
-/// clients choose their names. Event-loop thread only.
+/// Counts for Prometheus. The number of series is bounded: clients cannot choose the values of
+/// labels, and an unknown api-version is counted as "other". Pools are no label, because clients
+/// choose their names. Event-loop thread only.
 class Metrics final : public http::ExchangeObserver {
  public:
   struct Subject {

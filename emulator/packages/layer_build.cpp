@@ -102,7 +102,7 @@ Result<LayerFacts> build_layer(const LayerPlan& plan, const fs::path& directory)
   const fs::path constraints = directory.string() + ".constraints";
   write_lines(requirements, plan.requirements);
   write_lines(constraints, constraint_lines(plan.constraints));
-  // A process group of its own: Ctrl-C ends us, and with us it.
+  // A separate process group: Ctrl-C ends this process, whose exit then ends the builder.
   ChildProcess builder({plan.base_python.string(), "-I", plan.script.string(), directory.string(),
                         requirements.string(), constraints.string()},
                        ChildProcess::Kind::server);

@@ -10,12 +10,12 @@
 
 namespace dynsessions::packages {
 
-/// What a layer is built from.
+/// Input for building a layer.
 struct LayerPlan {
   std::filesystem::path base_python;  ///< python3 of the base environment, which has pip
   std::filesystem::path script;       ///< environment_layer.py
   std::string requirements;           ///< lines for pip
-  Versions constraints;               ///< versions that no needed package may change
+  Versions constraints;               ///< versions that a needed package must not change
 };
 
 struct LayerFacts {
@@ -32,7 +32,7 @@ struct LayerFacts {
 /// From the last line of what the script printed; `internal` if that is not its line of facts.
 [[nodiscard]] Result<LayerFacts> read_layer_facts(std::string_view printed);
 
-/// What pip said of its failure, short, and the likely cure. Separate for tests.
+/// An Error with the essence of pip's output and the likely cure. Separate for tests.
 [[nodiscard]] Error pip_failure(std::string_view said);
 
 }  // namespace dynsessions::packages

@@ -5,15 +5,15 @@
 #include <cerrno>
 #include <chrono>
 #include <fstream>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/evp.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <system_error>
 
 #include "emulator/base/read_text.h"
 #include "emulator/packages/package_name.h"
@@ -55,7 +55,8 @@ UniqueFd claim(const fs::path& layer) {
   return fs::exists(layer / "bin") ? std::move(held) : UniqueFd();
 }
 
-/// Removes a layer that no server holds. One that is about to claim it waits, and finds it gone.
+/// Removes a layer that no server uses. A server that claims the layer in the meantime waits, and
+/// then does not find it.
 void remove_if_free(const fs::path& layer) {
   const UniqueFd held(::open(layer.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
   if (!held || ::flock(held.get(), LOCK_EX | LOCK_NB) != 0) return;
@@ -63,7 +64,7 @@ void remove_if_free(const fs::path& layer) {
   fs::remove_all(layer, ignored);
 }
 
-/// The modification time of a layer's directory is when it was last used.
+/// Sets the modification time of the layer's directory, which is the time of its last use.
 void note_use(const UniqueFd& layer) { ::futimens(layer.get(), nullptr); }
 
 /// Makes the directory, through which the sessions of a root server must be able to pass, and waits
@@ -144,7 +145,7 @@ Result<Change> LayerStore::change(const fs::path& path, const Edit& edit) const 
   Result<RequirementsFile> file = RequirementsFile::parse(read_text(path));
   if (!file) return file.error();
   if (const Result<void> edited = edit(*file); !edited) return edited.error();
-  file->set_needed({});  // may differ now
+  file->set_needed({});  // computed again by the build
   if (file->is_empty()) {
     replace_file(path, file->text());
     return Change{*std::move(file), {}};
@@ -215,7 +216,7 @@ void LayerStore::publish(const Build& build, const RequirementsFile& file) const
   remove_unused();
 }
 
-/// Of builds that were cut short. Only while the lock is held.
+/// Removes the directories of interrupted builds. Call it while the lock is held.
 void LayerStore::remove_leftovers() const {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(directory_, ignored)) {

@@ -13,7 +13,7 @@
 
 namespace dynsessions::packages {
 
-/// A layer that sessions can use. Nobody removes it while this object exists.
+/// A layer that sessions can use. It is not removed while this object exists.
 struct KeptLayer {
   std::filesystem::path prefix;
   UniqueFd claim;
@@ -21,7 +21,7 @@ struct KeptLayer {
   [[nodiscard]] std::filesystem::path python() const { return prefix / "bin" / "python3"; }
 };
 
-/// What change() did.
+/// Result of change().
 struct Change {
   RequirementsFile file;
   LayerFacts layer;

@@ -8,12 +8,13 @@
 
 namespace dynsessions::packages {
 
-/// Of the beginning of a traceback, these bytes are enough to see what is missing.
+/// Bytes from the beginning of a traceback that are enough to find the missing module.
 inline constexpr std::size_t kTracebackBytes = 400;
 
-/// The module that a program could not import, if that is how it failed: `traceback` is the text of
-/// its exception directly followed by IPython's traceback. nullopt for a part of a package that is
-/// there, such as `numpy.nothing`. What a program raised itself is not told from a real failure.
+/// Returns the module that a program could not import, if that is why it failed. `traceback` is the
+/// text of its exception directly followed by IPython's traceback. Returns nullopt for a part of an
+/// installed package, such as `numpy.nothing`. An ImportError that the program raised itself looks
+/// the same.
 [[nodiscard]] std::optional<std::string> missing_module(std::string_view traceback);
 
 /// Whether the service is known to have the module, and how its package gets into sessions here.

@@ -2,7 +2,6 @@
 
 #include <fstream>
 #include <map>
-
 #include <system_error>
 
 #include "emulator/packages/package_name.h"
@@ -23,7 +22,7 @@ std::string header_value(const fs::path& path, std::string_view label) {
   return {};
 }
 
-/// <prefix>/lib/python3.11/site-packages; nothing where there is none.
+/// Adds <prefix>/lib/python3.11/site-packages, for each version that is there.
 void add_package_directories(const fs::path& prefix, std::vector<fs::path>& directories) {
   std::error_code none;
   for (const auto& entry : fs::directory_iterator(prefix / "lib", none)) {

@@ -18,7 +18,7 @@ inline constexpr const char* kBaseInside = "/opt/dynsessions-base";
 /// Name and version, by name.
 using Versions = std::vector<std::pair<std::string, std::string>>;
 
-/// What is installed where sessions run.
+/// The packages that sessions can import.
 struct PythonEnvironment {
   std::string python_version;  ///< "3.11.2"; empty if unknown
   Versions packages;           ///< of a layer: with those of its base that it does not replace

@@ -22,7 +22,7 @@ struct Requirement {
 [[nodiscard]] Result<Requirement> parse_requirement(std::string_view text);
 
 /// The packages that a project adds to those of the service's image: a requirements file of pip
-/// that people may write by hand and keep in their repository. Lines stay as they are unless they
+/// that people can write by hand and keep in their repository. Lines stay as they are unless they
 /// are changed. Lines that end with `# needed by others` are ours: the exact versions of packages
 /// that the others need. A value.
 ///
@@ -56,7 +56,7 @@ class RequirementsFile {
   [[nodiscard]] std::string text_for_pip(const std::filesystem::path& directory) const;
 
  private:
-  std::vector<std::string> lines_;  ///< of people, as they stand
+  std::vector<std::string> lines_;  ///< written by people, unchanged
   std::vector<Requirement> requirements_;
   std::vector<Requirement> needed_;
 };

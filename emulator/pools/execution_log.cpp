@@ -32,7 +32,7 @@ Result<void> ExecutionLog::begin(const std::string& id,
                                  const execution::ExecutionRequest& request) {
   if (find(id) != nullptr) {
     return Error{ErrorCode::execution_exists, "An execution with this operation id exists already.",
-                 "operation-id", "each execution of a session needs an operation-id of its own"};
+                 "operation-id", "each execution of a session needs a different operation-id"};
   }
   ExecutionRecord& record = records_.emplace_back(ExecutionRecord{id, request, {}});
   record.request.code.clear();

@@ -10,7 +10,7 @@
 
 namespace dynsessions::pools {
 
-/// An execution that nobody waits for: its client asks how it went, by its id.
+/// An asynchronous execution, whose client asks for its outcome by its id.
 struct ExecutionRecord {
   std::string id;
   execution::ExecutionRequest request;               ///< without its code
@@ -30,13 +30,13 @@ class ExecutionLog {
   /// `execution_exists` when the id is taken.
   [[nodiscard]] Result<void> begin(const std::string& id,
                                    const execution::ExecutionRequest& request);
-  /// Does nothing when the id is unknown.
+  /// Does nothing if the id is unknown.
   void finish(const std::string& id, execution::ExecutionResult result);
   /// Null when the id is unknown. Valid until the next begin() or finish().
   [[nodiscard]] const ExecutionRecord* find(const std::string& id) const;
 
  private:
-  /// What ended executions take.
+  /// Memory and disk that ended executions take.
   struct Usage {
     std::size_t bytes = 0;
     std::size_t bytes_in_memory = 0;  ///< with the records themselves

@@ -13,9 +13,9 @@
 
 namespace dynsessions::pools {
 
-/// A session pool with everything that belongs to it alone. The catalog owns it, with callers that
-/// work on it while it may be removed. Event-loop thread only; await sessions().stop() before
-/// destroying it.
+/// A session pool with everything that belongs to it alone. The catalog owns it together with
+/// callers that use it across a wait, in which it can be removed. Event-loop thread only; await
+/// sessions().stop() before destroying it.
 class Pool : public std::enable_shared_from_this<Pool> {
  public:
   struct Parts {
@@ -40,11 +40,11 @@ class Pool : public std::enable_shared_from_this<Pool> {
   [[nodiscard]] SessionPool& sessions() { return sessions_; }
   [[nodiscard]] AdjustableClock& clock() { return *clock_; }
 
-  /// Whether somebody declared the pool. Otherwise it exists because a request named it.
+  /// Whether the pool was declared. Otherwise it exists because a request named it.
   [[nodiscard]] bool is_declared() const { return is_declared_; }
   void declare() { is_declared_ = true; }
 
-  /// As SessionPool::change(). The pool keeps its clock and its events.
+  /// Calls SessionPool::change(). The pool keeps its clock and its events.
   void change(PoolDefinition definition, Parts parts) {
     sessions_.change(std::move(definition), std::move(parts.workspaces));
   }

@@ -138,12 +138,6 @@ std::vector<Pool*> PoolCatalog::all() const {
   return pools;
 }
 
-std::size_t PoolCatalog::session_count() const {
-  std::size_t count = 0;
-  for (const auto& [key, pool] : pools_) count += pool->sessions().size();
-  return count;
-}
-
 asio::awaitable<void> PoolCatalog::stop() {
   const auto removed = removed_;  // remove() goes on in the meantime
   for (const auto& pool : removed) co_await pool->sessions().stop();

@@ -19,7 +19,7 @@ namespace dynsessions::pools {
 class PoolCatalog {
  public:
   enum class Origin { declared, first_use };
-  /// What becomes of the name of a pool that is removed.
+  /// Whether the name of a removed pool can be used again.
   enum class Name {
     free,    ///< the next use makes a new pool
     closed,  ///< requests are refused until the pool is declared again, as in Azure
@@ -44,8 +44,8 @@ class PoolCatalog {
   /// `pool_exhausted` if 10,000 pools exist: names come from the network.
   [[nodiscard]] Result<Pool*> find_or_create(const PoolName& name);
 
-  /// `pool_not_found` if a request may not name this pool: its name is closed, or pools must be
-  /// declared. The reason says which, and the cure.
+  /// Returns `pool_not_found` if requests for this pool are refused: its name is closed, or pools
+  /// must be declared. The reason says which, and the cure.
   [[nodiscard]] Result<void> check_name(const PoolName& name) const;
   /// Opens the name again, or every name.
   void reopen(const PoolName& name) { closed_.erase(name.key()); }
@@ -74,8 +74,6 @@ class PoolCatalog {
 
   /// Every pool, ordered by key.
   [[nodiscard]] std::vector<Pool*> all() const;
-  [[nodiscard]] std::size_t pool_count() const noexcept { return pools_.size(); }
-  [[nodiscard]] std::size_t session_count() const;
 
   boost::asio::awaitable<void> stop();
 
@@ -90,7 +88,7 @@ class PoolCatalog {
   const UndeclaredPools undeclared_;
   std::map<std::string, std::shared_ptr<Pool>> pools_;
   std::set<std::string> closed_;              ///< keys of names
-  std::list<std::shared_ptr<Pool>> removed_;  ///< shared with end(), until nobody uses them
+  std::list<std::shared_ptr<Pool>> removed_;  ///< shared with end(), until they are unused
 };
 
 }  // namespace dynsessions::pools

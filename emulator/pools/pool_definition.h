@@ -29,9 +29,8 @@ enum class ContainerType { python_lts };
 enum class NetworkStatus { egress_disabled, egress_enabled };
 [[nodiscard]] std::string name_of(NetworkStatus status);
 
-/// Everything in which a session pool can differ from another: a value that is compared, printed,
-/// read from JSON (pool_members.h) and written by the config file, the options of the default pool
-/// and later by the admin API and ARM.
+/// Everything in which session pools can differ: a value that is compared, printed, and read from
+/// JSON (pool_members.h). Config file, options of the default pool, admin API and ARM make it.
 struct PoolDefinition {
   PoolName id = {};
   std::string location = "local";

@@ -77,9 +77,9 @@ inline constexpr PoolMember kCpuLimit{
 
 [[nodiscard]] std::span<const PoolMember* const> all_pool_members();
 
-/// `base` with the members of the JSON object. Numbers may be given as text, as Azure accepts them.
-/// `invalid_request` with the member in `target`: an unknown member, a value that is not accepted,
-/// or members that contradict each other (validate()).
+/// Returns `base` with the members of the JSON object. Numbers can be texts, as in Azure. Returns
+/// `invalid_request` with the member in `target` for an unknown member, a value that is not
+/// accepted, or members that contradict each other (validate()).
 [[nodiscard]] Result<PoolDefinition> with_members(PoolDefinition base,
                                                   const nlohmann::json& object);
 

@@ -8,7 +8,7 @@
 
 namespace dynsessions::pools {
 
-/// Who may use the sessions of a pool by an assignment of a role, which no token states.
+/// Principals that role assignments allow to use the sessions of a pool; tokens do not state them.
 class PoolRoles {
  public:
   PoolRoles() = default;

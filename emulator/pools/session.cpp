@@ -1,11 +1,10 @@
 #include "emulator/pools/session.h"
 
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
-
-#include <system_error>
 
 namespace dynsessions::pools {
 namespace asio = boost::asio;
@@ -79,7 +78,7 @@ asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest reque
   auto result = co_await workspace_->execute(std::move(request));
   --programs_;
   if (!result) {
-    // Ended with its session, which a client may do at any time: nothing is wrong with the sandbox.
+    // It ended with its session, which a client can delete at any time: the sandbox did not fail.
     if (state_ != SessionState::active) co_return session_ended();
     if (result.error().code != ErrorCode::program_not_scripted) workspace_lost_ = true;
     co_return result;
@@ -116,7 +115,7 @@ asio::awaitable<void> Session::end(std::shared_ptr<Session> self, FifoSemaphore&
   enter(SessionState::ending);
   for (FifoSemaphore& queue : kernel_queues_) queue.cancel_waiters();
   // Stopping ends the programs that still run; their execute() then return and free the queues, and
-  // only after that may the workspace be destroyed.
+  // the workspace must not be destroyed before that.
   {
     auto permit = co_await endings.wait();
     co_await workspace_->stop();

@@ -33,17 +33,17 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Waits until the workspace is there; the reason when it could not be made.
+  /// Waits until the workspace has been made; returns the reason if that failed.
   boost::asio::awaitable<Result<void>> allocated();
 
-  /// Runs one program when all that came before it in its kernel have ended. A program that waited
-  /// behind one that timed out is not run: `aborted` (CONTRACT.md section 7). `session_not_found`
-  /// when the session ended meanwhile; `sandbox_unavailable` when its workspace is lost for good;
-  /// `program_not_scripted` when a strict script has no answer.
+  /// Runs one program after all earlier ones in its kernel have ended. A program that waited behind
+  /// one that timed out is not run: `aborted` (CONTRACT.md section 7). Returns `session_not_found`
+  /// if the session ended in the meantime, `sandbox_unavailable` if its workspace is lost for good,
+  /// and `program_not_scripted` if a strict script has no answer.
   boost::asio::awaitable<Result<execution::ExecutionResult>> execute(
       execution::ExecutionRequest request);
 
-  /// As Workspace::kill_kernel, for all kernels. Does nothing unless the session is active.
+  /// Calls Workspace::kill_kernel for all kernels. Does nothing unless the session is active.
   boost::asio::awaitable<void> kill_kernels();
 
   /// Its asynchronous executions.
@@ -55,8 +55,8 @@ class Session {
   [[nodiscard]] const PoolDefinition& definition() const noexcept { return *definition_; }
   [[nodiscard]] Clock::TimePoint created_at() const noexcept { return created_at_; }
   [[nodiscard]] SessionState state() const noexcept { return state_; }
-  /// `session_not_found` if the session has ended. For an operation that has waited for something:
-  /// its session may have been deleted in the meantime, and then it answers as an execution does.
+  /// Returns `session_not_found` if the session has ended. For an operation that has waited: if its
+  /// session was deleted in the meantime, it answers as an execution does.
   [[nodiscard]] Result<void> check_active() const;
   /// A descriptor of `/mnt/data` that the caller owns: it stays valid when the session ends.
   /// `session_not_found` if the session has ended, `sandbox_unavailable` if the server has no
@@ -71,9 +71,9 @@ class Session {
 
   void enter(SessionState next);
   void allocation_ended(Result<std::unique_ptr<execution::Workspace>> workspace);
-  /// Lets nobody in any more; then, with a permit of `endings`, stops the workspace, waits
-  /// until nobody runs in it, and gives it back. Holds `self` while it does, since the pool has let
-  /// go.
+  /// Refuses further calls; then, with a permit of `endings`, stops the workspace, waits until its
+  /// programs have ended, and destroys it. Holds `self` in the meantime, because the pool has
+  /// released it.
   boost::asio::awaitable<void> end(std::shared_ptr<Session> self, FifoSemaphore& endings);
 
   const SessionIdentifier identifier_;
@@ -91,7 +91,7 @@ class Session {
   ExecutionLog executions_;
   Event state_changed_;
 
-  // Kept by the pool: who uses the session now, and when it goes if nobody does.
+  // Kept by the pool: the number of calls that use the session, and when it ends without one.
   std::size_t leases_ = 0;
   Clock::TimePoint last_accessed_at_;
   std::optional<Clock::TimerId> cooldown_timer_;

@@ -21,7 +21,7 @@ enum class EndReason {
   pool_stopped,
 };
 
-/// Is told what happens to the sessions of one pool: log, and later journal, metrics and page.
+/// Receives the events of one pool's sessions, for example for log, metrics and event stream.
 /// Called on the event-loop thread; must not wait. An implementation that needs the name of the
 /// pool gets it in its constructor.
 class SessionEvents {
@@ -41,9 +41,9 @@ class SessionEvents {
   /// The pool is full.
   virtual void allocation_refused(const SessionIdentifier& /*identifier*/) {}
 
-  // Of programs; most listeners ignore them.
+  // Events of programs, which most listeners ignore.
   virtual void program_started(const Session& /*session*/, execution::Kernel /*kernel*/) {}
-  /// Hostile bytes, as they come; a character may be in two pieces.
+  /// Untrusted bytes, in the pieces in which they arrive; a character can be split between two.
   virtual void output_written(const Session& /*session*/, execution::Kernel /*kernel*/,
                               execution::Stream /*stream*/, std::string_view /*bytes*/) {}
   virtual void program_ended(const Session& /*session*/, execution::Kernel /*kernel*/,

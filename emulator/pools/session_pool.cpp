@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::size_t kEndingsAtOnce = 4;
 
-/// What the client of an asynchronous execution sees of an Error: the refusal as the text of a
-/// failed program, otherwise a program that was cut short, as its session is at its end.
+/// Turns an Error into the result of an asynchronous execution: a refusal becomes the text of a
+/// failed program, and any other error a program that was cut short by the end of its session.
 execution::ExecutionResult result_for(const Error& error) {
   execution::ExecutionResult result;
   result.outcome = execution::ExecutionOutcome::interpreter_died;
@@ -58,7 +58,7 @@ asio::awaitable<Result<SessionLease>> SessionPool::acquire(SessionIdentifier ide
   if (stopping_) co_return Error{ErrorCode::shutting_down, "The emulator is stopping.", {}, {}};
   auto found = sessions_.find(identifier);
   if (found != sessions_.end() && found->second->is_lost()) {
-    // The call that lost it has not let go yet; this one need not wait for that.
+    // A call still holds the lost session; this call does not wait for it.
     end(found->second, EndReason::interpreter_lost);
     found = sessions_.end();
   }
@@ -73,7 +73,7 @@ asio::awaitable<Result<SessionLease>> SessionPool::acquire(SessionIdentifier ide
                       "raise --max-sessions, or wait until a cooldown passes"};
     }
     session = add_session(std::move(identifier));
-    // May fail on the spot, and then the session is out of the pool again.
+    // If this fails at once, the session is removed from the pool again.
     run_in_background(allocate(session));
   } else {
     session = found->second;
@@ -119,7 +119,7 @@ asio::awaitable<void> SessionPool::execute_for_log(SessionLease lease, std::stri
 }
 
 asio::awaitable<void> SessionPool::allocate(std::shared_ptr<Session> session) {
-  const auto workspaces = workspaces_;  // change() may replace them in the meantime
+  const auto workspaces = workspaces_;  // change() can replace them in the meantime
   auto workspace = co_await workspaces->create();
   const bool made = workspace.has_value();
   if (!made) {
@@ -190,7 +190,7 @@ asio::awaitable<void> SessionPool::evict_all() {
 }
 
 asio::awaitable<Result<std::unique_ptr<execution::Workspace>>> SessionPool::new_workspace() {
-  const auto workspaces = workspaces_;  // change() may replace them in the meantime
+  const auto workspaces = workspaces_;  // change() can replace them in the meantime
   co_return co_await workspaces->create();
 }
 
@@ -199,7 +199,7 @@ bool SessionPool::replace_all(std::vector<Prepared>& sessions) {
   std::vector<std::shared_ptr<Session>> former;
   for (const auto& [identifier, session] : sessions_) former.push_back(session);
   for (const auto& session : former) {
-    // One that is being allocated ends when it is there.
+    // A session that is being allocated ends as soon as that is done.
     if (session->state() == SessionState::active) end(session, EndReason::evicted);
     forget(*session);
   }
@@ -265,7 +265,7 @@ void SessionPool::run_in_background(asio::awaitable<void> task) {
   asio::co_spawn(executor_, std::move(task), [this](const std::exception_ptr& exception) {
     --background_tasks_;
     task_ended_.notify();
-    if (exception) std::rethrow_exception(exception);  // our bug: out through the event loop
+    if (exception) std::rethrow_exception(exception);  // a bug: it leaves the event loop
   });
 }
 

@@ -22,7 +22,7 @@
 
 namespace dynsessions::pools {
 
-/// What can be told of a session without using it.
+/// Facts about a session that can be read without using it.
 struct SessionInfo {
   SessionIdentifier identifier;
   std::string guid;
@@ -38,8 +38,8 @@ inline constexpr std::string_view kSessionExpired = "session-expired";
 
 class SessionPool;
 
-/// The use of a session by one call: while it lives, the cooldown does not pass, and the session's
-/// memory stays (not its life: it may be ended under a lease). Move-only.
+/// The use of a session by one call. While it exists, the cooldown does not run and the Session
+/// object stays, even if the session is ended in the meantime. Move-only.
 class SessionLease {
  public:
   SessionLease(SessionLease&& other) noexcept = default;
@@ -77,14 +77,15 @@ class SessionPool {
   /// `sandbox_unavailable` when it cannot be made; `shutting_down` after stop().
   boost::asio::awaitable<Result<SessionLease>> acquire(SessionIdentifier identifier);
 
-  /// Begins a program that nobody waits for: the session's executions() tell how it went, under
-  /// `id`. Holds the lease until it has ended. `execution_exists` when the id is taken.
+  /// Begins a program and does not wait for it: the session's executions() has its outcome under
+  /// `id`. Holds the lease until the program has ended. Returns `execution_exists` if the id is
+  /// taken.
   [[nodiscard]] static Result<void> begin_execution(SessionLease lease, const std::string& id,
                                                     execution::ExecutionRequest request);
-  /// The session under a lease; never makes one. `session_not_found` when there is none.
+  /// Returns the session under a lease, or `session_not_found`; never makes one.
   boost::asio::awaitable<Result<SessionLease>> acquire_existing(SessionIdentifier identifier);
 
-  /// Nothing when there is no such session. Asking is no use: the cooldown goes on.
+  /// Returns nullopt if there is no such session. Does not count as a use: the cooldown goes on.
   [[nodiscard]] std::optional<SessionInfo> find(const SessionIdentifier& identifier) const;
   /// Whether a program runs in the session.
   [[nodiscard]] bool is_executing(const SessionIdentifier& identifier) const;
@@ -98,8 +99,8 @@ class SessionPool {
                                            EndReason reason = EndReason::deleted);
   /// Ends every session as end_session() does.
   boost::asio::awaitable<void> evict_all();
-  /// Kills the interpreters of all kernels of the session; false when there is none. Variables go,
-  /// files stay.
+  /// Kills the interpreters of all kernels of the session; false if there is no such session.
+  /// Variables are lost, files stay.
   boost::asio::awaitable<bool> kill_kernels(SessionIdentifier identifier);
 
   /// A workspace for replace_all(); the caller ends it otherwise.
@@ -113,6 +114,7 @@ class SessionPool {
   /// The identifiers differ and are no more than the maximum. False after stop(): nothing is
   /// changed, and the workspaces stay with the caller.
   [[nodiscard]] bool replace_all(std::vector<Prepared>& sessions);
+  [[nodiscard]] bool is_stopping() const { return stopping_; }
 
   /// Later sessions follow `definition` and come from `workspaces`; those that exist stay as they
   /// are. The former workspaces are stopped in the background.
@@ -120,11 +122,11 @@ class SessionPool {
 
   /// Ends every session and every workspace in reserve, and waits until nothing is left.
   boost::asio::awaitable<void> stop();
-  /// Waits until no call holds a lease. After stop(), nobody refers to the pool then.
+  /// Waits until no call holds a lease. After stop() and this, nothing refers to the pool.
   boost::asio::awaitable<void> unused();
 
   [[nodiscard]] std::size_t size() const noexcept { return sessions_.size(); }
-  /// Of its workspaces.
+  /// Whether workspaces can be made.
   [[nodiscard]] execution::Readiness readiness() const { return workspaces_->readiness(); }
   boost::asio::awaitable<void> first_attempt() { return workspaces_->first_attempt(); }
   [[nodiscard]] const PoolDefinition& definition() const noexcept { return *definition_; }
@@ -137,7 +139,7 @@ class SessionPool {
   static boost::asio::awaitable<void> stop_workspaces(
       std::shared_ptr<execution::WorkspaceFactory> workspaces);
   boost::asio::awaitable<void> allocate(std::shared_ptr<Session> session);
-  /// A session of that identifier, which has none, as part of the pool.
+  /// Adds a session for an identifier without one.
   std::shared_ptr<Session> add_session(SessionIdentifier identifier);
   /// Frees the identifier of the session, unless another session has it.
   void forget(const Session& session);
@@ -148,7 +150,7 @@ class SessionPool {
   /// Takes the session out of the pool at once and ends it in the background.
   void end(std::shared_ptr<Session> session, EndReason reason);
 
-  /// stop() waits for it; an exception out of it is our bug and ends the event loop.
+  /// stop() waits for the task. An exception from it is a bug and ends the event loop.
   void run_in_background(boost::asio::awaitable<void> task);
 
   boost::asio::any_io_executor executor_;
@@ -158,7 +160,7 @@ class SessionPool {
   SessionEvents& events_;
   std::shared_ptr<const PoolDefinition> definition_;  ///< shared with the sessions it made
   std::unordered_map<SessionIdentifier, std::shared_ptr<Session>> sessions_;
-  /// A few at a time: a thousand dying processes would keep everybody else from the processor.
+  /// A few at a time: a thousand exiting processes would delay all other sessions.
   FifoSemaphore endings_;
   std::size_t background_tasks_ = 0;  ///< allocations and endings under way
   std::size_t leases_ = 0;            ///< of all sessions, also of those that have ended

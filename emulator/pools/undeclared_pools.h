@@ -2,7 +2,7 @@
 
 namespace dynsessions::pools {
 
-/// What happens to a pool that a request names and nobody declared (`--pools`).
+/// Answer to a request that names an undeclared pool (`--pools`).
 enum class UndeclaredPools {
   made,     ///< it is made, with the definition of the default pool
   refused,  ///< `pool_not_found`

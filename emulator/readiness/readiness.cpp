@@ -75,7 +75,7 @@ std::optional<std::string> admin_url(const config::Config& config) {
         "with --admin-port 0 only the server knows its port; name its --ready-file");
   }
   auto address = asio::ip::make_address(config.server.listen);
-  if (address.is_unspecified()) {  // nobody can connect to 0.0.0.0 or [::] as such
+  if (address.is_unspecified()) {  // 0.0.0.0 and [::] are no addresses to connect to
     address = address.is_v4() ? asio::ip::address(asio::ip::address_v4::loopback())
                               : asio::ip::address(asio::ip::address_v6::loopback());
   }

@@ -11,9 +11,9 @@
 #include "emulator/base/result.h"
 #include "emulator/config/config.h"
 
-/// `dynsessions healthcheck` and `dynsessions wait`: a program of their own beside the server that
-/// asks its admin surface for /health/ready. The server is found by the options and the environment
-/// that it was started with itself, so that a container can ask about itself without arguments.
+/// `dynsessions healthcheck` and `dynsessions wait`: separate processes that ask the admin API of a
+/// server for /health/ready. They read the options and environment that the server was started
+/// with, so that a container can check itself without arguments.
 namespace dynsessions::readiness {
 
 struct Finding {
@@ -22,12 +22,12 @@ struct Finding {
   std::string admin{};  ///< URL of the admin API that was asked; empty if it is not known
 };
 
-/// The URL of the admin surface as this machine reaches it. With `--admin-port 0` the server's
-/// --ready-file tells; nothing while there is no such file. Throws config::ConfigError when there
-/// is neither a port nor a file to look into.
+/// The URL of the admin API on this machine. With `--admin-port 0` it comes from the server's
+/// --ready-file; nullopt while that does not exist. Throws config::ConfigError if there is neither
+/// a port nor a --ready-file.
 [[nodiscard]] std::optional<std::string> admin_url(const config::Config& config);
 
-/// What an answer of /health/ready means: one line, whatever is in the body.
+/// Explains an answer of /health/ready in one line, whatever is in the body.
 [[nodiscard]] Finding judge(unsigned status, const std::string& body);
 
 struct Reply {
@@ -44,8 +44,8 @@ struct Reply {
 /// throws.
 [[nodiscard]] Finding ask(const config::Config& config);
 
-/// Calls `ask` ten times a second until it finds the server ready or `timeout` has passed; an `ask`
-/// under way is let finish. The last finding.
+/// Calls `ask` ten times a second until it finds the server ready or `timeout` has passed, and
+/// returns its last result. A call in progress at the timeout is completed.
 boost::asio::awaitable<Finding> wait_until_ready(std::function<Finding()> ask, Clock& clock,
                                                  std::chrono::seconds timeout);
 

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/file.h>
-#include <system_error>
+#include <unistd.h>
 
 #include "emulator/base/identifiers.h"
 #include "emulator/base/read_text.h"

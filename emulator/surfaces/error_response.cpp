@@ -12,7 +12,7 @@ struct WireError {
 
 /// Codes marked observed in CONTRACT.md section 1.5 were seen; the others are guesses, not to be
 /// relied on: the contract knows only that 404, 413 and 429 happen.
-WireError wire_error(ErrorCode code, const contract::ContractOptions& choices) {
+WireError wire_error(ErrorCode code, const contract::ContractOptions& options) {
   switch (code) {
     case ErrorCode::invalid_request:
       return {400, "SessionRequestValidationFailed"};  // observed
@@ -32,7 +32,7 @@ WireError wire_error(ErrorCode code, const contract::ContractOptions& choices) {
       return {400, "SessionRequestValidationFailed"};  // observed: wrong path or method
     case ErrorCode::session_not_found:
       // 400 is observed; clients expect 404 too (section 8 row 21)
-      return {choices.session_missing == contract::SessionMissing::bad_request ? 400U : 404U,
+      return {options.session_missing == contract::SessionMissing::bad_request ? 400U : 404U,
               "SessionWithIdentifierNotFound"};
     case ErrorCode::execution_not_found:
       return {404, "ExecutionNotFound"};  // status: image, section 8 row 33
@@ -52,7 +52,7 @@ WireError wire_error(ErrorCode code, const contract::ContractOptions& choices) {
       return {507, "InsufficientStorage"};
     case ErrorCode::pool_exhausted:
       // 404 is documented, 429 observed: section 8 row 20
-      return {choices.pool_full == contract::PoolFull::not_found ? 404U : 429U,
+      return {options.pool_full == contract::PoolFull::not_found ? 404U : 429U,
               "SessionPoolExhausted"};
     case ErrorCode::sandbox_unavailable:
       return {500, "SessionAllocationFailed"};
@@ -112,8 +112,8 @@ http::Response arm_envelope(unsigned status, std::string_view code, std::string_
 }
 
 http::Response error_response(const Error& error, const std::string& trace_id,
-                              const contract::ContractOptions& choices) {
-  const WireError wire = wire_error(error.code, choices);
+                              const contract::ContractOptions& options) {
+  const WireError wire = wire_error(error.code, options);
   if (!wire.code.empty()) {
     return error_envelope(wire.status, wire.code, error.message, error.target, trace_id);
   }

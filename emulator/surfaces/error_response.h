@@ -9,7 +9,7 @@
 
 namespace dynsessions::surfaces {
 
-/// An error in the service's envelope, with whatever status and code.
+/// An error in the service's envelope, with the given status and code.
 [[nodiscard]] http::Response error_envelope(unsigned status, std::string_view code,
                                             std::string_view message, std::string_view target,
                                             const std::string& trace_id);
@@ -22,8 +22,8 @@ namespace dynsessions::surfaces {
 /// {"error":{"code","message","target","traceId"}} (CONTRACT.md section 1.5). The only place that
 /// knows the service's statuses of errors. `unauthenticated` is a 401 with
 /// the message in its challenge and no body. `trace_id` is the correlation id of the request. The
-/// choices say which of two statuses some errors have.
+/// options say which of two statuses some errors have.
 [[nodiscard]] http::Response error_response(const Error& error, const std::string& trace_id,
-                                            const contract::ContractOptions& choices = {});
+                                            const contract::ContractOptions& options = {});
 
 }  // namespace dynsessions::surfaces

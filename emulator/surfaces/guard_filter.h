@@ -7,7 +7,8 @@
 
 namespace dynsessions::surfaces {
 
-/// Turns web pages away from a surface (request_guard.h). First of the filters that can refuse.
+/// Refuses requests of web pages to a surface (request_guard.h). First of the filters that can
+/// refuse.
 class GuardFilter final : public http::Filter {
  public:
   explicit GuardFilter(RequestGuard guard) : guard_(std::move(guard)) {}

@@ -15,7 +15,7 @@ inline http::Response json_response(std::string body) {
   return response;
 }
 
-/// A complete answer of a surface of the emulator's own, which no client may keep.
+/// A complete answer that clients must not cache, for surfaces that the service does not have.
 inline http::Response uncached_json_response(unsigned status, std::string body) {
   http::Response response;
   response.status = status;

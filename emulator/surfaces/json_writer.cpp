@@ -10,7 +10,8 @@
 namespace dynsessions::surfaces {
 namespace {
 
-/// What a byte becomes between quotation marks: 0 itself, u \u00XX, otherwise a backslash and this.
+/// How a byte is written between quotation marks: 0 as it is, `u` as \u00XX, any other as a
+/// backslash and this character.
 constexpr std::array<char, 256> kEscapes = [] {
   std::array<char, 256> escapes{};
   for (std::size_t c = 0; c < 0x20; ++c) escapes[c] = 'u';

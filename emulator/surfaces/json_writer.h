@@ -12,7 +12,7 @@ namespace dynsessions::surfaces {
 enum class ObjectIds { numbered, absent };
 
 /// Writes one JSON document member by member, so that order, `$id` and the digits of numbers are
-/// exactly ours to say; a DOM offers neither of the last two. Text must be valid UTF-8. The caller
+/// under control; a DOM offers neither of the last two. Text must be valid UTF-8. The caller
 /// balances begin and end.
 class JsonWriter {
  public:
@@ -27,8 +27,9 @@ class JsonWriter {
   JsonWriter& key(std::string_view name);
 
   JsonWriter& string(std::string_view text);
-  /// A string whose characters the caller adds, with append_json_characters(). It may also take
-  /// out what was written so far, and put it together with the rest later. close_string() follows.
+  /// Begins a string whose characters the caller adds with append_json_characters(). The caller can
+  /// also move the text written so far out of it, and join it with the rest later. close_string()
+  /// ends the string.
   [[nodiscard]] std::string& open_string();
   JsonWriter& close_string();
   JsonWriter& integer(std::int64_t value);
@@ -43,7 +44,7 @@ class JsonWriter {
 
   [[nodiscard]] std::string take() { return std::move(text_); }
 
-  /// What was written since the last call. The document goes on after it.
+  /// Returns the text written since the last call. The document goes on after it.
   [[nodiscard]] std::string take_piece();
   /// Bytes that take_piece() would return.
   [[nodiscard]] std::size_t size() const { return text_.size(); }

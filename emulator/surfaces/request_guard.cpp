@@ -20,7 +20,7 @@ std::optional<address> address_of(const std::string& text) {
   return error ? std::nullopt : std::optional(parsed);
 }
 
-/// Nothing, or `:` and digits.
+/// Whether the text is empty, or `:` and digits.
 bool is_port(std::string_view text) {
   return text.empty() ||
          (text.front() == ':' && text.find_first_not_of("0123456789", 1) == std::string_view::npos);
@@ -52,7 +52,7 @@ std::string host_of(std::string_view authority) {
 }
 
 bool is_same_origin(std::string_view origin, std::optional<std::string_view> host) {
-  // Either scheme: the page may have come through a proxy that adds TLS.
+  // Either scheme: the page perhaps came through a proxy that adds TLS.
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (http::iequals(origin.substr(0, scheme.size()), scheme)) {
       return host && http::iequals(origin.substr(scheme.size()), *host);

@@ -10,7 +10,7 @@
 namespace dynsessions::surfaces {
 
 /// Keeps web pages away from a server that runs code. A browser on the developer's machine reaches
-/// our ports, and any page may make it send requests: straight (a form, a `fetch` without
+/// our ports, and any page can make it send requests: straight (a form, a `fetch` without
 /// preflight) or after DNS rebinding, where the page's own name suddenly means 127.0.0.1. The first
 /// carries the page's `Origin`, the second the page's name in `Host`; no page can forge either. So
 /// both are checked before anything else, on every port, in every mode, and no answer ever has a
@@ -29,7 +29,7 @@ class RequestGuard {
   /// - `host.docker.internal`, or a name below `dynamicsessions.io` or `acasessions.io`, which
   ///   people point to us in a hosts file;
   /// - one of the allowed hosts;
-  /// or absent, which only HTTP/1.0 may do and no browser does.
+  /// or absent, which is valid in HTTP/1.0 only, and which no browser does.
   ///
   /// `origin_not_allowed` when there is an Origin other than the one of Host. `null` is foreign: it
   /// is what sandboxed frames and local files send.

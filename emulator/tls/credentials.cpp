@@ -88,7 +88,7 @@ const char* flaw_of(const Identity& server, const Identity& authority,
   std::set<std::string> texts;
   for (const Name& name : names) texts.insert(name.text());
   if (!server.is_signed_by(authority)) return "the authority has changed";
-  if (server.names() != texts) return "its names are others";
+  if (server.names() != texts) return "its names have changed";
   return ends_soon(server, now) ? "it was about to expire" : "";
 }
 

@@ -4,14 +4,13 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <system_error>
+#include <unistd.h>
 
 namespace dynsessions::tls {
 namespace fs = std::filesystem;
@@ -21,7 +20,7 @@ namespace {
 constexpr mode_t kPrivateDirectory = 0700;
 constexpr mode_t kPassableDirectory = 0711;
 constexpr mode_t kPrivateFile = 0600;
-/// A PEM file of ours has one or two kilobytes.
+/// Much more than the one or two kilobytes of a PEM file with one key or certificate.
 constexpr std::size_t kMaxFile = std::size_t{64} * 1024;
 
 [[noreturn]] void fail(const std::string& what, const fs::path& path) {
@@ -53,14 +52,15 @@ void write_all(int fd, std::string_view content, const fs::path& path) {
 }
 
 constexpr std::string_view kTemporaryPrefix = "dynsessions-state-";
-/// A directory without a claim that is younger may be one that is being made.
+/// A younger directory without a claim is perhaps still being set up.
 constexpr std::chrono::minutes kUnclaimedAge{1};
 
 UniqueFd open_directory(const fs::path& path) {
   return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
 }
 
-/// Whether its server is gone: it is ours, not new at the time `now`, and nobody has a claim on it.
+/// Whether the server that made the directory is gone: this user owns it, it is not new at the time
+/// `now`, and no process has a claim on it.
 bool is_abandoned(const fs::path& path, std::chrono::seconds now) {
   const UniqueFd directory = open_directory(path);
   struct stat status {};
@@ -70,8 +70,9 @@ bool is_abandoned(const fs::path& path, std::chrono::seconds now) {
          ::flock(directory.get(), LOCK_EX | LOCK_NB) == 0;
 }
 
-/// What cannot be looked at or removed stays: it is nothing that a server needs. What time it is
-/// says the youngest directory, `own`.
+/// Removes the abandoned directories next to `own`, whose age is measured from `own`'s time stamp,
+/// because it is the youngest. A directory that cannot be read or removed stays; no server needs
+/// it.
 void remove_abandoned_beside(const fs::path& own, int own_fd) {
   struct stat status {};
   if (::fstat(own_fd, &status) != 0) return;
@@ -120,7 +121,7 @@ StateDirectory StateDirectory::temporary() {
 }
 
 StateDirectory::~StateDirectory() {
-  std::error_code ignored;  // nobody is left to tell
+  std::error_code ignored;  // a destructor cannot report it
   if (is_temporary()) fs::remove_all(path_, ignored);
 }
 
@@ -160,7 +161,7 @@ void StateDirectory::write(const std::string& name, std::string_view content) co
   const fs::path unfinished = path_ / (name + ".tmp");
   {
     const UniqueFd fd = open_or_fail("write", unfinished, O_WRONLY | O_CREAT | O_TRUNC);
-    // The file may be an unfinished one of a server that was killed; its mode is ours then, too.
+    // The file can be left over from a server that was killed, so its mode is set, too.
     if (::fchmod(fd.get(), kPrivateFile) != 0) fail("write", unfinished);
     write_all(fd.get(), content, unfinished);
     if (::fsync(fd.get()) != 0) fail("write", unfinished);

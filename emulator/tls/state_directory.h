@@ -24,7 +24,7 @@ class StateError : public std::runtime_error {
     const std::function<std::optional<std::string>(const std::string& name)>& environment);
 
 /// A directory of the user's in which the emulator keeps what outlives it: small private files.
-/// Several servers may use one at a time.
+/// Several servers can use one at a time.
 class StateDirectory {
  public:
   /// Makes it, and what leads there, with mode 0700 where it is not there. Throws StateError when
@@ -50,11 +50,11 @@ class StateDirectory {
   /// needs that: its sessions run as other users.
   void let_others_pass() const;
 
-  /// Nothing when there is no such file. Throws StateError when it cannot be read.
+  /// Returns nullopt if there is no such file. Throws StateError if it cannot be read.
   [[nodiscard]] std::optional<std::string> read(const std::string& name) const;
 
-  /// With mode 0600; readers see the old content or the new, whatever happens meanwhile. Only while
-  /// lock() is held. Throws StateError.
+  /// Replaces the file atomically, with mode 0600: readers see the old content or the new, also
+  /// after a crash. Call it while lock() is held. Throws StateError.
   void write(const std::string& name, std::string_view content) const;
 
  private:

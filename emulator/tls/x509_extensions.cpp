@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <arpa/inet.h>
+
 #include <fmt/format.h>
 
 namespace dynsessions::tls {

@@ -1,9 +1,9 @@
 #include "emulator/workspace_files/acting_as_owner.h"
 
-#include <errno.h>
-
-#include <sys/stat.h>
 #include <system_error>
+
+#include <errno.h>
+#include <sys/stat.h>
 
 namespace dynsessions::workspace_files {
 

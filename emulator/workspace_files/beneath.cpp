@@ -1,15 +1,14 @@
 #include "emulator/workspace_files/beneath.h"
 
 #include <cstdint>
+#include <system_error>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <system_error>
+#include <unistd.h>
 
 #include "emulator/workspace_files/file_info.h"
 

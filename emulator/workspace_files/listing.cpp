@@ -35,7 +35,7 @@ std::string path_of(const FileInfo& entry) {
   return entry.directory == "." ? entry.name : entry.directory + "/" + entry.name;
 }
 
-/// The memory that a listing may still take. The tree is hostile: 65,536 files at the end of a path
+/// The memory left for a listing. The tree is hostile: 65,536 files at the end of a path
 /// of 4 KB would list to a quarter of a gigabyte.
 class Allowance {
  public:

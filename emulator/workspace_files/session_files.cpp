@@ -2,9 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "emulator/workspace_files/acting_as_owner.h"
 #include "emulator/workspace_files/beneath.h"

@@ -14,7 +14,7 @@
 #include "sandbox/base/unique_fd.h"
 
 /// A session's files, reached only through the directory descriptor of its `/mnt/data`. Every path
-/// rule is in this directory. The tree belongs to hostile code that may change it at any moment:
+/// rule is in this directory. The tree belongs to hostile code that can change it at any moment:
 /// all opens go through openat2 with RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
 /// and what was opened is looked at by its descriptor, never by name again. All work is done with
 /// the rights of the tree's owner (acting_as_owner.h), so a mistake here could reach no more than
@@ -34,9 +34,9 @@ class DataPath {
   static constexpr std::size_t kMaxBytes = 4095;
 
   DataPath() = default;
-  /// `text` may start with `/mnt/data`, with `/`, or with neither; backslashes are not separators.
+  /// `text` starts with `/mnt/data`, with `/`, or with neither; backslashes are not separators.
   /// "." alone is the root, because it is the `directory` that we list for it ourselves; "",
-  /// "/" and "/mnt/data/" are the root too, and no other path may end in `/`.
+  /// "/" and "/mnt/data/" are the root too; any other path that ends in `/` is refused.
   /// `target` names the request parameter in the error.
   [[nodiscard]] static Result<DataPath> parse(std::string_view text, std::string_view target);
 
@@ -82,11 +82,11 @@ struct Listing {
   std::size_t unnameable = 0;  ///< entries whose path no DataPath could name
 };
 
-/// Regular files and directories in `directory`, in that order; with recursive, a directory's
+/// Lists regular files and directories in `directory`, in that order; with recursive, a directory's
 /// entries follow it. Links, pipes, sockets and devices are left out, and so are entries whose path
-/// no DataPath could name, which are counted: not UTF-8, too deep, too long. An entry that vanishes
-/// meanwhile is left out, and so is the inside of a directory that may not be read.
-/// `file_not_found` when there is no such directory; `invalid_request` when the listing would take
+/// is not a DataPath (not UTF-8, too deep, too long), which are counted. An entry that vanishes in
+/// the meantime is left out, and so are the contents of a directory that cannot be read. Returns
+/// `file_not_found` if there is no such directory, and `invalid_request` if the listing would take
 /// more memory than kMaxListingBytes (some 200,000 files in the root).
 inline constexpr std::size_t kMaxListingBytes = std::size_t{32} << 20;
 [[nodiscard]] Result<Listing> list(int root, const DataPath& directory, Depth depth,
@@ -98,7 +98,7 @@ inline constexpr std::size_t kMaxListingBytes = std::size_t{32} << 20;
 /// A regular file, opened for reading without waiting on anything; `not_a_regular_file` otherwise.
 [[nodiscard]] Result<OpenFile> open_for_reading(int root, const DataPath& path);
 
-/// What is in the file from its start, at most its size at the time of opening.
+/// Reads the file from its start, at most as many bytes as it had when it was opened.
 [[nodiscard]] std::string content_of(const OpenFile& file);
 
 /// Removes a regular file or a link (never what it points to); `not_a_regular_file` for a
@@ -109,8 +109,8 @@ inline constexpr std::size_t kMaxListingBytes = std::size_t{32} << 20;
 /// there is left as it is.
 [[nodiscard]] Result<void> make_directory(int root, const DataPath& path);
 
-/// What a session may have in its tree where its file system keeps no limit: bytes on the disk, and
-/// names of files and directories. Uploads that would go beyond are `storage_full`.
+/// Limits of a session's tree if its file system has none: bytes on the disk, and number of files
+/// and directories. Uploads that would exceed them are `storage_full`.
 struct Quota {
   std::uint64_t bytes;
   std::uint64_t files;
@@ -136,7 +136,7 @@ class Upload {
   int root_;
   TemporaryFile file_;
   DataPath path_;
-  std::uint64_t room_;  ///< bytes that may still be written
+  std::uint64_t room_;  ///< bytes left to write
 };
 
 }  // namespace dynsessions::workspace_files

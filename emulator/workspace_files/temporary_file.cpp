@@ -5,9 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
-
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "emulator/base/identifiers.h"
 #include "emulator/workspace_files/beneath.h"

@@ -3,9 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "emulator/workspace_files/acting_as_owner.h"
 #include "emulator/workspace_files/beneath.h"
@@ -18,8 +17,8 @@ constexpr mode_t kDirectoryMode = 0755;
 
 UniqueFd duplicate_directory(int fd) { return UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
 
-/// The umask is the server's, and not the session's affair. It may even have left us without the
-/// right to open what we made, so the way is the one that leads from an O_PATH descriptor.
+/// The session's directories must not depend on the server's umask. The umask can even forbid
+/// opening the new directory, so its mode is set through an O_PATH descriptor.
 bool set_directory_mode(int directory) {
   const std::string link = "/proc/self/fd/" + std::to_string(directory);
   return ::chmod(link.c_str(), kDirectoryMode) == 0;
@@ -46,8 +45,8 @@ UniqueFd enter_directories(int root, const DataPath& path) {
   return directory;
 }
 
-/// Not further than to the quota. Whoever moves directories about meanwhile is not counted to the
-/// end: the launcher sees to them (disk_watch.h).
+/// Counts no further than the quota. If the program moves directories in the meantime, the count is
+/// incomplete: the launcher limits that (disk_watch.h).
 sandbox::DirectoryUsage usage_of(int root, const Quota& quota) {
   constexpr std::size_t kNamesAtOnce = 4096;
   sandbox::DirectoryWalk walk(root);
@@ -57,7 +56,8 @@ sandbox::DirectoryUsage usage_of(int root, const Quota& quota) {
   return walk.found();
 }
 
-/// Bytes that may be added, with one file; nothing when that is too much already.
+/// Returns the number of bytes that one more file can have, or nullopt if the quota has no room for
+/// a file.
 std::optional<std::uint64_t> room_for_file(int root, const std::optional<Quota>& quota) {
   if (!quota) return std::numeric_limits<std::uint64_t>::max();
   const sandbox::DirectoryUsage used = usage_of(root, *quota);

@@ -4,10 +4,9 @@
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
-#include <unistd.h>
-
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "sandbox/process/step_error.h"
 

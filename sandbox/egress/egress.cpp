@@ -4,9 +4,8 @@
 #include <cstdio>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "sandbox/base/printable.h"
 #include "sandbox/egress/egress_child.h"

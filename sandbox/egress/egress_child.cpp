@@ -3,11 +3,10 @@
 #include <csignal>
 #include <cstdlib>
 
-#include <unistd.h>
-
 #include <linux/capability.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "sandbox/kernel/privileges/privileges.h"
 #include "sandbox/kernel/rlimits/resource_limits.h"

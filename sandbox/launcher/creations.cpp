@@ -22,6 +22,8 @@ void Launcher::begin_builds() {
 }
 
 void Launcher::begin_build(Entries::iterator entry) {
+  // So that old and new sandboxes together never need more descriptors than the old ones did.
+  if (!remains_.empty()) remove_remains(remains_.begin());
   auto& [id, queued] = *entry;
   const SandboxPlan& plan = queued.profile->plan();
   try {

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 
 #include <poll.h>
-
-#include <system_error>
 
 #include "sandbox/kernel/namespaces/namespaces.h"
 #include "sandbox/launcher/launcher_process.h"
@@ -36,6 +35,7 @@ void Launcher::run(const LauncherSpec& spec) {
     continue_unfinished(wakeup);
     begin_builds();
     serve_waiting_forks(wakeup.now);
+    remove_remains(wakeup.now);
     groups_.remove_leftovers();
     start_counted();
     watch(wakeup.now);
@@ -87,6 +87,7 @@ int Launcher::poll_timeout() const {
     next = std::min(next, next_deadline(entry));
   }
   if (must_watch()) next = std::min(next, next_watch_);
+  next = std::min(next, next_removal());
   if (groups_.has_leftovers()) {
     next = std::min(next, std::chrono::steady_clock::now() + kLeftoverPause);
   }

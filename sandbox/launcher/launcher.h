@@ -70,6 +70,13 @@ class Launcher {
     std::map<std::uint32_t, InterpreterEnd> ends{};
   };
   using Entries = std::map<std::uint64_t, Entry>;
+  /// A sandbox whose processes are gone, with the kernel objects that are left of it.
+  struct Remains {
+    std::uint64_t sandbox_id;
+    std::shared_ptr<Profile> profile;  ///< first: the sandbox uses its plan
+    std::unique_ptr<Sandbox> sandbox;
+    Time since{};
+  };
   using Profiles = std::map<std::uint64_t, std::shared_ptr<Profile>>;
 
   /// The event that ended a wait of the loop.
@@ -138,6 +145,10 @@ class Launcher {
   [[nodiscard]] ExceededLimit exceeded_limit_of(Entries::iterator entry,
                                                 const Interpreter& interpreter);
   void forget(Entries::iterator entry);
+  void leave_remains(Entries::iterator entry);
+  void remove_remains(Time now);
+  void remove_remains(std::deque<Remains>::iterator remains);
+  [[nodiscard]] Time next_removal() const;
 
   // watching.cpp
   void watch(Time now);
@@ -164,6 +175,9 @@ class Launcher {
   Profiles profiles_;                       ///< without those that were forgotten
   std::unique_ptr<Isolation> isolation_;
   Entries entries_;
+  std::deque<Remains> remains_;  ///< oldest first
+  std::size_t destroying_ = 0;   ///< entries whose jails are ending
+  Time last_ending_{};           ///< when the last of them left its remains
   /// Entries that the loop must continue. It visits no other entries each time.
   std::set<std::uint64_t> unfinished_;
   std::deque<std::uint64_t> waiting_builds_;         ///< queued entries; some can be gone

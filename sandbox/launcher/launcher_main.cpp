@@ -5,10 +5,9 @@
 #include <exception>
 #include <optional>
 #include <stdexcept>
+#include <system_error>
 
 #include <unistd.h>
-
-#include <system_error>
 
 #include "sandbox/launcher/launcher.h"
 #include "sandbox/launcher/launcher_process.h"

@@ -4,13 +4,12 @@
 #include <csignal>
 #include <cstdint>
 #include <fstream>
+#include <system_error>
 
 #include <fcntl.h>
 #include <grp.h>
-#include <poll.h>
-#include <unistd.h>
-
 #include <linux/close_range.h>
+#include <poll.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -18,7 +17,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <system_error>
+#include <unistd.h>
 
 #include "sandbox/kernel/namespaces/namespaces.h"
 #include "sandbox/kernel/privileges/privileges.h"

@@ -1,17 +1,26 @@
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <set>
 #include <utility>
 
-#include <unistd.h>
-
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "sandbox/launcher/launcher.h"
 
 /// Handles children that have exited, with all consequences.
 namespace dynsessions::sandbox {
+namespace {
+
+/// While sandboxes end one after the other, the processors are for their processes.
+constexpr std::chrono::milliseconds kQuietBeforeRemoval{5};
+/// Maximum age of remains while sandboxes keep ending.
+constexpr std::chrono::seconds kMostRemainsAge{2};
+
+}  // namespace
 
 void Launcher::reap() {
   signalfd_siginfo info;
@@ -80,18 +89,49 @@ bool Launcher::reaped_of_unfinished(pid_t pid, int wait_status) {
 void Launcher::jail_ended(Entries::iterator entry, std::uint32_t interpreter_id) {
   auto& [sandbox_id, ended] = *entry;
   const auto node = ended.interpreters.extract(interpreter_id);
-  const InterpreterEnd end{node.mapped().jail->wait_status(),
-                           exceeded_limit_of(entry, node.mapped())};
+  const auto* destroying = ended.state.as<SandboxState::Destroying>();
+  InterpreterEnd end{node.mapped().jail->wait_status(), ExceededLimit{}};
+  if (destroying == nullptr) end.exceeded = exceeded_limit_of(entry, node.mapped());
   server_.interpreter_exited(sandbox_id, interpreter_id, end);
   for (const std::uint64_t request : node.mapped().kill_requests) {
     server_.killed(request, sandbox_id, end);
   }
   if (node.mapped().kill_requests.empty()) ended.ends[interpreter_id] = end;
-  const auto* destroying = ended.state.as<SandboxState::Destroying>();
   if (destroying == nullptr || !ended.interpreters.empty()) return;
   const Request destruction = destroying->destruction;
-  forget(entry);
+  leave_remains(entry);
   server_.done(destruction);
+}
+
+/// Forgets a sandbox without processes. In the full tier its namespaces, mounts and cgroups are
+/// removed when no other sandbox is ending: that takes as long as the end of its processes. Below
+/// it the files of the sandbox are the host's, and are removed at once.
+void Launcher::leave_remains(Entries::iterator entry) {
+  --destroying_;
+  if (basis_.tier != Tier::full) return forget(entry);
+  auto& [id, ended] = *entry;
+  last_ending_ = std::chrono::steady_clock::now();
+  remains_.push_back({id, ended.profile, std::move(ended.sandbox), last_ending_});
+  ended.profile->sandbox_gone();
+  unfinished_.erase(id);
+  entries_.erase(entry);
+}
+
+/// Removes the remains of one sandbox, if that is due; the loop serves requests in between.
+void Launcher::remove_remains(Time now) {
+  if (now >= next_removal()) remove_remains(remains_.begin());
+}
+
+void Launcher::remove_remains(std::deque<Remains>::iterator remains) {
+  const std::uint64_t id = remains->sandbox_id;
+  remains_.erase(remains);
+  groups_.remove(id);
+}
+
+Launcher::Time Launcher::next_removal() const {
+  if (remains_.empty()) return Time::max();
+  const Time latest = remains_.front().since + kMostRemainsAge;
+  return destroying_ > 0 ? latest : std::min(last_ending_ + kQuietBeforeRemoval, latest);
 }
 
 void Launcher::forget(Entries::iterator entry) {

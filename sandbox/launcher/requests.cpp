@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <stdexcept>
 #include <utility>
@@ -72,6 +73,10 @@ void Launcher::create(const Request& request) {
   if (entries_.contains(request.sandbox_id)) throw StepError("create: id in use", EEXIST);
   const auto profile = profiles_.find(request.profile_id);
   if (profile == profiles_.end()) throw StepError("create: no such profile", ENOENT);
+  const auto former = std::find_if(remains_.begin(), remains_.end(), [&](const Remains& remains) {
+    return remains.sandbox_id == request.sandbox_id;
+  });
+  if (former != remains_.end()) remove_remains(former);
   entries_.emplace(request.sandbox_id, Entry{profile->second, SandboxState(request)});
   profile->second->sandbox_made();
   waiting_builds_.push_back(request.sandbox_id);
@@ -125,9 +130,10 @@ void Launcher::destroy(const Request& request) {
   cancel_starts(request.sandbox_id, entry, std::nullopt);
   for (const Request& unserved : entry.state.become_destroying(request)) {
     const bool is_creation = unserved.kind == RequestKind::create_sandbox;
-    server_.failed(unserved,
-                   is_creation ? "create: destroyed meanwhile" : "start: destroyed meanwhile",
-                   ECANCELED);
+    server_.failed(
+        unserved,
+        is_creation ? "create: destroyed in the meantime" : "start: destroyed in the meantime",
+        ECANCELED);
   }
   entry.egress.reset();  // no running process has a network from now on
   note_unfinished(request.sandbox_id, entry);
@@ -135,6 +141,7 @@ void Launcher::destroy(const Request& request) {
     forget(entries_.find(request.sandbox_id));
     return server_.done(request);
   }
+  ++destroying_;
   for (const auto& [id, interpreter] : entry.interpreters) interpreter.jail->end();
 }
 

@@ -3,9 +3,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
-
 #include <system_error>
+#include <vector>
 
 #include "sandbox/base/unique_fd.h"
 #include "sandbox/kernel/cgroups/cgroups.h"

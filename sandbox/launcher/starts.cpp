@@ -125,7 +125,7 @@ void Launcher::cancel_starts(std::uint64_t sandbox_id, Entry& entry,
   };
   const auto cancel = [&](const Request& request) {
     if (!concerns(request)) return false;
-    server_.failed(request, "start: destroyed meanwhile", ECANCELED);
+    server_.failed(request, "start: destroyed in the meantime", ECANCELED);
     return true;
   };
   std::erase_if(entry.starts, [&](const auto& item) { return cancel(item.second.request); });

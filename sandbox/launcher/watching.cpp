@@ -2,10 +2,10 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <system_error>
 #include <utility>
 
 #include <sys/wait.h>
-#include <system_error>
 
 #include "sandbox/egress/closed_networks.h"
 #include "sandbox/launcher/launcher.h"

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include <unistd.h>
-
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "sandbox/kernel/seccomp/seccomp_filter.h"
 
@@ -54,7 +53,7 @@ void require_possible_without_namespaces(const SandboxProfile& profile) {
     }
   }
   if (!profile.egress_program.empty()) {
-    throw std::runtime_error("egress: only a network namespace can have one of its own");
+    throw std::runtime_error("egress: needs a network namespace");
   }
   if (!profile.zygote.empty()) throw std::runtime_error("zygote: only jails can be forked into");
 }

@@ -4,10 +4,9 @@
 #include <cstdlib>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <linux/close_range.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "sandbox/process/child_report.h"
 

@@ -3,9 +3,8 @@
 #include <csignal>
 
 #include <sched.h>
-#include <unistd.h>
-
 #include <sys/syscall.h>
+#include <unistd.h>
 
 namespace dynsessions::sandbox {
 

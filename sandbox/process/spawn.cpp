@@ -4,10 +4,9 @@
 #include <string>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace dynsessions::sandbox {
 

@@ -4,9 +4,9 @@
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
+#include <system_error>
 
 #include <sys/socket.h>
-#include <system_error>
 
 namespace dynsessions::sandbox {
 namespace {

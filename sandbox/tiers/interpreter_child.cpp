@@ -4,11 +4,10 @@
 #include <cstdlib>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <linux/close_range.h>
 #include <linux/seccomp.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "sandbox/kernel/landlock/landlock.h"
 #include "sandbox/kernel/privileges/privileges.h"

@@ -42,7 +42,7 @@ class Jail {
   virtual void end() = 0;
   /// Called after the loop has reaped a child. `gone`: nothing of the jail is left.
   virtual News reaped(pid_t pid, int wait_status) = 0;
-  /// Root processes of the jail; all others descend from them. May contain processes that have
+  /// Root processes of the jail; all others descend from them. Can contain processes that have
   /// exited.
   [[nodiscard]] virtual std::vector<pid_t> processes() const = 0;
   /// The root process that runs the launcher's own code: init, or the supervisor.

@@ -7,9 +7,8 @@
 #include <string>
 #include <vector>
 
-#include <unistd.h>
-
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace dynsessions::sandbox {
 namespace {

@@ -5,7 +5,6 @@
 #include <string>
 
 #include <fcntl.h>
-
 #include <sys/stat.h>
 
 #include "sandbox/base/acting_as.h"

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-HEAD = ("what", "median", "p99", "beside", "its median", "ratio of medians")
+HEAD = ("what", "median", "p99", "compared with", "its median", "ratio of medians")
 # The rows of README.md: what they measure and what they are compared with.
 SUMMARY = (
     ("first `6 * 7` of a new session, one ready", "a new kernel of the gateway"),
@@ -15,7 +15,7 @@ SUMMARY = (
 
 
 def lines_of(head, rows):
-    alignment = ["---:" if name not in ("what", "beside") else "---" for name in head]
+    alignment = ["---:" if name not in ("what", "compared with") else "---" for name in head]
     return "".join(f"| {' | '.join(line)} |\n" for line in (head, alignment, *rows))
 
 
@@ -25,7 +25,7 @@ def table(rows):
 
 def summary(rows):
     """Returns the rows of SUMMARY; raises KeyError if one was not measured."""
-    measured = {(row.what, row.beside): row.cells() for row in rows}
+    measured = {(row.what, row.compared_with): row.cells() for row in rows}
     chosen = [measured[key] for key in SUMMARY]
     return lines_of(
         ("what", "here", "Jupyter Kernel Gateway"), [(row[0], row[1], row[4]) for row in chosen]

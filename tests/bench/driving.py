@@ -1,4 +1,4 @@
-"""What it costs to drive a pool from a test, and what every request pays so that one can."""
+"""The costs of driving a pool from a test, and the costs of that ability for every request."""
 
 import concurrent.futures
 import http.client
@@ -92,6 +92,6 @@ def measure():
     return [
         Row(f"reset of {PER_RESET} sessions", reset, "warm `1 + 1`", warm),
         Row(f"`advance` over {DUE} sessions that are due", moved, "warm `1 + 1`", quiet),
-        Row("warm `1 + 1` of another pool meanwhile", amid, "the same alone", quiet),
+        Row("warm `1 + 1` of another pool during the move", amid, "the same alone", quiet),
         Row("journal and metrics, of each request", cost(), "warm `1 + 1`", warm),
     ]

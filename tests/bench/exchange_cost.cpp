@@ -1,5 +1,5 @@
-// What the journal and the metrics cost a request: the processor time of JournalRecorder and
-// Metrics for a warm execute, with bodies as small as that has.
+// The cost of journal and metrics per request: the processor time of JournalRecorder and Metrics
+// for a warm execute with its small bodies.
 //
 //   exchange_cost COUNT    prints microseconds per request, one number for each of ten rounds
 
@@ -84,7 +84,7 @@ asio::awaitable<void> serve(test_double::JournalRecorder& recorder, observabilit
   }
 }
 
-/// What the loop above costs without the two.
+/// The loop above without the two, for comparison.
 asio::awaitable<void> serve_plainly(int count) {
   for (int i = 0; i < count; ++i) {
     http::Exchange exchange = exchange_of_client();

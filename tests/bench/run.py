@@ -3,7 +3,7 @@
     run.py [--write] [CASE...]     all cases, or those named; --write puts the results of all cases into
                                    docs/BENCHMARKS.md and README.md
 
-Every figure stands beside an alternative, or beside what the machine could do at best, measured in
+Every figure is shown with an alternative, or with the best that the machine can do, measured in
 the same run.
 """
 
@@ -52,7 +52,7 @@ def words_about(machine):
 
 
 def measure(cases):
-    """Rows by case; each is told as soon as it is there."""
+    """Returns rows by case; prints each as soon as it is known."""
     rows = {}
     for case in cases:
         print(f"{case} …", file=sys.stderr, flush=True)

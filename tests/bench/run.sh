@@ -1,5 +1,5 @@
 #!/bin/sh
-# The benchmarks, beside what people would use instead, which is installed first: Python packages
+# The benchmarks, compared with alternatives, which are installed first: Python packages
 # into build/bench-python, Pyodide into build/bench-node, bubblewrap and Node from Debian.
 # Needs build/release/dynsessions (DYNSESSIONS_BINARY names another). A few minutes.
 #   run.sh [--write] [CASE...]

@@ -59,7 +59,7 @@ class Row:
 
     what: str
     samples: Samples
-    beside: str
+    compared_with: str
     other: Samples
 
     @property
@@ -73,14 +73,19 @@ class Row:
             self.what,
             ours.text(ours.median),
             p99,
-            self.beside,
+            self.compared_with,
             other.text(other.median),
             f"{self.ratio:.2g}" if self.ratio < 100 else f"{self.ratio:.0f}",
         )
 
     def as_json(self):
         sides = {"ours": self.samples.as_json(), "other": self.other.as_json()}
-        return {"what": self.what, "beside": self.beside, "ratio": self.ratio, **sides}
+        return {
+            "what": self.what,
+            "compared with": self.compared_with,
+            "ratio": self.ratio,
+            **sides,
+        }
 
 
 def machine():

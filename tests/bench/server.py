@@ -1,4 +1,4 @@
-"""The server under test, a process of its own as people start it."""
+"""The server under test, started as a separate process, as users start it."""
 
 import contextlib
 import json

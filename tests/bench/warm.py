@@ -94,8 +94,8 @@ def cells():
         for cell in CELLS:
             samples = time_cell(ways, cell)
             ours = samples.pop("session")
-            for beside, other in samples.items():
-                yield Row(f"{cell.what} over HTTP", ours, beside, other)
+            for alternative, other in samples.items():
+                yield Row(f"{cell.what} over HTTP", ours, alternative, other)
 
 
 def beside_gateway():

@@ -78,7 +78,7 @@ def test_a_deviation_that_is_gone_gives_1(cases_directory):
 
 
 def test_an_endpoint_without_a_server_gives_3():
-    with socket.socket() as held:  # bound, but nobody listens
+    with socket.socket() as held:  # bound, but not listening
         held.bind(("127.0.0.1", 0))
         endpoint = f"http://127.0.0.1:{held.getsockname()[1]}"
         run = conform("--endpoint", endpoint, "--yes")
@@ -127,7 +127,7 @@ def test_a_short_token_does_not_keep_a_report_from_being_written(
 def test_a_report_that_would_tell_a_secret_is_named_with_its_case_after_the_summary(
     emulator, cases_directory, tmp_path
 ):
-    """The title of a case is not redacted: whoever wrote it knows the host."""
+    """The title of a case is not redacted, because its author knows the host."""
     report, host = tmp_path / "report.json", emulator.endpoint.split("/")[2]
     run = conform(
         *("--endpoint", emulator.endpoint, "--yes", "--json", str(report)),
@@ -161,7 +161,7 @@ def test_a_case_that_needs_a_server_of_its_own_is_not_run_at_an_endpoint(emulato
     directory = cases_directory(200, needs={"max-sessions": "2"})
     run = conform("--endpoint", emulator.endpoint, "--yes", "--cases", directory)
     assert run.returncode == 0
-    assert "not run: 1, needs a server of its own: --max-sessions=2" in run.stdout
+    assert "not run: 1, needs a separate server: --max-sessions=2" in run.stdout
 
 
 def test_an_option_that_the_server_does_not_have_gives_3_and_says_so(cases_directory):
@@ -239,6 +239,35 @@ def test_a_case_that_cannot_be_used_gives_2(cases_directory, members):
     run = conform("--cases", cases_directory(200, **members))
     assert run.returncode == 2
     assert "one: " in run.stderr
+
+
+def test_all_mistakes_of_a_file_are_reported_in_one_run(cases_directory):
+    wrong = {"request": {"method": "GET", "path": "${later}"}, "expect": {"status": 200}}
+    run = conform("--cases", cases_directory(200, steps=[wrong, {"expect": {"status": 200}}]))
+    assert run.returncode == 2
+    assert "step 1: no variable is called ${later} here" in run.stderr
+    assert "step 2: a step lacks request" in run.stderr
+
+
+def test_own_cases_need_no_section_and_have_the_built_in_variables(cases_directory):
+    step = {
+        "let": {"code": "6 * 7", "value": 42},
+        "request": "${execute}",
+        "expect": "${executed}",
+    }
+    directory = cases_directory(200, apiVersions="${from2025}", steps=[step])
+    written = Path(directory, "one.json")
+    written.write_text(written.read_text().replace('"section": "1", ', ""))
+    assert "section" not in written.read_text()
+    run = conform("--cases", directory)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "2 same" in run.stdout
+
+
+def test_the_chosen_cases_are_listed_and_not_run(cases_directory):
+    directory = cases_directory(200, apiVersions=[V2025_02, V2025_10])
+    run = conform("--cases", directory, "--list", "--filter", f"*@{V2025_10}")
+    assert (run.returncode, run.stdout) == (0, f"one@{V2025_10}  guess: files of a new session\n")
 
 
 @pytest.mark.parametrize("flags", [["--nothing"], ["--filter", "no.such*"], ["--cases", "/none"]])

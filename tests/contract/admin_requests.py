@@ -1,5 +1,5 @@
-"""What `schemathesis` loads beside the document of the admin API: pools that are alike and have no
-interpreters in reserve, and few different ones, so that generated requests cost no machine."""
+"""A hook for `schemathesis` on the admin API: generated requests get few different pools, without
+ready interpreters, so that they do not overload the machine."""
 
 import schemathesis
 

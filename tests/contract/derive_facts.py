@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the facts of the contract's sources that the tests beside it compare us with.
+"""Writes facts of the contract's sources, which tests of this directory compare with the emulator.
 
     tests/contract/derive_facts.py CONTRACT_DIR [DIRECTORY]
 
 The sources (recordings, captures, official documents) are other people's and lie outside this
-repository; facts/*.json say what they show, in a form of our own.
+repository; facts/*.json have their facts in our own format.
 """
 
 import json

@@ -1,6 +1,6 @@
-"""Facts of recorded traffic with Azure Resource Manager, and with the data plane between: what was
-asked of pools that the emulator has, and what came of it. Times, principals and hosts are named in
-angle brackets, everything else is exact.
+"""Facts of recorded traffic with Azure Resource Manager, and with the data plane in between:
+requests for pools of kinds that the emulator has, and their answers. Times, principals and hosts
+are replaced by names in angle brackets, everything else is exact.
 """
 
 import collections
@@ -12,7 +12,7 @@ from recordings import masked_body
 PRINCIPALS = ("createdBy", "createdByType", "lastModifiedBy", "lastModifiedByType", "updatedBy")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?(Z?)")
 POOL = re.compile(r".*/sessionPools/([^/]+)")
-# What an answer of ours must have as well; the rest is of the edge in front of the service.
+# Headers that our answers must have, too; the others come from the edge in front of the service.
 HEADERS = ("content-type", "api-supported-versions", "cache-control", "expires", "pragma",
            "x-content-type-options", "x-powered-by")  # fmt: skip
 

@@ -40,7 +40,7 @@ def test_generated_requests_are_answered_as_the_document_says(server, tmp_path):
     command = [SCHEMATHESIS, "run", f"{server.admin}/openapi.json"]
     for name in (*ENDLESS, *ARCHIVES):
         command += ["--exclude-operation-id", f"{name}_of_pool"]
-    # Those of one pool and of the server: the same operations have other paths, too.
+    # Paths of one pool and of the server: the same operations have other paths, too.
     command += ["--include-path-regex", "^/(pools|health|server|version|metrics|openapi)"]
     command += ["--checks", ",".join(CHECKS), "--phases", "coverage,fuzzing"]
     command += ["--max-examples", "5", "--seed", "1", "--workers", "1", "--no-color"]

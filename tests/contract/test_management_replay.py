@@ -47,7 +47,7 @@ def _identity_is_shown(exchange):
 
 
 def _versions_are_always_named(exchange):
-    """An empty list has no `api-supported-versions` in some recordings: nobody was asked."""
+    """An empty list has no `api-supported-versions` in some recordings: no provider was asked."""
     names = exchange.get("headers", [])
     if exchange["plane"] != "ARM" or "roleAssignments" in exchange["path"]:
         return exchange

@@ -133,7 +133,7 @@ def _upload(session, body):
 
 
 def _list_sessions(session, body):
-    """In a pool of its own: the list is whole."""
+    """In a separate pool, because the list has all sessions of the pool."""
     endpoint = session.endpoint.replace("/default", f"/{uuid.uuid4()}")
     for entry in body["sessions"]:
         Session(endpoint, entry["identifier"]).list()
@@ -151,9 +151,9 @@ ASK = {
     "GET listSessions": _list_sessions,
     "GET listSessions on a pool without sessions": _list_sessions,
 }
-# What we answer otherwise, as (captured, ours).
+# Answers that differ from the capture, as (captured, ours).
 ADAPTED = {
-    # The specification requires the etag; the author of the capture may have cut it.
+    # The specification requires the etag; perhaps the author of the capture removed it.
     "README.md (step 6.1)": ('"expireAt":"<time>"', '"expireAt":"<time>","etag":"<guid>"'),
     # A fixture adapted by hand: an answer begins with 1.
     "TestData/sessions_python_plugin_file_upload.json": ('"$id":"3"', '"$id":"1"'),

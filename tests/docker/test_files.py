@@ -41,18 +41,31 @@ def image_environment():
 
 def service_environment(service):
     """Returns the environment that compose makes from a shell that sets no variables."""
-    return {
-        name: re.sub(r"\$\{\w+:-(.*)\}", r"\1", value)
-        for name, value in SERVICES[service]["environment"].items()
-    }
+    variables = SERVICES[service]["environment"].items()
+    return {name: value for name, value in variables if value is not None}
+
+
+# The image and compose.yaml choose these; the shell's ports are the published ones.
+FIXED = {"LISTEN", "PORT", "HTTPS_PORT", "ADMIN_PORT", "PYTHON", "STATE_DIR"}
+
+
+def option_variables():
+    return set(re.findall(r"DYNSESSIONS_\w+", run_to_end("serve", "--help").stdout))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_compose_passes_the_variable_of_every_option(service):
+    passed = SERVICES[service]["environment"]
+    assert set(passed) == option_variables() - {f"DYNSESSIONS_{name}" for name in FIXED}
+    own = {"DYNSESSIONS_SANDBOX"} if service == "full" else set()
+    assert {name for name, value in passed.items() if value is not None} == own
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_variable_is_an_option_with_a_value_that_it_takes(service):
     variables = image_environment() | service_environment(service)
     ours = {name: value for name, value in variables.items() if name.startswith("DYNSESSIONS_")}
-    known = set(re.findall(r"DYNSESSIONS_\w+", run_to_end("serve", "--help").stdout))
-    assert ours and set(ours) <= known
+    assert ours and set(ours) <= option_variables()
     asked = run_to_end("healthcheck", **ours)  # reads all options; there is no server
     assert asked.returncode != WRONG_USAGE, asked.stderr
 
@@ -62,8 +75,11 @@ def test_the_ports_are_the_programs_own_and_published_on_loopback_only(service):
     help_text = run_to_end("serve", "--help").stdout
     defaults = re.findall(r"DYNSESSIONS_(?:HTTPS_|ADMIN_)?PORT, default (\d+)", help_text)
     assert sorted(instructions("EXPOSE")[0].split()) == sorted(defaults)
-    published = [f"127.0.0.1:{port}:{port}" for port in defaults]
-    assert sorted(SERVICES[service]["ports"]) == sorted(published)
+    published = [
+        re.sub(r"\$\{DYNSESSIONS_\w*PORT:-(\d+)\}", r"\1", each)
+        for each in SERVICES[service]["ports"]
+    ]
+    assert sorted(published) == sorted(f"127.0.0.1:{port}:{port}" for port in defaults)
 
 
 def test_the_commands_of_the_image_are_the_programs():
@@ -71,6 +87,17 @@ def test_the_commands_of_the_image_are_the_programs():
     command = instructions("HEALTHCHECK")[0].partition("CMD ")[2]
     assert yaml.safe_load(command) == ["dynsessions", "healthcheck"]
     assert "Usage: dynsessions healthcheck" in run_to_end("healthcheck", "--help").stdout
+
+
+def test_the_authority_is_where_the_readme_copies_it_from(tmp_path):
+    state = Path(image_environment()["XDG_STATE_HOME"], "dynsessions")
+    assert f"VOLUME {state}" in DOCKERFILE
+    readme = (ROOT / "docker" / "README.md").read_text()
+    copied = re.findall(rf"docker cp NAME:{state}/(\S+) \.", readme)
+    assert copied == ["ca.pem", "trust-bundle.pem", "trust-store.p12"]
+    assert run_to_end("cert", XDG_STATE_HOME=str(tmp_path)).returncode == 0
+    for name in copied:
+        assert (tmp_path / "dynsessions" / name).stat().st_size > 0
 
 
 def test_the_image_does_not_run_as_root():
@@ -126,9 +153,20 @@ def flags_of(service):
     return " ".join(words)
 
 
-@pytest.mark.parametrize("service,tier", [("dynsessions", "full"), ("restricted", "restricted")])
+def test_the_default_service_asks_for_no_more_rights_than_the_first_docker_run():
+    service = SERVICES["dynsessions"]
+    first_run = (
+        (ROOT / "docker" / "README.md").read_text().partition("docker run")[2].split("\n")[0]
+    )
+    assert "--cap-add" not in first_run and "--security-opt" not in first_run
+    assert not {"cap_add", "privileged", "user", "devices"} & set(service)
+    assert service["security_opt"] == ["no-new-privileges"]
+    assert SERVICES["full"]["profiles"] == ["full"], "a profile is not started by default"
+
+
+@pytest.mark.parametrize("service,tier", [("dynsessions", "restricted"), ("full", "full")])
 def test_the_rights_of_a_service_are_in_the_table_and_give_the_tier_it_asks_for(service, tier):
-    assert service_environment(service)["DYNSESSIONS_SANDBOX"] == tier
+    assert service_environment(service).get("DYNSESSIONS_SANDBOX", tier) == tier
     assert read_table()[flags_of(service), "Docker"].startswith(tier)
 
 

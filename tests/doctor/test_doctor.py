@@ -1,6 +1,7 @@
 """`dynsessions doctor` in good and bad environments and on good and bad machines."""
 
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -149,7 +150,7 @@ FAULTS = {
     "no namespaces": ("unshare", ["full"], "unshare", "namespaces"),
     "no mounts": ("mount", ["full"], "mount", "namespaces"),
     "no Landlock": ("landlock_restrict_self", ["restricted"], "landlock", "kernel"),
-    "a step that nobody met yet": (
+    "a step without a known cure": (
         "setsid",
         ["full", "restricted", "insecure"],
         "session",
@@ -202,3 +203,23 @@ def test_wrong_usage_is_named():
     ended = run("-o", "yaml")
     assert (ended.returncode, ended.stdout) == (WRONG_USAGE, "")
     assert "--output" in ended.stderr
+
+
+# Capabilities of root, and whether sessions of the tier are then root.
+DROPPED = {"full": False, "restricted": True, "insecure": True}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has capabilities to drop")
+@pytest.mark.parametrize("tier", DROPPED)
+def test_root_without_the_right_to_kill_is_told_what_sessions_lack(tier):
+    def tier_line_and_objects(*before):
+        code, checks = examine("--sandbox", tier, before=before)
+        assert code == HEALTHY
+        return checks["sandbox"]["tier"], checks["limits"]["kernel objects"]
+
+    used, objects = tier_line_and_objects("setpriv", "--bounding-set=-kill", "--inh-caps=-kill")
+    assert ("lacks CAP_KILL" in used["finding"]) == DROPPED[tier]
+    assert (used["verdict"] == "warning") == DROPPED[tier]
+    assert objects["verdict"] == "warning" and "give the server CAP_KILL" in objects["cure"]
+    used, objects = tier_line_and_objects()
+    assert (used["verdict"], objects["verdict"]) == ("good", "good")

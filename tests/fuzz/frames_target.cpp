@@ -22,7 +22,7 @@ void check_result(const sandbox::ResultFrame& result) {
   require(is_valid_utf8(result.format), "a format is UTF-8");
   const bool is_image = result.value_kind == Kind::image;
   require(is_image || (base64 == 0 && result.beside_image == Kind::nothing),
-          "only an image has a content, and something beside it");
+          "only an image has a content, and an expression with it");
   const bool is_text = result.value_kind == Kind::text || result.beside_image == Kind::text;
   require(is_text || text == 0, "only a text has a text");
   const bool is_string = result.value_kind == Kind::string || result.beside_image == Kind::string;
@@ -39,7 +39,7 @@ void check_payload(std::string_view payload) {
   check_result(std::get<sandbox::ResultFrame>(*frame));
 }
 
-/// What we send must be one frame, whatever the code is.
+/// The request must be one valid frame, whatever the code is.
 void check_execute_frame(std::string_view code) {
   const std::string frame = sandbox::encode_execute_frame({7, code});
   require(sandbox::announced_length(frame) == frame.size() - sandbox::kFrameHeaderBytes,

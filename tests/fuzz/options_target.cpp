@@ -6,12 +6,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
-#include <unistd.h>
-
 #include <sys/mman.h>
-#include <system_error>
+#include <unistd.h>
 
 #include "emulator/cli/arguments.h"
 #include "emulator/config/options.h"

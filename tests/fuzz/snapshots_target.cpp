@@ -1,12 +1,12 @@
-// What tests put into a pool: archives (test_double/snapshots/) and scripts (test_double/scripts/).
+// Parsers of files that tests put into a pool: archives (test_double/snapshots/) and scripts
+// (test_double/scripts/).
 //
 // Input: an archive if the first byte is even, otherwise a script.
 
 #include <string>
 
-#include <unistd.h>
-
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "emulator/base/shallow_json.h"
 #include "emulator/base/utf8.h"

@@ -1,5 +1,5 @@
 """Threads and processes that a program leaves running: they continue between calls. What they print
-between calls belongs to no execution and is dropped (ARCHITECTURE.md, "Life of a session"). They
+between calls belongs to no execution and is dropped (docs/DESIGN.md, "Life of a session"). They
 end with their session.
 """
 
@@ -97,7 +97,7 @@ def test_output_that_never_ends_between_calls_costs_nothing(emulator_factory):
 SLEEP = "[sys.executable, '-c', 'import time; time.sleep(10000)', 'MARK']"
 DAEMONS = {
     "a child": f"import subprocess, sys\nsubprocess.Popen({SLEEP})",
-    "a child in a session of its own": (
+    "a child in a new process session": (
         f"import subprocess, sys\nsubprocess.Popen({SLEEP}, start_new_session=True)"
     ),
     "a daemon": f"""

@@ -176,7 +176,7 @@ def test_a_kernel_that_dies_is_a_warning_with_its_reason(log, server):
 
     answer = session.executions(SHARED_MEMORY_BOMB)
     limit = log.one("kernel-ended", session=guid, reason="memory-limit")
-    assert "memory: the session had more than its limit" in limit["message"]
+    assert "memory: the session exceeded its limit" in limit["message"]
     assert log.request_of(answer)["reason"] == answer.headers["x-emulator-reason"]
     session.end()
 

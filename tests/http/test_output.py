@@ -155,3 +155,22 @@ def test_frames_of_a_programs_own_making_cost_no_more_than_their_size(fresh_serv
     assert session.executions(SEND.format(frame)).status_code == 200
     after = session.executions("open('/mnt/data/kept.txt').read()").json()
     assert after["result"]["executionResult"] == "'kept'"
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "del sys.stdout, sys.stderr",
+        "sys.stdout = sys.stderr = None",
+        "sys.stdout = 5",
+        "sys.stdout = io.StringIO(); sys.stdout.close()",
+        "sys.stdout = open('/dev/null', 'w'); sys.stdout.close(); sys.stderr = object()",
+        "sys.stdout.write = None; sys.stderr.flush = 3",
+        "sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = None",
+    ],
+)
+def test_a_program_that_leaves_no_stream_behind_ends_no_output_but_its_own(session, program):
+    session.executions(f"import io, sys\n{program}")
+    answer = session.executions("print('out'); print('err', file=sys.stderr); 6 * 7").json()
+    result = answer["result"]
+    assert (result["stdout"], result["stderr"], result["executionResult"]) == ("out\n", "err\n", 42)

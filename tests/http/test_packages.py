@@ -58,7 +58,7 @@ class Project:
 
 
 class TierServerOf:
-    """A server of a tier with the packages of a project, whose file another user may own."""
+    """A server of a tier with a project's packages, whose file can belong to another user."""
 
     def __init__(self, project, tier):
         self._server = None

@@ -112,7 +112,7 @@ def test_names_of_pools_do_not_depend_on_case_and_others_exist_by_first_use(serv
     session_in("roomy", "same-key").executions("y = 5")
     again = Session(f"{server.http}{path_of(POOLS[3])}".replace("roomy", "ROOMY"), "same-key")
     assert result_of(again.executions("y"))["executionResult"] == 5
-    undeclared = Session(server.http + path_of({"name": "nobody-declared-it"}), "someone-here")
+    undeclared = Session(server.http + path_of({"name": "undeclared"}), "someone-here")
     assert result_of(undeclared.executions("1 + 1"))["executionResult"] == 2
 
 

@@ -1,7 +1,9 @@
 """Sessions in each tier of the sandbox, and which tier a machine gets."""
 
 import os
+import shutil
 import signal
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -9,18 +11,18 @@ import pytest
 import requests
 
 from support import environments
-from support.emulator import V2024_02, run_to_end
+from support.emulator import BINARY, V2024_02, run_to_end
 from support.processes import children
 
 NO_ENGINE = 4
+PYTHON = Path(__file__).parents[2] / "build" / "python" / "bin" / "python3"
 TIERS = ["full", "restricted", "insecure"]
 PORTS = ["--port", "0", "--https-port", "0", "--admin-port", "0"]
 
 
 @pytest.fixture
 def temporary(monkeypatch):
-    """Where launchers of this test keep the files of sessions. Every user may pass, as nobody else
-    may through pytest's own directories."""
+    """A directory for the files of sessions that every user can enter, unlike pytest's own."""
     with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
         os.chmod(directory, 0o755)
         monkeypatch.setenv("TMPDIR", directory)
@@ -224,6 +226,33 @@ def test_less_than_was_asked_for_is_no_start(mode, before, words, temporary):
     for word in [*words, "Cure: "]:
         assert word in ended.stderr
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only a root server gives sessions other users")
+@pytest.mark.parametrize("part", ["program", "python"])
+def test_a_directory_that_session_users_cannot_enter_is_named_with_the_cure(part, temporary):
+    """As of a checkout below /root."""
+    closed = temporary / "closed"
+    closed.mkdir(mode=0o700)
+    build = Path(BINARY).parent
+    program, python = [BINARY], []
+    if part == "program":
+        for name in ("dynsessions", "sandbox-launcher"):
+            shutil.copy2(build / name, closed)
+        shutil.copytree(build / "interpreter", closed / "interpreter")
+        program, python = [closed / "dynsessions"], ["--python", str(PYTHON)]
+    else:
+        shutil.copytree(PYTHON.parents[1], closed / "python", symlinks=True)
+        python = ["--python", str(closed / "python" / "bin" / "python3")]
+    ended = subprocess.run(
+        [*program, "serve", *PORTS, "--sandbox", "restricted", *python],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (ended.returncode, ended.stdout) == (NO_ENGINE, "")
+    assert f"cannot enter {closed}" in ended.stderr
+    assert "Cure: let all users enter that directory (chmod o+x)" in ended.stderr
 
 
 def test_insecure_works_where_nothing_isolates(temporary, emulator_factory):

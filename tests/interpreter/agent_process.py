@@ -121,7 +121,7 @@ class AgentProcess:
         return self._process.wait(PATIENCE)
 
     def leftover_output(self):
-        """What was written since the last result."""
+        """Returns the output since the last result."""
         self._drain()
         return b"".join(self._collected.values())
 

@@ -101,7 +101,8 @@ def test_reading_stdin_is_at_its_end(shared_agent):
 
 def test_a_stream_of_the_programs_own_making_does_not_disturb_the_agent(agent):
     assert agent.run("import sys\nsys.stdout = sys.stderr = object()").ok
-    assert not agent.run("print(1)").ok
+    assert not agent.run("sys.stdout = object(); print(1)").ok
+    assert agent.run("print(1)").out == "1\n"
     shown = agent.run("class R:\n  def __repr__(self): raise OSError('no repr')\nR()")
     assert shown.err.endswith("OSError: no repr\n")
     assert agent.run("sys.stdout = sys.__stdout__\nprint(2)").out == "2\n"

@@ -79,7 +79,7 @@ VALUES = {
         text("5"),
     ),
     "exit() leaves nothing": ("exit()", NOTHING),
-    "help goes to a pager that nobody sees": ("len?", NOTHING),
+    "help goes to a pager that is not shown": ("len?", NOTHING),
     "the module is a real __main__": (
         "import sys\nsys.modules['__main__'].__dict__ is globals(), __name__",
         text("(True, '__main__')"),

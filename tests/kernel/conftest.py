@@ -18,9 +18,9 @@ def kernel():
 def servers(emulator):
     """Servers by the origin of their interpreters: forked from one that has loaded the packages, or
     started. A program's answer must not depend on it."""
-    anew = Emulator("--max-sessions", "1000", "--no-zygote")
-    yield {"forked": emulator, "started": anew}
-    anew.stop()
+    started = Emulator("--max-sessions", "1000", "--no-zygote")
+    yield {"forked": emulator, "started": started}
+    started.stop()
 
 
 @pytest.fixture(scope="session")

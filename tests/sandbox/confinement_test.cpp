@@ -2,11 +2,11 @@
 #include <fstream>
 
 #include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
-#include <sys/socket.h>
-#include <sys/stat.h>
 
 #include "tests/sandbox/verdicts.h"
 #include "tests/support/catch.h"

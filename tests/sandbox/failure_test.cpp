@@ -4,9 +4,8 @@
 #include <set>
 
 #include <poll.h>
-#include <unistd.h>
-
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "tests/sandbox/processes.h"
 #include "tests/sandbox/steps.h"
@@ -121,8 +120,7 @@ TEST_CASE("an interpreter that is not there fails in its own step", "[sandbox]")
   CHECK(nothing_stays(launcher, before));
 }
 
-TEST_CASE("whichever call of the set-up fails, no weaker sandbox comes of it",
-          "[sandbox][faults]") {
+TEST_CASE("whichever call of the set-up fails, there is no weaker sandbox", "[sandbox][faults]") {
   if (::access(kStrace, X_OK) != 0) {
     WARN("skipped: strace is needed to make system calls fail");
     return;

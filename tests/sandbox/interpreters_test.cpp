@@ -1,8 +1,9 @@
 #include <csignal>
 
-#include <nlohmann/json.hpp>
 #include <sys/socket.h>
 #include <sys/wait.h>
+
+#include <nlohmann/json.hpp>
 
 #include "tests/sandbox/steps.h"
 #include "tests/support/catch.h"
@@ -68,7 +69,7 @@ TEST_CASE("the number of interpreters in a sandbox is bounded", "[sandbox]") {
   start(launcher, 1, kMaxInterpreters);
 }
 
-TEST_CASE("a hostile program reaches no interpreter that starts or works beside it",
+TEST_CASE("a hostile program reaches no interpreter that starts or works at the same time",
           "[sandbox][hostile]") {
   LauncherHarness launcher(program_spec());
   create(launcher);

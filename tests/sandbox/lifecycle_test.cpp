@@ -1,13 +1,18 @@
 #include <algorithm>
+#include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "sandbox/base/acting_as.h"
 #include "tests/sandbox/steps.h"
@@ -19,6 +24,17 @@ namespace {
 std::string mounts_of_host() {
   std::ifstream file("/proc/self/mountinfo");
   return (std::ostringstream() << file.rdbuf()).str();
+}
+
+/// Counts the open files of both launchers; the inner one owns the sandboxes.
+std::size_t descriptors_of_launchers(const LauncherHarness& launcher) {
+  std::size_t count = 0;
+  const pid_t inner = descendants(launcher.pid()).front();
+  for (const pid_t pid : {launcher.pid(), inner}) {
+    const std::filesystem::directory_iterator open("/proc/" + std::to_string(pid) + "/fd");
+    count += static_cast<std::size_t>(std::distance(begin(open), end(open)));
+  }
+  return count;
 }
 
 /// The file system maps only the session's user: to make files in it, root must act as that user
@@ -114,6 +130,35 @@ TEST_CASE("nothing is left of a sandbox that was destroyed", "[sandbox]") {
   require_failed(launcher.request(RequestKind::start_interpreter), "request: no such sandbox",
                  ENOENT);
   create(launcher);  // the id is free again
+}
+
+TEST_CASE("the kernel objects of destroyed sandboxes are removed when no more of them end",
+          "[sandbox]") {
+  constexpr std::uint64_t kSandboxes = 8;
+  constexpr int kLooks = 1000;
+  constexpr std::chrono::milliseconds kBetweenLooks{10};
+  LauncherHarness launcher(program_spec());
+  await_zygote(launcher);
+  const std::size_t before = descriptors_of_launchers(launcher);
+  std::vector<Interpreter> interpreters;
+  for (std::uint64_t id = 1; id <= kSandboxes; ++id) {
+    create(launcher, id);
+    interpreters.push_back(start_staying(launcher, id));
+  }
+  REQUIRE(descriptors_of_launchers(launcher) >= before + kSandboxes);
+  std::vector<std::uint64_t> requests;
+  for (std::uint64_t id = 1; id <= kSandboxes; ++id) {
+    requests.push_back(
+        launcher.send(Request{.kind = RequestKind::destroy_sandbox, .sandbox_id = id}));
+  }
+  for (const std::uint64_t id : requests) {
+    CHECK(launcher.reply_to(id).message.kind == ReplyKind::done);
+  }
+  int looks = 0;
+  while (descriptors_of_launchers(launcher) > before && ++looks < kLooks) {
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
+  CHECK(descriptors_of_launchers(launcher) <= before);
 }
 
 TEST_CASE("two sandboxes share no file and no process", "[sandbox]") {

@@ -5,10 +5,9 @@
 #include <set>
 #include <sstream>
 
-#include <unistd.h>
-
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "sandbox/kernel/cgroups/cgroup_files.h"
 #include "tests/sandbox/steps.h"
@@ -210,7 +209,7 @@ TEST_CASE("the groups of a launcher that was killed are swept away by the next o
   REQUIRE_FALSE(mine.empty());
   const auto processes = descendants(launcher.pid());
   {
-    const LauncherHarness beside(limited_spec(Groups::wanted));
+    const LauncherHarness second(limited_spec(Groups::wanted));
     for (const fs::path& directory : mine) CHECK(fs::exists(directory));  // its launcher lives
   }
   ::kill(launcher.pid(), SIGKILL);

@@ -1,9 +1,10 @@
 #include <cerrno>
 #include <csignal>
 
-#include <nlohmann/json.hpp>
 #include <sys/socket.h>
 #include <sys/wait.h>
+
+#include <nlohmann/json.hpp>
 
 #include "tests/sandbox/processes.h"
 #include "tests/sandbox/steps.h"

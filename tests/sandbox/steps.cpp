@@ -1,8 +1,7 @@
 #include "tests/sandbox/steps.h"
 
-#include <unistd.h>
-
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "tests/support/catch.h"
 

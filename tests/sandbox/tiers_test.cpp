@@ -5,12 +5,12 @@
 #include <fstream>
 
 #include <netinet/in.h>
-#include <unistd.h>
-
-#include <nlohmann/json.hpp>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
 
 #include "tests/sandbox/steps.h"
 #include "tests/sandbox/verdicts.h"
@@ -301,7 +301,7 @@ TEST_CASE("everything ends when the launcher is killed, and the next one sweeps 
   LauncherHarness next(spec);
   CHECK_FALSE(fs::exists(left));
   const fs::path used = place.launcher_directory();
-  const LauncherHarness beside(spec);
+  const LauncherHarness second(spec);
   CHECK(fs::exists(used));  // its launcher lives
 }
 

@@ -6,6 +6,7 @@
 #include "emulator/execution/launcher_client.h"
 #include "emulator/execution/sandboxed_workspace.h"
 #include "tests/support/catch.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/test_loop.h"
 
 /// Interpreters that were forked from the real zygote, together with some that were started.
@@ -39,8 +40,8 @@ class Sessions {
   Result<std::unique_ptr<Workspace>> make() {
     return loop_.run(SandboxedWorkspace::create(services_));
   }
-  /// Returns what the programs print, one after the other in a new session. None may fail, except
-  /// that one can end its interpreter.
+  /// Runs the programs in order in a new session and returns their output. Each must succeed or end
+  /// its interpreter.
   std::string print(const std::vector<std::string>& programs) {
     auto workspace = make();
     INFO((workspace ? "" : workspace.error().message));

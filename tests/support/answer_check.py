@@ -26,7 +26,7 @@ def check(method, url, status, headers, content):
 
 
 def check_everything_of_requests(patch):
-    """Checks the answers of `requests`, whoever uses it: tests or clients. Not streamed ones."""
+    """Checks the answers that `requests` gets for tests and clients, except streamed ones."""
     send = requests.Session.send
 
     def send_and_check(session, request, **how):

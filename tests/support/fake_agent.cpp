@@ -3,14 +3,14 @@
 #include <array>
 #include <cerrno>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
-#include <sys/socket.h>
-#include <system_error>
 
 namespace dynsessions::test {
 namespace {

@@ -8,15 +8,14 @@
 #include <fstream>
 #include <map>
 #include <stdexcept>
+#include <system_error>
 
 #include <fcntl.h>
 #include <poll.h>
-#include <unistd.h>
-
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <system_error>
+#include <unistd.h>
 
 namespace dynsessions::sandbox::test {
 namespace {

@@ -6,9 +6,9 @@
 #include <stdexcept>
 #include <string>
 
+#include <linux/sched.h>
 #include <unistd.h>
 
-#include <linux/sched.h>
 #include <seccomp.h>
 
 /// Runs a program behind a seccomp filter, as a container's runtime would:

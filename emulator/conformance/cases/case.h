@@ -78,7 +78,7 @@ struct Case {
   std::string api_version;
   std::string operation;
   Evidence evidence{};
-  std::string section;  ///< of CONTRACT.md, or of another page that it names first
+  std::string section;  ///< of CONTRACT.md, or of another page that it names first; can be empty
   Plane plane{};
   Deviation deviation;
   std::string note;  ///< of a guess: what else the service might do; can be empty

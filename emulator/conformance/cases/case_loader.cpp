@@ -68,6 +68,20 @@ Json exchanges_of(const Json& step) {
   return is_parallel ? step.at("parallel") : Json::array({step});
 }
 
+class Problems {
+ public:
+  explicit Problems(std::string separator = "\n") : separator_(std::move(separator)) {}
+
+  void add(const std::string& problem) { text_ += (text_.empty() ? "" : separator_) + problem; }
+  void throw_if_any() const {
+    if (!text_.empty()) throw CaseError(text_);
+  }
+
+ private:
+  const std::string separator_;
+  std::string text_;
+};
+
 /// Expands the text of a case for each of its versions.
 class Expander {
  public:
@@ -124,11 +138,26 @@ class Expander {
     expanded.needs = parse_needs(member("needs", scope));
     expanded.cost = parse_cost(member("cost", scope));
     expanded.session = parse_session_use(member("session", scope));
-    std::set<std::string> known = run_time_names(plane_);
-    for (const Json& step : written_.at("steps")) {
-      expanded.steps.push_back(step_at(step, scope, known));
-    }
+    expanded.steps = steps(scope);
     return expanded;
+  }
+
+  /// Throws one CaseError for the problems of all steps.
+  [[nodiscard]] std::vector<Step> steps(const Scope& scope) const {
+    std::set<std::string> known = run_time_names(plane_);
+    std::vector<Step> all;
+    Problems problems("; ");
+    for (const Json& step : written_.at("steps")) {
+      try {
+        all.push_back(step_at(step, scope, known));
+      } catch (const CaseError& error) {
+        problems.add("step " + std::to_string(&step - &written_.at("steps").front() + 1) + ": " +
+                     error.what());
+      }
+      add_captured_names(step, known);
+    }
+    problems.throw_if_any();
+    return all;
   }
 
   [[nodiscard]] Deviation deviation(const Scope& scope) const {
@@ -138,15 +167,20 @@ class Expander {
     return {written.at("is").get<std::string>(), written.at("at").get<std::vector<std::string>>()};
   }
 
-  /// Adds the names that the step captures to `known`.
-  static Step step_at(const Json& written, const Scope& outer, std::set<std::string>& known) {
+  /// Also called for a step with problems, so that they do not make later steps fail.
+  static void add_captured_names(const Json& step, std::set<std::string>& known) {
+    for (const Json& exchange : exchanges_of(step)) {
+      if (!exchange.is_object()) continue;
+      const Json captured = exchange.value("capture", Json::object());
+      for (const auto& [name, place] : captured.items()) known.insert(name);
+    }
+  }
+
+  static Step step_at(const Json& written, const Scope& outer, const std::set<std::string>& known) {
     check_members_of_step(written);
     Step step{{}, parse_retry(written)};
     for (const Json& exchange : exchanges_of(written)) {
       step.exchanges.push_back(exchange_at(exchange, outer, known));
-    }
-    for (const Exchange& exchange : step.exchanges) {
-      for (const auto& [name, place] : exchange.capture.items()) known.insert(name);
     }
     return step;
   }
@@ -180,17 +214,6 @@ std::string id_of(const Json& written) {
   return named ? written.at("id").get<std::string>() : "a case without id";
 }
 
-class Problems {
- public:
-  void add(const std::string& problem) { text_ += (text_.empty() ? "" : "\n") + problem; }
-  void throw_if_any() const {
-    if (!text_.empty()) throw CaseError(text_);
-  }
-
- private:
-  std::string text_;
-};
-
 void refuse_duplicates(const std::vector<Case>& cases) {
   Problems problems;
   std::set<std::string> ids;
@@ -218,9 +241,12 @@ void add_case_files(const fs::path& directory, std::vector<fs::path>& files) {
   }
 }
 
-std::vector<fs::path> case_files(const fs::path& directory) {
+/// `place` is a directory of cases, or one file.
+std::vector<fs::path> case_files(const fs::path& place) {
+  if (fs::is_regular_file(place)) return {place};
+  const fs::path& directory = place;
   if (!fs::is_directory(directory)) {
-    throw CaseError("there is no directory of cases at " + directory.string());
+    throw CaseError("there are no cases at " + directory.string());
   }
   std::vector<fs::path> files;
   add_case_files(directory, files);
@@ -247,9 +273,10 @@ std::vector<Case> parse_cases(const Json& file, const Json& shared) {
   return all;
 }
 
-std::vector<Case> load_cases(const fs::path& directory) {
-  const std::vector<fs::path> files = case_files(directory);
-  const Json shared = read_shared(directory);
+std::vector<Case> load_cases(const fs::path& place, const fs::path& built_in) {
+  const std::vector<fs::path> files = case_files(place);
+  Json shared = read_shared(built_in);
+  shared.update(read_shared(fs::is_directory(place) ? place : place.parent_path()));
   Problems problems;
   std::vector<Case> all;
   for (const fs::path& path : files) {

@@ -8,12 +8,14 @@
 
 namespace dynsessions::conformance {
 
-/// Reads every *.json of a directory, in the order of their names, and expands each case over its
-/// api-versions. `variables.json`, if it exists, holds variables for all of them.
+/// Reads every *.json of a directory, in the order of their names, or one file, and expands each
+/// case over its api-versions. The variables of `variables.json` in that directory, if it exists,
+/// are for all of them; they replace those in the `variables.json` of the directory `built_in`.
 ///
 /// The loader is strict. Problems are an unknown member, a missing level of evidence, an unknown
 /// name in `${...}`, a duplicate id and an invalid matcher. Throws a CaseError that names them all.
-[[nodiscard]] std::vector<Case> load_cases(const std::filesystem::path& directory);
+[[nodiscard]] std::vector<Case> load_cases(const std::filesystem::path& place,
+                                           const std::filesystem::path& built_in);
 
 /// Returns the cases in the content of one file; `shared` holds the variables of all files.
 [[nodiscard]] std::vector<Case> parse_cases(const Json& file, const Json& shared);

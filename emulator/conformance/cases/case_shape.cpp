@@ -24,18 +24,21 @@ std::string quoted_list(const Names& names) {
 }
 
 /// Checks that `value` is an object with the required members and no others than the optional ones;
-/// `what` names it.
+/// `what` names it. The CaseError has all problems.
 void check_members(const Json& value, const std::string& what, const Names& required,
                    const Names& optional) {
   if (!value.is_object()) throw CaseError(what + " is not an object");
+  std::string problems;
+  const auto add = [&](const std::string& problem) {
+    problems += (problems.empty() ? what + " " : ", ") + problem;
+  };
   for (const std::string_view name : required) {
-    if (!value.contains(name)) throw CaseError(what + " lacks " + std::string(name));
+    if (!value.contains(name)) add("lacks " + std::string(name));
   }
   for (const auto& [key, member] : value.items()) {
-    if (!has(required, key) && !has(optional, key)) {
-      throw CaseError(what + " has an unknown member " + key);
-    }
+    if (!has(required, key) && !has(optional, key)) add("has an unknown member " + key);
   }
+  if (!problems.empty()) throw CaseError(problems);
 }
 
 void check_text(const Json& value, const std::string& what) {
@@ -167,12 +170,10 @@ void check_file(const Json& file) {
 
 void check_case(const Json& test_case) {
   check_members(test_case, "case",
-                {"id", "title", "apiVersions", "operation", "evidence", "section", "cost",
-                 "session", "steps"},
-                {"deviation", "note", "needs", "let"});
-  for (const char* text : {"id", "title", "operation", "section"}) {
-    check_text(test_case.at(text), text);
-  }
+                {"id", "title", "apiVersions", "operation", "evidence", "cost", "session", "steps"},
+                {"section", "deviation", "note", "needs", "let"});
+  for (const char* text : {"id", "title", "operation"}) check_text(test_case.at(text), text);
+  if (test_case.contains("section")) check_text(test_case.at("section"), "section");
   const Json& versions = test_case.at("apiVersions");
   if (versions.is_string()) return;  // a variable: checked when it is filled in
   if (!versions.is_array() || versions.empty()) throw CaseError("apiVersions is not a list");

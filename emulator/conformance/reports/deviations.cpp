@@ -45,7 +45,7 @@ void write_known(std::ostream& out, const std::vector<Case>& cases) {
 void write_guesses(std::ostream& out, const std::vector<Case>& cases) {
   out << "\n## Guesses\n\n"
          "The service's behaviour is not known here; the emulator does this.\n\n"
-         "| case | api-versions | section | evidence | the emulator | doubt |\n"
+         "| case | api-versions | section | evidence | the emulator | note |\n"
          "| --- | --- | --- | --- | --- | --- |\n";
   const auto is_guess = [](const Case& one) {
     return one.evidence == Evidence::guess && !one.deviation.exists();

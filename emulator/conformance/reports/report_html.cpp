@@ -84,7 +84,7 @@ void write_html_outcome(std::ostream& out, const CaseOutcome& outcome) {
       << escaped(one.title) << "</summary>\n";
   write_line(out, "", std::string(name_of(one.evidence)) + ", " + one.source());
   write_line(out, "Known to differ: ", one.deviation.is);
-  write_line(out, "Doubt: ", one.note);
+  write_line(out, "Note: ", one.note);
   write_line(out, "Not run: ", outcome.reason());
   if (!outcome.differences.empty()) write_differences(out, outcome.differences);
   if (!outcome.curl.empty()) out << "<pre>" << escaped(outcome.curl) << "</pre>\n";

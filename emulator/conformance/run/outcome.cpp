@@ -33,7 +33,7 @@ std::string CaseOutcome::reason() const {
     case NotRun::slow:
       return "slow: --slow runs it";
     case NotRun::needs:
-      return "needs a server of its own: " + describe(test_case.needs);
+      return "needs a separate server: " + describe(test_case.needs);
   }
   return "";
 }

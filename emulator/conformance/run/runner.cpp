@@ -267,7 +267,7 @@ void Runner::delete_session(const std::string& identifier) {
   try {
     const Answer answer = send({http}, deadline_of(Cost::cheap)).front();
     if (!answer.reply) return note(answer.failure);
-    // 400 SessionWithIdentifierNotFound: the case itself has deleted it.
+    // 400 SessionWithIdentifierNotFound: the case has deleted the session itself.
     const auto code = answer.reply->header("x-ms-error-code");
     if (answer.reply->status != kNoContent && code != "SessionWithIdentifierNotFound") {
       note("status " + std::to_string(answer.reply->status));

@@ -38,7 +38,7 @@ struct Function {
   Json (*run)(const FunctionCall& call);
 };
 
-// Of one file each.
+// The functions of one source file each.
 [[nodiscard]] std::span<const Function> text_functions();
 [[nodiscard]] std::span<const Function> logic_functions();
 [[nodiscard]] std::span<const Function> collection_functions();

@@ -38,8 +38,6 @@ constexpr std::array kPoolRows{
     Row{Method::put, "/", "put_pool", put_pool},
     Row{Method::patch, "/", "patch_pool", patch_pool},
     Row{Method::delete_, "/", "delete_pool", delete_pool},
-    Row{Method::get, "/snapshot", "get_snapshot", get_snapshot},
-    Row{Method::put, "/snapshot", "put_snapshot", put_snapshot},
     Row{Method::get, "/slots", "get_slots", get_slots},
 };
 
@@ -68,6 +66,8 @@ constexpr std::array kCommonRows{
     Row{Method::post, "/script/recording", "start_recording", start_recording},
     Row{Method::get, "/script/recording", "get_recording", get_recording},
     Row{Method::delete_, "/script/recording", "stop_recording", stop_recording},
+    Row{Method::get, "/snapshot", "get_snapshot", get_snapshot},
+    Row{Method::put, "/snapshot", "put_snapshot", put_snapshot},
     Row{Method::get, "/events", "follow_events", follow_events},
     Row{Method::post, "/token", "issue_token", issue_token},
     Row{Method::post, "/reset", "reset", reset},

@@ -12,7 +12,7 @@
 
 namespace dynsessions::surfaces::admin {
 
-/// The emulator's own API, on a port of its own so that the emulated one stays the service's:
+/// The emulator's own API, on a separate port so that the data plane has only paths of the service:
 ///   GET /health/live   200 as long as the process answers
 ///   GET /health/ready  200 when every component is ready, else 503; lists them with reasons
 ///   GET /server        the addresses of the server, as in its ready line

@@ -7,7 +7,7 @@
 
 namespace dynsessions::surfaces::admin {
 
-/// Turns away requests without the token of the admin API, in constant time. Health and version
+/// Refuses requests without the token of the admin API, in constant time. Health and version
 /// need none, because probes cannot have it.
 class AdminTokenFilter final : public http::Filter {
  public:

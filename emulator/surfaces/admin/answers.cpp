@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/base/shallow_json.h"
+#include "emulator/http/text.h"
 #include "emulator/surfaces/json_response.h"
 
 namespace dynsessions::surfaces::admin {
@@ -21,7 +22,7 @@ struct Words {
   std::string_view code;
 };
 
-/// Of the codes that operations of the admin API can give; the others are bugs.
+/// Status and code for the errors that operations of the admin API return; other errors are bugs.
 Words words_for(const Error& error) {
   switch (error.code) {
     case ErrorCode::invalid_request:
@@ -67,7 +68,9 @@ http::Response refusal(const Error& error) {
   if (!error.target.empty()) body["field"] = error.target;
   http::Response response = json_answer({{"error", std::move(body)}}, words.status);
   if (words.status == kUnauthorized) response.headers.add("www-authenticate", "Bearer");
-  if (!error.reason.empty()) response.headers.add("x-emulator-reason", error.reason);
+  if (!error.reason.empty()) {
+    response.headers.add("x-emulator-reason", http::as_header_value(error.reason));
+  }
   return response;
 }
 

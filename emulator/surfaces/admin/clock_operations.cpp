@@ -165,8 +165,11 @@ asio::awaitable<http::Answer> put_clock(AdminCall& call) {
   }
   std::vector<ClockTarget> targets;
   for (const MovableClock& one : clocks) {
-    if (change->now && *change->now < one.clock->now()) co_return back_in_time(one);
-    targets.push_back({one, change->now.value_or(one.clock->now())});
+    const Clock::TimePoint now = one.clock->now();
+    const Clock::TimePoint wanted = change->now.value_or(now);
+    // A clock is shown in units of 100 ns; the time that it shows is not back in time.
+    if (wanted < std::chrono::floor<Ticks>(now)) co_return back_in_time(one);
+    targets.push_back({one, std::max(wanted, now)});
   }
   for (const MovableClock& one : clocks) set_rate(*one.clock, *change);
   if (!change->now) {  // nothing is due that has not fired

@@ -21,7 +21,7 @@ using test_double::FeedEvent;
 using test_double::Journal;
 using test_double::JournalEntry;
 
-/// What a reader wants to see.
+/// The events that a reader asked for.
 struct Interest {
   Journal::Scope pool;
   std::string session;  ///< guid; empty: all

@@ -15,7 +15,7 @@
 namespace dynsessions::surfaces::admin {
 
 /// Server-sent events (WHATWG HTML, 9.2) at the pace of their reader. A reader that is
-/// slower than the events misses some, and is told how many with the event `dropped`.
+/// slower than the events misses some; the event `dropped` says how many.
 class EventStream : public http::BodySource {
  public:
   boost::asio::awaitable<Result<std::optional<std::string>>> next() override;

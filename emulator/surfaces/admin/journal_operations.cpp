@@ -86,6 +86,29 @@ Entries select(const AdminCall& call, const JournalQuery& query) {
   return found;
 }
 
+/// An expectation about a misspelt operation would always find nothing.
+Result<void> check_operations(const AdminCall& call, const test_double::Expectation& expectation) {
+  const test_double::FaultContext& known = call.services.faults.context();
+  const auto is_known = [&known](const std::string& glob) {
+    for (const auto* list :
+         {&known.session_operations, &known.token_operations, &known.open_operations}) {
+      const bool found = std::any_of(list->begin(), list->end(), [&glob](const std::string& name) {
+        return test_double::matches_glob(glob, name);
+      });
+      if (found) return true;
+    }
+    return glob.empty();  // requests that are no operation
+  };
+  for (const auto& [path, match] : test_double::matches_in(expectation)) {
+    for (const auto& [name, value] : match->texts) {
+      if (name == "operation" && !is_known(value)) {
+        return wrong_field(path + ".operation", "there is no operation `" + value + "`");
+      }
+    }
+  }
+  return {};
+}
+
 Json verdict_json(const test_double::Verdict& verdict) {
   Json json{{"ok", verdict.ok}};
   if (!verdict.ok) json["message"] = verdict.message;
@@ -118,6 +141,7 @@ asio::awaitable<http::Answer> verify_journal(AdminCall& call) {
   if (!body) co_return body.error();
   const auto expectation = test_double::parse_expectation(body->members);
   if (!expectation) co_return expectation.error();
+  if (const auto known = check_operations(call, *expectation); !known) co_return known.error();
   const Journal& journal = call.services.journal;
   const auto verdict =
       test_double::verify(*expectation, journal.entries(call.pool), journal.forgotten(call.pool));

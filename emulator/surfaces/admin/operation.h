@@ -16,7 +16,7 @@
 
 namespace dynsessions::surfaces::admin {
 
-/// One request of the admin API. Lives in the frame of AdminApi::handle(), so operations may keep
+/// One request of the admin API. Lives in the frame of AdminApi::handle(), so operations can keep
 /// references to it across co_await.
 struct AdminCall {
   const Services& services;
@@ -35,7 +35,7 @@ struct OperationRow {
   Operation* operation;
 };
 
-/// What exists on paths that name no pool, and on those that name one.
+/// The operations on paths without a pool, and on those with one.
 [[nodiscard]] std::span<const OperationRow> operations_without_pool();
 [[nodiscard]] std::span<const OperationRow> operations_below_pool();
 
@@ -109,7 +109,7 @@ Operation reset;
 /// The clocks of those pools and, if the request means all, that of the server.
 [[nodiscard]] std::vector<test_double::MovableClock> clocks_of(const AdminCall& call);
 
-/// The clock that stands for all that a request is about: a pool's, or the server's.
+/// The clock to show for a request: that of its pool, or the server's if it means all pools.
 [[nodiscard]] AdjustableClock& clock_of(const AdminCall& call);
 
 /// Makes the pool that the request names, if it names one that does not exist: as requests of the

@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// What a reset leaves alone.
+/// Parts of pools that a reset does not touch.
 struct Kept {
   bool sessions = false;
   bool faults = false;

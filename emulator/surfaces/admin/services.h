@@ -22,13 +22,13 @@ namespace dynsessions::surfaces::admin {
 struct Component {
   std::string name;
   bool ready = false;
-  std::string detail;  ///< what it is, or why it is not ready
+  std::string detail;  ///< a description, or why it is not ready
 };
 
-/// Looks at every component. May ask other processes; resolves within some seconds.
+/// Checks every component. Can ask other processes; resolves within a few seconds.
 using Health = std::function<boost::asio::awaitable<std::vector<Component>>()>;
 
-/// What the operations of the admin API work with; all of it outlives them.
+/// Parts of the server that operations of the admin API use; they outlive the operations.
 struct Services {
   std::string version;
   Health health;

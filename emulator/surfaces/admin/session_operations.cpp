@@ -42,7 +42,7 @@ Json session_json(const pools::Pool& pool, const pools::SessionInfo& session) {
 }
 
 struct Found {
-  std::shared_ptr<pools::Pool> pool;  ///< shared with the catalog, which may remove it
+  std::shared_ptr<pools::Pool> pool;  ///< shared, since the catalog can remove it
   pools::SessionInfo session;
 };
 

@@ -80,7 +80,7 @@ asio::awaitable<http::Answer> get_snapshot(AdminCall& call) {
   if (!redaction) {
     co_return wrong_field("redact", "expected none, identifiers or contents");
   }
-  auto taken = co_await test_double::take_snapshot(snapshot_services(call), *call.pool, *redaction);
+  auto taken = co_await test_double::take_snapshot(snapshot_services(call), call.pool, *redaction);
   if (!taken) co_return taken.error();
   http::Response response;
   response.headers.add("content-type", "application/gzip");
@@ -96,7 +96,8 @@ asio::awaitable<http::Answer> put_snapshot(AdminCall& call) {
   auto restored =
       co_await test_double::restore_snapshot(snapshot_services(call), call.pool, std::move(source));
   if (!restored) co_return restored.error();
-  co_return json_answer(restored->summary);
+  if (call.pool) co_return json_answer(restored->front());
+  co_return json_answer(nlohmann::ordered_json{{"value", *restored}});
 }
 
 }  // namespace dynsessions::surfaces::admin

@@ -48,7 +48,7 @@ void take_lifetime(JsonMembers& members, seconds& target) {
   if (value == nullptr) return;
   const bool is_number = value->is_number_integer();
   const std::int64_t wanted = is_number ? value->get<std::int64_t>() : 0;
-  // Of a number beyond 64 bits with sign, get() makes a negative one.
+  // get() makes a negative number of one that exceeds 63 bits.
   const bool is_good = is_number && wanted >= -kTenYears && wanted <= kTenYears &&
                        (wanted < 0) != value->is_number_unsigned();
   if (!is_good) {

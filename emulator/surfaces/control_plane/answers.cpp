@@ -54,7 +54,7 @@ http::Response refusal(const ArmError& error, http::Exchange& exchange, bool own
   exchange.reason = error.reason;
   http::Response response = json_answer({{"error", error_json(error)}}, error.status);
   if (own_headers && !error.reason.empty()) {
-    response.headers.add("x-emulator-reason", error.reason);
+    response.headers.add("x-emulator-reason", http::as_header_value(error.reason));
   }
   return response;
 }

@@ -9,13 +9,13 @@
 namespace dynsessions::surfaces::control_plane {
 
 /// A refusal in the words of Azure Resource Manager, whose codes clients show to their users. Each
-/// resource provider has codes of its own, so this names them instead of ErrorCode.
+/// resource provider has its own codes, so this names them instead of ErrorCode.
 struct ArmError {
   unsigned status = 400;
   std::string code;
   std::string message;
   std::string target = {};  ///< the offending member, or empty
-  std::string reason = {};  ///< the rule and the likely cure, for `x-emulator-reason`; may be empty
+  std::string reason = {};  ///< the rule and the likely cure, for `x-emulator-reason`, or empty
   std::vector<ArmError> details = {};
 };
 

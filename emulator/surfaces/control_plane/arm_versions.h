@@ -8,8 +8,8 @@
 
 namespace dynsessions::surfaces::control_plane {
 
-/// What an api-version of `Microsoft.App/sessionPools` changes in answers. Requests are read alike
-/// at every version (api-spec/CONTROL-PLANE.md section 0, fact 2).
+/// Differences between api-versions of `Microsoft.App/sessionPools` in answers. Requests are read
+/// alike at every version (api-spec/CONTROL-PLANE.md section 0, fact 2).
 struct ArmVersion {
   std::string_view name;
   /// The dynamic configuration is `lifecycleConfiguration`; before, `executionType` and the

@@ -6,7 +6,8 @@
 #include "emulator/surfaces/control_plane/operation.h"
 #include "emulator/surfaces/control_plane/regions.h"
 
-/// What clients read of the cloud before they ask for a resource (CONTROL-PLANE.md section 3.1).
+/// The facts about the cloud that clients read before they ask for a resource (CONTROL-PLANE.md
+/// section 3.1).
 namespace dynsessions::surfaces::control_plane {
 namespace asio = boost::asio;
 

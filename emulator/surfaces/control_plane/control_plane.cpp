@@ -171,8 +171,8 @@ ArmResult<void> check_api_version(const std::string& version) {
                   "a version is a date, such as " + std::string(default_version())};
 }
 
-/// What every operation needs: a version, the subscription, and the group if the path goes on
-/// below it.
+/// Checks the parts that every operation needs: a version, the subscription, and the group if the
+/// path goes on below it.
 ArmResult<void> check_request(const Services& services, const ArmPath& path,
                               const std::string& version) {
   if (const ArmResult<void> good = check_api_version(version); !good) return good;

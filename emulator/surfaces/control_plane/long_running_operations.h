@@ -29,7 +29,7 @@ class LongRunningOperations {
  public:
   static constexpr std::size_t kMost = 1000;
 
-  /// Shared with whoever ends the operation: it may have been forgotten by then.
+  /// Shared with the caller that ends the operation, because it can be forgotten before that.
   using Pointer = std::shared_ptr<LongRunningOperation>;
   [[nodiscard]] Pointer start(std::string_view kind, const std::string& subscription,
                               TimePoint now);

@@ -25,7 +25,7 @@ class Scanner {
     skip_blanks();
     return rest_.empty();
   }
-  /// A word, which may be empty.
+  /// Reads a word, which can be empty.
   std::string word() {
     skip_blanks();
     std::size_t size = 0;

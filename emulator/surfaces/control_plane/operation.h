@@ -11,7 +11,7 @@
 
 namespace dynsessions::surfaces::control_plane {
 
-/// One request. Lives in the frame of ControlPlane::handle(), so operations may keep references to
+/// One request. Lives in the frame of ControlPlane::handle(), so operations can keep references to
 /// it across co_await.
 struct ArmCall {
   const Services& services;

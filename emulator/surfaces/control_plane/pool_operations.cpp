@@ -45,7 +45,7 @@ bool is_long_running(const ArmCall& call) {
   return call.services.style == OperationStyle::long_running;
 }
 
-/// Has ended already, and is told so at the first poll.
+/// An operation that has ended already, as the first poll shows.
 LongRunningOperations::Pointer ended_operation(const ArmCall& call) {
   auto operation =
       call.services.operations.start(kKind, call.scope.subscription, call.services.store.now());
@@ -79,7 +79,7 @@ asio::awaitable<ArmAnswer> write_pool(ArmCall& call, PoolWrite write) {
   if (!version) co_return version.error();
   const ArmResult<ArmBody> body = co_await read_body(call.http);
   if (!body) co_return body.error();
-  // The group may have gone while the body arrived.
+  // The group can be deleted while the body arrives.
   const ArmResult<const ArmVersion*> still = check_call(call);
   if (!still) co_return still.error();
   const ResourceId id = id_of_call(call);

@@ -41,12 +41,12 @@ struct Authorship {
   void modify(const Caller& caller, TimePoint now);
 };
 
-/// What ARM knows of a pool besides its definition.
+/// The members of a pool in ARM that are not in its definition.
 struct PoolEnvelope {
   Tags tags = {};
   ManagedIdentity identity = {};
   std::vector<std::string> secrets = {};   ///< names; the values are not kept
-  std::vector<std::string> creators = {};  ///< principals that may use its sessions
+  std::vector<std::string> creators = {};  ///< principals that have the right to use its sessions
   Authorship authorship = {};
 };
 

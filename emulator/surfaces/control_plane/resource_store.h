@@ -37,8 +37,8 @@ class ResourceStore final : public pools::PoolRoles {
   /// not emulated, 404 `ResourceGroupNotFound`, 400 for a bad body. On an error nothing is changed.
   [[nodiscard]] ArmResult<Put> put_resource(const ResourceId& id, const std::string& api_version,
                                             const nlohmann::json& body, const Caller& caller);
-  /// What put_resource() would refuse, without changing anything. The group of `id` need not exist
-  /// if `group_will_exist`: a template that creates it is checked as a whole.
+  /// Returns the error that put_resource() would return, without changing anything. The group of
+  /// `id` need not exist if `group_will_exist`: a template that creates it is checked as a whole.
   [[nodiscard]] ArmResult<void> check_resource(const ResourceId& id, const std::string& api_version,
                                                const nlohmann::json& body,
                                                bool group_will_exist = false) const;
@@ -70,7 +70,7 @@ class ResourceStore final : public pools::PoolRoles {
   [[nodiscard]] ArmResult<ResourceGroups::Written> write_group(const Scope& scope,
                                                                const nlohmann::json& body,
                                                                bool is_patch);
-  /// What begin_removal() would refuse.
+  /// Returns the error that begin_removal() would return.
   [[nodiscard]] ArmResult<void> check_removal(const ResourceId& id) const;
 
   [[nodiscard]] SessionPools& session_pools() { return session_pools_; }

@@ -23,7 +23,7 @@ class RoleAssignments {
   /// assignment that is there, by its name or by what it gives.
   [[nodiscard]] ArmResult<Resource> create(const ResourceId& id, const nlohmann::json& body,
                                            const Caller& caller, TimePoint now);
-  /// What create() would refuse.
+  /// Returns the error that create() would return.
   [[nodiscard]] ArmResult<void> check(const ResourceId& id, const nlohmann::json& body) const;
   [[nodiscard]] ArmResult<Resource> get(const ResourceId& id) const;
   /// 404 if there is none.

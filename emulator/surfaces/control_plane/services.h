@@ -18,7 +18,8 @@ enum class OperationStyle {
   long_running,  ///< also every PUT, PATCH and DELETE of a session pool
 };
 
-/// What the operations of the control plane work with. All references outlive the surface.
+/// Parts of the server that operations of the control plane use. All references outlive the
+/// surface.
 struct Services {
   ResourceStore& store;
   LongRunningOperations& operations;
@@ -26,8 +27,7 @@ struct Services {
   boost::asio::thread_pool& file_pool;  ///< reads templates
   auth::SigningKeys* keys = nullptr;    ///< of the emulator's own tokens
   OperationStyle style = OperationStyle::as_azure;
-  bool own_headers =
-      true;  ///< whether answers may have `x-emulator-reason` and `x-emulator-warning`
+  bool own_headers = true;  ///< whether answers have `x-emulator-reason` and `x-emulator-warning`
   /// Port of HTTPS; 0: HTTPS is off. Known once the ports are bound.
   std::function<unsigned()> https_port;
 };

@@ -33,7 +33,7 @@ class SessionPools {
   [[nodiscard]] ArmResult<Written> write(const ResourceId& id, const ArmVersion& version,
                                          const nlohmann::json& body, PoolWrite write,
                                          const Caller& caller, Provisioning shown);
-  /// What write() would refuse, without changing anything.
+  /// Returns the error that write() would return, without changing anything.
   [[nodiscard]] ArmResult<void> check(const ResourceId& id, const nlohmann::json& body,
                                       PoolWrite write) const;
 

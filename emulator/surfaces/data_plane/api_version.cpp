@@ -49,7 +49,7 @@ constexpr std::array kVersions{
                .supported = "2024-10-02-preview, 2025-02-02-preview, 2025-10-02-preview"},
 };
 
-/// What the version says, unless the choice overrules it.
+/// The version's value, unless the contract option overrules it.
 template <typename T>
 T settled(T of_version, ByVersion choice, T when_always, T when_never) {
   if (choice == ByVersion::by_version) return of_version;
@@ -68,31 +68,31 @@ std::optional<std::size_t> settled(std::optional<std::size_t> of_version, Stream
   return of_version;
 }
 
-ApiVersion settled(ApiVersion version, const contract::ContractOptions& choices) {
+ApiVersion settled(ApiVersion version, const contract::ContractOptions& options) {
   version.object_ids =
-      settled(version.object_ids, choices.object_ids, ObjectIds::numbered, ObjectIds::absent);
-  version.string_quotes = settled(version.string_quotes, choices.string_quotes, true, false);
+      settled(version.object_ids, options.object_ids, ObjectIds::numbered, ObjectIds::absent);
+  version.string_quotes = settled(version.string_quotes, options.string_quotes, true, false);
   version.metadata_has_type =
-      settled(version.metadata_has_type, choices.metadata_type, true, false);
-  if (choices.none_value != contract::NoneValue::by_version) {
-    version.none_is_null = choices.none_value == contract::NoneValue::null;
+      settled(version.metadata_has_type, options.metadata_type, true, false);
+  if (options.none_value != contract::NoneValue::by_version) {
+    version.none_is_null = options.none_value == contract::NoneValue::null;
   }
-  if (choices.failure_value != contract::FailureValue::by_version) {
-    version.failure_is_null = choices.failure_value == contract::FailureValue::null;
+  if (options.failure_value != contract::FailureValue::by_version) {
+    version.failure_is_null = options.failure_value == contract::FailureValue::null;
   }
-  if (choices.identifiers == contract::IdentifierCharacters::documented) {
+  if (options.identifiers == contract::IdentifierCharacters::documented) {
     version.identifier_rule = IdentifierRule::documented;
   }
   version.default_stream_characters =
-      settled(version.default_stream_characters, choices.stream_limit);
-  version.lenient_bodies = choices.lenient_bodies;
-  version.caps_timeout = choices.timeout_above_maximum == contract::TimeoutAboveMaximum::cap;
-  version.image_beats_value = choices.image_and_value == contract::ImageAndValue::image;
-  version.upload_has_type = choices.upload_type == contract::UploadType::filled;
+      settled(version.default_stream_characters, options.stream_limit);
+  version.lenient_bodies = options.lenient_bodies;
+  version.caps_timeout = options.timeout_above_maximum == contract::TimeoutAboveMaximum::cap;
+  version.image_beats_value = options.image_and_value == contract::ImageAndValue::image;
+  version.upload_has_type = options.upload_type == contract::UploadType::filled;
   version.separate_async_kernel =
-      choices.asynchronous_kernel == contract::AsynchronousKernel::separate;
-  version.keeps_upload_directories = choices.upload_directories == contract::UploadFolders::kept;
-  version.any_file_name = choices.file_names == contract::FileNames::any;
+      options.asynchronous_kernel == contract::AsynchronousKernel::separate;
+  version.keeps_upload_directories = options.upload_directories == contract::UploadFolders::kept;
+  version.any_file_name = options.file_names == contract::FileNames::any;
   return version;
 }
 
@@ -104,9 +104,9 @@ std::vector<std::string_view> version_names() {
   return names;
 }
 
-VersionTable::VersionTable(const contract::ContractOptions& choices)
-    : unknown_version_(choices.unknown_api_version), missing_version_(choices.missing_api_version) {
-  for (const ApiVersion& version : kVersions) versions_.push_back(settled(version, choices));
+VersionTable::VersionTable(const contract::ContractOptions& options)
+    : unknown_version_(options.unknown_api_version), missing_version_(options.missing_api_version) {
+  for (const ApiVersion& version : kVersions) versions_.push_back(settled(version, options));
 }
 
 const ApiVersion* VersionTable::find(std::string_view name) const {

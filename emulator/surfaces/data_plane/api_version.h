@@ -18,9 +18,9 @@ enum class Dialect {
   flat,     ///< `executions`, `files/{name}/content`
 };
 
-/// What rules a request: what its api-version changes, with the doubts about it settled. Handlers
-/// ask these members; nobody compares version texts or looks at the choices again. The defaults
-/// are those of the oldest versions. Rows are those of CONTRACT.md section 8.
+/// The rules of a request: its api-version, with the contract options applied. Handlers read these
+/// members and never compare version texts or look at the options again. The defaults are those of
+/// the oldest versions. Rows are those of CONTRACT.md section 8.
 struct ApiVersion {
   std::string_view name;
   Dialect dialect = Dialect::wrapped;  ///< of the paths that two dialects share, such as `files`
@@ -39,7 +39,7 @@ struct ApiVersion {
   std::optional<std::size_t> default_stream_characters = {};    ///< cut of the streams (row 17)
   std::string_view supported = {};  ///< `api-supported-versions` of its routes; empty: not sent
 
-  // No version says anything else about these: they are choices alone.
+  // The same in all versions; they depend on contract options only.
   bool lenient_bodies = false;            ///< takes the wrapping of another dialect (rows 4 and 5)
   bool caps_timeout = true;               ///< a longer timeout becomes the maximum (row 7)
   bool image_beats_value = true;          ///< row 12
@@ -52,19 +52,19 @@ struct ApiVersion {
 /// In order of age; static storage.
 [[nodiscard]] std::vector<std::string_view> version_names();
 
-/// The versions of one server, under its choices.
+/// The versions of one server, with its contract options applied.
 class VersionTable {
  public:
-  explicit VersionTable(const contract::ContractOptions& choices = {});
+  explicit VersionTable(const contract::ContractOptions& options = {});
   VersionTable(const VersionTable&) = delete;  // routes point into it
   VersionTable& operator=(const VersionTable&) = delete;
 
-  /// Whether a request may ask for this version, or for none, on a path of `path_dialect` (row 18):
-  /// `invalid_request` or `unauthenticated` when the choices say that it may not.
+  /// Checks whether this version, or none, is accepted on a path of `path_dialect` (row 18).
+  /// Returns `invalid_request` or `unauthenticated` if the contract options forbid it.
   [[nodiscard]] Result<void> check(std::optional<std::string_view> requested,
                                    std::optional<Dialect> path_dialect) const;
 
-  /// The version that rules a request on a path of `path_dialect` (nothing: a path that dialects
+  /// The version that rules a request on a path of `path_dialect` (nullopt: a path that dialects
   /// share). A missing version means the oldest of the path's dialect, an unknown one the newest,
   /// and one of another dialect the nearest one of the path's (CLIENTS.md section 7 item 3).
   [[nodiscard]] const ApiVersion& effective(std::optional<std::string_view> requested,

@@ -21,12 +21,12 @@ struct DataPlaneSettings {
   /// Role assignments; nullptr: tokens alone say who has the role. Outlives the data plane.
   const pools::PoolRoles* roles = nullptr;
   std::vector<std::string> allowed_hosts{};  ///< besides those that RequestGuard knows
-  /// Whether answers may have `x-emulator-reason` and `x-emulator-warning`, which the real service
-  /// has not.
+  /// Whether answers have `x-emulator-reason` and `x-emulator-warning`, which the real service does
+  /// not send.
   bool own_headers = true;
-  /// What every answer has to warn of in `x-emulator-warning`; empty: of nothing.
+  /// Text of `x-emulator-warning` in every answer; empty: no such header.
   std::string warning{};
-  contract::ContractOptions choices{};
+  contract::ContractOptions contract_options{};
   std::vector<http::Filter*> outer_filters{};  ///< see finished answers: a journal
   std::vector<http::Filter*> inner_filters{};  ///< directly in front of the operation: faults
 };

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "emulator/cures/cures.h"
+#include "emulator/http/text.h"
 #include "emulator/surfaces/data_plane/wire_text.h"
 #include "emulator/surfaces/error_response.h"
 
@@ -49,7 +50,7 @@ http::Response Dressing::dress(http::Answer answer, const Route& route,
     dress_json(response);
     add_reason(response, exchange);
     if (settings_.own_headers && !exchange.warning.empty()) {
-      response.headers.add("x-emulator-warning", exchange.warning);
+      response.headers.add("x-emulator-warning", http::as_header_value(exchange.warning));
     }
   } else {
     response = refusal(answer.error(), exchange);
@@ -67,7 +68,8 @@ http::Response Dressing::refuse(const Error& error, http::Exchange& exchange) co
 http::Response Dressing::refusal(const Error& error, http::Exchange& exchange) const {
   exchange.refusal = error;
   exchange.reason = reason_of(error);
-  http::Response response = error_response(error, exchange.correlation_id, settings_.choices);
+  http::Response response =
+      error_response(error, exchange.correlation_id, settings_.contract_options);
   add_reason(response, exchange);
   return response;
 }
@@ -75,7 +77,7 @@ http::Response Dressing::refusal(const Error& error, http::Exchange& exchange) c
 void Dressing::add_reason(http::Response& response, const http::Exchange& exchange) const {
   const std::string& text = exchange.reason.empty() ? exchange.advice : exchange.reason;
   if (!settings_.own_headers || text.empty()) return;
-  response.headers.add("x-emulator-reason", text);
+  response.headers.add("x-emulator-reason", http::as_header_value(text));
 }
 
 void Dressing::add_version_headers(http::Response& response, const Route& route) const {

@@ -13,7 +13,7 @@ struct DressingSettings {
   /// `traceparent`.
   bool own_headers = true;
   std::string warning{};  ///< in `x-emulator-warning` of every answer; empty: none
-  contract::ContractOptions choices{};
+  contract::ContractOptions contract_options{};
 };
 
 /// Gives answers the service's look (CONTRACT.md section 1.6): the filter words refusals and adds

@@ -47,7 +47,7 @@ constexpr std::array kOperations{
     Operation{Method::get, "/listSessions", kFlat, kSince2025, "list_sessions", sessions::list},
     Operation{Method::get, "/metadata", kFlat, kSince2025, "get_metadata", metadata::get},
 
-    // Documented for custom-container pools, in a shape of their own; some clients try them here.
+    // Documented for custom-container pools, with different bodies; some clients try them here.
     Operation{Method::post, "/.management/getSession", kWrapped, kAlways, "get_session", sessions::get},
     Operation{Method::post, "/.management/stopSession", kWrapped, kAlways, "delete_session", sessions::remove},
     Operation{Method::post, "/.management/listSessions", kWrapped, kAlways, "list_sessions", sessions::list},

@@ -27,7 +27,7 @@ struct Operation {
   OperationHandler handler;
 };
 
-/// All of them. The first one that has a request's path and method is meant.
+/// All operations. A request means the first one with its path and method.
 [[nodiscard]] std::span<const Operation> operations();
 
 }  // namespace dynsessions::surfaces::data_plane

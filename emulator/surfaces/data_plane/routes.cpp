@@ -111,7 +111,7 @@ Result<Route> match_route(const http::Request& request, const pools::PoolName& d
   const ApiVersion* version = &versions.effective(requested, operation.dialect);
   if (operation.exists != nullptr && !(version->*operation.exists)) {
     if (requested) return not_in(*version);
-    version = &versions.newest(version->dialect);  // a missing version turns nobody away
+    version = &versions.newest(version->dialect);  // a request without a version is accepted
   }
   return Route{.operation = &operation,
                .dialect = operation.dialect.value_or(version->dialect),

@@ -12,15 +12,15 @@ namespace dynsessions::surfaces::data_plane {
 
 struct Operation;
 
-/// What a request asks for.
+/// Operation, version and pool that a request addresses.
 struct Route {
   const Operation* operation;  ///< never null; a row of operations.h
   Dialect dialect;             ///< shape of the answer
   const ApiVersion* version;   ///< never null; points into the table of versions
   bool version_is_guessed;     ///< the requested one is unknown to us
   pools::PoolName pool;
-  std::string name;       ///< `{name}` of a file or `{id}` of an execution, decoded; may be empty
-  std::string pool_path;  ///< what of the request's path was the pool: "" or "/subscriptions/…"
+  std::string name;       ///< `{name}` of a file or `{id}` of an execution, decoded, or empty
+  std::string pool_path;  ///< the part of the path that names the pool: "" or "/subscriptions/…"
 };
 
 /// Finds the route of a request: whatever ends in `sessionPools/{pool}` is the pool's path, without

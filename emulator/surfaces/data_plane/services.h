@@ -10,7 +10,7 @@
 
 namespace dynsessions::surfaces::data_plane {
 
-/// What handlers work with; all of it outlives them.
+/// Parts of the server that handlers use; they outlive the handlers.
 struct Services {
   pools::PoolCatalog& pools;
   boost::asio::thread_pool& file_pool;

@@ -9,8 +9,8 @@
 
 namespace dynsessions::surfaces::data_plane {
 
-/// Turns away requests without a bearer token that is usable for their pool, and notes in the
-/// Exchange who a good one stands for.
+/// Refuses requests without a bearer token that is usable for their pool, and notes in the
+/// Exchange the principal of a valid one.
 class TokenFilter final : public http::Filter {
  public:
   /// `policy` holds for all pools but for its rule, which is a member of each pool's definition.

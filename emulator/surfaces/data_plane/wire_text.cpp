@@ -9,7 +9,7 @@ using std::chrono::system_clock;
 
 namespace {
 
-/// As .NET writes fractions.
+/// Removes trailing zeros, as .NET does when it writes fractions.
 std::string without_trailing_zeros(std::string text) {
   while (text.back() == '0') text.pop_back();
   if (text.back() == '.') text.pop_back();

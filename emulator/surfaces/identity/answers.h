@@ -35,7 +35,7 @@ namespace dynsessions::surfaces::identity {
 
 struct IssuedToken {
   std::string text;
-  std::string id_token;  ///< empty: nobody signed in
+  std::string id_token;  ///< empty unless a user signed in
   std::chrono::sys_seconds issued_at;
   std::chrono::seconds lifetime;
 };

@@ -15,7 +15,7 @@ constexpr std::string_view kDefaultScope = "/.default";
 boost::asio::awaitable<Result<Form>> read_form(http::Call& call) {
   Result<std::string> text = co_await http::read_all(call.request, *call.body, kLongestForm);
   if (!text) co_return text.error();
-  // A form is written as a query is.
+  // A form has the syntax of a query.
   Result<http::Target> fields = http::Target::parse("/?" + *text);
   if (!fields) {
     co_return bad_parameter("body", "The body is not a form.",

@@ -58,8 +58,8 @@ IdentitySurface::IdentitySurface(Services services, RequestGuard guard,
   filters_.insert(filters_.end(), inner.begin(), inner.end());
 }
 
-/// The header is that of managed identity clients: with a wrong IDENTITY_ENDPOINT they ask any
-/// path, and an answer of the data plane would tell them nothing.
+/// Clients of managed identity send the header. With a wrong IDENTITY_ENDPOINT they request any
+/// path, and need an answer of this surface: one of the data plane would not explain the mistake.
 bool IdentitySurface::has(const http::Request& request) const {
   return router().has(request.target.segments) || request.headers.find("x-identity-header");
 }

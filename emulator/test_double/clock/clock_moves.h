@@ -27,11 +27,11 @@ struct FiredTimer {
   AdjustableClock::Fired fired;
 };
 
-/// Waits until none of the clocks is being moved, which a move of somebody else may take a moment
-/// for. There is no other wait between the return of this and a move that follows at once.
+/// Waits until no other request moves one of the clocks. A move that the caller starts at once,
+/// without another co_await, finds them still.
 boost::asio::awaitable<void> until_still(std::vector<MovableClock> clocks);
 
-/// Where a clock is to be moved to: to a time, or by a duration. Forward only.
+/// The target of a move: a time, or a duration from now. Forward only.
 struct ClockTarget {
   MovableClock clock;
   Clock::TimePoint time;

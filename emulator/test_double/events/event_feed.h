@@ -24,7 +24,7 @@ struct FeedEvent {
 
 /// Passes on what happens in the sessions of all pools to those who watch: sessions, kernels,
 /// programs, and what programs write, as soon as it is read. Nothing is kept, and nothing is made
-/// while nobody watches. Event-loop thread only.
+/// while there is no reader. Event-loop thread only.
 ///
 /// Events and their members besides `at`, `pool`, `session` and `identifier`:
 /// - session-allocated, session-ended `reason`, allocation-failed `message` (without a session),
@@ -35,7 +35,7 @@ struct FeedEvent {
 ///   program wrote more than is kept for its answer.
 class EventFeed {
  public:
-  /// Is told of events while it lives.
+  /// Passes events to its listener while it exists.
   class Subscription {
    public:
     using Listener = std::function<void(const FeedEvent&)>;

@@ -25,6 +25,9 @@ bool matches(const FaultRule& rule, const FaultSubject& subject) {
   }
   if (match.header && !has_header(*subject.headers, *match.header)) return false;
   if (match.body && !match.body->found_in(subject.body)) return false;
+  const FaultNeed need = need_of(rule.effect);
+  if (need == FaultNeed::token && !subject.takes_token) return false;
+  if (need == FaultNeed::session && subject.identifier.empty()) return false;
   return !subject.has_session || !std::holds_alternative<effects::SlowAllocation>(rule.effect);
 }
 
@@ -153,7 +156,7 @@ bool FaultBook::looks_at_bodies(const Scope& pool) const {
 bool FaultBook::looks_at_identifiers(const Scope& pool) const {
   for (const Rules* list : lists_of(pool)) {
     const bool looks = std::any_of(list->begin(), list->end(), [](const FaultRule& rule) {
-      return !rule.match.identifier.empty() || acts_on_session(rule.effect);
+      return !rule.match.identifier.empty() || need_of(rule.effect) == FaultNeed::session;
     });
     if (looks) return true;
   }

@@ -13,17 +13,19 @@
 
 namespace dynsessions::test_double {
 
-/// What a rule can look at in a request.
+/// The parts of a request that rules match.
 struct FaultSubject {
   std::string_view operation = {};
   std::string_view method = {};
-  std::string_view identifier = {};
+  std::string_view identifier = {};  ///< empty: it is about no session
   const http::Headers* headers = nullptr;
   std::string_view body = {};  ///< its first MiB
   bool has_session = false;    ///< the identifier has a session
+  bool takes_token = true;     ///< it is of a surface that tokens admit to
 };
 
-/// A rule that hits a request, as far as it matters after the rule may be gone.
+/// A copy of the members of a rule that hit a request, because the rule can be deleted before they
+/// are used.
 struct FaultHit {
   std::string id;
   std::string name;  ///< of the effect or the preset
@@ -37,7 +39,7 @@ class FaultBook {
  public:
   static constexpr std::size_t kMostRules = 1000;  ///< of each list
   using Rules = std::vector<FaultRule>;
-  /// Whose rules: a pool's, or the server's.
+  /// A pool, or nullopt for the rules of the server.
   using Scope = std::optional<pools::PoolName>;
 
   explicit FaultBook(FaultContext context) : context_(std::move(context)) {}

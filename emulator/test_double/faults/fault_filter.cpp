@@ -30,7 +30,7 @@ Error refusal_by(const FaultHit& hit, ErrorCode code, std::string message) {
   return {code, std::move(message), {}, reason_of(hit)};
 }
 
-/// As surfaces without the service's envelope word an error (RFC 6749 section 5.2).
+/// Makes the error of surfaces without the service's envelope (RFC 6749 section 5.2).
 http::Response oauth_error(const effects::Status& effect) {
   const nlohmann::ordered_json body{{"error", effect.code}, {"error_description", effect.message}};
   return surfaces::uncached_json_response(effect.status, body.dump());
@@ -71,7 +71,7 @@ void remove_matching(int root, const std::string& glob) {
     const std::string path = file.directory == "." ? file.name : file.directory + '/' + file.name;
     if (file.is_directory || !matches_glob(glob, path)) continue;
     if (const auto parsed = DataPath::parse(path, "name")) {
-      (void)workspace_files::remove(root, *parsed);  // it may have gone in the meantime
+      (void)workspace_files::remove(root, *parsed);  // a missing file is fine
     }
   }
 }
@@ -112,6 +112,7 @@ asio::awaitable<http::Answer> FaultFilter::handle_with_rules(http::Call& call, h
     target.identifier = *std::move(parsed);
   }
   subject.has_session = has_session(target);
+  subject.takes_token = exchange.surface != "identity";
   auto hit_by = book_.decide(target.pool, subject);
   if (!hit_by) co_return co_await next(call);
   target.hit = *std::move(hit_by);
@@ -214,7 +215,7 @@ asio::awaitable<http::Answer> FaultFilter::apply(const effects::PoolFull&, Targe
   co_return refusal_by(target.hit, ErrorCode::pool_exhausted, pools::pool_is_full(maximum));
 }
 
-/// ADDENDUM A.2: clients look for this text, which is no JSON.
+/// CONTRACT.md section 8 row 42: clients search for this text, which is no JSON.
 asio::awaitable<http::Answer> FaultFilter::apply(const effects::AllocationFailed& effect,
                                                  Target& target) {
   http::Response response;

@@ -15,7 +15,7 @@ namespace dynsessions::test_double {
 /// requests which are refused for other reasons count for no rule. Event-loop thread only.
 class FaultFilter final : public http::Filter {
  public:
-  /// `book` and `pools` outlive the filter. `own_headers`: whether answers may have
+  /// `book` and `pools` outlive the filter. `own_headers`: whether answers have
   /// `x-emulator-reason`.
   FaultFilter(FaultBook& book, pools::PoolCatalog& pools, BodyServices services, bool own_headers)
       : book_(book), pools_(pools), services_(services), own_headers_(own_headers) {}

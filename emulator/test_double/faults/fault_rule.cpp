@@ -34,10 +34,18 @@ bool contains(const std::vector<std::string>& all, const std::string& one) {
 
 std::string joined(const FaultContext& context) {
   std::string all;
-  for (const auto* list : {&context.session_operations, &context.other_operations}) {
+  for (const auto* list :
+       {&context.session_operations, &context.token_operations, &context.open_operations}) {
     for (const std::string& name : *list) all.append(all.empty() ? "" : ", ").append(name);
   }
   return all;
+}
+
+bool is_method(std::string_view text) {
+  constexpr std::array<std::string_view, 7> kMethods{"GET",   "HEAD",   "POST",   "PUT",
+                                                     "PATCH", "DELETE", "OPTIONS"};
+  return std::any_of(kMethods.begin(), kMethods.end(),
+                     [text](std::string_view method) { return http::iequals(method, text); });
 }
 
 Result<std::optional<HeaderMatch>> parse_header(const json* value, const std::string& path) {
@@ -57,6 +65,10 @@ Result<FaultMatch> parse_match(const json& value, const FaultContext& context,
   JsonMembers members(value, path);
   match.operation = members.text("operation").value_or("");
   match.method = members.text("method").value_or("");
+  if (!match.method.empty() && !is_method(match.method)) {
+    members.fail("method", "there is no method `" + match.method + "`",
+                 "the methods are GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS");
+  }
   match.identifier = members.text("identifier").value_or("");
   const auto header = parse_header(members.find("header"), members.path_of("header"));
   if (!header) return header.error();
@@ -73,7 +85,8 @@ Result<FaultMatch> parse_match(const json& value, const FaultContext& context,
   match.probability = members.decimal("probability", 0, 1).value_or(1);
   const bool known = match.operation.empty() ||
                      contains(context.session_operations, match.operation) ||
-                     contains(context.other_operations, match.operation);
+                     contains(context.token_operations, match.operation) ||
+                     contains(context.open_operations, match.operation);
   if (!known) {
     members.fail("operation", "there is no operation `" + match.operation + "`",
                  "the operations are " + joined(context));
@@ -207,23 +220,37 @@ Result<FaultEffect> parse_slow_allocation(const json& value, const std::string& 
 struct EffectForm {
   std::string_view name;
   Result<FaultEffect> (*parse)(const json& value, const std::string& path);
-  bool needs_session;
 };
 
 constexpr std::array kForms{
-    EffectForm{"delay", parse_delay, false},
-    EffectForm{"reset", parse_when<effects::Reset>, false},
-    EffectForm{"truncate", parse_truncate, false},
-    EffectForm{"slice", parse_slice, false},
-    EffectForm{"hang", parse_when<effects::Hang>, false},
-    EffectForm{"kill-kernel", parse_kill, true},
-    EffectForm{"evict", parse_plain<effects::Evict>, true},
-    EffectForm{"pool-full", parse_plain<effects::PoolFull>, true},
-    EffectForm{"allocation-failed", parse_allocation_failed, true},
-    EffectForm{"lose-file", parse_lost_file, true},
-    EffectForm{"slow-allocation", parse_slow_allocation, true},
-    EffectForm{"reject-token", parse_reject_token, true},
+    EffectForm{"delay", parse_delay},
+    EffectForm{"reset", parse_when<effects::Reset>},
+    EffectForm{"truncate", parse_truncate},
+    EffectForm{"slice", parse_slice},
+    EffectForm{"hang", parse_when<effects::Hang>},
+    EffectForm{"kill-kernel", parse_kill},
+    EffectForm{"evict", parse_plain<effects::Evict>},
+    EffectForm{"pool-full", parse_plain<effects::PoolFull>},
+    EffectForm{"allocation-failed", parse_allocation_failed},
+    EffectForm{"lose-file", parse_lost_file},
+    EffectForm{"slow-allocation", parse_slow_allocation},
+    EffectForm{"reject-token", parse_reject_token},
 };
+
+std::string effect_names() {
+  std::string names = "status";
+  for (const EffectForm& form : kForms) names.append(", ").append(form.name);
+  return names;
+}
+
+/// Of an answer: a text, or a whole number such as the seconds of Retry-After.
+std::optional<std::string> header_value(const json& value) {
+  if (value.is_number_integer()) return value.dump();
+  if (!value.is_string()) return std::nullopt;
+  const auto& text = value.get_ref<const std::string&>();
+  if (http::has_control_character(text)) return std::nullopt;
+  return text;
+}
 
 bool is_reserved(std::string_view header) {
   return http::iequals(header, "content-length") || http::iequals(header, "transfer-encoding") ||
@@ -233,19 +260,23 @@ bool is_reserved(std::string_view header) {
 Result<FaultEffect> parse_status(const json& value, const std::string& path) {
   JsonMembers members(value, path);
   effects::Status effect;
+  for (const EffectForm& form : kForms) {
+    if (members.find(std::string(form.name).c_str()) == nullptr) continue;
+    members.fail(std::string(form.name).c_str(), "a rule has one effect, and this is the second",
+                 "add another rule, of which the first that matches hits");
+  }
   effect.status = unsigned(members.number("status", 200, 599).value_or(0));
   effect.code = members.text("code").value_or("InjectedFault");
-  effect.message = members.text("message", 4096).value_or("This failure was asked for.");
+  effect.message = members.text("message", 4096).value_or("This failure was injected.");
   if (http::has_control_character(effect.code)) members.fail("code", "has control characters");
   if (const json* const headers = members.find("headers")) {
     if (!headers->is_object()) members.fail("headers", "expected an object of texts");
     for (const auto& [name, text] : headers->items()) {
-      const bool good = is_token(name) && !is_reserved(name) && text.is_string() &&
-                        !http::has_control_character(text.get_ref<const std::string&>());
-      if (!good) {
+      const std::optional<std::string> header = header_value(text);
+      if (!is_token(name) || is_reserved(name) || !header) {
         members.fail("headers", "`" + name + "` cannot be set to that value");
       } else {
-        effect.headers.emplace_back(name, text.get<std::string>());
+        effect.headers.emplace_back(name, *header);
       }
     }
   }
@@ -256,29 +287,36 @@ Result<FaultEffect> parse_status(const json& value, const std::string& path) {
 struct NamedEffect {
   FaultEffect effect;
   std::string name;
-  bool needs_session = false;
 };
 
 Result<NamedEffect> parse_effect(const json& value, const std::string& path) {
   if (value.is_object() && value.contains("status")) {
     auto effect = parse_status(value, path);
     if (!effect) return effect.error();
-    return NamedEffect{*std::move(effect), "status", false};
+    return NamedEffect{*std::move(effect), "status"};
   }
-  std::string names = "status";
-  for (const EffectForm& form : kForms) names.append(", ").append(form.name);
   if (!value.is_object() || value.size() != 1) {
-    return invalid_request(path + ": expected an object with one effect of " + names, path);
+    return invalid_request(path + ": expected an object with one effect of " + effect_names(),
+                           path);
   }
   const std::string& name = value.begin().key();
   for (const EffectForm& form : kForms) {
     if (form.name != name) continue;
     auto effect = form.parse(value.begin().value(), path + '.' + name);
     if (!effect) return effect.error();
-    return NamedEffect{*std::move(effect), name, form.needs_session};
+    return NamedEffect{*std::move(effect), name};
   }
   return invalid_request(path + ": there is no effect `" + name + "`", path + '.' + name,
-                         "the effects are " + names);
+                         "the effects are " + effect_names());
+}
+
+/// Names what the effect needs and the operation of the rule does not have; nullptr if nothing.
+const char* lack_of(const FaultRule& rule, const FaultContext& context) {
+  const FaultNeed need = need_of(rule.effect);
+  const bool is_open = contains(context.open_operations, rule.match.operation);
+  if (need == FaultNeed::token && is_open) return "token";
+  const bool has_no_session = is_open || contains(context.token_operations, rule.match.operation);
+  return need == FaultNeed::session && has_no_session ? "session" : nullptr;
 }
 
 /// The effect of a rule, or of the preset that it names.
@@ -305,12 +343,16 @@ std::optional<json> effect_in(JsonMembers& members, const std::optional<std::str
 
 }  // namespace
 
-bool acts_on_session(const FaultEffect& effect) {
-  return std::holds_alternative<effects::KillKernel>(effect) ||
-         std::holds_alternative<effects::Evict>(effect) ||
-         std::holds_alternative<effects::LoseFile>(effect) ||
-         std::holds_alternative<effects::SlowAllocation>(effect) ||
-         std::holds_alternative<effects::AllocationFailed>(effect);
+FaultNeed need_of(const FaultEffect& effect) {
+  const bool on_session = std::holds_alternative<effects::KillKernel>(effect) ||
+                          std::holds_alternative<effects::Evict>(effect) ||
+                          std::holds_alternative<effects::PoolFull>(effect) ||
+                          std::holds_alternative<effects::AllocationFailed>(effect) ||
+                          std::holds_alternative<effects::LoseFile>(effect) ||
+                          std::holds_alternative<effects::SlowAllocation>(effect);
+  if (on_session) return FaultNeed::session;
+  return std::holds_alternative<effects::RejectToken>(effect) ? FaultNeed::token
+                                                              : FaultNeed::nothing;
 }
 
 Result<FaultRule> parse_fault_rule(const json& object, const FaultContext& context,
@@ -337,9 +379,9 @@ Result<FaultRule> parse_fault_rule(const json& object, const FaultContext& conte
   rule.effect = std::move(parsed_effect->effect);
   rule.effect_name = preset.value_or(parsed_effect->name);
   rule.random.seed(rule.match.seed);
-  if (parsed_effect->needs_session && contains(context.other_operations, rule.match.operation)) {
+  if (const char* const lack = lack_of(rule, context)) {
     return invalid_request(
-        members.path_of("effect") + ": the operation " + rule.match.operation + " has no session",
+        members.path_of("effect") + ": the operation " + rule.match.operation + " has no " + lack,
         members.path_of("effect"));
   }
   rule.definition = nlohmann::ordered_json::object();

@@ -15,7 +15,7 @@
 #include "emulator/base/result.h"
 #include "emulator/test_double/text_pattern.h"
 
-/// Failures that a test asks for: which requests they hit, and what happens to those.
+/// Failures that a test injects: the requests that they hit, and their effects.
 namespace dynsessions::test_double {
 
 struct HeaderMatch {
@@ -23,14 +23,14 @@ struct HeaderMatch {
   std::string value;  ///< glob
 };
 
-/// Which requests a rule hits. Absent members match every request.
+/// Selects the requests that a rule hits. Absent members match every request.
 struct FaultMatch {
   std::string operation;
   std::string method;
   std::string identifier;  ///< glob
   std::optional<HeaderMatch> header;
   std::optional<TextPattern> body;  ///< found in the first MiB
-  std::uint64_t nth = 0;            ///< of the requests that match otherwise, this one only
+  std::uint64_t nth = 0;            ///< only this one of the requests that match otherwise
   std::uint64_t every = 0;          ///< each third, for example
   double probability = 1.0;
   std::uint64_t seed = 0;   ///< of the random numbers for `probability` and delays
@@ -70,7 +70,7 @@ struct Slice {
   std::uint64_t bytes = 0;
   std::chrono::nanoseconds pause{0};
 };
-/// No answer until the client leaves.
+/// The request gets no answer until the client leaves.
 struct Hang {
   When when = When::after;
 };
@@ -81,9 +81,9 @@ struct KillKernel {
 };
 /// The session ends before the operation.
 struct Evict {};
-/// As if the pool had its maximum of sessions.
+/// The answer of a pool that has its maximum of sessions.
 struct PoolFull {};
-/// The service's own text for a session that could not be allocated (ADDENDUM A.2).
+/// The service's own text for a session that could not be allocated (CONTRACT.md section 8 row 42).
 struct AllocationFailed {
   unsigned status = 500;
 };
@@ -91,11 +91,11 @@ struct AllocationFailed {
 struct LoseFile {
   std::string path;  ///< glob, below /mnt/data
 };
-/// A new session takes that much longer. Requests of sessions that exist are not hit.
+/// The allocation of a new session takes that much longer. Existing sessions are not affected.
 struct SlowAllocation {
   std::chrono::nanoseconds time{0};
 };
-/// As if the token could not be used: 401, or 403 for one without the role.
+/// The answer to a token that is not accepted: 401, or 403 as for one without the role.
 struct RejectToken {
   bool forbidden = false;
 };
@@ -107,13 +107,20 @@ using FaultEffect = std::variant<effects::Status, effects::Delay, effects::Reset
                                  effects::PoolFull, effects::AllocationFailed, effects::LoseFile,
                                  effects::SlowAllocation, effects::RejectToken>;
 
-/// Whether the effect has to find the session of a request.
-[[nodiscard]] bool acts_on_session(const FaultEffect& effect);
+/// A request must have this, or the effect has no meaning for it.
+enum class FaultNeed {
+  nothing,
+  token,    ///< a request that a token admits: of the data plane or the control plane
+  session,  ///< a request about a session, by its identifier
+};
 
-/// What a rule may refer to.
+[[nodiscard]] FaultNeed need_of(const FaultEffect& effect);
+
+/// The operations that a rule can name.
 struct FaultContext {
   std::vector<std::string> session_operations;  ///< of the data plane
-  std::vector<std::string> other_operations;    ///< of surfaces without sessions
+  std::vector<std::string> token_operations;    ///< of the control plane
+  std::vector<std::string> open_operations;     ///< of identity, which no token admits
 };
 
 /// A rule with its counts.

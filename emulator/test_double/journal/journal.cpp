@@ -30,7 +30,7 @@ void Journal::add(const std::shared_ptr<JournalEntry>& entry) {
 }
 
 void Journal::end(const std::shared_ptr<JournalEntry>& entry) {
-  // Ids grow along the deque. The entry may have been forgotten or cleared already.
+  // Ids grow along the deque. An entry that was forgotten or cleared is not in it any more.
   const auto found =
       std::lower_bound(kept_.begin(), kept_.end(), entry->id,
                        [](const Kept& kept, std::uint64_t id) { return kept.entry->id < id; });

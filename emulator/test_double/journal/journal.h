@@ -16,15 +16,15 @@
 namespace dynsessions::test_double {
 
 /// The requests of all pools, in memory and within a bound: the oldest are forgotten first. Also
-/// counts how many each pool has lost, so that nobody draws conclusions from a part. Event-loop
-/// thread only.
+/// counts how many each pool has lost, so that a reader knows when the journal is incomplete.
+/// Event-loop thread only.
 class Journal {
  public:
   using EntryPointer = std::shared_ptr<const JournalEntry>;
-  /// Whose requests: a pool's, or all.
+  /// A pool, or nullopt for the requests of all pools.
   using Scope = std::optional<pools::PoolName>;
 
-  /// Is told of entries while it lives.
+  /// Passes new entries to its listener while it exists.
   class Subscription {
    public:
     using Listener = std::function<void(const EntryPointer&)>;
@@ -44,9 +44,9 @@ class Journal {
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  /// Adds the entry and gives it its id. The caller may fill it further until end().
+  /// Adds the entry and gives it its id. The caller can fill in more members until end().
   void add(const std::shared_ptr<JournalEntry>& entry);
-  /// The exchange of an entry has ended. Its size may have changed since add().
+  /// Counts the size of the entry again, now that its exchange has ended.
   void end(const std::shared_ptr<JournalEntry>& entry);
 
   /// Oldest first.

@@ -5,7 +5,6 @@
 #include <cctype>
 
 #include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "emulator/base/base64.h"
@@ -126,7 +125,7 @@ std::size_t end_of_part(std::string_view text, std::size_t at) {
   return at;
 }
 
-/// What the answer warned of; empty if of nothing.
+/// The warnings of the answer, or an empty text.
 std::string warnings_in(const JournalEntry& entry) {
   std::string warnings;
   for (const auto& [name, value] : entry.response_headers) {
@@ -148,6 +147,10 @@ std::size_t JournalEntry::bytes() const {
 ExecutedProgram program_of(const JournalEntry& entry) {
   if (!has_program(entry)) return {};
   return program_in(entry, parse_shallow_json(entry.response.text));
+}
+
+json result_of(const JournalEntry& entry) {
+  return has_program(entry) ? value_in(parse_shallow_json(entry.response.text)) : json();
 }
 
 nlohmann::ordered_json to_json(const JournalEntry& entry) {

@@ -63,8 +63,8 @@ struct JournalEntry {
   [[nodiscard]] std::size_t bytes() const;
 };
 
-/// What an execute request ran and what came of it, read from the bodies; all empty for other
-/// operations and where bodies are not kept.
+/// The program of an execute request and its outcome, read from the bodies. All members are empty
+/// for other operations and if bodies are not kept.
 struct ExecutedProgram {
   bool is_known = false;
   std::string code;
@@ -72,6 +72,8 @@ struct ExecutedProgram {
   std::string stderr_text;
 };
 [[nodiscard]] ExecutedProgram program_of(const JournalEntry& entry);
+/// The value that the answer has; null if it has none.
+[[nodiscard]] nlohmann::json result_of(const JournalEntry& entry);
 
 /// The members that programs rely on: id, at, pool, operation, method, path, apiVersion,
 /// identifier, principal, client, status, reason, refusedBy, durationMs, faults, session,

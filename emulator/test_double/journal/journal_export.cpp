@@ -5,7 +5,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "emulator/base/shallow_json.h"
@@ -90,7 +89,7 @@ Json har_entry(const JournalEntry& entry) {
   return har;
 }
 
-/// What of the path is below the pool, without the first slash.
+/// The part of the path below the pool, without the first slash.
 std::string path_below_pool(const JournalEntry& entry) {
   constexpr std::string_view kLabel = "/sessionPools/";
   std::string_view path = entry.path;

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <map>
 #include <tuple>
 #include <utility>
 #include <variant>
 
 #include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "emulator/test_double/json_members.h"
@@ -22,6 +22,17 @@ constexpr std::size_t kShownEntries = 3;
 constexpr std::size_t kLongestShown = 200;
 constexpr std::size_t kLongestCode = std::size_t{64} << 10;
 constexpr std::size_t kMostInOrder = 1000;
+
+std::string in_quotes(std::string_view text) {
+  const bool is_long = text.size() > kLongestShown;
+  const std::string shown(text.substr(0, kLongestShown));
+  return json(shown).dump(-1, ' ', false, json::error_handler_t::replace) + (is_long ? "…" : "");
+}
+
+std::string in_quotes_or_json(const json& value) {
+  if (value.is_string()) return in_quotes(value.get<std::string>());
+  return value.dump(-1, ' ', false, json::error_handler_t::replace).substr(0, kLongestShown);
+}
 
 struct TextMember {
   const char* name;
@@ -38,12 +49,39 @@ constexpr std::array kTexts{
     TextMember{"client", [](const JournalEntry& entry) { return entry.client; }},
     TextMember{"session", [](const JournalEntry& entry) { return entry.session; }},
     TextMember{"apiVersion", [](const JournalEntry& entry) { return entry.api_version; }},
+    TextMember{"reason", [](const JournalEntry& entry) { return entry.reason; }},
+    TextMember{"stdout", [](const JournalEntry& entry) { return program_of(entry).stdout_text; }},
+    TextMember{"stderr", [](const JournalEntry& entry) { return program_of(entry).stderr_text; }},
 };
 
-std::string in_quotes(std::string_view text) {
-  const bool is_long = text.size() > kLongestShown;
-  const std::string shown(text.substr(0, kLongestShown));
-  return json(shown).dump(-1, ' ', false, json::error_handler_t::replace) + (is_long ? "…" : "");
+/// Whether an entry's text is what the match wants of this member.
+bool is_wanted(const std::string& name, const std::string& wanted, std::string found) {
+  if (name != "method") return matches_glob(wanted, found);
+  std::string upper = wanted;
+  std::transform(upper.begin(), upper.end(), upper.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return matches_glob(upper, found);
+}
+
+/// A result as text: a str as it is, anything else as JSON.
+std::string shown_result(const json& result) {
+  if (result.is_string()) return result.get<std::string>();
+  return result.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+void compare_result(const json& wanted, const JournalEntry& entry,
+                    std::vector<std::string>& different) {
+  if (!program_of(entry).is_known) {
+    different.emplace_back("it has no result");
+    return;
+  }
+  const json found(result_of(entry));
+  const bool same = wanted.is_string()
+                        ? matches_glob(wanted.get<std::string>(), shown_result(found))
+                        : wanted == found;
+  if (!same)
+    different.push_back(
+        fmt::format("result is {}, not {}", in_quotes_or_json(found), in_quotes_or_json(wanted)));
 }
 
 std::string text_in(const JournalEntry& entry, const std::string& name) {
@@ -217,6 +255,7 @@ Result<EntryMatch> parse_entry_match(const json& object, const std::string& path
   }
   if (auto fault = members.text("fault")) match.texts.push_back({"fault", *fault});
   match.status = members.number("status", 0, 599);
+  if (const json* const result = members.find("result")) match.result = *result;
   match.code = members.text("code", kLongestCode);
   if (const auto expression = members.text("codePattern")) {
     auto pattern = TextPattern::parse(*expression, members.path_of("codePattern"));
@@ -236,12 +275,13 @@ std::vector<std::string> differences(const EntryMatch& match, const JournalEntry
       continue;
     }
     const std::string found = text_in(entry, name);
-    if (matches_glob(value, found)) continue;
+    if (is_wanted(name, value, found)) continue;
     different.push_back(fmt::format("{} is {}, not {}", name, in_quotes(found), in_quotes(value)));
   }
   if (match.status && entry.status != *match.status) {
     different.push_back(fmt::format("status is {}, not {}", entry.status, *match.status));
   }
+  if (match.result) compare_result(*match.result, entry, different);
   if (match.code || match.code_pattern) compare_code(match, entry, different);
   return different;
 }
@@ -250,6 +290,7 @@ std::string description_of(const EntryMatch& match) {
   std::vector<std::string> parts;
   for (const auto& [name, value] : match.texts) parts.push_back(name + ' ' + in_quotes(value));
   if (match.status) parts.push_back(fmt::format("status {}", *match.status));
+  if (match.result) parts.push_back("result " + in_quotes_or_json(*match.result));
   if (match.code) parts.push_back("code " + in_quotes(*match.code));
   if (match.code_pattern) parts.push_back("code with " + in_quotes(match.code_pattern_text));
   return parts.empty() ? "any request" : fmt::format("{}", fmt::join(parts, ", "));
@@ -298,6 +339,16 @@ Result<Expectation> parse_expectation(const json& body) {
   expectation.at_most = count ? count : at_most;
   expectation.at_least = count ? *count : at_least.value_or(at_most ? 0 : 1);
   return expectation;
+}
+
+std::vector<std::pair<std::string, const EntryMatch*>> matches_in(const Expectation& expectation) {
+  std::vector<std::pair<std::string, const EntryMatch*>> all{{"match", &expectation.match}};
+  for (std::size_t i = 0; i < expectation.order.size(); ++i) {
+    all.emplace_back(fmt::format("order[{}]", i), &expectation.order[i]);
+  }
+  if (expectation.after) all.emplace_back("after", &*expectation.after);
+  if (expectation.before) all.emplace_back("before", &*expectation.before);
+  return all;
 }
 
 Result<Verdict> verify(const Expectation& expectation,

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 
 #include "emulator/base/result.h"
 #include "emulator/test_double/journal/journal.h"
@@ -13,7 +13,7 @@
 
 namespace dynsessions::test_double {
 
-/// Which entries are meant. Absent members match every entry.
+/// Selects entries. Absent members match every entry.
 struct EntryMatch {
   struct Text {
     std::string name;   ///< of the member: "identifier"
@@ -21,14 +21,15 @@ struct EntryMatch {
   };
   std::vector<Text> texts;
   std::optional<std::uint64_t> status;
+  std::optional<nlohmann::json> result;  ///< a text is a glob for the result as text
   std::optional<std::string> code;
   std::optional<TextPattern> code_pattern;
   std::string code_pattern_text;
 };
 
 /// Reads {"operation", "identifier", "method", "path", "pool", "principal", "client", "session",
-/// "apiVersion", "fault", "status", "code", "codePattern"}. `path` is put before the names of
-/// fields in errors.
+/// "apiVersion", "reason", "stdout", "stderr", "fault", "status", "result", "code",
+/// "codePattern"}. `path` is put before the names of fields in errors.
 [[nodiscard]] Result<EntryMatch> parse_entry_match(const nlohmann::json& object,
                                                    const std::string& path);
 
@@ -40,7 +41,7 @@ struct EntryMatch {
 /// "operation execute, status 200"; "any request"
 [[nodiscard]] std::string description_of(const EntryMatch& match);
 
-/// What a test expects of the requests so far.
+/// A test's expectation of the requests so far.
 struct Expectation {
   EntryMatch match;
   std::uint64_t at_least = 1;
@@ -56,6 +57,10 @@ struct Expectation {
 /// "after" and "before", matches between which the requests must be. Without a number, at least one
 /// is expected.
 [[nodiscard]] Result<Expectation> parse_expectation(const nlohmann::json& body);
+
+/// The matches of an expectation, each with the path of its field.
+[[nodiscard]] std::vector<std::pair<std::string, const EntryMatch*>> matches_in(
+    const Expectation& expectation);
 
 struct Verdict {
   bool ok = false;

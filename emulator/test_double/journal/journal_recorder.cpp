@@ -166,7 +166,7 @@ void JournalRecorder::exchange_ended(const http::Exchange& exchange) noexcept {
       journal_.add(entry);
     }
     make_text(entry->response);
-    fill_decision(*entry, exchange);  // a surface may have refused it after the filter
+    fill_decision(*entry, exchange);  // again: the surface can refuse it after the filters
     entry->status = exchange.status;
     entry->duration = exchange.duration;
     entry->delivered = exchange.delivered;

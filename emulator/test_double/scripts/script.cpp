@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
-
 #include <openssl/sha.h>
 
 #include "emulator/base/base64.h"
@@ -25,7 +25,7 @@ constexpr std::uint64_t kMostTimes = 1'000'000'000;
 
 bool is_digest(std::string_view text) {
   return text.size() == kDigestDigits && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+           return std::isxdigit(static_cast<unsigned char>(c)) != 0;
          });
 }
 
@@ -45,7 +45,10 @@ CodeMatch parse_match(JsonMembers& members) {
     return ExactCode{};
   }
   if (!is_digest(*digest)) members.fail("sha256", "expected 64 digits of 0-9 and a-f");
-  return CodeHash{*digest};
+  std::string lower = *digest;
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return CodeHash{std::move(lower)};
 }
 
 /// The repr of a str that Python would show: with single quotes, unless the text has some and no
@@ -69,6 +72,23 @@ std::string repr_of(std::string_view text) {
   return repr + quote;
 }
 
+/// The repr of a value that is no object; of a list with others in it. nullopt for objects, whose
+/// members have lost their order.
+std::optional<std::string> python_repr(const json& value) {
+  if (value.is_null()) return "None";
+  if (value.is_boolean()) return value.get<bool>() ? "True" : "False";
+  if (value.is_number()) return value.dump();
+  if (value.is_string()) return repr_of(value.get_ref<const std::string&>());
+  if (!value.is_array()) return std::nullopt;
+  std::string list = "[";
+  for (const json& one : value) {
+    const auto shown = python_repr(one);
+    if (!shown) return std::nullopt;
+    list.append(list.size() == 1 ? "" : ", ").append(*shown);
+  }
+  return list + ']';
+}
+
 /// `{"text": "   a\n0  1"}`: what IPython shows of any other object.
 execution::ExecutionValue parse_shown_object(const json& value, JsonMembers& members) {
   JsonMembers object(value, members.path_of("result"));
@@ -82,15 +102,14 @@ execution::ExecutionValue parse_result(JsonMembers& members) {
   const json* const value = members.find("result");
   if (value == nullptr) return execution::NoValue{};
   if (value->is_null()) return execution::NoneValue{};
-  if (value->is_boolean()) return execution::TextValue{value->get<bool>() ? "True" : "False"};
-  if (value->is_number()) return execution::TextValue{value->dump()};
   if (value->is_string()) {
     const auto& text = value->get_ref<const std::string&>();
     return execution::StringValue{repr_of(text), text};
   }
   if (value->is_object()) return parse_shown_object(*value, members);
-  members.fail("result", "expected a text, a number, true, false, null or {\"text\": …}",
-               "a list or another object is given as Python shows it: {\"text\": \"[1, 2]\"}");
+  if (const auto shown = python_repr(*value)) return execution::TextValue{*shown};
+  members.fail("result", "expected a text, a number, true, false, null, a list or {\"text\": …}",
+               "any other object is given as Python shows it: {\"text\": \"{'a': 1}\"}");
   return execution::NoValue{};
 }
 
@@ -123,6 +142,10 @@ std::optional<std::string> parse_error(JsonMembers& members) {
   const json* const value = members.find("error");
   if (value == nullptr) return std::nullopt;
   if (value->is_string()) return members.text("error", kLongestAnswerText);
+  if (!value->is_object()) {
+    members.fail("error", "expected a text, or an object with name and message");
+    return std::nullopt;
+  }
   JsonMembers object(*value, members.path_of("error"));
   const auto name = object.text("name");
   const auto message = object.text("message", kLongestAnswerText);

@@ -18,7 +18,7 @@
 /// and recordings have the same JSON. docs/scripts.md is its manual.
 namespace dynsessions::test_double {
 
-/// Which programs a rule answers.
+/// Selects the programs that a rule answers.
 struct ExactCode {
   std::string text;
 };

@@ -16,7 +16,7 @@ namespace dynsessions::test_double {
 /// after their own. Event-loop thread only.
 class ScriptBook {
  public:
-  /// Whose script: a pool's, or the server's.
+  /// A pool, or nullopt for the script of the server.
   using Scope = std::optional<pools::PoolName>;
 
   struct Scripted {
@@ -37,7 +37,8 @@ class ScriptBook {
   /// script is the initial one again.
   void clear(const Scope& scope);
 
-  /// Whether no execution needs to be looked at.
+  /// Whether there is no script and no recording, so that executions can skip decide() and
+  /// record().
   [[nodiscard]] bool is_idle() const {
     return pools_.empty() && recordings_.empty() && server_.rules.empty() && !server_.strict;
   }
@@ -45,11 +46,11 @@ class ScriptBook {
   /// the pool's script or the server's is strict.
   [[nodiscard]] Decision decide(const pools::PoolName& pool, std::string_view code);
 
-  /// Begins a recording of the scope, or begins it once more.
+  /// Begins a recording of the scope; a previous one is dropped.
   void start_recording(const Scope& scope) { recordings_[key_of(scope)] = Recording(); }
-  /// Null if there is none.
+  /// Returns null if there is none.
   [[nodiscard]] Recording* recording(const Scope& scope);
-  /// False if there is none.
+  /// Returns false if there is none.
   [[nodiscard]] bool stop_recording(const Scope& scope) {
     return recordings_.erase(key_of(scope)) > 0;
   }

@@ -12,7 +12,7 @@
 
 namespace dynsessions::test_double {
 
-/// What scripted answers are given with; all of it outlives the workspaces.
+/// Parts of the server that scripted answers need; they outlive the workspaces.
 struct ScriptServices {
   boost::asio::any_io_executor executor;
   ScriptBook& book;

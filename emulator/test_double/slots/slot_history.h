@@ -15,12 +15,13 @@
 
 namespace dynsessions::test_double {
 
-/// Which sessions the pools have had, so that one can ask what a smaller pool would have refused.
+/// The past sessions of the pools, from which it can be computed what a smaller pool would have
+/// refused.
 /// The newest of all pools, at most kMost; the oldest are forgotten first. Event-loop thread only.
 class SlotHistory {
  public:
   static constexpr std::size_t kMost = 10'000;
-  /// Whose history: a pool's, or all.
+  /// A pool, or nullopt for the history of all pools.
   using Scope = std::optional<pools::PoolName>;
 
   struct Entry {
@@ -45,8 +46,8 @@ class SlotHistory {
   [[nodiscard]] std::unique_ptr<pools::SessionEvents> for_sessions(const pools::PoolName& pool,
                                                                    const Clock& clock);
 
-  /// What a pool with `slots` slots would have refused of the sessions that the pool has had: a
-  /// session that was refused holds no slot. That its client would have come again is left out.
+  /// Estimates how many of the pool's past sessions a pool with `slots` slots would have refused. A
+  /// refused session holds no slot, and its client is assumed not to retry.
   [[nodiscard]] Estimate estimate(const pools::PoolName& pool, std::size_t slots) const;
 
   /// Forgets the sessions that have ended, and the refusals.

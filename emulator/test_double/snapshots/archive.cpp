@@ -4,10 +4,11 @@
 #include <stdexcept>
 #include <utility>
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <locale.h>
 #include <unistd.h>
+
+#include <archive.h>
+#include <archive_entry.h>
 
 #include "emulator/base/printable.h"
 #include "emulator/base/utf8.h"
@@ -41,7 +42,7 @@ std::string reason_of(::archive* handle) {
   return text == nullptr ? "it cannot be read" : printable(text);
 }
 
-/// Without the `./` that tar puts in front of the names of a directory, and without the `/` behind
+/// Removes the `./` that tar puts in front of the names of a directory, and the `/` behind
 /// directories.
 std::string_view plain(std::string_view path) {
   while (path.starts_with("./")) path.remove_prefix(2);

@@ -17,7 +17,7 @@ struct archive;  // of libarchive
 /// pool.
 namespace dynsessions::test_double {
 
-/// Bounds of a snapshot, on both ways. What is read can be hostile.
+/// Limits of a snapshot when it is written or read. An archive to read can be hostile.
 inline constexpr std::uint64_t kMostSnapshotBytes = std::uint64_t{2} << 30;  ///< of all files
 inline constexpr std::size_t kMostSnapshotEntries = 200'000;
 

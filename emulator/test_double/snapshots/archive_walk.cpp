@@ -4,8 +4,6 @@
 #include <fstream>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "emulator/base/offload.h"
 
 namespace dynsessions::test_double {
@@ -113,7 +111,7 @@ std::optional<std::size_t> ArchiveWalk::session_of(std::string_view path) const 
 }
 
 std::string ArchiveWalk::field_of(std::size_t session, std::string_view member) const {
-  return fmt::format("sessions[{}].{}", session, member);
+  return field_below(manifest_.sessions[session].field, member);
 }
 
 bool SnapshotCheck::is_variables(const std::string& path) const {
@@ -165,7 +163,7 @@ Result<void> SnapshotCheck::write(std::span<const char> bytes) {
   return {};
 }
 
-/// What the manifest names is there.
+/// Checks that everything that the manifest names was in the archive.
 Result<void> SnapshotCheck::finish() {
   const auto& sessions = manifest().sessions;
   files_.resize(sessions.size());

@@ -60,7 +60,7 @@ class ArchiveWalk {
   std::string buffer_;
 };
 
-/// What the files of one session come to.
+/// Totals of one session's files.
 struct SnapshotFiles {
   std::uint64_t bytes = 0;
   std::uint64_t entries = 0;  ///< files and directories
@@ -69,7 +69,7 @@ struct SnapshotFiles {
 /// Reads all of it and changes nothing: whether every entry can be read and belongs to a session.
 class SnapshotCheck final : public ArchiveWalk {
  public:
-  /// By session; when the walk is over.
+  /// The totals of each session; complete after the walk.
   [[nodiscard]] const std::vector<SnapshotFiles>& files() const { return files_; }
 
  private:

@@ -34,7 +34,8 @@ std::map<Kernel, std::string> parse_variables(JsonMembers& members) {
   return files;
 }
 
-Result<SnapshotSession> parse_session(const json& object, const std::string& path) {
+Result<SnapshotSession> parse_session(const json& object, std::size_t pool,
+                                      const std::string& path) {
   JsonMembers members(object, path);
   auto identifier =
       SessionIdentifier::parse(members.text("identifier").value_or(""), IdentifierRule::one_to_256);
@@ -45,8 +46,57 @@ Result<SnapshotSession> parse_session(const json& object, const std::string& pat
   const json* const values = members.find("values");
   if (values != nullptr && !values->is_object()) members.fail("values", "expected an object");
   if (const Result<void> good = members.finish(); !good) return good.error();
-  return SnapshotSession{*std::move(identifier), std::move(files), std::move(variables),
+  return SnapshotSession{pool,
+                         path,
+                         *std::move(identifier),
+                         std::move(files),
+                         std::move(variables),
                          values == nullptr ? json() : *values};
+}
+
+std::optional<json> copy_of(const json* value) {
+  return value == nullptr ? std::optional<json>() : std::optional<json>(*value);
+}
+
+/// Adds a pool and its sessions. `members` are the pool's, some of them known already.
+Result<void> add_pool(Manifest& manifest, JsonMembers& members, const std::string& path) {
+  SnapshotPool pool;
+  pool.field = path;
+  pool.definition = copy_of(members.find("pool"));
+  pool.faults = copy_of(members.find("faults"));
+  pool.script = copy_of(members.find("script"));
+  if (const json* const omitted = members.find("omitted")) pool.omitted = *omitted;
+  const json* const sessions = members.find("sessions");
+  const bool has_list = sessions != nullptr && sessions->is_array();
+  if (!has_list && sessions != nullptr) members.fail("sessions", "expected a list of sessions");
+  // An unknown member comes first: it is often the misspelt one that is missing.
+  if (const Result<void> good = members.finish(); !good) return good.error();
+  if (!has_list) {
+    const std::string field = field_below(path, "sessions");
+    return invalid_request(field + ": expected a list of sessions", field);
+  }
+  for (std::size_t i = 0; i < sessions->size(); ++i) {
+    auto session = parse_session((*sessions)[i], manifest.pools.size(),
+                                 field_below(path, fmt::format("sessions[{}]", i)));
+    if (!session) return session.error();
+    manifest.sessions.push_back(*std::move(session));
+  }
+  manifest.pools.push_back(std::move(pool));
+  return {};
+}
+
+Result<void> add_all_pools(Manifest& manifest, JsonMembers& members, const json& pools) {
+  manifest.is_of_all = true;
+  manifest.faults = copy_of(members.find("faults"));
+  manifest.script = copy_of(members.find("script"));
+  if (!pools.is_array()) members.fail("pools", "expected a list of pools");
+  if (const Result<void> good = members.finish(); !good) return good.error();
+  for (std::size_t i = 0; i < pools.size(); ++i) {
+    const std::string path = fmt::format("pools[{}]", i);
+    JsonMembers of_pool(pools[i], path);
+    if (const Result<void> added = add_pool(manifest, of_pool, path); !added) return added.error();
+  }
+  return {};
 }
 
 /// Reads format and version first: another version has other members.
@@ -63,21 +113,22 @@ Result<void> check_version(const json& object) {
   return {};
 }
 
-/// Sessions must not share an identifier or files.
+/// Sessions must not share files, nor those of a pool an identifier.
 Result<void> check_distinct(const std::vector<SnapshotSession>& sessions) {
-  std::set<std::string> identifiers;
-  for (std::size_t i = 0; i < sessions.size(); ++i) {
-    const auto path = [i](const char* name) { return fmt::format("sessions[{}].{}", i, name); };
-    if (!identifiers.insert(sessions[i].identifier.text()).second) {
-      return invalid_request(path("identifier") + ": another session has it", path("identifier"));
+  std::set<std::pair<std::size_t, std::string>> identifiers;
+  for (const SnapshotSession& session : sessions) {
+    if (!identifiers.emplace(session.pool, session.identifier.text()).second) {
+      const std::string field = field_below(session.field, "identifier");
+      return invalid_request(field + ": another session has it", field);
     }
-    if (sessions[i].files.empty()) continue;
+    if (session.files.empty()) continue;
     const bool overlaps =
-        std::any_of(sessions.begin(), sessions.end(), [&](const SnapshotSession& other) {
-          return &other != &sessions[i] && is_within(sessions[i].files, other.files);
+        std::any_of(sessions.begin(), sessions.end(), [&session](const SnapshotSession& other) {
+          return &other != &session && is_within(session.files, other.files);
         });
     if (overlaps) {
-      return invalid_request(path("files") + ": another session has this directory", path("files"));
+      const std::string field = field_below(session.field, "files");
+      return invalid_request(field + ": another session has this directory", field);
     }
   }
   return {};
@@ -97,6 +148,10 @@ std::string_view name_of(Kernel kernel) {
   return "";
 }
 
+std::string field_below(const std::string& field, std::string_view member) {
+  return field.empty() ? std::string(member) : fmt::format("{}.{}", field, member);
+}
+
 bool is_within(std::string_view path, std::string_view directory) {
   if (directory.empty() || !path.starts_with(directory)) return false;
   return path.size() == directory.size() || path[directory.size()] == '/';
@@ -111,20 +166,10 @@ Result<Manifest> parse_manifest(std::string_view text) {
   JsonMembers members(object, "");
   for (const char* name : {"format", "version", "createdBy", "redacted"}) (void)members.find(name);
   Manifest manifest;
-  if (const json* const pool = members.find("pool")) manifest.pool = *pool;
-  if (const json* const faults = members.find("faults")) manifest.faults = *faults;
-  if (const json* const script = members.find("script")) manifest.script = *script;
-  if (const json* const omitted = members.find("omitted")) manifest.omitted = *omitted;
-  const json* const sessions = members.find("sessions");
-  if (sessions == nullptr || !sessions->is_array()) {
-    members.fail("sessions", "expected a list of sessions");
-  }
-  if (const Result<void> good = members.finish(); !good) return good.error();
-  for (std::size_t i = 0; i < sessions->size(); ++i) {
-    auto session = parse_session((*sessions)[i], fmt::format("sessions[{}]", i));
-    if (!session) return session.error();
-    manifest.sessions.push_back(*std::move(session));
-  }
+  const json* const pools = members.find("pools");
+  const Result<void> added =
+      pools == nullptr ? add_pool(manifest, members, "") : add_all_pools(manifest, members, *pools);
+  if (!added) return added.error();
   if (const Result<void> good = check_distinct(manifest.sessions); !good) return good.error();
   return manifest;
 }

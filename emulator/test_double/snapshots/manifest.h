@@ -23,20 +23,34 @@ inline constexpr std::size_t kLargestManifest = std::size_t{4} << 20;
 inline constexpr int kSnapshotVersion = 1;
 
 struct SnapshotSession {
+  std::size_t pool = 0;  ///< of Manifest::pools
+  std::string field;     ///< that errors name: "pools[1].sessions[0]"
   SessionIdentifier identifier;
   std::string files;  ///< directory in the archive that becomes /mnt/data; empty: none
-  /// File in the archive with the variables of a kernel, as its agent told them.
+  /// File in the archive with the variables of a kernel, as its agent sent them.
   std::map<execution::Kernel, std::string> variables;
   nlohmann::json values;  ///< variables of the synchronous kernel as JSON; null: none
 };
 
-struct Manifest {
-  std::optional<nlohmann::json> pool;  ///< members of the definition
-  std::vector<SnapshotSession> sessions;
-  std::optional<nlohmann::json> faults;  ///< list of rules
+struct SnapshotPool {
+  std::string field;                         ///< that errors name: "pools[1]"; empty: the manifest
+  std::optional<nlohmann::json> definition;  ///< its members
+  std::optional<nlohmann::json> faults;      ///< list of rules
   std::optional<nlohmann::json> script;
   nlohmann::json omitted = nlohmann::json::array();
 };
+
+struct Manifest {
+  std::vector<SnapshotPool> pools;
+  std::vector<SnapshotSession> sessions;  ///< of all pools
+  bool is_of_all = false;                 ///< it has a list of pools; otherwise there is one
+  // Of the server, if it is of all pools:
+  std::optional<nlohmann::json> faults = {};
+  std::optional<nlohmann::json> script = {};
+};
+
+/// "pools[1].sessions"; `field` can be empty.
+[[nodiscard]] std::string field_below(const std::string& field, std::string_view member);
 
 /// "synchronous", "asynchronous", "empty"
 [[nodiscard]] std::string_view name_of(execution::Kernel kernel);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "emulator/http/text.h"
 #include "emulator/pools/pool_definition.h"
 #include "emulator/test_double/journal/journal_entry.h"
 
@@ -36,23 +37,45 @@ std::string Redactor::identifier(const std::string& identifier) {
   return named(identifiers_, identifier, "session-");
 }
 
-Json Redactor::pool(Json definition) const {
+void Redactor::learn(const std::vector<Journal::EntryPointer>& entries) {
+  if (redaction_ == Redaction::none) return;
+  for (const auto& entry : entries) (void)identifier(entry->identifier);
+}
+
+std::string Redactor::group(const std::string& subscription, const std::string& group) {
+  const std::string key = subscription + '/' + group;
+  const bool is_first = groups_.empty() || groups_.contains(key);
+  std::string name =
+      is_first ? pools::PoolName().resource_group : "group-" + std::to_string(groups_.size() + 1);
+  return groups_.emplace(key, std::move(name)).first->second;
+}
+
+Json Redactor::pool(Json definition) {
   if (redaction_ == Redaction::none) return definition;
-  const pools::PoolName plain;
-  definition["subscription"] = plain.subscription;
-  definition["resourceGroup"] = plain.resource_group;
+  definition["resourceGroup"] = group(definition["subscription"].get<std::string>(),
+                                      definition["resourceGroup"].get<std::string>());
+  definition["subscription"] = pools::PoolName().subscription;
   return definition;
 }
 
-Json Redactor::faults(Json rules) {
-  if (redaction_ == Redaction::none) return rules;
-  for (Json& rule : rules) {
-    if (!rule.contains("match") || !rule["match"].contains("identifier")) continue;
+Json Redactor::fault(Json rule) const {
+  if (redaction_ == Redaction::none) return rule;
+  const Json match = rule.value("match", Json::object());
+  const Json effect = rule.value("effect", Json::object());
+  const bool has_contents = match.contains("body") || match.contains("header") ||
+                            effect.contains("message") || effect.contains("headers") ||
+                            effect.contains("lose-file");
+  if (!keeps_contents() && has_contents && !rule.contains("preset")) return nullptr;
+  if (match.contains("identifier")) {
+    // Also if it is too short to be looked for in texts.
     Json& glob = rule["match"]["identifier"];
     const auto known = identifiers_.find(glob.get<std::string>());
     if (known != identifiers_.end()) glob = known->second;
   }
-  return rules;
+  for (const char* part : {"match", "effect"}) {
+    if (rule.contains(part)) remove_identifiers(rule[part]);
+  }
+  return rule;
 }
 
 std::string Redactor::without_identifiers(std::string text) const {
@@ -67,33 +90,49 @@ std::string Redactor::without_identifiers(std::string text) const {
   return text;
 }
 
+void Redactor::remove_identifiers(Json& json) const {
+  if (json.is_string()) {
+    json = without_identifiers(json.get<std::string>());
+  } else if (json.is_structured()) {
+    for (Json& one : json) remove_identifiers(one);
+  }
+}
+
+std::string Redactor::path(const std::string& path, bool is_of_identity) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin < path.size();) {
+    const std::size_t end = std::min(path.find('/', begin + 1), path.size());
+    parts.push_back(path.substr(begin + 1, end - begin - 1));
+    begin = end;
+  }
+  if (is_of_identity && parts.size() > 2 && parts[0] != "metadata") parts[0] = "tenant";
+  if (parts.size() > 1 && http::iequals(parts[0], "subscriptions")) {
+    const std::string subscription = std::exchange(parts[1], pools::PoolName().subscription);
+    const bool has_group = parts.size() > 3 && http::iequals(parts[2], "resourceGroups");
+    if (has_group) parts[3] = group(subscription, parts[3]);
+  }
+  std::string text;
+  for (const std::string& part : parts) text.append("/").append(part);
+  return text;
+}
+
 void Redactor::redact(Json& entry) {
   entry["identifier"] = identifier(entry["identifier"].get<std::string>());
   entry["principal"] = named(principals_, entry["principal"].get<std::string>(), "principal-");
   entry["client"] = "";
-  for (const char* name : {"path", "reason", "code", "stdout", "stderr", "result"}) {
-    if (entry.contains(name) && entry[name].is_string()) {
-      entry[name] = without_identifiers(entry[name].get<std::string>());
-    }
+  for (const char* name :
+       {"path", "reason", "warning", "code", "stdout", "stderr", "result", "displays"}) {
+    if (entry.contains(name)) remove_identifiers(entry[name]);
   }
-  // The path of a pool has the names of its subscription and group.
-  std::string path = entry["path"].get<std::string>();
-  const std::size_t begin = path.find("/sessionPools/");
-  if (path.starts_with("/subscriptions/") && begin != path.npos) {
-    const pools::PoolName plain;
-    path.replace(
-        0, begin,
-        "/subscriptions/" + plain.subscription + "/resourceGroups/" + plain.resource_group);
-    entry["path"] = path;
-  }
+  entry["path"] = path(entry["path"].get<std::string>(), entry["surface"] == "identity");
   if (keeps_contents()) return;
-  for (const char* name : {"code", "stdout", "stderr", "result"}) entry.erase(name);
+  for (const char* name : {"warning", "code", "stdout", "stderr", "result", "displays"}) {
+    entry.erase(name);
+  }
 }
 
 std::string Redactor::journal(const std::vector<Journal::EntryPointer>& entries) {
-  if (redaction_ != Redaction::none) {
-    for (const auto& entry : entries) (void)identifier(entry->identifier);
-  }
+  learn(entries);
   std::string text;
   for (const auto& entry : entries) {
     Json json = to_json(*entry);

@@ -22,10 +22,13 @@ class Redactor {
   [[nodiscard]] bool keeps_contents() const { return redaction_ != Redaction::contents; }
 
   [[nodiscard]] std::string identifier(const std::string& identifier);
+  /// Knows the identifiers of requests from now on, also those of sessions that have ended.
+  void learn(const std::vector<Journal::EntryPointer>& entries);
   /// The members of a pool definition.
-  [[nodiscard]] nlohmann::ordered_json pool(nlohmann::ordered_json definition) const;
-  /// Rules, whose globs of identifiers are replaced if they are an identifier.
-  [[nodiscard]] nlohmann::ordered_json faults(nlohmann::ordered_json rules);
+  [[nodiscard]] nlohmann::ordered_json pool(nlohmann::ordered_json definition);
+  /// A rule, in which known identifiers are replaced; null if it is left out, because it quotes
+  /// contents of requests or answers.
+  [[nodiscard]] nlohmann::ordered_json fault(nlohmann::ordered_json rule) const;
   /// A line of JSON per request.
   [[nodiscard]] std::string journal(const std::vector<Journal::EntryPointer>& entries);
 
@@ -33,10 +36,17 @@ class Redactor {
   void redact(nlohmann::ordered_json& entry);
   /// The text with every identifier that is known so far replaced.
   [[nodiscard]] std::string without_identifiers(std::string text) const;
+  /// Replaces them in every text below.
+  void remove_identifiers(nlohmann::ordered_json& json) const;
+  /// The name that stands for a resource group: several pools keep different paths.
+  [[nodiscard]] std::string group(const std::string& subscription, const std::string& group);
+  /// The path of a request without the names of subscriptions, groups and tenants.
+  [[nodiscard]] std::string path(const std::string& path, bool is_of_identity);
 
   const Redaction redaction_;
   std::map<std::string, std::string> identifiers_;
   std::map<std::string, std::string> principals_;
+  std::map<std::string, std::string> groups_;
 };
 
 /// "none", "identifiers" or "contents"; nullopt for other words.

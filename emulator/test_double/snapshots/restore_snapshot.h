@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <nlohmann/json.hpp>
@@ -11,18 +12,14 @@
 
 namespace dynsessions::test_double {
 
-/// What a snapshot was made to: the pool, its new sessions, and what the snapshot does not have.
-struct RestoredSnapshot {
-  pools::PoolName pool;
-  nlohmann::ordered_json summary;
-};
-
 /// Makes a pool what it was in a snapshot: definition, faults, script, and sessions with files and
-/// variables. All sessions are made aside and take the place of those of the pool at once, in the
-/// end; on an Error nothing is changed. `pool` has its own name and not the snapshot's; nullopt:
-/// the pool that the snapshot names, or else the default pool. Errors name the field of the
-/// manifest, or the entry of the archive.
-[[nodiscard]] boost::asio::awaitable<Result<RestoredSnapshot>> restore_snapshot(
+/// variables; or every pool that the snapshot has. All sessions are made aside and take the place
+/// of those of the pools at once, in the end; on an Error nothing is changed. `pool` has its own
+/// name and not the snapshot's, which must be one of a single pool; nullopt: the pools that the
+/// snapshot names, and the default pool if it names none. Returns a summary per pool: its new
+/// sessions, and what the snapshot does not have. Errors name the field of the manifest, or the
+/// entry of the archive.
+[[nodiscard]] boost::asio::awaitable<Result<std::vector<nlohmann::ordered_json>>> restore_snapshot(
     SnapshotServices services, std::optional<pools::PoolName> pool, SnapshotSource source);
 
 }  // namespace dynsessions::test_double

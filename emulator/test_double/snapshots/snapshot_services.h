@@ -11,7 +11,7 @@
 
 namespace dynsessions::test_double {
 
-/// What snapshots are taken from and put into; all of it outlives them.
+/// Parts of the server that taking and restoring snapshots uses; they outlive both.
 struct SnapshotServices {
   pools::PoolCatalog& pools;
   FaultBook& faults;

@@ -15,7 +15,7 @@
 
 namespace dynsessions::test_double {
 
-/// What a snapshot has of one session. The descriptor keeps its files when the session ends.
+/// One session in a snapshot. The descriptor keeps its files readable after the session has ended.
 struct SavedSession {
   std::string directory;  ///< in the archive
   UniqueFd root;

@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
-#include <spdlog/spdlog.h>
 #include <sys/stat.h>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "emulator/base/offload.h"
 #include "emulator/base/shallow_json.h"
@@ -38,7 +38,7 @@ Json omission(const std::string& session, const std::string& what, const std::st
   return {{"session", session}, {"what", what}, {"why", why}};
 }
 
-/// What an agent told of its variables. Blocks, and believes nothing.
+/// An agent's report of its variables, which is not trusted. Reading it blocks.
 struct ToldVariables {
   bool is_usable = false;
   bool has_some = false;
@@ -72,19 +72,24 @@ ToldVariables read_variables(const SpooledText& text) {
 /// Collects what a snapshot has of each session.
 class Collection {
  public:
-  Collection(const SnapshotServices& services, std::shared_ptr<pools::Pool> pool,
-             Redaction redaction)
-      : services_(services), pool_(std::move(pool)), redactor_(redaction) {}
+  Collection(const SnapshotServices& services, Redaction redaction)
+      : services_(services), redaction_(redaction), redactor_(redaction) {}
 
-  /// The archive's sessions, and the manifest with what was left out.
-  asio::awaitable<Result<void>> collect();
+  // The archive's sessions, and the manifest with what was left out: of one pool, or of several
+  // and of the server.
+
+  asio::awaitable<Result<void>> collect(std::shared_ptr<pools::Pool> pool);
+  asio::awaitable<Result<void>> collect_all(std::vector<std::shared_ptr<pools::Pool>> pools);
 
   std::vector<SavedSession> sessions;
   Json manifest;
   std::string journal;
 
  private:
-  asio::awaitable<Result<void>> collect_session(pools::SessionInfo info);
+  void begin_manifest();
+  asio::awaitable<Result<void>> collect_pool(std::shared_ptr<pools::Pool> pool, Json& members);
+  void add_rules(const std::optional<pools::PoolName>& scope, Json& members);
+  asio::awaitable<Result<void>> collect_session(pools::SessionInfo info, Json& into);
   asio::awaitable<void> save_variables(const pools::Session& session, SavedSession& saved,
                                        std::string name, pools::SessionLease& lease);
   asio::awaitable<Result<void>> list_files(SavedSession& saved, std::string name);
@@ -92,7 +97,8 @@ class Collection {
   [[nodiscard]] Json session_json(const SavedSession& saved, const std::string& name) const;
 
   const SnapshotServices& services_;
-  const std::shared_ptr<pools::Pool> pool_;
+  const Redaction redaction_;
+  std::shared_ptr<pools::Pool> pool_;  ///< that is being collected
   Redactor redactor_;
   Json omitted_ = Json::array();
   std::uint64_t bytes_ = 0;
@@ -167,7 +173,7 @@ asio::awaitable<Result<void>> Collection::list_files(SavedSession& saved, std::s
   co_return Result<void>();
 }
 
-asio::awaitable<Result<void>> Collection::collect_session(pools::SessionInfo info) {
+asio::awaitable<Result<void>> Collection::collect_session(pools::SessionInfo info, Json& into) {
   auto lease = co_await pool_->sessions().acquire_existing(info.identifier);
   if (!lease) co_return Result<void>();  // it has ended in the meantime
   auto root = (*lease)->open_data_directory();
@@ -185,30 +191,73 @@ asio::awaitable<Result<void>> Collection::collect_session(pools::SessionInfo inf
   }
   auto listed = co_await list_files(saved, name);
   if (!listed) co_return listed.error();
-  manifest["sessions"].push_back(session_json(saved, name));
+  into.push_back(session_json(saved, name));
   sessions.push_back(std::move(saved));
   co_return Result<void>();
 }
 
-asio::awaitable<Result<void>> Collection::collect() {
+void Collection::begin_manifest() {
+  if (redaction_ != Redaction::none) manifest["redacted"] = name_of(redaction_);
   manifest["format"] = "dynsessions-snapshot";
   manifest["version"] = kSnapshotVersion;
   manifest["createdBy"] = "dynsessions " + services_.version;
-  manifest["pool"] = redactor_.pool(pools::to_json(pool_->definition()));
-  manifest["sessions"] = Json::array();
+}
+
+void Collection::add_rules(const std::optional<pools::PoolName>& scope, Json& members) {
+  Json faults = Json::array();
+  for (const FaultRule& rule : services_.faults.rules(scope)) {
+    if (Json redacted = redactor_.fault(to_json(rule)); !redacted.is_null()) {
+      faults.push_back(std::move(redacted));
+    } else {
+      omit("", "fault " + rule.id, "redacted");
+    }
+  }
+  members["faults"] = std::move(faults);
+  if (redactor_.keeps_contents()) members["script"] = to_json(services_.scripts.script(scope));
+}
+
+/// Adds the members of a pool to `members`.
+asio::awaitable<Result<void>> Collection::collect_pool(std::shared_ptr<pools::Pool> pool,
+                                                       Json& members) {
+  pool_ = std::move(pool);
+  omitted_ = Json::array();
+  members["pool"] = redactor_.pool(pools::to_json(pool_->definition()));
+  members["sessions"] = Json::array();
   for (const pools::SessionInfo& info : pool_->sessions().list()) {
-    auto collected = co_await collect_session(info);
+    auto collected = co_await collect_session(info, members["sessions"]);
     if (!collected) co_return collected.error();
   }
   const pools::PoolName name = pool_->definition().id;
-  Json faults = Json::array();
-  for (const FaultRule& rule : services_.faults.rules(name)) faults.push_back(to_json(rule));
-  manifest["faults"] = redactor_.faults(std::move(faults));
-  if (redactor_.keeps_contents()) {
-    manifest["script"] = to_json(services_.scripts.script(name));
-  }
-  manifest["omitted"] = std::move(omitted_);
+  redactor_.learn(services_.journal.entries(name));
+  add_rules(name, members);
+  members["omitted"] = std::move(omitted_);
+  co_return Result<void>();
+}
+
+asio::awaitable<Result<void>> Collection::collect(std::shared_ptr<pools::Pool> pool) {
+  begin_manifest();
+  const pools::PoolName name = pool->definition().id;
+  auto collected = co_await collect_pool(std::move(pool), manifest);
+  if (!collected) co_return collected.error();
   journal = redactor_.journal(services_.journal.entries(name));
+  co_return Result<void>();
+}
+
+asio::awaitable<Result<void>> Collection::collect_all(
+    std::vector<std::shared_ptr<pools::Pool>> pools) {
+  begin_manifest();
+  Json list = Json::array();
+  for (std::shared_ptr<pools::Pool>& pool : pools) {
+    Json members;
+    auto collected = co_await collect_pool(std::move(pool), members);
+    if (!collected) co_return collected.error();
+    list.push_back(std::move(members));
+  }
+  manifest["pools"] = std::move(list);
+  const auto entries = services_.journal.entries(std::nullopt);
+  redactor_.learn(entries);
+  add_rules(std::nullopt, manifest);
+  journal = redactor_.journal(entries);
   co_return Result<void>();
 }
 
@@ -246,16 +295,23 @@ asio::awaitable<Result<SnapshotFile>> write_archive(const SnapshotServices& serv
 
 }  // namespace
 
-asio::awaitable<Result<SnapshotFile>> take_snapshot(SnapshotServices services, pools::PoolName pool,
+asio::awaitable<Result<SnapshotFile>> take_snapshot(SnapshotServices services,
+                                                    std::optional<pools::PoolName> pool,
                                                     Redaction redaction) {
-  pools::Pool* const found = services.pools.find(pool);
-  if (found == nullptr) {
-    co_return Error{ErrorCode::pool_not_found, "There is no pool of this name.", "pool",
-                    "a pool exists from its first request on, or when it is declared with PUT"};
+  Collection collection(services, redaction);
+  Result<void> collected;
+  if (pool) {
+    pools::Pool* const found = services.pools.find(*pool);
+    if (found == nullptr) {
+      co_return Error{ErrorCode::pool_not_found, "There is no pool of this name.", "pool",
+                      "a pool exists from its first request on, or when it is declared with PUT"};
+    }
+    collected = co_await collection.collect(found->shared_from_this());
+  } else {
+    std::vector<std::shared_ptr<pools::Pool>> all;
+    for (pools::Pool* const one : services.pools.all()) all.push_back(one->shared_from_this());
+    collected = co_await collection.collect_all(std::move(all));
   }
-  Collection collection(services, found->shared_from_this(), redaction);
-  if (redaction != Redaction::none) collection.manifest["redacted"] = name_of(redaction);
-  auto collected = co_await collection.collect();
   if (!collected) co_return collected.error();
   co_return co_await write_archive(services, collection);
 }

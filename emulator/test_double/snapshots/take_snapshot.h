@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -10,7 +11,7 @@
 
 namespace dynsessions::test_double {
 
-/// What a snapshot leaves out, so that it can be given to others.
+/// Parts that a snapshot leaves out, so that it can be shared.
 enum class Redaction {
   none,
   identifiers,  ///< identifiers, principals and the names of subscription and group are replaced
@@ -22,12 +23,11 @@ struct SnapshotFile {
   std::uint64_t size = 0;
 };
 
-/// One archive of a pool: its definition, faults and script, files and variables of its sessions,
-/// and its journal. It lists what it had to leave out. Takes turns with the programs of each
-/// session; one that runs keeps the variables of its session out. `pool_not_found` if there is no
-/// such pool, `payload_too_large` if its files have more than kMostSnapshotBytes.
-[[nodiscard]] boost::asio::awaitable<Result<SnapshotFile>> take_snapshot(SnapshotServices services,
-                                                                         pools::PoolName pool,
-                                                                         Redaction redaction);
+/// One archive of a pool, or of all pools: definition, faults and script, files and variables of
+/// the sessions, and the journal. It lists what it had to leave out. Takes turns with the programs
+/// of each session; one that runs keeps the variables of its session out. `pool_not_found` if there
+/// is no such pool, `payload_too_large` if the files have more than kMostSnapshotBytes.
+[[nodiscard]] boost::asio::awaitable<Result<SnapshotFile>> take_snapshot(
+    SnapshotServices services, std::optional<pools::PoolName> pool, Redaction redaction);
 
 }  // namespace dynsessions::test_double

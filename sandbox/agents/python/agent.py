@@ -49,7 +49,7 @@ FONT_SET = "SESSION_FONTS"
 MAX_RESULT_BYTES = 32 << 20  # with the frame
 TEXTS = ("base64", "text", "repr", "characters")  # of a value, in the order in which they are sent
 RECEIVED_BYTES = 1 << 16  # at once
-IDLE_SECONDS = 0.02  # an interpreter that nobody waits for gets ready for its first program
+IDLE_SECONDS = 0.02  # an idle interpreter warms up for its first program after this time
 WARM_UP = json.dumps({"execute": {"id": 0, "code": "6 * 7"}}).encode()
 READY = json.dumps({"ready": {"python": platform.python_version()}}).encode()
 SUCCESS = types.SimpleNamespace(success=True)
@@ -68,7 +68,7 @@ def refuse_stdin(function):
 
 
 def result_frame(request_id, ok, value, traceback_text, displays=b""):
-    """The frame that tells the lengths of the texts, and the texts."""
+    """Encodes the frame with the lengths of the texts, and the texts."""
     texts = {name: utf8(value[name]) for name in TEXTS if name in value}
     value = value | {name: len(text) for name, text in texts.items()}
     traceback_text = utf8(traceback_text)
@@ -97,12 +97,12 @@ def framed(payload):
 
 
 class Agent:
-    """Executes one program after the other for whoever holds the other end of a control socket."""
+    """Executes programs, one after the other, for the server at the other end of a control socket."""
 
     def __init__(self, shell, streams):
         self._shell = shell
         self._control = None  # from run() on
-        self._received = bytearray()  # and not yet understood
+        self._received = bytearray()  # bytes that are not a whole frame yet
         self._pid = os.getpid()
         self._streams = streams
         self._cell = None  # the asyncio task of the program that runs
@@ -119,7 +119,7 @@ class Agent:
         self._shell.forget_programs()
 
     def run(self, control):
-        """Returns when the server has gone. A fork may be between this and __init__()."""
+        """Serves until the server closes the socket. The process can fork between __init__() and this."""
         self._control = control
         if self._pid != os.getpid():
             self._pid = os.getpid()
@@ -132,7 +132,7 @@ class Agent:
             loop.run_until_complete(self._serve())
 
     async def _serve(self):
-        # Blocks, which is no harm: nothing else is on the loop yet.
+        # Blocking is harmless: nothing else is on the loop yet.
         asked, _, _ = select.select([self._control], [], [], IDLE_SECONDS)
         if not asked:
             await self.warm_up(WARM_UPS)
@@ -196,7 +196,7 @@ class Agent:
         return encode_result(request_id, ok, outcome)
 
     async def _run(self, act):
-        """Whether the program succeeded. Lets nothing out: an exception would end the agent."""
+        """Returns whether the program succeeded. Raises nothing: an exception would end the agent."""
         try:
             result = await self._run_cell(act)
             if result.success:
@@ -209,7 +209,7 @@ class Agent:
             self._shell.payload_manager.clear_payload()
 
     def _report_escaped(self, error):
-        """For what hit IPython's own code, which reports all that happens in a program."""
+        """Reports an exception from IPython's own code; IPython itself reports those of the program."""
         report = "".join(traceback.format_exception_only(error))
         self._shell.outcome.note_traceback(text_of_error(error) + report)
         return False
@@ -219,7 +219,7 @@ class Agent:
         try:
             return await act()
         finally:
-            self._listen_for_interrupts()  # the program may have put its own handler in place
+            self._listen_for_interrupts()  # the program can have set its own handler
 
     def _listen_for_interrupts(self):
         signal.signal(signal.SIGINT, self._on_interrupt)
@@ -236,12 +236,17 @@ class Agent:
             asyncio.get_running_loop().call_soon_threadsafe(self._cell.cancel)
 
     def _flush(self):
-        """What the program put in the place of the streams, and C's stdio."""
-        for name in ("stdout", "stderr"):
+        """Flushes the program's replacements of the streams, and C's stdio. A kernel whose stream
+        cannot be flushed never answers again; here the stream is put back."""
+        for name, stream in zip(("stdout", "stderr"), self._streams):
             try:
-                getattr(sys, name).flush()
-            except Exception:  # closed, deleted, or an object of the program's own making
-                continue
+                present = getattr(sys, name)
+                present.flush()
+                is_usable = present is stream or getattr(present, "closed", False) is not True
+            except Exception:  # closed, deleted, or an object that is no stream
+                is_usable = False
+            if not is_usable:
+                setattr(sys, name, stream)
         LIBC.fflush(None)
 
 
@@ -260,7 +265,7 @@ def adopt_fonts():
 
 def adopt_font_cache():
     """matplotlib wants its cache writable and warns otherwise; building it takes seconds. So a
-    directory of our own gets links to the files that create_environment.sh has built. Its name is
+    separate directory gets links to the files that create_environment.sh has built. Its name is
     fixed, because the zygote's matplotlib remembers it. Where there is no room for it matplotlib
     has to do without."""
     built = adopt_fonts()
@@ -287,15 +292,15 @@ def prepare_process():
 
 
 def ignore_interrupts():
-    """Until the agent listens for them."""
+    """Ignores interrupts until the agent handles them."""
     signal.signal(signal.SIGINT, lambda *_: None)
 
 
 def open_control():
-    """Says `ready`: from here on requests may come, which wait in the socket if need be."""
+    """Sends `ready`: the server can send requests now, which wait in the socket until they are read."""
     control = socket.socket(fileno=CONTROL_FD)
     control.set_inheritable(False)
-    with contextlib.suppress(ConnectionError):  # the server has gone, which the next read will tell
+    with contextlib.suppress(ConnectionError):  # the server has gone, which the next read will show
         control.sendall(framed(READY))
     control.setblocking(False)
     return control

@@ -13,7 +13,8 @@ namespace {
 using nlohmann::json;
 
 /// The deepest genuine frame is {"result":{"value":{"kind":…}}}, and it has about twenty names and
-/// values. A level or a value costs the sender three bytes at most and us twenty times as many.
+/// values. A level or a value takes at most three bytes in the frame and twenty times as many in
+/// memory.
 constexpr int kMaxDepth = 8;
 constexpr int kMaxParts = 64;
 
@@ -31,8 +32,8 @@ std::string with_length_prefix(std::string_view payload) {
 /// Ends the parser where it stands: the rest is not worth reading.
 struct NoFrameOfOurs {};
 
-/// Nothing for bytes that are not JSON, not UTF-8, or nested deeper or of more parts than any frame
-/// of ours.
+/// Parses JSON. Returns nullopt if it is invalid, not UTF-8, nested deeper than every valid frame,
+/// or has more parts than one.
 std::optional<json> parse_bounded(std::string_view payload) {
   int parts = 0;
   const auto count_parts = [&parts](int depth, json::parse_event_t, const json&) {
@@ -78,8 +79,8 @@ bool take_length(const json& object, const char* name, std::size_t& target) {
   return true;
 }
 
-/// The expression beside an image; returns true also if there is none.
-bool decode_beside(const json& value, ResultFrame& result) {
+/// Decodes the expression that was shown with an image. Returns true also if there is none.
+bool decode_expression_with_image(const json& value, ResultFrame& result) {
   if (value.contains("repr")) {
     result.beside_image = ValueKind::string;
     return take_length(value, "repr", result.lengths.repr) &&
@@ -96,7 +97,8 @@ bool decode_image(const json& value, ResultFrame& result) {
   const auto* format = member<Text>(value, "format");
   if (format == nullptr) return false;
   result.format = *format;
-  return take_length(value, "base64", result.lengths.base64) && decode_beside(value, result);
+  return take_length(value, "base64", result.lengths.base64) &&
+         decode_expression_with_image(value, result);
 }
 
 bool decode_value(const json& value, ResultFrame& result) {

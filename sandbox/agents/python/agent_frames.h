@@ -15,11 +15,11 @@
 namespace dynsessions::sandbox {
 
 inline constexpr std::size_t kFrameHeaderBytes = 4;
-/// Of a frame to the agent.
+/// Limit of a frame to the agent.
 inline constexpr std::size_t kMaxExecuteFrameBytes = std::size_t{64} << 20;
-/// Of a frame from the agent, without texts.
+/// Limit of a frame from the agent, without texts.
 inline constexpr std::size_t kMaxFrameBytes = std::size_t{4} << 10;
-/// Of the texts of one result together; agent.py has the same.
+/// Limit of all texts of one result together; agent.py has the same.
 inline constexpr std::size_t kMaxResultBytes = std::size_t{32} << 20;
 
 inline constexpr std::string_view kExecute = "execute";
@@ -53,7 +53,7 @@ struct ReadyFrame {
 /// {"result":{"id":7,"ok":true,"value":{…},"traceback":0}}
 /// where value is {"kind":"nothing"}, {"kind":"none"}, {"kind":"text","text":1},
 /// {"kind":"string","repr":3,"characters":1} or {"kind":"image","format":"png","base64":4}, this
-/// one also with the `text`, or `repr` and `characters`, of an expression that it was shown beside.
+/// one also with the `text`, or `repr` and `characters`, of an expression that was shown with it.
 /// `displays` besides `traceback`, if there are some, is JSON: agent_shell.py describes it.
 /// The numbers are lengths in bytes of texts, which follow the frame in the order of `Lengths`.
 /// The texts need not be UTF-8.

@@ -32,7 +32,7 @@ from traitlets.config import Config
 
 from agent_kernel import IPKernelApp, IPythonKernel, KernelMagics, stand_in
 
-from decorator import decorate  # comes with IPython, which is to be missed first
+from decorator import decorate  # comes with IPython, whose absence must be reported first
 
 AGENT_DIRECTORY = str(pathlib.Path(__file__).parent)
 # The event loops that ipykernel knows: of front ends in a browser, and of a screen.
@@ -88,7 +88,7 @@ class Displays:
             item = utf8(
                 json.dumps({"source": source, "data": shown}, ensure_ascii=False, allow_nan=False)
             )
-        except Exception:  # a program's own class may fail at anything
+        except Exception:  # methods of the program's classes can raise anything
             self._omitted += 1
             return
         if self._bytes + len(item) > self.MOST_BYTES:
@@ -122,7 +122,7 @@ class Outcome:
     def value(self):
         """An image beats the last expression, which beats text that was only displayed. The last
         is a guess: what the service makes of display("text") was never observed. An image that was
-        shown beside the last expression keeps the expression's texts: the server may prefer them.
+        shown with the last expression keeps the expression's texts: the server can prefer them.
         """
         if self._image:
             return {**(self._expression or {}), **self._image}
@@ -133,9 +133,9 @@ class Outcome:
         self.displays.note("result", data)
         if self._note_image(data):
             return  # the image is the value; the text only says what it would be without
-        text = str(data.get("text/plain", ""))  # a _repr_mimebundle_ may say anything
+        text = str(data.get("text/plain", ""))  # a _repr_mimebundle_ can return anything
         if isinstance(result, str):
-            characters = str.__str__(result)  # a subclass may have an own idea of str()
+            characters = str.__str__(result)  # a subclass can override str()
             self._expression = {"kind": "string", "repr": text, "characters": characters}
         else:
             self._expression = {"kind": "text", "text": text}
@@ -144,7 +144,7 @@ class Outcome:
         self._expression = {"kind": "none"}
 
     def note_display(self, data):
-        """Something was shown by display(), plt.show() or a figure left open."""
+        """Notes an object shown by display(), plt.show() or a figure left open."""
         self.displays.note("display", data)
         if not self._note_image(data) and "text/plain" in data:
             self._displayed = {"kind": "text", "text": str(data["text/plain"])}
@@ -156,7 +156,7 @@ class Outcome:
         self.traceback = text
 
     def spill_traceback(self):
-        """Makes it output. Past sys.stderr, where a program may have put anything."""
+        """Writes the traceback to stderr's stream, not to sys.stderr, which the program can replace."""
         text, self.traceback = self.traceback, ""
         if text:
             self._stderr.send(text)
@@ -214,10 +214,10 @@ class ZMQShellDisplayHook(DisplayHook):
         super().check_for_underscore()
 
     def start_displayhook(self):
-        """Nothing: IPython would print an empty line here, and one in finish_displayhook."""
+        """Does nothing. IPython would print an empty line here, and one in finish_displayhook."""
 
     def write_output_prompt(self):
-        """Nothing: the service shows none."""
+        """Does nothing, because the service shows no prompt."""
 
     def fill_exec_result(self, result):
         self._result = result
@@ -227,7 +227,7 @@ class ZMQShellDisplayHook(DisplayHook):
         self.shell.outcome.note_expression(self._result, format_dict)
 
     def finish_displayhook(self):
-        """Nothing, see start_displayhook()."""
+        """Does nothing, see start_displayhook()."""
 
 
 @stand_in
@@ -240,7 +240,7 @@ class ZMQDisplayPublisher(DisplayPublisher):
         self.shell.outcome.note_display(data)
 
     def clear_output(self, wait=False):
-        """Nothing: a kernel tells its front end, and the service has no screen to clear."""
+        """Does nothing: a kernel notifies its front end, and the service has no screen to clear."""
 
 
 @stand_in
@@ -281,14 +281,14 @@ class ZMQInteractiveShell(InteractiveShell):
 
     @observe("ipython_dir")
     def _ipython_dir_changed(self, change):
-        """Nothing: make_directories() makes it."""
+        """Does nothing: make_directories() makes the directory."""
 
     def init_profile_dir(self, profile_dir):
         self.make_directories()
 
     def make_directories(self):
-        """Those that IPython wants in /tmp. It goes on without them where a program has left no
-        room: the session would be lost otherwise."""
+        """Makes the directories that IPython wants in /tmp. It goes on without them if there is no
+        room left: the session would be lost otherwise."""
         try:
             os.makedirs(self.ipython_dir, exist_ok=True)
             self.profile_dir = ProfileDir.create_profile_dir_by_name(self.ipython_dir, "default")
@@ -296,10 +296,10 @@ class ZMQInteractiveShell(InteractiveShell):
             self.profile_dir = ProfileDir()
 
     def init_virtualenv(self):
-        """Nothing: this interpreter already is the environment's own."""
+        """Does nothing: this interpreter already belongs to the environment."""
 
     def init_environment(self):
-        """What ipykernel sets, so that child processes print what they print there."""
+        """Sets the variables that ipykernel sets, so that child processes print the same as there."""
         os.environ.update(TERM="xterm-color", CLICOLOR="1", FORCE_COLOR="1", CLICOLOR_FORCE="1")
         os.environ.update(PAGER="cat", GIT_PAGER="cat", PYDEVD_USE_FRAME_EVAL="NO")
         os.environ["JPY_PARENT_PID"] = str(os.getppid() or 1)
@@ -383,8 +383,8 @@ class ZMQInteractiveShell(InteractiveShell):
         return self.outcome
 
     async def run_ast_nodes(self, nodelist, *args, result=None, **kwargs):
-        """Tells `a = None; a`, whose value is None, from `print()`, which has none. Both give None;
-        the service answers null to the first and "" to the second."""
+        """Distinguishes `a = None; a`, whose value is None, from `print()`, which has none. IPython's
+        result is None for both; the service answers null to the first and "" to the second."""
         hook = self.displayhook
         hook.is_called = False
         failed = await super().run_ast_nodes(nodelist, *args, result=result, **kwargs)
@@ -417,8 +417,8 @@ def is_agents(code):
 
 
 def output_of(process):
-    """What the process writes, decoded, until it has ended: not until its last child closes the
-    pipe, which one in the background would keep open."""
+    """Yields decoded output of the process until it exits. It does not wait for the end of the pipe,
+    which a child in the background would keep open."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     pipe = process.stdout.fileno()
     while True:
@@ -434,7 +434,7 @@ def output_of(process):
 def text_of_error(error):
     try:
         return str(error)
-    except BaseException:  # a user's __str__ may raise anything, SystemExit included
+    except BaseException:  # a user's __str__ can raise anything, SystemExit included
         return f"<{type(error).__name__} whose text cannot be made>"
 
 

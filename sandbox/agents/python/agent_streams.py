@@ -6,8 +6,8 @@ of descriptors 1 and 2, so a program that closes or redirects those descriptors,
 2, which are the same pipes. The order of all output is kept, because the streams do not buffer.
 
 The agent calls restore() after each program, which undoes all changes of the program to the
-descriptors and the stream objects. A program that assigns another object to `sys.stdout` keeps it
-for the next programs, as in a kernel.
+descriptors and the stream objects. A program that assigns another stream to `sys.stdout` keeps it
+for the next programs, as in a kernel; one that cannot be flushed ends with its program.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ import faulthandler
 import io
 import os
 import sys
+import threading
 
 from agent_kernel import stand_in
 
@@ -40,6 +41,7 @@ class OutStream(io.TextIOBase):
         self._descriptor = None  # a duplicate of it
         self._unshown = None
         self._closed = False
+        self._lock = threading.Lock()  # keeps it from being pickled, as parts of a kernel's do
         self.attach()
 
     def attach(self):
@@ -51,6 +53,9 @@ class OutStream(io.TextIOBase):
     def restore(self):
         """Undoes what the program did to the stream and its descriptors."""
         self._closed = False
+        for name in [name for name, value in vars(self).items() if not callable(value)]:
+            if callable(getattr(type(self), name, None)):
+                delattr(self, name)  # a method that the program replaced by no function
         is_kept = identity(self._descriptor) == self._pipe
         is_in_place = identity(self._number) == self._pipe
         if is_kept and not is_in_place:

@@ -71,7 +71,7 @@ def reason_of(error):
 
 
 def variables_of(shell):
-    """Those that programs have made, without IPython's own."""
+    """Returns the variables that programs have made, without those of IPython."""
     hidden = shell.user_ns_hidden
     return {
         name: value
@@ -81,7 +81,7 @@ def variables_of(shell):
 
 
 def save(shell):
-    """A text as agent_frames.h describes it."""
+    """Returns the variables as the text that agent_frames.h describes."""
     sizes, omitted, variables = {}, [], variables_of(shell)
     for name, value in variables.items():
         try:
@@ -97,7 +97,7 @@ def save(shell):
         )
     data = b""
     if sizes:
-        # Together, so that objects which variables share are shared afterwards.
+        # Pickled together, so that variables that share an object still share it afterwards.
         data = pickled(shell.user_ns, {name: variables[name] for name in sizes})
     text = base64.b64encode(data).decode("ascii")
     return json.dumps({"pickle": text, "saved": list(sizes), "omitted": omitted})

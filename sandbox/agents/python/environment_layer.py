@@ -57,7 +57,7 @@ def stacking_lines():
 
 
 def make_environment(layer, library):
-    """As venv would, which needs ensurepip and copies a pip that the base has already."""
+    """Does what venv does, which needs ensurepip and copies a pip that the base has already."""
     library.mkdir(parents=True)
     (layer / "bin").mkdir()
     for name in ("python", "python3"):
@@ -82,13 +82,13 @@ def install(python, requirements, constraints):
 
 
 def conflicts(python):
-    """Those of the base's packages too: one of them may need another version than the layer has."""
+    """Also of the base's packages: one of them can need another version than the layer has."""
     checked = run(python, *PIP, "check", stdout=subprocess.PIPE, text=True)
     return checked.stdout.splitlines() if checked.returncode != 0 else []
 
 
 def free_of_path(layer):
-    """Programs name the Python that runs them by its path on the host, which sessions do not have."""
+    """Replaces the path of Python in programs, which sessions do not have, by `env python3`."""
     for program in (layer / "bin").iterdir():
         content = b"" if program.is_symlink() else program.read_bytes()
         first, end, rest = content.partition(b"\n")
@@ -97,7 +97,7 @@ def free_of_path(layer):
 
 
 def make_font_cache(layer, library, python):
-    """That of the base, unless the layer has another matplotlib."""
+    """Copies the font cache of the base, or makes one if the layer has another matplotlib."""
     target, of_base = layer / FONT_CACHE, pathlib.Path(sys.prefix, FONT_CACHE)
     if (library / "matplotlib").is_dir():
         target.mkdir(parents=True)

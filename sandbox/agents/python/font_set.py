@@ -69,8 +69,8 @@ def copy_fonts(fonts, target):
 
 
 def write_font_list(fonts, copies, target, inside):
-    """What matplotlib would find in a session, so that it need not look: the list of the environment
-    and these fonts."""
+    """Writes the list of fonts that matplotlib would find in a session, so that it does not search:
+    the list of the environment and these fonts."""
     of_environment = pathlib.Path(sys.prefix, FONT_CACHE)
     if of_environment.is_dir():
         shutil.copytree(of_environment, target, dirs_exist_ok=True)
@@ -84,7 +84,7 @@ def write_font_list(fonts, copies, target, inside):
             continue
         try:
             manager.addfont(font)
-        except Exception as error:  # a font may be damaged in any way
+        except Exception as error:  # a font can be damaged in any way
             print(f"{font} is left out: {error}", file=sys.stderr)
             continue
         if font in copies:

@@ -1,7 +1,7 @@
 // A library that sessions preload where no mount can show them their own /mnt/data and /tmp. It
 // maps paths that begin so to the session's directory in calls of the C library, and back where
-// paths come out. It is a convenience and keeps nobody from anything: what a session may reach is
-// decided by Landlock, and a program that passes by this library meets a closed door.
+// paths are returned. It is a convenience, not a barrier: Landlock decides which files a session
+// can open, also for a program that does not use this library.
 //
 // Not mapped: programs that do not use the C library (static ones, Go), those that are started with
 // an environment without LD_PRELOAD, paths that the C library opens for itself (mkstemp, glob,
@@ -29,15 +29,14 @@
 #include <fcntl.h>
 #include <semaphore.h>
 #include <spawn.h>
-#include <unistd.h>
-#include <utime.h>
-
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/time.h>
 #include <sys/xattr.h>
+#include <unistd.h>
+#include <utime.h>
 
 namespace {
 
@@ -55,7 +54,7 @@ const char* session_directory() {
   return value == nullptr ? "" : value;
 }
 
-/// What follows `prefix` in `path`, when that names it or something below it; otherwise null.
+/// Returns the part of `path` after `prefix` if `path` is `prefix` or is below it, otherwise null.
 const char* rest_after(const char* path, const char* prefix) {
   const std::size_t length = std::strlen(prefix);
   if (std::strncmp(path, prefix, length) != 0) return nullptr;
@@ -231,7 +230,7 @@ MAPPED(int, fstatat64, (int at, const char* path, struct stat64* status, int fla
        (at, mapped, status, flags))
 MAPPED(int, statx, (int at, const char* path, int flags, unsigned mask, struct statx* status),
        (at, mapped, flags, mask, status))
-// What programs call that were linked with glibc before 2.33.
+// Functions that programs call if they were linked with glibc before 2.33.
 MAPPED(int, __xstat, (int version, const char* path, struct stat* status),
        (version, mapped, status))
 MAPPED(int, __xstat64, (int version, const char* path, struct stat64* status),
@@ -364,7 +363,7 @@ sem_t* create_semaphore(const char* path, unsigned value, bool exclusive) {
   if (named) return map_semaphore(file);
   ::close(file);
   errno = error_number;
-  if (!exclusive && error_number == EEXIST) return nullptr;  // somebody was faster
+  if (!exclusive && error_number == EEXIST) return nullptr;  // another process made it first
   return SEM_FAILED;
 }
 

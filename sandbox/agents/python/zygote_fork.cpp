@@ -4,11 +4,10 @@
 #include <span>
 
 #include <sched.h>
-#include <ucontext.h>
-#include <unistd.h>
-
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <ucontext.h>
+#include <unistd.h>
 
 #include "sandbox/kernel/cgroups/cgroup_join.h"
 #include "sandbox/kernel/privileges/privileges.h"

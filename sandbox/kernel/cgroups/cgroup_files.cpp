@@ -7,14 +7,13 @@
 #include <filesystem>
 #include <iterator>
 #include <sstream>
+#include <system_error>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <system_error>
+#include <unistd.h>
 
 namespace dynsessions::sandbox {
 namespace {

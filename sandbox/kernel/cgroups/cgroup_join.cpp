@@ -2,10 +2,9 @@
 
 #include <csignal>
 
-#include <unistd.h>
-
 #include <linux/sched.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "sandbox/kernel/namespaces/namespaces.h"
 #include "sandbox/process/clone_process.h"

@@ -6,10 +6,9 @@
 #include <thread>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "sandbox/kernel/cgroups/cgroup_files.h"
 #include "sandbox/process/step_error.h"

@@ -3,12 +3,11 @@
 #include <algorithm>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <linux/landlock.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "sandbox/process/step_error.h"
 

@@ -1,11 +1,10 @@
 #include "sandbox/kernel/mounts/mounts.h"
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 namespace dynsessions::sandbox {
 namespace {

@@ -1,17 +1,18 @@
 #include "sandbox/kernel/namespaces/namespaces.h"
 
+#include <cstdint>
 #include <cstdio>
+#include <span>
 #include <string>
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <net/if.h>
 #include <signal.h>
-#include <unistd.h>
-
-#include <linux/capability.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 namespace dynsessions::sandbox {
 namespace {
@@ -22,11 +23,47 @@ StepResult write_proc_file(const std::string& path, const char* name, const std:
   return checked(::write(file.get(), text.data(), text.size()), name);
 }
 
-bool is_root_with(std::uint32_t needed) {
+struct Capability {
+  unsigned number;
+  const char* name;
+};
+constexpr Capability kOtherUsers[] = {
+    {CAP_SETUID, "CAP_SETUID"},
+    {CAP_SETGID, "CAP_SETGID"},
+    {CAP_SETPCAP, "CAP_SETPCAP"},
+    {CAP_CHOWN, "CAP_CHOWN"},
+    {CAP_DAC_OVERRIDE, "CAP_DAC_OVERRIDE"},
+    {CAP_FOWNER, "CAP_FOWNER"},
+    {CAP_KILL, "CAP_KILL"},
+};
+constexpr Capability kForeignNamespaces[] = {
+    {CAP_SYS_ADMIN, "CAP_SYS_ADMIN"}, {CAP_SYS_PTRACE, "CAP_SYS_PTRACE"},
+    {CAP_KILL, "CAP_KILL"},           {CAP_SETUID, "CAP_SETUID"},
+    {CAP_SETGID, "CAP_SETGID"},       {CAP_SETPCAP, "CAP_SETPCAP"},
+};
+constexpr Capability kOwnNamespaces[] = {
+    {CAP_SYS_ADMIN, "CAP_SYS_ADMIN"}, {CAP_SETUID, "CAP_SETUID"}, {CAP_SETGID, "CAP_SETGID"}};
+
+/// The effective ones of this process among the first 32, which include all that are named here.
+std::uint32_t own_capabilities() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
-  if (::syscall(SYS_capget, &header, data) < 0) return false;
-  return ::geteuid() == 0 && (data[0].effective & needed) == needed;
+  return ::syscall(SYS_capget, &header, data) < 0 ? 0 : data[0].effective;
+}
+
+std::string missing_of(std::span<const Capability> needed) {
+  const std::uint32_t own = own_capabilities();
+  std::string missing;
+  for (const auto& [number, name] : needed) {
+    if ((own & (1U << number)) != 0) continue;
+    missing += missing.empty() ? "" : ", ";
+    missing += name;
+  }
+  return missing;
+}
+
+bool is_root_with(std::span<const Capability> needed) {
+  return ::geteuid() == 0 && missing_of(needed).empty();
 }
 
 std::string single_mapping(std::uint32_t inside, std::uint32_t outside) {
@@ -35,19 +72,15 @@ std::string single_mapping(std::uint32_t inside, std::uint32_t outside) {
 
 }  // namespace
 
-bool has_real_root() {
-  return is_root_with((1U << CAP_SYS_ADMIN) | (1U << CAP_SETUID) | (1U << CAP_SETGID));
-}
+bool has_real_root() { return is_root_with(kOwnNamespaces); }
 
-bool can_change_users() {
-  return is_root_with((1U << CAP_SETUID) | (1U << CAP_SETGID) | (1U << CAP_SETPCAP) |
-                      (1U << CAP_CHOWN) | (1U << CAP_DAC_OVERRIDE) | (1U << CAP_FOWNER) |
-                      (1U << CAP_KILL));
-}
+bool can_change_users() { return is_root_with(kOtherUsers); }
 
-bool can_rule_foreign_namespaces() {
-  return is_root_with((1U << CAP_SYS_ADMIN) | (1U << CAP_SYS_PTRACE) | (1U << CAP_KILL) |
-                      (1U << CAP_SETUID) | (1U << CAP_SETGID) | (1U << CAP_SETPCAP));
+bool can_rule_foreign_namespaces() { return is_root_with(kForeignNamespaces); }
+
+std::string missing_for_separate_users(bool full_tier) {
+  if (::geteuid() != 0) return {};
+  return full_tier ? missing_of(kForeignNamespaces) : missing_of(kOtherUsers);
 }
 
 StepResult write_id_maps(pid_t pid, uid_t inside_uid, uid_t outside_uid, gid_t inside_gid,

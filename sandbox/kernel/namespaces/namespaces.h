@@ -2,9 +2,9 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 
 #include <sched.h>
-
 #include <sys/types.h>
 
 #include "sandbox/base/unique_fd.h"
@@ -62,6 +62,11 @@ using NamespaceView = std::array<int, kNamespaceKinds.size()>;
 /// Whether this process has rights over a user namespace that another user owns: to inspect its
 /// processes and to end them. Owners have these rights without any capability outside.
 [[nodiscard]] bool can_rule_foreign_namespaces();
+
+/// The capabilities, such as "CAP_KILL, CAP_CHOWN", that a root process lacks to be a launcher that
+/// gives each session a separate user: in the full tier (can_rule_foreign_namespaces()), or below
+/// it (can_change_users()). Empty if it lacks none, and for other users.
+[[nodiscard]] std::string missing_for_separate_users(bool full_tier);
 
 /// Maps `inside` to `outside` for that process and forbids setgroups in its user namespace.
 StepResult write_id_maps(pid_t pid, uid_t inside_uid, uid_t outside_uid, gid_t inside_gid,

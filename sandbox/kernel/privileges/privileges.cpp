@@ -1,13 +1,12 @@
 #include "sandbox/kernel/privileges/privileges.h"
 
-#include <unistd.h>
-
 #include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <linux/securebits.h>
 #include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 namespace dynsessions::sandbox {
 namespace {

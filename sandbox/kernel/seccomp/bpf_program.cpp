@@ -1,9 +1,8 @@
 #include "sandbox/kernel/seccomp/bpf_program.h"
 
-#include <unistd.h>
-
 #include <linux/seccomp.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 namespace dynsessions::sandbox {
 

@@ -2,12 +2,11 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <netinet/in.h>
-
 #include <linux/fs.h>
 #include <linux/netlink.h>
 #include <linux/sched.h>
 #include <linux/sockios.h>
+#include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>

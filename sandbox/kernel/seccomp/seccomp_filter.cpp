@@ -7,11 +7,11 @@
 #include <stdexcept>
 #include <string>
 
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <seccomp.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "sandbox/base/unique_fd.h"
 #include "sandbox/kernel/seccomp/seccomp_policy.h"

@@ -5,15 +5,14 @@
 #include <cstdlib>
 
 #include <fcntl.h>
-#include <sched.h>
-#include <unistd.h>
-
 #include <linux/close_range.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "sandbox/kernel/namespaces/user_counts.h"
 #include "sandbox/kernel/privileges/privileges.h"

@@ -1,8 +1,7 @@
 #include "sandbox/tiers/namespaced/init.h"
 
-#include <unistd.h>
-
 #include <sys/syscall.h>
+#include <unistd.h>
 
 namespace dynsessions::sandbox {
 

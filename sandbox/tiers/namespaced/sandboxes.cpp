@@ -1,9 +1,9 @@
 #include "sandbox/tiers/namespaced/sandboxes.h"
 
+#include <system_error>
 #include <utility>
 
 #include <sys/socket.h>
-#include <system_error>
 
 #include "sandbox/egress/closed_networks.h"
 #include "sandbox/process/clone_process.h"

@@ -4,13 +4,12 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-
-#include <unistd.h>
+#include <system_error>
 
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <system_error>
+#include <unistd.h>
 
 #include "sandbox/base/printable.h"
 #include "sandbox/process/clone_process.h"

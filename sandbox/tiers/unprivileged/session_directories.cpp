@@ -7,13 +7,12 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "sandbox/base/directory_names.h"
 #include "sandbox/files/directory_walk.h"

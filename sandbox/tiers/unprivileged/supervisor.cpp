@@ -4,15 +4,14 @@
 #include <cstdlib>
 
 #include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
-
 #include <linux/close_range.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "sandbox/kernel/cgroups/cgroup_join.h"
 #include "sandbox/kernel/landlock/landlock.h"

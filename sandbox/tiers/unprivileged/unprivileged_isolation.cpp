@@ -9,10 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include <unistd.h>
-
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "sandbox/base/user_ids.h"
 #include "sandbox/kernel/landlock/landlock.h"

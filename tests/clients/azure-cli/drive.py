@@ -20,7 +20,7 @@ GROUP, POOL = "az-group", "az-pool"
 POOL_ID = f"{SUBSCRIPTION}/resourceGroups/{GROUP}/providers/Microsoft.App/sessionPools/{POOL}"
 EXECUTOR = "Azure ContainerApps Session Executor"
 
-# What the extension sends for the flags of `az containerapp sessionpool create`, in 2024 and later.
+# The body that the extension sends for `az containerapp sessionpool create`, in 2024 and later.
 CREATE = {
     "location": "northeurope",
     "properties": {
@@ -46,7 +46,7 @@ def run_az(*arguments):
 
 
 def az(*arguments):
-    """What the command prints as JSON; it must succeed."""
+    """Returns the JSON that the command prints; it must succeed."""
     ended = run_az(*arguments, "--output", "json")
     if ended.returncode != 0:
         raise AssertionError(f"az {' '.join(arguments)}: {ended.stderr}")
@@ -219,7 +219,7 @@ def failing_deployments():
 
 @operation
 def refusals():
-    """What users read, with exit code 1."""
+    """Checks the messages that users read, and exit code 1."""
     wrong = {**CREATE, "properties": {"poolManagementType": "Manual"}}
     url = f"{ARM}{POOL_ID}-b?api-version=2025-07-01"
     refused = run_az("rest", "--method", "put", "--url", url, "--body", json.dumps(wrong))

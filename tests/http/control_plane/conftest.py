@@ -1,4 +1,4 @@
-"""What the tests of the control plane share: a server that starts no interpreter in advance."""
+"""Fixtures of the control plane's tests: a server that starts no interpreter in advance."""
 
 import uuid
 

@@ -28,7 +28,7 @@ def management_token(server):
 
 @pytest.fixture
 def credential(server, monkeypatch):
-    """What DefaultAzureCredential reads, and the trust of the HTTP client."""
+    """A credential, with the variables that it reads and the HTTP client's trusted authority."""
     for name in ("AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_TENANT_ID"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("IDENTITY_ENDPOINT", server.identity_endpoint)

@@ -1,5 +1,5 @@
-"""What clients ask around a session pool: the cloud, subscriptions, providers, resource groups,
-lists of resources, roles (api-spec/CONTROL-PLANE.md sections 3.1 and 6)."""
+"""Requests that clients send besides those for session pools: the cloud, subscriptions, providers,
+resource groups, lists of resources, roles (api-spec/CONTROL-PLANE.md sections 3.1 and 6)."""
 
 import uuid
 

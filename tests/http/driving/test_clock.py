@@ -171,3 +171,11 @@ def test_all_clocks_move_together_and_a_token_expires(start_server):
     late = pool.session().send("GET", "files", headers=headers)
     assert late.status_code == 401
     assert "expired" in late.headers["www-authenticate"]
+
+
+def test_what_a_frozen_clock_shows_can_be_put_back(pool):
+    pool.ask("PUT", "/clock", json={"mode": "frozen"})
+    shown = pool.ask("GET", "/clock")
+    for _ in range(2):
+        again = pool.ask("PUT", "/clock", json=shown)
+        assert again == {**shown, "fired": []}

@@ -9,7 +9,7 @@ PROGRAM = "hash('a text'), list({'b', 'a', 'c', 'd'})"
 
 
 def conversation(server):
-    """What a client with these requests receives, with the ports of the server left out."""
+    """Sends some requests and returns their answers, without the ports of the server."""
     session = server.session("user-1")
     other = DrivenPool(server, "another").session("user-2")
     answers = [

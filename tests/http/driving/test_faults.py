@@ -345,3 +345,74 @@ def test_a_rule_of_the_server_hits_every_pool_and_the_token_endpoint(start_serve
     statuses = [own.session().list().status_code for _ in range(3)]
     assert statuses == [418, 500, 200]
     assert re.fullmatch(r"rule-\d", server_rules.ask("GET", "/faults")["value"][0]["id"])
+
+
+def ask_for_token(server):
+    token = {"resource": "https://dynamicsessions.io", "api-version": "2019-08-01"}
+    return requests.get(
+        server.identity_endpoint, params=token, headers={"X-IDENTITY-HEADER": "any"}, timeout=20
+    )
+
+
+def list_pools(server):
+    group = "subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local"
+    return requests.get(
+        f"{server.https}/{group}/providers/Microsoft.App/sessionPools",
+        params={"api-version": "2025-07-01"},
+        headers={"Authorization": "Bearer x"},
+        verify=server.authority,
+        timeout=20,
+    )
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [
+        {"pool-full": True},
+        {"allocation-failed": True},
+        {"evict": True},
+        {"kill-kernel": True},
+        {"lose-file": "*"},
+        {"slow-allocation": {"seconds": 0}},
+    ],
+    ids=str,
+)
+def test_an_effect_on_sessions_leaves_other_surfaces_alone(start_server, effect):
+    server = start_server()
+    everything = Admin(server)
+    everything.fault(effect)
+    assert ask_for_token(server).status_code == 200
+    assert list_pools(server).status_code == 200
+    assert everything.ask("GET", "/faults")["value"][0]["matched"] == 0
+    for operation in ("get_token", "list_session_pools"):
+        rule = {"match": {"operation": operation}, "effect": effect}
+        assert everything.refused("POST", "/faults", json=rule)[2] == "effect"
+    DrivenPool(server).session().list()
+    assert everything.ask("GET", "/faults")["value"][0]["hits"] == 1
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_token_is_rejected_by_the_control_plane_too(start_server, status):
+    server = start_server()
+    everything = Admin(server)
+    everything.fault({"reject-token": {"status": status}}, operation="list_session_pools")
+    refused = list_pools(server)
+    assert refused.status_code == status
+    assert refused.headers["x-emulator-reason"] == "fault rule-1: reject-token"
+    assert refused.json()["error"]["code"]
+    everything.ask("PUT", "/faults", json={"value": [{"effect": {"reject-token": True}}]})
+    assert ask_for_token(server).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "preset, status", [("throttled", 429), ("region-outage", 503), ("azure-2026-08", 200)]
+)
+def test_presets_of_the_whole_service_hit_every_surface(start_server, preset, status):
+    server = start_server()
+    everything = Admin(server)
+    everything.ask("POST", "/faults", json={"preset": preset})
+    answers = [ask_for_token(server), list_pools(server), DrivenPool(server).session().list()]
+    for answer in answers:
+        assert answer.status_code == status
+        assert answer.headers["x-emulator-reason"] == f"fault rule-1: {preset}"
+    assert everything.ask("GET", "/faults")["value"][0]["hits"] == 3

@@ -1,4 +1,4 @@
-"""What the service cannot show: every figure and rich result, what was cut, output as it comes."""
+"""Results that the service does not show: every figure, rich results, cut output, live output."""
 
 import base64
 import concurrent.futures
@@ -92,7 +92,8 @@ while not pathlib.Path('/mnt/data/go').exists(): time.sleep(0.02)
 
 
 def read_line(events):
-    """The events up to a line of output, which may come in pieces; the line and its last event."""
+    """Reads events up to a whole line of output, which can arrive in pieces. Returns their names, the
+    line and its last event."""
     names, line = [], ""
     for name, data in events:
         names.append(name)

@@ -140,6 +140,9 @@ def test_a_wrong_expectation_is_refused_by_field(pool):
         ({"order": [{"code": 1}]}, "order[0].code"),
         ({"order": [{}], "count": 1}, "order"),
         ({"match": {"codePattern": "["}}, "match.codePattern"),
+        ({"match": {"operation": "exec"}, "count": 0}, "match.operation"),
+        ({"order": [{}, {"operation": "fly*"}]}, "order[1].operation"),
+        ({"match": {}, "after": {"operation": "fly"}}, "after.operation"),
         ({"expect": 1}, "expect"),
     ]:
         answer = pool.refused("POST", "/journal/verify", json=expectation)
@@ -172,10 +175,11 @@ def test_an_exported_case_is_accepted_and_passes(server, pool, tmp_path):
     session.executions("x + 1")
     session.code_execute("'a' * 3")
     exported = pool.send("GET", "/journal/export", params={"format": "case"})
-    (tmp_path / "journal.json").write_text(exported.text)
-    where = ("--endpoint", server.endpoint, "--cases", str(tmp_path))
-    ran = run_to_end("conform", *where, "--yes")
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    file = tmp_path / "journal.json"
+    file.write_text(exported.text)
+    for cases in (tmp_path, file):
+        ran = run_to_end("conform", "--endpoint", server.endpoint, "--cases", str(cases), "--yes")
+        assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def test_an_archive_has_what_developer_tools_show(pool):

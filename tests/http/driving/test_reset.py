@@ -67,6 +67,8 @@ def test_the_commands_are_clients_of_the_admin_api(server, pool):
     pool.session("user-1").executions("1")
     listed = command("sessions", "list", *of_pool).stdout
     assert "user-1" in listed
+    for address in (pool.endpoint, pool.endpoint.removeprefix(server.http)):
+        assert command("sessions", "list", "--pool", address).stdout == listed
     guid = pool.ask("GET", "/sessions")["value"][0]["session"]
     assert guid in command("sessions", "show", guid).stdout
     command("sessions", "restart-kernel", guid)
@@ -84,7 +86,10 @@ def test_the_commands_are_clients_of_the_admin_api(server, pool):
     met = '{"match":{"operation":"execute"},"count":1}'
     assert command("journal", "verify", met, *of_pool).stdout == "ok, found 1\n"
     unmet = command("journal", "verify", '{"match":{"status":500}}', *of_pool, code=1)
-    assert "nearest:" in unmet.stderr
+    assert "\nnearest:\n" in unmet.stderr
+    assert command("fault", "clear", *of_pool, "-o", "json").stdout == "{}\n"
+    lines = command("journal", "export", *of_pool, "-o", "json").stdout
+    assert json.loads(lines)[0]["operation"] == "execute"
     assert "6" in command("journal", "export", *of_pool, "--format", "har").stdout
     command("journal", "clear", *of_pool)
     assert "sessions ended: 0" in command("reset", *of_pool).stdout

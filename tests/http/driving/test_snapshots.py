@@ -4,10 +4,11 @@ import gzip
 import io
 import json
 import tarfile
+import uuid
 
 import pytest
 
-from support.driving import DrivenPool
+from support.driving import Admin, DrivenPool
 from support.emulator import run_to_end
 
 
@@ -76,7 +77,7 @@ def test_a_pool_is_the_same_after_a_round_trip(server, pool):
     assert other.ask("GET")["maxSessions"] == 7
     assert result_of(copy.executions("who()")) == "'scripted'"
     assert copy.delete("größe.csv").status_code == 503
-    # What changes in the copy does not change the original.
+    # A change of the copy does not change the original.
     copy.executions("rows[0] = 100")
     assert result_of(one.executions("int(total())")) == 3
     other.send("DELETE")
@@ -356,10 +357,103 @@ def test_a_server_of_scripts_takes_files_but_no_variables(seed, start_server):
     assert snapshot_of(pool)
 
 
-def test_the_commands_need_a_pool_and_tell_what_is_wrong(server, pool, tmp_path):
+def test_a_snapshot_of_all_pools_brings_them_all_back(start_server, tmp_path):
+    server = start_server()
+    everything = Admin(server)
+    pools = [DrivenPool(server, f"pool-{number}") for number in range(2)]
+    for number, pool in enumerate(pools):
+        pool.session("user-1").executions(f"x = {number}")
+        pool.session("user-1").upload("a.txt", b"%d" % number)
+    pools[1].fault({"status": 503}, operation="delete_file")
+    everything.fault({"status": 502}, operation="get_token")
     port = ("--admin-port", server.admin.rpartition(":")[2])
-    without = run_to_end("snapshot", "save", "x.tgz", *port)
-    assert without.returncode == 2 and "needs --pool" in without.stderr
+    file = tmp_path / "all.tgz"
+    saved = run_to_end("snapshot", "save", str(file), "-o", "json", *port)
+    assert saved.returncode == 0, saved.stderr
+    assert json.loads(saved.stdout)["bytes"] == file.stat().st_size
+
+    everything.ask("POST", "/reset")
+    pools[0].send("DELETE")
+    later = DrivenPool(server, "later")
+    later.session("user-1").executions("x = 'mine'")
+    loaded = run_to_end("snapshot", "load", str(file), *port)
+    assert loaded.returncode == 0, loaded.stderr
+
+    for number, pool in enumerate(pools):
+        session = pool.session("user-1")
+        assert result_of(session.executions("x")) == number
+        assert session.content("a.txt").content == b"%d" % number
+    assert pools[1].session("user-1").delete("a.txt").status_code == 503
+    assert everything.ask("GET", "/faults")["value"][0]["effect"] == {"status": 502}
+    assert result_of(later.session("user-1").executions("x")) == "'mine'"
+
+
+def test_a_snapshot_of_all_pools_with_one_mistake_changes_nothing(server):
+    name = f"pool-{uuid.uuid4()}"
+    good = {"pool": {"name": name}, "sessions": [{"identifier": "a"}]}
+    everything = Admin(server)
+    for pools, field in [
+        (
+            [good, {"pool": {"name": "x", "maxSessions": 0}, "sessions": []}],
+            "pools[1].pool.maxSessions",
+        ),
+        ([good, {**good, "sessions": []}], "pools[1].pool.name"),
+        (
+            [good, {"pool": {"name": "x"}, "sessions": [{"identifier": "a", "files": "f"}]}],
+            "pools[1].sessions[0].files",
+        ),
+        (
+            [good, {"pool": {"name": "x"}, "sessions": [], "faults": [{}]}],
+            "pools[1].faults[0].effect",
+        ),
+        (
+            [
+                good,
+                {
+                    "pool": {"name": "x", "maxSessions": 1},
+                    "sessions": [{"identifier": "a"}, {"identifier": "b"}],
+                },
+            ],
+            "pools[1].sessions",
+        ),
+    ]:
+        archive = packed({"format": "dynsessions-snapshot", "version": 1, "pools": pools})
+        answer = everything.refused("PUT", "/snapshot", data=archive)
+        assert answer == (400, "InvalidRequest", field)
+        assert everything.send("GET", f"/pools/{name}").status_code == 404
+    one = packed({"format": "dynsessions-snapshot", "version": 1, "pools": [good]})
+    assert DrivenPool(server).refused("PUT", "/snapshot", data=one)[2] == "pools"
+
+
+def test_a_snapshot_of_one_pool_goes_to_the_pool_that_it_names(server):
+    name = f"pool-{uuid.uuid4()}"
+    one = packed(manifest({"identifier": "user-1", "values": {"x": 3}}, pool={"name": name}))
+    restored = Admin(server).ask("PUT", "/snapshot", data=one)["value"]
+    assert [pool["pool"] for pool in restored] == [name]
+    pool = DrivenPool(server, name)
+    assert result_of(pool.session("user-1").executions("x")) == 3
+    pool.send("DELETE")
+
+
+@pytest.mark.parametrize("redact", ["identifiers", "contents"])
+def test_rich_results_and_faults_are_redacted_as_well(pool, redact):
+    session = pool.session("customer-4711")
+    session.executions("from IPython.display import HTML\nHTML('<b>customer-4711 hunter2</b>')")
+    pool.fault({"status": 503, "message": "no customer-4711"}, identifier="customer-4711*")
+    pool.fault({"hang": True}, body="hunter2")
+    pool.fault({"hang": True}, operation="delete_file")
+    archive = gzip.decompress(snapshot_of(pool, redact=redact))
+    assert b"4711" not in archive
+    assert (b"hunter2" in archive) == (redact == "identifiers")
+    described = manifest_of(snapshot_of(pool, redact=redact))
+    kept = [rule["id"] for rule in described["faults"]]
+    assert kept == (["rule-3"] if redact == "contents" else ["rule-1", "rule-2", "rule-3"])
+    whats = [one["what"] for one in described["omitted"]]
+    assert ("fault rule-1" in whats) == (redact == "contents")
+
+
+def test_the_commands_tell_what_is_wrong(server, pool, tmp_path):
+    port = ("--admin-port", server.admin.rpartition(":")[2])
     broken = tmp_path / "broken.tgz"
     broken.write_bytes(b"x")
     refused = run_to_end("snapshot", "load", "--pool", pool.name, str(broken), *port)

@@ -142,7 +142,7 @@ def test_without_namespaces_the_server_does_not_start(arguments, before):
     """The server never starts without the network that was requested, nor with the host's
     network."""
     said = refused(*arguments, before=before)
-    assert "egress: only a network namespace can have one of its own" in said
+    assert "egress: needs a network namespace" in said
     assert "Cure: use EgressDisabled, or make the full tier possible" in said
 
 

@@ -96,7 +96,7 @@ REFUSED_FAMILIES = ("packet", "alg", "vsock", "bluetooth", "xdp", "netlink netfi
 @attack(39)
 @needs_root
 def test_sockets_of_other_families_cannot_be_made(session, tier):
-    places = {"port": 1, "abstract": "nobody"}
+    places = {"port": 1, "abstract": "unused-name"}
     inside = run_inside(session, "reach_network", **places)
     assert {inside[name] for name in REFUSED_FAMILIES} == {"EAFNOSUPPORT"}
     of_a = ("unix", "inet", "netlink route", "own loopback")

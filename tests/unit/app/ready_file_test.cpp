@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 using tls::content_of;
 using tls::set_content;
 
-TEST_CASE("the ready file exists from write() to the end, and nothing lies beside it", "[app]") {
+TEST_CASE("the ready file exists from write() to the end, and its directory has no other file",
+          "[app]") {
   const tls::TemporaryDirectory directory;
   const fs::path path = directory.path() / "ready.json";
   {

@@ -16,6 +16,9 @@ TEST_CASE("the choice says what is used and why it is not better", "[app]") {
   CHECK_THAT(description_of(choice), Catch::Contains("tier full: The sandbox could not be set up: "
                                                      "unshare: Not permitted Cure: allow"));
   CHECK(warning_of(choice).empty());
+  choice = {sandbox::Tier::restricted, {}, "CAP_KILL"};
+  CHECK_THAT(description_of(choice),
+             Catch::Contains("root's user id") && Catch::Contains("the server lacks CAP_KILL"));
   choice = {sandbox::Tier::insecure, {}};
   CHECK_THAT(warning_of(choice), Catch::Contains("not isolated"));
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "tests/support/catch.h"
+#include "tests/support/manual_clock.h"
 
 namespace dynsessions {
 namespace {
@@ -29,7 +30,7 @@ struct ClockFixture {
   std::string text;
 };
 
-TEST_CASE("a clock that nobody adjusts shows real time and fires by it", "[core][clock]") {
+TEST_CASE("a clock that is not adjusted shows real time and fires by it", "[core][clock]") {
   ClockFixture fixture;
   CHECK(fixture.clock.is_as_new());
   fixture.clock.call_at(kRealStart + 5s, fixture.entry("five"));

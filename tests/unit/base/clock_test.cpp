@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tests/support/catch.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/test_loop.h"
 
 namespace dynsessions {

@@ -20,7 +20,7 @@ TEST_CASE("an event wakes everybody who waits", "[core][event]") {
   CHECK(other.done());
 }
 
-TEST_CASE("an event that nobody waits for is not remembered", "[core][event]") {
+TEST_CASE("an event that no coroutine waits for is not remembered", "[core][event]") {
   TestLoop loop;
   Event event(loop.executor());
   event.notify();

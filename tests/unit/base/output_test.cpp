@@ -5,9 +5,8 @@
 #include <thread>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "sandbox/base/unique_fd.h"
 #include "tests/support/catch.h"
@@ -73,7 +72,7 @@ TEST_CASE("text arrives in order, before and after there is a thread", "[base][o
   CHECK(pipe.read(14) == "one\ntwo\nthree\n");
 }
 
-TEST_CASE("nobody waits for a reader that does not read", "[base][output]") {
+TEST_CASE("a reader that does not read blocks no caller", "[base][output]") {
   const Pipe pipe;
   Output output(pipe.writer());
   output.write_in_background();

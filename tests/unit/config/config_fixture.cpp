@@ -4,11 +4,10 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include <stdlib.h>
 #include <unistd.h>
-
-#include <system_error>
 
 #include "emulator/config/options.h"
 #include "tests/support/catch.h"

@@ -33,8 +33,8 @@ TEST_CASE("the page has one row of six cells for each option", "[config][options
     CHECK_THAT(row, Catch::Contains(std::string(option.help)));
     CHECK_THAT(row, Catch::Contains(option.accepted()));
     CHECK_THAT(row, Catch::Contains(option.show(Config())));
-    CHECK_THAT(row,
-               Catch::EndsWith(option.doubt.empty() ? " | |" : std::string(option.doubt) + " |"));
+    CHECK_THAT(row, Catch::EndsWith(option.question.empty() ? " | |"
+                                                            : std::string(option.question) + " |"));
   }
 }
 

@@ -273,7 +273,7 @@ TEST_CASE("the ends of a range are accepted", "[config]") {
 TEST_CASE("every switchable row of the contract has its option", "[config]") {
   std::map<std::string_view, std::string_view> rows;
   for (const Option& option : all_options()) {
-    if (!option.doubt.empty()) rows.emplace(option.key, option.doubt);
+    if (!option.question.empty()) rows.emplace(option.key, option.question);
   }
   CHECK(rows == std::map<std::string_view, std::string_view>{{"object-ids", "row 3"},
                                                              {"lenient-bodies", "rows 4 and 5"},

@@ -47,6 +47,21 @@ TEST_CASE(
   CHECK(checks.at(2).cure.empty());  // the same cure is printed once
 }
 
+TEST_CASE("a root server learns which capabilities it lacks for kernel objects per session",
+          "[doctor][limits]") {
+  const LimitReport report{{LimitKind::hard, LimitMeans::cgroup_v1},
+                           {LimitKind::hard, LimitMeans::cgroup_v1},
+                           {LimitKind::hard, LimitMeans::cgroup_v1},
+                           {LimitKind::hard, LimitMeans::file_system},
+                           {LimitKind::soft, LimitMeans::shared_user}};
+  Check check = check_limits(report, "", {"CAP_SYS_PTRACE, CAP_KILL", true}).at(4);
+  CHECK(check.verdict == Verdict::warning);
+  CHECK(check.cure == "give the server CAP_SYS_PTRACE, CAP_KILL; in a container, with --cap-add");
+  CHECK_THAT(check.finding, !Catch::Contains("pipe pages"));
+  check = check_limits(report, "", {"CAP_KILL", false}).at(4);
+  CHECK_THAT(check.finding, Catch::Contains("pipe pages"));
+}
+
 TEST_CASE("who has switched cgroups off is told so", "[doctor][limits]") {
   const LimitReport report{{LimitKind::soft, LimitMeans::watching},
                            {LimitKind::soft, LimitMeans::resource_limit},

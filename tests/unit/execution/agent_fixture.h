@@ -3,6 +3,7 @@
 #include "emulator/base/clock.h"
 #include "emulator/execution/agent_process.h"
 #include "tests/support/fake_agent.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/test_loop.h"
 
 namespace dynsessions::execution {

@@ -1,9 +1,8 @@
 #include <thread>
 
 #include <poll.h>
-#include <unistd.h>
-
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "tests/support/catch.h"
 #include "tests/unit/execution/agent_fixture.h"
@@ -166,7 +165,7 @@ TEST_CASE("output that has no room in files is cut", "[execution][output]") {
   CHECK(fixture.end().stdout_text == "room again");
 }
 
-TEST_CASE("a kernel has its room again when nobody holds the output", "[execution][output]") {
+TEST_CASE("a kernel has its room again when its output is released", "[execution][output]") {
   SpoolLimits limits;
   limits.kernel_files = 1;
   AgentFixture fixture(std::size_t{1} << 20, limits);

@@ -186,7 +186,7 @@ TEST_CASE("an agent that leaves while it is idle is gone", "[execution][agent]")
   fixture.loop.settle();
   SECTION("after its program") {
     (void)fixture.end();
-    fixture.agent.send_bytes("bytes that nobody reads");
+    fixture.agent.send_bytes("bytes that are never read");
     fixture.agent.die();
     fixture.loop.settle();
     CHECK(fixture.process.state() == AgentState::gone);
@@ -359,7 +359,7 @@ TEST_CASE("an agent that is hung up on is gone for those who wait in it", "[exec
   fixture.loop.settle();
   CHECK(wait.done());
   CHECK(fixture.process.state() == AgentState::gone);
-  CHECK_THROWS(fixture.agent.say_ready());  // nobody listens
+  CHECK_THROWS(fixture.agent.say_ready());  // the socket is closed
 }
 
 TEST_CASE("writing to an agent that has gone does not end us with SIGPIPE", "[execution][agent]") {

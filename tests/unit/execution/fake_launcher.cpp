@@ -12,14 +12,13 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
-
-#include <system_error>
 
 #include "sandbox/protocol/launcher_protocol.h"
 #include "sandbox/protocol/launcher_spec.h"

@@ -2,15 +2,15 @@
 
 #include <filesystem>
 #include <set>
+#include <system_error>
 #include <thread>
 
 #include <fcntl.h>
 #include <stdlib.h>
-
 #include <sys/stat.h>
-#include <system_error>
 
 #include "tests/support/catch.h"
+#include "tests/support/manual_clock.h"
 #include "tests/unit/execution/launcher_fixture.h"
 
 namespace dynsessions::execution {
@@ -165,7 +165,7 @@ TEST_CASE("what the launcher says unasked does not confuse the answers", "[execu
   }
 }
 
-TEST_CASE("replies to what was only posted are for nobody", "[execution][launcher]") {
+TEST_CASE("replies to requests that were only posted are dropped", "[execution][launcher]") {
   LauncherFixture fixture;
   for (int round = 0; round < 3; ++round) {
     fixture.launcher.post(RequestKind::create_sandbox, 7);

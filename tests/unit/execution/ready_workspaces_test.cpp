@@ -3,6 +3,7 @@
 #include <deque>
 
 #include "tests/support/catch.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/test_loop.h"
 
 namespace dynsessions::execution {

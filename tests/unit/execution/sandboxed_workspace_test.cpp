@@ -48,7 +48,7 @@ TEST_CASE("each kind of value arrives as what it is", "[execution][sandboxed]") 
   }
 }
 
-TEST_CASE("an expression beside an image arrives beside it", "[execution][sandboxed]") {
+TEST_CASE("an expression that is shown with an image arrives with it", "[execution][sandboxed]") {
   Ready fixture;
   const auto both = fixture.execute(
       R"(value {"kind":"image","format":"png","base64":"AAAA","repr":"'a'","characters":"a"})");
@@ -57,7 +57,7 @@ TEST_CASE("an expression beside an image arrives beside it", "[execution][sandbo
   CHECK((both->beside_image == ExecutionValue(StringValue{"'a'", "a"})));
 }
 
-TEST_CASE("a program that raises is a success of ours", "[execution][sandboxed]") {
+TEST_CASE("a program that raises is a successful execution", "[execution][sandboxed]") {
   Ready fixture;
   const auto raised = fixture.execute("raise");
   REQUIRE(raised);
@@ -175,7 +175,7 @@ TEST_CASE("when no new interpreter starts, the session is lost, now and later",
   }
 }
 
-TEST_CASE("each kernel has an interpreter of its own, from its first program on",
+TEST_CASE("each kernel has its own interpreter, from its first program on",
           "[execution][sandboxed][kernels]") {
   Ready fixture;
   CHECK(programs_so_far(fixture) == "1");
@@ -294,6 +294,22 @@ TEST_CASE("stopping ends the program under way", "[execution][sandboxed]") {
     CHECK_FALSE(fixture.clock.has_timers());
     CHECK_FALSE(fixture.real_time.has_timers());
   }
+}
+
+TEST_CASE("an idle interpreter keeps its connection until the launcher has ended it or is stuck",
+          "[execution][sandboxed]") {
+  Ready fixture({"ignore destroy", "ignore ping"});
+  auto stopping = fixture.loop.start(fixture.workspace->stop());
+  fixture.loop.settle();
+  CHECK(fixture.workspace->is_alive());
+  CHECK_FALSE(stopping.done());
+  for (int second = 0; second < 2 * LauncherClient::kSilence.count(); ++second) {
+    fixture.launcher_time.advance(1s);
+    fixture.loop.settle();
+  }
+  fixture.loop.finish(stopping);
+  fixture.loop.settle();
+  CHECK_FALSE(fixture.workspace->is_alive());
 }
 
 TEST_CASE("a cancelled program leaves no timer behind, and the workspace can be stopped",

@@ -61,7 +61,7 @@ class Eager {
   }
 
   /// Sends between two reads, so that the bytes are there when the other thread reads.
-  void meanwhile(RawClient& client, const std::string& bytes) {
+  void between_reads(RawClient& client, const std::string& bytes) {
     begun_.acquire();
     client.send(bytes);
     sent_.release();
@@ -79,7 +79,7 @@ TEST_CASE("what has arrived of a body can be read on another thread, and no more
   TestServer server(std::ref(eager));
   RawClient client(server.port());
   client.send(post_of(kPiece + kRest.size() + 5) + std::string(kPiece, 'f'));
-  eager.meanwhile(client, kRest + "later" + kGet);
+  eager.between_reads(client, kRest + "later" + kGet);
   CHECK(client.read_reply().body == std::string(kPiece, 'f') + "," + kRest + ",later");
   CHECK(client.read_reply().status == 200);
 }
@@ -89,7 +89,7 @@ TEST_CASE("what has arrived ends where the body does", "[net][body]") {
   TestServer server(std::ref(eager));
   RawClient client(server.port());
   client.send(post_of(kPiece + 7) + std::string(kPiece, 'f'));
-  eager.meanwhile(client, "arrived" + kGet);
+  eager.between_reads(client, "arrived" + kGet);
   CHECK(client.read_reply().body == std::string(kPiece, 'f') + ",arrived,");
   CHECK(client.read_reply().body == ",,");
 }
@@ -99,7 +99,7 @@ TEST_CASE("what came with the head is left to the reader that waits", "[net][bod
   TestServer server(std::ref(eager));
   RawClient client(server.port());
   client.send(post_of(kPiece + 7) + std::string(kPiece, 'f') + "at once");
-  eager.meanwhile(client, "");
+  eager.between_reads(client, "");
   CHECK(client.read_reply().body == std::string(kPiece, 'f') + ",,at once");
 }
 
@@ -108,7 +108,7 @@ TEST_CASE("nothing arrives of a body in chunks: its frames have to be read", "[n
   TestServer server(std::ref(eager));
   RawClient client(server.port());
   client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
-  eager.meanwhile(client, "6\r\nsecond\r\n0\r\n\r\n");
+  eager.between_reads(client, "6\r\nsecond\r\n0\r\n\r\n");
   CHECK(client.read_reply().body == "first,,second");
 }
 
@@ -119,7 +119,7 @@ TEST_CASE("nothing arrives of a body in TLS: its records have to be decrypted",
   TestServer server(std::ref(eager), {}, &context);
   TlsClient client(server.port());
   client.send(post_of(kPiece + 6) + std::string(kPiece, 'f'));
-  eager.meanwhile(client, "second");
+  eager.between_reads(client, "second");
   CHECK(client.read_reply().body == std::string(kPiece, 'f') + ",,second");
 }
 
@@ -133,7 +133,7 @@ TEST_CASE("a client that breaks off is noticed by the reader that waits", "[net]
     const std::string arrived = read_arrived(body, 0);
     const auto next = co_await body.read(buffer);
     refused.set_value(first.has_value() && arrived.empty() && !next.has_value());
-    co_return text_response("nobody hears it");
+    co_return text_response("the client has left");
   });
   RawClient client(server.port());
   client.send(post_of(5 * kPiece) + std::string(kPiece, 'f'));

@@ -6,9 +6,8 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "tests/support/catch.h"
 #include "tests/unit/net/raw_client.h"

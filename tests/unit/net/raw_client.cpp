@@ -3,14 +3,13 @@
 #include <array>
 #include <cerrno>
 #include <stdexcept>
+#include <system_error>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
-
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <system_error>
 
 namespace dynsessions::net {
 namespace {

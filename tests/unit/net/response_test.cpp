@@ -1,9 +1,8 @@
 #include <string>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "tests/support/catch.h"
 #include "tests/unit/net/raw_client.h"

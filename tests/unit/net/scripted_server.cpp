@@ -5,14 +5,13 @@
 #include <cerrno>
 #include <exception>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include <netinet/in.h>
 #include <poll.h>
-
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <system_error>
 
 namespace dynsessions::net {
 namespace {

@@ -4,14 +4,14 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "emulator/base/event.h"
 #include "emulator/base/offload.h"
 #include "tests/support/catch.h"
+#include "tests/support/manual_clock.h"
 #include "tests/unit/net/held_request.h"
 #include "tests/unit/net/raw_client.h"
 #include "tests/unit/net/test_server.h"

@@ -5,10 +5,11 @@
 #include <memory>
 #include <string>
 
+#include <sys/socket.h>
+
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <sys/socket.h>
 
 #include "tests/support/catch.h"
 #include "tests/unit/net/raw_client.h"

@@ -21,6 +21,7 @@
 #include "emulator/base/clock.h"
 #include "emulator/http/message.h"
 #include "emulator/net/server.h"
+#include "tests/support/manual_clock.h"
 
 namespace dynsessions::net {
 

@@ -2,9 +2,8 @@
 #include <string>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "tests/support/catch.h"
 #include "tests/unit/net/held_request.h"

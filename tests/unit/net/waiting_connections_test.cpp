@@ -69,7 +69,7 @@ TEST_CASE("below the maximum, no idle connection is closed", "[net][waiting]") {
   CHECK(closed_among(clients) == 0);
 }
 
-TEST_CASE("idle connections lock nobody out, however many there are", "[net][waiting]") {
+TEST_CASE("idle connections keep no client out, however many there are", "[net][waiting]") {
   TestServer server(echo, at_most(4));
   const Clients idle = idle_clients(server, 4);
   for (int i = 0; i < 20; ++i) {

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "tests/support/catch.h"
+#include "tests/support/manual_clock.h"
 
 namespace dynsessions::observability {
 namespace {

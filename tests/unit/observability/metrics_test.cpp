@@ -5,6 +5,7 @@
 
 #include "emulator/pools/session.h"
 #include "tests/support/catch.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/test_loop.h"
 
 namespace dynsessions::observability {

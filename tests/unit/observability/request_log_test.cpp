@@ -137,7 +137,7 @@ TEST_CASE("an identifier in the path is not shown", "[log][request]") {
   CHECK(captured.members().at("path") == "/sessions/{identifier}/files/my-user.txt");
 }
 
-TEST_CASE("probes of the health are of interest to nobody but a debugger", "[log][request]") {
+TEST_CASE("health probes are logged at debug level", "[log][request]") {
   http::Exchange exchange = execute_exchange();
   exchange.surface = "admin";
   exchange.path = "/health/ready";

@@ -8,6 +8,7 @@
 
 #include "emulator/pools/session.h"
 #include "tests/support/catch.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/test_loop.h"
 #include "tests/unit/observability/captured_log.h"
 

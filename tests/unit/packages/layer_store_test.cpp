@@ -29,7 +29,7 @@ echo 'ERROR: No matching distribution found for plotly' >&2
 exit 1
 )sh";
 
-/// A base environment with numpy, and a store of layers beside it.
+/// A base environment with numpy, and a store of layers.
 class Host {
  public:
   explicit Host(const char* python) {

@@ -27,7 +27,7 @@ TEST_CASE("a session is made on its first use and found on the next", "[sessions
   CHECK(fixture.events.record == Record{"allocated"});
 }
 
-TEST_CASE("identifiers that differ in case have sessions of their own", "[sessions]") {
+TEST_CASE("identifiers that differ in case have different sessions", "[sessions]") {
   PoolFixture fixture;
   const auto lower = fixture.acquire("abcd");
   const auto upper = fixture.acquire("ABCD");

@@ -25,7 +25,7 @@ TEST_CASE("a session is destroyed when its cooldown passes", "[sessions][cooldow
   CHECK(fixture.events.record == Record{"allocated", "ended: cooldown"});
 }
 
-TEST_CASE("each call starts the cooldown anew, whatever it was for", "[sessions][cooldown]") {
+TEST_CASE("each call of any kind restarts the cooldown", "[sessions][cooldown]") {
   struct Row {
     std::string what;
     void (*call)(PoolFixture&);

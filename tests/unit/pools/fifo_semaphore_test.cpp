@@ -80,8 +80,7 @@ TEST_CASE("a semaphore that was passed on cannot be snatched on its way", "[sess
   const auto permit = fixture.permit_of(second);
 }
 
-TEST_CASE("those who wait can be sent away; whoever has the semaphore keeps it",
-          "[sessions][semaphore]") {
+TEST_CASE("waiters can be cancelled; the holder keeps its permit", "[sessions][semaphore]") {
   SemaphoreFixture fixture;
   auto first = fixture.wait();
   auto second = fixture.wait();

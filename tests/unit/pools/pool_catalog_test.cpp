@@ -1,6 +1,8 @@
 #include "emulator/pools/pool_catalog.h"
 
 #include "tests/support/catch.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/session_count.h"
 #include "tests/unit/pools/pool_fixture.h"
 
 namespace dynsessions::pools {
@@ -45,16 +47,16 @@ struct CatalogFixture {
 
 TEST_CASE("a pool exists from its first use, with the default definition", "[pools][catalog]") {
   CatalogFixture fixture;
-  CHECK(fixture.catalog.pool_count() == 0);
+  CHECK(fixture.catalog.all().empty());
   const auto pool = fixture.catalog.find_or_create(kName);
   REQUIRE(pool);
-  CHECK(fixture.catalog.pool_count() == 1);
+  CHECK(fixture.catalog.all().size() == 1);
   CHECK(fixture.catalog.find_or_create(kName).value() == *pool);
   CHECK((*pool)->definition() == PoolDefinition{.id = kName, .max_sessions = 1});
   CHECK(fixture.origins == std::vector{Origin::first_use});
   const PoolName other{"s", "g", "other"};
   CHECK(fixture.catalog.definition_of(other) == PoolDefinition{.max_sessions = 1});
-  CHECK(fixture.catalog.pool_count() == 1);
+  CHECK(fixture.catalog.all().size() == 1);
 }
 
 TEST_CASE("names of pools are compared without regard to case", "[pools][catalog]") {
@@ -89,7 +91,7 @@ TEST_CASE("pools share neither sessions nor their maximum", "[pools][catalog]") 
   CHECK(fixture.use(kName, "a"));
   CHECK(fixture.use(other, "a"));
   CHECK_FALSE(fixture.use(kName, "b"));
-  CHECK(fixture.catalog.session_count() == 2);
+  CHECK(session_count(fixture.catalog) == 2);
 }
 
 TEST_CASE("a declared pool has its own definition", "[pools][catalog]") {
@@ -116,7 +118,7 @@ TEST_CASE("a definition that cannot be used makes no pool", "[pools][catalog]") 
   REQUIRE(second.has_error());
   CHECK(first.error().target == "readySessions");
   CHECK(second.error().target == "networkStatus");
-  CHECK(fixture.catalog.pool_count() == 0);
+  CHECK(fixture.catalog.all().empty());
   CHECK(fixture.made.empty());
 }
 
@@ -181,7 +183,7 @@ TEST_CASE("stopping the catalog stops every pool and its reserve", "[pools][cata
   CHECK(fixture.use(kName, "a"));
   CHECK(fixture.use(other, "a"));
   fixture.loop.run(fixture.catalog.stop());
-  CHECK(fixture.catalog.session_count() == 0);
+  CHECK(session_count(fixture.catalog) == 0);
   for (const auto& workspaces : fixture.made) {
     CHECK(workspaces->living == 0);
     CHECK(workspaces->reserve_stopped);
@@ -248,7 +250,7 @@ TEST_CASE("a pool is declared by put() alone", "[pools][catalog]") {
   CHECK(pool->is_declared());
 }
 
-TEST_CASE("pools that nobody declared can be refused", "[pools][catalog]") {
+TEST_CASE("undeclared pools can be refused", "[pools][catalog]") {
   test::TestLoop loop;
   ManualClock clock{Clock::TimePoint()};
   AdjustableClock server_clock{clock};

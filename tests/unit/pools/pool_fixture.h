@@ -12,6 +12,7 @@
 #include "emulator/base/event.h"
 #include "emulator/execution/scripted_workspace.h"
 #include "emulator/pools/session_pool.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/test_loop.h"
 
 namespace dynsessions::pools {

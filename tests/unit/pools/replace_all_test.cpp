@@ -59,7 +59,7 @@ TEST_CASE("a session that is being allocated while it is replaced ends when it i
   CHECK(fixture.execute("one", "2")->stdout_text == "2");
 }
 
-TEST_CASE("an allocation that fails after its session was replaced harms nobody",
+TEST_CASE("an allocation that fails after its session was replaced has no effect",
           "[pools][replace]") {
   PoolFixture fixture;
   auto prepared = prepare(fixture, {"one"});

@@ -140,7 +140,7 @@ TEST_CASE("a caller that gives up waiting does not hold up those behind it", "[s
   CHECK(fixture.workspaces.programs == Record{"wait", "3"});
 }
 
-TEST_CASE("a caller gets a descriptor of the data directory of its own", "[sessions]") {
+TEST_CASE("a caller gets a separate descriptor of the data directory", "[sessions]") {
   PoolFixture fixture;
   const auto lease = fixture.acquire("a");
   const auto one = (*lease)->open_data_directory();

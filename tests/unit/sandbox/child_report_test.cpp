@@ -3,7 +3,6 @@
 #include <string>
 
 #include <fcntl.h>
-
 #include <sys/socket.h>
 
 #include "tests/support/catch.h"

@@ -2,9 +2,8 @@
 
 #include <string>
 
-#include <unistd.h>
-
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "sandbox/files/remove_tree.h"
 #include "tests/unit/sandbox/test_directory.h"

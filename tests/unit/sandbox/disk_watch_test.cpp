@@ -4,9 +4,8 @@
 #include <string>
 #include <vector>
 
-#include <unistd.h>
-
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/unit/sandbox/test_directory.h"
 
@@ -120,7 +119,7 @@ TEST_CASE("far more than the limit is beyond repair", "[limits]") {
   CHECK(watch.is_beyond_repair());
 }
 
-TEST_CASE("whoever moves directories about so that they cannot be counted has too much",
+TEST_CASE("a session whose directories move so much that they cannot be counted exceeds its limit",
           "[limits]") {
   const TestDirectory directory;
   const TestDirectory elsewhere;
@@ -143,7 +142,8 @@ TEST_CASE("whoever moves directories about so that they cannot be counted has to
   CHECK_FALSE(watch.is_measuring());
 }
 
-TEST_CASE("open files without a name count once, whoever has them open", "[limits]") {
+TEST_CASE("open files without a name count once, in however many processes they are open",
+          "[limits]") {
   const TestDirectory directory;
   const dev_t device = device_of(directory);
   const pid_t self[] = {::getpid()};

@@ -47,7 +47,7 @@ TEST_CASE("text that is no launcher spec and no profile is refused", "[spec]") {
   CHECK_THROWS_AS(sandbox_profile_from_json(text), std::runtime_error);
 }
 
-TEST_CASE("a tier that nobody knows is refused", "[spec]") {
+TEST_CASE("an unknown tier is refused", "[spec]") {
   std::string text = to_json(LauncherSpec{});
   text.replace(text.find("\"full\""), 6, "\"weak\"");
   CHECK_THROWS_AS(launcher_spec_from_json(text), std::runtime_error);

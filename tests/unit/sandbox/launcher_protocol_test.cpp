@@ -1,11 +1,10 @@
 #include "sandbox/protocol/launcher_protocol.h"
 
 #include <stdexcept>
+#include <system_error>
 
 #include <fcntl.h>
-
 #include <sys/socket.h>
-#include <system_error>
 
 #include "tests/support/catch.h"
 

@@ -3,9 +3,8 @@
 #include <filesystem>
 #include <optional>
 
-#include <unistd.h>
-
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "sandbox/base/acting_as.h"
 #include "tests/unit/sandbox/test_directory.h"

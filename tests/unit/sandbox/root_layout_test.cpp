@@ -88,7 +88,7 @@ TEST_CASE("a bind that cannot be honoured is refused", "[layout]") {
   CHECK_THROWS_AS(root_layout(profile), std::runtime_error);
 }
 
-TEST_CASE("a bind beside a file system of the sandbox is fine", "[layout]") {
+TEST_CASE("a bind next to a file system of the sandbox is accepted", "[layout]") {
   const std::string target = GENERATE("/tmpfiles", "/mnt/database", "/opt");
   SandboxProfile profile;
   profile.binds = {{"/usr", target}};

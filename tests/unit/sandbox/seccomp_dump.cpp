@@ -70,7 +70,7 @@ bool asks_for_one_bit(const Policy& policy, std::string_view call, unsigned argu
 /// Returns a line per run of telling values with one answer. Values between them that tell nothing
 /// are not covered, and values that no rule mentions are left out.
 std::string dump_argument(const Policy& policy, const std::string& call, unsigned argument,
-                          Arguments arguments, const std::string& beside) {
+                          Arguments arguments, const std::string& condition) {
   const int number = ::seccomp_syscall_resolve_name(call.c_str());
   std::string text;
   std::string last_answer;
@@ -78,7 +78,7 @@ std::string dump_argument(const Policy& policy, const std::string& call, unsigne
   std::uint64_t first = 0;
   const auto flush = [&] {
     if (last_answer.empty() || last_answer == "ENOSYS") return;
-    text += call + beside + " argument " + std::to_string(argument) + " " + value_text(first);
+    text += call + condition + " argument " + std::to_string(argument) + " " + value_text(first);
     if (last != first) text += " to " + value_text(last);
     text += ": " + last_answer + "\n";
   };
@@ -100,9 +100,9 @@ std::string dump_argument(const Policy& policy, const std::string& call, unsigne
 std::string dump_second(const Policy& policy, const ArgumentRule& rule) {
   Arguments arguments{};
   arguments.at(rule.first.arg) = rule.first.datum_a;
-  const std::string beside = " with argument " + std::to_string(rule.first.arg) + " " +
-                             value_text(rule.first.datum_a) + ",";
-  return dump_argument(policy, rule.name, rule.second->arg, arguments, beside);
+  const std::string condition = " with argument " + std::to_string(rule.first.arg) + " " +
+                                value_text(rule.first.datum_a) + ",";
+  return dump_argument(policy, rule.name, rule.second->arg, arguments, condition);
 }
 
 std::string dump_ruled(const Policy& policy, const std::string& call) {

@@ -7,10 +7,9 @@
 #include <string>
 
 #include <fcntl.h>
-#include <netinet/in.h>
-
 #include <linux/audit.h>
 #include <linux/sched.h>
+#include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>

@@ -6,7 +6,6 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
-
 #include <sys/stat.h>
 
 #include "sandbox/base/unique_fd.h"

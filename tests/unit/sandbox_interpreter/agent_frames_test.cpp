@@ -13,7 +13,7 @@ namespace {
 using ValueKind = ResultFrame::ValueKind;
 using nlohmann::json;
 
-/// What the agent reads out of a frame of ours; the length must be exact.
+/// Decodes a frame of the server as the agent does; its length must be exact.
 json unframed(const std::string& frame) {
   REQUIRE(announced_length(frame) == frame.size() - kFrameHeaderBytes);
   return json::parse(frame.substr(kFrameHeaderBytes));
@@ -99,11 +99,11 @@ TEST_CASE("a result frame carries each kind of value", "[agent_frames]") {
   }
 }
 
-TEST_CASE("an image may have an expression beside it", "[agent_frames]") {
+TEST_CASE("an image can have an expression with it", "[agent_frames]") {
   const json image = {{"kind", "image"}, {"format", "png"}, {"base64", 4}};
-  const auto decode_with = [&](const json& beside) {
+  const auto decode_with = [&](const json& expression) {
     json value = image;
-    value.update(beside);
+    value.update(expression);
     return decode(result_with_value(value));
   };
   const auto plain = decode_with(json::object());
@@ -207,7 +207,7 @@ TEST_CASE("a payload that is no frame is refused", "[agent_frames]") {
       {"an array", R"([{"ready":{"python":"3"}}])"},
       {"null", "null"},
       {"an object without a frame", "{}"},
-      {"a frame of ours", R"({"execute":{"id":1,"code":""}})"},
+      {"a frame of the server", R"({"execute":{"id":1,"code":""}})"},
       {"ready with a number", R"({"ready":{"python":3}})"},
       {"ready without a version", R"({"ready":{}})"},
       {"ready that is no object", R"({"ready":"3.11"})"},
@@ -222,7 +222,7 @@ TEST_CASE("a payload that is no frame is refused", "[agent_frames]") {
       {"a million brackets", deep_array},
       {"a million brackets in an unknown member",
        R"({"ready":{"python":"3"},"x":)" + deep_array + "}"},
-      {"a hundred values beside a good member",
+      {"a hundred values next to a good member",
        R"({"ready":{"python":"3"},"x":)" + wide_array + "}"},
   }));
   DYNAMIC_SECTION(what) { CHECK_FALSE(decode_agent_frame(payload)); }

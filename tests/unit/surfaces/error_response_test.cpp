@@ -75,14 +75,14 @@ TEST_CASE("a refusal is an envelope with its status and code", "[api][error_resp
 }
 
 TEST_CASE("two refusals have the status that is chosen", "[api][error_response]") {
-  contract::ContractOptions choices;
-  choices.pool_full = contract::PoolFull::too_many_requests;
-  choices.session_missing = contract::SessionMissing::not_found;
+  contract::ContractOptions options;
+  options.pool_full = contract::PoolFull::too_many_requests;
+  options.session_missing = contract::SessionMissing::not_found;
   for (const ErrorRow& row : rows()) {
     unsigned expected = row.status;
     if (row.code == ErrorCode::pool_exhausted) expected = 429;
     if (row.code == ErrorCode::session_not_found) expected = 404;
-    const http::Response response = error_response({row.code, "m", {}, {}}, "t", choices);
+    const http::Response response = error_response({row.code, "m", {}, {}}, "t", options);
     CHECK(response.status == expected);
     CHECK(response.headers.find("x-ms-error-code").value_or("") == row.wire_code);
   }

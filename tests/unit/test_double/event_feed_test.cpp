@@ -8,6 +8,7 @@
 
 #include "emulator/pools/session.h"
 #include "tests/support/catch.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/test_loop.h"
 
 namespace dynsessions::test_double {
@@ -87,7 +88,7 @@ TEST_CASE("output is told as it comes, and its characters are whole", "[events]"
   CHECK(fixture.data[4].at("cut") == json{"stdout"});
 }
 
-TEST_CASE("nobody is told of what happened before or after they watched", "[events]") {
+TEST_CASE("a reader gets no events from before or after it watched", "[events]") {
   FeedFixture fixture;
   fixture.write("before\xE2");
   {

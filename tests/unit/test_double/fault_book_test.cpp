@@ -33,7 +33,7 @@ struct BookFixture {
     for (int i = 0; i < count; ++i) ids += ask() == "-" ? '-' : 'x';
     return ids;
   }
-  FaultBook book{{{"execute", "list_files"}, {}}};
+  FaultBook book{{{"execute", "list_files"}, {}, {}}};
 };
 
 TEST_CASE("the first rule that matches a request hits it", "[double][faults]") {
@@ -43,6 +43,16 @@ TEST_CASE("the first rule that matches a request hits it", "[double][faults]") {
   CHECK(fixture.ask({.operation = "execute", .identifier = "user"}) == "a");
   CHECK(fixture.ask({.operation = "list_files", .identifier = "user"}) == "b");
   CHECK(fixture.ask({.operation = "list_files", .identifier = "me"}) == "c");
+}
+
+TEST_CASE("an effect leaves requests alone that lack what it acts on", "[double][faults]") {
+  BookFixture on_sessions(R"([{"effect":{"pool-full":true}}])");
+  CHECK(on_sessions.ask({.identifier = "user"}) == "rule-1");
+  CHECK(on_sessions.ask() == "-");
+  CHECK(on_sessions.book.rules(kPool)[0].matched == 1);
+  BookFixture on_tokens(R"([{"effect":{"reject-token":true}}])");
+  CHECK(on_tokens.ask() == "rule-1");
+  CHECK(on_tokens.ask({.takes_token = false}) == "-");
 }
 
 TEST_CASE("counts choose among the requests that match", "[double][faults]") {

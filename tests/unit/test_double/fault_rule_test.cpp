@@ -11,7 +11,7 @@ namespace {
 using nlohmann::json;
 
 Result<FaultRule> parsed_rule(const std::string& text) {
-  const FaultContext context{{"execute", "list_files"}, {"get_token"}};
+  const FaultContext context{{"execute", "list_files"}, {"get_session_pool"}, {"get_token"}};
   return parse_fault_rule(json::parse(text), context, "");
 }
 
@@ -71,7 +71,54 @@ TEST_CASE("an unknown operation is refused with those that there are", "[double]
   const auto rule = parsed_rule(R"({"match":{"operation":"fly"},"effect":{"hang":true}})");
   REQUIRE_FALSE(rule);
   CHECK(rule.error().target == "match.operation");
-  CHECK_THAT(rule.error().reason, Catch::Contains("execute, list_files, get_token"));
+  CHECK_THAT(rule.error().reason,
+             Catch::Contains("execute, list_files, get_session_pool, get_token"));
+}
+
+TEST_CASE("an effect is refused for an operation that lacks what it acts on", "[double][faults]") {
+  struct Row {
+    std::string operation, effect, lack;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"execute", R"({"pool-full":true})", ""},
+      {"execute", R"({"reject-token":true})", ""},
+      {"get_session_pool", R"({"reject-token":{"status":403}})", ""},
+      {"get_session_pool", R"({"pool-full":true})", "session"},
+      {"get_token", R"({"evict":true})", "session"},
+      {"get_token", R"({"reject-token":true})", "token"},
+      {"get_token", R"({"status":503})", ""},
+  }));
+  DYNAMIC_SECTION(row.operation << " " << row.effect) {
+    const auto rule = parsed_rule(R"({"match":{"operation":")" + row.operation + R"("},"effect":)" +
+                                  row.effect + "}");
+    REQUIRE(rule.has_value() == row.lack.empty());
+    if (!rule) CHECK_THAT(rule.error().message, Catch::Contains("has no " + row.lack));
+  }
+}
+
+TEST_CASE("contradictions and unknown words are refused by field", "[double][faults]") {
+  struct Row {
+    std::string rule, field;
+  };
+  const auto row = GENERATE(values<Row>({
+      {R"({"match":{"method":"FETCH"},"effect":{"hang":true}})", "match.method"},
+      {R"({"effect":{"status":503,"delay":{"seconds":1}}})", "effect.delay"},
+      {R"({"effect":{"status":503,"headers":{"Retry-After":1.5}}})", "effect.headers"},
+      {R"({"match":{"nth":2,"every":3},"effect":{"hang":true}})", "match.every"},
+  }));
+  DYNAMIC_SECTION(row.rule) {
+    const auto rule = parsed_rule(row.rule);
+    REQUIRE_FALSE(rule);
+    CHECK(rule.error().target == row.field);
+  }
+}
+
+TEST_CASE("a header of an answer can be a whole number", "[double][faults]") {
+  const auto rule = parsed_rule(
+      R"({"match":{"method":"post"},"effect":{"status":503,"headers":{"Retry-After":2}}})");
+  REQUIRE(rule);
+  const auto& status = std::get<effects::Status>(rule->effect);
+  CHECK(status.headers == std::vector<std::pair<std::string, std::string>>{{"Retry-After", "2"}});
 }
 
 }  // namespace

@@ -22,7 +22,12 @@ std::vector<Journal::EntryPointer> three_requests() {
     entry->status = status;
     entry->identifier = identifier;
     entry->session = "guid";
-    if (!code.empty()) entry->request.text = json{{"code", code}}.dump();
+    entry->method = "POST";
+    if (!code.empty()) {
+      entry->request.text = json{{"code", code}}.dump();
+      const json result{{"stdout", "told\n"}, {"executionResult", 2}};
+      entry->response.text = json{{"result", result}}.dump();
+    }
     entries.push_back(std::move(entry));
   };
   add("upload_file", 200, "a", "");
@@ -56,6 +61,12 @@ TEST_CASE("expectations are met or not by the number of matches", "[double][jour
       {R"({"match":{"code":"2 * 2"}})", true, 1},
       {R"({"match":{"code":"2 * *"}})", false, 0},
       {R"({"match":{"codePattern":"^1"}})", true, 1},
+      {R"({"match":{"result":2},"count":2})", true, 2},
+      {R"({"match":{"result":"2"},"count":2})", true, 2},
+      {R"({"match":{"result":3}})", false, 0},
+      {R"({"match":{"stdout":"told*"},"count":2})", true, 2},
+      {R"({"match":{"stderr":"?*"},"count":0})", true, 0},
+      {R"({"match":{"method":"post"},"count":3})", true, 3},
       {R"({"order":[{"operation":"upload_file"},{"status":429}]})", true, 2},
       {R"({"order":[{"status":429},{"operation":"upload_file"}]})", false, 1},
       {R"({"order":[{"status":500}]})", false, 0},

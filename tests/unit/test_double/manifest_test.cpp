@@ -22,7 +22,21 @@ TEST_CASE("a manifest is read with its sessions", "[double][snapshots]") {
   CHECK(manifest->sessions[0].files == "s/1");
   CHECK(manifest->sessions[0].variables.at(execution::Kernel::synchronous) == "s/1.json");
   CHECK(manifest->sessions[1].values["x"] == 1);
-  CHECK_FALSE(manifest->pool);
+  CHECK_FALSE(manifest->pools.at(0).definition);
+  CHECK_FALSE(manifest->is_of_all);
+}
+
+TEST_CASE("a manifest can have several pools, each with its sessions", "[double][snapshots]") {
+  const auto manifest = parse_manifest(manifest_with(
+      R"("faults":[],"pools":[{"pool":{"name":"a"},"sessions":[{"identifier":"x"}]},)"
+      R"({"pool":{"name":"b"},"sessions":[{"identifier":"x"},{"identifier":"y"}]}])"));
+  REQUIRE(manifest);
+  CHECK(manifest->is_of_all);
+  CHECK(manifest->faults);
+  REQUIRE(manifest->pools.size() == 2);
+  REQUIRE(manifest->sessions.size() == 3);
+  CHECK(manifest->sessions[2].pool == 1);
+  CHECK(manifest->sessions[2].field == "pools[1].sessions[1]");
 }
 
 TEST_CASE("a wrong manifest is refused by field", "[double][snapshots]") {
@@ -43,6 +57,12 @@ TEST_CASE("a wrong manifest is refused by field", "[double][snapshots]") {
       {manifest_with(R"("sessions":[{"identifier":"a","variables":{"x":"y"}}])"),
        "sessions[0].variables.x"},
       {manifest_with(R"("sessions":[],"more":1)"), "more"},
+      {manifest_with(R"("sessions":[{"identifier":"a"},{"identifier":"a"}])"),
+       "sessions[1].identifier"},
+      {manifest_with(R"("pools":1)"), "pools"},
+      {manifest_with(R"("pools":[],"sessions":[])"), "sessions"},
+      {manifest_with(R"("pools":[{"session":[]}])"), "pools[0].session"},
+      {manifest_with(R"("pools":[{"sessions":[{}]}])"), "pools[0].sessions[0].identifier"},
   };
   const auto& [text, field] = GENERATE(from_range(kRows));
   DYNAMIC_SECTION(text) {

@@ -1,5 +1,6 @@
 #include "emulator/test_double/scripts/script.h"
 
+#include <cctype>
 #include <string>
 
 #include "tests/support/catch.h"
@@ -47,7 +48,20 @@ TEST_CASE("a text result has the repr that Python would show", "[double][scripts
   CHECK(repr_of(R"j("ä")j") == "'ä'");
 }
 
-TEST_CASE("a figure is the value, and the result stands beside it", "[double][scripts]") {
+TEST_CASE("a list has the repr that Python would show", "[double][scripts]") {
+  const ScriptRule rule = rule_of(R"("code":"x","result":[1,2.5,"a",[true,null],[]])");
+  CHECK(std::get<execution::TextValue>(rule.answer.value).text ==
+        "[1, 2.5, 'a', [True, None], []]");
+  CHECK(field_of(R"({"rules":[{"code":"x","result":[{"a":1}]}]})") == "rules[0].result");
+}
+
+TEST_CASE("a hash can have large letters", "[double][scripts]") {
+  std::string digest = sha256_of("x");
+  for (char& c : digest) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  CHECK(matches(rule_of("\"sha256\":\"" + digest + '"'), "x", sha256_of("x")));
+}
+
+TEST_CASE("a figure is the value, and the result comes with it", "[double][scripts]") {
   const ScriptRule rule = rule_of(
       R"("code":"x","result":{"text":"<Figure>"},"figure":{"format":"jpeg","base64":"YQ=="})");
   const auto& image = std::get<execution::ImageValue>(rule.answer.value);

@@ -1,7 +1,6 @@
 #include "emulator/tls/state_directory.h"
 
 #include <fcntl.h>
-
 #include <sys/file.h>
 #include <sys/stat.h>
 

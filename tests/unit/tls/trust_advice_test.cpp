@@ -20,8 +20,7 @@ TEST_CASE("the advice begins with the path alone and has a line for each kind of
   CHECK_THAT(advice, Catch::Contains("\n  " + line));
 }
 
-TEST_CASE("a path that a shell would take apart is quoted in what is to be copied",
-          "[tls][advice]") {
+TEST_CASE("a path that a shell would split is quoted in commands to copy", "[tls][advice]") {
   const std::string advice = trust_advice("/my state/it's/ca.pem", "/state/store.p12");
   CHECK_THAT(advice, Catch::StartsWith("/my state/it's/ca.pem\n"));
   CHECK_THAT(advice, Catch::Contains("NODE_EXTRA_CA_CERTS='/my state/it'\\''s/ca.pem'\n"));

@@ -6,11 +6,10 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
-
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "tests/support/catch.h"
 #include "tests/unit/workspace_files/test_tree.h"

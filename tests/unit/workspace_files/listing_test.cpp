@@ -3,9 +3,8 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/support/catch.h"
 #include "tests/unit/workspace_files/test_tree.h"

@@ -6,12 +6,11 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <unistd.h>
-
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace dynsessions::workspace_files {
 namespace {

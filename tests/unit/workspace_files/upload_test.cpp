@@ -2,10 +2,9 @@
 #include <string>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "tests/support/catch.h"
 #include "tests/unit/workspace_files/test_tree.h"

@@ -32,7 +32,7 @@ struct DeploymentStep {
   std::optional<ArmError> error = std::nullopt;
 };
 
-/// What is known of a deployment.
+/// All that is known of a deployment.
 struct DeploymentFacts {
   DeploymentTarget target;
   std::string location = {};  ///< empty in a resource group

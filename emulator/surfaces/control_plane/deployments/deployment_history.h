@@ -14,7 +14,8 @@ class DeploymentHistory {
  public:
   static constexpr std::size_t kMost = 800;
 
-  /// Shared with the request that runs the deployment: it may have been removed by then.
+  /// Shared with the request that runs the deployment, because the history can forget it before the
+  /// end.
   using Pointer = std::shared_ptr<DeploymentFacts>;
 
   /// Replaces the deployment of that name, which is not running.

@@ -59,7 +59,7 @@ asio::awaitable<ArmResult<CheckedDeployment>> check_deployment(ArmCall& call) {
   };
   auto request = co_await offload(call.services.file_pool, std::move(parse));
   if (!request) co_return request.error();
-  // The group may have gone while the body arrived.
+  // The group can be deleted while the body arrives.
   if (const auto known = call.services.store.require(target.scope); !known) {
     co_return known.error();
   }
@@ -79,7 +79,7 @@ std::string status_url(const ArmCall& call, const DeploymentFacts& facts) {
          "?api-version=" + http::percent_encode(call.api_version());
 }
 
-/// A failure is told at the status that clients poll: az takes a failed state in the answer to the
+/// Only the status that clients poll shows a failure: az takes a failed state in the answer to the
 /// PUT for a success (CONTROL-PLANE.md section 7).
 http::Response answer_to_put(const ArmCall& call, const DeploymentFacts& facts, bool is_new) {
   Json json = deployment_json(facts);
@@ -92,7 +92,7 @@ http::Response answer_to_put(const ArmCall& call, const DeploymentFacts& facts, 
   return response;
 }
 
-/// One entry of what-if: a resource that exists is put again, which may change it or not.
+/// One entry of what-if. A resource that exists is deployed again, whether that changes it or not.
 Json change_json(const ArmCall& call, const templates::PlannedResource& resource) {
   const auto id = ResourceId::parse(resource.id);
   const auto before = id ? call.services.store.get_resource(*id, resource.api_version, call.caller)

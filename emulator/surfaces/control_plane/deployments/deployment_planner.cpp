@@ -27,7 +27,7 @@ ArmResult<DeploymentTarget> target_of(const PlannedResource& resource) {
   return DeploymentTarget{scope_of(id->scope), id->name};
 }
 
-/// What the functions resourceGroup(), subscription(), tenant() and deployment() return.
+/// The values of the functions resourceGroup(), subscription(), tenant() and deployment().
 DeploymentScope DeploymentPlanner::scope_for(const DeploymentTarget& target,
                                              const DeploymentRequest& request) const {
   const std::string& tenant = services_.identity.tenant;

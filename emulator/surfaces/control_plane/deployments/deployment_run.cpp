@@ -24,7 +24,7 @@ std::string version_for(const DeploymentPlanner::Plan& plan, const std::string& 
   return planned == resources.end() ? std::string(default_version()) : planned->api_version;
 }
 
-/// A deployment that an exception of ours ends must not stay active for ever.
+/// Ends a deployment also if an exception leaves its run: it must not stay active for ever.
 class EndsInAnyCase {
  public:
   explicit EndsInAnyCase(DeploymentFacts& facts) : facts_(facts) {}

@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Of a file, read at once. Escaping makes up to six times as much.
+/// Bytes of a file that are read at once. Escaping makes up to six times as many.
 constexpr std::size_t kReadBytes = std::size_t{8} << 10;
 constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
 
@@ -24,7 +24,7 @@ class AnswerSource final : public http::BodySource {
       : answer_(std::move(answer)), file_pool_(file_pool) {}
 
   asio::awaitable<Result<std::optional<std::string>>> next() override {
-    auto work = [this] { return answer_.next(); };  // which is waited for, whatever happens
+    auto work = [this] { return answer_.next(); };  // its end is awaited in any case
     co_return co_await offload(file_pool_, std::move(work));
   }
 

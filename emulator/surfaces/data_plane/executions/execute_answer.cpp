@@ -24,8 +24,8 @@ std::string timeout_text(std::chrono::seconds timeout) {
   return text;
 }
 
-/// What the service appends to what the program itself wrote to stderr: section 7, and section 8
-/// rows 14 to 16. That the two sentences of a timeout with a restart come together is a guess.
+/// Text that the service appends to the program's stderr: section 7, and section 8 rows 14 to 16.
+/// It is a guess that after a timeout with a restart both sentences are sent.
 execution::SpooledText closing_words(const ExecutionResult& result, std::chrono::seconds timeout) {
   switch (result.outcome) {
     case ExecutionOutcome::succeeded:
@@ -82,8 +82,8 @@ class AnswerWriter {
   AnswerParts parts_;
 };
 
-/// Section 0 fact 6: numbers are numbers, a figure is an object, all else is text. That a number of
-/// more digits than are kept in memory (48 KiB) is text is our choice.
+/// Section 0 fact 6: numbers are numbers, a figure is an object, all else is text. A number with
+/// more digits than are kept in memory (48 KiB) is text, too (guess).
 void write_value(AnswerWriter& answer, const ApiVersion& version, const ExecutionResult& result) {
   struct Visitor {
     AnswerWriter& answer;

@@ -17,7 +17,8 @@ using boost::algorithm::iequals;
 using nlohmann::json;
 
 constexpr int kDeepestBody = 32;
-/// Names and values. A value costs the sender three bytes at least and us twenty times as many.
+/// Limit of names and values in a body. A value of three bytes takes twenty times as much memory
+/// here.
 constexpr int kMostValues = 1000;
 constexpr std::int64_t kDefaultTimeoutSeconds = 120;  // CONTRACT.md section 2.3
 
@@ -33,7 +34,7 @@ Result<json> parse_object(std::string_view body) {
   int parts = 0;
   const auto limit = [&](int depth, json::parse_event_t, json&) {
     too_deep = too_deep || depth > kDeepestBody;
-    return ++parts <= kMostValues && !too_deep;  // false: read it and forget it
+    return ++parts <= kMostValues && !too_deep;  // false: the member is read and ignored
   };
   // A NUL is no JSON, but the parser takes it for the end and would leave out what follows.
   const bool has_nul = body.find('\0') != std::string_view::npos;
@@ -92,11 +93,11 @@ Result<std::string> code_of(Dialect dialect, const json& members) {
   return text_member(members, name, {});
 }
 
-/// A whole number of at least 1; `fallback` when it is absent or null.
+/// Returns a whole number of at least 1; `fallback` if the member is absent or null.
 Result<std::int64_t> positive_member(const json& members, const char* name, std::int64_t fallback) {
   const auto found = members.find(name);
   if (found == members.end() || found->is_null()) return fallback;
-  // Of a number beyond 64 bits with sign, get() makes a negative one: refused like any other.
+  // get() makes a negative number of one that exceeds 63 bits, so it is refused too.
   if (!found->is_number_integer() || found->get<std::int64_t>() < 1) {
     return invalid_request("The member " + std::string(name) + " must be a whole number above 0.",
                            name);
@@ -104,7 +105,7 @@ Result<std::int64_t> positive_member(const json& members, const char* name, std:
   return found->get<std::int64_t>();
 }
 
-/// The seconds that the program may run (section 8 row 7).
+/// The timeout of the program (section 8 row 7).
 Result<std::chrono::seconds> timeout_of(const ApiVersion& version, const json& members) {
   auto wanted = positive_member(members, "timeoutInSeconds", kDefaultTimeoutSeconds);
   if (!wanted) return wanted.error();
@@ -180,9 +181,9 @@ Result<execution::Kernel> kernel_of(const ApiVersion& version, const json& membe
                                                        : execution::Kernel::synchronous;
 }
 
-/// The identifier that stands in a wrapped body: the python dialect's own, and sent beside the
-/// query's by clients of the wrapped one (sections 1.2 and 2.2). The flat dialect ignores it, like
-/// any member that it does not know (section 2.3).
+/// The identifier in a wrapped body. In the python dialect it is the only one; clients of the
+/// wrapped dialect send it in addition to the query's (sections 1.2 and 2.2). The flat dialect
+/// ignores it, like any unknown member (section 2.3).
 Result<std::optional<std::string>> identifier_of(const Route& route, const json& members) {
   if (route.dialect == Dialect::flat && !route.version->lenient_bodies) {
     return std::optional<std::string>();

@@ -27,7 +27,7 @@ constexpr std::size_t kLargestBody = std::size_t{10} << 20;
 /// Longer ones are parsed on the file pool: parsing ten megabytes takes a tenth of a second.
 constexpr std::size_t kLongBody = std::size_t{1} << 20;
 
-/// Measures one section after the other.
+/// Measures consecutive sections of a request.
 class Stopwatch {
  public:
   /// Time since the last lap, or since the start.
@@ -105,7 +105,8 @@ std::optional<std::string> missing_module(const execution::ExecutionResult& resu
   return packages::missing_module(traceback.substr(0, packages::kTracebackBytes));
 }
 
-/// What the service does not tell: why a program failed, or which rule of a script answered it.
+/// Notes a reason that the service would not give: why a program failed, or which rule of a script
+/// answered it.
 void note_reason(const Services& services, http::Exchange& exchange,
                  const execution::ExecutionResult& result) {
   if (!result.answered_by.empty()) exchange.reason = result.answered_by;

@@ -8,13 +8,13 @@
 
 namespace dynsessions::surfaces::data_plane::executions {
 
-/// Runs one program, in any dialect; in the flat one also asynchronously, which answers at once
-/// with where to ask. The answer of a synchronous one carries the timing headers of CONTRACT.md
-/// section 1.6, with times really measured here.
+/// Runs one program, in any dialect. In the flat dialect it can be asynchronous: then the answer
+/// comes at once and has the address to poll. The answer of a synchronous one has the timing
+/// headers of CONTRACT.md section 1.6, with times measured here.
 [[nodiscard]] boost::asio::awaitable<http::Answer> execute(const Services& services,
                                                            const Route& route, http::Call& call);
 
-/// How an asynchronous execution goes, or went. Never makes a session.
+/// Answers with the state or the outcome of an asynchronous execution. Never makes a session.
 [[nodiscard]] boost::asio::awaitable<http::Answer> get_execution(const Services& services,
                                                                  const Route& route,
                                                                  http::Call& call);

@@ -13,7 +13,7 @@
 
 namespace dynsessions::surfaces::data_plane::executions {
 
-/// The longest that a call may run, whatever it asks for (CONTRACT.md section 6; section 8 row 7).
+/// Upper limit of every call's timeout (CONTRACT.md section 6; section 8 row 7).
 inline constexpr std::chrono::seconds kExecutionCeiling{220};
 
 /// The body of an execute request, of whichever dialect.
@@ -28,7 +28,7 @@ struct ExecuteCall {
 /// `invalid_request` for a body that is not JSON, is nested too deep, or has a wrong member.
 [[nodiscard]] Result<ExecuteCall> parse_execute_call(const Route& route, std::string_view body);
 
-/// What names an execution in the flat dialect; the others show none of it.
+/// Members that identify an execution in the flat dialect; the other dialects do not show them.
 struct ExecutionLabels {
   std::string id;
   std::string identifier;

@@ -26,7 +26,7 @@ constexpr std::uint64_t kSmallFile = std::uint64_t{64} << 10;
 /// Names of a listing that goes out as a text. A longer one is streamed.
 constexpr std::size_t kLongestText = 1000;
 
-/// A name that is missing has an error code of its own per operation (CONTRACT.md section 1.5).
+/// The error code for a missing name depends on the operation (CONTRACT.md section 1.5).
 Error for_operation(Error error, ErrorCode missing) {
   if (error.code == ErrorCode::file_not_found) error.code = missing;
   return error;
@@ -37,8 +37,8 @@ std::string warning_of_unnameable(std::size_t count) {
          " not listed: the path is not UTF-8, or too long";
 }
 
-/// What a task on the file pool works with. All of it outlives the task; nothing else uses the call
-/// meanwhile.
+/// Arguments of a task on the file pool. They outlive the task, and the call is not used otherwise
+/// while it runs.
 struct Task {
   const Services& services;
   const Route& route;

@@ -6,7 +6,7 @@
 namespace dynsessions::surfaces::data_plane::files {
 namespace {
 
-/// What the service reports for a directory (CONTRACT.md section 2.5).
+/// The size that the service reports for a directory (CONTRACT.md section 2.5).
 constexpr std::int64_t kDirectorySize = 4096;
 
 /// A name that is also a path: the older dialects have no member for the directory.

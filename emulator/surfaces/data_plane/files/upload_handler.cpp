@@ -19,7 +19,7 @@ using dynsessions::workspace_files::Upload;
 namespace {
 
 constexpr std::uint64_t kLargestFile = std::uint64_t{128} << 20;
-/// What the multipart framing around the largest file may add.
+/// Bytes that multipart framing can add to the largest file.
 constexpr std::uint64_t kMostFraming = std::uint64_t{64} << 10;
 constexpr std::uint64_t kLargestBuffer = std::uint64_t{512} << 10;
 
@@ -121,7 +121,7 @@ class Receiver {
   http::MultipartParser parser_;
 };
 
-/// Fills the buffer; less than that only at the end of the body.
+/// Fills the buffer completely unless the body ends.
 asio::awaitable<Result<std::size_t>> read_full(http::BodyReader& body, std::span<char> buffer) {
   std::size_t filled = 0;
   while (filled < buffer.size()) {

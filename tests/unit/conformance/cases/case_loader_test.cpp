@@ -69,7 +69,7 @@ TEST_CASE("a case that cannot be used is an error that names it", "[conformance]
       {"unknown evidence", [](Json& one) { one["evidence"] = "hearsay"; }},
       {"unknown member", [](Json& one) { one["colour"] = "red"; }},
       {"no api-version", [](Json& one) { one["apiVersions"] = Json::array(); }},
-      {"unknown session use", [](Json& one) { one["session"] = "none of ours"; }},
+      {"unknown session use", [](Json& one) { one["session"] = "unheard-of"; }},
       {"no steps", [](Json& one) { one["steps"] = Json::array(); }},
       {"unknown member of a step", [](Json& one) { one["steps"][0]["wait"] = 1; }},
       {"unknown member of a request", [](Json& one) { one["steps"][0]["request"]["verb"] = 1; }},
@@ -128,6 +128,28 @@ TEST_CASE("every problem of a file is named, not only the first", "[conformance]
   CHECK_THROWS_WITH(parse(file), Catch::Contains("first: ") && Catch::Contains("second: "));
 }
 
+TEST_CASE("every problem of a case is named, not only the first", "[conformance]") {
+  Json file = sample_file();
+  Json& steps = file["cases"][0]["steps"];
+  const Json step = steps[0];
+  steps.push_back(step);
+  steps.push_back(
+      {{"request", {{"method", "GET"}, {"path", "files/${id}"}}}, {"expect", {{"status", 1}}}});
+  steps[0]["request"]["path"] = "files/${later}";
+  steps[0]["capture"] = {{"id", "/who"}};
+  steps[1]["colour"] = "red";
+  steps[1].erase("expect");
+  CHECK_THROWS_WITH(parse(file),
+                    "sample.get: step 1: no variable is called ${later} here; "
+                    "step 2: a step lacks expect, has an unknown member colour");
+}
+
+TEST_CASE("a case of another contract needs no section", "[conformance]") {
+  Json file = sample_file();
+  file["cases"][0].erase("section");
+  CHECK(parse(file).front().section.empty());
+}
+
 TEST_CASE("a filter is a glob over ids", "[conformance]") {
   Json file = sample_file();
   file["cases"][0]["apiVersions"] = {"2024-10-02-preview", "2025-10-02-preview"};
@@ -139,7 +161,12 @@ TEST_CASE("a filter is a glob over ids", "[conformance]") {
 }
 
 TEST_CASE("the cases of the tree can be used, and there are at least 150", "[conformance]") {
-  CHECK(load_cases(CASE_DIRECTORY).size() >= 150);
+  const std::vector<Case> cases = load_cases(CASE_DIRECTORY, CASE_DIRECTORY);
+  CHECK(cases.size() >= 150);
+  for (const Case& one : cases) {
+    INFO(one.id);
+    CHECK(!one.section.empty());
+  }
 }
 
 }  // namespace

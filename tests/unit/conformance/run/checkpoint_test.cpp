@@ -39,7 +39,7 @@ CaseOutcome different(const Case& one) {
           std::chrono::milliseconds(7)};
 }
 
-TEST_CASE("what came of a case is there again after the program has ended", "[conformance]") {
+TEST_CASE("the outcome of a case can be read after the program has ended", "[conformance]") {
   const TemporaryPath path;
   Checkpoint(path.text(), "a pool").keep(different(sample()));
   const auto kept = Checkpoint(path.text(), "a pool").outcome_of(sample());
@@ -50,7 +50,7 @@ TEST_CASE("what came of a case is there again after the program has ended", "[co
   CHECK(kept->duration == std::chrono::milliseconds(7));
 }
 
-TEST_CASE("a case that was changed since, or was not run, is to be run", "[conformance]") {
+TEST_CASE("a case that was changed since, or was not run, is run", "[conformance]") {
   const TemporaryPath path;
   Checkpoint checkpoint(path.text(), "a pool");
   checkpoint.keep(different(sample()));

@@ -56,7 +56,7 @@ struct FakeService {
       throw Interrupted();
     }
     if (request.method == "DELETE") return {HttpReply{204, {}, ""}, {}};
-    if (replies.empty()) return {std::nullopt, "nobody there"};
+    if (replies.empty()) return {std::nullopt, "no server"};
     HttpReply reply = replies.front();
     replies.pop_front();
     return {reply, {}};
@@ -102,7 +102,7 @@ TEST_CASE("an answer that does not come is a difference, and the run goes on", "
   FakeService service{};
   const RunReport report = service.run(sample_cases());
   CHECK(report.outcomes.front().verdict == Verdict::different);
-  CHECK(report.outcomes.front().differences.front().actual == "nobody there");
+  CHECK(report.outcomes.front().differences.front().actual == "no server");
 }
 
 std::vector<Case> control_plane_cases() {
@@ -167,7 +167,7 @@ TEST_CASE("a known deviation is about the emulator alone", "[conformance]") {
 TEST_CASE("a step with a retry is sent until its answer is as expected", "[conformance]") {
   Json file = sample_file();
   file["cases"][0]["steps"][0]["retry"] = {{"attempts", 3U}, {"pauseMilliseconds", 200U}};
-  const HttpReply not_yet{200, {}, R"({"who":"nobody"})"};
+  const HttpReply not_yet{200, {}, R"({"who":"other"})"};
   FakeService service({not_yet, not_yet, good_reply()});
   CHECK(service.run(sample_cases(file)).outcomes.front().verdict == Verdict::same);
   CHECK(service.time == milliseconds(400));
@@ -215,9 +215,9 @@ TEST_CASE("a refused token ends the run before the first case", "[conformance]")
 TEST_CASE("a deviation excuses the places that it names and no other", "[conformance]") {
   Json file = sample_file();
   file["cases"][0]["deviation"] = {{"is", "on purpose"}, {"at", {"$.wh?"}}};
-  FakeService named({{200, {}, R"({"who":"nobody"})"}});
+  FakeService named({{200, {}, R"({"who":"other"})"}});
   CHECK(named.run(sample_cases(file), {}, true).outcomes[0].verdict == Verdict::known_deviation);
-  FakeService other({{500, {}, R"({"who":"nobody"})"}});
+  FakeService other({{500, {}, R"({"who":"other"})"}});
   CHECK(other.run(sample_cases(file), {}, true).outcomes[0].verdict == Verdict::different);
 }
 
@@ -247,7 +247,7 @@ TEST_CASE("an interruption leaves the case, and all behind it, not run and no se
   CHECK_THAT(service.requests.back().target, Catch::StartsWith("session?identifier=run-2"));
 }
 
-TEST_CASE("sessions that a case names beside its own are deleted and counted", "[conformance]") {
+TEST_CASE("further sessions that a case names are deleted and counted", "[conformance]") {
   Json file = sample_file();
   file["cases"][0]["steps"][0]["request"]["query"] = {{"identifier", "${run}other"}};
   FakeService service({good_reply()});
@@ -256,7 +256,7 @@ TEST_CASE("sessions that a case names beside its own are deleted and counted", "
   CHECK_THAT(service.requests.back().target, Catch::StartsWith("session?identifier=run-other"));
 }
 
-TEST_CASE("a case may bring a token of its own", "[conformance]") {
+TEST_CASE("a case can bring another token", "[conformance]") {
   Json file = sample_file();
   file["cases"][0]["steps"][0]["request"]["token"] = {"--no-role"};
   FakeService service({good_reply()});

@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "tests/support/catch.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/text_body.h"
 #include "tests/unit/surfaces/data_plane/requests.h"
 

@@ -90,7 +90,8 @@ const ApiVersion& version_of(const VersionTable& versions, std::string_view name
   return versions.effective(name, name == kPython ? std::optional(Dialect::python) : std::nullopt);
 }
 
-TEST_CASE("a choice about what versions differ in rules all of them", "[api][api_version]") {
+TEST_CASE("a contract option about a difference between versions holds for all of them",
+          "[api][api_version]") {
   struct Choice {
     std::string what;
     void (*choose)(ContractOptions&);
@@ -132,9 +133,9 @@ TEST_CASE("a choice about what versions differ in rules all of them", "[api][api
        [](const ApiVersion& v) { return v.identifier_rule == IdentifierRule::documented; }},
   }));
   DYNAMIC_SECTION(row.what) {
-    ContractOptions choices;
-    row.choose(choices);
-    const VersionTable versions(choices);
+    ContractOptions options;
+    row.set(options);
+    const VersionTable versions(options);
     int held_by_default = 0;
     for (const auto name : {kPython, kWrapped, kWrapped08, kFlat, kFlat02, kFlat10}) {
       INFO(name);
@@ -160,10 +161,10 @@ TEST_CASE("an unknown or a missing version is let in, or refused as chosen", "[a
       {UnknownVersion::newest, MissingVersion::reject, {}, ErrorCode::invalid_request},
   }));
   DYNAMIC_SECTION(int(row.unknown) << " " << int(row.missing)) {
-    ContractOptions choices;
-    choices.unknown_api_version = row.unknown;
-    choices.missing_api_version = row.missing;
-    const VersionTable versions(choices);
+    ContractOptions options;
+    options.unknown_api_version = row.unknown;
+    options.missing_api_version = row.missing;
+    const VersionTable versions(options);
     const auto check = [&](Requested requested, std::optional<Dialect> dialect,
                            std::optional<ErrorCode> expected) {
       const auto allowed = versions.check(requested, dialect);

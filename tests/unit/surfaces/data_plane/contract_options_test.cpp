@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/catch.h"
+#include "tests/support/session_count.h"
 #include "tests/unit/surfaces/data_plane/requests.h"
 #include "tests/unit/surfaces/data_plane/surface_harness.h"
 
@@ -14,14 +15,14 @@ namespace {
 using contract::ContractOptions;
 using nlohmann::json;
 
-struct Choosing : DataPlaneHarness {
-  explicit Choosing(const ContractOptions& choices, Script script = hello_world,
-                    pools::PoolDefinition pool = {})
-      : DataPlaneHarness(std::move(script), settings_with(choices), pool) {}
+struct HarnessWithOptions : DataPlaneHarness {
+  explicit HarnessWithOptions(const ContractOptions& options, Script script = hello_world,
+                              pools::PoolDefinition pool = {})
+      : DataPlaneHarness(std::move(script), settings_with(options), pool) {}
 
-  static DataPlaneSettings settings_with(const ContractOptions& choices) {
+  static DataPlaneSettings settings_with(const ContractOptions& options) {
     DataPlaneSettings settings = default_settings();
-    settings.choices = choices;
+    settings.contract_options = options;
     return settings;
   }
 };
@@ -32,7 +33,7 @@ http::Response upload_of(DataPlaneHarness& harness, const std::string& query,
 }
 
 TEST_CASE("an unknown api-version is answered in the newest dialect with a warning",
-          "[api][choices]") {
+          "[api][options]") {
   const std::string line = "POST /executions?identifier=sess-1&api-version=2026-07-01-preview";
   DataPlaneHarness harness;
   const http::Response response = harness.send(line, R"({"code":"1"})");
@@ -53,10 +54,10 @@ TEST_CASE("an unknown api-version is answered in the newest dialect with a warni
 }
 
 TEST_CASE("an unknown api-version can be refused with 400, or with 401 and no body",
-          "[api][choices]") {
-  ContractOptions choices;
-  choices.unknown_api_version = contract::UnknownVersion::reject;
-  Choosing rejecting(choices);
+          "[api][options]") {
+  ContractOptions options;
+  options.unknown_api_version = contract::UnknownVersion::reject;
+  HarnessWithOptions rejecting(options);
   const std::string line = "GET /files?identifier=sess-1&api-version=2026-07-01-preview";
   const http::Response rejected = rejecting.send(line);
   CHECK(rejected.status == 400);
@@ -65,29 +66,29 @@ TEST_CASE("an unknown api-version can be refused with 400, or with 401 and no bo
   CHECK(error.at("target") == "api-version");
   CHECK(rejecting.send("GET /files?" + kNewest).status == 200);
 
-  choices.unknown_api_version = contract::UnknownVersion::unauthorized;
-  Choosing unauthorized(choices);
+  options.unknown_api_version = contract::UnknownVersion::unauthorized;
+  HarnessWithOptions unauthorized(options);
   const http::Response refused = unauthorized.send(line);
   CHECK(refused.status == 401);
   CHECK(text_of(refused).empty());
   CHECK(unauthorized.send("GET /files?" + kNewest).status == 200);
-  CHECK(unauthorized.pools().session_count() == 1);
+  CHECK(session_count(unauthorized.pools()) == 1);
 }
 
-TEST_CASE("a missing api-version can be refused, but not in the python dialect", "[api][choices]") {
-  ContractOptions choices;
-  choices.missing_api_version = contract::MissingVersion::reject;
-  Choosing harness(choices);
+TEST_CASE("a missing api-version can be refused, but not in the python dialect", "[api][options]") {
+  ContractOptions options;
+  options.missing_api_version = contract::MissingVersion::reject;
+  HarnessWithOptions harness(options);
   CHECK(harness.send("GET /files?identifier=sess-1").status == 400);
   CHECK(harness.send("GET /python/files?identifier=sess-1").status == 200);
   CHECK(DataPlaneHarness().send("GET /files?identifier=sess-1").status == 200);
 }
 
-TEST_CASE("a full pool and a missing session have the chosen statuses", "[api][choices]") {
-  ContractOptions choices;
-  choices.pool_full = contract::PoolFull::too_many_requests;
-  choices.session_missing = contract::SessionMissing::not_found;
-  Choosing harness(choices, DataPlaneHarness::hello_world, {.max_sessions = 1});
+TEST_CASE("a full pool and a missing session have the chosen statuses", "[api][options]") {
+  ContractOptions options;
+  options.pool_full = contract::PoolFull::too_many_requests;
+  options.session_missing = contract::SessionMissing::not_found;
+  HarnessWithOptions harness(options, DataPlaneHarness::hello_world, {.max_sessions = 1});
   CHECK(harness.send("DELETE /session?" + kNewest).status == 404);
   CHECK(harness.send("GET /session?" + kNewest).status == 404);
   CHECK(harness.send("GET /files?" + kNewest).status == 200);
@@ -96,26 +97,26 @@ TEST_CASE("a full pool and a missing session have the chosen statuses", "[api][c
   CHECK(full.headers.find("x-ms-error-code") == "SessionPoolExhausted");
 }
 
-TEST_CASE("object ids can be put everywhere and nowhere", "[api][choices]") {
-  ContractOptions choices;
-  choices.object_ids = contract::ByVersion::always;
-  Choosing always(choices);
+TEST_CASE("object ids can be put everywhere and nowhere", "[api][options]") {
+  ContractOptions options;
+  options.object_ids = contract::ByVersion::always;
+  HarnessWithOptions always(options);
   CHECK(text_of(always.send("GET /files?" + kNewest)) == R"({"$id":"1","value":[]})");
   CHECK_THAT(text_of(always.send("GET /listSessions?" + kNewest)),
              Catch::StartsWith(R"({"$id":"1","sessions":[{"$id":"2","identifier":)"));
   CHECK_THAT(text_of(always.send("POST /.management/listSessions")),
              Catch::StartsWith(R"({"value":[{"identifier":)"));  // documented without them
-  choices.object_ids = contract::ByVersion::never;
-  Choosing never(choices);
+  options.object_ids = contract::ByVersion::never;
+  HarnessWithOptions never(options);
   CHECK(text_of(never.send("GET /files?identifier=s1&api-version=2024-02-02-preview")) ==
         R"({"value":[]})");
 }
 
 TEST_CASE("identifiers can be held to the documentation's rule at every version",
-          "[api][choices]") {
-  ContractOptions choices;
-  choices.identifiers = contract::IdentifierCharacters::documented;
-  Choosing strict(choices);
+          "[api][options]") {
+  ContractOptions options;
+  options.identifiers = contract::IdentifierCharacters::documented;
+  HarnessWithOptions strict(options);
   DataPlaneHarness harness;
   for (const std::string identifier : {"abc", "with_underscore", "with.dot"}) {
     const std::string line = "GET /files?api-version=2024-02-02-preview&identifier=" + identifier;
@@ -125,30 +126,30 @@ TEST_CASE("identifiers can be held to the documentation's rule at every version"
   CHECK(strict.send("GET /files?api-version=2024-02-02-preview&identifier=abcd-1").status == 200);
 }
 
-TEST_CASE("the type of an upload can be empty, as it was recorded in 2024", "[api][choices]") {
-  ContractOptions choices;
-  choices.upload_type = contract::UploadType::empty;
-  Choosing harness(choices);
+TEST_CASE("the type of an upload can be empty, as it was recorded in 2024", "[api][options]") {
+  ContractOptions options;
+  options.upload_type = contract::UploadType::empty;
+  HarnessWithOptions harness(options);
   CHECK_THAT(text_of(upload_of(harness, "", "x.txt")),
              Catch::Contains(R"("type":"","contentType":"","sizeInBytes":7)"));
   CHECK_THAT(text_of(harness.send("GET /files/x.txt?" + kNewest)),
              Catch::Contains(R"("type":"file","contentType":"text/plain; charset=utf-8")"));
 }
 
-TEST_CASE("the type of a file can be in all metadata or in none", "[api][choices]") {
+TEST_CASE("the type of a file can be in all metadata or in none", "[api][options]") {
   const std::string old = "GET /files/x.txt?identifier=sess-1&api-version=2024-10-02-preview";
-  ContractOptions choices;
-  choices.metadata_type = contract::ByVersion::always;
-  Choosing always(choices);
+  ContractOptions options;
+  options.metadata_type = contract::ByVersion::always;
+  HarnessWithOptions always(options);
   upload_of(always, "", "x.txt");
   CHECK_THAT(text_of(always.send(old)), Catch::Contains(R"("type":"file")"));
-  choices.metadata_type = contract::ByVersion::never;
-  Choosing never(choices);
+  options.metadata_type = contract::ByVersion::never;
+  HarnessWithOptions never(options);
   CHECK_THAT(text_of(upload_of(never, "", "x.txt")), Catch::Contains(R"("type":"file")"));
   CHECK_THAT(text_of(never.send("GET /files/x.txt?" + kNewest)), !Catch::Contains("ype"));
 }
 
-TEST_CASE("file names can be held to the documented characters", "[api][choices]") {
+TEST_CASE("file names can be held to the documented characters", "[api][options]") {
   struct Row {
     std::string query, name;
     bool documented;
@@ -164,9 +165,9 @@ TEST_CASE("file names can be held to the documented characters", "[api][choices]
       {"path=a/b!c&", "x.txt", false},
   }));
   DYNAMIC_SECTION(row.query << row.name) {
-    ContractOptions choices;
-    choices.file_names = contract::FileNames::documented;
-    Choosing strict(choices);
+    ContractOptions options;
+    options.file_names = contract::FileNames::documented;
+    HarnessWithOptions strict(options);
     DataPlaneHarness harness;
     CHECK(upload_of(harness, row.query, row.name).status == 200);
     const http::Response response = upload_of(strict, row.query, row.name);
@@ -177,10 +178,10 @@ TEST_CASE("file names can be held to the documented characters", "[api][choices]
   }
 }
 
-TEST_CASE("a lenient server runs a wrapped body and finds its identifier", "[api][choices]") {
-  ContractOptions choices;
-  choices.lenient_bodies = true;
-  Choosing lenient(choices);
+TEST_CASE("a lenient server runs a wrapped body and finds its identifier", "[api][options]") {
+  ContractOptions options;
+  options.lenient_bodies = true;
+  HarnessWithOptions lenient(options);
   DataPlaneHarness harness;
   const std::string line = "POST /executions?api-version=2025-10-02-preview";
   const std::string body = R"({"properties":{"code":"1","identifier":"from-body"}})";
@@ -190,15 +191,15 @@ TEST_CASE("a lenient server runs a wrapped body and finds its identifier", "[api
   CHECK(harness.send(line, body).status == 400);
 }
 
-TEST_CASE("the identifier of a wrapped body counts when the query has none", "[api][choices]") {
+TEST_CASE("the identifier of a wrapped body counts when the query has none", "[api][options]") {
   DataPlaneHarness harness;
   const std::string body = R"({"properties":{"code":"1","identifier":"from-body"}})";
   const std::string line = "POST /code/execute?api-version=2024-02-02-preview";
   CHECK(harness.send(line, body).status == 200);
   CHECK(harness.send(line + "&identifier=from-body", body).status == 200);
-  CHECK(harness.pools().session_count() == 1);
+  CHECK(session_count(harness.pools()) == 1);
   CHECK(harness.send(line + "&identifier=from-query", body).status == 200);
-  CHECK(harness.pools().session_count() == 2);
+  CHECK(session_count(harness.pools()) == 2);
 }
 
 TEST_CASE("the newest version tells whether the call made the session", "[api][execute]") {

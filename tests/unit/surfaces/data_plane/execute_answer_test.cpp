@@ -156,10 +156,10 @@ TEST_CASE("a value is a number, text, an image or nothing, by version", "[api][e
   }
 }
 
-TEST_CASE("a value beside an image is shown when the choice says so", "[api][execute]") {
-  contract::ContractOptions choices;
-  choices.image_and_value = contract::ImageAndValue::value;
-  const VersionTable versions(choices);
+TEST_CASE("a value with an image is shown if the option says so", "[api][execute]") {
+  contract::ContractOptions options;
+  options.image_and_value = contract::ImageAndValue::value;
+  const VersionTable versions(options);
   ExecutionResult both;
   both.value = ImageValue{"png", "iVBOR"};
   both.beside_image = StringValue{"'a'", "a"};
@@ -183,13 +183,13 @@ TEST_CASE("quotes and None are as chosen, at every version", "[api][execute]") {
   text.value = StringValue{"'a'", "a"};
   ExecutionResult none;
   none.value = NoneValue{};
-  contract::ContractOptions choices;
-  choices.string_quotes = ByVersion::always;
-  choices.none_value = contract::NoneValue::null;
-  const VersionTable quoting(choices);
-  choices.string_quotes = ByVersion::never;
-  choices.none_value = contract::NoneValue::empty;
-  const VersionTable plain(choices);
+  contract::ContractOptions options;
+  options.string_quotes = ByVersion::always;
+  options.none_value = contract::NoneValue::null;
+  const VersionTable quoting(options);
+  options.string_quotes = ByVersion::never;
+  options.none_value = contract::NoneValue::empty;
+  const VersionTable plain(options);
   for (const auto& line :
        {kExecutePython, kExecuteWrapped, executions(kOctober2024), executions(kOctober2025)}) {
     CHECK(value_in(line, text, quoting) == R"("'a'")");
@@ -209,11 +209,11 @@ TEST_CASE("a program that failed has no value, whatever came before", "[api][exe
   }
   CHECK(value_in(kExecutePython, result) == R"("")");
 
-  contract::ContractOptions choices;
-  choices.failure_value = contract::FailureValue::null;
-  const VersionTable null(choices);
-  choices.failure_value = contract::FailureValue::empty;
-  const VersionTable empty(choices);
+  contract::ContractOptions options;
+  options.failure_value = contract::FailureValue::null;
+  const VersionTable null(options);
+  options.failure_value = contract::FailureValue::empty;
+  const VersionTable empty(options);
   for (const auto& line : {kExecutePython, kExecuteWrapped, executions(kOctober2025)}) {
     CHECK(value_in(line, result, null) == "null");
     CHECK(value_in(line, result, empty) == R"("")");

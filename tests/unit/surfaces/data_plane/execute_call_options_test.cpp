@@ -28,9 +28,9 @@ TEST_CASE("a chosen stream limit is a default at every version, which the newest
       {{Rule::none}, kNewest, R"({"code":"","outputStreamsMaxLength":1})", 1},
   }));
   DYNAMIC_SECTION(int(row.limit.rule) << " " << row.line << " " << row.body) {
-    contract::ContractOptions choices;
-    choices.stream_limit = row.limit;
-    const VersionTable versions(choices);
+    contract::ContractOptions options;
+    options.stream_limit = row.limit;
+    const VersionTable versions(options);
     const auto call = parse_execute_call(route_of(row.line, versions), row.body);
     REQUIRE(call);
     CHECK(call->request.output_characters == row.characters);
@@ -38,9 +38,9 @@ TEST_CASE("a chosen stream limit is a default at every version, which the newest
 }
 
 TEST_CASE("a timeout above the ceiling can be refused", "[api][execute]") {
-  contract::ContractOptions choices;
-  choices.timeout_above_maximum = contract::TimeoutAboveMaximum::reject;
-  const VersionTable versions(choices);
+  contract::ContractOptions options;
+  options.timeout_above_maximum = contract::TimeoutAboveMaximum::reject;
+  const VersionTable versions(options);
   check_accepted({"", kFlat, R"({"code":"x","timeoutInSeconds":220})", "x", seconds(220)},
                  versions);
   for (const std::string seconds_text : {"221", "600", "9223372036854775807"}) {
@@ -51,9 +51,9 @@ TEST_CASE("a timeout above the ceiling can be refused", "[api][execute]") {
 }
 
 TEST_CASE("lenient bodies come in either wrapping, with their identifier", "[api][execute]") {
-  contract::ContractOptions choices;
-  choices.lenient_bodies = true;
-  const VersionTable versions(choices);
+  contract::ContractOptions options;
+  options.lenient_bodies = true;
+  const VersionTable versions(options);
   const auto row = GENERATE(values<Accepted>({
       {"flat: wrapped", kFlat, R"({"properties":{"code":"1","timeoutInSeconds":5}})", "1",
        seconds(5)},
@@ -61,7 +61,7 @@ TEST_CASE("lenient bodies come in either wrapping, with their identifier", "[api
        seconds(120), "Synchronous", "s1"},
       {"flat: flat", kFlat, R"({"code":"1","identifier":"s1"})", "1", seconds(120), "Synchronous",
        "s1"},
-      {"flat: a code beside a wrapper is code", kFlat, R"({"code":"x","properties":{"code":"y"}})",
+      {"flat: a code next to a wrapper is code", kFlat, R"({"code":"x","properties":{"code":"y"}})",
        "x"},
       {"wrapped: flat", kWrapped, R"({"code":"1"})", "1"},
       {"wrapped: wrapped", kWrapped, R"({"properties":{"code":"1"}})", "1"},
@@ -71,9 +71,9 @@ TEST_CASE("lenient bodies come in either wrapping, with their identifier", "[api
 }
 
 TEST_CASE("lenient bodies still need a code in the right place", "[api][execute]") {
-  contract::ContractOptions choices;
-  choices.lenient_bodies = true;
-  const VersionTable versions(choices);
+  contract::ContractOptions options;
+  options.lenient_bodies = true;
+  const VersionTable versions(options);
   constexpr auto kMissing = ErrorCode::execution_body_missing;
   const auto row = GENERATE_COPY(values<Refused>({
       {"flat: empty", kFlat, "{}", kMissing},
@@ -116,9 +116,9 @@ TEST_CASE("a program runs in the kernel that its call asks for", "[api][execute]
        Kernel::synchronous, Kernel::synchronous},
   }));
   DYNAMIC_SECTION(row.what) {
-    contract::ContractOptions choices;
-    choices.asynchronous_kernel = contract::AsynchronousKernel::shared;
-    const VersionTable sharing(choices);
+    contract::ContractOptions options;
+    options.asynchronous_kernel = contract::AsynchronousKernel::shared;
+    const VersionTable sharing(options);
     CHECK(parse_execute_call(route_of(row.line), row.body).value().request.kernel == row.separate);
     CHECK(parse_execute_call(route_of(row.line, sharing), row.body).value().request.kernel ==
           row.shared);

@@ -32,7 +32,7 @@ TEST_CASE("each dialect's own body is taken", "[api][execute]") {
        R"("timeoutInSeconds": 60})",
        "x = 1", seconds(60), "synchronous"},
       {"flat: only the code is needed", kFlat, R"({"code":"x"})", "x"},
-      {"flat: a code beside a wrapper is code", kFlat, R"({"code":"x","properties":{"code":"y"}})",
+      {"flat: a code next to a wrapper is code", kFlat, R"({"code":"x","properties":{"code":"y"}})",
        "x"},
   }));
   DYNAMIC_SECTION(row.what) { check_accepted(row); }

@@ -110,9 +110,9 @@ TEST_CASE("an encoded slash of an upload's name stays as it is", "[api][files]")
 }
 
 TEST_CASE("an upload can keep the directories of its name", "[api][files]") {
-  contract::ContractOptions choices;
-  choices.upload_directories = contract::UploadFolders::kept;
-  const VersionTable versions(choices);
+  contract::ContractOptions options;
+  options.upload_directories = contract::UploadFolders::kept;
+  const VersionTable versions(options);
   const ApiVersion& keeping = versions.newest(Dialect::flat);
   const DataPath directory = DataPath::parse("a", "path").value();
   CHECK(upload_target(keeping, {}, "/mnt/data/b/x.csv").value().text() == "b/x.csv");

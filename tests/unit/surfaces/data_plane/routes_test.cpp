@@ -145,7 +145,7 @@ TEST_CASE("on paths that two dialects share the version decides the shape", "[ap
   DYNAMIC_SECTION(row.line) { check_route(row); }
 }
 
-TEST_CASE("sessions are looked at and ended on paths of their own", "[api][routes]") {
+TEST_CASE("sessions are looked at and ended on separate paths", "[api][routes]") {
   const auto row = GENERATE(values<RouteRow>({
       {"GET /session?api-version=2025-02-02-preview", get_session, Dialect::flat, kFebruary2025},
       {"DELETE /session?api-version=2025-10-02-preview", delete_session, Dialect::flat,
@@ -308,10 +308,10 @@ TEST_CASE("a route says whether its api-version was guessed", "[api][routes]") {
 }
 
 TEST_CASE("a version that may not be asked for has no route", "[api][routes]") {
-  contract::ContractOptions choices;
-  choices.unknown_api_version = contract::UnknownVersion::reject;
-  choices.missing_api_version = contract::MissingVersion::reject;
-  const VersionTable versions(choices);
+  contract::ContractOptions options;
+  options.unknown_api_version = contract::UnknownVersion::reject;
+  options.missing_api_version = contract::MissingVersion::reject;
+  const VersionTable versions(options);
   const auto line = GENERATE(values<std::string>(
       {"GET /files", "GET /files?api-version=2", "GET /metadata?api-version="}));
   DYNAMIC_SECTION(line) {

@@ -1,13 +1,13 @@
 #include "tests/unit/surfaces/data_plane/surface_harness.h"
 
 #include <memory>
+#include <system_error>
 #include <variant>
 
 #include <unistd.h>
 
 #include <boost/asio/detached.hpp>
 #include <spdlog/spdlog.h>
-#include <system_error>
 
 #include "tests/unit/surfaces/data_plane/requests.h"
 

@@ -16,11 +16,12 @@
 #include "emulator/execution/scripted_workspace.h"
 #include "emulator/pools/pool_catalog.h"
 #include "emulator/surfaces/data_plane/data_plane.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/text_body.h"
 
 namespace dynsessions::surfaces::data_plane {
 
-/// What happens to sessions interests nobody here.
+/// Ignores all events of sessions.
 class SilentEvents final : public pools::SessionEvents {
  public:
   void session_allocated(const pools::Session&) override {}
@@ -65,7 +66,7 @@ class DataPlaneHarness {
 
   [[nodiscard]] static http::Headers token();
 
-  /// What the last request was noted down as.
+  /// The Exchange of the last request.
   [[nodiscard]] const http::Exchange& exchange() const noexcept { return exchange_; }
 
   DataPlane& surface() noexcept { return surface_; }
