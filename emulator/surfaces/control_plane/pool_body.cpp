@@ -164,12 +164,17 @@ void read_tags(const ArmObject& root, PoolState& state, PoolWrite write) {
   }
 }
 
-/// Ids of the identities that the body names; those that the pool had keep theirs.
+/// Adds the identities that the body names; those that the pool had keep their ids. A merge patch
+/// removes what is null.
 void read_users(const ArmObject& identity, const ManagedIdentity& before, ManagedIdentity& wanted) {
   const json* const users = identity.find("userAssignedIdentities");
   if (users == nullptr) return;
   if (!users->is_object()) return identity.fail("userAssignedIdentities", "must be an object");
   for (const auto& [id, value] : users->items()) {
+    if (value.is_null()) {
+      wanted.users.erase(id);
+      continue;
+    }
     const auto known = before.users.find(id);
     wanted.users[id] = known != before.users.end()
                            ? known->second
@@ -207,15 +212,18 @@ void read_identity(const ArmObject& root, PoolState& state, PoolWrite write) {
   if (write == PoolWrite::create) current = {};
   if (root.find("identity") == nullptr) return;
   const ArmObject identity = root.object("identity");
-  const std::string type = identity.text("type").value_or("None");
+  const bool merges = write == PoolWrite::update;
+  const IdentityKinds unchanged{before.system, !before.users.empty()};
+  const auto type = identity.text("type");
+  const auto kinds = type ? identity_kinds(*type) : merges ? unchanged : IdentityKinds();
   ManagedIdentity wanted;
-  const auto kinds = identity_kinds(type);
   if (!kinds) {
     return identity.fail("type", "must be None, SystemAssigned, UserAssigned or both with a comma");
   }
   wanted.system = kinds->system;
   const bool has_users = kinds->user;
   if (wanted.system) wanted.principal_id = before.system ? before.principal_id : random_uuid();
+  if (has_users && merges) wanted.users = before.users;
   if (has_users) read_users(identity, before, wanted);
   current = std::move(wanted);
   if (!current.is_none()) {

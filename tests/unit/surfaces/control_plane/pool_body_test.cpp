@@ -100,6 +100,36 @@ TEST_CASE("the type of an identity is one of four words", "[arm]") {
   }
 }
 
+TEST_CASE("an update of an identity changes what it names", "[arm]") {
+  const auto after = [](const std::string& identity, PoolWrite write) {
+    PoolState state = state_with_limits();
+    state.envelope.identity = {
+        .system = true, .principal_id = "p", .users = {{"/a", {"pa", "ca"}}, {"/b", {"pb", "cb"}}}};
+    const json body{{"location", "northeurope"},
+                    {"properties", json::object()},
+                    {"identity", json::parse(identity)}};
+    auto changed = with_body(std::move(state), body, write, {});
+    REQUIRE(changed.has_value());
+    return changed->envelope.identity;
+  };
+  const auto merged = after(R"({"userAssignedIdentities":{"/a":null,"/c":{}}})", PoolWrite::update);
+  CHECK(merged.system);
+  CHECK(merged.principal_id == "p");
+  REQUIRE(merged.users.size() == 2);
+  CHECK(merged.users.at("/b").client_id == "cb");
+  CHECK(merged.users.count("/c") == 1);
+  const auto kept = after(R"({"type":"UserAssigned"})", PoolWrite::update);
+  CHECK(!kept.system);
+  CHECK(kept.users.size() == 2);
+  CHECK(after(R"({"type":null})", PoolWrite::update).users.size() == 2);
+  CHECK(after(R"({"type":"None"})", PoolWrite::update).is_none());
+  const auto replaced =
+      after(R"({"type":"UserAssigned","userAssignedIdentities":{"/a":{}}})", PoolWrite::create);
+  CHECK(replaced.users.size() == 1);
+  CHECK(replaced.users.at("/a").principal_id == "pa");
+  CHECK(after("{}", PoolWrite::create).is_none());
+}
+
 TEST_CASE("the mistake of a body names its member", "[arm]") {
   struct Example {
     std::string properties, target, code;
