@@ -124,8 +124,7 @@ const Command kJournalExport = admin_command(
     {.name = "journal export",
      .summary = "Write the journal as NDJSON, HTTP Archive or conformance case.",
      .description = "Writes to stdout. A case repeats the executions of the journal.\n",
-     .examples = "  dynsessions journal export --format har >requests.har\n"
-                 "  dynsessions journal export --format case >journal.json\n"
+     .examples = "  dynsessions journal export --format case >journal.json\n"
                  "  dynsessions conform --cases journal.json\n",
      .flags = kExportFlags,
      .run = export_journal});

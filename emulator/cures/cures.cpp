@@ -54,7 +54,7 @@ constexpr std::array kCures = {
     Cure{"egress: tun device",
          "load the module (modprobe tun) and let all users open it (chmod 666 /dev/net/tun); in "
          "Docker: --device /dev/net/tun"},
-    Cure{"egress: only a network namespace", "use EgressDisabled, or make the full tier possible"},
+    Cure{"egress: needs a network namespace", "use EgressDisabled, or make the full tier possible"},
     Cure{"egress",
          "slirp4netns must be able to run here: see its message in the log, or use EgressDisabled"},
     Cure{"execute",

@@ -29,7 +29,10 @@ def test_the_cases_are_listed_with_those_of_the_data_plane():
     assert {"execute.value-integer", "pools.put", "roles.assign-twice", "providers.app"} <= names
     of_arm = conform("--list", "--arm", "https://localhost:9").stdout.splitlines()
     assert len({line.split("@")[0] for line in of_arm}) == CASES
-    assert "pools.put@2024-02-02-preview  the PUT of a code pool is answered with 200" in of_arm[2]
+    assert (
+        "pools.put@2024-02-02-preview  recorded: the PUT of a code pool is answered with 200"
+        in of_arm[2]
+    )
     of_pool = conform("--list", "--endpoint", "http://localhost:9").stdout.splitlines()
     assert sorted(of_arm + of_pool) == sorted(listed)
 

@@ -124,16 +124,26 @@ def test_by_default_only_this_machine_can_connect(emulator):
     assert "WARNING" not in emulator.stderr()
 
 
-def test_another_loopback_address_is_no_reason_to_warn(emulator_factory):
-    server = emulator_factory("--listen", "127.0.0.2", "--ready-sessions", "0")
+def own_authority(tmp_path):
+    """The environment of a server whose name the shared authority's certificates cannot have: it
+    makes a new authority, which would take the place of the one that shared servers use."""
+    return {"XDG_STATE_HOME": str(tmp_path)}
+
+
+def test_another_loopback_address_is_no_reason_to_warn(emulator_factory, tmp_path):
+    server = emulator_factory(
+        "--listen", "127.0.0.2", "--ready-sessions", "0", environment=own_authority(tmp_path)
+    )
     assert urlsplit(server.http).hostname == urlsplit(server.admin).hostname == "127.0.0.2"
     assert requests.get(f"{server.admin}/health/live", timeout=HTTP_SECONDS).status_code == 200
     assert "WARNING" not in server.stderr()
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/net/if_inet6"), reason="this machine has no IPv6")
-def test_an_ipv6_address_is_printed_as_a_url_and_served(emulator_factory):
-    server = emulator_factory("--listen", "::1", "--ready-sessions", "0")
+def test_an_ipv6_address_is_printed_as_a_url_and_served(emulator_factory, tmp_path):
+    server = emulator_factory(
+        "--listen", "::1", "--ready-sessions", "0", environment=own_authority(tmp_path)
+    )
     assert server.http.startswith("http://[::1]:")
     assert requests.get(f"{server.admin}/health/live", timeout=HTTP_SECONDS).status_code == 200
 

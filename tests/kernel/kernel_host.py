@@ -11,6 +11,7 @@ The kernel is the ipykernel of that Python.
 import json
 import os
 import pathlib
+import signal
 import sys
 import tempfile
 import time
@@ -85,6 +86,8 @@ class Kernel:
 
 
 def main():
+    # Kernels inherit what this process ignores, and the test run ignores SIGHUP under nohup.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     kernel = None
     for line in sys.stdin:
         request = json.loads(line)

@@ -81,14 +81,14 @@ def test_alone():
 """
 
 
-def test_nothing_else_runs_while_a_test_is_alone_and_all_else_before(tmp_path):
+def test_nothing_else_runs_while_a_test_is_alone_and_its_own_worker_has_nothing_else(tmp_path):
     files = {"test_a.py": RECORD + ORDINARY, "test_b.py": RECORD + ORDINARY + ALONE + ORDINARY}
     ended = run(tmp_path, files, "-n", "2")
     assert ended.returncode == 0, ended.stdout
     log = (tmp_path / "log").read_text().split("\n")
     begin = log.index("alone")
     assert log[begin + 1] == "no longer"
-    assert log[:begin].count("begin") == log[:begin].count("end") == 40
+    assert log[:begin].count("begin") == log[:begin].count("end") >= 20
 
 
 def test_a_test_that_is_alone_needs_a_reason(tmp_path):

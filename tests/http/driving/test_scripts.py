@@ -178,7 +178,7 @@ def test_a_reset_forgets_the_script_unless_it_is_kept(pool):
         ({"rules": [{"code": "1"}, {"code": "1", "pattern": "1"}]}, "rules[1].code"),
         ({"rules": [{"pattern": "("}]}, "rules[0].pattern"),
         ({"rules": [{"sha256": "abc"}]}, "rules[0].sha256"),
-        ({"rules": [{"code": "1", "result": [1]}]}, "rules[0].result"),
+        ({"rules": [{"code": "1", "result": [{"a": 1}]}]}, "rules[0].result"),
         ({"rules": [{"code": "1", "result": {"html": "x"}}]}, "rules[0].result.text"),
         ({"rules": [{"code": "1", "error": {"message": "x"}}]}, "rules[0].error.name"),
         ({"rules": [{"code": "1", "error": "x", "result": 1}]}, "rules[0].error"),
