@@ -117,9 +117,7 @@ process_v2::process start_process(asio::any_io_executor executor, const std::str
 LauncherClient::LauncherClient(asio::any_io_executor executor, Clock& real_time)
     : executor_(executor), real_time_(real_time), socket_(executor), reader_ended_(executor) {}
 
-LauncherClient::~LauncherClient() {
-  if (watch_timer_) real_time_.cancel(*watch_timer_);
-}
+LauncherClient::~LauncherClient() { stop_watching(); }
 
 void LauncherClient::start(const std::string& program, const sandbox::LauncherSpec& spec) {
   auto [ours, theirs] = socket_pair();
@@ -166,6 +164,7 @@ void LauncherClient::dispatch(Received<Reply> received) {
 
 void LauncherClient::lost() {
   alive_ = false;
+  stop_watching();
   wake_waiting();
 }
 
@@ -180,6 +179,11 @@ void LauncherClient::watch() {
   heard_at_ = real_time_.now();
   auto look = [this] { check_silence(); };
   watch_timer_ = real_time_.call_at(heard_at_ + kWatchPause, look);
+}
+
+/// A timer that is left would keep an event loop from ending.
+void LauncherClient::stop_watching() {
+  if (watch_timer_) real_time_.cancel(*std::exchange(watch_timer_, std::nullopt));
 }
 
 void LauncherClient::check_silence() {

@@ -126,6 +126,7 @@ class LauncherClient {
   void flush();
   void wake_waiting();
   void watch();
+  void stop_watching();
   void check_silence();
 
   boost::asio::any_io_executor executor_;
