@@ -434,7 +434,7 @@ EVENTS = answer(
 
 
 def operation(method, path, name, summary, answers, parameters=(), body=None, content_type=JSON):
-    """Describes a row of the table: `path` is below the scope, `name` is that of the log."""
+    """Describes a row of the table, with the path below its scope and the name that the log uses."""
     return {
         "method": method,
         "path": path,

@@ -69,12 +69,16 @@ surfaces::data_plane::DataPlaneSettings data_plane_settings(
 
 /// The operations that fault rules can name.
 test_double::FaultContext fault_context() {
+  using test_double::FaultNeed;
   test_double::FaultContext context;
-  http::add_names(context.session_operations, surfaces::data_plane::operations());
-  context.open_operations = surfaces::identity::operation_names();
-  for (std::string& name : surfaces::control_plane::operation_names()) {
-    context.token_operations.push_back(std::move(name));
-  }
+  const auto add = [&context](std::vector<std::string> names, FaultNeed has) {
+    for (std::string& name : names) context.operations.push_back({std::move(name), has});
+  };
+  std::vector<std::string> of_data_plane;
+  http::add_names(of_data_plane, surfaces::data_plane::operations());
+  add(std::move(of_data_plane), FaultNeed::session);
+  add(surfaces::control_plane::operation_names(), FaultNeed::token);
+  add(surfaces::identity::operation_names(), FaultNeed::nothing);
   return context;
 }
 

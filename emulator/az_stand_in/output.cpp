@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include <boost/algorithm/string/case_conv.hpp>
+
 #include "emulator/base/columns.h"
 #include "emulator/base/identifiers.h"
 
@@ -97,9 +99,7 @@ std::string table(const Json& value) {
 /// Texts that YAML would not read as anything but a text.
 bool is_plain(const std::string& text) {
   constexpr std::string_view kOthers[] = {"true", "false", "yes", "no", "on", "off", "null"};
-  std::string lower = text;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = boost::algorithm::to_lower_copy(text);
   const auto is_harmless = [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-' || c == '/';
   };

@@ -27,7 +27,7 @@ constexpr const char* kMakeOneIfNeeded =
     "`sandbox/agents/python/create_environment.sh DIR` and --python DIR/bin/python3";
 constexpr const char* kNameAnother = "name a Python 3.11 or 3.12 with --python";
 
-/// An environment without all of these was made so on purpose, like that of the image `server`.
+/// An environment with none of these lacks them on purpose, as in the image `server`.
 constexpr const char* kDataStack[] = {"numpy", "pandas", "matplotlib"};
 
 Check environment(std::string name, Verdict verdict, std::string finding, std::string cure = {}) {

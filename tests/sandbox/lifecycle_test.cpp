@@ -154,6 +154,7 @@ TEST_CASE("the kernel objects of destroyed sandboxes are removed when no more of
   for (const std::uint64_t id : requests) {
     CHECK(launcher.reply_to(id).message.kind == ReplyKind::done);
   }
+  // The launcher waits by its real clock and reports no removal, so the test looks again and again.
   int looks = 0;
   while (descriptors_of_launchers(launcher) > before && ++looks < kLooks) {
     std::this_thread::sleep_for(kBetweenLooks);

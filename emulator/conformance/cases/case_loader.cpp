@@ -23,7 +23,7 @@ const std::set<std::string>& run_time_names(Plane plane) {
   return plane == Plane::data ? kOfData : kOfControl;
 }
 
-/// The directory of cases about the control plane, below that of the others.
+/// The subdirectory with the cases of the control plane.
 constexpr const char* kControlPlane = "control_plane";
 
 Json read_json(const fs::path& path) {

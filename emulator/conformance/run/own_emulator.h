@@ -9,7 +9,7 @@
 
 namespace dynsessions::conformance {
 
-/// The address of what a run tests.
+/// The address of the server that a run tests.
 struct TargetAddress {
   std::string url;
   std::string authority;     ///< file of the trusted authorities; empty: those of the machine

@@ -1,9 +1,10 @@
 #include "emulator/conformance/run/runner.h"
 
 #include <algorithm>
-#include <cctype>
 #include <ctime>
 #include <utility>
+
+#include <boost/algorithm/string/case_conv.hpp>
 
 #include "emulator/base/identifiers.h"
 #include "emulator/conformance/cases/template.h"
@@ -23,12 +24,6 @@ constexpr unsigned kNoContent = 204;
 /// Of resource groups (CONTROL-PLANE.md section 3.1).
 constexpr const char* kVersionOfGroups = "2021-04-01";
 constexpr const char* kRegion = "northeurope";
-
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 /// std::this_thread::sleep_for would sleep on after a signal.
 void pause_until_signal(milliseconds time) {
@@ -227,7 +222,7 @@ Json Runner::variables_for(const std::string& identifier) const {
           {"endpoint", target_.endpoint},
           {"subscription", "subscriptions/" + target_.subscription},
           {"group", group_path()},
-          {"groupInLowerCase", lower_case(group_path())},
+          {"groupInLowerCase", boost::algorithm::to_lower_copy(group_path())},
           {"pool", identifier},
           {"guid", random_uuid()}};
 }

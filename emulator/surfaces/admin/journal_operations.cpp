@@ -88,16 +88,12 @@ Entries select(const AdminCall& call, const JournalQuery& query) {
 
 /// An expectation about a misspelt operation would always find nothing.
 Result<void> check_operations(const AdminCall& call, const test_double::Expectation& expectation) {
-  const test_double::FaultContext& known = call.services.faults.context();
+  const auto& known = call.services.faults.context().operations;
   const auto is_known = [&known](const std::string& glob) {
-    for (const auto* list :
-         {&known.session_operations, &known.token_operations, &known.open_operations}) {
-      const bool found = std::any_of(list->begin(), list->end(), [&glob](const std::string& name) {
-        return test_double::matches_glob(glob, name);
-      });
-      if (found) return true;
-    }
-    return glob.empty();  // requests that are no operation
+    const bool is_no_operation = glob.empty();  // of requests on unknown paths
+    return is_no_operation || std::any_of(known.begin(), known.end(), [&glob](const auto& one) {
+             return test_double::matches_glob(glob, one.name);
+           });
   };
   for (const auto& [path, match] : test_double::matches_in(expectation)) {
     for (const auto& [name, value] : match->texts) {

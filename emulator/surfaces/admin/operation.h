@@ -109,7 +109,7 @@ Operation reset;
 /// The clocks of those pools and, if the request means all, that of the server.
 [[nodiscard]] std::vector<test_double::MovableClock> clocks_of(const AdminCall& call);
 
-/// The clock to show for a request: that of its pool, or the server's if it means all pools.
+/// The clock to show for a request: its pool's, or the server's if it means all pools.
 [[nodiscard]] AdjustableClock& clock_of(const AdminCall& call);
 
 /// Makes the pool that the request names, if it names one that does not exist: as requests of the

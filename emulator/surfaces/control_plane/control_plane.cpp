@@ -218,7 +218,7 @@ asio::awaitable<http::Answer> run(const Services& services, const Asked& asked, 
   ArmAnswer answer = co_await answer_of(services, asked, http);
   if (answer) {
     if (services.own_headers && !exchange.warning.empty()) {
-      answer->headers.add("x-emulator-warning", exchange.warning);
+      answer->headers.add("x-emulator-warning", http::as_header_value(exchange.warning));
     }
     co_return *std::move(answer);
   }

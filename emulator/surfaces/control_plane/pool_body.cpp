@@ -164,8 +164,8 @@ void read_tags(const ArmObject& root, PoolState& state, PoolWrite write) {
   }
 }
 
-/// Adds the identities that the body names; those that the pool had keep their ids. A merge patch
-/// removes what is null.
+/// Adds the identities of the body; an identity that the pool already has keeps its ids. In a merge
+/// patch, null removes an identity.
 void read_users(const ArmObject& identity, const ManagedIdentity& before, ManagedIdentity& wanted) {
   const json* const users = identity.find("userAssignedIdentities");
   if (users == nullptr) return;

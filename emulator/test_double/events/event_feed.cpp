@@ -11,6 +11,7 @@
 #include "emulator/base/utf8.h"
 #include "emulator/observability/event_names.h"
 #include "emulator/pools/session.h"
+#include "emulator/test_double/json_text.h"
 
 namespace dynsessions::test_double {
 namespace {
@@ -101,8 +102,7 @@ class PublishedSessions final : public pools::SessionEvents {
     members["at"] = timestamp(clock_.now());
     members["pool"] = pool_.name;
     if (!session.empty()) members["session"] = session;
-    feed_.publish({name, pool_, session,
-                   members.dump(-1, ' ', false, ordered_json::error_handler_t::replace)});
+    feed_.publish({name, pool_, session, dumped(members)});
   }
 
   const EventFeed& feed_;

@@ -10,6 +10,7 @@
 #include "emulator/base/offload.h"
 #include "emulator/base/rethrow.h"
 #include "emulator/base/spdlog.h"
+#include "emulator/http/text.h"
 #include "emulator/pools/session_errors.h"
 #include "emulator/surfaces/error_response.h"
 #include "emulator/surfaces/json_response.h"
@@ -134,7 +135,9 @@ asio::awaitable<http::Answer> FaultFilter::hit(Target& target) {
   }
   exchange.reason = reason_of(target.hit);
   const bool has_reason = answer->headers.find("x-emulator-reason").has_value();
-  if (own_headers_ && !has_reason) answer->headers.add("x-emulator-reason", exchange.reason);
+  if (own_headers_ && !has_reason) {
+    answer->headers.add("x-emulator-reason", http::as_header_value(exchange.reason));
+  }
   co_return answer;
 }
 

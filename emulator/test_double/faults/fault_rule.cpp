@@ -28,16 +28,10 @@ bool is_token(std::string_view text) {
   });
 }
 
-bool contains(const std::vector<std::string>& all, const std::string& one) {
-  return std::find(all.begin(), all.end(), one) != all.end();
-}
-
 std::string joined(const FaultContext& context) {
   std::string all;
-  for (const auto* list :
-       {&context.session_operations, &context.token_operations, &context.open_operations}) {
-    for (const std::string& name : *list) all.append(all.empty() ? "" : ", ").append(name);
-  }
+  for (const auto& [name, has] : context.operations)
+    all.append(all.empty() ? "" : ", ").append(name);
   return all;
 }
 
@@ -83,11 +77,7 @@ Result<FaultMatch> parse_match(const json& value, const FaultContext& context,
   match.times = members.number("times", 1, kMost).value_or(0);
   match.seed = members.number("seed", 0, kMost).value_or(0);
   match.probability = members.decimal("probability", 0, 1).value_or(1);
-  const bool known = match.operation.empty() ||
-                     contains(context.session_operations, match.operation) ||
-                     contains(context.token_operations, match.operation) ||
-                     contains(context.open_operations, match.operation);
-  if (!known) {
+  if (!match.operation.empty() && context.find(match.operation) == nullptr) {
     members.fail("operation", "there is no operation `" + match.operation + "`",
                  "the operations are " + joined(context));
   }
@@ -310,13 +300,13 @@ Result<NamedEffect> parse_effect(const json& value, const std::string& path) {
                          "the effects are " + effect_names());
 }
 
-/// Names what the effect needs and the operation of the rule does not have; nullptr if nothing.
+/// Names the thing that the effect needs and requests of the rule's operation do not have. Returns
+/// nullptr if they have it.
 const char* lack_of(const FaultRule& rule, const FaultContext& context) {
   const FaultNeed need = need_of(rule.effect);
-  const bool is_open = contains(context.open_operations, rule.match.operation);
-  if (need == FaultNeed::token && is_open) return "token";
-  const bool has_no_session = is_open || contains(context.token_operations, rule.match.operation);
-  return need == FaultNeed::session && has_no_session ? "session" : nullptr;
+  const FaultContext::Operation* const operation = context.find(rule.match.operation);
+  if (operation == nullptr || operation->has >= need) return nullptr;
+  return need == FaultNeed::session ? "session" : "token";
 }
 
 /// The effect of a rule, or of the preset that it names.
@@ -342,6 +332,13 @@ std::optional<json> effect_in(JsonMembers& members, const std::optional<std::str
 }
 
 }  // namespace
+
+const FaultContext::Operation* FaultContext::find(std::string_view name) const {
+  const auto found =
+      std::find_if(operations.begin(), operations.end(),
+                   [name](const Operation& operation) { return operation.name == name; });
+  return found == operations.end() ? nullptr : &*found;
+}
 
 FaultNeed need_of(const FaultEffect& effect) {
   const bool on_session = std::holds_alternative<effects::KillKernel>(effect) ||

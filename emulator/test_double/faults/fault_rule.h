@@ -107,7 +107,7 @@ using FaultEffect = std::variant<effects::Status, effects::Delay, effects::Reset
                                  effects::PoolFull, effects::AllocationFailed, effects::LoseFile,
                                  effects::SlowAllocation, effects::RejectToken>;
 
-/// A request must have this, or the effect has no meaning for it.
+/// A request must have this, or the effect has no meaning for it. Each includes those before it.
 enum class FaultNeed {
   nothing,
   token,    ///< a request that a token admits: of the data plane or the control plane
@@ -118,9 +118,14 @@ enum class FaultNeed {
 
 /// The operations that a rule can name.
 struct FaultContext {
-  std::vector<std::string> session_operations;  ///< of the data plane
-  std::vector<std::string> token_operations;    ///< of the control plane
-  std::vector<std::string> open_operations;     ///< of identity, which no token admits
+  struct Operation {
+    std::string name;
+    FaultNeed has{};  ///< its requests have this, and what comes before it
+  };
+  std::vector<Operation> operations;
+
+  /// Returns nullptr if there is no such operation.
+  [[nodiscard]] const Operation* find(std::string_view name) const;
 };
 
 /// A rule with its counts.

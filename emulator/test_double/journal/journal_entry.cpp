@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include <boost/algorithm/string/case_conv.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -200,9 +201,7 @@ std::string description_of(const JournalEntry& entry) {
 }
 
 bool is_secret_field(std::string_view name) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = boost::algorithm::to_lower_copy(std::string(name));
   constexpr std::array kParts{"auth",     "cookie",    "token",      "secret",    "key",
                               "password", "assertion", "credential", "signature", "x-identity"};
   return std::any_of(kParts.begin(), kParts.end(),

@@ -18,10 +18,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-std::string dumped(const Json& value, int indent = -1) {
-  return value.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
-
 double in_milliseconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
@@ -169,7 +165,7 @@ std::string as_har(const std::vector<Journal::EntryPointer>& entries, const std:
   Json log{{"version", "1.2"}};
   log["creator"] = {{"name", "dynsessions"}, {"version", version}};
   log["entries"] = std::move(list);
-  return dumped({{"log", std::move(log)}}, 2);
+  return dumped(Json{{"log", std::move(log)}}, 2);
 }
 
 Result<std::string> as_cases(const std::vector<Journal::EntryPointer>& entries) {

@@ -2,16 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <map>
 #include <tuple>
 #include <utility>
 #include <variant>
 
+#include <boost/algorithm/string/case_conv.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "emulator/test_double/json_members.h"
+#include "emulator/test_double/json_text.h"
 
 namespace dynsessions::test_double {
 namespace {
@@ -25,13 +26,12 @@ constexpr std::size_t kMostInOrder = 1000;
 
 std::string in_quotes(std::string_view text) {
   const bool is_long = text.size() > kLongestShown;
-  const std::string shown(text.substr(0, kLongestShown));
-  return json(shown).dump(-1, ' ', false, json::error_handler_t::replace) + (is_long ? "…" : "");
+  return dumped(json(text.substr(0, kLongestShown))) + (is_long ? "…" : "");
 }
 
 std::string in_quotes_or_json(const json& value) {
   if (value.is_string()) return in_quotes(value.get<std::string>());
-  return value.dump(-1, ' ', false, json::error_handler_t::replace).substr(0, kLongestShown);
+  return dumped(value).substr(0, kLongestShown);
 }
 
 struct TextMember {
@@ -54,19 +54,14 @@ constexpr std::array kTexts{
     TextMember{"stderr", [](const JournalEntry& entry) { return program_of(entry).stderr_text; }},
 };
 
-/// Whether an entry's text is what the match wants of this member.
+/// Whether the text of an entry's member matches; methods are compared in upper case.
 bool is_wanted(const std::string& name, const std::string& wanted, std::string found) {
-  if (name != "method") return matches_glob(wanted, found);
-  std::string upper = wanted;
-  std::transform(upper.begin(), upper.end(), upper.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return matches_glob(upper, found);
+  return matches_glob(name == "method" ? boost::algorithm::to_upper_copy(wanted) : wanted, found);
 }
 
 /// A result as text: a str as it is, anything else as JSON.
 std::string shown_result(const json& result) {
-  if (result.is_string()) return result.get<std::string>();
-  return result.dump(-1, ' ', false, json::error_handler_t::replace);
+  return result.is_string() ? result.get<std::string>() : dumped(result);
 }
 
 void compare_result(const json& wanted, const JournalEntry& entry,
@@ -79,9 +74,9 @@ void compare_result(const json& wanted, const JournalEntry& entry,
   const bool same = wanted.is_string()
                         ? matches_glob(wanted.get<std::string>(), shown_result(found))
                         : wanted == found;
-  if (!same)
-    different.push_back(
-        fmt::format("result is {}, not {}", in_quotes_or_json(found), in_quotes_or_json(wanted)));
+  if (same) return;
+  different.push_back(
+      fmt::format("result is {}, not {}", in_quotes_or_json(found), in_quotes_or_json(wanted)));
 }
 
 std::string text_in(const JournalEntry& entry, const std::string& name) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include <boost/algorithm/string/case_conv.hpp>
 #include <fmt/format.h>
 #include <openssl/sha.h>
 
@@ -45,10 +46,7 @@ CodeMatch parse_match(JsonMembers& members) {
     return ExactCode{};
   }
   if (!is_digest(*digest)) members.fail("sha256", "expected 64 digits of 0-9 and a-f");
-  std::string lower = *digest;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return CodeHash{std::move(lower)};
+  return CodeHash{boost::algorithm::to_lower_copy(*digest)};
 }
 
 /// The repr of a str that Python would show: with single quotes, unless the text has some and no

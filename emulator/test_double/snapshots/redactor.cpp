@@ -7,6 +7,7 @@
 #include "emulator/http/text.h"
 #include "emulator/pools/pool_definition.h"
 #include "emulator/test_double/journal/journal_entry.h"
+#include "emulator/test_double/json_text.h"
 
 namespace dynsessions::test_double {
 namespace {
@@ -137,7 +138,7 @@ std::string Redactor::journal(const std::vector<Journal::EntryPointer>& entries)
   for (const auto& entry : entries) {
     Json json = to_json(*entry);
     if (redaction_ != Redaction::none) redact(json);
-    text += json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+    text += dumped(json) + '\n';
   }
   return text;
 }

@@ -18,6 +18,7 @@
 #include "emulator/base/unnamed_file.h"
 #include "emulator/base/utf8.h"
 #include "emulator/pools/pool_members.h"
+#include "emulator/test_double/json_text.h"
 #include "emulator/test_double/snapshots/manifest.h"
 #include "emulator/test_double/snapshots/redactor.h"
 #include "emulator/test_double/snapshots/snapshot_writing.h"
@@ -75,8 +76,8 @@ class Collection {
   Collection(const SnapshotServices& services, Redaction redaction)
       : services_(services), redaction_(redaction), redactor_(redaction) {}
 
-  // The archive's sessions, and the manifest with what was left out: of one pool, or of several
-  // and of the server.
+  // Fill `sessions`, `manifest` (which lists the omissions) and `journal`: for one pool, or for
+  // several and the server.
 
   asio::awaitable<Result<void>> collect(std::shared_ptr<pools::Pool> pool);
   asio::awaitable<Result<void>> collect_all(std::vector<std::shared_ptr<pools::Pool>> pools);
@@ -278,8 +279,7 @@ asio::awaitable<Result<SnapshotFile>> write_archive(const SnapshotServices& serv
   std::optional<Error> failure;
   try {
     SnapshotWriting writing(fd.get(), std::move(collection.sessions));
-    const std::string manifest =
-        collection.manifest.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+    const std::string manifest = dumped(collection.manifest, 2) + '\n';
     auto begin = [&] { writing.begin(manifest, collection.journal); };
     co_await offload(services.file_pool, begin);
     auto step = [&] { return writing.step(); };

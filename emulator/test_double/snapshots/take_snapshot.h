@@ -24,7 +24,7 @@ struct SnapshotFile {
 };
 
 /// One archive of a pool, or of all pools: definition, faults and script, files and variables of
-/// the sessions, and the journal. It lists what it had to leave out. Takes turns with the programs
+/// the sessions, and the journal. It lists its omissions. Takes turns with the programs
 /// of each session; one that runs keeps the variables of its session out. `pool_not_found` if there
 /// is no such pool, `payload_too_large` if the files have more than kMostSnapshotBytes.
 [[nodiscard]] boost::asio::awaitable<Result<SnapshotFile>> take_snapshot(

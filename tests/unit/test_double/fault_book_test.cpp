@@ -33,7 +33,7 @@ struct BookFixture {
     for (int i = 0; i < count; ++i) ids += ask() == "-" ? '-' : 'x';
     return ids;
   }
-  FaultBook book{{{"execute", "list_files"}, {}, {}}};
+  FaultBook book{{{{"execute", FaultNeed::session}, {"list_files", FaultNeed::session}}}};
 };
 
 TEST_CASE("the first rule that matches a request hits it", "[double][faults]") {

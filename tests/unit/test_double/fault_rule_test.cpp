@@ -11,7 +11,10 @@ namespace {
 using nlohmann::json;
 
 Result<FaultRule> parsed_rule(const std::string& text) {
-  const FaultContext context{{"execute", "list_files"}, {"get_session_pool"}, {"get_token"}};
+  const FaultContext context{{{"execute", FaultNeed::session},
+                              {"list_files", FaultNeed::session},
+                              {"get_session_pool", FaultNeed::token},
+                              {"get_token", FaultNeed::nothing}}};
   return parse_fault_rule(json::parse(text), context, "");
 }
 
