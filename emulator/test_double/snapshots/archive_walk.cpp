@@ -215,4 +215,17 @@ Result<void> SnapshotPlacement::end() {
   return {};
 }
 
+boost::asio::awaitable<Result<void>> walk_through(boost::asio::thread_pool& file_pool,
+                                                  ArchiveWalk& walk, SnapshotSource source) {
+  auto open = [&walk, &source] { return walk.open(source); };
+  const Result<void> opened = co_await offload(file_pool, open);
+  if (!opened) co_return opened.error();
+  auto step = [&walk] { return walk.step(); };
+  for (;;) {
+    const Result<bool> done = co_await offload(file_pool, step);
+    if (!done) co_return done.error();
+    if (*done) co_return Result<void>();
+  }
+}
+
 }  // namespace dynsessions::test_double

@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
+
 #include "emulator/base/result.h"
 #include "emulator/execution/execution.h"
 #include "emulator/test_double/snapshots/archive.h"
@@ -108,5 +111,10 @@ class SnapshotPlacement final : public ArchiveWalk {
   std::string* text_ = nullptr;  ///< of variables that are being read
   std::map<std::string, std::string> variables_;
 };
+
+/// Walks through a whole snapshot on the file pool.
+[[nodiscard]] boost::asio::awaitable<Result<void>> walk_through(boost::asio::thread_pool& file_pool,
+                                                                ArchiveWalk& walk,
+                                                                SnapshotSource source);
 
 }  // namespace dynsessions::test_double

@@ -17,7 +17,7 @@ namespace dynsessions::test_double {
 /// of those of the pools at once, in the end; on an Error nothing is changed. `pool` has its own
 /// name and not the snapshot's, which must be one of a single pool; nullopt: the pools that the
 /// snapshot names, and the default pool if it names none. Returns a summary per pool: its new
-/// sessions, and what the snapshot does not have. Errors name the field of the manifest, or the
+/// sessions, and the parts that the snapshot lacks. Errors name the field of the manifest, or the
 /// entry of the archive.
 [[nodiscard]] boost::asio::awaitable<Result<std::vector<nlohmann::ordered_json>>> restore_snapshot(
     SnapshotServices services, std::optional<pools::PoolName> pool, SnapshotSource source);
