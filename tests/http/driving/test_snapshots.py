@@ -97,7 +97,7 @@ def test_weaker_tiers_have_snapshots_too(start_server, tier):
 
 def test_a_bug_report_is_one_redacted_file_that_repeats_the_bug(server, pool, tmp_path):
     """Golden journey 10."""
-    session = pool.session("customer-4711@example.org")
+    session = pool.session("customer-alice@example.org")
     session.executions("prices = {'A': 1}")
     failing = session.executions("prices['B']")
     assert "KeyError" in failing.json()["result"]["stderr"]
@@ -110,7 +110,7 @@ def test_a_bug_report_is_one_redacted_file_that_repeats_the_bug(server, pool, tm
     )
 
     assert saved.returncode == 0, saved.stderr
-    assert b"4711" not in gzip.decompress(file.read_bytes())
+    assert b"alice" not in gzip.decompress(file.read_bytes())
     journal = members_of(file.read_bytes())["journal.ndjson"].decode().splitlines()
     last = json.loads(journal[-1])
     assert (last["identifier"], last["code"]) == ("session-1", "prices['B']")
@@ -127,12 +127,12 @@ def test_a_bug_report_is_one_redacted_file_that_repeats_the_bug(server, pool, tm
 
 
 def test_contents_are_left_out_on_request(pool):
-    session = pool.session("customer-4711")
+    session = pool.session("customer-alice")
     session.executions("password = 'hunter2'; print(password)")
     session.upload("secret.txt", b"hunter2")
     archive = snapshot_of(pool, redact="contents")
     text = gzip.decompress(archive)
-    assert b"hunter2" not in text and b"4711" not in text
+    assert b"hunter2" not in text and b"alice" not in text
     members = members_of(archive)
     assert members["sessions/1/data/secret.txt"] == bytes(7)
     assert manifest_of(archive)["redacted"] == "contents"
@@ -437,13 +437,13 @@ def test_a_snapshot_of_one_pool_goes_to_the_pool_that_it_names(server):
 
 @pytest.mark.parametrize("redact", ["identifiers", "contents"])
 def test_rich_results_and_faults_are_redacted_as_well(pool, redact):
-    session = pool.session("customer-4711")
-    session.executions("from IPython.display import HTML\nHTML('<b>customer-4711 hunter2</b>')")
-    pool.fault({"status": 503, "message": "no customer-4711"}, identifier="customer-4711*")
+    session = pool.session("customer-alice")
+    session.executions("from IPython.display import HTML\nHTML('<b>customer-alice hunter2</b>')")
+    pool.fault({"status": 503, "message": "no customer-alice"}, identifier="customer-alice*")
     pool.fault({"hang": True}, body="hunter2")
     pool.fault({"hang": True}, operation="delete_file")
     archive = gzip.decompress(snapshot_of(pool, redact=redact))
-    assert b"4711" not in archive
+    assert b"alice" not in archive
     assert (b"hunter2" in archive) == (redact == "identifiers")
     described = manifest_of(snapshot_of(pool, redact=redact))
     kept = [rule["id"] for rule in described["faults"]]

@@ -22,18 +22,29 @@ REFUSED = {400, 404}
 
 
 def start_in_background(session, function):
-    """Starts a thread in the session that calls `step()` until the variable `ended` is true."""
+    """Starts a thread in the session that calls `step()` until end_background()."""
     value(
         session,
         f"""
 import os, threading
-ended = False
+ended, failed = False, None
 {function}
 def _work():
-    while not ended: step()
+    global failed
+    try:
+        while not ended: step()
+    except BaseException as error:
+        failed = repr(error)
 thread = threading.Thread(target=_work, daemon=True)
 thread.start()
 """,
+    )
+
+
+def end_background(session):
+    """Ends the thread, which must have worked until now: its end would leave nothing to test."""
+    assert value(session, "ended = True; thread.join(60)\n(thread.is_alive(), failed)") == (
+        "(False, None)"
     )
 
 
@@ -126,7 +137,7 @@ def step():
             answer = session.content(name)
             statuses.add(answer.status_code)
             contents.add(answer.content if answer.status_code == 200 else None)
-    value(session, "ended = True")
+    end_background(session)
     assert contents == {b"mine", None}, "the race was not lost and won, or was lost for real"
     assert statuses <= {200, *REFUSED}
 
@@ -224,7 +235,7 @@ def test_a_file_that_changes_while_it_is_served_is_whole_or_cut_off(session, ser
             outcomes.add("whole")
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
             outcomes.add("cut off")
-    value(session, "ended = True")
+    end_background(session)
     assert "whole" in outcomes
     assert server.is_running()
 
@@ -233,9 +244,12 @@ def test_a_file_that_changes_while_it_is_served_is_whole_or_cut_off(session, ser
 def test_a_directory_that_changes_a_thousand_times_a_second_is_listed(session):
     start_in_background(
         session,
+        # The test deletes 50 as well.
+        "import contextlib\n"
         "def step():\n"
         "    for n in range(100): open(f'/mnt/data/{n}', 'w').close()\n"
-        "    for n in range(100): os.unlink(f'/mnt/data/{n}')\n",
+        "    for n in range(100):\n"
+        "        with contextlib.suppress(FileNotFoundError): os.unlink(f'/mnt/data/{n}')\n",
     )
     lengths, looks = set(), 0
     # On a busy machine the session might not run between two looks.
@@ -246,7 +260,7 @@ def test_a_directory_that_changes_a_thousand_times_a_second_is_listed(session):
         lengths.add(len(listed.json()["value"]))
         assert session.delete("50").status_code in {204, 404}
         assert session.content("20").status_code in {200, *REFUSED}
-    value(session, "ended = True")
+    end_background(session)
     assert len(lengths) > 1, "nothing changed during the reads"
 
 
