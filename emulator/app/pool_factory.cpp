@@ -1,5 +1,6 @@
 #include "emulator/app/pool_factory.h"
 
+#include <thread>
 #include <utility>
 
 #include "emulator/execution/sandboxed_workspace.h"
@@ -13,6 +14,12 @@ using pools::PoolCatalog;
 using pools::PoolDefinition;
 
 namespace {
+
+/// Most first programs take a millisecond or two.
+constexpr std::chrono::milliseconds kLongestFirstTurn{10};
+
+/// Enough to keep the processors busy.
+std::size_t first_programs_at_once() { return std::thread::hardware_concurrency() + 1; }
 
 /// The workspaces of another pool; this pool must not stop their reserve.
 class SharedWorkspaces final : public execution::WorkspaceFactory {
@@ -32,7 +39,10 @@ class SharedWorkspaces final : public execution::WorkspaceFactory {
 }  // namespace
 
 PoolFactory::PoolFactory(Machine machine, PoolDefinition default_pool)
-    : machine_(std::move(machine)), default_pool_(std::move(default_pool)) {}
+    : machine_(std::move(machine)),
+      default_pool_(std::move(default_pool)),
+      first_programs_(machine_.executor, machine_.real_time, first_programs_at_once(),
+                      kLongestFirstTurn) {}
 
 Result<PoolFactory::Workspaces> PoolFactory::make_workspaces(const PoolDefinition& definition,
                                                              Proof proof) {
@@ -42,8 +52,13 @@ Result<PoolFactory::Workspaces> PoolFactory::make_workspaces(const PoolDefinitio
   }
   Result<sandbox::SandboxProfile> profile = machine_.python->profile_for(definition);
   if (!profile) return profile.error();
-  execution::SandboxServices services{machine_.executor,  machine_.launcher, machine_.clock,
-                                      machine_.real_time, machine_.spool,    {}};
+  execution::SandboxServices services{machine_.executor,
+                                      machine_.launcher,
+                                      machine_.clock,
+                                      machine_.real_time,
+                                      machine_.spool,
+                                      first_programs_,
+                                      {}};
   auto sandboxed = std::make_unique<execution::SandboxedWorkspaceFactory>(std::move(services),
                                                                           *std::move(profile));
   auto workspaces = std::make_shared<execution::ReadyWorkspaces>(

@@ -76,8 +76,10 @@ class Examination {
       : launcher_(launcher),
         clock_(loop.get_executor()),
         real_time_(loop.get_executor()),
-        workspaces_({loop.get_executor(), launcher, clock_, real_time_, spool_, {}},
-                    std::move(profile)) {}
+        first_programs_(loop.get_executor(), real_time_, 1, {}),
+        workspaces_(
+            {loop.get_executor(), launcher, clock_, real_time_, spool_, first_programs_, {}},
+            std::move(profile)) {}
 
   /// Runs a whole session, up to the agent's answer.
   asio::awaitable<void> run(SessionUserFacts users) {
@@ -134,6 +136,7 @@ class Examination {
   SteadyClock real_time_;
   asio::thread_pool file_pool_{1};
   const execution::Spool spool_{file_pool_};
+  execution::Turns first_programs_;
   execution::SandboxedWorkspaceFactory workspaces_;
   Checks checks_;
   Checks limits_;  ///< a separate section

@@ -190,6 +190,18 @@ asio::awaitable<Result<KernelEnd>> SandboxedInterpreter::replace(ExecutionOutcom
 }
 
 asio::awaitable<Result<ExecutionResult>> SandboxedInterpreter::execute(ExecutionRequest request) {
+  return last_execution_id_ == 0 ? execute_first(std::move(request))
+                                 : execute_now(std::move(request));
+}
+
+asio::awaitable<Result<ExecutionResult>> SandboxedInterpreter::execute_first(
+    ExecutionRequest request) {
+  const auto turn = co_await services_.first_programs.wait();
+  co_return co_await execute_now(std::move(request));
+}
+
+asio::awaitable<Result<ExecutionResult>> SandboxedInterpreter::execute_now(
+    ExecutionRequest request) {
   if (hung_up_) co_return interpreter_gone();
   if (!is_alive() && request.purpose == Purpose::save_variables) co_return ExecutionResult{};
   std::vector<KernelEnd> ends;

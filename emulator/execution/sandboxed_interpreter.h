@@ -11,6 +11,7 @@
 #include "emulator/execution/agent_process.h"
 #include "emulator/execution/execution.h"
 #include "emulator/execution/launcher_client.h"
+#include "emulator/execution/turns.h"
 
 namespace dynsessions::execution {
 
@@ -29,6 +30,8 @@ struct SandboxServices {
   Clock& clock;        ///< the emulator's time: the deadline of a program without another limit
   Clock& real_time;    ///< for timeouts of processes
   const Spool& spool;  ///< for the output of programs
+  /// See SandboxedInterpreter::execute; one for all interpreters of a machine.
+  Turns& first_programs;
   InterpreterLimits limits;
   bool zygote = false;  ///< the profile has one; see sandbox::SandboxProfile
   ProfileId profile{};  ///< of the sandboxes to make
@@ -56,7 +59,8 @@ class SandboxedInterpreter {
   boost::asio::awaitable<Result<void>> start();
 
   /// See Workspace::execute. First starts an interpreter if there is none, or if background code of
-  /// the last program has ended it.
+  /// the last program has ended it. The first programs of many interpreters begin a few at a time:
+  /// otherwise the programs of all others would share the processors with every one of them.
   boost::asio::awaitable<Result<ExecutionResult>> execute(ExecutionRequest request);
 
   /// See Workspace::kill_kernel.
@@ -74,6 +78,8 @@ class SandboxedInterpreter {
   void hang_up();
 
  private:
+  boost::asio::awaitable<Result<ExecutionResult>> execute_first(ExecutionRequest request);
+  boost::asio::awaitable<Result<ExecutionResult>> execute_now(ExecutionRequest request);
   /// Called after the deadline: SIGINT, a grace period, then a new interpreter.
   boost::asio::awaitable<ExecutionOutcome> interrupt();
   boost::asio::awaitable<ExecutionResult> run(ExecutionRequest request);

@@ -10,11 +10,11 @@
 
 #include "emulator/base/clock.h"
 #include "emulator/base/event.h"
+#include "emulator/base/fifo_semaphore.h"
 #include "emulator/base/identifiers.h"
 #include "emulator/base/result.h"
 #include "emulator/execution/workspace.h"
 #include "emulator/pools/execution_log.h"
-#include "emulator/pools/fifo_semaphore.h"
 #include "emulator/pools/pool_definition.h"
 #include "emulator/pools/session_events.h"
 #include "emulator/pools/session_state.h"

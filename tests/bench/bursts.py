@@ -86,8 +86,9 @@ def end_all(clients, identifiers, server):
     with contextlib.ExitStack() as stack:
         alive = set()
         for pid in processes.interpreters(server.pid):
-            alive.add(os.pidfd_open(pid))
-            stack.callback(os.close, max(alive))
+            with contextlib.suppress(ProcessLookupError):  # of a session that has just ended
+                alive.add(os.pidfd_open(pid))
+                stack.callback(os.close, max(alive))
         kept = len(alive) - len(identifiers)  # the reserve and the bystander
         started = time.perf_counter()
         for client, identifier in zip(clients, identifiers, strict=True):

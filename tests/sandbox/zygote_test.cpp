@@ -78,8 +78,9 @@ class Sessions {
   ManualClock real_time_{Clock::TimePoint()};
   boost::asio::thread_pool file_pool_{1};
   Spool spool_{file_pool_};
-  SandboxServices services_{loop_.executor(),       launcher_, clock_, real_time_, spool_, {},
-                            birth_ == Birth::forked};
+  Turns first_programs_{loop_.executor(), real_time_, 8, {}};
+  SandboxServices services_{loop_.executor(), launcher_,       clock_, real_time_,
+                            spool_,           first_programs_, {},     birth_ == Birth::forked};
 };
 
 }  // namespace

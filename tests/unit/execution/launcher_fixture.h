@@ -58,7 +58,10 @@ struct WorkspaceFixture : LauncherFixture {
   ManualClock real_time{Clock::TimePoint()};
   boost::asio::thread_pool file_pool{1};
   Spool spool{file_pool};
-  SandboxServices services{loop.executor(), launcher, clock, real_time, spool, {}};
+  static constexpr std::chrono::milliseconds kLongestTurn{10};
+  ManualClock turn_time{Clock::TimePoint()};
+  Turns first_programs{loop.executor(), turn_time, 2, kLongestTurn};
+  SandboxServices services{loop.executor(), launcher, clock, real_time, spool, first_programs, {}};
   std::unique_ptr<Workspace> workspace;
   /// Makes `workspace`, or returns the reason for the failure.
   Result<void> create();

@@ -57,6 +57,49 @@ TEST_CASE("an expression that is shown with an image arrives with it", "[executi
   CHECK((both->beside_image == ExecutionValue(StringValue{"'a'", "a"})));
 }
 
+TEST_CASE("first programs take turns", "[execution][sandboxed]") {
+  Ready fixture;
+  const auto other = fixture.loop.run(SandboxedWorkspace::create(fixture.services));
+  REQUIRE(other);
+  const auto start_in_other = [&] {
+    return fixture.loop.start(
+        (*other)->execute({.code = "count", .timeout = WorkspaceFixture::kTimeout}));
+  };
+  const auto taken = fixture.loop.run(fixture.first_programs.wait());  // one of two
+  auto first = fixture.start("hang");
+  fixture.loop.run_until([&] { return fixture.clock.has_timers(); });
+  auto second = start_in_other();
+  fixture.turn_time.advance(WorkspaceFixture::kLongestTurn - 1ns);
+  fixture.loop.settle();
+  CHECK_FALSE(second.done());
+
+  SECTION("until one has ended") {
+    fixture.pass_timeout();
+    CHECK(fixture.loop.finish(first)->outcome == ExecutionOutcome::timed_out);
+    CHECK(fixture.loop.finish(second)->outcome == ExecutionOutcome::succeeded);
+  }
+  SECTION("which do not last long") {
+    fixture.turn_time.advance(1ns);
+    CHECK(fixture.loop.finish(second)->outcome == ExecutionOutcome::succeeded);
+    CHECK_FALSE(first.done());
+    SECTION("and later programs wait for none") {
+      auto third = fixture.loop.run(SandboxedWorkspace::create(fixture.services));
+      REQUIRE(third);
+      auto its_first = fixture.loop.start(
+          (*third)->execute({.code = "hang", .timeout = 2 * WorkspaceFixture::kTimeout}));
+      fixture.loop.settle();
+      auto later = start_in_other();
+      CHECK(fixture.loop.finish(later)->outcome == ExecutionOutcome::succeeded);
+      CHECK_FALSE(its_first.done());
+      fixture.clock.advance(2 * WorkspaceFixture::kTimeout);
+      fixture.loop.finish(its_first);
+    }
+    if (!first.done()) fixture.pass_timeout();
+    fixture.loop.finish(first);
+  }
+  fixture.loop.run((*other)->stop());
+}
+
 TEST_CASE("a program that raises is a successful execution", "[execution][sandboxed]") {
   Ready fixture;
   const auto raised = fixture.execute("raise");

@@ -1,9 +1,9 @@
-#include "emulator/pools/fifo_semaphore.h"
+#include "emulator/base/fifo_semaphore.h"
 
 #include "tests/support/catch.h"
 #include "tests/support/test_loop.h"
 
-namespace dynsessions::pools {
+namespace dynsessions {
 namespace {
 
 using MaybePermit = std::optional<FifoSemaphore::Permit>;
@@ -124,4 +124,4 @@ TEST_CASE("a semaphore is not lost when it is given to a wait that ends by itsel
 }
 
 }  // namespace
-}  // namespace dynsessions::pools
+}  // namespace dynsessions

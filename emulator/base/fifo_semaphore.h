@@ -10,7 +10,7 @@
 
 #include "emulator/base/event.h"
 
-namespace dynsessions::pools {
+namespace dynsessions {
 
 /// A semaphore that grants its permits in order of arrival. Event-loop thread only.
 class FifoSemaphore {
@@ -66,4 +66,4 @@ class FifoSemaphore {
   std::size_t free_permits_;
 };
 
-}  // namespace dynsessions::pools
+}  // namespace dynsessions

@@ -1,8 +1,8 @@
-#include "emulator/pools/fifo_semaphore.h"
+#include "emulator/base/fifo_semaphore.h"
 
 #include <utility>
 
-namespace dynsessions::pools {
+namespace dynsessions {
 namespace asio = boost::asio;
 
 asio::awaitable<std::optional<FifoSemaphore::Permit>> FifoSemaphore::wait() {
@@ -34,4 +34,4 @@ void FifoSemaphore::release() {
   next->decided.notify();
 }
 
-}  // namespace dynsessions::pools
+}  // namespace dynsessions
