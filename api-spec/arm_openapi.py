@@ -49,7 +49,7 @@ CONTAINER_TYPES = ("PythonLTS",)
 TEXT = {"type": "string"}
 NULL = {"type": "null"}
 WHOLE = {"type": "integer", "minimum": 0}
-# Numbers and truth can be texts in requests (section 1.3), null is as good as nothing.
+# Requests can write numbers and booleans as strings (section 1.3); null counts as absent.
 ASKED_NUMBER = {"type": ["integer", "string", "null"], "minimum": 0, "pattern": "^[0-9]{1,18}$"}
 ASKED_FLAG = {"type": ["boolean", "string", "null"], "pattern": "^([Tt]rue|[Ff]alse)$"}
 ASKED_TEXT = {"type": ["string", "null"], "maxLength": 2048}
@@ -88,7 +88,7 @@ def map_of(values):
 
 
 def dynamic_configuration(version, number, kind, of):
-    """In the words of the version: what both have stands at another depth."""
+    """The member that describes dynamic sessions. Its name and nesting differ between versions."""
     cooldown = {"cooldownPeriodInSeconds": number}
     if not version.has_lifecycle:
         return of({"executionType": kind, **cooldown})
@@ -115,7 +115,8 @@ def shown_properties(version):
 
 
 def asked_properties():
-    """The same at every version: both spellings of the dynamic configuration are taken."""
+    """The properties that a request can have at every version, with the dynamic configuration in
+    both forms."""
     cooldown = {"cooldownPeriodInSeconds": ASKED_NUMBER}
     lifecycle = asked(
         {"lifecycleType": ASKED_TEXT, **cooldown, "maxAlivePeriodInSeconds": ASKED_NUMBER}
@@ -243,7 +244,8 @@ def shown(description, schema=None, **headers):
 
 
 def started(description, header, schema=None):
-    """A long-running answer: of pools of custom containers, and here by option or fault."""
+    """The answer that starts a long-running operation: for pools of custom containers, and for
+    other pools if an option or a fault asks for it."""
     where = {header: {"required": True, "schema": HTTPS}}
     return answer(description, schema, **VERSIONS_HEADER, **where, **RETRY_AFTER)
 
@@ -310,7 +312,7 @@ def list_operation(name, where):
 
 
 def mcp_operation(name):
-    """No pool of the emulator has an MCP server, so there is no success."""
+    """No pool of the emulator has an MCP server, so this operation never succeeds."""
     return {"post": of_pools(name, "Refused: the pool has no MCP server", "1.5", "documented", {})}
 
 

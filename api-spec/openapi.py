@@ -54,7 +54,7 @@ def identifier(version):
     # The marks of the newest pattern; the older ones are subsets (section 1.3).
     marks = r"""_|}{\[\]:"';<>?\/.,@#$%\^&*()\-+=!~`"""
     pattern = f"^[A-Za-z0-9{marks}]+$"
-    required = version != PYTHON  # there the body can have it
+    required = version != PYTHON  # the body of a `python/*` request can contain the identifier
     return query("identifier", required, minLength=shortest, maxLength=longest, pattern=pattern)
 
 
@@ -80,7 +80,7 @@ def refusals(*codes):
     all_refusals = {code: answer(said[code], JSON, schema("Error")) for code in codes}
     for refusal in all_refusals.values():
         refusal["headers"] = {"x-ms-error-code": {"required": True, "schema": TEXT}}
-    # No other failure is promised: an internal error fits no document.
+    # A 500 has only this code: an internal error is a bug, which no document promises.
     all_refusals["500"]["headers"]["x-ms-error-code"]["schema"] = {
         "const": "SessionAllocationFailed"
     }
@@ -115,7 +115,7 @@ def source_of(version):
 
 
 def told(version):
-    """The headers about an execution: section 1.6."""
+    """The headers with facts about an execution (section 1.6)."""
     milliseconds = ("allocation", "preparation", "overall-execution", "total-execution-service")
     headers = {f"x-ms-{what}-time": DECIMAL for what in milliseconds}
     headers["x-ms-execution-read-response-time"] = DECIMAL
@@ -124,7 +124,7 @@ def told(version):
     headers["x-ms-session-guid"] = TEXT
     if version == FLAT_2025_10:
         headers["x-ms-new-allocation"] = {"enum": ["true", "false"]}
-    if version in FLAT:  # asynchronous executions
+    if version in FLAT:  # only the flat dialect has asynchronous executions
         headers |= {"operation-id": TEXT, "operation-location": URI}
     return headers
 
@@ -207,7 +207,8 @@ def file_content(version):
     content = {"type": "string", "format": "binary"}
     sent = answer("the bytes", "application/octet-stream", content)
     described = on_file(version, "getFileContent", "The bytes of a file", [named], ("200", sent))
-    # Recorded answers have no accept-ranges, etag or last-modified; the rest follows from that.
+    # Recorded answers have no accept-ranges, etag or last-modified, so ranges and conditions are
+    # ignored.
     return described | {
         "description": "Always the whole file: Range and If-None-Match are ignored, since answers "
         "have neither accept-ranges nor etag. HEAD is refused as any wrong method is (guess)."

@@ -126,7 +126,7 @@ def file(version):
         members["directory"] = TEXT
     members |= {"type": one_of(["file", "directory"]), "contentType": TEXT}
     members |= {"sizeInBytes": NUMBER_OF_BYTES, "lastModifiedAt": TIMESTAMP}
-    # Row 25: metadata at 2024-10-02-preview leaves both out.
+    # Metadata at 2024-10-02-preview leaves out both members (section 8 row 25).
     optional = ("type", "contentType") if version == FLAT_2024 else ()
     return record(members, optional=optional, version=version)
 

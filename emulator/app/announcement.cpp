@@ -12,7 +12,7 @@ namespace {
 /// How clients get a token that the server accepts.
 struct TokenAdvice {
   const char* rule;
-  const char* python;  ///< an expression
+  const char* python;  ///< a Python expression that makes the credential
   const char* curl;    ///< the flag with its value, or nothing
 };
 
@@ -51,7 +51,7 @@ std::vector<std::string> warnings_of(const Announcement& announcement) {
   std::vector<std::string> warnings;
   if (!announcement.warning.empty()) warnings.push_back(announcement.warning + ".");
   if (!announcement.descriptors.empty()) warnings.push_back(announcement.descriptors + ".");
-  // No auth mode changes that: the identity endpoints give everyone a token.
+  // The warning does not depend on --auth, because the identity endpoints give everyone a token.
   if (is_exposed(announcement)) {
     warnings.push_back("--listen " + announcement.listen +
                        " opens every port to other machines. Anyone who can connect can run code "

@@ -28,14 +28,14 @@ struct Announcement {
   std::string descriptors;        ///< that there are too few, and the cure; mostly empty
   auth::TokenRule auth;
   std::string listen;   ///< the address of --listen
-  std::string failure;  ///< why the first interpreter could not be started; mostly empty
+  std::string failure;  ///< why the first interpreter could not be started; usually empty
 };
 
 /// The lines to copy, for a person, with the warnings at their end.
 [[nodiscard]] std::string banner(const Announcement& announcement, const TerminalStyle& style);
 
-/// A sentence for each thing to be careful about: sessions that are not isolated, ports that other
-/// machines can reach. Mostly none.
+/// A sentence for each danger: sessions that are not isolated, ports that other machines can reach.
+/// Usually empty.
 [[nodiscard]] std::vector<std::string> warnings_of(const Announcement& announcement);
 
 /// One line of JSON for programs, with its line end. `event` is "listening" when the ports are open

@@ -92,7 +92,7 @@ std::string admin_token_for(const config::ServerOptions& server) {
 
 constexpr std::size_t kMegabyte = std::size_t{1} << 20;
 
-/// Where clocks stand with --deterministic.
+/// The time at which clocks stand still with --deterministic; nullopt without it.
 std::optional<Clock::TimePoint> frozen_start(const config::Config& config) {
   if (!config.host.deterministic) return std::nullopt;
   return std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
@@ -231,7 +231,7 @@ asio::awaitable<void> App::await_launcher() {
 asio::awaitable<void> App::launcher_lost() {
   if (tier_) co_return co_await launcher_.lost_for_good();
   Event never(loop_.get_executor());
-  co_await never.wait();  // until it is cancelled
+  co_await never.wait();  // the wait ends only by cancellation
 }
 
 void App::declare_pools() {
@@ -322,7 +322,8 @@ void App::bind_ports() {
   listen_on(admin_server_, config_.server.listen, config_.server.admin_port, "--admin-port");
 }
 
-/// After the ports are bound: a server that cannot have them leaves the authority untouched.
+/// Called after the ports are bound, so that a server whose ports are taken does not touch the
+/// authority.
 void App::set_up_tls() {
   auto https = set_up_https(config_, config::process_environment, system_clock_.now());
   if (!https) return;
@@ -428,8 +429,8 @@ void App::enter_list(std::string_view ready_line) {
   }
 }
 
-/// Waits until earlier text on stderr is written, if it is read: a reader of the line finds it
-/// there.
+/// Waits until earlier text on stderr is written, so that a reader of this line finds it there.
+/// Does not wait if nothing reads stderr.
 asio::awaitable<void> App::print_line(std::string line) {
   asio::steady_timer pause(loop_);
   const auto deadline = std::chrono::steady_clock::now() + kLongestForStderr;
@@ -442,7 +443,7 @@ asio::awaitable<void> App::print_line(std::string line) {
 
 asio::awaitable<void> App::announce_and_wait_for_end() {
   using asio::experimental::awaitable_operators::operator||;
-  // Before the announcement: a reader of its lines can send a signal at once.
+  // Installed before the announcement, because a reader of its lines can send a signal at once.
   asio::signal_set signals(loop_, SIGTERM, SIGINT);
   if (!is_ignored(SIGHUP)) signals.add(SIGHUP);
   co_await announce_listening();
@@ -456,7 +457,7 @@ asio::awaitable<void> App::announce_and_wait_for_end() {
     const auto end = co_await (std::move(signal) || launcher_lost());
     what_ended_it = end.index();
   }
-  // A supervisor can start a server that serves; this one could only refuse.
+  // Exits, so that a service manager can start a new server: this one could only refuse requests.
   if (what_ended_it == 1) throw std::runtime_error("the sandbox launcher has ended");
   spdlog::info("stopping; requests under way may take {} s more",
                config_.server.drain_period.count());

@@ -42,7 +42,7 @@ struct Announcement;
 /// Results of the steps of `serve` that must be done before the program has threads.
 struct Preparation {
   std::optional<TierChoice> tier = {};  ///< nullopt: answers come from scripts alone
-  std::filesystem::path font_set = {};  ///< of prepare_fonts()
+  std::filesystem::path font_set = {};  ///< returned by prepare_fonts()
   std::vector<template_files::Document> documents = {};  ///< of --pools-file
 };
 
@@ -50,9 +50,9 @@ struct Preparation {
 /// declared before it, because they are destroyed in reverse order.
 class App {
  public:
-  /// Starts the launcher, before any thread and any listener exists; without a tier there is none.
-  /// `config`, `ready_file` and `outputs` outlive this. Throws config::ConfigError if the file of
-  /// --script cannot be used.
+  /// Starts the launcher before any thread and any listener exists. Without a tier there is no
+  /// launcher. `config`, `ready_file` and `outputs` outlive this. Throws config::ConfigError if the
+  /// file of --script cannot be used.
   App(const config::Config& config, Preparation prepared,
       const runtimes::Installation& installation, ReadyFile& ready_file, const Outputs& outputs);
   App(const App&) = delete;
@@ -135,8 +135,8 @@ class App {
   surfaces::identity::IdentitySurface identity_;
   surfaces::control_plane::ControlPlane control_plane_;
   surfaces::SharedPort service_;                               ///< all that Azure would serve
-  std::optional<test_double::RepeatableRequests> repeatable_;  ///< with --deterministic
-  const std::string admin_token_;  ///< that the admin API demands; empty: none
+  std::optional<test_double::RepeatableRequests> repeatable_;  ///< only with --deterministic
+  const std::string admin_token_;  ///< token that the admin API demands; empty: none
   surfaces::admin::AdminApi admin_;
   net::HttpServer server_;
   std::optional<HttpsSetup> https_;              ///< made when the ports are bound

@@ -8,9 +8,10 @@
 
 namespace dynsessions {
 
-/// The set of the fonts of --fonts that sessions of that tier see, made in the state directory if
-/// it is not there; empty without the option. Blocks for some seconds when it makes one, and needs
-/// a program with one thread. Throws config::ConfigError if the fonts cannot be collected.
+/// Returns the directory with the fonts of --fonts that sessions of this tier see, and makes it in
+/// the state directory if it is missing. Returns an empty path without the option. Blocks for some
+/// seconds when it makes one, and needs a program with one thread. Throws config::ConfigError if
+/// the fonts cannot be collected.
 [[nodiscard]] std::filesystem::path prepare_fonts(const config::Config& config,
                                                   const config::Environment& environment,
                                                   const runtimes::Installation& installation,

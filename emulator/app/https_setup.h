@@ -30,13 +30,14 @@ struct HttpsSetup {
                                                      const config::Environment& environment,
                                                      Clock::TimePoint now);
 
-/// Where a server without HTTPS keeps what outlives it; need not exist. nullopt if neither
-/// --state-dir nor the environment names a place.
+/// The directory in which a server without HTTPS keeps files that outlive it. It need not exist.
+/// nullopt if neither --state-dir nor the environment names a place.
 [[nodiscard]] std::optional<std::filesystem::path> state_directory(
     const config::Config& config, const config::Environment& environment);
 
-/// The file of the authority that servers with this configuration have, which is made if there is
-/// none. Throws config::ConfigError if none can be kept: a temporary one is nothing to trust.
+/// Returns the file of the authority that servers with this configuration use, and makes the
+/// authority if there is none. Throws config::ConfigError if it cannot be kept: clients must not be
+/// told to trust a temporary one.
 [[nodiscard]] std::filesystem::path kept_authority(const config::Config& config,
                                                    const config::Environment& environment,
                                                    Clock::TimePoint now);

@@ -88,7 +88,7 @@ Result<PoolFactory::Workspaces> PoolFactory::shared_workspaces() {
 Result<pools::Pool::Parts> PoolFactory::make_parts(const PoolDefinition& definition,
                                                    PoolCatalog::Origin origin) {
   const bool shares = origin == PoolCatalog::Origin::first_use || definition == default_pool_;
-  // The default pool proves that sandboxes work here. Another one without ready sessions costs
+  // The default pool proves that sandboxes work here. Any other pool without ready sessions costs
   // nothing until it is used.
   const Proof proof = definition.ready_sessions > 0 ? Proof::needed : Proof::not_needed;
   Result<Workspaces> workspaces = shares ? shared_workspaces() : make_workspaces(definition, proof);

@@ -16,7 +16,7 @@
 
 namespace dynsessions {
 
-/// Makes the parts of pools: a declared pool gets its own ready sessions, pools that exist by first
+/// Makes the parts of pools: a declared pool gets its own ready sessions, pools made by their first
 /// use share those of the default pool. Event-loop thread only; outlives the pools.
 class PoolFactory {
  public:
@@ -29,12 +29,12 @@ class PoolFactory {
     boost::asio::any_io_executor executor;
     execution::LauncherClient& launcher;
     IdSource& ids;
-    AdjustableClock& clock;  ///< of the server; every pool begins with a copy
+    AdjustableClock& clock;  ///< the server's clock; every pool starts with a copy of it
     Clock& real_time;        ///< for timeouts of real processes
     const execution::Spool& spool;
     const runtimes::Runtime* python;  ///< null: answers come from scripts alone
     test_double::ScriptBook& scripts;
-    std::vector<MakeListener> listeners;  ///< to the sessions of every pool
+    std::vector<MakeListener> listeners;  ///< made for the sessions of every pool
   };
 
   PoolFactory(Machine machine, pools::PoolDefinition default_pool);

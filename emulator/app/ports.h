@@ -8,13 +8,13 @@
 
 namespace dynsessions {
 
-/// A port that another process has.
+/// Thrown if another process uses the port.
 class PortInUse : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Binds the port. Throws PortInUse, with the process that has the port where that can be seen, and
+/// Binds the port. Throws PortInUse, with the process that uses the port if that can be seen, and
 /// config::ConfigError for an address that cannot be bound; both name the flag.
 void listen_on(net::HttpServer& server, const std::string& address, std::uint16_t port,
                const char* flag);

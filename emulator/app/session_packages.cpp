@@ -21,7 +21,7 @@ config::ConfigError unusable(const fs::path& path, const std::string& why) {
   return config::ConfigError("the requirements file " + path.string() + ": " + why);
 }
 
-/// The base of layers. A layer has no further layer.
+/// The Python that layers are built on, which must not be a layer itself.
 fs::path base_python(const config::Config& config, const runtimes::Installation& installation) {
   fs::path python = runtimes::session_python(python_settings(config.host), installation);
   const fs::path base = packages::base_of(python.parent_path().parent_path());

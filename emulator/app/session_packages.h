@@ -11,26 +11,27 @@
 /// names them, and the layers that are built from it.
 namespace dynsessions {
 
-/// --requirements, or else requirements.txt in the state directory, which need not exist; nullopt
-/// if there is no state directory.
+/// The path that --requirements names, or requirements.txt in the state directory, which need not
+/// exist. Returns nullopt if there is no state directory.
 [[nodiscard]] std::optional<std::filesystem::path> requirements_path(
     const config::Config& config, const config::Environment& environment);
 
-/// The content of that file; without packages if it does not exist. Throws config::ConfigError if
-/// it cannot be used, or does not exist though --requirements names it.
+/// Reads the requirements file; the result is empty if the default file does not exist. Throws
+/// config::ConfigError if the file cannot be used, or if --requirements names a file that does not
+/// exist.
 [[nodiscard]] packages::RequirementsFile read_requirements(const config::Config& config,
                                                            const config::Environment& environment);
 
-/// Where layers are kept. Throws config::ConfigError if there is no state directory or --python
-/// names a layer, and EngineUnavailable if there is no Python.
+/// The directory of all layers. Throws config::ConfigError if there is no state directory or
+/// --python names a layer, and EngineUnavailable if there is no Python.
 [[nodiscard]] packages::LayerStore layer_store(const config::Config& config,
                                                const config::Environment& environment,
                                                const runtimes::Installation& installation);
 
-/// Lets `config.host.python` name the layer with the packages, which is built if it is not there.
-/// Hold the returned layer while sessions use it; nullopt without packages. Blocks while pip works,
-/// and needs a program with one thread. Throws as the functions above, and EngineUnavailable with
-/// the cure if the layer cannot be built.
+/// Builds the layer with the packages if it is missing, and sets `config.host.python` to its
+/// Python. Hold the returned layer while sessions use it. Returns nullopt if there are no packages.
+/// Blocks while pip works, and needs a program with one thread. Throws the exceptions of the
+/// functions above, and EngineUnavailable with the cure if the layer cannot be built.
 [[nodiscard]] std::optional<packages::KeptLayer> use_session_packages(
     config::Config& config, const config::Environment& environment,
     const runtimes::Installation& installation);

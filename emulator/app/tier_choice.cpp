@@ -71,8 +71,9 @@ std::optional<fs::path> closed_directory(const sandbox::SandboxProfile& profile)
   return std::nullopt;
 }
 
-/// Below the full tier, interpreters see the host's files as the users that a root launcher gives
-/// to sessions. The failure names the directory, which an interpreter's own error would not.
+/// Below the full tier, interpreters access the host's files as the users that a root launcher
+/// gives to sessions. This check names the directory that they cannot enter; an interpreter's own
+/// error would not.
 std::optional<Error> closed_to_users(Tier tier, const sandbox::SandboxProfile& profile) {
   if (tier == Tier::full || ::geteuid() != 0) return std::nullopt;
   const auto closed = closed_directory(profile);
@@ -116,7 +117,7 @@ const char* layers_of(Tier tier) {
 
 TierTrial try_tier(const std::string& launcher, const sandbox::LauncherSpec& spec,
                    sandbox::SandboxProfile profile) {
-  profile.zygote.clear();  // the trial forks no interpreter
+  profile.zygote.clear();  // the trial needs no zygote, because it forks no interpreter
   TierTrial trial{spec.tier, closed_to_users(spec.tier, profile)};
   if (trial.failure) return trial;
   asio::io_context loop(1);
@@ -133,7 +134,8 @@ TierTrial try_tier(const std::string& launcher, const sandbox::LauncherSpec& spe
 
 namespace {
 
-/// The trial of a pool's sessions. What its runtime refuses is a failure like one of the launcher.
+/// Tries to set up a session of the pool. A definition that the runtime refuses counts as a
+/// failure, like an error of the launcher.
 TierTrial try_pool(const config::Config& config, const runtimes::Installation& installation,
                    Tier tier, const pools::PoolDefinition& pool) {
   const runtimes::PythonRuntime python(python_settings(config.host), installation, tier);
@@ -151,7 +153,7 @@ void require_pools(const config::Config& config, const runtimes::Installation& i
     const TierTrial trial = try_pool(config, installation, tier, pool);
     if (trial.works()) continue;
     const Error& failure = *trial.failure;
-    // Of all members, egress alone takes something that other pools of the machine do not need.
+    // Only the member `egress` needs something of the machine that other pools do not need.
     const bool is_egress = failure.step.starts_with("egress");
     const std::string member =
         is_egress ? std::string(pools::members::kNetworkStatus.name) + ": " : std::string();

@@ -28,9 +28,9 @@ struct TierTrial {
 
 struct TierChoice {
   sandbox::Tier tier;
-  std::vector<TierTrial> better;  ///< that were tried before it, and failed
-  /// The capabilities for want of which sessions of a root server are root as well, below the full
-  /// tier; see sandbox::missing_for_separate_users().
+  std::vector<TierTrial> better;  ///< better tiers that were tried first and failed
+  /// The capabilities that a root server lacks to give sessions separate users; without them,
+  /// sessions below the full tier run as root. See sandbox::missing_for_separate_users().
   std::string missing{};
 };
 
@@ -39,8 +39,8 @@ struct TierChoice {
 [[nodiscard]] TierChoice choose_tier(const config::Config& config,
                                      const runtimes::Installation& installation);
 
-/// Throws config::ConfigError, which names pool and member, if sessions of a pool of the config
-/// file cannot be set up in that tier. As try_tier(), for every such pool.
+/// Tries to set up a session of each pool of the config file in the chosen tier, as try_tier()
+/// does. Throws config::ConfigError, which names pool and member, if that fails.
 void require_pools(const config::Config& config, const runtimes::Installation& installation,
                    sandbox::Tier tier);
 
@@ -50,7 +50,7 @@ void require_pools(const config::Config& config, const runtimes::Installation& i
 /// Says that sessions are root because a root server lacks these capabilities.
 [[nodiscard]] std::string root_sessions_without(const std::string& capabilities);
 
-/// For every answer, when sessions are not isolated at all; otherwise empty.
+/// The warning in every answer if sessions are not isolated at all; otherwise empty.
 [[nodiscard]] std::string warning_of(const TierChoice& choice);
 
 /// "tier full: the step that failed: why", and what to do about it.

@@ -10,7 +10,7 @@ namespace dynsessions::auth {
 /// RFC 7515 section 2 uses it).
 [[nodiscard]] std::string encode_base64url(std::string_view bytes);
 
-/// Returns nullopt for any other text, also if it is padded.
+/// Returns nullopt for any other text, including padded text.
 [[nodiscard]] std::optional<std::string> decode_base64url(std::string_view text);
 
 }  // namespace dynsessions::auth

@@ -11,9 +11,9 @@ namespace dynsessions::auth {
 /// constants: nothing of the token, and neither `"` nor `\`.
 [[nodiscard]] Error unauthenticated(std::string description, std::string reason);
 
-/// The token in the value of an `Authorization` header: what follows `Bearer`, whose case does not
-/// matter, without the blanks around it. `unauthenticated` when there is none. The token stays a
-/// view: it is copied nowhere, so neither an error nor a log can hold it.
+/// Returns the token in the value of an `Authorization` header: the text after `Bearer` (in any
+/// case), without spaces around it. Returns `unauthenticated` if there is no token. The result is a
+/// view: the token is never copied, so no error and no log can contain it.
 [[nodiscard]] Result<std::string_view> bearer_token(std::optional<std::string_view> authorization);
 
 }  // namespace dynsessions::auth

@@ -29,8 +29,8 @@ struct Claims {
   std::string user;                     ///< `upn`: the name of a person; empty: an application
 };
 
-/// Bounds on what a stranger makes us parse: characters, and objects and arrays in each other. An
-/// Entra token has some 2 KiB, and what we read of it is two deep.
+/// Limits for tokens from the network: number of characters, and depth of nested objects and
+/// arrays. A token of Entra has about 2 KiB, and the claims that are read are two levels deep.
 inline constexpr std::size_t kLongestToken = std::size_t{16} * 1024;
 inline constexpr int kDeepestClaim = 8;
 

@@ -38,7 +38,7 @@ std::shared_ptr<const SigningKey> SigningKeys::make_key() const {
   if (directory_.empty()) return shared(SigningKey::make());
   try {
     const auto state = tls::StateDirectory::at(directory_);
-    const UniqueFd turn = state.lock();  // of two servers that start together one makes the key
+    const UniqueFd turn = state.lock();  // if two servers start at the same time, only one of them makes the key
     if (auto kept = read_key(state)) return kept;
     auto made = shared(SigningKey::make());
     state.write(kFile, made->pem());
@@ -61,7 +61,7 @@ std::shared_ptr<const SigningKey> SigningKeys::kept_key() const {
   try {
     return read_key(tls::StateDirectory::at(directory_));
   } catch (const tls::StateError&) {
-    return nullptr;  // current() warns of it
+    return nullptr;  // current() logs a warning about this error
   }
 }
 

@@ -14,20 +14,20 @@ namespace dynsessions::auth {
 /// that a start does not wait for it. Thread-safe.
 class SigningKeys {
  public:
-  /// Keeps the key in this state directory, which is made when it is needed, so that tokens outlive
-  /// a restart. Without one, or if it cannot be used, which the log warns of, the key lives as long
-  /// as this object. To be called before the first token is made.
+  /// Keeps the key in this state directory, which is created when needed, so that tokens stay valid
+  /// after a restart. Without a directory, or if it cannot be used (the log warns of this), the key
+  /// is lost with this object. Call it before the first token is made.
   void keep_in(std::filesystem::path state_directory);
 
   /// Makes the key if there is none, which can take a tenth of a second. Throws tls::OpensslError.
   [[nodiscard]] std::shared_ptr<const SigningKey> current();
 
-  /// nullptr if this emulator has no key with this `kid`. Makes none. A state directory that cannot
-  /// be read has none.
+  /// Returns nullptr if this emulator has no key with this `kid`, or if the state directory cannot
+  /// be read. Never makes a key.
   [[nodiscard]] std::shared_ptr<const SigningKey> find(std::string_view id);
 
  private:
-  /// nullptr if there is no key in the directory.
+  /// Returns nullptr if there is no key in the directory.
   [[nodiscard]] std::shared_ptr<const SigningKey> kept_key() const;
   [[nodiscard]] std::shared_ptr<const SigningKey> make_key() const;
 

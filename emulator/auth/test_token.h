@@ -10,7 +10,7 @@ namespace dynsessions::auth {
 /// Contents of a token that `dynsessions token` makes. TokenRule::claims accepts the defaults.
 struct TestToken {
   std::string audience{kAudience};
-  std::chrono::seconds expires_in{3600};  ///< negative: it has expired
+  std::chrono::seconds expires_in{3600};  ///< negative: the token has already expired
   std::string role{kExecutorRole};        ///< empty: a token without `roles`
   std::string oid = "00000000-0000-0000-0000-000000000001";
 };

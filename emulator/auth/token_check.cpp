@@ -36,8 +36,8 @@ bool is_executor_role(std::string_view role) {
   return role == kExecutorRole || role == kExecutorRoleId;
 }
 
-/// The descriptions are those of ASP.NET Core's bearer handler, which the service's headers point
-/// to; no recording has one.
+/// The wording of ASP.NET Core's bearer handler. The headers of the service suggest that it uses
+/// this handler; no recording contains a description.
 Result<void> check_validity(const Claims& claims, const Audiences& audiences,
                             std::chrono::sys_seconds now) {
   const auto is_ours = [&](const std::string& audience) { return is_for(audiences, audience); };

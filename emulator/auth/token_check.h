@@ -13,7 +13,7 @@ namespace dynsessions::auth {
 
 enum class TokenRule {
   any,     ///< a bearer token must be there; its value does not matter
-  claims,  ///< it must be a web token that says what the service asks for; see check_token()
+  claims,  ///< a web token with the claims that the service requires; see check_token()
   off,     ///< no token needed
 };
 
@@ -27,8 +27,8 @@ class SigningKeys;
 
 struct TokenPolicy {
   TokenRule rule = TokenRule::any;
-  /// `oid`, `appid` or `sub` of principals that have the role without a claim that says so: the
-  /// service looks up role assignments, and real Entra tokens carry none for them.
+  /// `oid`, `appid` or `sub` of principals that have the role without a claim for it. The service
+  /// looks up role assignments, which real Entra tokens do not contain.
   std::vector<std::string> executors{};
   MissingRole missing_role = MissingRole::permission_denied;
   /// The emulator's own keys; nullptr: it has none. Outlives the policy.
@@ -38,8 +38,7 @@ struct TokenPolicy {
 /// Rights that role assignments give the principals of a token on one pool.
 struct RoleStanding {
   bool is_executor = false;
-  /// Why the roles that they have do not suffice: "…has only the role X on …"; empty: they have
-  /// none.
+  /// Why their roles do not suffice: "…has only the role X on …". Empty if they have no role.
   std::string shortfall = {};
 };
 using RoleLookup = std::function<RoleStanding(const std::vector<std::string>& principals)>;
@@ -47,12 +46,12 @@ using RoleLookup = std::function<RoleStanding(const std::vector<std::string>& pr
 /// Checks the value of the `Authorization` header. By TokenRule::claims a token must
 /// - be a web token within the bounds of claims.h;
 /// - have the service's audience, or the legacy one, with or without a final slash;
-/// - have an `exp` after `now`, and no `nbf` after it: to the second, without the minutes of grace
-///   that real services give, so that a test can stand on either side;
-/// - have the role *Azure ContainerApps Session Executor* (name or id) in `roles`, or stand for one
-///   of the policy's executors, or of principals to whom `roles` gives it.
-/// The signature is checked if the token names one of the emulator's keys. Other tokens are taken
-/// unchecked, since their keys are not known here: the check tests clients and is no protection.
+/// - have an `exp` after `now`, and no `nbf` after `now`. Both are exact to the second, without the
+///   minutes of grace of real services, so that a test can check both sides;
+/// - have the role *Azure ContainerApps Session Executor* (name or id) in `roles`, or belong to one
+///   of the policy's executors or to a principal to whom `roles` gives the role. The signature is
+///   checked if the token names one of the emulator's keys. Signatures of other tokens are not
+///   checked, because their keys are not known here: this check tests clients and protects nothing.
 ///
 /// Returns the token's principal: its `oid`, `appid` or `sub`; empty if it is no web token, which
 /// only TokenRule::any accepts. Returns `unauthenticated` or `permission_denied` if the token is
@@ -70,8 +69,9 @@ struct ManagementToken {
 
 /// Checks the value of the `Authorization` header of a request to Azure Resource Manager, whose
 /// address is `arm`, such as "https://localhost:7443". By TokenRule::claims the token must be for
-/// `arm` or the public ARM, with or without a final slash, and valid now; no role is asked. By
-/// TokenRule::any it is read if it is a web token. `unauthenticated` otherwise.
+/// `arm` or the public ARM, with or without a final slash, and valid now; no role is needed. By
+/// TokenRule::any, claims are read if the token is a web token. Returns `unauthenticated` if the
+/// token is refused.
 [[nodiscard]] Result<ManagementToken> check_management_token(
     const TokenPolicy& policy, std::optional<std::string_view> authorization,
     std::chrono::sys_seconds now, std::string_view arm);

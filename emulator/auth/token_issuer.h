@@ -19,14 +19,14 @@ struct IdentitySettings {
   std::chrono::seconds lifetime{3600};
 };
 
-/// The differences between tokens; an empty member means the one of the settings.
+/// The members in which tokens differ. An empty member means the value of the settings.
 struct TokenRequest {
   std::string audience;  ///< required
   std::string issuer;    ///< required
   std::string tenant;
   std::string principal;
   std::string client_id;
-  std::string user;  ///< name of a person who signed in; empty: an application
+  std::string user;  ///< name of the user who signed in; empty: the token of an application
 };
 
 /// The JSON of the claims of an id token (OpenID Connect): who has signed in, for the client

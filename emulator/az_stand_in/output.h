@@ -7,14 +7,14 @@
 
 namespace dynsessions::az_stand_in {
 
-/// Values of `--output`, as the Azure CLI has them; those with colors are written without.
+/// Values of `--output`, as in the Azure CLI. The forms with colors are written without colors.
 inline constexpr std::string_view kOutputForms[] = {"json", "jsonc", "none", "table",
                                                     "tsv",  "yaml",  "yamlc"};
 
 /// The order of the members of an object in tables and lines.
 enum class Members {
   sorted,    ///< of an answer as it is
-  as_asked,  ///< of an answer that a query has selected
+  as_asked,  ///< the order in which a query selected the members
 };
 
 /// The value in one of kOutputForms, as the Azure CLI writes it. Null is an empty text in each.

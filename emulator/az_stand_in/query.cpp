@@ -84,7 +84,7 @@ class Query {
     while (rest_.starts_with(' ')) rest_.remove_prefix(1);
   }
 
-  /// Whether the next character is `wanted`, which is then taken. Leaves no blank in front.
+  /// Skips spaces, and removes the next character if it is `wanted`. Returns whether it was.
   bool takes(char wanted) {
     skip_blanks();
     if (!rest_.starts_with(wanted)) return false;

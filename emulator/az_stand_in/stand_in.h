@@ -15,8 +15,8 @@ struct Outcome {
   std::string errors;
 };
 
-/// Answers the words that follow `az`. Everything but `account get-access-token` and `account show`
-/// is refused with a sentence that names this program.
+/// Answers a command line, given as the words after `az`. Everything but `account get-access-token`
+/// and `account show` is refused with a sentence that names this program.
 [[nodiscard]] Outcome answer(std::span<const std::string> words, const Environment& environment,
                              const RequestToken& request_token);
 

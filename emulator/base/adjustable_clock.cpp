@@ -87,14 +87,14 @@ void AdjustableClock::stop_timer() {
   if (timer_) real_.cancel(*std::exchange(timer_, std::nullopt));
 }
 
-/// A timer that comes too early does no harm and is left alone: with every request, a session's
-/// cooldown is cancelled and begins again. Without timers there is none, or it would keep an event
-/// loop from ending.
+/// A real timer that fires too early does no harm and is kept: every request cancels and restarts a
+/// session's cooldown. Without timers of this clock the real timer is cancelled, because it would
+/// keep the event loop from ending.
 void AdjustableClock::timers_changed() {
   const ClockHistory::Stretch& last = history_->last();
   if (empty()) stop_timer();
   if (empty() || is_moving() || last.rate == 0.0) return;
-  // Rounded up, so that the timer of the real clock never comes before ours is due.
+  // Rounded up, so that the real timer never fires before a timer of this clock is due.
   const Duration wait = scaled(next_due() - last.begin, 1.0 / last.rate) +
                         (last.rate == 1.0 ? Duration(0) : Duration(1));
   const TimePoint due = last.real_begin + wait;

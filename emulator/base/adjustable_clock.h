@@ -23,7 +23,7 @@ class ClockHistory {
     double rate = 1.0;     ///< seconds per real second; 0: it stood still
   };
 
-  /// Real time, from the beginning of time on.
+  /// A clock that has always shown real time.
   ClockHistory() : stretches_{{TimePoint(), TimePoint(), 1.0}} {}
   /// A clock that always stood at `start`.
   explicit ClockHistory(TimePoint start) : stretches_{{TimePoint(), start, 0.0}} {}
@@ -31,12 +31,12 @@ class ClockHistory {
   /// The time of this clock when the real clock showed `real`, such as the time stamp that the
   /// kernel gave a file.
   [[nodiscard]] TimePoint at(TimePoint real) const;
-  /// Returns a time that TimePoint cannot hold as it is.
+  /// Returns times outside the range of TimePoint unchanged.
   [[nodiscard]] std::chrono::sys_time<Ticks> at(std::chrono::sys_time<Ticks> real) const;
 
   [[nodiscard]] const Stretch& last() const { return stretches_.back(); }
-  /// With one more stretch. Of more than a thousand, the oldest ones are forgotten, as if the one
-  /// before had gone on.
+  /// Returns a copy with one more stretch. Keeps a thousand stretches: the oldest one is then
+  /// merged into the next.
   [[nodiscard]] ClockHistory followed_by(Stretch next) const;
 
  private:
@@ -60,13 +60,14 @@ class AdjustableClock final : public Clock {
                         frozen_start) {}
   ~AdjustableClock() override;
 
-  /// Another clock that shows the same time and goes on in the same way.
+  /// Returns another clock that shows the same time and continues at the same rate.
   [[nodiscard]] std::unique_ptr<AdjustableClock> copy() const;
 
   [[nodiscard]] TimePoint now() const override;
   /// Seconds per real second; 0 while it stands still.
   [[nodiscard]] double rate() const { return history_->last().rate; }
-  /// Whether it goes as in the beginning: shows real time, or stands still at the start.
+  /// Whether the clock behaves as after construction: it shows real time, or stands still at
+  /// `frozen_start`.
   [[nodiscard]] bool is_as_new() const;
   [[nodiscard]] std::shared_ptr<const ClockHistory> history() const { return history_; }
 
@@ -83,7 +84,7 @@ class AdjustableClock final : public Clock {
   /// Fires the earliest timer that is due at `target`; returns false if there is none. What fired
   /// is added to `fired` if it has a label.
   bool move_one(TimePoint target, std::vector<Fired>& fired);
-  /// Shows `target`, which is not before now(), and goes on at the rate of before.
+  /// Shows `target`, which is not before now(), and continues at the previous rate.
   void end_move(TimePoint target);
   [[nodiscard]] bool is_moving() const { return moved_to_.has_value(); }
 
@@ -96,8 +97,8 @@ class AdjustableClock final : public Clock {
   void stop_timer();
 
   Clock& real_;
-  const std::optional<TimePoint> frozen_start_;  ///< nullopt: it began with real time
-  std::shared_ptr<const ClockHistory> history_;  ///< shared with those who read it
+  const std::optional<TimePoint> frozen_start_;  ///< nullopt: the clock started with real time
+  std::shared_ptr<const ClockHistory> history_;  ///< shared with its readers on other threads
   std::optional<TimerId> timer_;                 ///< of real_
   TimePoint timer_due_;                          ///< of real_, while there is a timer
   std::optional<TimePoint> moved_to_;            ///< during a move

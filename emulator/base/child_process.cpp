@@ -24,7 +24,7 @@ using Kind = ChildProcess::Kind;
   throw std::system_error(errno, std::generic_category(), what);
 }
 
-/// Destinations of its output. Without `errors`, its stderr is ours.
+/// Destinations of a child's output. Without `errors`, the child inherits stderr.
 struct ChildOutputs {
   int output;
   int errors;
@@ -62,7 +62,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments, Kind kind)
   std::vector<char*> argv;
   argv.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) {
-    argv.push_back(const_cast<char*>(argument.c_str()));  // execv's type is older than const
+    argv.push_back(const_cast<char*>(argument.c_str()));  // execv takes non-const pointers for historical reasons
   }
   argv.push_back(nullptr);
   int ends[2];
@@ -111,7 +111,7 @@ std::optional<std::string> ChildProcess::read_until(steady_clock::time_point end
 
 std::optional<std::string> ChildProcess::read_all(milliseconds patience) {
   auto text = read_until(steady_clock::now() + patience);
-  ::kill(pid_, SIGKILL);  // even if it has closed its output and goes on
+  ::kill(pid_, SIGKILL);  // the child can have closed its output and still run
   return text;
 }
 

@@ -18,8 +18,8 @@ namespace dynsessions {
 class ChildProcess {
  public:
   enum class Kind {
-    helper,  ///< shares our terminal: Ctrl-C reaches it, and its stderr is ours
-    server,  ///< shares neither: it survives a Ctrl-C, and its stderr is kept for said()
+    helper,  ///< shares the terminal and stderr of this process: Ctrl-C reaches it
+    server,  ///< shares neither: it survives a Ctrl-C, and take_stderr() returns its stderr
   };
 
   /// Throws std::system_error if the program cannot be started.
@@ -36,7 +36,7 @@ class ChildProcess {
   /// Like read_all(), for a program that might never exit: returns nullopt if it takes longer than
   /// `patience`. The child is killed in both cases.
   std::optional<std::string> read_all(std::chrono::milliseconds patience);
-  /// Returns the text that a server wrote to stderr since the last call.
+  /// Returns the text that a `server` wrote to stderr since the last call.
   std::string said();
   /// Waits for the exit. Returns the exit code, or -1 after a signal. Call wait() or stop(), once.
   int wait();
@@ -50,7 +50,7 @@ class ChildProcess {
   std::optional<std::string> read_until(std::chrono::steady_clock::time_point end);
 
   UniqueFd output_;
-  UniqueFd errors_;  ///< a file in memory, of a server only
+  UniqueFd errors_;  ///< a file in memory with the stderr of a `server`; otherwise empty
   off_t errors_read_ = 0;
   pid_t pid_ = -1;
 };

@@ -14,15 +14,15 @@
 
 namespace dynsessions {
 
-/// The meaning of a timer. A move of the clock reports it for each timer that fires.
+/// Describes a timer. A move of the clock reports the label of each timer that fires.
 struct TimerLabel {
   std::string_view what;  ///< "session-expired"; static storage; empty: not reported
   std::string session;    ///< guid, or empty
 };
 
-/// The time that the emulator itself lives by: cooldown, ages, time stamps and the execution
-/// deadline. No other code asks the system clock directly, so that a test can move time. Time
-/// inside the user's program stays real.
+/// The time of the emulator itself: cooldown, ages, time stamps and the execution deadline. No
+/// other code asks the system clock directly, so that a test can move time. Time inside the user's
+/// program stays real.
 ///
 /// Lives on the event-loop thread; not thread-safe.
 class Clock {
@@ -71,8 +71,8 @@ class Clock {
   TimerId next_id_ = 1;
 };
 
-/// A timer that is forgotten when its scope ends, even if a cancelled coroutine unwinds. Its action
-/// can therefore refer to variables of that scope.
+/// A timer that is cancelled at the end of its scope, even if a cancelled coroutine unwinds. Its
+/// action can therefore refer to variables of that scope.
 class ScopedTimer {
  public:
   ScopedTimer(Clock& clock, Clock::TimePoint when, std::function<void()> action,

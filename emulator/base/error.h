@@ -5,7 +5,7 @@
 
 namespace dynsessions {
 
-/// A failure in the words of the domain. Only surfaces know what each of these becomes on the wire:
+/// The kind of a failure, independent of HTTP. Only surfaces map it to an answer:
 /// `error_response.cpp` the service's status and code, `identity/answers.cpp` those of OAuth 2.
 enum class ErrorCode {
   invalid_request,          ///< a parameter or the body breaks a rule; `target` names the field
@@ -43,11 +43,11 @@ struct Error {
   std::string message;  ///< for the client: names the field and what is accepted; no host paths
   std::string target;   ///< the offending parameter, or empty
   std::string reason;   ///< the rule and the likely cure, for `x-emulator-reason`, or empty
-  /// The step of setting up a sandbox that failed, or empty; cures.h knows what to do about it.
+  /// The step of setting up a sandbox that failed, or empty; cures.h has the cure for each step.
   std::string step = {};
 };
 
-/// The step of whatever failed because there was no descriptor left.
+/// The step in errors about a lack of file descriptors.
 inline constexpr std::string_view kOpenFiles = "open files";
 
 }  // namespace dynsessions

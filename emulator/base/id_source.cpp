@@ -9,8 +9,8 @@
 namespace dynsessions {
 namespace {
 
-/// Purposes have identifiers in them, which come from the network. Those beyond this number are
-/// counted together.
+/// Purposes contain identifiers, which come from the network. Purposes beyond this number share one
+/// counter.
 constexpr std::size_t kMostPurposes = 100'000;
 
 }  // namespace

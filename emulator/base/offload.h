@@ -15,8 +15,8 @@
 
 namespace dynsessions {
 
-/// Bytes that a piece of work moves before it gives up its thread, because quick clients share the
-/// pool.
+/// Number of bytes after which a piece of work gives its thread back, because clients with short
+/// work share the pool.
 inline constexpr std::uint64_t kMostBytesAtOnce = std::uint64_t{8} << 20;
 
 /// The result of work: its exception, or its return value (monostate for void).

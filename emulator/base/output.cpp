@@ -47,7 +47,7 @@ void write_all(int descriptor, std::string_view text, Written written) {
   }
 }
 
-/// Lines that arrive within this time after others are written together.
+/// Lines that arrive within this time after a write are written together.
 constexpr std::chrono::milliseconds kGather{3};
 
 std::uint64_t lines_in(std::string_view text) {
@@ -130,7 +130,7 @@ struct Output::State {
   std::uint64_t dropped = 0;   ///< lines after `waiting`
   std::uint64_t written = 0;   ///< bytes that the thread has written
   bool writing = false;        ///< the thread is writing
-  bool in_background = false;  ///< there is a thread
+  bool in_background = false;  ///< a thread writes
   bool idle = false;           ///< the thread must be woken for the next line
   bool closed = false;         ///< the thread must end
   bool hurried = false;        ///< lines are written at once
@@ -155,7 +155,7 @@ void Output::write(std::string_view text) {
   if (!state_->keep(text)) state_->dropped += lines_in(text);
   if (!state_->in_background) return state_->write_what_is_taken();
   const bool is_idle = std::exchange(state_->idle, false);
-  lock.unlock();  // or the thread would wake up only to wait for it
+  lock.unlock();  // otherwise the thread would wake up and wait for the lock
   if (is_idle) state_->changed.notify_all();
 }
 
@@ -201,7 +201,7 @@ Outputs::~Outputs() {
 
 void write_last_words(std::string_view text) {
   if (!wait_until_writable(STDERR_FILENO, static_cast<int>(kLastPatience.count()))) return;
-  const std::string_view piece = first_piece(text);  // a writable pipe takes one without blocking
+  const std::string_view piece = first_piece(text);  // a writable pipe takes one piece without blocking
   static_cast<void>(!::write(STDERR_FILENO, piece.data(), piece.size()));
 }
 

@@ -11,14 +11,14 @@
 
 namespace dynsessions {
 
-/// A value, or the reason why the client's request is refused; a module with other failures names
-/// another type. This header is the only place that names the library behind it, so that
-/// std::expected is a change of one file.
+/// A value, or the reason why the client's request is refused; modules with other failures use
+/// another error type. Only this header names the library behind it, so that a move to
+/// std::expected changes one file.
 template <typename T, typename Failure = Error>
 using Result = boost::system::result<T, Failure>;
 
-/// Called by Result::value() if the result holds an error: reading a value that is not there is our
-/// bug.
+/// Called by Result::value() if the result holds an error: reading a missing value is a bug of this
+/// program.
 [[noreturn]] inline void throw_exception_from_error(const Error& error,
                                                     const boost::source_location&) {
   throw std::logic_error("unchecked error: " + error.message);

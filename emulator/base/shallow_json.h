@@ -8,8 +8,8 @@ namespace dynsessions {
 
 enum class Comments { refused, allowed };
 
-/// JSON of foreign origin; `discarded` if it is none, or if more than `deepest` objects and arrays
-/// are in each other, for which a reader would need the stack.
+/// Parses JSON from outside this program. Returns `discarded` if the text is not JSON, or if
+/// objects and arrays are nested deeper than `deepest`, because readers recurse.
 [[nodiscard]] nlohmann::json parse_shallow_json(std::string_view text, int deepest = 64,
                                                 Comments comments = Comments::refused);
 

@@ -1,7 +1,8 @@
 #pragma once
 
-// spdlog, for files that log. fmt 9 formats in a function template, which is in libfmt but is not
-// declared so: without this declaration every library compiles it again, for a second or two.
+// Includes spdlog for files that log. libfmt 9 contains fmt's formatting template but does not
+// declare it `extern`: without the declaration below, every library would compile it again for a
+// second or two.
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 

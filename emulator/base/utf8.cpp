@@ -94,7 +94,7 @@ std::size_t unfinished_length(std::string_view bytes) {
   constexpr std::size_t kLongest = 3;
   for (std::size_t length = std::min(kLongest, bytes.size()); length > 0; --length) {
     const std::string_view end = bytes.substr(bytes.size() - length);
-    if (static_cast<Byte>(end.front()) < 0xC2) continue;  // begins no character of several bytes
+    if (static_cast<Byte>(end.front()) < 0xC2) continue;  // no lead byte of a longer character
     const Step step = step_at(end);
     if (!step.valid && step.length == length) return length;
   }

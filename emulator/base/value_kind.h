@@ -21,7 +21,7 @@ struct ValueKind {
   std::string (*show)(const Owner& owner);
   /// "a whole number from 0 to 65535", "any or claims or off"
   std::string (*accepted)();
-  bool repeatable = false;  ///< values can be given one by one; several are joined with commas
+  bool repeatable = false;  ///< the option can be repeated; its values are joined with commas
 };
 
 namespace value_kinds {
@@ -129,7 +129,7 @@ inline constexpr ValueKind<OwnerOf<Member>> kPaths{
     [](const OwnerOf<Member>& owner) { return show_list(owner.*Member); },
     [] { return std::string("paths with commas between them"); }, true};
 
-/// Words for the values of one member. Of several words for one value the first is shown.
+/// Words for the values of one member. If a value has several words, the first is shown.
 template <typename Value, std::size_t N>
 using Words = std::array<std::pair<std::string_view, Value>, N>;
 
@@ -166,7 +166,7 @@ inline constexpr ValueKind<OwnerOf<Member>> kChoice{
     [](const OwnerOf<Member>& owner) { return word_for(owner.*Member, kWords); },
     [] { return all_words(kWords); }};
 
-/// The kind of a member of one part of a larger struct, as a kind of the larger struct.
+/// Turns the kind of a member of `Part` into a kind of the struct that contains `Part`.
 template <auto Part, const auto& kKind>
 inline constexpr ValueKind<OwnerOf<Part>> kInPart{
     [](OwnerOf<Part>& owner, std::string_view text) { return kKind.assign(owner.*Part, text); },

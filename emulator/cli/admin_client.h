@@ -12,7 +12,7 @@
 /// Commands that ask the admin API of a running server. Each is one request.
 namespace dynsessions::cli {
 
-/// Common to these commands.
+/// Flags that these commands share.
 inline constexpr Flag kPoolFlag{"--pool", "NAME",
                                 "Session pool, by its name or path; default: all pools."};
 inline constexpr std::string_view kAdminOptions[] = {"admin-port", "admin-token", "listen",
@@ -35,10 +35,11 @@ struct AdminRequest {
   std::string method = "GET";
   std::string path;  ///< below the pool of --pool, if there is one: "/clock"
   std::string body = {};
-  bool is_scoped = true;  ///< false: --pool has no effect on the path
+  bool is_scoped = true;  ///< whether --pool changes the path
 };
 
-/// The path of a pool in the admin API: of its name, or of its path or address in Azure's form.
+/// Returns the path of a pool in the admin API. `pool` is its name, or its path or URL in Azure's
+/// form.
 [[nodiscard]] std::string pool_path(const std::string& pool);
 
 /// Makes the text that is printed without `-o json`; it ends with a line end unless it is empty.
@@ -54,7 +55,7 @@ struct AdminAddress {
 /// goes to stderr.
 [[nodiscard]] ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
                                      const ShowAnswer& show);
-/// The same for a server that is known already.
+/// The same for a given server.
 [[nodiscard]] ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
                                      const AdminAddress& address, const ShowAnswer& show);
 
@@ -65,7 +66,7 @@ struct AdminAddress {
 [[nodiscard]] net::HttpRequest admin_request(const Invocation& call, const AdminRequest& request,
                                              const AdminAddress& address);
 
-/// An answer as it came, for commands whose answer is no JSON.
+/// An unparsed answer, for commands whose answer is not JSON.
 struct RawAnswer {
   unsigned status = 0;
   std::string body;

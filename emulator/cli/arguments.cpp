@@ -16,13 +16,13 @@ using config::Option;
 
 constexpr std::string_view kConfigFlag = "--config";
 
-/// A flag that some command knows: an option of the server, or a flag of one or more commands.
+/// A flag that exists: an option of the server, or a flag of one or more commands.
 struct KnownFlag {
   std::string name;  ///< "--port"
   bool takes_value = true;
   bool repeatable = false;
   const Option* option = nullptr;        ///< nullptr for a flag of commands and for --config
-  std::vector<const Command*> commands;  ///< that have the flag
+  std::vector<const Command*> commands;  ///< commands that have the flag
 };
 
 std::vector<KnownFlag> known_flags() {
@@ -154,7 +154,7 @@ class Parser {
     return config::did_you_mean(name, candidates);
   }
 
-  /// Whether the last word was a command that parses the words after it itself.
+  /// Whether the command that was just read parses the words after it itself.
   bool reads_its_own_words() {
     const Command* const command = texts_.empty() ? nullptr : find_command(texts_.front());
     if (command == nullptr || command->own_help == nullptr) return false;
@@ -255,7 +255,7 @@ class Parser {
            std::string(call_.command->name) + "`" + config::did_you_mean(flag.name, own));
   }
 
-  /// The first mistake counts, and none does if help is asked for.
+  /// Keeps the first mistake. Mistakes are ignored if help is requested.
   void note(std::string mistake) {
     if (mistake_.empty()) mistake_ = std::move(mistake);
   }

@@ -11,7 +11,7 @@
 /// help, the completion of shells and the checks of the command line are made.
 namespace dynsessions::cli {
 
-/// Stable, and listed in the help.
+/// Exit codes; they are stable and listed in the help.
 enum ExitCode : int { stopped = 0, failed = 1, wrong_usage = 2, port_in_use = 3, no_engine = 4 };
 
 /// A flag of one command. (Options of the server are flags too; config/options.h has those.)
@@ -25,10 +25,10 @@ struct Flag {
 
 struct Command;
 
-/// A command line that was understood.
+/// A parsed command line.
 struct Invocation {
   const Command* command = nullptr;
-  std::vector<std::string> arguments;  ///< of the command, such as `bash` of `completion bash`
+  std::vector<std::string> arguments;  ///< words after the name of the command, such as `bash` in `completion bash`
   config::Values flags;                ///< of the command: name to text; "true" without a value
   config::Values options;              ///< of the server: key to text
   std::string config_path;             ///< of --config; empty without
@@ -42,10 +42,10 @@ struct Command {
   std::string_view exit_codes = {};   ///< indented lines
   std::span<const Flag> flags = {};
   bool takes_options = false;                             ///< those of the server
-  std::span<const std::string_view> common_options = {};  ///< keys; shown in its help
+  std::span<const std::string_view> common_options = {};  ///< keys of options that its help shows
   bool shows_all_options = false;                         ///< in its help, instead of these
   std::string_view argument = {};                         ///< "SHELL"; empty: it takes none
-  std::span<const std::string_view> argument_words = {};  ///< accepted; empty: any word
+  std::span<const std::string_view> argument_words = {};  ///< words that are accepted as arguments; empty: any word
   /// The help of a command that parses its arguments itself; all words after its name are then its
   /// arguments.
   std::string (*own_help)() = nullptr;

@@ -11,7 +11,7 @@ constexpr std::array kCommands{
     &kServe, &kExec, &kEnv, &kAz, &kHealthcheck, &kWait, &kCert, &kToken, &kDoctor, &kPackagesList,
     &kPackagesAdd, &kPackagesRemove, &kConform, &kConfigPrint, &kOptions, &kCompletion, &kVersion,
     &kHelp,
-    // On a running server.
+    // Commands for a running server.
     &kPoolList, &kPoolShow, &kPoolPut, &kPoolSet, &kPoolDelete, &kPoolApply, &kSessionsList,
     &kSessionsShow, &kSessionsDelete, &kSessionsRestartKernel, &kClockShow, &kClockFreeze,
     &kClockResume, &kClockSet, &kClockScale, &kClockAdvance, &kFaultList, &kFaultAdd, &kFaultDelete,

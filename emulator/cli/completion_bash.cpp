@@ -36,7 +36,7 @@ constexpr const char* kBashTail = R"(  esac
 complete -F _dynsessions dynsessions
 )";
 
-/// `words` for a command that was typed so far.
+/// Offers `words` after a command that has been typed.
 std::string words_after(const std::string& command, const std::string& words) {
   return fmt::format("    '{}') words='{}' ;;\n", command, words);
 }

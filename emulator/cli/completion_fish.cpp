@@ -7,7 +7,7 @@ namespace {
 
 constexpr const char* kSeen = "__fish_seen_subcommand_from ";
 
-/// Quoted as one word of fish.
+/// Quotes a text as one word of fish.
 std::string quoted(const std::string& text) {
   std::string word = "'";
   for (const char c : text) {

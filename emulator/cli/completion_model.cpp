@@ -31,7 +31,7 @@ CompletedFlag completed(const config::Option& option) {
           .words = option.is_switch() ? std::vector<std::string>() : words_of(option)};
 }
 
-/// Names of commands are what `help` takes.
+/// The arguments of `help` are the names of commands.
 std::vector<std::string> arguments_of(const Command& command) {
   std::vector<std::string> words(command.argument_words.begin(), command.argument_words.end());
   if (&command != &kHelp) return words;

@@ -26,7 +26,7 @@ struct CompletedCommand {
 /// Everything that a shell can complete, from the tables of commands and options.
 struct CompletionModel {
   std::vector<CompletedCommand> commands;
-  std::vector<CompletedFlag> options;  ///< of the server, and --config
+  std::vector<CompletedFlag> options;  ///< the options of the server, and --config
 
   /// All flags, each name once.
   [[nodiscard]] std::vector<CompletedFlag> all_flags() const;

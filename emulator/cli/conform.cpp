@@ -34,7 +34,7 @@ constexpr Flag kConformFlags[] = {
     {"--counts", "", "Print the number of cases per level of evidence and run nothing."},
 };
 
-/// Throws config::ConfigError for a flag that conform does not have but nearly has.
+/// Throws config::ConfigError for an unknown flag that is similar to a flag of conform.
 void refuse_misspelt(const std::vector<std::string>& words) {
   std::vector<std::string_view> names{"--help"};
   for (const Flag& flag : kConformFlags) names.push_back(flag.name);

@@ -13,7 +13,8 @@
 namespace dynsessions::cli {
 namespace {
 
-/// Free ports unless the caller wants certain ones; the log goes to a file in memory.
+/// The command that starts the server: on free ports unless the options name some, with its log in
+/// a file in memory.
 std::vector<std::string> server_command(const Invocation& call) {
   std::vector<std::string> words{std::filesystem::read_symlink("/proc/self/exe"), "serve",
                                  "--quiet"};
@@ -26,7 +27,7 @@ std::vector<std::string> server_command(const Invocation& call) {
   return words;
 }
 
-/// Waits until an execution can be answered at once. nullopt if the server ends before.
+/// Waits until an execution can be answered at once. Returns nullopt if the server exits first.
 std::optional<client_environment::RunningServer> wait_until_ready(ChildProcess& server) {
   for (;;) {
     const std::string line = server.read_line();
@@ -56,7 +57,7 @@ int run_with(const client_environment::RunningServer& server, const Invocation& 
   return run_in_foreground(call.arguments, variables);
 }
 
-/// Options of a server that would be started have no effect on one that runs.
+/// Refuses options that would only apply to a new server, because a running one is used.
 void refuse_options_of_server(const Invocation& call) {
   std::string flag;
   if (!call.options.empty()) flag = "--" + call.options.begin()->first;
@@ -79,7 +80,7 @@ ExitCode run_at_running_server(const Invocation& call, const std::string& name) 
 }
 
 ExitCode run_with_own_server(const Invocation& call) {
-  (void)settings_of(call);  // mistakes are reported here and not by the server
+  (void)settings_of(call);  // reports mistakes in the options before the server is started
   ChildProcess server(server_command(call), ChildProcess::Kind::server);
   const auto facts = wait_until_ready(server);
   if (!facts) {

@@ -36,7 +36,7 @@ sigset_t watched_signals() {
   for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   ::sigprocmask(SIG_SETMASK, &signals, nullptr);
-  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // without its server it has nothing to do
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // the program must not outlive this process and its server
   ::execvp(argv[0], argv.data());
   const int error = errno;
   std::fprintf(stderr, "dynsessions exec: cannot run %s: %s\n", argv[0], std::strerror(error));

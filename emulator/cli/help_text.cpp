@@ -43,7 +43,7 @@ Exit codes:
 constexpr std::string_view kUsedMost[] = {
     "port", "auth", "max-sessions", "cooldown-period", "network-status", "ready-file"};
 
-/// The explanation in its column, continued there on further lines.
+/// A line of help: `what`, then the explanation in its column, wrapped within that column.
 std::string entry(const std::string& what, std::string_view explanation) {
   std::string text;
   std::string line = "  " + what;

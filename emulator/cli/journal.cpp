@@ -48,14 +48,14 @@ ExitCode verify_journal(const Invocation& call) {
       [](const Json& answer) { return "ok, found " + text_of(answer, "found") + '\n'; });
 }
 
-/// Lines of JSON as a list.
+/// Turns lines of JSON into one JSON array.
 std::string as_list(std::string lines) {
   while (lines.ends_with('\n')) lines.pop_back();
   std::replace(lines.begin(), lines.end(), '\n', ',');
   return '[' + lines + "]\n";
 }
 
-/// The document itself is the output; of NDJSON, `-o json` makes one document.
+/// Prints the document as it is. With `-o json`, NDJSON becomes one document.
 ExitCode export_journal(const Invocation& call) {
   no_arguments(call);
   const RawAnswer answer = send_to_admin_api(call, {.path = "/journal/export" + query_of(call)});

@@ -33,7 +33,8 @@ std::string request_line(const Json& entry) {
   return reason.empty() ? line : line + ", " + reason;
 }
 
-/// "kernel synchronous reason died", of the members that the line does not have already.
+/// "kernel synchronous reason died": names and values of the members that are not already in the
+/// line.
 std::string other_members(const Json& data) {
   std::string text;
   for (const auto& [name, value] : data.items()) {

@@ -60,8 +60,8 @@ RequirementsFile wanted_packages(const Invocation& call) {
   return wanted;
 }
 
-/// Absolute, or relative to the requirements file if it is below that file's directory, so that a
-/// project can be elsewhere on another machine.
+/// Returns the path relative to the requirements file's directory if it is below it, otherwise the
+/// absolute path. A project can then be moved to another place.
 fs::path place_of_wheels(const std::string& directory, const fs::path& file) {
   std::error_code none;
   if (!fs::is_directory(directory, none)) {

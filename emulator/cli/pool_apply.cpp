@@ -57,7 +57,7 @@ class ArmClient {
     token_ = text_of(Json::parse(*answer, nullptr, /*allow_exceptions=*/false), "access_token");
   }
 
-  /// A path below the address of ARM, with its query.
+  /// Sends a request to a path of ARM, with its query.
   net::HttpReply send(const std::string& method, const std::string& path,
                       std::string body = {}) const {
     const auto url = net::HttpUrl::parse(server_.arm);
@@ -96,7 +96,7 @@ std::string path_of(const Document& document, const Place& place) {
 std::string body_of(const Document& document) {
   if (document.kind == Document::Kind::pool) return document.content.dump();
   nlohmann::json body = document.deployment_body();
-  // Only kept and shown: every resource has its own location.
+  // Azure requires a location here but only stores it: every resource has a separate location.
   if (document.kind == Document::Kind::subscription_template) body["location"] = "northeurope";
   return body.dump();
 }
@@ -137,7 +137,7 @@ ExitCode apply(const Invocation& call, const ArmClient& arm, const Document& doc
                const Place& place) {
   const std::string path = path_of(document, place);
   net::HttpReply reply = arm.send("PUT", path, body_of(document));
-  // The answer to the PUT of a deployment does not tell that it failed.
+  // The answer to the PUT of a deployment does not show whether the deployment failed.
   const bool is_deployment = document.kind != Document::Kind::pool;
   if (is_deployment && reply.status < 300) reply = arm.send("GET", path);
   const Json answer = Json::parse(reply.body, nullptr, /*allow_exceptions=*/false);

@@ -5,8 +5,8 @@
 
 namespace dynsessions::cli {
 
-/// The server to ask: where --ready-file is given and --admin-port is not, the port comes from the
-/// file.
+/// Settings that name the server to ask. If only --ready-file is given, the admin port comes from
+/// that file.
 [[nodiscard]] config::Config server_to_ask(const Invocation& call);
 
 /// Prints the finding in a line, or as JSON: {"ready":true,"admin":"http://…","message":"…"}.

@@ -48,7 +48,7 @@ ExitCode record(const Invocation& call) {
   return ask_admin_api(call, {.method = "POST", .path = "/script/recording"}, nothing);
 }
 
-/// The script itself is the output.
+/// Prints the script as it is.
 ExitCode show_recording(const Invocation& call) {
   no_arguments(call);
   return ask_admin_api(call, {.path = "/script/recording"},

@@ -11,7 +11,7 @@
 namespace dynsessions::cli {
 namespace {
 
-/// Before threads exist: a Bicep file needs its compiler.
+/// Reads --pools-file. Called before threads exist, because a Bicep file starts the Bicep compiler.
 std::vector<template_files::Document> documents_of(const config::Config& config) {
   if (config.server.pools_file.empty()) return {};
   try {
@@ -22,7 +22,7 @@ std::vector<template_files::Document> documents_of(const config::Config& config)
   }
 }
 
-/// The tier of the sessions, after everything that they need was tried.
+/// Chooses the tier of sessions, after trying everything that they need.
 TierChoice usable_tier(const config::Config& config, const runtimes::Installation& installation) {
   require_ipython(runtimes::session_python(python_settings(config.host), installation));
   TierChoice tier = choose_tier(config, installation);
@@ -30,8 +30,8 @@ TierChoice usable_tier(const config::Config& config, const runtimes::Installatio
   return tier;
 }
 
-/// In an order in which a start that fails leaves no trace: the authority of the certificate is
-/// read, or made, when the ports are bound (App::run()).
+/// The steps are ordered so that a failed start leaves nothing behind: the certificate authority is
+/// read or made only after the ports are bound (App::run()).
 ExitCode serve(const Invocation& call) {
   raise_descriptor_limit();
   config::Config config = settings_of(call).config;

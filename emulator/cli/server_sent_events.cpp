@@ -36,7 +36,7 @@ std::vector<ServerSentEvents::Event> ServerSentEvents::take(std::string_view byt
   std::size_t begin = 0;
   for (std::size_t end = rest_.find("\n\n"); end != rest_.npos; end = rest_.find("\n\n", begin)) {
     Event event = event_of(std::string_view(rest_).substr(begin, end - begin));
-    if (!event.data.empty()) events.push_back(std::move(event));  // a comment has none
+    if (!event.data.empty()) events.push_back(std::move(event));  // a comment has no data
     begin = end + 2;
   }
   rest_.erase(0, begin);

@@ -7,8 +7,8 @@
 
 namespace dynsessions::cli {
 
-/// Takes a stream of server-sent events apart (WHATWG HTML, 9.2.6), as far as the admin API
-/// writes them: lines end with LF.
+/// Parses a stream of server-sent events (WHATWG HTML, 9.2.6) in the form that the admin API
+/// writes: lines end with LF.
 class ServerSentEvents {
  public:
   struct Event {

@@ -5,7 +5,7 @@
 namespace dynsessions::client_environment {
 namespace {
 
-/// Within `'`, with the quotes of the text written as `quote`.
+/// Puts the text between single quotes; each single quote in it is written as `quote`.
 std::string quoted(const std::string& text, std::string_view quote) {
   std::string result = "'";
   for (const char c : text) {
@@ -47,7 +47,7 @@ std::string in_lines(const std::vector<Variable>& variables, Line line) {
   return text;
 }
 
-/// An object; a variable that must not be set is null.
+/// A JSON object; null stands for a variable that must not be set.
 std::string as_json(const std::vector<Variable>& variables) {
   nlohmann::ordered_json object = nlohmann::ordered_json::object();
   for (const Variable& variable : variables) {

@@ -18,7 +18,7 @@ constexpr const char* kSetAgain =
 
 Error no_token(std::string reason) { return {ErrorCode::internal, std::move(reason), {}, {}}; }
 
-/// The identity surface words its refusals for people.
+/// Returns the message of a refusal by the identity surface, which is written for people.
 std::string refusal_in(const net::HttpReply& reply) {
   const auto body = nlohmann::json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
   if (body.is_object() && body.contains("message") && body["message"].is_string()) {
@@ -36,7 +36,7 @@ Result<std::string> request_token(const IdentityEndpoint& endpoint, const std::s
   auto server = net::HttpUrl::parse(endpoint.url);
   if (!server) return no_token("IDENTITY_ENDPOINT: " + server.error().message + kSetAgain);
   net::HttpRequest request;
-  // The path of the endpoint as it is: a slash at its end would make it another one elsewhere.
+  // The path is not changed: on other servers a slash at its end would make it another path.
   const std::string path = std::exchange(server->prefix, "");
   request.target = (path.empty() ? "/" : path) +
                    "?api-version=2019-08-01&resource=" + http::percent_encode(resource);

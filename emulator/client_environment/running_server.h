@@ -21,7 +21,7 @@ struct RunningServer {
   std::string subscription = {};
   std::string resource_group = {};
   std::string tenant = {};
-  std::string admin_token = {};  ///< that it demands; empty: none
+  std::string admin_token = {};  ///< token that the admin API demands; empty: none
 };
 
 /// nullopt if the text is not a ready line.
@@ -36,7 +36,7 @@ struct RunningServer {
 /// it.
 [[nodiscard]] RunningServer server_of_ready_file(const std::string& path);
 
-/// The servers that this user runs, the newest first (server_list/server_list.h).
+/// The running servers of this user, the newest first (server_list/server_list.h).
 [[nodiscard]] std::vector<RunningServer> servers_of_user(const config::Environment& environment);
 
 }  // namespace dynsessions::client_environment

@@ -14,8 +14,8 @@ namespace {
 constexpr const char* kBundle = "trust-bundle.pem";
 constexpr const char* kJavaStore = "trust-store.p12";
 
-/// The authorities of the client. A bundle that this program wrote has more: `dynsessions env` can
-/// run inside `dynsessions exec`.
+/// The authorities that the client trusts. Ignores a bundle that this program wrote, because
+/// `dynsessions env` can run inside `dynsessions exec`.
 std::string trusted_before(const fs::path& bundle, const config::Environment& inherited) {
   for (const char* name : {"REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"}) {
     const std::string path = inherited(name).value_or("");

@@ -6,8 +6,9 @@
 
 namespace dynsessions::client_environment {
 
-/// Files with the authorities that a client trusted before and the emulator's: the variables that
-/// name them replace the public authorities (api-spec/CLIENTS.md quirk 42).
+/// Files with the emulator's authority and those that the client trusted before. Both are needed
+/// because a variable that names such a file replaces the public authorities (api-spec/CLIENTS.md
+/// quirk 42).
 struct TrustFiles {
   std::string bundle;      ///< PEM, for REQUESTS_CA_BUNDLE and SSL_CERT_FILE
   std::string java_store;  ///< PKCS #12, for javax.net.ssl.trustStore; empty: it was not written

@@ -32,7 +32,8 @@ std::optional<std::string> path_with(const AzStandIn& az, const std::string& pat
                                              : path + ":" + az.directory;
 }
 
-/// Java reads more options than these from the variable; of two trust stores it takes the last.
+/// The variable can contain other options of Java. If it names two trust stores, Java uses the last
+/// one.
 std::string java_options(const std::string& inherited, const std::string& store) {
   const std::string ours =
       "-Djavax.net.ssl.trustStore=\"" + store + "\" -Djavax.net.ssl.trustStoreType=PKCS12";
@@ -41,7 +42,7 @@ std::string java_options(const std::string& inherited, const std::string& store)
 }
 
 /// For az, the SDKs and Terraform azapi (CONTROL-PLANE.md sections 3 and 3.2). az caches the cloud
-/// in its configuration, so each address of a server has its own.
+/// in its configuration directory, so each address of a server gets a separate directory.
 std::vector<Variable> management_variables(const RunningServer& server) {
   if (server.arm.empty()) return {};
   const std::filesystem::path state = std::filesystem::path(server.authority).parent_path();

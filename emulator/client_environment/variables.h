@@ -28,9 +28,8 @@ struct AzStandIn {
 
 /// Everything that the known clients read (api-spec/CLIENTS.md): the endpoint under each name that
 /// they use, the offline identity, the authority to trust, the address of Azure Resource Manager,
-/// and the proxy that they must not use.
-/// The variables are added to the environment `inherited`. Items that its lists have already are
-/// not added again.
+/// and the proxy that they must not use. The variables are added to the environment `inherited`.
+/// Lists such as PATH get no item twice.
 [[nodiscard]] std::vector<Variable> variables_for(const RunningServer& server,
                                                   const AzStandIn& az_stand_in,
                                                   const config::Environment& inherited);

@@ -58,7 +58,7 @@ ConformOptions parse_options(std::vector<std::string> arguments) {
     throw UsageError("--endpoint and --arm are of two runs: a pool and Azure Resource Manager");
   }
   if (!options.foreign_url().empty()) return options;
-  // Cases on the emulator cost nothing, so only explicit limits apply.
+  // Cases on the emulator are free of charge, so only explicit limits apply.
   if (parser.sessions->count() == 0) options.budget.sessions = kUnlimited;
   if (parser.requests->count() == 0) options.budget.requests = kUnlimited;
   if (parser.time->count() == 0) options.budget.time = std::chrono::minutes(kUnlimited);

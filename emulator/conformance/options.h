@@ -10,10 +10,10 @@ namespace dynsessions::conformance {
 
 /// The options of `dynsessions conform`.
 struct ConformOptions {
-  std::string endpoint;  ///< of a pool; empty, with `arm`: the emulator, started for the run
+  std::string endpoint;  ///< URL of a pool. If this and `arm` are empty, the run starts the emulator
   std::string arm;       ///< address of an Azure Resource Manager instead of a pool
   std::string subscription = "00000000-0000-0000-0000-000000000000";  ///< at `arm`
-  std::string token_command;  ///< prints a token; empty: a made-up one
+  std::string token_command;  ///< command that prints a token; empty: an invented token
   std::string cases;          ///< directory of cases; empty: the one next to the program
   std::string filter;         ///< glob over ids; empty: all
   std::string junit;          ///< file of the report; empty: none
@@ -29,7 +29,7 @@ struct ConformOptions {
   bool help = false;
   Budget budget;
 
-  /// The address of a target that is not our own; empty for the emulator.
+  /// The address of a real service; empty if the target is the emulator.
   [[nodiscard]] const std::string& foreign_url() const { return arm.empty() ? endpoint : arm; }
   /// The subscription at `arm`; empty if there is none.
   [[nodiscard]] std::string foreign_subscription() const { return arm.empty() ? "" : subscription; }

@@ -3,8 +3,8 @@
 #include <cstddef>
 
 /// Values for the questions that the sources of the contract leave open. CONTRACT.md section 8
-/// numbers these questions and recommends an answer to each; "row 3" is its row. This header does
-/// not know how an answer looks: surfaces/ does.
+/// numbers these questions and recommends an answer to each; "row 3" is its row. How these values
+/// change answers is decided in surfaces/.
 namespace dynsessions::contract {
 
 /// For a member that some api-versions have and others lack.
@@ -47,7 +47,7 @@ enum class PoolFull { not_found, too_many_requests };
 enum class SessionMissing { bad_request, not_found };
 
 enum class IdentifierCharacters {
-  by_version,  ///< the widest rule in the specification of the api-version
+  by_version,  ///< the least strict pattern in the specification of the api-version
   documented,  ///< the rule of the documentation in every version: 4 to 128, and fewer characters
 };
 

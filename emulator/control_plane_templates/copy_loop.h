@@ -16,10 +16,12 @@ struct PropertyCopy {
   const Json& input;
 };
 
-/// The entries of the object's `copy`; empty if it has none, or one that is an ordinary member.
+/// Returns the entries of the object's `copy`. Empty if there is no `copy`, or if it is an ordinary
+/// member of that name.
 [[nodiscard]] std::vector<PropertyCopy> property_copies(const Json& object);
 
-/// The `copy` of an output, which is one object without a name; nullopt if it has none.
+/// Returns the `copy` of an output, which is one object without a name; nullopt if the output has
+/// no `copy`.
 [[nodiscard]] std::optional<PropertyCopy> output_copy(const Json& output);
 
 /// The array that the copy makes.

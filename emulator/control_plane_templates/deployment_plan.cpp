@@ -25,7 +25,7 @@ Json object_member(const Json& source, const char* name) {
                         kind_of(*member) + "'");
 }
 
-/// The service wants these three members.
+/// Throws unless the template has the three members that the service requires.
 void require_members(const Json& source) {
   for (const char* name : {"$schema", "contentVersion", "resources"}) {
     if (find_member(source, name) != nullptr) continue;
@@ -39,7 +39,7 @@ void require_members(const Json& source) {
   }
 }
 
-/// Parts of the language that only newer templates use.
+/// Refuses parts of the language that are not emulated.
 void refuse_unknown_parts(const Json& source) {
   const Json* const functions = find_member(source, "functions");
   if (functions != nullptr && !functions->empty()) {
@@ -55,7 +55,7 @@ void refuse_unknown_parts(const Json& source) {
   }
 }
 
-/// Shows what is wrong with variables that nothing uses, too.
+/// Evaluates all members, so that mistakes in unused variables are found too.
 void evaluate_all(Evaluator& evaluator, const Json& variables) {
   const std::vector<PropertyCopy> copies = property_copies(variables);
   for (const PropertyCopy& copy : copies) static_cast<void>(evaluator.variable(copy.name));
@@ -77,8 +77,8 @@ std::map<std::string, std::string> ids_by_name(const std::vector<PlannedResource
   return ids;
 }
 
-/// Takes the template of a nested deployment with inner scope: its expressions see its parameters
-/// only.
+/// Keeps the template of a nested deployment with inner scope unevaluated: its expressions can only
+/// use its own parameters.
 Json take_inner_template(const PlannedResource& resource, Json& body) {
   const auto properties = body.find("properties");
   if (!equal_names(resource.type, "Microsoft.Resources/deployments") || properties == body.end()) {

@@ -11,7 +11,7 @@
 
 namespace dynsessions::control_plane_templates {
 
-/// In a struct because a JSON value converts to everything, also to an error.
+/// A struct, because a JSON value would implicitly convert to an error.
 struct Evaluated {
   Json json;
 };
@@ -22,9 +22,9 @@ struct Evaluated {
 ///     for each resource: body = plan->body_of(resource, answers of plan's references), PUT
 ///     plan->outputs(answers)
 ///
-/// No sockets, no server state. Work is bounded (limits.h) to about a tenth of a second, which
-/// belongs on a file thread. Reads what az, Bicep and the SDKs send; users' functions and types,
-/// key vault references and linked templates are refused by name.
+/// No sockets, no server state. Work is bounded (limits.h) to about a tenth of a second, so call it
+/// on a file thread. Supports the templates that az, Bicep and the SDKs send. User-defined
+/// functions and types, key vault references and linked templates are refused by name.
 class DeploymentPlan {
  public:
   /// `parameters` is {"name":{"value":…}}. Finds every mistake that can be found without the
@@ -41,8 +41,8 @@ class DeploymentPlan {
     return output_references_;
   }
 
-  /// The body of the resource's PUT. `references` has the resources of its `references`, as far as
-  /// they exist.
+  /// The body of the resource's PUT. `references` contains those of the resource's `references`
+  /// that exist.
   [[nodiscard]] Checked<Evaluated> body_of(const PlannedResource& resource,
                                            const References& references);
   /// {"name":{"type":"String","value":…}}

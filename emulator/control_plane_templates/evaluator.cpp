@@ -39,7 +39,7 @@ const Json& part_of(const Json& object, const Json& key) {
 
 }  // namespace
 
-/// One more evaluation inside of others.
+/// Counts the depth of nested evaluations.
 class Evaluator::Level {
  public:
   explicit Level(Evaluator& evaluator) : evaluator_(evaluator) {
@@ -56,8 +56,8 @@ class Evaluator::Level {
   Evaluator& evaluator_;
 };
 
-/// A parameter or variable whose evaluation is under way. It is the same in every iteration, so it
-/// sees none.
+/// Marks a parameter or variable as being evaluated. Its value cannot depend on the iterations of
+/// loops, so they are hidden from it.
 class Evaluator::OpenDefinition {
  public:
   OpenDefinition(Evaluator& evaluator, Definitions& definitions, const std::string& key)

@@ -38,8 +38,8 @@ class Evaluator {
   void define_variables(Json variables) { variables_.unevaluated = std::move(variables); }
   /// Names by which the template calls its resources (symbols, full names) and their ids.
   void define_resources(std::map<std::string, std::string> ids) { resource_ids_ = std::move(ids); }
-  /// Without references, `reference` is an error: the resources do not exist yet. They outlive the
-  /// evaluation.
+  /// Sets the resources that the function `reference` reads. They must outlive the evaluation. If
+  /// none are set, `reference` is an error, because the resources do not exist yet.
   void set_references(const References* references) { references_ = references; }
   void set_iterations(Iterations iterations) { iterations_ = std::move(iterations); }
   [[nodiscard]] const Iterations& iterations() const { return iterations_; }
@@ -60,9 +60,10 @@ class Evaluator {
   /// `which` is an id, or a name of a resource of the template. The resource's `properties`, or all
   /// of it.
   [[nodiscard]] Json reference(const std::string& which, bool is_full);
-  /// The id that a name in the template stands for; the name itself if it is none.
+  /// Returns the id of the resource that the template calls `name`; `name` itself if there is no
+  /// such resource.
   [[nodiscard]] std::string resource_id_of(const std::string& name) const;
-  /// Throws when limits::kEvaluationBytes are used up.
+  /// Counts bytes of work. Throws when limits::kEvaluationBytes are used up.
   void spend(std::size_t bytes);
 
  private:
@@ -75,7 +76,7 @@ class Evaluator {
     std::string what;  ///< "parameter" or "variable"
     Json unevaluated = Json::object();
     std::map<std::string, Json> known = {};
-    std::set<std::string> open = {};  ///< whose evaluation is under way
+    std::set<std::string> open = {};  ///< names that are being evaluated
   };
 
   [[nodiscard]] Json evaluate_string(const std::string& text);
@@ -97,7 +98,7 @@ class Evaluator {
   std::size_t spent_ = 0;
 };
 
-/// An iteration for the time that this exists.
+/// Adds an iteration as long as the object exists.
 class Unrolled {
  public:
   Unrolled(Evaluator& evaluator, std::string loop, std::size_t index) : evaluator_(evaluator) {

@@ -106,7 +106,7 @@ class Parser {
     if (token_.kind == Token::Kind::number) return {Expression::Kind::number, {}, take().number};
     if (token_.kind != Token::Kind::name) lexer_.refuse(expected("Literal or Identifier"));
     Expression call{Expression::Kind::call, take().text};
-    // A function of the template's own has the name of its namespace in front.
+    // The name of a user-defined function starts with its namespace.
     while (accept(".")) call.text += '.' + name();
     call.parts = arguments();
     return call;

@@ -22,15 +22,15 @@ struct Expression {
   std::vector<Expression> parts = {};
 };
 
-/// A text of a template is an expression if it is in brackets. nullopt for other texts; `[[…]`
-/// stands for a text that begins with one bracket.
+/// Returns the expression in a text of a template, which is in brackets; nullopt if the text is no
+/// expression. `[[…]` stands for a text that begins with one bracket.
 [[nodiscard]] std::optional<std::string_view> expression_in(std::string_view text);
 
 /// The meaning of a text that is no expression.
 [[nodiscard]] std::string_view literal_of(std::string_view text);
 
-/// Parses what stands between the brackets. Throws TemplateProblem where the text is not of the
-/// language, is longer than limits::kExpressionBytes or nested deeper than
+/// Parses what stands between the brackets. Throws TemplateProblem if the text is not a valid
+/// expression, is longer than limits::kExpressionBytes or nested deeper than
 /// limits::kExpressionDepth.
 [[nodiscard]] Expression parse_expression(std::string_view text);
 

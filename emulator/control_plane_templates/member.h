@@ -21,7 +21,7 @@ using Json = nlohmann::json;
 /// "String", "Integer", "Object": the names that ARM's messages have for the kinds of values.
 [[nodiscard]] std::string kind_of(const Json& value);
 
-/// About how many bytes a copy of the value takes. Throws TemplateProblem if objects and arrays are
+/// Estimates the bytes of a copy of the value. Throws TemplateProblem if objects and arrays are
 /// nested deeper than limits::kEvaluationDepth: copies and printing need the stack.
 [[nodiscard]] std::size_t weight_of(const Json& value, std::size_t depth = 0);
 

@@ -14,7 +14,7 @@ namespace {
 
 struct ValueType {
   std::string_view name;   ///< as deployments show it; templates write it in any case
-  std::string_view kinds;  ///< as messages name what is expected
+  std::string_view kinds;  ///< names of the expected kinds, for messages
   bool is_secure;
   bool (*accepts)(const Json& value);
 };
@@ -51,7 +51,7 @@ void require_object(const Json& value, const std::string& place) {
 
 bool is_null(const Json* member) { return member == nullptr || member->is_null(); }
 
-/// The length of a text or an array, or the number itself: what the rule with that name is about.
+/// Returns the value that the rule limits: the length of a text or an array, or the number itself.
 std::int64_t measure_of(const Json& value) {
   if (value.is_string()) {
     return std::int64_t(count_characters(value.get_ref<const std::string&>()));

@@ -21,7 +21,7 @@ struct PlannedResource {
   Json body = Json::object();
   std::set<std::string> references = {};  ///< ids, in lower case, that its body reads
 
-  // For the order and for later evaluation.
+  // Members for the order of resources and for later evaluation.
   std::string symbol = {};  ///< its key where `resources` is an object
   std::string loop = {};    ///< name of the copy loop that made it
   std::vector<std::string> depends_on = {};

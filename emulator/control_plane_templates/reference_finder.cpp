@@ -9,7 +9,7 @@
 namespace dynsessions::control_plane_templates {
 namespace {
 
-/// Charged for each value, as if so many bytes were copied: loops in loops visit values often.
+/// Cost of a visit to a value, in bytes of the evaluation limit: nested loops visit values often.
 constexpr std::size_t kVisit = 64;
 
 class Finder {
@@ -35,7 +35,7 @@ class Finder {
     if (const auto expression = expression_in(text)) look_at(parse_expression(*expression));
   }
 
-  /// The argument of `reference` can contain the number of the iteration.
+  /// Visits every iteration, because the argument of `reference` can contain its number.
   void look_at_copy(const PropertyCopy& copy) {
     const std::size_t count = evaluator_.evaluate_copy_count(copy.count, copy.name);
     for (std::size_t index = 0; index < count; ++index) {
@@ -55,7 +55,7 @@ class Finder {
       const std::string id = evaluator_.resource_id_of(name.get<std::string>());
       found_.insert(boost::algorithm::to_lower_copy(id));
     } catch (const TemplateProblem&) {
-      // The expression is perhaps never evaluated; if it is, the problem shows again.
+      // The expression might never be evaluated; otherwise the evaluation reports the problem.
     }
   }
 

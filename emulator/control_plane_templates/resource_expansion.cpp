@@ -29,7 +29,7 @@ class Expansion {
  public:
   explicit Expansion(Evaluator& evaluator) : evaluator_(evaluator) {}
 
-  /// `parent` is null at the top.
+  /// Adds the resources and their children. `parent` is null at the top level.
   void add_all(const Json& resources, const Parent* parent) {
     if (!resources.is_array() && !resources.is_object()) {
       throw TemplateProblem("The member 'resources' is expected to be of type 'Array', not '" +
@@ -141,7 +141,7 @@ class Expansion {
     return group ? base + "/resourceGroups/" + *group : base;
   }
 
-  /// Settles whether it is deployed, and after which others.
+  /// Determines whether the resource is deployed, and which resources come before it.
   void decide(PlannedResource& planned, const Json& resource, const Parent* parent) {
     if (const Json* const condition = find_member(resource, "condition")) {
       planned.is_deployed = evaluator_.evaluate_condition(*condition, place_of(planned));

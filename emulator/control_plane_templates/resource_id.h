@@ -11,8 +11,8 @@ namespace dynsessions::control_plane_templates {
 [[nodiscard]] std::string make_resource_id(std::string_view scope, std::string_view type,
                                            std::string_view names);
 
-/// "Microsoft.App/sessionPools/{name}", the id without its scope: by this a template can name a
-/// resource too.
+/// "Microsoft.App/sessionPools/{name}", the id without its scope. Templates can also name a
+/// resource in this form.
 [[nodiscard]] std::string relative_id_of(std::string_view type, std::string_view names);
 
 /// Whether the type is that of resource groups.

@@ -13,8 +13,8 @@ namespace {
 
 using Positions = std::set<std::size_t>;
 
-/// Every name by which `dependsOn` can mean a resource, and the positions of those it means: id, id
-/// without scope, name, symbol, and the name of a loop, which means all of its resources.
+/// Maps every name that `dependsOn` can contain to the positions of its resources. Names are ids,
+/// ids without scope, names, symbols, and names of loops, which stand for all their resources.
 class NameIndex {
  public:
   explicit NameIndex(const std::vector<PlannedResource>& resources) {
@@ -35,7 +35,7 @@ class NameIndex {
     }
   }
 
-  /// Empty if the template has no such resource.
+  /// Returns no positions if the template has no such resource.
   [[nodiscard]] const Positions& find(const std::string& name) const {
     static const Positions kNone;
     const auto found = positions_.find(lower(name));
@@ -70,7 +70,7 @@ std::vector<Positions> dependencies_of(const std::vector<PlannedResource>& resou
   return dependencies;
 }
 
-/// `left` are the positions that depend on each other, so that each has a dependency in it.
+/// `left` contains the positions that remain; each of them depends on another one.
 [[noreturn]] void refuse_circle(const std::vector<PlannedResource>& resources,
                                 const std::vector<Positions>& dependencies, const Positions& left) {
   std::vector<std::size_t> path;

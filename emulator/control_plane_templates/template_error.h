@@ -19,14 +19,14 @@ struct TemplateError {
 template <typename T>
 using Checked = Result<T, TemplateError>;
 
-/// Found by Result::value() when it holds an error: reading a value that is not there is our bug.
+/// Called by Result::value() if the result holds an error, which is a bug of the caller.
 [[noreturn]] inline void throw_exception_from_error(const TemplateError& error,
                                                     const boost::source_location&) {
   throw std::logic_error("unchecked template error: " + error.message);
 }
 
-/// Thrown inside this library, where it ends a recursive evaluation, and caught at its edge
-/// (checked()): callers see a TemplateError.
+/// Ends a recursive evaluation inside this library. checked() catches it, so callers of the library
+/// receive a TemplateError.
 class TemplateProblem : public std::runtime_error {
  public:
   TemplateProblem(std::string code, const std::string& message)

@@ -37,9 +37,9 @@ bool is_bare_key_at(std::string_view text, std::size_t at, char before) {
   return behind < text.size() && text[behind] == ':';
 }
 
-/// Where the key `template` stands without quotes; npos if it does not.
+/// Returns the position of the key `template` without quotes; npos if there is none.
 std::size_t find_bare_key(std::string_view text) {
-  char before = '\0';  // the last character that is neither space nor part of a comment
+  char before = '\0';  // the previous character that is neither space nor part of a comment
   for (std::size_t at = 0; at < text.size();) {
     if (is_bare_key_at(text, at, before)) return at;
     const std::size_t end = end_of_token(text, at);

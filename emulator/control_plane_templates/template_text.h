@@ -7,8 +7,8 @@
 
 namespace dynsessions::control_plane_templates {
 
-/// JSON with `//` and `/* */` comments; nullopt if the text is none, or if objects and arrays are
-/// nested too deeply (limits::kJsonDepth).
+/// JSON with `//` and `/* */` comments; nullopt if the text is not JSON, or if objects and arrays
+/// are nested too deeply (limits::kJsonDepth).
 [[nodiscard]] std::optional<Json> parse_template_text(std::string_view text);
 
 /// The same for the body of a deployment request. az writes the key `template` without quotes and

@@ -30,7 +30,7 @@ class TwoLaneHash {
   static constexpr std::uint32_t kFirst = 0x239b961b;
   static constexpr std::uint32_t kSecond = 0xab0e9789;
 
-  /// Four bytes, the lowest first; those behind the end of the text are 0.
+  /// Reads four bytes, the lowest first. Bytes after the end of the text are 0.
   static std::uint32_t word(std::string_view text, std::size_t at) {
     std::uint32_t value = 0;
     for (std::size_t i = 0; i < 4 && at + i < text.size(); ++i) {

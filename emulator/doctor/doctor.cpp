@@ -14,7 +14,8 @@
 namespace dynsessions::doctor {
 namespace {
 
-/// It takes half a second; several where the disk is slow and has not seen the files yet.
+/// The probe takes half a second, or several seconds if its files are on a slow disk and not yet
+/// cached.
 constexpr std::chrono::seconds kPatience{20};
 
 Checks examine_environment(const std::filesystem::path& python,
@@ -48,7 +49,8 @@ Checks examine(const config::Config& options, const runtimes::Installation& inst
   }
   Checks checks = examine_environment(python, installation);
   if (added) checks.push_back(*std::move(added));
-  // A Python that the agent cannot use fails in each sandbox too, with reasons that hide this one.
+  // Skips the sandbox: a Python that the agent cannot use would fail there too, with less clear
+  // reasons.
   if (checks.front().verdict == Verdict::bad) return checks;
   if (config.pool.network_status == pools::NetworkStatus::egress_enabled) {
     checks.push_back(check_egress_program());

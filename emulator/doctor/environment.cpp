@@ -68,7 +68,7 @@ std::string expectation(const PinnedPackage& pin) {
 /// Packages that differ from the pinned versions.
 struct Deviations {
   std::vector<std::string> missing;
-  Checks others;  ///< a line for each that is there in another version
+  Checks others;  ///< a line for each package of another version
 };
 
 Deviations deviations_of(const EnvironmentFacts& facts, const PackageList& expected) {
@@ -85,7 +85,7 @@ Deviations deviations_of(const EnvironmentFacts& facts, const PackageList& expec
   return deviations;
 }
 
-/// Sessions run, but the data stack as a whole is not there.
+/// Whether sessions work but the whole data stack is missing.
 bool is_small_on_purpose(const EnvironmentFacts& facts, const Deviations& deviations) {
   const bool has_some =
       std::any_of(std::begin(kDataStack), std::end(kDataStack),
@@ -105,7 +105,7 @@ Check sum_of(const EnvironmentFacts& facts, const Deviations& deviations, std::s
                        kMakeOneIfNeeded);
   }
   return environment("packages", Verdict::warning, count + " as pinned",
-                     facts.agent_failure.empty() ? kMakeOne : "");  // else the agent's line has it
+                     facts.agent_failure.empty() ? kMakeOne : "");  // otherwise the line of the agent has the cure
 }
 
 /// A line that sums up, one that names what is missing unless that is the data stack, and one for

@@ -28,10 +28,10 @@ struct EnvironmentFacts {
                                                     const std::filesystem::path& probe,
                                                     std::chrono::milliseconds patience);
 
-/// The section *environment* where there is no Python to ask.
+/// The section *environment* if there is no Python to run.
 [[nodiscard]] Checks check_missing_python(const std::string& why);
 
-/// The section *environment* of a Python that ask_python() had to give up.
+/// The section *environment* for a Python that did not answer ask_python() in time.
 [[nodiscard]] Checks check_endless_python(const std::string& python, std::chrono::seconds patience);
 
 /// Parses the last line of the probe's output. Returns nullopt if it is not the line of facts.

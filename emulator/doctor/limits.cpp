@@ -32,7 +32,7 @@ Check check_limit(const std::string& name, const LimitState& state) {
   return {"limits", name, verdict, finding, {}};
 }
 
-/// All limits without a cgroup lack it for the same reason, so the first of their lines has it.
+/// All limits that need a cgroup are missing for the same reason, so only the first line gives it.
 void explain(Checks& checks, const std::string& obstacle) {
   const auto first = std::find_if(checks.begin(), checks.end(), [](const Check& check) {
     return check.verdict == Verdict::warning;

@@ -139,7 +139,7 @@ class Examination {
   execution::Turns first_programs_;
   execution::SandboxedWorkspaceFactory workspaces_;
   Checks checks_;
-  Checks limits_;  ///< a separate section
+  Checks limits_;  ///< the section *limits*
 };
 
 asio::awaitable<void> examine(Examination& examination, execution::LauncherClient& launcher,

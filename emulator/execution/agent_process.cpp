@@ -22,7 +22,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// A socket to Asio too: a write to one whose peer has gone raises no SIGPIPE, which would end us.
+/// The control descriptor is used as a socket, because a write to a socket whose peer has closed
+/// raises no SIGPIPE, which would end this process.
 using Socket = asio::local::stream_protocol::socket;
 using sandbox::ResultFrame;
 using ValueKind = sandbox::ResultFrame::ValueKind;
@@ -60,7 +61,7 @@ struct AgentIo {
   Event changed;
   AgentState state = AgentState::starting;
   std::uint64_t current_id = 0;
-  std::shared_ptr<SpoolFile> file = {};  ///< of the program that runs; shared with its texts
+  std::shared_ptr<SpoolFile> file = {};  ///< file of the running program; shared with its texts
   AgentResult result = {};
   bool reading = false;    ///< a coroutine reads the control socket, and notices its end
   bool peer_left = false;  ///< the agent has closed its end
@@ -99,8 +100,8 @@ asio::awaitable<std::optional<sandbox::AgentFrame>> read_frame(std::shared_ptr<A
   co_return sandbox::decode_agent_frame(payload);
 }
 
-/// Reads the next text of a result; nullopt if it does not come. It counts for nothing, and is
-/// dropped, if `file` is null.
+/// Reads the next text of a result; returns nullopt if it does not arrive. If `file` is null, the
+/// text is dropped and counts against no quota.
 asio::awaitable<std::optional<SpooledText>> read_text(std::shared_ptr<AgentIo> io,
                                                       std::shared_ptr<SpoolFile> file,
                                                       std::size_t size) {
@@ -230,7 +231,7 @@ asio::awaitable<void> write_program(std::shared_ptr<AgentIo> io, AgentProgram pr
     frame = encode();
   }
   co_await asio::async_write(io->control, asio::buffer(frame),
-                             asio::as_tuple(asio::use_awaitable));  // the reader sees a break
+                             asio::as_tuple(asio::use_awaitable));  // the reader notices that the agent has gone
 }
 
 /// Completion handler for coroutines that must not fail silently: they throw for a frame over the

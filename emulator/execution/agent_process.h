@@ -70,7 +70,7 @@ class AgentProcess {
   struct Output {
     SpooledText stdout_text;
     SpooledText stderr_text;
-    std::uint64_t stdout_bytes = 0;  ///< that were written
+    std::uint64_t stdout_bytes = 0;  ///< bytes that the program wrote
     std::uint64_t stderr_bytes = 0;
   };
 
@@ -105,7 +105,7 @@ class AgentProcess {
                                           TimerLabel label);
 
  private:
-  std::shared_ptr<AgentIo> io_;  ///< shared with the reading coroutines, which end after us
+  std::shared_ptr<AgentIo> io_;  ///< shared with the reading coroutines, which end after this object
 };
 
 }  // namespace dynsessions::execution

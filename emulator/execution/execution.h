@@ -15,8 +15,8 @@
 
 namespace dynsessions::execution {
 
-/// The three interpreters of a session share files, not variables (CONTRACT.md section 6, "Image
-/// internals").
+/// The three kernels of a session, which share files but not variables (CONTRACT.md section 6,
+/// "Image internals").
 enum class Kernel {
   synchronous,
   asynchronous,
@@ -58,10 +58,10 @@ struct ExecutionRequest {
       std::nullopt;              ///< stdout and stderr are shown up to these
   std::string traceparent = {};  ///< TRACEPARENT in the environment of the program; empty: none
   bool wants_displays = false;   ///< the result has `displays`
-  // From the session.
+  // Set by the session.
   Clock* clock = nullptr;         ///< that `timeout` follows; null: the clock of the workspace
   std::string session = {};       ///< guid; identifies the timer of `timeout` among others
-  OutputListener on_output = {};  ///< or empty. The object that it calls outlives the execution
+  OutputListener on_output = {};  ///< empty: no listener. The object that it calls outlives the execution
 };
 
 /// The value of a program's last expression, before any api-version shapes it.
@@ -102,7 +102,7 @@ enum class ExecutionOutcome {
 /// A limit of a session as a whole.
 enum class SessionLimit { memory, files };
 
-/// The limit of its session that ended the program; nullopt if none did.
+/// The limit of the session that ended the program; nullopt if no limit did.
 [[nodiscard]] constexpr std::optional<SessionLimit> exceeded_limit(ExecutionOutcome outcome) {
   if (outcome == ExecutionOutcome::out_of_memory) return SessionLimit::memory;
   if (outcome == ExecutionOutcome::out_of_storage) return SessionLimit::files;
@@ -111,8 +111,8 @@ enum class SessionLimit { memory, files };
 
 /// The end of a kernel's interpreter.
 struct KernelEnd {
-  bool timed_out = false;  ///< its program went on after the interrupt at its timeout
-  std::optional<SessionLimit> limit = std::nullopt;  ///< that its session exceeded
+  bool timed_out = false;  ///< its program kept running after the interrupt at its timeout
+  std::optional<SessionLimit> limit = std::nullopt;  ///< limit that the session exceeded
   int signal = 0;                                    ///< that killed it; 0: it exited
   int exit_status = 0;
   bool between_programs = false;  ///< it ended while no program of a client ran in it
@@ -123,7 +123,7 @@ struct ExecutionResult {
   ExecutionOutcome outcome = ExecutionOutcome::succeeded;
   /// Texts are as the program wrote them, which need not be UTF-8.
   SpooledText stdout_text;  ///< all that reached the descriptor, capped
-  SpooledText stderr_text;  ///< likewise; without the traceback
+  SpooledText stderr_text;  ///< the same for stderr; without the traceback
   SpooledText traceback;    ///< the error's text directly followed by IPython's plain traceback
   ExecutionValue value;
   /// The last expression's own value when an image took its place: text, a str, or nothing.
@@ -132,10 +132,10 @@ struct ExecutionResult {
   /// (test_double/journal/displays.h reads it). Empty if there is none or the request did not ask
   /// for it.
   SpooledText displays = {};
-  std::uint64_t stdout_bytes = 0;  ///< that the program wrote, also those that were dropped
+  std::uint64_t stdout_bytes = 0;  ///< bytes that the program wrote, including those that were dropped
   std::uint64_t stderr_bytes = 0;
   std::chrono::milliseconds duration{0};  ///< real time in the interpreter
-  /// Interpreters of the kernel that ended since the program before, in order. Each was replaced.
+  /// Interpreters of the kernel that ended since the previous program, in order. Each was replaced.
   std::vector<KernelEnd> kernel_ends = {};
   /// The rule of a script that gave the answer; empty if the program ran.
   std::string answered_by = {};

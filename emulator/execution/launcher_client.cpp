@@ -157,7 +157,7 @@ void LauncherClient::dispatch(Received<Reply> received) {
   // An interpreter that exits also closes its control socket, which informs its owner.
   if (reply.kind == ReplyKind::interpreter_exited) return;
   const auto found = pending_.find(reply.request_id);
-  if (found == pending_.end()) return;  // no caller waits for it; the descriptors close here
+  if (found == pending_.end()) return;  // no caller waits for this reply; its descriptors are closed here
   found->second.reply = std::move(received);
   found->second.answered.notify();
 }
@@ -202,7 +202,7 @@ void LauncherClient::check_silence() {
 
 asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::reply_to(
     std::uint64_t request_id, Clock::TimePoint deadline) {
-  struct Erasure {  // also when a cancelled coroutine unwinds
+  struct Erasure {  // runs also when a cancelled coroutine unwinds
     std::map<std::uint64_t, Pending>& pending;
     std::uint64_t id;
     ~Erasure() { pending.erase(id); }
@@ -219,7 +219,7 @@ asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::reply_to(
   auto reply = std::move(pending.reply);
   if (!reply) co_return alive_ ? launcher_silent() : launcher_gone();
   if (reply->message.kind == ReplyKind::done) co_return std::move(*reply);
-  // The name of the step can contain a path of the host; it is not needed in this case.
+  // Replaces the step, whose name can contain a path of the host.
   if (lacks_descriptors(reply->message.error_number)) co_return no_descriptors();
   const std::string step(sandbox::step_name(reply->message));
   co_return Error{ErrorCode::sandbox_unavailable,

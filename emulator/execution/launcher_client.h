@@ -66,8 +66,8 @@ class LauncherClient {
   /// on this machine; the launcher then forgets it.
   boost::asio::awaitable<Result<ProfileId>> define_profile(sandbox::SandboxProfile profile);
 
-  /// Makes no more sandboxes of this profile and ends its zygote. Existing sandboxes go on; their
-  /// later interpreters are started instead of forked.
+  /// Makes no more sandboxes of this profile and ends its zygote. Existing sandboxes continue;
+  /// their later interpreters are started instead of forked.
   void forget_profile(ProfileId profile);
 
   /// Makes a sandbox and returns its data directory. Returns the same errors as request().

@@ -27,7 +27,7 @@ class OutputCapture {
   OutputCapture(const OutputCapture&) = delete;
   OutputCapture& operator=(const OutputCapture&) = delete;
 
-  /// Reads until the last writer or close() closes the pipe. To be run once.
+  /// Reads until the last writer or close() closes the pipe. Call it once.
   boost::asio::awaitable<void> read_on();
 
   /// Drops the contents of the pipe, then keeps all later bytes and passes them to `listener`.
@@ -35,7 +35,7 @@ class OutputCapture {
 
   struct Captured {
     SpooledText text;
-    std::uint64_t written = 0;  ///< bytes, also those that were dropped
+    std::uint64_t written = 0;  ///< bytes, including those that were dropped
   };
   /// Returns what was written since begin(), including what is in the pipe at this moment, but not
   /// what a writer adds in the meantime. The listener is forgotten.

@@ -14,10 +14,10 @@
 namespace dynsessions::execution {
 
 /// Keeps a number of workspaces ready, so that a new session need not wait for Python to import its
-/// packages: the service's *ready session instances*. A workspace is handed out once and never
-/// returned. A workspace that has ended in the meantime is thrown away. The next one is made a
-/// moment later, and only when no caller waits, so that it does not delay the first answer. A large
-/// number is a buffer for bursts. Lives on the event-loop thread.
+/// packages: as the service does with its *ready session instances*. A workspace is handed out once
+/// and never returned. A workspace that has ended in the meantime is thrown away. The next one is
+/// made a moment later, and only when no caller waits, so that it does not delay the first answer.
+/// A large number is a buffer for bursts. Lives on the event-loop thread.
 class ReadyWorkspaces final : public WorkspaceFactory {
  public:
   /// Whether a workspace has to be made to find out that workspaces can be made.

@@ -81,7 +81,7 @@ void SandboxedInterpreter::expect_kill() {
 
 void SandboxedInterpreter::hang_up() {
   hung_up_ = true;
-  if (agent_) agent_->hang_up();  // and keep it: execute() can be waiting in it
+  if (agent_) agent_->hang_up();  // not destroyed here, because execute() can be waiting in it
 }
 
 asio::awaitable<Result<void>> SandboxedInterpreter::end_previous(

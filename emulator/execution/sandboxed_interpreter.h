@@ -33,8 +33,8 @@ struct SandboxServices {
   /// See SandboxedInterpreter::execute; one for all interpreters of a machine.
   Turns& first_programs;
   InterpreterLimits limits;
-  bool zygote = false;  ///< the profile has one; see sandbox::SandboxProfile
-  ProfileId profile{};  ///< of the sandboxes to make
+  bool zygote = false;  ///< whether the profile has a zygote (sandbox::SandboxProfile)
+  ProfileId profile{};  ///< profile of new sandboxes
 };
 
 /// One kernel of a sandboxed workspace: an IPython agent in the workspace's sandbox. After a
@@ -96,7 +96,7 @@ class SandboxedInterpreter {
   const sandbox::RequestKind start_kind_;
   std::unique_ptr<AgentProcess> agent_;
   std::uint64_t last_execution_id_ = 0;
-  sandbox::InterpreterEnd end_{};  ///< of the previous interpreter
+  sandbox::InterpreterEnd end_{};  ///< end of the previous interpreter
   bool may_be_there_ = false;      ///< it was started and has not certainly ended
   bool end_is_told_ = false;       ///< a result has its KernelEnd although its end is not certain
   bool hung_up_ = false;

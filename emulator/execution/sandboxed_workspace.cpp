@@ -107,7 +107,7 @@ asio::awaitable<Result<std::unique_ptr<Workspace>>> SandboxedWorkspaceFactory::c
   auto creation =
       spare_ ? SandboxedWorkspace::start(std::move(spare_)) : SandboxedWorkspace::create(services_);
   auto workspace = co_await std::move(creation);
-  keep_spare();  // not before, since the launcher serves in turn
+  keep_spare();  // not earlier, because the launcher handles requests in order
   co_return workspace;
 }
 

@@ -13,14 +13,14 @@
 namespace dynsessions::execution {
 
 /// Answers by a script instead of Python: for tests, and for people who want canned answers. Files
-/// are real: its data directory is a temporary one that goes with it.
+/// are real: they are in a temporary directory, which is removed with the workspace.
 class ScriptedWorkspace final : public Workspace {
  public:
   /// Answers a program; can wait.
   using Script = std::function<boost::asio::awaitable<Result<ExecutionResult>>(ExecutionRequest)>;
 
-  /// Throws std::system_error when no temporary directory can be made. `file_pool` removes it at
-  /// the end and outlives this; null: stop() blocks.
+  /// Throws std::system_error if no temporary directory can be made. stop() removes the directory
+  /// on `file_pool`, which outlives this; if that is null, stop() blocks.
   explicit ScriptedWorkspace(Script script, boost::asio::thread_pool* file_pool = nullptr);
   ~ScriptedWorkspace() override;
 

@@ -95,7 +95,7 @@ asio::awaitable<void> TextSpooler::append(std::string bytes) {
   if (text_.at_hand()) {
     std::string& memory = text_.memory_;
     const std::size_t kept = kTextBytesInMemory - std::min(kTextBytesInMemory, memory.size());
-    // At once: a string that doubles its memory would end with twice the bound.
+    // Reserves the bound at once: a string that doubles its capacity would take twice as much.
     if (memory.size() + bytes.size() > kShortText) memory.reserve(kTextBytesInMemory);
     memory.append(bytes, 0, kept);
     bytes.erase(0, kept);

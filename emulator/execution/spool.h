@@ -17,10 +17,11 @@
 /// Texts that come out of sandboxes: short ones are in memory, long ones in unnamed files, so that
 /// what programs print and clients do not fetch takes no memory of the server.
 ///
-/// The bound of the server's memory follows: of each text kTextBytesInMemory, and a program has at
-/// most seven (stdout, stderr, and five of its result), 336 KiB. A hundred sessions with three busy
-/// kernels each hold 103 MB of texts, and in their logs of asynchronous executions at most 1 MiB
-/// each (pools/execution_log.h). An answer that is being sent holds one piece of about 100 KiB.
+/// This bounds the server's memory: each text takes at most kTextBytesInMemory, and a program has
+/// at most seven texts (stdout, stderr, and five of its result), 336 KiB. A hundred sessions with
+/// three busy kernels each hold 103 MB of texts, and in their logs of asynchronous executions at
+/// most 1 MiB each (pools/execution_log.h). An answer that is being sent holds one piece of about
+/// 100 KiB.
 namespace dynsessions::execution {
 
 inline constexpr std::size_t kTextBytesInMemory = std::size_t{48} << 10;
@@ -67,7 +68,7 @@ class SpoolFile {
   /// Returns the offset of a range for `size` bytes, which takes no room before it is written.
   /// Event-loop thread only, as is charge().
   [[nodiscard]] std::uint64_t reserve(std::uint64_t size);
-  /// Counts bytes that are going to be written. Returns false if a quota has not as many.
+  /// Counts bytes that will be written. Returns false if a quota has fewer bytes left.
   [[nodiscard]] bool charge(std::size_t bytes);
 
   /// Blocks. Returns 0, or the errno of what failed.

@@ -36,7 +36,7 @@ class Workspace {
   /// The directory descriptor of the session's `/mnt/data`; borrowed, valid as long as this object.
   [[nodiscard]] virtual int data_directory() const = 0;
 
-  /// False if the process that waits for the first program has exited by itself.
+  /// Returns false if the interpreter that waits for the first program has exited.
   [[nodiscard]] virtual bool is_alive() const = 0;
 
   /// Ends processes, mounts and files; resolves when they are gone. Called at most once.
@@ -57,7 +57,7 @@ class WorkspaceFactory {
   WorkspaceFactory& operator=(const WorkspaceFactory&) = delete;
   virtual ~WorkspaceFactory() = default;
 
-  /// A fresh workspace with an empty `/mnt/data`, its synchronous kernel ready to execute; or
+  /// Makes a workspace with an empty `/mnt/data` whose synchronous kernel is ready. Returns
   /// `sandbox_unavailable` with the step that failed.
   virtual boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> create() = 0;
 
@@ -66,7 +66,7 @@ class WorkspaceFactory {
 
   [[nodiscard]] virtual Readiness readiness() const { return {.proven = true}; }
 
-  /// Ends the workspaces in reserve. Those that create() has returned go on.
+  /// Ends the workspaces in reserve. Workspaces that create() has returned continue.
   virtual boost::asio::awaitable<void> stop() { co_return; }
 };
 

@@ -17,7 +17,7 @@ namespace dynsessions::http {
 ///
 /// A value. Members of type `string_view` refer to texts with static storage.
 struct Exchange {
-  // From the connection.
+  // Set by the connection.
   std::uint64_t connection = 0;  ///< number of the connection at its server, from 1
   std::uint64_t number = 0;      ///< number of the request on its connection, from 1
   std::string_view scheme = "http";
@@ -26,9 +26,9 @@ struct Exchange {
   /// The percent-decoded segments with `/` before each. Foreign bytes: valid UTF-8, but not yet
   /// safe to print.
   std::string path;
-  std::string traceparent;  ///< W3C Trace Context, as the client sent it; empty: none that is valid
+  std::string traceparent;  ///< W3C Trace Context, as the client sent it; empty: missing or invalid
 
-  // From the router of the surface.
+  // Set by the router of the surface.
   std::string_view surface;    ///< "data-plane" or "admin"
   std::string_view operation;  ///< such as "execute"; empty: no operation has this path and method
   std::string subscription;
@@ -36,22 +36,22 @@ struct Exchange {
   std::string pool;
   std::string api_version;  ///< as the client asked for it; empty: it did not
 
-  // From filters and handlers.
+  // Set by filters and handlers.
   std::string principal;   ///< of the token; empty if it names none
   std::string identifier;  ///< of the session. Perhaps a secret of the client: log its hash only
   std::string session;     ///< guid
   bool is_new_session = false;                  ///< the request made the session
-  std::chrono::nanoseconds allocation_time{0};  ///< until the session was there
+  std::chrono::nanoseconds allocation_time{0};  ///< time until the session was allocated
   std::chrono::nanoseconds execution_time{0};   ///< of the program, waiting for its turn included
   std::vector<std::string> faults;              ///< injected faults that were hit, by rule id
   std::vector<std::string> fault_effects;       ///< effects or presets of these faults
 
-  // Of the program that the request ran, which the answer does not show.
+  // Facts about the program of the request that are not in the answer.
   bool wants_displays = false;     ///< a filter wants the next member
   std::string displays;            ///< JSON of an agent, to be distrusted; see ExecutionResult
-  std::uint64_t stdout_bytes = 0;  ///< that the program wrote, also those that were dropped
+  std::uint64_t stdout_bytes = 0;  ///< bytes that the program wrote, including those that were dropped
   std::uint64_t stderr_bytes = 0;
-  bool stdout_cut = false;  ///< the answer has less of it
+  bool stdout_cut = false;  ///< the answer contains only a part of stdout
   bool stderr_cut = false;
 
   // The decision.
@@ -60,12 +60,12 @@ struct Exchange {
   std::string_view refused_by;
   /// Text of `x-emulator-reason`, also where the server does not send that header.
   std::string reason;
-  /// The same for an answer that is no refusal and whose text quotes the program: not for the log.
+  /// A reason for an answer that is no refusal. It quotes the program, so it is not logged.
   std::string advice;
   /// Text of `x-emulator-warning`, which names what the answer leaves out; empty if it is complete.
   std::string warning;
 
-  // From the connection, at the end.
+  // Set by the connection at the end.
   unsigned status = 0;                            ///< 0: the client left before an answer was there
   bool delivered = false;                         ///< the kernel took the whole answer
   std::uint64_t request_bytes = 0;                ///< of the body, as far as it was read

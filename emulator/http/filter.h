@@ -22,8 +22,8 @@
 /// `truncate`, `slice`, `reset` and `hang` replace Response::body by a StreamBody whose BodySource
 /// wraps the original body: it gives fewer bytes, small pieces with pauses between them, an error
 /// (with BreakOff::reset if the connection must be reset), or never a first piece. The writer of
-/// net/ carries that out, in the clear and over TLS alike, and cancels a source that hangs when the
-/// client leaves. The filter adds the rule's id to Exchange::faults.
+/// net/ performs this with and without TLS, and cancels a source that hangs when the client leaves.
+/// The filter adds the rule's id to Exchange::faults.
 ///
 /// **A journal** is the outermost filter. It sees the request's body by putting a BodyReader around
 /// Call::body that keeps a bounded copy of what is read (read_arrived() runs on another thread,

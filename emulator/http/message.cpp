@@ -100,7 +100,7 @@ Result<Target> Target::parse(std::string_view text) {
   const bool absolute_form = relative.size() != text.size();
   if (!relative.starts_with('/') && !absolute_form) return bad_target("does not start with '/'");
   Target target;
-  Meaning meaning = Meaning::other;  // of the next segment
+  Meaning meaning = Meaning::other;  // meaning of the next segment
   const std::size_t path_end = std::min(relative.find('?'), relative.size());
   const Result<void> path = for_each_piece(relative.substr(0, path_end), '/',
                                            [&](std::string_view piece) -> Result<void> {

@@ -61,7 +61,7 @@ struct Target {
 struct Request {
   Method method = Method::other;
   std::string method_text;
-  std::string scheme = "http";  ///< or "https", depending on the port
+  std::string scheme = "http";  ///< "http" or "https", depending on the port
   Target target;
   Headers headers;
   std::optional<std::uint64_t> content_length;  ///< absent: chunked, or no body
@@ -102,7 +102,7 @@ struct FileBody {
 
 enum class Framing {
   content_length,
-  chunked,  ///< as the service frames its JSON (CONTRACT.md section 1.6)
+  chunked,  ///< sent in chunks, as the service sends JSON (CONTRACT.md section 1.6)
 };
 
 struct Response {

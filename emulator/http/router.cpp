@@ -144,7 +144,7 @@ NoRow RouteTable::explain(Method method, Segments path) const {
       const std::string wanted = row.pattern.filled_from(path);
       const std::size_t edits = edit_distance(text, wanted);
       if (!is_similar(text, wanted, row.pattern.length_of_words(), edits)) continue;
-      // Among similar paths, one that has the method is more likely to be meant.
+      // Of similar paths, the user more likely meant one that has the method.
       const std::size_t rank = edits + (accepts(row, method) ? 0 : 4);
       if (!answer.nearest.empty() && rank >= best) continue;
       best = rank;

@@ -13,7 +13,7 @@
 
 namespace dynsessions::http {
 
-/// Decoded segments of a path (Target::segments), or the part of them that a router looks at.
+/// Decoded segments of a path (Target::segments), or those that a router matches.
 using Segments = std::span<const std::string>;
 
 /// The values of the `{name}`s of a pattern in one path.
@@ -56,17 +56,17 @@ class PathPattern {
 };
 
 enum class HeadRequests {
-  own_rows,  ///< HEAD is a method like any other
+  own_rows,  ///< only rows with the method HEAD answer HEAD
   like_get,  ///< a row of GET answers HEAD too
 };
 
-/// The reason why no row has a path and method, for the text of the refusal.
+/// Explains why no row has a path and method, for the text of the refusal.
 struct NoRow {
   std::string methods;  ///< the methods of the path, such as "GET, DELETE"; empty: unknown path
   std::string nearest;  ///< a similar row, such as "POST /code/execute"; empty: none is similar
 };
 
-/// The untyped half of Router.
+/// The part of Router that does not depend on the type of rows.
 class RouteTable {
  public:
   explicit RouteTable(HeadRequests head) : head_(head) {}
@@ -96,8 +96,8 @@ class RouteTable {
 
 /// The operations of one surface, one row each. A row is a struct of the surface with the members
 /// `method`, `pattern` ("/files/{name}") and any others that the surface needs: the operation's
-/// name, the api-versions that have it, its handler. The first row that has the path and the method
-/// wins. The rows outlive the router.
+/// name, the api-versions that have it, its handler. The first row with the path and the method is
+/// used. The rows outlive the router.
 template <typename Row>
 class Router {
  public:

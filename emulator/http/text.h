@@ -8,7 +8,7 @@
 /// locale.
 namespace dynsessions::http {
 
-/// Equal without regard to the case of ASCII letters.
+/// Whether the texts are equal without regard to the case of ASCII letters.
 [[nodiscard]] bool iequals(std::string_view left, std::string_view right);
 
 /// Removes spaces and tabs at both ends.
@@ -17,8 +17,8 @@ namespace dynsessions::http {
 /// Whether the text contains a byte below 0x20, or 0x7F.
 [[nodiscard]] bool has_control_character(std::string_view text);
 
-/// A sentence as the value of a header, which has ASCII only: `…` becomes `...`, any other
-/// character beyond ASCII or of control an escape such as `\u00fc`.
+/// Converts a sentence to ASCII for a header: `…` becomes `...`, and any other control or non-ASCII
+/// character becomes an escape such as `\u00fc`.
 [[nodiscard]] std::string as_header_value(std::string_view text);
 
 /// Replaces every `%XX` with its byte. Returns nullopt if a `%` is not followed by two hex digits.

@@ -28,7 +28,8 @@ bool is_zero(std::string_view text) {
   return text.find_first_not_of('0') == std::string_view::npos;
 }
 
-/// Takes a field of `size` characters and the dash before it off the text.
+/// Removes a dash and a field of `size` characters from the front of the text, and returns the
+/// field.
 std::string_view take(std::string_view& text, std::size_t size) {
   const std::string_view field = text.substr(0, size + 1);
   text.remove_prefix(field.size());

@@ -17,7 +17,8 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-/// Most heads are shorter; an idle connection should not cost more.
+/// Size of the first read. Most heads are shorter, and an idle connection should not take more
+/// memory.
 constexpr std::size_t kHeadPiece = std::size_t{4} * 1024;
 
 /// Bytes that are still read of a request that was answered before its end.
@@ -106,8 +107,8 @@ void Connection::cut() {
   cancel_.emit(asio::cancellation_type::terminal);
 }
 
-/// Waits until the buffer starts with a whole head and tells its size; 0 when the client has gone,
-/// was too slow, or is to go because the server drains.
+/// Waits until the buffer starts with a whole head and returns its size. Returns 0 if the client
+/// has gone or was too slow, or if the server drains.
 asio::awaitable<Result<std::size_t>> Connection::read_head() {
   static constexpr std::string_view kEnd = "\r\n\r\n";
   idle_ = buffer_.size() == 0;
@@ -124,14 +125,14 @@ asio::awaitable<Result<std::size_t>> Connection::read_head() {
     const auto [error, count] = co_await transport_->read_some(space);
     if (error || !transport_->is_open()) co_return std::size_t{0};
     buffer_.commit(count);
-    // Set once: the deadline covers the whole head, however slowly it drips in.
+    // Set once, so that the deadline covers the whole head, however slowly it arrives.
     if (std::exchange(idle_, false)) {
       transport_->expires_after(limits_.head_time);
       waiting_.enter();  // a connection that sends after a long wait is no longer the longest
                          // waiting one
     }
-    // It would never become a head, and a person who mixed up http and https should not wait for
-    // a timeout to learn it.
+    // Refuses a TLS handshake at once, so that a person who mixed up http and https need not wait
+    // for a timeout.
     if (buffered().front() == kTlsHandshake) {
       warn_of_wrong_port("a client spoke TLS to the port of plain HTTP: use http:// there");
       co_return invalid_request("This port speaks HTTP without TLS: use http://.");
@@ -175,7 +176,7 @@ asio::awaitable<bool> Connection::serve_request(http::Exchange& exchange, std::s
   context.keep_alive =
       head->keep_alive && body.at_end() && !draining_ && !ends_with_connection(response, context);
   const bool sent = co_await send(exchange, std::move(response), context);
-  exchange.request_bytes = body.taken();  // a stream can go on reading while it answers
+  exchange.request_bytes = body.taken();  // a stream can read more of the body while it answers
   const bool keep_alive = sent && context.keep_alive && !draining_;
   if (sent && !keep_alive) co_await finish_sending();
   if (sent && !body.at_end()) co_await discard_input();

@@ -18,8 +18,8 @@ struct FilePiece {
                                    std::vector<char> buffer);
 
 /// Sends bytes from `offset` up to `end` directly from the file's pages, until the socket would
-/// block. Returns the offset where it stopped. The reason does not matter: reading and writing on
-/// from there reports the same end of file or lost client.
+/// block. Returns the offset where it stopped. The reason is not returned, because the next read or
+/// write reports it again.
 [[nodiscard]] std::uint64_t send_without_copy(int socket, int file, std::uint64_t offset,
                                               std::uint64_t end);
 

@@ -29,7 +29,7 @@ class Listener {
 
   /// Returns the next connection; nullopt after close(). A shortage does not end it: without a free
   /// descriptor or memory it tries again every 100 ms, while clients wait in the kernel's queue and
-  /// existing connections go on.
+  /// existing connections continue.
   boost::asio::awaitable<std::optional<boost::asio::ip::tcp::socket>> accept();
 
  private:

@@ -118,7 +118,7 @@ struct ResponseWriter::Stream {
   http::StreamBody body;
   std::string head;  ///< not sent yet
   bool chunked = false;
-  bool writing = false;  ///< a piece is being written: only the end of the connection can stop it
+  bool writing = false;  ///< a piece is being written; only closing the connection stops this
   bool complete = false;
   error_code error = {};
   std::exception_ptr failure = {};

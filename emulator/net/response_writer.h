@@ -68,7 +68,7 @@ class ResponseWriter {
   Transport& transport_;
   boost::asio::thread_pool& file_pool_;
   const ServerLimits& limits_;
-  std::uint64_t body_bytes_ = 0;  ///< of the current answer
+  std::uint64_t body_bytes_ = 0;  ///< bytes of the current answer
   bool draining_ = false;
   Event drain_began_;
 };

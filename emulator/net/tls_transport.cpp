@@ -70,7 +70,7 @@ void TlsContext::warn_of_refusal(const std::string& client, const std::string& a
 }
 
 asio::awaitable<Opening> TlsTransport::open() {
-  // The first bytes are read here and not by the handshake, to check whether they start one.
+  // Reads the first bytes before the handshake, to check whether the client uses TLS.
   std::array<char, kHelloPiece> hello;
   const auto [lost, size] = co_await Transport::read_some(asio::buffer(hello));
   if (lost) co_return Opening::lost;
@@ -96,8 +96,7 @@ asio::awaitable<Transferred> TlsTransport::write(std::span<const asio::const_buf
 }
 
 asio::awaitable<void> TlsTransport::finish_sending() {
-  // An error means that the client has gone or still sends; in both cases it is of no use to the
-  // client.
+  // Ignores an error: the client has gone or still sends, so it cannot be told.
   if (encrypted_) co_await tls_.async_shutdown(kAsResult);
   co_await Transport::finish_sending();
 }

@@ -4,8 +4,8 @@
 
 #include "emulator/pools/session_events.h"
 
-/// The words for what happens to sessions, the same in log, metrics and events. Stable: programs
-/// read them.
+/// Names of events of sessions and of their reasons, for log, metrics and event stream. They are
+/// stable, because programs read them.
 namespace dynsessions::observability {
 
 [[nodiscard]] std::string_view name_of(pools::EndReason reason);

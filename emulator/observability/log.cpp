@@ -76,7 +76,7 @@ std::string_view level_name(spdlog::level::level_enum level) {
   return {name.data(), name.size()};
 }
 
-/// Makes one JSON object of each message.
+/// Formats each message as one JSON object.
 class JsonFormatter final : public spdlog::formatter {
  public:
   void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& line) override {

@@ -8,8 +8,8 @@
 
 namespace dynsessions::observability {
 
-/// Measures four times a second how late the event loop runs a timer: how long everything that is
-/// due has to wait for what the loop does instead. Event-loop thread only.
+/// Measures four times a second how late the event loop runs a timer, which is how long all other
+/// work has to wait. Event-loop thread only.
 class LoopLag {
  public:
   using Report = std::function<void(std::chrono::nanoseconds lag)>;
@@ -22,7 +22,7 @@ class LoopLag {
   ~LoopLag() { stop(); }
 
   void start();
-  /// The event loop has nothing to wait for any more.
+  /// Stops measuring, so that this object does not keep the event loop running.
   void stop();
 
  private:

@@ -25,10 +25,11 @@ using prometheus::Histogram;
 using prometheus::Registry;
 using Buckets = Histogram::BucketBoundaries;
 
-/// Seconds: from a warm answer to the longest execution.
+/// In seconds, from an answer of a warm session to the longest execution.
 const Buckets kExecutionBuckets{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
                                 1,     2.5,    5,     10,   30,    60,   120, 220};
-/// Seconds: a ready session takes microseconds, an interpreter that starts from scratch seconds.
+/// In seconds. A ready session takes microseconds; an interpreter that is started without a zygote
+/// takes seconds.
 const Buckets kAllocationBuckets{0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05,
                                  0.1,    0.25,   0.5,   1,     2.5,  5,     10};
 const Buckets kLagBuckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5};
@@ -51,8 +52,8 @@ Family<Histogram>& histograms(Registry& registry, const char* name, const char* 
 
 }  // namespace
 
-/// The registry, and its series by the values of their labels: the registry itself compares maps of
-/// texts for each look-up.
+/// The series of the registry by the values of their labels. The registry's own look-up is slower:
+/// it compares maps of strings.
 class Metrics::Series {
  public:
   explicit Series(const Subject& subject) : versions_(subject.api_versions) {

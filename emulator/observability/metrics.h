@@ -28,7 +28,7 @@ class Metrics final : public http::ExchangeObserver {
  public:
   struct Subject {
     std::string version;                         ///< of the program
-    std::vector<std::string_view> api_versions;  ///< that are counted one by one; static storage
+    std::vector<std::string_view> api_versions;  ///< versions that have separate series; static storage
   };
 
   explicit Metrics(const Subject& subject);
@@ -37,10 +37,10 @@ class Metrics final : public http::ExchangeObserver {
   void exchange_ended(const http::Exchange& exchange) noexcept override;
   void event_loop_lagged(std::chrono::nanoseconds lag);
 
-  /// Counts what happens to the sessions of one pool. This outlives the returned object.
+  /// Returns a listener that counts events of one pool's sessions. This object must outlive it.
   [[nodiscard]] std::unique_ptr<pools::SessionEvents> for_sessions();
 
-  /// In the text format of Prometheus, version 0.0.4.
+  /// Returns all metrics in the text format of Prometheus, version 0.0.4.
   [[nodiscard]] std::string text(const Occupancy& now);
 
  private:

@@ -39,8 +39,7 @@ double milliseconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 
-/// The text without segments of a path that are the session's identifier, which some clients put
-/// there.
+/// Removes path segments that equal the session's identifier, which some clients put there.
 std::string without_identifier(std::string_view text, const std::string& identifier) {
   if (identifier.empty()) return std::string(text);
   constexpr std::string_view kAfterSegment = "/?#`'\" ";

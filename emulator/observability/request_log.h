@@ -6,8 +6,8 @@
 namespace dynsessions::observability {
 
 /// Writes one line per request to the log, with what an engineer needs to find a mistake. Of the
-/// request's query it has the api-version only. Neither code nor output nor tokens; identifiers as
-/// digests.
+/// query it logs only the api-version. It logs identifiers as digests, and no code, output or
+/// tokens.
 class RequestLog final : public http::ExchangeObserver {
  public:
   explicit RequestLog(Log log = Log()) : log_(std::move(log)) {}

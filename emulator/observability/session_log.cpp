@@ -32,7 +32,7 @@ std::string_view words_for(pools::EndReason reason) {
   return {};
 }
 
-/// Such as "SIGSEGV".
+/// Returns the name of a signal, such as "SIGSEGV".
 std::string name_of_signal(int signal) {
   const char* name = ::sigabbrev_np(signal);
   return name == nullptr ? fmt::format("signal {}", signal) : fmt::format("SIG{}", name);

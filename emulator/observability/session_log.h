@@ -9,11 +9,11 @@
 
 namespace dynsessions::observability {
 
-/// Writes the life of the sessions of one pool to the log. Neither code nor output nor tokens;
-/// identifiers as digests.
+/// Logs when the sessions of one pool start and end. It logs identifiers as digests, and no code,
+/// output or tokens.
 class SessionLog final : public pools::SessionEvents {
  public:
-  /// `clock` is that of the pool and outlives this.
+  /// `clock` is the pool's clock and outlives this.
   SessionLog(const Clock& clock, std::string pool, Log log = Log());
 
   void session_allocated(const pools::Session& session) override;

@@ -27,7 +27,8 @@ namespace {
 constexpr const char* kBuilding = "building-";
 constexpr std::size_t kNameDigits = 32;
 constexpr std::chrono::hours kUnusedAge{24 * 30};
-/// A change of what the script makes of the same lines changes this.
+/// Version of the layer format. Change it when the script builds a different layer from the same
+/// lines.
 constexpr const char* kFormat = "dynsessions layer 1";
 
 std::string hash_of(const std::string& text) {
@@ -145,7 +146,7 @@ Result<Change> LayerStore::change(const fs::path& path, const Edit& edit) const 
   Result<RequirementsFile> file = RequirementsFile::parse(read_text(path));
   if (!file) return file.error();
   if (const Result<void> edited = edit(*file); !edited) return edited.error();
-  file->set_needed({});  // computed again by the build
+  file->set_needed({});  // the build computes these lines again
   if (file->is_empty()) {
     replace_file(path, file->text());
     return Change{*std::move(file), {}};
@@ -186,7 +187,7 @@ Result<LayerStore::Build> LayerStore::build(const RequirementsFile& file,
   return Build{directory, *std::move(facts)};
 }
 
-/// Packages that the base has already are not among those of the layer, and are the base's to pin.
+/// Packages of the base are not part of the layer; the base pins their versions.
 void LayerStore::pin(RequirementsFile& file, const LayerFacts& facts) const {
   const std::vector<Requirement> wanted = file.requirements();
   for (Requirement each : wanted) {
@@ -208,7 +209,7 @@ void LayerStore::pin(RequirementsFile& file, const LayerFacts& facts) const {
 void LayerStore::publish(const Build& build, const RequirementsFile& file) const {
   const fs::path target = directory_for(file);
   if (fs::exists(target)) {
-    fs::remove_all(build.directory);  // the same packages were there
+    fs::remove_all(build.directory);  // a layer with the same packages exists already
   } else {
     fs::rename(build.directory, target);
   }
@@ -226,7 +227,7 @@ void LayerStore::remove_leftovers() const {
   }
 }
 
-/// The newest layer says what time it is.
+/// Takes the last use of the newest layer as the current time.
 void LayerStore::remove_unused() const {
   std::vector<std::pair<fs::file_time_type, fs::path>> layers;
   std::error_code ignored;

@@ -17,7 +17,7 @@ bool is_identifier(std::string_view text) {
          std::all_of(text.begin(), text.end(), is_part);
 }
 
-/// Takes `prefix` off; returns false if the text does not begin with it.
+/// Removes `prefix` from the front of the text. Returns false if the text does not begin with it.
 bool take(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());

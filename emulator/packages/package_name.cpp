@@ -5,7 +5,7 @@
 namespace dynsessions::packages {
 namespace {
 
-// Not those of <cctype>, which depend on the locale.
+// Replaces the function of <cctype>, which depends on the locale.
 bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }

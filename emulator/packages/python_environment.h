@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-/// Python environments as they lie on the disk: a virtual environment, or a *layer*, which is one
-/// with packages of a project in front of those of its base (sandbox/agents/python/
+/// Reads Python environments on the disk: a virtual environment, or a *layer*, which is one with
+/// packages of a project in front of those of its base (sandbox/agents/python/
 /// environment_layer.py).
 namespace dynsessions::packages {
 

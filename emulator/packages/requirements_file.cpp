@@ -43,7 +43,7 @@ struct OptionLine {
 
 std::string without_comment(std::string_view line) {
   std::size_t end = line.find('#');
-  // Inside of a URL it is no comment.
+  // A `#` inside a URL does not start a comment.
   while (end != std::string_view::npos && end > 0 && line[end - 1] != ' ' &&
          line[end - 1] != '\t') {
     end = line.find('#', end + 1);
@@ -51,7 +51,8 @@ std::string without_comment(std::string_view line) {
   return boost::algorithm::trim_copy(std::string(line.substr(0, end)));
 }
 
-/// nullopt if the line has no option that is known, or its value is missing or too much.
+/// Returns nullopt if the line has no known option, or if the option's value is missing or
+/// unexpected.
 std::optional<OptionLine> parse_option(const std::string& line) {
   const std::size_t end = line.find_first_of(" \t=");
   const std::string name = line.substr(0, end);
@@ -79,7 +80,8 @@ bool is_place(const std::string& line) {
   return option && option->option->is_place;
 }
 
-/// pip takes them as relative to the file, which it gets from another place.
+/// Makes paths absolute, because pip resolves them relative to its copy of the file, which is in
+/// another directory.
 std::string with_absolute_path(const OptionLine& line, const fs::path& directory) {
   std::string text(line.option->name);
   if (!line.option->takes_value) return text;

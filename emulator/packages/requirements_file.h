@@ -14,7 +14,7 @@ namespace dynsessions::packages {
 struct Requirement {
   std::string name;                 ///< normalized
   std::string text;                 ///< without comment
-  bool is_exact_or_ranged = false;  ///< it says more than a name and extras
+  bool is_exact_or_ranged = false;  ///< the line has more than a name and extras
 };
 
 /// Reads one requirement, as words of a command line and lines of a file are. `invalid_request` for
@@ -22,21 +22,21 @@ struct Requirement {
 [[nodiscard]] Result<Requirement> parse_requirement(std::string_view text);
 
 /// The packages that a project adds to those of the service's image: a requirements file of pip
-/// that people can write by hand and keep in their repository. Lines stay as they are unless they
-/// are changed. Lines that end with `# needed by others` are ours: the exact versions of packages
-/// that the others need. A value.
+/// that people can write by hand and keep in their repository. Other lines are kept unchanged.
+/// Lines that end with `# needed by others` are written by this program: the exact versions of
+/// packages that the others need. A value.
 ///
 /// Of pip's options a line can be --index-url, --extra-index-url, --find-links, --no-index,
-/// --only-binary, --prefer-binary or --pre. Other options and paths are refused: an environment is
-/// kept by the text of its file, which would not tell when it is out of date.
+/// --only-binary, --prefer-binary or --pre. Other options and paths are refused: a layer is
+/// identified by the text of its file, which would not show that a local path has changed.
 class RequirementsFile {
  public:
   RequirementsFile() = default;  ///< without packages
 
-  /// `invalid_request` that tells the line.
+  /// Returns `invalid_request` with the number of the line.
   [[nodiscard]] static Result<RequirementsFile> parse(std::string_view text);
 
-  /// Lines of people, without those that their packages need.
+  /// The requirements that people wrote, without the packages that those need.
   [[nodiscard]] const std::vector<Requirement>& requirements() const { return requirements_; }
   [[nodiscard]] const std::vector<Requirement>& needed() const { return needed_; }
   [[nodiscard]] bool is_empty() const { return requirements_.empty(); }

@@ -63,7 +63,7 @@ ExecutionLog::Usage ExecutionLog::usage_of(const ExecutionRecord& record) {
   for (const execution::SpooledText* text : texts_of(*record.result)) {
     usage.bytes += text->size();
     usage.bytes_in_memory += text->in_memory().size();
-    if (!text->at_hand()) usage.files = 1;  // which they share
+    if (!text->at_hand()) usage.files = 1;  // all texts of a result share one file
   }
   return usage;
 }
@@ -75,7 +75,7 @@ bool ExecutionLog::is_over_a_bound() const {
 
 void ExecutionLog::forget_oldest() {
   while (is_over_a_bound()) {
-    // The newest is kept whatever its size: its client has not had a chance to see it.
+    // The newest record is kept whatever its size, because its client has not had time to read it.
     const auto oldest =
         std::find_if(records_.begin(), records_.end() - 1,
                      [](const ExecutionRecord& record) { return record.result.has_value(); });

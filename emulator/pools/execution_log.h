@@ -10,11 +10,11 @@
 
 namespace dynsessions::pools {
 
-/// An asynchronous execution, whose client asks for its outcome by its id.
+/// An asynchronous execution, whose client polls for its outcome by its id.
 struct ExecutionRecord {
   std::string id;
   execution::ExecutionRequest request;               ///< without its code
-  std::optional<execution::ExecutionResult> result;  ///< nothing while it waits or runs
+  std::optional<execution::ExecutionResult> result;  ///< nullopt while it waits or runs
 };
 
 /// The asynchronous executions of one session, kept as long as the session (CONTRACT.md section 8
@@ -39,7 +39,7 @@ class ExecutionLog {
   /// Memory and disk that ended executions take.
   struct Usage {
     std::size_t bytes = 0;
-    std::size_t bytes_in_memory = 0;  ///< with the records themselves
+    std::size_t bytes_in_memory = 0;  ///< including the records themselves
     std::size_t files = 0;
   };
   [[nodiscard]] static Usage usage_of(const ExecutionRecord& record);

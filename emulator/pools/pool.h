@@ -22,7 +22,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
     boost::asio::any_io_executor executor;
     IdSource& ids;                                            ///< of the server; outlives the pool
     std::unique_ptr<AdjustableClock> clock;                   ///< of this pool alone
-    std::shared_ptr<execution::WorkspaceFactory> workspaces;  ///< with the ready sessions
+    std::shared_ptr<execution::WorkspaceFactory> workspaces;  ///< includes the ready sessions
     std::unique_ptr<SessionEvents> events;
   };
 

@@ -139,7 +139,7 @@ std::vector<Pool*> PoolCatalog::all() const {
 }
 
 asio::awaitable<void> PoolCatalog::stop() {
-  const auto removed = removed_;  // remove() goes on in the meantime
+  const auto removed = removed_;  // remove() can change the list in the meantime
   for (const auto& pool : removed) co_await pool->sessions().stop();
   for (const auto& [key, pool] : pools_) co_await pool->sessions().stop();
 }

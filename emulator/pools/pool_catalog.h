@@ -28,7 +28,8 @@ class PoolCatalog {
   /// this machine cannot provide it.
   using MakeParts = std::function<Result<Pool::Parts>(const PoolDefinition& definition, Origin)>;
 
-  /// `clock` is the one of everything that belongs to no pool yet. It outlives the catalog.
+  /// `clock` is the server's clock, for everything that belongs to no pool. It outlives the
+  /// catalog.
   PoolCatalog(PoolDefinition default_pool, AdjustableClock& clock, MakeParts make_parts,
               UndeclaredPools undeclared = UndeclaredPools::made);
   PoolCatalog(const PoolCatalog&) = delete;
@@ -40,8 +41,8 @@ class PoolCatalog {
   /// error nothing is changed.
   [[nodiscard]] Result<Pool*> put(const PoolDefinition& definition);
 
-  /// The pool of that name, made if there is none. `pool_not_found` if check_name() says so,
-  /// `pool_exhausted` if 10,000 pools exist: names come from the network.
+  /// Returns the pool of that name, and makes it if there is none. Returns the error of
+  /// check_name(), or `pool_exhausted` if 10,000 pools exist, because names come from the network.
   [[nodiscard]] Result<Pool*> find_or_create(const PoolName& name);
 
   /// Returns `pool_not_found` if requests for this pool are refused: its name is closed, or pools
@@ -63,8 +64,8 @@ class PoolCatalog {
   [[nodiscard]] AdjustableClock& clock_of(const PoolName& name) const;
   [[nodiscard]] AdjustableClock& server_clock() const { return clock_; }
 
-  /// Ends the pool with its sessions; false if there is none. The pool is gone at once; the call
-  /// returns when its sessions have ended. `name` is not the default pool's.
+  /// Removes the pool at once, and returns when its sessions have ended. Returns false if there is
+  /// no such pool. `name` must not be the default pool's.
   boost::asio::awaitable<bool> remove(PoolName name);
 
   /// The two halves of remove(), for callers that remove several pools at once. take() returns
@@ -88,7 +89,7 @@ class PoolCatalog {
   const UndeclaredPools undeclared_;
   std::map<std::string, std::shared_ptr<Pool>> pools_;
   std::set<std::string> closed_;              ///< keys of names
-  std::list<std::shared_ptr<Pool>> removed_;  ///< shared with end(), until they are unused
+  std::list<std::shared_ptr<Pool>> removed_;  ///< removed pools whose sessions have not ended yet; shared with end()
 };
 
 }  // namespace dynsessions::pools

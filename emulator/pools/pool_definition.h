@@ -39,14 +39,14 @@ struct PoolDefinition {
   std::uint32_t ready_sessions = 1;           ///< interpreters that are started in advance
   std::chrono::seconds cooldown_period{300};  ///< idle time after which a session ends
   NetworkStatus network_status = NetworkStatus::egress_disabled;
-  auth::TokenRule auth = auth::TokenRule::any;  ///< how requests prove who they are
+  auth::TokenRule auth = auth::TokenRule::any;  ///< rule for the tokens of requests
 
   // Limits of each session.
   std::uint32_t data_quota_mb = 1024;    ///< MiB in /mnt/data
   std::uint32_t max_files = 65'536;      ///< files and directories in /mnt/data
   std::uint32_t tmp_quota_mb = 256;      ///< MiB in /tmp
   std::uint32_t shm_quota_mb = 64;       ///< MiB in /dev/shm
-  std::uint32_t memory_limit_mb = 2048;  ///< MiB, besides the memory of its files
+  std::uint32_t memory_limit_mb = 2048;  ///< MiB, in addition to the memory of its files
   std::uint32_t max_processes = 256;     ///< processes and threads
   std::uint32_t max_open_files = 1024;   ///< of each process
   std::uint32_t cpu_hundredths = 200;    ///< CPU time per wall-clock time: 100 is one CPU

@@ -38,7 +38,7 @@ Result<void> assign(PoolDefinition& definition, const std::string& name,
   return unusable(name, "expected " + member->value.accepted() + ", not `" + text + "`");
 }
 
-/// A JSON value that reads as its text does: a number if the text is one.
+/// Returns the text as a JSON value: a number if the text is a number, otherwise a string.
 nlohmann::ordered_json json_of(const std::string& text) {
   auto parsed = nlohmann::ordered_json::parse(text, nullptr, false);
   return parsed.is_number() ? parsed : nlohmann::ordered_json(text);

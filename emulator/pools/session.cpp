@@ -78,7 +78,8 @@ asio::awaitable<Result<ExecutionResult>> Session::execute(ExecutionRequest reque
   auto result = co_await workspace_->execute(std::move(request));
   --programs_;
   if (!result) {
-    // It ended with its session, which a client can delete at any time: the sandbox did not fail.
+    // The session has ended, for example because a client deleted it; this is not a failure of the
+    // sandbox.
     if (state_ != SessionState::active) co_return session_ended();
     if (result.error().code != ErrorCode::program_not_scripted) workspace_lost_ = true;
     co_return result;

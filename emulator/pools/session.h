@@ -46,7 +46,7 @@ class Session {
   /// Calls Workspace::kill_kernel for all kernels. Does nothing unless the session is active.
   boost::asio::awaitable<void> kill_kernels();
 
-  /// Its asynchronous executions.
+  /// The asynchronous executions of the session.
   [[nodiscard]] const ExecutionLog& executions() const noexcept { return executions_; }
 
   [[nodiscard]] const SessionIdentifier& identifier() const noexcept { return identifier_; }
@@ -66,7 +66,7 @@ class Session {
  private:
   friend class SessionPool;
 
-  /// No program can run in it any more.
+  /// Whether the workspace is lost, so that no program can run in it any more.
   [[nodiscard]] bool is_lost() const { return state_ == SessionState::active && workspace_lost_; }
 
   void enter(SessionState next);

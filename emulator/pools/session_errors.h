@@ -12,7 +12,7 @@ namespace dynsessions::pools {
          " concurrent sessions.";
 }
 
-/// For a call that looks for a session and never makes one.
+/// The error of a call that uses only existing sessions.
 [[nodiscard]] inline Error no_such_session() {
   return {ErrorCode::session_not_found, "There is no session with this identifier in the pool.",
           "identifier", "it was never used, its cooldown has passed, or it was deleted"};

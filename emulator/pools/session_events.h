@@ -16,7 +16,7 @@ class Session;
 enum class EndReason {
   cooldown_passed,
   deleted,  ///< by a client
-  evicted,  ///< through the admin API, or by a fault
+  evicted,  ///< ended through the admin API or by a fault
   interpreter_lost,
   pool_stopped,
 };
@@ -38,7 +38,7 @@ class SessionEvents {
   virtual void kernel_ended(const Session& session, execution::Kernel kernel,
                             const execution::KernelEnd& end) = 0;
   virtual void session_ended(const Session& session, EndReason reason) = 0;
-  /// The pool is full.
+  /// A new session was refused because the pool is full.
   virtual void allocation_refused(const SessionIdentifier& /*identifier*/) {}
 
   // Events of programs, which most listeners ignore.
@@ -50,7 +50,7 @@ class SessionEvents {
                              const execution::ExecutionResult& /*result*/) {}
 };
 
-/// Passes the events on to several others, in order.
+/// Passes each event to several listeners, in order.
 class SessionEventsList final : public SessionEvents {
  public:
   explicit SessionEventsList(std::vector<std::unique_ptr<SessionEvents>> listeners)

@@ -131,7 +131,7 @@ asio::awaitable<void> SessionPool::allocate(std::shared_ptr<Session> session) {
   events_.session_allocated(*session);
   if (stopping_) {
     end(session, EndReason::pool_stopped);
-  } else if (!has(*session)) {  // replace_all() came in the meantime
+  } else if (!has(*session)) {  // replace_all() has removed the session in the meantime
     end(session, EndReason::evicted);
   }
 }
@@ -207,7 +207,7 @@ bool SessionPool::replace_all(std::vector<Prepared>& sessions) {
     const auto session = add_session(std::move(prepared.identifier));
     session->allocation_ended(std::move(prepared.workspace));
     events_.session_allocated(*session);
-    const SessionLease first_use(*this, session, true);  // its end begins the cooldown
+    const SessionLease first_use(*this, session, true);  // the cooldown begins when this lease ends
   }
   return true;
 }

@@ -28,9 +28,9 @@ struct SessionInfo {
   std::string guid;
   Clock::TimePoint created_at;
   Clock::TimePoint last_accessed_at;
-  Clock::TimePoint expires_at;  ///< last access and the cooldown period
+  Clock::TimePoint expires_at;  ///< time of the last access plus the cooldown period
   SessionState state;
-  std::size_t calls;  ///< under way; while there are some, the cooldown does not pass
+  std::size_t calls;  ///< calls under way; while there are some, the cooldown does not run
 };
 
 /// TimerLabel::what of the end of a cooldown.
@@ -73,8 +73,8 @@ class SessionPool {
   SessionPool& operator=(const SessionPool&) = delete;
   ~SessionPool();
 
-  /// The active session of that identifier, made on first use. `pool_exhausted` at the maximum;
-  /// `sandbox_unavailable` when it cannot be made; `shutting_down` after stop().
+  /// Returns the active session of that identifier, and makes it on first use. `pool_exhausted` at
+  /// the maximum; `sandbox_unavailable` when it cannot be made; `shutting_down` after stop().
   boost::asio::awaitable<Result<SessionLease>> acquire(SessionIdentifier identifier);
 
   /// Begins a program and does not wait for it: the session's executions() has its outcome under
@@ -85,7 +85,7 @@ class SessionPool {
   /// Returns the session under a lease, or `session_not_found`; never makes one.
   boost::asio::awaitable<Result<SessionLease>> acquire_existing(SessionIdentifier identifier);
 
-  /// Returns nullopt if there is no such session. Does not count as a use: the cooldown goes on.
+  /// Returns nullopt if there is no such session. Does not count as a use: the cooldown continues.
   [[nodiscard]] std::optional<SessionInfo> find(const SessionIdentifier& identifier) const;
   /// Whether a program runs in the session.
   [[nodiscard]] bool is_executing(const SessionIdentifier& identifier) const;
@@ -93,8 +93,8 @@ class SessionPool {
   [[nodiscard]] bool has_calls(const std::string& guid) const;
   /// All sessions, oldest first.
   [[nodiscard]] std::vector<SessionInfo> list() const;
-  /// Ends the session, also under a call that uses it; false when there is none. Its identifier is
-  /// free when this resolves; processes and files go in the background.
+  /// Ends the session, even while a call uses it. Returns false if there is none. Its identifier is
+  /// free when this resolves; processes and files are removed in the background.
   boost::asio::awaitable<bool> end_session(SessionIdentifier identifier,
                                            EndReason reason = EndReason::deleted);
   /// Ends every session as end_session() does.
@@ -103,7 +103,7 @@ class SessionPool {
   /// Variables are lost, files stay.
   boost::asio::awaitable<bool> kill_kernels(SessionIdentifier identifier);
 
-  /// A workspace for replace_all(); the caller ends it otherwise.
+  /// Makes a workspace for replace_all(). If it is not passed on, the caller must stop it.
   boost::asio::awaitable<Result<std::unique_ptr<execution::Workspace>>> new_workspace();
   /// A workspace that becomes the session of an identifier.
   struct Prepared {
@@ -147,7 +147,7 @@ class SessionPool {
   [[nodiscard]] SessionInfo describe(const Session& session) const;
   void lease_begins(Session& session);
   void lease_ends(const std::shared_ptr<Session>& session);
-  /// Takes the session out of the pool at once and ends it in the background.
+  /// Removes the session from the pool at once and ends it in the background.
   void end(std::shared_ptr<Session> session, EndReason reason);
 
   /// stop() waits for the task. An exception from it is a bug and ends the event loop.

@@ -25,7 +25,7 @@ constexpr const char* kPythonInside = "/opt/python";
 constexpr const char* kAgentInside = "/opt/dynsessions";
 constexpr const char* kFontsInside = "/opt/dynsessions-fonts";
 
-/// Gives a session its network.
+/// The program that gives a session its network.
 constexpr const char* kEgressProgram = "slirp4netns";
 
 bool is_system_path(const fs::path& path) {
@@ -33,7 +33,7 @@ bool is_system_path(const fs::path& path) {
   return text.starts_with("/usr/") || text.starts_with("/bin") || text == "/usr";
 }
 
-/// Shows a directory inside and returns its path there.
+/// Makes a directory visible in the sandbox and returns its path there.
 std::string bind(SandboxProfile& profile, Tier tier, const fs::path& directory,
                  const char* in_full_tier) {
   std::string inside = tier == Tier::full ? in_full_tier : directory.string();
@@ -41,7 +41,7 @@ std::string bind(SandboxProfile& profile, Tier tier, const fs::path& directory,
   return inside;
 }
 
-/// Shows the interpreter inside and returns its path there.
+/// Makes the interpreter visible in the sandbox and returns its path there.
 std::string bind_python(SandboxProfile& profile, Tier tier, const fs::path& python) {
   const fs::path prefix = python.parent_path().parent_path();
   const fs::path home = packages::home_of(prefix);
@@ -87,8 +87,8 @@ std::optional<fs::path> find_in_path(const char* name) {
   return std::nullopt;
 }
 
-/// Sets the egress program of a pool that has egress. Whether the tier can have egress is for the
-/// launcher to say.
+/// Sets the egress program of a pool that has egress. The launcher checks whether the tier supports
+/// egress.
 Result<void> add_egress(SandboxProfile& profile, Tier tier, pools::NetworkStatus status) {
   const bool wanted = status == pools::NetworkStatus::egress_enabled;
   if (!wanted || tier == Tier::insecure) return {};
@@ -119,7 +119,7 @@ sandbox::Limits limits_of(const pools::PoolDefinition& pool) {
 
 std::vector<std::string> environment_for(const std::string& programs) {
   return {
-      // pip installs below the small /tmp (session_packages.py), which its cache would fill too.
+      // pip installs into the small /tmp (session_packages.py), which its cache would fill.
       "PIP_NO_CACHE_DIR=1",
       "PATH=/tmp/.local/bin:" + programs + ":/usr/local/bin:/usr/bin:/bin",
       "HOME=/tmp",

@@ -27,7 +27,7 @@ struct PythonSettings {
 [[nodiscard]] std::filesystem::path session_python(const PythonSettings& settings,
                                                    const Installation& installation);
 
-/// Where sessions of that tier see a font set; empty: where it is.
+/// The path at which sessions of that tier see a font set; empty: its path on the host.
 [[nodiscard]] std::string fonts_inside(sandbox::Tier tier);
 
 /// slirp4netns, which gives sessions their network; nullopt if it is not in PATH.

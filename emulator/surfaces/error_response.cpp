@@ -21,11 +21,11 @@ WireError wire_error(ErrorCode code, const contract::ContractOptions& options) {
     case ErrorCode::operation_not_supported:
       return {400, "SessionRequestNotSupported"};  // observed
     case ErrorCode::unauthenticated:
-      return {401, ""};  // observed, section 1.4: empty body
+      return {401, ""};  // status observed; empty body (section 1.4)
     case ErrorCode::permission_denied:
-      return {403, "AuthorizationFailed"};  // status: row 19; code: ARM's
+      return {403, "AuthorizationFailed"};  // status: section 8 row 19; the code is ARM's
     case ErrorCode::host_not_allowed:
-      return {421, "HostNotAllowed"};  // the emulator's own, as the next
+      return {421, "HostNotAllowed"};  // this one and the next are the emulator's own
     case ErrorCode::origin_not_allowed:
       return {403, "OriginNotAllowed"};
     case ErrorCode::route_not_found:
@@ -35,9 +35,9 @@ WireError wire_error(ErrorCode code, const contract::ContractOptions& options) {
       return {options.session_missing == contract::SessionMissing::bad_request ? 400U : 404U,
               "SessionWithIdentifierNotFound"};
     case ErrorCode::execution_not_found:
-      return {404, "ExecutionNotFound"};  // status: image, section 8 row 33
+      return {404, "ExecutionNotFound"};  // status from the service's image (section 8 row 33)
     case ErrorCode::execution_exists:
-      return {404, "ExecutionAlreadyExists"};  // status: image, section 8 row 33
+      return {404, "ExecutionAlreadyExists"};  // status from the service's image (section 8 row 33)
     case ErrorCode::file_not_found:
       return {404, "GetFileError"};  // status: observed
     case ErrorCode::file_to_download_not_found:
@@ -56,9 +56,9 @@ WireError wire_error(ErrorCode code, const contract::ContractOptions& options) {
               "SessionPoolExhausted"};
     case ErrorCode::sandbox_unavailable:
       return {500, "SessionAllocationFailed"};
-    case ErrorCode::program_not_scripted:  // the emulator's own: clients do not try 501 again
+    case ErrorCode::program_not_scripted:  // the emulator's own; clients do not retry 501
       return {501, "ProgramNotScripted"};
-    case ErrorCode::pool_not_found:  // the admin API only, as the next three
+    case ErrorCode::pool_not_found:  // this one and the next three occur only in the admin API
       return {404, "SessionPoolNotFound"};
     case ErrorCode::fault_not_found:
       return {404, "FaultNotFound"};
@@ -74,8 +74,8 @@ WireError wire_error(ErrorCode code, const contract::ContractOptions& options) {
   return {500, "InternalServerError"};
 }
 
-/// RFC 6750 section 3, in the form of ASP.NET Core's bearer handler; what the service writes there
-/// is not recorded.
+/// RFC 6750 section 3, in the form of ASP.NET Core's bearer handler; the service's text was not
+/// recorded.
 std::string challenge(const Error& error) {
   return R"(Bearer error="invalid_token", error_description=")" + error.message + '"';
 }

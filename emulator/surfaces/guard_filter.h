@@ -7,8 +7,8 @@
 
 namespace dynsessions::surfaces {
 
-/// Refuses requests of web pages to a surface (request_guard.h). First of the filters that can
-/// refuse.
+/// Refuses requests of web pages to a surface (request_guard.h). It runs before all other filters
+/// that can refuse a request.
 class GuardFilter final : public http::Filter {
  public:
   explicit GuardFilter(RequestGuard guard) : guard_(std::move(guard)) {}

@@ -7,7 +7,7 @@
 
 namespace dynsessions::surfaces {
 
-/// 200 with a JSON body; its content type is added where all answers of the data plane pass
+/// 200 with a JSON body; its content type is added later, with the other headers of the data plane
 /// (data_plane/dressing.h).
 inline http::Response json_response(std::string body) {
   http::Response response;

@@ -10,8 +10,8 @@
 namespace dynsessions::surfaces {
 namespace {
 
-/// How a byte is written between quotation marks: 0 as it is, `u` as \u00XX, any other as a
-/// backslash and this character.
+/// The escape of each byte between quotation marks: 0 for no escape, `u` for \u00XX, any other
+/// value for a backslash and this character.
 constexpr std::array<char, 256> kEscapes = [] {
   std::array<char, 256> escapes{};
   for (std::size_t c = 0; c < 0x20; ++c) escapes[c] = 'u';
@@ -112,7 +112,8 @@ JsonWriter& JsonWriter::integer(std::int64_t number) { return value(std::to_stri
 JsonWriter& JsonWriter::raw(std::string_view json) { return value(json); }
 JsonWriter& JsonWriter::null() { return value("null"); }
 
-/// Not by nlohmann_json, which goes byte by byte: it took most of the time of a megabyte of output.
+/// Does not use nlohmann_json, which writes byte by byte: that took most of the time for a megabyte
+/// of output.
 void append_json_characters(std::string& json, std::string_view text) {
   if (!is_valid_utf8(text)) throw std::invalid_argument("JSON of text that is not UTF-8");
   while (!text.empty()) {

@@ -7,8 +7,8 @@
 
 namespace dynsessions::surfaces {
 
-/// Whether objects carry the `$id` that the service's older JSON library gives them: first member,
-/// numbered in document order from "1" (CONTRACT.md section 1.7).
+/// Whether objects carry the `$id` that the service's older JSON library gives them: as the first
+/// member, numbered in document order from "1" (CONTRACT.md section 1.7).
 enum class ObjectIds { numbered, absent };
 
 /// Writes one JSON document member by member, so that order, `$id` and the digits of numbers are
@@ -33,7 +33,7 @@ class JsonWriter {
   [[nodiscard]] std::string& open_string();
   JsonWriter& close_string();
   JsonWriter& integer(std::int64_t value);
-  /// `json` must be one JSON value; goes out as it is.
+  /// Writes `json`, which must be one JSON value, unchanged.
   JsonWriter& raw(std::string_view json);
   JsonWriter& null();
 
@@ -44,7 +44,7 @@ class JsonWriter {
 
   [[nodiscard]] std::string take() { return std::move(text_); }
 
-  /// Returns the text written since the last call. The document goes on after it.
+  /// Returns the text written since the last call. The document can be continued.
   [[nodiscard]] std::string take_piece();
   /// Bytes that take_piece() would return.
   [[nodiscard]] std::size_t size() const { return text_.size(); }
@@ -59,7 +59,7 @@ class JsonWriter {
   int last_id_ = 0;
 };
 
-/// Adds `text`, which must be valid UTF-8, as it stands between quotation marks.
+/// Adds `text`, which must be valid UTF-8, with the escapes that it needs between quotation marks.
 void append_json_characters(std::string& json, std::string_view text);
 
 /// Whether `text` as a whole is a number by JSON's grammar: `nan`, `1_000`, `.5` and `+1` are not.

@@ -52,7 +52,7 @@ std::string host_of(std::string_view authority) {
 }
 
 bool is_same_origin(std::string_view origin, std::optional<std::string_view> host) {
-  // Either scheme: the page perhaps came through a proxy that adds TLS.
+  // Accepts both schemes, because a proxy in front of this server can add TLS.
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (http::iequals(origin.substr(0, scheme.size()), scheme)) {
       return host && http::iequals(origin.substr(scheme.size()), *host);

@@ -9,12 +9,12 @@
 
 namespace dynsessions::surfaces {
 
-/// Keeps web pages away from a server that runs code. A browser on the developer's machine reaches
-/// our ports, and any page can make it send requests: straight (a form, a `fetch` without
-/// preflight) or after DNS rebinding, where the page's own name suddenly means 127.0.0.1. The first
-/// carries the page's `Origin`, the second the page's name in `Host`; no page can forge either. So
-/// both are checked before anything else, on every port, in every mode, and no answer ever has a
-/// CORS header. That holds for callers with a browser's scruples only: a program can send any Host.
+/// Keeps web pages away from a server that runs code. A browser on the developer's machine can
+/// reach these ports, and any page can make it send requests: directly (a form, a `fetch` without
+/// preflight), or after DNS rebinding, when the page's own name resolves to 127.0.0.1. Direct
+/// requests carry the page's `Origin`, the others the page's name in `Host`; no page can forge
+/// either. Both are checked before anything else, on every port, in every mode, and no answer ever
+/// has a CORS header. This protects against browsers only: a program can send any Host.
 ///
 /// A value without state; safe on any thread.
 class RequestGuard {
@@ -25,21 +25,21 @@ class RequestGuard {
 
   /// `host_not_allowed` unless Host, whatever its port, is
   /// - a loopback address, `localhost` or a name below it;
-  /// - a name without a dot: in no public DNS, but what container networks call us;
+  /// - a name without a dot, which no public DNS has but container networks use;
   /// - `host.docker.internal`, or a name below `dynamicsessions.io` or `acasessions.io`, which
-  ///   people point to us in a hosts file;
+  ///   users map to this server in a hosts file;
   /// - one of the allowed hosts;
   /// or absent, which is valid in HTTP/1.0 only, and which no browser does.
   ///
-  /// `origin_not_allowed` when there is an Origin other than the one of Host. `null` is foreign: it
-  /// is what sandboxed frames and local files send.
+  /// `origin_not_allowed` when there is an Origin other than the one of Host. `null` is refused:
+  /// sandboxed frames and local files send it.
   [[nodiscard]] Result<void> check(const http::Headers& headers) const;
 
  private:
   [[nodiscard]] bool is_allowed(std::string_view host) const;
 
   std::vector<std::string> hosts_;
-  std::vector<std::string> domains_;  ///< with a dot in front: every name that ends so
+  std::vector<std::string> domains_;  ///< with a leading dot: matches every name with this ending
 };
 
 }  // namespace dynsessions::surfaces

@@ -7,8 +7,8 @@
 
 namespace dynsessions::surfaces {
 
-/// The port that Azure would be: the surfaces that know their paths first, and the data plane,
-/// which takes every other path.
+/// Handles a port that stands for Azure: asks each surface whether a path is its own, and gives
+/// every other path to the data plane.
 class SharedPort final : public http::Handler {
  public:
   /// All of them outlive this.

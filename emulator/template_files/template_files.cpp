@@ -49,7 +49,7 @@ std::optional<std::string> find_program(const std::string& name, const Environme
   return std::nullopt;
 }
 
-/// The ARM template of a Bicep file. Warnings and errors of the compiler go to our stderr.
+/// Returns the ARM template of a Bicep file. Warnings and errors of the compiler go to stderr.
 std::string compiled(const std::string& path, const Environment& environment) {
   const auto bicep = find_program("bicep", environment);
   if (!bicep) {
@@ -68,7 +68,7 @@ bool is_template(const json& content) {
   return find_member(content, "resources") != nullptr && find_member(content, "$schema") != nullptr;
 }
 
-/// The `parameters` of a parameters file; nullptr if the file is none.
+/// Returns the `parameters` of a parameters file; nullptr if the file is not a parameters file.
 const json* parameters_in(const json& content) {
   const json* const parameters = find_member(content, "parameters");
   return parameters != nullptr && parameters->is_object() && !is_template(content) ? parameters

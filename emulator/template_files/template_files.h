@@ -9,19 +9,19 @@
 
 #include <nlohmann/json.hpp>
 
-/// Files that declare session pools in the words of Azure, for `dynsessions pool apply` and
+/// Files that declare session pools in Azure's formats, for `dynsessions pool apply` and
 /// --pools-file.
 namespace dynsessions::template_files {
 
 struct Document {
   enum class Kind {
     group_template,         ///< an ARM template for a resource group
-    subscription_template,  ///< one for a subscription
+    subscription_template,  ///< a template for a subscription
     pool,                   ///< the body of a PUT of a session pool
   };
   Kind kind = Kind::pool;
   std::string path;
-  std::string name;  ///< of the deployment or the pool
+  std::string name;  ///< name of the deployment or the pool
   nlohmann::json content;
   nlohmann::json parameters = nlohmann::json::object();  ///< {"name":{"value":…}}
 
@@ -39,9 +39,9 @@ class TemplateFileError : public std::runtime_error {
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 /// The documents of the files, in their order. A parameters file belongs to the template in front
-/// of it. A `.bicep` file is compiled by the program `bicep`, if PATH has it. Of a template only
-/// its kind is looked at. For programs with one thread only, because it starts that program.
-/// Throws TemplateFileError.
+/// of it. A `.bicep` file is compiled by the program `bicep`, if PATH has it. Only the kind of a
+/// template is checked. For programs with one thread only, because it starts that program. Throws
+/// TemplateFileError.
 [[nodiscard]] std::vector<Document> read_template_files(std::span<const std::string> paths,
                                                         const Environment& environment);
 

@@ -12,14 +12,14 @@
 
 namespace dynsessions::test_double {
 
-/// Reads the members of one JSON object and keeps the first thing that is wrong with them. Fields
-/// are named with the path that leads to them: "effect.delay.seconds".
+/// Reads the members of one JSON object and keeps the first error. Errors name a field with its
+/// path: "effect.delay.seconds".
 class JsonMembers {
  public:
   /// `path` names the object; empty for the body of the request.
   JsonMembers(const nlohmann::json& object, std::string path);
 
-  /// Null if there is no such member. Every member that is asked for is known.
+  /// Returns null if there is no such member. Marks the name as known.
   [[nodiscard]] const nlohmann::json* find(const char* name);
 
   [[nodiscard]] std::optional<std::string> text(const char* name, std::size_t longest = 1024);
@@ -37,7 +37,7 @@ class JsonMembers {
   void fail(const std::string& name, const std::string& why, std::string reason = {});
   void fail(Error error);
 
-  /// The first error; an unknown member is one.
+  /// Returns the first error. A member that no call has asked for is an error.
   [[nodiscard]] Result<void> finish();
 
  private:

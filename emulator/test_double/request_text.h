@@ -7,7 +7,7 @@
 
 namespace dynsessions::test_double {
 
-/// A body whose first bytes were read already and are given once more.
+/// A body whose first bytes have been read and are returned again.
 class RepeatedBody final : public http::BodyReader {
  public:
   /// `rest` outlives this.
@@ -24,11 +24,11 @@ class RepeatedBody final : public http::BodyReader {
   http::BodyReader& rest_;
 };
 
-/// The first bytes of a body, up to `most`; fewer only if it ends before that.
+/// Reads the first `most` bytes of a body, or fewer if the body is shorter.
 [[nodiscard]] boost::asio::awaitable<Result<std::string>> read_first(http::BodyReader& body,
                                                                      std::size_t most);
 
-/// The identifier that a JSON body has, as the older dialects send it; empty if it has none.
+/// Returns the identifier in a JSON body, where the older dialects send it; empty if there is none.
 [[nodiscard]] std::string identifier_in(std::string_view body);
 
 }  // namespace dynsessions::test_double

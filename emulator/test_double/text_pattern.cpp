@@ -13,7 +13,7 @@ constexpr std::size_t kLongestExpression = 1000;
 }  // namespace
 
 bool matches_glob(std::string_view glob, std::string_view text) {
-  // Where the last `*` was, and how much of the text it stands for so far.
+  // The position of the last `*`, and how much of the text it matches so far.
   std::size_t star = std::string_view::npos;
   std::size_t star_end = 0;
   std::size_t g = 0;
@@ -53,7 +53,7 @@ Result<TextPattern> TextPattern::parse(const std::string& expression, const std:
 bool TextPattern::found_in(std::string_view text) const {
   try {
     return boost::regex_search(text.begin(), text.end(), compiled_->expression);
-  } catch (const std::runtime_error&) {  // its complexity
+  } catch (const std::runtime_error&) {  // the search is too complex
     return false;
   }
 }

@@ -8,12 +8,12 @@
 
 namespace dynsessions::test_double {
 
-/// Whether `text` has the form of `glob`: `*` stands for any characters, `?` for one, and all else
-/// for itself.
+/// Whether `text` matches `glob`: `*` matches any characters, `?` one, and every other character
+/// itself.
 [[nodiscard]] bool matches_glob(std::string_view glob, std::string_view text);
 
-/// A regular expression in the syntax of Perl, for texts of foreign origin: a search takes bounded
-/// time and stack. A value.
+/// A regular expression in the syntax of Perl, for untrusted texts: a search takes bounded time and
+/// stack. A value.
 class TextPattern {
  public:
   /// `invalid_request` with `field` in `target` if the expression cannot be read, or has more than

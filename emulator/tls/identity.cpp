@@ -20,7 +20,7 @@ using TimePoint = Clock::TimePoint;
 constexpr hours kDay{24};
 constexpr auto kAuthorityLife = 3650 * kDay;
 constexpr auto kServerLife = 397 * kDay;
-/// Clocks of machines and containers in one test can differ.
+/// Certificates are backdated, because clocks of machines and containers can differ.
 constexpr auto kBackdating = kDay;
 constexpr int kSerialBits = 127;  ///< positive, and at most 20 octets (RFC 5280 section 4.1.2.2)
 
@@ -69,7 +69,7 @@ std::string text_in(BIO* memory) {
   return {data, static_cast<std::size_t>(size)};
 }
 
-/// Our keys have no passphrase, and OpenSSL must not ask for one on the terminal.
+/// These keys have no passphrase, and OpenSSL must not ask for one on the terminal.
 int no_passphrase(char*, int, int, void*) { return -1; }
 
 }  // namespace

@@ -34,7 +34,7 @@ UniqueFd open_or_fail(const char* what, const fs::path& path, int flags) {
   return file;
 }
 
-/// fs::create_directories would give them the mode of the umask.
+/// Unlike fs::create_directories, does not depend on the umask.
 void make_directories(const fs::path& path) {
   if (path.has_relative_path() && !fs::exists(path.parent_path())) {
     make_directories(path.parent_path());
@@ -105,7 +105,7 @@ StateDirectory StateDirectory::at(fs::path path) {
     throw StateError("cannot make " + path.string() + ": " + error.code().message());
   }
   StateDirectory directory(std::move(path), UniqueFd());
-  static_cast<void>(directory.lock());  // says now what write() would say later
+  static_cast<void>(directory.lock());  // throws now if write() could not work later
   return directory;
 }
 

@@ -17,22 +17,22 @@ class StateError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Where the user's servers keep state: $XDG_STATE_HOME/dynsessions or ~/.local/state/dynsessions
-/// (XDG Base Directory Specification, which ignores relative paths). nullopt if `environment`,
-/// which reads a variable, has neither.
+/// Returns the directory for the state of the user's servers: $XDG_STATE_HOME/dynsessions or
+/// ~/.local/state/dynsessions (XDG Base Directory Specification, which ignores relative paths).
+/// nullopt if `environment`, which reads a variable, has neither.
 [[nodiscard]] std::optional<std::filesystem::path> state_path_of_user(
     const std::function<std::optional<std::string>(const std::string& name)>& environment);
 
-/// A directory of the user's in which the emulator keeps what outlives it: small private files.
-/// Several servers can use one at a time.
+/// A directory of the user for small private files that outlive the emulator. Several servers can
+/// use one at a time.
 class StateDirectory {
  public:
-  /// Makes it, and what leads there, with mode 0700 where it is not there. Throws StateError when
-  /// it is no directory or nothing can be written in it.
+  /// Makes the directory and missing parents with mode 0700. Throws StateError if it is no
+  /// directory or not writable.
   [[nodiscard]] static StateDirectory at(std::filesystem::path path);
 
-  /// A new one below the system's directory for temporary files, removed with this object. Those
-  /// of servers that were killed, and could not do that, are removed first. Throws StateError.
+  /// Makes a new directory for temporary files, which is removed with this object. Directories of
+  /// killed servers are removed first. Throws StateError.
   [[nodiscard]] static StateDirectory temporary();
 
   StateDirectory(StateDirectory&& other) noexcept = default;
@@ -42,12 +42,12 @@ class StateDirectory {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] bool is_temporary() const { return static_cast<bool>(claim_); }
 
-  /// Waits until no other process holds it. Given up with the returned descriptor, at the latest
-  /// when the process ends. Throws StateError.
+  /// Waits until no other process holds the lock. The lock ends with the returned descriptor, at
+  /// the latest with the process. Throws StateError.
   [[nodiscard]] UniqueFd lock() const;
 
-  /// Lets other users of the machine pass through to what is not private in it, where a root server
-  /// needs that: its sessions run as other users.
+  /// Lets other users traverse the directory, for the sessions of a root server, which run as other
+  /// users. Private files in it stay private.
   void let_others_pass() const;
 
   /// Returns nullopt if there is no such file. Throws StateError if it cannot be read.
@@ -62,7 +62,7 @@ class StateDirectory {
       : path_(std::move(path)), claim_(std::move(claim)) {}
 
   std::filesystem::path path_;
-  UniqueFd claim_;  ///< of a temporary one: a lock that ends with its server, however that ends
+  UniqueFd claim_;  ///< of a temporary directory: a lock that ends with the server's process
 };
 
 }  // namespace dynsessions::tls

@@ -35,7 +35,7 @@ std::string general_name(const Name& name) {
   return (name.is_address() ? "IP:" : "DNS:") + name.text();
 }
 
-/// A constraint on an address has a mask; ours permits exactly one address.
+/// A constraint on an address has a mask; this one permits exactly one address.
 std::string permitted(const std::string& domain) {
   const Result<Name> name = Name::parse(domain);
   if (!name) throw std::invalid_argument(name.error().message);
@@ -46,7 +46,7 @@ std::string permitted(const std::string& domain) {
 }
 
 /// Returns the text of a name. The first `octets` bytes of an address are its value; the rest is
-/// the mask of a constraint. Returns nullopt for kinds of names that we never write.
+/// the mask of a constraint. Returns nullopt for kinds of names that this program never writes.
 std::optional<std::string> text_of(const GENERAL_NAME* name, int ipv4_octets, int ipv6_octets) {
   int type = 0;
   const auto* const value = static_cast<const ASN1_STRING*>(GENERAL_NAME_get0_value(name, &type));

@@ -56,7 +56,7 @@ Error file_error(int error_number, const DataPath& path) {
     case ELOOP:   // a link in the path
     case EXDEV:   // the path led out of the tree
     case ENXIO:   // a socket, or a pipe without a reader
-    case EISDIR:  // also: a directory in the place of a file
+    case EISDIR:  // also if a directory is in the place of the file
       return not_a_regular_file(path);
     case ENOSPC:
     case EDQUOT:

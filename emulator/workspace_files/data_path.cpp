@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::string_view kDataRoot = "/mnt/data";
 
-/// Returns the part of the path after the root's own name. `/mnt/database` is a path below the root
-/// like any other.
+/// Returns the part of the path after the root's own name. `/mnt/database` does not begin with the
+/// root and is an ordinary path below it.
 std::string_view below_root(std::string_view text) {
   if (text == ".") return {};
   if (text.starts_with(kDataRoot)) {

@@ -6,7 +6,7 @@ namespace dynsessions::workspace_files {
 namespace {
 
 /// The swagger's examples show this size for every directory (CONTRACT.md section 2.5). The size
-/// that a tmpfs reports (bytes of its entries) would only confuse.
+/// that a tmpfs reports is not shown.
 constexpr std::uint64_t kDirectorySize = 4096;
 
 constexpr std::chrono::sys_seconds kEarliest = std::chrono::sys_days{std::chrono::year{1} / 1 / 1};

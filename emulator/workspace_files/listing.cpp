@@ -21,8 +21,8 @@ struct Entry {
   FileInfo info;
 };
 
-/// In the order of creation. Two uploads fit in one tick of the kernel's clock (4 ms at 250 Hz);
-/// the inodes of a tmpfs, numbered one after the other, tell them apart.
+/// Compares entries by their creation. Two uploads fit in one tick of the kernel's clock (4 ms at
+/// 250 Hz); the inodes of a tmpfs, numbered one after the other, tell them apart.
 bool in_order(const Entry& left, const Entry& right) {
   return std::tie(left.born, left.inode) < std::tie(right.born, right.inode);
 }
@@ -55,7 +55,7 @@ Error too_long(const DataPath& directory) {
                          "list a directory below it, or without recursive");
 }
 
-/// To the one who lists, whatever is not a directory is no directory.
+/// Maps every failure to open a non-directory to the same error, that there is no such directory.
 Error no_such_directory(int error_number, const DataPath& directory) {
   Error error = file_error(error_number, directory);
   return error.code == ErrorCode::not_a_regular_file ? file_error(ENOENT, directory) : error;
@@ -65,12 +65,12 @@ DirectoryNames open_directory(int root, const DataPath& directory) {
   return DirectoryNames(open_beneath(root, directory.text(), O_RDONLY | O_DIRECTORY));
 }
 
-/// Whether a client could ask for it.
+/// Whether a client could request the entry.
 bool has_data_path(const std::string& directory, const std::string& name) {
   return DataPath::parse(directory == "." ? name : directory + "/" + name, "name").has_value();
 }
 
-/// The entries of one directory in that order. Counts those that have no data path.
+/// Reads the entries of one directory, sorted by in_order(). Counts entries that have no data path.
 Result<std::vector<Entry>> read_entries(DirectoryNames& names, const DataPath& directory,
                                         Order order, Allowance& allowance,
                                         std::size_t& unnameable) {

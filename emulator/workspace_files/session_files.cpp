@@ -52,7 +52,7 @@ Result<void> remove(int root, const DataPath& path) {
   if (::fstatat(directory.get(), name, &status, AT_SYMLINK_NOFOLLOW) != 0)
     return file_error(errno, path);
   if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) return not_a_regular_file(path);
-  // Another file can have taken the name by now. It belongs to the session too, and unlinkat
+  // The name can refer to another file by now. That file also belongs to the session, and unlinkat
   // removes neither a directory nor the target of a link.
   if (::unlinkat(directory.get(), name, 0) != 0) return file_error(errno, path);
   return {};

@@ -16,9 +16,9 @@
 /// A session's files, reached only through the directory descriptor of its `/mnt/data`. Every path
 /// rule is in this directory. The tree belongs to hostile code that can change it at any moment:
 /// all opens go through openat2 with RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-/// and what was opened is looked at by its descriptor, never by name again. All work is done with
-/// the rights of the tree's owner (acting_as_owner.h), so a mistake here could reach no more than
-/// the session.
+/// and an opened file is inspected only by its descriptor, never by name. All work is done with the
+/// rights of the tree's owner (acting_as_owner.h), so a mistake here could reach no more than the
+/// session.
 ///
 /// Everything here blocks and keeps no state: call it on the file pool (`offload`). Errors name a
 /// file as the client knows it, below `/mnt/data`; `reason` has the system's words, never a path.
@@ -34,13 +34,13 @@ class DataPath {
   static constexpr std::size_t kMaxBytes = 4095;
 
   DataPath() = default;
-  /// `text` starts with `/mnt/data`, with `/`, or with neither; backslashes are not separators.
-  /// "." alone is the root, because it is the `directory` that we list for it ourselves; "",
-  /// "/" and "/mnt/data/" are the root too; any other path that ends in `/` is refused.
-  /// `target` names the request parameter in the error.
+  /// `text` starts with `/mnt/data`, with `/`, or with neither; backslashes are not separators. "."
+  /// alone is the root, because listings show it as the root's `directory`; "", "/" and
+  /// "/mnt/data/" are the root too; any other path that ends in `/` is refused. `target` names the
+  /// request parameter in the error.
   [[nodiscard]] static Result<DataPath> parse(std::string_view text, std::string_view target);
 
-  /// The bounds on the whole path are the kernel's again: one that is too long is refused on use.
+  /// The length of the whole path is not checked: the kernel refuses a path that is too long.
   [[nodiscard]] DataPath operator/(const DataPath& below) const;
   [[nodiscard]] bool is_root() const noexcept { return components_.empty(); }
   [[nodiscard]] const std::string& name() const { return components_.back(); }
@@ -53,7 +53,7 @@ class DataPath {
   std::vector<std::string> components_;
 };
 
-/// In .NET's ticks of 100 ns, as the service's times are: nanoseconds would not reach beyond 2262.
+/// In .NET's ticks of 100 ns, like the service's times; nanoseconds end in 2262.
 using FileTime =
     std::chrono::sys_time<std::chrono::duration<std::int64_t, std::ratio<1, 10'000'000>>>;
 
@@ -73,7 +73,7 @@ struct OpenFile {
 
 enum class Depth { immediate, recursive };
 enum class Order {
-  creation,  ///< names break ties
+  creation,  ///< by creation; equal times are sorted by name
   names,     ///< does not depend on how a file system stamps and numbers files
 };
 
@@ -82,12 +82,12 @@ struct Listing {
   std::size_t unnameable = 0;  ///< entries whose path no DataPath could name
 };
 
-/// Lists regular files and directories in `directory`, in that order; with recursive, a directory's
-/// entries follow it. Links, pipes, sockets and devices are left out, and so are entries whose path
-/// is not a DataPath (not UTF-8, too deep, too long), which are counted. An entry that vanishes in
-/// the meantime is left out, and so are the contents of a directory that cannot be read. Returns
-/// `file_not_found` if there is no such directory, and `invalid_request` if the listing would take
-/// more memory than kMaxListingBytes (some 200,000 files in the root).
+/// Lists regular files and directories in `directory`, in the given order; if recursive, a
+/// directory's entries follow it. Links, pipes, sockets and devices are left out, and so are
+/// entries whose path is not a DataPath (not UTF-8, too deep, too long), which are counted. An
+/// entry that vanishes in the meantime is left out, and so are the contents of a directory that
+/// cannot be read. Returns `file_not_found` if there is no such directory, and `invalid_request` if
+/// the listing would take more memory than kMaxListingBytes (some 200,000 files in the root).
 inline constexpr std::size_t kMaxListingBytes = std::size_t{32} << 20;
 [[nodiscard]] Result<Listing> list(int root, const DataPath& directory, Depth depth,
                                    Order order = Order::creation);
@@ -116,19 +116,20 @@ struct Quota {
   std::uint64_t files;
 };
 
-/// A file in the making: invisible and gone if dropped, in place at once when committed. Missing
-/// directories are made by commit(), so that a dropped upload leaves none behind; they stay when
-/// commit() fails after it. A link under the name is replaced, never followed; a directory under
-/// it is `not_a_regular_file`. The owner is the session, the mode 0644 (directories 0755).
+/// A file that is being uploaded. It is invisible until commit() puts it in place, and is removed
+/// if it is dropped. commit() makes missing directories, so that a dropped upload leaves none; they
+/// stay if commit() then fails. A link with the file's name is replaced, never followed; a
+/// directory with that name is `not_a_regular_file`. The owner is the session, the mode is 0644
+/// (0755 for directories).
 class Upload {
  public:
-  /// `root` stays open as long as the upload. With a quota, all that is there is counted; uploads
-  /// at the same time do not see each other.
+  /// `root` stays open as long as the upload. With a quota, existing files are counted;
+  /// simultaneous uploads do not count each other.
   [[nodiscard]] static Result<Upload> begin(int root, const DataPath& path,
                                             const std::optional<Quota>& quota = {});
-  /// `storage_full` when the session's quota is used up.
+  /// Returns `storage_full` if the session's quota is used up.
   [[nodiscard]] Result<void> write(std::span<const char> bytes);
-  /// Call it once; the upload is over after it, whatever it returns.
+  /// Call it once; the upload has ended afterwards, whether or not it succeeded.
   [[nodiscard]] Result<FileInfo> commit();
 
  private:

@@ -9,8 +9,8 @@
 namespace dynsessions::conformance {
 
 /// Reads every *.json of a directory, in the order of their names, or one file, and expands each
-/// case over its api-versions. The variables of `variables.json` in that directory, if it exists,
-/// are for all of them; they replace those in the `variables.json` of the directory `built_in`.
+/// case over its api-versions. All files can use the variables of `variables.json` in that
+/// directory, which override the variables of `variables.json` in the directory `built_in`.
 ///
 /// The loader is strict. Problems are an unknown member, a missing level of evidence, an unknown
 /// name in `${...}`, a duplicate id and an invalid matcher. Throws a CaseError that names them all.

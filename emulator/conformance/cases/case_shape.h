@@ -24,7 +24,7 @@ void check_members_of_step(const Json& step);
 /// The request and the expectation of an exchange, filled in for an api-version.
 void check_exchange(const Exchange& exchange);
 
-/// Reads the member `plane` of a file: "control", or absent for the data plane.
+/// Reads the member `plane` of a file: "control"; absent means the data plane.
 [[nodiscard]] Plane parse_plane(const Json& file);
 
 /// Convert the words of the file to the enumerations of case.h.

@@ -7,7 +7,7 @@
 namespace dynsessions::conformance {
 namespace {
 
-constexpr int kDeepest = 32;  ///< a variable that refers to itself gets this far
+constexpr int kDeepest = 32;  ///< only a variable that refers to itself gets this deep
 
 /// The next `${name}` at or after `from`; begin == npos if there is none.
 struct Placeholder {

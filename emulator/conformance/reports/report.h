@@ -14,7 +14,7 @@ namespace dynsessions::conformance {
 [[nodiscard]] std::string junit_report(const RunReport& report);
 /// All results, in a stable format that api-spec/README.md describes.
 [[nodiscard]] std::string json_report(const RunReport& report);
-/// For the summary of a CI job.
+/// A report in Markdown for the summary of a CI job.
 [[nodiscard]] std::string markdown_report(const RunReport& report);
 /// A self-contained page: every case, with the expected answer next to the actual one.
 [[nodiscard]] std::string html_report(const RunReport& report);
@@ -23,7 +23,7 @@ namespace dynsessions::conformance {
 /// cases alone, so that a test can check whether the file in the tree is up to date.
 [[nodiscard]] std::string deviations_document(const std::vector<Case>& cases);
 
-/// A table in Markdown of how many cases rest on which evidence, for the README.
+/// The table of the README: the number of cases for each level of evidence.
 [[nodiscard]] std::string evidence_table(const std::vector<Case>& cases);
 
 }  // namespace dynsessions::conformance

@@ -25,7 +25,7 @@ struct Grid {
   std::vector<std::string> operations;                          ///< in the order of the cases
   std::map<std::string, std::map<std::string, Tally>> tallies;  ///< operation, version
 
-  /// Of the cases of one plane.
+  /// Counts the cases of one plane.
   Grid(const RunReport& report, Plane plane);
 };
 

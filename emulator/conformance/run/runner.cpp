@@ -21,7 +21,7 @@ using std::chrono::milliseconds;
 /// deleted at a version that has the operation.
 constexpr const char* kVersionThatDeletes = "2025-10-02-preview";
 constexpr unsigned kNoContent = 204;
-/// Of resource groups (CONTROL-PLANE.md section 3.1).
+/// The api-version for resource groups (CONTROL-PLANE.md section 3.1).
 constexpr const char* kVersionOfGroups = "2021-04-01";
 constexpr const char* kRegion = "northeurope";
 
@@ -110,7 +110,7 @@ CaseOutcome Runner::run_unless_interrupted(const Case& test_case) {
     outcome = run_case(test_case, identifier);
     outcome.verdict = verdict_on(outcome);
   } catch (const Interrupted&) {
-    // Half a case proves nothing; its session is deleted nevertheless.
+    // An interrupted case has no outcome; its session is deleted later.
   }
   if (test_case.session == SessionUse::fresh) delete_session(identifier);
   for (const std::string& other : std::exchange(other_identifiers_, {})) delete_session(other);
@@ -142,7 +142,7 @@ Runner::Attempt Runner::run_step(const Case& test_case, const Step& step, const 
 }
 
 Runner::Attempt Runner::send_step(const Case& test_case, const Step& step, const Json& variables) {
-  // The last answer has arrived. send() would take further requests for the cleaning up.
+  // Stops here: send() would treat requests after an interruption as cleaning up.
   if (patience_.interrupted()) throw Interrupted();
   std::vector<HttpRequest> requests;
   for (const Exchange& exchange : step.exchanges) {
@@ -194,7 +194,7 @@ void Runner::remember_identifiers(const Json& request, const Json& usual) {
   for (const Json& one : list) {
     if (!one.is_string() || one == usual || one == target_.run + "shared") continue;
     const auto identifier = one.get<std::string>();
-    if (!identifier.starts_with(target_.run)) continue;  // meant to be refused
+    if (!identifier.starts_with(target_.run)) continue;  // invalid on purpose: no session has it
     if (other_identifiers_.insert(identifier).second) ++report_.spent.sessions;
   }
 }
@@ -238,7 +238,7 @@ Answer Runner::send_for_group(const char* method) {
   return send({http}, deadline_of(Cost::cheap)).front();
 }
 
-/// Its pools go along.
+/// Deletes the resource group of the run, and thereby its pools.
 void Runner::delete_group() {
   try {
     const Answer answer = send_for_group("DELETE");
@@ -248,7 +248,7 @@ void Runner::delete_group() {
     report_.notes.push_back("the resource group " + target_.run + "group was not deleted (" +
                             target_.redaction.text(why) + "); delete it");
   } catch (const Interrupted&) {
-    delete_group();  // interrupted while it was sent: send it again, to the end
+    delete_group();  // interrupted while the request was sent: send it again
   }
 }
 
@@ -268,7 +268,7 @@ void Runner::delete_session(const std::string& identifier) {
       note("status " + std::to_string(answer.reply->status));
     }
   } catch (const Interrupted&) {
-    delete_session(identifier);  // interrupted while it was sent: send it again, to the end
+    delete_session(identifier);  // interrupted while the request was sent: send it again
   }
 }
 

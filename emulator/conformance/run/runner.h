@@ -13,10 +13,10 @@
 
 namespace dynsessions::conformance {
 
-/// Time as a run sees it, and whether a person wants to stop it; tests replace all three.
+/// The clock, pauses and interruptions of a run. Tests replace all three.
 struct Patience {
   std::function<std::chrono::milliseconds()> now;
-  std::function<void(std::chrono::milliseconds)> pause;  ///< shorter if the run is interrupted
+  std::function<void(std::chrono::milliseconds)> pause;  ///< waits; returns early if the run is interrupted
   std::function<bool()> interrupted;
 
   static Patience real();
@@ -33,8 +33,8 @@ struct RunTarget {
   /// Makes a token from arguments of `dynsessions token`, for a case with a separate token.
   std::function<std::string(const std::vector<std::string>&)> make_token;
   bool is_emulator = false;  ///< known deviations apply to the emulator only
-  /// Of a control plane: the subscription in which the run creates a resource group. Empty: the
-  /// target is a data plane.
+  /// The subscription in which the run creates a resource group, if the target is a control plane.
+  /// Empty: the target is a data plane.
   std::string subscription = {};
 };
 
@@ -52,8 +52,8 @@ class Runner {
   /// resource group of the run. Throws Unreachable if there is no answer or the token is refused.
   void preflight();
 
-  /// Deletes its sessions and its resource group, even after an interruption. Throws CaseError for
-  /// a case that cannot be sent.
+  /// Deletes the run's sessions and resource group, even after an interruption. Throws CaseError
+  /// for a case that cannot be sent.
   void run(const std::vector<Case>& cases, const OnOutcome& on_outcome);
 
  private:
@@ -80,7 +80,7 @@ class Runner {
   /// The variables that a case begins with.
   [[nodiscard]] Json variables_for(const std::string& identifier) const;
   [[nodiscard]] bool is_control_plane() const { return !target_.subscription.empty(); }
-  /// The path of the resource group, without a slash at its begin.
+  /// The path of the resource group, without a leading slash.
   [[nodiscard]] std::string group_path() const;
   Answer send_for_group(const char* method);
   void delete_group();
@@ -91,8 +91,8 @@ class Runner {
   const Budget budget_;
   const Patience patience_;
   RunReport& report_;
-  const std::chrono::milliseconds start_;  ///< as if all runners of the report had started at once
-  std::set<std::string> other_identifiers_;  ///< of the running case
+  const std::chrono::milliseconds start_;  ///< start of the run, as if one runner had run all cases of the report
+  std::set<std::string> other_identifiers_;  ///< further sessions of the running case
   bool shared_session_used_ = false;
   std::size_t case_number_ = 0;
 };

@@ -15,7 +15,7 @@ std::size_t length_of(const Json& value) {
   return value.size();
 }
 
-/// Refuses what is neither a text nor an array (nor an object, where that is said).
+/// Throws unless the argument is a text, an array or, if allowed, an object.
 void require_sequence(const FunctionCall& call, std::string_view function, bool takes_objects) {
   const bool is_good =
       call[0].is_string() || call[0].is_array() || (takes_objects && call[0].is_object());
@@ -43,7 +43,7 @@ Json contains(const FunctionCall& call) {
   return call.text(0).find(text_of(call[1])) != std::string::npos;
 }
 
-/// The items or characters from `begin` on, `count` of them; the value has them all.
+/// Returns `count` items or characters from `begin` on, which must exist.
 Json part(const Json& value, std::size_t begin, std::size_t count) {
   if (value.is_array()) {
     const auto first = value.begin() + std::ptrdiff_t(begin);
@@ -70,7 +70,8 @@ Json skip(const FunctionCall& call) {
   return part(call[0], skipped, length_of(call[0]) - skipped);
 }
 
-/// The first or last item or character; null of an empty array, the empty text of an empty text.
+/// Returns the first or last item or character. Returns null for an empty array and an empty text
+/// for an empty text.
 Json end_of(const Json& value, bool is_first) {
   const std::size_t length = length_of(value);
   if (value.is_array()) {
@@ -124,7 +125,7 @@ void merge_into(Json& object, const Json& other) {
   }
 }
 
-/// The items that are not there yet.
+/// Adds the items that the result does not contain yet.
 void add_new_items(const FunctionCall& call, Json& items, const Json& others) {
   for (const Json& item : others) {
     call.evaluator.spend(sizeof(Json) * items.size());
@@ -160,7 +161,7 @@ Json range(const FunctionCall& call) {
   return numbers;
 }
 
-/// The least or greatest of whole numbers, which are the arguments or the items of one array.
+/// Returns the least or greatest whole number. The arguments are the numbers, or one array of them.
 std::int64_t extreme(const FunctionCall& call, std::string_view function, bool is_least) {
   const bool is_array = call.count() == 1 && call[0].is_array();
   const Json numbers = is_array ? call[0] : Json(call.arguments);

@@ -73,7 +73,7 @@ const Function& find_function(const std::string& name) {
 }
 
 void require_function(const std::string& name) {
-  // Evaluator::call_lazily() has these.
+  // Evaluator::call_lazily() implements these functions.
   const bool is_lazy = equal_names(name, "if") || equal_names(name, "and") ||
                        equal_names(name, "or") || equal_names(name, "coalesce");
   if (!is_lazy) static_cast<void>(find_function(name));

@@ -17,7 +17,7 @@ namespace dynsessions::control_plane_templates {
 
 struct FunctionCall {
   Evaluator& evaluator;
-  const std::vector<Json>& arguments;  ///< as the signature says
+  const std::vector<Json>& arguments;  ///< checked against the signature
 
   [[nodiscard]] std::size_t count() const { return arguments.size(); }
   [[nodiscard]] const Json& operator[](std::size_t index) const { return arguments[index]; }
@@ -38,7 +38,7 @@ struct Function {
   Json (*run)(const FunctionCall& call);
 };
 
-// The functions of one source file each.
+// The functions of each source file.
 [[nodiscard]] std::span<const Function> text_functions();
 [[nodiscard]] std::span<const Function> logic_functions();
 [[nodiscard]] std::span<const Function> collection_functions();
@@ -47,7 +47,7 @@ struct Function {
 /// Throws TemplateProblem, which names the function, if there is none of that name.
 [[nodiscard]] const Function& find_function(const std::string& name);
 
-/// Throws TemplateProblem if there is no function of that name, also none that Evaluator has.
+/// Throws TemplateProblem if there is no function of that name, including those of Evaluator.
 void require_function(const std::string& name);
 
 /// Throws TemplateProblem if the arguments are not as the signature says.

@@ -15,7 +15,7 @@ Json false_function(const FunctionCall&) { return false; }
 Json null_function(const FunctionCall&) { return nullptr; }
 Json equals_function(const FunctionCall& call) { return call[0] == call[1]; }
 
-/// Texts or whole numbers; below 0 if the first is less.
+/// Compares two texts or two whole numbers. Returns a negative number if the first is less.
 int compare(const FunctionCall& call) {
   if (call[0].is_number_integer() && call[1].is_number_integer()) {
     return call.number(0) < call.number(1) ? -1 : int(call.number(0) > call.number(1));

@@ -38,7 +38,7 @@ Json subscription(const FunctionCall& call) { return call.evaluator.scope().subs
 Json tenant(const FunctionCall& call) { return call.evaluator.scope().tenant_object; }
 Json deployment(const FunctionCall& call) { return call.evaluator.scope().deployment_object; }
 
-/// The arguments from `begin` on: a type and the names.
+/// Makes an id below `scope` from the arguments from `begin` on: a type and its names.
 std::string id_below(const std::string& scope, const FunctionCall& call, std::size_t begin) {
   if (begin >= call.count()) {
     throw TemplateProblem("A resource id needs a type such as 'Microsoft.App/sessionPools'");
@@ -88,7 +88,7 @@ Json reference(const FunctionCall& call) {
   return call.evaluator.reference(call.text(0), is_full);
 }
 
-/// {"id"} of a resource that the template names by a symbol.
+/// Returns {"id"} of a resource, which the argument names by its symbol.
 Json resource_info(const FunctionCall& call) {
   return {{"id", call.evaluator.resource_id_of(call.text(0))}};
 }

@@ -16,7 +16,7 @@
 namespace dynsessions::control_plane_templates {
 namespace {
 
-/// Texts become one text, arrays one array.
+/// Joins texts to one text, or arrays to one array.
 Json concat(const FunctionCall& call) {
   const bool has_arrays = call[0].is_array();
   Json array = Json::array();
@@ -32,7 +32,7 @@ Json concat(const FunctionCall& call) {
   return has_arrays ? array : Json(text);
 }
 
-/// The text of the argument that `{…}` names.
+/// Returns the text of the argument that `{…}` refers to.
 std::string formatted(const FunctionCall& call, std::string_view place) {
   std::size_t index = 0;
   const auto [end, error] = std::from_chars(place.data(), place.data() + place.size(), index);
@@ -83,7 +83,7 @@ Json replace(const FunctionCall& call) {
   return boost::algorithm::replace_all_copy(call.text(0), call.text(1), call.text(2));
 }
 
-/// `length` characters from `start` on; the text has them all.
+/// Returns `length` characters from `start` on, which must exist.
 Json substring(const FunctionCall& call) {
   const std::string_view text = call.text(0);
   const auto size = std::int64_t(count_characters(text));

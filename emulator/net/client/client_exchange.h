@@ -62,7 +62,7 @@ class ClientExchange : public std::enable_shared_from_this<ClientExchange> {
   boost::asio::awaitable<void> stop_sending();
 
   /// Whether run() failed because the server had already closed the kept connection, so that the
-  /// request can safely be sent again.
+  /// request can be sent again.
   [[nodiscard]] bool may_repeat() const;
   [[nodiscard]] HttpRequest take_request() { return std::move(request_); }
 
@@ -122,7 +122,7 @@ class ClientExchange : public std::enable_shared_from_this<ClientExchange> {
 
   boost::asio::cancellation_signal stop_sending_;
   bool sending_ = false;   ///< send_body() runs
-  bool stopping_ = false;  ///< and ends because the rest of the request is not needed
+  bool stopping_ = false;  ///< sending stops because the rest of the request is not needed
   bool sent_ = false;      ///< the kernel has the whole request
   std::optional<HttpFailure> write_failure_;   ///< the server might have answered before
   std::optional<HttpFailure> source_failure_;  ///< the cause of every later failure

@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-/// A look-up goes on after its caller has stopped waiting, because getaddrinfo() cannot be
+/// A look-up continues after its caller has stopped waiting, because getaddrinfo() cannot be
 /// cancelled.
 struct LookUp {
   explicit LookUp(const asio::any_io_executor& executor) : resolver(executor) {}

@@ -44,11 +44,11 @@ enum class HttpFailureKind {
 struct HttpFailure {
   HttpStep step{};
   HttpFailureKind kind{};
-  std::string message;  ///< names the step, the origin and the reason; without path and headers
+  std::string message;  ///< contains the step, the origin and the reason, but neither path nor headers
 };
 
-/// Called by Result::value() if the result holds a failure: reading a value that is not there is
-/// our bug.
+/// Called by Result::value() if the result holds a failure: reading a missing value is a bug of
+/// this program.
 [[noreturn]] void throw_exception_from_error(const HttpFailure& failure,
                                              const boost::source_location&);
 

@@ -97,7 +97,7 @@ const http::Router<Row>& router_below_pool() {
 
 struct AdminPath {
   std::optional<pools::PoolName> pool;
-  Segments rest;  ///< after the pool
+  Segments rest;  ///< segments after the pool
 };
 
 AdminPath split(Segments path, const pools::PoolName& default_pool) {

@@ -7,8 +7,8 @@
 
 namespace dynsessions::surfaces::admin {
 
-/// Refuses requests without the token of the admin API, in constant time. Health and version
-/// need none, because probes cannot have it.
+/// Refuses requests without the token of the admin API; the comparison takes constant time. Health
+/// and version need no token, because probes do not have it.
 class AdminTokenFilter final : public http::Filter {
  public:
   /// An empty token means that none is needed.

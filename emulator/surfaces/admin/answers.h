@@ -14,7 +14,7 @@ namespace dynsessions::surfaces::admin {
 /// one, and the reason in `x-emulator-reason`.
 [[nodiscard]] http::Response refusal(const Error& error);
 
-/// Bytes of foreign origin in `json` that are no UTF-8 become U+FFFD.
+/// Invalid UTF-8 in `json` becomes U+FFFD.
 [[nodiscard]] http::Response json_answer(const nlohmann::ordered_json& json, unsigned status = 200);
 
 [[nodiscard]] http::Response text_answer(std::string text, std::string content_type);
@@ -24,7 +24,7 @@ namespace dynsessions::surfaces::admin {
 /// {"value":[…]}
 [[nodiscard]] http::Response list_answer(nlohmann::ordered_json values);
 
-/// In a struct because a JSON value converts to everything, also to an Error.
+/// A struct, because a JSON value would implicitly convert to an Error.
 struct BodyObject {
   nlohmann::json members;
 };

@@ -39,7 +39,7 @@ Json fired_json(const std::vector<FiredTimer>& all) {
   return list;
 }
 
-/// The members of PUT …/clock; those that are absent stay as they are.
+/// The members of PUT …/clock. An absent member is not changed.
 struct ClockChange {
   std::optional<bool> frozen;
   std::optional<Clock::TimePoint> now;
@@ -167,12 +167,12 @@ asio::awaitable<http::Answer> put_clock(AdminCall& call) {
   for (const MovableClock& one : clocks) {
     const Clock::TimePoint now = one.clock->now();
     const Clock::TimePoint wanted = change->now.value_or(now);
-    // A clock is shown in units of 100 ns; the time that it shows is not back in time.
+    // Times are shown in units of 100 ns, so the shown time must not count as a move backwards.
     if (wanted < std::chrono::floor<Ticks>(now)) co_return back_in_time(one);
     targets.push_back({one, std::max(wanted, now)});
   }
   for (const MovableClock& one : clocks) set_rate(*one.clock, *change);
-  if (!change->now) {  // nothing is due that has not fired
+  if (!change->now) {  // a clock that is not set keeps its time
     for (ClockTarget& target : targets) target.time = target.clock.clock->now();
   }
   co_return co_await moved(call, std::move(targets));

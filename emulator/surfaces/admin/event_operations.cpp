@@ -24,7 +24,7 @@ using test_double::JournalEntry;
 /// The events that a reader asked for.
 struct Interest {
   Journal::Scope pool;
-  std::string session;  ///< guid; empty: all
+  std::string session;  ///< guid of a session; empty: all sessions
 
   [[nodiscard]] bool has(const pools::PoolName& of_pool, const std::string& of_session) const {
     return (!pool || of_pool.key() == pool->key()) && (session.empty() || of_session == session);
@@ -36,7 +36,7 @@ std::string text_of(const JournalEntry& entry) {
                                           nlohmann::ordered_json::error_handler_t::replace);
 }
 
-/// Requests, as they end.
+/// The stream of requests, one event for each that has ended.
 class Requests final : public EventStream {
  public:
   Requests(const asio::any_io_executor& executor, Journal& journal, Interest interest)
@@ -52,7 +52,7 @@ class Requests final : public EventStream {
   const Journal::Subscription requests_;
 };
 
-/// Requests, and what happens in sessions.
+/// The stream of requests and of events in sessions.
 class Everything final : public EventStream {
  public:
   Everything(const asio::any_io_executor& executor, const Services& services, Interest interest)

@@ -33,10 +33,10 @@ boost::asio::awaitable<Result<std::optional<std::string>>> EventStream::next() {
 }
 
 void EventStream::push(std::string_view name, std::string_view data, std::string_view id) {
-  // One event is always taken, whatever its size.
+  // At least one event is kept, whatever its size.
   const bool is_full = waiting_.size() >= kMostWaiting || waiting_bytes_ + data.size() > kMostBytes;
   if (dropped_ > 0 || (is_full && !waiting_.empty())) {
-    ++dropped_;  // until the reader has caught up, so that the gap stands in one place
+    ++dropped_;  // drops events until the reader has caught up, so that there is only one gap
     return;
   }
   waiting_.push_back(event_of(name, data, id));

@@ -21,7 +21,7 @@ namespace dynsessions::surfaces::admin {
 struct AdminCall {
   const Services& services;
   http::Call& http;
-  std::optional<pools::PoolName> pool;  ///< that the path names; nullopt: the request means all
+  std::optional<pools::PoolName> pool;  ///< pool that the path names; nullopt: all pools
   const http::PathParameters& parameters;
 };
 
@@ -30,7 +30,7 @@ using Operation = boost::asio::awaitable<http::Answer>(AdminCall& call);
 /// A row of the table of operations.
 struct OperationRow {
   http::Method method;
-  std::string_view pattern;  ///< after the name of the pool
+  std::string_view pattern;  ///< part of the path after the name of the pool
   std::string_view name;
   Operation* operation;
 };

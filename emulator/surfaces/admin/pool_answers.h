@@ -9,8 +9,8 @@ namespace dynsessions::surfaces::admin {
 
 [[nodiscard]] Error no_such_pool();
 
-/// An entry for each session, which holds a place until its cooldown has passed, or longer while
-/// calls are under way.
+/// An entry for each session. A session counts against the maximum until its cooldown has passed,
+/// or longer while calls are under way.
 [[nodiscard]] nlohmann::ordered_json slots_json(pools::Pool& pool);
 
 }  // namespace dynsessions::surfaces::admin

@@ -18,8 +18,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Members of the answer that say how a pool is, not how it was declared. They are ignored in a
-/// body, so that an answer can be sent back.
+/// Members of the answer that describe the state of a pool and not its definition. They are ignored
+/// in a body, so that an answer can be sent back.
 constexpr std::array kReadOnlyMembers{"path", "state"};
 
 Json slot_json(const pools::SessionInfo& session) {
@@ -51,7 +51,7 @@ bool same_name(const pools::PoolName& left, const pools::PoolName& right) {
   return left.key() == right.key();
 }
 
-/// `base`, which has the name of the request's path, with the members of the body.
+/// Returns `base` with the members of the body. `base` has the name from the request's path.
 Result<pools::PoolDefinition> with_body(pools::PoolDefinition base, nlohmann::json body) {
   for (const char* member : kReadOnlyMembers) body.erase(member);
   const pools::PoolName id = base.id;

@@ -33,7 +33,7 @@ asio::awaitable<http::Answer> put_script(AdminCall& call) {
   co_return script_answer(call);
 }
 
-/// The script only: a recording goes on.
+/// Removes only the script; a recording continues.
 asio::awaitable<http::Answer> delete_script(AdminCall& call) {
   call.services.scripts.replace(call.pool, {});
   co_return no_content();

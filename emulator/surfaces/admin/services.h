@@ -18,7 +18,7 @@
 
 namespace dynsessions::surfaces::admin {
 
-/// One thing that must work before sessions can be had.
+/// A part of the server that must work before sessions can be allocated.
 struct Component {
   std::string name;
   bool ready = false;
@@ -33,7 +33,7 @@ struct Services {
   std::string version;
   Health health;
   std::function<std::string()> server;   ///< JSON of its addresses
-  std::function<std::string()> metrics;  ///< in the text format of Prometheus
+  std::function<std::string()> metrics;  ///< returns the metrics in the text format of Prometheus
   pools::PoolCatalog& pools;
   test_double::FaultBook& faults;
   test_double::Journal& journal;
@@ -41,7 +41,7 @@ struct Services {
   test_double::EventFeed& events;
   test_double::SlotHistory& slots;
   auth::SigningKeys& keys;
-  const auth::IdentitySettings& identity;  ///< of tokens, unless a request says otherwise
+  const auth::IdentitySettings& identity;  ///< defaults for tokens
   boost::asio::thread_pool& file_pool;
 };
 

@@ -49,7 +49,7 @@ Error too_large() {
   return {ErrorCode::payload_too_large, "A snapshot has at most 2 GiB.", "body", {}};
 }
 
-/// The body of the request in an unnamed file.
+/// Writes the body of the request to an unnamed file.
 asio::awaitable<Result<UniqueFd>> receive_body(AdminCall& call) {
   constexpr std::size_t kPiece = std::size_t{512} << 10;
   if (call.http.request.content_length.value_or(0) > kLargestArchive) co_return too_large();

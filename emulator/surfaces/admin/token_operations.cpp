@@ -23,7 +23,7 @@ using test_double::JsonMembers;
 constexpr std::int64_t kTenYears = 315'360'000;
 constexpr std::size_t kMostRoles = 100;
 
-/// The token that a request asks for.
+/// The token that a request describes.
 struct Wanted {
   auth::TokenRequest request;
   auth::IdentitySettings settings;
@@ -48,7 +48,7 @@ void take_lifetime(JsonMembers& members, seconds& target) {
   if (value == nullptr) return;
   const bool is_number = value->is_number_integer();
   const std::int64_t wanted = is_number ? value->get<std::int64_t>() : 0;
-  // get() makes a negative number of one that exceeds 63 bits.
+  // get() turns a number above 63 bits into a negative one.
   const bool is_good = is_number && wanted >= -kTenYears && wanted <= kTenYears &&
                        (wanted < 0) != value->is_number_unsigned();
   if (!is_good) {
@@ -72,14 +72,14 @@ Result<Wanted> parse_wanted(const nlohmann::json& body, Wanted wanted) {
   return wanted;
 }
 
-/// Where clients find the key that signs: the identity endpoints of the same server.
+/// The issuer at whose address clients find the signing key: the identity endpoints of this server.
 std::string issuer_of(const Services& services, const std::string& tenant) {
   const auto server = nlohmann::json::parse(services.server(), nullptr, /*allow_exceptions=*/false);
   const std::string base = server.is_object() ? server.value("http", "") : "";
   return base + '/' + tenant + "/v2.0";
 }
 
-/// A token that expired was issued when it did.
+/// A token that has already expired gets its expiry as the time of issue.
 void move_into_past(std::chrono::sys_seconds& issued, seconds& lifetime) {
   if (lifetime >= seconds::zero()) return;
   issued += lifetime;

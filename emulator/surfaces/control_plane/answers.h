@@ -14,19 +14,20 @@ namespace dynsessions::surfaces::control_plane {
 
 [[nodiscard]] http::Response json_answer(const nlohmann::ordered_json& json, unsigned status = 200);
 [[nodiscard]] http::Response empty_answer(unsigned status);
-/// {"value":[…]}, never with a next page: `az … list -g` does not follow one.
+/// {"value":[…]}, always one page, because `az … list -g` does not follow links to further pages.
 [[nodiscard]] http::Response list_answer(const std::vector<Resource>& resources);
 
 /// {"error":{"code","message"[,"target"][,"details"]}}
 [[nodiscard]] nlohmann::ordered_json error_json(const ArmError& error);
-/// The answer to a refusal; notes it in the Exchange.
+/// Makes the answer to a refusal, and records the refusal in the Exchange.
 [[nodiscard]] http::Response refusal(const ArmError& error, http::Exchange& exchange,
                                      bool own_headers);
 
-/// Members of the body that Azure takes and ignores: noted for `x-emulator-warning`, log, journal.
+/// Records members of the body that Azure accepts and ignores, for `x-emulator-warning`, log and
+/// journal.
 void warn_of_ignored(http::Exchange& exchange, const std::vector<std::string>& members);
 
-/// The body of a request. In a struct because a JSON value converts to everything.
+/// The body of a request. A struct, because a JSON value would implicitly convert to an error.
 struct ArmBody {
   nlohmann::json json;
 };

@@ -13,7 +13,7 @@ struct Words {
   std::string_view code;
 };
 
-/// Of the codes that requests of this surface can meet; the others are bugs.
+/// Status and code for the errors that operations of this surface return; other errors are bugs.
 Words words_for(ErrorCode code) {
   switch (code) {
     case ErrorCode::invalid_request:

@@ -22,14 +22,14 @@ struct ArmError {
 template <typename T>
 using ArmResult = Result<T, ArmError>;
 
-/// Found by ArmResult::value(), as the one of Error.
+/// Called by ArmResult::value() if the result holds an error, which is a bug of the caller.
 [[noreturn]] void throw_exception_from_error(const ArmError& error,
                                              const boost::source_location& where);
 
 /// A refusal of another part of the emulator, in ARM's words.
 [[nodiscard]] ArmError arm_error(const Error& error);
 
-/// 400 for a body that has not the shape of the resource.
+/// 400 for a body that does not describe the resource.
 [[nodiscard]] ArmError invalid_content(const std::string& why, std::string target = {});
 
 /// 404 for a resource; `type_and_name` is "Microsoft.App/sessionPools/reports".

@@ -16,12 +16,13 @@ namespace dynsessions::surfaces::control_plane {
 /// unknown members ignored. The first mistake of a whole body is kept in `error`.
 class ArmObject {
  public:
-  /// `value` null: an object without members. `path` names it in errors: "properties.secrets[0]".
+  /// A null `value` stands for an object without members. `path` names it in errors:
+  /// "properties.secrets[0]".
   ArmObject(const nlohmann::json* value, std::string path, std::optional<ArmError>& error);
 
   /// nullptr if the member is absent or null.
   [[nodiscard]] const nlohmann::json* find(std::string_view name) const;
-  /// Whether the member is there, be it null: a merge patch removes what is null.
+  /// Whether the member exists, even as null: in a merge patch, null removes a member.
   [[nodiscard]] bool has(std::string_view name) const;
 
   /// An absent member is an object without members.
@@ -30,7 +31,7 @@ class ArmObject {
   /// The digits of a whole number.
   [[nodiscard]] std::optional<std::string> number(std::string_view name) const;
   [[nodiscard]] std::optional<bool> flag(std::string_view name) const;
-  /// nullptr if absent; an error if it is no array.
+  /// Returns nullptr if the member is absent. A member that is no array is an error.
   [[nodiscard]] const nlohmann::json* array(std::string_view name) const;
 
   /// "properties.scaleConfiguration.maxConcurrentSessions"

@@ -21,7 +21,8 @@ bool is_one_of(Segments path, std::size_t at, const std::array<std::string_view,
                      [&](std::string_view word) { return is_word(path, at, word); });
 }
 
-/// providers, Microsoft.App, sessionPools, name, and an operation of the data plane.
+/// Whether `rest` is providers, Microsoft.App, sessionPools, a name, and an operation of the data
+/// plane.
 bool is_below_pool(Segments rest) {
   constexpr std::size_t kAfterPool = 4;
   constexpr std::array<std::string_view, 3> kOfArm{"providers", "fetchMcpServerCredentials",

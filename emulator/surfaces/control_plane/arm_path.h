@@ -5,16 +5,16 @@
 
 namespace dynsessions::surfaces::control_plane {
 
-/// A path of ARM, taken apart.
+/// A parsed path of ARM.
 struct ArmPath {
   Scope scope;          ///< without subscription: of the tenant
-  http::Segments rest;  ///< after the scope
+  http::Segments rest;  ///< segments after the scope
 };
 
 [[nodiscard]] ArmPath split_arm_path(http::Segments path);
 
-/// Whether a path is ARM's. A path that ends in an operation on the sessions of a pool is the data
-/// plane's, also if the pool is written as in its ARM id.
+/// Whether ARM handles the path. A path that ends with an operation on the sessions of a pool
+/// belongs to the data plane, even if the pool is written as in its ARM id.
 [[nodiscard]] bool is_arm_path(http::Segments path);
 
 }  // namespace dynsessions::surfaces::control_plane

@@ -8,9 +8,9 @@
 namespace dynsessions::surfaces::control_plane {
 namespace {
 
-/// CONTROL-PLANE.md section 1.1. Of the last two, one is known by its name and one from client
-/// packages only. That 2025-01-01 lacks `mcpServerSettings` is a guess; the recordings have them
-/// from 2025-02-02-preview on.
+/// CONTROL-PLANE.md section 1.1. One of the last two versions is known only by its name, the other
+/// only from client packages. That 2025-01-01 lacks `mcpServerSettings` is a guess; the recordings
+/// have them from 2025-02-02-preview on.
 constexpr std::array kVersions{
     ArmVersion{"2023-08-01-preview", false, false, false},
     ArmVersion{"2023-11-02-preview", false, false, false},

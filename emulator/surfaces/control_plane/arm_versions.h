@@ -12,8 +12,8 @@ namespace dynsessions::surfaces::control_plane {
 /// alike at every version (api-spec/CONTROL-PLANE.md section 0, fact 2).
 struct ArmVersion {
   std::string_view name;
-  /// The dynamic configuration is `lifecycleConfiguration`; before, `executionType` and the
-  /// cooldown stand side by side (section 1.3).
+  /// The dynamic configuration has the member `lifecycleConfiguration`. In older versions it has
+  /// `executionType` and the cooldown directly (section 1.3).
   bool has_lifecycle = true;
   bool has_managed_identity_settings = true;
   bool has_mcp_settings = true;

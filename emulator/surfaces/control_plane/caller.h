@@ -5,14 +5,14 @@
 
 namespace dynsessions::surfaces::control_plane {
 
-/// Who sends a request, and to which address: both show in answers.
+/// The sender of a request and the address that it used; answers contain both.
 struct Caller {
   std::string arm;  ///< "https://localhost:7443"
-  /// `oid`, `appid` and `sub` of the token, in that order; empty if it does not say.
+  /// `oid`, `appid` and `sub` of the token, in that order; empty if the token has none of them.
   std::vector<std::string> principals = {};
-  std::string user = {};  ///< name of a person; empty: an application
+  std::string user = {};  ///< name of the user; empty: an application
 
-  /// `createdBy` of what the caller makes.
+  /// `createdBy` of resources that the caller creates.
   [[nodiscard]] std::string name() const {
     if (!user.empty()) return user;
     return principals.empty() ? "anonymous" : principals.front();

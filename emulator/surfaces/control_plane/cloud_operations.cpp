@@ -19,8 +19,8 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kCloudName = "dynsessions";
 constexpr const char* kSubscriptionName = "dynsessions";
 
-/// Every address is the server itself, so that nothing goes to the public cloud. Members of both
-/// forms of the document stand in one object.
+/// Every address is the server itself, so that nothing goes to the public cloud. The object has the
+/// members of both forms of the document.
 Json cloud(const std::string& arm, const std::string& tenant) {
   Json object;
   object["name"] = kCloudName;
@@ -86,7 +86,7 @@ constexpr std::array kProviders{
                {"subscriptions", false, false}}}},
 };
 
-/// The newest first, as the provider lists them.
+/// The api-versions of session pools, newest first, as the provider lists them.
 Json pool_versions() {
   Json names = Json::array();
   const auto versions = arm_versions();
@@ -96,7 +96,8 @@ Json pool_versions() {
   return names;
 }
 
-/// Of the other providers every version is taken; clients choose one of these.
+/// The api-versions that other providers list. Every version is accepted; clients choose one of
+/// these.
 Json other_versions() { return Json::array({"2025-04-01", "2022-04-01", "2021-04-01"}); }
 
 Json type_json(const ResourceType& type) {
@@ -141,8 +142,8 @@ ArmAnswer provider_answer(const ArmCall& call) {
 
 }  // namespace
 
-/// An array of the one cloud, unless a version asks for the object (2022-09-01, and 2015-01-01 of
-/// old az).
+/// Answers with an array of one cloud, or with one object at the versions 2022-09-01 and 2015-01-01
+/// (old az).
 asio::awaitable<ArmAnswer> get_cloud_metadata(ArmCall& call) {
   const std::string version = call.api_version();
   const Json object = cloud(call.caller.arm, call.services.identity.tenant);
@@ -189,7 +190,7 @@ asio::awaitable<ArmAnswer> list_providers(ArmCall& call) {
 
 asio::awaitable<ArmAnswer> get_provider(ArmCall& call) { co_return provider_answer(call); }
 
-/// They are registered already.
+/// Does nothing: all providers are already registered.
 asio::awaitable<ArmAnswer> register_provider(ArmCall& call) { co_return provider_answer(call); }
 
 }  // namespace dynsessions::surfaces::control_plane

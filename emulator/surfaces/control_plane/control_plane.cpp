@@ -74,7 +74,7 @@ constexpr std::array kGroupRows{
     Row{Method::delete_, "/providers/Microsoft.App/sessionPools/{name}/providers/Microsoft.Authorization/roleAssignments/{assignment}", "delete_role_assignment", delete_role_assignment},
 };
 
-/// Of a subscription and of a group.
+/// Rows for subscriptions and for resource groups.
 constexpr std::array kCommonRows{
     Row{Method::get, "/resources", "list_resources", list_resources},
     Row{Method::get, "/providers/Microsoft.App/sessionPools", "list_session_pools", list_pools},
@@ -86,13 +86,14 @@ constexpr std::array kCommonRows{
     Row{Method::delete_, "/providers/Microsoft.Authorization/roleAssignments/{assignment}", "delete_role_assignment", delete_role_assignment},
 };
 
-/// Without a provider, as the SDKs ask for the operations of a deployment to a resource group.
+/// A path without a provider, which the SDKs use for the operations of a deployment to a resource
+/// group.
 constexpr std::array kShortDeploymentRows{
     Row{Method::get, "/deployments/{deployment}/operations", "list_deployment_operations", list_deployment_operations},
     Row{Method::get, "/deployments/{deployment}/operations/{operation}", "get_deployment_operation", get_deployment_operation},
 };
 
-/// In resource groups and subscriptions.
+/// Deployments in resource groups and subscriptions.
 constexpr std::array kDeploymentRows{
     Row{Method::get, "/providers/Microsoft.Resources/deployments", "list_deployments", list_deployments},
     Row{Method::get, "/providers/Microsoft.Resources/deployments/{deployment}", "get_deployment", get_deployment},
@@ -181,7 +182,7 @@ ArmResult<void> check_request(const Services& services, const ArmPath& path,
   return services.store.require(needed);
 }
 
-/// A request, and what was found out about it.
+/// A request with its parsed path, its row and its caller.
 struct Asked {
   ArmPath path;
   std::optional<ArmRouter::Found> found;
@@ -277,8 +278,8 @@ http::Response ControlPlane::refuse(http::Exchange& exchange, const Error& error
   return response;
 }
 
-/// As recorded, without `strict-transport-security`: a browser would then refuse every other
-/// server of localhost that speaks http.
+/// The recorded headers except `strict-transport-security`, with which browsers would refuse all
+/// http servers on localhost.
 void ControlPlane::add_common_headers(http::Response& response,
                                       const http::Exchange& exchange) const {
   response.headers.add("cache-control", "no-cache");

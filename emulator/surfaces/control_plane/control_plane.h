@@ -14,13 +14,13 @@ namespace dynsessions::surfaces::control_plane {
 [[nodiscard]] std::vector<std::string> operation_names();
 
 /// Azure Resource Manager (api-spec/CONTROL-PLANE.md): `Microsoft.App/sessionPools`, which are the
-/// declared pools of the catalog, and what clients ask around them: the cloud, subscriptions,
-/// providers, resource groups, roles. Over https only, but for the description of the cloud.
-/// Refusals are ARM's envelope. Event-loop thread only.
+/// declared pools of the catalog, and the other resources that clients read: the cloud,
+/// subscriptions, providers, resource groups, roles. Available over https only, except the
+/// description of the cloud. Refusals have ARM's envelope. Event-loop thread only.
 class ControlPlane final : public Surface {
  public:
-  /// `outer` filters see finished answers but for refusals, `inner` ones stand directly in front of
-  /// the operation. They outlive the surface.
+  /// `outer` filters receive finished answers, and refusals as errors; `inner` filters run directly
+  /// before the operation. They outlive the surface.
   ControlPlane(Services services, RequestGuard guard, std::vector<http::Filter*> outer = {},
                std::vector<http::Filter*> inner = {});
 

@@ -21,7 +21,8 @@ std::string_view without_port(std::string_view host) {
   return is_port ? host.substr(0, colon) : host;
 }
 
-/// The name under which the server announces itself: az compares addresses as texts.
+/// Returns `localhost` for an address of loopback, because the server announces that name and az
+/// compares addresses as texts.
 std::string_view announced(std::string_view host) {
   return host == "127.0.0.1" || host == "[::1]" ? "localhost" : host;
 }
@@ -63,7 +64,7 @@ http::Response EntryFilter::refuse_http(http::Exchange& exchange) const {
   return refusal(error, exchange, services_.own_headers);
 }
 
-/// ARM's convention; not recorded.
+/// The headers follow ARM's convention; they were not recorded.
 http::Response EntryFilter::refuse_token(http::Call& call, const Error& error) const {
   call.exchange.refused_by = "token";
   const bool is_absent = !call.request.headers.find("authorization");

@@ -12,9 +12,9 @@ namespace dynsessions::surfaces::control_plane {
 /// off.
 [[nodiscard]] std::string arm_address(const http::Request& request, const Services& services);
 
-/// Turns away requests by plain http, to which no management client gives its token, and those
-/// without a token that ARM can use. Notes in the caller who the token stands for; made for one
-/// request.
+/// Refuses requests over plain http, to which management clients send no token, and requests
+/// without a valid token for ARM. Stores the principal of the token in the caller. One object
+/// serves one request.
 class EntryFilter final : public http::Filter {
  public:
   /// Both outlive the filter.

@@ -69,7 +69,7 @@ asio::awaitable<ArmAnswer> get_group(ArmCall& call) {
 asio::awaitable<ArmAnswer> put_group(ArmCall& call) { return write_group(call, false); }
 asio::awaitable<ArmAnswer> patch_group(ArmCall& call) { return write_group(call, true); }
 
-/// 202 with `Location`, also without any resource in the group (CONTROL-PLANE.md section 3.1).
+/// Answers 202 with `Location`, even if the group is empty (CONTROL-PLANE.md section 3.1).
 asio::awaitable<ArmAnswer> delete_group(ArmCall& call) {
   if (!call.services.store.has_group(call.scope)) {
     co_return resource_group_not_found(call.scope.group);

@@ -19,9 +19,9 @@ struct LongRunningOperation {
   std::string subscription;
   TimePoint started;
   bool has_ended = false;
-  /// The resource that the final answer of operationResults shows; nullopt: it has no body.
+  /// The resource in the final answer of operationResults; nullopt: that answer has no body.
   std::optional<ResourceId> resource = std::nullopt;
-  unsigned final_status = 200;  ///< of operationResults, after the end
+  unsigned final_status = 200;  ///< status of operationResults after the end
 };
 
 /// The operations that clients poll; the oldest are forgotten. Event-loop thread only.
@@ -33,7 +33,7 @@ class LongRunningOperations {
   using Pointer = std::shared_ptr<LongRunningOperation>;
   [[nodiscard]] Pointer start(std::string_view kind, const std::string& subscription,
                               TimePoint now);
-  /// nullptr if there is none of that id in the subscription.
+  /// Returns nullptr if the subscription has no operation with that id.
   [[nodiscard]] Pointer find(std::string_view id, std::string_view subscription) const;
 
  private:

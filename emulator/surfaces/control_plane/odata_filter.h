@@ -19,7 +19,7 @@ struct ODataFilter {
 };
 
 /// Reads comparisons by `eq`, joined by `and`. `InvalidFilterInQueryString` for anything else, and
-/// for a name that is not one of `names`, which has blanks between them, in lower case.
+/// for a name that is not in `names`, a list in lower case separated by spaces.
 [[nodiscard]] ArmResult<ODataFilter> parse_odata_filter(std::string_view text,
                                                         std::string_view names);
 

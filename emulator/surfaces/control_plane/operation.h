@@ -16,7 +16,7 @@ namespace dynsessions::surfaces::control_plane {
 struct ArmCall {
   const Services& services;
   http::Call& http;
-  Scope scope;  ///< that the path names; without subscription for the tenant
+  Scope scope;  ///< scope that the path names; no subscription: the tenant
   const http::PathParameters& parameters;
   const Caller& caller;
 

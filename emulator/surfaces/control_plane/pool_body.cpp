@@ -12,8 +12,8 @@
 #include "emulator/surfaces/control_plane/arm_object.h"
 #include "emulator/surfaces/control_plane/regions.h"
 
-/// api-spec/CONTROL-PLANE.md section 1.3. `InvalidPropertyValue` is a guess wherever it is given:
-/// the service's codes for these mistakes were not recorded.
+/// api-spec/CONTROL-PLANE.md section 1.3. Every `InvalidPropertyValue` is a guess: the service's
+/// codes for these mistakes were not recorded.
 namespace dynsessions::surfaces::control_plane {
 namespace {
 
@@ -75,7 +75,7 @@ const json* find_at(const json& body, std::string_view path, std::optional<ArmEr
   return at;
 }
 
-/// In ASCII, because warnings are headers.
+/// Returns the name in ASCII, because warnings are sent in a header.
 std::string shown_name(const std::string& name) {
   constexpr std::size_t kLongest = 80;
   std::string shown = printable(name, kLongest);
@@ -84,8 +84,8 @@ std::string shown_name(const std::string& name) {
   return shown;
 }
 
-/// The service takes and ignores unknown members (section 1.3). Most are misspelled, so they are
-/// named.
+/// Records unknown members, which the service accepts and ignores (section 1.3). They are reported
+/// because most are misspelt.
 void tell_unknown_members(const json& body, std::vector<std::string>& ignored) {
   constexpr std::size_t kMost = 5;
   std::optional<ArmError> error;
@@ -101,7 +101,7 @@ void tell_unknown_members(const json& body, std::vector<std::string>& ignored) {
   }
 }
 
-/// The word of the list that equals the text without regard to case.
+/// Finds the word of the list that equals the text without regard to case.
 template <typename Words>
 std::optional<std::string_view> word_like(std::string_view text, const Words& words) {
   for (const auto& [word, meaning] : words) {
@@ -110,7 +110,7 @@ std::optional<std::string_view> word_like(std::string_view text, const Words& wo
   return std::nullopt;
 }
 
-/// Assigns through the table of pool members, whose limits hold here too.
+/// Assigns a member through the table of pool members, which checks its limits.
 void assign(const ArmObject& object, std::string_view name, const pools::PoolMember& member,
             const std::string& text, pools::PoolDefinition& definition) {
   if (member.value.assign(definition, text)) return;
@@ -288,7 +288,7 @@ void read_scale(const ArmObject& scale, PoolState& state) {
         "properties.scaleConfiguration.readySessionInstances: it counts for custom containers "
         "only");
   }
-  // Ready sessions are the server's own choice, and must not contradict the maximum.
+  // ARM has no member for ready sessions; their number must not exceed the maximum.
   state.definition.ready_sessions =
       std::min(state.definition.ready_sessions, state.definition.max_sessions);
 }

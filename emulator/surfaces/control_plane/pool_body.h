@@ -13,13 +13,13 @@ enum class PoolWrite {
 };
 
 struct PoolRules {
-  bool exact = false;  ///< `--exact`: the documented range of the cooldown counts
+  bool exact = false;  ///< with `--exact`: only the documented range of the cooldown is accepted
 };
 
-/// `base` as the body of a PUT or PATCH changes it: of a PUT, `base` has the values of members that
-/// are absent. Both spellings of the dynamic configuration are read at every api-version, and
-/// read-only members are ignored, so that an answer can be sent back; unknown ones are ignored and
-/// named in `ignored`. The first mistake is returned; its target is the member.
+/// Applies the body of a PUT or PATCH to `base`. For a PUT, `base` has the defaults for absent
+/// members. Both forms of the dynamic configuration are read at every api-version, and read-only
+/// members are ignored, so that an answer can be sent back. Unknown members are ignored and listed
+/// in `ignored`. Returns the first mistake with the member in `target`.
 [[nodiscard]] ArmResult<PoolState> with_body(PoolState base, const nlohmann::json& body,
                                              PoolWrite write, PoolRules rules);
 

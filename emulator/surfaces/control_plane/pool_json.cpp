@@ -11,7 +11,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kType = "Microsoft.App/sessionpools";  // as recorded, in lower case
 
-/// Only answers to PUT have the zone in their times (recorded).
+/// Only in answers to PUT do times have a time zone (recorded).
 std::string time_text(TimePoint time, PoolView view) {
   std::string text = timestamp(time);
   if (view == PoolView::of_get) text.pop_back();

@@ -8,8 +8,7 @@
 
 namespace dynsessions::surfaces::control_plane {
 
-/// A resource as ARM shows it. In a struct because a JSON value converts to everything, also to an
-/// error.
+/// A resource as ARM shows it. A struct, because a JSON value would implicitly convert to an error.
 struct Resource {
   nlohmann::ordered_json json;
 };
@@ -20,14 +19,15 @@ enum class PoolView { of_put, of_get };
 
 enum class Provisioning { succeeded, in_progress };
 
-/// The resource in the words of an api-version, with its members in the recorded order. Its
-/// endpoint is below the address that the caller used, which is always https.
+/// The resource as an api-version shows it, with members in the recorded order. Its endpoint is
+/// below the address that the caller used, which is always https.
 [[nodiscard]] Resource show_pool(const pools::PoolDefinition& definition,
                                  const PoolEnvelope& envelope, const ArmVersion& version,
                                  const Caller& caller, PoolView view,
                                  Provisioning provisioning = Provisioning::succeeded);
 
-/// The display name of a region; names that are none, such as "local", are shown as they are.
+/// Returns the display name of a region. Names that are not regions, such as "local", are returned
+/// unchanged.
 [[nodiscard]] std::string shown_location(const std::string& location);
 
 }  // namespace dynsessions::surfaces::control_plane

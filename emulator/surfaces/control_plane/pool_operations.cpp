@@ -20,7 +20,7 @@ ResourceId id_of_call(const ArmCall& call) {
   return {call.scope.text(), std::string(kSessionPools), call.parameters["name"]};
 }
 
-/// The version of the request and the group of the pool, which both must exist.
+/// Checks that the api-version of the request and the group of the pool exist. Returns the version.
 ArmResult<const ArmVersion*> check_call(const ArmCall& call) {
   const ArmResult<const ArmVersion*> version = find_arm_version(call.api_version());
   if (!version) return version;
@@ -45,7 +45,7 @@ bool is_long_running(const ArmCall& call) {
   return call.services.style == OperationStyle::long_running;
 }
 
-/// An operation that has ended already, as the first poll shows.
+/// Makes an operation that has already ended, so that the first poll shows its end.
 LongRunningOperations::Pointer ended_operation(const ArmCall& call) {
   auto operation =
       call.services.operations.start(kKind, call.scope.subscription, call.services.store.now());
@@ -53,7 +53,7 @@ LongRunningOperations::Pointer ended_operation(const ArmCall& call) {
   return operation;
 }
 
-/// 201 with `azure-asyncoperation`, as for pools of custom containers.
+/// Answers 201 with `azure-asyncoperation`, as the service does for pools of custom containers.
 http::Response started_put(const ArmCall& call, const Resource& resource,
                            const std::string& region) {
   http::Response response = pool_answer(resource, 201);
@@ -123,8 +123,8 @@ asio::awaitable<ArmAnswer> get_pool(ArmCall& call) {
 asio::awaitable<ArmAnswer> put_pool(ArmCall& call) { return write_pool(call, PoolWrite::create); }
 asio::awaitable<ArmAnswer> patch_pool(ArmCall& call) { return write_pool(call, PoolWrite::update); }
 
-/// 204, also if there was none (recorded). The answer does not wait for the end of the sessions,
-/// which on a busy machine takes longer than clients wait.
+/// Answers 204 even if there was no such pool (recorded). The answer does not wait until the
+/// sessions have ended, which can take longer than clients wait.
 asio::awaitable<ArmAnswer> delete_pool(ArmCall& call) {
   const ArmResult<const ArmVersion*> version = check_call(call);
   if (!version) co_return version.error();
@@ -144,7 +144,7 @@ asio::awaitable<ArmAnswer> delete_pool(ArmCall& call) {
   co_return response;
 }
 
-/// Fetch and rotate alike: no pool of the emulator has an MCP server.
+/// Refuses both fetch and rotate, because no pool of the emulator has an MCP server.
 asio::awaitable<ArmAnswer> get_mcp_credentials(ArmCall& call) {
   const ArmResult<const ArmVersion*> version = check_call(call);
   if (!version) co_return version.error();

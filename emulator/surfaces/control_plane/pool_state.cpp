@@ -3,7 +3,7 @@
 namespace dynsessions::surfaces::control_plane {
 namespace {
 
-/// `createdByType`; the emulator does not tell applications and managed identities apart.
+/// `createdByType`; the emulator does not distinguish applications from managed identities.
 std::string type_of(const Caller& caller) { return caller.user.empty() ? "Application" : "User"; }
 
 }  // namespace

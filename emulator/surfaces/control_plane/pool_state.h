@@ -46,15 +46,15 @@ struct PoolEnvelope {
   Tags tags = {};
   ManagedIdentity identity = {};
   std::vector<std::string> secrets = {};   ///< names; the values are not kept
-  std::vector<std::string> creators = {};  ///< principals that have the right to use its sessions
+  std::vector<std::string> creators = {};  ///< principals that can use the pool's sessions because they created it
   Authorship authorship = {};
 };
 
-/// A pool as a request leaves it.
+/// The state of a pool after a request.
 struct PoolState {
   pools::PoolDefinition definition;
   PoolEnvelope envelope = {};
-  /// Members that Azure accepts and ignores, and that the body had.
+  /// Members of the body that Azure accepts and ignores.
   std::vector<std::string> ignored = {};
 };
 

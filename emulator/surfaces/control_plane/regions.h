@@ -11,7 +11,8 @@ namespace dynsessions::surfaces::control_plane {
 /// (recorded on 5 November 2025): "North Central US (Stage)", …
 [[nodiscard]] std::span<const std::string_view> regions();
 
-/// "northcentralusstage" of "North Central US (Stage)": the form in which names of regions compare.
+/// "northcentralusstage" of "North Central US (Stage)": the form in which names of regions are
+/// compared.
 [[nodiscard]] std::string region_name(std::string_view text);
 
 /// The display name of a region, given in either form; nullopt if session pools are not offered

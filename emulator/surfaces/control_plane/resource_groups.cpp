@@ -7,7 +7,7 @@
 #include "emulator/surfaces/control_plane/arm_object.h"
 #include "emulator/surfaces/control_plane/regions.h"
 
-/// ARM's conventions; nothing of resource groups was recorded.
+/// Resource groups follow ARM's conventions; no traffic about them was recorded.
 namespace dynsessions::surfaces::control_plane {
 namespace {
 

@@ -20,7 +20,8 @@ class ResourceGroups {
     Resource resource;
     bool is_new = false;
   };
-  /// PUT and PATCH; `home` is the location of a group that exists without having been created.
+  /// Performs PUT and PATCH. `home` is the location of groups that exist without having been
+  /// created.
   [[nodiscard]] ArmResult<Written> write(const Scope& scope, const nlohmann::json& body,
                                          const std::string& home, bool is_patch);
   [[nodiscard]] ArmResult<void> check(const Scope& scope, const nlohmann::json& body) const;
@@ -41,7 +42,7 @@ class ResourceGroups {
   [[nodiscard]] ArmResult<Group> wanted(const Scope& scope, const nlohmann::json& body,
                                         const std::string& home, bool is_patch) const;
 
-  std::map<std::string, Group> groups_;  ///< by key of the scope
+  std::map<std::string, Group> groups_;  ///< keyed by Scope::key()
 };
 
 }  // namespace dynsessions::surfaces::control_plane

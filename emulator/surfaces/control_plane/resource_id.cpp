@@ -29,7 +29,7 @@ ArmError bad_id(std::string_view text) {
           "id"};
 }
 
-/// The type and the name behind `providers`: Microsoft.X, as, a, bs, b.
+/// Reads type and name from the segments after `providers`: Microsoft.X, as, a, bs, b.
 std::optional<ResourceId> after_providers(std::string scope, const Words& words,
                                           std::size_t begin) {
   const std::size_t count = words.size() - begin;

@@ -28,8 +28,8 @@ struct Scope {
 
 /// The id of a resource. Azure compares ids without regard to case.
 struct ResourceId {
-  /// Below which the resource is: a subscription, a group, or another resource of which it is an
-  /// extension, as a role assignment of a pool is.
+  /// The parent of the resource: a subscription, a group, or the resource that it extends, such as
+  /// the pool of a role assignment.
   std::string scope;
   std::string type;  ///< "Microsoft.App/sessionPools"; of a child "Microsoft.X/as/bs"
   std::string name;  ///< of a child "a/b"
@@ -40,7 +40,7 @@ struct ResourceId {
   [[nodiscard]] std::string key() const;
   [[nodiscard]] bool is_a(std::string_view wanted_type) const;
 
-  /// The id in the form of text(). 400 `InvalidResourceId` for anything else.
+  /// Parses an id in the form of text(). Returns 400 `InvalidResourceId` for anything else.
   [[nodiscard]] static ArmResult<ResourceId> parse(std::string_view text);
 };
 
@@ -51,7 +51,7 @@ struct ResourceId {
 /// Whether the resource or scope with this key (lower case) is `scope_key` or below it.
 [[nodiscard]] bool is_within(std::string_view key, std::string_view scope_key);
 
-/// Between the name of a pool and its id in ARM.
+/// Convert between the name of a pool and its id in ARM.
 [[nodiscard]] ResourceId id_of(const pools::PoolName& pool);
 [[nodiscard]] pools::PoolName pool_name_of(const ResourceId& id);
 

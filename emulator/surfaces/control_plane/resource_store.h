@@ -17,20 +17,20 @@
 namespace dynsessions::surfaces::control_plane {
 
 /// All resources of the control plane, in memory: session pools, which are those of the catalog,
-/// resource groups, role assignments, and deployments. One resource can be put, read and deleted by
-/// its id whatever its type is, as templates need it. Event-loop thread only.
+/// resource groups, role assignments, and deployments. Resources of every type can be put, read and
+/// deleted by id, which templates need. Event-loop thread only.
 ///
-/// Every function that is given an `api_version` checks it for the type.
+/// Every function with an `api_version` checks it for the type of the resource.
 class ResourceStore final : public pools::PoolRoles {
  public:
-  /// `catalog` outlives this. A group and a subscription exist once the default pool, another
-  /// declared pool or a PUT named them.
+  /// `catalog` outlives this. A group or subscription exists if the default pool, another declared
+  /// pool or a PUT has named it.
   ResourceStore(pools::PoolCatalog& catalog, PoolRules rules);
 
   struct Put {
     Resource resource;
     bool is_new = false;
-    /// Members that Azure takes and ignores, for `x-emulator-warning`.
+    /// Members that Azure accepts and ignores, for `x-emulator-warning`.
     std::vector<std::string> ignored = {};
   };
   /// Creates a resource or replaces it, as PUT does. 404 `InvalidResourceType` for a type that is
@@ -42,31 +42,31 @@ class ResourceStore final : public pools::PoolRoles {
   [[nodiscard]] ArmResult<void> check_resource(const ResourceId& id, const std::string& api_version,
                                                const nlohmann::json& body,
                                                bool group_will_exist = false) const;
-  /// 404 if there is none.
+  /// Returns 404 if there is no such resource.
   [[nodiscard]] ArmResult<Resource> get_resource(const ResourceId& id,
                                                  const std::string& api_version,
                                                  const Caller& caller) const;
-  /// Removes a resource with all below it, in two steps: after begin_removal() it is gone; the
-  /// sessions of its pools end in finish_removal(), which must be awaited. 409 for the default pool
-  /// and its group.
+  /// Removes a resource and all resources below it, in two steps. begin_removal() removes them at
+  /// once; finish_removal(), which must be awaited, ends the sessions of the pools. Returns 409 for
+  /// the default pool and its group.
   struct Removal {
     bool existed = false;
     std::vector<std::shared_ptr<pools::Pool>> ending = {};
   };
   [[nodiscard]] ArmResult<Removal> begin_removal(const ResourceId& id);
   boost::asio::awaitable<void> finish_removal(Removal removal);
-  /// Ids of the session pools in a group or subscription, which are all that `az resource list`
-  /// shows of what is emulated.
+  /// Ids of the session pools in a group or subscription. Of the emulated types, `az resource list`
+  /// shows only these.
   [[nodiscard]] std::vector<ResourceId> list_resources(const Scope& scope) const;
 
-  /// 404 unless there is the subscription and, if the scope names one, the group.
+  /// Returns 404 unless the subscription exists and, if the scope names a group, the group as well.
   [[nodiscard]] ArmResult<void> require(const Scope& scope) const;
   [[nodiscard]] bool has_group(const Scope& scope) const;
-  /// The server's own first.
+  /// All subscriptions, the server's own first.
   [[nodiscard]] std::vector<std::string> subscriptions() const;
   [[nodiscard]] std::vector<Scope> groups_in(const std::string& subscription) const;
   [[nodiscard]] Resource show_group(const Scope& scope) const;
-  /// As write() of ResourceGroups.
+  /// Calls ResourceGroups::write().
   [[nodiscard]] ArmResult<ResourceGroups::Written> write_group(const Scope& scope,
                                                                const nlohmann::json& body,
                                                                bool is_patch);
@@ -78,13 +78,14 @@ class ResourceStore final : public pools::PoolRoles {
   [[nodiscard]] RoleAssignments& role_assignments() { return role_assignments_; }
   [[nodiscard]] DeploymentHistory& deployments() { return deployments_; }
   [[nodiscard]] TimePoint now() const { return catalog_.server_clock().now(); }
-  /// How ARM checks tokens: as the default pool does.
+  /// The rule by which ARM checks tokens: that of the default pool.
   [[nodiscard]] auth::TokenRule token_rule() const;
   /// The default pool's subscription.
   [[nodiscard]] const std::string& own_subscription() const;
 
-  /// By role assignments, and because who creates a pool must be able to use it: clients assign
-  /// the role only after they asked the public Microsoft Graph (CONTROL-PLANE.md section 4).
+  /// Rights by role assignments, and of the creator of a pool, who must be able to use it: clients
+  /// assign the role only after asking the public Microsoft Graph, which is not emulated
+  /// (CONTROL-PLANE.md section 4).
   [[nodiscard]] auth::RoleStanding standing_on(
       const pools::PoolName& pool, const std::vector<std::string>& principals) const override;
 

@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-/// Code and text were recorded.
+/// The 409 for an existing assignment; code and text were recorded.
 ArmError exists() { return {409, "RoleAssignmentExists", "The role assignment already exists."}; }
 
 ArmError assignment_not_found(const ResourceId& id) {
@@ -140,7 +140,7 @@ auth::RoleStanding RoleAssignments::standing_on(const std::string& resource_key,
   return standing;
 }
 
-/// Members in the recorded order.
+/// Shows an assignment with its members in the recorded order.
 Resource RoleAssignments::show(const Assignment& assignment) {
   const std::string subscription = scope_of(assignment.id.scope).subscription;
   const std::string time = timestamp(assignment.created_at);

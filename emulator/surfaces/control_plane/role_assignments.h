@@ -13,14 +13,15 @@
 
 namespace dynsessions::surfaces::control_plane {
 
-/// `Microsoft.Authorization/roleAssignments` of every scope. Kept and listed always; asked where a
-/// pool checks the claims of tokens. Takes effect at once, unlike in Azure. Event-loop thread only.
+/// `Microsoft.Authorization/roleAssignments` of every scope. Assignments are always stored and
+/// listed. They have an effect if a pool checks the claims of tokens; unlike in Azure, the effect
+/// is immediate. Event-loop thread only.
 class RoleAssignments {
  public:
   static constexpr std::size_t kMost = 4000;  ///< Azure's limit of a subscription
 
-  /// 400 for a body without principal or with an unknown role, 409 `RoleAssignmentExists` for an
-  /// assignment that is there, by its name or by what it gives.
+  /// 400 for a body without principal or with an unknown role; 409 `RoleAssignmentExists` for an
+  /// assignment whose name, or whose principal, role and scope, exist already.
   [[nodiscard]] ArmResult<Resource> create(const ResourceId& id, const nlohmann::json& body,
                                            const Caller& caller, TimePoint now);
   /// Returns the error that create() would return.
@@ -28,17 +29,17 @@ class RoleAssignments {
   [[nodiscard]] ArmResult<Resource> get(const ResourceId& id) const;
   /// 404 if there is none.
   [[nodiscard]] ArmResult<Resource> remove(const ResourceId& id);
-  /// Ends the assignments at a scope that is gone and below it.
+  /// Removes the assignments at and below a scope that was deleted.
   void remove_within(std::string_view scope_key);
 
   enum class Reach {
     inherited,   ///< `atScope()`: at the scope and above it
-    with_below,  ///< the default: also below it
+    with_below,  ///< the default: at the scope and below it
   };
   [[nodiscard]] std::vector<Resource> list(const std::string& scope, Reach reach,
                                            std::string_view principal) const;
 
-  /// Of principals on the resource with this key.
+  /// Returns the rights of principals on the resource with this key.
   [[nodiscard]] auth::RoleStanding standing_on(const std::string& resource_key,
                                                const std::vector<std::string>& principals) const;
 
@@ -57,7 +58,7 @@ class RoleAssignments {
                                              const nlohmann::json& body) const;
   [[nodiscard]] static Resource show(const Assignment& assignment);
 
-  std::map<std::string, Assignment> assignments_;  ///< by key of the id
+  std::map<std::string, Assignment> assignments_;  ///< keyed by the key of the id
 };
 
 }  // namespace dynsessions::surfaces::control_plane

@@ -23,8 +23,8 @@ struct Role {
 
 [[nodiscard]] std::span<const Role> built_in_roles();
 
-/// By UUID, or by an id whose last part is one: clients put any scope in front. nullptr: there is
-/// no such role.
+/// Finds a role by its UUID, or by an id that ends with it: clients put any scope in front. Returns
+/// nullptr if there is no such role.
 [[nodiscard]] const Role* find_role(std::string_view id);
 
 /// `subscription` is empty for the tenant's own list.

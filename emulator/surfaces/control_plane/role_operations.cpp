@@ -91,7 +91,7 @@ asio::awaitable<ArmAnswer> put_role_assignment(ArmCall& call) {
   co_return json_answer(created->json, 201);
 }
 
-/// 204 if there was none.
+/// Answers 204 if there was no such assignment.
 asio::awaitable<ArmAnswer> delete_role_assignment(ArmCall& call) {
   const auto removed = call.services.store.role_assignments().remove(assignment_id(call));
   if (!removed) co_return empty_answer(204);

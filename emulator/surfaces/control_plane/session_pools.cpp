@@ -94,7 +94,7 @@ ArmResult<PoolState> SessionPools::wanted_state(const ResourceId& id, const nloh
   base.definition = catalog_.default_pool();
   if (pool != nullptr) {
     base.envelope = envelope_of(*pool);
-    // A PUT replaces what ARM can say; limits that it has no members for stay.
+    // A PUT replaces everything for which ARM has members; other limits stay.
     const pools::PoolDefinition usual = std::move(base.definition);
     base.definition = pool->definition();
     if (write == PoolWrite::create) {
@@ -144,7 +144,8 @@ ArmResult<SessionPools::Written> SessionPools::write(const ResourceId& id,
                  std::move(wanted->ignored)};
 }
 
-/// Records of pools that are gone; pools are bounded in number, and so are records after this.
+/// Removes records of deleted pools. The number of pools is bounded, so the number of records is
+/// too.
 void SessionPools::forget_old_records() {
   std::erase_if(records_, [](const auto& entry) { return entry.second.pool.expired(); });
 }

@@ -15,9 +15,9 @@
 
 namespace dynsessions::surfaces::control_plane {
 
-/// `Microsoft.App/sessionPools`: the declared pools of the catalog as resources. The definition of
-/// a pool is the catalog's; what only ARM knows of it is kept here, for as long as the pool lives.
-/// Pools that exist because a request named them are no resources. Event-loop thread only.
+/// `Microsoft.App/sessionPools`: the declared pools of the catalog as resources. The catalog has
+/// the definition of a pool; this class stores the members that only ARM has, as long as the pool
+/// exists. Pools that exist because a request named them are not resources. Event-loop thread only.
 class SessionPools {
  public:
   /// `catalog` outlives this.
@@ -26,7 +26,7 @@ class SessionPools {
   struct Written {
     Resource resource;
     bool is_new = false;
-    std::vector<std::string> ignored;  ///< members that the service takes and ignores
+    std::vector<std::string> ignored;  ///< members that the service accepts and ignores
   };
 
   /// Declares the pool, or changes it for later sessions. On an error nothing is changed.
@@ -40,10 +40,10 @@ class SessionPools {
   [[nodiscard]] ArmResult<Resource> get(const ResourceId& id, const ArmVersion& version,
                                         const Caller& caller) const;
   [[nodiscard]] bool exists(const ResourceId& id) const { return find(id) != nullptr; }
-  /// 409 for the default pool, which the server needs.
+  /// Returns 409 for the default pool, which the server needs.
   [[nodiscard]] ArmResult<void> check_removal(const ResourceId& id) const;
-  /// Removes those of the pools that exist: their names are refused until they are created again.
-  /// end() must be awaited for the result and returns when their sessions have ended.
+  /// Removes the pools that exist. Their names are refused until they are created again. end() must
+  /// be awaited with the result; it returns when their sessions have ended.
   [[nodiscard]] std::vector<std::shared_ptr<pools::Pool>> take(const std::vector<ResourceId>& ids);
   boost::asio::awaitable<void> end(std::vector<std::shared_ptr<pools::Pool>> taken);
 
@@ -58,7 +58,7 @@ class SessionPools {
 
  private:
   struct Record {
-    std::weak_ptr<pools::Pool> pool;  ///< a pool of the same name that came later has its own
+    std::weak_ptr<pools::Pool> pool;  ///< a later pool of the same name has a separate record
     PoolEnvelope envelope;
   };
 
@@ -73,7 +73,7 @@ class SessionPools {
   pools::PoolCatalog& catalog_;
   const PoolRules rules_;
   const TimePoint started_;
-  std::map<std::string, Record> records_;  ///< by key of the pool's name
+  std::map<std::string, Record> records_;  ///< keyed by PoolName::key()
 };
 
 }  // namespace dynsessions::surfaces::control_plane

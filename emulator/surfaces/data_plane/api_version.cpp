@@ -17,7 +17,7 @@ constexpr std::string_view kOldSupported = "2023-08-01-preview, 2024-02-02-previ
 /// of that header are guesses too: only 2024 was recorded. The values of 2025-02-02-preview for
 /// rows 10 and 25 follow the rows' defaults. `X-Ms-New-Allocation` was documented in 2026, and the
 /// recordings of 2024 lack it: that only the newest version has it is a guess. Row 13 was seen in
-/// the younger dialects only; LlamaIndexTS, which speaks the python dialect, loses the streams of a
+/// the newer dialects only. LlamaIndexTS, which uses the python dialect, loses the streams of a
 /// failed program whose result is null.
 constexpr std::array kVersions{
     ApiVersion{.name = "2023-08-01-preview", .dialect = Dialect::python, .failure_is_null = false},

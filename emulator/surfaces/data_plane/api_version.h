@@ -14,7 +14,7 @@ namespace dynsessions::surfaces::data_plane {
 /// The three wire dialects (CONTRACT.md section 0, fact 1).
 enum class Dialect {
   python,   ///< `python/*`: flat answers, `pythonCode`, `$values`
-  wrapped,  ///< `code/execute`, `files/upload`: a `properties` envelope both ways
+  wrapped,  ///< `code/execute`, `files/upload`: a `properties` envelope in requests and answers
   flat,     ///< `executions`, `files/{name}/content`
 };
 
@@ -23,7 +23,7 @@ enum class Dialect {
 /// the oldest versions. Rows are those of CONTRACT.md section 8.
 struct ApiVersion {
   std::string_view name;
-  Dialect dialect = Dialect::wrapped;  ///< of the paths that two dialects share, such as `files`
+  Dialect dialect = Dialect::wrapped;  ///< for paths that two dialects share, such as `files`
   unsigned execute_status = 200;       ///< HTTP status of an execute (rows 1 and 2)
   ObjectIds object_ids = ObjectIds::numbered;  ///< row 3
   bool string_quotes = false;           ///< a str value shows its repr, not its characters (row 9)
@@ -39,13 +39,13 @@ struct ApiVersion {
   std::optional<std::size_t> default_stream_characters = {};    ///< cut of the streams (row 17)
   std::string_view supported = {};  ///< `api-supported-versions` of its routes; empty: not sent
 
-  // The same in all versions; they depend on contract options only.
+  // Members that are the same in all versions and depend on contract options only.
   bool lenient_bodies = false;            ///< takes the wrapping of another dialect (rows 4 and 5)
   bool caps_timeout = true;               ///< a longer timeout becomes the maximum (row 7)
   bool image_beats_value = true;          ///< row 12
   bool upload_has_type = true;            ///< an upload's type and contentType are filled (row 24)
   bool separate_async_kernel = true;      ///< row 35
-  bool keeps_upload_directories = false;  ///< section 7: only the base name of an upload counts
+  bool keeps_upload_directories = false;  ///< false: only the base name of an upload is used (section 7)
   bool any_file_name = true;              ///< section 6 lists the characters of file names
 };
 
@@ -56,7 +56,7 @@ struct ApiVersion {
 class VersionTable {
  public:
   explicit VersionTable(const contract::ContractOptions& options = {});
-  VersionTable(const VersionTable&) = delete;  // routes point into it
+  VersionTable(const VersionTable&) = delete;  // not copyable, because routes point into it
   VersionTable& operator=(const VersionTable&) = delete;
 
   /// Checks whether this version, or none, is accepted on a path of `path_dialect` (row 18).
@@ -64,9 +64,10 @@ class VersionTable {
   [[nodiscard]] Result<void> check(std::optional<std::string_view> requested,
                                    std::optional<Dialect> path_dialect) const;
 
-  /// The version that rules a request on a path of `path_dialect` (nullopt: a path that dialects
-  /// share). A missing version means the oldest of the path's dialect, an unknown one the newest,
-  /// and one of another dialect the nearest one of the path's (CLIENTS.md section 7 item 3).
+  /// Returns the version that applies to a request on a path of `path_dialect` (nullopt: a path
+  /// that dialects share). A missing version means the oldest of the path's dialect, an unknown one
+  /// the newest, and one of another dialect the nearest one of the path's (CLIENTS.md section 7
+  /// item 3).
   [[nodiscard]] const ApiVersion& effective(std::optional<std::string_view> requested,
                                             std::optional<Dialect> path_dialect) const;
 

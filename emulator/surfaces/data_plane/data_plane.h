@@ -17,18 +17,18 @@ namespace dynsessions::surfaces::data_plane {
 
 struct DataPlaneSettings {
   pools::PoolName default_pool;      ///< of requests on the bare root
-  auth::TokenPolicy token_policy{};  ///< its rule is a member of each pool's definition
-  /// Role assignments; nullptr: tokens alone say who has the role. Outlives the data plane.
+  auth::TokenPolicy token_policy{};  ///< its rule is replaced by that of each pool's definition
+  /// Role assignments. nullptr: only claims of tokens give the role. Outlives the data plane.
   const pools::PoolRoles* roles = nullptr;
-  std::vector<std::string> allowed_hosts{};  ///< besides those that RequestGuard knows
+  std::vector<std::string> allowed_hosts{};  ///< accepted in addition to the hosts of RequestGuard
   /// Whether answers have `x-emulator-reason` and `x-emulator-warning`, which the real service does
   /// not send.
   bool own_headers = true;
   /// Text of `x-emulator-warning` in every answer; empty: no such header.
   std::string warning{};
   contract::ContractOptions contract_options{};
-  std::vector<http::Filter*> outer_filters{};  ///< see finished answers: a journal
-  std::vector<http::Filter*> inner_filters{};  ///< directly in front of the operation: faults
+  std::vector<http::Filter*> outer_filters{};  ///< filters that receive finished answers, such as the journal
+  std::vector<http::Filter*> inner_filters{};  ///< filters that run directly before the operation, such as faults
 };
 
 /// The data plane of the service: every request of the emulated port. Finds the operation, then

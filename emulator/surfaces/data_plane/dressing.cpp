@@ -14,7 +14,7 @@ namespace {
 
 constexpr unsigned kAccepted = 202;
 
-/// A text, and a stream, are JSON unless their operation has given them another type.
+/// Texts and streams are JSON unless the operation has set another type.
 bool is_json(const http::Response& response) {
   if (response.headers.find("content-type")) return false;
   const auto* text = std::get_if<std::string>(&response.body);

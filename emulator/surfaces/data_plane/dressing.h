@@ -12,12 +12,13 @@ struct DressingSettings {
   /// Whether answers have `x-emulator-reason`, `x-emulator-warning`, and the request's
   /// `traceparent`.
   bool own_headers = true;
-  std::string warning{};  ///< in `x-emulator-warning` of every answer; empty: none
+  std::string warning{};  ///< text of `x-emulator-warning` in every answer; empty: no header
   contract::ContractOptions contract_options{};
 };
 
-/// Gives answers the service's look (CONTRACT.md section 1.6): the filter words refusals and adds
-/// the headers that every answer has, dress() those of an operation's answer.
+/// Gives answers the form of the service's (CONTRACT.md section 1.6). The filter turns refusals
+/// into responses and adds the headers of every answer; dress() adds those of an operation's
+/// answer.
 class Dressing final : public http::Filter {
  public:
   /// `pools`, whose clocks date the answers, outlives the filter.
@@ -30,7 +31,7 @@ class Dressing final : public http::Filter {
   [[nodiscard]] http::Response dress(http::Answer answer, const Route& route,
                                      http::Exchange& exchange) const;
 
-  /// The whole answer to a refusal; notes it in the Exchange.
+  /// Makes the whole answer to a refusal, and records the refusal in the Exchange.
   [[nodiscard]] http::Response refuse(const Error& error, http::Exchange& exchange) const;
 
  private:

@@ -18,8 +18,8 @@ constexpr auto kFlat = Dialect::flat;
 constexpr auto kShared = std::optional<Dialect>();
 
 constexpr bool ApiVersion::*kAlways = nullptr;
-/// Operations on sessions themselves are younger than the rest of their dialect (section 3);
-/// `/.management` is of every age.
+/// Operations on sessions are newer than the rest of their dialect (section 3); `/.management`
+/// exists in all versions.
 constexpr bool ApiVersion::*kSince2025 = &ApiVersion::has_session_operations;
 
 // clang-format off

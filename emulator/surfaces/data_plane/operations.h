@@ -20,10 +20,10 @@ using OperationHandler = boost::asio::awaitable<http::Answer> (*)(const Services
 struct Operation {
   http::Method method;
   std::string_view pattern;        ///< below the pool, see http::PathPattern
-  std::optional<Dialect> dialect;  ///< nullopt: wrapped and flat share the path
+  std::optional<Dialect> dialect;  ///< nullopt: the wrapped and the flat dialect share the path
   /// The member of ApiVersion that says whether a version has the operation; null: all have it.
   bool ApiVersion::*exists;
-  std::string_view name;  ///< in the log, and in faults and journals: stable
+  std::string_view name;  ///< name in logs, faults and journals; stable
   OperationHandler handler;
 };
 

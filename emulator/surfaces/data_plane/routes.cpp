@@ -51,7 +51,7 @@ std::string joined(Segments segments) {
   return path;
 }
 
-/// Longer ones are no endpoint that a person has typed.
+/// Longer paths were not typed by a person.
 constexpr std::size_t kLongestShown = 100;
 
 Error wrong_endpoint(const std::string& message, const std::string& cure) {

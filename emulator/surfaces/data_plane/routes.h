@@ -23,19 +23,20 @@ struct Route {
   std::string pool_path;  ///< the part of the path that names the pool: "" or "/subscriptions/…"
 };
 
-/// Finds the route of a request: whatever ends in `sessionPools/{pool}` is the pool's path, without
-/// it the bare root stands for `default_pool`. Segments compare without regard to case.
+/// Finds the route of a request. Any prefix that ends in `sessionPools/{pool}` is the pool's path;
+/// a path without it refers to `default_pool`. Segments compare without regard to case.
 /// `route_not_found` for a path or method that no dialect has; its message names the methods of the
 /// path, or the nearest path. `versions` must outlive the route.
 [[nodiscard]] Result<Route> match_route(const http::Request& request,
                                         const pools::PoolName& default_pool,
                                         const VersionTable& versions);
 
-/// The pool that the path of a request names, or `default_pool`, also where it has no route.
+/// Returns the pool that the path of a request names, or `default_pool`. Works for paths without a
+/// route, too.
 [[nodiscard]] pools::PoolName pool_of(const http::Request& request,
                                       const pools::PoolName& default_pool);
 
-/// The pool that describes itself in the Exchange.
+/// Returns the pool whose name the Exchange contains.
 [[nodiscard]] pools::PoolName pool_named_in(const http::Exchange& exchange);
 
 /// An absolute URL in the route's pool, on the address that the client itself used: of `operation`,

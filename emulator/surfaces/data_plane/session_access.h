@@ -12,13 +12,13 @@
 
 namespace dynsessions::surfaces::data_plane {
 
-/// The identifier of a request: the query's, or the one that its body had (CONTRACT.md section
-/// 1.2: the query wins). Notes it in the Exchange.
+/// Returns the identifier of a request, from its query or else from its body (CONTRACT.md section
+/// 1.2), and records it in the Exchange.
 [[nodiscard]] Result<SessionIdentifier> session_identifier(
     const Route& route, http::Call& call, const std::optional<std::string>& from_body = {});
 
-/// The session that a request is about, made on first use. Notes it in the Exchange, which like
-/// the other arguments outlives the call.
+/// Returns the session of a request, which is made on first use, and records it in the Exchange.
+/// All arguments must outlive the call.
 [[nodiscard]] boost::asio::awaitable<Result<pools::SessionLease>> acquire_session(
     const Services& services, const Route& route, http::Exchange& exchange,
     SessionIdentifier identifier);

@@ -13,7 +13,7 @@ namespace dynsessions::surfaces::data_plane {
 /// Exchange the principal of a valid one.
 class TokenFilter final : public http::Filter {
  public:
-  /// `policy` holds for all pools but for its rule, which is a member of each pool's definition.
+  /// `policy` applies to all pools, except its rule, which comes from each pool's definition.
   /// `pools` and `roles` outlive the filter; `roles` can be null.
   TokenFilter(auth::TokenPolicy policy, const pools::PoolCatalog& pools,
               const pools::PoolRoles* roles = nullptr)
@@ -23,7 +23,7 @@ class TokenFilter final : public http::Filter {
                                                             http::Next next) override;
 
  private:
-  auth::TokenPolicy policy_;  ///< its rule is that of the request at hand
+  auth::TokenPolicy policy_;  ///< its rule is set for each request
   const pools::PoolCatalog& pools_;
   const pools::PoolRoles* const roles_;
 };

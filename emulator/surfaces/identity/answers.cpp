@@ -13,7 +13,7 @@ namespace {
 
 struct Refused {
   unsigned status;
-  const char* error;  ///< of RFC 6749 section 5.2
+  const char* error;  ///< error code of RFC 6749 section 5.2
 };
 
 Refused refused_as(ErrorCode code) {

@@ -16,8 +16,8 @@ namespace dynsessions::surfaces::identity {
 
 /// One body for the clients of all endpoints: `error` and `error_description` for those of Entra
 /// and IMDS, `statusCode` and `message` for those of App Service. Both texts end with the reason.
-/// Never 404, which managed identity clients take for a service that will come (CLIENTS.md
-/// section 4.1).
+/// The status is never 404, after which managed identity clients wait for the service to start
+/// (CLIENTS.md section 4.1).
 [[nodiscard]] http::Response refusal(const Error& error, const std::string& correlation_id);
 
 /// An error about one parameter of the request.

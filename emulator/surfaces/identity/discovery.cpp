@@ -54,7 +54,7 @@ asio::awaitable<http::Answer> keys(const Services& services, const http::PathPar
   co_return uncached_json_response(200, json.take());
 }
 
-/// Names this host as an authority with no other aliases, so that MSAL asks no other host.
+/// Names this host as an authority without aliases, so that MSAL sends no request to another host.
 asio::awaitable<http::Answer> instance(const Services& services, const http::PathParameters&,
                                        http::Call& call) {
   const std::string host(call.request.headers.find("host").value_or("localhost"));
@@ -69,7 +69,7 @@ asio::awaitable<http::Answer> instance(const Services& services, const http::Pat
   co_return uncached_json_response(200, json.take());
 }
 
-/// Answers MSAL's question, before it sends a password, who checks it: this host, for every user.
+/// Tells MSAL which host checks passwords: this one, for every user.
 asio::awaitable<http::Answer> user_realm(const Services&, const http::PathParameters& path,
                                          http::Call& call) {
   const std::string& user = path["user"];

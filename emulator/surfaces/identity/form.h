@@ -23,7 +23,8 @@ class Form {
   http::Target fields_;
 };
 
-/// Reads the body, of at most 64 KiB: an assertion has some. `invalid_request` if it is no form.
+/// Reads the body, which can have 64 KiB because assertions are long. Returns `invalid_request` if
+/// it is no form.
 [[nodiscard]] boost::asio::awaitable<Result<Form>> read_form(http::Call& call);
 
 /// The audience of a scope: `https://dynamicsessions.io/.default` without its last part.

@@ -18,13 +18,13 @@ namespace dynsessions::surfaces::identity {
 ///   /msi/token                          managed identity of App Service, and its older form
 ///   /metadata/identity/oauth2/token     managed identity of virtual machines (IMDS)
 ///   /{tenant}/oauth2/v2.0/token …       Microsoft Entra and AD FS: secrets, assertions, passwords
-///   …/.well-known/openid-configuration, …/discovery/…   what clients ask before
-/// Every answer is JSON, also refusals: their text, with the cure, is all that a client shows
-/// (quirk 40). Any secret is accepted. Needs no token itself; RequestGuard keeps web pages out.
+///   …/.well-known/openid-configuration, …/discovery/…   documents that clients read first Every
+///   answer is JSON. The text of a refusal includes the cure, because clients show nothing else
+///   (quirk 40). Any secret is accepted, and no token is needed; RequestGuard keeps web pages out.
 class IdentitySurface final : public Surface {
  public:
-  /// `outer` filters see finished answers but for refusals, `inner` ones stand directly in front of
-  /// the operation. They outlive the surface.
+  /// `outer` filters receive finished answers, and refusals as errors; `inner` filters run directly
+  /// before the operation. They outlive the surface.
   IdentitySurface(Services services, RequestGuard guard, std::vector<http::Filter*> outer = {},
                   std::vector<http::Filter*> inner = {});
 

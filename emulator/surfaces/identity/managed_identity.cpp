@@ -25,7 +25,7 @@ Error missing_resource() {
 }
 
 /// A user-assigned identity is named in one of several ways (`clientid` is of the older version); a
-/// resource id says nothing about the ids of its principal.
+/// resource id does not determine the ids of its principal.
 auth::TokenRequest token_request(const http::Request& request, const Services& services,
                                  std::string_view resource) {
   auth::TokenRequest token;
@@ -71,8 +71,8 @@ std::string resource_of(const http::Request& request) {
   return std::string(request.target.query_value("resource").value_or(""));
 }
 
-/// Which secret the header must carry depends on the version; any value is accepted. The older
-/// version is also asked without one (`MSI_ENDPOINT` alone).
+/// Which secret the header must carry depends on the version; any value is accepted. Clients of the
+/// older version can send no secret (`MSI_ENDPOINT` alone).
 Result<void> check_app_service(const http::Request& request) {
   const std::string_view version = request.target.query_value("api-version").value_or("");
   if (version == kOlderVersion || version.empty()) return {};
@@ -104,8 +104,8 @@ asio::awaitable<http::Answer> cloud_shell_token(const Services& services,
                                 Times::also_not_before);
 }
 
-/// Answers without the header `Metadata` too: .NET probes that way, and takes a refusal for a
-/// machine without identity (CLIENTS.md section 4.2).
+/// Also answers requests without the header `Metadata`: .NET probes in this way, and concludes from
+/// a refusal that the machine has no identity (CLIENTS.md section 4.2).
 asio::awaitable<http::Answer> virtual_machine_token(const Services& services,
                                                     const http::PathParameters&, http::Call& call) {
   co_return co_await answer_for(services, call.request, resource_of(call.request),

@@ -20,7 +20,8 @@ Error unauthenticated_client(std::string message, std::string reason) {
   return {ErrorCode::unauthenticated, std::move(message), {}, std::move(reason)};
 }
 
-/// A secret, a certificate's or a federated assertion: present is enough.
+/// Requires a secret or an assertion (of a certificate or a federated identity), and accepts any
+/// value.
 Result<void> check_application(const Form& form) {
   if (form.value("client_id").empty()) {
     return bad_parameter("client_id", "The field `client_id` is missing.",
@@ -53,7 +54,8 @@ bool is_openid_scope(std::string_view scope) {
   return scope == "openid" || scope == "profile" || scope == "offline_access";
 }
 
-/// The audience: `resource` of version 1, or the scope of version 2 that is not one of OpenID's.
+/// Returns the audience: `resource` in version 1; in version 2 the scope that is not one of
+/// OpenID's.
 std::string audience_of(const Form& form) {
   const std::string resource = form.value("resource");
   if (!resource.empty()) return resource;

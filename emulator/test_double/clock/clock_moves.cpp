@@ -31,7 +31,7 @@ asio::awaitable<void> let_others_work() {
   co_await asio::post(executor, asio::use_awaitable);
 }
 
-/// Until the calls of the sessions whose programs timed out have ended.
+/// Waits until calls whose programs timed out have ended.
 asio::awaitable<void> settle(pools::SessionPool& sessions, std::vector<std::string> guids) {
   const auto deadline = std::chrono::steady_clock::now() + kLongestSettling;
   for (const std::string& guid : guids) {
@@ -65,7 +65,7 @@ std::chrono::nanoseconds time_of(clockid_t clock) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-/// Until the kernel's coarse clock, by which it stamps files, has passed this moment. It ticks
+/// Waits until the kernel's coarse clock, which stamps files, has passed the present time. It ticks
 /// every few milliseconds, later if the host keeps the processor from this machine. The deadline is
 /// for system clocks that are set back.
 asio::awaitable<void> until_files_follow() {

@@ -23,7 +23,7 @@ struct MovableClock {
 };
 
 struct FiredTimer {
-  std::string pool;  ///< name; empty: of no pool
+  std::string pool;  ///< name of the pool; empty: no pool
   AdjustableClock::Fired fired;
 };
 

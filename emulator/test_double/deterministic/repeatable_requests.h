@@ -5,8 +5,8 @@
 
 namespace dynsessions::test_double {
 
-/// Gives requests ids of an IdSource in the place of the random ones that their connection gave
-/// them. In front of a surface, so that refused requests have such ids too.
+/// Replaces the random ids of requests by ids from an IdSource. It is in front of a surface, so
+/// that refused requests get such ids too.
 class RepeatableRequests final : public http::Handler {
  public:
   /// Both outlive this.

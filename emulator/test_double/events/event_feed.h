@@ -14,7 +14,7 @@
 
 namespace dynsessions::test_double {
 
-/// Something that happened in a session.
+/// An event in a session.
 struct FeedEvent {
   std::string_view name;  ///< "session-allocated"; static storage
   pools::PoolName pool;
@@ -22,9 +22,9 @@ struct FeedEvent {
   std::string data;     ///< a JSON object
 };
 
-/// Passes on what happens in the sessions of all pools to those who watch: sessions, kernels,
-/// programs, and what programs write, as soon as it is read. Nothing is kept, and nothing is made
-/// while there is no reader. Event-loop thread only.
+/// Passes events in the sessions of all pools to subscribers: about sessions, kernels and programs,
+/// and the output of programs as soon as it is read. Events are not stored, and not made while
+/// there is no subscriber. Event-loop thread only.
 ///
 /// Events and their members besides `at`, `pool`, `session` and `identifier`:
 /// - session-allocated, session-ended `reason`, allocation-failed `message` (without a session),
@@ -55,8 +55,8 @@ class EventFeed {
   EventFeed(const EventFeed&) = delete;
   EventFeed& operator=(const EventFeed&) = delete;
 
-  /// Publishes what happens to the sessions of one pool, whose clock outlives the returned object,
-  /// as this does.
+  /// Publishes the events of one pool's sessions. This object and the pool's clock outlive the
+  /// returned object.
   [[nodiscard]] std::unique_ptr<pools::SessionEvents> for_sessions(pools::PoolName pool,
                                                                    const Clock& clock);
 

@@ -31,7 +31,7 @@ bool matches(const FaultRule& rule, const FaultSubject& subject) {
   return !subject.has_session || !std::holds_alternative<effects::SlowAllocation>(rule.effect);
 }
 
-/// Counts the request, which matches, and tells whether it is one of those that are hit.
+/// Counts a matching request. Returns whether the rule hits it.
 bool counts_as_hit(FaultRule& rule) {
   const FaultMatch& match = rule.match;
   ++rule.matched;

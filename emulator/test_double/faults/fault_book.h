@@ -17,7 +17,7 @@ namespace dynsessions::test_double {
 struct FaultSubject {
   std::string_view operation = {};
   std::string_view method = {};
-  std::string_view identifier = {};  ///< empty: it is about no session
+  std::string_view identifier = {};  ///< empty: the request concerns no session
   const http::Headers* headers = nullptr;
   std::string_view body = {};  ///< its first MiB
   bool has_session = false;    ///< the identifier has a session
@@ -28,13 +28,13 @@ struct FaultSubject {
 /// are used.
 struct FaultHit {
   std::string id;
-  std::string name;  ///< of the effect or the preset
+  std::string name;  ///< name of the effect or the preset
   FaultEffect effect;
-  std::chrono::nanoseconds delay{0};  ///< drawn for effects::Delay
+  std::chrono::nanoseconds delay{0};  ///< the random value for effects::Delay
 };
 
-/// The rules of every pool, and those of the server, which hold for requests of all pools and of
-/// surfaces without pools, after the pool's own. Event-loop thread only.
+/// The rules of every pool, and those of the server, which apply to requests of all pools and of
+/// surfaces without pools. A pool's own rules come first. Event-loop thread only.
 class FaultBook {
  public:
   static constexpr std::size_t kMostRules = 1000;  ///< of each list
@@ -49,14 +49,14 @@ class FaultBook {
   [[nodiscard]] const FaultContext& context() const { return context_; }
   [[nodiscard]] const Rules& rules(const Scope& scope) const;
 
-  /// Replaces the rules of the scope. Those without an id get one by their place. `conflict` if two
-  /// have the same id, `invalid_request` if there are more than kMostRules.
+  /// Replaces the rules of the scope. Rules without an id get one. `conflict` if two have the same
+  /// id, `invalid_request` if there are more than kMostRules.
   [[nodiscard]] Result<void> replace(const Scope& scope, Rules rules);
   /// Adds a rule after the others. Errors as replace(). Valid until the next change.
   [[nodiscard]] Result<const FaultRule*> add(const Scope& scope, FaultRule rule);
-  /// False if there is no rule of that id.
+  /// Returns false if there is no rule with that id.
   [[nodiscard]] bool remove(const Scope& scope, const std::string& id);
-  /// Forgets the rules of a pool; without one, those of every pool and of the server.
+  /// Removes the rules of a pool; without a pool, those of every pool and of the server.
   void clear(const Scope& scope);
 
   /// Whether a request of the pool could be hit at all.
@@ -75,7 +75,7 @@ class FaultBook {
 
   const FaultContext context_;
   Rules server_;
-  std::map<std::string, Rules> pools_;  ///< by key of the pool; none is empty
+  std::map<std::string, Rules> pools_;  ///< keyed by PoolName::key(); no list is empty
 };
 
 }  // namespace dynsessions::test_double

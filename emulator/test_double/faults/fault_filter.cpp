@@ -37,7 +37,7 @@ http::Response oauth_error(const effects::Status& effect) {
   return surfaces::uncached_json_response(effect.status, body.dump());
 }
 
-/// In the envelope of the request's surface.
+/// Makes the answer in the envelope of the request's surface.
 http::Response worded(const effects::Status& effect, const http::Exchange& exchange) {
   if (exchange.surface == "identity") return oauth_error(effect);
   if (exchange.surface == "control-plane") {
@@ -218,7 +218,7 @@ asio::awaitable<http::Answer> FaultFilter::apply(const effects::PoolFull&, Targe
   co_return refusal_by(target.hit, ErrorCode::pool_exhausted, pools::pool_is_full(maximum));
 }
 
-/// CONTRACT.md section 8 row 42: clients search for this text, which is no JSON.
+/// Clients search for this text, which is not JSON (CONTRACT.md section 8 row 42).
 asio::awaitable<http::Answer> FaultFilter::apply(const effects::AllocationFailed& effect,
                                                  Target& target) {
   http::Response response;

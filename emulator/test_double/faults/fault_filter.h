@@ -29,7 +29,7 @@ class FaultFilter final : public http::Filter {
     http::Call& call;
     http::Next next;
     FaultBook::Scope pool;                        ///< none for surfaces without pools
-    std::optional<SessionIdentifier> identifier;  ///< if it has a good one
+    std::optional<SessionIdentifier> identifier;  ///< empty if the request has no valid identifier
     FaultHit hit;
   };
 

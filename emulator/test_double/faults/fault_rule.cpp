@@ -233,7 +233,8 @@ std::string effect_names() {
   return names;
 }
 
-/// Of an answer: a text, or a whole number such as the seconds of Retry-After.
+/// Reads the value of a header of an answer: a text, or a whole number such as the seconds of
+/// Retry-After.
 std::optional<std::string> header_value(const json& value) {
   if (value.is_number_integer()) return value.dump();
   if (!value.is_string()) return std::nullopt;
@@ -300,8 +301,8 @@ Result<NamedEffect> parse_effect(const json& value, const std::string& path) {
                          "the effects are " + effect_names());
 }
 
-/// Names the thing that the effect needs and requests of the rule's operation do not have. Returns
-/// nullptr if they have it.
+/// Returns what the effect needs and requests of the rule's operation do not have. Returns nullptr
+/// if they have it.
 const char* lack_of(const FaultRule& rule, const FaultContext& context) {
   const FaultNeed need = need_of(rule.effect);
   const FaultContext::Operation* const operation = context.find(rule.match.operation);
@@ -324,7 +325,7 @@ std::optional<json> effect_in(JsonMembers& members, const std::optional<std::str
     return std::nullopt;
   }
   json effect = json::parse(found->effect);
-  // The effect of an answer that is sent back is the preset's own.
+  // A rule that was read and is sent back has both members; the effect must be the preset's.
   if (given != nullptr && *given != effect) {
     members.fail("effect", "preset and effect exclude each other");
   }

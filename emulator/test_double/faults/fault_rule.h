@@ -34,7 +34,7 @@ struct FaultMatch {
   std::uint64_t every = 0;          ///< each third, for example
   double probability = 1.0;
   std::uint64_t seed = 0;   ///< of the random numbers for `probability` and delays
-  std::uint64_t times = 0;  ///< the first ones only; 0: any number
+  std::uint64_t times = 0;  ///< number of requests to hit; 0: no limit
 };
 
 enum class When {
@@ -54,7 +54,7 @@ struct Status {
 /// Real time before the operation runs.
 struct Delay {
   enum class Kind { fixed, uniform, lognormal } kind = Kind::fixed;
-  double seconds = 0;  ///< of `uniform` the least, of `lognormal` the median
+  double seconds = 0;  ///< the minimum of `uniform`, or the median of `lognormal`
   double spread = 0;   ///< of `uniform` the most, of `lognormal` sigma
 };
 /// The connection is reset (TCP RST) instead of answered.
@@ -77,7 +77,7 @@ struct Hang {
 /// The interpreters of the session are killed: before the operation, or while its program runs.
 struct KillKernel {
   bool during = false;
-  std::chrono::nanoseconds after{0};  ///< of the program's running time
+  std::chrono::nanoseconds after{0};  ///< running time of the program after which the kernels are killed
 };
 /// The session ends before the operation.
 struct Evict {};
@@ -107,7 +107,7 @@ using FaultEffect = std::variant<effects::Status, effects::Delay, effects::Reset
                                  effects::PoolFull, effects::AllocationFailed, effects::LoseFile,
                                  effects::SlowAllocation, effects::RejectToken>;
 
-/// A request must have this, or the effect has no meaning for it. Each includes those before it.
+/// What a request must have so that the effect makes sense. Each value includes those before it.
 enum class FaultNeed {
   nothing,
   token,    ///< a request that a token admits: of the data plane or the control plane
@@ -116,11 +116,11 @@ enum class FaultNeed {
 
 [[nodiscard]] FaultNeed need_of(const FaultEffect& effect);
 
-/// The operations that a rule can name.
+/// The operations that rules can name.
 struct FaultContext {
   struct Operation {
     std::string name;
-    FaultNeed has{};  ///< its requests have this, and what comes before it
+    FaultNeed has{};  ///< the last FaultNeed that its requests have
   };
   std::vector<Operation> operations;
 
@@ -134,7 +134,7 @@ struct FaultRule {
   FaultMatch match;
   FaultEffect effect;
   std::string effect_name;            ///< "truncate", or the name of the preset
-  nlohmann::ordered_json definition;  ///< as it was given, with `effect` in full
+  nlohmann::ordered_json definition;  ///< the rule as given, with `effect` in full
   std::uint64_t matched = 0;          ///< requests that had everything but the right count
   std::uint64_t hits = 0;
   std::mt19937_64 random{0};

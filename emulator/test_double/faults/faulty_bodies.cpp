@@ -131,7 +131,7 @@ class HangingSource final : public http::BodySource {
   }
 };
 
-/// The body that is there, as a stream that a fault can be put around.
+/// Turns the present body into a stream, which a fault can wrap.
 http::StreamBody stream_of(decltype(http::Response::body) body, const BodyServices& services) {
   if (auto* const text = std::get_if<std::string>(&body)) {
     const std::uint64_t size = text->size();
@@ -170,7 +170,7 @@ http::Response reset_connection() {
 
 http::Response hang() {
   http::Response response;
-  // With a size, so that a server that drains ends the connection instead of the body.
+  // The body has a size, so that a draining server ends the connection instead of the body.
   response.body = http::StreamBody{.source = std::make_unique<HangingSource>(),
                                    .size = 1,
                                    .lifetime = http::StreamBody::Lifetime::endless};

@@ -8,8 +8,8 @@
 #include "emulator/base/clock.h"
 #include "emulator/http/message.h"
 
-/// Bodies that fail on their way to the client. The writer of net/ carries out what they do, in the
-/// clear and over TLS alike.
+/// Bodies that fail on their way to the client. The writer of net/ performs the failure, with and
+/// without TLS.
 namespace dynsessions::test_double {
 
 /// Bodies of files are read on `file_pool`, which outlives the answer, like `real_time`.

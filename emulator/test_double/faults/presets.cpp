@@ -7,8 +7,8 @@ namespace dynsessions::test_double {
 namespace {
 
 /// `azure-2026-08` is the latency that a client measured in August 2026: 0.33 s for a reused
-/// session, of which 13 ms are the program's. The texts of `throttled` and `region-outage` are
-/// guesses, their statuses are not.
+/// session, of which 13 ms are the program's. The statuses of `throttled` and `region-outage` are
+/// known; their texts are guesses.
 constexpr std::array kPresets{
     FaultPreset{"throttled",
                 R"({"status":429,"code":"TooManyRequests","message":"Too many requests.",)"

@@ -8,7 +8,7 @@
 
 namespace dynsessions::test_double {
 
-/// Effects by the name of what the service was seen to do, or does in an outage.
+/// Effects with names, for failures of the service that were observed or that occur in an outage.
 struct FaultPreset {
   std::string_view name;
   std::string_view effect;  ///< JSON

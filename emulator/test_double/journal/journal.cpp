@@ -6,7 +6,7 @@
 namespace dynsessions::test_double {
 namespace {
 
-constexpr std::size_t kMostPools = 20'000;  ///< more than exist at a time
+constexpr std::size_t kMostPools = 20'000;  ///< more pools than can exist at a time
 
 bool is_in(const JournalEntry& entry, const Journal::Scope& scope) {
   return !scope || entry.pool.key() == scope->key();
@@ -30,7 +30,7 @@ void Journal::add(const std::shared_ptr<JournalEntry>& entry) {
 }
 
 void Journal::end(const std::shared_ptr<JournalEntry>& entry) {
-  // Ids grow along the deque. An entry that was forgotten or cleared is not in it any more.
+  // The deque is sorted by id. An entry that was forgotten or cleared is not in it any more.
   const auto found =
       std::lower_bound(kept_.begin(), kept_.end(), entry->id,
                        [](const Kept& kept, std::uint64_t id) { return kept.entry->id < id; });

@@ -20,7 +20,7 @@ namespace {
 using nlohmann::json;
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-/// With the headers of their strings and of the lists.
+/// Estimated size of an entry without its texts.
 constexpr std::size_t kEmptyEntry = 1024;
 constexpr std::size_t kField = 80;
 
@@ -36,13 +36,13 @@ double milliseconds(std::chrono::nanoseconds duration) {
 
 std::string text_of(const json& value) { return value.is_string() ? value.get<std::string>() : ""; }
 
-/// The object that has `code` in an execute request of any dialect.
+/// Returns the object with the member `code` in an execute request of any dialect.
 const json& program_in(const json& request) {
   const json& properties = member_of(request, "properties");
   return properties.is_object() ? properties : request;
 }
 
-/// The object that has `stdout` in an answer of any dialect.
+/// Returns the object with the member `stdout` in an answer of any dialect.
 const json& result_in(const json& response) {
   for (const char* name : {"properties", "result"}) {
     const json& inner = member_of(response, name);
@@ -59,7 +59,7 @@ std::string code_in(const json& request) {
   return decode_base64(code).value_or(code);
 }
 
-/// `result` is missing in answers that carry none.
+/// Returns the value in an answer; null if the answer has no `result`.
 const json& value_in(const json& response) {
   const json& result = result_in(response);
   const json& flat = member_of(result, "executionResult");
@@ -94,7 +94,7 @@ void add_output(nlohmann::ordered_json& out, const JournalEntry& entry) {
   if (entry.stderr_cut) out["cut"].push_back("stderr");
 }
 
-/// The agent is a user's own process: anything can be there.
+/// Checks the shape, because the agent runs in the session and can send anything.
 bool is_display(const json& display) {
   const json& source = member_of(display, "source");
   return (source == "result" || source == "display") && member_of(display, "data").is_object();
@@ -120,7 +120,7 @@ bool is_token_character(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
 }
 
-/// The end of the run of token characters that begins at `at`.
+/// Returns the end of the token characters that start at `at`.
 std::size_t end_of_part(std::string_view text, std::size_t at) {
   while (at < text.size() && is_token_character(text[at])) ++at;
   return at;

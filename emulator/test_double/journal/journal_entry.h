@@ -18,12 +18,12 @@ namespace dynsessions::test_double {
 /// The first bytes of a body.
 struct KeptBody {
   std::string text;
-  std::uint64_t size = 0;  ///< of the whole body
+  std::uint64_t size = 0;  ///< size of the whole body
   bool cut = false;        ///< more was read than is kept
 };
 
-/// One request and what became of it. Has no token: the fields of the head that carry one were left
-/// out, and what looks like one in a body was blanked.
+/// One request and its outcome. It contains no token: header fields with tokens are left out, and
+/// text in bodies that looks like a token is blanked.
 struct JournalEntry {
   std::uint64_t id = 0;  ///< from 1, in order of the answers
   Clock::TimePoint at;   ///< when the answer was there, by the clock of its pool
@@ -49,17 +49,17 @@ struct JournalEntry {
   std::chrono::nanoseconds duration{0};
   std::chrono::nanoseconds allocation_time{0};
   std::chrono::nanoseconds execution_time{0};
-  bool delivered = false;  ///< false also while the answer is on its way
+  bool delivered = false;  ///< false also while the answer is being sent
   std::string traceparent;
   KeptBody request;
   KeptBody response;
   std::string displays;            ///< JSON of an agent, to be distrusted
-  std::uint64_t stdout_bytes = 0;  ///< that the program wrote
+  std::uint64_t stdout_bytes = 0;  ///< bytes that the program wrote
   std::uint64_t stderr_bytes = 0;
-  bool stdout_cut = false;  ///< the answer has less of it
+  bool stdout_cut = false;  ///< the answer contains only a part of stdout
   bool stderr_cut = false;
 
-  /// Memory that it takes, roughly.
+  /// Estimates the memory of the entry.
   [[nodiscard]] std::size_t bytes() const;
 };
 
@@ -78,9 +78,9 @@ struct ExecutedProgram {
 /// The members that programs rely on: id, at, pool, operation, method, path, apiVersion,
 /// identifier, principal, client, status, reason, refusedBy, durationMs, faults, session,
 /// traceparent, sizes, and of an execute request code, stdout, stderr and result; with
-/// `stdoutBytes` and `stderrBytes`, which the program wrote, `cut`, which names the streams of
-/// which the answer has less, and `displays`, all that the program showed, if that is more than the
-/// answer has.
+/// `stdoutBytes` and `stderrBytes`, which the program wrote, `cut`, which names the streams that
+/// the answer contains only in part, and `displays`, everything that the program showed, if the
+/// answer does not contain all of it.
 [[nodiscard]] nlohmann::ordered_json to_json(const JournalEntry& entry);
 
 /// "request 12: POST /executions, operation execute, identifier a, status 200"

@@ -99,7 +99,7 @@ std::string path_below_pool(const JournalEntry& entry) {
 
 Json contains(Json members) { return {{"$match", "contains"}, {"members", std::move(members)}}; }
 
-/// The members of an answer that are the same when the request is sent again.
+/// Returns the members of an answer that stay the same if the request is sent again.
 Json lasting(const nlohmann::json& answer) {
   Json members = Json::object();
   for (const char* name : {"stdout", "stderr", "result", "executionResult", "code", "status"}) {
@@ -140,7 +140,7 @@ bool is_repeatable(const JournalEntry& entry) {
          parse_shallow_json(entry.request.text).is_object();
 }
 
-/// A case would take it for a variable.
+/// Whether the text contains `${`, which a case would treat as a variable.
 bool has_variable(const JournalEntry& entry) {
   return entry.request.text.find("${") != std::string::npos ||
          entry.response.text.find("${") != std::string::npos;

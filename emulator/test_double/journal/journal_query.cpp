@@ -59,7 +59,7 @@ bool is_wanted(const std::string& name, const std::string& wanted, std::string f
   return matches_glob(name == "method" ? boost::algorithm::to_upper_copy(wanted) : wanted, found);
 }
 
-/// A result as text: a str as it is, anything else as JSON.
+/// Returns a result as text: a string unchanged, any other value as JSON.
 std::string shown_result(const json& result) {
   return result.is_string() ? result.get<std::string>() : dumped(result);
 }
@@ -114,7 +114,7 @@ std::string list_of(const std::vector<Journal::EntryPointer>& entries) {
   return text;
 }
 
-/// The entries that differ least, each with its differences.
+/// Lists the entries with the fewest differences, and these differences.
 std::string near_misses(const EntryMatch& match,
                         const std::vector<Journal::EntryPointer>& entries) {
   std::vector<std::pair<std::vector<std::string>, const JournalEntry*>> misses;
@@ -192,7 +192,7 @@ Verdict verify_order(const Expectation& expectation,
   return verdict;
 }
 
-/// Whether requests that are not known any more could have made another verdict.
+/// Whether the verdict does not depend on requests that were forgotten.
 bool is_certain(const Expectation& expectation, const Verdict& verdict) {
   if (expectation.before) return false;
   if (!expectation.order.empty()) return verdict.ok;
@@ -202,7 +202,7 @@ bool is_certain(const Expectation& expectation, const Verdict& verdict) {
 
 using Entries = std::vector<Journal::EntryPointer>;
 
-/// A border of the requests that count, which no request matches.
+/// The verdict if no request matches `after` or `before`.
 Verdict without_border(const char* name, const EntryMatch& border, const Entries& entries) {
   Verdict verdict;
   verdict.expected = std::string("a request that matches `") + name + '`';

@@ -17,11 +17,11 @@ namespace dynsessions::test_double {
 struct EntryMatch {
   struct Text {
     std::string name;   ///< of the member: "identifier"
-    std::string value;  ///< glob, but for `code`, which is the exact text
+    std::string value;  ///< a glob; for `code`, the exact text
   };
   std::vector<Text> texts;
   std::optional<std::uint64_t> status;
-  std::optional<nlohmann::json> result;  ///< a text is a glob for the result as text
+  std::optional<nlohmann::json> result;  ///< a string is a glob for the result as text
   std::optional<std::string> code;
   std::optional<TextPattern> code_pattern;
   std::string code_pattern_text;
@@ -46,10 +46,10 @@ struct Expectation {
   EntryMatch match;
   std::uint64_t at_least = 1;
   std::optional<std::uint64_t> at_most;
-  std::vector<EntryMatch> order;  ///< not empty: one after the other, with others between them
-  /// Only requests after the first one that matches count.
+  std::vector<EntryMatch> order;  ///< not empty: requests in this order, possibly with others between them
+  /// If set, only requests after the first match count.
   std::optional<EntryMatch> after;
-  /// Only requests before the first one that matches (of those after `after`) count.
+  /// If set, only requests before the first match (after that of `after`) count.
   std::optional<EntryMatch> before;
 };
 
@@ -64,7 +64,7 @@ struct Expectation {
 
 struct Verdict {
   bool ok = false;
-  std::uint64_t found = 0;  ///< entries that match; of `order` the matches that were found in turn
+  std::uint64_t found = 0;  ///< matching entries; for `order`, the matches found in order
   std::string expected;     ///< "exactly 2"
   std::string message;      ///< lines for a test framework to print; empty if ok
 };
@@ -74,8 +74,8 @@ struct Verdict {
                                      const std::vector<Journal::EntryPointer>& entries,
                                      std::uint64_t forgotten);
 
-/// A sentence for each identifier of a pool that requests of different principals or clients used:
-/// their users share the state of a session.
+/// Returns a sentence for each identifier that different principals or clients used, because their
+/// users share the state of a session.
 [[nodiscard]] std::vector<std::string> shared_identifiers(
     const std::vector<Journal::EntryPointer>& entries);
 

@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kLongestBody = std::size_t{64} << 10;
-constexpr std::size_t kLongestText = 2048;  ///< of a field, a path, an identifier
+constexpr std::size_t kLongestText = 2048;  ///< limit for a header field, a path or an identifier
 
 void keep(KeptBody& kept, std::string_view bytes) {
   const std::string_view part = bytes.substr(0, kLongestBody - kept.text.size());
@@ -25,7 +25,7 @@ void keep(KeptBody& kept, std::string_view bytes) {
   kept.cut = kept.cut || part.size() < bytes.size();
 }
 
-/// Keeps what the operation reads of the request.
+/// Keeps a copy of the part of the request body that the operation reads.
 class KeepingReader final : public http::BodyReader {
  public:
   KeepingReader(http::BodyReader& inner, KeptBody& kept) : inner_(inner), kept_(kept) {}
@@ -46,7 +46,7 @@ class KeepingReader final : public http::BodyReader {
   KeptBody& kept_;
 };
 
-/// Keeps what a streamed answer gives.
+/// Keeps a copy of the body of a streamed answer.
 class KeepingSource final : public http::BodySource {
  public:
   KeepingSource(std::unique_ptr<http::BodySource> inner, std::shared_ptr<JournalEntry> entry)
@@ -63,7 +63,7 @@ class KeepingSource final : public http::BodySource {
   const std::shared_ptr<JournalEntry> entry_;  ///< shared with the journal
 };
 
-/// Files are not kept.
+/// Whether a body is kept; files are not.
 bool is_kept(const http::Headers& headers) {
   const auto type = headers.find("content-type").value_or("");
   return !type.starts_with("multipart/") && !type.starts_with("application/octet-stream");
@@ -90,7 +90,7 @@ std::vector<std::pair<std::string, std::string>> without_secrets(const auto& fie
   return kept;
 }
 
-/// A body that was cut in the middle of a character, or that is no text, must be one in JSON.
+/// Returns valid UTF-8 for JSON, even if the body was cut inside a character or is binary.
 void make_text(KeptBody& body) {
   if (body.text.empty()) return;
   if (!is_valid_utf8(body.text)) body.text = to_valid_utf8(body.text);
@@ -160,13 +160,13 @@ void JournalRecorder::exchange_ended(const http::Exchange& exchange) noexcept {
     if (const auto found = open_.find(&exchange); found != open_.end()) {
       entry = std::move(found->second);
       open_.erase(found);
-    } else {  // the connection refused it
+    } else {  // the connection refused the request
       entry = std::make_shared<JournalEntry>();
       fill(*entry, exchange);
       journal_.add(entry);
     }
     make_text(entry->response);
-    fill_decision(*entry, exchange);  // again: the surface can refuse it after the filters
+    fill_decision(*entry, exchange);  // called again, because the surface can refuse a request after the filters
     entry->status = exchange.status;
     entry->duration = exchange.duration;
     entry->delivered = exchange.delivered;

@@ -20,7 +20,7 @@ class JournalRecorder final : public http::Filter, public http::ExchangeObserver
     left_out,  ///< sizes only
   };
 
-  /// `journal` and `pools`, whose clocks tell the time of entries, outlive the recorder.
+  /// `journal` and `pools` outlive the recorder. The clocks of the pools give the times of entries.
   JournalRecorder(Journal& journal, const pools::PoolCatalog& pools, Bodies bodies)
       : journal_(journal), pools_(pools), keeps_bodies_(bodies == Bodies::kept) {}
 
@@ -36,7 +36,7 @@ class JournalRecorder final : public http::Filter, public http::ExchangeObserver
   Journal& journal_;
   const pools::PoolCatalog& pools_;
   const bool keeps_bodies_;
-  std::unordered_map<const http::Exchange*, EntryPointer> open_;  ///< answers on their way
+  std::unordered_map<const http::Exchange*, EntryPointer> open_;  ///< answers that are being sent
 };
 
 }  // namespace dynsessions::test_double

@@ -20,7 +20,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostOmittedPrograms = 100;
 
-/// Texts of a result, with a note if one is too long to be kept.
+/// Reads texts of a result, and notes if one is too long to be kept.
 class TextReader {
  public:
   std::string read(const SpooledText& text) {
@@ -51,7 +51,8 @@ void add_value(Json& rule, const ExecutionValue& value, TextReader& texts) {
   }
 }
 
-/// The script has no words for other ends of a program; faults and delays bring them about.
+/// Returns the reason why a script cannot express this end of a program; faults and delays can
+/// cause such ends.
 std::optional<std::string> objection_to(ExecutionOutcome outcome) {
   switch (outcome) {
     case ExecutionOutcome::succeeded:
@@ -99,7 +100,7 @@ void Recording::add(RecordedProgram program) {
   const auto earlier = std::find_if(rules_.rbegin(), rules_.rend(), [&program](const Json& rule) {
     return rule["code"] == program.rule["code"];
   });
-  if (earlier != rules_.rend() && *earlier == program.rule) return;  // it answers this one too
+  if (earlier != rules_.rend() && *earlier == program.rule) return;  // the earlier rule answers this program too
   const std::size_t bytes = program.rule.dump().size();
   if (rules_.size() == Script::kMostRules || bytes_ + bytes > kMostBytes) {
     return omit(program.code, fmt::format("a recording has at most {} rules and {} MiB",

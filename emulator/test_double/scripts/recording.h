@@ -12,25 +12,27 @@ namespace dynsessions::test_double {
 
 /// An execution as a rule of a script, or why it cannot be one.
 struct RecordedProgram {
-  nlohmann::ordered_json rule;  ///< empty if it cannot
+  nlohmann::ordered_json rule;  ///< empty if the execution cannot be a rule
   std::string code;
   std::string omitted;  ///< the reason
 };
 
-/// Texts of a result that are longer than they can be in a script.
+/// The longest text of a result that a script can contain.
 inline constexpr std::size_t kLongestRecordedText = std::size_t{1} << 20;
 
 /// Blocks if a text of the result is in a file. Throws std::system_error if it cannot be read.
 [[nodiscard]] RecordedProgram recorded_program(std::string code,
                                                const execution::ExecutionResult& result);
 
-/// Real answers that become a script. Bounded, since programs can print without end.
+/// Collects real answers for a script. Its size is bounded, because programs can print without
+/// limit.
 class Recording {
  public:
   static constexpr std::size_t kMostBytes = std::size_t{3} << 20;
 
-  /// A program that gives another answer than the last time gets a further rule: the earlier ones
-  /// answer once each, in the order of the recording, and the last one from then on.
+  /// Adds an execution. If the same program gave another answer before, it gets another rule: each
+  /// earlier rule answers once, in the order of the recording, and the last one answers from then
+  /// on.
   void add(RecordedProgram program);
 
   /// A script that answers what was recorded and refuses other programs. `omitted` lists the

@@ -49,8 +49,8 @@ CodeMatch parse_match(JsonMembers& members) {
   return CodeHash{boost::algorithm::to_lower_copy(*digest)};
 }
 
-/// The repr of a str that Python would show: with single quotes, unless the text has some and no
-/// double ones. Escapes are those of ASCII; other characters are shown as they are.
+/// Returns the repr that Python shows for a str: in single quotes, unless the text contains single
+/// and no double quotes. Only ASCII control characters are escaped.
 std::string repr_of(std::string_view text) {
   const bool has_single = text.find('\'') != std::string_view::npos;
   const char quote = has_single && text.find('"') == std::string_view::npos ? '"' : '\'';
@@ -70,8 +70,8 @@ std::string repr_of(std::string_view text) {
   return repr + quote;
 }
 
-/// The repr of a value that is no object; of a list with others in it. nullopt for objects, whose
-/// members have lost their order.
+/// Returns the repr of a JSON value or of a list of values. Returns nullopt for objects, because
+/// the order of their members is lost.
 std::optional<std::string> python_repr(const json& value) {
   if (value.is_null()) return "None";
   if (value.is_boolean()) return value.get<bool>() ? "True" : "False";
@@ -87,7 +87,7 @@ std::optional<std::string> python_repr(const json& value) {
   return list + ']';
 }
 
-/// `{"text": "   a\n0  1"}`: what IPython shows of any other object.
+/// Parses `{"text": " a\n0 1"}`, the text that IPython shows for other objects.
 execution::ExecutionValue parse_shown_object(const json& value, JsonMembers& members) {
   JsonMembers object(value, members.path_of("result"));
   const auto text = object.text("text", kLongestAnswerText);
@@ -133,9 +133,8 @@ std::optional<execution::ImageValue> parse_figure(JsonMembers& members) {
   return image;
 }
 
-/// The traceback as a whole, or {"name":"ValueError","message":"bad"}, of which the text is made
-/// that the service shows of an exception: its message and then the traceback (CONTRACT.md
-/// section 7).
+/// Parses a whole traceback, or {"name":"ValueError","message":"bad"}, from which it makes the
+/// service's text for an exception: the message followed by the traceback (CONTRACT.md section 7).
 std::optional<std::string> parse_error(JsonMembers& members) {
   const json* const value = members.find("error");
   if (value == nullptr) return std::nullopt;

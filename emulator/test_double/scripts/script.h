@@ -14,8 +14,8 @@
 #include "emulator/execution/execution.h"
 #include "emulator/test_double/text_pattern.h"
 
-/// Answers that a test writes down instead of running a program: `PUT …/script`, `--script FILE`
-/// and recordings have the same JSON. docs/scripts.md is its manual.
+/// Answers that a test defines instead of running a program: `PUT …/script`, `--script FILE` and
+/// recordings have the same JSON. docs/scripts.md is its manual.
 namespace dynsessions::test_double {
 
 /// Selects the programs that a rule answers.
@@ -23,7 +23,7 @@ struct ExactCode {
   std::string text;
 };
 struct CodeHash {
-  std::string sha256;  ///< of the program's UTF-8, in lower-case hexadecimal digits
+  std::string sha256;  ///< of the program's UTF-8 text, in lower-case hexadecimal digits
 };
 using CodeMatch = std::variant<ExactCode, TextPattern, CodeHash>;
 
@@ -34,15 +34,15 @@ struct ScriptAnswer {
   std::string stderr_text;
   std::string traceback;  ///< of `raised`
   execution::ExecutionValue value;
-  execution::ExecutionValue beside_image;  ///< the result if there is a figure too
+  execution::ExecutionValue beside_image;  ///< the value of the last expression if the result is a figure
   std::chrono::nanoseconds delay{0};       ///< real time that the program seems to run
 };
 
 struct ScriptRule {
   CodeMatch match;
-  std::uint64_t times = 0;  ///< answers that many programs; 0: any number
+  std::uint64_t times = 0;  ///< number of programs that the rule answers; 0: no limit
   ScriptAnswer answer;
-  nlohmann::ordered_json definition;  ///< as it was given
+  nlohmann::ordered_json definition;  ///< the rule as given
   std::uint64_t hits = 0;
 };
 
@@ -64,7 +64,7 @@ struct Script {
 /// `digest` is sha256_of(code), which is made once for all rules.
 [[nodiscard]] bool matches(const ScriptRule& rule, std::string_view code, std::string_view digest);
 
-/// In lower-case hexadecimal digits.
+/// Returns the digest in lower-case hexadecimal digits.
 [[nodiscard]] std::string sha256_of(std::string_view text);
 
 }  // namespace dynsessions::test_double

@@ -13,7 +13,7 @@ Error not_scripted(std::string_view digest) {
           "add a rule with PUT …/script; \"strict\": false lets Python run what no rule matches"};
 }
 
-/// The number of the rule that answers, from 0.
+/// Returns the index of the rule that answers.
 std::optional<std::size_t> find_rule(const Script& script, std::string_view code,
                                      std::string_view digest) {
   for (std::size_t i = 0; i < script.rules.size(); ++i) {

@@ -12,8 +12,8 @@
 
 namespace dynsessions::test_double {
 
-/// The scripts and recordings of every pool, and those of the server, which hold for all pools
-/// after their own. Event-loop thread only.
+/// The scripts and recordings of every pool, and those of the server, which apply to all pools
+/// after the pool's own. Event-loop thread only.
 class ScriptBook {
  public:
   /// A pool, or nullopt for the script of the server.
@@ -26,15 +26,15 @@ class ScriptBook {
   struct RunIt {};  ///< no rule matches, so the program runs
   using Decision = std::variant<Scripted, RunIt, Error>;
 
-  /// `initial` is the server's script until another is put in its place, and again after clear().
+  /// `initial` is the server's script until it is replaced, and again after clear().
   explicit ScriptBook(Script initial = {}) : initial_(std::move(initial)), server_(initial_) {}
   ScriptBook(const ScriptBook&) = delete;
   ScriptBook& operator=(const ScriptBook&) = delete;
 
   [[nodiscard]] const Script& script(const Scope& scope) const;
   void replace(const Scope& scope, Script script);
-  /// Forgets script and recording of a pool; without one, those of every pool, and the server's
-  /// script is the initial one again.
+  /// Removes script and recording of a pool. Without a pool, does this for every pool and restores
+  /// the server's initial script.
   void clear(const Scope& scope);
 
   /// Whether there is no script and no recording, so that executions can skip decide() and
@@ -42,8 +42,8 @@ class ScriptBook {
   [[nodiscard]] bool is_idle() const {
     return pools_.empty() && recordings_.empty() && server_.rules.empty() && !server_.strict;
   }
-  /// The answer to a program of the pool, counted as a hit. An Error, program_not_scripted, if
-  /// the pool's script or the server's is strict.
+  /// Returns the answer to a program of the pool, and counts a hit. Returns program_not_scripted if
+  /// no rule matches and a script is strict.
   [[nodiscard]] Decision decide(const pools::PoolName& pool, std::string_view code);
 
   /// Begins a recording of the scope; a previous one is dropped.

@@ -30,7 +30,7 @@ ExecutionResult result_of(ScriptAnswer answer) {
   return result;
 }
 
-/// The answer of a program that did not come to its end.
+/// The answer of a program that was stopped.
 ExecutionResult cut_short(ExecutionOutcome outcome) {
   ExecutionResult result;
   result.outcome = outcome;
@@ -67,7 +67,7 @@ class ScriptingWorkspace final : public execution::Workspace {
 
  private:
   asio::awaitable<Result<ExecutionResult>> decide(ExecutionRequest request);
-  /// Waits for the end of a program that seems to run. Returns how it ended.
+  /// Waits until a simulated program ends. Returns how it ended.
   asio::awaitable<ExecutionOutcome> pass_time(Kernel kernel, Clock::Duration delay, Clock& clock,
                                               Clock::Duration timeout, std::string session);
   asio::awaitable<Result<ExecutionResult>> answer(ExecutionRequest request,
@@ -79,7 +79,7 @@ class ScriptingWorkspace final : public execution::Workspace {
   const std::unique_ptr<execution::Workspace> inner_;
   Event changed_;
   std::array<bool, execution::kKernelCount>
-      runs_{};  ///< a scripted program with a delay, by Kernel
+      runs_{};  ///< scripted programs with a delay, by Kernel
   bool stopped_ = false;
 };
 
@@ -93,7 +93,8 @@ asio::awaitable<Result<ExecutionResult>> ScriptingWorkspace::decide(ExecutionReq
   co_return co_await run_and_record(std::move(request));
 }
 
-/// The delay is real time, as the run of a program is; its timeout follows the clock of the pool.
+/// The delay is real time, like the running time of a program; the timeout follows the clock of the
+/// pool.
 asio::awaitable<ExecutionOutcome> ScriptingWorkspace::pass_time(Kernel kernel,
                                                                 Clock::Duration delay, Clock& clock,
                                                                 Clock::Duration timeout,
@@ -152,7 +153,7 @@ asio::awaitable<Result<ExecutionResult>> ScriptingWorkspace::run_and_record(
 }  // namespace
 
 asio::awaitable<Result<std::unique_ptr<execution::Workspace>>> ScriptingWorkspaces::create() {
-  // A pool can go in the meantime, and its factory with it.
+  // Copied, because the pool and its factory can be removed in the meantime.
   const ScriptServices services = services_;
   const pools::PoolName pool = pool_;
   auto made = co_await inner_->create();

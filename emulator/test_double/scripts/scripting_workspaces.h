@@ -20,12 +20,12 @@ struct ScriptServices {
   boost::asio::thread_pool& file_pool;  ///< reads long texts for recordings
 };
 
-/// The workspaces of one pool, whose executions are answered by the scripts of the book if a rule
-/// matches, and recorded if the book wants that. Where the book is idle, an execution costs one
-/// more call.
+/// Workspaces of one pool. Scripts of the book answer executions if a rule matches, and executions
+/// are recorded if a recording has been started. If the book is idle, an execution costs one
+/// additional call.
 class ScriptingWorkspaces final : public execution::WorkspaceFactory {
  public:
-  /// `inner` makes the workspaces that run what no rule answers.
+  /// `inner` makes the workspaces that run programs that no rule answers.
   ScriptingWorkspaces(ScriptServices services, pools::PoolName pool,
                       std::shared_ptr<execution::WorkspaceFactory> inner)
       : services_(std::move(services)), pool_(std::move(pool)), inner_(std::move(inner)) {}
@@ -41,7 +41,8 @@ class ScriptingWorkspaces final : public execution::WorkspaceFactory {
   const std::shared_ptr<execution::WorkspaceFactory> inner_;  ///< shared with other pools
 };
 
-/// The refusal of a server that has nothing but scripts. Saving and restoring variables fails.
+/// The answers of a server that has only scripts: programs without a rule are refused. Saving and
+/// restoring variables fails.
 [[nodiscard]] boost::asio::awaitable<Result<execution::ExecutionResult>> refuse_unscripted(
     execution::ExecutionRequest request);
 

@@ -64,7 +64,7 @@ void SlotHistory::end(const std::string& session) {
   const auto found = std::lower_bound(
       records_.begin(), records_.end(), alive.mapped(),
       [](const Record& record, std::uint64_t begin) { return record.begin < begin; });
-  // Records that were forgotten are not found.
+  // Ignores records that have been forgotten.
   if (found != records_.end() && found->begin == alive.mapped()) found->end = events_;
 }
 

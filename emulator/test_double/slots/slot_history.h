@@ -15,9 +15,8 @@
 
 namespace dynsessions::test_double {
 
-/// The past sessions of the pools, from which it can be computed what a smaller pool would have
-/// refused.
-/// The newest of all pools, at most kMost; the oldest are forgotten first. Event-loop thread only.
+/// The past sessions of all pools, from which would_refuse() computes which sessions a smaller pool
+/// would have refused. Keeps the newest kMost sessions. Event-loop thread only.
 class SlotHistory {
  public:
   static constexpr std::size_t kMost = 10'000;
@@ -33,7 +32,7 @@ class SlotHistory {
   struct Estimate {
     std::size_t allocated = 0;        ///< sessions that the pool has made
     std::size_t peak = 0;             ///< the most of them at a time
-    std::vector<Entry> would_refuse;  ///< of these, those for which there would have been no slot
+    std::vector<Entry> would_refuse;  ///< entries for which there would have been no slot
     std::vector<Entry> refused;       ///< requests for a session that the pool itself refused
     bool is_complete = true;          ///< false: older ones were forgotten
   };
@@ -42,7 +41,8 @@ class SlotHistory {
   SlotHistory(const SlotHistory&) = delete;
   SlotHistory& operator=(const SlotHistory&) = delete;
 
-  /// Records the sessions of one pool, whose clock outlives the returned object, as this does.
+  /// Records the sessions of one pool. This object and the pool's clock outlive the returned
+  /// object.
   [[nodiscard]] std::unique_ptr<pools::SessionEvents> for_sessions(const pools::PoolName& pool,
                                                                    const Clock& clock);
 

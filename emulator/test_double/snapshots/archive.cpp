@@ -19,8 +19,8 @@ namespace {
 constexpr std::size_t kBlock = std::size_t{64} << 10;
 constexpr std::size_t kLongestEntryPath = 4096;
 
-/// The names of entries are UTF-8. libarchive converts them from and to the characters of the
-/// thread's locale, and without one that has them it dereferences null (3.6.2, pax headers).
+/// Sets a UTF-8 locale for this thread, because libarchive converts the UTF-8 names of entries to
+/// the thread's locale. If it cannot, libarchive 3.6.2 dereferences null (pax headers).
 class Utf8Locale {
  public:
   Utf8Locale() : former_(::uselocale(utf8())) {}
@@ -152,7 +152,8 @@ ArchiveWriter::ArchiveWriter(int fd) : handle_(::archive_write_new()) {
   ::archive* const handle = handle_.get();
   require_done(handle, ::archive_write_add_filter_gzip(handle));
   require_done(handle, ::archive_write_set_format_pax_restricted(handle));
-  // Without the time in gzip's header; level 1, since files are mostly packed already or small.
+  // Writes no time in gzip's header. Level 1 is enough, because most files are small or already
+  // compressed.
   require_done(handle, ::archive_write_set_options(handle, "gzip:!timestamp,compression-level=1"));
   require_done(handle, ::archive_write_open_fd(handle, fd));
 }

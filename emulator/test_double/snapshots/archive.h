@@ -11,7 +11,7 @@
 
 #include "emulator/base/result.h"
 
-struct archive;  // of libarchive
+struct archive;  // a type of libarchive
 
 /// Tar archives, compressed with gzip, by libarchive. Everything here blocks: call it on the file
 /// pool.
@@ -27,10 +27,10 @@ inline constexpr std::size_t kMostSnapshotEntries = 200'000;
 struct ArchiveEntry {
   std::string path;  ///< components joined by `/`, none of them empty, `.` or `..`; UTF-8
   bool is_directory = false;
-  std::uint64_t size = 0;  ///< as the archive says; what follows can be less
+  std::uint64_t size = 0;  ///< as the archive says; the content can be shorter
 };
 
-/// Reads an archive from its begin to its end.
+/// Reads an archive from its beginning to its end.
 class ArchiveReader {
  public:
   /// Reads a descriptor from its start; it stays open as long as the reader.
@@ -38,11 +38,11 @@ class ArchiveReader {
   /// Reads the tree below a directory as if it were an archive of it.
   [[nodiscard]] static Result<ArchiveReader> of_directory(const std::filesystem::path& directory);
 
-  /// The next entry; nullopt at the end. An Error names the entry: links, devices and paths out of
-  /// the archive are refused, and so is an archive that is cut or has too many entries.
+  /// The next entry; nullopt at the end. Refuses links, devices, paths that lead out of the
+  /// archive, and an archive that is truncated or has too many entries. Errors name the entry.
   [[nodiscard]] Result<std::optional<ArchiveEntry>> next();
-  /// The following bytes of the entry; 0 at its end. `payload_too_large` beyond kMostSnapshotBytes
-  /// in all.
+  /// Reads the next bytes of the entry; returns 0 at its end. Returns `payload_too_large` if all
+  /// entries together exceed kMostSnapshotBytes.
   [[nodiscard]] Result<std::size_t> read(std::span<char> into);
 
  private:

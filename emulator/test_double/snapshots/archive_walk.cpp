@@ -18,7 +18,7 @@ Error no_manifest() {
       "pack an archive with `tar czf x.tgz manifest.json …`; docs/snapshots.md says what is in it");
 }
 
-/// The rest of the entry; an Error if it is too long for a manifest.
+/// Reads the rest of the entry. Returns an Error if it is too long for a manifest.
 Result<std::string> rest_of(ArchiveReader& reader) {
   std::string text(kLargestManifest + 1, '\0');
   std::size_t size = 0;
@@ -90,7 +90,7 @@ Result<bool> ArchiveWalk::step() {
       if ((*entry)->path == kManifestPath) continue;  // of a directory
       if (const Result<void> begun = begin(**entry); !begun) return begun.error();
       in_entry_ = !(*entry)->is_directory;
-      moved += kWalkPiece / 8;  // opening costs too
+      moved += kWalkPiece / 8;  // opening a file also takes time
       continue;
     }
     const auto count = reader_->read(buffer_);

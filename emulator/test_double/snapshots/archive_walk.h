@@ -19,10 +19,9 @@
 
 namespace dynsessions::test_double {
 
-/// Where a snapshot comes from: an archive in a file, or the directory that such an archive makes
-/// when it is unpacked.
+/// The source of a snapshot: an archive in a file, or a directory with an unpacked archive.
 struct SnapshotSource {
-  int file = -1;  ///< borrowed; -1: the directory
+  int file = -1;  ///< borrowed descriptor; -1: read the directory
   std::filesystem::path directory = {};
 };
 
@@ -36,7 +35,7 @@ class ArchiveWalk {
 
   /// Opens the source and reads its manifest: the first entry of an archive.
   [[nodiscard]] Result<void> open(const SnapshotSource& source);
-  /// Goes on for about kMostBytesAtOnce. Returns true when there is nothing left.
+  /// Continues for about kMostBytesAtOnce. Returns true when nothing is left.
   [[nodiscard]] Result<bool> step();
 
   [[nodiscard]] const Manifest& manifest() const { return manifest_; }
@@ -69,7 +68,7 @@ struct SnapshotFiles {
   std::uint64_t entries = 0;  ///< files and directories
 };
 
-/// Reads all of it and changes nothing: whether every entry can be read and belongs to a session.
+/// Checks, without changing anything, that every entry can be read and belongs to a session.
 class SnapshotCheck final : public ArchiveWalk {
  public:
   /// The totals of each session; complete after the walk.
@@ -86,7 +85,7 @@ class SnapshotCheck final : public ArchiveWalk {
 
   std::vector<SnapshotFiles> files_;
   std::set<std::string, std::less<>> paths_;
-  std::optional<std::size_t> session_;  ///< of the entry that is being read
+  std::optional<std::size_t> session_;  ///< session of the entry that is being read
   bool reads_variables_ = false;
   std::uint64_t variable_bytes_ = 0;
 };
@@ -98,7 +97,7 @@ class SnapshotPlacement final : public ArchiveWalk {
   /// `roots` are data directories of new sessions, by session; they stay open as long as this.
   explicit SnapshotPlacement(std::vector<int> roots) : roots_(std::move(roots)) {}
 
-  /// By path in the archive.
+  /// The variables, by path in the archive.
   [[nodiscard]] std::map<std::string, std::string>& variables() { return variables_; }
 
  private:
@@ -108,7 +107,7 @@ class SnapshotPlacement final : public ArchiveWalk {
 
   const std::vector<int> roots_;
   std::optional<workspace_files::Upload> upload_;
-  std::string* text_ = nullptr;  ///< of variables that are being read
+  std::string* text_ = nullptr;  ///< text that receives the variables that are being read
   std::map<std::string, std::string> variables_;
 };
 

@@ -58,7 +58,8 @@ std::optional<json> copy_of(const json* value) {
   return value == nullptr ? std::optional<json>() : std::optional<json>(*value);
 }
 
-/// Adds a pool and its sessions. `members` are the pool's, some of them known already.
+/// Adds a pool and its sessions. `members` are the members of the pool; some have already been
+/// read.
 Result<void> add_pool(Manifest& manifest, JsonMembers& members, const std::string& path) {
   SnapshotPool pool;
   pool.field = path;
@@ -69,7 +70,7 @@ Result<void> add_pool(Manifest& manifest, JsonMembers& members, const std::strin
   const json* const sessions = members.find("sessions");
   const bool has_list = sessions != nullptr && sessions->is_array();
   if (!has_list && sessions != nullptr) members.fail("sessions", "expected a list of sessions");
-  // An unknown member comes first: it is often the misspelt one that is missing.
+  // Reports an unknown member first, because it is often a misspelt form of the missing one.
   if (const Result<void> good = members.finish(); !good) return good.error();
   if (!has_list) {
     const std::string field = field_below(path, "sessions");
@@ -113,7 +114,7 @@ Result<void> check_version(const json& object) {
   return {};
 }
 
-/// Sessions must not share files, nor those of a pool an identifier.
+/// Checks that no two sessions share files, and no two sessions of a pool an identifier.
 Result<void> check_distinct(const std::vector<SnapshotSession>& sessions) {
   std::set<std::pair<std::size_t, std::string>> identifiers;
   for (const SnapshotSession& session : sessions) {

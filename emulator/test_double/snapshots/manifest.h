@@ -13,8 +13,8 @@
 #include "emulator/base/result.h"
 #include "emulator/execution/execution.h"
 
-/// `manifest.json` of a snapshot, which says what the other files are. docs/snapshots.md is the
-/// manual of the format.
+/// `manifest.json` of a snapshot, which describes its other files. docs/snapshots.md is the manual
+/// of the format.
 namespace dynsessions::test_double {
 
 inline constexpr const char* kManifestPath = "manifest.json";
@@ -23,7 +23,7 @@ inline constexpr std::size_t kLargestManifest = std::size_t{4} << 20;
 inline constexpr int kSnapshotVersion = 1;
 
 struct SnapshotSession {
-  std::size_t pool = 0;  ///< of Manifest::pools
+  std::size_t pool = 0;  ///< index in Manifest::pools
   std::string field;     ///< that errors name: "pools[1].sessions[0]"
   SessionIdentifier identifier;
   std::string files;  ///< directory in the archive that becomes /mnt/data; empty: none
@@ -44,7 +44,7 @@ struct Manifest {
   std::vector<SnapshotPool> pools;
   std::vector<SnapshotSession> sessions;  ///< of all pools
   bool is_of_all = false;                 ///< it has a list of pools; otherwise there is one
-  // Of the server, if it is of all pools:
+  // Members of the server, if the snapshot is of all pools:
   std::optional<nlohmann::json> faults = {};
   std::optional<nlohmann::json> script = {};
 };

@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// An identifier of fewer characters is part of many words.
+/// Shorter identifiers are not replaced in texts, because they are part of many words.
 constexpr std::size_t kShortestInText = 4;
 
 std::string named(std::map<std::string, std::string>& names, const std::string& name,
@@ -68,7 +68,7 @@ Json Redactor::fault(Json rule) const {
                             effect.contains("lose-file");
   if (!keeps_contents() && has_contents && !rule.contains("preset")) return nullptr;
   if (match.contains("identifier")) {
-    // Also if it is too short to be looked for in texts.
+    // Replaced even if it is too short to be searched for in texts.
     Json& glob = rule["match"]["identifier"];
     const auto known = identifiers_.find(glob.get<std::string>());
     if (known != identifiers_.end()) glob = known->second;
@@ -80,7 +80,7 @@ Json Redactor::fault(Json rule) const {
 }
 
 std::string Redactor::without_identifiers(std::string text) const {
-  // The longest first: one can be the beginning of another.
+  // The longest first, because one identifier can be the beginning of another.
   std::vector<std::pair<std::string, std::string>> names(identifiers_.begin(), identifiers_.end());
   std::stable_sort(names.begin(), names.end(), [](const auto& left, const auto& right) {
     return left.first.size() > right.first.size();

@@ -22,23 +22,24 @@ class Redactor {
   [[nodiscard]] bool keeps_contents() const { return redaction_ != Redaction::contents; }
 
   [[nodiscard]] std::string identifier(const std::string& identifier);
-  /// Knows the identifiers of requests from now on, also those of sessions that have ended.
+  /// Learns the identifiers of requests, including those of sessions that have ended.
   void learn(const std::vector<Journal::EntryPointer>& entries);
-  /// The members of a pool definition.
+  /// Redacts the members of a pool definition.
   [[nodiscard]] nlohmann::ordered_json pool(nlohmann::ordered_json definition);
-  /// A rule, in which known identifiers are replaced; null if it is left out, because it quotes
-  /// contents of requests or answers.
+  /// Redacts a rule by replacing known identifiers. Returns null if the rule must be left out
+  /// because it quotes requests or answers.
   [[nodiscard]] nlohmann::ordered_json fault(nlohmann::ordered_json rule) const;
-  /// A line of JSON per request.
+  /// Returns the redacted journal, a line of JSON per request.
   [[nodiscard]] std::string journal(const std::vector<Journal::EntryPointer>& entries);
 
  private:
   void redact(nlohmann::ordered_json& entry);
   /// The text with every identifier that is known so far replaced.
   [[nodiscard]] std::string without_identifiers(std::string text) const;
-  /// Replaces them in every text below.
+  /// Replaces known identifiers in every text in the value.
   void remove_identifiers(nlohmann::ordered_json& json) const;
-  /// The name that stands for a resource group: several pools keep different paths.
+  /// The replacement for a resource group. Different groups get different names, so that the paths
+  /// of pools stay different.
   [[nodiscard]] std::string group(const std::string& subscription, const std::string& group);
   /// The path of a request without the names of subscriptions, groups and tenants.
   [[nodiscard]] std::string path(const std::string& path, bool is_of_identity);

@@ -116,7 +116,7 @@ Result<void> check_limits(const RestorePlan& plan) {
   return {};
 }
 
-/// No two pools of a snapshot have the same name.
+/// Checks that no two pools of a snapshot have the same name.
 Result<void> check_names(const RestorePlan& plan) {
   std::set<std::string> names;
   for (const PoolPlan& pool : plan.pools) {

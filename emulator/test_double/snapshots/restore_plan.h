@@ -20,7 +20,7 @@ namespace dynsessions::test_double {
 
 /// One pool of a snapshot, with the name and definition that it gets.
 struct PoolPlan {
-  std::string field;  ///< that errors name; empty: the manifest
+  std::string field;  ///< field that errors name; empty: the manifest
   pools::PoolDefinition definition;
   std::optional<FaultBook::Rules> faults;
   std::optional<Script> script;
@@ -47,7 +47,7 @@ struct RestorePlan {
 [[nodiscard]] boost::asio::awaitable<Result<RestorePlan>> plan_restore(
     const SnapshotServices& services, std::optional<pools::PoolName> pool, SnapshotSource source);
 
-/// Makes the error of a part of the manifest one of the manifest.
+/// Turns an error in a part of the manifest into an error of the manifest, by extending its field.
 [[nodiscard]] Error error_within(const std::string& part, Error error);
 
 }  // namespace dynsessions::test_double

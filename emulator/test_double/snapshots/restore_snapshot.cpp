@@ -51,7 +51,8 @@ class Preparation {
   Preparation(const SnapshotServices& services, const RestorePlan& plan)
       : services_(services), plan_(plan) {}
 
-  /// Gives the pools their definitions and makes the sessions. Whatever fails, give_up() follows.
+  /// Gives the pools their definitions and makes the sessions. If anything fails, the caller must
+  /// call give_up().
   asio::awaitable<Result<void>> prepare(SnapshotSource source);
   /// Puts the sessions into their pools, all at once.
   Result<void> take_effect();
@@ -142,7 +143,7 @@ Result<void> Preparation::take_effect() {
     for (std::size_t session = 0; session < sessions_.size(); ++session) {
       if (plan_.sessions[session].pool == i) own.push_back(std::move(sessions_[session]));
     }
-    (void)targets_[i].pool->sessions().replace_all(own);  // false only for a pool that stops
+    (void)targets_[i].pool->sessions().replace_all(own);  // false only if the pool is stopping
   }
   sessions_.clear();
   return {};
@@ -155,7 +156,7 @@ asio::awaitable<void> Preparation::give_up() {
   sessions_.clear();
   for (Target& target : targets_) {
     if (target.former) {
-      // As it was a moment ago, so it cannot be refused.
+      // This definition was accepted a moment ago, so it cannot be refused.
       (void)services_.pools.put(*target.former);
     } else {
       co_await services_.pools.remove(target.pool->definition().id);

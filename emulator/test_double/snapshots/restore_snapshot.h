@@ -12,13 +12,12 @@
 
 namespace dynsessions::test_double {
 
-/// Makes a pool what it was in a snapshot: definition, faults, script, and sessions with files and
-/// variables; or every pool that the snapshot has. All sessions are made aside and take the place
-/// of those of the pools at once, in the end; on an Error nothing is changed. `pool` has its own
-/// name and not the snapshot's, which must be one of a single pool; nullopt: the pools that the
-/// snapshot names, and the default pool if it names none. Returns a summary per pool: its new
-/// sessions, and the parts that the snapshot lacks. Errors name the field of the manifest, or the
-/// entry of the archive.
+/// Restores a pool from a snapshot, or every pool of the snapshot: definition, faults, script, and
+/// sessions with files and variables. New sessions are made first and then replace those of the
+/// pools all at once; on an Error nothing is changed. If `pool` is given, the snapshot must have a
+/// single pool, which gets that name. nullopt: the pools that the snapshot names, or the default
+/// pool if it names none. Returns a summary per pool: its new sessions, and the parts that the
+/// snapshot lacks. Errors name the field of the manifest, or the entry of the archive.
 [[nodiscard]] boost::asio::awaitable<Result<std::vector<nlohmann::ordered_json>>> restore_snapshot(
     SnapshotServices services, std::optional<pools::PoolName> pool, SnapshotSource source);
 

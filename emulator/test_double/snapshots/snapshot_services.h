@@ -18,7 +18,7 @@ struct SnapshotServices {
   ScriptBook& scripts;
   const Journal& journal;
   boost::asio::thread_pool& file_pool;
-  std::string version;  ///< of the program
+  std::string version;  ///< version of the program
 };
 
 }  // namespace dynsessions::test_double

@@ -48,7 +48,7 @@ void SnapshotWriting::begin_session() {
   in_session_ = true;
 }
 
-/// One that has gone in the meantime, or cannot be read, is left out.
+/// Leaves out a file that was removed in the meantime or cannot be read.
 void SnapshotWriting::begin_file() {
   const SavedSession& session = sessions_[session_];
   const workspace_files::FileInfo& file = session.files[file_++];
@@ -72,7 +72,7 @@ std::size_t SnapshotWriting::write_piece() {
       count = ::read(open_->fd.get(), buffer_.data(), size);
     } while (count < 0 && errno == EINTR);
   }
-  if (count <= 0) return 0;  // the archive has zeros in the place of what was cut off
+  if (count <= 0) return 0;  // the archive has zeros for the bytes that are missing
   writer_.write(std::string_view(buffer_).substr(0, static_cast<std::size_t>(count)));
   left_ -= static_cast<std::uint64_t>(count);
   return static_cast<std::size_t>(count);
@@ -86,7 +86,7 @@ bool SnapshotWriting::step() {
       moved += count;
       continue;
     }
-    moved += kWritePiece / 8;  // opening costs too
+    moved += kWritePiece / 8;  // opening a file also takes time
     if (session_ == sessions_.size()) {
       writer_.finish();
       return true;

@@ -21,10 +21,10 @@ struct SavedSession {
   UniqueFd root;
   std::vector<workspace_files::FileInfo> files;
   std::map<execution::Kernel, execution::SpooledText> variables;
-  bool has_contents = true;  ///< false: files are zeros of their length
+  bool has_contents = true;  ///< false: files contain only zeros
 };
 
-/// Where files of a session go in the archive.
+/// Returns the directory of a session's files in the archive.
 [[nodiscard]] std::string files_directory(const SavedSession& session);
 [[nodiscard]] std::string variables_path(const SavedSession& session, execution::Kernel kernel);
 
@@ -50,9 +50,9 @@ class SnapshotWriting {
   ArchiveWriter writer_;
   const std::vector<SavedSession> sessions_;
   std::size_t session_ = 0;
-  std::size_t file_ = 0;  ///< the next one of the session
+  std::size_t file_ = 0;  ///< index of the session's next file
   bool in_session_ = false;
-  std::optional<workspace_files::OpenFile> open_;  ///< that is being written
+  std::optional<workspace_files::OpenFile> open_;  ///< file that is being written
   std::uint64_t left_ = 0;
   std::string buffer_;
 };

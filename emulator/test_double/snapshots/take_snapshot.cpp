@@ -70,7 +70,7 @@ ToldVariables read_variables(const SpooledText& text) {
   return variables;
 }
 
-/// Collects what a snapshot has of each session.
+/// Collects the sessions of a snapshot with their files and variables.
 class Collection {
  public:
   Collection(const SnapshotServices& services, Redaction redaction)
@@ -99,7 +99,7 @@ class Collection {
 
   const SnapshotServices& services_;
   const Redaction redaction_;
-  std::shared_ptr<pools::Pool> pool_;  ///< that is being collected
+  std::shared_ptr<pools::Pool> pool_;  ///< pool that is being collected
   Redactor redactor_;
   Json omitted_ = Json::array();
   std::uint64_t bytes_ = 0;
@@ -176,7 +176,7 @@ asio::awaitable<Result<void>> Collection::list_files(SavedSession& saved, std::s
 
 asio::awaitable<Result<void>> Collection::collect_session(pools::SessionInfo info, Json& into) {
   auto lease = co_await pool_->sessions().acquire_existing(info.identifier);
-  if (!lease) co_return Result<void>();  // it has ended in the meantime
+  if (!lease) co_return Result<void>();  // the session has ended in the meantime
   auto root = (*lease)->open_data_directory();
   if (!root) co_return Result<void>();
   SavedSession saved{fmt::format("sessions/{}", sessions.size() + 1),

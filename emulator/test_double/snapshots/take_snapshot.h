@@ -24,9 +24,9 @@ struct SnapshotFile {
 };
 
 /// One archive of a pool, or of all pools: definition, faults and script, files and variables of
-/// the sessions, and the journal. It lists its omissions. Takes turns with the programs
-/// of each session; one that runs keeps the variables of its session out. `pool_not_found` if there
-/// is no such pool, `payload_too_large` if the files have more than kMostSnapshotBytes.
+/// the sessions, and the journal. It lists its omissions. Waits for its turn in each kernel; the
+/// variables of a kernel whose program runs too long are left out. `pool_not_found` if there is no
+/// such pool, `payload_too_large` if the files have more than kMostSnapshotBytes.
 [[nodiscard]] boost::asio::awaitable<Result<SnapshotFile>> take_snapshot(
     SnapshotServices services, std::optional<pools::PoolName> pool, Redaction redaction);
 

@@ -9,8 +9,8 @@
 
 namespace dynsessions::surfaces::control_plane {
 
-/// A whole deployment without a request, for --pools-file: checks it, puts its resources, and
-/// returns when all are there. `services` and `caller` outlive the call.
+/// Runs a whole deployment for --pools-file, without a request: checks it, puts its resources, and
+/// returns when they exist. `services` and `caller` outlive the call.
 [[nodiscard]] boost::asio::awaitable<ArmResult<void>> deploy(const Services& services,
                                                              const Caller& caller,
                                                              DeploymentTarget target,

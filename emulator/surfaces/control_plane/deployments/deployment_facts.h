@@ -13,7 +13,7 @@
 
 namespace dynsessions::surfaces::control_plane {
 
-/// A deployment's place and name.
+/// The scope and name of a deployment.
 struct DeploymentTarget {
   Scope scope;
   std::string name;
@@ -38,7 +38,7 @@ struct DeploymentFacts {
   std::string location = {};  ///< empty in a resource group
   std::map<std::string, std::string> tags = {};
   std::string correlation_id = {};
-  std::string operation_id = {};  ///< of the status that clients poll when the deployment failed
+  std::string operation_id = {};  ///< id of the status that clients poll after a failure
   TimePoint started = {};
   TimePoint changed = {};
   DeploymentState state = DeploymentState::running;

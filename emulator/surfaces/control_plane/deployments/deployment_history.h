@@ -7,9 +7,8 @@
 
 namespace dynsessions::surfaces::control_plane {
 
-/// The deployments that were made, the oldest first. The service keeps 800 per scope and deletes
-/// older ones by itself; here all share a smaller number, which bounds memory. Event-loop thread
-/// only.
+/// The deployments, oldest first. The service keeps 800 per scope and deletes older ones; here all
+/// scopes share a smaller limit, which bounds memory. Event-loop thread only.
 class DeploymentHistory {
  public:
   static constexpr std::size_t kMost = 800;
@@ -23,7 +22,7 @@ class DeploymentHistory {
   /// nullptr if there is none.
   [[nodiscard]] Pointer find(const DeploymentTarget& target) const;
   [[nodiscard]] bool remove(const DeploymentTarget& target);
-  /// Those directly in the scope, the newest first.
+  /// Deployments directly in the scope, newest first.
   [[nodiscard]] std::vector<Pointer> in(const Scope& scope) const;
   void remove_within(const Scope& scope);
 

@@ -28,8 +28,8 @@ ArmError deployment_not_found(const DeploymentTarget& target) {
   return {404, "DeploymentNotFound", "Deployment '" + target.name + "' could not be found."};
 }
 
-/// More than is accepted: a client that is refused while it still sends shows a broken connection
-/// instead of the reason.
+/// Higher than the accepted size: a client that is refused while it still sends reports a broken
+/// connection instead of the reason.
 constexpr std::size_t kReadableBytes = 2 * templates::limits::kTemplateBytes;
 
 ArmError too_large() {
@@ -40,7 +40,7 @@ ArmError too_large() {
           "a template with its parameters has at most 4 MB, as in Azure"};
 }
 
-/// A request that was understood, with its plan, of which every resource was checked.
+/// A valid request with its plan; every resource of the plan was checked.
 struct CheckedDeployment {
   DeploymentTarget target;
   DeploymentRequest request;  ///< without its template
@@ -79,8 +79,8 @@ std::string status_url(const ArmCall& call, const DeploymentFacts& facts) {
          "?api-version=" + http::percent_encode(call.api_version());
 }
 
-/// Only the status that clients poll shows a failure: az takes a failed state in the answer to the
-/// PUT for a success (CONTROL-PLANE.md section 7).
+/// Only the status that clients poll shows a failure: if the answer to PUT has a failed state, az
+/// reports a success (CONTROL-PLANE.md section 7).
 http::Response answer_to_put(const ArmCall& call, const DeploymentFacts& facts, bool is_new) {
   Json json = deployment_json(facts);
   if (!facts.error) return json_answer(json, is_new ? 201 : 200);
@@ -92,7 +92,8 @@ http::Response answer_to_put(const ArmCall& call, const DeploymentFacts& facts, 
   return response;
 }
 
-/// One entry of what-if. A resource that exists is deployed again, whether that changes it or not.
+/// One entry of what-if. An existing resource is reported as deployed again, whether or not it
+/// would change.
 Json change_json(const ArmCall& call, const templates::PlannedResource& resource) {
   const auto id = ResourceId::parse(resource.id);
   const auto before = id ? call.services.store.get_resource(*id, resource.api_version, call.caller)
@@ -143,7 +144,7 @@ asio::awaitable<ArmAnswer> put_deployment(ArmCall& call) {
   co_return answer_to_put(call, **facts, is_new);
 }
 
-/// 204 also if there was none; resources stay.
+/// Answers 204 even if there was no such deployment. Resources stay.
 asio::awaitable<ArmAnswer> delete_deployment(ArmCall& call) {
   const auto deployment = find_deployment(call);
   if (deployment && deployment->state == DeploymentState::running) {

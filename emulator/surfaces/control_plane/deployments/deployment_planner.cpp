@@ -77,7 +77,7 @@ asio::awaitable<std::vector<ArmError>> DeploymentPlanner::check(const Plan& plan
   }
   std::vector<ArmError> errors;
   for (const PlannedResource& resource : plan.resources()) {
-    // A body that refers to other resources is known only when they are there.
+    // A body that refers to other resources can only be evaluated when they exist.
     if (!is_put(resource) || !resource.references.empty()) continue;
     if (is_nested_deployment(resource)) {
       std::vector<ArmError> nested = co_await check_nested(resource, depth + 1);

@@ -13,18 +13,19 @@
 
 namespace dynsessions::surfaces::control_plane {
 
-/// In the words of templates: a resource that is put.
+/// Whether the deployment puts the resource.
 [[nodiscard]] bool is_put(const control_plane_templates::PlannedResource& resource);
 [[nodiscard]] bool is_nested_deployment(const control_plane_templates::PlannedResource& resource);
 
-/// Where a nested deployment goes. `InvalidResourceId` if its id is no deployment's.
+/// Returns the target of a nested deployment; `InvalidResourceId` if its id is not that of a
+/// deployment.
 [[nodiscard]] ArmResult<DeploymentTarget> target_of(
     const control_plane_templates::PlannedResource& resource);
 
 /// Reads templates on the file pool and checks what they would put, without changing anything.
 class DeploymentPlanner {
  public:
-  /// Modules in modules; each has a template in the one around it.
+  /// Limit of nested modules; each module has a template inside the outer one.
   static constexpr int kDeepest = 5;
 
   /// Both outlive the planner.
@@ -34,7 +35,8 @@ class DeploymentPlanner {
   using Plan = control_plane_templates::DeploymentPlan;
   [[nodiscard]] boost::asio::awaitable<ArmResult<Plan>> plan(DeploymentTarget target,
                                                              DeploymentRequest request);
-  /// Errors of all resources whose bodies are known already, also in nested deployments.
+  /// Returns the errors of all resources whose bodies can be evaluated now, including those of
+  /// nested deployments.
   [[nodiscard]] boost::asio::awaitable<std::vector<ArmError>> check(const Plan& plan,
                                                                     int depth = 0);
 

@@ -16,7 +16,8 @@ using control_plane_templates::Evaluated;
 
 namespace {
 
-/// The api-version with which a reference reads a resource: that of the template if it is in it.
+/// The api-version with which a reference reads a resource: the one in the template, if the
+/// template contains the resource.
 std::string version_for(const DeploymentPlanner::Plan& plan, const std::string& id) {
   const auto& resources = plan.resources();
   const auto planned = std::find_if(resources.begin(), resources.end(),
@@ -24,7 +25,7 @@ std::string version_for(const DeploymentPlanner::Plan& plan, const std::string& 
   return planned == resources.end() ? std::string(default_version()) : planned->api_version;
 }
 
-/// Ends a deployment also if an exception leaves its run: it must not stay active for ever.
+/// Ends the deployment even if its run throws, because it must not stay active for ever.
 class EndsInAnyCase {
  public:
   explicit EndsInAnyCase(DeploymentFacts& facts) : facts_(facts) {}
@@ -85,7 +86,7 @@ asio::awaitable<ArmResult<void>> DeploymentRun::put_nested(const PlannedResource
 asio::awaitable<ArmResult<void>> DeploymentRun::put(DeploymentPlanner::Plan& plan,
                                                     const PlannedResource& resource,
                                                     DeploymentFacts& facts, int depth) {
-  // The plan is used by this run alone, which waits for the thread.
+  // A reference is safe: only this run uses the plan, and it waits for the thread.
   auto evaluate = [&plan, &resource, references = find_references(plan, resource.references)] {
     return plan.body_of(resource, references);
   };

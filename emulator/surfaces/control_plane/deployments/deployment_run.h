@@ -11,10 +11,10 @@
 
 namespace dynsessions::surfaces::control_plane {
 
-/// Puts the resources of one deployment in their order, and then evaluates its outputs. Like the
-/// service it does not undo what it put when a later resource fails; planner and store have checked
-/// before what can be checked, so that only references and the state of the server are left to
-/// fail. Other requests are served between two resources.
+/// Puts the resources of one deployment in their order, and then evaluates its outputs. If a
+/// resource fails, earlier ones stay, as at the service. Planner and store have already checked
+/// everything else, so only references and changes of the server's state can fail. Other requests
+/// are served between two resources.
 class DeploymentRun {
  public:
   /// Both outlive the run.

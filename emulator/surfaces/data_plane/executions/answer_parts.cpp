@@ -24,7 +24,7 @@ class AnswerSource final : public http::BodySource {
       : answer_(std::move(answer)), file_pool_(file_pool) {}
 
   asio::awaitable<Result<std::optional<std::string>>> next() override {
-    auto work = [this] { return answer_.next(); };  // its end is awaited in any case
+    auto work = [this] { return answer_.next(); };  // safe: the end of the work is always awaited
     co_return co_await offload(file_pool_, std::move(work));
   }
 
@@ -42,7 +42,8 @@ bool QuotedTexts::at_hand() const {
 
 bool QuotedTexts::at_end() const { return index_ == texts_.size() || characters_left_ == 0U; }
 
-/// Takes whole characters only, so that those between two pieces are not repaired.
+/// Takes whole characters only, so that a character between two pieces is not taken for invalid
+/// UTF-8.
 std::string QuotedTexts::next_valid_text() {
   const execution::SpooledText& text = texts_[index_];
   std::string bytes(std::min(kReadBytes, text.size() - offset_), '\0');

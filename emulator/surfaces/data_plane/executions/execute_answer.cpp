@@ -1,4 +1,4 @@
-// Domain to wire: the three shapes of an execute answer.
+// Converts results to the three wire formats of an execute answer.
 
 #include <optional>
 #include <string>
@@ -16,7 +16,8 @@ using execution::ExecutionRequest;
 using execution::ExecutionResult;
 
 std::string timeout_text(std::chrono::seconds timeout) {
-  // CONTRACT.md section 8 row 15: the number of seconds only when the caller's own limit was hit.
+  // CONTRACT.md section 8 row 15: the number of seconds is shown only if the caller's own limit was
+  // exceeded.
   std::string text = "Request timed out waiting for code execution to complete";
   if (timeout < kExecutionCeiling) {
     text += " after " + std::to_string(timeout.count()) + " seconds";
@@ -53,12 +54,12 @@ const execution::ExecutionValue& shown_value(const ApiVersion& version,
   return has_beside && !version.image_beats_value ? result.beside_image : result.value;
 }
 
-/// Writes an answer whose long texts stay where they are.
+/// Writes an answer without copying its long texts.
 class AnswerWriter {
  public:
   explicit AnswerWriter(ObjectIds ids) : json(ids) {}
 
-  /// A string of these texts one after the other, up to that many characters.
+  /// Writes one string of these texts, cut after that many characters.
   void text(std::vector<execution::SpooledText> texts,
             std::optional<std::size_t> characters = std::nullopt) {
     QuotedTexts quoted(std::move(texts), characters);
@@ -82,8 +83,8 @@ class AnswerWriter {
   AnswerParts parts_;
 };
 
-/// Section 0 fact 6: numbers are numbers, a figure is an object, all else is text. A number with
-/// more digits than are kept in memory (48 KiB) is text, too (guess).
+/// Writes numbers as numbers, a figure as an object, and everything else as a string (section 0
+/// fact 6). A number with more digits than are kept in memory (48 KiB) is also a string (guess).
 void write_value(AnswerWriter& answer, const ApiVersion& version, const ExecutionResult& result) {
   struct Visitor {
     AnswerWriter& answer;
@@ -104,7 +105,7 @@ void write_value(AnswerWriter& answer, const ApiVersion& version, const Executio
       answer.text({version.string_quotes ? value.repr : value.characters});
     }
     void operator()(const execution::ImageValue& value) const {
-      // No `$id` here, whatever the version (section 7).
+      // This object has no `$id` in any version (section 7).
       answer.json.begin_plain_object().member("type", "image");
       answer.json.member("format", value.format).key("base64_data");
       answer.text({value.base64});
@@ -118,7 +119,7 @@ void write_value(AnswerWriter& answer, const ApiVersion& version, const Executio
   }
 }
 
-/// Members in the order that every dialect shares.
+/// Writes the members of a result, whose order is the same in every dialect.
 void write_result(AnswerWriter& answer, const Route& route, const ExecutionRequest& request,
                   const ExecutionResult& result) {
   answer.json.key("stdout");

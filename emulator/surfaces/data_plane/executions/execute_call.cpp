@@ -1,4 +1,4 @@
-// Wire to domain: the three shapes of an execute body.
+// Parses the three wire formats of an execute body.
 
 #include <algorithm>
 #include <utility>
@@ -26,7 +26,7 @@ Error code_missing(std::string message, std::string reason) {
   return {ErrorCode::execution_body_missing, std::move(message), {}, std::move(reason)};
 }
 
-/// Spelt out, since a json converts from and to everything.
+/// Explicit, because a json value converts implicitly from and to everything.
 Result<json> wrap(json value) { return {boost::system::in_place_value, std::move(value)}; }
 
 Result<json> parse_object(std::string_view body) {
@@ -36,7 +36,7 @@ Result<json> parse_object(std::string_view body) {
     too_deep = too_deep || depth > kDeepestBody;
     return ++parts <= kMostValues && !too_deep;  // false: the member is read and ignored
   };
-  // A NUL is no JSON, but the parser takes it for the end and would leave out what follows.
+  // JSON contains no NUL, but the parser would treat it as the end and ignore the rest.
   const bool has_nul = body.find('\0') != std::string_view::npos;
   json parsed = has_nul ? json(json::value_t::discarded)
                         : json::parse(body, limit, /*allow_exceptions=*/false);
@@ -49,8 +49,8 @@ Result<json> parse_object(std::string_view body) {
   return wrap(std::move(parsed));
 }
 
-/// The object that holds the members: the body itself, or its `properties`. Which of them is no
-/// matter where bodies are taken leniently (section 8 rows 4 and 5).
+/// The object that holds the members: the body itself, or its `properties`. Lenient bodies can have
+/// either form (section 8 rows 4 and 5).
 Result<json> members_of(const Route& route, json body) {
   const auto properties = body.find("properties");
   if (route.version->lenient_bodies) {
@@ -97,7 +97,7 @@ Result<std::string> code_of(Dialect dialect, const json& members) {
 Result<std::int64_t> positive_member(const json& members, const char* name, std::int64_t fallback) {
   const auto found = members.find(name);
   if (found == members.end() || found->is_null()) return fallback;
-  // get() makes a negative number of one that exceeds 63 bits, so it is refused too.
+  // get() turns a number above 63 bits into a negative one, which is refused too.
   if (!found->is_number_integer() || found->get<std::int64_t>() < 1) {
     return invalid_request("The member " + std::string(name) + " must be a whole number above 0.",
                            name);
@@ -117,7 +117,7 @@ Result<std::chrono::seconds> timeout_of(const ApiVersion& version, const json& m
   return std::min(kExecutionCeiling, std::chrono::seconds(*wanted));
 }
 
-/// Accepts a value in any casing (section 8 row 8), or says what there is.
+/// Accepts one of these words in any casing (section 8 row 8). The error lists them.
 Result<void> check_word(std::string_view value, std::initializer_list<std::string_view> accepted,
                         const char* name) {
   std::string list;
@@ -129,7 +129,7 @@ Result<void> check_word(std::string_view value, std::initializer_list<std::strin
                          name);
 }
 
-/// Whether the execution is asynchronous, which the flat dialect alone knows.
+/// Whether the execution is asynchronous; only the flat dialect has such executions.
 Result<bool> is_asynchronous(Dialect dialect, const std::string& execution_type) {
   auto known = check_word(execution_type, {"Synchronous", "Asynchronous"}, "executionType");
   if (!known) return known.error();
@@ -142,12 +142,12 @@ Result<bool> is_asynchronous(Dialect dialect, const std::string& execution_type)
   return asynchronous;
 }
 
-/// The program itself, of whichever input type it came in.
+/// Returns the program, decoded according to its input type.
 Result<std::string> decoded(std::string code, const std::string& input_type) {
   auto known = check_word(input_type, {"Inline", "InlineBase64", "InlineText"}, "codeInputType");
   if (!known) return known.error();
   if (!iequals(input_type, "InlineBase64")) return code;
-  // Encoders of the MIME kind break lines, and .NET's and Python's decoders do not mind.
+  // Removes line breaks, which MIME encoders insert and the decoders of .NET and Python accept.
   std::erase_if(
       code, [](char c) { return std::string_view(" \t\r\n").find(c) != std::string_view::npos; });
   auto bytes = decode_base64(code);
@@ -166,8 +166,8 @@ Result<std::optional<std::size_t>> stream_limit(const ApiVersion& version, const
   return std::optional<std::size_t>(static_cast<std::size_t>(*limit));
 }
 
-/// Which of the session's kernels runs the program (section 8 row 35). That `useEmptyKernel` counts
-/// for asynchronous executions too is a guess.
+/// Which of the session's kernels runs the program (section 8 row 35). It is a guess that
+/// `useEmptyKernel` also applies to asynchronous executions.
 Result<execution::Kernel> kernel_of(const ApiVersion& version, const json& members,
                                     bool asynchronous) {
   const auto wanted = members.find("useEmptyKernel");

@@ -24,7 +24,7 @@ namespace {
 /// The service's limit is unknown; ten megabytes of source are more than any program has.
 constexpr std::size_t kLargestBody = std::size_t{10} << 20;
 
-/// Longer ones are parsed on the file pool: parsing ten megabytes takes a tenth of a second.
+/// Longer bodies are parsed on the file pool: parsing ten megabytes takes a tenth of a second.
 constexpr std::size_t kLongBody = std::size_t{1} << 20;
 
 /// Measures consecutive sections of a request.
@@ -48,7 +48,7 @@ struct Timings {
   std::chrono::nanoseconds preparation;  ///< reading and checking the request
   std::chrono::nanoseconds allocation;
   std::chrono::nanoseconds execution;
-  std::chrono::nanoseconds read_response;  ///< shaping the answer
+  std::chrono::nanoseconds read_response;  ///< making the answer
   std::chrono::nanoseconds total;
 };
 
@@ -65,7 +65,8 @@ void add_execute_headers(http::Headers& headers, const Timings& timings,
   headers.add("x-ms-session-guid", session.guid());
 }
 
-/// Documented in 2026 (CONTRACT.md section 1.6); how it spells true is a guess.
+/// Adds a header that was documented in 2026 (CONTRACT.md section 1.6); the spelling of its value
+/// is a guess.
 void add_new_allocation(http::Headers& headers, const ApiVersion& version, bool is_new) {
   if (version.tells_new_allocation) {
     headers.add("x-ms-new-allocation", is_new ? "true" : "false");
@@ -89,14 +90,14 @@ Result<std::optional<std::string>> chosen_id(const http::Request& request) {
   return std::optional(std::string(*chosen));
 }
 
-/// Where the execution can be asked for: absolute, as the specification says (section 8 row 31).
+/// Returns the URL at which the execution can be polled: absolute, as specified (section 8 row 31).
 std::string operation_location(const Route& route, const http::Request& request,
                                const ExecutionLabels& labels) {
   return link_to(route, request, "/executions/" + labels.id,
                  "identifier=" + http::percent_encode(labels.identifier));
 }
 
-/// The module for want of which the program failed.
+/// Returns the module that the program could not import.
 std::optional<std::string> missing_module(const execution::ExecutionResult& result) {
   if (result.outcome != execution::ExecutionOutcome::raised || !result.traceback.at_hand()) {
     return std::nullopt;
@@ -135,7 +136,7 @@ bool is_cut(const execution::SpooledText& text, std::uint64_t written,
   return count_characters(to_valid_utf8(bytes)) > *characters;
 }
 
-/// Notes what the program did and the answer does not show.
+/// Records facts about the program that the answer does not show.
 void note_output(http::Exchange& exchange, const execution::ExecutionResult& result,
                  std::optional<std::size_t> characters) {
   exchange.stdout_bytes = result.stdout_bytes;
@@ -161,7 +162,7 @@ asio::awaitable<void> note_result(const Services& services, http::Exchange& exch
   co_await offload(services.file_pool, work);
 }
 
-/// Begins the execution and answers at once.
+/// Starts the execution and answers at once.
 Result<http::Response> start(const Route& route, const http::Request& request,
                              const ExecutionLabels& labels, pools::SessionLease session,
                              const execution::ExecutionRequest& program) {
@@ -252,7 +253,7 @@ asio::awaitable<http::Answer> get_execution(const Services& services, const Rout
   response.body = body_of(to_json(route, labels, record->request, result ? &*result : nullptr),
                           services.file_pool);
   if (result) {
-    const auto characters = record->request.output_characters;  // the record can go now
+    const auto characters = record->request.output_characters;  // the record can be removed from here on
     co_await note_result(services, call.exchange, *result, characters);
   }
   co_return response;

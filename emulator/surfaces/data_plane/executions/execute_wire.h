@@ -16,16 +16,17 @@ namespace dynsessions::surfaces::data_plane::executions {
 /// Upper limit of every call's timeout (CONTRACT.md section 6; section 8 row 7).
 inline constexpr std::chrono::seconds kExecutionCeiling{220};
 
-/// The body of an execute request, of whichever dialect.
+/// The body of an execute request in any dialect.
 struct ExecuteCall {
   execution::ExecutionRequest request;
-  std::optional<std::string> identifier;  ///< of a wrapped body, for want of one in the query
+  std::optional<std::string> identifier;  ///< from a wrapped body, if the query has no identifier
   std::string execution_type;             ///< as the caller spelt it: it is echoed
   bool asynchronous = false;
 };
 
-/// Wire to domain. `execution_body_missing` when there is no usable code where the dialect has it;
-/// `invalid_request` for a body that is not JSON, is nested too deep, or has a wrong member.
+/// Parses the body of a request. Returns `execution_body_missing` if the body has no usable code
+/// where its dialect expects it; `invalid_request` for a body that is not JSON, is nested too deep,
+/// or has a wrong member.
 [[nodiscard]] Result<ExecuteCall> parse_execute_call(const Route& route, std::string_view body);
 
 /// Members that identify an execution in the flat dialect; the other dialects do not show them.
@@ -35,7 +36,8 @@ struct ExecutionLabels {
   std::string execution_type;  ///< in the caller's casing
 };
 
-/// Domain to wire. No result: the execution waits or runs, which the flat dialect alone can say.
+/// Makes the body of an answer. Without a result the execution waits or runs, which only the flat
+/// dialect can express.
 [[nodiscard]] AnswerParts to_json(const Route& route, const ExecutionLabels& labels,
                                   const execution::ExecutionRequest& request,
                                   const execution::ExecutionResult* result);

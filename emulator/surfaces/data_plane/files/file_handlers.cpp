@@ -20,10 +20,10 @@ namespace session_files = dynsessions::workspace_files;
 
 namespace {
 
-/// Up to here a file is read while it is open on the file pool anyway, and goes out as a text.
+/// Up to this size a file is read together with opening it on the file pool, and sent as a text.
 constexpr std::uint64_t kSmallFile = std::uint64_t{64} << 10;
 
-/// Names of a listing that goes out as a text. A longer one is streamed.
+/// The most names of a listing that is sent as a text. A longer one is streamed.
 constexpr std::size_t kLongestText = 1000;
 
 /// The error code for a missing name depends on the operation (CONTRACT.md section 1.5).
@@ -52,9 +52,9 @@ http::Answer list_at(const Task& task) {
   const http::Request& request = call.request;
   auto directory = directory_of(request);
   if (!directory) return directory.error();
-  // The older dialects cannot tell a directory from a file, so they show files only, each with its
-  // path (guess: only flat directories were recorded). The flat one shows directories (section 8
-  // row 29).
+  // The older dialects cannot distinguish directories from files, so they list only files, each
+  // with its path (guess: no subdirectories were recorded). The flat dialect lists directories
+  // (section 8 row 29).
   const bool older = route.dialect != Dialect::flat;
   const auto wanted = request.target.query_value("recursive");
   const bool recursive =

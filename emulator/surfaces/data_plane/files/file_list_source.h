@@ -27,7 +27,7 @@ class FileListSource final : public http::BodySource {
   boost::asio::thread_pool& file_pool_;
   const Route route_;
   const std::vector<FileInfo> files_;
-  std::size_t written_ = 0;  ///< files that are in the pieces so far
+  std::size_t written_ = 0;  ///< files in the pieces so far
   JsonWriter json_;
   bool ended_ = false;
 };

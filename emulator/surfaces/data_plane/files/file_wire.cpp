@@ -9,7 +9,7 @@ namespace {
 /// The size that the service reports for a directory (CONTRACT.md section 2.5).
 constexpr std::int64_t kDirectorySize = 4096;
 
-/// A name that is also a path: the older dialects have no member for the directory.
+/// The name together with its directory, for which the older dialects have no member.
 std::string path_of(const FileInfo& file) {
   return file.directory == "." ? file.name : file.directory + '/' + file.name;
 }

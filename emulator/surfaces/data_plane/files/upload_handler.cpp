@@ -35,9 +35,8 @@ Error with_stored(Error error, const std::vector<FileInfo>& stored) {
   return error;
 }
 
-/// Takes the bytes of one multipart body, and puts its files in place when it is complete: a body
-/// that is refused leaves nothing. Its functions block: they run on the file pool, one after the
-/// other.
+/// Receives one multipart body, and puts its files in place when the body is complete. A refused
+/// body leaves no files. Its functions block: they run on the file pool, one after the other.
 class Receiver {
  public:
   /// `version` outlives the receiver.
@@ -56,7 +55,7 @@ class Receiver {
 
   Result<void> feed(std::span<const char> bytes) { return parser_.feed(bytes); }
 
-  /// Gives back what the files of a refused body take.
+  /// Frees the space of the files of a refused body.
   void drop() {
     upload_.reset();
     complete_.clear();
@@ -104,7 +103,8 @@ class Receiver {
     return {};
   }
 
-  /// The files of this body that are complete have no names yet, so nothing else counts them.
+  /// Completed files of this body have no names yet, so a count of the directory does not include
+  /// them.
   [[nodiscard]] std::optional<Quota> remaining_quota() const {
     if (!quota_) return std::nullopt;
     return Quota{quota_->bytes - std::min(quota_->bytes, size_),
@@ -133,8 +133,8 @@ asio::awaitable<Result<std::size_t>> read_full(http::BodyReader& body, std::span
   co_return filled;
 }
 
-/// The first `size` bytes of the buffer, and then what else has arrived: bytes that one thread
-/// reads, takes apart and writes stay in its core's cache.
+/// Parses the first `size` bytes of the buffer, then all other bytes that have arrived. One thread
+/// reads, parses and writes them, so that they stay in its core's cache.
 Result<void> feed_arrived(Receiver& receiver, http::BodyReader& body, std::span<char> buffer,
                           std::size_t size) {
   for (std::uint64_t fed = 0; size > 0;) {
@@ -190,7 +190,7 @@ asio::awaitable<http::Answer> upload(const Services& services, const Route& rout
   if (!received) {
     auto drop = [&receiver] { receiver.drop(); };
     co_await offload(services.file_pool, drop);
-    // A session that has ended is the reason for any other failure.
+    // If the session has ended, that is the cause of any other failure.
     const Result<void> active = (*session)->check_active();
     co_return active ? received.error() : active.error();
   }

@@ -15,7 +15,8 @@ void write_version(JsonWriter& json, std::string_view name, std::string_view ver
   json.begin_object().member("name", name).member("version", version).end_object();
 }
 
-/// The only published example is that of a Node pool; its members, with what is true here.
+/// Has the members of the only published example, which is of a Node pool, with the values of this
+/// pool.
 std::string to_json(const ApiVersion& api_version, const PythonEnvironment& environment) {
   JsonWriter json(api_version.object_ids);
   json.begin_object().key("runtimes").begin_array();

@@ -24,7 +24,7 @@ Result<std::size_t> skip_of(const http::Request& request) {
   return *skip;
 }
 
-/// The same request further on; the specification calls it a URI.
+/// Returns the URL of the next page, which is absolute because the specification calls it a URI.
 std::string next_link(const Route& route, const http::Request& request, std::size_t skip) {
   const char* operation =
       route.dialect == Dialect::flat ? "/listSessions" : "/.management/listSessions";

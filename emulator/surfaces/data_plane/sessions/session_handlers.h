@@ -6,8 +6,8 @@
 #include "emulator/surfaces/data_plane/routes.h"
 #include "emulator/surfaces/data_plane/services.h"
 
-/// Sessions as things to look at, list and end (OperationHandler). None of these makes a session,
-/// and none resets its cooldown (CONTRACT.md section 8 row 37).
+/// Handlers that show, list and end sessions (OperationHandler). None of these makes a session, and
+/// none resets its cooldown (CONTRACT.md section 8 row 37).
 namespace dynsessions::surfaces::data_plane::sessions {
 
 [[nodiscard]] boost::asio::awaitable<http::Answer> get(const Services& services, const Route& route,
