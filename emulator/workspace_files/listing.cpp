@@ -55,7 +55,7 @@ Error too_long(const DataPath& directory) {
                          "list a directory below it, or without recursive");
 }
 
-/// Maps every failure to open a non-directory to the same error, that there is no such directory.
+/// A listing needs a directory: reports a path to anything else as `file_not_found`.
 Error no_such_directory(int error_number, const DataPath& directory) {
   Error error = file_error(error_number, directory);
   return error.code == ErrorCode::not_a_regular_file ? file_error(ENOENT, directory) : error;

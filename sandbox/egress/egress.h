@@ -17,7 +17,7 @@
 /// from its start until the sandbox ends. No caller waits for it; the launcher's loop continues its
 /// start.
 ///
-/// If the process exits before its sandbox, the session goes on without a network, with a message
+/// If the process exits before its sandbox, the session continues without a network, with a message
 /// on stderr.
 namespace dynsessions::sandbox {
 
@@ -65,11 +65,11 @@ class Egress {
 
   const NamespaceHandles& sandbox_;
   pid_t pid_ = 0;
-  std::optional<ChildReports> reports_;  ///< until it has reported
+  std::optional<ChildReports> reports_;  ///< reports of the process; empty once it has reported
   UniqueFd ready_;                       ///< until it is up
   UniqueFd complaints_;                  ///< until it is up
   std::optional<Closing> closing_;
-  Time deadline_;  ///< for the network to come up
+  Time deadline_;  ///< deadline for the network to come up
 };
 
 }  // namespace dynsessions::sandbox

@@ -35,7 +35,7 @@ DirectoryDescent::Step DirectoryDescent::leave() {
   left_name_ = std::move(way_.back().name);
   way_.pop_back();
   HeldDirectory above(here_.fd(), "..", purpose_);
-  // A directory that was moved has another parent than the one we came from.
+  // If the directory was moved, its parent is not the directory from which the descent entered it.
   if (!above || above.identity() != way_.back().identity) return Step::disturbed;
   here_ = std::move(above);
   return Step::left;

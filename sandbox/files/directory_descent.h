@@ -9,7 +9,7 @@ namespace dynsessions::sandbox {
 
 /// Visits all directories of a hostile tree: first the names in a directory, then the directories
 /// in it. No link is followed. Depth costs a name per level, but no descriptor and no stack: the
-/// way back is `..`. If the directory was moved in the meantime, the descent ends there.
+/// way back is `..`. If a directory was moved in the meantime, the descent ends.
 class DirectoryDescent {
  public:
   enum class Step {
@@ -38,7 +38,7 @@ class DirectoryDescent {
   struct Level {
     FileIdentity identity;
     std::string name;                           ///< in the one above
-    std::vector<std::string> directories = {};  ///< not entered yet
+    std::vector<std::string> directories = {};  ///< directories that are not entered yet
     bool is_read = false;                       ///< all of its names were given
   };
 

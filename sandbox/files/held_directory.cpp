@@ -71,7 +71,7 @@ void HeldDirectory::hold() {
 }
 
 void HeldDirectory::let_go() {
-  // It belongs to the session, so it does not matter if it was removed in the meantime.
+  // An error is ignored: the directory belongs to the session, which can have removed it.
   if (own_mode_) static_cast<void>(::fchmod(fd(), *own_mode_));
   own_mode_.reset();
 }

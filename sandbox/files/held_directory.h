@@ -39,7 +39,7 @@ class HeldDirectory {
  private:
   DirectoryNames names_;
   mode_t needed_;
-  std::optional<mode_t> own_mode_;  ///< to be restored
+  std::optional<mode_t> own_mode_;  ///< mode that the destructor restores
 };
 
 }  // namespace dynsessions::sandbox

@@ -7,7 +7,8 @@
 namespace dynsessions::sandbox {
 namespace {
 
-/// More would only compete for the processors, and need memory for their copies of the launcher.
+/// A higher number would only compete for the processors, and need memory for the copies of the
+/// launcher.
 constexpr std::size_t kBuildsAtOnce = 4;
 
 }  // namespace
@@ -16,7 +17,7 @@ void Launcher::begin_builds() {
   while (builds_.size() < kBuildsAtOnce && !waiting_builds_.empty()) {
     const auto entry = entries_.find(waiting_builds_.front());
     waiting_builds_.pop_front();
-    if (entry == entries_.end()) continue;  // destroyed before its turn
+    if (entry == entries_.end()) continue;  // the sandbox was destroyed before its turn
     begin_build(entry);
   }
 }

@@ -47,7 +47,7 @@ class Launcher {
   /// Kept until its jail is gone.
   struct Interpreter {
     std::unique_ptr<Jail> jail;
-    std::vector<std::uint64_t> kill_requests{};  ///< answered when the jail is gone
+    std::vector<std::uint64_t> kill_requests{};  ///< requests that are answered when the jail is gone
     ExceededLimit exceeded{};                    ///< the limit for which watch() has ended it
   };
   /// An interpreter that is being started.
@@ -58,14 +58,14 @@ class Launcher {
     bool was_tried = false;                   ///< a fork that has failed once
   };
   struct Entry {
-    std::shared_ptr<Profile> profile;  ///< first: the other members use its plan
+    std::shared_ptr<Profile> profile;  ///< declared first, because the sandbox uses its plan
     SandboxState state;
     std::unique_ptr<Sandbox> sandbox{};  ///< null until it is built
     std::unique_ptr<Egress> egress{};    ///< null if there is none
     std::uint64_t address_changes = 0;   ///< at the time before the sandbox was built
     std::map<std::uint32_t, Start> starts{};
     std::map<std::uint32_t, Interpreter> interpreters{};
-    std::uint64_t memory_kills = 0;  ///< reported so far
+    std::uint64_t memory_kills = 0;  ///< kills that have been reported
     /// The end of the last interpreter of each id, until kill() has reported it.
     std::map<std::uint32_t, InterpreterEnd> ends{};
   };

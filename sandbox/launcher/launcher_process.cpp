@@ -83,7 +83,7 @@ void raise_descriptor_limit() {
 struct UserCounts {
   struct Count {
     const char* path;
-    std::uint64_t most = 0;  ///< 0: this kernel does not count it
+    std::uint64_t most = 0;  ///< 0: this kernel has no such limit
   };
   Count counts[2] = {{"/proc/sys/user/max_inotify_instances"},
                      {"/proc/sys/user/max_inotify_watches"}};
@@ -145,7 +145,7 @@ UniqueFd open_process(pid_t pid) {
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   groups.remove_all();
-  constexpr int kSignalBase = 128;  // as shells count
+  constexpr int kSignalBase = 128;  // the value that shells add to the number of a signal
   ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : kSignalBase + WTERMSIG(status));
 }
 
@@ -184,7 +184,7 @@ void become_outer_init(LauncherUser user, int control, const Cgroups& groups) {
   const UniqueFd server = open_process(server_pid);
   const UniqueFd self = open_process(::getpid());
   const UserCounts counts = read_user_counts();
-  unshare_outer(user);  // first: a change of credentials clears the death signal
+  unshare_outer(user);  // called first, because a change of credentials clears the death signal
   die_with_parent(server.get());
   if (::getppid() != server_pid) ::_exit(EXIT_FAILURE);
   const pid_t inner = ::fork();

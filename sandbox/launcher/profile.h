@@ -21,7 +21,7 @@ class Profile {
 
   struct WaitingFork {
     Request request;
-    bool was_tried = false;  ///< by a zygote that ended or did not fork
+    bool was_tried = false;  ///< a zygote ended or did not fork
   };
   using WaitingForks = std::deque<WaitingFork>;
 

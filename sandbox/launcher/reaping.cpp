@@ -15,7 +15,8 @@
 namespace dynsessions::sandbox {
 namespace {
 
-/// While sandboxes end one after the other, the processors are for their processes.
+/// Time without an ending sandbox before remains are removed, so that processors are free for
+/// exiting processes.
 constexpr std::chrono::milliseconds kQuietBeforeRemoval{5};
 /// Maximum age of remains while sandboxes keep ending.
 constexpr std::chrono::seconds kMostRemainsAge{2};
@@ -104,8 +105,8 @@ void Launcher::jail_ended(Entries::iterator entry, std::uint32_t interpreter_id)
 }
 
 /// Forgets a sandbox without processes. In the full tier its namespaces, mounts and cgroups are
-/// removed when no other sandbox is ending: that takes as long as the end of its processes. Below
-/// it the files of the sandbox are the host's, and are removed at once.
+/// removed when no other sandbox is ending, because that takes as long as the end of its processes.
+/// In the other tiers the files of the sandbox are on the host, and are removed at once.
 void Launcher::leave_remains(Entries::iterator entry) {
   --destroying_;
   if (basis_.tier != Tier::full) return forget(entry);

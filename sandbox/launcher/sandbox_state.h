@@ -30,15 +30,15 @@ class SandboxState {
   /// The sandbox is ready, its network is not. Without a network the state becomes Live at once.
   struct PendingNetwork {
     Request creation;         ///< answered when the network is up
-    UniqueFd data_directory;  ///< sent with that answer
+    UniqueFd data_directory;  ///< sent with the answer to the creation
   };
   struct Live {};
   /// The session had too many files. They are counted to the end before an interpreter starts
   /// (disk_watch.h).
   struct Counting {
-    std::vector<Request> starts;  ///< served when the count is known
+    std::vector<Request> starts;  ///< starts that are served when the count is known
   };
-  /// Its jails are ending.
+  /// The jails of the sandbox are ending.
   struct Destroying {
     Request destruction;  ///< answered when the last jail is gone
   };

@@ -28,7 +28,7 @@ void Launcher::close_new_addresses() {
   if (!addresses_->changed()) return;
   ++address_changes_;
   for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
-    if (!entry->second.egress) continue;  // none yet: closed when it is there
+    if (!entry->second.egress) continue;  // no egress yet: its start closes these addresses
     continue_egress(entry, [](Egress& egress) { egress.close(closed_networks()); });
   }
 }

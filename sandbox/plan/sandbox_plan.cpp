@@ -11,7 +11,8 @@
 namespace dynsessions::sandbox {
 namespace {
 
-/// For /tmp and /dev/shm: packages keep many small files there, and each uses kernel memory.
+/// Limit for /tmp and /dev/shm, where packages keep many small files, each of which uses kernel
+/// memory.
 constexpr std::uint64_t kScratchInodes = 65'536;
 
 /// tmpfs and cgroups treat 0 as "no limit" or refuse it, which is the opposite of its meaning here.

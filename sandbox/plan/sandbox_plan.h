@@ -29,7 +29,7 @@ struct PlanBasis {
   LauncherUser user = LauncherUser::root;
   BpfProgram init_filter;
   BpfProgram interpreter_filter;
-  UserIds zygote_user{};  ///< of this host; set by the launcher
+  UserIds zygote_user{};  ///< a user of this host; set by the launcher
 };
 
 /// Throws std::runtime_error if the filters do not compile.

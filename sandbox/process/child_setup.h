@@ -7,7 +7,7 @@ namespace dynsessions::sandbox {
 
 /// Numbers of an interpreter's descriptors.
 inline constexpr int kControlFd = 3;
-inline constexpr int kReportFd = 4;  ///< until it starts; see child_report.h
+inline constexpr int kReportFd = 4;  ///< open until the interpreter starts; see child_report.h
 
 [[noreturn]] void report_and_exit(int report, const StepFailure& failure);
 

@@ -21,12 +21,12 @@ struct Confinement {
   Tier tier = Tier::full;
   /// The user to become; nullopt: the process keeps its user, because it cannot change it.
   std::optional<UserIds> user = UserIds{kInsideUid, kInsideGid};
-  int ruleset = -1;  ///< of Landlock, in the restricted tier
+  int ruleset = -1;  ///< ruleset of Landlock in the restricted tier; -1: none
 };
 
 struct InterpreterContext {
   NamespaceView jail;
-  std::span<const UniqueFd> groups;  ///< for the helper; see join_groups()
+  std::span<const UniqueFd> groups;  ///< groups that the helper joins; see join_groups()
   const ResourceLimits& limits;
   std::span<const sock_filter> filter;
   const char* working_directory;

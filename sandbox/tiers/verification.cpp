@@ -45,7 +45,7 @@ std::string namespace_link(std::size_t kind) {
   return std::string("ns/") + kNamespaceKinds[kind].name;
 }
 
-/// The launcher's own namespaces and root, which do not change once it makes sandboxes.
+/// The namespaces and root of the launcher, which do not change while it makes sandboxes.
 struct OwnPlace {
   bool is_known = false;
   std::array<struct stat, kNamespaceKinds.size()> namespaces{};

@@ -38,7 +38,8 @@ class DiskWatch {
   [[nodiscard]] bool look(std::size_t names, std::span<const pid_t> processes);
 
   /// After look() has returned true, the files must be counted to the end before the next jail is
-  /// started, or its growth would not be seen. look() does this, in a sandbox without jails.
+  /// started, or its growth would be missed. look() continues to count while the sandbox has no
+  /// jails.
   [[nodiscard]] bool is_measuring() const { return measuring_; }
   /// Usage is so far over the limit that deleting files cannot fix it.
   [[nodiscard]] bool is_beyond_repair() const;
@@ -52,7 +53,7 @@ class DiskWatch {
   const std::optional<UserIds> user_;
   DirectoryUsage ceiling_;  ///< the limit; after it was exceeded, the usage that was left
   std::unique_ptr<DirectoryWalk> walk_;
-  int disturbed_walks_ = 0;  ///< since the last complete one
+  int disturbed_walks_ = 0;  ///< walks that were disturbed since the last complete one
   bool measuring_ = false;
 };
 

@@ -17,7 +17,7 @@ namespace dynsessions::test_double {
 
 /// One session in a snapshot. The descriptor keeps its files readable after the session has ended.
 struct SavedSession {
-  std::string directory;  ///< in the archive
+  std::string directory;  ///< its directory in the archive
   UniqueFd root;
   std::vector<workspace_files::FileInfo> files;
   std::map<execution::Kernel, execution::SpooledText> variables;

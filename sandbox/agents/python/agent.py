@@ -47,13 +47,13 @@ from IPython.core.error import StdinNotImplementedError
 CONTROL_FD = 3
 FONT_SET = "SESSION_FONTS"
 MAX_RESULT_BYTES = 32 << 20  # with the frame
-TEXTS = ("base64", "text", "repr", "characters")  # of a value, in the order in which they are sent
+TEXTS = ("base64", "text", "repr", "characters")  # texts of a value, in the order in which they are sent
 RECEIVED_BYTES = 1 << 16  # at once
 IDLE_SECONDS = 0.02  # an idle interpreter warms up for its first program after this time
 WARM_UP = json.dumps({"execute": {"id": 0, "code": "6 * 7"}}).encode()
 READY = json.dumps({"ready": {"python": platform.python_version()}}).encode()
 SUCCESS = types.SimpleNamespace(success=True)
-WARM_UPS = 3  # memory is still touched for the first time in the second
+WARM_UPS = 3  # the second run still touches some memory for the first time
 
 LIBC = ctypes.CDLL(None)
 
@@ -85,7 +85,7 @@ def encode_result(request_id, ok, outcome):
             frame = result_frame(request_id, ok, outcome.value, outcome.traceback, displays)
             if len(frame) <= MAX_RESULT_BYTES:
                 return frame
-    except MemoryError:  # the value fitted, a copy of it did not
+    except MemoryError:  # there was memory for the value, but not for a copy
         pass
     limit = f"at most {MAX_RESULT_BYTES >> 20} MiB are allowed"
     text = f"The result is too large to be sent: {limit}.\n"
@@ -106,20 +106,21 @@ class Agent:
         self._pid = os.getpid()
         self._streams = streams
         self._cell = None  # the asyncio task of the program that runs
-        self._is_traced = False  # TRACEPARENT is set, by the agent
+        self._is_traced = False  # the agent has set TRACEPARENT
         # All cells share one context, or decimal.getcontext() and its like would forget.
         self._context = contextvars.copy_context()
         self._listen_for_interrupts()
 
     async def warm_up(self, times):
         """The first program that a process runs takes several times as long as the next: modules
-        are imported, memory is touched, and that of a forked process is copied then."""
+        are imported, and memory is touched, which the kernel then copies in a forked process."""
         for _ in range(times):
             await self._answer(WARM_UP)
         self._shell.forget_programs()
 
     def run(self, control):
-        """Serves until the server closes the socket. The process can fork between __init__() and this."""
+        """Serves until the server closes the socket. The process can fork between __init__() and
+        this call."""
         self._control = control
         if self._pid != os.getpid():
             self._pid = os.getpid()
@@ -160,7 +161,8 @@ class Agent:
         return SUCCESS
 
     def _set_trace(self, traceparent):
-        """Sets TRACEPARENT for the program and its children; it is gone for the next program."""
+        """Sets TRACEPARENT for the program and its children, and removes it for programs without
+        one."""
         if traceparent is not None:
             os.environ["TRACEPARENT"] = traceparent
         elif self._is_traced:
@@ -219,7 +221,7 @@ class Agent:
         try:
             return await act()
         finally:
-            self._listen_for_interrupts()  # the program can have set its own handler
+            self._listen_for_interrupts()  # the program can have replaced the handler
 
     def _listen_for_interrupts(self):
         signal.signal(signal.SIGINT, self._on_interrupt)
@@ -282,7 +284,8 @@ def adopt_font_cache():
 
 def prepare_process():
     """Makes the process look to a program like a fresh Jupyter kernel. Returns its streams."""
-    # Left to itself, tempfile finds it by writing a file, and finds none when /tmp is full.
+    # Set here, because tempfile would find the directory by writing a file, which fails if /tmp is
+    # full.
     tempfile.tempdir = os.environ.get("TMPDIR", "/tmp")
     builtins.input = refuse_stdin("raw_input")
     getpass.getpass = refuse_stdin("getpass")
@@ -300,7 +303,7 @@ def open_control():
     """Sends `ready`: the server can send requests now, which wait in the socket until they are read."""
     control = socket.socket(fileno=CONTROL_FD)
     control.set_inheritable(False)
-    with contextlib.suppress(ConnectionError):  # the server has gone, which the next read will show
+    with contextlib.suppress(ConnectionError):  # the server has gone; the next read reports it
         control.sendall(framed(READY))
     control.setblocking(False)
     return control

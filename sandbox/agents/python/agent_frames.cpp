@@ -29,7 +29,7 @@ std::string with_length_prefix(std::string_view payload) {
   return frame.append(payload);
 }
 
-/// Ends the parser where it stands: the rest is not worth reading.
+/// Stops the parser, because the rest need not be read.
 struct NoFrameOfOurs {};
 
 /// Parses JSON. Returns nullopt if it is invalid, not UTF-8, nested deeper than every valid frame,
@@ -49,7 +49,7 @@ std::optional<json> parse_bounded(std::string_view payload) {
   }
 }
 
-/// The member as a T; null when it is missing or something else.
+/// Returns the member as a T; null if it is missing or of another type.
 template <typename T>
 const T* member(const json& object, const char* name) {
   const auto found = object.find(name);
@@ -59,7 +59,7 @@ const T* member(const json& object, const char* name) {
 using Object = json::object_t;
 using Text = json::string_t;
 
-/// In the order of ResultFrame::ValueKind.
+/// Names in the order of ResultFrame::ValueKind.
 constexpr std::array<std::string_view, 5> kKindNames{"nothing", "none", "text", "string", "image"};
 
 std::optional<ReadyFrame> decode_ready(const json& body) {

@@ -8,10 +8,9 @@
 #include <variant>
 
 /// The frames on the control socket between server and agent: a 4-byte big-endian length, then one
-/// JSON object in UTF-8. After a `result` come the texts of the program, whose lengths it tells, as
-/// they are: so the server parses little, and can put long texts away piece by piece. What comes
-/// from the agent comes from the user's own process: capped, parsed strictly, never believed
-/// further than it goes.
+/// JSON object in UTF-8. A `result` contains the lengths of the program's texts, which follow it
+/// unchanged, so that the server parses little and can store long texts in pieces. All data from
+/// the agent comes from the user's process: it is limited, parsed strictly and never trusted.
 namespace dynsessions::sandbox {
 
 inline constexpr std::size_t kFrameHeaderBytes = 4;
@@ -26,8 +25,8 @@ inline constexpr std::string_view kExecute = "execute";
 /// The result is the text {"pickle":"base64, empty if there is nothing","saved":["x"],
 /// "omitted":[{"name":"lock","why":"TypeError: …"}]}.
 inline constexpr std::string_view kSaveVariables = "save";
-/// `code` is a text {"pickle":…,"values":{"x":1}}: variables as they were saved, and then those of
-/// JSON values.
+/// `code` is a text {"pickle":…,"values":{"x":1}}: saved variables, and then variables from JSON
+/// values.
 inline constexpr std::string_view kRestoreVariables = "restore";
 
 /// A program for the agent, or another request.
@@ -39,9 +38,9 @@ struct ExecuteFrame {
   bool wants_displays = false;        ///< its result has `displays`
 };
 
-/// To the agent: {"execute":{"id":7,"code":"1+1"}}, or another verb, with its length in front, and
-/// with the members `traceparent` and `displays` if they are wanted. What is not UTF-8 becomes
-/// U+FFFD. Throws std::runtime_error when it is too large for a frame.
+/// Makes a frame for the agent: {"execute":{"id":7,"code":"1+1"}}, or another verb, after its
+/// length, with the members `traceparent` and `displays` if they are requested. Invalid UTF-8
+/// becomes U+FFFD. Throws std::runtime_error if the text is too large for a frame.
 [[nodiscard]] std::string encode_execute_frame(const ExecuteFrame& program);
 
 /// From the agent, once, when it is ready to execute: {"ready":{"python":"3.11.2"}}
@@ -59,7 +58,7 @@ struct ReadyFrame {
 /// The texts need not be UTF-8.
 struct ResultFrame {
   enum class ValueKind { nothing, none, text, string, image };
-  /// Lengths of the texts; 0 for those that the result does not have.
+  /// Lengths of the texts; 0 for texts that the result does not have.
   struct Lengths {
     std::size_t base64 = 0;
     std::size_t text = 0;

@@ -56,7 +56,7 @@ def load(module):
     with _loading:
         if type(module) is not LazyModule or name in _begun:
             return
-        if name == "debugpy":  # it would warn about modules that Python itself has frozen
+        if name == "debugpy":  # debugpy would warn about modules that are frozen in Python
             os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
         _begun.add(name)
         try:
@@ -172,7 +172,8 @@ class KernelMagics:
 
 
 def arrange_process():
-    """Makes the changes that are the same in all interpreters, so that a zygote can do it."""
+    """Makes the changes that are the same in all interpreters. A zygote calls this once for all of
+    them."""
     # Like ipykernel: the standard library first, and '' before the installed packages.
     packages = (i for i, path in enumerate(sys.path) if path.endswith("-packages"))
     sys.path.insert(next(packages, 0), "")

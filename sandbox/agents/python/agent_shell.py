@@ -32,7 +32,7 @@ from traitlets.config import Config
 
 from agent_kernel import IPKernelApp, IPythonKernel, KernelMagics, stand_in
 
-from decorator import decorate  # comes with IPython, whose absence must be reported first
+from decorator import decorate  # comes with IPython, so IPython is imported first: its absence must be reported
 
 AGENT_DIRECTORY = str(pathlib.Path(__file__).parent)
 # The event loops that ipykernel knows: of front ends in a browser, and of a screen.
@@ -51,13 +51,13 @@ def utf8(text):
 
 
 class Displays:
-    """All that a program showed, for those who want more than the one value of the answer: HTML,
-    SVG, LaTeX, JSON, Markdown, every figure. As JSON:
+    """Everything that a program showed, for clients that want more than the one value of the
+    answer: HTML, SVG, LaTeX, JSON, Markdown, every figure. As JSON:
 
         {"displays": [{"source": "result" or "display", "data": {MIME type: value}}], "omitted": 0}
 
-    Bytes are in base64. Empty if the program showed one plain text at most, which the answer has.
-    What is beyond a limit is left out and counted.
+    Bytes are in base64. Empty if the program showed only one plain text, which the answer contains.
+    Output beyond a limit is left out and counted.
     """
 
     MOST_BYTES = 512 << 10
@@ -120,9 +120,10 @@ class Outcome:
 
     @property
     def value(self):
-        """An image beats the last expression, which beats text that was only displayed. The last
-        is a guess: what the service makes of display("text") was never observed. An image that was
-        shown with the last expression keeps the expression's texts: the server can prefer them.
+        """An image beats the last expression, which beats text that was only displayed. Whether
+        text counts at all is a guess: the service's answer to display("text") was never observed.
+        An image that was shown with the last expression keeps the expression's texts: the server
+        can prefer them.
         """
         if self._image:
             return {**(self._expression or {}), **self._image}
@@ -132,7 +133,7 @@ class Outcome:
         """The last expression gave `result`, which IPython formatted as `data`."""
         self.displays.note("result", data)
         if self._note_image(data):
-            return  # the image is the value; the text only says what it would be without
+            return  # the image is the value; its text is not needed
         text = str(data.get("text/plain", ""))  # a _repr_mimebundle_ can return anything
         if isinstance(result, str):
             characters = str.__str__(result)  # a subclass can override str()
@@ -209,7 +210,7 @@ class ZMQShellDisplayHook(DisplayHook):
     is_called = False
 
     def check_for_underscore(self):
-        """The hook's first step. Its __call__() must stay IPython's, for debuggers show it."""
+        """The hook's first step. __call__() itself is not overridden, because debuggers show it."""
         self.is_called = True
         super().check_for_underscore()
 
@@ -245,8 +246,8 @@ class ZMQDisplayPublisher(DisplayPublisher):
 
 @stand_in
 class ZMQInteractiveShell(InteractiveShell):
-    """Looks like a kernel's shell to those who ask whether they run in a notebook: pandas would
-    print for the width of a terminal otherwise."""
+    """Has the class name of a kernel's shell, because libraries check it: otherwise pandas would
+    print for the width of a terminal."""
 
     __module__ = "ipykernel.zmqshell"
 
@@ -256,14 +257,14 @@ class ZMQInteractiveShell(InteractiveShell):
     displayhook_class = Type(ZMQShellDisplayHook)
     display_pub_class = Type(ZMQDisplayPublisher)
     exiter = Instance(ExitAutocall)
-    outcome = Any()  # of the program that runs, see begin_program()
+    outcome = Any()  # outcome of the running program, see begin_program()
 
     def __init__(self, stderr, **settings):
         self._stderr = stderr
         self.begin_program()
         self.kernel = IPythonKernel(self)
         super().__init__(**settings)
-        self.extension_manager.load_extension("storemagic")  # as every kernel does
+        self.extension_manager.load_extension("storemagic")  # every kernel loads this extension
         self.configurables.append(IPKernelApp.instance())
         self._first_names = dict(self.user_ns)
         self._transformed = None  # the cell that run_program() hands to run_cell()
@@ -287,8 +288,8 @@ class ZMQInteractiveShell(InteractiveShell):
         self.make_directories()
 
     def make_directories(self):
-        """Makes the directories that IPython wants in /tmp. It goes on without them if there is no
-        room left: the session would be lost otherwise."""
+        """Makes the directories that IPython wants in /tmp. Continues without them if no space is
+        left, because otherwise the session would be lost."""
         try:
             os.makedirs(self.ipython_dir, exist_ok=True)
             self.profile_dir = ProfileDir.create_profile_dir_by_name(self.ipython_dir, "default")
@@ -336,8 +337,9 @@ class ZMQInteractiveShell(InteractiveShell):
     system = system_piped
 
     async def run_program(self, code):
-        """As ipykernel runs a cell, with what follows from it: without an await it runs on the
-        spot; the texts of a SyntaxWarning come more than once, as it is compiled more than once."""
+        """Runs a cell as ipykernel does, with the same effects: a cell without await runs at once,
+        and a SyntaxWarning is printed more than once, because the cell is compiled more than
+        once."""
         try:
             cell, failure = self.transform_cell(code), None
         except Exception:
@@ -345,13 +347,13 @@ class ZMQInteractiveShell(InteractiveShell):
         known = {"transformed_cell": cell, "preprocessing_exc_tuple": failure}
         if not self.should_run_async(code, **known):
             self._transformed = cell if failure is None else None
-            signal.signal(signal.SIGINT, signal.default_int_handler)  # the agent takes it back
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # the agent restores its handler
             return self.run_cell(code, store_history=True)
         result = None
         try:
             result = await self.run_cell_async(code, store_history=True, **known)
         finally:
-            self.events.trigger("post_execute")  # draws the figures left open
+            self.events.trigger("post_execute")  # a handler draws the figures that are open
             self.events.trigger("post_run_cell", result)
         return result
 
@@ -361,7 +363,7 @@ class ZMQInteractiveShell(InteractiveShell):
         return super().transform_cell(raw_cell) if transformed is None else transformed
 
     def forget_programs(self):
-        """Removes the traces of those that ran before any of the user's."""
+        """Removes the traces of programs that ran before the user's first program."""
         self.user_ns.clear()
         self.user_ns.update(self._first_names)
         history = self.history_manager
@@ -460,5 +462,5 @@ def make_shell(streams):
     config = Config()
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
-    config.IPKernelApp = Config()  # whose presence tells programs that they run in a kernel
+    config.IPKernelApp = Config()  # programs conclude from this member that they run in a kernel
     return ZMQInteractiveShell.instance(stderr=streams[1], config=config)

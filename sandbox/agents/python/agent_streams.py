@@ -55,7 +55,7 @@ class OutStream(io.TextIOBase):
         self._closed = False
         for name in [name for name, value in vars(self).items() if not callable(value)]:
             if callable(getattr(type(self), name, None)):
-                delattr(self, name)  # a method that the program replaced by no function
+                delattr(self, name)  # a method that the program has replaced by a value
         is_kept = identity(self._descriptor) == self._pipe
         is_in_place = identity(self._number) == self._pipe
         if is_kept and not is_in_place:

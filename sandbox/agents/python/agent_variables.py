@@ -1,4 +1,4 @@
-"""The variables of a kernel as a text: what a snapshot keeps of it, and how it comes back.
+"""Saves the variables of a kernel as a text for a snapshot, and restores them.
 
 cloudpickle, where the environment has it, saves functions and classes of the program too; without
 it they are left out. Restored functions see the variables of the kernel as they did before. What
@@ -14,7 +14,7 @@ import types
 
 MAX_PICKLE_BYTES = 20 << 20  # base64 makes 27 MiB of it, and a result has at most 32
 MAX_REASON = 200
-NAMESPACE = "the variables of the kernel"  # a persistent id
+NAMESPACE = "the variables of the kernel"  # the persistent id of the namespace
 
 _MISSING = object()
 
@@ -86,7 +86,7 @@ def save(shell):
     for name, value in variables.items():
         try:
             sizes[name] = len(pickled(shell.user_ns, value))
-        except Exception as error:  # whatever an object's own methods raise
+        except Exception as error:  # an object's own methods can raise anything
             omitted.append({"name": name, "why": reason_of(error)})
     for name in sorted(sizes, key=sizes.get, reverse=True):
         if sum(sizes.values()) <= MAX_PICKLE_BYTES:

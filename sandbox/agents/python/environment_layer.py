@@ -9,7 +9,7 @@ line on stdout tells in JSON what pip has put there:
 
     {"packages": {"plotly": "5.24.1"}, "conflicts": ["pandas 2.2.2 has requirement …"]}
 
-Otherwise it exits with a status that is not 0, and stderr has the reason. pip's own settings apply.
+On failure it exits with another status than 0, and stderr has the reason. pip's own settings apply.
 """
 
 import ctypes
@@ -24,7 +24,8 @@ import subprocess
 import sys
 from importlib import metadata
 
-# Where a session of the full tier sees the base; emulator/packages/python_environment.h has the same.
+# The path of the base in a session of the full tier; emulator/packages/python_environment.h has the
+# same.
 BASE_INSIDE = "/opt/dynsessions-base"
 PR_SET_PDEATHSIG = 1
 FONT_CACHE = "share/dynsessions/matplotlib"
@@ -57,7 +58,7 @@ def stacking_lines():
 
 
 def make_environment(layer, library):
-    """Does what venv does, which needs ensurepip and copies a pip that the base has already."""
+    """Replaces venv, which needs ensurepip and would copy a pip that the base already has."""
     library.mkdir(parents=True)
     (layer / "bin").mkdir()
     for name in ("python", "python3"):
@@ -82,7 +83,8 @@ def install(python, requirements, constraints):
 
 
 def conflicts(python):
-    """Also of the base's packages: one of them can need another version than the layer has."""
+    """Returns conflicts, including those of packages of the base, which can need another version
+    than the layer has."""
     checked = run(python, *PIP, "check", stdout=subprocess.PIPE, text=True)
     return checked.stdout.splitlines() if checked.returncode != 0 else []
 

@@ -2,12 +2,12 @@
 
     font_set.py STORE INSIDE DIRECTORY...
 
-Run by the Python of the sessions, outside of any sandbox, when a server with --fonts starts. STORE is
-where sets are kept, each in a directory that is named by a hash of what it was made from; one that was
-cut short is not used. INSIDE is where a sandbox shows the set; `-` if it is where it is. A session
-sees nothing of the directories but fonts: they are copied, except those below /usr, which every
-session sees. The line on stdout is {"set": "/path", "fonts": 12}; on failure it exits with a status that
-is not 0, and the last line on stderr is the reason.
+Run by the Python of the sessions, outside of any sandbox, when a server with --fonts starts. STORE
+is the directory of all sets; the name of each set is a hash of its sources, and incomplete sets are
+not used. INSIDE is the path of the set in a sandbox; `-` if it is the path on the host. Sessions
+see only fonts of the directories: they are copied, except those below /usr, which every session
+sees. The line on stdout is {"set": "/path", "fonts": 12}; on failure it exits with another status
+than 0, and the last line on stderr is the reason.
 """
 
 import dataclasses

@@ -1,21 +1,21 @@
-// A library that sessions preload where no mount can show them their own /mnt/data and /tmp. It
-// maps paths that begin so to the session's directory in calls of the C library, and back where
-// paths are returned. It is a convenience, not a barrier: Landlock decides which files a session
-// can open, also for a program that does not use this library.
+// A library that sessions preload if no mount can give them separate /mnt/data and /tmp. In calls
+// of the C library it maps paths below these to the session's directory, and maps returned paths
+// back. It is a convenience, not a barrier: Landlock decides which files a session can open, even
+// if a program does not use this library.
 //
 // Not mapped: programs that do not use the C library (static ones, Go), those that are started with
 // an environment without LD_PRELOAD, paths that the C library opens for itself (mkstemp, glob,
 // ftw), `..` above /mnt/data, and /mnt itself.
 //
-// chmod and utime by path are refused by the session's filter, because it cannot tell whose file is
-// meant; here they go by descriptor, which the filter allows.
+// chmod and utime by path are refused by the session's filter, because it cannot check whose file
+// the path names; this library uses a descriptor, which the filter allows.
 //
-// Named semaphores and shared memory, which multiprocessing needs, are files in /tmp here: /dev/shm
-// would be that of all sessions.
+// Named semaphores and shared memory, which multiprocessing needs, are files in /tmp here, because
+// all sessions share /dev/shm.
 //
 // DYNSESSIONS_DIRECTORY names the session's directory, with `data` and `tmp` in it.
-// DYNSESSIONS_SHOWN lists, with colons between them, what of the host sessions see where it is,
-// even if that is in /tmp.
+// DYNSESSIONS_SHOWN lists, separated by colons, paths of the host that sessions see unchanged, even
+// in /tmp.
 
 #undef _FORTIFY_SOURCE
 #include <cerrno>
@@ -62,7 +62,7 @@ const char* rest_after(const char* path, const char* prefix) {
   return *rest == '\0' || *rest == '/' ? rest : nullptr;
 }
 
-/// Whether a directory of DYNSESSIONS_SHOWN has the path in it.
+/// Whether the path is below a directory of DYNSESSIONS_SHOWN.
 bool is_shown(const char* path) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): as above
   static const char* list = std::getenv("DYNSESSIONS_SHOWN");
@@ -86,7 +86,7 @@ class Real {
       if (rest == nullptr) continue;
       const int size =
           std::snprintf(text_, sizeof(text_), "%s%s%s", session_directory(), below, rest);
-      // Too long: left to the kernel, which says so of the longer path too.
+      // A path that is too long is passed on, because the kernel refuses it.
       if (size > 0 && static_cast<std::size_t>(size) < sizeof(text_)) path_ = text_;
       return;
     }
@@ -100,7 +100,7 @@ class Real {
   char text_[kMaxPath];
 };
 
-/// The other way, in place: the result is never longer.
+/// Maps a path back, in place, because the result is never longer.
 char* as_inside(char* path) {
   if (path == nullptr || *session_directory() == '\0') return path;
   const char* below = rest_after(path, session_directory());
@@ -160,9 +160,9 @@ mode_t mode_argument(int flags, va_list arguments) {
   return creates ? va_arg(arguments, mode_t) : 0;
 }
 
-/// lscpu opens /proc for nothing but to open files below it. Landlock allows some of these, but not
-/// to read the directory, which lists the processes of the host. So it gets a descriptor that is
-/// only good as a place.
+/// lscpu opens /proc only to open files below it. Landlock allows some of these files, but not
+/// reading the directory, which lists the processes of the host. So it gets a descriptor with
+/// O_PATH.
 int or_place(int opened, const char* path, int flags) {
   if (opened >= 0 || errno != EACCES || std::strcmp(path, "/proc") != 0) return opened;
   return ::openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | (flags & O_CLOEXEC));
@@ -348,7 +348,7 @@ sem_t* map_semaphore(int file) {
   return memory == MAP_FAILED ? SEM_FAILED : static_cast<sem_t*>(memory);
 }
 
-/// Under its name only when it is ready to be used.
+/// The semaphore gets its name only when it is initialised.
 sem_t* create_semaphore(const char* path, unsigned value, bool exclusive) {
   char place[kMaxPath];
   std::snprintf(place, sizeof(place), "%s/tmp/.semaphore-XXXXXX", session_directory());

@@ -19,7 +19,7 @@ DIRECTORY = pathlib.Path(os.environ.get("HOME", "/tmp"), ".local")
 LIBRARY = DIRECTORY / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
 STACKING = "stacked-environment.pth"
 
-# Any word but `true` keeps the system's packages out. With `false` pip would refuse --user, because
+# Any word except `true` hides the system's packages. With `false` pip would refuse --user, because
 # it concludes that Python does not search the user directory.
 CONFIGURATION = "home = {home}\ninclude-system-site-packages = no\n"
 

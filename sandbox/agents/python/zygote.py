@@ -5,8 +5,9 @@
 The launcher starts it in a separate sandbox and talks to it on descriptor 3
 (sandbox/tiers/namespaced/zygote_protocol.h). Python cannot fork into a session's sandbox and
 confine the child; zygote_fork.so does this, and the child goes on like agent.py. A session must not
-be able to distinguish it from a started agent, except that it is ready at once. Forks must not
-share random state. They do share the seed of hash(), because existing dictionaries depend on it.
+be able to distinguish a forked interpreter from a started one, except that it is ready at once.
+Forks must not share random state. They do share the seed of hash(), because existing dictionaries
+depend on it.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ from preloaded import Preloaded
 
 SOCKET_FD = 3
 MAX_COMPLAINTS = 1000
-WARM_UPS = 45  # so that no program's first runs write counters into shared bytecode
+WARM_UPS = 45  # so that the first programs of sessions do not write counters into shared bytecode
 LARGE_PAGE = 1 << 21
 MADV_COLLAPSE = 25  # since Linux 6.1
 
@@ -76,7 +77,7 @@ def use_large_pages():
     libc = ctypes.CDLL(None)
     for page in sorted({id(thing) // LARGE_PAGE for thing in gc.get_objects()}):
         start = ctypes.c_void_p(page * LARGE_PAGE)
-        libc.madvise(start, ctypes.c_size_t(LARGE_PAGE), MADV_COLLAPSE)  # if the kernel can
+        libc.madvise(start, ctypes.c_size_t(LARGE_PAGE), MADV_COLLAPSE)  # if the kernel supports it
 
 
 def renew_randomness():
@@ -144,7 +145,7 @@ def main():
     asyncio.run(serving.warm_up(WARM_UPS))
     gc.collect()
     use_large_pages()
-    gc.freeze()  # so that no collection writes to shared pages
+    gc.freeze()  # so that garbage collections do not write to shared pages
     os.write(SOCKET_FD, b"\n" + complaints.encode("ascii", "replace")[:MAX_COMPLAINTS])
     require_done(forks.dynsessions_serve_forks(SOCKET_FD), "cannot serve forks")
     renew_randomness()

@@ -44,8 +44,8 @@ StepResult become_owner_of_jail(uid_t owner) {
   return taken.ok() ? become_owner(owner) : taken;
 }
 
-/// Runs in the helper: enters groups and jail and forks there, since a PID namespace is for
-/// children only. Returns in the interpreter.
+/// Runs in the helper: enters groups and jail and forks there, because a PID namespace takes effect
+/// only for children. Returns in the interpreter.
 void become_interpreter(InterpreterContext& context, uid_t owner) {
   const StepResult joined = join_groups(context.groups);
   if (!joined.ok()) report_and_exit(context.report, {"join groups", nullptr, joined.error_number});
@@ -119,7 +119,7 @@ bool serve_fork(const ZygotePlan& plan, const ResourceLimits& limits, std::span<
       plan.working_directory, rest[0].get(), rest[1].get(), rest[2].get(),
       rest[3].get()};
   if (!fork_interpreter(context, owner, stack)) return false;
-  for (UniqueFd& handle : jail) (void)handle.release();  // all closed by a step
+  for (UniqueFd& handle : jail) (void)handle.release();  // a step has closed all of them
   for (UniqueFd& descriptor : rest) (void)descriptor.release();
   return true;
 }

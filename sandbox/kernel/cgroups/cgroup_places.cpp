@@ -38,10 +38,10 @@ struct Mount {
   std::string root;  ///< the group of the hierarchy that is mounted
   std::string point;
   std::string_view type;
-  std::string_view options;  ///< of the hierarchy: "rw,cpu,cpuacct"
+  std::string_view options;  ///< options of the hierarchy: "rw,cpu,cpuacct"
 };
 
-/// The kernel writes blanks and the like in paths as \040.
+/// The kernel writes spaces and similar characters in paths as \040.
 std::string unescaped(std::string_view text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {

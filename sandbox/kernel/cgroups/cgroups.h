@@ -68,9 +68,9 @@ class Cgroups {
  private:
   /// The launcher's directory in one hierarchy.
   struct Tree {
-    CgroupPlace place;  ///< with the controllers that work
+    CgroupPlace place;  ///< its controllers are those that work
     std::string directory;
-    std::string path;  ///< as /proc/PID/cgroup names it
+    std::string path;  ///< path of the group in /proc/PID/cgroup
     UniqueFd lock;
     bool can_clone_into = false;
   };

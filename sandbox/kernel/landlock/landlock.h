@@ -35,8 +35,8 @@ inline constexpr int kLandlockWithScopes = 6;
 /// kLandlockWithScopes.
 [[nodiscard]] UniqueFd make_signal_ruleset();
 
-/// Both functions are async-signal-safe and also set no_new_privs. The caller's own /proc/self, as
-/// it is named now, can be read too.
+/// Both functions are async-signal-safe and also set no_new_privs. The caller's own directory in
+/// /proc, at its present pid, can be read too.
 StepResult enter_landlock(int session_ruleset);
 StepResult enter_signal_scope(int signal_ruleset);
 

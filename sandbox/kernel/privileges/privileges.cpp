@@ -12,7 +12,7 @@ namespace dynsessions::sandbox {
 namespace {
 
 StepResult empty_bounding_set() {
-  // The kernel's last capability can be newer than our headers: EINVAL marks the end.
+  // The kernel can have newer capabilities than the headers: EINVAL marks the end.
   for (unsigned long capability = 0; capability < 64; ++capability) {
     if (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) continue;
     if (errno == EINVAL && capability > CAP_SETPCAP) return {};
@@ -87,7 +87,7 @@ StepResult become_user(uid_t uid, gid_t gid) {
 
 StepResult leave_keyring() {
   const long result = ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
-  if (result >= 0 || errno == ENOSYS) return {};  // a kernel without keyrings has none to leave
+  if (result >= 0 || errno == ENOSYS) return {};  // a kernel without keyrings has no session keyring
   const StepResult failure{errno};
   // The filter of a container can forbid every use of keyrings; sessions inherit that filter. It is
   // recognised by a query of the process's own keyring, which nothing else forbids.

@@ -13,8 +13,8 @@ ResourceLimits resource_limits(const Limits& limits) {
       // 1.
       {RLIMIT_CORE, 1, "RLIMIT_CORE"},
       {RLIMIT_NOFILE, limits.open_files, "RLIMIT_NOFILE"},
-      // Against huge sparse files. Higher than the quotas, so that a full directory returns ENOSPC
-      // and not EFBIG.
+      // Prevents huge sparse files. It is higher than the quotas, so that a full directory returns
+      // ENOSPC and not EFBIG.
       {RLIMIT_FSIZE, 2 * largest_directory, "RLIMIT_FSIZE"},
       {RLIMIT_NPROC, limits.processes, "RLIMIT_NPROC"},
       {RLIMIT_STACK, 8 * kMiB, "RLIMIT_STACK"},
@@ -25,10 +25,10 @@ ResourceLimits resource_limits(const Limits& limits) {
       {RLIMIT_SIGPENDING, 1024, "RLIMIT_SIGPENDING"},
       {RLIMIT_RTPRIO, 0, "RLIMIT_RTPRIO"},
       {RLIMIT_NICE, 0, "RLIMIT_NICE"},
-      // Private writable memory of one process, even if a cgroup limits that of all. An object that
-      // is too large then causes a MemoryError, and the interpreter keeps its variables, while the
-      // group could only kill it. RLIMIT_AS is not used: allocators and runtimes reserve far more
-      // than they use, and would fail without need.
+      // Limits private writable memory of one process, even if a cgroup limits the memory of all.
+      // An object that is too large then causes a MemoryError, and the interpreter keeps its
+      // variables, while the group could only kill it. RLIMIT_AS is not used: allocators and
+      // runtimes reserve far more than they use, and would fail without need.
       {RLIMIT_DATA, limits.memory_bytes, "RLIMIT_DATA"},
   }};
 }

@@ -32,7 +32,7 @@ void add_clone(Rules& rules) {
   }
 }
 
-/// TCP and UDP only. For any other protocol, such as MPTCP, UDP-Lite, SCTP, DCCP and L2TP, a
+/// Allows TCP and UDP only. For any other protocol, such as MPTCP, UDP-Lite, SCTP, DCCP and L2TP, a
 /// session could make the kernel load code. Programs that ask for one of these, or for a raw
 /// socket, get the error that they expect. Protocols that no program asks for return ENOSYS, which
 /// keeps the filter short.
@@ -87,8 +87,8 @@ void add_urgent_data(Rules& rules) {
   }
 }
 
-/// Queries about terminals (there is none), pipes, sockets and interfaces. Typing into a terminal
-/// as its user is refused by name.
+/// Allows queries about terminals (there is none), pipes, sockets and interfaces. Typing into a
+/// terminal as its user is refused by name.
 void add_ioctl(Rules& rules) {
   constexpr scmp_datum_t kAllowed[] = {
       TCGETS,         TCSETS,         TCSETSW,         TCSETSF,     TIOCGWINSZ,    TIOCGPGRP,
@@ -102,7 +102,8 @@ void add_ioctl(Rules& rules) {
   }
 }
 
-/// Everything except leases and notifications, which can block others that open the same file.
+/// Allows everything except leases and notifications, which can block other processes that open the
+/// same file.
 void add_fcntl(Rules& rules) {
   constexpr scmp_datum_t kAllowed[] = {
       F_DUPFD,    F_DUPFD_CLOEXEC, F_GETFD,      F_SETFD,     F_GETFL,     F_SETFL,
@@ -144,8 +145,8 @@ void add_prctl(Rules& rules) {
   }
 }
 
-/// Limits can be lowered further, except that of core files: the value 1 keeps a crash from the
-/// host's core handler, and 0 would not.
+/// Limits can be lowered further, except the limit of core files: the value 1 keeps a crash from
+/// the host's core handler, and 0 would not.
 void add_limits(Rules& rules) {
   for (scmp_datum_t resource = 0; resource < RLIMIT_NLIMITS; ++resource) {
     if (resource == RLIMIT_CORE) continue;
@@ -157,9 +158,9 @@ void add_limits(Rules& rules) {
   rules.push_back({"prlimit64", EPERM, low_half(1, RLIMIT_CORE), not_equal(2, 0)});
 }
 
-/// Querying the personality, and setting the ordinary one; others switch protections off. Those
-/// return ENOSYS like all calls that no rule names: a rule compares an argument once, so none can
-/// express "all others".
+/// Allows querying the personality and setting the ordinary one; others switch protections off.
+/// Other values return ENOSYS like all calls without a rule, because a rule compares an argument
+/// only once and cannot express "all others".
 void add_personality(Rules& rules) {
   rules.push_back({"personality", 0, equal(0, 0)});
   rules.push_back({"personality", 0, equal(0, 0xffff'ffffU)});

@@ -37,8 +37,8 @@ constexpr SyscallGroup kRefusedInRestricted[] = {
 
 using Rules = std::vector<ArgumentRule>;
 
-/// No socket at all, since the network is the host's and nothing controls paths of sockets. Of
-/// socket pairs only those that cannot be connected elsewhere later, as datagram sockets can.
+/// Refuses all sockets, because the network is the host's and nothing controls paths of sockets.
+/// Allows socket pairs except of datagram sockets, which can be connected elsewhere later.
 void add_sockets(Rules& rules) {
   rules.push_back({"socket", EAFNOSUPPORT, masked(0, 0, 0)});
   constexpr scmp_datum_t kType = 0xf;
@@ -49,14 +49,14 @@ void add_sockets(Rules& rules) {
   rules.push_back({"socketpair", EAFNOSUPPORT, not_equal(0, AF_UNIX)});
 }
 
-/// File times by descriptor only; without a path the first argument is a descriptor.
+/// Allows setting file times only by descriptor; without a path the first argument is a descriptor.
 void add_times(Rules& rules) {
   rules.push_back({"utimensat", 0, equal(1, 0)});
   rules.push_back({"utimensat", EPERM, not_equal(1, 0)});
 }
 
-/// Priorities, processors and limits of the calling process only: the user might run other
-/// programs.
+/// Allows changing priorities, processors and limits of the calling process only, because the user
+/// might run other programs.
 void add_other_processes(Rules& rules) {
   for (const char* name :
        {"sched_setaffinity", "sched_setparam", "sched_setscheduler", "sched_setattr"}) {

@@ -57,7 +57,7 @@ StepResult name_host(BuilderContext&) {
   return named.error_number == EPERM ? StepResult{} : named;
 }
 
-/// The namespace shows the present group as `/`.
+/// A cgroup namespace shows the present group as `/`.
 StepResult unshare_groups(BuilderContext&) { return checked(::unshare(CLONE_NEWCGROUP)); }
 
 StepResult report_namespaces(BuilderContext& context) {
@@ -144,7 +144,7 @@ StepResult ignore_child_exits(JailContext&) {
 /// Signals that glibc reserves and signal() cannot change. They have handlers if there was ever a
 /// thread, for example that of a sanitizer in the launcher; in a handler the filter would end init.
 StepResult drop_handlers_of_library(JailContext&) {
-  struct {  // as the kernel has it: all zeros are the default
+  struct {  // the kernel's structure; all zeros mean the default action
     void* handler;
     unsigned long flags;
     void* restorer;

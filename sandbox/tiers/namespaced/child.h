@@ -20,7 +20,7 @@ struct BuilderContext {
   const CgroupJoin& groups;
   uid_t owner;                          ///< of the sandbox's user namespace
   int report;                           ///< one byte arrives when the id maps are written
-  std::span<const Ipv4Network> closed;  ///< if there is more than the loopback
+  std::span<const Ipv4Network> closed;  ///< networks to close if the sandbox has egress
   OpenTrees trees{};
 };
 
@@ -47,7 +47,7 @@ struct JailContext {
 
 struct ZygoteContext {
   const SandboxPlan& plan;
-  NamespaceView home;  ///< the sandbox with the files that it imports and with its caches
+  NamespaceView home;  ///< the sandbox that contains its files and caches
   int report;
   int socket;  ///< becomes its descriptor 3; see zygote_protocol.h
 };

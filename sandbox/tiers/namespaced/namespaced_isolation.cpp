@@ -54,7 +54,7 @@ class NamespacedSandbox final : public Sandbox {
   const SandboxPlan& plan_;
   const SessionUser lease_;
   const SandboxUser user_;
-  NamespaceHandles namespaces_;  ///< they keep the mounts alive
+  NamespaceHandles namespaces_;  ///< the handles keep the mounts alive
   std::optional<PendingJail> prepared_;
 };
 
@@ -93,7 +93,7 @@ class Creation final : public Pending<MadeSandbox> {
   }
 
  private:
-  /// The network comes up at the same time.
+  /// Makes the first jail while the network comes up.
   void begin_jail(CreatedSandbox created) {
     data_directory_ = std::move(created.data_directory);
     sandbox_->set_namespaces(std::move(created.namespaces));

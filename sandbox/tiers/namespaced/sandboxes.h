@@ -36,8 +36,8 @@ inline constexpr int kNamespacesOfJail = CLONE_NEWPID | CLONE_NEWNS;
 
 /// The owner of a sandbox on this host.
 struct SandboxUser {
-  UserIds ids;  ///< of its processes
-  uid_t owner;  ///< of its user namespace; the kernel counts the namespace for this user
+  UserIds ids;  ///< user of its processes
+  uid_t owner;  ///< owner of its user namespace, for whom the kernel counts the namespace
 };
 
 struct CreatedSandbox {
@@ -62,7 +62,7 @@ class SandboxBuild final : public Pending<CreatedSandbox> {
   const SandboxUser user_;
   UnfinishedProcess builder_;
   std::optional<ChildReports> reports_;
-  bool is_admitted_ = false;  ///< its namespaces are opened and its ids mapped
+  bool is_admitted_ = false;  ///< its namespaces were opened and its ids mapped
   CreatedSandbox created_;
 };
 

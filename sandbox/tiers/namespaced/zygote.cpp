@@ -145,7 +145,7 @@ void Zygote::send_plan(int socket) const {
   try {
     send_message(socket, &plan, sizeof(plan));
   } catch (const std::system_error& error) {
-    // It has exited already; reaped() will report that.
+    // The zygote has already exited; reaped() will report that.
     if (error.code() != std::errc::broken_pipe) throw;
   }
 }
@@ -156,7 +156,7 @@ void Zygote::read_answer() {
   std::string text(kMaxZygoteText, '\0');
   const ssize_t size = ::recv(socket_.get(), text.data(), text.size(), MSG_DONTWAIT);
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (size <= 0) {  // it is ending; reaped() will report why
+  if (size <= 0) {  // the zygote is ending; reaped() will report why
     socket_ = UniqueFd();
     ::kill(pid_, SIGKILL);
     return;
@@ -206,7 +206,7 @@ void Zygote::end(pid_t process) {
   if (state_ == State::ready && process == pid_) end();
 }
 
-/// The present process, if there is one, has yet to be reaped; the next one starts after that.
+/// If there is a present process, the next one starts after it has been reaped.
 void Zygote::end() {
   socket_ = UniqueFd();
   home_ = NamespaceHandles();

@@ -29,7 +29,7 @@ struct ZygotePlan {
 };
 
 struct ForkRequest {
-  std::uint32_t owner = 0;  ///< of the jail's user namespace
+  std::uint32_t owner = 0;  ///< owner of the jail's user namespace
 };
 
 /// The jail's namespaces in the order of kNamespaceKinds, then report, control, stdout, stderr. The

@@ -22,7 +22,7 @@
 namespace dynsessions::sandbox {
 namespace {
 
-/// Descriptors it keeps after forking the interpreter.
+/// Descriptors that the supervisor keeps after forking the interpreter.
 constexpr int kLifeline = 0;
 constexpr int kChildren = 1;
 
