@@ -74,7 +74,7 @@ FEW_MODULES = {"DYNSESSIONS_PRELOAD": "json"}
 @pytest.fixture
 def emulator_factory():
     """Starts servers with arguments and environment of the test's choice, and stops them after it.
-    They have few modules loaded, except where `before` gives them an unusual environment."""
+    They load few modules, except if `before` gives them an unusual environment."""
     with contextlib.ExitStack() as running:
 
         def start(*arguments, environment=None, before=(), few_modules=True):

@@ -15,9 +15,10 @@ inline constexpr std::size_t kExpressionBytes = 24'576;  ///< of the service
 inline constexpr std::size_t kCopies = 800;              ///< of the service, per loop
 inline constexpr std::size_t kRange = 10'000;            ///< of the service: range()
 
-inline constexpr int kJsonDepth = 64;                 ///< objects and arrays in each other
-inline constexpr std::size_t kExpressionDepth = 64;   ///< calls in each other, in one expression
-inline constexpr std::size_t kEvaluationDepth = 256;  ///< depth of nested evaluations, including variables
+inline constexpr int kJsonDepth = 64;                ///< objects and arrays in each other
+inline constexpr std::size_t kExpressionDepth = 64;  ///< calls in each other, in one expression
+inline constexpr std::size_t kEvaluationDepth =
+    256;  ///< depth of nested evaluations, including variables
 
 /// Limit of bytes that the evaluation of one template copies and produces: about a tenth of a
 /// second.

@@ -27,8 +27,9 @@ struct Occupancy {
 class Metrics final : public http::ExchangeObserver {
  public:
   struct Subject {
-    std::string version;                         ///< of the program
-    std::vector<std::string_view> api_versions;  ///< versions that have separate series; static storage
+    std::string version;  ///< of the program
+    std::vector<std::string_view>
+        api_versions;  ///< versions that have separate series; static storage
   };
 
   explicit Metrics(const Subject& subject);

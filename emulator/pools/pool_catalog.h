@@ -88,8 +88,9 @@ class PoolCatalog {
   const MakeParts make_parts_;
   const UndeclaredPools undeclared_;
   std::map<std::string, std::shared_ptr<Pool>> pools_;
-  std::set<std::string> closed_;              ///< keys of names
-  std::list<std::shared_ptr<Pool>> removed_;  ///< removed pools whose sessions have not ended yet; shared with end()
+  std::set<std::string> closed_;  ///< keys of names
+  std::list<std::shared_ptr<Pool>>
+      removed_;  ///< removed pools whose sessions have not ended yet; shared with end()
 };
 
 }  // namespace dynsessions::pools

@@ -27,7 +27,8 @@ StepResult arrange_descriptors(const Descriptors& descriptors) {
                          descriptors.control, descriptors.report};
   const int targets[] = {STDOUT_FILENO, STDERR_FILENO, kControlFd, kReportFd};
   int spares[4];
-  for (std::size_t i = 0; i < 4; ++i) {  // all sources are moved away first, so that no target overwrites a source
+  for (std::size_t i = 0; i < 4;
+       ++i) {  // all sources are moved away first, so that no target overwrites a source
     spares[i] = ::fcntl(sources[i], F_DUPFD_CLOEXEC, kFirstSpareFd);
     if (spares[i] < 0) return {errno, "spare"};
   }

@@ -35,7 +35,8 @@ void attach_descriptors(msghdr& header, ControlBuffer& buffer, const std::vector
 
 std::vector<UniqueFd> take_descriptors(msghdr& header) {
   std::vector<UniqueFd> descriptors;
-  descriptors.reserve(kMaxDescriptors);  // reserved first, so that nothing throws before the descriptors have an owner
+  descriptors.reserve(kMaxDescriptors);  // reserved first, so that nothing throws before the
+                                         // descriptors have an owner
   for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
        control = CMSG_NXTHDR(&header, control)) {
     if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS) continue;

@@ -23,8 +23,9 @@ enum class RequestKind : std::uint32_t {
   start_interpreter,      ///< done carries 3: control socket, stdout pipe, stderr pipe
   fork_interpreter,       ///< the same, forked from the zygote of the sandbox's profile
   interrupt_interpreter,  ///< SIGINT to the interpreter's process group
-  kill_interpreter,  ///< SIGKILL to the interpreter and all processes that it started; done when all are gone;
-                     ///< carries the InterpreterEnd of the last interpreter of this id
+  kill_interpreter,  ///< SIGKILL to the interpreter and all processes that it started; done when
+                     ///< all are gone; carries the InterpreterEnd of the last interpreter of this
+                     ///< id
   destroy_sandbox,   ///< the same for all interpreters; done when everything is gone
   define_profile,    ///< followed, in the same message, by the SandboxProfile as JSON
   forget_profile,    ///< ends its zygote; sandboxes that it has go on, without a zygote

@@ -1,6 +1,6 @@
 """Measures many sessions with IPython alone: as many processes, forked from one that has loaded
-everything, each given the next cell as soon as it has answered. There are sockets, but no protocol
-and no sandbox. Run with the sessions' Python; prints the cells per second.
+everything, each given the next cell as soon as it has answered. The processes have sockets, but
+neither a protocol nor a sandbox. Run with the sessions' Python; prints the cells per second.
 
     bare_pool.py MODULES PROCESSES SECONDS
 """
@@ -32,7 +32,7 @@ def serve(shell, asked):
 
 
 def fork_server(shell):
-    """Forks the process and returns our end of its socket."""
+    """Forks the process and returns this process's end of its socket."""
     ours, theirs = socket.socketpair()
     if os.fork() == 0:
         ours.close()
@@ -54,7 +54,7 @@ def ask_for(seconds, sockets):
             count += 1
             key.fileobj.sendall(b"?")
         now = time.perf_counter()
-    for each in sockets:  # the last answer of each
+    for each in sockets:  # the last answer of each process
         each.recv(1)
     return count / (now - started)
 
@@ -67,7 +67,7 @@ def main():
     gc.collect()
     gc.freeze()
     sockets = [fork_server(shell) for _ in range(int(processes))]
-    ask_for(0.5, sockets)  # every process has run its first cell
+    ask_for(0.5, sockets)  # run once before, so that every process has run its first cell
     print(ask_for(float(seconds), sockets))
 
 

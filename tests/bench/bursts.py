@@ -30,7 +30,7 @@ class Bystander:
         self._results, other_end = multiprocessing.Pipe()
         self._process = multiprocessing.Process(target=self._work, args=(endpoint, other_end))
         self._process.start()
-        self._results.recv()  # its session is warm
+        self._results.recv()  # the bystander reports that its session is warm
 
     @staticmethod
     def _work(endpoint, results):
@@ -87,12 +87,12 @@ def end_all(clients, identifiers, server):
         alive = stack.enter_context(select.epoll())
         count = 0
         for pid in processes.interpreters(server.pid):
-            with contextlib.suppress(ProcessLookupError):  # of a session that has just ended
+            with contextlib.suppress(ProcessLookupError):  # the session has just ended
                 process = os.pidfd_open(pid)
                 stack.callback(os.close, process)
                 alive.register(process, select.EPOLLIN | select.EPOLLONESHOT)
                 count += 1
-        kept = count - len(identifiers)  # the reserve and the bystander
+        kept = count - len(identifiers)  # interpreters of the reserve and the bystander
         started = time.perf_counter()
         for client, identifier in zip(clients, identifiers, strict=True):
             client.begin_end(identifier)
@@ -104,8 +104,8 @@ def end_all(clients, identifiers, server):
 
 
 def new_sessions():
-    """Returns seconds for a hundred at once and for a hundred one by one, and the calls of a
-    bystander."""
+    """Returns the seconds for a hundred new sessions at once and for a hundred one by one, and the
+    calls of a bystander."""
     together, apart, amid = Samples(), Samples(), Samples()
     arguments = ["--max-sessions", str(2 * BURST), "--ready-sessions", "0"]
     with running(*arguments) as (server, client), connections(server.endpoint, BURST) as clients:
@@ -124,8 +124,8 @@ def new_sessions():
 
 
 def from_reserve():
-    """Returns seconds for each of a hundred at once if as many are ready, and the calls of a
-    bystander."""
+    """Returns the seconds for each of a hundred new sessions at once if a hundred are ready, and
+    the calls of a bystander."""
     each, amid = Samples(), Samples()
     arguments = ["--max-sessions", str(3 * BURST), "--ready-sessions", str(BURST)]
     with running(*arguments) as (server, client), connections(server.endpoint, BURST) as clients:
@@ -149,8 +149,8 @@ def await_reserve(server):
 
 
 def endings():
-    """Returns seconds until as many sessions as ENDINGS have ended, and the calls of a bystander
-    while as many end. They are measured apart, since the bystander takes a processor from the
+    """Returns the seconds until ENDINGS sessions have ended, and the calls of a bystander while
+    that many end. Both are measured separately, because the bystander takes a processor from the
     others."""
     taken, amid = Samples(), Samples()
     arguments = ["--max-sessions", str(ENDINGS + 10), "--ready-sessions", "0"]
@@ -168,7 +168,7 @@ def endings():
 def bare_endings():
     script = Path(__file__).with_name("fork_limit.py")
     command = [SESSION_PYTHON, script, f"{MODULES},IPython", "0", str(ENDINGS)]
-    single = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as in the zygote
+    single = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # the zygote sets the same variable
     return Samples([float(subprocess.check_output(command, env=single, text=True))])
 
 

@@ -81,7 +81,7 @@ def advance():
 
 
 def cost():
-    """Seconds that journal and metrics take of a request."""
+    """Seconds that journal and metrics add to a request."""
     output = subprocess.check_output([COST, str(EXCHANGES)], text=True)
     return Samples([float(line) / 1e6 for line in output.splitlines()])
 

@@ -84,7 +84,7 @@ asio::awaitable<void> serve(test_double::JournalRecorder& recorder, observabilit
   }
 }
 
-/// The loop above without the two, for comparison.
+/// The same loop without journal and metrics, for comparison.
 asio::awaitable<void> serve_plainly(int count) {
   for (int i = 0; i < count; ++i) {
     http::Exchange exchange = exchange_of_client();

@@ -63,7 +63,7 @@ def of_gateway(code, gateway):
 def forks_into_namespaces():
     script = Path(__file__).with_name("fork_limit.py")
     command = [SESSION_PYTHON, script, f"{MODULES},IPython", str(FORKS)]
-    single = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as in the zygote
+    single = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # the zygote sets the same variable
     lines = subprocess.check_output(command, env=single, text=True).split()
     return Samples([float(line) for line in lines])
 

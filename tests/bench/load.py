@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from http_client import VERSION
 from samples import Samples
 
-END = b"\r\n0\r\n\r\n"  # of a chunked body
+END = b"\r\n0\r\n\r\n"  # the end of a chunked body
 
 
 def execute_request(endpoint, identifier, code):

@@ -1,4 +1,5 @@
-"""Latency of a warm session while three others send as much through the server as it allows."""
+"""Latency of a warm session while three others send as much data through the server as it
+allows."""
 
 import contextlib
 import subprocess

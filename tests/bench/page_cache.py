@@ -17,7 +17,7 @@ FILES = [BINARY, Path(BINARY).with_name("sandbox-launcher"), SESSION_PYTHON]
 
 def forget():
     """Makes the cache as after a boot, except for pages that a process has mapped."""
-    os.sync()  # pages that are not written yet cannot be dropped
+    os.sync()  # pages that are not yet written to disk cannot be dropped
     inside = (path for directory in DIRECTORIES for path in directory.rglob("*") if path.is_file())
     for path in (*FILES, *inside):
         with open(path, "rb") as file:

@@ -34,8 +34,9 @@ CASES = (
 
 
 def leave_the_home_directory_alone():
-    """Jupyter, IPython and matplotlib write profiles, history, connection files and lists of fonts;
-    here, where they vanish. The fonts are listed already, as they are for sessions."""
+    """Jupyter, IPython and matplotlib write profiles, history, connection files and lists of fonts
+    into this directory, which is removed at the end. The list of fonts exists already, as it does
+    for sessions."""
     directory = tempfile.TemporaryDirectory(prefix="dynsessions-bench-")
     for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
         os.environ[name] = os.path.join(directory.name, name.lower())
@@ -68,7 +69,8 @@ def main():
     arguments = parser.parse_args()
     if arguments.write and arguments.cases:
         parser.error("--write needs the results of all cases")
-    # Not at the top of the file: what the cases import reads its directories then.
+    # Imported here and not at the top of the file, because imported packages read the variables of
+    # their directories.
     import samples
 
     machine = samples.machine()

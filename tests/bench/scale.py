@@ -13,10 +13,12 @@ from server import running
 
 SESSIONS = 1000
 SESSION_BYTES = 11 << 20  # private memory of each session
-EDGE = 100  # the first and the last sessions, to see what a further one costs
+EDGE = 100  # number of first and of last sessions, whose times are compared
 COOLDOWN_SECONDS = 60
 BYSTANDER = "bystander"  # a session that is always warm
-KEPT_UP = 250  # after as many new ones all are used again, so that none expires during the creation
+KEPT_UP = (
+    250  # after this many new sessions all are used again, so that none expires during the creation
+)
 WARM = 200
 
 
@@ -44,7 +46,7 @@ def fresh_memory():
     """Measures the access to as much memory as a session writes to, when it was not used lately: a
     virtual machine might have to ask its host for each page."""
     samples = Samples()
-    with contextlib.ExitStack() as kept:  # otherwise the next would get the same pages
+    with contextlib.ExitStack() as kept:  # otherwise the next allocation would get the same pages
         for _ in range(6):
             memory = kept.enter_context(mmap.mmap(-1, SESSION_BYTES))
             memory.madvise(mmap.MADV_NOHUGEPAGE)
@@ -76,8 +78,8 @@ def while_listing(endpoint, connection):
 
 
 def while_expiring(server, connection):
-    """Measures warm executions of one session until all others have ended, and the time that
-    took."""
+    """Measures warm executions of one session until all others have ended, and the time that this
+    takes."""
     samples = Samples()
     while connection.count_sessions() > SESSIONS:
         connection.execute(BYSTANDER, "1 + 1")

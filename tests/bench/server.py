@@ -15,7 +15,9 @@ from http_client import Connection
 BINARY = os.environ.get(
     "DYNSESSIONS_BINARY", str(Path(__file__).parents[2] / "build/release/dynsessions")
 )
-STATE = tempfile.TemporaryDirectory(prefix="dynsessions-bench-")  # the certificate, made once
+STATE = tempfile.TemporaryDirectory(
+    prefix="dynsessions-bench-"
+)  # keeps the certificate, which is made once
 
 
 class Server:
@@ -38,7 +40,7 @@ class Server:
         self.pid = self._process.pid
 
     def connect(self, pool=None):
-        """To the default pool, or to another one."""
+        """Connects to the default pool, or to another one."""
         endpoint = self.endpoint
         return Connection(f"{endpoint.rpartition('/')[0]}/{pool}" if pool else endpoint)
 

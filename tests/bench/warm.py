@@ -165,7 +165,7 @@ def bare_pool():
     run a client."""
     script = Path(__file__).with_name("bare_pool.py")
     command = [SESSION_PYTHON, script, MODULES, str(MANY), str(SECONDS)]
-    single = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as in the zygote
+    single = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # the zygote sets the same variable
     return float(subprocess.check_output(command, env=single))
 
 

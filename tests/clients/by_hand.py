@@ -16,7 +16,7 @@ class Answer(NamedTuple):
     content: bytes
 
     def json(self):
-        # .NET accepts no other media type as JSON.
+        # The clients of .NET accept only this media type as JSON.
         assert self.headers["content-type"] == "application/json; charset=utf-8", self.content
         return json.loads(self.content)
 

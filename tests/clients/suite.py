@@ -33,7 +33,7 @@ TOKENS = frozenset({"token"})
 
 
 class Client(NamedTuple):
-    name: str  # of its directory
+    name: str  # name of its directory
     package: str  # the package whose version is shown
     schemes: tuple = (HTTP, HTTPS)
     identities: tuple = (APP_SERVICE,)
@@ -152,8 +152,8 @@ class Run(NamedTuple):
 
 
 def every_run():
-    """Returns each client over each of its schemes, and with each further identity over the
-    first."""
+    """Returns each client over each of its schemes, and with each further identity over the first
+    scheme."""
     for client in CLIENTS:
         first_scheme, *_ = client.schemes
         first_identity, *others = client.identities
@@ -186,7 +186,8 @@ def reason_not_to_install(directory, environment):
 
 
 def clean_environment(directory):
-    """Returns variables without any for Azure, for proxies and of the user."""
+    """Returns the environment without variables for Azure and proxies, and without those of the
+    user."""
     keep = ("PATH", "XDG_STATE_HOME")
     kept = {name: os.environ[name] for name in keep if name in os.environ}
     return {**kept, "HOME": str(directory), "TMPDIR": str(directory)}

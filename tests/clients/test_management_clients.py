@@ -25,7 +25,8 @@ def server():
 
 
 def variables_of(server, directory):
-    """Of a user with a clean environment in a shell that read `dynsessions env`."""
+    """Returns the environment of a shell that was clean before `dynsessions env` set its
+    variables."""
     clean = suite.clean_environment(directory)
     port = server.admin.rsplit(":", 1)[1]
     command = [BINARY, "env", "--format", "json", "--admin-port", port]
@@ -54,7 +55,7 @@ def test_every_operation_does_what_its_user_wants(client, server, request, tmp_p
     if why := suite.reason_not_to_install(directory, environment):
         pytest.skip(why)
     variables = variables_of(server, tmp_path)
-    variables["AZURE_CONFIG_DIR"] = str(tmp_path / "azure")  # of this test alone
+    variables["AZURE_CONFIG_DIR"] = str(tmp_path / "azure")  # a directory of this test only
     ended = subprocess.run(
         list(map(str, command_of(directory, environment))),
         env={**variables, "PYTHONPATH": f"{suite.HERE}:{suite.HERE.parent}"},

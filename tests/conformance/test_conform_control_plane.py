@@ -9,7 +9,7 @@ import requests
 from support.arm import RESOURCES, SUBSCRIPTION, Arm
 from support.emulator import Emulator, run_to_end
 
-CASES = 24  # of api-spec/cases/control_plane, before they are expanded over api-versions
+CASES = 24  # number of cases in api-spec/cases/control_plane, before they are expanded over api-versions
 
 
 def conform(*flags, **variables):

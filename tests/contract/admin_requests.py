@@ -3,7 +3,7 @@ ready interpreters, so that they do not overload the machine."""
 
 import schemathesis
 
-# Each other value would start an interpreter of another profile.
+# Members of which each other value would start an interpreter of another profile.
 OF_A_PROFILE = {
     "dataQuotaMb",
     "maxFiles",

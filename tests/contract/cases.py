@@ -35,7 +35,7 @@ class _Filler:
         for level in self.levels:
             if name in level:
                 return self.fill(level[name])
-        return otherwise  # known only at run time
+        return otherwise  # the value is known only at run time
 
 
 def exchanges():

@@ -24,7 +24,7 @@ def load(name):
 
 
 def line_per_item(facts):
-    """JSON with one line per entry, so that a change reads as one."""
+    """Writes JSON with one line per entry, so that a changed entry is one line in a diff."""
     lists = []
     for name, items in facts.items():
         lines = ",\n".join(f"    {json.dumps(item, ensure_ascii=False)}" for item in items)
@@ -33,7 +33,7 @@ def line_per_item(facts):
 
 
 def derive(contract):
-    """The text of each file of facts, by its name."""
+    """Returns the text of each file of facts, by its name."""
     return {
         "management.json": line_per_item(management.derive(contract)),
         "official.json": line_per_item(official.derive(contract)),

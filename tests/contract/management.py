@@ -18,7 +18,7 @@ HEADERS = ("content-type", "api-supported-versions", "cache-control", "expires",
 
 
 def masked(value, name=""):
-    """A body without what differs from run to run."""
+    """Returns a body in which values that differ between runs are masked."""
     if isinstance(value, dict):
         return {key: masked(item, key) for key, item in value.items()}
     if isinstance(value, list):
@@ -33,7 +33,7 @@ def masked(value, name=""):
 
 
 def without_other_pools(body, pools):
-    """A list of pools with those alone that are replayed."""
+    """Returns a list of pools with only those that are replayed."""
     if not isinstance(body, dict) or "value" not in body:
         return body
     return {**body, "value": [one for one in body["value"] if one.get("name") in pools]}
@@ -80,7 +80,7 @@ def _exchange(each, pools):
 
 
 def _is_replayed(each, pools):
-    """Of a pool that the emulator has, or a list of pools."""
+    """Whether the exchange is about a pool that the emulator has, or a list of pools."""
     request = each["request"]
     is_data = "dynamicsessions.io" in request["host"]
     is_list = request["path"].endswith("/providers/Microsoft.App/sessionPools")
@@ -90,7 +90,8 @@ def _is_replayed(each, pools):
 
 
 def _reason_to_skip(request):
-    """Of an interaction in which no pool takes part that the emulator has."""
+    """Returns the reason why an interaction is not replayed: it has no pool that the emulator could
+    have."""
     if "/sessionPools/" in request["path"]:
         return "a pool of a container type that the emulator lacks"
     if re.search(r"/operation(Statuses|Results)/", request["path"]):
@@ -103,8 +104,8 @@ def _reason_to_skip(request):
 
 
 def derive(contract):
-    """The members of management.json: `exchanges`, and `conversations` that refer to them and tell
-    how many interactions are not among them for which reason."""
+    """The members of management.json: `exchanges`, and `conversations` that refer to them and the
+    number of interactions that are left out, by reason."""
     exchanges, conversations = [], []
     for path in sorted((contract / "recorded").glob("session*.json")):
         interactions = json.loads(path.read_text())["interactions"]

@@ -20,7 +20,7 @@ FRAMING = ("connection", "content-length", "transfer-encoding")
 
 GUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NUMBER = r"\d+(\.\d{1,4})?"
-_MASKS = (  # in the text of a body; the service omits trailing zeros of a time
+_MASKS = (  # replacements in the text of a body; the service omits trailing zeros of a time
     (r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,7}Z"', '"<time>"'),
     (r'"executionTimeInMilliseconds":\d+', '"executionTimeInMilliseconds":"<int>"'),
     (rf'"id":"{GUID}"', '"id":"<guid>"'),

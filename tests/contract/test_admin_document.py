@@ -1,4 +1,4 @@
-"""The OpenAPI document that the admin API serves, and what generated requests make of it."""
+"""The OpenAPI document that the admin API serves, and generated requests that test it."""
 
 import json
 import os
@@ -16,8 +16,11 @@ CHECKS = (
     "content_type_conformance",
     "response_schema_conformance",
 )
-ENDLESS = ("follow_journal", "follow_events")  # streams: test_hidden_results.py, test_journal.py
-ARCHIVES = ("put_snapshot",)  # Schemathesis has no archives; fuzz_snapshots does that
+ENDLESS = (
+    "follow_journal",
+    "follow_events",
+)  # streams, which test_hidden_results.py and test_journal.py test
+ARCHIVES = ("put_snapshot",)  # Schemathesis cannot make archives; fuzz_snapshots does
 IN_TREE = Path(__file__).parents[2] / "api-spec" / "admin-api.json"
 
 

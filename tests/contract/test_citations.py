@@ -1,4 +1,4 @@
-"""Everything that code, cases and documents cite of the contract exists in its pages."""
+"""Everything in the contract that code, cases and documents cite exists in its pages."""
 
 import collections
 import functools

@@ -14,7 +14,7 @@ from support.documents import operations
 
 EXAMPLES = derive_facts.load("official.json")["examples"]
 
-# Maps an example and its mismatch to the reason. Sections and rows are CONTRACT.md's.
+# Maps an example and its mismatch to the reason. Sections and rows are those of CONTRACT.md.
 SLIPS = {
     ("2025-02-02-preview/CodeExecution_Execute_*", "status 202"): (
         "appendix B: a status that the document itself no longer declares"

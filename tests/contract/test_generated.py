@@ -42,7 +42,9 @@ def generated(version, url, directory):
 
 @pytest.mark.parametrize("version", documents.versions())
 def test_generated_requests_are_answered_as_documented(version, emulator_factory, tmp_path):
-    server = emulator_factory("--max-sessions", "100")  # separate: its sessions end with it
+    server = emulator_factory(
+        "--max-sessions", "100"
+    )  # a separate server, because its sessions end with it
     run = generated(version, server.endpoint, tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
     assert " passed" in run.stdout and "No issues found" in run.stdout, run.stdout

@@ -1,7 +1,7 @@
 """Recorded sequences of the Azure CLI replayed, management and data plane in one: a pool is made,
 assigned, listed, shown, used and deleted, and every answer is the recorded one.
 
-Where we answer otherwise on purpose, DEPARTURES says so; one that is not needed fails.
+Intended differences are listed in DEPARTURES; an entry that is not needed fails the test.
 """
 
 import collections
@@ -22,7 +22,8 @@ EXCHANGES = FACTS["exchanges"]
 REPLAYED = [each for each in FACTS["conversations"] if each["exchanges"]]
 GROUP = "clitest.rg000001"
 
-# Interactions that are not replayed, by their reason. The pools are of custom containers and Node.
+# The number of interactions that are not replayed, by reason. Their pools are of custom containers
+# and Node.
 SKIPPED = {
     "a list in a sequence with such pools only": 39,
     "a pool of a container type that the emulator lacks": 237,
@@ -32,7 +33,8 @@ SKIPPED = {
 
 
 def _identity_is_shown(exchange):
-    """Since August 2024 answers other than those to a PUT have it; here always."""
+    """Since August 2024, answers to other requests than PUT have the identity; the emulator always
+    shows it."""
 
     def with_identity(pool):
         is_pool = isinstance(pool, dict) and "sessionpools" in str(pool.get("type"))
@@ -47,7 +49,8 @@ def _identity_is_shown(exchange):
 
 
 def _versions_are_always_named(exchange):
-    """An empty list has no `api-supported-versions` in some recordings: no provider was asked."""
+    """Some recorded empty lists lack `api-supported-versions`, because no provider answered; the
+    emulator always sends it."""
     names = exchange.get("headers", [])
     if exchange["plane"] != "ARM" or "roleAssignments" in exchange["path"]:
         return exchange
@@ -67,7 +70,7 @@ def server():
 
 @pytest.fixture
 def arm(server):
-    """In a resource group without pools."""
+    """A client of a resource group without pools."""
     token = run_to_end("token", "--audience", server.https).stdout.strip()
     client = Arm(server, group=GROUP, token=token)
     client.create_group(GROUP, "northcentralusstage")
@@ -91,7 +94,7 @@ def send(arm, exchange):
 
 
 def answer_of(arm, exchange):
-    """The answer in the form of the facts."""
+    """Returns the answer in the form of the facts."""
     came = send(arm, exchange)
     if exchange["plane"] == "data":
         body = masked_body(came.text, exchange["query"]["identifier"])

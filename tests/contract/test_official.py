@@ -14,8 +14,8 @@ OFFICIAL = derive_facts.load("official.json")
 VERSIONS = sorted({each["version"] for each in OFFICIAL["statements"]})
 API_SPEC = Path(__file__).parents[2] / "api-spec"
 
-# Maps statement and facet (patterns) to the reason for our difference. Sections and rows are
-# CONTRACT.md's.
+# Maps statement and facet (patterns) to the reason for our difference. Sections and rows are those
+# of CONTRACT.md.
 REASONS = {
     ("* query api-version", "enum"): "a document is of one version",
     ("* query api-version", "minLength"): "the same",

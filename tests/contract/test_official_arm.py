@@ -61,7 +61,7 @@ def schemas_of(version):
 
 
 def resolved(schema, schemas):
-    """The schema in the form of the Bicep types, whose words official_arm.py reads."""
+    """Returns the schema in the form of the Bicep types, which official_arm.py reads."""
     if "$ref" in schema:
         return resolved(schemas[schema["$ref"].rsplit("/", 1)[1]], schemas)
     kinds = schema.get("type", "any")
@@ -97,7 +97,7 @@ SIDES = {"answer": "SessionPoolOfGet", "request": "SessionPoolOfRequest"}
 
 
 def differences(version):
-    """Returns (side, member, facet): what they declare and what we declare."""
+    """Maps (side, member, facet) to the official declaration and to ours."""
     for side, name in SIDES.items():
         theirs, mine = official(version, side), ours(version, name)
         for member in sorted(set(theirs) | set(mine)):
@@ -141,7 +141,7 @@ def test_every_reason_is_needed():
 
 
 def statuses_of(version):
-    """The statuses of our operations on session pools by operation id and path."""
+    """Returns the statuses of our operations on session pools, by operation id and path."""
     return {
         (described["operationId"], method.upper(), path): sorted(described["responses"])
         for path, item in arm_documents.document(version)["paths"].items()
@@ -180,7 +180,8 @@ def test_there_is_a_document_for_every_version_that_a_server_has(emulator):
 
 @pytest.mark.parametrize("version", arm_documents.versions())
 def test_every_answer_about_a_pool_is_promised_at_every_version(emulator, version):
-    """`requests` is watched: an answer that the document of the version lacks fails the test."""
+    """support/answer_check.py fails the test for an answer that the document of the version
+    lacks."""
     arm, name = Arm(emulator), f"pool-{uuid.uuid4().hex[:12]}"
     assert arm.pool("PUT", name, python_pool(), version).status_code == 200
     user = {"/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/x": {}}

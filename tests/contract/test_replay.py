@@ -1,6 +1,6 @@
 """Every recorded exchange with a Python pool, replayed: the same answer down to the header names.
 
-Where we answer otherwise on purpose, DEPARTURES says so; one that is not needed fails.
+Intended differences are listed in DEPARTURES; an entry that is not needed fails the test.
 """
 
 import collections
@@ -29,7 +29,8 @@ UPLOADED_SINCE = '"type":"file","contentType":"text/plain; charset=utf-8","sizeI
 
 
 def _versions_are_named(answer):
-    """CONTRACT.md section 1.6: the header came in November 2024; here it is always there."""
+    """The service sends the header since November 2024 (CONTRACT.md section 1.6); the emulator
+    always sends it."""
     supported = "2023-08-01-preview, 2024-02-02-preview"
     headers = {"api-supported-versions": supported, **answer["headers"]}
     return {**answer, "headers": headers}
@@ -107,7 +108,7 @@ def test_every_exchange_with_a_python_pool_is_replayed():
     assert used == set(range(len(EXCHANGES)))
 
 
-# Captures are answers without their requests: what is asked here is ours, made from the answer.
+# Captures contain answers without requests; the test makes each request from its answer.
 
 
 def _print(session, body):
@@ -133,7 +134,7 @@ def _upload(session, body):
 
 
 def _list_sessions(session, body):
-    """In a separate pool, because the list has all sessions of the pool."""
+    """Lists the sessions of a separate pool, because a list contains all sessions of its pool."""
     endpoint = session.endpoint.replace("/default", f"/{uuid.uuid4()}")
     for entry in body["sessions"]:
         Session(endpoint, entry["identifier"]).list()
@@ -155,7 +156,7 @@ ASK = {
 ADAPTED = {
     # The specification requires the etag; perhaps the author of the capture removed it.
     "README.md (step 6.1)": ('"expireAt":"<time>"', '"expireAt":"<time>","etag":"<guid>"'),
-    # A fixture adapted by hand: an answer begins with 1.
+    # A fixture that its author edited: an answer of the service starts at 1.
     "TestData/sessions_python_plugin_file_upload.json": ('"$id":"3"', '"$id":"1"'),
 }
 

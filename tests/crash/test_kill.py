@@ -30,7 +30,7 @@ LOAD = (
     "import time; time.sleep(0.3)",
     "import os; os._exit(1)",
 )
-CLEAN_SECONDS = 2  # case 32 of tests/sandbox/attacks/REPORT.md
+CLEAN_SECONDS = 2  # as in case 32 of tests/sandbox/attacks/REPORT.md
 FAILED = 1
 
 
@@ -129,7 +129,9 @@ def test_nothing_outlives_a_process_that_is_killed(start, choice, victim, attemp
         server.has_ended(expected_code=-signal.SIGKILL if pid == server.pid else FAILED)
     assert mounts.of_sandboxes() == mounts_before
     assert_next_start_is_clean(start)
-    assert [group for group in groups if group.exists()] == []  # the start has removed them
+    assert [
+        group for group in groups if group.exists()
+    ] == []  # the start of the new server has removed them
 
 
 @pytest.mark.skipif("DYNSESSIONS_NO_ZYGOTE" in os.environ, reason="there is no zygote")
@@ -152,7 +154,7 @@ def test_a_temporary_state_directory_of_a_killed_server_goes_with_the_next_start
     server = start(**nowhere)
     (left,) = (tmp_path / "tmp").iterdir()
     server.kill()
-    assert left.exists()  # no process was there to remove it
+    assert left.exists()  # no process was left to remove it
     long_ago = time.time() - 3600
     os.utime(left, (long_ago, long_ago))
     start(**nowhere).stop()

@@ -18,7 +18,7 @@ from soak import census
 from support.emulator import SLOWNESS, Emulator
 from support.waiting import wait_until
 
-# LauncherClient::kSilence, and an allowance for a busy machine.
+# Longer than LauncherClient::kSilence, with an allowance for a busy machine.
 BOUND_SECONDS = 15 * SLOWNESS
 TIME_LIMIT = 2
 needs_zygote = pytest.mark.skipif(
@@ -138,7 +138,7 @@ def test_a_stopped_zygote_delays_its_forks_and_nothing_else(server):
     with stopped(zygote):
         new = threading.Thread(target=lambda: answers.append(server.session().executions("6 * 7")))
         new.start()
-        time.sleep(0.2)  # the fork has begun by then; the test holds without this too
+        time.sleep(0.2)  # the fork has begun by then; the test passes without this wait, too
         # The interrupt of another session overtakes the fork that waits.
         assert hold_time_limit(other, "while True: pass") < TIME_LIMIT + 3 * SLOWNESS
         # A stopped zygote is replaced: the session is made before its client sees an error.

@@ -40,8 +40,8 @@ lend pip.conf /etc/pip.conf
 lend ca.crt /etc/ssl/certs/ca-certificates.crt
 
 for target in "$@"; do
-  # Docker's format, since the other one has no HEALTHCHECK. The limits are ones that containers of
-  # small machines can have.
+  # Uses Docker's format, because the other one has no HEALTHCHECK. Containers of small machines can
+  # have these limits.
   nice buildah build --layers --format docker --runtime runc --network host \
     --ulimit nofile=20000:20000 --ulimit nproc=4096:4096 ${lent:-} \
     --ignorefile docker/Dockerfile.dockerignore --file docker/Dockerfile \

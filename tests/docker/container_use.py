@@ -12,7 +12,7 @@ VERSION = "api-version=2025-10-02-preview"
 
 @dataclasses.dataclass
 class Observed:
-    text: str  # for the table: the tier, and the limits that are hard
+    text: str  # text for the table: the tier, and the limits that are hard
     problems: list  # deviations that are wrong whatever the table states
 
 

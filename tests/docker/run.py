@@ -26,7 +26,7 @@ from flag_table import read_table, write_table
 
 PROFILE_PACKAGE = "golang-github-docker-docker-dev"
 PROFILE = "usr/share/gocode/src/github.com/docker/docker/profiles/seccomp/default.json"
-PROFILE_VARIABLE = "DOCKER_SECCOMP_PROFILE"  # is set inside the namespaces
+PROFILE_VARIABLE = "DOCKER_SECCOMP_PROFILE"  # variable that is set inside the namespaces
 
 
 def run_in_own_namespaces():

@@ -66,7 +66,7 @@ def test_every_variable_is_an_option_with_a_value_that_it_takes(service):
     variables = image_environment() | service_environment(service)
     ours = {name: value for name, value in variables.items() if name.startswith("DYNSESSIONS_")}
     assert ours and set(ours) <= option_variables()
-    asked = run_to_end("healthcheck", **ours)  # reads all options; there is no server
+    asked = run_to_end("healthcheck", **ours)  # reads all options and finds no server
     assert asked.returncode != WRONG_USAGE, asked.stderr
 
 
@@ -123,7 +123,7 @@ def packages_of(program):
     names = re.findall(r"\(NEEDED\).*\[(.+)\]", dynamic)
     libraries = [paths_by_name[name] for name in names if name in paths_by_name]
     paths = {path for library in libraries for path in (library, os.path.realpath(library))}
-    search = ["dpkg-query", "--search", *paths]  # fails for unknown files
+    search = ["dpkg-query", "--search", *paths]  # the command fails for unknown files
     found = subprocess.run(search, capture_output=True, text=True).stdout
     return {line.split(":")[0] for line in found.splitlines()}
 

@@ -114,7 +114,8 @@ def agent_environment(tmp_path):
 
 
 def test_an_environment_without_the_data_stack_is_one_line(agent_environment):
-    """As in the image `server`: sessions run, and the output does not list dozens of packages."""
+    """In such an environment, as in the image `server`, sessions run, and the output does not list
+    dozens of packages."""
     code, checks = examine("--python", str(agent_environment / "bin/python3"))
     assert code == HEALTHY
     names = ["python", "agent", "packages", "pkg_resources"]

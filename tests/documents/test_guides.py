@@ -1,6 +1,6 @@
 """The pages docs/*.md, followed as a reader would: the ```sh blocks of a page run in order, in one
-directory, against one server. `dynsessions serve` in a block is a further server, which is stopped
-when it is ready.
+directory, against one server. `dynsessions serve` in a block starts another server, which is
+stopped when it is ready.
 """
 
 import json
@@ -32,7 +32,7 @@ waited=$?
 kill $!
 wait $! && exit $waited
 """
-# `bicep build FILE --stdout` of a file that is a template already.
+# Imitates `bicep build FILE --stdout` for a file that is already a template.
 COMPILER = '#!/bin/sh\nexec cat "$3"\n'
 
 

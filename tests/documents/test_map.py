@@ -1,4 +1,4 @@
-"""Names and links in the documents lead somewhere, and the map of the source fits a few screens."""
+"""Names and links in the documents exist, and the map of the source fits a few screens."""
 
 import re
 import subprocess

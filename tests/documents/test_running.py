@@ -29,5 +29,5 @@ def test_the_directories_to_keep_between_runs_are_those_that_the_tests_use():
         "build/test-python",
         "build/kernel-python",
     }
-    made_by_others = {"build/release"}  # a sanitizer's run has another one
+    made_by_others = {"build/release"}  # another preset has another build directory
     assert all((ROOT / name).is_dir() for name in set(named) - made_by_others)

@@ -86,7 +86,7 @@ void require_same(const ExecuteCall& left, const ExecuteCall& right) {
           "the type reads the same again");
 }
 
-/// A program's output is any UTF-8, and must come out of the answer unchanged.
+/// A program's output can be any UTF-8 and must be unchanged in the answer.
 void check_answer(const surfaces::data_plane::Route& route, const ExecuteCall& call) {
   execution::ExecutionResult result;
   result.stdout_text = call.request.code;

@@ -37,7 +37,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t kHeadBytes = 1024;  // small, so that the limit is reached
+constexpr std::size_t kHeadBytes = 1024;  // small, so that inputs reach the limit
 
 void check_request(const http::Request& request) {
   require(!(request.chunked && request.content_length), "a body is framed in one way");
@@ -70,7 +70,7 @@ void check_route(const surfaces::data_plane::Route& route, const http::Request& 
 const surfaces::RequestGuard kGuard;
 const surfaces::data_plane::VersionTable kVersions;
 
-/// Does the data plane's work up to the handlers, and records each request.
+/// Handles a request like the data plane, up to the choice of a handler, and records it.
 class Recorder final : public http::Handler {
  public:
   asio::awaitable<http::Response> handle(http::Exchange& exchange, http::Request request,

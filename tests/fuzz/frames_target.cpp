@@ -1,4 +1,4 @@
-// The agent's end of the control socket: sandbox/agents/python/agent_frames.h.
+// The frames that an agent sends on the control socket: sandbox/agents/python/agent_frames.h.
 //
 // Input: a byte that is ignored, whether the rest is one frame without its length (odd), then the
 // stream.
@@ -60,7 +60,7 @@ void check_stream(std::string_view bytes) {
 }
 
 void check(Input input) {
-  (void)input.byte();  // once a seed; the corpus has it
+  (void)input.byte();  // formerly a seed; files of the corpus contain it
   if (input.byte() % 2 == 1) {
     check_payload(input.rest());
     check_execute_frame(input.rest());

@@ -40,7 +40,7 @@ Variables variables(Input& input) {
     const std::size_t equals = line.find('=');
     if (equals != std::string::npos) result[line.substr(0, equals)] = line.substr(equals + 1);
   }
-  result.erase("DYNSESSIONS_CONFIG");  // only our file is read
+  result.erase("DYNSESSIONS_CONFIG");  // only the input's file is read
   return result;
 }
 
@@ -82,7 +82,7 @@ void check_shown(const config::Config& parsed) {
 
 void check(Input input) {
   std::vector<std::string> arguments = lines(input);
-  std::erase(arguments, "--config");  // only our file is read
+  std::erase(arguments, "--config");  // only the input's file is read
   std::erase_if(arguments, [](const auto& argument) { return argument.starts_with("--config="); });
   const Variables environment = variables(input);
   const UniqueFd file = file_of(input.rest());

@@ -45,7 +45,7 @@ void require_service_shape(const Error& error) {
     require(!http::has_control_character(value), "a header of a refusal is one line");
   }
   require(!http::has_control_character(error.reason), "a reason fits into a header");
-  if (error.code == ErrorCode::unauthenticated) return;  // its answer has no body
+  if (error.code == ErrorCode::unauthenticated) return;  // a refusal with 401 has no body
   require(is_envelope(std::get<std::string>(response.body)), "a refusal is the service's envelope");
 }
 

@@ -1,7 +1,7 @@
 // ARM templates (control_plane_templates/deployment_plan.h): the body of a deployment, and the
 // template in it.
 //
-// Input: the body of a PUT; if it is none, the text of an expression.
+// Input: the body of a PUT; if that is invalid, the text of an expression.
 
 #include <string>
 

@@ -1,4 +1,4 @@
-"""Clients that break off, and programs that break their interpreter.
+"""Clients that close their connection early, and programs that break their interpreter.
 
 A failed program is an answer (CONTRACT.md section 0, fact 2); its session continues.
 """

@@ -82,7 +82,7 @@ def test_no_answer_to_a_page_has_a_cors_header(url):
         answers.append(requests.options(url, headers=ask, timeout=HTTP_SECONDS))
         for answer in answers:
             assert not [name for name in answer.headers if "access-control" in name.lower()]
-        assert answers[1].status_code >= 400  # the preflight grants nothing
+        assert answers[1].status_code >= 400  # the preflight gives no permission
 
 
 @pytest.fixture

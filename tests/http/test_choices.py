@@ -28,7 +28,7 @@ OTHER_SIDE = {
 
 @pytest.fixture(scope="module")
 def other():
-    """A server with room for one session, which exists."""
+    """A server for one session, which already exists."""
     flags = [f"--{option}={value}" for option, value in OTHER_SIDE.items()]
     server = Emulator(*flags, "--lenient-bodies", "--max-sessions", "1", as_documented=False)
     try:

@@ -32,7 +32,7 @@ class SlowUpload:
         try:
             self._socket.sendall(SECOND_HALF)
         except ConnectionError:
-            pass  # it was answered before its end
+            pass  # the upload was answered before its end
         answer = self._socket.makefile("rb").read()
         head, _, body = answer.partition(b"\r\n\r\n")
         return int(head.split()[1]), (head + body).decode()

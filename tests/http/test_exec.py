@@ -1,4 +1,4 @@
-"""`dynsessions exec` and `dynsessions env`: clients that run here without a changed line."""
+"""`dynsessions exec` and `dynsessions env`, with which unchanged clients run against a server."""
 
 import concurrent.futures
 import contextlib
@@ -19,7 +19,7 @@ from support.emulator import BINARY, HEARING_SIGNALS, run_to_end
 from support.processes import descendants
 from support.waiting import wait_until
 
-# Few modules, so that a server is there soon.
+# Loads few modules, so that a server starts quickly.
 CLEAN = {"PATH": "/usr/bin:/bin", "DYNSESSIONS_PRELOAD": "json", "DYNSESSIONS_READY_SESSIONS": "1"}
 
 ASK = """
@@ -138,7 +138,8 @@ def test_a_killed_exec_takes_its_server_along(clean, tmp_path):
 
 
 def test_many_at_once_do_not_meet_and_leave_nothing(clean, tmp_path):
-    """No process, and so no port, and no file but those of the certificate authority."""
+    """Nothing is left: no process (and so no port), and no file except those of the certificate
+    authority."""
     environment = {
         **clean,
         "XDG_STATE_HOME": str(tmp_path / "state"),

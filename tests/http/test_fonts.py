@@ -47,11 +47,13 @@ plt.close()
 
 @pytest.fixture
 def fonts():
-    """A directory with a font and files that are none."""
+    """A directory with a font and other files."""
     with directory_for_all() as directory:
         fonts = Path(directory, "fonts")
         (fonts / "deep").mkdir(parents=True)
-        state = Path(directory, "state")  # which the sessions of a root server must reach
+        state = Path(
+            directory, "state"
+        )  # the sessions of a root server must be able to enter this directory
         state.mkdir()
         state.chmod(0o777)
         font = fonts / "deep" / "Test CJK.ttf"

@@ -164,7 +164,7 @@ ACCEPTED = [
 @pytest.mark.attack(63)
 @pytest.mark.parametrize("what,fields,body", ACCEPTED, ids=[row[0] for row in ACCEPTED])
 def test_two_requests_beyond_dispute_are_both_executed(wire, what, fields, body):
-    """A control: without it the other tests prove nothing."""
+    """A control: without this one the other tests would prove nothing."""
     first = wire.head(wire.host, *fields) + body.encode()
     assert wire.statuses_of(first, wire.execution("second")) == [200, 200]
     assert wire.files() == ["first", "second"]

@@ -161,7 +161,7 @@ def test_a_full_directory_is_enospc(session, directory, megabytes):
 
 
 def test_full_directories_leave_the_memory_to_programs(session):
-    """Files take all that they can together, and then a program takes nearly all that a process can
+    """Files use all of their quota, and then a program uses nearly all memory that a process can
     have."""
     directories = ("/mnt/data", "/tmp", "/dev/shm")
     for directory in directories:
@@ -185,8 +185,8 @@ def test_large_files_get_large_pages_where_the_kernel_has_them(session):
 
 
 def test_a_mapped_file_with_holes_may_grow_until_nothing_is_left(session):
-    """Behind the last large page there are small ones; a process that writes where none is left
-    ends by SIGBUS."""
+    """After the last large page the kernel uses small ones. A process that writes when no page is
+    left ends by SIGBUS."""
     code = """
 import mmap, os
 with open('/mnt/data/full', 'w+b') as file:
@@ -264,7 +264,7 @@ len(children)
 def test_a_thread_bomb_cannot_start_new_threads(session):
     code = """
 import threading
-threading.stack_size(256 << 10)  # or the memory for stacks ends first
+threading.stack_size(256 << 10)  # with larger stacks, memory would run out first
 stop = threading.Event()
 threads = []
 try:

@@ -72,7 +72,7 @@ def log(server):
 
 @pytest.fixture
 def session(server):
-    """Ends with its test, since the server has room for three sessions."""
+    """A session that ends with its test, because the server can have only three sessions."""
     own = server.session(IDENTIFIER)
     yield own
     own.end()

@@ -1,4 +1,4 @@
-"""`GET /metadata` describes the environment in which sessions run."""
+"""`GET /metadata` describes the Python environment of the sessions."""
 
 from support.emulator import V2024_10, V2025_02
 from support.wire import assert_refused

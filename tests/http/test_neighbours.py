@@ -81,7 +81,7 @@ def test_clients_that_do_not_read_hold_no_memory(fresh_server):
 
 def test_a_client_that_reads_late_gets_all_of_it(session):
     connection = ask(session, FLOOD + LARGE_VALUE)
-    other = session.executions("1").json()  # so the previous answer has begun
+    other = session.executions("1").json()  # its answer shows that the previous one has begun
     assert other["status"] == "Succeeded"
     result = json.loads(answer_on(connection).content)["result"]
     assert result["stdout"] == result["stderr"] == "x" * OWN_CAP
@@ -102,7 +102,7 @@ def test_results_of_asynchronous_executions_hold_no_memory(fresh_server):
     for session, execution in zip(sessions, started):
         ended = lambda: session.execution(execution["id"], V2025_02).json()["status"] != "Running"
         wait_until(ended, "an asynchronous execution does not end")
-    for _ in range(2):  # the connection is kept
+    for _ in range(2):  # twice, because the connection is kept
         answer = sessions[0].execution(started[0]["id"], V2025_02).json()
         assert answer["result"]["stdout"] == "x" * OWN_CAP
 

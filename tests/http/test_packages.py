@@ -19,7 +19,7 @@ from support.wheels import make_wheel
 
 DONE, FAILED, WRONG_USAGE, NO_ENGINE = 0, 1, 2, 4
 FEW_MODULES = {"DYNSESSIONS_PRELOAD": "json"}
-NOWHERE = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple"}  # the port of `discard`, which is closed
+NOWHERE = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple"}  # a closed port (that of `discard`)
 REASON = "x-emulator-reason"
 
 
@@ -204,7 +204,7 @@ def test_servers_that_start_at_once_build_packages_once(project):
 
 
 def test_a_build_that_was_cut_is_not_used(project):
-    """A registry that never answers holds pip up until the server is killed."""
+    """A registry that never answers delays pip until the server is killed."""
     with socket.create_server(("127.0.0.1", 0)) as registry:
         url = f"http://127.0.0.1:{registry.getsockname()[1]}/simple"
         project.file.write_text(f"--index-url {url}\ngreeting\n")
@@ -247,9 +247,11 @@ def test_versions_of_the_service_are_not_changed_by_what_a_package_needs(project
     assert ended.returncode == FAILED
     assert "exclude each other or those of the service's image" in ended.stderr
     assert not project.file.exists()
-    ended = project.run("add", *wheels, "modern", "numpy==99.0")  # who names it gets it
+    ended = project.run(
+        "add", *wheels, "modern", "numpy==99.0"
+    )  # a package that is named explicitly is installed
     assert ended.returncode == DONE, ended.stderr
-    assert "dynsessions: warning: " in ended.stderr  # pandas and others want another one
+    assert "dynsessions: warning: " in ended.stderr  # pandas and others need another version
     assert project.listed()["numpy"]["version"] == "99.0"
 
 

@@ -31,6 +31,6 @@ def test_a_session_ends_with_all_its_processes(emulator_factory, tier, before):
     (left,) = left_behind()
     with open(f"/proc/{left}/status") as status:
         (user,) = (line.split()[1] for line in status if line.startswith("Uid:"))
-    assert (user == "0") == (bool(before) and tier != "full")  # as SECURITY.md says
+    assert (user == "0") == (bool(before) and tier != "full")  # SECURITY.md describes this
     session.end()
     wait_until(lambda: not os.path.exists(f"/proc/{left}"), "the process outlives its session")

@@ -32,7 +32,7 @@ def test_plots_are_drawn_in_dejavu(session):
 
 
 def test_letters_beyond_ascii_are_drawn(session):
-    """Letters are drawn as themselves; matplotlib warns if a font lacks one and draws a box."""
+    """Letters are drawn correctly; if a font lacks one, matplotlib warns and draws a box."""
     texts = ["Grüße, žluťoučký", "Привет", "αβγ ∑∫√", "→ € ✓"]
     drawn = []
     for text in texts:
@@ -94,7 +94,8 @@ def test_other_time_zones_are_known(session):
 
 
 def test_home_is_there_and_can_be_written_to(session):
-    """CONTRACT.md does not state where home is, only that a program does not start in /mnt/data."""
+    """CONTRACT.md does not name the home directory; it only states that a program does not start in
+    /mnt/data."""
     code = (
         "import os, pathlib, pwd\n"
         "home = pathlib.Path.home()\n"

@@ -53,7 +53,7 @@ class Started:
         return json.loads(self.process.stdout.readline())
 
     def end(self, with_signal=signal.SIGTERM):
-        """The exit code and what it said on stderr."""
+        """Returns the exit code and stderr."""
         self.process.send_signal(with_signal)
         _, said = self.process.communicate(timeout=STOP_SECONDS)
         return self.process.returncode, said.decode()
@@ -78,7 +78,8 @@ def ready_file(tmp_path):
 
 
 def content_of(directory):
-    """Every file below with its bytes and its times: equal when nothing was touched."""
+    """Returns every file below a directory with its bytes and times, to show that nothing was
+    changed."""
     return {
         str(path): (path.stat().st_mtime_ns, path.is_file() and path.read_bytes())
         for path in sorted([directory, *directory.rglob("*")])
@@ -133,7 +134,7 @@ def test_a_stale_ready_file_is_gone_before_the_server_listens(start, ready_file)
     ready_file.write_text('{"event":"ready"}')
     server = start("--ready-file", str(ready_file), "--no-zygote")
     server.next_event()
-    # Until the interpreter has started there is no file; then it is this server's own.
+    # There is no file until the interpreter has started; the file is then that of this server.
     assert not ready_file.exists() or "pid" in json.loads(ready_file.read_text())
     ended = run_to_end(*FREE_PORTS, "--ready-file", str(ready_file), "--python", "/no/such/python")
     assert ended.returncode == NO_ENGINE

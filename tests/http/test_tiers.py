@@ -121,7 +121,7 @@ def test_programs_find_their_cpus_and_a_second_place_for_temporary_files(server,
 def test_proc_can_be_opened_for_lscpu_but_not_read_in_the_restricted_tier(
     temporary, emulator_factory
 ):
-    """It would list the processes of the host."""
+    """Reading /proc would list the processes of the host."""
     code = (
         "import os\n"
         "place = os.open('/proc', os.O_RDONLY)\n"
@@ -161,15 +161,17 @@ def test_a_program_that_ignores_its_end_is_ended_with_all_it_started(server):
 
 def test_no_directory_and_no_process_outlives_the_server(server, temporary):
     stdout_of(server.session(), "open('/mnt/data/mine', 'w').close()")
-    server.stop()  # looks for processes itself
+    server.stop()  # stop() checks that no process is left
     assert list(temporary.iterdir()) == []
 
 
 def test_a_start_removes_what_a_killed_server_left(server, tier, temporary, emulator_factory):
     stdout_of(server.session(), "open('/mnt/data/mine', 'w').close()")
-    os.kill(server.pid, signal.SIGSTOP)  # or it would stop by itself, for want of a launcher
+    os.kill(server.pid, signal.SIGSTOP)  # stopped, because it would exit without a launcher
     for launcher in children(server.pid):
-        os.kill(launcher, signal.SIGKILL)  # or it would tidy up
+        os.kill(
+            launcher, signal.SIGKILL
+        )  # killed, because it would remove the directories otherwise
     server.kill()
     left = set(temporary.iterdir())
     assert bool(left) == (tier != "full")
@@ -231,7 +233,7 @@ def test_less_than_was_asked_for_is_no_start(mode, before, words, temporary):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only a root server gives sessions other users")
 @pytest.mark.parametrize("part", ["program", "python"])
 def test_a_directory_that_session_users_cannot_enter_is_named_with_the_cure(part, temporary):
-    """As of a checkout below /root."""
+    """Such a directory is above a checkout below /root."""
     closed = temporary / "closed"
     closed.mkdir(mode=0o700)
     build = Path(BINARY).parent

@@ -1,4 +1,5 @@
-"""The other end of sandbox/agents/python/agent.py, as the server has it."""
+"""Takes the part of the server at the other end of the sockets and pipes of
+sandbox/agents/python/agent.py."""
 
 import dataclasses
 import json
@@ -21,7 +22,7 @@ TEXTS = (
     "characters",
     "traceback",
     "displays",
-)  # in the order in which they come
+)  # in the order in which they arrive
 PATIENCE = 60  # seconds; only a hanging agent ever waits that long
 
 
@@ -44,7 +45,7 @@ class Result:
 
 
 def whole_frame(received):
-    """The frame, with its texts in place of their lengths; None while it is not whole."""
+    """Returns the frame with texts in place of their lengths; None if it is incomplete."""
     end = 4 + int.from_bytes(received[:4], "big")
     if len(received) < max(4, end):
         return None
@@ -96,7 +97,7 @@ class AgentProcess:
         )
 
     def run(self, code, on_output=None, verb="execute", **members):
-        """The result of `code`. `on_output` is called once, at the first byte it writes."""
+        """Returns the result of `code`. `on_output` is called once, at the first byte of output."""
         request_id = self.send_program(code, verb, **members)
         result = self._receive(on_output)["result"]
         self._drain()
@@ -106,7 +107,7 @@ class AgentProcess:
         return Result(**result, stdout=streams[0], stderr=streams[1])
 
     def send_program(self, code, verb="execute", **members):
-        """Its id; a receive_result() must follow."""
+        """Sends a program and returns its id; the caller must call receive_result() next."""
         request_id, self._next_id = self._next_id, self._next_id + 1
         payload = json.dumps({verb: {"id": request_id, "code": code, **members}}).encode()
         self.control.setblocking(True)
@@ -144,7 +145,7 @@ class AgentProcess:
         return frame
 
     def _drain(self):
-        """Takes all that waits in the pipes; whether there was anything."""
+        """Reads everything that is in the pipes. Returns whether there was anything."""
         heard = False
         for fd in self._pipes:
             try:
@@ -161,7 +162,7 @@ class AgentProcess:
     def __exit__(self, *_):
         self.control.close()
         try:
-            os.killpg(self._process.pid, signal.SIGKILL)  # children that a program left, too
+            os.killpg(self._process.pid, signal.SIGKILL)  # also ends children that a program left
         except ProcessLookupError:
             pass
         self._process.wait()

@@ -1,4 +1,4 @@
-"""Fixtures that run the bare agent: without server and sandbox, only with its descriptors."""
+"""Fixtures that run the agent alone, without server and sandbox."""
 
 import pytest
 

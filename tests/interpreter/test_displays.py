@@ -1,4 +1,5 @@
-"""All that a program showed, for those who ask for it: Displays in agent_shell.py."""
+"""Everything that a program showed, for clients that request it (class Displays in
+agent_shell.py)."""
 
 import base64
 import json
@@ -79,7 +80,7 @@ def test_what_is_too_large_is_left_out_and_counted(shared_agent):
 
 
 def test_a_result_at_the_limit_goes_before_its_displays(shared_agent):
-    program = HTML + "display(HTML('h'))\n'x' * (15 << 20)"  # with its repr almost 32 MiB
+    program = HTML + "display(HTML('h'))\n'x' * (15 << 20)"  # almost 32 MiB together with its repr
     result = shared_agent.run(program, displays=True)
     assert result.ok and len(result.value["characters"]) == 15 << 20
 

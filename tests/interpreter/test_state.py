@@ -1,4 +1,4 @@
-"""State that lives on between programs, and state that does not."""
+"""State that is kept between programs, and state that is not."""
 
 import subprocess
 

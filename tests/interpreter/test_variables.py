@@ -1,4 +1,4 @@
-"""Variables that one interpreter saves and another one takes over."""
+"""Variables that one interpreter saves and another one restores."""
 
 import json
 
@@ -20,14 +20,15 @@ def save(agent):
 
 
 def move(agent, other_agent):
-    """Saves the variables of one and restores them in the other; what was left out."""
+    """Saves the variables of one agent and restores them in the other. Returns those that were left
+    out."""
     state = save(agent)
     restored = other_agent.run(json.dumps({"pickle": state["pickle"]}), verb="restore")
     assert restored.ok, restored.traceback
     return state["omitted"]
 
 
-# Program, and an expression that must have the same value afterwards.
+# Programs, each with an expression that must have the same value afterwards.
 THINGS = {
     "numbers and texts": ("a = 1; b = 'ä'; c = [1.5, None, {2: b'x'}]", "a, b, c"),
     "a module under another name": ("import math as m", "m.floor(2.5)"),

@@ -1,4 +1,4 @@
-"""The kernel, the sessions and the report of a difference."""
+"""Fixtures for the kernel and the sessions, and the report of a difference."""
 
 import pytest
 

@@ -11,7 +11,7 @@ from oracle import COLOURS, Number
 @dataclass(frozen=True)
 class Difference:
     reason: str
-    programs: tuple  # as GROUP: TITLE; a whole group by its name
+    programs: tuple  # "GROUP: TITLE", or the name of a whole group
     adjust: Callable  # changes the kernel's answer into the session's
 
 

@@ -32,12 +32,12 @@ class Kernel:
         argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         profile = pathlib.Path(home, ".ipython/profile_default")
         profile.mkdir(parents=True)
-        settings = "c.HistoryManager.enabled = False\n"  # as in a session
+        settings = "c.HistoryManager.enabled = False\n"  # sessions have the same setting
         (profile / "ipython_kernel_config.py").write_text(settings)
         runtime = pathlib.Path(home, ".local/share/jupyter/runtime")
         runtime.mkdir(parents=True)
-        # Sockets are in a directory: a port that was free a moment ago can be another test's by
-        # now.
+        # Uses sockets in a directory, because another test could take a port that was free a moment
+        # ago.
         self._sockets = tempfile.TemporaryDirectory(prefix="kernel-")
         self._manager = KernelManager(
             connection_file=f"{runtime}/kernel-{uuid.uuid4()}.json",

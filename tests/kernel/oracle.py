@@ -23,7 +23,7 @@ IMAGES = ("image/png", "image/jpeg")
 
 
 class Number(str):
-    """A JSON number as its digits: 1e2 and 100.0 are different answers."""
+    """A JSON number that compares by its digits: 1e2 and 100.0 are different answers."""
 
     def __repr__(self):
         return f"number {self}"

@@ -11,7 +11,7 @@ from oracle import Answer, Number, expected_answer
 from support.emulator import V2024_02, V2025_10
 
 NO_CUT = 1 << 30  # outputStreamsMaxLength
-PROGRAM_SECONDS = 50  # less than the client waits
+PROGRAM_SECONDS = 50  # shorter than the timeout of the client
 SESSION_HOME, SESSION_PREFIX = "/tmp", "/opt/python"
 SESSION_PYTHON = "/tmp/.local/bin/python3"
 
@@ -22,11 +22,14 @@ MASKS = (
     (re.compile(r"(?<=^CPU times: ).+|(?<=^Wall time: ).+", re.MULTILINE), "TIME"),
     (re.compile(r"^.+ per loop \(mean", re.MULTILINE), "TIME per loop (mean"),
     (re.compile(r"\b\d+\.\d+(?=s$| seconds\b)", re.MULTILINE), "TIME"),
-    (re.compile(r"\(\d+ times\)"), "(N times)"),  # the depth that a kernel has already
+    (
+        re.compile(r"\(\d+ times\)"),
+        "(N times)",
+    ),  # the count depends on the depth of a kernel's own frames
 )
 
 
-# The end of programs that broke their interpreter, or were broken by it.
+# The last words of programs that broke their interpreter, or that were ended with it.
 LAST_WORDS = ("Kernel restarted", "Execution aborted", f"after {PROGRAM_SECONDS} seconds")
 
 

@@ -67,7 +67,7 @@ bool nothing_stays(const LauncherHarness& launcher, const std::vector<pid_t>& be
 /// checks that a failure leaves nothing behind.
 std::string step_that_fails(const std::string& call, int nth, const std::string& error) {
   LaunchSpec spec = program_spec();
-  spec.launcher.cgroups = false;  // failing to use them is no error; see the next test
+  spec.launcher.cgroups = false;  // a failure to use cgroups is no error; see the next test
   LauncherHarness launcher(spec, failing(call, nth, error));
   const auto failed_step = [](const Reply& reply) {
     if (reply.kind == ReplyKind::done) return std::string();

@@ -162,7 +162,7 @@ TEST_CASE("all that lives in a sandbox is in its groups, and nothing else is",
 
 TEST_CASE("processes that compute get their share of the CPUs", "[sandbox][limits]") {
   LaunchSpec spec = limited_spec(Groups::wanted);
-  spec.profile.limits.cpu_hundredths = 5;  // less than even a busy machine can give
+  spec.profile.limits.cpu_hundredths = 5;  // less than even a busy machine provides
   LauncherHarness launcher(spec);
   if (!has(launcher.greeting().limits.cpu, launcher)) return;
   create(launcher);
@@ -210,7 +210,8 @@ TEST_CASE("the groups of a launcher that was killed are swept away by the next o
   const auto processes = descendants(launcher.pid());
   {
     const LauncherHarness second(limited_spec(Groups::wanted));
-    for (const fs::path& directory : mine) CHECK(fs::exists(directory));  // its launcher lives
+    for (const fs::path& directory : mine)
+      CHECK(fs::exists(directory));  // kept, because its launcher runs
   }
   ::kill(launcher.pid(), SIGKILL);
   REQUIRE(all_gone(processes));

@@ -73,7 +73,7 @@ TEST_CASE("sandboxes of two profiles in one launcher differ as their profiles do
   launcher.next_event();
   launcher.next_event();
 
-  // The same program: the first profile has 2 GiB, the second has 96 MiB and its files.
+  // Run in both profiles: the first has 2 GiB of memory, the second 96 MiB plus its files.
   const std::string much = R"({"mebibytes": 200, "stay": false})";
   CHECK(run_program(start(launcher, 1), "take_memory", much) == "200\n");
   CHECK(launcher.next_event().sandbox_id == 1);
@@ -154,7 +154,7 @@ TEST_CASE("a zygote ends when its profile was not used for the idle period", "[s
   REQUIRE(zygotes.size() == 1);
   require_done(launcher.request(RequestKind::destroy_sandbox, 1).message);
   CHECK(all_gone(zygotes));
-  // The next sandbox has another one.
+  // The next sandbox has another zygote.
   create(launcher, 2);
   CHECK_FALSE(run_program(start(launcher, 2), "descriptors").empty());
   CHECK(zygotes_of(launcher).size() == 1);
@@ -162,7 +162,7 @@ TEST_CASE("a zygote ends when its profile was not used for the idle period", "[s
 
 TEST_CASE("a profile without sandboxes keeps its zygote during the idle period", "[sandbox]") {
   LauncherHarness launcher(spec_with_zygote());
-  await_zygote(launcher);  // the sandbox has gone by now
+  await_zygote(launcher);  // the sandbox was destroyed before
   const auto zygotes = zygotes_of(launcher);
   REQUIRE(zygotes.size() == 1);
   create(launcher, 1);

@@ -51,7 +51,8 @@ class TemporaryPlace {
   }
 
  private:
-  char path_[32] = "/dev/shm/tiers-test-XXXXXX";  // /tmp and /var/tmp are the session's
+  char path_[32] =
+      "/dev/shm/tiers-test-XXXXXX";  // not in /tmp or /var/tmp, which sessions have separately
 };
 
 json verdict(Tier tier, const std::string& program, const json& arguments = json::object()) {
@@ -302,7 +303,7 @@ TEST_CASE("everything ends when the launcher is killed, and the next one sweeps 
   CHECK_FALSE(fs::exists(left));
   const fs::path used = place.launcher_directory();
   const LauncherHarness second(spec);
-  CHECK(fs::exists(used));  // its launcher lives
+  CHECK(fs::exists(used));  // kept, because its launcher runs
 }
 
 TEST_CASE("what a session buried is removed, and nothing that it links to", "[tiers]") {

@@ -23,7 +23,7 @@ nlohmann::json verdict(const LaunchSpec& spec, const std::string& program,
 /// Runs a section for each case, in a new sandbox each.
 void check_verdicts(const LaunchSpec& spec, std::span<const VerdictCase> cases);
 
-/// Answers that are the same in every tier that confines.
+/// Answers that are the same in the full and the restricted tier.
 inline constexpr VerdictCase kAlikeInAllTiers[] = {
     {"mounts and namespaces cannot be changed", "change_mounts",
      R"({"mount":"EPERM","umount2":"EPERM","pivot_root":"EPERM","chroot":"EPERM",

@@ -65,7 +65,8 @@ class Sessions {
     REQUIRE(result->outcome != ExecutionOutcome::raised);
     return result->stdout_text.in_memory();
   }
-  /// The first kernel waits long enough to warm up. The test passes even if it does not.
+  /// The first kernel waits long enough to warm up. The test passes even if the kernel does not
+  /// warm up.
   void leave_idle(Workspace& workspace) {
     execute(workspace, Kernel::asynchronous, "import time; time.sleep(0.1)");
   }

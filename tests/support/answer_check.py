@@ -1,4 +1,4 @@
-"""Whatever a test asks our servers: an answer that api-spec/ does not promise fails the test."""
+"""Fails a test if a server gives it an answer that api-spec/ does not promise."""
 
 import re
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from support import arm_documents, documents, services
 IDENTITY = re.compile(
     r"/msi/token|/metadata/identity/|/oauth2/|/discovery/|/userrealm/|/\.well-known/"
 )
-# The header of requests that go there whatever their path is.
+# The header of requests that go to the token endpoint on any path.
 IDENTITY_HEADER = "X-IDENTITY-HEADER"
 
 

@@ -6,7 +6,7 @@ import requests
 from support.emulator import HTTP_SECONDS
 
 NEWEST = "2026-07-01"
-RESOURCES = "2024-11-01"  # of groups, subscriptions, providers
+RESOURCES = "2024-11-01"  # api-version for groups, subscriptions and providers
 ROLES = "2022-04-01"
 EXECUTOR = "0fb8eba5-a2bb-4abe-b1c1-49dfad359bb0"
 CONTRIBUTOR = "f7669afb-68b2-44b4-9c5f-6d2a47fddda0"
@@ -14,7 +14,7 @@ SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 
 
 def python_pool(maximum=10, cooldown=300, location="northeurope", **properties):
-    """The body of a PUT, in the words of the newest versions."""
+    """Returns the body of a PUT, with the members of the newest versions."""
     return {
         "location": location,
         "properties": {
@@ -40,7 +40,7 @@ class Arm:
         self.url = server.https
         self.group = group
         self._session = requests.Session()
-        self._session.trust_env = False  # REQUESTS_CA_BUNDLE would win over `verify`
+        self._session.trust_env = False  # REQUESTS_CA_BUNDLE would override `verify`
         self._session.verify = server.authority
         self._session.headers["Authorization"] = f"Bearer {token}"
 
@@ -72,7 +72,7 @@ class Arm:
 
 
 def error_of(answer):
-    """(status, code, message) of a refusal, which must be in ARM's envelope."""
+    """Returns (status, code, message) of a refusal, which must have ARM's envelope."""
     error = answer.json()["error"]
     assert list(answer.json()) == ["error"]
     assert set(error) <= {"code", "message", "target", "details"}

@@ -1,8 +1,8 @@
 """Checks whether an answer of Azure Resource Manager is one that our OpenAPI documents of
 `Microsoft.App/sessionPools` promise.
 
-What clients ask around it (groups, roles, deployments) has no document; its refusals must have the
-same envelope.
+Other resources (groups, roles, deployments) have no document; their refusals must have the same
+envelope.
 """
 
 import functools
@@ -17,8 +17,8 @@ BELOW_POOL = {"providers", "fetchmcpservercredentials", "rotatemcpservercredenti
 
 
 def is_management(path):
-    """The rule of emulator/surfaces/control_plane/arm_path.cpp: everything else is the data
-    plane's."""
+    """Applies the rule of emulator/surfaces/control_plane/arm_path.cpp; all other paths belong to
+    the data plane."""
     words = [word.lower() for word in path.split("/") if word]
     if words[:1] != ["subscriptions"]:
         return words in (["metadata", "endpoints"], ["tenants"]) or words[:1] == ["providers"]

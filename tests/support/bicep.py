@@ -9,7 +9,7 @@ SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTempl
 
 
 def arm_template(bicep):
-    """The ARM template, as a dict, of the text of a Bicep file."""
+    """Returns the ARM template, as a dict, for the text of a Bicep file."""
     parsed = pycep.BicepParser().parse(text=bicep)
     assert set(parsed) <= {"globals", "resources"}, "this file has more than resources"
     resources = [
@@ -24,7 +24,7 @@ def template(resources, **parts):
 
 
 def bicep_block(text):
-    """The first resource of a text that has Bicep in it, such as a blog."""
+    """Returns the first resource of a text that contains Bicep, such as a blog."""
     found = re.search(r"^resource .*?^}", text, re.DOTALL | re.MULTILINE)
     assert found, "there is no Bicep resource in the text"
     return found.group() + "\n"

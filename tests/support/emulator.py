@@ -34,7 +34,7 @@ START_SECONDS, STOP_SECONDS, HTTP_SECONDS = (SLOWNESS * seconds for seconds in (
 # that.
 HEARING_SIGNALS = ("env", "--default-signal=HUP,INT,TERM")
 
-PYTHON = None  # dialect A has no api-version
+PYTHON = None  # the python dialect has no api-version
 V2024_02 = "2024-02-02-preview"
 V2024_10 = "2024-10-02-preview"
 V2025_02 = "2025-02-02-preview"

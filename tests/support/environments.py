@@ -1,7 +1,7 @@
 """Machines and containers that forbid things, as commands that run the rest of their command line.
 
-Each imitates what its namesake forbids by a seccomp filter. What else a container takes away, such
-as capabilities and an open /proc, is up to the test.
+Each imitates what its namesake forbids by a seccomp filter. The test itself removes other things
+that a container lacks, such as capabilities and an open /proc.
 """
 
 from pathlib import Path

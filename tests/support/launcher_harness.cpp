@@ -20,7 +20,8 @@
 namespace dynsessions::sandbox::test {
 namespace {
 
-constexpr int kPatienceMilliseconds = 120'000;  // for a busy machine and sanitizer builds
+constexpr int kPatienceMilliseconds =
+    120'000;  // long enough for a busy machine and sanitizer builds
 
 void wait_readable(int fd, const char* what) {
   pollfd readable{fd, POLLIN, 0};
@@ -91,7 +92,7 @@ LauncherHarness::LauncherHarness(const LaunchSpec& spec, const std::vector<std::
   }
   socket_ = UniqueFd(pair[0]);
   const UniqueFd theirs(pair[1]);
-  const UniqueFd inherited(::dup(theirs.get()));  // without close-on-exec
+  const UniqueFd inherited(::dup(theirs.get()));  // a duplicate without close-on-exec
   std::vector<std::string> command = prefix;
   command.insert(command.end(), {SANDBOX_LAUNCHER, std::to_string(inherited.get())});
   pid_ = spawn(command);

@@ -6,8 +6,8 @@
 
 namespace dynsessions {
 
-/// A clock that stands still until a test moves it. When `advance` returns, every timer that came
-/// due has been settled.
+/// A clock that stands still until a test moves it. When `advance` returns, every timer that was
+/// due has run.
 class ManualClock final : public Clock {
  public:
   explicit ManualClock(TimePoint start) : now_(start) {}

@@ -16,8 +16,8 @@ signal.sigwait([signal.SIGTERM])
 
 
 def write(path, before="", after=""):
-    """Writes the program. `before` and `after`: Python lines that run before the server is ready
-    and after SIGTERM."""
+    """Writes the program. `before` and `after` are lines of Python that run before it is ready and
+    after SIGTERM."""
     path.write_text(TEXT.format(python=sys.executable, before=before, after=after))
     path.chmod(0o755)
     return path

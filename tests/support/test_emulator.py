@@ -1,4 +1,4 @@
-"""The fixture library must notice a bad end; a stand-in replaces the server."""
+"""The fixtures must notice a server that ends badly; a stand-in replaces the server."""
 
 import subprocess
 

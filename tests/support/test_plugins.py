@@ -15,7 +15,11 @@ CONFTEST = (
     'pytest_plugins = ["support.attack_report", "support.failure_report", "support.parallel"]\n'
 )
 PLAIN = {"PYTHONPATH": str(Path(__file__).parents[1]), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-NOT_OURS = ("PYTEST_", "MUST_WORK", "DYNSESSIONS_")  # the small run is not part of this one
+NOT_OURS = (
+    "PYTEST_",
+    "MUST_WORK",
+    "DYNSESSIONS_",
+)  # variables that the separate run must not inherit
 
 
 def run(directory, files, *arguments, **environment):

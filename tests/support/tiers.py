@@ -26,7 +26,7 @@ class Tier:
     name: str
     before: tuple = ()  # command prefix of the server
     arguments: tuple = ()
-    letter: str = "A"  # A has all namespaces, B has none
+    letter: str = "A"  # A: the tier with all namespaces, B: the tier without
     needs_root: bool = field(default=True, kw_only=True)
 
     def __str__(self):

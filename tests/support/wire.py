@@ -4,7 +4,7 @@ import json
 import re
 
 GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,6}[1-9])?Z"  # as .NET writes it
+TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,6}[1-9])?Z"  # a time as .NET writes it
 
 _MASKS = (
     (rf'"{TIME}"', '"<time>"'),

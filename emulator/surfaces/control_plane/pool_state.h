@@ -45,8 +45,9 @@ struct Authorship {
 struct PoolEnvelope {
   Tags tags = {};
   ManagedIdentity identity = {};
-  std::vector<std::string> secrets = {};   ///< names; the values are not kept
-  std::vector<std::string> creators = {};  ///< principals that can use the pool's sessions because they created it
+  std::vector<std::string> secrets = {};  ///< names; the values are not kept
+  std::vector<std::string> creators =
+      {};  ///< principals that can use the pool's sessions because they created it
   Authorship authorship = {};
 };
 

@@ -77,7 +77,8 @@ struct Hang {
 /// The interpreters of the session are killed: before the operation, or while its program runs.
 struct KillKernel {
   bool during = false;
-  std::chrono::nanoseconds after{0};  ///< running time of the program after which the kernels are killed
+  std::chrono::nanoseconds after{
+      0};  ///< running time of the program after which the kernels are killed
 };
 /// The session ends before the operation.
 struct Evict {};
@@ -107,7 +108,7 @@ using FaultEffect = std::variant<effects::Status, effects::Delay, effects::Reset
                                  effects::PoolFull, effects::AllocationFailed, effects::LoseFile,
                                  effects::SlowAllocation, effects::RejectToken>;
 
-/// What a request must have so that the effect makes sense. Each value includes those before it.
+/// A part of a request that an effect needs. Each value includes those before it.
 enum class FaultNeed {
   nothing,
   token,    ///< a request that a token admits: of the data plane or the control plane

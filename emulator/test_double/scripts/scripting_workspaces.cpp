@@ -78,8 +78,7 @@ class ScriptingWorkspace final : public execution::Workspace {
   const pools::PoolName pool_;
   const std::unique_ptr<execution::Workspace> inner_;
   Event changed_;
-  std::array<bool, execution::kKernelCount>
-      runs_{};  ///< scripted programs with a delay, by Kernel
+  std::array<bool, execution::kKernelCount> runs_{};  ///< scripted programs with a delay, by Kernel
   bool stopped_ = false;
 };
 

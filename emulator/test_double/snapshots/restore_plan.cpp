@@ -136,8 +136,8 @@ Error error_within(const std::string& part, Error error) {
 }
 
 asio::awaitable<Result<RestorePlan>> plan_restore(const SnapshotServices& services,
-                                        std::optional<pools::PoolName> pool,
-                                        SnapshotSource source) {
+                                                  std::optional<pools::PoolName> pool,
+                                                  SnapshotSource source) {
   SnapshotCheck check;
   auto checked = co_await walk_through(services.file_pool, check, std::move(source));
   if (!checked) co_return checked.error();

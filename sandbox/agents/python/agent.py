@@ -47,7 +47,12 @@ from IPython.core.error import StdinNotImplementedError
 CONTROL_FD = 3
 FONT_SET = "SESSION_FONTS"
 MAX_RESULT_BYTES = 32 << 20  # with the frame
-TEXTS = ("base64", "text", "repr", "characters")  # texts of a value, in the order in which they are sent
+TEXTS = (
+    "base64",
+    "text",
+    "repr",
+    "characters",
+)  # texts of a value, in the order in which they are sent
 RECEIVED_BYTES = 1 << 16  # at once
 IDLE_SECONDS = 0.02  # an idle interpreter warms up for its first program after this time
 WARM_UP = json.dumps({"execute": {"id": 0, "code": "6 * 7"}}).encode()

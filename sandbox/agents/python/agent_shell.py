@@ -32,7 +32,9 @@ from traitlets.config import Config
 
 from agent_kernel import IPKernelApp, IPythonKernel, KernelMagics, stand_in
 
-from decorator import decorate  # comes with IPython, so IPython is imported first: its absence must be reported
+from decorator import (
+    decorate,
+)  # comes with IPython, so IPython is imported first: its absence must be reported
 
 AGENT_DIRECTORY = str(pathlib.Path(__file__).parent)
 # The event loops that ipykernel knows: of front ends in a browser, and of a screen.
@@ -347,7 +349,9 @@ class ZMQInteractiveShell(InteractiveShell):
         known = {"transformed_cell": cell, "preprocessing_exc_tuple": failure}
         if not self.should_run_async(code, **known):
             self._transformed = cell if failure is None else None
-            signal.signal(signal.SIGINT, signal.default_int_handler)  # the agent restores its handler
+            signal.signal(
+                signal.SIGINT, signal.default_int_handler
+            )  # the agent restores its handler
             return self.run_cell(code, store_history=True)
         result = None
         try:

@@ -106,7 +106,7 @@ def bodies_of_the_extension():
 
 @operation
 def use():
-    """The endpoint that ARM names, with a token of az."""
+    """Runs a program at the endpoint that ARM names, with a token of az."""
     endpoint = rest("get", POOL_ID, "2025-07-01")["properties"]["poolManagementEndpoint"]
     resource = ("--resource", "https://dynamicsessions.io")
     token = az("account", "get-access-token", *resource)["accessToken"]
@@ -147,7 +147,7 @@ def roles():
     equal(az("role", "assignment", "list", "--scope", POOL_ID), [])
 
 
-# As a person writes it: with comments, a parameter and an output.
+# A template as a person writes it: with comments, a parameter and an output.
 TEMPLATE = """// one session pool
 {
   "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
@@ -205,7 +205,7 @@ def deployment():
 
 @operation
 def failing_deployments():
-    """One that validation refuses, and one that fails while it runs."""
+    """Deploys a template that validation refuses, and one that fails while it runs."""
     refused = run_az(*deployment_arguments("create", "[nope()]"))
     equal(refused.returncode, 1)
     contains(refused.stderr, "InvalidTemplate")
@@ -243,7 +243,7 @@ def delete():
 
 @operation
 def service_principal():
-    """A secret instead of the managed identity; any text is one."""
+    """Signs in with a secret, which can be any text, instead of the managed identity."""
     login = ("login", "--service-principal", "--username", str(uuid.uuid4()))
     tenant = str(uuid.uuid4())
     (account,) = az(*login, "--password", "any", "--tenant", tenant)

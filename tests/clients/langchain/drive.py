@@ -67,7 +67,7 @@ async def timeout():
 @operation
 def delete():
     before = tool.session_id
-    tool._delete_session_sync(before)  # what `delete_session` calls in a thread that hides errors
+    tool._delete_session_sync(before)  # `delete_session` calls this in a thread that hides errors
     contains(tool.execute("answer")["stderr"], "NameError")
     tool.close()
     if tool.session_id == before:

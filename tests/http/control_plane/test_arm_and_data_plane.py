@@ -109,7 +109,7 @@ def test_declared_pools_only(emulator_factory):
 
 
 def test_the_arm_id_of_a_pool_works_as_an_endpoint(arm, pool_name):
-    """A mistake of users that the data plane has always forgiven."""
+    """Users make this mistake, and the data plane has always accepted it."""
     created = arm.pool("PUT", pool_name, python_pool()).json()
     created["properties"]["poolManagementEndpoint"] = arm.url + created["id"]
     assert result_of(PoolClient(arm, created).run("a-session", "6 * 7")) == 42
@@ -122,7 +122,7 @@ def test_egress_of_later_sessions_follows_a_patch(arm, arm_server, pool_name):
     declared = requests.get(f"{arm_server.admin}/pools/{pool_name}", timeout=60).json()
     if patched.status_code == 200:
         assert declared["networkStatus"] == "EgressEnabled"
-    else:  # this machine cannot give sessions a network: told, and nothing changed
+    else:  # this machine cannot give sessions a network: the request is refused and changes nothing
         assert patched.status_code == 400 and "network" in patched.text.lower()
         assert declared["networkStatus"] == "EgressDisabled"
 
@@ -153,7 +153,7 @@ def test_pools_without_ready_sessions_start_no_interpreter_before_they_are_used(
         created = arm.pool("PUT", f"pool-{number}", python_pool(maximum=10 + number)).json()
         return PoolClient(arm, created).run("a-session", "6 * 7")
 
-    result_of(use(0))  # the first of the server starts what all share
+    result_of(use(0))  # the first session of the server starts processes that all share
     before = set(descendants(server.pid))
     with processes_seen_below(server) as seen:
         result_of(use(1))

@@ -14,7 +14,7 @@ from support.emulator import HTTP_SECONDS
 
 @pytest.fixture
 def refused(arm, pool_name):
-    """The refusal of a PUT, which leaves no pool behind."""
+    """Returns the refusal of a PUT, and checks that it leaves no pool behind."""
 
     def put(body, version="2026-07-01", name=pool_name, **how):
         answer = arm.pool("PUT", name, body, version, **how)
@@ -118,7 +118,7 @@ def test_bytes_that_are_no_json(arm, pool_name, content):
 
 
 def test_a_body_of_more_than_4_mib(arm, arm_server, pool_name):
-    """Refused by its declared length, before a byte of it was sent."""
+    """The body is refused because of its declared length, before a byte of it was sent."""
     context = ssl.create_default_context(cafile=arm_server.authority)
     port = int(arm.url.rsplit(":", 1)[1])
     connection = http.client.HTTPSConnection("localhost", port, context=context, timeout=60)
@@ -216,7 +216,7 @@ def test_a_web_page_is_refused(arm, pool_name):
 
 
 def test_two_puts_and_a_delete_at_once_leave_one_state(arm, pool_name):
-    """Which one is last is open; that the pool is one of theirs, or gone, is not."""
+    """The order is not determined; but in the end the pool is that of one PUT, or is deleted."""
     answers = []
 
     def send(method, body=None):

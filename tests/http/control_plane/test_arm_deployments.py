@@ -326,7 +326,7 @@ def test_a_large_template_does_not_hold_up_other_requests(group):
 
 
 def test_a_deployment_that_fails_tells_so_at_its_status(group):
-    """az takes a failed state in the answer to the PUT for a success."""
+    """If the answer to the PUT has a failed state, az reports a success."""
     source = template(
         [
             pool_resource("good"),
@@ -348,7 +348,7 @@ def test_a_deployment_that_fails_tells_so_at_its_status(group):
     operations = group.send("GET", f"{deployment_path(group)}/operations", version=VERSION).json()
     states = [one["properties"]["provisioningState"] for one in operations["value"]]
     assert states == ["Succeeded", "Failed"]
-    # As in Azure, what was made before stays.
+    # As in Azure, resources that were made before stay.
     assert pools_in(group) == ["good"]
 
 

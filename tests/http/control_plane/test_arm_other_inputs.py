@@ -1,4 +1,4 @@
-"""Requests to Azure Resource Manager that clients were not seen to send, and users do: other ways to
+"""Requests to Azure Resource Manager that known clients do not send but users do: other ways to
 write a path, merges at every depth, changes that overlap."""
 
 import concurrent.futures

@@ -85,7 +85,7 @@ def test_the_provider_lists_the_versions(arm):
 
 
 def test_the_body_of_the_cli_is_taken(arm, pool_name):
-    """Every member, nulls included, and the cooldown as a text (recorded)."""
+    """The body has every member, including nulls, and the cooldown as a string (recorded)."""
     body = {
         "location": "northeurope",
         "properties": {

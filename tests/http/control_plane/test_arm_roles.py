@@ -1,6 +1,5 @@
-"""`--auth claims`: the data plane asks for the role on its pool, which tokens can state, which the
-creator of a pool has, and which role assignments give and take (api-spec/CONTROL-PLANE.md
-section 4)."""
+"""`--auth claims`: the data plane requires the role on its pool. Tokens can contain it, the creator
+of a pool has it, and role assignments give and remove it (api-spec/CONTROL-PLANE.md section 4)."""
 
 import uuid
 

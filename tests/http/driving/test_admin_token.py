@@ -47,12 +47,14 @@ def test_a_server_that_others_can_reach_demands_a_token(start_server, tmp_path):
     assert stat.S_IMODE(os.stat(ready_file).st_mode) == 0o600
     answer = requests.get(f"{server.admin}/pools", headers=bearer(token), timeout=20)
     assert answer.status_code == 200
-    assert token in server.stderr()  # the banner, for people
+    assert token in server.stderr()  # the banner shows it to the user
 
     listed = run_to_end("pool", "list", "--ready-file", str(ready_file), "-o", "json")
     assert listed.returncode == 0 and "value" in json.loads(listed.stdout), listed.stderr
     port = ("--admin-port", server.admin.rpartition(":")[2])
-    assert run_to_end("pool", "list", *port).returncode == 0  # it is in the user's list of servers
+    assert (
+        run_to_end("pool", "list", *port).returncode == 0
+    )  # commands find the token in the user's list of servers
     alone = run_to_end("pool", "list", *port, XDG_STATE_HOME=str(tmp_path))
     assert alone.returncode == 1 and "token" in alone.stderr
 

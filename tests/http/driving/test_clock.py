@@ -87,7 +87,7 @@ def test_the_limit_of_a_program_takes_no_220_seconds(pool):
     waiting.start()
     while not any(held["calls"] for held in pool.ask("GET", "/sessions")["value"]):
         time.sleep(0.01)
-    time.sleep(0.1)  # until the program runs
+    time.sleep(0.1)  # time for the program to start
 
     fired = pool.advance(221)["fired"]
 

@@ -69,7 +69,7 @@ def follow(pool, **query):
     """Events with their data, from now on."""
     following = pool.send("GET", "/events", params=query, stream=True, timeout=60)
     assert following.headers["content-type"] == "text/event-stream"
-    following.encoding = "utf-8"  # as of every event stream
+    following.encoding = "utf-8"  # event streams are UTF-8
     lines = following.iter_lines(decode_unicode=True)
     assert next(lines) == ": events"
 

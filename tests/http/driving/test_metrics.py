@@ -12,7 +12,7 @@ LABEL = re.compile(r'([a-z_]+)="((?:[^"\\]|\\.)*)"')
 
 
 def metrics(server):
-    """Samples by name and labels; every line must be a comment or a sample."""
+    """Returns samples by name and labels; every line must be a comment or a sample."""
     answer = requests.get(f"{server.admin}/metrics", timeout=20)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
@@ -75,7 +75,8 @@ def test_names_that_clients_choose_are_no_labels(server, pool):
 
 
 def test_ready_sessions_are_those_of_all_pools_once(start_server):
-    """Pools by first use share those of the default pool; a declared one has its own."""
+    """Pools made by their first use share the ready sessions of the default pool; a declared pool
+    has separate ones."""
     server = start_server()
     first, second = DrivenPool(server), DrivenPool(server)
     second.session().list()

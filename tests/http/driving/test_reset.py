@@ -37,7 +37,7 @@ def test_a_reset_keeps_what_it_is_told_to(pool):
 
     assert pool.refused("POST", "/reset?keep=everything") == (400, "InvalidRequest", "keep")
     assert pool.refused("POST", "/reset?keep=sessions") == (409, "Conflict", "keep")
-    assert len(pool.ask("GET", "/faults")["value"]) == 1  # nothing is half done
+    assert len(pool.ask("GET", "/faults")["value"]) == 1  # the refused reset has changed nothing
     pool.ask("POST", "/reset")
     assert pool.ask("GET", "/clock")["mode"] == "running"
 

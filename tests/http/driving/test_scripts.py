@@ -1,4 +1,4 @@
-"""Answers that a test writes down, or that were recorded, instead of programs that run."""
+"""Answers that a test defines, or that were recorded, instead of programs that run."""
 
 import base64
 import hashlib
@@ -132,7 +132,7 @@ def test_a_strict_script_refuses_what_no_rule_matches(pool):
     assert "strict" in refused.headers["x-emulator-reason"]
     [entry] = pool.journal(status=501)
     assert entry["code"] == "2"
-    # The session goes on.
+    # The session continues.
     assert result_of(session.executions("1"))["executionResult"] == 1
 
 
@@ -284,7 +284,8 @@ def test_a_file_that_is_no_script_keeps_the_server_from_starting(tmp_path, conte
 
 
 def test_a_server_of_scripts_is_ready_in_no_time():
-    """30 ms on an idle machine (docs/MEASURED.md); here others run too, so the least of ten."""
+    """A start takes 30 ms on an idle machine (docs/MEASURED.md). Other tests run as well, so the
+    least of ten counts."""
     command = [BINARY, "serve", "--engine", "scripts", "--port", "0", "--admin-port", "0"]
     command += ["--https-port", "off", "--quiet", "--unlisted"]
     least = 60.0

@@ -34,7 +34,7 @@ def manifest_of(archive):
 
 
 def packed(manifest, *entries):
-    """An archive of a manifest and of (TarInfo or name, content)."""
+    """Makes an archive of a manifest and of pairs of TarInfo (or name) and content."""
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w:gz") as tar:
         text = manifest if isinstance(manifest, bytes) else json.dumps(manifest).encode()
@@ -273,7 +273,7 @@ def test_a_snapshot_that_was_cut_in_half_changes_nothing(pool):
 
 
 def test_a_bomb_is_not_unpacked(pool):
-    """Three megabytes of zeros beyond measure."""
+    """Three megabytes that unpack to far more than the limit."""
     file = io.BytesIO()
     with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=9) as packer:
         text = json.dumps(manifest(SESSION)).encode()

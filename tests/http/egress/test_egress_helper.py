@@ -85,7 +85,9 @@ def test_the_helper_is_confined(open_server, open_session):
 def test_an_ordinary_user_s_sessions_have_egress_too(
     emulator_factory, web, resolver_file, canary, tmp_path
 ):
-    tun = tmp_path / "tun"  # Debian's mode; some machines let only root open it
+    tun = (
+        tmp_path / "tun"
+    )  # the usual mode in Debian; on some machines only root can open the device
     os.mknod(tun, stat.S_IFCHR | 0o666, os.stat("/dev/net/tun").st_rdev)
     tun.chmod(0o666)
     as_nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--")

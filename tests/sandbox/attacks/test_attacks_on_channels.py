@@ -142,7 +142,10 @@ EVIL_VALUES = {
     "sleeps": ("def __repr__(self): import time; time.sleep(100)", TIMED_OUT.format(3)),
     "loops": ("def __repr__(self):\n    while True: pass", TIMED_OUT.format(3)),
     "raises": ("def __repr__(self): raise ValueError('evil')", "evil"),
-    "recurses": ("def __repr__(self): return repr(self)", ""),  # an error, or too slow
+    "recurses": (
+        "def __repr__(self): return repr(self)",
+        "",
+    ),  # ends with an error, or takes too long
     "is no text": ("def __repr__(self): return 7", "TypeError"),
     "takes memory": ("def __repr__(self): return 'x' * (1 << 40)", "MemoryError"),
     "ends all": ("def __repr__(self): import os; os._exit(1)", RESTARTED),

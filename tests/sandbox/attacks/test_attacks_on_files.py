@@ -93,7 +93,7 @@ def test_what_is_no_file_is_refused_at_once(session, canaries, program, names):
 
 @attack(9)
 def test_a_socket_is_refused_and_a_device_cannot_be_made(session, tier):
-    if tier.letter == "A":  # B has no sockets
+    if tier.letter == "A":  # tier B allows no sockets
         value(session, "import socket; s = socket.socket(socket.AF_UNIX); s.bind('/mnt/data/s')")
     assert_refused(session.content("s"), REFUSED)
     made = run_inside(session, "make_device", directory="/mnt/data")

@@ -135,7 +135,7 @@ def test_each_session_of_a_root_server_has_its_own_user(session, other_session, 
     users = [
         user_of(each, f"user-{os.getpid()}-{n}") for n, each in enumerate((session, other_session))
     ]
-    if tier.before:  # the server of an ordinary user
+    if tier.before:  # the server runs as an ordinary user
         assert len(set(users)) == 1
         return
     for uid, owner in users:

@@ -30,9 +30,9 @@ def places(canaries, far=True):
 @attack(52, 53)
 @pytest.mark.parametrize("kernel", ["synchronous", "empty"])
 def test_nothing_of_the_host_or_the_world_is_reached(session, canaries, kernel, tier):
-    """The canaries check at the end that no session contacted the listeners."""
+    """The fixture `canaries` checks at the end that no session contacted the listeners."""
     reached = run_inside(session, "reach_out", kernel=KERNELS[kernel], **places(canaries))
-    own = "allowed" if tier.letter == "A" else "EAFNOSUPPORT"  # B has no sockets
+    own = "allowed" if tier.letter == "A" else "EAFNOSUPPORT"  # tier B allows no sockets
     assert reached["host"].pop("own loopback") == own
     assert set(reached["host"].values()) <= NOT_REACHED, reached
     assert set(reached["out"].values()) <= NOT_REACHED, reached

@@ -1,4 +1,4 @@
-"""Cases 11 and 13 to 17: how much of the disk a session takes, and how deep it digs."""
+"""Cases 11 and 13 to 17: sessions that use much disk space or make very deep directories."""
 
 import os
 import time
@@ -88,7 +88,7 @@ def test_a_tree_of_many_levels_is_listed_and_removed(session, server, tier):
 
 @attack(14)
 def test_a_tree_that_nobody_may_read_goes_with_its_session(session, server):
-    session.end()  # the end might have begun already
+    session.end()  # the session might have ended already
     before = server.temporary_files()
     value(
         session,

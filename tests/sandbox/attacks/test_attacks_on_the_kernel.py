@@ -65,7 +65,7 @@ def test_namespaces_cannot_be_entered(session):
 @needs_root
 def test_the_root_is_the_root(session, tier):
     inside = run_inside(session, "chroot_escape")
-    # In B the root is the host's; its entries can be seen but not opened.
+    # In tier B the root is the host's; its entries can be seen but not opened.
     kept = {"still the root": True, "dots": True, "has the host's directories": tier.letter == "B"}
     assert inside == {"chroot": "EPERM", **kept}
     # Outside, the classical way leads out of the chroot, and the directories there become visible.
@@ -100,7 +100,7 @@ def test_sockets_of_other_families_cannot_be_made(session, tier):
     inside = run_inside(session, "reach_network", **places)
     assert {inside[name] for name in REFUSED_FAMILIES} == {"EAFNOSUPPORT"}
     of_a = ("unix", "inet", "netlink route", "own loopback")
-    expected = "allowed" if tier.letter == "A" else "EAFNOSUPPORT"  # B has no sockets
+    expected = "allowed" if tier.letter == "A" else "EAFNOSUPPORT"  # tier B allows no sockets
     assert {inside[name] for name in of_a} == {expected}
     outside = run_outside("reach_network", **places)
     assert "allowed" in {outside[name] for name in REFUSED_FAMILIES}
@@ -109,7 +109,7 @@ def test_sockets_of_other_families_cannot_be_made(session, tier):
 @attack(82)
 def test_sockets_are_tcp_and_udp_and_send_no_urgent_data(session, tier):
     inside = run_inside(session, "odd_sockets")
-    has_sockets = tier.letter == "A"  # B has only socket pairs
+    has_sockets = tier.letter == "A"  # tier B allows only socket pairs
     refused = {"EPROTONOSUPPORT", "EPERM", "ENOSYS"} if has_sockets else {"EAFNOSUPPORT"}
     assert set(inside["odd"].values()) <= refused, inside
     assert set(inside["ordinary"].values()) == {"allowed" if has_sockets else "EAFNOSUPPORT"}

@@ -29,10 +29,10 @@ def test_whichever_call_of_the_set_up_fails_no_weaker_sandbox_comes_of_it(catch2
     catch2("sandbox/sandbox_test", "[faults]")
 
 
-# Calls, and the step whose failure must be named, by letter of the tier.
+# System calls that fail, and the step that must be named, by letter of the tier.
 #
-# The calls of A lack pivot_root and keyctl: where a container hides them, other calls do their
-# work. For the same reason some calls fail here with another error than in a container.
+# Tier A can work without pivot_root and keyctl, because it uses other calls if a container hides
+# them. For the same reason some calls fail here with another error than in a container.
 STEPS = {
     "A": {
         "move_mount": "lay out usr",
@@ -150,13 +150,14 @@ def launcher_of(server):
 
 
 def test_a_session_that_cannot_join_its_control_groups_is_not_created(start_server):
-    """The write by which its processes join is refused, from its second session on."""
+    """From the second session on, processes cannot write to the file through which they join the
+    group."""
     server = start_server("--no-zygote", "--ready-sessions", "0")
     directories = group_directories(server.pid)
     if not directories:
         pytest.skip("this tier has no cgroups here")
     session = works_fully(server)
-    # Any of the files that exist, of any sandbox that follows.
+    # Any of these files, in the group of any later sandbox.
     names = ("tasks", "cgroup.procs")
     files = [
         f"{directory}/{n}/{name}"

@@ -22,7 +22,7 @@ NO_ENGINE = 4
 HERE = Path(__file__).parent
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make such surroundings")
 
-# Machines that forbid things
+# Machines that forbid system calls
 
 SURROUNDINGS = {
     "no clone3": environments.NO_CLONE3,

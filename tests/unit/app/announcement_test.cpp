@@ -58,7 +58,7 @@ TEST_CASE("colours are for terminals", "[app]") {
   std::string coloured = banner(announcement, TerminalStyle(true));
   CHECK(plain.find('\x1b') == std::string::npos);
   CHECK_THAT(coloured, Catch::Contains("\x1b[1;31m*** WARNING"));
-  // Nothing but the colours differs.
+  // Only the colours differ.
   for (std::size_t at = 0; (at = coloured.find('\x1b')) != std::string::npos;) {
     coloured.erase(at, coloured.find('m', at) + 1 - at);
   }

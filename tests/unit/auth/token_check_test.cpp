@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 TokenPolicy by_claims() { return {.rule = TokenRule::claims, .executors = {}}; }
 
-/// The outcome for a token with a good payload but for `members`.
+/// The outcome for a token with a good payload, except for `members`.
 Result<std::string> check(const std::string& members, const TokenPolicy& policy = by_claims(),
                           std::chrono::sys_seconds now = kNow) {
   return check_token(policy, "Bearer " + token_around(payload_with(members)), now);

@@ -12,7 +12,7 @@ using test::TestLoop;
 struct SemaphoreFixture {
   ~SemaphoreFixture() {
     semaphore.cancel_waiters();
-    loop.settle();  // while the semaphore still lives
+    loop.settle();  // before the semaphore is destroyed
   }
   test::Task<MaybePermit> wait() { return loop.start(semaphore.wait()); }
   /// Returns the permit of a task that must have one.

@@ -116,7 +116,7 @@ TEST_CASE("the overview has every command, the options used most, and the exit c
   CHECK_THAT(text, Catch::Contains("\n  --port N ") && Catch::Contains("\n  --config PATH "));
   CHECK_THAT(text, Catch::Contains("Exit codes:\n  0 ") && Catch::Contains("\n  4  no usable"));
   CHECK_THAT(text, !Catch::Contains("--object-ids"));
-  CHECK_THAT(text, !Catch::Contains(" Commands: "));  // a noun without a summary
+  CHECK_THAT(text, !Catch::Contains(" Commands: "));  // the heading of a noun without a summary
   CHECK(lines_of(text).size() <= 60);
 }
 

@@ -9,8 +9,8 @@
 namespace dynsessions::config {
 namespace {
 
-/// A value for each option that is not its default. An option that is new in the table fails the
-/// tests below until it has one here.
+/// A value for each option that is not its default. A new option in the table fails the tests below
+/// until it has a value here.
 const std::map<std::string_view, std::string> kOtherValues{
     {"port", "0"},
     {"https-port", "off"},
@@ -87,7 +87,7 @@ const std::map<std::string_view, std::string> kOtherValues{
     {"file-names", "documented"},
 };
 
-/// These know one word only, so that no other value than the default can be set.
+/// These options accept only one word, so no other value than the default can be set.
 const std::set<std::string_view> kOneWord{"container-type"};
 
 std::vector<std::string> as_flags(const Option& option, const std::string& value) {
@@ -233,7 +233,7 @@ TEST_CASE("a value that an option does not accept is refused with what it accept
     const std::string flag = "--" + row.option;
     const std::vector<std::string> words =
         row.value.empty() ? std::vector{flag, row.value} : std::vector{flag + "=" + row.value};
-    // A likely word can follow.
+    // The message can continue with a suggestion.
     CHECK_THAT(refusal(words), Catch::StartsWith(flag + ": " + complaint));
 
     std::string variable = "DYNSESSIONS_" + row.option;
@@ -265,7 +265,7 @@ TEST_CASE("the ends of a range are accepted", "[config]") {
                                          {"--max-processes", "8", "32768"}}));
   DYNAMIC_SECTION(row.flag) {
     CHECK_NOTHROW(parse({row.flag, row.low}));
-    // Of which there cannot be more ready ones.
+    // The option limits the number of ready sessions, which is set too.
     CHECK_NOTHROW(parse({row.flag, row.high}, {{"DYNSESSIONS_MAX_SESSIONS", "100000"}}));
   }
 }

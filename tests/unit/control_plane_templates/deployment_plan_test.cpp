@@ -8,7 +8,7 @@ namespace {
 
 using Catch::Matchers::Contains;
 
-/// The names of the resources that are put, in order.
+/// Returns the names of the resources that are put, in order.
 std::string put_names(const DeploymentPlan& plan) {
   std::string names;
   for (const PlannedResource& resource : plan.resources()) {
@@ -87,7 +87,7 @@ TEST_CASE("two resources of one id are refused", "[templates]") {
 TEST_CASE("a resource whose condition does not hold is not put", "[templates]") {
   CHECK(order_of({pool("a", {{"condition", false}}), pool("b", {{"dependsOn", {"a"}}})}) == "b ");
   CHECK(order_of({pool("a", {{"condition", "[equals(1, 1)]"}})}) == "a ");
-  // Its body is not evaluated.
+  // The body of a resource without deployment is not evaluated.
   CHECK(order_of({pool("a", {{"condition", false}, {"location", "[int('x')]"}})}).empty());
   CHECK_THAT(order_of({pool("a", {{"condition", "yes"}})}), Contains("of type 'Boolean'"));
 }

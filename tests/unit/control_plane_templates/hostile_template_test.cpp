@@ -4,7 +4,7 @@
 #include "tests/support/catch.h"
 #include "tests/unit/control_plane_templates/template_fixture.h"
 
-/// Templates that want the server's memory, time or stack.
+/// Templates that try to use up the server's memory, time or stack.
 namespace dynsessions::control_plane_templates {
 namespace {
 
@@ -16,7 +16,8 @@ std::string repeated(const std::string& text, std::size_t count) {
   return whole;
 }
 
-/// Variables v0, v1, …, each of which uses the one before by `use`, such as "concat($, $)".
+/// Makes variables v0, v1, …; each is `use`, such as "concat($, $)", with the previous variable in
+/// place of $.
 Json chain(const std::string& use, std::size_t length) {
   Json variables{{"v0", "0123456789"}};
   for (std::size_t i = 1; i < length; ++i) {
@@ -61,7 +62,7 @@ TEST_CASE("expressions in each other are bounded", "[templates]") {
 }
 
 TEST_CASE("a long chain of variables is bounded", "[templates]") {
-  // The last one is asked for first in the alphabet's order.
+  // Variables are evaluated in alphabetical order, so the last one is evaluated first.
   Json variables{{"z", 1}};
   std::string before = "z";
   for (int i = 999; i >= 600; --i) {

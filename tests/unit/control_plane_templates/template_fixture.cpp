@@ -6,7 +6,7 @@
 namespace dynsessions::control_plane_templates {
 namespace {
 
-/// The parts with an output `it` of any type that says so by itself.
+/// Adds an output `it`, whose declared type is that of the value.
 Json with_output(Json parts, const std::string& expression) {
   parts["outputs"]["it"] = {{"type", "array"}, {"value", {"[" + expression + "]"}}};
   return parts;

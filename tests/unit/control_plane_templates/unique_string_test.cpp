@@ -6,7 +6,7 @@ namespace dynsessions::control_plane_templates {
 namespace {
 
 TEST_CASE("uniqueString gives the values that the Bicep compiler gave to others", "[templates]") {
-  // Published by the author of a port of the function, who compared with the compiler.
+  // From the author of a port of the function, who compared it with the compiler.
   CHECK(unique_string("test") == "rbgf3xv4ufgzg");
   CHECK(unique_string("abc") == "cgtzqvhu4i23s");
   CHECK(unique_string("hello-world") == "a7wkljktk6wne");

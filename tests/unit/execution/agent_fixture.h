@@ -17,7 +17,7 @@ struct AgentFixture {
         process({loop.executor(), file_pool, spool.new_kernel(), clock}, agent.take_server_ends()) {
   }
 
-  /// Says ready and begins a program, which the agent takes.
+  /// Sends `ready` from the agent, and starts a program, which the agent receives.
   void begin(std::uint64_t id, const std::string& code = "pass") {
     if (process.state() == AgentState::starting) agent.say_ready();
     loop.settle();
@@ -27,8 +27,8 @@ struct AgentFixture {
   }
   AgentProcess::Output end() { return loop.run(process.end()); }
 
-  ManualClock clock{
-      Clock::TimePoint(std::chrono::seconds(1'700'000'000))};  ///< outlives the frames in `loop`
+  ManualClock clock{Clock::TimePoint(std::chrono::seconds(
+      1'700'000'000))};  ///< declared before `loop`, because its coroutine frames use the clock
   test::TestLoop loop;
   boost::asio::thread_pool file_pool{1};
   const Spool spool;

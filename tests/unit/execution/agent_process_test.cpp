@@ -169,7 +169,8 @@ TEST_CASE("nothing is read from an agent while no frame is awaited", "[execution
     (void)fixture.end();
   }
   REQUIRE(fixture.process.state() == AgentState::idle);
-  // A header that announces 63 MiB, and its beginning: the kernel's buffer is all that it fills.
+  // Sends a header that announces 63 MiB, and the beginning of the frame: it fills only the
+  // kernel's buffer.
   fixture.agent.send_bytes(std::string("\x03\xF0\0\0", 4));
   CHECK(fill_control(fixture, kMost) < std::size_t{1} << 20);
   CHECK(fixture.process.state() == AgentState::idle);

@@ -327,7 +327,7 @@ TEST_CASE("a launcher that is stopped is gone, with what was still asked of it",
   fixture.loop.settle();
   CHECK(asked.done());
   CHECK(fixture.request(RequestKind::create_sandbox).has_error());
-  CHECK_FALSE(fixture.launcher_time.has_timers());  // one would keep the trial of a tier waiting
+  CHECK_FALSE(fixture.launcher_time.has_timers());  // a timer would delay the end of a tier's trial
 }
 
 TEST_CASE("ids of sandboxes are never used twice", "[execution][launcher]") {

@@ -34,7 +34,7 @@ struct LauncherFixture {
   void pass_seconds(int count);
 
   test::TestLoop loop;
-  ManualClock launcher_time{Clock::TimePoint()};  ///< only for its deadlines
+  ManualClock launcher_time{Clock::TimePoint()};  ///< clock of its deadlines
   LauncherClient launcher{loop.executor(), launcher_time};
 };
 

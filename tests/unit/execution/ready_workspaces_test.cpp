@@ -166,7 +166,7 @@ TEST_CASE("none is made in advance while a caller waits for its own", "[executio
 
 TEST_CASE("when none is ready, a new one is made for the caller", "[execution][ready]") {
   ReadyFixture fixture(1);
-  const auto made = fixture.take();  // not started: the reserve is not filled
+  const auto made = fixture.take();  // start() was not called, so the reserve is not filled
   CHECK(made);
   CHECK(fixture.factory.attempts == 1);
   CHECK(fixture.ready.readiness().in_reserve == 0);
@@ -226,7 +226,7 @@ TEST_CASE("a failure of a caller's own workspace is forgotten when another attem
   CHECK(fixture.ready.readiness().failure);
   fixture.pass(5s);
   CHECK_FALSE(fixture.ready.readiness().failure);
-  CHECK(fixture.factory.attempts == 3);  // the proof, the caller's, and another proof
+  CHECK(fixture.factory.attempts == 3);  // the first proof, the caller's attempt, and another proof
   CHECK(fixture.factory.living == 0);
   fixture.pass(5s);
   CHECK(fixture.factory.attempts == 3);

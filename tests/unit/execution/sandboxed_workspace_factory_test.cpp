@@ -29,7 +29,7 @@ TEST_CASE("where interpreters are forked, an empty sandbox is kept for the next 
   auto second = fixture.loop.run(factory.create());
   REQUIRE(second);
   REQUIRE(fixture.request(sandbox::RequestKind::create_sandbox, 1001));
-  // Without the kept one, it would have been two.
+  // Without the spare sandbox there would have been two requests.
   CHECK(fixture.launcher.new_sandbox_id() == (forked ? 5 : 4));
   fixture.workspace = *std::move(second);
   CHECK(programs_so_far(fixture) == "1");
@@ -80,7 +80,7 @@ TEST_CASE("no sandbox is made for later while a session waits for its interprete
   fixture.pass_patience();
   CHECK(fixture.loop.finish(creating).has_error());
   CHECK(fixture.launcher.new_sandbox_id() == 4);
-  // The sandbox exists after this, and does not reach a factory that has gone.
+  // After this reply the sandbox exists; the factory, which was destroyed, does not receive it.
   REQUIRE(fixture.request(sandbox::RequestKind::create_sandbox, 1000));
 }
 

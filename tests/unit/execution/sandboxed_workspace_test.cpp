@@ -128,7 +128,7 @@ TEST_CASE("a program is not interrupted before its deadline", "[execution][sandb
   fixture.clock.advance(WorkspaceFixture::kTimeout - 1ns);
   fixture.loop.settle();
   CHECK_FALSE(task.done());
-  CHECK_FALSE(fixture.real_time.has_timers());  // no grace period has begun
+  CHECK_FALSE(fixture.real_time.has_timers());  // no grace period was started
   fixture.clock.advance(1ns);
   CHECK(fixture.loop.finish(task)->outcome == ExecutionOutcome::timed_out);
 }
@@ -188,13 +188,13 @@ TEST_CASE("a program whose time is up is answered although the launcher does not
     auto task = fixture.start(code);
     fixture.pass_timeout();
     fixture.loop.settle();
-    // The launcher keeps reporting that it works: this test is not about its silence.
+    // The launcher keeps reporting that it works: this test is not about a silent launcher.
     const auto pass = [&](std::chrono::milliseconds time) {
       fixture.launcher_time.advance(time);
       CHECK(fixture.loop.run(fixture.launcher.answers(1s)));
     };
     pass(fixture.services.limits.interrupt_grace);
-    CHECK_FALSE(task.done());  // it waits for the end of the interpreter
+    CHECK_FALSE(task.done());  // the call waits for the end of the interpreter
     pass(fixture.services.limits.kill_grace);
     const auto result = fixture.loop.finish(task);
     REQUIRE(result);

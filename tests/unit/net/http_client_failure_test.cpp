@@ -54,7 +54,7 @@ TEST_CASE("a body over the limit of the caller is too large", "[net][client]") {
 TEST_CASE("a refused connection and a name without an address are told apart", "[net][client]") {
   Client client;
   std::uint16_t port = 0;
-  static_cast<void>(listen_on_loopback(1, port));  // and closes it again
+  static_cast<void>(listen_on_loopback(1, port));  // the port is free again after this line
   check_failure(
       client.fetch(url_of(port)), HttpStep::connect, HttpFailureKind::failed,
       "cannot connect to http://127.0.0.1:" + std::to_string(port) + ": Connection refused");
@@ -76,7 +76,7 @@ TEST_CASE("each step has its deadline", "[net][client]") {
   SECTION("connecting") {
     std::uint16_t port = 0;
     const UniqueFd listener = listen_on_loopback(0, port);
-    const RawClient first(port);  // fills the queue of the kernel
+    const RawClient first(port);  // a connection that fills the kernel's queue
     request.timeouts.connect = milliseconds(50);
     check_failure(client.fetch(url_of(port), std::move(request)), HttpStep::connect,
                   HttpFailureKind::timed_out, "the time is up");

@@ -84,7 +84,7 @@ TEST_CASE("a head has one deadline, however steadily it drips in", "[net][limits
   RawClient client(server.port());
   client.send("GET / HTTP/1.1\r\nX-Slow: ");
   bool closed = false;
-  for (int i = 0; i < 500 && !closed; ++i) {  // 5 seconds of dripping if there were no deadline
+  for (int i = 0; i < 500 && !closed; ++i) {  // sends for up to 5 seconds, more than the deadline
     client.send_what_is_taken("x");
     closed = client.readable_within(10);
   }

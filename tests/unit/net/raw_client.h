@@ -29,7 +29,7 @@ struct Reply {
 /// exception, so that a broken server fails a test instead of blocking it.
 class RawClient {
  public:
-  RawClient();  ///< makes the socket; connect() later
+  RawClient();  ///< makes only the socket; call connect() later
   explicit RawClient(std::uint16_t port);
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
@@ -43,7 +43,8 @@ class RawClient {
   void half_close();
   void close() { socket_ = UniqueFd(); }
 
-  /// Reads the next answer; its head frames its body. `head_only` is for the answer to HEAD.
+  /// Reads the next answer; its head determines where its body ends. `head_only` is for the answer
+  /// to HEAD.
   Reply read_reply(bool head_only = false);
   /// Reads all bytes up to the end of the connection; a reset counts as an end.
   std::string read_to_end();
@@ -52,7 +53,7 @@ class RawClient {
 
  protected:
   [[nodiscard]] int fd() const { return socket_.get(); }
-  /// As send(2) and recv(2); subclasses put TLS between the test and the socket.
+  /// Behave like send(2) and recv(2). Subclasses put TLS between the test and the socket.
   virtual ssize_t put(std::string_view bytes);
   virtual ssize_t get(std::span<char> into);
 

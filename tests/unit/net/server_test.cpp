@@ -171,7 +171,7 @@ TEST_CASE("no socket of the server is inherited by a launched process", "[net][s
     if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0) continue;
     int domain = 0;
     ::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size);
-    if (domain != AF_INET) continue;  // a socket that the test inherited
+    if (domain != AF_INET) continue;  // not a socket of this test: it was inherited
     CAPTURE(fd, listening);
     CHECK((::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
     ++sockets;

@@ -32,8 +32,8 @@ inline http::Response text_response(std::string text, unsigned status = 200) {
   return response;
 }
 
-/// Answers with a function's result. Errors are refused with their message: 500 for `internal`, 400
-/// for the rest.
+/// Answers with a function's result. Errors become answers with their message: 500 for `internal`,
+/// 400 for all others.
 class FunctionHandler final : public http::Handler {
  public:
   using Function =

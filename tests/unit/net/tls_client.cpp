@@ -55,8 +55,8 @@ ssize_t TlsClient::put(std::string_view bytes) {
   return -1;
 }
 
-/// An end without close_notify counts as an end, as for RawClient; was_told_the_end() tells them
-/// apart.
+/// An end without close_notify counts as an end, as for RawClient; was_told_the_end() distinguishes
+/// the two.
 ssize_t TlsClient::get(std::span<char> into) {
   std::size_t count = 0;
   errno = 0;

@@ -31,8 +31,8 @@ class TlsClient final : public RawClient {
   using RawClient::fd;  ///< for bytes that bypass TLS
 
   [[nodiscard]] std::string version() const;   ///< "TLSv1.3"
-  [[nodiscard]] std::string protocol() const;  ///< agreed on with ALPN; empty if none
-  /// The server has sent close_notify: the end that was read is not a truncation.
+  [[nodiscard]] std::string protocol() const;  ///< the protocol that ALPN selected; empty if none
+  /// Whether the server has sent close_notify, so that the end is not a truncation.
   [[nodiscard]] bool was_told_the_end() const;
 
  private:

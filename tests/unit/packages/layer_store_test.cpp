@@ -13,8 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// In place of pip: notes each run, and puts the package `plotly` and one that it needs into the
-/// layer.
+/// Replaces pip: records each run, and puts the package `plotly` and a package that it needs into
+/// the layer.
 constexpr const char* kInstalls = R"sh(#!/bin/sh
 echo run >> "${0%/bin/python3}/runs"
 cp "$4" "${0%/bin/python3}/requirements"
@@ -54,7 +54,7 @@ class Host {
     return {layers(), base() / "bin/python3", "environment_layer.py"};
   }
   [[nodiscard]] std::string noted(const char* name) const { return read_text(base() / name); }
-  /// Without the lock file.
+  /// Counts the layers, without the lock file.
   [[nodiscard]] std::size_t layer_count() const {
     std::size_t count = 0;
     for (const auto& entry : fs::directory_iterator(layers())) count += entry.is_directory();
@@ -179,7 +179,7 @@ TEST_CASE("layers that no server has used for a month are removed", "[packages]"
   fs::last_write_time(used->prefix, long_ago);
   fs::last_write_time(unused, long_ago);
   REQUIRE(host.store().obtain(with("plotly==4"), "/", kNobodyIsTold));
-  CHECK(fs::exists(used->prefix));  // a server holds it
+  CHECK(fs::exists(used->prefix));  // kept, because a server holds it
   CHECK(fs::exists(recent->prefix));
   CHECK_FALSE(fs::exists(unused));
 }

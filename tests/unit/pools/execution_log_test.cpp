@@ -84,7 +84,7 @@ TEST_CASE("the oldest results are forgotten when they take too much memory", "[s
   CHECK(log.find("99") != nullptr);
 }
 
-/// Its first part is in memory, the rest in a file.
+/// Returns a result whose stdout is partly in memory and partly in a file.
 execution::ExecutionResult printed_to_file(test::TestLoop& loop, asio::thread_pool& file_pool) {
   const execution::Spool spool(file_pool);
   constexpr std::size_t kSize = 2 * execution::kTextBytesInMemory;

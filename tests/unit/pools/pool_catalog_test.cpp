@@ -28,7 +28,7 @@ struct CatalogFixture {
     return Pool::Parts{loop.executor(), ids, server_clock.copy(), made.back(),
                        std::make_unique<RecordedEvents>()};
   }
-  /// Uses a session of a pool and gives it back.
+  /// Uses a session of a pool and releases it.
   bool use(const PoolName& pool, const std::string& name) {
     SessionPool& sessions = catalog.find_or_create(pool).value()->sessions();
     return loop.run(sessions.acquire(identifier(name))).has_value();

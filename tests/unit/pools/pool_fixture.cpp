@@ -160,7 +160,7 @@ PoolFixture::~PoolFixture() {
   workspaces.release();
   workspaces.release_endings();
   loop.run(pool.stop());
-  loop.settle();  // calls that found their session ended
+  loop.settle();  // calls whose session has ended return
 }
 
 test::Task<PoolFixture::ExecuteResult> PoolFixture::start(const std::string& name,

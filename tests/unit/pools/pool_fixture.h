@@ -17,7 +17,7 @@
 
 namespace dynsessions::pools {
 
-/// Writes down what happens to sessions.
+/// Records the events of sessions.
 class RecordedEvents final : public SessionEvents {
  public:
   void session_allocated(const Session&) override { record.emplace_back("allocated"); }
@@ -31,8 +31,8 @@ class RecordedEvents final : public SessionEvents {
   std::vector<std::string> record;
 };
 
-/// Makes scripted workspaces, when the test allows it, and knows which of them live. As a real
-/// one does, each ends a program under way when it is stopped.
+/// Makes scripted workspaces when the test allows it, and knows which of them exist. When a
+/// workspace is stopped, it ends its running program, as a real one does.
 class FakeWorkspaces final : public execution::WorkspaceFactory {
  public:
   explicit FakeWorkspaces(boost::asio::any_io_executor executor);
@@ -40,17 +40,16 @@ class FakeWorkspaces final : public execution::WorkspaceFactory {
   boost::asio::awaitable<Result<std::unique_ptr<execution::Workspace>>> create() override;
   boost::asio::awaitable<void> stop() override;
 
-  /// From now on create() waits; release() lets those go on that wait.
+  /// Makes create() wait from now on; release() lets waiting calls continue.
   void hold() { holding_ = true; }
   void release();
-  /// The same of stop(), of all workspaces.
+  /// The same for stop() of all workspaces.
   void hold_endings() { holding_endings_ = true; }
   void release_endings();
-  /// The next create() that goes on fails with this message.
+  /// The next create() that continues fails with this message.
   void fail_next(std::string message) { next_failure_ = std::move(message); }
 
-  /// Lets the programs go on that wait, in all kernels or in one: those whose code begins with
-  /// "wait".
+  /// Lets waiting programs, whose code begins with "wait", continue in all kernels or in one.
   void let_programs_end();
   void let_programs_end(execution::Kernel kernel);
 
@@ -81,7 +80,7 @@ class PoolFixture {
   explicit PoolFixture(PoolDefinition definition = {});
   ~PoolFixture();
 
-  /// Uses a session as one request does: acquires it, runs the code, gives it back.
+  /// Uses a session as one request does: acquires it, runs the code and releases it.
   test::Task<ExecuteResult> start(const std::string& identifier, const std::string& code,
                                   execution::Kernel kernel = execution::Kernel::synchronous);
   ExecuteResult execute(const std::string& identifier, const std::string& code);

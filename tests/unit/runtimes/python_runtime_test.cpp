@@ -89,7 +89,7 @@ TEST_CASE("an environment that is no layer has no base", "[runtimes]") {
   const Environments made;
   const SandboxProfile full = made.profile_of(made.base(), Tier::full);
   CHECK(shows(full, made.base(), "/opt/python"));
-  CHECK(full.binds.size() == 2);  // with the agent
+  CHECK(full.binds.size() == 2);  // the environment and the agent
   CHECK(variable(full, "PATH") == "/tmp/.local/bin:/opt/python/bin:/usr/local/bin:/usr/bin:/bin");
 }
 

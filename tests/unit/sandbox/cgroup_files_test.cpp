@@ -79,7 +79,7 @@ TEST_CASE("what cannot be read is empty, wherever reading fails", "[limits]") {
   group.has("long", std::string(10'000, 'x'));
   CHECK(group.content("long") == std::string(10'000, 'x'));
   CHECK(group.content("absent").empty());
-  CHECK(group.content(".").empty());  // it can be opened
+  CHECK(group.content(".").empty());  // fails if it cannot be opened
 }
 
 TEST_CASE("a controller that groups below have already is left alone", "[limits]") {
@@ -161,7 +161,8 @@ TEST_CASE("a directory that still has processes is not removed", "[limits]") {
   CHECK_FALSE(remove_directory((group.directory / "directory").string()));
   fs::remove(group.directory / "directory" / "1" / "busy");
   CHECK(remove_directory((group.directory / "directory").string()));
-  CHECK(remove_directory((group.directory / "directory").string()));  // missing is fine
+  CHECK(remove_directory(
+      (group.directory / "directory").string()));  // a missing directory is no error
 }
 
 TEST_CASE("a directory cannot be made where there is none", "[limits]") {

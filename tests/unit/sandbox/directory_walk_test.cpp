@@ -109,7 +109,7 @@ TEST_CASE("a walk never leaves its directory, wherever that below it is moved", 
   directory.write("outside/secret", 1);
   const UniqueFd top(::open(directory.path("top").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   DirectoryWalk walk(top.get());
-  while (walk.found().files < 3) walk.go_on(1);  // the walk is in b
+  while (walk.found().files < 3) walk.go_on(1);  // continues until the walk is in b
   REQUIRE(::rename(directory.path("top/a/b").c_str(), directory.path("outside/b").c_str()) == 0);
   while (walk.go_on(1) == DirectoryWalk::State::under_way) {
   }

@@ -71,7 +71,7 @@ TEST_CASE("what is there already may stay, and only what is more is too much aga
   DiskWatch watch(directory.copy(), kLimit, {});
   directory.write("first", 20 * kMiB);
   REQUIRE(look(watch));
-  CHECK_FALSE(look(watch));  // measures, but no interpreter is left to end
+  CHECK_FALSE(look(watch));  // look() counts, but has no interpreter to end
   CHECK_FALSE(watch.is_measuring());
   CHECK_FALSE(watch.is_beyond_repair());
   CHECK_FALSE(look(watch));

@@ -64,7 +64,7 @@ TEST_CASE("odd high bits make no permission of a refusal", "[seccomp]") {
     const unsigned argument = rule.first.arg;
     for (const std::uint64_t value : telling_values(policy, rule.name, argument)) {
       Arguments plain{};
-      plain.at(argument) = value & 0xffff'ffffU;  // the bits that the kernel looks at
+      plain.at(argument) = value & 0xffff'ffffU;  // only the bits that the kernel uses
       Arguments odd{};
       odd.at(argument) = value | std::uint64_t{1} << 40;
       if (native_answer(policy.filter, number, odd) != SECCOMP_RET_ALLOW) continue;

@@ -14,7 +14,7 @@ namespace {
 
 const pools::PoolName kSlotPool{"s", "g", "pool"};
 
-/// Sessions of a pool that come and go in one moment of a frozen clock.
+/// Sessions of a pool that start and end at one time of a frozen clock.
 struct SlotFixture {
   SlotHistory history;
   test::TestLoop loop;
@@ -58,7 +58,7 @@ TEST_CASE("a smaller pool would have refused what had no slot", "[slots]") {
   CHECK(estimate.peak == 3);
   CHECK(estimate.is_complete);
   CHECK(fixture.would_refuse(3) == SlotNames{});
-  CHECK(fixture.would_refuse(2) == SlotNames{"c"});  // it holds no slot, so d has that of a
+  CHECK(fixture.would_refuse(2) == SlotNames{"c"});  // b holds no slot, so d has the slot of a
   CHECK(fixture.would_refuse(1) == SlotNames{"b", "c"});
   CHECK(fixture.would_refuse(0) == SlotNames{"a", "b", "c", "d"});
   CHECK(fixture.history.estimate({"s", "g", "another"}, 0).allocated == 0);

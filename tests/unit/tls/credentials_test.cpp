@@ -139,7 +139,8 @@ TEST_CASE("a name of another domain needs a new authority, which also knows what
 }
 
 TEST_CASE("an authority without name constraints, or with wider ones, is kept", "[tls]") {
-  // Constraints that a person might write for all servers of a team; the emulator's are narrower.
+  // Constraints that a person might write for all servers of a team. Those of the emulator are
+  // narrower.
   const std::string constraints = GENERATE(
       as<std::string>(), "",
       "critical,permitted;DNS:localhost,permitted;DNS:dynamicsessions.io,"

@@ -127,7 +127,7 @@ TEST_CASE("links and names that are not UTF-8 are left out, odd names are not", 
 }
 
 TEST_CASE("a tree deeper than any path is listed as far as paths reach", "[files]") {
-  constexpr int kDepth = 500;  // remove_all, behind us, needs a descriptor for each
+  constexpr int kDepth = 500;  // low, because remove_all() needs a descriptor for each level
   const TestTree tree;
   UniqueFd directory(::fcntl(tree.root(), F_DUPFD_CLOEXEC, 0));
   for (int i = 0; i < kDepth; ++i) {
@@ -150,7 +150,7 @@ TEST_CASE("entries that no path could name are counted", "[files]") {
 
 TEST_CASE("a listing that would take too much memory is refused", "[files]") {
   const TestTree tree;
-  // Every entry costs the 3.8 KB of its directory's path.
+  // Every entry takes 3.8 KB for the path of its directory.
   std::string directory;
   for (int i = 0; i < 15; ++i) directory += std::string(255, 'd') + "/";
   tree.make_directory(directory);
@@ -174,7 +174,7 @@ TEST_CASE("a directory that may not be read is listed without its inside", "[fil
   const TestTree tree;
   tree.make_directory("closed");
   tree.write("closed/x", "");
-  // As any user but root, so that permissions mean something to the test too.
+  // Uses another user than root, so that permissions apply.
   if (::geteuid() == 0) REQUIRE(::fchown(tree.root(), 65'534, 65'534) == 0);
   if (::geteuid() == 0) REQUIRE(::chown(tree.path("closed").c_str(), 65'534, 65'534) == 0);
   REQUIRE(::chmod(tree.path("closed").c_str(), 0) == 0);

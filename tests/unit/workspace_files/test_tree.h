@@ -8,8 +8,8 @@
 
 namespace dynsessions::workspace_files {
 
-/// A directory that plays `/mnt/data`, next to a secret that must never be revealed. Removed with
-/// the object. `path()` is for changes that a session's program would make.
+/// A directory that represents `/mnt/data`, next to a secret that must never be revealed. Removed
+/// with the object. `path()` is for changes that a session's program would make.
 class TestTree {
  public:
   TestTree();
@@ -21,7 +21,7 @@ class TestTree {
   [[nodiscard]] std::string path(std::string_view below = {}) const;
   [[nodiscard]] std::string canary_path() const;
 
-  /// Act as the program in the session; each throws if the system refuses.
+  /// Do what a program in the session could do. Each throws if the system call fails.
   void write(std::string_view below, std::string_view content) const;
   void make_directory(std::string_view below) const;
   void link(std::string_view target, std::string_view below) const;

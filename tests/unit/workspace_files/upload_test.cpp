@@ -110,7 +110,7 @@ TEST_CASE("what a server that is root makes belongs to the owner of the tree", "
     CHECK(status.st_uid == 12'345);
     CHECK(status.st_gid == 12'346);
   }
-  // This thread is root again.
+  // Made as root again.
   const UniqueFd mine(::openat(tree.root(), "mine", O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
   struct stat status {};
   REQUIRE(::fstat(mine.get(), &status) == 0);

@@ -41,7 +41,7 @@ TEST_CASE("the cases of a file about the control plane have its variables", "[co
   one["steps"][0]["request"]["path"] = "${group}/${pool}";
   CHECK_THROWS_AS(parse(file), CaseError);
   file["plane"] = "control";
-  CHECK_THROWS_AS(parse(file), CaseError);  // ${identifier} is one of the data plane
+  CHECK_THROWS_AS(parse(file), CaseError);  // ${identifier} is a variable of the data plane only
   one["steps"][0]["expect"]["json"] = {{"who", "${pool}"}};
   CHECK(parse(file).front().plane == Plane::control);
   CHECK(parse(file).front().source() == "CONTROL-PLANE.md 1.3");
@@ -62,7 +62,7 @@ TEST_CASE("exchanges in parallel are one step", "[conformance]") {
 TEST_CASE("a case that cannot be used is an error that names it", "[conformance]") {
   struct Row {
     std::string what;
-    std::function<void(Json&)> spoil;  ///< changes the case
+    std::function<void(Json&)> spoil;  ///< makes the case invalid
   };
   const auto row = GENERATE(values<Row>({
       {"no evidence", [](Json& one) { one.erase("evidence"); }},

@@ -110,7 +110,7 @@ TEST_CASE("the JSON report holds the summary and every case", "[conformance]") {
   CHECK(report["summary"]["verdicts"]["same"] == 1);
   CHECK(report["summary"]["notRun"]["budget"] == 1);
   CHECK(report["cases"][2]["why"] == "the budget was used up");
-  CHECK(report["summary"]["evidence"]["guess"]["cases"] == 2);  // those that ran
+  CHECK(report["summary"]["evidence"]["guess"]["cases"] == 2);  // cases that ran
   REQUIRE(report["cases"].size() == 3);
   CHECK(report["cases"][1]["verdict"] == "different");
   CHECK(report["cases"][1]["differences"][0]["where"] == "step 1, $.a|b");

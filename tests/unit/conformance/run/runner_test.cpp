@@ -296,7 +296,7 @@ TEST_CASE("a plan counts sessions, requests and the worst case", "[conformance]"
   CHECK(plan.cases == 2);
   CHECK(plan.sessions == 2);
   CHECK(plan.requests == 6);
-  CHECK(plan.worst_case == std::chrono::minutes(7));  // six deadlines and the pauses
+  CHECK(plan.worst_case == std::chrono::minutes(7));  // the sum of six deadlines and the pauses
 }
 
 }  // namespace

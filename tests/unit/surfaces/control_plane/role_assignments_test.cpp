@@ -49,7 +49,7 @@ TEST_CASE("the same role is given once", "[arm]") {
   RoleAssignments roles;
   REQUIRE(give(roles, kGroup, kExecutor, 1));
   CHECK_FALSE(give(roles, kGroup, kReader, 1));    // the same name
-  CHECK_FALSE(give(roles, kGroup, kExecutor, 2));  // the same right
+  CHECK_FALSE(give(roles, kGroup, kExecutor, 2));  // an assignment of the same right
   CHECK(give(roles, kGroup, kReader, 3));
 }
 

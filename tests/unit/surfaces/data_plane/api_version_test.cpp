@@ -181,7 +181,7 @@ TEST_CASE("an unknown or a missing version is let in, or refused as chosen", "[a
     }
     check(std::nullopt, Dialect::flat, row.when_missing);
     check(std::nullopt, std::nullopt, row.when_missing);
-    check(std::nullopt, Dialect::python, {});  // the dialect without versions
+    check(std::nullopt, Dialect::python, {});  // the dialect without api-versions
     check(kWrapped, Dialect::wrapped, {});
     check(kPython, std::nullopt, {});
   }

@@ -105,7 +105,7 @@ TEST_CASE("object ids can be put everywhere and nowhere", "[api][options]") {
   CHECK_THAT(text_of(always.send("GET /listSessions?" + kNewest)),
              Catch::StartsWith(R"({"$id":"1","sessions":[{"$id":"2","identifier":)"));
   CHECK_THAT(text_of(always.send("POST /.management/listSessions")),
-             Catch::StartsWith(R"({"value":[{"identifier":)"));  // documented without them
+             Catch::StartsWith(R"({"value":[{"identifier":)"));  // documented without these members
   options.object_ids = contract::ByVersion::never;
   HarnessWithOptions never(options);
   CHECK(text_of(never.send("GET /files?identifier=s1&api-version=2024-02-02-preview")) ==

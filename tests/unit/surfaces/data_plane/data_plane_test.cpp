@@ -25,7 +25,7 @@ void check_refused(const http::Response& response, unsigned status, const std::s
 
 TEST_CASE("every answer has the headers that every recorded answer has", "[api][surface]") {
   const auto line = GENERATE(values<std::string>({
-      "POST /executions?identifier=s1",  // refused: no body
+      "POST /executions?identifier=s1",  // refused, because the body is missing
       "GET /files?identifier=s1",
       "GET /files/missing?identifier=s1",
       "GET /nothing",
@@ -203,7 +203,7 @@ TEST_CASE("what is uploaded is listed, described, downloaded and deleted in ever
        "GET /files/my%20data.bin/content?", "DELETE /files/my%20data.bin?"},
   }));
   DYNAMIC_SECTION(row.what) {
-    std::string content(300'000, '\0');  // every byte, and more than a buffer
+    std::string content(300'000, '\0');  // contains every byte value and is longer than a buffer
     for (std::size_t i = 0; i < content.size(); ++i)
       content[i] = static_cast<char>(i * 7 + i / 256);
     const std::string session = "identifier=sess-1";
@@ -211,7 +211,7 @@ TEST_CASE("what is uploaded is listed, described, downloaded and deleted in ever
     CHECK(harness.upload(row.upload + session, "my data.bin", content).status == 200);
     CHECK_THAT(text_of(harness.send(row.list + session)), Catch::Contains(R"("my data.bin")"));
     CHECK((text_of(harness.send(row.content + session)) == content));
-    if (row.get.empty()) return;  // the python dialect ends here
+    if (row.get.empty()) return;  // the python dialect has no further operation
     CHECK_THAT(text_of(harness.send(row.get + session)), Catch::Contains(":300000,"));
     CHECK(harness.send(row.remove + session).status == 204);
     check_refused(harness.send(row.get + session), 404, "GetFileError");

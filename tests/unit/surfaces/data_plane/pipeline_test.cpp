@@ -94,7 +94,7 @@ TEST_CASE("the exchange has the reason that an exact server does not send", "[ap
   CHECK_FALSE(harness.exchange().reason.empty());
 }
 
-/// Records what it sees, and answers itself if told to.
+/// Records the requests that reach it, and answers them itself if the test sets this.
 class Witness final : public http::Filter {
  public:
   asio::awaitable<http::Answer> handle(http::Call& call, http::Next next) override {
@@ -120,7 +120,8 @@ TEST_CASE("a further filter can stand in front of operations and behind the guar
   DataPlaneSettings settings = DataPlaneHarness::default_settings();
   settings.inner_filters = {&fault};
   DataPlaneHarness harness(DataPlaneHarness::hello_world, settings);
-  harness.send("GET /files?identifier=s", "", {});  // no token: the request does not get that far
+  harness.send("GET /files?identifier=s", "",
+               {});  // without a token the request does not reach this filter
   CHECK(fault.seen.empty());
   harness.send("GET /nothing");
   harness.send("GET /files?identifier=s");

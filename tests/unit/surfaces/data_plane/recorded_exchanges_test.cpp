@@ -20,9 +20,9 @@ using Names = std::vector<std::string>;
 struct Exchange {
   std::string what;
   std::string line;
-  std::string body;  ///< of the request; the file's content in an upload
+  std::string body;  ///< body of the request; in an upload, the file's content
   unsigned status;
-  Names headers;  ///< without those of the framing: connection, content-length, transfer-encoding
+  Names headers;  ///< header names, without connection, content-length and transfer-encoding
   http::Framing framing;
   std::string text;
 };
@@ -100,8 +100,8 @@ Conversation flat_conversation() {
         R"("executionType":"synchronous","status":"Succeeded","result":{"$id":"2",)"
         R"("stdout":"Hello world\n","stderr":"","executionResult":"",)"
         R"("executionTimeInMilliseconds":35}})"},
-       // The only departure: the recording has "type":"" and "contentType":"", which the service
-       // filled by May 2025; section 8 row 24 follows the later answer.
+       // The only difference from the recording, which has "type":"" and "contentType":"", which
+       // the service filled by May 2025; section 8 row 24 follows the later answer.
        {"upload", "POST /files" + query, "testing", 200, kJson, kChunked,
         R"({"$id":"1","name":"cert.txt",)" + typed + end},
        {"list", listing, "", 200, kJson, kChunked,

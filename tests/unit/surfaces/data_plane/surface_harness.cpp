@@ -48,7 +48,7 @@ DataPlaneHarness::DataPlaneHarness(Script script, DataPlaneSettings settings,
                                          workspaces_, std::make_unique<SilentEvents>()};
              }),
       surface_({pools_, file_pool_, ids_}, std::move(settings)) {
-  spdlog::set_level(spdlog::level::off);  // the refusals that tests cause are not news
+  spdlog::set_level(spdlog::level::off);  // tests cause refusals on purpose
 }
 
 DataPlaneHarness::~DataPlaneHarness() {

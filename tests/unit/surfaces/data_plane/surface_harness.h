@@ -38,12 +38,12 @@ class DataPlaneHarness {
   using Script =
       std::function<Result<execution::ExecutionResult>(const execution::ExecutionRequest&)>;
 
-  /// Where the clock stands: Monday, 11 November 2024, 09:05:02 UTC.
+  /// The time of the frozen clock: Monday, 11 November 2024, 09:05:02 UTC.
   static constexpr Clock::TimePoint kNow =
       std::chrono::sys_days{std::chrono::year{2024} / 11 / 11} + std::chrono::hours(9) +
       std::chrono::minutes(5) + std::chrono::seconds(2);
 
-  /// Every program prints "Hello world\n" within 35 ms and gives no value.
+  /// The script: every program prints "Hello world\n" within 35 ms and has no value.
   [[nodiscard]] static Result<execution::ExecutionResult> hello_world(
       const execution::ExecutionRequest& request);
 
@@ -88,7 +88,7 @@ class DataPlaneHarness {
   }
 
  private:
-  /// co_spawn's own handlers can only carry what has a default constructor; a lease has none.
+  /// Wraps a value for co_spawn, whose handlers require a default constructor; a lease has none.
   template <typename T>
   static boost::asio::awaitable<void> store(boost::asio::awaitable<T> task,
                                             std::optional<T>& outcome) {
