@@ -31,8 +31,8 @@ void raise_descriptor_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
-  static_cast<void>(
-      ::setrlimit(RLIMIT_NOFILE, &limit));  // raising the soft limit to the hard limit cannot fail
+  // Raising the soft limit to the hard limit cannot fail.
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
 }
 
 std::uint64_t descriptor_limit() {

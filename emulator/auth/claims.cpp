@@ -22,8 +22,8 @@ std::optional<std::array<std::string_view, 3>> parts_of(std::string_view token) 
   const std::size_t second = token.find('.', first + 1);
   if (second == std::string_view::npos) return std::nullopt;
   const std::string_view signature = token.substr(second + 1);
-  if (signature.find('.') != std::string_view::npos)
-    return std::nullopt;  // five parts: an encrypted token
+  // Five parts: an encrypted token.
+  if (signature.find('.') != std::string_view::npos) return std::nullopt;
   return std::array{token.substr(0, first), token.substr(first + 1, second - first - 1), signature};
 }
 

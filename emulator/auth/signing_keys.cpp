@@ -38,8 +38,8 @@ std::shared_ptr<const SigningKey> SigningKeys::make_key() const {
   if (directory_.empty()) return shared(SigningKey::make());
   try {
     const auto state = tls::StateDirectory::at(directory_);
-    const UniqueFd turn =
-        state.lock();  // if two servers start at the same time, only one of them makes the key
+    // If two servers start at the same time, only one of them makes the key.
+    const UniqueFd turn = state.lock();
     if (auto kept = read_key(state)) return kept;
     auto made = shared(SigningKey::make());
     state.write(kFile, made->pem());

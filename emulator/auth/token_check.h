@@ -49,9 +49,11 @@ using RoleLookup = std::function<RoleStanding(const std::vector<std::string>& pr
 /// - have an `exp` after `now`, and no `nbf` after `now`. Both are exact to the second, without the
 ///   minutes of grace of real services, so that a test can check both sides;
 /// - have the role *Azure ContainerApps Session Executor* (name or id) in `roles`, or belong to one
-///   of the policy's executors or to a principal to whom `roles` gives the role. The signature is
-///   checked if the token names one of the emulator's keys. Signatures of other tokens are not
-///   checked, because their keys are not known here: this check tests clients and protects nothing.
+///   of the policy's executors or to a principal to whom `roles` gives the role.
+///
+/// The signature is checked if the token names one of the emulator's keys. Signatures of other
+/// tokens are not checked, because their keys are not known here: this check tests clients and
+/// protects nothing.
 ///
 /// Returns the token's principal: its `oid`, `appid` or `sub`; empty if it is no web token, which
 /// only TokenRule::any accepts. Returns `unauthenticated` or `permission_denied` if the token is

@@ -62,8 +62,8 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments, Kind kind)
   std::vector<char*> argv;
   argv.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) {
-    argv.push_back(const_cast<char*>(
-        argument.c_str()));  // execv takes non-const pointers for historical reasons
+    // execv takes non-const pointers for historical reasons.
+    argv.push_back(const_cast<char*>(argument.c_str()));
   }
   argv.push_back(nullptr);
   int ends[2];

@@ -201,8 +201,7 @@ Outputs::~Outputs() {
 
 void write_last_words(std::string_view text) {
   if (!wait_until_writable(STDERR_FILENO, static_cast<int>(kLastPatience.count()))) return;
-  const std::string_view piece =
-      first_piece(text);  // a writable pipe takes one piece without blocking
+  const std::string_view piece = first_piece(text);  // a writable pipe takes it without blocking
   static_cast<void>(!::write(STDERR_FILENO, piece.data(), piece.size()));
 }
 

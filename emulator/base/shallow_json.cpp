@@ -9,8 +9,8 @@ json parse_shallow_json(std::string_view text, int deepest, Comments comments) {
   const auto limit_depth = [&](int depth, json::parse_event_t event, json&) {
     const bool opens =
         event == json::parse_event_t::object_start || event == json::parse_event_t::array_start;
-    too_deep =
-        too_deep || (opens && depth >= deepest);  // `depth` objects and arrays are already open
+    // `depth` objects and arrays are already open.
+    too_deep = too_deep || (opens && depth >= deepest);
     return !too_deep;
   };
   json parsed = json::parse(text, limit_depth, /*allow_exceptions=*/false,

@@ -28,8 +28,8 @@ struct Command;
 /// A parsed command line.
 struct Invocation {
   const Command* command = nullptr;
-  std::vector<std::string>
-      arguments;  ///< words after the name of the command, such as `bash` in `completion bash`
+  /// Words after the name of the command, such as `bash` in `completion bash`.
+  std::vector<std::string> arguments;
   config::Values flags;     ///< of the command: name to text; "true" without a value
   config::Values options;   ///< of the server: key to text
   std::string config_path;  ///< of --config; empty without
@@ -46,8 +46,8 @@ struct Command {
   std::span<const std::string_view> common_options = {};  ///< keys of options that its help shows
   bool shows_all_options = false;                         ///< in its help, instead of these
   std::string_view argument = {};                         ///< "SHELL"; empty: it takes none
-  std::span<const std::string_view> argument_words =
-      {};  ///< words that are accepted as arguments; empty: any word
+  /// Words that are accepted as arguments; empty: any word.
+  std::span<const std::string_view> argument_words = {};
   /// The help of a command that parses its arguments itself; all words after its name are then its
   /// arguments.
   std::string (*own_help)() = nullptr;

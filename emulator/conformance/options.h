@@ -10,8 +10,8 @@ namespace dynsessions::conformance {
 
 /// The options of `dynsessions conform`.
 struct ConformOptions {
-  std::string
-      endpoint;     ///< URL of a pool. If this and `arm` are empty, the run starts the emulator
+  /// URL of a pool. If this and `arm` are empty, the run starts the emulator.
+  std::string endpoint;
   std::string arm;  ///< address of an Azure Resource Manager instead of a pool
   std::string subscription = "00000000-0000-0000-0000-000000000000";  ///< at `arm`
   std::string token_command;  ///< command that prints a token; empty: an invented token

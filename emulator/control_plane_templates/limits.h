@@ -17,8 +17,8 @@ inline constexpr std::size_t kRange = 10'000;            ///< of the service: ra
 
 inline constexpr int kJsonDepth = 64;                ///< objects and arrays in each other
 inline constexpr std::size_t kExpressionDepth = 64;  ///< calls in each other, in one expression
-inline constexpr std::size_t kEvaluationDepth =
-    256;  ///< depth of nested evaluations, including variables
+/// Depth of nested evaluations, including variables.
+inline constexpr std::size_t kEvaluationDepth = 256;
 
 /// Limit of bytes that the evaluation of one template copies and produces: about a tenth of a
 /// second.

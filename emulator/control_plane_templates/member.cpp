@@ -59,8 +59,8 @@ std::size_t weight_of(const Json& value, std::size_t depth) {
   }
   if (value.is_object()) {
     for (const auto& [name, member] : value.items()) {
-      weight +=
-          64 + name.size() + weight_of(member, depth + 1);  // estimated size of a node of the map
+      // Estimated size of a node of the map.
+      weight += 64 + name.size() + weight_of(member, depth + 1);
     }
   }
   return weight;

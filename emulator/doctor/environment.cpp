@@ -104,9 +104,9 @@ Check sum_of(const EnvironmentFacts& facts, const Deviations& deviations, std::s
                            "matplotlib and what they need)",
                        kMakeOneIfNeeded);
   }
-  return environment(
-      "packages", Verdict::warning, count + " as pinned",
-      facts.agent_failure.empty() ? kMakeOne : "");  // otherwise the line of the agent has the cure
+  // If the agent fails, its line has the cure.
+  return environment("packages", Verdict::warning, count + " as pinned",
+                     facts.agent_failure.empty() ? kMakeOne : "");
 }
 
 /// A line that sums up, one that names what is missing unless that is the data stack, and one for

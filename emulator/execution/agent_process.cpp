@@ -230,9 +230,8 @@ asio::awaitable<void> write_program(std::shared_ptr<AgentIo> io, AgentProgram pr
   } else {
     frame = encode();
   }
-  co_await asio::async_write(
-      io->control, asio::buffer(frame),
-      asio::as_tuple(asio::use_awaitable));  // the reader notices that the agent has gone
+  // An error is ignored, because the reader notices an agent that has gone.
+  co_await asio::async_write(io->control, asio::buffer(frame), asio::as_tuple(asio::use_awaitable));
 }
 
 /// Completion handler for coroutines that must not fail silently: they throw for a frame over the

@@ -105,8 +105,8 @@ class AgentProcess {
                                           TimerLabel label);
 
  private:
-  std::shared_ptr<AgentIo>
-      io_;  ///< shared with the reading coroutines, which end after this object
+  /// Shared with the reading coroutines, which end after this object.
+  std::shared_ptr<AgentIo> io_;
 };
 
 }  // namespace dynsessions::execution

@@ -61,8 +61,8 @@ struct ExecutionRequest {
   // Set by the session.
   Clock* clock = nullptr;    ///< that `timeout` follows; null: the clock of the workspace
   std::string session = {};  ///< guid; identifies the timer of `timeout` among others
-  OutputListener on_output =
-      {};  ///< empty: no listener. The object that it calls outlives the execution
+  /// Empty: no listener. The object that it calls outlives the execution.
+  OutputListener on_output = {};
 };
 
 /// The value of a program's last expression, before any api-version shapes it.
@@ -133,8 +133,8 @@ struct ExecutionResult {
   /// (test_double/journal/displays.h reads it). Empty if there is none or the request did not ask
   /// for it.
   SpooledText displays = {};
-  std::uint64_t stdout_bytes =
-      0;  ///< bytes that the program wrote, including those that were dropped
+  /// Bytes that the program wrote, including those that were dropped.
+  std::uint64_t stdout_bytes = 0;
   std::uint64_t stderr_bytes = 0;
   std::chrono::milliseconds duration{0};  ///< real time in the interpreter
   /// Interpreters of the kernel that ended since the previous program, in order. Each was replaced.

@@ -157,8 +157,8 @@ void LauncherClient::dispatch(Received<Reply> received) {
   // An interpreter that exits also closes its control socket, which informs its owner.
   if (reply.kind == ReplyKind::interpreter_exited) return;
   const auto found = pending_.find(reply.request_id);
-  if (found == pending_.end())
-    return;  // no caller waits for this reply; its descriptors are closed here
+  // No caller waits for this reply; its descriptors are closed here.
+  if (found == pending_.end()) return;
   found->second.reply = std::move(received);
   found->second.answered.notify();
 }

@@ -28,8 +28,8 @@ class Metrics final : public http::ExchangeObserver {
  public:
   struct Subject {
     std::string version;  ///< of the program
-    std::vector<std::string_view>
-        api_versions;  ///< versions that have separate series; static storage
+    /// Versions that have separate series; static storage.
+    std::vector<std::string_view> api_versions;
   };
 
   explicit Metrics(const Subject& subject);

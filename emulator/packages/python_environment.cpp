@@ -65,8 +65,8 @@ PythonEnvironment read_python_environment(const fs::path& prefix) {
   PythonEnvironment environment;
   environment.python_version = header_value(prefix / "pyvenv.cfg", "version = ");
   environment.created_at = changed_at(prefix / "pyvenv.cfg");
-  std::map<std::string, Versions::value_type>
-      found;  // if a name occurs twice, the first one counts, as in Python
+  // If a name occurs twice, the first one counts, as in Python.
+  std::map<std::string, Versions::value_type> found;
   for (const fs::path& directory : package_directories(prefix)) add_packages(directory, found);
   for (auto& [key, package] : found) environment.packages.push_back(std::move(package));
   return environment;

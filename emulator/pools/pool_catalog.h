@@ -89,8 +89,8 @@ class PoolCatalog {
   const UndeclaredPools undeclared_;
   std::map<std::string, std::shared_ptr<Pool>> pools_;
   std::set<std::string> closed_;  ///< keys of names
-  std::list<std::shared_ptr<Pool>>
-      removed_;  ///< removed pools whose sessions have not ended yet; shared with end()
+  /// Removed pools whose sessions have not ended yet; shared with end().
+  std::list<std::shared_ptr<Pool>> removed_;
 };
 
 }  // namespace dynsessions::pools

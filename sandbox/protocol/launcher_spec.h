@@ -17,8 +17,8 @@ enum class Tier {
 /// else.
 struct LauncherSpec {
   Tier tier = Tier::full;
-  bool cgroups =
-      true;  ///< used if the machine has cgroups; otherwise limits are enforced without them
+  /// Used if the machine has cgroups; otherwise limits are enforced without them.
+  bool cgroups = true;
   /// How long a profile without sandboxes keeps its zygote.
   std::uint64_t zygote_idle_seconds = 60;
   bool operator==(const LauncherSpec&) const = default;

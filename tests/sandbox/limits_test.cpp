@@ -210,8 +210,8 @@ TEST_CASE("the groups of a launcher that was killed are swept away by the next o
   const auto processes = descendants(launcher.pid());
   {
     const LauncherHarness second(limited_spec(Groups::wanted));
-    for (const fs::path& directory : mine)
-      CHECK(fs::exists(directory));  // kept, because its launcher runs
+    // Kept, because its launcher runs.
+    for (const fs::path& directory : mine) CHECK(fs::exists(directory));
   }
   ::kill(launcher.pid(), SIGKILL);
   REQUIRE(all_gone(processes));

@@ -51,8 +51,8 @@ class TemporaryPlace {
   }
 
  private:
-  char path_[32] =
-      "/dev/shm/tiers-test-XXXXXX";  // not in /tmp or /var/tmp, which sessions have separately
+  // Not in /tmp or /var/tmp, which sessions have separately.
+  char path_[32] = "/dev/shm/tiers-test-XXXXXX";
 };
 
 json verdict(Tier tier, const std::string& program, const json& arguments = json::object()) {

@@ -19,9 +19,8 @@
 
 namespace dynsessions::sandbox::test {
 namespace {
-
-constexpr int kPatienceMilliseconds =
-    120'000;  // long enough for a busy machine and sanitizer builds
+// Long enough for a busy machine and sanitizer builds.
+constexpr int kPatienceMilliseconds = 120'000;
 
 void wait_readable(int fd, const char* what) {
   pollfd readable{fd, POLLIN, 0};

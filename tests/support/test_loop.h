@@ -95,8 +95,8 @@ class TestLoop {
   }
 
  private:
-  static constexpr std::chrono::seconds kPatience{
-      120};  // long enough for a fork storm on a busy machine
+  // Long enough for a fork storm on a busy machine.
+  static constexpr std::chrono::seconds kPatience{120};
 
   template <typename T>
   static boost::asio::awaitable<void> keep(boost::asio::awaitable<T> coroutine,

@@ -83,8 +83,8 @@ void write_outcome(std::ostream& out, const CaseOutcome& outcome) {
     write_wrapped(out, "      expected ", found.expected);
     write_wrapped(out, "      got      ", found.actual);
   }
-  if (!outcome.curl.empty())
-    out << "    " << outcome.curl << "\n";  // not wrapped, because it is for copying
+  // Not wrapped, because it is for copying.
+  if (!outcome.curl.empty()) out << "    " << outcome.curl << "\n";
 }
 
 void write_counts(std::ostream& out, const RunReport& report) {

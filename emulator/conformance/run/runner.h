@@ -16,8 +16,8 @@ namespace dynsessions::conformance {
 /// The clock, pauses and interruptions of a run. Tests replace all three.
 struct Patience {
   std::function<std::chrono::milliseconds()> now;
-  std::function<void(std::chrono::milliseconds)>
-      pause;  ///< waits; returns early if the run is interrupted
+  /// Waits; returns early if the run is interrupted.
+  std::function<void(std::chrono::milliseconds)> pause;
   std::function<bool()> interrupted;
 
   static Patience real();
@@ -92,8 +92,8 @@ class Runner {
   const Budget budget_;
   const Patience patience_;
   RunReport& report_;
-  const std::chrono::milliseconds
-      start_;  ///< start of the run, as if one runner had run all cases of the report
+  /// Start of the run, as if one runner had run all cases of the report.
+  const std::chrono::milliseconds start_;
   std::set<std::string> other_identifiers_;  ///< further sessions of the running case
   bool shared_session_used_ = false;
   std::size_t case_number_ = 0;

@@ -44,8 +44,8 @@ enum class HttpFailureKind {
 struct HttpFailure {
   HttpStep step{};
   HttpFailureKind kind{};
-  std::string
-      message;  ///< contains the step, the origin and the reason, but neither path nor headers
+  /// Contains the step, the origin and the reason, but neither path nor headers.
+  std::string message;
 };
 
 /// Called by Result::value() if the result holds a failure: reading a missing value is a bug of

@@ -90,8 +90,8 @@ Entries select(const AdminCall& call, const JournalQuery& query) {
 Result<void> check_operations(const AdminCall& call, const test_double::Expectation& expectation) {
   const auto& known = call.services.faults.context().operations;
   const auto is_known = [&known](const std::string& glob) {
-    const bool is_no_operation =
-        glob.empty();  // the empty name stands for requests on unknown paths
+    // The empty name stands for requests on unknown paths.
+    const bool is_no_operation = glob.empty();
     return is_no_operation || std::any_of(known.begin(), known.end(), [&glob](const auto& one) {
              return test_double::matches_glob(glob, one.name);
            });

@@ -46,8 +46,8 @@ struct PoolEnvelope {
   Tags tags = {};
   ManagedIdentity identity = {};
   std::vector<std::string> secrets = {};  ///< names; the values are not kept
-  std::vector<std::string> creators =
-      {};  ///< principals that can use the pool's sessions because they created it
+  /// Principals that can use the pool's sessions because they created it.
+  std::vector<std::string> creators = {};
   Authorship authorship = {};
 };
 

@@ -40,14 +40,13 @@ struct ApiVersion {
   std::string_view supported = {};  ///< `api-supported-versions` of its routes; empty: not sent
 
   // Members that are the same in all versions and depend on contract options only.
-  bool lenient_bodies = false;        ///< takes the wrapping of another dialect (rows 4 and 5)
-  bool caps_timeout = true;           ///< a longer timeout becomes the maximum (row 7)
-  bool image_beats_value = true;      ///< row 12
-  bool upload_has_type = true;        ///< an upload's type and contentType are filled (row 24)
-  bool separate_async_kernel = true;  ///< row 35
-  bool keeps_upload_directories =
-      false;                  ///< false: only the base name of an upload is used (section 7)
-  bool any_file_name = true;  ///< section 6 lists the characters of file names
+  bool lenient_bodies = false;            ///< takes the wrapping of another dialect (rows 4 and 5)
+  bool caps_timeout = true;               ///< a longer timeout becomes the maximum (row 7)
+  bool image_beats_value = true;          ///< row 12
+  bool upload_has_type = true;            ///< an upload's type and contentType are filled (row 24)
+  bool separate_async_kernel = true;      ///< row 35
+  bool keeps_upload_directories = false;  ///< otherwise only the base name is used (section 7)
+  bool any_file_name = true;              ///< section 6 lists the characters of file names
 };
 
 /// In order of age; static storage.

@@ -41,8 +41,8 @@ asio::awaitable<http::Response> DataPlane::handle(http::Exchange& exchange, http
     return run(route, routed);
   };
   http::Answer answer = co_await http::Next(filters_, operation)(call);
-  if (!answer)
-    co_return dressing_.refuse(answer.error(), exchange);  // a refusal by an outer filter
+  // A refusal by an outer filter.
+  if (!answer) co_return dressing_.refuse(answer.error(), exchange);
   co_return *std::move(answer);
 }
 

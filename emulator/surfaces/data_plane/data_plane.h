@@ -27,10 +27,10 @@ struct DataPlaneSettings {
   /// Text of `x-emulator-warning` in every answer; empty: no such header.
   std::string warning{};
   contract::ContractOptions contract_options{};
-  std::vector<http::Filter*>
-      outer_filters{};  ///< filters that receive finished answers, such as the journal
-  std::vector<http::Filter*>
-      inner_filters{};  ///< filters that run directly before the operation, such as faults
+  /// Filters that receive finished answers, such as the journal.
+  std::vector<http::Filter*> outer_filters{};
+  /// Filters that run directly before the operation, such as faults.
+  std::vector<http::Filter*> inner_filters{};
 };
 
 /// The data plane of the service: every request of the emulated port. Finds the operation, then

@@ -108,8 +108,8 @@ class PublishedSessions final : public pools::SessionEvents {
   const EventFeed& feed_;
   const pools::PoolName pool_;
   const Clock& clock_;
-  std::map<Key, std::string>
-      unfinished_;  ///< the beginning of an incomplete character, for each stream
+  /// The beginning of an incomplete character, for each stream.
+  std::map<Key, std::string> unfinished_;
 };
 
 }  // namespace

@@ -77,8 +77,8 @@ struct Hang {
 /// The interpreters of the session are killed: before the operation, or while its program runs.
 struct KillKernel {
   bool during = false;
-  std::chrono::nanoseconds after{
-      0};  ///< running time of the program after which the kernels are killed
+  /// Running time of the program after which the kernels are killed.
+  std::chrono::nanoseconds after{0};
 };
 /// The session ends before the operation.
 struct Evict {};

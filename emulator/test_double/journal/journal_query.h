@@ -46,8 +46,8 @@ struct Expectation {
   EntryMatch match;
   std::uint64_t at_least = 1;
   std::optional<std::uint64_t> at_most;
-  std::vector<EntryMatch>
-      order;  ///< not empty: requests in this order, possibly with others between them
+  /// Not empty: requests in this order, possibly with others between them.
+  std::vector<EntryMatch> order;
   /// If set, only requests after the first match count.
   std::optional<EntryMatch> after;
   /// If set, only requests before the first match (after that of `after`) count.

@@ -166,9 +166,8 @@ void JournalRecorder::exchange_ended(const http::Exchange& exchange) noexcept {
       journal_.add(entry);
     }
     make_text(entry->response);
-    fill_decision(
-        *entry,
-        exchange);  // called again, because the surface can refuse a request after the filters
+    // Called again, because the surface can refuse a request after the filters.
+    fill_decision(*entry, exchange);
     entry->status = exchange.status;
     entry->duration = exchange.duration;
     entry->delivered = exchange.delivered;

@@ -100,8 +100,8 @@ void Recording::add(RecordedProgram program) {
   const auto earlier = std::find_if(rules_.rbegin(), rules_.rend(), [&program](const Json& rule) {
     return rule["code"] == program.rule["code"];
   });
-  if (earlier != rules_.rend() && *earlier == program.rule)
-    return;  // the earlier rule answers this program too
+  // The earlier rule answers this program too.
+  if (earlier != rules_.rend() && *earlier == program.rule) return;
   const std::size_t bytes = program.rule.dump().size();
   if (rules_.size() == Script::kMostRules || bytes_ + bytes > kMostBytes) {
     return omit(program.code, fmt::format("a recording has at most {} rules and {} MiB",

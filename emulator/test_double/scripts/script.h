@@ -34,8 +34,8 @@ struct ScriptAnswer {
   std::string stderr_text;
   std::string traceback;  ///< of `raised`
   execution::ExecutionValue value;
-  execution::ExecutionValue
-      beside_image;  ///< the value of the last expression if the result is a figure
+  /// The value of the last expression if the result is a figure.
+  execution::ExecutionValue beside_image;
   std::chrono::nanoseconds delay{0};  ///< real time that the program seems to run
 };
 

@@ -20,8 +20,8 @@ inline constexpr std::array<Controller, 3> kControllers{Controller::memory, Cont
 /// A hierarchy that is mounted so that this process can see its own group.
 struct CgroupPlace {
   bool unified = false;  ///< version 2
-  std::vector<Controller>
-      controllers;  ///< controllers of version 1; those of version 2 are in cgroup.controllers
+  /// Controllers of version 1; those of version 2 are in cgroup.controllers.
+  std::vector<Controller> controllers;
   std::string directory;  ///< of this process's own group
   std::string path;       ///< the same group, as /proc/PID/cgroup names it
 };

@@ -87,8 +87,8 @@ StepResult become_user(uid_t uid, gid_t gid) {
 
 StepResult leave_keyring() {
   const long result = ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
-  if (result >= 0 || errno == ENOSYS)
-    return {};  // a kernel without keyrings has no session keyring
+  // A kernel without keyrings has no session keyring.
+  if (result >= 0 || errno == ENOSYS) return {};
   const StepResult failure{errno};
   // The filter of a container can forbid every use of keyrings; sessions inherit that filter. It is
   // recognised by a query of the process's own keyring, which nothing else forbids.

@@ -30,8 +30,8 @@ class Filter {
       : context_(::seccomp_init(default_action), &::seccomp_release) {
     require(context_ != nullptr, "init");
     set(SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-    set(SCMP_FLTATR_CTL_OPTIMIZE,
-        2);  // makes a binary tree: otherwise every system call would pass some 380 rules
+    // Makes a binary tree: otherwise every system call would pass some 380 rules.
+    set(SCMP_FLTATR_CTL_OPTIMIZE, 2);
   }
 
   /// Adds a rule. Unknown names are calls that this machine's kernels do not have; they need no

@@ -84,9 +84,8 @@ class ForkedStart final : public InterpreterStart {
   pid_t spawn(const NamespaceView& jail, const Channels& channels) override;
   [[nodiscard]] std::chrono::seconds patience() const override { return Zygote::kForkPatience; }
 
-  std::weak_ptr<Zygote>
-      zygote_;       ///< weak, because the profile owns the zygote and can be forgotten
-  pid_t asked_ = 0;  ///< the zygote process that was asked to fork
+  std::weak_ptr<Zygote> zygote_;  ///< owned by its profile, which can be forgotten
+  pid_t asked_ = 0;               ///< the zygote process that was asked to fork
 };
 
 }  // namespace dynsessions::sandbox

@@ -27,8 +27,8 @@ struct AgentFixture {
   }
   AgentProcess::Output end() { return loop.run(process.end()); }
 
-  ManualClock clock{Clock::TimePoint(std::chrono::seconds(
-      1'700'000'000))};  ///< declared before `loop`, because its coroutine frames use the clock
+  /// Declared before `loop`, whose coroutine frames use the clock.
+  ManualClock clock{Clock::TimePoint(std::chrono::seconds(1'700'000'000))};
   test::TestLoop loop;
   boost::asio::thread_pool file_pool{1};
   const Spool spool;

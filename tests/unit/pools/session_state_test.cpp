@@ -10,8 +10,8 @@ using enum SessionState;
 TEST_CASE("a session goes through its states in one direction only", "[sessions][state]") {
   struct Row {
     SessionState from;
-    std::array<bool, 4>
-        allowed;  ///< whether the state can change to allocating, active, ending, ended
+    /// Whether the state can change to allocating, active, ending, ended.
+    std::array<bool, 4> allowed;
   };
   constexpr std::array<Row, 4> kRows{{
       {allocating, {false, true, false, true}},

@@ -161,8 +161,8 @@ TEST_CASE("a directory that still has processes is not removed", "[limits]") {
   CHECK_FALSE(remove_directory((group.directory / "directory").string()));
   fs::remove(group.directory / "directory" / "1" / "busy");
   CHECK(remove_directory((group.directory / "directory").string()));
-  CHECK(remove_directory(
-      (group.directory / "directory").string()));  // a missing directory is no error
+  // A missing directory is no error.
+  CHECK(remove_directory((group.directory / "directory").string()));
 }
 
 TEST_CASE("a directory cannot be made where there is none", "[limits]") {

@@ -253,8 +253,8 @@ asio::awaitable<http::Answer> get_execution(const Services& services, const Rout
   response.body = body_of(to_json(route, labels, record->request, result ? &*result : nullptr),
                           services.file_pool);
   if (result) {
-    const auto characters =
-        record->request.output_characters;  // the record can be removed from here on
+    // The record can be removed from here on.
+    const auto characters = record->request.output_characters;
     co_await note_result(services, call.exchange, *result, characters);
   }
   co_return response;
