@@ -390,7 +390,7 @@ SCHEMAS = {
     "ScriptChange": asked(SCRIPT_MEMBERS, required=("rules",)),
 }
 
-SAID = {
+REFUSALS = {
     "400": "the request breaks a rule; `field` names what is wrong",
     "401": "the token of the admin API is missing or wrong",
     "403": "the request comes from a foreign web page",
@@ -771,8 +771,10 @@ def described(row, prefix, id_suffix):
         "summary": row["summary"],
         "parameters": [component("parameters", name) for name in (*names, *parameter_names(row))],
         "responses": {
-            code: component("responses", f"{row['name']}_{code}" if said else f"refused_{code}")
-            for code, said in sorted(answers_of(row).items())
+            code: component(
+                "responses", f"{row['name']}_{code}" if description else f"refused_{code}"
+            )
+            for code, description in sorted(answers_of(row).items())
         },
     }
     if row["body"]:
@@ -791,12 +793,15 @@ def parameter_names(row):
 def responses():
     rows = [*SERVER, *OF_POOL, *COMMON]
     own = {
-        f"{row['name']}_{code}": said
+        f"{row['name']}_{code}": description
         for row in rows
-        for code, said in answers_of(row).items()
-        if said
+        for code, description in answers_of(row).items()
+        if description
     }
-    return own | {f"refused_{code}": answer(said, ref("Error")) for code, said in SAID.items()}
+    return own | {
+        f"refused_{code}": answer(description, ref("Error"))
+        for code, description in REFUSALS.items()
+    }
 
 
 def parameters():

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes our OpenAPI documents, one per api-version: api-spec/<api-version>/openapi.json.
 
-    api-spec/openapi.py [FOLDER]
+    api-spec/openapi.py [DIRECTORY]
 
 Each says what this emulator promises at that version, in our own words; sections and rows are those
 of CONTRACT.md. `x-confidence` is how we know that the service does the same:
@@ -66,7 +66,7 @@ def answer(description, content_type=None, of_schema=None):
 
 
 def refusals(*codes):
-    said = {
+    texts = {
         "400": "a rule of the request was broken",
         "403": "the token lacks the role, or the request comes from a foreign web page",
         "404": "the file, the execution or the pool does not exist, or the pool is full",
@@ -77,7 +77,7 @@ def refusals(*codes):
         "507": "the session's storage is full (the emulator's own)",
     }
     codes = sorted({*codes, "403", "404", "421", "500", "503"})
-    all_refusals = {code: answer(said[code], JSON, schema("Error")) for code in codes}
+    all_refusals = {code: answer(texts[code], JSON, schema("Error")) for code in codes}
     for refusal in all_refusals.values():
         refusal["headers"] = {"x-ms-error-code": {"required": True, "schema": TEXT}}
     # A 500 has only this code: an internal error is a bug, which no document promises.
@@ -114,7 +114,7 @@ def source_of(version):
     return f"section {sections.get(version, '2.5')}"
 
 
-def told(version):
+def execution_headers(version):
     """The headers with facts about an execution (section 1.6)."""
     milliseconds = ("allocation", "preparation", "overall-execution", "total-execution-service")
     headers = {f"x-ms-{what}-time": DECIMAL for what in milliseconds}
@@ -138,7 +138,9 @@ def execute(version):
         done["links"] = link("getExecution", executionId="$response.body#/id")
         header = {"name": "operation-id", "in": "header", "schema": {"type": "string"}}
         parameters.append(header | {"description": "becomes the execution's id"})
-    done["headers"] = {name: {"schema": of_schema} for name, of_schema in told(version).items()}
+    done["headers"] = {
+        name: {"schema": of_schema} for name, of_schema in execution_headers(version).items()
+    }
     return operation(
         "execute",
         "Runs a program in the session, which is created when it does not exist",

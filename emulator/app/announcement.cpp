@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/json_text.h"
+
 namespace dynsessions {
 namespace {
 
@@ -112,7 +114,7 @@ std::string event_line(std::string_view event, const Announcement& announcement)
   if (!announcement.authority_file.empty()) line["authority"] = announcement.authority_file;
   if (!announcement.failure.empty()) line["failure"] = announcement.failure;
   // A path need not be UTF-8.
-  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+  return dumped(line) + '\n';
 }
 
 }  // namespace dynsessions

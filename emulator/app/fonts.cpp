@@ -47,10 +47,11 @@ fs::path prepare_fonts(const config::Config& config, const config::Environment& 
   }
   ChildProcess process(command, ChildProcess::Kind::server);
   const std::string printed = process.read_all();
-  if (process.wait() != 0) throw config::ConfigError("--fonts: " + last_line_of(process.said()));
+  if (process.wait() != 0)
+    throw config::ConfigError("--fonts: " + last_line_of(process.take_stderr()));
   const auto facts = nlohmann::json::parse(last_line_of(printed), nullptr, false);
   if (!facts.is_object() || !facts.contains("set") || !facts["set"].is_string()) {
-    throw std::runtime_error("font_set.py did not tell where the fonts are");
+    throw std::runtime_error("font_set.py did not print the directory of the fonts");
   }
   return facts["set"].get<std::string>();
 }

@@ -17,7 +17,7 @@ constexpr std::chrono::seconds kTimeout{20};
 constexpr const char* kCure =
     "; `make build` makes an environment that has it (build/python), and "
     "`sandbox/agents/python/create_environment.sh DIR` makes one anywhere, for --python "
-    "DIR/bin/python3; `dynsessions doctor` says more";
+    "DIR/bin/python3; `dynsessions doctor` shows details";
 
 /// In a virtual environment and its base, or where Debian has its packages.
 bool has_package_directory(const fs::path& python) {
@@ -40,7 +40,7 @@ void require_ipython(const fs::path& python) {
   const auto version = process.read_all(kTimeout);
   if (version && !version->empty()) return;
   const std::string reason =
-      version ? last_line_of(process.said())
+      version ? last_line_of(process.take_stderr())
               : "it had not answered after " + std::to_string(kTimeout.count()) + " s";
   throw runtimes::EngineUnavailable(python.string() + " cannot import IPython" +
                                     (reason.empty() ? "" : ": " + reason) + kCure);

@@ -174,7 +174,7 @@ TierChoice choose_tier(const config::Config& config, const runtimes::Installatio
     choice.better.push_back(std::move(trial));
   }
   throw runtimes::EngineUnavailable("sessions cannot be isolated here as --sandbox asks:" +
-                                    accounts + "\n  `dynsessions doctor` says more");
+                                    accounts + "\n  `dynsessions doctor` shows details");
 }
 
 std::string description_of(const TierChoice& choice) {

@@ -45,7 +45,7 @@ std::shared_ptr<const SigningKey> SigningKeys::make_key() const {
     state.write(kFile, made->pem());
     return made;
   } catch (const tls::StateError& error) {
-    spdlog::warn("tokens of this run will not be known after a restart: {}", error.what());
+    spdlog::warn("tokens of this run will not be recognised after a restart: {}", error.what());
     return shared(SigningKey::make());
   }
 }

@@ -52,13 +52,13 @@ Result<void> check_validity(const Claims& claims, const Audiences& audiences,
   }
   if (*claims.expires_at <= now) {
     return unauthenticated("The token is expired",
-                           "`exp` of the token has passed: fetch a new one, and look at the clocks "
+                           "`exp` of the token has passed: fetch a new one, and compare the clocks "
                            "of client and emulator");
   }
   if (claims.not_before && *claims.not_before > now) {
-    return unauthenticated("The token is not valid yet",
-                           "`nbf` of the token is still to come: look at the clocks of client and "
-                           "emulator");
+    return unauthenticated(
+        "The token is not valid yet",
+        "`nbf` of the token is in the future: compare the clocks of client and emulator");
   }
   return {};
 }

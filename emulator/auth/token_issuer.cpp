@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/base/identifiers.h"
+#include "emulator/base/json_text.h"
 
 namespace dynsessions::auth {
 namespace {
@@ -11,28 +12,23 @@ const std::string& either(const std::string& asked, const std::string& usual) {
   return asked.empty() ? usual : asked;
 }
 
-/// Names and audiences come from the network, and need not be UTF-8.
-std::string text_of(const nlohmann::ordered_json& claims) {
-  return claims.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-}
-
 }  // namespace
 
 std::string id_claims_for(const TokenRequest& request, const IdentitySettings& settings,
                           std::chrono::sys_seconds now) {
   const auto seconds = now.time_since_epoch().count();
   const std::string& principal = either(request.principal, settings.principal);
-  return text_of({{"aud", either(request.client_id, settings.client_id)},
-                  {"iss", request.issuer},
-                  {"iat", seconds},
-                  {"nbf", seconds},
-                  {"exp", seconds + settings.lifetime.count()},
-                  {"oid", principal},
-                  {"preferred_username", request.user},
-                  {"sub", principal},
-                  {"tid", either(request.tenant, settings.tenant)},
-                  {"upn", request.user},
-                  {"ver", "2.0"}});
+  return dumped(nlohmann::ordered_json{{"aud", either(request.client_id, settings.client_id)},
+                                       {"iss", request.issuer},
+                                       {"iat", seconds},
+                                       {"nbf", seconds},
+                                       {"exp", seconds + settings.lifetime.count()},
+                                       {"oid", principal},
+                                       {"preferred_username", request.user},
+                                       {"sub", principal},
+                                       {"tid", either(request.tenant, settings.tenant)},
+                                       {"upn", request.user},
+                                       {"ver", "2.0"}});
 }
 
 std::string claims_for(const TokenRequest& request, const IdentitySettings& settings,
@@ -60,7 +56,7 @@ std::string claims_for(const TokenRequest& request, const IdentitySettings& sett
   }
   claims["uti"] = random_uuid();
   claims["ver"] = "1.0";
-  return text_of(claims);
+  return dumped(claims);
 }
 
 }  // namespace dynsessions::auth

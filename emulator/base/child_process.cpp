@@ -110,13 +110,13 @@ std::optional<std::string> ChildProcess::read_until(steady_clock::time_point end
   return std::nullopt;
 }
 
-std::optional<std::string> ChildProcess::read_all(milliseconds patience) {
-  auto text = read_until(steady_clock::now() + patience);
+std::optional<std::string> ChildProcess::read_all(milliseconds timeout) {
+  auto text = read_until(steady_clock::now() + timeout);
   ::kill(pid_, SIGKILL);  // the child can have closed its output and still run
   return text;
 }
 
-std::string ChildProcess::said() {
+std::string ChildProcess::take_stderr() {
   std::string text;
   char piece[4096];
   for (ssize_t size = 0; (size = ::pread(errors_.get(), piece, sizeof piece, errors_read_)) > 0;) {

@@ -34,10 +34,10 @@ class ChildProcess {
   /// Reads stdout until the child closes it.
   std::string read_all();
   /// Like read_all(), for a program that might never exit: returns nullopt if it takes longer than
-  /// `patience`. The child is killed in both cases.
-  std::optional<std::string> read_all(std::chrono::milliseconds patience);
+  /// `timeout`. The child is killed in both cases.
+  std::optional<std::string> read_all(std::chrono::milliseconds timeout);
   /// Returns the text that a `server` wrote to stderr since the last call.
-  std::string said();
+  std::string take_stderr();
   /// Waits for the exit. Returns the exit code, or -1 after a signal. Call wait() or stop(), once.
   int wait();
   /// Sends SIGTERM, as an operator would, and waits for the exit.

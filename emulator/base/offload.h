@@ -52,7 +52,7 @@ boost::asio::awaitable<std::invoke_result_t<Work>> offload(boost::asio::thread_p
     co_return outcome_of(inner);
   };
   // Work on the pool is not cancelled: Asio would pass a cancellation to the pool's thread while
-  // the loop goes on using the signal (a data race that tsan finds).
+  // the loop continues to use the signal (a data race that tsan finds).
   auto uncancelled = boost::asio::bind_cancellation_slot(boost::asio::cancellation_slot(),
                                                          boost::asio::use_awaitable);
   Outcome<Work> outcome = co_await boost::asio::co_spawn(

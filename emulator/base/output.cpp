@@ -16,8 +16,8 @@
 namespace dynsessions {
 namespace {
 
-constexpr int kMostPatiences = 5;
-constexpr std::chrono::milliseconds kLastPatience{1000};
+constexpr int kMostTimeouts = 5;
+constexpr std::chrono::milliseconds kLastTimeout{1000};
 
 /// Returns the first bytes of `text` for one write: whole lines that a pipe takes at once, so that
 /// lines of other processes do not come in between.
@@ -175,14 +175,14 @@ bool Output::is_written() const {
   return state_->is_written();
 }
 
-bool Output::finish(std::chrono::milliseconds patience) {
-  const auto deadline = std::chrono::steady_clock::now() + kMostPatiences * patience;
+bool Output::finish(std::chrono::milliseconds timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + kMostTimeouts * timeout;
   std::unique_lock lock(state_->mutex);
   state_->hurried = true;
   state_->changed.notify_all();
   while (!state_->is_written()) {
     const std::uint64_t before = state_->written;
-    const auto until = std::min(deadline, std::chrono::steady_clock::now() + patience);
+    const auto until = std::min(deadline, std::chrono::steady_clock::now() + timeout);
     const bool moved = state_->changed.wait_until(
         lock, until, [this, before] { return state_->is_written() || state_->written != before; });
     if (!moved) return false;
@@ -200,7 +200,7 @@ Outputs::~Outputs() {
 }
 
 void write_last_words(std::string_view text) {
-  if (!wait_until_writable(STDERR_FILENO, static_cast<int>(kLastPatience.count()))) return;
+  if (!wait_until_writable(STDERR_FILENO, static_cast<int>(kLastTimeout.count()))) return;
   const std::string_view piece = first_piece(text);  // a writable pipe takes it without blocking
   static_cast<void>(!::write(STDERR_FILENO, piece.data(), piece.size()));
 }

@@ -46,8 +46,8 @@ class Output {
   [[nodiscard]] bool is_written() const;
 
   /// Waits until everything is written. Gives up, and returns false, if the reader has taken no
-  /// bytes for `patience`, and in any case after five times `patience`.
-  bool finish(std::chrono::milliseconds patience = std::chrono::seconds(1));
+  /// bytes for `timeout`, and in any case after five times `timeout`.
+  bool finish(std::chrono::milliseconds timeout = std::chrono::seconds(1));
 
  private:
   struct State;

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "emulator/base/json_text.h"
 #include "emulator/base/printable.h"
 #include "emulator/cli/readiness_report.h"
 #include "emulator/client_environment/admin_token.h"
@@ -78,8 +79,7 @@ std::string text_of(const Json& object, const char* member) {
   if (!object.is_object() || !object.contains(member)) return {};
   const Json& value = object[member];
   const bool is_text = value.is_string();
-  return printable(is_text ? value.get<std::string>()
-                           : value.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return printable(is_text ? value.get<std::string>() : dumped(value));
 }
 
 std::string table(const Cells& titles, const std::vector<Cells>& rows) {

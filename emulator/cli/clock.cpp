@@ -91,28 +91,29 @@ constexpr Command clock_command(std::string_view name, std::string_view summary,
 
 const Command kClockShow = clock_command(
     "clock show", "Show the clock of a pool or of the server.",
-    "Cooldowns, timeouts of programs and time stamps follow this clock; time inside programs "
-    "does not.\n",
+    "Shows the time of the clock and its rate. Cooldowns, timeouts of programs and time stamps "
+    "follow\nthis clock; time inside programs does not.\n",
     "", show_clock);
-const Command kClockFreeze =
-    clock_command("clock freeze", "Stop the clock.",
-                  "Nothing expires until the clock is advanced or resumed.\n", "", freeze_clock);
-const Command kClockResume =
-    clock_command("clock resume", "Let a frozen clock run again.",
-                  "Goes on from the time that it shows.\n", "", resume_clock);
+const Command kClockFreeze = clock_command(
+    "clock freeze", "Stop the clock.",
+    "Stops the clock: nothing expires until it is advanced or resumed.\n", "", freeze_clock);
+const Command kClockResume = clock_command(
+    "clock resume", "Let a frozen clock run again.",
+    "Lets a frozen clock run again, from the time that it shows.\n", "", resume_clock);
 const Command kClockSet =
     clock_command("clock set", "Move the clock forward to a time.",
-                  "Fires what is due on the way. A clock never goes back; `dynsessions reset` "
-                  "returns to real time.\n",
+                  "Moves the clock forward to a time. Sessions and programs that are due until "
+                  "then end.\nA clock never goes back; `dynsessions reset` returns to real time.\n",
                   "TIME", set_clock);
 const Command kClockScale = clock_command(
     "clock scale", "Let the clock run faster or slower.",
-    "RATE is the seconds of the clock in a real second. Timeouts of programs follow it, too.\n",
+    "Lets the clock run at RATE seconds per real second. Timeouts of programs follow it, too.\n",
     "RATE", scale_clock);
 const Command kClockAdvance =
     clock_command("clock advance", "Move the clock forward by a duration.",
-                  "Fires what is due on the way and lists it. Returns when it has settled: "
-                  "identifiers of expired\nsessions are free.\n",
+                  "Moves the clock forward by a duration, and lists the sessions and programs "
+                  "that end on the way.\nReturns when the identifiers of expired sessions are "
+                  "free.\n",
                   "SECONDS|DURATION", advance_clock);
 
 }  // namespace dynsessions::cli

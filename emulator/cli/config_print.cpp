@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/json_text.h"
 #include "emulator/cli/command.h"
 #include "emulator/config/options.h"
 
@@ -66,7 +67,7 @@ std::string as_json(const Settings& settings) {
   for (const auto& [key, value] : settings.file.structured) {
     json[key] = member(Json::parse(value), {Source::file, settings.file.path});
   }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return dumped(json, 2) + '\n';
 }
 
 ExitCode print_config(const Invocation& call) {

@@ -21,7 +21,7 @@ constexpr Flag kConformFlags[] = {
     {"--checkpoint", "FILE", "File to resume from after an interruption."},
     {"--max-sessions", "N", "Maximum number of sessions."},
     {"--max-requests", "N", "Maximum number of requests."},
-    {"--max-minutes", "N", "Time after which no case is begun."},
+    {"--max-minutes", "N", "Time after which no case is started."},
     {"--cases", "PATH", "Directory of cases, or one file."},
     {"--filter", "GLOB", "Run only cases whose id matches."},
     {"--list", "", "Print the chosen cases and run nothing."},

@@ -20,7 +20,7 @@ doctor::Checks checks_of(const Invocation& call) {
   if (call.flags.contains(kClientFlag.name)) {
     return doctor::examine_client(config::process_environment);
   }
-  return doctor::examine(config, runtimes::Installation::beside_executable());
+  return doctor::examine(config, runtimes::Installation::next_to_executable());
 }
 
 ExitCode examine(const Invocation& call) {

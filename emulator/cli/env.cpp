@@ -33,8 +33,8 @@ const Command kEnv{
     .description =
         "Prints the variables that the known clients read: the pool's endpoint under the names "
         "that they\nuse, the offline identity of the Azure SDKs, the certificate authority, and "
-        "the hosts that need no\nproxy. Without --server, --ready-file or --admin-port they are "
-        "those of the server that this user\nstarted last.\n",
+        "the hosts that need no\nproxy. Without --server, --ready-file or --admin-port it uses "
+        "the server that this user started\nlast.\n",
     .examples =
         "  eval \"$(dynsessions env)\"\n"
         "  dynsessions env --format github >>\"$GITHUB_ENV\"\n"

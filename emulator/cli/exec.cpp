@@ -85,12 +85,12 @@ ExitCode run_with_own_server(const Invocation& call) {
   const auto facts = wait_until_ready(server);
   if (!facts) {
     const int code = server.wait();
-    std::fputs(server.said().c_str(), stderr);
+    std::fputs(server.take_stderr().c_str(), stderr);
     return ExitCode{code > 0 ? code : failed};
   }
   const int code = run_with(*facts, call);
   const int server_code = server.stop();
-  if (code != 0 || server_code != 0) keep_log(call, server.said());
+  if (code != 0 || server_code != 0) keep_log(call, server.take_stderr());
   return ExitCode{code != 0 || server_code == 0 ? code : failed};
 }
 
@@ -106,7 +106,7 @@ ExitCode run_command(const Invocation& call) {
 constexpr Flag kExecFlags[] = {
     kServerFlag,
     kAzStandInFlag,
-    {"--keep-log", "FILE", "Where to write the log of the server if the command fails."},
+    {"--keep-log", "FILE", "File for the log of the server if the command fails."},
 };
 
 constexpr std::string_view kExecOptions[] = {"auth", "max-sessions", "cooldown-period"};
@@ -119,8 +119,8 @@ const Command kExec{
     .description =
         "Starts a server on free ports, waits until it is ready, runs the command with the "
         "variables of\n`dynsessions env`, forwards signals to it, and stops the server. Takes "
-        "every option of `serve`.\nWith --server it starts none: the command gets a pool of its "
-        "own on a server that runs, and the\npool's sessions end with the command.\n",
+        "every option of `serve`.\nWith --server it uses a running server: the command gets a "
+        "separate pool there, whose sessions\nend with the command.\n",
     .examples =
         "  dynsessions exec -- python agent.py\n"
         "  dynsessions exec --auth claims --keep-log server.log -- pytest tests\n"

@@ -67,8 +67,8 @@ constexpr std::string_view kFaultExamples =
 const Command kFaultList =
     admin_command({.name = "fault list",
                    .summary = "List the fault rules of a pool or of the server.",
-                   .description = "Without --pool it lists the rules for requests of all "
-                                  "pools.\n",
+                   .description = "Lists the fault rules of a pool; without --pool, the rules for "
+                                  "requests of all pools.\n",
                    .examples = kFaultExamples,
                    .flags = kFaultFlags,
                    .run = list_faults});
@@ -76,7 +76,7 @@ const Command kFaultList =
 const Command kFaultAdd = admin_command(
     {.name = "fault add",
      .summary = "Add a fault rule.",
-     .description = "RULE is a JSON object with `match` and `effect`, or the name of a preset: "
+     .description = "Adds a fault rule. RULE is a JSON object with `match` and `effect`; PRESET is "
                     "throttled, pool-full,\nallocation-failed, cold-start, kernel-restarted, "
                     "azure-2026-08 or region-outage. The first rule that\nmatches a request hits "
                     "it, and `x-emulator-reason` of the answer names the rule.\n",
@@ -88,19 +88,19 @@ const Command kFaultAdd = admin_command(
 const Command kFaultDelete =
     admin_command({.name = "fault delete",
                    .summary = "Delete a fault rule.",
-                   .description = "Deletes the rule of that id.\n",
+                   .description = "Deletes the fault rule with this id.\n",
                    .examples = "  dynsessions fault delete rule-1 --pool tests-1\n",
                    .flags = kFaultFlags,
                    .argument = "ID",
                    .run = delete_fault});
 
-const Command kFaultClear =
-    admin_command({.name = "fault clear",
-                   .summary = "Delete all fault rules.",
-                   .description = "Without --pool it deletes the rules of every pool, "
-                                  "too.\n",
-                   .examples = "  dynsessions fault clear --pool tests-1\n",
-                   .flags = kFaultFlags,
-                   .run = clear_faults});
+const Command kFaultClear = admin_command(
+    {.name = "fault clear",
+     .summary = "Delete all fault rules.",
+     .description = "Deletes all fault rules of a pool; without --pool, the rules of the "
+                    "server and of every pool.\n",
+     .examples = "  dynsessions fault clear --pool tests-1\n",
+     .flags = kFaultFlags,
+     .run = clear_faults});
 
 }  // namespace dynsessions::cli

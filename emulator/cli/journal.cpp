@@ -80,9 +80,12 @@ constexpr Flag kSinceFlag{"--since", "ID|TIME",
                           "Only requests after this one, or since this time."};
 
 constexpr Flag kListFlags[] = {
-    kPoolFlag,       kOperationFlag,
-    kIdentifierFlag, kStatusFlag,
-    kSinceFlag,      {"--limit", "NUMBER", "At most the newest of that number; default 1000."},
+    kPoolFlag,
+    kOperationFlag,
+    kIdentifierFlag,
+    kStatusFlag,
+    kSinceFlag,
+    {"--limit", "NUMBER", "Show only the newest requests, at most this many; default 1000."},
     kOutputFlag};
 constexpr std::string_view kFormats[] = {"ndjson", "har", "case"};
 constexpr Flag kExportFlags[] = {
@@ -108,9 +111,9 @@ const Command kJournalVerify = admin_command(
     {.name = "journal verify",
      .summary = "Check that the server received the requests that a test expects.",
      .description =
-         "EXPECTATION is a JSON object with `match` and `count`, `atLeast` or `atMost`, or with "
-         "`order`, a\nlist of matches. If it is not met, stderr shows the number found and the "
-         "requests that nearly match.\n",
+         "Checks that the journal meets an expectation: a JSON object with `match` and `count`, "
+         "`atLeast` or\n`atMost`, or with `order`, a list of matches. If it is not met, stderr "
+         "shows the number found and\nthe requests that nearly match.\n",
      .examples =
          "  dynsessions journal verify '{\"match\":{\"operation\":\"execute\"},\"count\":2}'\n",
      .exit_codes = "  0  met\n"
@@ -123,18 +126,21 @@ const Command kJournalVerify = admin_command(
 const Command kJournalExport = admin_command(
     {.name = "journal export",
      .summary = "Write the journal as NDJSON, HTTP Archive or conformance case.",
-     .description = "Writes to stdout. A case repeats the executions of the journal.\n",
+     .description =
+         "Writes the requests of the journal to stdout. A conformance case repeats their "
+         "executions.\n",
      .examples = "  dynsessions journal export --format case >journal.json\n"
                  "  dynsessions conform --cases journal.json\n",
      .flags = kExportFlags,
      .run = export_journal});
 
-const Command kJournalClear =
-    admin_command({.name = "journal clear",
-                   .summary = "Forget the requests so far.",
-                   .description = "Without --pool it forgets the requests of every pool.\n",
-                   .examples = "  dynsessions journal clear --pool tests-1\n",
-                   .flags = kJournalFlags,
-                   .run = clear_journal});
+const Command kJournalClear = admin_command(
+    {.name = "journal clear",
+     .summary = "Delete the requests so far from the journal.",
+     .description = "Deletes the requests of a pool from the journal; without --pool, all "
+                    "requests.\n",
+     .examples = "  dynsessions journal clear --pool tests-1\n",
+     .flags = kJournalFlags,
+     .run = clear_journal});
 
 }  // namespace dynsessions::cli

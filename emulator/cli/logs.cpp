@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "emulator/base/json_text.h"
 #include "emulator/base/printable.h"
 #include "emulator/cli/admin_client.h"
 #include "emulator/cli/server_sent_events.h"
@@ -75,7 +76,7 @@ void print_event(const Invocation& call, const ServerSentEvents::Event& event) {
   } else {
     Json line{{"event", event.name}};
     line.update(data);
-    std::puts(line.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+    std::puts(dumped(line).c_str());
   }
   std::fflush(stdout);
 }
@@ -148,9 +149,9 @@ const Command kLogs = admin_command(
     {.name = "logs",
      .summary = "Show requests, sessions and output of a running server.",
      .description =
-         "Without --follow it lists the requests of the journal. With it, it shows requests, "
-         "sessions,\nkernels and programs from now on, and what programs write, as soon as they "
-         "write it. With\n`-o json` each event is a line.\n",
+         "Lists the requests of the journal. With --follow, shows events of requests, sessions, "
+         "kernels and\nprograms from now on, and the output of programs as soon as they write it. "
+         "With `-o json` each\nevent is a line.\n",
      .examples = "  dynsessions logs -f\n"
                  "  dynsessions logs -f --pool tests-1 -o json\n",
      .flags = kLogsFlags,

@@ -88,9 +88,8 @@ void print_change(const packages::Change& change, const fs::path& path) {
   std::fprintf(stderr, "Recorded in %s. Servers that are started from now on have it.\n",
                path.c_str());
   if (const int servers = count_of_running_servers(); servers > 0) {
-    std::fprintf(stderr,
-                 "%d of your servers run and keep the packages that they have: start %s again.\n",
-                 servers, servers == 1 ? "it" : "them");
+    std::fprintf(stderr, "%d running %s the present packages: start %s again.\n", servers,
+                 servers == 1 ? "server keeps" : "servers keep", servers == 1 ? "it" : "them");
   }
 }
 
@@ -111,8 +110,8 @@ fs::path path_to_change(const config::Config& config) {
 ExitCode change_packages(const Invocation& call, const packages::LayerStore::Edit& edit) {
   const config::Config config = settings_of(call).config;
   const fs::path path = path_to_change(config);
-  const auto store =
-      layer_store(config, config::process_environment, runtimes::Installation::beside_executable());
+  const auto store = layer_store(config, config::process_environment,
+                                 runtimes::Installation::next_to_executable());
   const auto change = store.change(path, edit);
   if (change) {
     print_change(*change, path);
@@ -148,8 +147,8 @@ ExitCode remove_packages(const Invocation& call) {
       if (file.remove(packages::normalized_name(word))) continue;
       return invalid_request(
           "`" + word + "` was not added", {},
-          "`dynsessions packages list` tells which were; those that others need go with them, and "
-          "those of the base cannot be removed");
+          "`dynsessions packages list` shows the added packages; packages that only others need "
+          "are removed with these, and packages of the base cannot be removed");
     }
     return {};
   });
@@ -158,7 +157,7 @@ ExitCode remove_packages(const Invocation& call) {
 /// The environment that sessions of a server started now would have.
 packages::PythonEnvironment environment_of(const config::Config& config,
                                            const RequirementsFile& file) {
-  const auto installation = runtimes::Installation::beside_executable();
+  const auto installation = runtimes::Installation::next_to_executable();
   if (!file.is_empty()) {
     const auto layer = layer_store(config, config::process_environment, installation).find(file);
     if (layer) return packages::read_python_environment(layer->prefix);
@@ -229,7 +228,7 @@ const Command kPackagesAdd{
         "directory. Packages of the\nservice's image keep their versions unless they are named "
         "with "
         "one. If pip fails, nothing changes.\npip runs on this machine and outside of any sandbox. "
-        "Servers that run keep their packages.\n",
+        "Running servers keep their packages.\n",
     .examples = kPackagesExamples,
     .exit_codes = kChangeExitCodes,
     .flags = kAddFlags,
@@ -243,8 +242,8 @@ const Command kPackagesRemove{
     .name = "packages remove",
     .summary = "Remove packages that were added.",
     .description =
-        "Removes them with what only they need. Those of the base stay. Servers that run "
-        "keep their packages.\n",
+        "Removes added packages, and packages that only they need. Packages of the base stay. "
+        "Running\nservers keep their packages.\n",
     .examples = kPackagesExamples,
     .exit_codes = kChangeExitCodes,
     .takes_options = true,

@@ -90,41 +90,43 @@ const Command kPoolList =
                    .flags = kPoolCommandFlags,
                    .run = list_pools});
 
-const Command kPoolShow =
-    admin_command({.name = "pool show",
-                   .summary = "Show a session pool.",
-                   .description = "Shows the definition of a pool and who holds its slots.\n",
-                   .examples = kPoolExamples,
-                   .flags = kPoolCommandFlags,
-                   .argument = "POOL",
-                   .run = show_pool});
+const Command kPoolShow = admin_command(
+    {.name = "pool show",
+     .summary = "Show a session pool.",
+     .description = "Shows the definition of a session pool and the sessions that count "
+                    "against its maximum.\n",
+     .examples = kPoolExamples,
+     .flags = kPoolCommandFlags,
+     .argument = "POOL",
+     .run = show_pool});
 
 const Command kPoolPut = admin_command(
     {.name = "pool put",
      .summary = "Declare a session pool, or replace its definition.",
-     .description = "Members that are not named have the value of the default pool. Existing "
-                    "sessions do not change.\n",
+     .description = "Declares a session pool, or replaces its definition. Members that are not "
+                    "named get the values\nof the default pool. Existing sessions do not change.\n",
      .examples = kPoolExamples,
      .flags = kPoolCommandFlags,
      .argument = "POOL [NAME=VALUE…]",
      .run = put_pool});
 
-const Command kPoolSet =
-    admin_command({.name = "pool set",
-                   .summary = "Change members of a session pool.",
-                   .description = "Members that are not named stay as they are.\n",
-                   .examples = kPoolExamples,
-                   .flags = kPoolCommandFlags,
-                   .argument = "POOL NAME=VALUE…",
-                   .run = set_pool});
+const Command kPoolSet = admin_command(
+    {.name = "pool set",
+     .summary = "Change members of a session pool.",
+     .description = "Changes members of a session pool; the others stay as they are.\n",
+     .examples = kPoolExamples,
+     .flags = kPoolCommandFlags,
+     .argument = "POOL NAME=VALUE…",
+     .run = set_pool});
 
-const Command kPoolDelete =
-    admin_command({.name = "pool delete",
-                   .summary = "Delete a session pool with its sessions.",
-                   .description = "The next request for the pool makes a new one.\n",
-                   .examples = "  dynsessions pool delete tests-1\n",
-                   .flags = kPoolCommandFlags,
-                   .argument = "POOL",
-                   .run = delete_pool});
+const Command kPoolDelete = admin_command(
+    {.name = "pool delete",
+     .summary = "Delete a session pool with its sessions.",
+     .description = "Deletes a session pool and ends its sessions. The next request for "
+                    "it makes a new pool.\n",
+     .examples = "  dynsessions pool delete tests-1\n",
+     .flags = kPoolCommandFlags,
+     .argument = "POOL",
+     .run = delete_pool});
 
 }  // namespace dynsessions::cli

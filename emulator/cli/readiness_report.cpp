@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/json_text.h"
+
 namespace dynsessions::cli {
 
 config::Config server_to_ask(const Invocation& call) {
@@ -20,7 +22,7 @@ ExitCode report(const Invocation& call, const readiness::Finding& finding) {
     nlohmann::ordered_json json{{"ready", finding.ready}};
     if (!finding.admin.empty()) json["admin"] = finding.admin;
     json["message"] = finding.line;
-    text = json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    text = dumped(json);
   }
   std::puts(text.c_str());
   return finding.ready ? stopped : failed;

@@ -26,9 +26,11 @@ constexpr Flag kResetFlags[] = {
 
 const Command kReset = admin_command(
     {.name = "reset",
-     .summary = "End sessions and forget faults, scripts, journal and clock.",
-     .description = "Does so for a pool or for all pools. Returns when the identifiers of the\n"
-                    "sessions are free. Definitions of pools stay.\n",
+     .summary = "End sessions; delete faults, scripts and journal; reset clocks.",
+     .description =
+         "Ends the sessions of a pool, or of all pools, and deletes faults, scripts and journal;\n"
+         "clocks show real time again. Definitions of pools stay. Returns when the\n"
+         "identifiers of the sessions are free.\n",
      .examples = "  dynsessions reset --pool tests-1\n"
                  "  dynsessions reset --keep faults,journal\n",
      .flags = kResetFlags,

@@ -72,7 +72,8 @@ constexpr std::string_view kRecordingExamples =
 const Command kScriptShow =
     admin_command({.name = "script show",
                    .summary = "Show the scripted answers of a pool or of the server.",
-                   .description = "Without --pool it shows the script for all pools.\n",
+                   .description = "Shows the script of a pool; without --pool, the script for all "
+                                  "pools.\n",
                    .examples = "  dynsessions script show --pool tests-1 -o json\n",
                    .flags = kScriptFlags,
                    .run = show_script});
@@ -80,8 +81,9 @@ const Command kScriptShow =
 const Command kScriptPut = admin_command(
     {.name = "script put",
      .summary = "Answer programs by the rules of a file instead of running them.",
-     .description = "Replaces the script of the pool, or without --pool the one of all pools.\n"
-                    "docs/scripts.md describes the file.\n",
+     .description =
+         "Replaces the script of a pool; without --pool, the script for all pools. Programs\n"
+         "that match a rule are answered by it. docs/scripts.md describes the file.\n",
      .examples = "  dynsessions script put answers.json --pool tests-1\n",
      .flags = kScriptFlags,
      .argument = "FILE",
@@ -90,33 +92,36 @@ const Command kScriptPut = admin_command(
 const Command kScriptClear =
     admin_command({.name = "script clear",
                    .summary = "Delete the scripted answers of a pool or of the server.",
-                   .description = "Programs run again.\n",
+                   .description = "Deletes the script, so that all programs run again.\n",
                    .examples = "  dynsessions script clear --pool tests-1\n",
                    .flags = kScriptFlags,
                    .run = clear_script});
 
-const Command kScriptRecord =
-    admin_command({.name = "script record",
-                   .summary = "Begin to record the answers of programs as a script.",
-                   .description = "A recording in progress is dropped and begins again.\n",
-                   .examples = kRecordingExamples,
-                   .flags = kScriptFlags,
-                   .run = record});
+const Command kScriptRecord = admin_command(
+    {.name = "script record",
+     .summary = "Begin to record the answers of programs as a script.",
+     .description = "Starts to record the answers of programs. A recording in progress "
+                    "is dropped.\n",
+     .examples = kRecordingExamples,
+     .flags = kScriptFlags,
+     .run = record});
 
 const Command kScriptRecording =
     admin_command({.name = "script recording",
                    .summary = "Print the recording as a script that can be committed.",
-                   .description = "The recording goes on.\n",
+                   .description = "Prints the recording so far as a script. The recording "
+                                  "continues.\n",
                    .examples = kRecordingExamples,
                    .flags = kScriptFlags,
                    .run = show_recording});
 
-const Command kScriptStop =
-    admin_command({.name = "script stop",
-                   .summary = "End a recording and forget it.",
-                   .description = "Print it first: `dynsessions script recording`.\n",
-                   .examples = kRecordingExamples,
-                   .flags = kScriptFlags,
-                   .run = stop_recording});
+const Command kScriptStop = admin_command(
+    {.name = "script stop",
+     .summary = "End a recording and delete it.",
+     .description = "Ends a recording and deletes it. To keep it, print it first with "
+                    "`dynsessions script recording`.\n",
+     .examples = kRecordingExamples,
+     .flags = kScriptFlags,
+     .run = stop_recording});
 
 }  // namespace dynsessions::cli

@@ -40,7 +40,7 @@ ExitCode serve(const Invocation& call) {
   observability::start_log(outputs.error, config::name_of(config.server.log_level),
                            config::name_of(config.server.log_format));
   Preparation prepared{.documents = documents_of(config)};
-  const auto installation = runtimes::Installation::beside_executable();
+  const auto installation = runtimes::Installation::next_to_executable();
   std::optional<packages::KeptLayer> layer;
   if (config.host.engine == config::Engine::python) {
     layer = use_session_packages(config, config::process_environment, installation);

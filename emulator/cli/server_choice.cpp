@@ -36,7 +36,7 @@ RunningServer named_server(const std::string& name) {
   const auto last = last_server();
   if (last) return *last;
   throw std::runtime_error(
-      "no server: this user runs none that is listed; start one with `dynsessions serve`, or name "
+      "no server: this user runs no listed server; start one with `dynsessions serve`, or name "
       "its ready file or the URL of its admin port");
 }
 

@@ -66,7 +66,7 @@ const Command kSessionsList =
 const Command kSessionsShow = admin_command(
     {.name = "sessions show",
      .summary = "Show a session.",
-     .description = "Shows the session of that guid.\n",
+     .description = "Shows the session with this guid.\n",
      .examples = "  dynsessions sessions show b7c0d5a2-52a2-4f9e-9d0c-0a4f6f1d3c11 -o json\n",
      .flags = kSessionFlags,
      .argument = "GUID",
@@ -84,8 +84,9 @@ const Command kSessionsDelete = admin_command(
 const Command kSessionsRestartKernel = admin_command(
     {.name = "sessions restart-kernel",
      .summary = "Kill the interpreters of a session.",
-     .description = "Variables are lost, files stay. A running program ends as if its kernel had "
-                    "died.\n",
+     .description =
+         "Kills the interpreters of a session: variables are lost, files stay. A running "
+         "program ends\nas if its kernel had died.\n",
      .examples = "  dynsessions sessions restart-kernel b7c0d5a2-52a2-4f9e-9d0c-0a4f6f1d3c11\n",
      .flags = kSessionFlags,
      .argument = "GUID",

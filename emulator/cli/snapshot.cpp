@@ -75,11 +75,12 @@ const Command kSnapshotSave = admin_command(
     {.name = "snapshot save",
      .summary = "Save the sessions of a pool, or of all pools, as an archive.",
      .description =
-         "The archive has the definition of each pool, its faults and script, the files and\n"
-         "variables of its sessions, and the journal. `--redact identifiers` replaces identifiers\n"
-         "and principals; `--redact contents` also leaves out variables, programs and outputs, "
+         "Saves the definition of each pool, its faults and script, the files and variables of "
+         "its\n"
+         "sessions, and the journal as an archive. `--redact identifiers` replaces identifiers "
          "and\n"
-         "files become zeros of their length.\n",
+         "principals; `--redact contents` also leaves out variables, programs and outputs, and\n"
+         "replaces the bytes of files by zeros.\n",
      .examples = "  dynsessions snapshot save --pool tests-1 --redact identifiers bug.tgz\n",
      .flags = kSaveFlags,
      .argument = "FILE",
@@ -88,7 +89,7 @@ const Command kSnapshotSave = admin_command(
 const Command kSnapshotLoad = admin_command(
     {.name = "snapshot load",
      .summary = "Restore a pool, or all pools of an archive.",
-     .description = "Ends the sessions of the pools and puts those of the archive in their place.\n"
+     .description = "Replaces the sessions of the pools by those of the archive.\n"
                     "If anything is wrong with the archive, nothing is changed. Without `--pool`,\n"
                     "the archive names the pools; others stay as they are.\n",
      .examples = "  dynsessions snapshot load --pool tests-1 bug.tgz\n",

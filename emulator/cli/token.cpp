@@ -6,6 +6,7 @@
 
 #include "emulator/auth/test_token.h"
 #include "emulator/base/clock.h"
+#include "emulator/base/json_text.h"
 #include "emulator/cli/admin_client.h"
 #include "emulator/cli/server_choice.h"
 
@@ -64,10 +65,7 @@ ExitCode print_signed_token(const Invocation& call, const auth::TestToken& token
   const auto server = named_server(call.flags.at(std::string(kServerFlag.name)));
   const AdminAddress address{server.admin, server.admin_token};
   const AdminRequest request{
-      .method = "POST",
-      .path = "/token",
-      .body = request_of(call.flags, token)
-                  .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
+      .method = "POST", .path = "/token", .body = dumped(request_of(call.flags, token))};
   return ask_admin_api(call, request, address, [](const nlohmann::ordered_json& answer) {
     return text_of(answer, "token") + '\n';
   });
@@ -87,7 +85,7 @@ ExitCode print_token(const Invocation& call) {
 constexpr Flag kTokenFlags[] = {
     kServerFlag,
     {"--audience", "URI", "Claim `aud`; default: https://dynamicsessions.io."},
-    {"--expires-in", "SECONDS", "Time until `exp`; default 3600; negative: it has expired."},
+    {"--expires-in", "SECONDS", "Time until `exp`; default 3600; negative: already expired."},
     {"--role", "NAME", "Claim `roles`; default: Azure ContainerApps Session Executor."},
     {"--no-role", "", "Leave `roles` out."},
     {"--oid", "OID", "Claims `oid` and `sub`, to match --executor of the server."},
@@ -101,10 +99,10 @@ const Command kToken{
     .summary = "Print a bearer token for tests of --auth claims.",
     .description =
         "Prints a bearer token with the claims that a server with --auth claims checks: "
-        "audience, time\nand role. Its signature is worthless outside of the emulator. With "
+        "audience, time\nand role. No other service accepts its signature. With "
         "--server "
-        "a running server\nissues it, signed with its key, and flags that are left out have the "
-        "server's values.\n",
+        "a running server\nissues it, signed with its key, and the server chooses the claims that "
+        "have no flag.\n",
     .examples =
         "  TOKEN=$(dynsessions token)\n"
         "  dynsessions token --no-role             a token that is refused with 403\n"

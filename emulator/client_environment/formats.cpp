@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/json_text.h"
 #include "emulator/client_environment/variables.h"
 
 namespace dynsessions::client_environment {
@@ -54,7 +55,7 @@ std::string as_json(const std::vector<Variable>& variables) {
     object[variable.name] = nullptr;
     if (variable.value) object[variable.name] = *variable.value;
   }
-  return object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return dumped(object, 2) + "\n";
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ using contract::SessionMissing;
 using contract::StreamLimit;
 using contract::TimeoutAboveMaximum;
 using contract::UnknownVersion;
-using contract::UploadFolders;
+using contract::UploadDirectories;
 using contract::UploadType;
 
 constexpr std::uint64_t kMaxU16 = std::numeric_limits<std::uint16_t>::max();
@@ -243,8 +243,8 @@ constexpr Words<UploadType, 2> kUploadTypes{
     {{"filled", UploadType::filled}, {"empty", UploadType::empty}}};
 constexpr Words<AsynchronousKernel, 2> kAsynchronousKernels{
     {{"separate", AsynchronousKernel::separate}, {"shared", AsynchronousKernel::shared}}};
-constexpr Words<UploadFolders, 2> kUploadFolders{
-    {{"dropped", UploadFolders::dropped}, {"kept", UploadFolders::kept}}};
+constexpr Words<UploadDirectories, 2> kUploadFolders{
+    {{"dropped", UploadDirectories::dropped}, {"kept", UploadDirectories::kept}}};
 constexpr Words<FileNames, 2> kFileNames{
     {{"any", FileNames::any}, {"documented", FileNames::documented}}};
 
@@ -385,11 +385,11 @@ constexpr std::array kOptions{
     Option{"cpu-limit", "Sandbox", "CPUS", "CPUs that a session can keep busy, such as 0.5.",
            kOfPool<members::kCpuLimit>},
     Option{"control-groups", "Sandbox", "MODE",
-           "Limits by cgroups: auto sets them where possible, off never.",
+           "Use of cgroups for limits: auto uses them if possible, off never.",
            kOf<kChoice<&HostOptions::cgroups, kAutomatic>>},
 
     Option{"auth", "Contract", "MODE",
-           "Tokens accepted: any, those with the right claims, or off: none needed.",
+           "Tokens accepted: any, only those with the right claims, or off (no token needed).",
            kOfPool<members::kAuth>},
     Option{"executor", "Contract", "OIDS",
            "Principals (oid, appid or sub) that have the role, such as a,b.",

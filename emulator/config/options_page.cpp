@@ -14,7 +14,7 @@ Each option is a flag, an environment variable and a key of the JSON file that `
 
 Where the sources of the contract disagree or say nothing, an option of the group *Contract options* chooses what to do. Its default is what `api-spec/CONTRACT.md` recommends; the last column names the row of its section 8, or the section. `by-version` means: as each api-version is known or thought to have it.
 
-`--exact` switches off the emulator's own response headers, `x-emulator-reason` (why a request was refused) and `x-emulator-warning` (an unknown api-version was answered as another). It does not go with `--lenient-bodies`, which takes bodies that the service refuses.
+`--exact` switches off the emulator's own response headers, `x-emulator-reason` (why a request was refused) and `x-emulator-warning` (an unknown api-version was answered as another). It cannot be combined with `--lenient-bodies`, which accepts bodies that the service refuses.
 )";
 
 constexpr std::string_view kTableHead =

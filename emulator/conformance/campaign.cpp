@@ -102,9 +102,9 @@ RunReport Campaign::run(std::vector<Case> cases) {
   for (const ServerGroup& group : grouped(std::move(cases))) {
     run_group(group, on_outcome, report);
   }
-  const bool may_go_on = report.count(NotRun::budget) + report.count(NotRun::interruption) > 0;
-  if (checkpoint && !may_go_on) checkpoint->remove();
-  if (checkpoint && may_go_on) {
+  const bool can_continue = report.count(NotRun::budget) + report.count(NotRun::interruption) > 0;
+  if (checkpoint && !can_continue) checkpoint->remove();
+  if (checkpoint && can_continue) {
     report.notes.push_back("run the same command with this --checkpoint to continue");
   }
   return report;
@@ -121,7 +121,7 @@ void Campaign::run_group(const ServerGroup& group, const OnOutcome& on_outcome,
   std::optional<OwnEmulator> own;
   if (!is_foreign()) own.emplace(group.plane, group.needs);
   const TargetAddress foreign{options_.foreign_url(), {}, options_.foreign_subscription()};
-  Runner runner(target_at(own ? own->address() : foreign), options_.budget, Patience::real(),
+  Runner runner(target_at(own ? own->address() : foreign), options_.budget, RunControl::real(),
                 report);
   try {
     runner.preflight();

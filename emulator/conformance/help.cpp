@@ -11,7 +11,7 @@ Usage: dynsessions conform [OPTIONS]
 
   --endpoint URL         pool management endpoint; default: an emulator started for the run
   --arm URL              Azure Resource Manager: run the cases of the control plane there
-  --subscription ID      of --arm; a resource group is created in it, and deleted
+  --subscription ID      subscription at --arm; a resource group is made in it, and deleted
   --token-command CMD    shell command that prints a bearer token; the token is never printed
   --plan                 print the plan of the run; send nothing
   --yes                  agree to the plan of a run against an endpoint

@@ -55,7 +55,9 @@ ConformOptions parse_options(std::vector<std::string> arguments) {
   }
   if (parser.time->count() > 0) options.budget.time = std::chrono::minutes(parser.minutes);
   if (!options.endpoint.empty() && !options.arm.empty()) {
-    throw UsageError("--endpoint and --arm are of two runs: a pool and Azure Resource Manager");
+    throw UsageError(
+        "--endpoint and --arm exclude each other: a run tests either a pool or Azure Resource "
+        "Manager");
   }
   if (!options.foreign_url().empty()) return options;
   // Cases on the emulator are free of charge, so only explicit limits apply.

@@ -62,7 +62,7 @@ enum class AsynchronousKernel {
 };
 
 /// How directories in the file name of a multipart upload are treated.
-enum class UploadFolders {
+enum class UploadDirectories {
   dropped,  ///< only the base name is used: `sub/x.csv` is `x.csv`
   kept,     ///< a path below `/mnt/data`, as in LangChain's documentation
 };
@@ -90,7 +90,7 @@ struct ContractOptions {
   UploadType upload_type = UploadType::filled;                            ///< row 24
   ByVersion metadata_type = ByVersion::by_version;                        ///< row 25
   AsynchronousKernel asynchronous_kernel = AsynchronousKernel::separate;  ///< row 35
-  UploadFolders upload_directories = UploadFolders::dropped;              ///< section 7
+  UploadDirectories upload_directories = UploadDirectories::dropped;      ///< section 7
   FileNames file_names = FileNames::any;                                  ///< section 6
 };
 

@@ -44,7 +44,7 @@ void refuse_unknown_parts(const Json& source) {
   const Json* const functions = find_member(source, "functions");
   if (functions != nullptr && !functions->empty()) {
     throw TemplateProblem(
-        "The emulator has no functions of a template's own, which this template "
+        "The emulator does not support user-defined functions, which this template "
         "declares in 'functions'");
   }
   for (const char* name : {"definitions", "extensions", "imports"}) {

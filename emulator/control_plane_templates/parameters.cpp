@@ -65,7 +65,7 @@ class Declaration {
       : name_(std::move(name)), declaration_(declaration) {
     require_object(declaration, place());
     if (find_member(declaration, "$ref") != nullptr) {
-      throw TemplateProblem("The emulator has no types of a template's own: " + place() +
+      throw TemplateProblem("The emulator does not support user-defined types: " + place() +
                             " has a '$ref'");
     }
   }

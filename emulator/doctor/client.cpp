@@ -75,8 +75,8 @@ Check check_endpoint(const EndpointVariable& variable) {
   const std::size_t end = value.find(url->prefix) + url->prefix.size();
   if (pool.size() < end) {
     return client_check(name, Verdict::bad,
-                        value + " goes on after the name of the pool: clients add `" +
-                            value.substr(pool.size()) + "` and the like themselves",
+                        value + " continues after the name of the pool: clients add `" +
+                            value.substr(pool.size()) + "` and similar paths themselves",
                         "export " + name + "=" + pool);
   }
   return client_check(name, Verdict::good, value);

@@ -16,14 +16,14 @@ namespace {
 
 /// The probe takes half a second, or several seconds if its files are on a slow disk and not yet
 /// cached.
-constexpr std::chrono::seconds kPatience{20};
+constexpr std::chrono::seconds kTimeout{20};
 
 Checks examine_environment(const std::filesystem::path& python,
                            const runtimes::Installation& installation) {
   const auto expected = packages::read_package_list(installation.agent);
   const auto probe = installation.agent / "environment_probe.py";
-  const auto printed = ask_python(python, probe, kPatience);
-  if (!printed) return check_endless_python(python.string(), kPatience);
+  const auto printed = ask_python(python, probe, kTimeout);
+  if (!printed) return check_endless_python(python.string(), kTimeout);
   return check_environment(python.string(), read_facts(*printed), expected);
 }
 

@@ -141,21 +141,21 @@ Check check_fonts(bool has_cache) {
 
 std::optional<std::string> ask_python(const std::filesystem::path& python,
                                       const std::filesystem::path& probe,
-                                      std::chrono::milliseconds patience) {
+                                      std::chrono::milliseconds timeout) {
   // -I: nothing of the user's own directories and variables, which a session does not have either.
   ChildProcess process({python.string(), "-I", probe.string()});
-  return process.read_all(patience);
+  return process.read_all(timeout);
 }
 
 Checks check_missing_python(const std::string& why) {
   return {environment("python", Verdict::bad, why, kMakeOne)};
 }
 
-Checks check_endless_python(const std::string& python, std::chrono::seconds patience) {
+Checks check_endless_python(const std::string& python, std::chrono::seconds timeout) {
   return {
       environment("python", Verdict::bad,
                   python + " did not report its packages within " +
-                      std::to_string(patience.count()) + " seconds",
+                      std::to_string(timeout.count()) + " seconds",
                   "see whether `" + python + " -I -c 'import IPython'` ends; or " + kNameAnother)};
 }
 

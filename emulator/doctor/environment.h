@@ -22,17 +22,17 @@ struct EnvironmentFacts {
 };
 
 /// Runs `probe` on `python`, outside of any sandbox, and returns its output; nullopt if it takes
-/// longer than `patience`. Forks, so call it while the process has one thread. Throws
+/// longer than `timeout`. Forks, so call it while the process has one thread. Throws
 /// std::system_error if that fails.
 [[nodiscard]] std::optional<std::string> ask_python(const std::filesystem::path& python,
                                                     const std::filesystem::path& probe,
-                                                    std::chrono::milliseconds patience);
+                                                    std::chrono::milliseconds timeout);
 
 /// The section *environment* if there is no Python to run.
 [[nodiscard]] Checks check_missing_python(const std::string& why);
 
 /// The section *environment* for a Python that did not answer ask_python() in time.
-[[nodiscard]] Checks check_endless_python(const std::string& python, std::chrono::seconds patience);
+[[nodiscard]] Checks check_endless_python(const std::string& python, std::chrono::seconds timeout);
 
 /// Parses the last line of the probe's output. Returns nullopt if it is not the line of facts.
 [[nodiscard]] std::optional<EnvironmentFacts> read_facts(std::string_view printed);

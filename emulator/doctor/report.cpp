@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/json_text.h"
+
 namespace dynsessions::doctor {
 namespace {
 
@@ -72,7 +74,7 @@ std::string to_json(const Checks& checks) {
                     {"cure", check.cure}});
   }
   const Json report = {{"healthy", is_healthy(checks)}, {"checks", std::move(list)}};
-  return report.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return dumped(report, 2) + '\n';
 }
 
 }  // namespace dynsessions::doctor

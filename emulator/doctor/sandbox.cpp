@@ -187,7 +187,7 @@ Checks check_sandbox(const config::Config& config, const runtimes::Installation&
   }
   if (!used) {
     checks.push_back(
-        {"sandbox", "tier", Verdict::bad, "none that --sandbox allows works here", "see above"});
+        {"sandbox", "tier", Verdict::bad, "no tier that --sandbox allows works here", "see above"});
     return checks;
   }
   const bool is_full = *used == Tier::full;

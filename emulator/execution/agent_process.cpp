@@ -162,7 +162,7 @@ AgentResult result_of(const ResultFrame& frame, Texts texts) {
   AgentResult result;
   result.ok = frame.ok;
   result.value = value_of(frame.value_kind, frame.format, texts);
-  result.beside_image = value_of(frame.beside_image, frame.format, texts);
+  result.with_image = value_of(frame.with_image, frame.format, texts);
   result.traceback = std::move(texts.traceback);
   result.displays = std::move(texts.displays);
   return result;

@@ -41,7 +41,7 @@ struct AgentServices {
 struct AgentResult {
   bool ok = false;
   ExecutionValue value;
-  ExecutionValue beside_image = NoValue{};
+  ExecutionValue with_image = NoValue{};
   SpooledText traceback;
   SpooledText displays;
 };

@@ -128,7 +128,7 @@ struct ExecutionResult {
   SpooledText traceback;    ///< the error's text directly followed by IPython's plain traceback
   ExecutionValue value;
   /// The last expression's own value when an image took its place: text, a str, or nothing.
-  ExecutionValue beside_image = NoValue{};
+  ExecutionValue with_image = NoValue{};
   /// Output of display() that the answer does not carry, as untrusted JSON of the agent
   /// (test_double/journal/displays.h reads it). Empty if there is none or the request did not ask
   /// for it.

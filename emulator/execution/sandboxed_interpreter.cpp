@@ -159,7 +159,7 @@ asio::awaitable<ExecutionResult> SandboxedInterpreter::run(ExecutionRequest requ
     AgentResult ended = agent_->take_result();
     result.outcome = ended.ok ? ExecutionOutcome::succeeded : ExecutionOutcome::raised;
     result.traceback = std::move(ended.traceback);
-    result.beside_image = std::move(ended.beside_image);
+    result.with_image = std::move(ended.with_image);
     result.value = std::move(ended.value);
     result.displays = std::move(ended.displays);
   }
@@ -178,7 +178,7 @@ asio::awaitable<Result<KernelEnd>> SandboxedInterpreter::replace(ExecutionOutcom
   const bool timed_out = outcome == ExecutionOutcome::timed_out_restarted;
   auto ended = co_await end_previous(services_.limits.kill_grace);
   if (!ended && ended.error().step == kLauncherReply && !hung_up_) {
-    end_is_told_ = true;
+    end_is_reported_ = true;
     co_return KernelEnd{.timed_out = timed_out};
   }
   if (!ended) co_return ended.error();
@@ -206,7 +206,7 @@ asio::awaitable<Result<ExecutionResult>> SandboxedInterpreter::execute_now(
   if (!is_alive() && request.purpose == Purpose::save_variables) co_return ExecutionResult{};
   std::vector<KernelEnd> ends;
   if (!is_alive()) {
-    const bool ended = may_be_there_ && !std::exchange(end_is_told_, false);
+    const bool ended = may_be_there_ && !std::exchange(end_is_reported_, false);
     auto started = co_await start();
     if (!started) co_return started.error();
     if (ended) ends.push_back(to_kernel_end(end_));

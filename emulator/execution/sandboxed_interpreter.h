@@ -98,7 +98,7 @@ class SandboxedInterpreter {
   std::uint64_t last_execution_id_ = 0;
   sandbox::InterpreterEnd end_{};  ///< end of the previous interpreter
   bool may_be_there_ = false;      ///< it was started and has not certainly ended
-  bool end_is_told_ = false;       ///< a result has its KernelEnd although its end is not certain
+  bool end_is_reported_ = false;   ///< a result has its KernelEnd although its end is not certain
   bool hung_up_ = false;
 };
 

@@ -117,7 +117,7 @@ asio::awaitable<void> TextSpooler::append_to_file(std::string bytes) {
     text_.file_bytes_ += size;
     co_return;
   }
-  spdlog::warn("output of a program is cut, since it cannot be put in a temporary file: {}",
+  spdlog::warn("output of a program is cut, because it cannot be stored in a temporary file: {}",
                std::generic_category().message(error));
   cut();
 }

@@ -53,10 +53,10 @@ std::string_view valid_traceparent(std::optional<std::string_view> header) {
   for (const std::string_view field : {version, trace, parent, flags}) {
     if (!is_lower_hex(field)) return {};
   }
-  const bool goes_on = version != "00" && rest.starts_with('-');
+  const bool has_more = version != "00" && rest.starts_with('-');
   const bool is_plain =
       std::all_of(rest.begin(), rest.end(), [](char c) { return c > ' ' && c < '\x7F'; });
-  return rest.empty() || (goes_on && is_plain) ? text : std::string_view();
+  return rest.empty() || (has_more && is_plain) ? text : std::string_view();
 }
 
 }  // namespace dynsessions::http

@@ -58,7 +58,7 @@ class Metrics::Series {
  public:
   explicit Series(const Subject& subject) : versions_(subject.api_versions) {
     std::sort(versions_.begin(), versions_.end());
-    gauges(registry_, "dynsessions_build_info", "1; the label tells the version of the program.")
+    gauges(registry_, "dynsessions_build_info", "1; the label is the version of the program.")
         .Add({{"version", subject.version}})
         .Set(1);
   }
@@ -161,11 +161,11 @@ class Metrics::Series {
                       .Add({});
   Histogram& execution_ =
       histograms(registry_, "dynsessions_execution_seconds",
-                 "Time of synchronous programs, waiting for their kernel included.")
+                 "Time of synchronous programs, including the wait for their kernel.")
           .Add({}, kExecutionBuckets);
-  Histogram& allocation_ =
-      histograms(registry_, "dynsessions_allocation_seconds", "Time until a new session was there.")
-          .Add({}, kAllocationBuckets);
+  Histogram& allocation_ = histograms(registry_, "dynsessions_allocation_seconds",
+                                      "Time until a new session was allocated.")
+                               .Add({}, kAllocationBuckets);
   Counter& allocation_failures_ = counters(registry_, "dynsessions_allocation_failures_total",
                                            "Sessions that could not be made.")
                                       .Add({});

@@ -43,9 +43,9 @@ constexpr PipCure kPipCures[] = {
     {"No space left on device", "the directory of --state-dir has no room"},
 };
 
-std::string shown_lines(std::string_view said) {
+std::string shown_lines(std::string_view output) {
   std::vector<std::string> lines;
-  boost::algorithm::split(lines, said, [](char c) { return c == '\n'; });
+  boost::algorithm::split(lines, output, [](char c) { return c == '\n'; });
   std::erase_if(lines, [](const std::string& line) { return line.empty(); });
   std::vector<std::string> errors;
   for (const std::string& line : lines) {
@@ -71,11 +71,11 @@ std::string constraint_lines(const Versions& versions) {
 
 }  // namespace
 
-Error pip_failure(std::string_view said) {
+Error pip_failure(std::string_view output) {
   std::string message = "pip could not install the packages";
-  if (const std::string lines = shown_lines(said); !lines.empty()) message += ":\n" + lines;
+  if (const std::string lines = shown_lines(output); !lines.empty()) message += ":\n" + lines;
   for (const auto& [sign, cure] : kPipCures) {
-    if (said.find(sign) == std::string_view::npos) continue;
+    if (output.find(sign) == std::string_view::npos) continue;
     return invalid_request(std::move(message), {}, std::string(cure));
   }
   return invalid_request(std::move(message));
@@ -110,7 +110,7 @@ Result<LayerFacts> build_layer(const LayerPlan& plan, const fs::path& directory)
   const int status = builder.wait();
   fs::remove(requirements);
   fs::remove(constraints);
-  if (status != 0) return pip_failure(builder.said());
+  if (status != 0) return pip_failure(builder.take_stderr());
   return read_layer_facts(printed);
 }
 

@@ -33,6 +33,6 @@ struct LayerFacts {
 [[nodiscard]] Result<LayerFacts> read_layer_facts(std::string_view printed);
 
 /// An Error with the essence of pip's output and the likely cure. Separate for tests.
-[[nodiscard]] Error pip_failure(std::string_view said);
+[[nodiscard]] Error pip_failure(std::string_view output);
 
 }  // namespace dynsessions::packages

@@ -135,11 +135,11 @@ Result<RequirementsFile> RequirementsFile::parse(std::string_view text) {
     const bool is_needed = lines[i].ends_with(kNeededMark);
     if (!is_needed) file.lines_.push_back(lines[i]);
     if (content.empty()) continue;
-    if (content.ends_with('\\')) return fail("a line cannot go on in the next one");
+    if (content.ends_with('\\')) return fail("a line cannot continue in the next one");
     if (content.starts_with('-')) {
       if (parse_option(content)) continue;
       return fail('`' + printable(content, 100) +
-                  "` is none of the options that a line can have: " + accepted_options());
+                  "` is not one of the options that a line can have: " + accepted_options());
     }
     Result<Requirement> requirement = parse_requirement(content);
     if (!requirement) return fail(requirement.error().message);

@@ -13,7 +13,7 @@ using execution::ExecutionResult;
 std::vector<const execution::SpooledText*> texts_of(const ExecutionResult& result) {
   std::vector<const execution::SpooledText*> texts{&result.stdout_text, &result.stderr_text,
                                                    &result.traceback, &result.displays};
-  for (const execution::ExecutionValue* value : {&result.value, &result.beside_image}) {
+  for (const execution::ExecutionValue* value : {&result.value, &result.with_image}) {
     if (const auto* image = std::get_if<execution::ImageValue>(value)) {
       texts.push_back(&image->base64);
     } else if (const auto* text = std::get_if<execution::TextValue>(value)) {

@@ -20,7 +20,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::chrono::seconds kPatience{3};
+constexpr std::chrono::seconds kTimeout{3};
 constexpr std::chrono::milliseconds kPause{100};
 constexpr std::size_t kLongestAnswer = std::size_t{1} << 20;
 
@@ -90,7 +90,7 @@ Result<Reply> ask_admin(const std::string& url, const std::string& path, const s
   net::HttpRequest request;
   request.target = path;
   if (!token.empty()) request.headers.add("Authorization", "Bearer " + token);
-  request.timeouts.total = kPatience;
+  request.timeouts.total = kTimeout;
   auto reply = net::fetch_blocking(*server, std::move(request), kLongestAnswer);
   if (!reply) return no_reply(reply.error().message);
   return Reply{reply->status, std::move(reply->body)};
@@ -98,9 +98,9 @@ Result<Reply> ask_admin(const std::string& url, const std::string& path, const s
 
 Finding judge(unsigned status, const std::string& body) {
   const json answer = json::parse(body, nullptr, /*allow_exceptions=*/false);
-  const std::string said = text_of(answer, "status");
-  if (status == 200 && said == "ready") return {true, "ready"};
-  if (status == 503 && said == "not ready")
+  const std::string reported = text_of(answer, "status");
+  if (status == 200 && reported == "ready") return {true, "ready"};
+  if (status == 503 && reported == "not ready")
     return {false, one_line("not ready: " + reasons_in(answer))};
   return {false, "not ready: status " + std::to_string(status) +
                      " is not from the admin port of dynsessions"};

@@ -3,7 +3,7 @@
 namespace dynsessions::runtimes {
 namespace fs = std::filesystem;
 
-Installation Installation::beside_executable() {
+Installation Installation::next_to_executable() {
   const fs::path directory = fs::read_symlink("/proc/self/exe").parent_path();
   Installation found{directory / "sandbox-launcher", directory / "interpreter",
                      (directory / "../python/bin/python3").lexically_normal()};

@@ -19,7 +19,7 @@ struct Installation {
   std::filesystem::path python;    ///< python3 of the environment that `make run` builds
 
   /// Throws EngineUnavailable if the program is not where it was built or installed.
-  [[nodiscard]] static Installation beside_executable();
+  [[nodiscard]] static Installation next_to_executable();
 };
 
 }  // namespace dynsessions::runtimes

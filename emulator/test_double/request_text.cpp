@@ -5,8 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/json_text.h"
 #include "emulator/base/shallow_json.h"
-#include "emulator/test_double/json_text.h"
 
 namespace dynsessions::test_double {
 namespace asio = boost::asio;

@@ -73,7 +73,7 @@ bool is_abandoned(const fs::path& path, std::chrono::seconds now) {
 /// Removes the abandoned directories next to `own`, whose age is measured from `own`'s time stamp,
 /// because it is the youngest. A directory that cannot be read or removed stays; no server needs
 /// it.
-void remove_abandoned_beside(const fs::path& own, int own_fd) {
+void remove_abandoned_next_to(const fs::path& own, int own_fd) {
   struct stat status {};
   if (::fstat(own_fd, &status) != 0) return;
   const std::chrono::seconds now(status.st_mtim.tv_sec);
@@ -116,7 +116,7 @@ StateDirectory StateDirectory::temporary() {
   if (::mkdtemp(path.data()) == nullptr) fail("make", path);
   UniqueFd claim = open_directory(path);
   if (!claim || ::flock(claim.get(), LOCK_EX | LOCK_NB) != 0) fail("claim", path);
-  remove_abandoned_beside(path, claim.get());
+  remove_abandoned_next_to(path, claim.get());
   return {path, std::move(claim)};
 }
 

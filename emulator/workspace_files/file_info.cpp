@@ -37,7 +37,7 @@ FileInfo to_file_info(const struct statx& status, std::string name, std::string 
           .modified = to_file_time(status.stx_mtime)};
 }
 
-FileTime born(const struct statx& status) {
+FileTime creation_time(const struct statx& status) {
   const bool remembered = (status.stx_mask & STATX_BTIME) != 0;
   return to_file_time(remembered ? status.stx_btime : status.stx_mtime);
 }

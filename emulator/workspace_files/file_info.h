@@ -21,6 +21,6 @@ inline constexpr unsigned kStatxFields =
 
 /// The creation time of the inode; the time of the last write if the file system does not store the
 /// creation time.
-[[nodiscard]] FileTime born(const struct statx& status);
+[[nodiscard]] FileTime creation_time(const struct statx& status);
 
 }  // namespace dynsessions::workspace_files

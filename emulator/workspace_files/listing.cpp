@@ -16,7 +16,7 @@ namespace dynsessions::workspace_files {
 namespace {
 
 struct Entry {
-  FileTime born;
+  FileTime creation_time;
   std::uint64_t inode;
   FileInfo info;
 };
@@ -24,7 +24,7 @@ struct Entry {
 /// Compares entries by their creation. Two uploads fit in one tick of the kernel's clock (4 ms at
 /// 250 Hz); the inodes of a tmpfs, numbered one after the other, tell them apart.
 bool in_order(const Entry& left, const Entry& right) {
-  return std::tie(left.born, left.inode) < std::tie(right.born, right.inode);
+  return std::tie(left.creation_time, left.inode) < std::tie(right.creation_time, right.inode);
 }
 
 bool in_order_of_names(const Entry& left, const Entry& right) {
@@ -84,7 +84,7 @@ Result<std::vector<Entry>> read_entries(DirectoryNames& names, const DataPath& d
       ++unnameable;
       continue;
     }
-    Entry entry{born(status), status.stx_ino, to_file_info(status, name, directory_text)};
+    Entry entry{creation_time(status), status.stx_ino, to_file_info(status, name, directory_text)};
     if (!allowance.take(entry.info)) return too_long(directory);
     entries.push_back(std::move(entry));
   }

@@ -44,13 +44,13 @@ TemporaryFile& TemporaryFile::operator=(TemporaryFile&& other) noexcept {
 TemporaryFile::~TemporaryFile() { remove_name(); }
 
 TemporaryFile TemporaryFile::create(int directory) {
-  TemporaryFile file = create_nameless(directory);
+  TemporaryFile file = create_unnamed(directory);
   // A file system without O_TMPFILE returns EISDIR.
   if (!file && (errno == EOPNOTSUPP || errno == EISDIR)) file = create_named(directory);
   return file;
 }
 
-TemporaryFile TemporaryFile::create_nameless(int directory) {
+TemporaryFile TemporaryFile::create_unnamed(int directory) {
   return {with_mode(open_beneath(directory, ".", O_TMPFILE | O_WRONLY, kFileMode)), {}, {}};
 }
 

@@ -17,7 +17,7 @@ class TemporaryFile {
   /// Mode 0644. On failure the result has no descriptor and errno is set: test the result.
   [[nodiscard]] static TemporaryFile create(int directory);
   /// The two methods of create(), in the order in which it tries them.
-  [[nodiscard]] static TemporaryFile create_nameless(int directory);
+  [[nodiscard]] static TemporaryFile create_unnamed(int directory);
   [[nodiscard]] static TemporaryFile create_named(int directory);
 
   TemporaryFile(TemporaryFile&& other) noexcept;

@@ -50,7 +50,7 @@ UniqueFd enter_directories(int root, const DataPath& path) {
 sandbox::DirectoryUsage usage_of(int root, const Quota& quota) {
   constexpr std::size_t kNamesAtOnce = 4096;
   sandbox::DirectoryWalk walk(root);
-  while (walk.go_on(kNamesAtOnce) == sandbox::DirectoryWalk::State::under_way &&
+  while (walk.visit(kNamesAtOnce) == sandbox::DirectoryWalk::State::under_way &&
          !walk.found().exceeds({quota.bytes, quota.files})) {
   }
   return walk.found();

@@ -16,7 +16,7 @@
 namespace dynsessions::sandbox {
 namespace {
 
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kTimeout{10};
 
 void set_non_blocking(const UniqueFd& fd) {
   if (::fcntl(fd.get(), F_SETFL, O_NONBLOCK) < 0) throw StepError("egress: pipe", errno);
@@ -25,7 +25,7 @@ void set_non_blocking(const UniqueFd& fd) {
 }  // namespace
 
 Egress::Egress(const SandboxPlan& plan, const NamespaceHandles& sandbox)
-    : sandbox_(sandbox), deadline_(std::chrono::steady_clock::now() + kPatience) {
+    : sandbox_(sandbox), deadline_(std::chrono::steady_clock::now() + kTimeout) {
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
   FdPair ready = make_pipe();
   FdPair complaints = make_pipe();
@@ -39,7 +39,7 @@ Egress::Egress(const SandboxPlan& plan, const NamespaceHandles& sandbox)
     run_egress(context);
   }
   pid_ = pid;
-  reports_.emplace(std::move(report.ours), kPatience);
+  reports_.emplace(std::move(report.ours), kTimeout);
   ready_ = std::move(ready.ours);
   complaints_ = std::move(complaints.ours);
 }
@@ -111,7 +111,7 @@ void Egress::close(std::span<const Ipv4Network> networks) {
     ClosingContext context{sandbox_, report.theirs.get(), networks};
     run_closing(context);
   }
-  closing_.emplace(Closing{ChildReports(std::move(report.ours), kPatience), UnfinishedProcess()});
+  closing_.emplace(Closing{ChildReports(std::move(report.ours), kTimeout), UnfinishedProcess()});
   closing_->helper.start(pid);
 }
 

@@ -17,7 +17,7 @@ DirectoryWalk::DirectoryWalk(int directory) : way_(directory, ".", HeldDirectory
   }
 }
 
-DirectoryWalk::State DirectoryWalk::go_on(std::size_t names) {
+DirectoryWalk::State DirectoryWalk::visit(std::size_t names) {
   if (state_ != State::under_way) return state_;
   way_.here().hold();
   for (; names > 0 && state_ == State::under_way; --names) look_at_next();

@@ -43,7 +43,7 @@ class DirectoryWalk {
   explicit DirectoryWalk(int directory);
 
   /// Visits up to `names` further names.
-  State go_on(std::size_t names);
+  State visit(std::size_t names);
   [[nodiscard]] State state() const { return state_; }
   /// The usage found so far.
   [[nodiscard]] const DirectoryUsage& found() const { return found_; }

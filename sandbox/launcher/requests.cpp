@@ -90,7 +90,7 @@ void Launcher::start(const Request& request) {
     return note_unfinished(request.sandbox_id, entry);
   }
   if (files != nullptr && files->is_beyond_repair()) {
-    throw StepError("files: the session has far more than it may", EDQUOT);
+    throw StepError("files: the session exceeds its limit by far", EDQUOT);
   }
   Start start{request, entry.sandbox->start(groups_.open(request.sandbox_id))};
   entry.starts.emplace(request.interpreter_id, std::move(start));
@@ -161,7 +161,7 @@ Launcher::Entry& Launcher::find_for_start(const Request& request) {
   }
   if (entry.interpreters.contains(request.interpreter_id) ||
       entry.starts.contains(request.interpreter_id)) {
-    throw StepError("start: an interpreter lives", EBUSY);
+    throw StepError("start: the interpreter still runs", EBUSY);
   }
   if (entry.interpreters.size() + entry.starts.size() >= kMaxInterpreters) {
     throw StepError("start: too many interpreters", ENOSPC);

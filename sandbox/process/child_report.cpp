@@ -72,8 +72,8 @@ void send_failure(int socket, const StepFailure& failure) {
   static_cast<void>(send_report(socket, report));
 }
 
-ChildReports::ChildReports(UniqueFd socket, std::chrono::milliseconds patience)
-    : socket_(std::move(socket)), deadline_(std::chrono::steady_clock::now() + patience) {}
+ChildReports::ChildReports(UniqueFd socket, std::chrono::milliseconds timeout)
+    : socket_(std::move(socket)), deadline_(std::chrono::steady_clock::now() + timeout) {}
 
 void ChildReports::read(Time now) {
   while (!ended_ && read_one()) {

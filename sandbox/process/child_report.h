@@ -38,9 +38,9 @@ class ChildReports {
   using Time = std::chrono::steady_clock::time_point;
 
   /// A child takes about a millisecond; only an overloaded machine gets near this limit.
-  static constexpr std::chrono::seconds kPatience{10};
+  static constexpr std::chrono::seconds kTimeout{10};
 
-  explicit ChildReports(UniqueFd socket, std::chrono::milliseconds patience = kPatience);
+  explicit ChildReports(UniqueFd socket, std::chrono::milliseconds timeout = kTimeout);
 
   /// Descriptor to poll for input.
   [[nodiscard]] int descriptor() const { return socket_.get(); }

@@ -28,7 +28,7 @@ enum class RequestKind : std::uint32_t {
                      ///< id
   destroy_sandbox,   ///< the same for all interpreters; done when everything is gone
   define_profile,    ///< followed, in the same message, by the SandboxProfile as JSON
-  forget_profile,    ///< ends its zygote; sandboxes that it has go on, without a zygote
+  forget_profile,    ///< ends its zygote; its sandboxes continue without a zygote
   ping,              ///< does nothing; `done` shows that the launcher works
 };
 

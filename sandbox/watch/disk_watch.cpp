@@ -26,7 +26,7 @@ constexpr std::size_t kMostDescriptors = 8192;
 
 std::string descriptors_of(pid_t pid) { return "/proc/" + std::to_string(pid) + "/fd"; }
 
-bool is_nameless(const struct stat& status, dev_t device) {
+bool is_unlinked(const struct stat& status, dev_t device) {
   return S_ISREG(status.st_mode) && status.st_nlink == 0 && status.st_dev == device;
 }
 
@@ -46,7 +46,7 @@ DiskWatch::DiskWatch(UniqueFd directory, const DirectoryUsage& limit, std::optio
 
 bool DiskWatch::look(std::size_t names, std::span<const pid_t> processes) {
   if (!walk_) walk_ = std::make_unique<DirectoryWalk>(directory_.get());
-  const DirectoryWalk::State state = walk_->go_on(names);
+  const DirectoryWalk::State state = walk_->visit(names);
   if (!measuring_ && must_end(processes)) {
     walk_.reset();
     measuring_ = true;
@@ -90,7 +90,7 @@ DirectoryUsage unlinked_open_files(std::span<const pid_t> processes, dev_t devic
       --left;
       struct stat status {};
       if (::fstatat(descriptors.fd(), name, &status, 0) != 0) continue;
-      if (!is_nameless(status, device) || !seen.insert(identity_of(status)).second) continue;
+      if (!is_unlinked(status, device) || !seen.insert(identity_of(status)).second) continue;
       usage = usage + DirectoryUsage{bytes_of(status), 1};
     }
   }

@@ -98,7 +98,7 @@ def cells():
                 yield Row(f"{cell.what} over HTTP", ours, alternative, other)
 
 
-def beside_gateway():
+def session_and_gateway():
     """Measures one session that is used all the time, and a kernel of the gateway."""
     ours, theirs, session = Samples(), Samples(), uuid.uuid4()
     with contextlib.ExitStack() as running_here:
@@ -187,7 +187,7 @@ def loads():
 
 
 def measure():
-    alone, gateway = beside_gateway()
+    alone, gateway = session_and_gateway()
     latencies, rate, rate_of_bare = loads()
     return [
         Row("warm `1 + 1` over HTTP, bare client", alone, "the kernel gateway", gateway),

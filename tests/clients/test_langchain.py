@@ -122,7 +122,7 @@ def test_a_plot_is_a_png_that_a_person_would_recognise(tool):
         assert len(image.convert("RGB").getcolors(maxcolors=1 << 24)) > 4
 
 
-def test_a_model_is_told_of_the_plot_without_its_bytes(tool):
+def test_a_model_receives_the_plot_without_its_bytes(tool):
     shown = json.loads(tool.invoke(SINE_PLOT))
     assert shown["result"] == {"type": "image", "format": "png"}
 

@@ -150,14 +150,14 @@ def test_an_endpoint_is_not_named_in_reports(emulator, cases_directory, tmp_path
         assert "418" in path.read_text()
 
 
-def test_a_case_that_needs_a_server_of_its_own_gets_one(cases_directory):
+def test_a_case_that_needs_a_separate_server_gets_one(cases_directory):
     directory = cases_directory(401, needs={"auth": "claims"}, session="none", steps=[EXPIRED])
     run = conform("--cases", directory)
     assert run.returncode == 0, run.stdout
     assert "1 same" in run.stdout
 
 
-def test_a_case_that_needs_a_server_of_its_own_is_not_run_at_an_endpoint(emulator, cases_directory):
+def test_a_case_that_needs_a_separate_server_is_not_run_at_an_endpoint(emulator, cases_directory):
     directory = cases_directory(200, needs={"max-sessions": "2"})
     run = conform("--endpoint", emulator.endpoint, "--yes", "--cases", directory)
     assert run.returncode == 0

@@ -77,7 +77,7 @@ def hold_time_limit(session, code):
     return seconds
 
 
-def test_a_stopped_launcher_is_told_and_keeps_nobody_waiting(server):
+def test_a_stopped_launcher_is_reported_and_keeps_no_client_waiting(server):
     warm, hanging = server.session(), server.session()
     assert works(warm)
     assert works(hanging)

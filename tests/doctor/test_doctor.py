@@ -85,7 +85,7 @@ def test_a_package_of_another_version_is_named_with_the_one_it_should_be(bare_en
 
 
 @pytest.mark.parametrize("python", ["/bin/true", "/bin/echo", "/etc/passwd"])
-def test_what_is_no_python_is_told(python):
+def test_a_program_that_is_no_python_is_reported(python):
     code, checks = examine("--python", python)
     assert code == UNUSABLE
     assert verdicts(checks["environment"]) == {"python": "bad"}
@@ -126,7 +126,7 @@ def test_an_environment_without_the_data_stack_is_one_line(agent_environment):
     assert checks["sandbox"]["run 6 * 7"]["verdict"] == "good"
 
 
-def test_a_python_in_a_directory_that_sessions_have_of_their_own_is_told_to_be_elsewhere():
+def test_a_python_in_a_directory_that_sessions_replace_must_be_moved():
     real = Path(BINARY).parents[1] / "python/bin/python3"
     with tempfile.TemporaryDirectory(dir="/tmp") as directory:
         python = Path(directory) / "bin" / "python3"
@@ -139,7 +139,7 @@ def test_a_python_in_a_directory_that_sessions_have_of_their_own_is_told_to_be_e
     assert "--python must be elsewhere" in full["cure"]
 
 
-def test_a_python_that_is_not_there_is_told():
+def test_a_missing_python_is_reported():
     code, checks = examine("--python", "/no/such/python3")
     assert code == UNUSABLE
     assert "/no/such/python3" in checks["environment"]["python"]["finding"]
@@ -161,7 +161,9 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("call, lost, step, cure", FAULTS.values(), ids=FAULTS.keys())
-def test_a_tier_that_this_machine_cannot_do_is_told_with_step_and_cure(call, lost, step, cure):
+def test_a_tier_that_this_machine_cannot_provide_is_reported_with_step_and_cure(
+    call, lost, step, cure
+):
     if not shutil.which("strace"):
         pytest.skip("strace is needed to make system calls fail")
     strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"inject={call}:error=EPERM"]
@@ -193,7 +195,7 @@ def test_egress_is_looked_at_when_it_is_asked_for():
     assert verdicts(checks["sandbox"]) == good | {"tier restricted": "warning"}
 
 
-def test_a_machine_without_the_program_of_egress_is_told_how_to_get_it(tmp_path):
+def test_a_missing_program_for_egress_is_reported_with_its_cure(tmp_path):
     code, checks = examine(*EGRESS, before=("env", f"PATH={tmp_path}"))
     assert code == UNUSABLE
     egress = checks["sandbox"]["egress"]
@@ -212,7 +214,7 @@ DROPPED = {"full": False, "restricted": True, "insecure": True}
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has capabilities to drop")
 @pytest.mark.parametrize("tier", DROPPED)
-def test_root_without_the_right_to_kill_is_told_what_sessions_lack(tier):
+def test_root_without_the_right_to_kill_gets_a_warning_about_sessions(tier):
     def tier_line_and_objects(*before):
         code, checks = examine("--sandbox", tier, before=before)
         assert code == HEALTHY

@@ -21,11 +21,11 @@ void check_result(const sandbox::ResultFrame& result) {
           "texts are bounded together");
   require(is_valid_utf8(result.format), "a format is UTF-8");
   const bool is_image = result.value_kind == Kind::image;
-  require(is_image || (base64 == 0 && result.beside_image == Kind::nothing),
+  require(is_image || (base64 == 0 && result.with_image == Kind::nothing),
           "only an image has a content, and an expression with it");
-  const bool is_text = result.value_kind == Kind::text || result.beside_image == Kind::text;
+  const bool is_text = result.value_kind == Kind::text || result.with_image == Kind::text;
   require(is_text || text == 0, "only a text has a text");
-  const bool is_string = result.value_kind == Kind::string || result.beside_image == Kind::string;
+  const bool is_string = result.value_kind == Kind::string || result.with_image == Kind::string;
   require(is_string || (repr == 0 && characters == 0), "only a string has characters");
 }
 

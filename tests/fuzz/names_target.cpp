@@ -61,9 +61,9 @@ void check_upload(const surfaces::data_plane::ApiVersion& version, const DataPat
 
 void check_uploads(const DataPath& directory, std::string_view name) {
   using contract::FileNames;
-  using contract::UploadFolders;
+  using contract::UploadDirectories;
   static const surfaces::data_plane::VersionTable kLenient(
-      {.upload_directories = UploadFolders::kept});
+      {.upload_directories = UploadDirectories::kept});
   static const surfaces::data_plane::VersionTable kUsual;
   static const surfaces::data_plane::VersionTable kStrict({.file_names = FileNames::documented});
   for (const auto* versions : {&kLenient, &kUsual, &kStrict}) {

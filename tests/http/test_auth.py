@@ -129,7 +129,7 @@ def test_a_token_without_the_role_is_401_when_set_so(emulator_factory):
     assert_401(list_files_with(server, "--no-role"), "The token has no role on this pool")
 
 
-def test_executors_have_the_role_and_nobody_else(emulator_factory):
+def test_only_executors_have_the_role(emulator_factory):
     server = emulator_factory(*BY_CLAIMS, "--executor", "first,second", "--executor", "third")
     for oid in ("first", "second", "third"):
         assert list_files_with(server, "--no-role", "--oid", oid).status_code == 200

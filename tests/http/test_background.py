@@ -48,7 +48,7 @@ WORKERS = {"a thread": THREAD, "a process": PROCESS}
 
 @pytest.mark.parametrize("code", WORKERS.values(), ids=WORKERS.keys())
 @pytest.mark.parametrize("kernel", KERNELS)
-def test_work_goes_on_between_calls_and_its_output_belongs_to_none(session, kernel, code):
+def test_work_continues_between_calls_and_its_output_belongs_to_no_call(session, kernel, code):
     assert run_in(kernel, session, code)["result"]["stdout"] == ""
     session.upload("go", b"")
     wait_until(lambda: exists(session, "done"), "the work did not go on between calls")

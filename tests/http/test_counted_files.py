@@ -41,7 +41,7 @@ def test_files_beyond_the_limit_end_the_kernel_and_can_be_deleted(counted):
     assert value(session, WRITE.format(name="c", megabytes=7)) == 7 << 20
 
 
-def test_what_has_too_much_may_not_grow_but_goes_on(counted):
+def test_a_session_over_its_limit_may_not_grow_but_continues(counted):
     _, session = counted
     for name in ("a", "b"):
         write = WRITE.format(name=name, megabytes=15)
@@ -85,5 +85,5 @@ def test_a_session_with_far_too_much_is_lost_with_its_files(emulator_factory):
     if "No space left" in answer.text:
         pytest.skip("less than 8 GiB are free on the disk")
     assert answer.status_code >= 500, answer.text
-    assert "far more than it may" in answer.headers["x-emulator-reason"] + answer.text
+    assert "exceeds its limit by far" in answer.headers["x-emulator-reason"] + answer.text
     assert value(session, "import os; os.listdir('/mnt/data')") == "[]"

@@ -50,7 +50,7 @@ def test_a_session_costs_as_many_descriptors_as_the_start_reckons_with(emulator_
     assert of_launcher <= 9.5
 
 
-def test_a_client_hears_that_there_are_too_few_descriptors_and_what_to_do(emulator_factory):
+def test_a_client_gets_the_reason_and_the_cure_for_too_few_descriptors(emulator_factory):
     server = emulator_factory("--ready-sessions", "0", before=WITH_FEW)
     assert CURE in server.stderr()
     answers = [server.session().executions("6 * 7") for _ in range(100)]

@@ -64,7 +64,7 @@ def test_an_upload_answers_as_an_execution_whose_session_is_deleted(session):
     assert names_in(session) == []  # the files of the new session
 
 
-def test_an_upload_in_halves_is_stored_if_its_session_lives(session):
+def test_an_upload_in_halves_is_stored_if_its_session_exists(session):
     upload = SlowUpload(session)
     assert names_in(session) == []
     status, answer = upload.status_and_answer()

@@ -145,7 +145,7 @@ def test_a_body_that_breaks_its_framing_is_refused_and_nothing_executed(wire, wh
     assert wire.files() == []
 
 
-def test_trailers_beyond_patience_are_refused(wire):
+def test_trailers_over_the_limit_are_refused(wire):
     """The answer can be lost, because the server stops reading after a limit, and closes."""
     trailers = (f"X-Trailer: {'x' * 1000}{CRLF}".encode() for _ in range(1300))
     first = wire.head(wire.host, TRANSFER + "chunked") + CHUNKED[: -len(CRLF)].encode()

@@ -127,7 +127,7 @@ def test_a_client_that_trusts_another_authority_refuses(secure, emulator_factory
         handshake(secure, "localhost", tmp_path / "ca.pem")
 
 
-def test_a_client_that_trusts_nobody_new_refuses(secure):
+def test_a_client_that_does_not_trust_the_authority_refuses(secure):
     with pytest.raises(requests.exceptions.SSLError):
         requests.get(secure.https, timeout=30)
 
@@ -160,7 +160,7 @@ def test_curl_trusts_what_it_is_given(secure, state):
     assert curl().returncode == 60  # CURLE_PEER_FAILED_VERIFICATION
 
 
-def test_plain_http_on_the_https_port_is_told_so(secure):
+def test_plain_http_on_the_https_port_is_explained(secure):
     answer = requests.get(f"http://127.0.0.1:{port_of(secure)}/", timeout=30)
     assert answer.status_code == 400
     assert "https://" in answer.text

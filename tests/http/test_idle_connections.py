@@ -58,7 +58,7 @@ def is_open(connection):
         return False
 
 
-def test_more_idle_connections_than_there_are_places_lock_nobody_out(descriptors, server):
+def test_more_idle_connections_than_there_are_places_lock_no_client_out(descriptors, server):
     with leaked_connections(server.admin, OPENED) as opened:
         for _ in range(10):
             assert requests.get(f"{server.admin}/health/live", timeout=10).status_code == 200
@@ -70,7 +70,7 @@ def test_more_idle_connections_than_there_are_places_lock_nobody_out(descriptors
     assert len(told) == 1 and MOST_CONNECTIONS // 4 <= int(told[0]) <= MOST_CONNECTIONS
 
 
-def test_few_idle_connections_stay_open_and_are_not_told_of(descriptors, server):
+def test_few_idle_connections_stay_open_and_are_not_reported(descriptors, server):
     with leaked_connections(server.admin, 100) as opened:
         assert requests.get(f"{server.admin}/health/live", timeout=10).status_code == 200
         assert all(map(is_open, opened))

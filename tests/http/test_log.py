@@ -78,7 +78,7 @@ def session(server):
     own.end()
 
 
-def test_a_request_is_told_with_all_that_it_was_about(log, session):
+def test_a_request_is_logged_with_all_its_facts(log, session):
     answer = session.code_execute(f"{CODE} = 1")
     entry = log.request_of(answer)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", entry["at"])
@@ -116,7 +116,7 @@ def test_each_operation_has_its_name(log, session):
     assert log.request_of(made["get_file_content"])["responseBytes"] == 5
 
 
-def test_each_kind_of_refusal_is_told_with_its_reason(log, session):
+def test_each_kind_of_refusal_is_logged_with_its_reason(log, session):
     def sent(path="files", method="GET", version=V2025_10, **how):
         return session.send(method, path, version, **how)
 
@@ -181,7 +181,7 @@ def test_a_kernel_that_dies_is_a_warning_with_its_reason(log, server):
     session.end()
 
 
-def test_a_session_lives_in_its_pool_and_ends_for_a_reason(log, server):
+def test_a_session_is_counted_in_its_pool_and_ends_for_a_reason(log, server):
     base = f"{server.http}/subscriptions/s/resourceGroups/g/sessionPools/another-pool"
     query = {"identifier": "my-session", "api-version": V2025_02}
     headers = {"Authorization": f"Bearer {TOKEN}"}
@@ -194,7 +194,7 @@ def test_a_session_lives_in_its_pool_and_ends_for_a_reason(log, server):
     assert "a client deleted it" in ended["message"]
 
 
-def test_a_session_that_expires_is_told(emulator_factory):
+def test_a_session_that_expires_is_logged(emulator_factory):
     server = emulator_factory(
         *("--log-format", "json", "--cooldown-period", "1", "--ready-sessions", "0")
     )
@@ -246,7 +246,7 @@ def test_a_hostile_path_is_one_line_that_is_safe_to_print(log, server, session, 
 
 
 @pytest.mark.parametrize("target", ["/%0aGET", "/%1b[31m", "/%ff", "/%zz", "nonsense"])
-def test_a_target_that_cannot_be_read_is_told_without_its_bytes(log, server, target):
+def test_a_target_that_cannot_be_parsed_is_logged_without_its_bytes(log, server, target):
     before = len(log.of("request", refusedBy="connection"))
     address = urlsplit(server.http)
     with socket.create_connection((address.hostname, address.port), HTTP_SECONDS) as connection:
@@ -274,7 +274,7 @@ def test_nothing_secret_is_in_the_log_whatever_was_sent(log, server, session):
     assert digest(IDENTIFIER) in raw
 
 
-def test_connections_routes_and_the_launcher_are_told_to_a_debugger(log, session):
+def test_connections_routes_and_the_launcher_are_logged_at_level_debug(log, session):
     session.list()
     wait_until(lambda: log.of("message", level="debug"), "nothing for a debugger")
     told = " ".join(entry["message"] for entry in log.of("message", level="debug"))

@@ -273,7 +273,7 @@ def test_a_registry_that_is_not_there_is_a_clear_error(project):
 @pytest.mark.parametrize(
     "content, complaint",
     [
-        ("good==1\n-r other.txt\n", "line 2: `-r other.txt` is none of the options"),
+        ("good==1\n-r other.txt\n", "line 2: `-r other.txt` is not one of the options"),
         ("./a.whl\n", "line 1: `./a.whl` is not the name of a package"),
         (None, "it does not exist"),
     ],
@@ -297,7 +297,7 @@ def test_a_requirements_file_that_cannot_be_used_is_refused(project, content, co
         (("list", "word"), "`word` is not expected after `packages list`"),
     ],
 )
-def test_wrong_usage_is_told(project, arguments, complaint):
+def test_wrong_usage_is_explained(project, arguments, complaint):
     command, *rest = arguments
     ended = project.run(command, *rest)
     assert ended.returncode == WRONG_USAGE
@@ -310,12 +310,12 @@ def test_what_was_not_added_cannot_be_removed(project):
     assert "`numpy` was not added" in ended.stderr
 
 
-def test_running_servers_are_told_of(project, monkeypatch):
+def test_running_servers_are_mentioned(project, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(project.directory / "home"))
     server = Emulator(environment=FEW_MODULES)
     told = project.add("helper").stderr
     server.stop()
-    assert "1 of your servers run and keep the packages that they have: start it again." in told
+    assert "1 running server keeps the present packages: start it again." in told
 
 
 def test_a_layer_is_no_base_of_another(project):

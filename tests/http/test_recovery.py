@@ -67,7 +67,7 @@ def assert_failed(body, stderr):
     assert body["result"]["stderr"] == stderr
 
 
-def assert_goes_on(session, kernel, has_state):
+def assert_continues(session, kernel, has_state):
     """Checks that the next call works and finds the file, and the variable `state` if the
     interpreter stayed."""
     assert value_in(kernel, session, "open('/mnt/data/kept.txt').read()") == "'kept'"
@@ -79,7 +79,7 @@ def assert_goes_on(session, kernel, has_state):
 def test_a_program_that_takes_too_long_is_interrupted_and_variables_stay(session, code):
     session.executions("state = 1")
     assert_failed(session.executions(code, timeoutInSeconds=1).json(), TIMED_OUT)
-    assert_goes_on(session, "synchronous", has_state=True)
+    assert_continues(session, "synchronous", has_state=True)
 
 
 @pytest.mark.parametrize("code", STUBBORN.values(), ids=STUBBORN.keys())
@@ -87,7 +87,7 @@ def test_a_program_that_cannot_be_interrupted_costs_the_variables(session, code)
     session.executions("state = 1")
     body = session.executions(code, timeoutInSeconds=1).json()
     assert_failed(body, f"{TIMED_OUT}\n{RESTARTED}")
-    assert_goes_on(session, "synchronous", has_state=False)
+    assert_continues(session, "synchronous", has_state=False)
 
 
 @pytest.mark.parametrize("kernel", ["asynchronous", "empty"])
@@ -95,22 +95,22 @@ def test_the_other_kernels_are_interrupted_and_restarted_alike(session, kernel):
     run_in(kernel, session, "state = 1")
     interrupted = run_in(kernel, session, INTERRUPTED["a sleep"], timeoutInSeconds=1)
     assert_failed(interrupted, TIMED_OUT)
-    assert_goes_on(session, kernel, has_state=True)
+    assert_continues(session, kernel, has_state=True)
     stubborn = run_in(kernel, session, STUBBORN["a loop in C"], timeoutInSeconds=1)
     assert_failed(stubborn, f"{TIMED_OUT}\n{RESTARTED}")
-    assert_goes_on(session, kernel, has_state=False)
+    assert_continues(session, kernel, has_state=False)
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize("code", DEATHS.values(), ids=DEATHS.keys())
-def test_a_program_that_ends_its_interpreter_has_failed_and_the_session_goes_on(
+def test_a_program_that_ends_its_interpreter_has_failed_and_the_session_continues(
     session, code, kernel
 ):
     run_in(kernel, session, "state = 1")
     body = run_in(kernel, session, f"import os; os.write(1, b'last words')\n{code}")
     assert_failed(body, RESTARTED)
     assert body["result"]["stdout"] == "last words"
-    assert_goes_on(session, kernel, has_state=False)
+    assert_continues(session, kernel, has_state=False)
 
 
 def test_shared_memory_goes_with_its_interpreter(session):
@@ -156,7 +156,7 @@ MEMORY_HOGS = {
 
 
 @pytest.mark.parametrize("code", MEMORY_HOGS.values(), ids=MEMORY_HOGS.keys())
-def test_a_program_that_takes_all_memory_fails_and_the_session_goes_on(session, code):
+def test_a_program_that_takes_all_memory_fails_and_the_session_continues(session, code):
     body = session.executions(code, timeoutInSeconds=60).json()
     assert (body["status"], body["result"]["executionResult"]) == ("Failed", None)
     words = ("MemoryError", RESTARTED, ABORTED, "CalledProcessError")

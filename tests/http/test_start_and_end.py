@@ -158,7 +158,7 @@ def test_ready_means_that_an_interpreter_has_started(start, kept):
     assert requests.get(f"{ready['admin']}/health/ready", timeout=10).status_code == 200
 
 
-def test_an_interpreter_that_cannot_start_is_told_with_the_ready_event(start, broken_python):
+def test_an_interpreter_that_cannot_start_is_reported_in_the_ready_event(start, broken_python):
     server = start("--python", broken_python, "--no-zygote")
     server.next_event()
     ready = server.next_event()

@@ -135,7 +135,7 @@ def test_proc_can_be_opened_for_lscpu_but_not_read_in_the_restricted_tier(
     assert stdout_of(session, code) == "refused\n" * 4
 
 
-def test_sessions_have_files_and_variables_of_their_own(server):
+def test_sessions_have_separate_files_and_variables(server):
     one, other = server.session(), server.session()
     stdout_of(one, "open('/mnt/data/mine', 'w').close(); mine = 1")
     assert stdout_of(other, "import os; print(os.listdir('/mnt/data'), 'mine' in dir())") == (

@@ -23,7 +23,7 @@ TEXTS = (
     "traceback",
     "displays",
 )  # in the order in which they arrive
-PATIENCE = 60  # seconds; only a hanging agent ever waits that long
+TIMEOUT_SECONDS = 60  # only a hanging agent ever waits that long
 
 
 @dataclasses.dataclass
@@ -119,7 +119,7 @@ class AgentProcess:
         os.killpg(self._process.pid, signal.SIGINT)
 
     def wait(self):
-        return self._process.wait(PATIENCE)
+        return self._process.wait(TIMEOUT_SECONDS)
 
     def leftover_output(self):
         """Returns the output since the last result."""
@@ -131,7 +131,7 @@ class AgentProcess:
 
     def _receive(self, on_output=None):
         received = b""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while (frame := whole_frame(received)) is None:
             assert time.monotonic() < deadline, "the agent does not answer"
             ready = {key.fileobj for key, _ in self._selector.select(1)}

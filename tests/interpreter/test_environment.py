@@ -59,13 +59,13 @@ def test_an_environment_is_built_once(tmp_path):
     assert not installed
 
 
-def test_an_environment_of_another_python_is_built_anew(tmp_path):
+def test_an_environment_of_another_python_is_built_again(tmp_path):
     Builder(tmp_path).build()
     finished, installed = Builder(tmp_path, version="3.12.1").build()
     assert (finished.returncode, installed) == (0, True)
 
 
-def test_a_build_cut_short_is_wiped_and_made_anew(tmp_path):
+def test_an_incomplete_environment_is_removed_and_built_again(tmp_path):
     builder = Builder(tmp_path)
     builder.offline.touch()
     finished, _ = builder.build()

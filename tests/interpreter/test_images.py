@@ -40,7 +40,7 @@ def test_image_value_from(shared_agent, code):
     opened(result.value)
 
 
-def test_an_image_keeps_the_texts_of_the_value_it_was_shown_beside(shared_agent):
+def test_an_image_keeps_the_texts_of_the_value_it_was_shown_with(shared_agent):
     value = shared_agent.run(DRAW + "plt.show()\n'a'").value
     opened(value)
     assert (value["repr"], value["characters"]) == ("'a'", "a")
@@ -68,7 +68,7 @@ def test_a_figure_is_shown_once_only(shared_agent):
     assert shared_agent.run("1").value == {"kind": "text", "text": "1"}
 
 
-def test_a_figure_of_a_failing_program_comes_beside_its_traceback(shared_agent):
+def test_a_figure_of_a_failing_program_comes_with_its_traceback(shared_agent):
     result = shared_agent.run(DRAW + "1/0")
     assert not result.ok
     assert result.traceback.endswith("ZeroDivisionError: division by zero\n")

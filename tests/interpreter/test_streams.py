@@ -66,7 +66,7 @@ def test_stream_carries(shared_agent, code, out, err):
     assert (result.out, result.err) == (out, err)
 
 
-def test_a_forked_child_is_heard(agent):
+def test_output_of_a_forked_child_is_kept(agent):
     """Needs a new interpreter: Python 3.12 warns about a fork while threads of earlier programs
     run."""
     fork = "import os\nif (pid := os.fork()) == 0: print('child'); os._exit(0)\nos.waitpid(pid, 0);"

@@ -59,7 +59,7 @@ def test_a_restored_function_sees_later_changes_of_variables(agent, other_agent)
     assert other_agent.run("k = 2\nf()").value["text"] == "2"
 
 
-def test_what_cannot_be_saved_is_told_by_name(agent, other_agent):
+def test_variables_that_cannot_be_saved_are_named(agent, other_agent):
     agent.run("import threading\nlock = threading.Lock()\nx = 1\ndef f(): return lock")
     omitted = move(agent, other_agent)
     assert sorted(one["name"] for one in omitted) == ["f", "lock"]

@@ -3,7 +3,7 @@
 import pytest
 
 from real_kernel import RealKernel
-from sides import Patience, Sides
+from sides import FailedSides, Sides
 from support.emulator import Emulator
 
 
@@ -24,12 +24,12 @@ def servers(emulator):
 
 
 @pytest.fixture(scope="session")
-def patience():
-    return Patience()
+def failed_sides():
+    return FailedSides()
 
 
 @pytest.fixture(scope="module")
-def all_sides(kernel, servers, tmp_path_factory, patience):
+def all_sides(kernel, servers, tmp_path_factory, failed_sides):
     """Returns all_sides(group, version): the kernel and the sessions that this group's programs
     share."""
     current = {}
@@ -40,12 +40,12 @@ def all_sides(kernel, servers, tmp_path_factory, patience):
         current.clear()
 
     def sides(group, version):
-        patience.check()
+        failed_sides.check()
         if (group, version) not in current:
             end_current()
             kernel.start(tmp_path_factory.mktemp("home"))
             sessions = {start: server.session() for start, server in servers.items()}
-            current[group, version] = Sides(kernel, sessions, version, patience)
+            current[group, version] = Sides(kernel, sessions, version, failed_sides)
         return current[group, version]
 
     yield sides

@@ -37,7 +37,7 @@ def give_up(why):
     pytest.fail(why, pytrace=False)
 
 
-class Patience:
+class FailedSides:
     """Ends a run that has become pointless: with a broken agent, each program would run into its
     timeout. The first side that stops answering fails the rest of its group at once, and the second
     one fails all remaining groups."""
@@ -58,11 +58,11 @@ class Patience:
 class Sides:
     """One kernel and sessions by name, which run the same programs in the same order."""
 
-    def __init__(self, kernel, sessions, version, patience):
+    def __init__(self, kernel, sessions, version, failed_sides):
         self._kernel = kernel
         self._sessions = sessions
         self._version = version
-        self._patience = patience
+        self._failed_sides = failed_sides
         self._lost = None
         self._threads = ThreadPoolExecutor(len(sessions))
         self._paths = (
@@ -108,7 +108,7 @@ class Sides:
 
     def _lose(self, program, why):
         self._lost = f"{program}: {why}"
-        self._patience.lose(self._lost)
+        self._failed_sides.lose(self._lost)
         give_up(self._lost)
 
     def _in_session(self, session, code):

@@ -46,7 +46,7 @@ TEST_CASE("an id names one interpreter, and is free again when that has ended", 
   create(launcher);
   const Interpreter interpreter = start_staying(launcher, 1, 7);
   require_failed(launcher.request(RequestKind::start_interpreter, 1, 7),
-                 "start: an interpreter lives", EBUSY);
+                 "start: the interpreter still runs", EBUSY);
   require_failed(launcher.request(RequestKind::interrupt_interpreter, 1, 8),
                  "interrupt: no interpreter", ESRCH);
   check_still_runs(launcher, 7);
@@ -117,7 +117,7 @@ TEST_CASE("an interpreter starts also while another has taken all processes",
   }
 }
 
-TEST_CASE("what an interpreter leaves behind goes with it, at once", "[sandbox]") {
+TEST_CASE("processes that an interpreter leaves end with it, at once", "[sandbox]") {
   LauncherHarness launcher(program_spec());
   await_zygote(launcher);
   const std::vector<pid_t> before = descendants(launcher.pid());

@@ -72,7 +72,7 @@ class KernelsFixture {
     return task;
   }
   void pass_timeout() { clock_.advance(kTimeout); }
-  void pass_patience() {
+  void pass_end_timeout() {
     loop_.run_until([this] { return real_time_.has_timers(); });
     real_time_.advance(std::chrono::seconds(2));
   }
@@ -121,7 +121,7 @@ TEST_CASE("a program in one kernel can be waited for in another", "[kernels]") {
   CHECK(session.finish(waiting).stdout_text == "gone\n");
 }
 
-TEST_CASE("what one kernel does at its worst costs the others nothing", "[kernels][hostile]") {
+TEST_CASE("the worst behaviour of one kernel costs the others nothing", "[kernels][hostile]") {
   struct Row {
     const char* what;
     const char* code;
@@ -154,7 +154,7 @@ TEST_CASE("what one kernel does at its worst costs the others nothing", "[kernel
         session.start_running(Kernel::asynchronous, std::string("y = 1\n") + kAnnounce + row.code);
     CHECK(session.execute(Kernel::synchronous, "print(x)").stdout_text == "still here\n");
     session.pass_timeout();
-    session.pass_patience();
+    session.pass_end_timeout();
     CHECK(session.finish(task).outcome == ExecutionOutcome::timed_out_restarted);
     CHECK(session.execute(Kernel::asynchronous, "y").outcome == ExecutionOutcome::raised);
     CHECK(session.execute(Kernel::synchronous, "print(x)").stdout_text == "still here\n");

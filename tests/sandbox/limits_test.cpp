@@ -101,7 +101,7 @@ TEST_CASE("a launcher says how hard its limits are", "[sandbox][limits]") {
   CHECK(step_name(with.greeting()).empty() == all_hard);
 }
 
-TEST_CASE("a session that has too much memory loses its interpreter, and that is told",
+TEST_CASE("a session that has too much memory loses its interpreter, and the reason is reported",
           "[sandbox][limits]") {
   const auto groups = GENERATE(Groups::wanted, Groups::off);
   DYNAMIC_SECTION((groups == Groups::wanted ? "as here" : "without cgroups")) {
@@ -136,7 +136,7 @@ TEST_CASE("an interpreter that is killed otherwise is not out of memory", "[sand
   CHECK(launcher.next_event().end.exceeded == ExceededLimit::none);
 }
 
-TEST_CASE("all that lives in a sandbox is in its groups, and nothing else is",
+TEST_CASE("every process of a sandbox is in its groups, and no other process is",
           "[sandbox][limits]") {
   LauncherHarness launcher(limited_spec(Groups::wanted));
   if (!has(launcher.greeting().limits.memory, launcher)) return;

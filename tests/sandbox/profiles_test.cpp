@@ -170,7 +170,7 @@ TEST_CASE("a profile without sandboxes keeps its zygote during the idle period",
   CHECK(zygotes_of(launcher) == zygotes);
 }
 
-TEST_CASE("a forgotten profile loses its zygote, and its sandboxes go on", "[sandbox]") {
+TEST_CASE("a forgotten profile loses its zygote, and its sandboxes continue", "[sandbox]") {
   LauncherHarness launcher(spec_with_zygote());
   create(launcher, 1);
   const Interpreter staying = start_staying(launcher, 1, 0);

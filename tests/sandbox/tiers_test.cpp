@@ -215,7 +215,7 @@ TEST_CASE("the end of one jail leaves the other, and the files", "[tiers]") {
   CHECK(descendants(launcher.pid()) == processes);
 }
 
-TEST_CASE("nothing is left of what daemonises or forks all the time", "[tiers]") {
+TEST_CASE("no process is left of a program that daemonises or forks all the time", "[tiers]") {
   const TemporaryPlace place;
   const auto tier = GENERATE(Tier::restricted, Tier::insecure);
   const std::string program = GENERATE("stay", "fork_storm");
@@ -229,7 +229,7 @@ TEST_CASE("nothing is left of what daemonises or forks all the time", "[tiers]")
   CHECK(fs::is_empty(place.launcher_directory()));
 }
 
-TEST_CASE("what a killed supervisor leaves is ended by the launcher, and nothing else is",
+TEST_CASE("the launcher ends the processes that a killed supervisor leaves, and no others",
           "[tiers]") {
   const TemporaryPlace place;
   LaunchSpec spec = program_spec(GENERATE(Tier::restricted, Tier::insecure));
@@ -249,7 +249,8 @@ TEST_CASE("what a killed supervisor leaves is ended by the launcher, and nothing
   CHECK(all_gone_but(launcher, others));
 }
 
-TEST_CASE("a session whose files take too much loses its jails, and that is told", "[tiers]") {
+TEST_CASE("a session whose files take too much loses its jails, and the reason is reported",
+          "[tiers]") {
   const TemporaryPlace place;
   LaunchSpec spec = program_spec(GENERATE(Tier::restricted, Tier::insecure));
   spec.profile.limits.data_bytes = spec.profile.limits.tmp_bytes =
@@ -306,7 +307,7 @@ TEST_CASE("everything ends when the launcher is killed, and the next one sweeps 
   CHECK(fs::exists(used));  // kept, because its launcher runs
 }
 
-TEST_CASE("what a session buried is removed, and nothing that it links to", "[tiers]") {
+TEST_CASE("a deep tree is removed, and nothing that it links to", "[tiers]") {
   const TemporaryPlace place;
   const std::string canary = place.file("canary");
   LauncherHarness launcher(program_spec(Tier::restricted));

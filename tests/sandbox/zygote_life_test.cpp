@@ -31,7 +31,7 @@ pid_t zygote_of(const LauncherHarness& launcher) {
 
 }  // namespace
 
-TEST_CASE("a zygote that was killed is replaced and its interpreters live on", "[sandbox]") {
+TEST_CASE("a zygote that was killed is replaced and its interpreters continue", "[sandbox]") {
   LauncherHarness launcher(spec_with_good_zygote());
   create(launcher);
   const Interpreter staying = start_staying(launcher, 1, 0);
@@ -83,7 +83,7 @@ TEST_CASE("a zygote that ends whenever it forks is asked twice, not for ever", "
                  EPIPE);
 }
 
-TEST_CASE("what a zygote says about its children is not believed", "[sandbox][faults]") {
+TEST_CASE("reports of a zygote about its children are not trusted", "[sandbox][faults]") {
   struct Row {
     const char* lie;
     const char* step;

@@ -86,7 +86,7 @@ class Sessions {
 
 }  // namespace
 
-TEST_CASE("a forked interpreter cannot be told from a started one", "[zygote]") {
+TEST_CASE("a forked interpreter cannot be distinguished from a started one", "[zygote]") {
   struct Row {
     const char* what;
     const char* code;
@@ -178,7 +178,7 @@ TEST_CASE("nothing random is shared by sessions of one zygote", "[zygote]") {
   }
 }
 
-TEST_CASE("what a program needs threads for works in a forked interpreter", "[zygote]") {
+TEST_CASE("work that needs threads succeeds in a forked interpreter", "[zygote]") {
   Sessions sessions(Birth::forked);
   CHECK(sessions.print({"import numpy as np, threading\n"
                         "a = np.ones((400, 400)); print((a @ a)[0, 0])\n"

@@ -1,8 +1,6 @@
 """Bicep without its compiler: resources of literal values, read by pycep-parser, as an ARM template.
 Enough for a file that declares session pools; anything else fails."""
 
-import re
-
 import pycep
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
@@ -21,10 +19,3 @@ def arm_template(bicep):
 
 def template(resources, **parts):
     return {"$schema": SCHEMA, "contentVersion": "1.0.0.0", "resources": resources, **parts}
-
-
-def bicep_block(text):
-    """Returns the first resource of a text that contains Bicep, such as a blog."""
-    found = re.search(r"^resource .*?^}", text, re.DOTALL | re.MULTILINE)
-    assert found, "there is no Bicep resource in the text"
-    return found.group() + "\n"

@@ -20,11 +20,11 @@
 namespace dynsessions::sandbox::test {
 namespace {
 // Long enough for a busy machine and sanitizer builds.
-constexpr int kPatienceMilliseconds = 120'000;
+constexpr int kTimeoutMilliseconds = 120'000;
 
 void wait_readable(int fd, const char* what) {
   pollfd readable{fd, POLLIN, 0};
-  if (::poll(&readable, 1, kPatienceMilliseconds) <= 0) {
+  if (::poll(&readable, 1, kTimeoutMilliseconds) <= 0) {
     throw std::runtime_error(std::string("no answer: ") + what);
   }
 }
@@ -110,7 +110,7 @@ int LauncherHarness::hang_up() {
   int status = 0;
   const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   pollfd ended{process.get(), POLLIN, 0};
-  if (::poll(&ended, 1, kPatienceMilliseconds) <= 0) ::kill(pid_, SIGKILL);
+  if (::poll(&ended, 1, kTimeoutMilliseconds) <= 0) ::kill(pid_, SIGKILL);
   ::waitpid(std::exchange(pid_, 0), &status, 0);
   return status;
 }

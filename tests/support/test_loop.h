@@ -84,7 +84,7 @@ class TestLoop {
 
   template <typename Condition>
   void run_until(Condition condition) {
-    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    const auto deadline = std::chrono::steady_clock::now() + kTimeout;
     while (!condition()) {
       loop_.restart();
       loop_.run_one_until(deadline);
@@ -96,7 +96,7 @@ class TestLoop {
 
  private:
   // Long enough for a fork storm on a busy machine.
-  static constexpr std::chrono::seconds kPatience{120};
+  static constexpr std::chrono::seconds kTimeout{120};
 
   template <typename T>
   static boost::asio::awaitable<void> keep(boost::asio::awaitable<T> coroutine,

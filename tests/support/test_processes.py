@@ -18,7 +18,7 @@ from support.processes import (
 COMING_AND_GOING = "while :; do for i in 1 2 3 4 5 6 7 8; do /bin/true & done; wait; done"
 
 
-def test_processes_that_end_meanwhile_are_left_out():
+def test_processes_that_end_during_a_search_are_left_out():
     with subprocess.Popen(["sh", "-c", COMING_AND_GOING]) as shell:
         try:
             seen = set()

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "emulator/base/json_text.h"
+
 namespace dynsessions::conformance {
 namespace {
 
@@ -15,7 +17,7 @@ constexpr const char* kTimestamp = R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,6}[1
 /// The text that shows an unexpected value.
 std::string shown(const Json& value) {
   constexpr std::size_t kMost = 300;
-  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = dumped(value);
   if (text.size() > kMost) text = text.substr(0, kMost) + "...";
   return text;
 }

@@ -1,3 +1,4 @@
+#include "emulator/base/json_text.h"
 #include "emulator/conformance/reports/report.h"
 #include "emulator/conformance/reports/tally.h"
 
@@ -60,7 +61,7 @@ std::string json_report(const RunReport& report) {
                   {"summary", summary_json(report)},
                   {"notes", report.notes},
                   {"cases", cases}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return dumped(json, 2) + "\n";
 }
 
 }  // namespace dynsessions::conformance

@@ -7,6 +7,8 @@
 #include <boost/uuid/name_generator_sha1.hpp>
 #include <boost/uuid/uuid_io.hpp>
 
+#include "emulator/base/json_text.h"
+
 namespace dynsessions::conformance {
 namespace {
 
@@ -15,9 +17,7 @@ std::string fingerprint(const std::string& text) {
   return to_string(kGenerator(text));
 }
 
-std::string line_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
+std::string line_of(const Json& json) { return dumped(json) + "\n"; }
 
 /// A hash of everything in a case that determines its outcome.
 std::string fingerprint(const Case& one) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "emulator/base/base64.h"
+#include "emulator/base/json_text.h"
 #include "emulator/http/text.h"
 
 namespace dynsessions::conformance {
@@ -113,8 +114,7 @@ Differences compare_header_names(const Json& expected, const HttpReply& reply) {
 Differences compare_bytes(const std::string& expected, const std::string& actual) {
   if (expected == actual) return {};
   const auto described = [](const std::string& bytes) {
-    return std::to_string(bytes.size()) + " bytes: " +
-           Json(bytes.substr(0, 200)).dump(-1, ' ', false, Json::error_handler_t::replace);
+    return std::to_string(bytes.size()) + " bytes: " + dumped(Json(bytes.substr(0, 200)));
   };
   return {{"body", described(expected), described(actual)}};
 }

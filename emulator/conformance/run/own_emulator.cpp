@@ -41,7 +41,7 @@ OwnEmulator::OwnEmulator(Plane plane, const Needs& needs)
   } while (ready.is_object() && ready.value("event", "") == "listening");
   if (!ready.is_object() || !ready.contains("poolManagementEndpoint")) {
     if (line.empty()) process_.wait();
-    throw Unreachable("the emulator did not start: " + process_.said());
+    throw Unreachable("the emulator did not start: " + process_.take_stderr());
   }
   if (plane == Plane::data) {
     address_ = {ready.at("poolManagementEndpoint").get<std::string>(), {}, {}};
@@ -49,14 +49,14 @@ OwnEmulator::OwnEmulator(Plane plane, const Needs& needs)
     address_ = {ready.at("arm").get<std::string>(), ready.at("authority").get<std::string>(),
                 ready.at("subscription").get<std::string>()};
   } else {
-    throw Unreachable("the emulator has no https port: " + process_.said());
+    throw Unreachable("the emulator has no https port: " + process_.take_stderr());
   }
-  process_.said();
+  process_.take_stderr();
 }
 
 OwnEmulator::~OwnEmulator() {
   process_.stop();  // its output is complete after the exit
-  std::fputs(process_.said().c_str(), stderr);
+  std::fputs(process_.take_stderr().c_str(), stderr);
 }
 
 std::filesystem::path program_directory() {

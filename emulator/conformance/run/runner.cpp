@@ -35,7 +35,7 @@ void pause_until_signal(milliseconds time) {
 
 }  // namespace
 
-Patience Patience::real() {
+RunControl RunControl::real() {
   return {[] {
             return std::chrono::duration_cast<milliseconds>(
                 std::chrono::steady_clock::now().time_since_epoch());
@@ -43,12 +43,12 @@ Patience Patience::real() {
           pause_until_signal, Interruption::was_asked_for};
 }
 
-Runner::Runner(RunTarget target, Budget budget, Patience patience, RunReport& report)
+Runner::Runner(RunTarget target, Budget budget, RunControl control, RunReport& report)
     : target_(std::move(target)),
       budget_(budget),
-      patience_(std::move(patience)),
+      control_(std::move(control)),
       report_(report),
-      start_(patience_.now() - report.spent.time) {
+      start_(control_.now() - report.spent.time) {
   report_.target = target_.name;
 }
 
@@ -76,7 +76,7 @@ void Runner::preflight() {
 
 void Runner::run(const std::vector<Case>& cases, const OnOutcome& on_outcome) {
   for (const Case& test_case : cases) {
-    report_.spent.time = patience_.now() - start_;
+    report_.spent.time = control_.now() - start_;
     const NotRun why = reason_not_to_run(test_case);
     CaseOutcome outcome = why == NotRun::was_run ? run_unless_interrupted(test_case)
                                                  : CaseOutcome::not_run(test_case, why);
@@ -86,11 +86,11 @@ void Runner::run(const std::vector<Case>& cases, const OnOutcome& on_outcome) {
   }
   if (shared_session_used_) delete_session(target_.run + "shared");
   if (is_control_plane()) delete_group();
-  report_.spent.time = patience_.now() - start_;
+  report_.spent.time = control_.now() - start_;
 }
 
 NotRun Runner::reason_not_to_run(const Case& test_case) {
-  if (patience_.interrupted()) return NotRun::interruption;
+  if (control_.interrupted()) return NotRun::interruption;
   if (test_case.cost == Cost::slow && !budget_.slow) return NotRun::slow;
   const bool shares = test_case.session == SessionUse::shared;
   const bool needs_session =
@@ -103,7 +103,7 @@ NotRun Runner::reason_not_to_run(const Case& test_case) {
 
 CaseOutcome Runner::run_unless_interrupted(const Case& test_case) {
   ++case_number_;
-  const milliseconds start = patience_.now();
+  const milliseconds start = control_.now();
   const std::string identifier = identifier_for(test_case);
   CaseOutcome outcome = CaseOutcome::not_run(test_case, NotRun::interruption);
   try {
@@ -114,7 +114,7 @@ CaseOutcome Runner::run_unless_interrupted(const Case& test_case) {
   }
   if (test_case.session == SessionUse::fresh) delete_session(identifier);
   for (const std::string& other : std::exchange(other_identifiers_, {})) delete_session(other);
-  outcome.duration = patience_.now() - start;
+  outcome.duration = control_.now() - start;
   return outcome;
 }
 
@@ -135,15 +135,15 @@ Runner::Attempt Runner::run_step(const Case& test_case, const Step& step, const 
   for (unsigned left = step.retry.attempts; left > 1; --left) {
     Attempt attempt = send_step(test_case, step, variables);
     if (attempt.differences.empty()) return attempt;
-    patience_.pause(step.retry.pause);
-    if (patience_.interrupted()) throw Interrupted();
+    control_.pause(step.retry.pause);
+    if (control_.interrupted()) throw Interrupted();
   }
   return send_step(test_case, step, variables);
 }
 
 Runner::Attempt Runner::send_step(const Case& test_case, const Step& step, const Json& variables) {
   // Stops here: send() would treat requests after an interruption as cleaning up.
-  if (patience_.interrupted()) throw Interrupted();
+  if (control_.interrupted()) throw Interrupted();
   std::vector<HttpRequest> requests;
   for (const Exchange& exchange : step.exchanges) {
     requests.push_back(request_of(exchange.request, test_case, variables));

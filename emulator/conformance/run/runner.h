@@ -14,13 +14,13 @@
 namespace dynsessions::conformance {
 
 /// The clock, pauses and interruptions of a run. Tests replace all three.
-struct Patience {
+struct RunControl {
   std::function<std::chrono::milliseconds()> now;
   /// Waits; returns early if the run is interrupted.
   std::function<void(std::chrono::milliseconds)> pause;
   std::function<bool()> interrupted;
 
-  static Patience real();
+  static RunControl real();
 };
 
 /// The target of a run, and the credentials for it.
@@ -47,7 +47,7 @@ using OnOutcome = std::function<void(const CaseOutcome&)>;
 /// requests and nowhere else.
 class Runner {
  public:
-  Runner(RunTarget target, Budget budget, Patience patience, RunReport& report);
+  Runner(RunTarget target, Budget budget, RunControl control, RunReport& report);
 
   /// Sends a request that needs no session, before any case runs; at a control plane, creates the
   /// resource group of the run. Throws Unreachable if there is no answer or the token is refused.
@@ -90,7 +90,7 @@ class Runner {
 
   const RunTarget target_;
   const Budget budget_;
-  const Patience patience_;
+  const RunControl control_;
   RunReport& report_;
   /// Start of the run, as if one runner had run all cases of the report.
   const std::chrono::milliseconds start_;

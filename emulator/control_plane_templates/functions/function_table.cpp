@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "emulator/base/json_text.h"
 #include "emulator/control_plane_templates/template_error.h"
 
 namespace dynsessions::control_plane_templates {
@@ -111,7 +112,7 @@ std::string text_of(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_boolean()) return value.get<bool>() ? "True" : "False";
   if (value.is_null()) return {};
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return dumped(value);
 }
 
 }  // namespace dynsessions::control_plane_templates

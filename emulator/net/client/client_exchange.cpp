@@ -91,7 +91,7 @@ HttpFailure ClientExchange::failure(HttpStep step, const error_code& error) cons
 HttpFailure ClientExchange::failure(HttpStep step, const std::string& reason) const {
   const std::string where = step_text(step) + url_.origin() + ": ";
   if (source_failure_) return *source_failure_;
-  if (timed_out_) return {step, HttpFailureKind::timed_out, where + "the time is up"};
+  if (timed_out_) return {step, HttpFailureKind::timed_out, where + "it timed out"};
   if (cancelled_) return {step, HttpFailureKind::cancelled, where + "cancelled"};
   return {step, HttpFailureKind::failed, where + reason};
 }

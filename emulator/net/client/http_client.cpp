@@ -158,8 +158,6 @@ asio::awaitable<HttpResult<HttpReply>> HttpClient::fetch(HttpUrl url, HttpReques
   co_return std::move(reply);
 }
 
-std::size_t HttpClient::kept_connections() const { return idle_->size(); }
-
 HttpResult<HttpReply> fetch_blocking(const HttpUrl& url, HttpRequest request, std::size_t limit,
                                      HttpClientOptions options) {
   asio::io_context loop(1);

@@ -166,8 +166,6 @@ class HttpClient {
   boost::asio::awaitable<HttpResult<HttpReply>> fetch(HttpUrl url, HttpRequest request,
                                                       std::size_t limit);
 
-  [[nodiscard]] std::size_t kept_connections() const;
-
  private:
   boost::asio::awaitable<HttpResult<HttpResponse>> send_to(HttpUrl url, HttpRequest request);
   HttpResult<TlsTrust*> trust();

@@ -18,8 +18,6 @@ class IdleConnections {
   /// Returns null if there is no connection to this origin that the server has left open.
   [[nodiscard]] std::unique_ptr<Transport> take(const std::string& origin);
 
-  [[nodiscard]] std::size_t size() const { return kept_.size(); }
-
  private:
   struct Kept {
     std::string origin;

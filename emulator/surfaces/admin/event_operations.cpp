@@ -5,6 +5,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/json_text.h"
 #include "emulator/surfaces/admin/answers.h"
 #include "emulator/surfaces/admin/event_stream.h"
 #include "emulator/surfaces/admin/operation.h"
@@ -31,10 +32,7 @@ struct Interest {
   }
 };
 
-std::string text_of(const JournalEntry& entry) {
-  return test_double::to_json(entry).dump(-1, ' ', false,
-                                          nlohmann::ordered_json::error_handler_t::replace);
-}
+std::string text_of(const JournalEntry& entry) { return dumped(test_double::to_json(entry)); }
 
 /// The stream of requests, one event for each that has ended.
 class Requests final : public EventStream {

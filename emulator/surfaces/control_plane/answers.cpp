@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "emulator/base/json_text.h"
 #include "emulator/base/shallow_json.h"
 #include "emulator/http/text.h"
 
@@ -25,7 +26,7 @@ http::Response json_answer(const Json& json, unsigned status) {
   http::Response response;
   response.status = status;
   response.headers.add("content-type", "application/json; charset=utf-8");
-  response.body = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  response.body = dumped(json);
   return response;
 }
 

@@ -139,7 +139,7 @@ std::optional<std::string> type_in(Segments rest) {
 ArmError no_row(const http::Request& request, const ArmPath& path) {
   const http::NoRow why = router_for(path.scope).explain(request.method, path.rest);
   const Error error = no_route(request, why, "This path is not emulated.",
-                               "docs/control-plane.md lists what of ARM is emulated");
+                               "docs/control-plane.md lists the emulated part of ARM");
   if (!why.methods.empty()) {
     return {405, "HttpMethodNotAllowed", error.message, "method", error.reason};
   }

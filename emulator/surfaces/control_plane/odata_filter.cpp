@@ -13,7 +13,7 @@ namespace {
 ArmError bad_filter(std::string_view text) {
   return {400, "InvalidFilterInQueryString",
           "Invalid $filter '" + std::string(text) + "' specified in the query string.", "$filter",
-          "comparisons with `eq`, joined by `and`, are understood"};
+          "comparisons with `eq`, joined by `and`, are supported"};
 }
 
 /// Reads a filter from its beginning to its end.

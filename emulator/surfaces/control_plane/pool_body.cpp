@@ -75,19 +75,11 @@ const json* find_at(const json& body, std::string_view path, std::optional<ArmEr
   return at;
 }
 
-/// Returns the name in ASCII, because warnings are sent in a header.
-std::string shown_name(const std::string& name) {
-  constexpr std::size_t kLongest = 80;
-  std::string shown = printable(name, kLongest);
-  std::replace_if(
-      shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  return shown;
-}
-
 /// Records unknown members, which the service accepts and ignores (section 1.3). They are reported
 /// because most are misspelt.
-void tell_unknown_members(const json& body, std::vector<std::string>& ignored) {
+void note_unknown_members(const json& body, std::vector<std::string>& ignored) {
   constexpr std::size_t kMost = 5;
+  constexpr std::size_t kLongestName = 80;
   std::optional<ArmError> error;
   std::size_t count = 0;
   for (const KnownMembers& known : kKnownMembers) {
@@ -96,7 +88,8 @@ void tell_unknown_members(const json& body, std::vector<std::string>& ignored) {
     for (const auto& [name, value] : object->items()) {
       if (value.is_null() || is_word_of(known.names, name) || ++count > kMost) continue;
       const std::string path = known.path.empty() ? "" : std::string(known.path) + ".";
-      ignored.push_back(path + shown_name(name) + ": session pools have no such member");
+      ignored.push_back(path + printable(name, kLongestName) +
+                        ": session pools have no such member");
     }
   }
 }
@@ -305,7 +298,7 @@ void read_cooldown(const ArmObject& object, PoolState& state, PoolRules rules) {
   const std::string path = object.path_of(kName);
   object.fail(bad_member(kInvalidValue,
                          path + " is '" + *seconds + "', but must be from 300 to 3600.", path,
-                         "without --exact the emulator takes any cooldown from 1 s on"));
+                         "without --exact the emulator accepts any cooldown from 1 s on"));
 }
 
 void require_timed(const ArmObject& object, std::string_view name) {
@@ -395,7 +388,7 @@ ArmResult<PoolState> with_body(PoolState base, const json& body, PoolWrite write
   read_identity(root, base, write);
   read_properties(root, base, write, rules);
   if (error) return *std::move(error);
-  tell_unknown_members(body, base.ignored);
+  note_unknown_members(body, base.ignored);
   if (const Result<void> valid = pools::validate(base.definition); !valid) {
     return arm_error(valid.error());
   }

@@ -91,7 +91,8 @@ ApiVersion settled(ApiVersion version, const contract::ContractOptions& options)
   version.upload_has_type = options.upload_type == contract::UploadType::filled;
   version.separate_async_kernel =
       options.asynchronous_kernel == contract::AsynchronousKernel::separate;
-  version.keeps_upload_directories = options.upload_directories == contract::UploadFolders::kept;
+  version.keeps_upload_directories =
+      options.upload_directories == contract::UploadDirectories::kept;
   version.any_file_name = options.file_names == contract::FileNames::any;
   return version;
 }

@@ -76,7 +76,7 @@ std::optional<Error> mistake_in_endpoint(const http::Request& request, const Poo
       return wrong_endpoint("The endpoint ends with `" + extra + "`, which names no session pool.",
                             "end it with /sessionPools/NAME, or leave its path out");
     }
-    return wrong_endpoint("The endpoint goes on with `" + extra + "` after its session pool.",
+    return wrong_endpoint("The endpoint continues with `" + extra + "` after its session pool.",
                           "remove `" + extra + "` from its end: clients add the operation");
   }
   return std::nullopt;
@@ -86,9 +86,10 @@ Error no_operation(const http::Request& request, const PoolPath& path) {
   const http::NoRow why = router().explain(request.method, path.operation);
   auto mistake = mistake_in_endpoint(request, path);
   if (why.methods.empty() && mistake) return *std::move(mistake);
-  return no_route(request, why, "The path of the request is not an operation of a session pool.",
-                  "the path after the pool is none of python/*, code/execute, executions, files, "
-                  "files/*, session, listSessions, metadata");
+  return no_route(
+      request, why, "The path of the request is not an operation of a session pool.",
+      "the path after the pool is not one of python/*, code/execute, executions, files, "
+      "files/*, session, listSessions, metadata");
 }
 
 Error not_in(const ApiVersion& version) {

@@ -7,11 +7,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/json_text.h"
 #include "emulator/base/timestamp.h"
 #include "emulator/base/utf8.h"
 #include "emulator/observability/event_names.h"
 #include "emulator/pools/session.h"
-#include "emulator/test_double/json_text.h"
 
 namespace dynsessions::test_double {
 namespace {

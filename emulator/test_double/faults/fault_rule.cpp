@@ -184,7 +184,7 @@ Result<FaultEffect> parse_lost_file(const json& value, const std::string& path) 
 
 Result<FaultEffect> parse_truncate(const json& value, const std::string& path) {
   if (!value.is_number_unsigned()) {
-    return invalid_request(path + ": expected the number of bytes that still go out", path);
+    return invalid_request(path + ": expected the number of bytes to send", path);
   }
   return FaultEffect(effects::Truncate{value.get<std::uint64_t>()});
 }

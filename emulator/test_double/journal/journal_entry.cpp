@@ -9,10 +9,10 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/base/base64.h"
+#include "emulator/base/json_text.h"
 #include "emulator/base/shallow_json.h"
 #include "emulator/base/timestamp.h"
 #include "emulator/http/text.h"
-#include "emulator/test_double/json_text.h"
 
 namespace dynsessions::test_double {
 namespace {

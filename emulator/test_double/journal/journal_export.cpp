@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/json_text.h"
 #include "emulator/base/shallow_json.h"
 #include "emulator/base/timestamp.h"
 #include "emulator/http/text.h"
-#include "emulator/test_double/json_text.h"
 
 namespace dynsessions::test_double {
 namespace {
@@ -191,7 +191,7 @@ Result<std::string> as_cases(const std::vector<Journal::EntryPointer>& entries) 
   for (auto& [key, of_session] : steps) {
     const std::string& version = key.first;
     Json one{{"id", fmt::format("journal.session-{}", cases.size() + 1)}};
-    one["title"] = "requests of one session in the journal are answered as they were";
+    one["title"] = "execute requests of one session in the journal, answered as before";
     one["apiVersions"] = {version.empty() ? "2023-08-01-preview" : version};
     one["operation"] = "execute";
     one["evidence"] = "observed";

@@ -11,8 +11,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/json_text.h"
 #include "emulator/test_double/json_members.h"
-#include "emulator/test_double/json_text.h"
 
 namespace dynsessions::test_double {
 namespace {
@@ -363,7 +363,7 @@ std::vector<std::string> shared_identifiers(const std::vector<Journal::EntryPoin
   struct User {
     std::string principal;
     std::string client;
-    bool told = false;
+    bool is_reported = false;
   };
   std::map<std::pair<std::string, std::string>, User> users;  // by pool and identifier
   std::vector<std::string> warnings;
@@ -372,10 +372,10 @@ std::vector<std::string> shared_identifiers(const std::vector<Journal::EntryPoin
     const auto [found, is_new] = users.try_emplace({entry->pool.key(), entry->identifier},
                                                    User{entry->principal, entry->client});
     User& user = found->second;
-    if (is_new || user.told) continue;
+    if (is_new || user.is_reported) continue;
     const bool same = user.principal == entry->principal && user.client == entry->client;
     if (same) continue;
-    user.told = true;
+    user.is_reported = true;
     const bool principals = user.principal != entry->principal;
     warnings.push_back(fmt::format(
         "the identifier {} of pool {} is used by two {}, {} and {}: they share one session",

@@ -62,7 +62,7 @@ std::optional<std::string> objection_to(ExecutionOutcome outcome) {
     case ExecutionOutcome::timed_out_restarted:
       return "it timed out";
     case ExecutionOutcome::aborted:
-      return "it was not run, because one before it timed out";
+      return "it was not run, because an earlier program timed out";
     case ExecutionOutcome::interpreter_died:
     case ExecutionOutcome::out_of_memory:
     case ExecutionOutcome::out_of_storage:
@@ -82,10 +82,10 @@ RecordedProgram recorded_program(std::string code, const ExecutionResult& result
   if (result.outcome == ExecutionOutcome::raised) {
     rule["error"] = texts.read(result.traceback);
   } else {
-    add_value(rule, result.beside_image, texts);
+    add_value(rule, result.with_image, texts);
     add_value(rule, result.value, texts);
   }
-  if (texts.is_too_long()) return {{}, std::move(code), "a text of it is longer than 1 MiB"};
+  if (texts.is_too_long()) return {{}, std::move(code), "one of its texts is longer than 1 MiB"};
   return {std::move(rule), std::move(code), {}};
 }
 

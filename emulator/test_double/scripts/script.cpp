@@ -162,7 +162,7 @@ ScriptAnswer parse_answer(JsonMembers& members) {
   answer.stderr_text = members.text("stderr", kLongestAnswerText).value_or("");
   answer.value = parse_result(members);
   if (auto figure = parse_figure(members)) {
-    answer.beside_image = std::exchange(answer.value, *std::move(figure));
+    answer.with_image = std::exchange(answer.value, *std::move(figure));
   }
   if (auto error = parse_error(members)) {
     answer.outcome = execution::ExecutionOutcome::raised;

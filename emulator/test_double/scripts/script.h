@@ -35,7 +35,7 @@ struct ScriptAnswer {
   std::string traceback;  ///< of `raised`
   execution::ExecutionValue value;
   /// The value of the last expression if the result is a figure.
-  execution::ExecutionValue beside_image;
+  execution::ExecutionValue with_image;
   std::chrono::nanoseconds delay{0};  ///< real time that the program seems to run
 };
 

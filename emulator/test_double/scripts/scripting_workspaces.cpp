@@ -26,7 +26,7 @@ ExecutionResult result_of(ScriptAnswer answer) {
   result.stderr_text = std::move(answer.stderr_text);
   result.traceback = std::move(answer.traceback);
   result.value = std::move(answer.value);
-  result.beside_image = std::move(answer.beside_image);
+  result.with_image = std::move(answer.with_image);
   return result;
 }
 

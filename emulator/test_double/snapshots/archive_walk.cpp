@@ -13,9 +13,9 @@ constexpr std::size_t kWalkPiece = std::size_t{256} << 10;
 constexpr std::uint64_t kMostVariableBytes = std::uint64_t{128} << 20;
 
 Error no_manifest() {
-  return invalid_request(
-      "manifest.json: the snapshot does not begin with it", kManifestPath,
-      "pack an archive with `tar czf x.tgz manifest.json …`; docs/snapshots.md says what is in it");
+  return invalid_request("manifest.json: the snapshot does not begin with it", kManifestPath,
+                         "pack an archive with `tar czf x.tgz manifest.json …`; docs/snapshots.md "
+                         "describes its content");
 }
 
 /// Reads the rest of the entry. Returns an Error if it is too long for a manifest.
@@ -149,7 +149,7 @@ Result<void> SnapshotCheck::begin(const ArchiveEntry& entry) {
   }
   const bool is_known = reads_variables_ || entry.path == kJournalPath ||
                         (entry.is_directory && is_above_session(entry.path));
-  if (!is_known) return archive_error("no session of manifest.json has it", entry.path);
+  if (!is_known) return archive_error("it belongs to no session of manifest.json", entry.path);
   return {};
 }
 

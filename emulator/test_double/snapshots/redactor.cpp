@@ -4,10 +4,10 @@
 #include <optional>
 #include <utility>
 
+#include "emulator/base/json_text.h"
 #include "emulator/http/text.h"
 #include "emulator/pools/pool_definition.h"
 #include "emulator/test_double/journal/journal_entry.h"
-#include "emulator/test_double/json_text.h"
 
 namespace dynsessions::test_double {
 namespace {

@@ -41,7 +41,7 @@ asio::awaitable<Result<void>> set_variables(execution::Workspace& workspace,
   if (!result) co_return result.error();
   if (result->outcome == execution::ExecutionOutcome::succeeded) co_return Result<void>();
   std::string why = last_line(result->traceback);
-  if (why.empty()) why = "the interpreter did not come to an end";
+  if (why.empty()) why = "the interpreter did not finish";
   co_return archive_error("the variables cannot be restored: " + why, std::move(field));
 }
 

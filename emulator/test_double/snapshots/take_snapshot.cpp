@@ -13,12 +13,12 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "emulator/base/json_text.h"
 #include "emulator/base/offload.h"
 #include "emulator/base/shallow_json.h"
 #include "emulator/base/unnamed_file.h"
 #include "emulator/base/utf8.h"
 #include "emulator/pools/pool_members.h"
-#include "emulator/test_double/json_text.h"
 #include "emulator/test_double/snapshots/manifest.h"
 #include "emulator/test_double/snapshots/redactor.h"
 #include "emulator/test_double/snapshots/snapshot_writing.h"
@@ -40,7 +40,7 @@ Json omission(const std::string& session, const std::string& what, const std::st
 }
 
 /// An agent's report of its variables, which is not trusted. Reading it blocks.
-struct ToldVariables {
+struct ReportedVariables {
   bool is_usable = false;
   bool has_some = false;
   std::vector<std::pair<std::string, std::string>> omitted;  ///< name and reason
@@ -52,18 +52,18 @@ std::string bounded_text(const nlohmann::json& object, const char* name) {
   return to_valid_utf8(object[name].get_ref<const std::string&>().substr(0, kLongest));
 }
 
-ToldVariables read_variables(const SpooledText& text) {
+ReportedVariables read_variables(const SpooledText& text) {
   std::string bytes(text.size(), '\0');
   text.read(0, bytes);
-  const nlohmann::json told = parse_shallow_json(bytes, 4);
-  ToldVariables variables;
-  if (!told.is_object() || !told.contains("pickle") || !told["pickle"].is_string()) {
+  const nlohmann::json reported = parse_shallow_json(bytes, 4);
+  ReportedVariables variables;
+  if (!reported.is_object() || !reported.contains("pickle") || !reported["pickle"].is_string()) {
     return variables;
   }
   variables.is_usable = true;
-  variables.has_some = !told["pickle"].get_ref<const std::string&>().empty();
-  if (!told.contains("omitted") || !told["omitted"].is_array()) return variables;
-  for (const auto& one : told["omitted"]) {
+  variables.has_some = !reported["pickle"].get_ref<const std::string&>().empty();
+  if (!reported.contains("omitted") || !reported["omitted"].is_array()) return variables;
+  for (const auto& one : reported["omitted"]) {
     if (variables.omitted.size() == kMostOmissions) break;
     variables.omitted.emplace_back(bounded_text(one, "name"), bounded_text(one, "why"));
   }
@@ -144,10 +144,10 @@ asio::awaitable<void> Collection::save_variables(const pools::Session& session, 
     const auto* const text = std::get_if<execution::TextValue>(&result->value);
     if (text == nullptr) continue;
     auto work = [copy = text->text] { return read_variables(copy); };
-    const ToldVariables told = co_await offload(services_.file_pool, std::move(work));
-    if (!told.is_usable) omit(name, what, "the interpreter could not save them");
-    for (const auto& [variable, why] : told.omitted) omit(name, "variable " + variable, why);
-    if (told.has_some) saved.variables.emplace(kernel, text->text);
+    const ReportedVariables reported = co_await offload(services_.file_pool, std::move(work));
+    if (!reported.is_usable) omit(name, what, "the interpreter could not save them");
+    for (const auto& [variable, why] : reported.omitted) omit(name, "variable " + variable, why);
+    if (reported.has_some) saved.variables.emplace(kernel, text->text);
   }
 }
 

@@ -82,12 +82,12 @@ bool take_length(const json& object, const char* name, std::size_t& target) {
 /// Decodes the expression that was shown with an image. Returns true also if there is none.
 bool decode_expression_with_image(const json& value, ResultFrame& result) {
   if (value.contains("repr")) {
-    result.beside_image = ValueKind::string;
+    result.with_image = ValueKind::string;
     return take_length(value, "repr", result.lengths.repr) &&
            take_length(value, "characters", result.lengths.characters);
   }
   if (value.contains("text")) {
-    result.beside_image = ValueKind::text;
+    result.with_image = ValueKind::text;
     return take_length(value, "text", result.lengths.text);
   }
   return true;

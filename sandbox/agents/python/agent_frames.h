@@ -71,9 +71,9 @@ struct ResultFrame {
   std::uint64_t id = 0;
   bool ok = false;
   ValueKind value_kind = ValueKind::nothing;
-  ValueKind beside_image = ValueKind::nothing;  ///< nothing, text or string
-  std::string format;                           ///< of an image
-  Lengths lengths;                              ///< together at most kMaxResultBytes
+  ValueKind with_image = ValueKind::nothing;  ///< nothing, text or string
+  std::string format;                         ///< of an image
+  Lengths lengths;                            ///< together at most kMaxResultBytes
 };
 
 using AgentFrame = std::variant<ReadyFrame, ResultFrame>;

@@ -4,7 +4,7 @@
 
 The launcher starts it in a separate sandbox and talks to it on descriptor 3
 (sandbox/tiers/namespaced/zygote_protocol.h). Python cannot fork into a session's sandbox and
-confine the child; zygote_fork.so does this, and the child goes on like agent.py. A session must not
+confine the child; zygote_fork.so does this, and the child continues like agent.py. A session must not
 be able to distinguish a forked interpreter from a started one, except that it is ready at once.
 Forks must not share random state. They do share the seed of hash(), because existing dictionaries
 depend on it.

@@ -73,13 +73,13 @@ struct ForkContext {
   InterpreterContext& context;
   uid_t owner;
   ucontext_t zygote{};  ///< the place where Python's stack was left
-  volatile bool born = false;
+  volatile bool is_interpreter = false;
 };
 
 int run_helper(void* argument) {
   ForkContext& start = *static_cast<ForkContext*>(argument);
   become_interpreter(start.context, start.owner);
-  start.born = true;
+  start.is_interpreter = true;
   ::setcontext(&start.zygote);
   ::_exit(EXIT_FAILURE);
 }
@@ -93,7 +93,7 @@ bool fork_interpreter(InterpreterContext& context, uid_t owner, std::span<char> 
   ForkContext start{context, owner};
   PyOS_BeforeFork();
   ::getcontext(&start.zygote);  // returns a second time, in the interpreter
-  if (start.born) {
+  if (start.is_interpreter) {
     PyOS_AfterFork_Child();
     return true;
   }

@@ -193,7 +193,7 @@ constexpr SyscallGroup kRefused[] = {
     {"pages of read-only files in pipes (Dirty Pipe, CVE-2022-0847); callers fall back to copying",
      kPageCache},
     {"settings of the whole machine", kMachine},
-    {"the host decides about memory placement; libraries go on without it", kNuma},
+    {"the host decides about memory placement; libraries continue without it", kNuma},
 };
 
 }  // namespace

@@ -53,7 +53,7 @@ std::optional<StartedJail> InterpreterStart::advance(Time now) {
 
 void InterpreterStart::begin() {
   Channels channels;
-  ChildReports reports(std::move(channels.report.ours), patience());
+  ChildReports reports(std::move(channels.report.ours), timeout());
   UnfinishedProcess helper;
   helper.start(spawn(view_of(jail_->namespaces, sandbox_), channels));
   for (FdPair* pair : {&channels.report, &channels.control, &channels.output, &channels.error}) {

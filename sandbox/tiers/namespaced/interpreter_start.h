@@ -35,7 +35,7 @@ class InterpreterStart : public Pending<StartedJail> {
   /// of the launcher. The other ends of the channels belong to the interpreter. Throws StepError.
   virtual pid_t spawn(const NamespaceView& jail, const Channels& channels) = 0;
   /// The timeout of the second stage.
-  [[nodiscard]] virtual std::chrono::seconds patience() const { return ChildReports::kPatience; }
+  [[nodiscard]] virtual std::chrono::seconds timeout() const { return ChildReports::kTimeout; }
 
   [[nodiscard]] const SandboxPlan& plan() const { return plan_; }
   [[nodiscard]] const SandboxUser& user() const { return user_; }
@@ -82,7 +82,7 @@ class ForkedStart final : public InterpreterStart {
 
  private:
   pid_t spawn(const NamespaceView& jail, const Channels& channels) override;
-  [[nodiscard]] std::chrono::seconds patience() const override { return Zygote::kForkPatience; }
+  [[nodiscard]] std::chrono::seconds timeout() const override { return Zygote::kForkTimeout; }
 
   std::weak_ptr<Zygote> zygote_;  ///< owned by its profile, which can be forgotten
   pid_t asked_ = 0;               ///< the zygote process that was asked to fork

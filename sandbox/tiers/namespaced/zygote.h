@@ -35,7 +35,7 @@ class Zygote {
   using Time = std::chrono::steady_clock::time_point;
 
   /// A fork takes some milliseconds, and others can be in the queue before it.
-  static constexpr std::chrono::seconds kForkPatience{5};
+  static constexpr std::chrono::seconds kForkTimeout{5};
 
   /// `plan` must outlive it.
   explicit Zygote(const SandboxPlan& plan) : plan_(plan) {}

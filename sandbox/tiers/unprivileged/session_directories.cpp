@@ -93,7 +93,7 @@ std::vector<pid_t> LauncherDirectory::removers() {
 void LauncherDirectory::remove(const std::string& name) {
   constexpr std::size_t kAtOnce = 1000;  // removing this many takes some milliseconds
   const UniqueFd directory(::openat(directory_.get(), name.c_str(), kOpenDirectory));
-  if (DirectoryWalk(directory.get()).go_on(kAtOnce) == DirectoryWalk::State::complete) {
+  if (DirectoryWalk(directory.get()).visit(kAtOnce) == DirectoryWalk::State::complete) {
     return remove_tree(directory_.get(), name.c_str());
   }
   const pid_t launcher = ::getpid();

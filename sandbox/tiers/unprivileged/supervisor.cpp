@@ -140,7 +140,7 @@ void end_everything(Supervisor& supervisor) {
 }
 
 /// Returns when the interpreter has exited, or the launcher closes the lifeline or exits.
-void keep(Supervisor& supervisor) {
+void supervise(Supervisor& supervisor) {
   for (;;) {
     pollfd watched[] = {{kLifeline, POLLIN, 0}, {kChildren, POLLIN, 0}};
     if (::poll(watched, std::size(watched), -1) < 0 && errno != EINTR) return;
@@ -169,7 +169,7 @@ void run_supervisor(SupervisorContext& context) {
   if (!send_report(report, started).ok()) ::_exit(EXIT_FAILURE);
   failure = run_steps<SupervisorContext>(kStepsAfter, context);
   if (failure) send_failure(report, failure);
-  if (!failure) keep(supervisor);
+  if (!failure) supervise(supervisor);
   end_everything(supervisor);
   static_cast<void>(::send(kLifeline, &supervisor.wait_status, sizeof(int), MSG_NOSIGNAL));
   ::_exit(EXIT_SUCCESS);

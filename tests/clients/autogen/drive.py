@@ -107,8 +107,8 @@ async def error():
 
 @operation
 async def timeout():
-    impatient = executor_with(timeout=1, session_id=executor._session_id)
-    await raises_async(asyncio.TimeoutError, execute(SLOW, by=impatient))
+    hurried = executor_with(timeout=1, session_id=executor._session_id)
+    await raises_async(asyncio.TimeoutError, execute(SLOW, by=hurried))
     equal(await execute("answer"), (0, "42"))
 
 

@@ -50,13 +50,13 @@ def figure():
 @operation
 def timeout():
     # A retry would run the program again (api-spec/CLIENTS.md quirk 34).
-    impatient = CodeInterpreterTool(
+    hurried = CodeInterpreterTool(
         pool_management_endpoint=ENDPOINT,
         session_id=tool.session_id,
         timeout_read=0.5,
         max_retries=0,
     )
-    raises(requests.Timeout, impatient.execute, SLOW)
+    raises(requests.Timeout, hurried.execute, SLOW)
     equal(tool.execute("answer")["result"], 42)
 
 

@@ -55,8 +55,8 @@ async def error():
 async def timeout():
     async with SessionsClient(
         ENDPOINT, VERSION, http_client=httpx.AsyncClient(timeout=0.5)
-    ) as impatient:
-        await raises_async(httpx.ReadTimeout, impatient.execute(IDENTIFIER, SLOW))
+    ) as hurried:
+        await raises_async(httpx.ReadTimeout, hurried.execute(IDENTIFIER, SLOW))
     equal((await client.execute(IDENTIFIER, "print(answer)")).stdout, "42\n")
 
 

@@ -103,12 +103,12 @@ async def error():
 
 @operation
 async def timeout():
-    impatient = SessionsPythonTool(
+    hurried = SessionsPythonTool(
         credential=DefaultAzureCredential(),
         http_client=httpx.AsyncClient(timeout=0.5),
         settings=tool.settings.model_copy(),
     )
-    await raises_async(httpx.ReadTimeout, impatient.execute_code(SLOW))
+    await raises_async(httpx.ReadTimeout, hurried.execute_code(SLOW))
     equal(await tool.execute_code("answer"), shown(result=42))
 
 

@@ -115,7 +115,7 @@ def test_names_have_3_to_63_characters(arm, length, status):
     assert arm.pool("DELETE", name).status_code == 204
 
 
-def test_an_unknown_member_is_told_with_its_path(arm, arm_server, pool_name):
+def test_an_unknown_member_is_reported_with_its_path(arm, arm_server, pool_name):
     body = python_pool(scaleConfiguration={"maxConcurentSessions": 3})
     answer = arm.pool("PUT", pool_name, body)
     assert answer.status_code == 200

@@ -57,7 +57,7 @@ def run(arm, pool, principal):
     )
 
 
-def test_the_creator_and_executors_may_use_a_pool_and_nobody_else(arm, pool, creator):
+def test_only_the_creator_and_executors_may_use_a_pool(arm, pool, creator):
     assert pool["systemData"]["createdBy"] == creator
     assert run(arm, pool, creator).status_code == 200
     assert run(arm, pool, "the-executor").status_code == 200

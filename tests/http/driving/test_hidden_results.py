@@ -47,7 +47,7 @@ def test_without_bodies_there_are_no_displays(start_server):
     assert "secret" not in text and "displays" not in text
 
 
-def test_what_was_cut_is_told(pool):
+def test_cut_output_is_reported(pool):
     session = pool.session()
     session.executions("print('x' * 999)", outputStreamsMaxLength=1000)
     session.executions("print('é' * 1000, end='')", outputStreamsMaxLength=1000)
@@ -140,7 +140,7 @@ def test_events_of_one_session_are_of_that_session(pool):
     following.close()
 
 
-def test_more_output_than_is_kept_is_seen_live_and_the_cut_is_told(pool):
+def test_more_output_than_is_kept_is_seen_live_and_the_cut_is_reported(pool):
     following, events = follow(pool)
     pool.session().executions("print('x' * 99999)", outputStreamsMaxLength=10)
     seen = 0

@@ -8,7 +8,7 @@ from support.driving import DrivenPool
 from support.emulator import run_to_end
 
 
-def test_a_request_is_there_with_what_it_ran_and_what_came_of_it(pool):
+def test_a_request_is_recorded_with_its_program_and_its_outcome(pool):
     session = pool.session("user-1")
     session.executions("print('out')\nimport sys\nprint('err', file=sys.stderr)\n6 * 7")
     [entry] = pool.journal()

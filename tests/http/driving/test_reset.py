@@ -24,7 +24,7 @@ def test_a_reset_pool_is_as_new(pool):
     assert "NameError" in sessions[0].executions("x").text
 
 
-def test_a_reset_keeps_what_it_is_told_to(pool):
+def test_a_reset_keeps_the_parts_that_are_named(pool):
     session = pool.session()
     session.executions("x = 1")
     pool.fault({"status": 503}, operation="list_files")

@@ -236,7 +236,7 @@ def test_a_recording_tells_what_it_could_not_keep(pool):
     assert recording["rules"] == []
     assert [one["why"] for one in recording["omitted"]] == [
         "its interpreter ended",
-        "a text of it is longer than 1 MiB",
+        "one of its texts is longer than 1 MiB",
     ]
 
 

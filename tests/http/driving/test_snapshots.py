@@ -138,7 +138,7 @@ def test_contents_are_left_out_on_request(pool):
     assert manifest_of(archive)["redacted"] == "contents"
 
 
-def test_what_cannot_be_saved_is_told(pool):
+def test_variables_that_cannot_be_saved_are_reported(pool):
     session = pool.session()
     session.executions("import threading\nlock = threading.Lock()\nx = 1")
     session.executions(r"open(b'/mnt/data/\xff', 'w').close()")

@@ -42,22 +42,22 @@ def web(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def beside_neighbour(web, resolver_file):
+def next_to_neighbour(web, resolver_file):
     """Returns a command prefix under which a server uses the neighbour's name server."""
     return neighbour.with_own_files({"/etc/resolv.conf": resolver_file})
 
 
 @pytest.fixture(scope="module")
-def open_server(beside_neighbour):
-    server = Emulator(*OPEN, before=beside_neighbour)
+def open_server(next_to_neighbour):
+    server = Emulator(*OPEN, before=next_to_neighbour)
     yield server
     server.stop()
 
 
 @pytest.fixture
-def start_open(emulator_factory, beside_neighbour):
+def start_open(emulator_factory, next_to_neighbour):
     """Returns a function that starts another server with egress, for this test only."""
-    return lambda *arguments: emulator_factory(*OPEN, *arguments, before=beside_neighbour)
+    return lambda *arguments: emulator_factory(*OPEN, *arguments, before=next_to_neighbour)
 
 
 @pytest.fixture

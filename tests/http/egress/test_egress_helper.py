@@ -154,7 +154,7 @@ def test_without_the_tun_device_the_server_does_not_start(tmp_path):
     )
 
 
-def test_a_helper_that_fails_is_heard(tmp_path):
+def test_a_helper_that_fails_is_reported(tmp_path):
     broken = tmp_path / HELPER
     broken.write_text("#!/bin/sh\necho this helper is broken >&2\nexit 3\n")
     broken.chmod(0o755)

@@ -10,11 +10,11 @@ GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/loca
 
 
 @needs_neighbour
-def test_one_pool_has_egress_and_the_other_has_none(tmp_path, beside_neighbour, emulator_factory):
+def test_one_pool_has_egress_and_the_other_has_none(tmp_path, next_to_neighbour, emulator_factory):
     pools = [{"name": "open", "networkStatus": "EgressEnabled"}, {"name": "shut"}]
     config = tmp_path / "config.json"
     config.write_text(json.dumps({"pools": pools}))
-    server = emulator_factory("--config", str(config), before=beside_neighbour)
+    server = emulator_factory("--config", str(config), before=next_to_neighbour)
     outcomes = {
         pool["name"]: probe(
             Session(f"{server.http}{GROUP}/sessionPools/{pool['name']}", "looks-outside"),

@@ -121,7 +121,7 @@ def test_sessions_do_not_reach_each_other(open_server, open_session):
     other.end()
 
 
-def test_nobody_reaches_into_a_session(open_session):
+def test_no_connection_reaches_into_a_session(open_session):
     run(open_session, LISTEN)
     assert probe(open_session, ("127.0.0.1", SESSION_PORT)) == ["answered"]
     assert reach("127.0.0.1", SESSION_PORT) == "ConnectionRefusedError"

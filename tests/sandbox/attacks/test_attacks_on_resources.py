@@ -52,7 +52,7 @@ def test_a_fork_bomb_meets_the_limit_of_its_session(session, limits):
 
 @attack(19)
 @counts_processes
-def test_processes_that_always_fork_anew_stop_nobody_else_and_end_with_their_session(
+def test_processes_that_always_fork_stop_no_other_session_and_end_with_theirs(
     session, other_session
 ):
     mark = f"storm-{uuid.uuid4()}"

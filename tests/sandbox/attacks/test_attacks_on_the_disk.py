@@ -23,7 +23,7 @@ def memory(server):
 
 
 @attack(11)
-def test_a_giant_without_content_is_refused_or_served_in_flat_memory(session, server):
+def test_a_huge_sparse_file_is_refused_or_served_in_flat_memory(session, server):
     grown = value(
         session,
         "import os\nfile = open('/mnt/data/giant', 'wb')\n"
@@ -87,7 +87,7 @@ def test_a_tree_of_many_levels_is_listed_and_removed(session, server, tier):
 
 
 @attack(14)
-def test_a_tree_that_nobody_may_read_goes_with_its_session(session, server):
+def test_an_unreadable_tree_is_removed_with_its_session(session, server):
     session.end()  # the session might have ended already
     before = server.temporary_files()
     value(

@@ -141,7 +141,7 @@ def test_an_interpreter_that_uses_another_interface_is_replaced(session):
 
 
 @attack(41)
-def test_nobody_types_into_a_terminal(session):
+def test_no_program_can_type_into_a_terminal(session):
     inside = run_inside(session, "terminal_input")
     typed = ("TIOCSTI", "TIOCSTI with high bits", "TIOCLINUX")
     assert inside == {**dict.fromkeys(typed, "EPERM"), "TCGETS": "ENOTTY"}
@@ -174,7 +174,7 @@ def test_outside_there_is_something_to_loosen():
 
 @attack(43)
 @needs_root
-def test_programs_that_make_others_root_make_nobody_root(session):
+def test_programs_with_the_setuid_bit_make_no_user_root(session):
     inside = run_inside(session, "setuid_binaries")
     assert inside["became"] == [inside["own"]]
     outside = run_outside("setuid_binaries", before=as_session_user())

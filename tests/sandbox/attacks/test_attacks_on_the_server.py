@@ -39,7 +39,7 @@ def test_clients_that_are_slow_or_do_not_read_are_let_go(catch2):
 
 
 @attack(62)
-def test_a_client_that_never_reads_holds_up_nobody(session, other_session):
+def test_a_client_that_never_reads_delays_no_other(session, other_session):
     value_in("synchronous", session, "open('/mnt/data/large', 'wb').write(bytes(6 << 20))")
     with contextlib.ExitStack() as idle:
         for _ in range(20):

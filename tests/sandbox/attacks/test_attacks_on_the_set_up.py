@@ -22,7 +22,7 @@ NO_ENGINE = 4
 
 @attack(70)
 @pytest.mark.only_in("A")
-def test_whichever_call_of_the_set_up_fails_no_weaker_sandbox_comes_of_it(catch2):
+def test_a_failed_call_of_the_set_up_never_makes_a_weaker_sandbox(catch2):
     """A test of the launcher alone, call by call (tests/sandbox/failure_test.cpp)."""
     if not shutil.which("strace"):
         pytest.skip("strace is needed to make system calls fail")

@@ -119,7 +119,7 @@ TEST_CASE("the banner warns when other machines can connect, and only then", "[a
   }
 }
 
-TEST_CASE("the token of the admin API is told to people and programs", "[app]") {
+TEST_CASE("the token of the admin API is shown to people and programs", "[app]") {
   Announcement announcement = announcement_of("0.0.0.0");
   CHECK_THAT(event_line("ready", announcement), !Catch::Contains("adminToken"));
   announcement.admin_token = "a-secret";

@@ -20,7 +20,7 @@ TEST_CASE("more descriptors are enough for more sessions", "[app][descriptors]")
   CHECK(sessions_within(524'288) > 10'000);
 }
 
-TEST_CASE("too few descriptors are told with numbers and cure", "[app][descriptors]") {
+TEST_CASE("too few descriptors are reported with numbers and cure", "[app][descriptors]") {
   const DescriptorShortage shortage = descriptor_shortage(256, 100);
   CHECK_THAT(shortage.finding, Catch::Contains("256 open files") && Catch::Contains("up to 100"));
   CHECK_THAT(shortage.cure, Catch::Contains("ulimit"));

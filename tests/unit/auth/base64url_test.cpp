@@ -24,7 +24,7 @@ TEST_CASE("bytes become base64url without padding, and back", "[auth][base64url]
   }
 }
 
-TEST_CASE("what is not base64url is not decoded", "[auth][base64url]") {
+TEST_CASE("a text that is not base64url is not decoded", "[auth][base64url]") {
   const auto text = GENERATE(values<std::string>({
       "Z",         // six bits are not a byte
       "Zm9vY",     // as above, after a group

@@ -33,7 +33,8 @@ TEST_CASE("without a bearer token there is a reason that shows nothing of the he
   }
 }
 
-TEST_CASE("a request without the header is told how to get in", "[auth][bearer]") {
+TEST_CASE("the refusal of a request without the header explains how to get a token",
+          "[auth][bearer]") {
   const auto found = bearer_token(std::nullopt);
   REQUIRE(!found);
   CHECK(found.error().code == ErrorCode::unauthenticated);

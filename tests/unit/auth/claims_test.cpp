@@ -38,7 +38,7 @@ TEST_CASE("a list of audiences and a time with a fraction are read", "[auth][cla
   CHECK(claims->expires_at == kNow);
 }
 
-TEST_CASE("what is not a web token has no claims", "[auth][claims]") {
+TEST_CASE("a text that is not a web token has no claims", "[auth][claims]") {
   const std::string good = token_around("{}");
   const std::string header = good.substr(0, good.find('.'));
   const auto token = GENERATE_COPY(values<std::string>({

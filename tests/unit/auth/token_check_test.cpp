@@ -86,7 +86,7 @@ TEST_CASE("a token that never expires is refused", "[auth]") {
   CHECK(outcome.error().message == "The token has no expiration");
 }
 
-TEST_CASE("what is not a web token is refused and points to a way to get one", "[auth]") {
+TEST_CASE("a text that is not a web token is refused with a way to get one", "[auth]") {
   const auto outcome = check_token(by_claims(), "Bearer secret.secret", kNow);
   REQUIRE(!outcome);
   CHECK(outcome.error().code == ErrorCode::unauthenticated);

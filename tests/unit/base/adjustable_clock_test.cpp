@@ -129,7 +129,7 @@ TEST_CASE("a clock can return to real time, which may be earlier", "[core][clock
   CHECK(fixture.clock.is_as_new());
 }
 
-TEST_CASE("a copy goes on as its original does", "[core][clock]") {
+TEST_CASE("a copy continues as its original does", "[core][clock]") {
   ClockFixture fixture;
   fixture.move_to(kRealStart + 1h);
   fixture.clock.set_rate(2.0);

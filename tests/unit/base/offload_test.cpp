@@ -28,7 +28,8 @@ asio::awaitable<Threads> observe_threads(asio::thread_pool& pool) {
   co_return threads;
 }
 
-TEST_CASE("offloaded work runs on the pool and its caller goes on on the loop", "[core][offload]") {
+TEST_CASE("offloaded work runs on the pool and its caller continues on the loop",
+          "[core][offload]") {
   TestLoop loop;
   asio::thread_pool pool(1);
   const Threads threads = loop.run(observe_threads(pool));
@@ -37,7 +38,7 @@ TEST_CASE("offloaded work runs on the pool and its caller goes on on the loop", 
   CHECK(threads.after == threads.before);
 }
 
-TEST_CASE("what offloaded work throws comes out at its caller", "[core][offload]") {
+TEST_CASE("an exception of offloaded work is rethrown to its caller", "[core][offload]") {
   TestLoop loop;
   asio::thread_pool pool(1);
   auto work = []() -> int { throw std::runtime_error("disk on fire"); };

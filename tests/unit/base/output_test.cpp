@@ -105,7 +105,8 @@ TEST_CASE("all text arrives when it is read, however much it is", "[base][output
   CHECK(output.finish());
 }
 
-TEST_CASE("what is dropped is told in its place once the reader reads again", "[base][output]") {
+TEST_CASE("dropped lines are reported in their place once the reader reads again",
+          "[base][output]") {
   const Pipe pipe;
   Output output(pipe.writer(), 4 * kPipe);
   output.use([](std::uint64_t lines) { return std::to_string(lines) + " dropped\n"; });

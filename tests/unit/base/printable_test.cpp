@@ -13,7 +13,7 @@ TEST_CASE("text that a terminal shows as itself stays as it is", "[base][printab
   CHECK(printable(text) == text);
 }
 
-TEST_CASE("what could do more than be shown is escaped", "[base][printable]") {
+TEST_CASE("characters with an effect on a terminal are escaped", "[base][printable]") {
   const auto [text, shown] = GENERATE(table<std::string, std::string>({
       {"a\nb", "a\\u000ab"},
       {"\x1b[31m", "\\u001b[31m"},

@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 using Time = std::chrono::system_clock::time_point;
 
-TEST_CASE("what timestamp() writes is read as the same time", "[core][time]") {
+TEST_CASE("a text of timestamp() is read as the same time", "[core][time]") {
   const Time time = GENERATE(Time(0s), Time(1'700'000'000s), Time(1'700'000'000s + 1ms),
                              Time(1'700'000'000s + 1'234'567'800ns), Time(7'258'118'399s));
   CHECK(parse_timestamp(timestamp(time)) == time);

@@ -263,7 +263,7 @@ TEST_CASE("a template of the wrong shape is refused with the place", "[templates
       {"output", {{"outputs", {{"o", 5}}}}, "the template output 'o'"},
       {"output without value", {{"outputs", {{"o", {{"type", "int"}}}}}}, "no 'value'"},
       {"type of output", {{"outputs", {{"o", {{"type", "int"}, {"value", "x"}}}}}}, "'Integer'"},
-      {"functions", {{"functions", {1}}}, "functions of a template's own"},
+      {"functions", {{"functions", {1}}}, "user-defined functions"},
       {"definitions", {{"definitions", {{"t", 1}}}}, "'definitions'"}};
   for (const BadTemplate& one : cases) {
     DYNAMIC_SECTION(one.what) {

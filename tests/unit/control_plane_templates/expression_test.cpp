@@ -41,7 +41,7 @@ TEST_CASE("a function in a namespace has both in its name", "[templates]") {
   CHECK(parse_expression("contoso.unique('a')").text == "contoso.unique");
 }
 
-TEST_CASE("what is not of the language is refused with its text", "[templates]") {
+TEST_CASE("an expression that is not of the language is refused with its text", "[templates]") {
   const std::string text = GENERATE(
       as<std::string>(), "", "a", "a(", "a(1", "a(1,", "a(1,)", "a)", "a()b", "a().", "a().1",
       "a()[", "a()[1", "a()['x'", "'a", "'a''", "a(\"x\")", "a(1.5)", "5x", "--1", "-", "1 2",

@@ -162,7 +162,8 @@ TEST_CASE("an agent that cannot be imported is bad, what only makes a difference
   CHECK(agent.cure != "");
 }
 
-TEST_CASE("what does not answer as a Python does is bad, whatever it prints", "[doctor]") {
+TEST_CASE("a program that does not answer as a Python does is bad, whatever it prints",
+          "[doctor]") {
   const auto printed = GENERATE(
       "", "\n\n", "hello", "[]", "{}", "\xff",
       R"({"python":3,"packages":{},"agent":"","pkgResources":"","fontCache":true})",
@@ -176,7 +177,7 @@ TEST_CASE("what does not answer as a Python does is bad, whatever it prints", "[
   CHECK(checks.front().cure != "");
 }
 
-TEST_CASE("what a Python prints is taken although it goes on", "[doctor]") {
+TEST_CASE("the output of a Python is used although the process continues", "[doctor]") {
   const Program ends("#!/bin/sh\necho $1 $2\n");
   CHECK(ask_python(ends.path(), "/probe", 20s) == "-I /probe\n");
   const Program goes_on("#!/bin/sh\necho all\ntrap '' TERM\nexec >/dev/null sleep 1000\n");

@@ -62,7 +62,7 @@ TEST_CASE("a root server learns which capabilities it lacks for kernel objects p
   CHECK_THAT(check.finding, Catch::Contains("pipe pages"));
 }
 
-TEST_CASE("who has switched cgroups off is told so", "[doctor][limits]") {
+TEST_CASE("doctor reports that cgroups were switched off by an option", "[doctor][limits]") {
   const LimitReport report{{LimitKind::soft, LimitMeans::watching},
                            {LimitKind::soft, LimitMeans::resource_limit},
                            {LimitKind::absent, LimitMeans::nothing},

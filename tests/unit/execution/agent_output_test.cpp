@@ -23,7 +23,7 @@ TEST_CASE("output of a program is kept apart by stream and in order", "[executio
   CHECK(output.stderr_text == "not one not two ");
 }
 
-TEST_CASE("what is in the pipe when the result comes still counts", "[execution][output]") {
+TEST_CASE("output that is in the pipe when the result comes still counts", "[execution][output]") {
   AgentFixture fixture;
   fixture.begin(1);
   fixture.agent.say_result(1);

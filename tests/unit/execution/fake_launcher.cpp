@@ -69,7 +69,7 @@ class FakeLauncher {
   void answer(const Request& request, const std::vector<int>& descriptors = {});
   void answer_failed(std::uint64_t request_id, std::string_view step);
   void chatter();
-  [[nodiscard]] bool told_to(std::string_view what) const {
+  [[nodiscard]] bool is_ordered_to(std::string_view what) const {
     return std::find(orders_.begin(), orders_.end(), what) != orders_.end();
   }
 
@@ -119,7 +119,7 @@ bool FakeLauncher::read_spec() {
   const char* lines = std::getenv("FAKE_LAUNCHER_ORDERS");  // NOLINT(concurrency-mt-unsafe)
   std::istringstream orders(lines == nullptr ? "" : lines);
   for (std::string order; std::getline(orders, order);) orders_.push_back(order);
-  if (told_to("refuse the spec")) {
+  if (is_ordered_to("refuse the spec")) {
     answer_failed(0, "namespaces");
     return false;
   }
@@ -148,7 +148,7 @@ void FakeLauncher::run() {
       }
     }
     if (waiting.front().revents != 0) connected = take_request();
-    while (!connected && told_to("outlive its socket")) ::pause();
+    while (!connected && is_ordered_to("outlive its socket")) ::pause();
     // An agent whose server has gone is dropped, because poll would return at once for ever.
     std::erase_if(interpreters_, [&](const auto& entry) {
       return std::any_of(waiting.begin() + 1, waiting.end(), [&](const pollfd& polled) {
@@ -163,13 +163,13 @@ bool FakeLauncher::take_request() {
   const auto received = sandbox::receive_request(socket_, would_block);
   if (!received) return false;
   const std::string name(name_of(received->request.kind));
-  if (told_to("die at " + name)) return false;
-  if (told_to("ignore " + name)) return true;
+  if (is_ordered_to("die at " + name)) return false;
+  if (is_ordered_to("ignore " + name)) return true;
   if (std::erase(orders_, "ignore " + name + " once") > 0) return true;
-  if (told_to("chatter")) chatter();
-  if (told_to("send nonsense at " + name)) {
+  if (is_ordered_to("chatter")) chatter();
+  if (is_ordered_to("send nonsense at " + name)) {
     sandbox::send_message(socket_, "nonsense", 8);
-  } else if (told_to("fail at " + name)) {
+  } else if (is_ordered_to("fail at " + name)) {
     answer_failed(received->request.request_id, "step of " + name);
   } else {
     if (!received->profile.empty()) (void)sandbox::sandbox_profile_from_json(received->profile);
@@ -214,13 +214,13 @@ void FakeLauncher::serve(const Request& request) {
 void FakeLauncher::start_interpreter(const Request& request) {
   auto interpreter = std::make_unique<Interpreter>();
   std::vector<UniqueFd> ends = interpreter->agent.take_server_ends();
-  if (told_to("start dead interpreters")) {
+  if (is_ordered_to("start dead interpreters")) {
     interpreter->agent.die();
-  } else if (!told_to("start mute interpreters")) {
+  } else if (!is_ordered_to("start mute interpreters")) {
     interpreter->agent.say_ready();
   }
   answer(request, {ends[0].get(), ends[1].get(), ends[2].get()});
-  if (told_to("start only one")) orders_.emplace_back("fail at start");
+  if (is_ordered_to("start only one")) orders_.emplace_back("fail at start");
   interpreters_[{request.sandbox_id, request.interpreter_id}] = std::move(interpreter);
 }
 
@@ -285,7 +285,7 @@ void FakeLauncher::greet() {
   Reply reply{};
   reply.kind = ReplyKind::done;
   reply.limits.processes = {sandbox::LimitKind::hard, sandbox::LimitMeans::resource_limit};
-  if (told_to("lack groups")) {
+  if (is_ordered_to("lack groups")) {
     reply.error_number = EACCES;
     std::string_view("cgroup memory").copy(reply.step, sizeof(reply.step) - 1);
   }

@@ -54,7 +54,8 @@ TEST_CASE("a program that is not there cannot be started", "[execution][launcher
   CHECK_FALSE(launcher.alive());
 }
 
-TEST_CASE("who waits for the launcher's end hears of it, and not before", "[execution][launcher]") {
+TEST_CASE("a caller that waits for the launcher's end resumes then, and not before",
+          "[execution][launcher]") {
   LauncherFixture fixture;
   auto end = fixture.loop.start(fixture.launcher.lost_for_good());
   CHECK(fixture.loop.run(fixture.launcher.ready()));
@@ -155,7 +156,8 @@ TEST_CASE("a request that failed names the step, and the next one works", "[exec
   CHECK(fixture.request(RequestKind::start_interpreter));
 }
 
-TEST_CASE("what the launcher says unasked does not confuse the answers", "[execution][launcher]") {
+TEST_CASE("unrequested messages of the launcher do not disturb the answers",
+          "[execution][launcher]") {
   LauncherFixture fixture({"chatter"});
   for (int round = 0; round < 3; ++round) {
     const auto created = fixture.request(RequestKind::create_sandbox);

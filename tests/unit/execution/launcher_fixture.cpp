@@ -36,7 +36,7 @@ void WorkspaceFixture::pass_timeout() {
   clock.advance(kTimeout);
 }
 
-void WorkspaceFixture::pass_patience() {
+void WorkspaceFixture::pass_end_timeout() {
   loop.run_until([this] { return real_time.has_timers(); });
   real_time.advance(std::chrono::minutes(1));
 }

@@ -51,7 +51,7 @@ struct WorkspaceFixture : LauncherFixture {
   /// Lets the deadline of the running program pass.
   void pass_timeout();
   /// Waits until the timeout for an ending process has begun, and lets it pass.
-  void pass_patience();
+  void pass_end_timeout();
 
   static constexpr std::chrono::seconds kTimeout{30};
   ManualClock clock{Clock::TimePoint(std::chrono::seconds(1'700'000'000))};

@@ -57,7 +57,7 @@ TEST_CASE("a factory that stops gives its empty sandbox back", "[execution][sand
   CHECK_FALSE(fixture.launcher.alive());
 }
 
-TEST_CASE("the profile of a factory that stops is forgotten, and its workspaces go on",
+TEST_CASE("the profile of a factory that stops is forgotten, and its workspaces continue",
           "[execution][sandboxed]") {
   WorkspaceFixture fixture;
   SandboxedWorkspaceFactory factory(fixture.services, with_zygote());
@@ -77,7 +77,7 @@ TEST_CASE("no sandbox is made for later while a session waits for its interprete
   auto creating = fixture.loop.start(factory.create());
   fixture.loop.run_until([&] { return fixture.real_time.has_timers(); });
   CHECK(fixture.launcher.new_sandbox_id() == 2);
-  fixture.pass_patience();
+  fixture.pass_end_timeout();
   CHECK(fixture.loop.finish(creating).has_error());
   CHECK(fixture.launcher.new_sandbox_id() == 4);
   // After this reply the sandbox exists; the factory, which was destroyed, does not receive it.

@@ -54,7 +54,7 @@ TEST_CASE("an expression that is shown with an image arrives with it", "[executi
       R"(value {"kind":"image","format":"png","base64":"AAAA","repr":"'a'","characters":"a"})");
   REQUIRE(both);
   CHECK((both->value == ExecutionValue(ImageValue{"png", "AAAA"})));
-  CHECK((both->beside_image == ExecutionValue(StringValue{"'a'", "a"})));
+  CHECK((both->with_image == ExecutionValue(StringValue{"'a'", "a"})));
 }
 
 TEST_CASE("first programs take turns", "[execution][sandboxed]") {
@@ -169,7 +169,7 @@ TEST_CASE("a program that ends its interpreter says its last words, and a new on
   CHECK(programs_so_far(fixture) == "1");
 }
 
-TEST_CASE("a program whose interpreter was ended for a limit is told from others that died",
+TEST_CASE("a program whose interpreter was ended for a limit differs from others that died",
           "[execution][sandboxed]") {
   Ready fixture;
   const auto exceeded = fixture.execute("die of memory");

@@ -113,7 +113,7 @@ TEST_CASE("a request has at most 200 header fields", "[http][framing]") {
   CHECK(!check_framing(kHttp11, headers));
 }
 
-TEST_CASE("a field that goes on in the next line is found", "[http][framing]") {
+TEST_CASE("a field that continues in the next line is found", "[http][framing]") {
   CHECK(has_folded_field("GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n"));
   CHECK(has_folded_field("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:\r\n\tchunked\r\n\r\n"));
   CHECK_FALSE(has_folded_field("GET / HTTP/1.1\r\nHost: x\r\nA: b c\r\n\r\n"));

@@ -74,7 +74,7 @@ class Eager {
   std::binary_semaphore sent_{0};
 };
 
-TEST_CASE("what has arrived of a body can be read on another thread, and no more", "[net][body]") {
+TEST_CASE("only bytes of a body that have arrived can be read on another thread", "[net][body]") {
   Eager eager(kRest.size());
   TestServer server(std::ref(eager));
   RawClient client(server.port());
@@ -84,7 +84,7 @@ TEST_CASE("what has arrived of a body can be read on another thread, and no more
   CHECK(client.read_reply().status == 200);
 }
 
-TEST_CASE("what has arrived ends where the body does", "[net][body]") {
+TEST_CASE("bytes that have arrived end where the body does", "[net][body]") {
   Eager eager(std::string("arrived").size());
   TestServer server(std::ref(eager));
   RawClient client(server.port());
@@ -94,7 +94,7 @@ TEST_CASE("what has arrived ends where the body does", "[net][body]") {
   CHECK(client.read_reply().body == ",,");
 }
 
-TEST_CASE("what came with the head is left to the reader that waits", "[net][body]") {
+TEST_CASE("bytes that came with the head are left to the reader that waits", "[net][body]") {
   Eager eager(0);
   TestServer server(std::ref(eager));
   RawClient client(server.port());
@@ -103,7 +103,8 @@ TEST_CASE("what came with the head is left to the reader that waits", "[net][bod
   CHECK(client.read_reply().body == std::string(kPiece, 'f') + ",,at once");
 }
 
-TEST_CASE("nothing arrives of a body in chunks: its frames have to be read", "[net][body]") {
+TEST_CASE("no bytes of a body in chunks are read on another thread: its frames have to be parsed",
+          "[net][body]") {
   Eager eager(0);
   TestServer server(std::ref(eager));
   RawClient client(server.port());
@@ -112,7 +113,7 @@ TEST_CASE("nothing arrives of a body in chunks: its frames have to be read", "[n
   CHECK(client.read_reply().body == "first,,second");
 }
 
-TEST_CASE("nothing arrives of a body in TLS: its records have to be decrypted",
+TEST_CASE("no bytes of a body in TLS are read on another thread: its records have to be decrypted",
           "[net][body][tls]") {
   Eager eager(0);
   TlsContext context = throw_away_context();

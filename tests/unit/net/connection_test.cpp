@@ -128,7 +128,8 @@ TEST_CASE("an offer of HTTP/2 is ignored, as the JDK's client needs", "[net][con
   }
 }
 
-TEST_CASE("an exception of a handler is answered and the connection goes on", "[net][connection]") {
+TEST_CASE("an exception of a handler is answered and the connection continues",
+          "[net][connection]") {
   TestServer server(
       [](http::Request request, http::BodyReader& body) -> asio::awaitable<http::Response> {
         if (request.method == http::Method::put) throw std::runtime_error("secret");
@@ -147,10 +148,10 @@ TEST_CASE("a handler runs to its end when its client goes away", "[net][connecti
   std::promise<void> started;
   std::promise<void> finished;
   TestServer* running = nullptr;
-  Event* go_on = nullptr;
+  Event* resume = nullptr;
   TestServer server([&](http::Request, http::BodyReader&) -> asio::awaitable<http::Response> {
     Event event(running->loop().get_executor());
-    go_on = &event;
+    resume = &event;
     started.set_value();
     co_await event.wait();
     finished.set_value();
@@ -161,13 +162,13 @@ TEST_CASE("a handler runs to its end when its client goes away", "[net][connecti
   client.send(kGet);
   started.get_future().get();
   client.close();
-  asio::post(server.loop(), [&] { go_on->notify(); });
+  asio::post(server.loop(), [&] { resume->notify(); });
   finished.get_future().get();
 }
 
 /// Each is a request that Beast's parser accepts and the server must not (http/framing.h), with a
 /// second one behind it.
-TEST_CASE("nothing is executed behind a request whose end could be disputed", "[net][connection]") {
+TEST_CASE("no request is executed after one whose end is ambiguous", "[net][connection]") {
   const auto fields = GENERATE(values<std::string>({
       "Host: x\r\nTransfer-Encoding: gzip\r\nContent-Length: 4\r\n",
       "Host: x\r\nTransfer-Encoding: gzip\r\n",
@@ -217,7 +218,8 @@ TEST_CASE("a body that breaks its framing is refused", "[net][connection]") {
   }
 }
 
-TEST_CASE("a client that speaks TLS to the plain port is told so at once", "[net][connection]") {
+TEST_CASE("a client that speaks TLS to the plain port is refused at once with the reason",
+          "[net][connection]") {
   TestServer server(echo);
   RawClient client(server.port());
   client.send("\x16\x03\x01\x02");

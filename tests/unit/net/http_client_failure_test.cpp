@@ -51,7 +51,8 @@ TEST_CASE("a body over the limit of the caller is too large", "[net][client]") {
                 HttpFailureKind::too_large, "longer than 999 bytes");
 }
 
-TEST_CASE("a refused connection and a name without an address are told apart", "[net][client]") {
+TEST_CASE("a refused connection and a name without an address are different failures",
+          "[net][client]") {
   Client client;
   std::uint16_t port = 0;
   static_cast<void>(listen_on_loopback(1, port));  // the port is free again after this line
@@ -79,13 +80,13 @@ TEST_CASE("each step has its deadline", "[net][client]") {
     const RawClient first(port);  // a connection that fills the kernel's queue
     request.timeouts.connect = milliseconds(50);
     check_failure(client.fetch(url_of(port), std::move(request)), HttpStep::connect,
-                  HttpFailureKind::timed_out, "the time is up");
+                  HttpFailureKind::timed_out, "it timed out");
   }
   SECTION("waiting") {
     ScriptedServer server({[](ScriptedConnection& connection) { connection.wait_for_end(); }});
     request.timeouts.answer = milliseconds(50);
     check_failure(client.fetch(url_of(server.port()), std::move(request)), HttpStep::wait,
-                  HttpFailureKind::timed_out, "the time is up");
+                  HttpFailureKind::timed_out, "it timed out");
   }
   SECTION("a head that drips") {
     ScriptedServer server({[](ScriptedConnection& connection) {
@@ -98,7 +99,7 @@ TEST_CASE("each step has its deadline", "[net][client]") {
     }});
     request.timeouts.answer = milliseconds(50);
     check_failure(client.fetch(url_of(server.port()), std::move(request)), HttpStep::wait,
-                  HttpFailureKind::timed_out, "the time is up");
+                  HttpFailureKind::timed_out, "it timed out");
   }
   SECTION("reading") {
     ScriptedServer server({[](ScriptedConnection& connection) {
@@ -108,7 +109,7 @@ TEST_CASE("each step has its deadline", "[net][client]") {
     }});
     request.timeouts.idle = milliseconds(50);
     check_failure(client.fetch(url_of(server.port()), std::move(request)), HttpStep::read,
-                  HttpFailureKind::timed_out, "the time is up");
+                  HttpFailureKind::timed_out, "it timed out");
   }
   SECTION("sending to a server that does not read") {
     std::promise<void> ended;
@@ -117,7 +118,7 @@ TEST_CASE("each step has its deadline", "[net][client]") {
     request.timeouts.idle = milliseconds(50);
     const auto reply = client.fetch(url_of(server.port()), std::move(request));
     ended.set_value();
-    check_failure(reply, HttpStep::wait, HttpFailureKind::timed_out, "the time is up");
+    check_failure(reply, HttpStep::wait, HttpFailureKind::timed_out, "it timed out");
   }
   SECTION("everything together, with a source that gives nothing") {
     ScriptedServer server({[](ScriptedConnection& connection) { connection.wait_for_end(); }});
@@ -126,7 +127,7 @@ TEST_CASE("each step has its deadline", "[net][client]") {
     HttpRequest stalled = streamed(source, 10);
     stalled.timeouts.total = milliseconds(50);
     check_failure(client.fetch(url_of(server.port()), std::move(stalled)), HttpStep::wait,
-                  HttpFailureKind::timed_out, "the time is up");
+                  HttpFailureKind::timed_out, "it timed out");
     CHECK(source->was_cancelled);
   }
 }

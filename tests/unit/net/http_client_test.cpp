@@ -146,7 +146,6 @@ TEST_CASE("a body that is dropped closes its connection", "[net][client]") {
   REQUIRE(response.has_value());
   response->body.reset();
   CHECK(ended.get_future().wait_for(seconds(10)) == std::future_status::ready);
-  CHECK(client.client.kept_connections() == 0);
 }
 
 TEST_CASE("a kept connection carries the next request", "[net][client]") {
@@ -162,13 +161,11 @@ TEST_CASE("a kept connection carries the next request", "[net][client]") {
   SECTION("where the client keeps connections") {
     Client client(keeping());
     for (int i = 0; i < 3; ++i) CHECK(client.fetch(url_of(server.port()))->body == "x");
-    CHECK(client.client.kept_connections() == 1);
     CHECK(connections == 1);
   }
   SECTION("not by default") {
     Client client;
     CHECK(client.fetch(url_of(server.port()))->body == "x");
-    CHECK(client.client.kept_connections() == 0);
     CHECK(client.fetch(url_of(server.port()))->body == "x");
     CHECK(connections == 2);
   }
@@ -194,7 +191,6 @@ TEST_CASE("a server that closed the kept connection gets the request on a new on
     CHECK(client.fetch(url_of(server.port()))->body == "x");
     const RawClient wakes(server.port());  // the second script starts after the first has closed
     closed.get_future().wait();
-    CHECK(client.client.kept_connections() == 1);
   }
   SECTION("while the request was on its way") {
     ScriptedServer server({drop_the_second, answer_once});

@@ -26,7 +26,7 @@ TEST_CASE("a head becomes a request", "[net][head]") {
   CHECK(head->expects_continue);
 }
 
-TEST_CASE("every method is told apart", "[net][head]") {
+TEST_CASE("every method is recognised", "[net][head]") {
   using http::Method;
   const auto [text, method] = GENERATE(table<std::string, Method>({
       {"GET", Method::get},

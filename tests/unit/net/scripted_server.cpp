@@ -23,9 +23,9 @@ namespace {
 }  // namespace
 
 ScriptedConnection::ScriptedConnection(UniqueFd socket) : socket_(std::move(socket)) {
-  const timeval patience{.tv_sec = 10, .tv_usec = 0};
-  ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  const timeval timeout{.tv_sec = 10, .tv_usec = 0};
+  ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+  ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
 }
 
 std::string ScriptedConnection::read_some() {

@@ -61,13 +61,13 @@ TEST_CASE("drain cuts a request that outlasts the grace period", "[net][server]"
 
 TEST_CASE("drain waits for a cut request whose work is on the file pool", "[net][server]") {
   std::promise<void> started;
-  std::promise<void> go_on;
+  std::promise<void> resume;
   std::atomic<bool> finished = false;
   TestServer* running = nullptr;
   TestServer server([&](http::Request, http::BodyReader&) -> asio::awaitable<http::Response> {
     auto work = [&] {
       started.set_value();
-      go_on.get_future().get();
+      resume.get_future().get();
       finished = true;
       return 1;
     };
@@ -80,7 +80,7 @@ TEST_CASE("drain waits for a cut request whose work is on the file pool", "[net]
   started.get_future().get();
   const auto drained = server.drain(seconds(0));
   CHECK(client.read_to_end().empty());
-  go_on.set_value();
+  resume.set_value();
   CHECK(resolves(drained));
   CHECK(finished);
 }
@@ -128,7 +128,7 @@ class DescriptorShortage {
   std::vector<UniqueFd> taken_;
 };
 
-TEST_CASE("accepting goes on after a shortage of descriptors", "[net][server]") {
+TEST_CASE("accepting continues after a shortage of descriptors", "[net][server]") {
   HeldRequest held;
   TestServer server(held.handler());
   RawClient existing(server.port());

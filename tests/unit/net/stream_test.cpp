@@ -120,7 +120,7 @@ struct Side {
   }
 };
 
-TEST_CASE("a stream of many pieces arrives whole, and the connection goes on", "[net][stream]") {
+TEST_CASE("a stream of many pieces arrives whole, and the connection continues", "[net][stream]") {
   Side side;
   CAPTURE(side.encrypted);
   Probe first;

@@ -41,7 +41,7 @@ std::string TlsClient::protocol() const {
   return {reinterpret_cast<const char*>(name), size};
 }
 
-bool TlsClient::was_told_the_end() const {
+bool TlsClient::received_close_notify() const {
   return (SSL_get_shutdown(tls_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
 }
 
@@ -55,8 +55,8 @@ ssize_t TlsClient::put(std::string_view bytes) {
   return -1;
 }
 
-/// An end without close_notify counts as an end, as for RawClient; was_told_the_end() distinguishes
-/// the two.
+/// An end without close_notify counts as an end, as for RawClient; received_close_notify()
+/// distinguishes the two.
 ssize_t TlsClient::get(std::span<char> into) {
   std::size_t count = 0;
   errno = 0;

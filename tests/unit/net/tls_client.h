@@ -33,7 +33,7 @@ class TlsClient final : public RawClient {
   [[nodiscard]] std::string version() const;   ///< "TLSv1.3"
   [[nodiscard]] std::string protocol() const;  ///< the protocol that ALPN selected; empty if none
   /// Whether the server has sent close_notify, so that the end is not a truncation.
-  [[nodiscard]] bool was_told_the_end() const;
+  [[nodiscard]] bool received_close_notify() const;
 
  private:
   ssize_t put(std::string_view bytes) override;

@@ -89,8 +89,7 @@ TEST_CASE("TLS 1.2 and 1.3 are spoken, and nothing older", "[net][tls]") {
   CHECK_THROWS_WITH(version_with(TLS1_1_VERSION), Catch::Contains("alert"));
 }
 
-TEST_CASE("the protocol agreed on is HTTP/1.1, and a client that has no use for it is told",
-          "[net][tls]") {
+TEST_CASE("the only protocol is HTTP/1.1, and a client without it is refused", "[net][tls]") {
   TlsServer server;
   const auto agreed = [&server](std::vector<std::string> protocols) {
     TlsOffer offer;
@@ -175,7 +174,7 @@ TEST_CASE("an answer that ends its connection is followed by the end of TLS", "[
   client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   CHECK(client.read_reply().body == "GET ");
   CHECK(client.read_to_end().empty());
-  CHECK(client.was_told_the_end());
+  CHECK(client.received_close_notify());
 }
 
 TEST_CASE("a refusal reaches a TLS client that is still sending", "[net][tls]") {
@@ -214,7 +213,7 @@ TEST_CASE("drain lets a request over TLS finish", "[net][tls]") {
   held.release(*server);
   CHECK(client.read_reply().body == "held");
   CHECK(client.read_to_end().empty());
-  CHECK(client.was_told_the_end());
+  CHECK(client.received_close_notify());
   client.close();
   CHECK(resolves(drained));
 }
@@ -227,7 +226,7 @@ TEST_CASE("drain cuts a request over TLS that outlasts the grace period", "[net]
   held.wait_until_started();
   CHECK(resolves(server->drain(milliseconds(20))));
   CHECK(client.read_to_end().empty());
-  CHECK_FALSE(client.was_told_the_end());
+  CHECK_FALSE(client.received_close_notify());
 }
 
 TEST_CASE("a certificate without its key is no context for TLS", "[net][tls]") {

@@ -49,7 +49,7 @@ TEST_CASE("requests are counted by operation, status and version", "[metrics]") 
   CHECK_THAT(text, Contains(R"(dynsessions_build_info{version="1.2.3"} 1)"));
 }
 
-TEST_CASE("what clients choose adds no series", "[metrics]") {
+TEST_CASE("values that clients choose add no series", "[metrics]") {
   Metrics metrics(subject());
   for (int number = 0; number < 100; ++number) {
     http::Exchange exchange = counted_exchange();
@@ -106,7 +106,7 @@ TEST_CASE("gauges show the moment of the look", "[metrics]") {
   CHECK_THAT(metrics.text({}), Contains("dynsessions_ready_sessions 0"));
 }
 
-TEST_CASE("what happens to sessions is counted by reason and outcome", "[metrics]") {
+TEST_CASE("events of sessions are counted by reason and outcome", "[metrics]") {
   Metrics metrics(subject());
   const auto events = metrics.for_sessions();
   test::TestLoop loop;

@@ -99,7 +99,7 @@ TEST_CASE("bytes that never became a request have the connection's own words", "
   CHECK_THAT(captured.line(), Catch::Contains("bad method"));
 }
 
-TEST_CASE("an answer that did not arrive is told", "[log][request]") {
+TEST_CASE("an answer that did not arrive is logged as such", "[log][request]") {
   http::Exchange exchange = execute_exchange();
   exchange.delivered = false;
   CapturedLog captured(LogFormat::text);

@@ -68,7 +68,8 @@ TEST_CASE("a directory of wheels replaces other places", "[packages]") {
   CHECK(file.text() == "--no-index\n--find-links ./wheels\n--pre\na==1\n");
 }
 
-TEST_CASE("what is no package or would escape the hash of the file is refused", "[packages]") {
+TEST_CASE("lines that are no package, or that the hash of the file would not cover, are refused",
+          "[packages]") {
   struct Row {
     const char* line;
     const char* why;
@@ -82,7 +83,7 @@ TEST_CASE("what is no package or would escape the hash of the file is refused", 
       {"-e .", "none of the options that a line can have"},
       {"--index-url", "none of the options that a line can have"},
       {"--no-index yes", "none of the options that a line can have"},
-      {"a==1 \\", "cannot go on in the next one"},
+      {"a==1 \\", "cannot continue in the next one"},
       {"a[b", "is not the name of a package"},
   }));
   DYNAMIC_SECTION(row.line) {

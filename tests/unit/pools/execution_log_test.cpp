@@ -39,7 +39,7 @@ TEST_CASE("an id is taken once", "[sessions]") {
   CHECK(again.error().code == ErrorCode::execution_exists);
 }
 
-TEST_CASE("an unknown execution that ends is nobody's", "[sessions]") {
+TEST_CASE("the end of an unknown execution is ignored", "[sessions]") {
   ExecutionLog log;
   log.finish("a", printed(1));
   CHECK(log.find("a") == nullptr);

@@ -93,7 +93,7 @@ TEST_CASE("an environment that is no layer has no base", "[runtimes]") {
   CHECK(variable(full, "PATH") == "/tmp/.local/bin:/opt/python/bin:/usr/local/bin:/usr/bin:/bin");
 }
 
-TEST_CASE("a set of fonts is shown, and the agent is told where", "[runtimes]") {
+TEST_CASE("a set of fonts is shown, and the agent receives its path", "[runtimes]") {
   const Environments made;
   const SandboxProfile full = made.profile_of(made.base(), Tier::full, "/state/fonts/1");
   CHECK(shows(full, "/state/fonts/1", "/opt/dynsessions-fonts"));

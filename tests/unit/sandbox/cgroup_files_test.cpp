@@ -74,7 +74,7 @@ TEST_CASE("a counter is the number behind its name", "[limits]") {
   CHECK(counter_in("", "oom_kill") == 0);
 }
 
-TEST_CASE("what cannot be read is empty, wherever reading fails", "[limits]") {
+TEST_CASE("an unreadable file is empty, wherever reading fails", "[limits]") {
   const FakeGroup group;
   group.has("long", std::string(10'000, 'x'));
   CHECK(group.content("long") == std::string(10'000, 'x'));
@@ -126,7 +126,7 @@ TEST_CASE("processes make way where they would be in it, and not at the root of 
   CHECK(make_way_for_groups(group.place()) == 0);
 }
 
-TEST_CASE("who was moved builds in the group above", "[limits]") {
+TEST_CASE("a launcher that was moved makes its groups in the group above", "[limits]") {
   const CgroupPlace moved{true, {}, "/cg/a/dynsessions-server", "/a/dynsessions-server"};
   CHECK(without_leaf(moved).directory == "/cg/a");
   CHECK(without_leaf(moved).path == "/a");
@@ -134,7 +134,7 @@ TEST_CASE("who was moved builds in the group above", "[limits]") {
   CHECK(without_leaf({true, {}, "/cg/a", "/a"}).directory == "/cg/a");
 }
 
-TEST_CASE("directories whose launcher lives stay, others are swept away with their groups",
+TEST_CASE("directories of a running launcher stay, others are removed with their groups",
           "[limits]") {
   const FakeGroup group;
   const std::string parent = group.directory.string();

@@ -35,7 +35,7 @@ constexpr const char* kHybridMounts =
 
 }  // namespace
 
-TEST_CASE("each controller is found where it lives", "[limits]") {
+TEST_CASE("each controller is found in its hierarchy", "[limits]") {
   struct Row {
     const char* what;
     const char* groups;

@@ -18,7 +18,7 @@ constexpr std::size_t kEnough = 1'000'000;
 
 DirectoryUsage usage_of(const TestDirectory& directory, std::size_t names_at_once = kEnough) {
   DirectoryWalk walk(directory.fd());
-  while (walk.go_on(names_at_once) == DirectoryWalk::State::under_way) {
+  while (walk.visit(names_at_once) == DirectoryWalk::State::under_way) {
   }
   REQUIRE(walk.state() == DirectoryWalk::State::complete);
   return walk.found();
@@ -109,9 +109,9 @@ TEST_CASE("a walk never leaves its directory, wherever that below it is moved", 
   directory.write("outside/secret", 1);
   const UniqueFd top(::open(directory.path("top").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   DirectoryWalk walk(top.get());
-  while (walk.found().files < 3) walk.go_on(1);  // continues until the walk is in b
+  while (walk.found().files < 3) walk.visit(1);  // continues until the walk is in b
   REQUIRE(::rename(directory.path("top/a/b").c_str(), directory.path("outside/b").c_str()) == 0);
-  while (walk.go_on(1) == DirectoryWalk::State::under_way) {
+  while (walk.visit(1) == DirectoryWalk::State::under_way) {
   }
   CHECK(walk.state() == DirectoryWalk::State::disturbed);
   CHECK(walk.found().files == 3);

@@ -27,7 +27,7 @@ dev_t device_of(const TestDirectory& directory) {
 }
 
 /// Returns an open file of one MiB without a name.
-UniqueFd open_nameless(const TestDirectory& directory) {
+UniqueFd open_unnamed(const TestDirectory& directory) {
   directory.write("unnamed", kMiB);
   UniqueFd file(::open(directory.path("unnamed").c_str(), O_RDONLY | O_CLOEXEC));
   REQUIRE(::unlink(directory.path("unnamed").c_str()) == 0);
@@ -66,7 +66,7 @@ TEST_CASE("a session has too much when its bytes or its names are more than the 
   }
 }
 
-TEST_CASE("what is there already may stay, and only what is more is too much again", "[limits]") {
+TEST_CASE("existing files may stay, and only further growth exceeds the limit again", "[limits]") {
   const TestDirectory directory;
   DiskWatch watch(directory.copy(), kLimit, {});
   directory.write("first", 20 * kMiB);
@@ -91,7 +91,7 @@ TEST_CASE("what is there already may stay, and only what is more is too much aga
   CHECK_FALSE(look(watch));  // 8 MiB in all
 }
 
-TEST_CASE("measuring goes on for as many looks as it takes", "[limits]") {
+TEST_CASE("measuring continues for as many looks as it takes", "[limits]") {
   const TestDirectory directory;
   DiskWatch watch(directory.copy(), kLimit, {});
   for (int i = 0; i < 300; ++i) directory.write(std::to_string(i), 0);
@@ -148,7 +148,7 @@ TEST_CASE("open files without a name count once, in however many processes they 
   const dev_t device = device_of(directory);
   const pid_t self[] = {::getpid()};
   const DirectoryUsage before = unlinked_open_files(self, device, {});
-  const UniqueFd file = open_nameless(directory);
+  const UniqueFd file = open_unnamed(directory);
   const UniqueFd again(::fcntl(file.get(), F_DUPFD_CLOEXEC, 0));
   const DirectoryUsage after = unlinked_open_files(self, device, {});
   CHECK(after.files == before.files + 1);
@@ -163,7 +163,7 @@ TEST_CASE("files without a name are part of what a session has", "[limits]") {
   const pid_t self[] = {::getpid()};
   DiskWatch watch(directory.copy(), kLimit, {});
   std::array<UniqueFd, 9> files;
-  for (UniqueFd& file : files) file = open_nameless(directory);
+  for (UniqueFd& file : files) file = open_unnamed(directory);
   CHECK_FALSE(watch.look(kManySteps, {}));
   CHECK(watch.look(kManySteps, self));
 }

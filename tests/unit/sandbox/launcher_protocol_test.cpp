@@ -41,7 +41,7 @@ TEST_CASE("a message arrives with its descriptors, closed on exec", "[protocol]"
   CHECK(::fcntl(received->descriptors[2].get(), F_GETFD) == FD_CLOEXEC);
 }
 
-TEST_CASE("the end of the peer and the lack of a message are told apart", "[protocol]") {
+TEST_CASE("the end of the peer and the lack of a message are distinguished", "[protocol]") {
   Pair pair(SOCK_NONBLOCK);
   bool would_block = false;
   CHECK_FALSE(receive_request(pair.ours.get(), would_block));

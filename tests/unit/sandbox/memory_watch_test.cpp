@@ -43,7 +43,7 @@ TEST_CASE("a circle of parents, as pids are used again, has an end", "[limits]")
   CHECK(family_of(table, roots).empty());
 }
 
-TEST_CASE("what processes share counts once, when it begins to matter", "[limits]") {
+TEST_CASE("memory that processes share counts once, near the limit", "[limits]") {
   constexpr std::size_t kShared = std::size_t{64} << 20;
   const std::string memory(kShared, 'x');
   const pid_t roots[] = {::getpid()};

@@ -72,7 +72,7 @@ TEST_CASE("a tree is removed with files of all kinds, and what its links name st
   CHECK(has(directory, "outside/file"));
 }
 
-TEST_CASE("what is no directory is not removed as one", "[directories]") {
+TEST_CASE("a file is not removed as a directory", "[directories]") {
   const TestDirectory directory;
   directory.make_directory("outside");
   directory.write("outside/file", 1);
@@ -110,7 +110,8 @@ TEST_CASE("directories that their owner closed are removed", "[directories]") {
   CHECK_FALSE(has(directory, "tree"));
 }
 
-TEST_CASE("what cannot be removed stays with its mode, and everything else goes", "[directories]") {
+TEST_CASE("a file that cannot be removed stays with its mode, and everything else is removed",
+          "[directories]") {
   if (::geteuid() != 0) {
     WARN("skipped: only root can make what its user cannot remove");
     return;

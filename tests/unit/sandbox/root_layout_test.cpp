@@ -38,7 +38,7 @@ TEST_CASE("directories come before what is in them", "[layout]") {
   }
 }
 
-TEST_CASE("what tells about the host is not in the layout", "[layout]") {
+TEST_CASE("files that describe the host are not in the layout", "[layout]") {
   const auto layout = root_layout(SandboxProfile{});
   for (const char* path :
        {"etc/shadow", "etc/ssl/private", "sys/class", "run", "root", "var/lib",

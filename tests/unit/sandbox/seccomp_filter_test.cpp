@@ -221,7 +221,7 @@ TEST_CASE("the restricted tier allows nothing that the full one does not", "[sec
   }
 }
 
-TEST_CASE("what Landlock does not look at is refused in the restricted tier", "[seccomp]") {
+TEST_CASE("calls that Landlock does not control are refused in the restricted tier", "[seccomp]") {
   const BpfProgram filter = compile_interpreter_filter(Tier::restricted);
   const std::set<int> refused_calls = numbers(groups_refused_in_restricted_tier());
   CHECK(refused_calls.size() > 30);

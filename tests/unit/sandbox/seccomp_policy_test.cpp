@@ -40,7 +40,7 @@ TEST_CASE("the filters answer as seccomp_policy.txt says", "[seccomp]") {
   CHECK(dump_filters() == agreed);  // build/release/seccomp_dump prints the new text
 }
 
-TEST_CASE("what must never be allowed is not, whatever its arguments", "[seccomp]") {
+TEST_CASE("calls that must never be allowed are refused, whatever their arguments", "[seccomp]") {
   const Policy policy = policy_of(GENERATE(Tier::full, Tier::restricted));
   for (const char* name : kNever) {
     INFO(name);

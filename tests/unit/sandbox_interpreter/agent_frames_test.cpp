@@ -108,18 +108,18 @@ TEST_CASE("an image can have an expression with it", "[agent_frames]") {
   };
   const auto plain = decode_with(json::object());
   REQUIRE(plain);
-  CHECK(std::get<ResultFrame>(*plain).beside_image == ValueKind::nothing);
+  CHECK(std::get<ResultFrame>(*plain).with_image == ValueKind::nothing);
   CHECK(std::get<ResultFrame>(*plain).format == "png");
 
   const auto text = decode_with({{"text", 2}});
   REQUIRE(text);
   CHECK(std::get<ResultFrame>(*text).value_kind == ValueKind::image);
-  CHECK(std::get<ResultFrame>(*text).beside_image == ValueKind::text);
+  CHECK(std::get<ResultFrame>(*text).with_image == ValueKind::text);
   CHECK(lengths_of(std::get<ResultFrame>(*text)) == std::vector<std::size_t>{4, 2, 0, 0, 0, 0});
 
   const auto string = decode_with({{"repr", 3}, {"characters", 1}});
   REQUIRE(string);
-  CHECK(std::get<ResultFrame>(*string).beside_image == ValueKind::string);
+  CHECK(std::get<ResultFrame>(*string).with_image == ValueKind::string);
   CHECK(lengths_of(std::get<ResultFrame>(*string)) == std::vector<std::size_t>{4, 0, 3, 1, 0, 0});
 
   CHECK_FALSE(decode_with({{"text", "2"}}));

@@ -132,7 +132,8 @@ TEST_CASE("a number of JSON's grammar is one", "[api][json_writer]") {
   DYNAMIC_SECTION(text) { CHECK(is_json_number(text)); }
 }
 
-TEST_CASE("what Python or a person would take for a number is none", "[api][json_writer]") {
+TEST_CASE("text that only Python or a person would read as a number is not a number",
+          "[api][json_writer]") {
   const auto text = GENERATE(values<std::string>({
       "",
       "-",

@@ -86,7 +86,7 @@ TEST_CASE("any other host is refused with the option that allows it", "[api][gua
   }
 }
 
-TEST_CASE("configured hosts are answered besides the others", "[api][guard]") {
+TEST_CASE("configured hosts are accepted in addition to the others", "[api][guard]") {
   const RequestGuard guard({"Emulator.Team.Example", "10.0.0.7:7070", "[FE80::1]", "2001:db8::7"});
   CHECK(guard.check(headers_with("localhost")));
   CHECK(guard.check(headers_with("emulator.team.example:8080")));

@@ -43,7 +43,7 @@ struct FeedFixture {
   }
 };
 
-TEST_CASE("what happens in a session is told to those who watch", "[events]") {
+TEST_CASE("events of a session are passed to subscribers", "[events]") {
   FeedFixture fixture;
   const auto watching = fixture.watch();
   fixture.events->session_allocated(fixture.session);
@@ -62,7 +62,7 @@ TEST_CASE("what happens in a session is told to those who watch", "[events]") {
   CHECK_FALSE(fixture.data[3].contains("session"));
 }
 
-TEST_CASE("output is told as it comes, and its characters are whole", "[events]") {
+TEST_CASE("output is published as it comes, and its characters are whole", "[events]") {
   FeedFixture fixture;
   const auto watching = fixture.watch();
   fixture.write("a\xE2\x82");

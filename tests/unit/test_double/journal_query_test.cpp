@@ -110,7 +110,7 @@ TEST_CASE("a verdict that forgotten requests could change is none", "[double][jo
   CHECK(verdict_on(R"({"order":[{"operation":"upload_file"}]})", 1));
 }
 
-TEST_CASE("an identifier of two clients is told once", "[double][journal]") {
+TEST_CASE("an identifier of two clients is reported once", "[double][journal]") {
   std::vector<Journal::EntryPointer> entries;
   for (const char* client : {"alice", "bob", "carol"}) {
     auto entry = std::make_shared<JournalEntry>();

@@ -19,7 +19,7 @@ std::shared_ptr<JournalEntry> entry_of(const pools::PoolName& pool, std::size_t 
   return entry;
 }
 
-TEST_CASE("entries are numbered and told apart by their pool", "[double][journal]") {
+TEST_CASE("entries are numbered and distinguished by their pool", "[double][journal]") {
   Journal journal(1'000'000);
   journal.add(entry_of(kFirst));
   journal.add(entry_of(kSecond));
@@ -55,7 +55,7 @@ TEST_CASE("an entry that grows after it was added is counted in full", "[double]
   CHECK(journal.entries(kFirst).size() == 1);
 }
 
-TEST_CASE("subscribers are told of entries that end while they live", "[double][journal]") {
+TEST_CASE("subscribers receive entries that end while they are subscribed", "[double][journal]") {
   Journal journal(10'000);
   int told = 0;
   const auto entry = entry_of(kFirst);
@@ -69,7 +69,7 @@ TEST_CASE("subscribers are told of entries that end while they live", "[double][
   CHECK(told == 1);
 }
 
-TEST_CASE("what looks like a token is blanked", "[double][journal]") {
+TEST_CASE("text that looks like a token is blanked", "[double][journal]") {
   struct Row {
     std::string text, blanked;
   };

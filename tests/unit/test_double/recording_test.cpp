@@ -30,8 +30,7 @@ TEST_CASE("an answer that changes is replayed in the order of the recording",
   CHECK(parse_script(script));
 }
 
-TEST_CASE("a program that did not come to its end is told and not recorded",
-          "[double][recording]") {
+TEST_CASE("a program that was stopped is listed and not recorded", "[double][recording]") {
   const auto outcome = GENERATE(ExecutionOutcome::timed_out, ExecutionOutcome::timed_out_restarted,
                                 ExecutionOutcome::aborted, ExecutionOutcome::interpreter_died,
                                 ExecutionOutcome::out_of_memory, ExecutionOutcome::out_of_storage);

@@ -67,7 +67,7 @@ TEST_CASE("a figure is the value, and the result comes with it", "[double][scrip
   const auto& image = std::get<execution::ImageValue>(rule.answer.value);
   CHECK(image.format == "jpeg");
   CHECK(image.base64 == "YQ==");
-  CHECK(std::get<execution::TextValue>(rule.answer.beside_image).text == "<Figure>");
+  CHECK(std::get<execution::TextValue>(rule.answer.with_image).text == "<Figure>");
 }
 
 TEST_CASE("an answer of a script can be sent back", "[double][scripts]") {

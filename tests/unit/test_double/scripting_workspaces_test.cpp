@@ -50,7 +50,7 @@ struct ScriptingFixture {
   std::unique_ptr<execution::Workspace> workspace;
 };
 
-TEST_CASE("what no rule answers is run", "[double][scripts]") {
+TEST_CASE("a program that no rule answers is run", "[double][scripts]") {
   ScriptingFixture fixture;
   fixture.put(R"({"code":"a","stdout":"written down"})");
   CHECK(fixture.loop.finish(fixture.start("a"))->stdout_text == "written down");

@@ -64,7 +64,7 @@ TEST_CASE("a smaller pool would have refused what had no slot", "[slots]") {
   CHECK(fixture.history.estimate({"s", "g", "another"}, 0).allocated == 0);
 }
 
-TEST_CASE("what the pool itself refused is told apart", "[slots]") {
+TEST_CASE("refusals of the pool itself are listed separately", "[slots]") {
   SlotFixture fixture;
   const auto a = fixture.begin("a");
   fixture.events->allocation_refused(SlotFixture::named("b"));

@@ -109,7 +109,7 @@ TEST_CASE("an identity survives being written and read", "[tls][identity]") {
   CHECK(read->issue(names_in("localhost"), kNow).is_signed_by(authority));
 }
 
-TEST_CASE("what is no certificate with its key is not read", "[tls][identity]") {
+TEST_CASE("a file without a certificate and its key is not read", "[tls][identity]") {
   const Identity one = Identity::make_authority({"localhost"}, kNow);
   const Identity two = Identity::make_authority({"localhost"}, kNow);
   const std::string half = one.certificate_pem().substr(0, 200);

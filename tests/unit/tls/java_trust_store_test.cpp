@@ -40,7 +40,7 @@ TEST_CASE("every certificate of a bundle is trusted in the store for Java", "[tl
   CHECK(trusted_in(java_trust_store("# a comment\n" + one + "\n" + authority_pem())) == 2);
 }
 
-TEST_CASE("what is no certificate is left out of the store for Java", "[tls][java]") {
+TEST_CASE("text that is no certificate is left out of the store for Java", "[tls][java]") {
   const std::string broken =
       "-----BEGIN CERTIFICATE-----\nof the company\n-----END CERTIFICATE-----\n";
   CHECK(trusted_in(java_trust_store(broken + authority_pem())) == 1);

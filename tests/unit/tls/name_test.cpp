@@ -30,7 +30,7 @@ TEST_CASE("a name is read as what it is and written in one way", "[tls][name]") 
   }
 }
 
-TEST_CASE("what is no name is refused and quoted", "[tls][name]") {
+TEST_CASE("a text that is no name is refused and quoted", "[tls][name]") {
   const std::string text =
       GENERATE(as<std::string>(), "", "*", "*.", "*.org", "a.*.org", "*a.example.org", "a..b", ".a",
                "a.", "-a", "a-", "a b", "a/b", "https://a", "a:7443", "DNS:a", "a;b", "a\n",

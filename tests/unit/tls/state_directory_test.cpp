@@ -35,7 +35,7 @@ TEST_CASE("a file reads as it was last written, and one that is not there as not
   CHECK_FALSE(fs::exists(temporary.path() / "file.tmp"));
 }
 
-TEST_CASE("what a killed server left unfinished does not matter", "[tls][state]") {
+TEST_CASE("unfinished files of a killed server are ignored", "[tls][state]") {
   const TemporaryDirectory temporary;
   const auto directory = StateDirectory::at(temporary.path());
   set_content(temporary.path() / "file.tmp", "half of something that was longer");
@@ -101,7 +101,7 @@ TEST_CASE("a temporary state directory is private and goes with its owner", "[tl
   CHECK_FALSE(fs::exists(path));
 }
 
-TEST_CASE("what a killed server could not remove goes with the next temporary one",
+TEST_CASE("the directory of a killed server is removed with the next temporary one",
           "[tls][state]") {
   const TemporaryDirectory temporary;
   const fs::path abandoned = temporary.path() / "dynsessions-state-killed";

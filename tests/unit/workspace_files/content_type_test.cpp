@@ -5,7 +5,7 @@
 namespace dynsessions::workspace_files {
 namespace {
 
-TEST_CASE("the content type is told by the extension", "[files]") {
+TEST_CASE("the content type is derived from the extension", "[files]") {
   struct Row {
     std::string_view name, expected;
   };

@@ -21,7 +21,8 @@ TEST_CASE("a file is read back byte for byte", "[files]") {
   CHECK(content_of(tree, "/mnt/data/a/b/c.bin") == bytes);
 }
 
-TEST_CASE("what is read of a file is no more than it was, and no more than it is", "[files]") {
+TEST_CASE("no more is read of a file than its size when opened, and than its present size",
+          "[files]") {
   const TestTree tree;
   tree.write("file", "nine byte");
   const OpenFile file = open_for_reading(tree.root(), at("file")).value();
@@ -54,7 +55,7 @@ TEST_CASE("a file and a directory are described by name, directory, size and tim
   CHECK(directory.size == 4096);
 }
 
-TEST_CASE("what is not there is not found, by every operation", "[files]") {
+TEST_CASE("every operation reports a missing file as not found", "[files]") {
   const TestTree tree;
   tree.write("file", "");
   for (const char* name : {"gone", "gone/too", "file/below"}) {

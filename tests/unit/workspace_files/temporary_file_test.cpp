@@ -19,7 +19,7 @@ struct Way {
   Create create;
 };
 
-const Way kWays[] = {{"without a name", &TemporaryFile::create_nameless},
+const Way kWays[] = {{"without a name", &TemporaryFile::create_unnamed},
                      {"with a temporary name", &TemporaryFile::create_named},
                      {"as the file system can", &TemporaryFile::create}};
 

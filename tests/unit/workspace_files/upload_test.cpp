@@ -96,7 +96,7 @@ TEST_CASE("files and directories have the usual modes whatever the umask is", "[
   CHECK(std::filesystem::status(tree.path("d/x")).permissions() == std::filesystem::perms{0644});
 }
 
-TEST_CASE("what a server that is root makes belongs to the owner of the tree", "[files]") {
+TEST_CASE("files that a root server makes belong to the owner of the tree", "[files]") {
   if (::geteuid() != 0) {
     WARN("skipped: needs root");
     return;

@@ -55,9 +55,10 @@ ArmResult<void> check_mode(const ArmObject& properties) {
     return invalid_content("properties.mode is 'Incremental' or 'Complete', not '" + *mode + "'",
                            "properties.mode");
   }
-  return not_supported("The deployment mode 'Complete' is not emulated.", "properties.mode",
-                       "it deletes what the template does not have; use 'Incremental' and delete "
-                       "by name");
+  return not_supported(
+      "The deployment mode 'Complete' is not emulated.", "properties.mode",
+      "it deletes resources that the template does not have; use 'Incremental' and delete "
+      "by name");
 }
 
 void read_tags(const ArmObject& body, DeploymentRequest& request) {

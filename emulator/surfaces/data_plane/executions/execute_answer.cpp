@@ -50,8 +50,8 @@ execution::SpooledText closing_words(const ExecutionResult& result, std::chrono:
 /// Section 8 row 12.
 const execution::ExecutionValue& shown_value(const ApiVersion& version,
                                              const ExecutionResult& result) {
-  const bool has_beside = !std::holds_alternative<execution::NoValue>(result.beside_image);
-  return has_beside && !version.image_beats_value ? result.beside_image : result.value;
+  const bool has_value_with_image = !std::holds_alternative<execution::NoValue>(result.with_image);
+  return has_value_with_image && !version.image_beats_value ? result.with_image : result.value;
 }
 
 /// Writes an answer without copying its long texts.

@@ -244,7 +244,7 @@ asio::awaitable<http::Answer> get_execution(const Services& services, const Rout
   if (record == nullptr) {
     co_return Error{ErrorCode::execution_not_found,
                     "No execution available for operation Id: " + route.name, "executionId",
-                    "only asynchronous executions can be asked for, while their session lives"};
+                    "only asynchronous executions can be polled, as long as their session exists"};
   }
   const ExecutionLabels labels{record->id, identifier->text(), "Asynchronous"};
   http::Response response;

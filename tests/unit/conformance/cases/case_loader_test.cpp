@@ -24,7 +24,7 @@ TEST_CASE("a case is expanded over its api-versions", "[conformance]") {
   CHECK(cases[1].evidence == Evidence::guess);
 }
 
-TEST_CASE("what a step captures may be used by the steps behind it", "[conformance]") {
+TEST_CASE("later steps can use the values that a step captures", "[conformance]") {
   Json file = sample_file();
   Json& steps = file["cases"][0]["steps"];
   steps[0]["capture"] = {{"id", "/who"}};

@@ -11,7 +11,7 @@ const std::string kEndpoint =
 
 const std::string kToken = "a-secret-of-16-ch";
 
-TEST_CASE("what must not be in a report is taken out", "[conformance]") {
+TEST_CASE("secrets are removed from a report", "[conformance]") {
   const Redaction redaction(kToken, kEndpoint);
   struct Row {
     std::string what, text, expected;

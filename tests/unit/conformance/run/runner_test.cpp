@@ -32,13 +32,13 @@ struct FakeService {
             .make_token = [](const std::vector<std::string>& of) { return "made-" + of.front(); },
             .is_emulator = is_emulator};
   }
-  Patience patience() {
+  RunControl control() {
     return {[this] { return time; }, [this](milliseconds pause) { time += pause; },
             [this] { return was_interrupted_; }};
   }
   RunReport run(const std::vector<Case>& cases, Budget budget = {}, bool is_emulator = false) {
     RunReport report;
-    Runner(target(is_emulator), budget, patience(), report).run(cases, [](const CaseOutcome&) {});
+    Runner(target(is_emulator), budget, control(), report).run(cases, [](const CaseOutcome&) {});
     return report;
   }
 
@@ -98,7 +98,7 @@ TEST_CASE("a difference is reported with its step and a curl line without the to
   }
 }
 
-TEST_CASE("an answer that does not come is a difference, and the run goes on", "[conformance]") {
+TEST_CASE("an answer that does not come is a difference, and the run continues", "[conformance]") {
   FakeService service{};
   const RunReport report = service.run(sample_cases());
   CHECK(report.outcomes.front().verdict == Verdict::different);
@@ -120,7 +120,7 @@ TEST_CASE("cases of the control plane have a resource group, which is deleted", 
   RunTarget target = service.target();
   target.subscription = "sub";
   RunReport report;
-  Runner runner(std::move(target), {}, service.patience(), report);
+  Runner runner(std::move(target), {}, service.control(), report);
   runner.preflight();
   runner.run(control_plane_cases(), [](const CaseOutcome&) {});
   CHECK(report.outcomes.front().verdict == Verdict::same);
@@ -139,7 +139,7 @@ TEST_CASE("a control plane that refuses the resource group cannot be tested", "[
   RunTarget target = service.target();
   target.subscription = "sub";
   RunReport report;
-  Runner runner(std::move(target), {}, service.patience(), report);
+  Runner runner(std::move(target), {}, service.control(), report);
   CHECK_THROWS_AS(runner.preflight(), Unreachable);
 }
 
@@ -208,7 +208,7 @@ TEST_CASE("a refused token ends the run before the first case", "[conformance]")
   const unsigned status = GENERATE(401U, 403U);
   FakeService service({{status, {}, ""}});
   RunReport report;
-  Runner runner(service.target(), {}, service.patience(), report);
+  Runner runner(service.target(), {}, service.control(), report);
   CHECK_THROWS_AS(runner.preflight(), Unreachable);
 }
 
@@ -221,7 +221,7 @@ TEST_CASE("a deviation excuses the places that it names and no other", "[conform
   CHECK(other.run(sample_cases(file), {}, true).outcomes[0].verdict == Verdict::different);
 }
 
-TEST_CASE("exchanges in parallel are sent together and told apart", "[conformance]") {
+TEST_CASE("exchanges in parallel are sent together and distinguished", "[conformance]") {
   Json file = sample_file();
   Json& steps = file["cases"][0]["steps"];
   steps[0] = {{"parallel", {steps[0], steps[0]}}};

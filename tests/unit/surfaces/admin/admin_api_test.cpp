@@ -86,7 +86,7 @@ TEST_CASE("one component that is not ready is enough to say so, with its reason"
              R"({"name":"python","ready":false,"detail":"no \"numpy\""}]})");
 }
 
-TEST_CASE("the version is told with the program's name", "[api][admin]") {
+TEST_CASE("the version is answered with the program's name", "[api][admin]") {
   check_json(ask("GET /version"), 200, R"({"name":"dynsessions","version":"1.2.3"})");
 }
 

@@ -54,7 +54,7 @@ TEST_CASE("an unknown member is ignored and named, at every depth", "[arm]") {
       {R"({"dynamicPoolConfiguration":{"lifecycleConfiguration":{"cooldown":3}}})",
        "properties.dynamicPoolConfiguration.lifecycleConfiguration.cooldown"},
       {R"({"sessionNetworkConfiguration":{"état":"EgressEnabled"}})",
-       "properties.sessionNetworkConfiguration.??tat"},
+       "properties.sessionNetworkConfiguration.état"},
   }));
   DYNAMIC_SECTION(example.properties) {
     const auto state = patched(example.properties);

@@ -80,7 +80,7 @@ TEST_CASE("without the token rule no token is needed", "[api][surface]") {
   CHECK(harness.send("GET /files?identifier=s1", "", {}).status == 200);
 }
 
-TEST_CASE("the time of a token is told by the emulator's clock", "[api][surface]") {
+TEST_CASE("the time of a token is checked by the emulator's clock", "[api][surface]") {
   DataPlaneSettings settings = DataPlaneHarness::default_settings();
   settings.token_policy.rule = auth::TokenRule::claims;
   DataPlaneHarness harness(DataPlaneHarness::hello_world, settings);
@@ -147,7 +147,7 @@ TEST_CASE("the hosts of the settings are answered", "[api][surface]") {
   CHECK(harness.send("GET /files?identifier=s1", "", headers).status == 200);
 }
 
-TEST_CASE("a refusal explains itself in a header, unless told to be exact", "[api][surface]") {
+TEST_CASE("a refusal explains itself in a header, except with --exact", "[api][surface]") {
   DataPlaneSettings exact = DataPlaneHarness::default_settings();
   exact.own_headers = false;
   DataPlaneHarness explaining;
@@ -186,7 +186,7 @@ TEST_CASE("a request that never became one is refused like any other", "[api][su
         std::string(response.headers.find("mise-correlation-id").value()));
 }
 
-TEST_CASE("what is uploaded is listed, described, downloaded and deleted in every dialect",
+TEST_CASE("an uploaded file is listed, described, downloaded and deleted in every dialect",
           "[api][surface]") {
   struct Dialects {
     std::string what, upload, list, get, content, remove;
@@ -337,7 +337,7 @@ TEST_CASE("a failing program is a success of the service", "[api][surface]") {
   CHECK(body.at("result").at("executionResult").is_null());
 }
 
-TEST_CASE("what the body asks for reaches the interpreter", "[api][surface]") {
+TEST_CASE("the values of the body reach the interpreter", "[api][surface]") {
   execution::ExecutionRequest seen;
   DataPlaneHarness harness([&seen](const execution::ExecutionRequest& request) {
     seen = request;

@@ -162,7 +162,7 @@ TEST_CASE("a value with an image is shown if the option says so", "[api][execute
   const VersionTable versions(options);
   ExecutionResult both;
   both.value = ImageValue{"png", "iVBOR"};
-  both.beside_image = StringValue{"'a'", "a"};
+  both.with_image = StringValue{"'a'", "a"};
   ExecutionResult image_alone;
   image_alone.value = ImageValue{"png", "iVBOR"};
   ExecutionResult text_alone;
@@ -220,7 +220,7 @@ TEST_CASE("a program that failed has no value, whatever came before", "[api][exe
   }
 }
 
-TEST_CASE("a program that failed is told by its status and by stderr", "[api][execute]") {
+TEST_CASE("a program that failed is recognised by its status and by stderr", "[api][execute]") {
   struct Row {
     std::string what;
     ExecutionOutcome outcome;

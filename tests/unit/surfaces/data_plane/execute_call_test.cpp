@@ -65,7 +65,7 @@ TEST_CASE("optional members have defaults, bounds and any casing of their words"
   DYNAMIC_SECTION(row.what) { check_accepted(row); }
 }
 
-TEST_CASE("the streams are cut from 2025-10-02-preview on, at 4096 characters unless told",
+TEST_CASE("the streams are cut from 2025-10-02-preview on, by default at 4096 characters",
           "[api][execute]") {
   struct Row {
     std::string line, body;

@@ -111,7 +111,7 @@ TEST_CASE("an encoded slash of an upload's name stays as it is", "[api][files]")
 
 TEST_CASE("an upload can keep the directories of its name", "[api][files]") {
   contract::ContractOptions options;
-  options.upload_directories = contract::UploadFolders::kept;
+  options.upload_directories = contract::UploadDirectories::kept;
   const VersionTable versions(options);
   const ApiVersion& keeping = versions.newest(Dialect::flat);
   const DataPath directory = DataPath::parse("a", "path").value();

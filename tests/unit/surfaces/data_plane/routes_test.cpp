@@ -191,7 +191,8 @@ TEST_CASE("operations that an api-version does not have yet are named as such", 
   }
 }
 
-TEST_CASE("what of the path was the pool is kept, encoded as in a URL", "[api][routes]") {
+TEST_CASE("the part of the path that names the pool is kept, encoded as in a URL",
+          "[api][routes]") {
   CHECK(route_of("POST /executions").pool_path.empty());
   CHECK(
       route_of("POST /subscriptions/s/resourceGroups/g%20h/sessionPools/p/executions").pool_path ==
@@ -322,7 +323,7 @@ TEST_CASE("a version that may not be asked for has no route", "[api][routes]") {
   }
 }
 
-TEST_CASE("an unknown path is told the nearest one", "[api][routes]") {
+TEST_CASE("the refusal of an unknown path names the nearest one", "[api][routes]") {
   struct Near {
     std::string line, nearest;
   };
@@ -347,7 +348,8 @@ TEST_CASE("an unknown path is told the nearest one", "[api][routes]") {
   }
 }
 
-TEST_CASE("an operation behind a wrong endpoint is told what is wrong with it", "[api][routes]") {
+TEST_CASE("the refusal of an operation behind a wrong endpoint names the mistake",
+          "[api][routes]") {
   struct Wrong {
     std::string line, message, reason;
   };
@@ -374,7 +376,7 @@ TEST_CASE("an operation behind a wrong endpoint is told what is wrong with it", 
   }
 }
 
-TEST_CASE("a path that is like no other is told what there is", "[api][routes]") {
+TEST_CASE("the refusal of a path that is like no other lists the known paths", "[api][routes]") {
   const auto line = GENERATE(values<std::string>(
       {"GET /", "GET /sessionPools", "POST /a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w"}));
   DYNAMIC_SECTION(line) {
@@ -386,7 +388,7 @@ TEST_CASE("a path that is like no other is told what there is", "[api][routes]")
   }
 }
 
-TEST_CASE("a wrong method is told those that the path has", "[api][routes]") {
+TEST_CASE("the refusal of a wrong method lists the methods of the path", "[api][routes]") {
   struct Methods {
     std::string line, methods;
   };

@@ -1,6 +1,6 @@
-#include "emulator/test_double/json_text.h"
+#include "emulator/base/json_text.h"
 
-namespace dynsessions::test_double {
+namespace dynsessions {
 
 using nlohmann::json;
 
@@ -11,4 +11,4 @@ const json& member_of(const json& object, const char* name) {
   return found == object.end() ? kNull : *found;
 }
 
-}  // namespace dynsessions::test_double
+}  // namespace dynsessions
