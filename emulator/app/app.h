@@ -43,7 +43,7 @@ struct Announcement;
 struct Preparation {
   std::optional<TierChoice> tier = {};  ///< nullopt: answers come from scripts alone
   std::filesystem::path font_set = {};  ///< returned by prepare_fonts()
-  std::vector<template_files::Document> documents = {};  ///< of --pools-file
+  std::vector<template_files::Document> documents = {};  ///< content of --pools-file
 };
 
 /// The running emulator: the one place where concrete types meet. A member only refers to members
@@ -102,7 +102,7 @@ class App {
 
   const config::Config& config_;
   const std::optional<TierChoice> tier_;                   ///< nullopt: scripts alone
-  const std::vector<template_files::Document> documents_;  ///< of --pools-file
+  const std::vector<template_files::Document> documents_;  ///< content of --pools-file
   ReadyFile& ready_file_;
   std::optional<server_list::Entry> list_entry_;  ///< exists as long as the ready file
   const Outputs& outputs_;

@@ -18,7 +18,7 @@ class ClockHistory {
   using TimePoint = Clock::TimePoint;
 
   struct Stretch {
-    TimePoint real_begin;  ///< of the real clock
+    TimePoint real_begin;  ///< time of the real clock
     TimePoint begin;       ///< of the adjustable clock at `real_begin`
     double rate = 1.0;     ///< seconds per real second; 0: it stood still
   };
@@ -40,7 +40,7 @@ class ClockHistory {
   [[nodiscard]] ClockHistory followed_by(Stretch next) const;
 
  private:
-  std::vector<Stretch> stretches_;  ///< in order of real_begin; never empty
+  std::vector<Stretch> stretches_;  ///< sorted by real_begin; never empty
 };
 
 /// A clock that shows real time until it is stopped, moved or scaled, for a pool or for the

@@ -40,7 +40,7 @@ enum class ErrorCode {
 /// not errors but fields of ExecutionResult; our own bugs are exceptions.
 struct Error {
   ErrorCode code{ErrorCode::internal};
-  std::string message;  ///< for the client: names the field and what is accepted; no host paths
+  std::string message;  ///< text for the client: names the field and accepted values; no host paths
   std::string target;   ///< the offending parameter, or empty
   std::string reason;   ///< the rule and the likely cure, for `x-emulator-reason`, or empty
   /// The step of setting up a sandbox that failed, or empty; cures.h has the cure for each step.

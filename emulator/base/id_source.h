@@ -23,7 +23,7 @@ class IdSource {
 
  private:
   const std::optional<std::uint64_t> seed_;
-  std::map<std::string, std::uint64_t> counts_;  ///< by purpose; only with a seed
+  std::map<std::string, std::uint64_t> counts_;  ///< ids so far, by purpose; only with a seed
 };
 
 }  // namespace dynsessions

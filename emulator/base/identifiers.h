@@ -12,7 +12,7 @@ namespace dynsessions {
 /// The rule for valid identifiers. Sources disagree: CONTRACT.md section 1.3, section 8 row 23.
 enum class IdentifierRule {
   one_to_256,   ///< before 2025-10-02-preview: 1 to 256 characters
-  four_to_128,  ///< from 2025-10-02-preview on: 4 to 128 characters
+  four_to_128,  ///< since 2025-10-02-preview: 4 to 128 characters
   documented,   ///< 4 to 128 characters, from the documentation's list
 };
 

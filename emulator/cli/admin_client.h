@@ -33,7 +33,7 @@ constexpr Command admin_command(Command command) {
 
 struct AdminRequest {
   std::string method = "GET";
-  std::string path;  ///< below the pool of --pool, if there is one: "/clock"
+  std::string path;  ///< "/clock"; goes below the pool of --pool, if given
   std::string body = {};
   bool is_scoped = true;  ///< whether --pool changes the path
 };

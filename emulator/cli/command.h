@@ -32,7 +32,7 @@ struct Invocation {
   std::vector<std::string> arguments;
   config::Values flags;     ///< of the command: name to text; "true" without a value
   config::Values options;   ///< of the server: key to text
-  std::string config_path;  ///< of --config; empty without
+  std::string config_path;  ///< value of --config; empty without it
 };
 
 struct Command {

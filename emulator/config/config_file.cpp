@@ -109,7 +109,7 @@ class Reader {
   const std::string& path_;
   const std::string& text_;
   const char* reached_ = nullptr;
-  std::vector<std::set<std::string>> keys_;  ///< of each object that the parser is in
+  std::vector<std::set<std::string>> keys_;  ///< keys of each object that the parser is in
 };
 
 std::string content_of(const std::string& path) {

@@ -16,7 +16,8 @@ struct Option {
   std::string_view value_name;  ///< what follows the flag; empty for a switch
   std::string_view help;
   ValueKind<Config> value;
-  std::string_view question = {};  ///< that it answers: "row 3" of CONTRACT.md section 8
+  /// The question that it answers: "row 3" of CONTRACT.md section 8.
+  std::string_view question = {};
 
   /// Throws ConfigError with what is accepted; the caller says where the text came from.
   void assign(Config& config, std::string_view text) const;

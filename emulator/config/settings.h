@@ -23,7 +23,7 @@ struct Origin {
 /// The configuration that a program runs with.
 struct Settings {
   Config config;
-  std::map<std::string, Origin, std::less<>> origins;  ///< by key; without built-in values
+  std::map<std::string, Origin, std::less<>> origins;  ///< keyed by option; without built-in values
   ConfigFile file;  ///< its `structured` members are for their readers; no path without a file
 
   [[nodiscard]] Origin origin_of(std::string_view key) const;

@@ -13,7 +13,7 @@ struct ConformOptions {
   /// URL of a pool. If this and `arm` are empty, the run starts the emulator.
   std::string endpoint;
   std::string arm;  ///< address of an Azure Resource Manager instead of a pool
-  std::string subscription = "00000000-0000-0000-0000-000000000000";  ///< at `arm`
+  std::string subscription = "00000000-0000-0000-0000-000000000000";  ///< subscription at `arm`
   std::string token_command;  ///< command that prints a token; empty: an invented token
   std::string cases;          ///< directory of cases; empty: the one next to the program
   std::string filter;         ///< glob over ids; empty: all

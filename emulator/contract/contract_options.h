@@ -27,7 +27,7 @@ enum class TimeoutAboveMaximum {
 struct StreamLimit {
   enum class Rule { by_version, none, fixed };
   Rule rule = Rule::by_version;
-  std::size_t characters = 0;  ///< for Rule::fixed
+  std::size_t characters = 0;  ///< used with Rule::fixed
   bool operator==(const StreamLimit&) const = default;
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 struct Token {
   enum class Kind { end, text, number, name, mark } kind = Kind::end;
-  std::string text = {};  ///< of a mark: "(", ")", "[", "]", "," or "."
+  std::string text = {};  ///< text of a mark: "(", ")", "[", "]", "," or "."
   std::int64_t number = 0;
 };
 

@@ -6,12 +6,12 @@
 /// limits"); those of the emulator keep a hostile template from using memory and time.
 namespace dynsessions::control_plane_templates::limits {
 
-inline constexpr std::size_t kTemplateBytes = std::size_t{4} << 20;  ///< of the service
-inline constexpr std::size_t kParameters = 256;                      ///< of the service
-inline constexpr std::size_t kVariables = 512;                       ///< of the service
+inline constexpr std::size_t kTemplateBytes = std::size_t{4} << 20;  ///< a limit of the service
+inline constexpr std::size_t kParameters = 256;                      ///< a limit of the service
+inline constexpr std::size_t kVariables = 512;                       ///< a limit of the service
 inline constexpr std::size_t kResources = 800;           ///< of the service, with copies
-inline constexpr std::size_t kOutputs = 64;              ///< of the service
-inline constexpr std::size_t kExpressionBytes = 24'576;  ///< of the service
+inline constexpr std::size_t kOutputs = 64;              ///< a limit of the service
+inline constexpr std::size_t kExpressionBytes = 24'576;  ///< a limit of the service
 inline constexpr std::size_t kCopies = 800;              ///< of the service, per loop
 inline constexpr std::size_t kRange = 10'000;            ///< of the service: range()
 

@@ -38,8 +38,8 @@ std::string line_of(const Check& check, const TerminalStyle& style) {
   line += check.name;
   line.resize(std::max(kFindingColumn, line.size() + 1), ' ');
   line += check.finding + '\n';
-  line.replace(2, word.size(),
-               styled(style, check.verdict, word));  // after padding, since styles have no width
+  // Styled after padding, because styles have no width.
+  line.replace(2, word.size(), styled(style, check.verdict, word));
   if (!check.cure.empty()) line += std::string(kFindingColumn, ' ') + "cure: " + check.cure + '\n';
   return line;
 }

@@ -30,7 +30,7 @@ enum class AgentState {
 struct AgentServices {
   boost::asio::any_io_executor executor;
   boost::asio::thread_pool& file_pool;
-  SpoolQuotas quotas;  ///< of the kernel
+  SpoolQuotas quotas;  ///< quotas of the kernel
   Clock& real_time;
   /// Time limit for each 64 KiB of the rest of a frame and its texts. An agent that takes longer
   /// counts as gone.

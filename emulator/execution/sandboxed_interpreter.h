@@ -18,7 +18,8 @@ namespace dynsessions::execution {
 struct InterpreterLimits {
   std::chrono::milliseconds start_deadline{60'000};  ///< importing takes about a second
   std::chrono::milliseconds interrupt_grace{2'000};  ///< between SIGINT and a new interpreter
-  std::chrono::milliseconds kill_grace{3'000};  ///< for the launcher to end an interpreter's jail
+  /// Time for the launcher to end an interpreter's jail.
+  std::chrono::milliseconds kill_grace{3'000};
   /// Kept for each stream of an execution; fewer if the answer shows fewer characters anyway.
   std::size_t output_bytes = std::size_t{16} << 20;
 };
@@ -29,7 +30,7 @@ struct SandboxServices {
   LauncherClient& launcher;
   Clock& clock;        ///< the emulator's time: the deadline of a program without another limit
   Clock& real_time;    ///< for timeouts of processes
-  const Spool& spool;  ///< for the output of programs
+  const Spool& spool;  ///< stores the output of programs
   /// See SandboxedInterpreter::execute; one for all interpreters of a machine.
   Turns& first_programs;
   InterpreterLimits limits;

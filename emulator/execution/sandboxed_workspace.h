@@ -38,7 +38,7 @@ class SandboxedWorkspace final : public Workspace {
   const SandboxServices services_;  ///< a copy, because the workspace can outlive its factory
   const std::uint64_t sandbox_id_;
   UniqueFd data_directory_;
-  std::array<SandboxedInterpreter, kKernelCount> interpreters_;  ///< by Kernel
+  std::array<SandboxedInterpreter, kKernelCount> interpreters_;  ///< indexed by Kernel
   bool stopped_ = false;
 };
 

@@ -47,7 +47,7 @@ class Workspace {
 struct Readiness {
   bool proven = false;                ///< one was made
   std::size_t in_reserve = 0;         ///< workspaces that wait for a session
-  std::optional<Error> failure = {};  ///< of the last attempt to make one
+  std::optional<Error> failure = {};  ///< error of the last attempt to make one
 };
 
 class WorkspaceFactory {

@@ -34,11 +34,11 @@ struct Exchange {
   std::string subscription;
   std::string resource_group;
   std::string pool;
-  std::string api_version;  ///< as the client asked for it; empty: it did not
+  std::string api_version;  ///< value in the request; empty: none
 
   // Set by filters and handlers.
   std::string principal;   ///< of the token; empty if it names none
-  std::string identifier;  ///< of the session. Perhaps a secret of the client: log its hash only
+  std::string identifier;  ///< the session's; possibly a secret of the client: log only its hash
   std::string session;     ///< guid
   bool is_new_session = false;                  ///< the request made the session
   std::chrono::nanoseconds allocation_time{0};  ///< time until the session was allocated

@@ -16,7 +16,7 @@ namespace dynsessions::http {
 /// escapes and every other backslash is itself, because browsers send `filename="C:\dir\x.txt"` as
 /// it is.
 struct HeaderValue {
-  std::string value;  ///< before the first semicolon, trimmed
+  std::string value;  ///< text before the first semicolon, trimmed
   std::vector<std::pair<std::string, std::string>> parameters;
 
   /// Returns the first parameter with that name; names compare without regard to case.

@@ -59,7 +59,7 @@ class BodyStream final : public http::BodyReader {
   const bool chunked_;
   std::uint64_t left_;  ///< bytes still to come, if the body is not chunked
   std::uint64_t taken_ = 0;
-  UniqueFd socket_;  ///< for read_arrived(), if the body is large and not encrypted
+  UniqueFd socket_;  ///< used by read_arrived(), if the body is large and not encrypted
   bool owes_continue_;
   bool connection_lost_ = false;
   std::optional<Error> framing_error_;

@@ -21,8 +21,8 @@ namespace {
 /// Usually enough for a whole client hello.
 constexpr std::size_t kHelloPiece = std::size_t{4} * 1024;
 
-/// A client that names protocols must name ours (RFC 7301 section 3.2); a client that supports only
-/// HTTP/2 is refused at once.
+/// A client that names protocols must name HTTP/1.1 (RFC 7301 section 3.2); a client that supports
+/// only HTTP/2 is refused at once.
 int agree_on_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_size,
                       const unsigned char* offered, unsigned int offered_size, void*) {
   static constexpr std::string_view kHttp11 = "http/1.1";

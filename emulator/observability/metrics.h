@@ -27,7 +27,7 @@ struct Occupancy {
 class Metrics final : public http::ExchangeObserver {
  public:
   struct Subject {
-    std::string version;  ///< of the program
+    std::string version;  ///< version of the program
     /// Versions that have separate series; static storage.
     std::vector<std::string_view> api_versions;
   };

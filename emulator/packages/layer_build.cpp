@@ -22,7 +22,7 @@ using nlohmann::json;
 constexpr std::size_t kShownLines = 12;
 
 struct PipCure {
-  std::string_view sign;  ///< in pip's output
+  std::string_view sign;  ///< text in pip's output
   std::string_view cure;
 };
 

@@ -20,7 +20,7 @@ struct PinnedPackage {
 /// The packages of an environment for sessions, and those of the service.
 struct PackageList {
   std::string service_python;  ///< "3.12.7"
-  std::string why_python;      ///< the reason why ours can be another version
+  std::string why_python;      ///< the reason why the Python here can be another version
   std::string source;          ///< from where it is known what the service has
   std::vector<PinnedPackage> packages;
   /// Modules whose package has another name, such as `sklearn`; the name is empty for a module

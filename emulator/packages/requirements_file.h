@@ -31,7 +31,7 @@ struct Requirement {
 /// identified by the text of its file, which would not show that a local path has changed.
 class RequirementsFile {
  public:
-  RequirementsFile() = default;  ///< without packages
+  RequirementsFile() = default;  ///< has no packages
 
   /// Returns `invalid_request` with the number of the line.
   [[nodiscard]] static Result<RequirementsFile> parse(std::string_view text);

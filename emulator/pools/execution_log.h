@@ -46,7 +46,7 @@ class ExecutionLog {
   [[nodiscard]] bool is_over_a_bound() const;
   void forget_oldest();
 
-  std::deque<ExecutionRecord> records_;  ///< in order of their beginning
+  std::deque<ExecutionRecord> records_;  ///< sorted by their start
   Usage usage_;
 };
 

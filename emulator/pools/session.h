@@ -87,7 +87,7 @@ class Session {
   std::optional<Error> allocation_failure_;
   bool workspace_lost_ = false;
   std::size_t programs_ = 0;                                          ///< that run now
-  std::array<FifoSemaphore, execution::kKernelCount> kernel_queues_;  ///< by Kernel
+  std::array<FifoSemaphore, execution::kKernelCount> kernel_queues_;  ///< indexed by Kernel
   ExecutionLog executions_;
   Event state_changed_;
 

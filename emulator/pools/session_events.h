@@ -15,7 +15,7 @@ class Session;
 
 enum class EndReason {
   cooldown_passed,
-  deleted,  ///< by a client
+  deleted,  ///< deleted by a client
   evicted,  ///< ended through the admin API or by a fault
   interpreter_lost,
   pool_stopped,

@@ -98,7 +98,7 @@ std::optional<fs::path> state_path_of_user(
 
 StateDirectory StateDirectory::at(fs::path path) {
   path = fs::absolute(path).lexically_normal();
-  if (!path.has_filename()) path = path.parent_path();  // of `state/`
+  if (!path.has_filename()) path = path.parent_path();  // makes `state` from `state/`
   try {
     make_directories(path);
   } catch (const fs::filesystem_error& error) {

@@ -62,7 +62,7 @@ class StateDirectory {
       : path_(std::move(path)), claim_(std::move(claim)) {}
 
   std::filesystem::path path_;
-  UniqueFd claim_;  ///< of a temporary directory: a lock that ends with the server's process
+  UniqueFd claim_;  ///< lock of a temporary directory; ends with the process
 };
 
 }  // namespace dynsessions::tls

@@ -73,7 +73,7 @@ struct OpenFile {
 
 enum class Depth { immediate, recursive };
 enum class Order {
-  creation,  ///< by creation; equal times are sorted by name
+  creation,  ///< oldest first; equal times are sorted by name
   names,     ///< does not depend on how a file system stamps and numbers files
 };
 

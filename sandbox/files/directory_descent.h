@@ -47,7 +47,7 @@ class DirectoryDescent {
 
   const HeldDirectory::Purpose purpose_;
   HeldDirectory here_;
-  std::vector<Level> way_;  ///< from the top to here
+  std::vector<Level> way_;  ///< levels from the top to this directory
   std::string left_name_;
 };
 

@@ -47,9 +47,8 @@ class Launcher {
   /// Kept until its jail is gone.
   struct Interpreter {
     std::unique_ptr<Jail> jail;
-    std::vector<std::uint64_t>
-        kill_requests{};       ///< requests that are answered when the jail is gone
-    ExceededLimit exceeded{};  ///< the limit for which watch() has ended it
+    std::vector<std::uint64_t> kill_requests{};  ///< answered when the jail is gone
+    ExceededLimit exceeded{};                    ///< the limit for which watch() has ended it
   };
   /// An interpreter that is being started.
   struct Start {

@@ -11,7 +11,7 @@ namespace dynsessions::sandbox {
 /// The step that failed, its detail and its errno. `step` is null if none failed.
 struct StepFailure {
   const char* step = nullptr;
-  const char* detail = nullptr;  ///< for example the path at fault; null if the step is enough
+  const char* detail = nullptr;  ///< such as the path at fault; null if the step is enough
   int error_number = 0;
 
   explicit operator bool() const { return step != nullptr; }

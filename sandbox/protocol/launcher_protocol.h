@@ -55,7 +55,7 @@ enum class ExceededLimit : std::uint32_t { none, memory, files };
 
 /// How an interpreter ended. Both members are zero if none has ended.
 struct InterpreterEnd {
-  std::int32_t wait_status;  ///< as of waitpid(2)
+  std::int32_t wait_status;  ///< status as from waitpid(2)
   ExceededLimit exceeded;    ///< of its session
 };
 

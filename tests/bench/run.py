@@ -19,7 +19,7 @@ from pathlib import Path
 import documents
 
 ROOT = Path(__file__).parents[2]
-sys.path.append(str(ROOT / "tests"))  # for support/
+sys.path.append(str(ROOT / "tests"))  # finds support/
 RESULT = ROOT / "build" / "bench.json"
 CASES = (
     "first_answers",

@@ -16,9 +16,8 @@ SESSION_BYTES = 11 << 20  # private memory of each session
 EDGE = 100  # number of first and of last sessions, whose times are compared
 COOLDOWN_SECONDS = 60
 BYSTANDER = "bystander"  # a session that is always warm
-KEPT_UP = (
-    250  # after this many new sessions all are used again, so that none expires during the creation
-)
+# After this many new sessions all are used again, so that none expires during the creation.
+KEPT_UP = 250
 WARM = 200
 
 

@@ -14,7 +14,7 @@ import pytest
 from support import documents
 
 SCHEMATHESIS = str(Path(sys.executable).with_name("schemathesis"))
-EXAMPLES = 15  # for each operation, besides the edge cases that are always sent
+EXAMPLES = 15  # examples per operation, besides edge cases, which are always sent
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",

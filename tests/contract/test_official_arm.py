@@ -97,7 +97,7 @@ SIDES = {"answer": "SessionPoolOfGet", "request": "SessionPoolOfRequest"}
 
 
 def differences(version):
-    """Maps (side, member, facet) to the official declaration and to ours."""
+    """Maps (side, member, facet) to the official declaration and to that of our document."""
     for side, name in SIDES.items():
         theirs, mine = official(version, side), ours(version, name)
         for member in sorted(set(theirs) | set(mine)):

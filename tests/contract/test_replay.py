@@ -152,7 +152,7 @@ ASK = {
     "GET listSessions": _list_sessions,
     "GET listSessions on a pool without sessions": _list_sessions,
 }
-# Answers that differ from the capture, as (captured, ours).
+# Answers that differ from the capture, as (captured, answered).
 ADAPTED = {
     # The specification requires the etag; perhaps the author of the capture removed it.
     "README.md (step 6.1)": ('"expireAt":"<time>"', '"expireAt":"<time>","etag":"<guid>"'),

@@ -30,7 +30,7 @@ LOAD = (
     "import time; time.sleep(0.3)",
     "import os; os._exit(1)",
 )
-CLEAN_SECONDS = 2  # as in case 32 of tests/sandbox/attacks/REPORT.md
+CLEAN_SECONDS = 2  # promised by case 32 of tests/sandbox/attacks/REPORT.md
 FAILED = 1
 
 

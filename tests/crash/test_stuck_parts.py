@@ -118,7 +118,7 @@ def test_a_time_limit_is_kept_before_anybody_knows_that_the_launcher_is_stopped(
 def test_a_stopped_launcher_does_not_keep_the_server_from_ending(server, victim):
     assert works(server.session())
     with stopped(LAUNCHERS[victim](server)):
-        _, seconds = seconds_of(server.stop)  # which also asserts that nothing is left
+        _, seconds = seconds_of(server.stop)  # stop() also asserts that nothing is left
     assert seconds < 1 + BOUND_SECONDS
 
 

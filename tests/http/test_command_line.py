@@ -106,7 +106,7 @@ def test_options_can_stand_before_and_after_the_command(words):
 
 def test_config_print_tells_value_and_origin_of_every_option(tmp_path):
     file = tmp_path / "options.json"
-    file.write_text('{\n  // of the team\n  "max-sessions": 5, "name": "by-file"\n}\n')
+    file.write_text('{\n  // for the team\n  "max-sessions": 5, "name": "by-file"\n}\n')
     words = ("config", "print", "--config", str(file), "--port", "0")
     printed = json.loads(run_to_end(*words, "-o", "json", DYNSESSIONS_NAME="by-variable").stdout)
     assert printed["port"] == {"value": "0", "origin": "flag", "name": "--port"}

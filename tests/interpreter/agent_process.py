@@ -22,7 +22,7 @@ TEXTS = (
     "characters",
     "traceback",
     "displays",
-)  # in the order in which they arrive
+)  # sorted as they arrive
 TIMEOUT_SECONDS = 60  # only a hanging agent ever waits that long
 
 
@@ -162,7 +162,7 @@ class AgentProcess:
     def __exit__(self, *_):
         self.control.close()
         try:
-            os.killpg(self._process.pid, signal.SIGKILL)  # also ends children that a program left
+            os.killpg(self._process.pid, signal.SIGKILL)  # ends children of programs, too
         except ProcessLookupError:
             pass
         self._process.wait()

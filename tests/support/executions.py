@@ -43,7 +43,7 @@ def value_in(kernel, session, expression):
 
 
 def value(session, expression):
-    """As value_in(), for tests in which the kernel does not matter."""
+    """Like value_in(), for tests in which the kernel does not matter."""
     return value_in("synchronous", session, expression)
 
 

@@ -74,7 +74,7 @@ class LauncherHarness {
   Received<Reply> receive();
 
   std::map<std::uint64_t, bool> forks_;              ///< by profile
-  std::map<std::uint64_t, std::uint64_t> profiles_;  ///< by sandbox
+  std::map<std::uint64_t, std::uint64_t> profiles_;  ///< keyed by sandbox
   UniqueFd socket_;
   pid_t pid_ = 0;
   Reply greeting_{};

@@ -78,10 +78,10 @@ struct Case {
   std::string api_version;
   std::string operation;
   Evidence evidence{};
-  std::string section;  ///< of CONTRACT.md, or of another page that it names first; can be empty
+  std::string section;  ///< section of CONTRACT.md, or "PAGE section"; can be empty
   Plane plane{};
   Deviation deviation;
-  std::string note;  ///< of a guess: what else the service might do; can be empty
+  std::string note;  ///< for a guess, other possible behaviour; can be empty
   Needs needs;       ///< options of the server, besides those of every run
   Cost cost{};
   SessionUse session{};

@@ -13,7 +13,7 @@ struct Difference {
   std::string expected;
   std::string actual;
   std::size_t step = 0;      ///< of the case, from 1; 0: not known
-  std::size_t exchange = 0;  ///< of a parallel step, from 1; 0: it is the only one
+  std::size_t exchange = 0;  ///< number in a parallel step, from 1; 0: it is the only one
 
   /// A text for people: "step 2, $.result.stdout", "step 1.3, status".
   [[nodiscard]] std::string place() const;

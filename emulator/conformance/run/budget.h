@@ -24,7 +24,7 @@ struct Budget {
 struct Plan {
   std::size_t cases = 0;
   std::uint32_t sessions = 0;
-  std::uint32_t requests = 0;  ///< without the requests that delete sessions afterwards
+  std::uint32_t requests = 0;  ///< excludes requests that delete sessions afterwards
   std::chrono::minutes worst_case{0};
 };
 

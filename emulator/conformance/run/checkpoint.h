@@ -38,7 +38,7 @@ class Checkpoint {
   void read(std::istream& file, const std::string& head);
 
   const std::string path_;
-  std::map<std::string, Json> outcomes_;  ///< by the fingerprint of their case
+  std::map<std::string, Json> outcomes_;  ///< keyed by the fingerprint of their case
   std::ofstream file_;
 };
 

@@ -39,7 +39,7 @@ struct CaseOutcome {
   Case test_case;
   Verdict verdict{};
   Differences differences;  ///< each names its step
-  std::string curl;  ///< of the exchange that differs, with $TOKEN for the token; can be empty
+  std::string curl;         ///< command for the exchange that differs, with $TOKEN; can be empty
   std::chrono::milliseconds duration{0};
   NotRun why = NotRun::was_run;
 

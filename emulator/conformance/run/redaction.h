@@ -29,8 +29,9 @@ class Redaction {
   [[nodiscard]] std::optional<std::string_view> leak_in(const std::string& report) const;
 
  private:
-  std::vector<std::pair<std::string, std::string>> literals_;  ///< with the replacement of each
-  std::vector<std::string> names_;                             ///< replaced as whole words
+  /// Secrets, each with its replacement.
+  std::vector<std::pair<std::string, std::string>> literals_;
+  std::vector<std::string> names_;  ///< replaced as whole words
 };
 
 }  // namespace dynsessions::conformance

@@ -61,7 +61,7 @@ class Runner {
   /// The outcome of a step, or of one exchange of it.
   struct Attempt {
     Differences differences;
-    std::string curl;  ///< of the first exchange that differs
+    std::string curl;  ///< command for the first exchange that differs
     Json captured = Json::object();
   };
 

@@ -130,7 +130,7 @@ class ClientExchange : public std::enable_shared_from_this<ClientExchange> {
   boost::beast::flat_buffer buffer_;  ///< read from the connection, but not yet decoded
   std::optional<Parser> parser_;
   bool reading_ = false;   ///< the connection is being read
-  bool received_ = false;  ///< at least one byte of the response
+  bool received_ = false;  ///< at least one byte of the response has arrived
   bool done_ = false;      ///< the response was read to its end
 };
 

@@ -29,8 +29,8 @@ enum class HttpStep {
   connect,
   tls,   ///< the handshake, or the certificate is not trusted
   send,  ///< writing the request, or reading the source of its body
-  wait,  ///< for the head of the response
-  read,  ///< of the body of the response
+  wait,  ///< waiting for the head of the response
+  read,  ///< reading the body of the response
 };
 
 enum class HttpFailureKind {

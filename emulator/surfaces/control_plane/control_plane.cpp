@@ -173,7 +173,7 @@ ArmResult<void> check_api_version(const std::string& version) {
 }
 
 /// Checks the parts that every operation needs: a version, the subscription, and the group if the
-/// path goes on below it.
+/// path continues below it.
 ArmResult<void> check_request(const Services& services, const ArmPath& path,
                               const std::string& version) {
   if (const ArmResult<void> good = check_api_version(version); !good) return good;

@@ -23,7 +23,7 @@ struct ManagedIdentity {
   };
   bool system = false;
   std::string principal_id = {};           ///< of the system's
-  std::map<std::string, User> users = {};  ///< by resource id
+  std::map<std::string, User> users = {};  ///< keyed by resource id
   [[nodiscard]] bool is_none() const { return !system && users.empty(); }
   bool operator==(const ManagedIdentity&) const = default;
 };

@@ -32,7 +32,7 @@ struct ResourceId {
   /// the pool of a role assignment.
   std::string scope;
   std::string type;  ///< "Microsoft.App/sessionPools"; of a child "Microsoft.X/as/bs"
-  std::string name;  ///< of a child "a/b"
+  std::string name;  ///< "a/b" for a child resource
 
   /// "/subscriptions/…/resourceGroups/…/providers/Microsoft.App/sessionPools/reports"; a resource
   /// group has no `providers` in its id.

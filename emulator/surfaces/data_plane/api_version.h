@@ -23,8 +23,9 @@ enum class Dialect {
 /// the oldest versions. Rows are those of CONTRACT.md section 8.
 struct ApiVersion {
   std::string_view name;
-  Dialect dialect = Dialect::wrapped;  ///< for paths that two dialects share, such as `files`
-  unsigned execute_status = 200;       ///< HTTP status of an execute (rows 1 and 2)
+  /// Dialect of the paths that two dialects share, such as `files`.
+  Dialect dialect = Dialect::wrapped;
+  unsigned execute_status = 200;               ///< HTTP status of an execute (rows 1 and 2)
   ObjectIds object_ids = ObjectIds::numbered;  ///< row 3
   bool string_quotes = false;           ///< a str value shows its repr, not its characters (row 9)
   bool none_is_null = false;            ///< a None value is null, not "" (row 10)
@@ -78,7 +79,7 @@ class VersionTable {
   [[nodiscard]] const ApiVersion* find(std::string_view name) const;
   [[nodiscard]] const ApiVersion& oldest(Dialect dialect) const;
 
-  std::vector<ApiVersion> versions_;  ///< in order of age
+  std::vector<ApiVersion> versions_;  ///< oldest first
   const contract::UnknownVersion unknown_version_;
   const contract::MissingVersion missing_version_;
 };

@@ -37,7 +37,7 @@ struct FaultHit {
 /// surfaces without pools. A pool's own rules come first. Event-loop thread only.
 class FaultBook {
  public:
-  static constexpr std::size_t kMostRules = 1000;  ///< of each list
+  static constexpr std::size_t kMostRules = 1000;  ///< limit of each list
   using Rules = std::vector<FaultRule>;
   /// A pool, or nullopt for the rules of the server.
   using Scope = std::optional<pools::PoolName>;

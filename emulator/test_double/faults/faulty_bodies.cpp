@@ -110,7 +110,7 @@ class SlicedSource final : public http::BodySource {
   const std::chrono::nanoseconds pause_;
   Clock& real_time_;
   std::string text_;
-  std::size_t taken_ = 0;  ///< of text_
+  std::size_t taken_ = 0;  ///< bytes taken from text_
   bool begun_ = false;
 };
 

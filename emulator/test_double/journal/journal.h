@@ -67,7 +67,7 @@ class Journal {
   std::deque<Kept> kept_;
   std::size_t bytes_ = 0;
   std::uint64_t last_id_ = 0;
-  std::map<std::string, std::uint64_t> forgotten_;  ///< by key of the pool
+  std::map<std::string, std::uint64_t> forgotten_;  ///< keyed by PoolName::key()
   std::list<Subscription*> subscriptions_;
 };
 

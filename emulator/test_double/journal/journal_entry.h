@@ -25,7 +25,7 @@ struct KeptBody {
 /// One request and its outcome. It contains no token: header fields with tokens are left out, and
 /// text in bodies that looks like a token is blanked.
 struct JournalEntry {
-  std::uint64_t id = 0;  ///< from 1, in order of the answers
+  std::uint64_t id = 0;  ///< counts from 1, in the order of answers
   Clock::TimePoint at;   ///< when the answer was there, by the clock of its pool
   std::string_view surface;
   std::string_view operation;  ///< empty: no operation has this path and method

@@ -365,7 +365,7 @@ std::vector<std::string> shared_identifiers(const std::vector<Journal::EntryPoin
     std::string client;
     bool is_reported = false;
   };
-  std::map<std::pair<std::string, std::string>, User> users;  // by pool and identifier
+  std::map<std::pair<std::string, std::string>, User> users;  // keyed by pool and identifier
   std::vector<std::string> warnings;
   for (const auto& entry : entries) {
     if (entry->identifier.empty() || entry->session.empty()) continue;

@@ -23,7 +23,7 @@ struct ExactCode {
   std::string text;
 };
 struct CodeHash {
-  std::string sha256;  ///< of the program's UTF-8 text, in lower-case hexadecimal digits
+  std::string sha256;  ///< digest of the program's UTF-8 text, in lower-case hexadecimal
 };
 using CodeMatch = std::variant<ExactCode, TextPattern, CodeHash>;
 
@@ -32,7 +32,7 @@ struct ScriptAnswer {
   execution::ExecutionOutcome outcome = execution::ExecutionOutcome::succeeded;
   std::string stdout_text;
   std::string stderr_text;
-  std::string traceback;  ///< of `raised`
+  std::string traceback;  ///< traceback of `raised`
   execution::ExecutionValue value;
   /// The value of the last expression if the result is a figure.
   execution::ExecutionValue with_image;

@@ -18,7 +18,8 @@ struct archive;  // a type of libarchive
 namespace dynsessions::test_double {
 
 /// Limits of a snapshot when it is written or read. An archive to read can be hostile.
-inline constexpr std::uint64_t kMostSnapshotBytes = std::uint64_t{2} << 30;  ///< of all files
+/// Limit for all files.
+inline constexpr std::uint64_t kMostSnapshotBytes = std::uint64_t{2} << 30;
 inline constexpr std::size_t kMostSnapshotEntries = 200'000;
 
 /// `archive` is the field of errors that concern no entry.
@@ -27,7 +28,7 @@ inline constexpr std::size_t kMostSnapshotEntries = 200'000;
 struct ArchiveEntry {
   std::string path;  ///< components joined by `/`, none of them empty, `.` or `..`; UTF-8
   bool is_directory = false;
-  std::uint64_t size = 0;  ///< as the archive says; the content can be shorter
+  std::uint64_t size = 0;  ///< size in the archive's header; the content can be shorter
 };
 
 /// Reads an archive from its beginning to its end.
@@ -54,7 +55,7 @@ class ArchiveReader {
   [[nodiscard]] Error failure() const;
 
   std::unique_ptr<::archive, Close> handle_;
-  std::string prefix_;  ///< of the paths of a directory
+  std::string prefix_;  ///< prefix of the paths of a directory
   std::string path_;    ///< of the entry
   std::uint64_t bytes_ = 0;
   std::size_t entries_ = 0;

@@ -87,7 +87,7 @@ Result<bool> ArchiveWalk::step() {
         if (const Result<void> finished = finish(); !finished) return finished.error();
         return true;
       }
-      if ((*entry)->path == kManifestPath) continue;  // of a directory
+      if ((*entry)->path == kManifestPath) continue;  // a directory lists its manifest again
       if (const Result<void> begun = begin(**entry); !begun) return begun.error();
       in_entry_ = !(*entry)->is_directory;
       moved += kWalkPiece / 8;  // opening a file also takes time

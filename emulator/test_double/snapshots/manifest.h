@@ -18,7 +18,7 @@
 namespace dynsessions::test_double {
 
 inline constexpr const char* kManifestPath = "manifest.json";
-inline constexpr const char* kJournalPath = "journal.ndjson";  ///< for people; never read
+inline constexpr const char* kJournalPath = "journal.ndjson";  ///< written for people; never read
 inline constexpr std::size_t kLargestManifest = std::size_t{4} << 20;
 inline constexpr int kSnapshotVersion = 1;
 
@@ -42,7 +42,7 @@ struct SnapshotPool {
 
 struct Manifest {
   std::vector<SnapshotPool> pools;
-  std::vector<SnapshotSession> sessions;  ///< of all pools
+  std::vector<SnapshotSession> sessions;  ///< sessions of all pools
   bool is_of_all = false;                 ///< it has a list of pools; otherwise there is one
   // Members of the server, if the snapshot is of all pools:
   std::optional<nlohmann::json> faults = {};

@@ -32,7 +32,7 @@ struct RestorePlan {
   std::vector<PoolPlan> pools;
   std::vector<SnapshotSession> sessions;
   std::vector<SnapshotFiles> files;             ///< by session
-  std::optional<FaultBook::Rules> faults = {};  ///< of the server
+  std::optional<FaultBook::Rules> faults = {};  ///< rules of the server
   std::optional<Script> script = {};
 
   [[nodiscard]] std::size_t sessions_of(std::size_t pool) const {

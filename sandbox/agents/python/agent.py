@@ -46,14 +46,14 @@ from IPython.core.error import StdinNotImplementedError
 
 CONTROL_FD = 3
 FONT_SET = "SESSION_FONTS"
-MAX_RESULT_BYTES = 32 << 20  # with the frame
+MAX_RESULT_BYTES = 32 << 20  # includes the frame
 TEXTS = (
     "base64",
     "text",
     "repr",
     "characters",
 )  # texts of a value, in the order in which they are sent
-RECEIVED_BYTES = 1 << 16  # at once
+RECEIVED_BYTES = 1 << 16  # bytes of one read
 IDLE_SECONDS = 0.02  # an idle interpreter warms up for its first program after this time
 WARM_UP = json.dumps({"execute": {"id": 0, "code": "6 * 7"}}).encode()
 READY = json.dumps({"ready": {"python": platform.python_version()}}).encode()
@@ -106,7 +106,7 @@ class Agent:
 
     def __init__(self, shell, streams):
         self._shell = shell
-        self._control = None  # from run() on
+        self._control = None  # set by run()
         self._received = bytearray()  # bytes that are not a whole frame yet
         self._pid = os.getpid()
         self._streams = streams

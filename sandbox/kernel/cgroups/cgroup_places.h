@@ -22,7 +22,7 @@ struct CgroupPlace {
   bool unified = false;  ///< version 2
   /// Controllers of version 1; those of version 2 are in cgroup.controllers.
   std::vector<Controller> controllers;
-  std::string directory;  ///< of this process's own group
+  std::string directory;  ///< directory of this process's own group
   std::string path;       ///< the same group, as /proc/PID/cgroup names it
 };
 

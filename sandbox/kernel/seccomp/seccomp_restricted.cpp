@@ -71,7 +71,7 @@ void add_other_processes(Rules& rules) {
     rules.push_back({names[i], EPERM, not_equal(0, kOneProcess[i])});
   }
   for (scmp_datum_t resource = 0; resource < RLIMIT_NLIMITS; ++resource) {
-    if (resource == RLIMIT_CORE) continue;  // as in seccomp_arguments.cpp
+    if (resource == RLIMIT_CORE) continue;  // the limit stays, as in seccomp_arguments.cpp
     rules.push_back({"prlimit64", 0, equal(0, 0), equal(1, resource)});
   }
   rules.push_back({"prlimit64", EPERM, not_equal(0, 0)});

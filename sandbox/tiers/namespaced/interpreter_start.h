@@ -55,7 +55,7 @@ class InterpreterStart : public Pending<StartedJail> {
   const SandboxPlan& plan_;
   const SandboxUser user_;
   const NamespaceHandles& sandbox_;
-  CgroupJoin groups_;  ///< until the second stage
+  CgroupJoin groups_;  ///< held until the second stage
   std::unique_ptr<JailBuild> build_;
   std::optional<PendingJail> jail_;
   std::optional<Spawned> spawned_;

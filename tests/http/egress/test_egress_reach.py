@@ -102,7 +102,7 @@ def test_addresses_that_come_while_sandboxes_are_built_are_closed_in_them(start_
     with ThreadPoolExecutor(len(sessions)) as clients:
         os.kill(launcher, signal.SIGSTOP)
         first_runs = [clients.submit(run, session, "1") for session in sessions]
-        time.sleep(0.5)  # for the requests to arrive; if they do not, the test proves less
+        time.sleep(0.5)  # time for the requests to arrive; otherwise the test proves less
         os.kill(launcher, signal.SIGCONT)
         with neighbour.later_address():
             for first_run in first_runs:

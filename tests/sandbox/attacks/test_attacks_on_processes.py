@@ -106,7 +106,7 @@ def test_no_signal_leaves_the_session(session, other_session, server, canaries, 
     outside = [canaries.victim.pid, server.pid, os.getpid()]
     run_in("asynchronous", session, "state = 'mine'")
     sent = run_inside(session, "signal_everybody", pids=outside)
-    assert sent.pop("own child") == "killed"  # by the signal to everybody
+    assert sent.pop("own child") == "killed"  # killed by the signal to all processes
     # In B the kernel answers "allowed" as soon as one process exists, whichever processes refused.
     # The test looks at the effect: the other kernel, the other session, the server and the victim
     # live.

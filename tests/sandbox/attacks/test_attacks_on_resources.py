@@ -17,7 +17,7 @@ MEMORY_BYTES = 512 << 20
 RESTARTED = "Kernel restarted"
 # Where a limit is soft, the kernel counts the processes of all servers of one user together.
 counts_processes = pytest.mark.alone("no other session of the same user can start a process")
-SLOW_SECONDS = 10  # for a call of a session whose neighbour takes all resources it can get
+SLOW_SECONDS = 10  # limit of a call while a neighbour takes all resources it can get
 
 
 def seconds_of_slowest(session, calls=20):

@@ -51,7 +51,7 @@ STEPS = {
         "close_range": "close_range",
         "setsid": "supervisor session",
         "dup3": "descriptors",  # supervisor and interpreter call it concurrently
-        "capset": " capset",  # as above
+        "capset": " capset",  # see above
         "chdir": "working directory",
         "seccomp": "seccomp",
     },
@@ -65,7 +65,7 @@ LATER = {
         "prctl": "supervisor sub-reaper",
         "landlock_restrict_self": "landlock",
         "signalfd4": "supervisor descriptors",
-        "capset": " capset",  # as above
+        "capset": " capset",  # see above
         "chdir": "working directory",
         "prlimit64": "limits RLIMIT_CORE",
         "seccomp": "seccomp",

@@ -144,7 +144,7 @@ TEST_CASE("a copy continues as its original does", "[core][clock]") {
 TEST_CASE("the history tells what the clock showed at a moment of real time", "[core][clock]") {
   ClockFixture fixture;
   fixture.real.advance(10s);
-  fixture.clock.set_rate(0.0);  // at kRealStart + 10s
+  fixture.clock.set_rate(0.0);  // it shows kRealStart + 10s
   fixture.real.advance(10s);
   fixture.move_to(kRealStart + 1h);
   fixture.real.advance(10s);

@@ -15,7 +15,7 @@ constexpr auto kNew = IdentifierRule::four_to_128;
 struct IdentifierRow {
   std::string what;
   std::string text;
-  bool accepted_before;  ///< by the rule of the api-versions before 2025-10-02-preview
+  bool accepted_before;  ///< verdict of the api-versions before 2025-10-02-preview
   bool accepted_since;
 };
 

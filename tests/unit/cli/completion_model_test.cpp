@@ -20,7 +20,7 @@ const CompletedFlag& flag_of(const std::vector<CompletedFlag>& flags, const std:
 TEST_CASE("commands, flags and words come from the tables", "[cli][completion]") {
   const CompletionModel model = completion_model();
   CHECK(model.commands.size() == all_commands().size());
-  CHECK(model.options.size() == config::all_options().size() + 1);  // and --config
+  CHECK(model.options.size() == config::all_options().size() + 1);  // one more: --config
   CHECK(flag_of(model.options, "--auth").words == std::vector<std::string>{"any", "claims", "off"});
   CHECK(flag_of(model.options, "--config").takes_path);
   CHECK(flag_of(model.options, "--state-dir").takes_path);

@@ -179,7 +179,7 @@ TEST_CASE("a server that closed the kept connection gets the request on a new on
   };
   const auto drop_the_second = [&](ScriptedConnection& connection) {
     answer_once(connection);
-    connection.read_until("\r\n\r\n");  // and closes
+    connection.read_until("\r\n\r\n");  // returning closes the connection
   };
   Client client(keeping());
   SECTION("before the request") {

@@ -18,7 +18,7 @@ inline const std::string kPut = "PUT / HTTP/1.1\r\nHost: x\r\n\r\n";
 struct Reply {
   unsigned status = 0;
   std::string head;  ///< status line and fields, with the empty line
-  std::string body;  ///< without its chunk framing
+  std::string body;  ///< body without chunk framing
 
   [[nodiscard]] bool has_field(std::string_view line) const {
     return head.find("\r\n" + std::string(line) + "\r\n") != std::string::npos;
@@ -38,7 +38,7 @@ class RawClient {
   void connect(std::uint16_t port);
   /// Throws if the server has closed its side.
   void send(std::string_view bytes);
-  /// As send(), but accepts that the server closes before it has read everything.
+  /// Like send(), but accepts that the server closes before it has read everything.
   void send_what_is_taken(std::string_view bytes);
   void half_close();
   void close() { socket_ = UniqueFd(); }

@@ -185,7 +185,7 @@ TEST_CASE("an empty piece sends the head before anything else is there", "[net][
 TEST_CASE("a source is not asked for more than the client takes", "[net][stream]") {
   Side side;
   CAPTURE(side.encrypted);
-  constexpr int kPieces = 64;  // of 1 MiB: more than sockets hold
+  constexpr int kPieces = 64;  // pieces of 1 MiB: more than sockets hold
   Probe probe;
   std::promise<void> last_was_asked;
   const auto produce = [&](int number) -> asio::awaitable<Piece> {
@@ -251,7 +251,7 @@ TEST_CASE("a client that closes its sending side gets the rest of a stream that 
           "[net][stream]") {
   Side side;
   CAPTURE(side.encrypted);
-  constexpr int kPieces = 32;  // of 1 MiB: more than sockets hold
+  constexpr int kPieces = 32;  // pieces of 1 MiB: more than sockets hold
   Probe probe;
   const auto produce = [](int number) -> asio::awaitable<Piece> {
     if (number == kPieces) co_return std::nullopt;

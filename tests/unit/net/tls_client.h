@@ -28,7 +28,7 @@ class TlsClient final : public RawClient {
   explicit TlsClient(std::uint16_t port, const TlsOffer& offer = {});
   ~TlsClient() override;
 
-  using RawClient::fd;  ///< for bytes that bypass TLS
+  using RawClient::fd;  ///< lets tests bypass TLS
 
   [[nodiscard]] std::string version() const;   ///< "TLSv1.3"
   [[nodiscard]] std::string protocol() const;  ///< the protocol that ALPN selected; empty if none

@@ -43,7 +43,7 @@ ArmError too_large() {
 /// A valid request with its plan; every resource of the plan was checked.
 struct CheckedDeployment {
   DeploymentTarget target;
-  DeploymentRequest request;  ///< without its template
+  DeploymentRequest request;  ///< has no template any more
   DeploymentPlanner::Plan plan;
 };
 

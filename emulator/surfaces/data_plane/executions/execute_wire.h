@@ -19,7 +19,7 @@ inline constexpr std::chrono::seconds kExecutionCeiling{220};
 /// The body of an execute request in any dialect.
 struct ExecuteCall {
   execution::ExecutionRequest request;
-  std::optional<std::string> identifier;  ///< from a wrapped body, if the query has no identifier
+  std::optional<std::string> identifier;  ///< read from a wrapped body, if the query has none
   std::string execution_type;             ///< as the caller spelt it: it is echoed
   bool asynchronous = false;
 };
@@ -33,7 +33,7 @@ struct ExecuteCall {
 struct ExecutionLabels {
   std::string id;
   std::string identifier;
-  std::string execution_type;  ///< in the caller's casing
+  std::string execution_type;  ///< written in the caller's casing
 };
 
 /// Makes the body of an answer. Without a result the execution waits or runs, which only the flat

@@ -43,7 +43,7 @@ struct Task {
   const Services& services;
   const Route& route;
   http::Call& call;
-  const ClockHistory& time;  ///< of the pool
+  const ClockHistory& time;  ///< time of the pool
   int root;                  ///< descriptor of the session's data directory
 };
 

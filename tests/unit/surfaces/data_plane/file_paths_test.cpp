@@ -10,7 +10,7 @@ namespace {
 
 struct Named {
   std::string line;
-  std::string path;  ///< below the data root
+  std::string path;  ///< path below the data root
 };
 
 TEST_CASE("the directory of a request is its path, or the root", "[api][files]") {

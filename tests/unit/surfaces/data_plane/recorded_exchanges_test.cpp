@@ -29,7 +29,7 @@ struct Exchange {
 
 struct Conversation {
   std::string version;
-  std::vector<Exchange> exchanges;  ///< in recorded order
+  std::vector<Exchange> exchanges;  ///< sorted as recorded
 };
 
 const Names kCommon{"api-supported-versions", "date", "mise-correlation-id", "server",
