@@ -10,7 +10,7 @@ using surfaces::admin::Component;
 
 namespace {
 
-constexpr std::chrono::seconds kTimeout{2};
+constexpr std::chrono::seconds kHealthTimeout{2};
 
 Component interpreter_component(std::string name, const execution::Readiness& readiness) {
   std::string detail = "Python starts in a sandbox";
@@ -24,7 +24,7 @@ Component interpreter_component(std::string name, const execution::Readiness& re
 }
 
 asio::awaitable<Component> launcher_component(execution::LauncherClient& launcher) {
-  const bool answers = co_await launcher.answers(kTimeout);
+  const bool answers = co_await launcher.answers(kHealthTimeout);
   const char* detail = "running";
   if (!answers) detail = "the sandbox launcher does not answer";
   if (!launcher.alive()) detail = "the sandbox launcher has ended";

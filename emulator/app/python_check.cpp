@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::chrono::seconds kTimeout{20};
+constexpr std::chrono::seconds kPythonTimeout{20};
 constexpr const char* kCure =
     "; `make build` makes an environment that has it (build/python), and "
     "`sandbox/agents/python/create_environment.sh DIR` makes one anywhere, for --python "
@@ -37,11 +37,11 @@ void require_ipython(const fs::path& python) {
   // version is printed because /bin/true would succeed too.
   ChildProcess process({python.string(), "-I", "-c", "import IPython; print(IPython.__version__)"},
                        ChildProcess::Kind::server);
-  const auto version = process.read_all(kTimeout);
+  const auto version = process.read_all(kPythonTimeout);
   if (version && !version->empty()) return;
   const std::string reason =
       version ? last_line_of(process.take_stderr())
-              : "it had not answered after " + std::to_string(kTimeout.count()) + " s";
+              : "it had not answered after " + std::to_string(kPythonTimeout.count()) + " s";
   throw runtimes::EngineUnavailable(python.string() + " cannot import IPython" +
                                     (reason.empty() ? "" : ": " + reason) + kCure);
 }

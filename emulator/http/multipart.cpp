@@ -19,7 +19,13 @@ constexpr std::size_t kMaxPadding = 64;
 /// Bytes that are appended at once to unparsed ones; the rest is then parsed without a copy.
 constexpr std::size_t kSeam = 1024;
 
-Error refused(std::string message) { return invalid_request(std::move(message), "file"); }
+Error refused(std::string message, std::string reason = {}) {
+  return invalid_request(std::move(message), "file", std::move(reason));
+}
+
+Error not_multipart(std::string message) {
+  return refused(std::move(message), "send multipart/form-data, as `curl -F file=@NAME` does");
+}
 
 /// Returns how many of the last bytes can be the beginning of a delimiter.
 std::size_t size_of_beginning(std::string_view bytes, std::string_view delimiter) {
@@ -80,7 +86,11 @@ Result<std::size_t> MultipartParser::parse(std::string_view bytes) {
 
 Result<void> MultipartParser::finish() const {
   if (state_ == State::epilogue) return {};
-  return refused("The multipart body ends before its closing boundary.");
+  if (state_ == State::boundary_line) {
+    return not_multipart("The body is not multipart: it has no line with a boundary.");
+  }
+  return refused("The multipart body ends before its closing boundary.",
+                 "the body is cut off, or has another boundary than the header Content-Type");
 }
 
 Result<MultipartParser::Step> MultipartParser::step() {
@@ -108,12 +118,12 @@ Result<MultipartParser::Step> MultipartParser::read_boundary_line() {
   // One byte of the line end can be included; the limit must not depend on how the bytes are split.
   const std::size_t longest = is_whole ? kMaxBoundaryLine : kMaxBoundaryLine + 1;
   if (std::min(end, body.size()) > longest) {
-    return refused("The first line of the body is too long for a multipart boundary.");
+    return not_multipart("The first line of the body is too long for a multipart boundary.");
   }
   if (!is_whole) return Step::starved;
   const std::string_view line = trim(body.substr(0, end));
   if (!line.starts_with("--") || line.size() == 2) {
-    return refused("The body is not multipart: its first line is no boundary.");
+    return not_multipart("The body is not multipart: its first line is no boundary.");
   }
   delimiter_ = "\r\n" + std::string(line);
   state_ = State::content;

@@ -240,6 +240,7 @@ MULTIPARTS = [
 def test_an_upload_without_a_whole_file_is_refused_and_leaves_nothing(session, what, body, kind):
     answer = session.send("POST", "files", data=body, headers={"Content-Type": kind})
     assert_refused(answer, {400, 415})
+    assert answer.headers["x-emulator-reason"]
     assert session.list().json() == {"value": []}
 
 

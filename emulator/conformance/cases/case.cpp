@@ -13,7 +13,7 @@ bool Deviation::explains(const std::string& where) const {
 }
 
 std::string Case::source() const {
-  return plane == Plane::control ? section : "CONTRACT.md " + section;
+  return plane == Plane::control || section.empty() ? section : "CONTRACT.md " + section;
 }
 
 const char* name_of(Evidence evidence) {

@@ -89,7 +89,7 @@ struct Case {
 
   /// The id without its api-version.
   [[nodiscard]] std::string name() const { return id.substr(0, id.find('@')); }
-  /// Page and section: "CONTRACT.md 1.4", "CONTROL-PLANE.md 1.3".
+  /// Page and section: "CONTRACT.md 1.4", "CONTROL-PLANE.md 1.3"; empty without a section.
   [[nodiscard]] std::string source() const;
 };
 

@@ -87,7 +87,7 @@ class Expander {
  public:
   Expander(const Json& written, const Json& file, const Json& shared)
       : written_(written),
-        let_(written.value("let", Json::object())),
+        let_(written.is_object() ? written.value("let", Json::object()) : Json::object()),
         plane_(parse_plane(file)),
         file_variables_(file.value("variables", Json::object())),
         shared_(shared) {}
@@ -121,24 +121,34 @@ class Expander {
     return value.is_null() ? "" : value.get<std::string>();
   }
 
+  /// Throws one CaseError for the problems of all members.
   [[nodiscard]] Case at(const std::string& version) const {
     const Json built_in{{"apiVersion", version}};
     Scope scope = scope_at(version);
     scope.variables.push_back(&built_in);
     Case expanded;
-    expanded.id = text("id", scope) + "@" + version;
-    expanded.title = text("title", scope);
     expanded.api_version = version;
-    expanded.operation = text("operation", scope);
-    expanded.evidence = parse_evidence(member("evidence", scope));
-    expanded.section = text("section", scope);
     expanded.plane = plane_;
-    expanded.deviation = deviation(scope);
-    expanded.note = text("note", scope);
-    expanded.needs = parse_needs(member("needs", scope));
-    expanded.cost = parse_cost(member("cost", scope));
-    expanded.session = parse_session_use(member("session", scope));
-    expanded.steps = steps(scope);
+    Problems problems("; ");
+    const auto fill_in = [&](auto& value, const auto& read) {
+      try {
+        value = read();
+      } catch (const CaseError& error) {
+        problems.add(error.what());
+      }
+    };
+    fill_in(expanded.id, [&] { return text("id", scope) + "@" + version; });
+    fill_in(expanded.title, [&] { return text("title", scope); });
+    fill_in(expanded.operation, [&] { return text("operation", scope); });
+    fill_in(expanded.evidence, [&] { return parse_evidence(member("evidence", scope)); });
+    fill_in(expanded.section, [&] { return text("section", scope); });
+    fill_in(expanded.deviation, [&] { return deviation(scope); });
+    fill_in(expanded.note, [&] { return text("note", scope); });
+    fill_in(expanded.needs, [&] { return parse_needs(member("needs", scope)); });
+    fill_in(expanded.cost, [&] { return parse_cost(member("cost", scope)); });
+    fill_in(expanded.session, [&] { return parse_session_use(member("session", scope)); });
+    fill_in(expanded.steps, [&] { return steps(scope); });
+    problems.throw_if_any();
     return expanded;
   }
 
@@ -223,6 +233,12 @@ void refuse_duplicates(const std::vector<Case>& cases) {
   problems.throw_if_any();
 }
 
+/// Whether the cases of a file with problems can be read nevertheless, to find their problems too.
+bool has_readable_cases(const Json& file) {
+  return file.is_object() && file.value("cases", Json()).is_array() &&
+         file.value("variables", Json::object()).is_object();
+}
+
 Json read_shared(const fs::path& directory) {
   const fs::path path = directory / "variables.json";
   if (!fs::exists(path)) return Json::object();
@@ -259,8 +275,13 @@ std::vector<fs::path> case_files(const fs::path& place) {
 }  // namespace
 
 std::vector<Case> parse_cases(const Json& file, const Json& shared) {
-  check_file(file);
   Problems problems;
+  try {
+    check_file(file);
+  } catch (const CaseError& error) {
+    problems.add(error.what());
+  }
+  if (!has_readable_cases(file)) problems.throw_if_any();
   std::vector<Case> all;
   for (const Json& written : file.at("cases")) {
     try {

@@ -160,8 +160,8 @@ Value parse_word(const Words<Value, N>& words, const Json& word, const std::stri
 }  // namespace
 
 void check_file(const Json& file) {
-  check_members(file, "file", {"description", "cases"}, {"$schema", "variables", "plane"});
-  check_text(file.at("description"), "description");
+  check_members(file, "file", {"cases"}, {"$schema", "description", "variables", "plane"});
+  if (file.contains("description")) check_text(file.at("description"), "description");
   if (!file.value("variables", Json::object()).is_object()) {
     throw CaseError("variables is not an object");
   }
@@ -174,12 +174,12 @@ void check_case(const Json& test_case) {
                 {"section", "deviation", "note", "needs", "let"});
   for (const char* text : {"id", "title", "operation"}) check_text(test_case.at(text), text);
   if (test_case.contains("section")) check_text(test_case.at("section"), "section");
-  const Json& versions = test_case.at("apiVersions");
-  if (versions.is_string()) return;  // a variable: checked when it is filled in
-  if (!versions.is_array() || versions.empty()) throw CaseError("apiVersions is not a list");
   if (!test_case.at("steps").is_array() || test_case.at("steps").empty()) {
     throw CaseError("steps is not a list");
   }
+  const Json& versions = test_case.at("apiVersions");
+  if (versions.is_string()) return;  // a variable: checked when it is filled in
+  if (!versions.is_array() || versions.empty()) throw CaseError("apiVersions is not a list");
 }
 
 void check_deviation(const Json& deviation) {

@@ -76,7 +76,8 @@ void write_outcome(std::ostream& out, const CaseOutcome& outcome) {
   const Case& one = outcome.test_case;
   out << "\n  " << name_of(outcome.verdict) << ": " << one.id << "\n";
   write_wrapped(out, "    ", one.title);
-  out << "    " << name_of(one.evidence) << ", " << one.source() << "\n";
+  const std::string source = one.source();
+  out << "    " << name_of(one.evidence) << (source.empty() ? "" : ", ") << source << "\n";
   if (one.deviation.exists()) write_wrapped(out, "    known to differ: ", one.deviation.is);
   for (const Difference& found : outcome.differences) {
     out << "    " << found.place() << "\n";

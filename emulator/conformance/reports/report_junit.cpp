@@ -35,7 +35,7 @@ void write_case(std::ostream& out, const CaseOutcome& outcome) {
       << "\" name=\"" << escaped(one.id + ": " + one.title) << "\" time=\""
       << seconds(outcome.duration) << "\">\n    <properties>\n";
   write_property(out, "evidence", name_of(one.evidence));
-  write_property(out, "section", one.section);
+  if (!one.section.empty()) write_property(out, "section", one.section);
   write_property(out, "verdict", name_of(outcome.verdict));
   if (one.deviation.exists()) write_property(out, "deviation", one.deviation.is);
   out << "    </properties>\n";

@@ -35,8 +35,8 @@ void write_markdown_evidence(std::ostream& out, const RunReport& report) {
 void write_markdown_outcome(std::ostream& out, const CaseOutcome& outcome) {
   const Case& one = outcome.test_case;
   out << "\n### " << cell(one.id) << "\n\n"
-      << one.title << " (" << name_of(one.evidence) << ", section " << one.section
-      << "): " << name_of(outcome.verdict) << ".\n";
+      << one.title << " (" << name_of(one.evidence) << (one.section.empty() ? "" : ", section ")
+      << one.section << "): " << name_of(outcome.verdict) << ".\n";
   if (outcome.verdict == Verdict::deviation_gone) {
     out << "\nThe case declares that the emulator differs: " << one.deviation.is << "\n";
   }

@@ -83,7 +83,7 @@ std::string describe(const Plan& plan, const Budget& budget, const std::string& 
        << "  requests  " << plan.requests << limit_text(budget.requests)
        << " if every repetition is needed\n"
        << "  minutes   " << plan.worst_case.count() << limit_text(budget.time.count())
-       << " if every request meets its deadline as well\n";
+       << " if all of them take their longest time\n";
   return text.str();
 }
 

@@ -128,6 +128,26 @@ TEST_CASE("every problem of a file is named, not only the first", "[conformance]
   CHECK_THROWS_WITH(parse(file), Catch::Contains("first: ") && Catch::Contains("second: "));
 }
 
+TEST_CASE("problems of a file and of its cases are named together", "[conformance]") {
+  Json file = sample_file();
+  file["colour"] = "red";
+  file["cases"][0]["evidence"] = "hearsay";
+  file["cases"][0]["cost"] = "high";
+  file["cases"].push_back(5);
+  CHECK_THROWS_WITH(parse(file), Catch::Contains("file has an unknown member colour") &&
+                                     Catch::Contains("evidence is not one of") &&
+                                     Catch::Contains("cost is not one of") &&
+                                     Catch::Contains("a case without id: case is not an object"));
+  CHECK_THROWS_WITH(parse(Json::array()), "file is not an object");
+}
+
+TEST_CASE("a file needs no description, and a case no section", "[conformance]") {
+  Json file = sample_file();
+  file.erase("description");
+  file["cases"][0].erase("section");
+  CHECK(parse(file).front().source().empty());
+}
+
 TEST_CASE("every problem of a case is named, not only the first", "[conformance]") {
   Json file = sample_file();
   Json& steps = file["cases"][0]["steps"];
