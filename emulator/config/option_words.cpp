@@ -12,7 +12,7 @@ std::vector<std::string> words_of(const Option& option) {
   for (;;) {
     const std::size_t end = rest.find(kSeparator);
     const std::string_view part = rest.substr(0, end);
-    // "a whole number from 0 to 65535" describes values and is none.
+    // A part with spaces, such as "a whole number from 0 to 65535", describes values.
     if (part.find(' ') == std::string_view::npos) words.emplace_back(part);
     if (end == std::string_view::npos) return words;
     rest.remove_prefix(end + kSeparator.size());

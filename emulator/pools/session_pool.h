@@ -64,8 +64,8 @@ class SessionLease {
 /// Event-loop thread only. Call stop() and await it before destroying the pool.
 class SessionPool {
  public:
-  /// `clock`, `ids` and `events` outlive the pool. `workspaces` is shared with the pools that have
-  /// no ready sessions but the default pool's.
+  /// `clock`, `ids` and `events` outlive the pool. `workspaces` is shared with the pools that use
+  /// the ready sessions of the default pool.
   SessionPool(boost::asio::any_io_executor executor, Clock& clock, IdSource& ids,
               std::shared_ptr<execution::WorkspaceFactory> workspaces, SessionEvents& events,
               PoolDefinition definition);

@@ -13,7 +13,7 @@ struct ReadOnlyBind {
   bool operator==(const ReadOnlyBind&) const = default;
 };
 
-/// Limits of one sandbox; the comment of a limit per process names that. For how strictly they are
+/// Limits of one sandbox; the comment of a limit per process says so. For how strictly they are
 /// enforced see limit_report.h.
 struct Limits {
   std::uint64_t data_bytes = std::uint64_t{1} << 30;   ///< /mnt/data

@@ -147,7 +147,7 @@ Json ends_with(const FunctionCall& call) {
   return boost::algorithm::iends_with(call.text(0), call.text(1));
 }
 
-/// Counted in characters, without regard to case; -1 if the text is not in the other.
+/// The index counts characters, and case is ignored; -1 if the text does not occur.
 Json index_of(const FunctionCall& call) {
   const auto found = boost::algorithm::to_lower_copy(call.text(0))
                          .find(boost::algorithm::to_lower_copy(call.text(1)));

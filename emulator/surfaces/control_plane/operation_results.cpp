@@ -52,7 +52,7 @@ asio::awaitable<ArmAnswer> get_operation_status(ArmCall& call) {
   const auto operation = find(call);
   if (!operation) co_return no_such_operation(call);
   std::string started = timestamp(operation->started);
-  started.pop_back();  // was recorded without a time zone
+  started.pop_back();  // the recorded text has no time zone
   const std::string path = "/subscriptions/" + call.scope.subscription +
                            "/providers/Microsoft.App/locations/" + call.parameters["location"] +
                            "/operationStatuses/" + operation->id;

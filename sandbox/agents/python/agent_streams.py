@@ -41,7 +41,8 @@ class OutStream(io.TextIOBase):
         self._descriptor = None  # a duplicate of it
         self._unshown = None
         self._closed = False
-        self._lock = threading.Lock()  # keeps it from being pickled, as parts of a kernel's do
+        # A lock cannot be pickled, so neither can the stream; nor can a stream of a kernel.
+        self._lock = threading.Lock()
         self.attach()
 
     def attach(self):

@@ -27,22 +27,22 @@ def pins():
     return dict(line.split("==") for line in wanted if line)
 
 
-def row(name, service, ours, why):
-    return f"| {name} | {service or 'not seen'} | {ours} | {'' if service == ours else why} |\n"
+def row(name, service, pinned, why):
+    return f"| {name} | {service or 'not seen'} | {pinned} | {'' if service == pinned else why} |\n"
 
 
 def page():
     facts = json.loads((DIRECTORY / "service_packages.json").read_text())
-    python, packages, ours = facts["python"], facts["packages"], pins()
-    unpinned = packages.keys() - ours.keys()
+    python, packages, pinned = facts["python"], facts["packages"], pins()
+    unpinned = packages.keys() - pinned.keys()
     assert not unpinned, f"not in requirements.txt: {unpinned}"
     text = OPENING.format(source=facts["source"])
     text += row("Python", python["service"], "3.11 or 3.12", python["why"])
     for name, fact in packages.items():
         service = fact.get("service")
-        assert service == ours[name] or fact.get("why"), f"why does {name} differ?"
-        text += row(name, service, ours[name], fact.get("why"))
-    return text + CLOSING.format(count=len(ours) - len(packages))
+        assert service == pinned[name] or fact.get("why"), f"why does {name} differ?"
+        text += row(name, service, pinned[name], fact.get("why"))
+    return text + CLOSING.format(count=len(pinned) - len(packages))
 
 
 if __name__ == "__main__":

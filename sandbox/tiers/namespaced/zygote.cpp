@@ -189,7 +189,7 @@ bool Zygote::reaped(pid_t pid, int wait_status) {
   return true;
 }
 
-/// The reason why it exited during loading.
+/// Returns why the zygote exited while it loaded.
 StepError Zygote::failed_start(int wait_status) {
   if (reports_) {
     reports_->read(std::chrono::steady_clock::now());
