@@ -18,14 +18,14 @@ using dynsessions::test::TestLoop;
 
 /// The same tests run with and without a zygote.
 // NOLINTNEXTLINE(concurrency-mt-unsafe): before threads
-const bool kStartsAnew = std::getenv("DYNSESSIONS_NO_ZYGOTE") != nullptr;
+const bool kStartsInterpreters = std::getenv("DYNSESSIONS_NO_ZYGOTE") != nullptr;
 
 class KernelsFixture {
  public:
   explicit KernelsFixture(std::uint32_t max_processes = 256) {
     config::Config config;
     config.pool.max_processes = max_processes;
-    config.host.no_zygote = kStartsAnew;
+    config.host.no_zygote = kStartsInterpreters;
     const runtimes::Installation installation{SANDBOX_LAUNCHER, INTERPRETER_AGENT, SESSION_PYTHON};
     const runtimes::PythonRuntime python(python_settings(config.host), installation,
                                          sandbox::Tier::full);
@@ -87,8 +87,7 @@ class KernelsFixture {
   boost::asio::thread_pool file_pool_{1};
   Spool spool_{file_pool_};
   Turns first_programs_{loop_.executor(), real_time_, 8, {}};
-  SandboxServices services_{loop_.executor(), launcher_,       clock_, real_time_,
-                            spool_,           first_programs_, {},     !kStartsAnew};
+  SandboxServices services_{loop_.executor(), launcher_, clock_, real_time_, spool_, first_programs_, {}, !kStartsInterpreters};
   std::unique_ptr<Workspace> workspace_;
 };
 

@@ -15,15 +15,16 @@ namespace {
 
 using dynsessions::test::TestLoop;
 
-enum class Birth { forked, started };
+enum class StartKind { forked, started };
 
 /// A launcher whose sessions all get their interpreters in one way.
 class Sessions {
  public:
-  explicit Sessions(Birth birth, std::vector<std::string> preload = config::Config().host.preload)
-      : birth_(birth) {
+  explicit Sessions(StartKind start_kind,
+                    std::vector<std::string> preload = config::Config().host.preload)
+      : start_kind_(start_kind) {
     config::Config config;
-    config.host.no_zygote = birth == Birth::started;
+    config.host.no_zygote = start_kind == StartKind::started;
     config.host.preload = std::move(preload);
     const runtimes::Installation installation{SANDBOX_LAUNCHER, INTERPRETER_AGENT, SESSION_PYTHON};
     const runtimes::PythonRuntime python(python_settings(config.host), installation,
@@ -46,7 +47,7 @@ class Sessions {
     auto workspace = make();
     INFO((workspace ? "" : workspace.error().message));
     REQUIRE(workspace);
-    if (birth_ == Birth::forked) leave_idle(**workspace);
+    if (start_kind_ == StartKind::forked) leave_idle(**workspace);
     std::string printed;
     for (const std::string& code : programs) {
       printed += execute(**workspace, Kernel::synchronous, code);
@@ -71,7 +72,7 @@ class Sessions {
     execute(workspace, Kernel::asynchronous, "import time; time.sleep(0.1)");
   }
 
-  const Birth birth_;
+  const StartKind start_kind_;
   TestLoop loop_;
   SteadyClock launcher_time_{loop_.executor()};
   LauncherClient launcher_{loop_.executor(), launcher_time_};
@@ -80,8 +81,7 @@ class Sessions {
   boost::asio::thread_pool file_pool_{1};
   Spool spool_{file_pool_};
   Turns first_programs_{loop_.executor(), real_time_, 8, {}};
-  SandboxServices services_{loop_.executor(), launcher_,       clock_, real_time_,
-                            spool_,           first_programs_, {},     birth_ == Birth::forked};
+  SandboxServices services_{loop_.executor(), launcher_, clock_, real_time_, spool_, first_programs_, {}, start_kind_ == StartKind::forked};
 };
 
 }  // namespace
@@ -153,8 +153,8 @@ TEST_CASE("a forked interpreter cannot be distinguished from a started one", "[z
       {"tempfile", "import tempfile; print(tempfile.gettempdir(), tempfile.tempdir)"},
   }));
   DYNAMIC_SECTION(row.what) {
-    Sessions forked(Birth::forked);
-    Sessions started(Birth::started);
+    Sessions forked(StartKind::forked);
+    Sessions started(StartKind::started);
     const std::string printed = started.print({row.code});
     CHECK_FALSE(printed.empty());
     CHECK(forked.print({row.code}) == printed);
@@ -171,7 +171,7 @@ TEST_CASE("nothing random is shared by sessions of one zygote", "[zygote]") {
                "import multiprocessing as m; print(bytes(m.current_process().authkey))",
                "from scipy import stats; print(stats.norm.rvs())");
   DYNAMIC_SECTION(code) {
-    Sessions sessions(Birth::forked, {"numpy", "multiprocessing", "ssl", "uuid", "tempfile"});
+    Sessions sessions(StartKind::forked, {"numpy", "multiprocessing", "ssl", "uuid", "tempfile"});
     std::set<std::string> printed;
     for (int i = 0; i < 3; ++i) printed.insert(sessions.print({code}));
     CHECK(printed.size() == 3);
@@ -179,7 +179,7 @@ TEST_CASE("nothing random is shared by sessions of one zygote", "[zygote]") {
 }
 
 TEST_CASE("work that needs threads succeeds in a forked interpreter", "[zygote]") {
-  Sessions sessions(Birth::forked);
+  Sessions sessions(StartKind::forked);
   CHECK(sessions.print({"import numpy as np, threading\n"
                         "a = np.ones((400, 400)); print((a @ a)[0, 0])\n"
                         "t = threading.Thread(target=lambda: print((a @ a)[1, 1]))\n"
@@ -193,12 +193,12 @@ TEST_CASE("work that needs threads succeeds in a forked interpreter", "[zygote]"
 }
 
 TEST_CASE("a module that is not there is left out", "[zygote]") {
-  Sessions sessions(Birth::forked, {"no_such_module", "json"});
+  Sessions sessions(StartKind::forked, {"no_such_module", "json"});
   CHECK(sessions.print({"import sys; print('json' in sys.modules)"}) == "True\n");
 }
 
 TEST_CASE("an interpreter starts although /tmp is full", "[zygote]") {
-  const auto birth = GENERATE(Birth::forked, Birth::started);
+  const auto start_kind = GENERATE(StartKind::forked, StartKind::started);
   const std::string clear = "import shutil; shutil.rmtree('/tmp/.ipython')\n";
   const std::string fill = GENERATE(
       "try:\n"
@@ -209,7 +209,7 @@ TEST_CASE("an interpreter starts although /tmp is full", "[zygote]") {
       "try:\n"
       "    for i in range(1 << 20): os.mkdir(f'/tmp/{i}')\n"
       "except OSError as error: print(error.errno)");
-  Sessions sessions(birth);
+  Sessions sessions(start_kind);
   CHECK(sessions.print({clear + fill, "import os; os._exit(3)", "print('here')"}) == "28\nhere\n");
 }
 
