@@ -14,7 +14,7 @@
 namespace dynsessions::execution {
 
 /// Lets work begin a few pieces at a time, in order of arrival. A piece that takes long does not
-/// hold up the others: its turn ends while it goes on. Event-loop thread only.
+/// hold up the others: its turn ends while it continues. Event-loop thread only.
 class Turns {
  public:
   /// `longest` limits a turn, by `clock`, which outlives the turns.

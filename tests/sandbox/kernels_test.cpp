@@ -87,7 +87,8 @@ class KernelsFixture {
   boost::asio::thread_pool file_pool_{1};
   Spool spool_{file_pool_};
   Turns first_programs_{loop_.executor(), real_time_, 8, {}};
-  SandboxServices services_{loop_.executor(), launcher_, clock_, real_time_, spool_, first_programs_, {}, !kStartsInterpreters};
+  SandboxServices services_{loop_.executor(), launcher_,       clock_, real_time_,
+                            spool_,           first_programs_, {},     !kStartsInterpreters};
   std::unique_ptr<Workspace> workspace_;
 };
 

@@ -355,11 +355,11 @@ TEST_CASE("the refusal of an operation behind a wrong endpoint names the mistake
   };
   const std::string pool = "/subscriptions/s/resourceGroups/g/sessionPools/p";
   const auto row = GENERATE_COPY(values<Wrong>({
-      {"POST " + pool + "/python/execute/code/execute", "goes on with `/python/execute`",
+      {"POST " + pool + "/python/execute/code/execute", "continues with `/python/execute`",
        "remove `/python/execute`"},
-      {"POST " + pool + "/code/execute/executions", "goes on with `/code/execute`",
+      {"POST " + pool + "/code/execute/executions", "continues with `/code/execute`",
        "remove `/code/execute`"},
-      {"GET " + pool + "/v1/files", "goes on with `/v1`", "remove `/v1`"},
+      {"GET " + pool + "/v1/files", "continues with `/v1`", "remove `/v1`"},
       {"POST /subscriptions/s/resourceGroups/g/code/execute",
        "ends with `/subscriptions/s/resourceGroups/g`", "/sessionPools/NAME"},
       {"POST /subscriptions/s/resourceGroups/g/sessionPools/code/execute", "ends before the name",
