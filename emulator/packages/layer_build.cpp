@@ -21,6 +21,9 @@ using nlohmann::json;
 
 constexpr std::size_t kShownLines = 12;
 
+/// environment_layer.py says so after pip has done its work.
+constexpr std::string_view kAgentSign = "the agent of sessions does not work with these packages";
+
 struct PipCure {
   std::string_view sign;  ///< in pip's output
   std::string_view cure;
@@ -28,6 +31,9 @@ struct PipCure {
 
 /// The first that is found counts.
 constexpr PipCure kPipCures[] = {
+    {kAgentSign,
+     "the versions of IPython, traitlets and of what they need are those of the service's image; "
+     "name other versions, or none"},
     {"No module named pip",
      "the Python of the sessions has no pip: use an environment that has it, such as that of "
      "`make build` or of the image `full`"},
@@ -72,7 +78,9 @@ std::string constraint_lines(const Versions& versions) {
 }  // namespace
 
 Error pip_failure(std::string_view said) {
-  std::string message = "pip could not install the packages";
+  const bool is_installed = said.find(kAgentSign) != std::string_view::npos;
+  std::string message = is_installed ? "sessions could not start with the packages"
+                                     : "pip could not install the packages";
   if (const std::string lines = shown_lines(said); !lines.empty()) message += ":\n" + lines;
   for (const auto& [sign, cure] : kPipCures) {
     if (said.find(sign) == std::string_view::npos) continue;

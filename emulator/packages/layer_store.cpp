@@ -55,13 +55,16 @@ UniqueFd claim(const fs::path& layer) {
   return fs::exists(layer / "bin") ? std::move(held) : UniqueFd();
 }
 
-/// Removes a layer that no server uses. A server that claims the layer in the meantime waits, and
-/// then does not find it.
+/// Removes a layer that no server uses. It is renamed first, so that a removal that is cut short
+/// leaves no half of a layer under its name. A server that claims the layer in the meantime waits,
+/// and then does not find it.
 void remove_if_free(const fs::path& layer) {
   const UniqueFd held(::open(layer.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
   if (!held || ::flock(held.get(), LOCK_EX | LOCK_NB) != 0) return;
-  std::error_code ignored;
-  fs::remove_all(layer, ignored);
+  const fs::path leftover = layer.parent_path() / (kBuilding + layer.filename().string());
+  std::error_code error;
+  fs::rename(layer, leftover, error);
+  if (!error) fs::remove_all(leftover, error);
 }
 
 /// Sets the modification time of the layer's directory, which is the time of its last use.
@@ -189,14 +192,11 @@ Result<LayerStore::Build> LayerStore::build(const RequirementsFile& file,
 /// Packages that the base has already are not among those of the layer, and are the base's to pin.
 void LayerStore::pin(RequirementsFile& file, const LayerFacts& facts) const {
   const std::vector<Requirement> wanted = file.requirements();
-  for (Requirement each : wanted) {
+  for (const Requirement& each : wanted) {
     if (each.is_exact_or_ranged || each.text.find(';') != std::string::npos) continue;
     std::string version = version_in(facts.packages, each.name);
     if (version.empty()) version = base_.version_of(each.name);
-    if (version.empty()) continue;
-    each.text += "==" + version;
-    each.is_exact_or_ranged = true;
-    file.put(each);
+    if (!version.empty()) file.pin(each, version);
   }
   Versions needed;
   for (const auto& package : facts.packages) {
@@ -207,9 +207,10 @@ void LayerStore::pin(RequirementsFile& file, const LayerFacts& facts) const {
 
 void LayerStore::publish(const Build& build, const RequirementsFile& file) const {
   const fs::path target = directory_for(file);
-  if (fs::exists(target)) {
+  if (claim(target)) {
     fs::remove_all(build.directory);  // the same packages were there
   } else {
+    fs::remove_all(target);  // remains of a removal by an earlier release
     fs::rename(build.directory, target);
   }
   note_use(claim(target));

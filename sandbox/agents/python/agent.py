@@ -19,12 +19,10 @@ SIGINT interrupts the program that runs and nothing else; see Agent._on_interrup
 """
 
 import asyncio
-import builtins
 import contextlib
 import contextvars
 import ctypes
 import functools
-import getpass
 import json
 import os
 import pathlib
@@ -42,7 +40,6 @@ import agent_streams
 import agent_variables
 import session_packages
 from agent_shell import AGENT_DIRECTORY, make_shell, text_of_error, utf8
-from IPython.core.error import StdinNotImplementedError
 
 CONTROL_FD = 3
 FONT_SET = "SESSION_FONTS"
@@ -56,15 +53,6 @@ SUCCESS = types.SimpleNamespace(success=True)
 WARM_UPS = 3  # memory is still touched for the first time in the second
 
 LIBC = ctypes.CDLL(None)
-
-
-def refuse_stdin(function):
-    def refuse(*args, **kwargs):
-        raise StdinNotImplementedError(
-            f"{function} was called, but this frontend does not support input requests."
-        )
-
-    return refuse
 
 
 def result_frame(request_id, ok, value, traceback_text, displays=b""):
@@ -284,8 +272,6 @@ def prepare_process():
     """Makes the process look to a program like a fresh Jupyter kernel. Returns its streams."""
     # Left to itself, tempfile finds it by writing a file, and finds none when /tmp is full.
     tempfile.tempdir = os.environ.get("TMPDIR", "/tmp")
-    builtins.input = refuse_stdin("raw_input")
-    getpass.getpass = refuse_stdin("getpass")
     sys.path[:] = [directory for directory in sys.path if directory != AGENT_DIRECTORY]
     agent_kernel.arrange_process()
     return agent_streams.install()

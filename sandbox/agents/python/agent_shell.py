@@ -252,6 +252,7 @@ class ZMQInteractiveShell(InteractiveShell):
 
     autoindent = CBool(False)
     kernel = Any()
+    parent_header = Any({})
     compiler_class = Type(XCachingCompiler)
     displayhook_class = Type(ZMQShellDisplayHook)
     display_pub_class = Type(ZMQDisplayPublisher)
@@ -263,10 +264,17 @@ class ZMQInteractiveShell(InteractiveShell):
         self.begin_program()
         self.kernel = IPythonKernel(self)
         super().__init__(**settings)
+        self.kernel.take_input()
         self.extension_manager.load_extension("storemagic")  # as every kernel does
         self.configurables.append(IPKernelApp.instance())
         self._first_names = dict(self.user_ns)
         self._transformed = None  # the cell that run_program() hands to run_cell()
+
+    def get_parent(self):
+        return self.parent_header
+
+    def set_parent(self, parent):
+        self.parent_header = parent
 
     @default("exiter")
     def _default_exiter(self):

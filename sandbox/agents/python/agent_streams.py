@@ -16,6 +16,7 @@ import io
 import os
 import sys
 import threading
+from typing import Optional
 
 from agent_kernel import stand_in
 
@@ -65,7 +66,7 @@ class OutStream(io.TextIOBase):
         if identity(self._unshown) is None:
             self._unshown = os.open(os.devnull, os.O_WRONLY)
 
-    def write(self, string):
+    def write(self, string: str) -> Optional[int]:
         if not isinstance(string, str):
             raise TypeError(f"write() argument must be str, not {type(string)}")
         if self._closed:
