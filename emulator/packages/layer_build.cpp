@@ -20,6 +20,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kShownLines = 12;
+/// A traceback of pip follows, whose last line has the reason.
+constexpr const char* kPipCrashed = "ERROR: Exception:";
 
 /// environment_layer.py says so after pip has done its work.
 constexpr std::string_view kAgentSign = "the agent of sessions does not work with these packages";
@@ -57,6 +59,7 @@ std::string shown_lines(std::string_view said) {
   for (const std::string& line : lines) {
     if (line.starts_with("ERROR: ")) errors.push_back(line);
   }
+  if (errors == std::vector<std::string>{kPipCrashed}) errors.push_back(lines.back());
   std::vector<std::string>& shown = errors.empty() ? lines : errors;
   if (shown.size() > kShownLines) shown.erase(shown.begin(), shown.end() - kShownLines);
   for (std::string& line : shown) line = "  " + printable(line);

@@ -84,6 +84,17 @@ bool names(const std::vector<Requirement>& requirements, std::string_view name) 
                      [&](const Requirement& each) { return each.name == name; });
 }
 
+/// Whether one of the lines leaves no choice of the package's version.
+bool fixes_version(const std::vector<Requirement>& requirements,
+                   const Versions::value_type& package) {
+  const std::string name = normalized_name(package.first);
+  return std::any_of(requirements.begin(), requirements.end(), [&](const Requirement& each) {
+    const bool is_address = each.text.find('@') != std::string::npos;
+    return each.name == name &&
+           (is_address || each.text.find("==" + package.second) != std::string::npos);
+  });
+}
+
 std::string version_in(const Versions& packages, std::string_view name) {
   for (const auto& [package, version] : packages) {
     if (normalized_name(package) == name) return version;
@@ -145,7 +156,8 @@ Result<KeptLayer> LayerStore::obtain(const RequirementsFile& file, const fs::pat
 
 Result<Change> LayerStore::change(const fs::path& path, const Edit& edit) const {
   const UniqueFd lock = lock_directory(directory_);
-  Result<RequirementsFile> file = RequirementsFile::parse(read_text(path));
+  const std::string before = read_text(path);
+  Result<RequirementsFile> file = RequirementsFile::parse(before);
   if (!file) return file.error();
   if (const Result<void> edited = edit(*file); !edited) return edited.error();
   file->set_needed({});  // computed again by the build
@@ -155,6 +167,11 @@ Result<Change> LayerStore::change(const fs::path& path, const Edit& edit) const 
   }
   const Result<Build> built = build(*file, fs::absolute(path).parent_path());
   if (!built) return built.error();
+  if (read_text(path) != before) {
+    remove_leftovers();
+    return invalid_request(path.string() + " was changed by another program", {},
+                           "run the command again");
+  }
   pin(*file, built->facts);
   publish(*built, *file);
   replace_file(path, file->text());
@@ -190,6 +207,7 @@ Result<LayerStore::Build> LayerStore::build(const RequirementsFile& file,
 }
 
 /// Packages that the base has already are not among those of the layer, and are the base's to pin.
+/// Lines with a range of versions stay; the exact version stands in a line of ours.
 void LayerStore::pin(RequirementsFile& file, const LayerFacts& facts) const {
   const std::vector<Requirement> wanted = file.requirements();
   for (const Requirement& each : wanted) {
@@ -200,7 +218,7 @@ void LayerStore::pin(RequirementsFile& file, const LayerFacts& facts) const {
   }
   Versions needed;
   for (const auto& package : facts.packages) {
-    if (!names(wanted, normalized_name(package.first))) needed.push_back(package);
+    if (!fixes_version(file.requirements(), package)) needed.push_back(package);
   }
   file.set_needed(needed);
 }

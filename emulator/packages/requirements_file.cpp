@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -146,8 +147,10 @@ auto is_line_of(std::string name) {
 
 /// Whether the text after a name and its extras can be one of a requirement.
 bool continues_requirement(std::string_view rest) {
-  constexpr std::string_view kBeginnings = "=<>!~;@(";
-  return rest.empty() || kBeginnings.find(rest.front()) != std::string_view::npos;
+  constexpr std::string_view kBeginnings[] = {"==", "<", ">", "!=", "~=", ";", "@", "("};
+  return rest.empty() ||
+         std::any_of(std::begin(kBeginnings), std::end(kBeginnings),
+                     [rest](std::string_view beginning) { return rest.starts_with(beginning); });
 }
 
 }  // namespace

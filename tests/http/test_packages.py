@@ -254,14 +254,14 @@ def test_versions_of_the_service_are_not_changed_by_what_a_package_needs(project
 
 
 def test_packages_with_which_sessions_could_not_start_are_refused(project):
-    make_wheel(project.wheels, "ipython", "99.0")
-    ended = project.run("add", "--wheels", str(project.wheels), "greeting", "ipython==99.0")
+    make_wheel(project.wheels, "traitlets", "99.0")
+    ended = project.run("add", "--wheels", str(project.wheels), "greeting", "traitlets==99.0")
     assert ended.returncode == FAILED
     assert "sessions could not start with the packages" in ended.stderr
     assert "Cure: the versions of IPython, traitlets" in ended.stderr
     assert not project.file.exists()
     assert project.layers() == []
-    project.file.write_text("--no-index\n--find-links ./wheels\nipython==99.0\n")
+    project.file.write_text("--no-index\n--find-links ./wheels\ntraitlets==99.0\n")
     server = run_to_end("serve", "--port", "0", "--admin-port", "0", *project.options)
     assert server.returncode == NO_ENGINE
     assert "sessions could not start with the packages" in server.stderr

@@ -37,7 +37,8 @@ from decorator import decorate  # comes with IPython, whose absence must be repo
 AGENT_DIRECTORY = str(pathlib.Path(__file__).parent)
 # The event loops that ipykernel knows: of front ends in a browser, and of a screen.
 WITHOUT_TOOLKIT = ("inline", "nbagg", "webagg", "notebook", "ipympl", "widget", None)
-TOOLKITS = ("qt", "qt5", "qt6", "wx", "tk", "gtk", "gtk3", "osx", "asyncio")
+TOOLKITS = ("qt", "qt5", "qt6", "wx", "tk", "gtk", "gtk3", "osx")
+ASYNCIO = "asyncio"  # the loop that runs anyway
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -324,8 +325,9 @@ class ZMQInteractiveShell(InteractiveShell):
     def enable_gui(self, gui=None):
         if gui in TOOLKITS:
             raise UsageError(f"There is no screen for the GUI toolkit {gui!r} here")
-        if gui not in WITHOUT_TOOLKIT:
-            names = dict.fromkeys(WITHOUT_TOOLKIT + TOOLKITS).keys()
+        known = (*WITHOUT_TOOLKIT, *TOOLKITS, ASYNCIO)
+        if gui not in known:
+            names = dict.fromkeys(known).keys()
             raise UsageError(f"Invalid GUI request {gui!r}, valid ones are:{names}")
 
     def system_piped(self, cmd):

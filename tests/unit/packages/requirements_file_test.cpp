@@ -140,6 +140,8 @@ TEST_CASE("what is no package or would escape the hash of the file is refused", 
       {"a @ git+file:///home/me/a", "a place that can change"},
       {"a==1 \\", "cannot go on in the next one"},
       {"a[b", "is not the name of a package"},
+      {"a=1", "is not the name of a package"},
+      {"a!1", "is not the name of a package"},
   }));
   DYNAMIC_SECTION(row.line) {
     const auto file = RequirementsFile::parse("good==1\n" + std::string(row.line) + "\n");
