@@ -37,6 +37,7 @@ LOOKED_AT = {"__path__", "__file__", "__warningregistry__", "__wrapped__", "__te
 # The agent's replacements for objects of ipykernel, by module and name.
 STAND_INS = {}
 
+_launcher = []  # path of the program that starts kernels
 _loading = threading.RLock()
 _begun = set()
 
@@ -231,6 +232,9 @@ def arrange_process():
     sys.path.insert(next(packages, 0), "")
     for name in LOADED:
         seem_loaded(name)
+    # Not in name_process(): a search for a module touches 0.4 MB of a fork's memory.
+    launcher = importlib.machinery.PathFinder.find_spec("ipykernel_launcher")
+    _launcher[:] = [launcher.origin if launcher else "ipykernel_launcher.py"]
     sys.breakpointhook = debugpy_breakpointhook
     debugger.Pdb = pdb.Pdb = debugger.InterruptiblePdb
     pdb.set_trace = debugger.set_trace
@@ -242,6 +246,5 @@ def name_process():
     connection_file = f"{runtime}/kernel-{uuid.uuid4()}.json"
     IPKernelApp.instance().connection_file = connection_file
     arguments = ["-f", connection_file]
-    launcher = importlib.machinery.PathFinder.find_spec("ipykernel_launcher")
-    sys.argv[:] = [launcher.origin if launcher else "ipykernel_launcher.py", *arguments]
+    sys.argv[:] = [*_launcher, *arguments]
     sys.orig_argv[:] = [sys.executable, "-m", "ipykernel_launcher", *arguments]
