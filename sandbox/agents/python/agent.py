@@ -18,6 +18,7 @@ cells run inside a running asyncio loop: `await` works at top level, tasks live 
 SIGINT interrupts the program that runs and nothing else; see Agent._on_interrupt.
 """
 
+import _signal  # see agent_shell.py
 import asyncio
 import contextlib
 import contextvars
@@ -39,7 +40,7 @@ import agent_kernel
 import agent_streams
 import agent_variables
 import session_packages
-from agent_shell import AGENT_DIRECTORY, make_shell, text_of_error, utf8
+from agent_shell import AGENT_DIRECTORY, SIGINT, make_shell, text_of_error, utf8
 
 CONTROL_FD = 3
 FONT_SET = "SESSION_FONTS"
@@ -210,7 +211,7 @@ class Agent:
             self._listen_for_interrupts()  # the program can have set its own handler
 
     def _listen_for_interrupts(self):
-        signal.signal(signal.SIGINT, self._on_interrupt)
+        _signal.signal(SIGINT, self._on_interrupt)
 
     def _on_interrupt(self, _signal, frame):
         """Raises in the program's own frames, cancels a program that awaits, and is otherwise

@@ -185,7 +185,9 @@ class IPKernelApp(Application):
         directory, name = os.path.split(self.connection_file)
         with contextlib.suppress(OSError):
             os.makedirs(directory, mode=0o700, exist_ok=True)
-            with open(os.open(self.connection_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            with open(
+                os.open(self.connection_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
+            ) as file:
                 json.dump(connection_information(), file, indent=2)
         return directory
 

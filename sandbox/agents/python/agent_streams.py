@@ -10,13 +10,11 @@ descriptors and the stream objects. A program that assigns another stream to `sy
 for the next programs, as in a kernel; one that cannot be flushed ends with its program.
 """
 
-import contextlib
 import faulthandler
 import io
 import os
 import sys
 import threading
-from typing import Optional
 
 from agent_kernel import stand_in
 
@@ -44,6 +42,7 @@ class OutStream(io.TextIOBase):
         self._closed = False
         self._lock = threading.Lock()  # keeps it from being pickled, as parts of a kernel's do
         self.attach()
+        self._own_names = {*vars(self), "_own_names"}
 
     def attach(self):
         """Attaches to this process's descriptor; called again in a fork of the zygote."""
@@ -54,9 +53,8 @@ class OutStream(io.TextIOBase):
     def restore(self):
         """Undoes what the program did to the stream and its descriptors."""
         self._closed = False
-        for name in [name for name, value in vars(self).items() if not callable(value)]:
-            if callable(getattr(type(self), name, None)):
-                delattr(self, name)  # a method that the program replaced by no function
+        if vars(self).keys() != self._own_names:
+            self._restore_methods()
         is_kept = identity(self._descriptor) == self._pipe
         is_in_place = identity(self._number) == self._pipe
         if is_kept and not is_in_place:
@@ -66,7 +64,13 @@ class OutStream(io.TextIOBase):
         if identity(self._unshown) is None:
             self._unshown = os.open(os.devnull, os.O_WRONLY)
 
-    def write(self, string: str) -> Optional[int]:
+    def _restore_methods(self):
+        """Removes what is no function from the places of methods."""
+        for name in [name for name, value in vars(self).items() if not callable(value)]:
+            if callable(getattr(type(self), name, None)):
+                delattr(self, name)
+
+    def write(self, string: str) -> int | None:
         if not isinstance(string, str):
             raise TypeError(f"write() argument must be str, not {type(string)}")
         if self._closed:
@@ -128,9 +132,11 @@ def encoded(text):
 
 def identity(descriptor):
     """Identifies the pipe or file; returns None for a closed descriptor."""
-    with contextlib.suppress(OSError):
+    try:
         status = os.fstat(descriptor)
-        return status.st_dev, status.st_ino
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def install():
