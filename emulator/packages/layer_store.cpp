@@ -207,7 +207,7 @@ Result<LayerStore::Build> LayerStore::build(const RequirementsFile& file,
 }
 
 /// Packages that the base has already are not among those of the layer, and are the base's to pin.
-/// Lines with a range of versions stay; the exact version stands in a line of ours.
+/// Lines with a range of versions stay; the exact version gets a further line.
 void LayerStore::pin(RequirementsFile& file, const LayerFacts& facts) const {
   const std::vector<Requirement> wanted = file.requirements();
   for (const Requirement& each : wanted) {

@@ -195,7 +195,7 @@ class IPKernelApp(Application):
 
 
 def connection_information():
-    """No sockets are behind it: nobody connects to a session's kernel from inside."""
+    """Returns the content of a connection file. No sockets have these addresses."""
     ports = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
     return {
         **{port: number for number, port in enumerate(ports, 1)},

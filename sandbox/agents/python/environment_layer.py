@@ -30,7 +30,7 @@ BASE_INSIDE = "/opt/dynsessions-base"
 PR_SET_PDEATHSIG = 1
 FONT_CACHE = "share/dynsessions/matplotlib"
 PIP = ("-I", "-m", "pip", "--disable-pip-version-check", "--no-input")
-# What an interpreter of a session does before its first program. The layer can have another IPython.
+# Starts the agent and runs one program, since the layer can have another IPython.
 TRY_AGENT = """
 import asyncio, os, sys
 sys.path.append(sys.argv[1])
