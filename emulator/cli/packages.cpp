@@ -133,8 +133,7 @@ ExitCode add_packages(const Invocation& call) {
   }
   return change_packages(call, [&](RequirementsFile& file) -> Result<void> {
     for (const Requirement& each : wanted.requirements()) file.put(each);
-    if (!place.empty()) file.take_from(place);
-    return {};
+    return place.empty() ? Result<void>() : file.take_from(place);
   });
 }
 
@@ -144,7 +143,8 @@ ExitCode remove_packages(const Invocation& call) {
   }
   return change_packages(call, [&](RequirementsFile& file) -> Result<void> {
     for (const std::string& word : call.arguments) {
-      if (file.remove(packages::normalized_name(word))) continue;
+      const std::string name = packages::normalized_name(packages::leading_name(word));
+      if (file.remove(name)) continue;
       return invalid_request(
           "`" + word + "` was not added", {},
           "`dynsessions packages list` shows the added packages; packages that only others need "

@@ -20,6 +20,11 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kShownLines = 12;
+/// A traceback of pip follows, whose last line has the reason.
+constexpr const char* kPipCrashed = "ERROR: Exception:";
+
+/// environment_layer.py says so after pip has done its work.
+constexpr std::string_view kAgentSign = "the agent of sessions does not work with these packages";
 
 struct PipCure {
   std::string_view sign;  ///< text in pip's output
@@ -28,6 +33,9 @@ struct PipCure {
 
 /// The first that is found counts.
 constexpr PipCure kPipCures[] = {
+    {kAgentSign,
+     "the versions of IPython, traitlets and of what they need are those of the service's image; "
+     "name other versions, or none"},
     {"No module named pip",
      "the Python of the sessions has no pip: use an environment that has it, such as that of "
      "`make build` or of the image `full`"},
@@ -51,6 +59,7 @@ std::string shown_lines(std::string_view output) {
   for (const std::string& line : lines) {
     if (line.starts_with("ERROR: ")) errors.push_back(line);
   }
+  if (errors == std::vector<std::string>{kPipCrashed}) errors.push_back(lines.back());
   std::vector<std::string>& shown = errors.empty() ? lines : errors;
   if (shown.size() > kShownLines) shown.erase(shown.begin(), shown.end() - kShownLines);
   for (std::string& line : shown) line = "  " + printable(line);
@@ -72,7 +81,9 @@ std::string constraint_lines(const Versions& versions) {
 }  // namespace
 
 Error pip_failure(std::string_view output) {
-  std::string message = "pip could not install the packages";
+  const bool is_installed = output.find(kAgentSign) != std::string_view::npos;
+  std::string message = is_installed ? "sessions could not start with the packages"
+                                     : "pip could not install the packages";
   if (const std::string lines = shown_lines(output); !lines.empty()) message += ":\n" + lines;
   for (const auto& [sign, cure] : kPipCures) {
     if (output.find(sign) == std::string_view::npos) continue;

@@ -56,13 +56,16 @@ UniqueFd claim(const fs::path& layer) {
   return fs::exists(layer / "bin") ? std::move(held) : UniqueFd();
 }
 
-/// Removes a layer that no server uses. A server that claims the layer in the meantime waits, and
-/// then does not find it.
+/// Removes a layer that no server uses. It is renamed first, so that a removal that is cut short
+/// leaves no half of a layer under its name. A server that claims the layer in the meantime waits,
+/// and then does not find it.
 void remove_if_free(const fs::path& layer) {
   const UniqueFd held(::open(layer.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
   if (!held || ::flock(held.get(), LOCK_EX | LOCK_NB) != 0) return;
-  std::error_code ignored;
-  fs::remove_all(layer, ignored);
+  const fs::path leftover = layer.parent_path() / (kBuilding + layer.filename().string());
+  std::error_code error;
+  fs::rename(layer, leftover, error);
+  if (!error) fs::remove_all(leftover, error);
 }
 
 /// Sets the modification time of the layer's directory, which is the time of its last use.
@@ -80,6 +83,17 @@ UniqueFd lock_directory(const fs::path& directory) {
 bool names(const std::vector<Requirement>& requirements, std::string_view name) {
   return std::any_of(requirements.begin(), requirements.end(),
                      [&](const Requirement& each) { return each.name == name; });
+}
+
+/// Whether one of the lines leaves no choice of the package's version.
+bool fixes_version(const std::vector<Requirement>& requirements,
+                   const Versions::value_type& package) {
+  const std::string name = normalized_name(package.first);
+  return std::any_of(requirements.begin(), requirements.end(), [&](const Requirement& each) {
+    const bool is_address = each.text.find('@') != std::string::npos;
+    return each.name == name &&
+           (is_address || each.text.find("==" + package.second) != std::string::npos);
+  });
 }
 
 std::string version_in(const Versions& packages, std::string_view name) {
@@ -143,7 +157,8 @@ Result<KeptLayer> LayerStore::obtain(const RequirementsFile& file, const fs::pat
 
 Result<Change> LayerStore::change(const fs::path& path, const Edit& edit) const {
   const UniqueFd lock = lock_directory(directory_);
-  Result<RequirementsFile> file = RequirementsFile::parse(read_text(path));
+  const std::string before = read_text(path);
+  Result<RequirementsFile> file = RequirementsFile::parse(before);
   if (!file) return file.error();
   if (const Result<void> edited = edit(*file); !edited) return edited.error();
   file->set_needed({});  // the build computes these lines again
@@ -153,6 +168,11 @@ Result<Change> LayerStore::change(const fs::path& path, const Edit& edit) const 
   }
   const Result<Build> built = build(*file, fs::absolute(path).parent_path());
   if (!built) return built.error();
+  if (read_text(path) != before) {
+    remove_leftovers();
+    return invalid_request(path.string() + " was changed by another program", {},
+                           "run the command again");
+  }
   pin(*file, built->facts);
   publish(*built, *file);
   replace_file(path, file->text());
@@ -188,29 +208,28 @@ Result<LayerStore::Build> LayerStore::build(const RequirementsFile& file,
 }
 
 /// Packages of the base are not part of the layer; the base pins their versions.
+/// A line with a range of versions stays, and the exact version gets another line.
 void LayerStore::pin(RequirementsFile& file, const LayerFacts& facts) const {
   const std::vector<Requirement> wanted = file.requirements();
-  for (Requirement each : wanted) {
+  for (const Requirement& each : wanted) {
     if (each.is_exact_or_ranged || each.text.find(';') != std::string::npos) continue;
     std::string version = version_in(facts.packages, each.name);
     if (version.empty()) version = base_.version_of(each.name);
-    if (version.empty()) continue;
-    each.text += "==" + version;
-    each.is_exact_or_ranged = true;
-    file.put(each);
+    if (!version.empty()) file.pin(each, version);
   }
   Versions needed;
   for (const auto& package : facts.packages) {
-    if (!names(wanted, normalized_name(package.first))) needed.push_back(package);
+    if (!fixes_version(file.requirements(), package)) needed.push_back(package);
   }
   file.set_needed(needed);
 }
 
 void LayerStore::publish(const Build& build, const RequirementsFile& file) const {
   const fs::path target = directory_for(file);
-  if (fs::exists(target)) {
+  if (claim(target)) {
     fs::remove_all(build.directory);  // a layer with the same packages exists already
   } else {
+    fs::remove_all(target);  // remains of a removal by an earlier release
     fs::rename(build.directory, target);
   }
   note_use(claim(target));

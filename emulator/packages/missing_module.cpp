@@ -1,6 +1,9 @@
 #include "emulator/packages/missing_module.h"
 
 #include <algorithm>
+#include <utility>
+
+#include <boost/algorithm/string/predicate.hpp>
 
 #include "emulator/packages/package_name.h"
 
@@ -41,6 +44,54 @@ std::string knowledge_of(const PinnedPackage* pin, const std::string& package,
   return "the service's image has " + package + version + " (" + list.source + ")";
 }
 
+/// Whether one letter is missing, additional, another one, or exchanged with its neighbour.
+bool differ_by_one_slip(std::string_view a, std::string_view b) {
+  if (a.size() > b.size()) std::swap(a, b);
+  const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin());
+  const auto at = static_cast<std::size_t>(in_a - a.begin());
+  const std::string_view rest_a = a.substr(at);
+  const std::string_view rest_b = b.substr(at);
+  if (a.size() < b.size()) return rest_a == rest_b.substr(1);
+  if (rest_a.empty()) return false;
+  const bool is_exchanged = rest_a.size() > 1 && rest_a[0] == rest_b[1] && rest_a[1] == rest_b[0];
+  return rest_a.substr(1) == rest_b.substr(1) ||
+         (is_exchanged && rest_a.substr(2) == rest_b.substr(2));
+}
+
+/// The usual name of the module of a package.
+std::string module_named_like(std::string package) {
+  std::replace(package.begin(), package.end(), '-', '_');
+  return package;
+}
+
+/// The name of the module of a package whose name was imported; empty if that is right, or unknown.
+std::string real_module(std::string_view module, const std::string& package,
+                        const PackageList& list) {
+  std::string real;
+  for (const auto& [name, owner] : list.packages_of_modules) {
+    if (owner != package) continue;
+    if (real.empty() || boost::algorithm::iequals(name, module)) real = name;
+  }
+  if (!real.empty()) return real;
+  if (find_pinned(list, package) == nullptr) return {};
+  real = module_named_like(package);
+  return real == module ? std::string() : real;
+}
+
+/// A known module that can be meant; empty if there is none. Short names are too much alike.
+std::string similar_module(std::string_view module, const PackageList& list) {
+  constexpr std::size_t kShortest = 4;
+  if (module.size() < kShortest) return {};
+  for (const PinnedPackage& pin : list.packages) {
+    const std::string name = module_named_like(normalized_name(pin.name));
+    if (differ_by_one_slip(module, name)) return name;
+  }
+  for (const auto& [name, package] : list.packages_of_modules) {
+    if (name.size() >= kShortest && differ_by_one_slip(module, name)) return name;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<std::string> missing_module(std::string_view traceback) {
@@ -55,6 +106,10 @@ std::optional<std::string> missing_module(std::string_view traceback) {
 }
 
 std::string advice_on_missing(std::string_view module, const PackageList& list) {
+  if (list.python_modules.contains(module)) {
+    return std::string(module) +
+           " is a part of Python that the sessions here do not have; no package adds it";
+  }
   const auto renamed = list.packages_of_modules.find(module);
   const bool has_own_name = renamed == list.packages_of_modules.end();
   const std::string package = has_own_name ? normalized_name(module) : renamed->second;
@@ -63,10 +118,19 @@ std::string advice_on_missing(std::string_view module, const PackageList& list) 
            "; `dynsessions packages add NAME` adds the one that is needed";
   }
   const PinnedPackage* pin = find_pinned(list, package);
+  if (has_own_name) {
+    if (const std::string real = real_module(module, package, list); !real.empty()) {
+      return "the package " + package + " is imported as " + real + ", not as " +
+             std::string(module);
+    }
+  }
   const bool has_version = pin != nullptr && !pin->service_version.empty();
   const std::string wanted = has_version ? package + "==" + pin->service_version : package;
-  return knowledge_of(pin, package, list) + "; `dynsessions packages add " + wanted +
-         "` adds it to the sessions of servers that are started afterwards";
+  const std::string similar = has_own_name && !pin ? similar_module(module, list) : std::string();
+  // A name that was mistyped can be that of a hostile package.
+  const std::string if_meant = similar.empty() ? "" : "if not " + similar + " is meant, ";
+  return knowledge_of(pin, package, list) + "; " + if_meant + "`dynsessions packages add " +
+         wanted + "` adds it to the sessions of servers that are started afterwards";
 }
 
 }  // namespace dynsessions::packages

@@ -48,8 +48,9 @@ std::string read_file(const std::filesystem::path& path) {
 
 PackageList read_package_list(std::string_view requirements, std::string_view facts) try {
   const json known = json::parse(facts);
-  PackageList list{known.at("python").at("service"), known.at("python").at("why"),
-                   known.at("source"), read_pins(requirements), known.at("modules")};
+  PackageList list{
+      known.at("python").at("service"), known.at("python").at("why"), known.at("source"),
+      read_pins(requirements),          known.at("modules"),          known.at("python_modules")};
   std::map<std::string, json> by_name;
   for (const auto& [name, fact] : known.at("packages").items()) {
     by_name.emplace(normalized_name(name), fact);

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,8 @@ struct PackageList {
   /// Modules whose package has another name, such as `sklearn`; the name is empty for a module
   /// that many packages share, such as `google`.
   std::map<std::string, std::string, std::less<>> packages_of_modules;
+  /// Modules of Python itself that some builds lack, such as `tkinter`.
+  std::set<std::string, std::less<>> python_modules;
 };
 
 /// Reads the texts of requirements.txt and service_packages.json, which are part of the program.

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <utility>
 
+#include <boost/algorithm/string/replace.hpp>
 #include <boost/algorithm/string/split.hpp>
 #include <boost/algorithm/string/trim.hpp>
 
@@ -17,6 +19,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kLongestFile = std::size_t{1} << 20;
+/// Some editors begin a file with it.
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 /// The comment at the end of lines that set_needed() has written.
 constexpr std::string_view kNeededMark = "  # needed by others";
 
@@ -51,6 +55,35 @@ std::string without_comment(std::string_view line) {
   return boost::algorithm::trim_copy(std::string(line.substr(0, end)));
 }
 
+constexpr std::string_view kBlanks = " \t\r\n\v\f";
+/// The characters that pip, which splits options as a shell does, does not take as they are.
+constexpr std::string_view kSplitting = " \t\r\n\v\f'\"\\";
+
+/// The text as one word for pip.
+std::string quoted(const std::string& text) {
+  if (text.find_first_of(kSplitting) == std::string::npos) return text;
+  return '\'' + boost::algorithm::replace_all_copy(text, "'", "'\"'\"'") + '\'';
+}
+
+/// The reverse of quoted(). Returns nullopt if pip would read several words: the others could be
+/// options that are refused.
+std::optional<std::string> unquoted(std::string_view text) {
+  std::string word;
+  char quote = 0;
+  for (const char c : text) {
+    if (quote == 0 && (c == '\'' || c == '"')) {
+      quote = c;
+    } else if (c == quote) {
+      quote = 0;
+    } else if (c == '\\' || (quote == 0 && kBlanks.find(c) != std::string_view::npos)) {
+      return std::nullopt;
+    } else {
+      word += c;
+    }
+  }
+  return quote == 0 ? std::optional(word) : std::nullopt;
+}
+
 /// Returns nullopt if the line has no known option, or if the option's value is missing or
 /// unexpected.
 std::optional<OptionLine> parse_option(const std::string& line) {
@@ -61,10 +94,10 @@ std::optional<OptionLine> parse_option(const std::string& line) {
         return name == each.name || (!each.letter.empty() && name == each.letter);
       });
   if (option == kLineOptions.end()) return std::nullopt;
-  std::string value = end == std::string::npos ? "" : line.substr(end + 1);
-  boost::algorithm::trim(value);
-  if (value.empty() == option->takes_value) return std::nullopt;
-  return OptionLine{&*option, std::move(value)};
+  auto value = unquoted(
+      boost::algorithm::trim_copy(end == std::string::npos ? std::string() : line.substr(end + 1)));
+  if (!value || value->empty() == option->takes_value) return std::nullopt;
+  return OptionLine{&*option, *std::move(value)};
 }
 
 std::string accepted_options() {
@@ -87,17 +120,39 @@ std::string with_absolute_path(const OptionLine& line, const fs::path& directory
   if (!line.option->takes_value) return text;
   const bool is_path =
       line.option->name == "--find-links" && line.value.find("://") == std::string::npos;
-  return text + ' ' + (is_path ? (directory / line.value).lexically_normal().string() : line.value);
+  return text + ' ' +
+         quoted(is_path ? (directory / line.value).lexically_normal().string() : line.value);
 }
 
 Error refused(const std::string& text, const std::string& why) {
   return invalid_request('`' + printable(text, 100) + "` " + why);
 }
 
+/// Whether pip would see an option in the line: there the requirement ends for it.
+bool has_option(const std::string& words) {
+  return words.find(" -") != std::string::npos || words.find("\t-") != std::string::npos ||
+         words.find("--") != std::string::npos;
+}
+
+/// Whether the address is one of another machine, not a path here.
+bool is_web_address(std::string_view text) {
+  return text.find("://") != std::string_view::npos && text.find("file:") == std::string_view::npos;
+}
+
+/// A predicate for lines that ask for the package.
+auto is_line_of(std::string name) {
+  return [name = std::move(name)](const std::string& line) {
+    const auto requirement = parse_requirement(line);
+    return requirement && requirement->name == name;
+  };
+}
+
 /// Whether the text after a name and its extras can be one of a requirement.
 bool continues_requirement(std::string_view rest) {
-  constexpr std::string_view kBeginnings = "=<>!~;@(";
-  return rest.empty() || kBeginnings.find(rest.front()) != std::string_view::npos;
+  constexpr std::string_view kBeginnings[] = {"==", "<", ">", "!=", "~=", ";", "@", "("};
+  return rest.empty() ||
+         std::any_of(std::begin(kBeginnings), std::end(kBeginnings),
+                     [rest](std::string_view beginning) { return rest.starts_with(beginning); });
 }
 
 }  // namespace
@@ -115,7 +170,12 @@ Result<Requirement> parse_requirement(std::string_view text) {
                    "is not the name of a package with or without versions, such as "
                    "plotly or plotly==5.24.1");
   }
-  if (rest.find("--") != std::string::npos) return refused(words, "has an option of pip in it");
+  if (has_option(words)) return refused(words, "has an option of pip in it");
+  if (rest.starts_with('@') && !is_web_address(rest.substr(1))) {
+    return refused(words,
+                   "takes a package from a place that can change without a new address; "
+                   "name a directory of wheels with --find-links");
+  }
   requirement.name = normalized_name(name);
   requirement.is_exact_or_ranged = !rest.empty() && rest.front() != ';';
   return requirement;
@@ -123,6 +183,11 @@ Result<Requirement> parse_requirement(std::string_view text) {
 
 Result<RequirementsFile> RequirementsFile::parse(std::string_view text) {
   if (text.size() > kLongestFile) return invalid_request("the file is longer than 1 MiB");
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  if (text.find('\0') != std::string_view::npos) {
+    return invalid_request(
+        "the file is not a text in UTF-8; save it as UTF-8 (PowerShell 5 writes UTF-16)");
+  }
   std::vector<std::string> lines;
   boost::algorithm::split(lines, text, [](char c) { return c == '\n'; });
   RequirementsFile file;
@@ -157,25 +222,49 @@ void RequirementsFile::put(const Requirement& requirement) {
     requirements_.push_back(requirement);
     return;
   }
-  for (std::string& line : lines_) {
-    if (without_comment(line) == known->text) line = requirement.text;
-  }
   *known = requirement;
+  requirements_.erase(std::remove_if(std::next(known), requirements_.end(), same_package),
+                      requirements_.end());
+  const auto line = std::find_if(lines_.begin(), lines_.end(), is_line_of(requirement.name));
+  *line = requirement.text;
+  lines_.erase(std::remove_if(std::next(line), lines_.end(), is_line_of(requirement.name)),
+               lines_.end());
+}
+
+void RequirementsFile::pin(const Requirement& requirement, const std::string& version) {
+  const auto known =
+      std::find_if(requirements_.begin(), requirements_.end(),
+                   [&](const Requirement& each) { return each.text == requirement.text; });
+  if (known == requirements_.end()) return;
+  const std::string pinned = requirement.text + "==" + version;
+  for (std::string& line : lines_) {
+    if (without_comment(line) == known->text) line = pinned;
+  }
+  known->text = pinned;
+  known->is_exact_or_ranged = true;
 }
 
 bool RequirementsFile::remove(std::string_view normalized_name) {
   const auto is_named = [&](const Requirement& each) { return each.name == normalized_name; };
-  const auto is_line_of_it = [&](const std::string& line) {
-    const auto requirement = parse_requirement(line);
-    return requirement && requirement->name == normalized_name;
-  };
-  std::erase_if(lines_, is_line_of_it);
+  std::erase_if(lines_, is_line_of(std::string(normalized_name)));
   return std::erase_if(requirements_, is_named) > 0;
 }
 
-void RequirementsFile::take_from(const fs::path& wheels) {
+Result<void> RequirementsFile::take_from(const fs::path& wheels) {
+  const std::string line = "--find-links " + quoted(wheels.string());
+  const auto option = parse_option(without_comment(line));
+  const bool has_control = std::any_of(line.begin(), line.end(),
+                                       [](char c) { return static_cast<unsigned char>(c) < ' '; });
+  if (has_control || line.find("${") != std::string::npos || !option ||
+      option->value != wheels.string()) {
+    return refused(
+        wheels.string(),
+        "cannot be in a requirements file: pip takes ` #`, `${`, backslashes and control "
+        "characters in a path for something else; rename the directory");
+  }
   std::erase_if(lines_, is_place);
-  lines_.insert(lines_.begin(), {"--no-index", "--find-links " + wheels.string()});
+  lines_.insert(lines_.begin(), {"--no-index", line});
+  return {};
 }
 
 void RequirementsFile::set_needed(const Versions& packages) {

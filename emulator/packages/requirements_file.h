@@ -41,13 +41,15 @@ class RequirementsFile {
   [[nodiscard]] const std::vector<Requirement>& needed() const { return needed_; }
   [[nodiscard]] bool is_empty() const { return requirements_.empty(); }
 
-  /// Replaces the line of that package, or adds one.
+  /// Replaces the lines of that package by one, or adds one.
   void put(const Requirement& requirement);
+  /// Adds the version to the line of this requirement.
+  void pin(const Requirement& requirement, const std::string& version);
   /// Returns false if there is no such line.
   bool remove(std::string_view normalized_name);
   /// Takes packages from this directory of wheels and from nowhere else. Lines with other places
-  /// are removed.
-  void take_from(const std::filesystem::path& wheels);
+  /// are removed. `invalid_request` for a path that no line can have.
+  [[nodiscard]] Result<void> take_from(const std::filesystem::path& wheels);
   /// Replaces the lines of packages that the others need.
   void set_needed(const Versions& packages);
 

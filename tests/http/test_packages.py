@@ -255,6 +255,62 @@ def test_versions_of_the_service_are_not_changed_by_what_a_package_needs(project
     assert project.listed()["numpy"]["version"] == "99.0"
 
 
+def test_packages_with_which_sessions_could_not_start_are_refused(project):
+    make_wheel(project.wheels, "traitlets", "99.0")
+    ended = project.run("add", "--wheels", str(project.wheels), "greeting", "traitlets==99.0")
+    assert ended.returncode == FAILED
+    assert "sessions could not start with the packages" in ended.stderr
+    assert "Cure: the versions of IPython, traitlets" in ended.stderr
+    assert not project.file.exists()
+    assert project.layers() == []
+    project.file.write_text("--no-index\n--find-links ./wheels\ntraitlets==99.0\n")
+    server = run_to_end("serve", "--port", "0", "--admin-port", "0", *project.options)
+    assert server.returncode == NO_ENGINE
+    assert "sessions could not start with the packages" in server.stderr
+
+
+@pytest.mark.parametrize("content", [b"no archive", b"PK\x03\x04 cut short"])
+def test_a_wheel_that_cannot_be_read_changes_nothing(project, content):
+    project.add("greeting")
+    before = project.file.read_text(), project.layers()
+    (project.wheels / "broken-1.0-py3-none-any.whl").write_bytes(content)
+    ended = project.run("add", "broken")
+    assert ended.returncode == FAILED
+    assert "broken-1.0-py3-none-any.whl" in ended.stderr
+    assert ended.stderr.endswith("Nothing was changed.\n")
+    assert (project.file.read_text(), project.layers()) == before
+
+
+@pytest.mark.parametrize("name", ["my wheels", "it's", 'a"b', "a#b"])
+def test_a_directory_of_wheels_can_have_an_odd_name(project, name):
+    project.wheels = project.wheels.rename(project.directory / name)
+    project.add("greeting")
+    assert project.listed()["greeting"]["from"] == "added"
+    project.run("remove", "greeting")
+    project.file.write_text(project.file.read_text() + "greeting\n")
+    assert project.run("add", "helper").returncode == DONE
+    assert project.file.read_text().splitlines()[2:] == ["greeting==1.0", "helper==2.0"]
+
+
+def test_a_directory_of_wheels_that_pip_would_misread_is_refused(project):
+    project.wheels = project.wheels.rename(project.directory / "a #b")
+    ended = project.run("add", "--wheels", str(project.wheels), "greeting")
+    assert ended.returncode == FAILED
+    assert "rename the directory" in ended.stderr
+    assert not project.file.exists()
+
+
+def test_changes_at_once_are_all_recorded(project):
+    command = [BINARY, "packages", "add", *project.options, "--wheels", str(project.wheels)]
+    names = ("greeting", "one", "two")
+    for name in names[1:]:
+        make_wheel(project.wheels, name, "1.0")
+    adding = [subprocess.Popen([*command, name], stdout=subprocess.DEVNULL) for name in names]
+    assert [process.wait() for process in adding] == [DONE] * len(names)
+    listed = project.listed()
+    assert {listed[name]["from"] for name in names} == {"added"}
+
+
 def test_a_registry_that_is_not_there_is_a_clear_error(project):
     ended = project.run("add", "greeting", **NOWHERE)
     assert ended.returncode == FAILED
@@ -274,6 +330,8 @@ def test_a_registry_that_is_not_there_is_a_clear_error(project):
     "content, complaint",
     [
         ("good==1\n-r other.txt\n", "line 2: `-r other.txt` is not one of the options"),
+        ("--index-url https://a.org -r other.txt\ngood==1\n", "is not one of the options"),
+        ("good @ file:///home/me/good.whl\n", "a place that can change"),
         ("./a.whl\n", "line 1: `./a.whl` is not the name of a package"),
         (None, "it does not exist"),
     ],
@@ -354,6 +412,21 @@ def test_a_missing_module_is_explained(session):
     advice = session.code_execute("import cv2.data").headers[REASON]
     assert "`dynsessions packages add opencv-python-headless`" in advice
     assert "the module google" in session.python_execute("from google import genai").headers[REASON]
+
+
+@pytest.mark.parametrize(
+    "code, advice",
+    [
+        ("import pnadas", "; if not pandas is meant, `dynsessions packages add pnadas` adds it"),
+        ("import Pandas", "the package pandas is imported as pandas, not as Pandas"),
+        ("import scikit_learn", "the package scikit-learn is imported as sklearn, not as"),
+        ("import winreg", "winreg is a part of Python that the sessions here do not have"),
+        ("def f():\n import yaml\nf()", "`dynsessions packages add pyyaml` adds it"),
+        ("try:\n import cv2\nexcept ImportError: raise", "add opencv-python-headless` adds it"),
+    ],
+)
+def test_advice_for_names_that_are_mistaken(session, code, advice):
+    assert advice in session.executions(code).headers[REASON]
 
 
 def test_only_a_missing_module_is_explained(session):

@@ -39,6 +39,10 @@ def streams_are_whole(answer):
     answer.ok, answer.stderr, answer.result = True, "", ""
 
 
+def lone_surrogate_is_escaped(answer):
+    answer.stdout, answer.stderr = "a\\ud800b\n", ""
+
+
 DIFFERENCES = [
     Difference(
         "A kernel shows no value for None, so the service could not either; but the example of its "
@@ -56,6 +60,11 @@ DIFFERENCES = [
             "streams: bytes cannot be written",
             "streams: numbers cannot be written",
             "streams: a thread that fails",
+            "streams_more: getpass",
+            "streams_more: input as an EOFError",
+            "streams_more: input with a replaced stdin",
+            "streams_more: write of None",
+            "streams_more: writelines with a number in it",
             "shell: a background process",
             "exceptions_evil: __str__ of an exception raises",
             "magics: %debug",
@@ -83,6 +92,12 @@ DIFFERENCES = [
         "it runs such cells in a copy of the context.",
         ("async: contextvars after await",),
         context_of_awaiting_program_stays,
+    ),
+    Difference(
+        "A kernel loses output with a surrogate that stands for no byte, and logs a traceback of "
+        "its own; a session escapes the surrogate.",
+        ("undecodable_more: a lone high surrogate",),
+        lone_surrogate_is_escaped,
     ),
 ]
 

@@ -18,13 +18,12 @@ cells run inside a running asyncio loop: `await` works at top level, tasks live 
 SIGINT interrupts the program that runs and nothing else; see Agent._on_interrupt.
 """
 
+import _signal  # see agent_shell.py
 import asyncio
-import builtins
 import contextlib
 import contextvars
 import ctypes
 import functools
-import getpass
 import json
 import os
 import pathlib
@@ -41,8 +40,7 @@ import agent_kernel
 import agent_streams
 import agent_variables
 import session_packages
-from agent_shell import AGENT_DIRECTORY, make_shell, text_of_error, utf8
-from IPython.core.error import StdinNotImplementedError
+from agent_shell import AGENT_DIRECTORY, SIGINT, make_shell, text_of_error, utf8
 
 CONTROL_FD = 3
 FONT_SET = "SESSION_FONTS"
@@ -61,15 +59,6 @@ SUCCESS = types.SimpleNamespace(success=True)
 WARM_UPS = 3  # the second run still touches some memory for the first time
 
 LIBC = ctypes.CDLL(None)
-
-
-def refuse_stdin(function):
-    def refuse(*args, **kwargs):
-        raise StdinNotImplementedError(
-            f"{function} was called, but this frontend does not support input requests."
-        )
-
-    return refuse
 
 
 def result_frame(request_id, ok, value, traceback_text, displays=b""):
@@ -229,7 +218,7 @@ class Agent:
             self._listen_for_interrupts()  # the program can have replaced the handler
 
     def _listen_for_interrupts(self):
-        signal.signal(signal.SIGINT, self._on_interrupt)
+        _signal.signal(SIGINT, self._on_interrupt)
 
     def _on_interrupt(self, _signal, frame):
         """Raises in the program's own frames, cancels a program that awaits, and is otherwise
@@ -292,8 +281,6 @@ def prepare_process():
     # Set here, because tempfile would find the directory by writing a file, which fails if /tmp is
     # full.
     tempfile.tempdir = os.environ.get("TMPDIR", "/tmp")
-    builtins.input = refuse_stdin("raw_input")
-    getpass.getpass = refuse_stdin("getpass")
     sys.path[:] = [directory for directory in sys.path if directory != AGENT_DIRECTORY]
     agent_kernel.arrange_process()
     return agent_streams.install()

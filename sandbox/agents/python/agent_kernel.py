@@ -5,7 +5,11 @@ loaded are in `sys.modules` from the start, but each is loaded only when a progr
 of it.
 """
 
+import builtins
+import contextlib
+import getpass
 import importlib.machinery
+import json
 import os
 import pdb
 import sys
@@ -15,8 +19,9 @@ import uuid
 
 import IPython
 from IPython.core import debugger
+from IPython.core.error import StdinNotImplementedError
 from traitlets import Unicode
-from traitlets.config import SingletonConfigurable
+from traitlets.config import Application
 
 # Modules that a kernel imports before its first program; modules of a package follow the package.
 LOADED = (
@@ -32,6 +37,7 @@ LOOKED_AT = {"__path__", "__file__", "__warningregistry__", "__wrapped__", "__te
 # The agent's replacements for objects of ipykernel, by module and name.
 STAND_INS = {}
 
+_launcher = []  # path of the program that starts kernels
 _loading = threading.RLock()
 _begun = set()
 
@@ -131,6 +137,30 @@ class IPythonKernel:
     def comm_manager(self):
         return sys.modules["comm"].get_comm_manager()
 
+    def get_parent(self, channel=None):
+        """The header of the request: a session's programs come without one."""
+        return self.shell.parent_header
+
+    def raw_input(self, prompt=""):
+        refuse_stdin("raw_input")
+
+    def getpass(self, prompt="", stream=None):
+        refuse_stdin("getpass")
+
+    def take_input(self):
+        """A program's `input` and `getpass.getpass` are methods of a kernel."""
+        builtins.input, getpass.getpass = self.raw_input, self.getpass
+
+
+for method in (IPythonKernel.raw_input, IPythonKernel.getpass):
+    method.__module__, method.__qualname__ = "ipykernel.kernelbase", f"Kernel.{method.__name__}"
+
+
+def refuse_stdin(function):
+    raise StdinNotImplementedError(
+        f"{function} was called, but this frontend does not support input requests."
+    )
+
 
 def debugpy_breakpointhook():
     """No debugger is attached, so breakpoint() does nothing."""
@@ -140,12 +170,38 @@ debugpy_breakpointhook.__module__ = "debugpy._vendored.force_pydevd"
 
 
 @stand_in
-class IPKernelApp(SingletonConfigurable):
-    """The application of a kernel, with the options that %config lists."""
+class IPKernelApp(Application):
+    """The application of a kernel, which `Application.instance()` gives to libraries."""
 
     __module__ = "ipykernel.kernelapp"
 
+    name = Unicode("ipython-kernel")
     connection_file = Unicode(help="JSON file in which to store connection info").tag(config=True)
+
+    @property
+    def connection_dir(self):
+        """The directory of the connection file. Few programs look for it, so the file is made when
+        the first one does."""
+        directory, name = os.path.split(self.connection_file)
+        with contextlib.suppress(OSError):
+            os.makedirs(directory, mode=0o700, exist_ok=True)
+            with open(
+                os.open(self.connection_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
+            ) as file:
+                json.dump(connection_information(), file, indent=2)
+        return directory
+
+    abs_connection_file = property(lambda self: self.connection_file)
+
+
+def connection_information():
+    """Returns the content of a connection file. No sockets have these addresses."""
+    ports = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
+    return {
+        **{port: number for number, port in enumerate(ports, 1)},
+        **{"ip": "127.0.0.1", "key": str(uuid.uuid4()), "transport": "tcp"},
+        **{"signature_scheme": "hmac-sha256", "kernel_name": "python3", "jupyter_session": ""},
+    }
 
 
 class KernelMagics:
@@ -179,6 +235,9 @@ def arrange_process():
     sys.path.insert(next(packages, 0), "")
     for name in LOADED:
         seem_loaded(name)
+    # Not in name_process(): a search for a module touches 0.4 MB of a fork's memory.
+    launcher = importlib.machinery.PathFinder.find_spec("ipykernel_launcher")
+    _launcher[:] = [launcher.origin if launcher else "ipykernel_launcher.py"]
     sys.breakpointhook = debugpy_breakpointhook
     debugger.Pdb = pdb.Pdb = debugger.InterruptiblePdb
     pdb.set_trace = debugger.set_trace
@@ -190,6 +249,5 @@ def name_process():
     connection_file = f"{runtime}/kernel-{uuid.uuid4()}.json"
     IPKernelApp.instance().connection_file = connection_file
     arguments = ["-f", connection_file]
-    launcher = importlib.machinery.PathFinder.find_spec("ipykernel_launcher")
-    sys.argv[:] = [launcher.origin if launcher else "ipykernel_launcher.py", *arguments]
+    sys.argv[:] = [*_launcher, *arguments]
     sys.orig_argv[:] = [sys.executable, "-m", "ipykernel_launcher", *arguments]

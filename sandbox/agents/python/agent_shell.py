@@ -4,6 +4,7 @@ Values, output, tracebacks and magics are IPython's own. What this file adds is 
 Outcome collects what a program leaves behind besides its streams, and agent.py sends it.
 """
 
+import _signal  # without the enumerations of `signal`, which take 10 µs per program
 import ast
 import base64
 import codecs
@@ -39,7 +40,9 @@ from decorator import (
 AGENT_DIRECTORY = str(pathlib.Path(__file__).parent)
 # The event loops that ipykernel knows: of front ends in a browser, and of a screen.
 WITHOUT_TOOLKIT = ("inline", "nbagg", "webagg", "notebook", "ipympl", "widget", None)
-TOOLKITS = ("qt", "qt5", "qt6", "wx", "tk", "gtk", "gtk3", "osx", "asyncio")
+TOOLKITS = ("qt", "qt5", "qt6", "wx", "tk", "gtk", "gtk3", "osx")
+ASYNCIO = "asyncio"  # the loop that runs anyway
+SIGINT = int(signal.SIGINT)
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -255,6 +258,7 @@ class ZMQInteractiveShell(InteractiveShell):
 
     autoindent = CBool(False)
     kernel = Any()
+    parent_header = Any({})
     compiler_class = Type(XCachingCompiler)
     displayhook_class = Type(ZMQShellDisplayHook)
     display_pub_class = Type(ZMQDisplayPublisher)
@@ -266,10 +270,17 @@ class ZMQInteractiveShell(InteractiveShell):
         self.begin_program()
         self.kernel = IPythonKernel(self)
         super().__init__(**settings)
+        self.kernel.take_input()
         self.extension_manager.load_extension("storemagic")  # every kernel loads this extension
         self.configurables.append(IPKernelApp.instance())
         self._first_names = dict(self.user_ns)
         self._transformed = None  # the cell that run_program() hands to run_cell()
+
+    def get_parent(self):
+        return self.parent_header
+
+    def set_parent(self, parent):
+        self.parent_header = parent
 
     @default("exiter")
     def _default_exiter(self):
@@ -319,8 +330,9 @@ class ZMQInteractiveShell(InteractiveShell):
     def enable_gui(self, gui=None):
         if gui in TOOLKITS:
             raise UsageError(f"There is no screen for the GUI toolkit {gui!r} here")
-        if gui not in WITHOUT_TOOLKIT:
-            names = dict.fromkeys(WITHOUT_TOOLKIT + TOOLKITS).keys()
+        known = (*WITHOUT_TOOLKIT, *TOOLKITS, ASYNCIO)
+        if gui not in known:
+            names = dict.fromkeys(known).keys()
             raise UsageError(f"Invalid GUI request {gui!r}, valid ones are:{names}")
 
     def system_piped(self, cmd):
@@ -349,9 +361,8 @@ class ZMQInteractiveShell(InteractiveShell):
         known = {"transformed_cell": cell, "preprocessing_exc_tuple": failure}
         if not self.should_run_async(code, **known):
             self._transformed = cell if failure is None else None
-            signal.signal(
-                signal.SIGINT, signal.default_int_handler
-            )  # the agent restores its handler
+            # The agent restores its handler.
+            _signal.signal(SIGINT, signal.default_int_handler)
             return self.run_cell(code, store_history=True)
         result = None
         try:

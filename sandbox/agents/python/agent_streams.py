@@ -10,7 +10,6 @@ descriptors and the stream objects. A program that assigns another stream to `sy
 for the next programs, as in a kernel; one that cannot be flushed ends with its program.
 """
 
-import contextlib
 import faulthandler
 import io
 import os
@@ -44,6 +43,7 @@ class OutStream(io.TextIOBase):
         # A lock cannot be pickled, so neither can the stream; nor can a stream of a kernel.
         self._lock = threading.Lock()
         self.attach()
+        self._own_names = {*vars(self), "_own_names"}
 
     def attach(self):
         """Attaches to this process's descriptor; called again in a fork of the zygote."""
@@ -54,9 +54,8 @@ class OutStream(io.TextIOBase):
     def restore(self):
         """Undoes what the program did to the stream and its descriptors."""
         self._closed = False
-        for name in [name for name, value in vars(self).items() if not callable(value)]:
-            if callable(getattr(type(self), name, None)):
-                delattr(self, name)  # a method that the program has replaced by a value
+        if vars(self).keys() != self._own_names:
+            self._restore_methods()
         is_kept = identity(self._descriptor) == self._pipe
         is_in_place = identity(self._number) == self._pipe
         if is_kept and not is_in_place:
@@ -66,7 +65,13 @@ class OutStream(io.TextIOBase):
         if identity(self._unshown) is None:
             self._unshown = os.open(os.devnull, os.O_WRONLY)
 
-    def write(self, string):
+    def _restore_methods(self):
+        """Removes what is no function from the places of methods."""
+        for name in [name for name, value in vars(self).items() if not callable(value)]:
+            if callable(getattr(type(self), name, None)):
+                delattr(self, name)
+
+    def write(self, string: str) -> int | None:
         if not isinstance(string, str):
             raise TypeError(f"write() argument must be str, not {type(string)}")
         if self._closed:
@@ -128,9 +133,11 @@ def encoded(text):
 
 def identity(descriptor):
     """Identifies the pipe or file; returns None for a closed descriptor."""
-    with contextlib.suppress(OSError):
+    try:
         status = os.fstat(descriptor)
-        return status.st_dev, status.st_ino
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def install():

@@ -22,6 +22,7 @@ import signal
 import site
 import subprocess
 import sys
+import tempfile
 from importlib import metadata
 
 # The path of the base in a session of the full tier; emulator/packages/python_environment.h has the
@@ -30,6 +31,20 @@ BASE_INSIDE = "/opt/dynsessions-base"
 PR_SET_PDEATHSIG = 1
 FONT_CACHE = "share/dynsessions/matplotlib"
 PIP = ("-I", "-m", "pip", "--disable-pip-version-check", "--no-input")
+# Starts the agent and runs one program, since the layer can have another IPython.
+TRY_AGENT = """
+import asyncio, os, sys
+sys.path.append(sys.argv[1])
+try:
+    import agent
+    streams = agent.prepare_process()
+    answer = asyncio.run(agent.Agent(agent.make_shell(streams), streams)._answer(agent.WARM_UP))
+    complaint = "" if b'"ok": true' in answer else answer.decode("utf-8", "replace")
+except BaseException as error:
+    complaint = f"{type(error).__name__}: {error}"
+os.write(2, complaint.encode("utf-8", "replace"))
+os._exit(1 if complaint else 0)
+"""
 
 
 def end_with_parent():
@@ -82,6 +97,18 @@ def install(python, requirements, constraints):
         sys.exit(1)
 
 
+def require_agent(python):
+    """Ends with the reason if sessions could not start with the packages."""
+    with tempfile.TemporaryDirectory() as home:
+        environment = {**os.environ, "HOME": home, "TMPDIR": home}
+        agents = os.path.dirname(os.path.abspath(__file__))
+        command = (python, "-s", "-B", "-c", TRY_AGENT, agents)
+        tried = run(*command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    if tried.returncode != 0:
+        reason = tried.stderr.decode("utf-8", "replace").strip()
+        sys.exit(f"ERROR: the agent of sessions does not work with these packages: {reason}")
+
+
 def conflicts(python):
     """Returns conflicts, including those of packages of the base, which can need another version
     than the layer has."""
@@ -118,6 +145,7 @@ def main():
     python = str(layer / "bin/python3")
     make_environment(layer, library)
     install(python, requirements, constraints)
+    require_agent(python)
     free_of_path(layer)
     make_font_cache(layer, library, python)
     found = metadata.distributions(path=[str(library)])

@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 import agent
+import agent_kernel
 import session_packages
 from agent_shell import AGENT_DIRECTORY, make_shell
 from preloaded import Preloaded
@@ -81,15 +82,16 @@ def use_large_pages():
 
 
 def renew_randomness():
-    """Renews other random state; the generators of Python and OpenSSL notice a fork themselves."""
+    """Renews other random state; the generators of Python and OpenSSL notice a fork themselves.
+    vars() does not wake a preloaded module."""
     tempfile._name_sequence = None
-    numpy = sys.modules.get("numpy")
-    if numpy is not None:  # like its seed(), which takes three times as long
-        key = numpy.frombuffer(os.urandom(624 * 4), numpy.uint32)
-        numpy.random.set_state(("MT19937", key, len(key)))
-    processes = sys.modules.get("multiprocessing.process")
-    if processes is not None:
-        processes.current_process().authkey = os.urandom(32)
+    if "numpy" in sys.modules:  # like its seed(), which takes three times as long
+        numpy = vars(sys.modules["numpy"])
+        key = numpy["frombuffer"](os.urandom(624 * 4), numpy["uint32"])
+        vars(numpy["random"])["set_state"](("MT19937", key, len(key)))
+    if "multiprocessing.process" in sys.modules:
+        processes = vars(sys.modules["multiprocessing.process"])
+        processes["current_process"]().authkey = os.urandom(32)
 
 
 class TmpSnapshot:
@@ -143,14 +145,17 @@ def main():
     with shell.builtin_trap:  # pandas checks at import whether a kernel runs it
         loaded, complaints = preload(filter(None, modules.split(",")))
     asyncio.run(serving.warm_up(WARM_UPS))
+    for _ in range(WARM_UPS):
+        agent_kernel.name_process()
+        renew_randomness()
+    for preloaded in loaded:  # in a fork this would copy 0.2 MB
+        preloaded.put_to_sleep()
     gc.collect()
     use_large_pages()
     gc.freeze()  # so that garbage collections do not write to shared pages
     os.write(SOCKET_FD, b"\n" + complaints.encode("ascii", "replace")[:MAX_COMPLAINTS])
     require_done(forks.dynsessions_serve_forks(SOCKET_FD), "cannot serve forks")
     renew_randomness()
-    for preloaded in loaded:
-        preloaded.put_to_sleep()
     if not tmp_snapshot.place():
         session_packages.adopt()
         agent.adopt_font_cache()

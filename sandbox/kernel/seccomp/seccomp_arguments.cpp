@@ -100,6 +100,8 @@ void add_ioctl(Rules& rules) {
   for (const scmp_datum_t request : {scmp_datum_t{TIOCSTI}, scmp_datum_t{TIOCLINUX}}) {
     rules.push_back({"ioctl", EPERM, low_half(1, request)});
   }
+  // The answer of an interface without settings; psutil reports it with an unknown speed.
+  rules.push_back({"ioctl", EOPNOTSUPP, low_half(1, SIOCETHTOOL)});
 }
 
 /// Allows everything except leases and notifications, which can block other processes that open the

@@ -34,6 +34,11 @@ TEST_CASE("of what pip says errors are shown, or else the last lines, made print
   const std::string message = pip_failure(many).message;
   CHECK_THAT(message, Catch::Contains("line 20"));
   CHECK_FALSE(message.find("line 8\n") != std::string::npos);
+  CHECK(pip_failure("ERROR: Exception:\nTraceback:\n  line\nInvalidMarker: nonsense\n").message ==
+        "pip could not install the packages:\n  ERROR: Exception:\n  InvalidMarker: nonsense");
+  CHECK_THAT(
+      pip_failure("ERROR: the agent of sessions does not work with these packages: x\n").message,
+      Catch::StartsWith("sessions could not start with the packages:\n"));
   CHECK(pip_failure("").message == "pip could not install the packages");
 }
 

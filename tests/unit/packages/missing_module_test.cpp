@@ -13,10 +13,15 @@ std::string traceback_of(const std::string& message, const std::string& type) {
 PackageList list_of_service() {
   PackageList list;
   list.source = "CONTRACT.md section 6";
-  list.packages = {{"numpy", "1.26.4", "1.26.4", "", true},
-                   {"PyYAML", "6.0", "", "not seen", true},
-                   {"polars", "1.9.0", "", "not seen", false}};
-  list.packages_of_modules = {{"yaml", "pyyaml"}, {"google", ""}};
+  list.packages = {
+      {"numpy", "1.26.4", "1.26.4", "", true},     {"PyYAML", "6.0", "", "not seen", true},
+      {"polars", "1.9.0", "", "not seen", false},  {"scikit-learn", "1.5.1", "1.5.1", "", true},
+      {"ipython", "8.27.0", "", "not seen", true}, {"matplotlib", "3.8.4", "3.8.4", "", true},
+      {"nest-asyncio", "1.6.0", "", "", false}};
+  list.packages_of_modules = {{"yaml", "pyyaml"},           {"google", ""},
+                              {"sklearn", "scikit-learn"},  {"IPython", "ipython"},
+                              {"matplotlib", "matplotlib"}, {"pylab", "matplotlib"}};
+  list.python_modules = {"tkinter", "winreg"};
   return list;
 }
 
@@ -65,6 +70,20 @@ TEST_CASE("the advice tells what is known of the service and how to add a packag
        "it is not known whether the service's image has some-thing; `dynsessions packages add "
        "some-thing` adds it"},
       {"google", "many packages have a part of the module google; "},
+      {"tkinter", "tkinter is a part of Python that the sessions here do not have; "},
+      {"Numpy", "the package numpy is imported as numpy, not as Numpy"},
+      {"scikit_learn", "the package scikit-learn is imported as sklearn, not as scikit_learn"},
+      {"PyYAML", "the package pyyaml is imported as yaml, not as PyYAML"},
+      {"ipython", "the package ipython is imported as IPython, not as ipython"},
+      {"Matplotlib", "the package matplotlib is imported as matplotlib, not as Matplotlib"},
+      {"nest_asyncio", "it is not known whether the service's image has nest-asyncio; `dyn"},
+      {"nmupy",
+       "it is not known whether the service's image has nmupy; if not numpy is meant, `dynsessions "
+       "packages add nmupy` adds it"},
+      {"numpi", "it is not known whether the service's image has numpi; if not numpy is meant, "},
+      {"polar", "it is not known whether the service's image has polar; if not polars is meant, "},
+      {"skleearn", "it is not known whether the service's image has skleearn; if not sklearn is"},
+      {"plotly", "it is not known whether the service's image has plotly; `dynsessions packages"},
   }));
   DYNAMIC_SECTION(row.module) {
     CHECK_THAT(advice_on_missing(row.module, list_of_service()), Catch::StartsWith(row.advice));

@@ -10,6 +10,7 @@ namespace {
 constexpr const char* kFacts = R"({
   "source": "a session",
   "modules": {"yaml": "pyyaml"},
+  "python_modules": ["tkinter"],
   "python": {"service": "3.12.7", "why": "older system"},
   "packages": {
     "numpy": {"service": "1.26.4"},
@@ -57,6 +58,7 @@ TEST_CASE("the list knows what the service has, and packages of modules by anoth
   CHECK(list.packages[1].is_in_service);
   CHECK_FALSE(list.packages[2].is_in_service);
   CHECK(list.packages_of_modules.at("yaml") == "pyyaml");
+  CHECK(list.python_modules.contains("tkinter"));
 }
 
 }  // namespace dynsessions::packages::test

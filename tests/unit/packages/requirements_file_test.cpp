@@ -64,8 +64,55 @@ TEST_CASE("lines of people stay as they are unless they are changed", "[packages
 
 TEST_CASE("a directory of wheels replaces other places", "[packages]") {
   RequirementsFile file = file_of("--extra-index-url https://a.org\n--pre\na==1\n");
-  file.take_from("./wheels");
+  REQUIRE(file.take_from("./wheels"));
   CHECK(file.text() == "--no-index\n--find-links ./wheels\n--pre\na==1\n");
+}
+
+TEST_CASE("a directory of wheels can have any name that pip can read", "[packages]") {
+  const char* const path = GENERATE("./my wheels", "./it's", "./w#x", "./w\"q", "/a b/c 'd'");
+  DYNAMIC_SECTION(path) {
+    RequirementsFile file = file_of("a==1\n");
+    REQUIRE(file.take_from(path));
+    const RequirementsFile again = file_of(file.text());
+    CHECK(again.text() == file.text());
+    RequirementsFile same = again;
+    REQUIRE(same.take_from(path));
+    CHECK(same.text() == file.text());
+  }
+  for (const char* refused : {"./w #x", "./w\nx", "./w\\x", "./${HOME}"}) {
+    CHECK_FALSE(file_of("a==1\n").take_from(refused));
+  }
+}
+
+TEST_CASE("paths with blanks are one word for pip", "[packages]") {
+  CHECK(file_of("-f './my wheels'\na\n").text_for_pip("/the project") ==
+        "--find-links '/the project/my wheels'\na\n");
+}
+
+TEST_CASE("a package that has several lines gets one", "[packages]") {
+  RequirementsFile file =
+      file_of("a==1; python_version < '3.12'\nb\na==2; python_version >= '3.12'\n");
+  file.put(requirement_of("a==3"));
+  CHECK(file.text() == "a==3\nb\n");
+  CHECK(file.requirements().size() == 2);
+}
+
+TEST_CASE("a version goes to the line without one", "[packages]") {
+  RequirementsFile file = file_of("a; python_version < '3'\na  # why\n");
+  file.pin(file.requirements()[1], "1.0");
+  CHECK(file.text() == "a; python_version < '3'\na==1.0\n");
+}
+
+TEST_CASE("a byte order mark is no part of a name; UTF-16 is told", "[packages]") {
+  CHECK(file_of("\xEF\xBB\xBF"
+                "a==1\r\n")
+            .text() == "a==1\n");
+  const auto wide =
+      RequirementsFile::parse(std::string_view("\xFF\xFE"
+                                               "a\0=\0",
+                                               6));
+  REQUIRE_FALSE(wide);
+  CHECK_THAT(wide.error().message, Catch::Contains("UTF-16"));
 }
 
 TEST_CASE("lines that are no package, or that the hash of the file would not cover, are refused",
@@ -83,8 +130,20 @@ TEST_CASE("lines that are no package, or that the hash of the file would not cov
       {"-e .", "not one of the options that a line can have"},
       {"--index-url", "not one of the options that a line can have"},
       {"--no-index yes", "not one of the options that a line can have"},
+      {"--index-url https://a.org/simple -r other.txt",
+       "not one of the options that a line can have"},
+      {"-f ./wheels -e .", "not one of the options that a line can have"},
+      {"--find-links './wheels' -c other.txt", "not one of the options that a line can have"},
+      {"--find-links \"./wheels", "not one of the options that a line can have"},
+      {"--find-links a\\ b", "not one of the options that a line can have"},
+      {"a==1 -r other.txt", "has an option of pip in it"},
+      {"a @ file:///home/me/a.whl", "a place that can change"},
+      {"a @ ./a.whl", "a place that can change"},
+      {"a @ git+file:///home/me/a", "a place that can change"},
       {"a==1 \\", "cannot continue in the next one"},
       {"a[b", "is not the name of a package"},
+      {"a=1", "is not the name of a package"},
+      {"a!1", "is not the name of a package"},
   }));
   DYNAMIC_SECTION(row.line) {
     const auto file = RequirementsFile::parse("good==1\n" + std::string(row.line) + "\n");
