@@ -52,6 +52,9 @@ class SessionPools {
 
   /// The envelope of a pool that exists, for lists of resources.
   [[nodiscard]] PoolEnvelope envelope_of(const ResourceId& id) const;
+  /// Whether Azure answers a change of the pool with an operation to poll, as for custom
+  /// containers (recorded). `body` counts if there is no pool yet.
+  [[nodiscard]] bool is_long_running(const ResourceId& id, const nlohmann::json& body) const;
   [[nodiscard]] std::string location_of(const ResourceId& id) const;
   [[nodiscard]] bool has_created(const std::vector<std::string>& principals,
                                  const pools::PoolName& pool) const;

@@ -59,7 +59,7 @@ def test_a_body_of_another_shape(refused, body, member):
             "SessionPoolManagedIdentityCreationError",
         ),
         (python_pool(containerType="Shell"), "SessionTypeNotSupportedInRegion"),
-        (python_pool(containerType="CustomContainer"), "SessionTypeNotSupportedInRegion"),
+        (python_pool(containerType="NodeLTS"), "SessionTypeNotSupportedInRegion"),
         (python_pool(containerType="Python"), "InvalidPropertyValue"),
         (python_pool(maximum=0), "InvalidPropertyValue"),
         (python_pool(cooldown=0), "InvalidPropertyValue"),
