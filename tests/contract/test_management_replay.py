@@ -38,7 +38,8 @@ def _identity_is_shown(exchange):
 
     def with_identity(pool):
         is_pool = isinstance(pool, dict) and "sessionpools" in str(pool.get("type"))
-        return {**pool, "identity": {"type": "None"}} if is_pool else pool
+        lacks_it = is_pool and "identity" not in pool
+        return {**pool, "identity": {"type": "None"}} if lacks_it else pool
 
     body = exchange["body"]
     if exchange["plane"] != "ARM" or exchange["method"] != "GET" or not body:

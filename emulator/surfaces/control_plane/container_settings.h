@@ -32,7 +32,7 @@ struct ActiveTemplate {
 };
 
 /// Members that only a pool of custom containers has (CONTROL-PLANE.md section 1.3). The emulator
-/// keeps and shows it, and runs no container. Values of secrets are not kept.
+/// keeps and shows them, and runs no container. Values of secrets are not kept.
 struct ContainerSettings {
   LifecycleType lifecycle = LifecycleType::timed;
   std::chrono::seconds max_alive_period{3600};

@@ -15,7 +15,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kType = "Microsoft.App/sessionpools";  // as recorded, in lower case
 
-/// Only in answers to PUT do times have a time zone (recorded).
+/// Only answers to PUT have the zone in their times, and not in that of an earlier creation
+/// (recorded).
 std::string time_text(TimePoint time, PoolView view) {
   std::string text = timestamp(time);
   if (view == PoolView::of_get) text.pop_back();
@@ -23,9 +24,10 @@ std::string time_text(TimePoint time, PoolView view) {
 }
 
 Json system_data(const Authorship& authorship, PoolView view) {
+  const bool is_new = authorship.created_at == authorship.modified_at;
   return {{"createdBy", authorship.created_by},
           {"createdByType", authorship.created_by_type},
-          {"createdAt", time_text(authorship.created_at, view)},
+          {"createdAt", time_text(authorship.created_at, is_new ? view : PoolView::of_get)},
           {"lastModifiedBy", authorship.modified_by},
           {"lastModifiedByType", authorship.modified_by_type},
           {"lastModifiedAt", time_text(authorship.modified_at, view)}};

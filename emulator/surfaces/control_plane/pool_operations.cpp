@@ -96,7 +96,7 @@ asio::awaitable<ArmAnswer> list_pools(ArmCall& call) {
   if (!version) co_return version.error();
   const SessionPools& pools = call.services.store.session_pools();
   std::vector<Resource> shown;
-  for (const ResourceId& id : pools.in(call.scope)) {
+  for (const ResourceId& id : pools.by_age(call.scope)) {
     auto pool = pools.get(id, **version, call.caller);
     if (pool) shown.push_back(*std::move(pool));
   }

@@ -203,6 +203,19 @@ std::vector<ResourceId> SessionPools::in(const Scope& scope) const {
   return ids;
 }
 
+std::vector<ResourceId> SessionPools::by_age(const Scope& scope) const {
+  std::vector<std::pair<TimePoint, ResourceId>> aged;
+  for (ResourceId& id : in(scope)) {
+    const TimePoint created = envelope_of(id).authorship.created_at;
+    aged.emplace_back(created, std::move(id));
+  }
+  std::stable_sort(aged.begin(), aged.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<ResourceId> ids;
+  for (auto& [created, id] : aged) ids.push_back(std::move(id));
+  return ids;
+}
+
 bool SessionPools::has_created(const std::vector<std::string>& principals,
                                const pools::PoolName& pool) const {
   Pool* const existing = catalog_.find(pool);

@@ -50,6 +50,9 @@ class SessionPools {
   /// Ids of the pools in a group, or in a subscription.
   [[nodiscard]] std::vector<ResourceId> in(const Scope& scope) const;
 
+  /// The same, oldest first, as lists have them (recorded).
+  [[nodiscard]] std::vector<ResourceId> by_age(const Scope& scope) const;
+
   /// The envelope of a pool that exists, for lists of resources.
   [[nodiscard]] PoolEnvelope envelope_of(const ResourceId& id) const;
   /// Whether Azure answers a change of the pool with an operation to poll, as for custom

@@ -181,6 +181,14 @@ def test_a_method_that_a_path_lacks(arm, pool_name):
     assert "GET, PUT, PATCH, DELETE" in message
 
 
+@pytest.mark.parametrize("path", ["", "/providers/Microsoft.Resources/deployments/a"])
+def test_a_template_cannot_be_exported(arm, path):
+    answer = arm.send("POST", f"{arm.scope()}{path}/exportTemplate", {"resources": ["*"]})
+    status, code, message = error_of(answer)
+    assert (status, code) == (404, "InvalidResourceType")
+    assert message.startswith("This path is not emulated.")
+
+
 def test_a_request_without_a_token(arm, arm_server, pool_name):
     answer = requests.get(
         arm.url + arm.pool_id(pool_name),

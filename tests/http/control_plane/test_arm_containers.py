@@ -1,6 +1,7 @@
 """Pools of custom containers: the control plane makes, shows, changes and deletes them as Azure does
 (api-spec/CONTROL-PLANE.md section 1.6); their sessions cannot run here."""
 
+import concurrent.futures
 import gzip
 import json
 
@@ -8,7 +9,7 @@ import pytest
 import requests
 
 from support.arm import ENVIRONMENT, SUBSCRIPTION, Arm, container_pool, error_of, python_pool
-from support.emulator import HTTP_SECONDS, Emulator
+from support.emulator import HTTP_SECONDS, Emulator, run_to_end
 from support.waiting import wait_until
 
 SECRET = "a value that nothing shows"
@@ -320,6 +321,59 @@ def test_a_wrong_patch_changes_nothing(arm, pool_name, made):
         refused = arm.pool("PATCH", pool_name, {"properties": properties}, VERSION)
         assert error_of(refused)[0] == 400, refused.text
     assert arm.pool("GET", pool_name, None, VERSION).json() == before
+
+
+def at_once(*calls):
+    with concurrent.futures.ThreadPoolExecutor(len(calls)) as threads:
+        return [call.result() for call in [threads.submit(one) for one in calls]]
+
+
+def test_a_patch_while_a_pool_is_deleted_brings_nothing_back(arm_server, arm, pool_name, made):
+    made(container_pool())
+    change = {"properties": container_pool({"image": "other:1"})["properties"]}
+    deleted, *patched = at_once(
+        lambda: Arm(arm_server).pool("DELETE", pool_name),
+        *[lambda: Arm(arm_server).pool("PATCH", pool_name, change)] * 3,
+    )
+    assert deleted.status_code == 202
+    assert {answer.status_code for answer in patched} <= {202, 404}
+    assert arm.pool("GET", pool_name).status_code == 404
+
+
+def test_puts_of_two_types_at_once_make_one_pool(arm_server, arm, pool_name):
+    bodies = {"CustomContainer": container_pool(), "PythonLTS": python_pool(7)}
+    answers = at_once(
+        *[
+            lambda body=body: Arm(arm_server).pool("PUT", pool_name, body)
+            for body in bodies.values()
+        ]
+    )
+    (won,) = [kind for kind, one in zip(bodies, answers, strict=True) if one.status_code < 300]
+    (lost,) = [one for one in answers if one.status_code >= 300]
+    assert error_of(lost)[0] == 400
+    shown = arm.pool("GET", pool_name).json()["properties"]
+    assert shown["containerType"] == won
+    assert (shown["environmentId"] is None) == (won == "PythonLTS")
+
+
+def test_a_file_of_a_pool_is_applied(arm, arm_server, pool_name, tmp_path):
+    """`pool apply` waits for nothing: the pool is there with the answer to its PUT."""
+    file = tmp_path / f"{pool_name}.json"
+    file.write_text(json.dumps({"name": pool_name, **container_pool()}))
+    ran = run_to_end("pool", "apply", str(file), "--admin-port", arm_server.admin.rsplit(":", 1)[1])
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout == f"{arm.pool_id(pool_name)}\n"
+    assert arm.pool("GET", pool_name).json()["properties"]["containerType"] == "CustomContainer"
+
+
+def test_a_server_starts_with_a_file_of_such_a_pool(tmp_path):
+    file = tmp_path / "box.json"
+    file.write_text(json.dumps({"name": "a-box", **container_pool()}))
+    server = Emulator("--pools-file", str(file), "--ready-sessions", "0", "--no-zygote")
+    try:
+        assert Arm(server).pool("GET", "a-box").json()["properties"]["nodeCount"] == 1
+    finally:
+        server.stop()
 
 
 def test_secret_values_are_nowhere():
