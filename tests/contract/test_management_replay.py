@@ -93,11 +93,22 @@ def _no_container_is_allocated(exchange):
     return {**exchange, "body": changed}
 
 
+def _the_lifecycle_is_always_shown(exchange):
+    """After one PATCH of May 2025 the service showed null for the cooldown of 400 that it asked."""
+    properties = (exchange["body"] or {}).get("properties") if exchange["plane"] == "ARM" else None
+    if not properties or properties.get("dynamicPoolConfiguration", "") is not None:
+        return exchange
+    cooldown = {"executionType": "Timed", "cooldownPeriodInSeconds": 400}
+    properties = {**properties, "dynamicPoolConfiguration": cooldown}
+    return {**exchange, "body": {**exchange["body"], "properties": properties}}
+
+
 DEPARTURES = (
     _identity_is_shown,
     _versions_are_always_named,
     _containers_have_the_address_of_the_server,
     _no_container_is_allocated,
+    _the_lifecycle_is_always_shown,
 )
 
 
