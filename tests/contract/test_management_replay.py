@@ -25,7 +25,7 @@ GROUP = "clitest.rg000001"
 
 # The number of interactions that are not replayed, by reason.
 SKIPPED = {
-    "a poll before the end of its operation": 67,  # ours ends at the first poll
+    "a poll before the end of its operation": 67,  # the emulator ends it at the first poll
     "a pool of a container type that the emulator lacks": 76,  # NodeLTS
     "a refusal for want of rights": 1,  # ARM asks for no role here
     "the address of a custom container": 9,  # no container runs here

@@ -23,7 +23,8 @@ using nlohmann::json;
 using Json = nlohmann::ordered_json;
 using Choices = std::vector<std::string_view>;
 
-constexpr std::uint32_t kUsualReadyInstances = 5;  // of `az containerapp sessionpool create`
+constexpr std::uint32_t kUsualReadyInstances =
+    5;  // default of `az containerapp sessionpool create`
 
 /// The word of the list that equals the member without regard to case; an absent member is none.
 std::optional<std::string> word(const ArmObject& object, std::string_view name,
@@ -191,7 +192,7 @@ bool is_memory(std::string_view text) {
 
 Json read_resources(const ArmObject& resources) {
   constexpr double kUsualCpu = 0.5;
-  constexpr double kMostCpu = 1000;  // of no machine; the service's own limit is not known
+  constexpr double kMostCpu = 1000;  // more than machines have; the service's limit is not known
   const double cpu = resources.decimal("cpu").value_or(kUsualCpu);
   if (cpu <= 0 || cpu > kMostCpu) resources.refuse("cpu", "must be above 0 and at most 1000.");
   const std::string memory = resources.text("memory").value_or("1Gi");

@@ -14,7 +14,7 @@ enum class PoolWrite {
 
 struct PoolRules {
   bool exact = false;  ///< with `--exact`: only the documented range of the cooldown is accepted
-  std::string tenant = {};  ///< of system-assigned identities
+  std::string tenant = {};  ///< shown in system-assigned identities
 };
 
 /// Applies the body of a PUT or PATCH to `base`. For a PUT, `base` has the defaults for absent

@@ -50,7 +50,7 @@ struct PoolEnvelope {
   std::vector<std::string> secrets = {};  ///< names; the values are not kept
   /// Principals that can use the pool's sessions because they created it.
   std::vector<std::string> creators = {};
-  ContainerSettings container = {};  ///< of a pool of custom containers
+  ContainerSettings container = {};  ///< used by pools of custom containers only
   Authorship authorship = {};
 };
 
