@@ -44,13 +44,25 @@ VERSIONS = (
     Version("2026-07-01"),
 )
 
-CONTAINER_TYPES = ("PythonLTS",)
+CONTAINER_TYPES = ("PythonLTS", "CustomContainer")
+
+IDENTITY_LIFECYCLES = ("None", "Main", "Init", "All")
+PROBE_NUMBERS = (
+    "initialDelaySeconds",
+    "periodSeconds",
+    "timeoutSeconds",
+    "successThreshold",
+    "failureThreshold",
+    "terminationGracePeriodSeconds",
+)
 
 TEXT = {"type": "string"}
 NULL = {"type": "null"}
+NULLABLE_TEXT = {"type": ["string", "null"]}
 WHOLE = {"type": "integer", "minimum": 0}
 # Requests can write numbers and booleans as strings (section 1.3); null counts as absent.
 ASKED_NUMBER = {"type": ["integer", "string", "null"], "minimum": 0, "pattern": "^[0-9]{1,18}$"}
+ASKED_DECIMAL = {"type": ["number", "string", "null"]}
 ASKED_FLAG = {"type": ["boolean", "string", "null"], "pattern": "^([Tt]rue|[Ff]alse)$"}
 ASKED_TEXT = {"type": ["string", "null"], "maxLength": 2048}
 HTTPS = {"type": "string", "format": "uri", "pattern": "^https://"}
@@ -79,6 +91,10 @@ def asked(members, required=()):
     return described | {"required": list(required)} if required else described
 
 
+def asked_array(items):
+    return {"type": ["array", "null"], "items": items}
+
+
 def array_of(items):
     return {"type": "array", "items": items}
 
@@ -87,31 +103,135 @@ def map_of(values):
     return {"type": "object", "additionalProperties": values}
 
 
-def dynamic_configuration(version, number, kind, of):
-    """The member that describes dynamic sessions. Its name and nesting differ between versions."""
-    cooldown = {"cooldownPeriodInSeconds": number}
-    if not version.has_lifecycle:
-        return of({"executionType": kind, **cooldown})
-    return of({"lifecycleConfiguration": of({"lifecycleType": kind, **cooldown})})
+def shown_dynamic_configuration(version):
+    """OnContainerExit has no words in the older versions, which show those of the newer ones."""
+    cooldown = {"cooldownPeriodInSeconds": WHOLE}
+    lifecycle = record(
+        {
+            "lifecycleType": words("Timed", "OnContainerExit"),
+            **cooldown,
+            "maxAlivePeriodInSeconds": WHOLE,
+        },
+        optional=("cooldownPeriodInSeconds", "maxAlivePeriodInSeconds"),
+    )
+    if version.has_lifecycle:
+        return record({"lifecycleConfiguration": lifecycle})
+    old = {"executionType": words("Timed"), **cooldown, "lifecycleConfiguration": lifecycle}
+    return record(old, optional=old)
+
+
+def shown_probe():
+    header = record({"name": TEXT, "value": TEXT})
+    port = {"port": WHOLE}
+    get = {"host": TEXT, "path": TEXT, **port, "scheme": words("HTTP", "HTTPS")}
+    get = record(
+        {**get, "httpHeaders": array_of(header)}, optional=("host", "path", "scheme", "httpHeaders")
+    )
+    probe = {
+        "type": words("Liveness", "Startup"),
+        "httpGet": get,
+        "tcpSocket": record({"host": TEXT, **port}, optional=("host",)),
+        **dict.fromkeys(PROBE_NUMBERS, WHOLE),
+    }
+    return record(probe, optional=set(probe) - {"type"})
+
+
+def shown_container(always=()):
+    variable = {"name": TEXT, "value": TEXT, "secretRef": TEXT}
+    container = {
+        "image": TEXT,
+        "name": TEXT,
+        "command": array_of(TEXT),
+        "args": array_of(TEXT),
+        "env": array_of(record(variable, optional=("value", "secretRef"))),
+        "resources": record({"cpu": {"type": "number"}, "memory": TEXT}),
+        "probes": array_of(shown_probe()),
+    }
+    return record(container, optional={"command", "args", "env", "probes"} - set(always))
+
+
+INGRESS = record({"targetPort": WHOLE}) | {"type": ["object", "null"]}
+
+
+def shown_container_template():
+    registry = {name: NULLABLE_TEXT for name in ("username", "passwordSecretRef", "identity")}
+    registry = record({"server": TEXT, **registry}) | {"type": ["object", "null"]}
+    return record(
+        {
+            "registryCredentials": registry,
+            "containers": array_of(shown_container()),
+            "ingress": INGRESS,
+        }
+    )
+
+
+def shown_update_status():
+    counts = ("expectedCount", "readyCount", "pendingCount", "imagePullFailCount", "crashCount",
+              "allocatedCount")  # fmt: skip
+    active = {
+        "details": TEXT,
+        "createdTime": {"type": "string", "pattern": r"\+00:00$"},
+        "status": record(dict.fromkeys(counts, WHOLE)),
+        "containers": array_of(shown_container(always=("env",))),
+        "ingress": INGRESS,
+    }
+    return record({"activeTemplate": record(active)})
 
 
 def shown_properties(version):
+    """Of both container types; the optional members are those of custom containers, and secrets."""
+    scale = {"readySessionInstances": WHOLE, "maxConcurrentSessions": WHOLE}
     members = {
-        "environmentId": NULL,
+        "environmentId": NULLABLE_TEXT,
         "poolManagementType": words("Dynamic"),
         "containerType": words(*CONTAINER_TYPES),
-        "scaleConfiguration": record({"maxConcurrentSessions": WHOLE}),
+        "scaleConfiguration": record(scale, optional=("readySessionInstances",)),
         "secrets": array_of(record({"name": TEXT})),
-        "dynamicPoolConfiguration": dynamic_configuration(version, WHOLE, words("Timed"), record),
+        "dynamicPoolConfiguration": shown_dynamic_configuration(version),
+        "customContainerTemplate": shown_container_template(),
         "sessionNetworkConfiguration": record({"status": words("EgressEnabled", "EgressDisabled")}),
         "provisioningState": words("InProgress", "Succeeded"),
+        "nodeCount": WHOLE,
         "poolManagementEndpoint": HTTPS,
+        "templateUpdateStatus": shown_update_status(),
     }
     if version.has_managed_identity_settings:
-        members["managedIdentitySettings"] = {"type": ["array", "null"], "maxItems": 0}
+        setting = record({"identity": TEXT, "lifecycle": words(*IDENTITY_LIFECYCLES)})
+        members["managedIdentitySettings"] = array_of(setting) | {"type": ["array", "null"]}
     if version.has_mcp_settings:
         members["mcpServerSettings"] = NULL
-    return record(members, optional=("secrets",))
+    optional = ("secrets", "customContainerTemplate", "nodeCount", "templateUpdateStatus")
+    return record(members, optional=optional)
+
+
+def asked_container_template():
+    port = {"port": ASKED_NUMBER}
+    header = asked({"name": ASKED_TEXT, "value": ASKED_TEXT})
+    get = {"host": ASKED_TEXT, "path": ASKED_TEXT, **port, "scheme": ASKED_TEXT}
+    probe = {
+        "type": ASKED_TEXT,
+        "httpGet": asked({**get, "httpHeaders": asked_array(header)}),
+        "tcpSocket": asked({"host": ASKED_TEXT, **port}),
+        **dict.fromkeys(PROBE_NUMBERS, ASKED_NUMBER),
+    }
+    variable = asked({"name": ASKED_TEXT, "value": ASKED_TEXT, "secretRef": ASKED_TEXT})
+    container = {
+        "image": ASKED_TEXT,
+        "name": ASKED_TEXT,
+        "command": asked_array(TEXT),
+        "args": asked_array(TEXT),
+        "env": asked_array(variable),
+        "resources": asked({"cpu": ASKED_DECIMAL, "memory": ASKED_TEXT}),
+        "probes": asked_array(asked(probe)),
+    }
+    registry = ("server", "username", "passwordSecretRef", "identity")
+    return asked(
+        {
+            "registryCredentials": asked(dict.fromkeys(registry, ASKED_TEXT)),
+            "containers": asked_array(asked(container)),
+            "ingress": asked({"targetPort": ASKED_NUMBER}),
+        }
+    )
 
 
 def asked_properties():
@@ -140,16 +260,12 @@ def asked_properties():
             "dynamicPoolConfiguration": asked(
                 {"executionType": ASKED_TEXT, **cooldown, "lifecycleConfiguration": lifecycle}
             ),
-            "customContainerTemplate": {
-                "type": ["object", "null"],
-                "description": "ignored, with a warning",
-            },
+            "customContainerTemplate": asked_container_template(),
             "sessionNetworkConfiguration": asked({"status": ASKED_TEXT}),
-            "managedIdentitySettings": {
-                "type": ["array", "null"],
-                "maxItems": 0,
-                "description": "only for custom containers",
-            },
+            "managedIdentitySettings": asked_array(
+                asked({"identity": ASKED_TEXT, "lifecycle": ASKED_TEXT})
+            )
+            | {"description": "only for custom containers"},
             "mcpServerSettings": asked({"isMcpServerEnabled": ASKED_FLAG}),
         }
     )
@@ -193,6 +309,7 @@ def schemas(version):
     identity = {
         "type": words("None", "SystemAssigned", "UserAssigned", "SystemAssigned, UserAssigned"),
         "principalId": TEXT,
+        "tenantId": TEXT,
         "userAssignedIdentities": map_of(of_user),
     }
     error = {
@@ -218,7 +335,7 @@ def schemas(version):
         "SessionPoolUpdate": asked(envelope) | {"type": "object"},
         "SessionPoolPropertiesOfRequest": asked_properties(),
         "ManagedServiceIdentity": record(
-            identity, optional=("principalId", "userAssignedIdentities")
+            identity, optional=("principalId", "tenantId", "userAssignedIdentities")
         ),
         "OperationStatus": record(status),
         "ErrorDetail": record(error, optional=("target", "details")),

@@ -162,7 +162,7 @@ App::App(const config::Config& config, Preparation prepared,
       recorder_(journal_, pools_,
                 config.server.journal_bodies ? test_double::JournalRecorder::Bodies::kept
                                              : test_double::JournalRecorder::Bodies::left_out),
-      resources_(pools_, {.exact = config.server.exact}),
+      resources_(pools_, {.exact = config.server.exact, .tenant = config.identity.tenant}),
       data_plane_({pools_, file_pool_, ids_, python_prefix(config, tier_, installation),
                    packages::read_package_list(installation.agent), counts_uploads(tier_),
                    config.host.deterministic.has_value()},

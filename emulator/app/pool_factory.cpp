@@ -5,6 +5,7 @@
 
 #include "emulator/execution/sandboxed_workspace.h"
 #include "emulator/execution/scripted_workspace.h"
+#include "emulator/pools/session_errors.h"
 #include "emulator/test_double/scripts/scripting_workspaces.h"
 
 namespace dynsessions {
@@ -36,6 +37,18 @@ class SharedWorkspaces final : public execution::WorkspaceFactory {
   const std::shared_ptr<execution::WorkspaceFactory> owner_;
 };
 
+/// The workspaces of a pool whose container type cannot run here: there are none.
+class NoWorkspaces final : public execution::WorkspaceFactory {
+ public:
+  explicit NoWorkspaces(Error why) : why_(std::move(why)) {}
+  asio::awaitable<Result<std::unique_ptr<execution::Workspace>>> create() override {
+    co_return why_;
+  }
+
+ private:
+  const Error why_;
+};
+
 }  // namespace
 
 PoolFactory::PoolFactory(Machine machine, PoolDefinition default_pool)
@@ -46,6 +59,9 @@ PoolFactory::PoolFactory(Machine machine, PoolDefinition default_pool)
 
 Result<PoolFactory::Workspaces> PoolFactory::make_workspaces(const PoolDefinition& definition,
                                                              Proof proof) {
+  if (!definition.can_run()) {
+    return Workspaces(std::make_shared<NoWorkspaces>(pools::sessions_cannot_run(definition)));
+  }
   if (machine_.python == nullptr) {
     return Workspaces(std::make_shared<execution::ScriptedWorkspaceFactory>(
         test_double::refuse_unscripted, &machine_.spool.file_pool()));
@@ -95,7 +111,7 @@ Result<pools::Pool::Parts> PoolFactory::make_parts(const PoolDefinition& definit
   if (!workspaces) return workspaces.error();
   Workspaces source = *workspaces;
   if (shares) source = std::make_shared<SharedWorkspaces>(std::move(source));
-  source = with_scripts(definition.id, std::move(source));
+  if (definition.can_run()) source = with_scripts(definition.id, std::move(source));
   std::unique_ptr<AdjustableClock> clock = machine_.clock.copy();
   auto events = make_events(definition.id, *clock);
   return pools::Pool::Parts{machine_.executor, machine_.ids, std::move(clock), std::move(source),

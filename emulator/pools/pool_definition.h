@@ -21,8 +21,11 @@ struct PoolName {
   bool operator==(const PoolName&) const = default;
 };
 
-/// `containerType` of the resource. Each type has a runtime (emulator/runtimes/).
-enum class ContainerType { python_lts };
+/// `containerType` of the resource.
+enum class ContainerType {
+  python_lts,        ///< runs here: PythonRuntime (emulator/runtimes/)
+  custom_container,  ///< kept and shown by the control plane; its sessions cannot run here
+};
 [[nodiscard]] std::string name_of(ContainerType type);
 
 /// `sessionNetworkConfiguration.status` of the resource.
@@ -35,6 +38,8 @@ struct PoolDefinition {
   PoolName id = {};
   std::string location = "local";
   ContainerType container_type = ContainerType::python_lts;
+  /// ARM id of the environment of a pool of custom containers; otherwise empty. Only ARM sets it.
+  std::string environment_id = {};
   std::uint32_t max_sessions = 100;           ///< maximum concurrent sessions
   std::uint32_t ready_sessions = 1;           ///< interpreters that are started in advance
   std::chrono::seconds cooldown_period{300};  ///< idle time after which a session ends
@@ -51,6 +56,8 @@ struct PoolDefinition {
   std::uint32_t max_open_files = 1024;   ///< of each process
   std::uint32_t cpu_hundredths = 200;    ///< CPU time per wall-clock time: 100 is one CPU
 
+  /// Whether the emulator can run sessions of this container type.
+  [[nodiscard]] bool can_run() const { return container_type == ContainerType::python_lts; }
   bool operator==(const PoolDefinition&) const = default;
 };
 

@@ -34,6 +34,8 @@ Result<void> assign(PoolDefinition& definition, const std::string& name,
   if (member == nullptr) return unusable(name, "a pool has no such member");
   const bool is_scalar = value.is_string() || value.is_number() || value.is_boolean();
   const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+  // An answer can be sent back, also with a value that only another interface can set.
+  if (is_scalar && member->value.show(definition) == text) return {};
   if (is_scalar && member->value.assign(definition, text)) return {};
   return unusable(name, "expected " + member->value.accepted() + ", not `" + text + "`");
 }

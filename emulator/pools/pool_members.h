@@ -22,8 +22,21 @@ struct PoolMember {
 
 namespace members {
 
-inline constexpr value_kinds::Words<ContainerType, 1> kContainerTypes{
+inline constexpr value_kinds::Words<ContainerType, 2> kContainerTypes{
+    {{"PythonLTS", ContainerType::python_lts},
+     {"CustomContainer", ContainerType::custom_container}}};
+/// Types that need nothing but the members of this table; only ARM can declare the other one.
+inline constexpr value_kinds::Words<ContainerType, 1> kPlainContainerTypes{
     {{"PythonLTS", ContainerType::python_lts}}};
+inline constexpr ValueKind<PoolDefinition> kContainerTypeText{
+    [](PoolDefinition& pool, std::string_view text) {
+      return value_kinds::assign_if(pool.container_type,
+                                    value_kinds::meaning_of(text, kPlainContainerTypes));
+    },
+    [](const PoolDefinition& pool) {
+      return value_kinds::word_for(pool.container_type, kContainerTypes);
+    },
+    [] { return value_kinds::all_words(kPlainContainerTypes); }};
 inline constexpr value_kinds::Words<NetworkStatus, 2> kNetworkStatuses{
     {{"EgressDisabled", NetworkStatus::egress_disabled},
      {"EgressEnabled", NetworkStatus::egress_enabled}}};
@@ -45,8 +58,7 @@ inline constexpr PoolMember kSubscription{
     "subscription", value_kinds::kInPart<&PoolDefinition::id, kSubscriptionText>};
 inline constexpr PoolMember kLocation{"location",
                                       value_kinds::kPathSegment<&PoolDefinition::location>};
-inline constexpr PoolMember kContainerType{
-    "containerType", value_kinds::kChoice<&PoolDefinition::container_type, kContainerTypes>};
+inline constexpr PoolMember kContainerType{"containerType", kContainerTypeText};
 inline constexpr PoolMember kMaxSessions{
     "maxSessions", value_kinds::kNumber<&PoolDefinition::max_sessions, 1, 100'000>};
 inline constexpr PoolMember kReadySessions{

@@ -71,7 +71,9 @@ case $manifests in
     ;;
   *)
     cp "$client/package.json" "$client/package-lock.json" "$environment"
-    npm ci --prefix "$environment" --ignore-scripts --no-audit --no-fund --silent
+    # Says why if the registry cannot be reached, and does not try for minutes.
+    npm ci --prefix "$environment" --ignore-scripts --no-audit --no-fund --loglevel error \
+      --fetch-retries 2 --fetch-retry-mintimeout 1000 --fetch-retry-maxtimeout 5000
     ;;
 esac
 echo "$stamp" >"$environment/stamp"

@@ -1,6 +1,6 @@
 """Facts of recorded traffic with Azure Resource Manager, and with the data plane in between:
-requests for pools of kinds that the emulator has, and their answers. Times, principals and hosts
-are replaced by names in angle brackets, everything else is exact.
+requests for pools of container types that the emulator has, and their answers. Times, principals,
+hosts and operations are replaced by names in angle brackets, everything else is exact.
 """
 
 import collections
@@ -10,7 +10,10 @@ import re
 from recordings import masked_body
 
 PRINCIPALS = ("createdBy", "createdByType", "lastModifiedBy", "lastModifiedByType", "updatedBy")
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?(Z?)")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?(Z?|\+00:00)")
+CONTAINER_TYPES = ("PythonLTS", "CustomContainer")
+CONTAINERS = "<address of containers>"
+OPERATION = re.compile(r"/(operationStatuses|operationResults)/([^/?]+)")
 POOL = re.compile(r".*/sessionPools/([^/]+)")
 # Headers that our answers must have, too; the others come from the edge in front of the service.
 HEADERS = ("content-type", "api-supported-versions", "cache-control", "expires", "pragma",
@@ -19,6 +22,8 @@ HEADERS = ("content-type", "api-supported-versions", "cache-control", "expires",
 
 def masked(value, name=""):
     """Returns a body in which values that differ between runs are masked."""
+    if name == "identity":
+        return _masked_identity(value)
     if isinstance(value, dict):
         return {key: masked(item, key) for key, item in value.items()}
     if isinstance(value, list):
@@ -26,10 +31,32 @@ def masked(value, name=""):
     if name in PRINCIPALS and value is not None:
         return "<principal>"
     if name == "poolManagementEndpoint":
-        return "<endpoint>" + value[value.index("/subscriptions/") :]
+        path = value.removeprefix("https://").partition("/")[2]
+        return f"<endpoint>/{path}" if path else CONTAINERS
     if isinstance(value, str) and (time := TIME.fullmatch(value)):
         return f"<time>{time[2]}"
     return value
+
+
+def _masked_identity(value):
+    """Of a resource: its ids are new in each run. Of a setting: the name of an identity."""
+    if not isinstance(value, dict):
+        return value
+    ids = dict.fromkeys(("principalId", "tenantId", "clientId"), "<guid>")
+    shown = {key: ids.get(key, item) for key, item in value.items()}
+    if users := shown.get("userAssignedIdentities"):
+        shown["userAssignedIdentities"] = {
+            user: {key: ids.get(key, item) for key, item in of_user.items()}
+            for user, of_user in users.items()
+        }
+    return shown
+
+
+def masked_operation(body):
+    """The status of an operation without its id."""
+    if not isinstance(body, dict) or "startTime" not in body:
+        return body
+    return {**body, "id": body["id"].replace(body["name"], "<operation>"), "name": "<operation>"}
 
 
 def without_other_pools(body, pools):
@@ -44,12 +71,12 @@ def header_names(headers):
     return [name for name in HEADERS if name in names]
 
 
-def _python_pools(interactions):
+def _emulated_pools(interactions):
     for each in interactions:
         request = each["request"]
         body = request.get("body")
         properties = (body.get("properties") or {}) if isinstance(body, dict) else {}
-        if request["method"] == "PUT" and properties.get("containerType") == "PythonLTS":
+        if request["method"] == "PUT" and properties.get("containerType") in CONTAINER_TYPES:
             yield POOL.fullmatch(request["path"])[1]
 
 
@@ -61,17 +88,19 @@ def _names_one_of(path, pools):
 def _exchange(each, pools):
     request, answer = each["request"], each["response"]
     is_arm = "dynamicsessions.io" not in request["host"]
+    polls = OPERATION.search(request["path"])
     exchange = {
         "plane": "ARM" if is_arm else "data",
         "method": request["method"],
-        "path": request["path"],
-        "query": request["query"],
+        "path": request["path"].replace(polls[2], "<operation>") if polls else request["path"],
+        "query": {"api-version": request["query"]["api-version"]} if polls else request["query"],
         "type": request["headers"].get("content-type"),
         "sent": request.get("body"),
         "status": answer["status"],
     }
     if is_arm:
-        exchange["body"] = masked(without_other_pools(answer.get("body"), pools))
+        body = masked_operation(masked(without_other_pools(answer.get("body"), pools)))
+        exchange["body"] = body
         exchange["headers"] = header_names(answer["headers"])
     else:
         identifier = request["query"]["identifier"]
@@ -79,28 +108,23 @@ def _exchange(each, pools):
     return exchange
 
 
-def _is_replayed(each, pools):
-    """Whether the exchange is about a pool that the emulator has, or a list of pools."""
-    request = each["request"]
-    is_data = "dynamicsessions.io" in request["host"]
-    is_list = request["path"].endswith("/providers/Microsoft.App/sessionPools")
-    return (is_data or "/sessionPools" in request["path"]) and (
-        is_list or (POOL.match(request["path"]) and _names_one_of(request["path"], pools))
-    )
-
-
-def _reason_to_skip(request):
-    """Returns the reason why an interaction is not replayed: it has no pool that the emulator could
-    have."""
-    if "/sessionPools/" in request["path"]:
-        return "a pool of a container type that the emulator lacks"
-    if re.search(r"/operation(Statuses|Results)/", request["path"]):
-        return "polls an operation on such a pool"
-    if request["path"].endswith("/sessionPools"):
-        return "a list in a sequence with such pools only"
+def _reason_to_skip(each, pools):
+    """Returns None for an interaction that is replayed."""
+    request, answer = each["request"], each["response"]
+    path = request["path"]
     if request["host"].endswith(".azurecontainerapps.io"):
         return "the address of a custom container"
-    raise ValueError(f"no reason to skip {request['method']} {request['path']}")
+    named = POOL.match(path)
+    if not pools or (named and named[1] not in pools):
+        return "a pool of a container type that the emulator lacks"
+    if named:
+        return "a refusal for want of rights" if answer["status"] == 403 else None
+    if polls := OPERATION.search(path):
+        body = answer.get("body") or {}
+        is_statuses = polls[1] == "operationStatuses"
+        ended = body["status"] == "Succeeded" if is_statuses else answer["status"] != 202
+        return None if ended else "a poll before the end of its operation"
+    return None
 
 
 def derive(contract):
@@ -109,11 +133,11 @@ def derive(contract):
     exchanges, conversations = [], []
     for path in sorted((contract / "recorded").glob("session*.json")):
         interactions = json.loads(path.read_text())["interactions"]
-        pools = set(_python_pools(interactions))
+        pools = set(_emulated_pools(interactions))
         numbers, skipped = [], collections.Counter()
         for each in interactions:
-            if not pools or not _is_replayed(each, pools):
-                skipped[_reason_to_skip(each["request"])] += 1
+            if reason := _reason_to_skip(each, pools):
+                skipped[reason] += 1
                 continue
             exchange = _exchange(each, pools)
             if exchange not in exchanges:

@@ -26,33 +26,28 @@ REASONS = {
     ("answer", "apiVersion", "declared"): "of templates only",
     ("answer", "type", "enum"): "recorded in lower case",
     ("request", "name", "declared"): "the path has the name",
-    ("answer", "properties.nodeCount", "declared"): "section 1.3: of custom containers",
-    ("answer", "properties.templateUpdateStatus*", "declared"): "section 1.3: the same",
-    ("*", "properties.customContainerTemplate*", "declared"): "pools of custom containers are not "
-    "emulated; requests can have it, and are warned",
-    ("answer", "properties.scaleConfiguration.readySessionInstances", "declared"): "section 1.3: "
-    "code pools drop it silently",
-    ("answer", "*.maxAlivePeriodInSeconds", "declared"): "section 1.3: with OnContainerExit only",
-    ("answer", "properties.environmentId", "kind"): "section 1.3: null for code pools",
+    ("answer", "properties.templateUpdateStatus*", "declared"): "section 1.6: recorded with every "
+    "version, without a desired template",
+    ("*", "properties.customContainerTemplate*", "declared"): "section 1.6: every version takes "
+    "and shows the same",
+    ("*", "*.resources.cpu", "kind"): "official examples and recordings have fractions",
     ("answer", "properties.containerType", "enum"): "the types that the emulator has",
     ("answer", "properties.poolManagementType", "enum"): "section 1.3: only Dynamic works",
-    ("answer", "*.lifecycleType", "enum"): "section 1.3: OnContainerExit is of custom containers",
     ("answer", "properties.provisioningState", "enum"): "nothing fails after its answer, and "
     "deleted pools are gone at once",
-    ("*", "properties.managedIdentitySettings[[]]*", "declared"): "section 1.5: refused for code "
-    "pools",
+    ("answer", "properties.managedIdentitySettings[[]].lifecycle", "enum"): "section 1.3: two of "
+    "the words are of previews",
     ("answer", "properties.mcpServerSettings*", "*"): "section 1.3: no pool has an MCP server, and "
     "recordings show null with every version from 2025-02-02-preview on",
     ("request", "properties.mcpServerSettings*", "declared"): "every version takes it, and it can "
     "only be off",
-    ("request", "properties.managedIdentitySettings", "declared"): "every version takes it",
-    ("answer", "identity.tenantId", "declared"): "not recorded; the emulator has one tenant",
+    ("request", "properties.managedIdentitySettings*", "declared"): "every version takes them",
     ("answer", "identity.type", "enum"): "section 1.3: answers have a space",
     ("*", "identity*", "declared"): "recorded with versions whose contract lacks it",
     ("request", "*", "enum"): "words are compared without regard to case, then refused by the "
     "service's codes",
-    ("request", "properties.dynamicPoolConfiguration.*", "declared"): "both spellings are taken "
-    "with every version",
+    ("*", "properties.dynamicPoolConfiguration.*", "declared"): "both spellings are taken with "
+    "every version; section 1.6: OnContainerExit at the older ones",
 }
 
 

@@ -19,7 +19,7 @@ EXCHANGES = RECORDINGS["exchanges"]
 # How many exchanges of the sources are not replayed, by the kind of pool that they were sent to.
 SKIPPED = {
     "management of pools (ARM)": 500,  # test_management_replay.py
-    "NodeLTS": 56,  # only Python pools are emulated
+    "NodeLTS": 56,  # no sessions of this type run here
     "CustomContainer": 9,  # the same
 }
 REPLAYED = {"recorded": 42, "observed": 63}

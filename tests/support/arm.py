@@ -33,6 +33,45 @@ def python_pool(maximum=10, cooldown=300, location="northeurope", **properties):
     }
 
 
+ENVIRONMENT = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/local/providers/Microsoft.App"
+    "/managedEnvironments/an-environment"
+)
+
+
+def container_pool(container=None, template=None, **properties):
+    """The body of a PUT of a pool of custom containers; `container` and `template` have further
+    members of theirs."""
+    described = {
+        "image": "mcr.microsoft.com/k8se/quickstart:latest",
+        "name": "web",
+        "resources": {"cpu": 0.5, "memory": "1Gi"},
+        **(container or {}),
+    }
+    return {
+        "location": "northeurope",
+        "properties": {
+            "environmentId": ENVIRONMENT,
+            "poolManagementType": "Dynamic",
+            "containerType": "CustomContainer",
+            "customContainerTemplate": {
+                "containers": [described],
+                "ingress": {"targetPort": 80},
+                **(template or {}),
+            },
+            "scaleConfiguration": {"maxConcurrentSessions": 10, "readySessionInstances": 2},
+            "dynamicPoolConfiguration": {
+                "lifecycleConfiguration": {
+                    "lifecycleType": "Timed",
+                    "cooldownPeriodInSeconds": 300,
+                }
+            },
+            "sessionNetworkConfiguration": {"status": "EgressDisabled"},
+            **properties,
+        },
+    }
+
+
 class Arm:
     """`group` is the resource group of pool(); the server's own exists."""
 

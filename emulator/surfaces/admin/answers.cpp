@@ -49,6 +49,7 @@ Words words_for(const Error& error) {
       return {413, "BodyTooLarge"};
     case ErrorCode::storage_full:
       return {507, "InsufficientStorage"};
+    case ErrorCode::operation_not_supported:  // a pool whose container type cannot run here
     case ErrorCode::conflict:
       return {409, "Conflict"};
     case ErrorCode::sandbox_unavailable:

@@ -91,6 +91,11 @@ http::Response accepted(const std::string& location) {
   return response;
 }
 
+void add_versions(http::Response& response) {
+  response.headers.add("api-supported-versions", supported_versions());
+  response.headers.add("x-powered-by", "ASP.NET");
+}
+
 void add_retry_after(http::Response& response) { response.headers.add("retry-after", "1"); }
 
 }  // namespace dynsessions::surfaces::control_plane

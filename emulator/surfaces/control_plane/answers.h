@@ -17,6 +17,9 @@ namespace dynsessions::surfaces::control_plane {
 /// {"value":[…]}, always one page, because `az … list -g` does not follow links to further pages.
 [[nodiscard]] http::Response list_answer(const std::vector<Resource>& resources);
 
+/// The headers of every answer that Azure's provider of session pools gives (recorded).
+void add_versions(http::Response& response);
+
 /// {"error":{"code","message"[,"target"][,"details"]}}
 [[nodiscard]] nlohmann::ordered_json error_json(const ArmError& error);
 /// Makes the answer to a refusal, and records the refusal in the Exchange.

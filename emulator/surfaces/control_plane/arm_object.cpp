@@ -83,6 +83,16 @@ std::optional<std::string> ArmObject::number(std::string_view name) const {
   return std::nullopt;
 }
 
+std::optional<double> ArmObject::decimal(std::string_view name) const {
+  const json* const value = find(name);
+  if (value == nullptr) return std::nullopt;
+  const json number =
+      value->is_string() ? json::parse(value->get<std::string>(), nullptr, false) : *value;
+  if (number.is_number()) return number.get<double>();
+  fail(name, "must be a number, not " + shown(*value));
+  return std::nullopt;
+}
+
 std::optional<bool> ArmObject::flag(std::string_view name) const {
   const json* const value = find(name);
   if (value == nullptr) return std::nullopt;
@@ -109,6 +119,11 @@ std::string ArmObject::path_of(std::string_view name) const {
 void ArmObject::fail(std::string_view name, const std::string& why) const {
   const std::string path = path_of(name);
   fail(invalid_content(path + " " + why, path));
+}
+
+void ArmObject::refuse(std::string_view name, const std::string& why) const {
+  const std::string path = path_of(name);
+  fail(bad_member("InvalidPropertyValue", path + " " + why, path));
 }
 
 void ArmObject::fail(ArmError error) const {

@@ -30,6 +30,8 @@ class ArmObject {
   [[nodiscard]] std::optional<std::string> text(std::string_view name) const;
   /// The digits of a whole number.
   [[nodiscard]] std::optional<std::string> number(std::string_view name) const;
+  /// A number with or without a fraction.
+  [[nodiscard]] std::optional<double> decimal(std::string_view name) const;
   [[nodiscard]] std::optional<bool> flag(std::string_view name) const;
   /// Returns nullptr if the member is absent. A member that is no array is an error.
   [[nodiscard]] const nlohmann::json* array(std::string_view name) const;
@@ -38,6 +40,8 @@ class ArmObject {
   [[nodiscard]] std::string path_of(std::string_view name) const;
   void fail(std::string_view name, const std::string& why) const;
   void fail(ArmError error) const;
+  /// Refuses the value of a member: `InvalidPropertyValue`, "PATH WHY". The code is a guess.
+  void refuse(std::string_view name, const std::string& why) const;
   [[nodiscard]] std::optional<ArmError>& error() const { return error_; }
 
  private:

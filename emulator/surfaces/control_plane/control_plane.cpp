@@ -66,6 +66,7 @@ constexpr std::array kGroupRows{
     Row{Method::delete_, "/providers/Microsoft.App/sessionPools/{name}", "delete_session_pool", delete_pool},
     Row{Method::post, "/providers/Microsoft.App/sessionPools/{name}/fetchMcpServerCredentials", "fetch_mcp_credentials", get_mcp_credentials},
     Row{Method::post, "/providers/Microsoft.App/sessionPools/{name}/rotateMcpServerCredentials", "rotate_mcp_credentials", get_mcp_credentials},
+    Row{Method::get, "/providers/Microsoft.App/managedEnvironments/{environment}", "get_managed_environment", get_environment},
     Row{Method::get, "/providers/Microsoft.App/sessionPools/{name}/providers/Microsoft.Authorization/roleDefinitions", "list_role_definitions", list_role_definitions},
     Row{Method::get, "/providers/Microsoft.App/sessionPools/{name}/providers/Microsoft.Authorization/roleDefinitions/{role}", "get_role_definition", get_role_definition},
     Row{Method::get, "/providers/Microsoft.App/sessionPools/{name}/providers/Microsoft.Authorization/roleAssignments", "list_role_assignments", list_role_assignments},
@@ -136,6 +137,16 @@ std::optional<std::string> type_in(Segments rest) {
   return rest[1] + "/" + rest[2];
 }
 
+/// A path below a type that is emulated names an action that is not, such as `exportTemplate`.
+bool is_emulated_type(std::string_view type) {
+  constexpr std::array<std::string_view, 5> kTypes{
+      "Microsoft.App/sessionPools", "Microsoft.App/managedEnvironments",
+      "Microsoft.Authorization/roleAssignments", "Microsoft.Authorization/roleDefinitions",
+      "Microsoft.Resources/deployments"};
+  return std::any_of(kTypes.begin(), kTypes.end(),
+                     [type](std::string_view one) { return http::iequals(one, type); });
+}
+
 ArmError no_row(const http::Request& request, const ArmPath& path) {
   const http::NoRow why = router_for(path.scope).explain(request.method, path.rest);
   const Error error = no_route(request, why, "This path is not emulated.",
@@ -143,7 +154,8 @@ ArmError no_row(const http::Request& request, const ArmPath& path) {
   if (!why.methods.empty()) {
     return {405, "HttpMethodNotAllowed", error.message, "method", error.reason};
   }
-  if (const auto type = type_in(path.rest)) return unknown_type(*type);
+  const auto type = type_in(path.rest);
+  if (type && !is_emulated_type(*type)) return unknown_type(*type);
   return {404, "InvalidResourceType", error.message, "path", error.reason};
 }
 

@@ -76,7 +76,8 @@ asio::awaitable<ArmAnswer> delete_group(ArmCall& call) {
   }
   ResourceId id{Scope{call.scope.subscription}.text(), std::string(kResourceGroups),
                 call.scope.group};
-  co_return co_await remove_in_background(call, std::move(id), "resourceGroups", 200);
+  RemovalOperation removal{"resourceGroups", "global", 200};
+  co_return co_await remove_in_background(call, std::move(id), std::move(removal));
 }
 
 asio::awaitable<ArmAnswer> list_resources(ArmCall& call) {

@@ -12,6 +12,7 @@ LongRunningOperations::Pointer LongRunningOperations::start(std::string_view kin
                                                             const std::string& subscription,
                                                             TimePoint now) {
   auto operation = std::make_shared<LongRunningOperation>();
+  operation->kind = std::string(kind);
   operation->id = auth::encode_base64url(std::string(kind) + ":" + random_uuid());
   operation->subscription = subscription;
   operation->started = now;

@@ -13,8 +13,12 @@
 
 namespace dynsessions::surfaces::control_plane {
 
+/// The kind of operations on session pools.
+inline constexpr std::string_view kSessionPoolOperation = "sessionPools";
+
 /// An operation that a client polls.
 struct LongRunningOperation {
+  std::string kind;
   std::string id;  ///< base64url of "sessionPools:<guid>"
   std::string subscription;
   TimePoint started;

@@ -52,6 +52,7 @@ Operation put_pool;
 Operation patch_pool;
 Operation delete_pool;
 Operation get_mcp_credentials;
+Operation get_environment;
 
 // role_operations.cpp
 Operation list_role_definitions;

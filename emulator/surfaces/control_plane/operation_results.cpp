@@ -33,16 +33,23 @@ asio::awaitable<void> finish(ResourceStore& store, ResourceStore::Removal remova
   operation->has_ended = true;
 }
 
+/// Results of operations on pools come from their provider.
+http::Response as_provider(http::Response response, const LongRunningOperation& operation) {
+  if (operation.kind == kSessionPoolOperation) add_versions(response);
+  return response;
+}
+
 }  // namespace
 
-asio::awaitable<ArmAnswer> remove_in_background(ArmCall& call, ResourceId id, std::string_view kind,
-                                                unsigned final_status) {
+asio::awaitable<ArmAnswer> remove_in_background(ArmCall& call, ResourceId id,
+                                                RemovalOperation wanted) {
   ResourceStore& store = call.services.store;
   ArmResult<ResourceStore::Removal> removal = store.begin_removal(id);
   if (!removal) co_return removal.error();
-  auto operation = call.services.operations.start(kind, call.scope.subscription, store.now());
-  operation->final_status = final_status;
-  const std::string location = operation_url(call, *operation, "operationResults", "global");
+  auto operation =
+      call.services.operations.start(wanted.kind, call.scope.subscription, store.now());
+  operation->final_status = wanted.final_status;
+  const std::string location = operation_url(call, *operation, "operationResults", wanted.region);
   const auto executor = co_await asio::this_coro::executor;
   asio::co_spawn(executor, finish(store, *std::move(removal), operation), rethrow);
   co_return accepted(location);
@@ -62,21 +69,24 @@ asio::awaitable<ArmAnswer> get_operation_status(ArmCall& call) {
                   {"startTime", started}};
   http::Response response = json_answer(json);
   if (!operation->has_ended) add_retry_after(response);
-  co_return response;
+  co_return as_provider(std::move(response), *operation);
 }
 
 asio::awaitable<ArmAnswer> get_operation_result(ArmCall& call) {
   const auto operation = find(call);
   if (!operation) co_return no_such_operation(call);
   if (!operation->has_ended) {
-    co_return accepted(
-        operation_url(call, *operation, "operationResults", call.parameters["location"]));
+    const std::string location =
+        operation_url(call, *operation, "operationResults", call.parameters["location"]);
+    co_return as_provider(accepted(location), *operation);
   }
-  if (!operation->resource) co_return empty_answer(operation->final_status);
+  if (!operation->resource) {
+    co_return as_provider(empty_answer(operation->final_status), *operation);
+  }
   const auto resource =
       call.services.store.get_resource(*operation->resource, call.api_version(), call.caller);
   if (!resource) co_return resource.error();
-  co_return json_answer(resource->json, operation->final_status);
+  co_return as_provider(json_answer(resource->json, operation->final_status), *operation);
 }
 
 }  // namespace dynsessions::surfaces::control_plane

@@ -10,7 +10,9 @@
 #include "emulator/http/text.h"
 #include "emulator/pools/pool_members.h"
 #include "emulator/surfaces/control_plane/arm_object.h"
+#include "emulator/surfaces/control_plane/container_body.h"
 #include "emulator/surfaces/control_plane/regions.h"
+#include "emulator/surfaces/control_plane/tags.h"
 
 /// api-spec/CONTROL-PLANE.md section 1.3. Every `InvalidPropertyValue` is a guess: the service's
 /// codes for these mistakes were not recorded.
@@ -25,8 +27,8 @@ constexpr const char* kInvalidValue = "InvalidPropertyValue";
 constexpr const char* kUnavailableType = "SessionTypeNotSupportedInRegion";
 
 /// Types that the service has and the emulator lacks.
-constexpr std::array<std::string_view, 5> kOtherContainerTypes{
-    "NodeLTS", "Shell", "CustomContainer", "CsharpLTS", "GpuBase"};
+constexpr std::array<std::string_view, 4> kOtherContainerTypes{"NodeLTS", "Shell", "CsharpLTS",
+                                                               "GpuBase"};
 
 /// Members that a body can have, in lower case, by the path of their object (CONTROL-PLANE.md
 /// section 1.3). Clients send answers back, so members that are read-only are among them; templates
@@ -50,10 +52,18 @@ constexpr std::array kKnownMembers{
                  "executiontype cooldownperiodinseconds lifecycleconfiguration"},
     KnownMembers{"properties.dynamicPoolConfiguration.lifecycleConfiguration",
                  "lifecycletype cooldownperiodinseconds maxaliveperiodinseconds"},
+    KnownMembers{"properties.customContainerTemplate", "containers ingress registrycredentials"},
+    KnownMembers{"properties.customContainerTemplate.ingress", "targetport"},
+    KnownMembers{"properties.customContainerTemplate.registryCredentials",
+                 "server registryserver username passwordsecretref identity"},
     KnownMembers{"properties.sessionNetworkConfiguration", "status"},
     KnownMembers{"properties.mcpServerSettings",
                  "ismcpserverenabled ismcpserverapikeydisabled mcpserverendpoint"},
 };
+
+bool is_of_containers(const PoolState& state) {
+  return state.definition.container_type == pools::ContainerType::custom_container;
+}
 
 bool is_word_of(std::string_view words, std::string_view word) {
   while (!words.empty()) {
@@ -141,7 +151,7 @@ void read_location(const ArmObject& root, PoolState& state, PoolWrite write) {
   state.definition.location = name;
 }
 
-void read_tags(const ArmObject& root, PoolState& state, PoolWrite write) {
+void read_pool_tags(const ArmObject& root, PoolState& state, PoolWrite write) {
   if (write == PoolWrite::create) state.envelope.tags.clear();
   const json* const tags = root.find("tags");
   if (tags == nullptr) return;
@@ -155,6 +165,7 @@ void read_tags(const ArmObject& root, PoolState& state, PoolWrite write) {
       root.fail("tags." + name, "must be a text");
     }
   }
+  check_tags(root, state.envelope.tags);
 }
 
 /// Adds the identities of the body; an identity that the pool already has keeps its ids. In a merge
@@ -199,7 +210,8 @@ std::optional<IdentityKinds> identity_kinds(std::string_view type) {
   return kinds;
 }
 
-void read_identity(const ArmObject& root, PoolState& state, PoolWrite write) {
+void read_identity(const ArmObject& root, PoolState& state, PoolWrite write,
+                   const PoolRules& rules) {
   ManagedIdentity& current = state.envelope.identity;
   const ManagedIdentity before = current;
   if (write == PoolWrite::create) current = {};
@@ -215,9 +227,16 @@ void read_identity(const ArmObject& root, PoolState& state, PoolWrite write) {
   }
   wanted.system = kinds->system;
   const bool has_users = kinds->user;
-  if (wanted.system) wanted.principal_id = before.system ? before.principal_id : random_uuid();
+  if (wanted.system) {
+    wanted.principal_id = before.system ? before.principal_id : random_uuid();
+    wanted.tenant_id = rules.tenant;
+  }
   if (has_users && merges) wanted.users = before.users;
   if (has_users) read_users(identity, before, wanted);
+  if (has_users && wanted.users.empty()) {
+    identity.refuse("userAssignedIdentities",
+                    "must name at least one identity if the type has UserAssigned.");
+  }
   current = std::move(wanted);
   if (!current.is_none()) {
     state.ignored.emplace_back(
@@ -231,8 +250,7 @@ void read_container_type(const ArmObject& properties, PoolState& state, PoolWrit
   const std::string path = properties.path_of("containerType");
   if (const auto known = word_like(*type, members::kContainerTypes)) {
     const auto before = state.definition.container_type;
-    assign(properties, "containerType", members::kContainerType, std::string(*known),
-           state.definition);
+    state.definition.container_type = *value_kinds::meaning_of(*known, members::kContainerTypes);
     if (write == PoolWrite::update && state.definition.container_type != before) {
       properties.fail(bad_member(kInvalidValue,
                                  "The container type of a session pool cannot be changed.", path));
@@ -241,17 +259,17 @@ void read_container_type(const ArmObject& properties, PoolState& state, PoolWrit
   }
   const bool is_other = std::any_of(kOtherContainerTypes.begin(), kOtherContainerTypes.end(),
                                     [&](std::string_view other) { return iequals(other, *type); });
-  const std::string offered = members::kContainerType.value.accepted();
+  const std::string offered = value_kinds::all_words(members::kContainerTypes);
   if (is_other) {
     return properties.fail(bad_member(
         kUnavailableType, "The session type '" + *type + "' is not supported by this emulator.",
-        path, "the emulator has sessions of the container types: " + offered));
+        path, "use " + offered + "; only sessions of PythonLTS run here"));
   }
   properties.fail(
       bad_member(kInvalidValue, path + " is '" + *type + "', but must be " + offered + ".", path));
 }
 
-void read_fixed_members(const ArmObject& properties, PoolState& state) {
+void read_management_type(const ArmObject& properties) {
   const auto management = properties.text("poolManagementType");
   if (management && !iequals(*management, "Dynamic")) {
     properties.fail(bad_member("SessionPoolInvalidPoolManagementType",
@@ -259,6 +277,12 @@ void read_fixed_members(const ArmObject& properties, PoolState& state) {
                                    "' is not supported. The supported value is Dynamic.",
                                properties.path_of("poolManagementType")));
   }
+}
+
+/// Members that only pools of custom containers can have, in the body of another pool.
+void read_no_container(const ArmObject& properties, PoolState& state) {
+  state.definition.environment_id.clear();
+  state.envelope.container = {};
   const auto environment = properties.text("environmentId");
   if (environment && !environment->empty()) {
     properties.fail(bad_member(kInvalidValue,
@@ -271,11 +295,12 @@ void read_fixed_members(const ArmObject& properties, PoolState& state) {
   }
 }
 
-void read_scale(const ArmObject& scale, PoolState& state) {
+void read_scale(const ArmObject& scale, PoolState& state, PoolWrite write) {
   constexpr std::string_view kMaximum = "maxConcurrentSessions";
   if (const auto maximum = scale.number(kMaximum)) {
     assign(scale, kMaximum, members::kMaxSessions, *maximum, state.definition);
   }
+  if (is_of_containers(state)) return read_ready_instances(scale, state, write);
   if (scale.number("readySessionInstances")) {
     state.ignored.emplace_back(
         "properties.scaleConfiguration.readySessionInstances: it counts for custom containers "
@@ -286,7 +311,7 @@ void read_scale(const ArmObject& scale, PoolState& state) {
       std::min(state.definition.ready_sessions, state.definition.max_sessions);
 }
 
-void read_cooldown(const ArmObject& object, PoolState& state, PoolRules rules) {
+void read_cooldown(const ArmObject& object, PoolState& state, const PoolRules& rules) {
   constexpr std::string_view kName = "cooldownPeriodInSeconds";
   constexpr std::chrono::seconds kLeast{300};
   constexpr std::chrono::seconds kMost{3600};
@@ -311,10 +336,15 @@ void require_timed(const ArmObject& object, std::string_view name) {
       path));
 }
 
-void read_lifecycle(const ArmObject& dynamic, PoolState& state, PoolRules rules) {
+void read_lifecycle(const ArmObject& dynamic, PoolState& state, PoolWrite write,
+                    const PoolRules& rules) {
   require_timed(dynamic, "executionType");
   read_cooldown(dynamic, state, rules);
   const ArmObject lifecycle = dynamic.object("lifecycleConfiguration");
+  if (is_of_containers(state)) {
+    read_cooldown(lifecycle, state, rules);
+    return read_container_lifecycle(dynamic, state, write);
+  }
   require_timed(lifecycle, "lifecycleType");
   read_cooldown(lifecycle, state, rules);
   if (lifecycle.number("maxAlivePeriodInSeconds")) {
@@ -343,6 +373,9 @@ void read_secrets(const ArmObject& properties, PoolState& state, PoolWrite write
                            properties.error());
     const auto name = secret.text("name");
     if (!name || name->empty()) return secret.fail("name", "is missing");
+    if (std::find(names.begin(), names.end(), *name) != names.end()) {
+      return secret.refuse("name", "is '" + *name + "', which another secret of the pool has.");
+    }
     names.push_back(*name);
   }
 }
@@ -356,36 +389,61 @@ void read_identity_settings(const ArmObject& properties) {
                              properties.path_of("managedIdentitySettings")));
 }
 
-void read_mcp(const ArmObject& mcp) {
-  if (!mcp.flag("isMcpServerEnabled").value_or(false)) return;
+void read_mcp(const ArmObject& mcp, PoolState& state) {
+  const bool is_enabled = mcp.flag("isMcpServerEnabled").value_or(false);
+  if (is_enabled && is_of_containers(state)) {
+    state.ignored.emplace_back(
+        "properties.mcpServerSettings: Azure accepts them for custom containers and shows null");
+    return;
+  }
+  if (!is_enabled) return;
   mcp.fail(bad_member(kInvalidValue, "The MCP server of session pools is not emulated.",
                       mcp.path_of("isMcpServerEnabled"), "set it to false, or leave it out"));
 }
 
-void read_properties(const ArmObject& root, PoolState& state, PoolWrite write, PoolRules rules) {
+void read_properties(const ArmObject& root, PoolState& state, PoolWrite write,
+                     const PoolRules& rules) {
   if (write == PoolWrite::create && root.find("properties") == nullptr) {
     return root.fail("properties", "is missing: the members of a session pool belong there");
   }
   const ArmObject properties = root.object("properties");
   read_container_type(properties, state, write);
-  read_fixed_members(properties, state);
-  read_scale(properties.object("scaleConfiguration"), state);
+  read_management_type(properties);
+  read_scale(properties.object("scaleConfiguration"), state, write);
   read_secrets(properties, state, write);
-  read_lifecycle(properties.object("dynamicPoolConfiguration"), state, rules);
+  read_lifecycle(properties.object("dynamicPoolConfiguration"), state, write, rules);
   read_network(properties.object("sessionNetworkConfiguration"), state);
-  read_identity_settings(properties);
-  read_mcp(properties.object("mcpServerSettings"));
+  if (is_of_containers(state)) {
+    read_environment(properties, state);
+    read_container_template(properties, state, write);
+    read_container_identities(properties, state, write);
+    state.ignored.emplace_back(
+        "properties.containerType: the pool is kept and shown, but sessions of CustomContainer "
+        "cannot run in this emulator, so its data plane refuses every request");
+  } else {
+    read_no_container(properties, state);
+    read_identity_settings(properties);
+  }
+  read_mcp(properties.object("mcpServerSettings"), state);
 }
 
 }  // namespace
 
-ArmResult<PoolState> with_body(PoolState base, const json& body, PoolWrite write, PoolRules rules) {
+bool names_container_pool(const json& body) {
+  std::optional<ArmError> error;
+  const json* const type = find_at(body, "properties.containerType", error);
+  return type != nullptr && type->is_string() &&
+         iequals(type->get<std::string>(), name_of(pools::ContainerType::custom_container));
+}
+
+ArmResult<PoolState> with_body(PoolState base, const json& body, PoolWrite write,
+                               const PoolRules& rules) {
   std::optional<ArmError> error;
   const ArmObject root(&body, {}, error);
   base.ignored.clear();
   read_location(root, base, write);
-  read_tags(root, base, write);
-  read_identity(root, base, write);
+  read_pool_tags(root, base, write);
+  read_identity(root, base, write, rules);
   read_properties(root, base, write, rules);
   if (error) return *std::move(error);
   note_unknown_members(body, base.ignored);

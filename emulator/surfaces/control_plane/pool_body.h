@@ -14,6 +14,7 @@ enum class PoolWrite {
 
 struct PoolRules {
   bool exact = false;  ///< with `--exact`: only the documented range of the cooldown is accepted
+  std::string tenant = {};  ///< shown in system-assigned identities
 };
 
 /// Applies the body of a PUT or PATCH to `base`. For a PUT, `base` has the defaults for absent
@@ -21,6 +22,9 @@ struct PoolRules {
 /// members are ignored, so that an answer can be sent back. Unknown members are ignored and listed
 /// in `ignored`. Returns the first mistake with the member in `target`.
 [[nodiscard]] ArmResult<PoolState> with_body(PoolState base, const nlohmann::json& body,
-                                             PoolWrite write, PoolRules rules);
+                                             PoolWrite write, const PoolRules& rules);
+
+/// Whether the body of a PUT makes a pool of custom containers.
+[[nodiscard]] bool names_container_pool(const nlohmann::json& body);
 
 }  // namespace dynsessions::surfaces::control_plane

@@ -14,8 +14,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::string_view kKind = "sessionPools";
-
 ResourceId id_of_call(const ArmCall& call) {
   return {call.scope.text(), std::string(kSessionPools), call.parameters["name"]};
 }
@@ -30,25 +28,21 @@ ArmResult<const ArmVersion*> check_call(const ArmCall& call) {
   return version;
 }
 
-void add_versions(http::Response& response) {
-  response.headers.add("api-supported-versions", supported_versions());
-  response.headers.add("x-powered-by", "ASP.NET");
-}
-
 http::Response pool_answer(const Resource& resource, unsigned status = 200) {
   http::Response response = json_answer(resource.json, status);
   add_versions(response);
   return response;
 }
 
-bool is_long_running(const ArmCall& call) {
-  return call.services.style == OperationStyle::long_running;
+bool is_long_running(const ArmCall& call, const ResourceId& id, const nlohmann::json& body = {}) {
+  return call.services.style == OperationStyle::long_running ||
+         call.services.store.session_pools().is_long_running(id, body);
 }
 
 /// Makes an operation that has already ended, so that the first poll shows its end.
 LongRunningOperations::Pointer ended_operation(const ArmCall& call) {
-  auto operation =
-      call.services.operations.start(kKind, call.scope.subscription, call.services.store.now());
+  auto operation = call.services.operations.start(kSessionPoolOperation, call.scope.subscription,
+                                                  call.services.store.now());
   operation->has_ended = true;
   return operation;
 }
@@ -84,7 +78,7 @@ asio::awaitable<ArmAnswer> write_pool(ArmCall& call, PoolWrite write) {
   if (!still) co_return still.error();
   const ResourceId id = id_of_call(call);
   SessionPools& pools = call.services.store.session_pools();
-  const bool starts = is_long_running(call);
+  const bool starts = is_long_running(call, id, body->json);
   const auto written = pools.write(id, **version, body->json, write, call.caller,
                                    starts ? Provisioning::in_progress : Provisioning::succeeded);
   if (!written) co_return written.error();
@@ -102,7 +96,7 @@ asio::awaitable<ArmAnswer> list_pools(ArmCall& call) {
   if (!version) co_return version.error();
   const SessionPools& pools = call.services.store.session_pools();
   std::vector<Resource> shown;
-  for (const ResourceId& id : pools.in(call.scope)) {
+  for (const ResourceId& id : pools.by_age(call.scope)) {
     auto pool = pools.get(id, **version, call.caller);
     if (pool) shown.push_back(*std::move(pool));
   }
@@ -130,8 +124,10 @@ asio::awaitable<ArmAnswer> delete_pool(ArmCall& call) {
   if (!version) co_return version.error();
   ResourceStore& store = call.services.store;
   ResourceId id = id_of_call(call);
-  if (is_long_running(call) && store.session_pools().exists(id)) {
-    ArmAnswer answer = co_await remove_in_background(call, std::move(id), kKind, 204);
+  if (store.session_pools().exists(id) && is_long_running(call, id)) {
+    RemovalOperation removal{std::string(kSessionPoolOperation),
+                             store.session_pools().location_of(id), 204};
+    ArmAnswer answer = co_await remove_in_background(call, std::move(id), std::move(removal));
     if (answer) add_versions(*answer);
     co_return answer;
   }
@@ -140,6 +136,25 @@ asio::awaitable<ArmAnswer> delete_pool(ArmCall& call) {
   const auto executor = co_await asio::this_coro::executor;
   asio::co_spawn(executor, store.finish_removal(*std::move(removal)), rethrow);
   http::Response response = empty_answer(204);
+  add_versions(response);
+  co_return response;
+}
+
+/// Clients look the environment of a pool of custom containers up before they create the pool
+/// (CONTROL-PLANE.md section 3.1), so every environment exists.
+asio::awaitable<ArmAnswer> get_environment(ArmCall& call) {
+  if (const ArmResult<void> known = call.services.store.require(call.scope); !known) {
+    co_return known.error();
+  }
+  const std::string& name = call.parameters["environment"];
+  nlohmann::ordered_json shown{
+      {"id", call.scope.text() + "/providers/Microsoft.App/managedEnvironments/" + name},
+      {"name", name},
+      {"type", "Microsoft.App/managedEnvironments"}};
+  shown["location"] = shown_location(call.services.store.home());
+  shown["properties"] = {{"provisioningState", "Succeeded"},
+                         {"defaultDomain", name + ".azurecontainerapps.invalid"}};
+  http::Response response = json_answer(shown);
   add_versions(response);
   co_return response;
 }

@@ -7,6 +7,7 @@
 
 #include "emulator/pools/pool_definition.h"
 #include "emulator/surfaces/control_plane/caller.h"
+#include "emulator/surfaces/control_plane/container_settings.h"
 
 namespace dynsessions::surfaces::control_plane {
 
@@ -23,6 +24,7 @@ struct ManagedIdentity {
   };
   bool system = false;
   std::string principal_id = {};           ///< of the system's
+  std::string tenant_id = {};              ///< of the system's
   std::map<std::string, User> users = {};  ///< keyed by resource id
   [[nodiscard]] bool is_none() const { return !system && users.empty(); }
   bool operator==(const ManagedIdentity&) const = default;
@@ -48,6 +50,7 @@ struct PoolEnvelope {
   std::vector<std::string> secrets = {};  ///< names; the values are not kept
   /// Principals that can use the pool's sessions because they created it.
   std::vector<std::string> creators = {};
+  ContainerSettings container = {};  ///< used by pools of custom containers only
   Authorship authorship = {};
 };
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -9,10 +8,15 @@
 
 namespace dynsessions::surfaces::control_plane {
 
+struct RemovalOperation {
+  std::string kind;    ///< begins the id of the operation
+  std::string region;  ///< in the address of the operation
+  unsigned final_status = 200;
+};
+
 /// Removes a resource and answers 202 with the address of the operation's result, which becomes
-/// `final_status` when its sessions have ended. `kind` begins the id of the operation.
+/// `final_status` when its sessions have ended.
 [[nodiscard]] boost::asio::awaitable<ArmAnswer> remove_in_background(ArmCall& call, ResourceId id,
-                                                                     std::string_view kind,
-                                                                     unsigned final_status);
+                                                                     RemovalOperation removal);
 
 }  // namespace dynsessions::surfaces::control_plane

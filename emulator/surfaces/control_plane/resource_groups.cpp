@@ -6,6 +6,7 @@
 #include "emulator/http/text.h"
 #include "emulator/surfaces/control_plane/arm_object.h"
 #include "emulator/surfaces/control_plane/regions.h"
+#include "emulator/surfaces/control_plane/tags.h"
 
 /// Resource groups follow ARM's conventions; no traffic about them was recorded.
 namespace dynsessions::surfaces::control_plane {
@@ -32,6 +33,7 @@ void read_tags(const ArmObject& root, std::map<std::string, std::string>& tags, 
     if (!value.is_string()) return root.fail("tags." + name, "must be a text");
     tags[name] = value.get<std::string>();
   }
+  check_tags(root, tags);
 }
 
 }  // namespace

@@ -80,6 +80,8 @@ class ResourceStore final : public pools::PoolRoles {
   [[nodiscard]] TimePoint now() const { return catalog_.server_clock().now(); }
   /// The rule by which ARM checks tokens: that of the default pool.
   [[nodiscard]] auth::TokenRule token_rule() const;
+  /// The location of the default pool.
+  [[nodiscard]] const std::string& home() const { return catalog_.default_pool().location; }
   /// The default pool's subscription.
   [[nodiscard]] const std::string& own_subscription() const;
 

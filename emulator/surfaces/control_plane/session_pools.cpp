@@ -67,6 +67,12 @@ PoolEnvelope SessionPools::envelope_of(const ResourceId& id) const {
   return pool == nullptr ? PoolEnvelope() : envelope_of(*pool);
 }
 
+bool SessionPools::is_long_running(const ResourceId& id, const nlohmann::json& body) const {
+  Pool* const pool = find(id);
+  if (pool != nullptr) return !pool->definition().can_run();
+  return names_container_pool(body);
+}
+
 std::string SessionPools::location_of(const ResourceId& id) const {
   Pool* const pool = find(id);
   return pool == nullptr ? "" : pool->definition().location;
@@ -137,10 +143,16 @@ ArmResult<SessionPools::Written> SessionPools::write(const ResourceId& id,
   } else {
     envelope.authorship.modify(caller, now);
   }
+  // While the operation is in progress, a pool of containers still runs its former template.
+  std::optional<ActiveTemplate> active;
+  if (!wanted->definition.can_run()) active = ActiveTemplate{envelope.container.wanted, now};
+  PoolEnvelope in_answer = envelope;
+  if (shown == Provisioning::succeeded) in_answer.container.active = active;
+  envelope.container.active = std::move(active);
   forget_old_records();
   records_[wanted->definition.id.key()] = {(*pool)->weak_from_this(), envelope};
   const PoolView view = write == PoolWrite::create ? PoolView::of_put : PoolView::of_get;
-  return Written{show_pool((*pool)->definition(), envelope, version, caller, view, shown), is_new,
+  return Written{show_pool((*pool)->definition(), in_answer, version, caller, view, shown), is_new,
                  std::move(wanted->ignored)};
 }
 
@@ -188,6 +200,19 @@ std::vector<ResourceId> SessionPools::in(const Scope& scope) const {
                        (scope.group.empty() || http::iequals(name.resource_group, scope.group));
     if (is_in && pool->is_declared()) ids.push_back(id_of(name));
   }
+  return ids;
+}
+
+std::vector<ResourceId> SessionPools::by_age(const Scope& scope) const {
+  std::vector<std::pair<TimePoint, ResourceId>> aged;
+  for (ResourceId& id : in(scope)) {
+    const TimePoint created = envelope_of(id).authorship.created_at;
+    aged.emplace_back(created, std::move(id));
+  }
+  std::stable_sort(aged.begin(), aged.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<ResourceId> ids;
+  for (auto& [created, id] : aged) ids.push_back(std::move(id));
   return ids;
 }
 

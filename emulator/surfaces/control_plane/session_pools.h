@@ -50,8 +50,14 @@ class SessionPools {
   /// Ids of the pools in a group, or in a subscription.
   [[nodiscard]] std::vector<ResourceId> in(const Scope& scope) const;
 
+  /// The same, oldest first, as lists have them (recorded).
+  [[nodiscard]] std::vector<ResourceId> by_age(const Scope& scope) const;
+
   /// The envelope of a pool that exists, for lists of resources.
   [[nodiscard]] PoolEnvelope envelope_of(const ResourceId& id) const;
+  /// Whether Azure answers a change of the pool with an operation to poll, as for custom
+  /// containers (recorded). `body` counts if there is no pool yet.
+  [[nodiscard]] bool is_long_running(const ResourceId& id, const nlohmann::json& body) const;
   [[nodiscard]] std::string location_of(const ResourceId& id) const;
   [[nodiscard]] bool has_created(const std::vector<std::string>& principals,
                                  const pools::PoolName& pool) const;

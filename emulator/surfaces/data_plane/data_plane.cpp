@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "emulator/base/spdlog.h"
+#include "emulator/pools/session_errors.h"
 #include "emulator/surfaces/data_plane/operations.h"
 
 namespace dynsessions::surfaces::data_plane {
@@ -62,7 +63,18 @@ void DataPlane::describe(http::Exchange& exchange, const http::Request& request,
                 route->version_is_guessed ? " (its api-version is unknown)" : "");
 }
 
+/// Of every request for the pool, also for paths that go to a container in Azure.
+std::optional<Error> DataPlane::refusal_by_pool(const http::Exchange& exchange) const {
+  pools::Pool* const pool = services_.pools.find(pool_named_in(exchange));
+  if (pool == nullptr || pool->definition().can_run()) return std::nullopt;
+  return pools::sessions_cannot_run(pool->definition());
+}
+
 asio::awaitable<http::Answer> DataPlane::run(const Result<Route>& route, http::Call& call) {
+  if (std::optional<Error> refusal = refusal_by_pool(call.exchange)) {
+    call.exchange.refused_by = "operation";
+    co_return *std::move(refusal);
+  }
   if (!route) {
     call.exchange.refused_by = "router";
     co_return route.error();

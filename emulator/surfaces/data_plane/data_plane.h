@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,7 @@ class DataPlane final : public http::Handler {
  private:
   void describe(http::Exchange& exchange, const http::Request& request,
                 const Result<Route>& route) const;
+  [[nodiscard]] std::optional<Error> refusal_by_pool(const http::Exchange& exchange) const;
   boost::asio::awaitable<http::Answer> run(const Result<Route>& route, http::Call& call);
 
   const Services services_;

@@ -19,6 +19,7 @@
 #include "emulator/base/unnamed_file.h"
 #include "emulator/base/utf8.h"
 #include "emulator/pools/pool_members.h"
+#include "emulator/pools/session_errors.h"
 #include "emulator/test_double/snapshots/manifest.h"
 #include "emulator/test_double/snapshots/redactor.h"
 #include "emulator/test_double/snapshots/snapshot_writing.h"
@@ -306,10 +307,18 @@ asio::awaitable<Result<SnapshotFile>> take_snapshot(SnapshotServices services,
       co_return Error{ErrorCode::pool_not_found, "There is no pool of this name.", "pool",
                       "a pool exists from its first request on, or when it is declared with PUT"};
     }
+    if (!found->definition().can_run()) co_return pools::sessions_cannot_run(found->definition());
     collected = co_await collection.collect(found->shared_from_this());
   } else {
     std::vector<std::shared_ptr<pools::Pool>> all;
-    for (pools::Pool* const one : services.pools.all()) all.push_back(one->shared_from_this());
+    for (pools::Pool* const one : services.pools.all()) {
+      if (one->definition().can_run()) {
+        all.push_back(one->shared_from_this());
+      } else {  // without its containers, which only ARM has, it could not be restored
+        spdlog::warn("the snapshot leaves out pool {} of custom containers",
+                     one->definition().id.name);
+      }
+    }
     collected = co_await collection.collect_all(std::move(all));
   }
   if (!collected) co_return collected.error();

@@ -59,7 +59,7 @@ def test_a_body_of_another_shape(refused, body, member):
             "SessionPoolManagedIdentityCreationError",
         ),
         (python_pool(containerType="Shell"), "SessionTypeNotSupportedInRegion"),
-        (python_pool(containerType="CustomContainer"), "SessionTypeNotSupportedInRegion"),
+        (python_pool(containerType="NodeLTS"), "SessionTypeNotSupportedInRegion"),
         (python_pool(containerType="Python"), "InvalidPropertyValue"),
         (python_pool(maximum=0), "InvalidPropertyValue"),
         (python_pool(cooldown=0), "InvalidPropertyValue"),
@@ -179,6 +179,14 @@ def test_a_method_that_a_path_lacks(arm, pool_name):
     status, code, message = error_of(arm.pool("POST", pool_name, {}))
     assert (status, code) == (405, "HttpMethodNotAllowed")
     assert "GET, PUT, PATCH, DELETE" in message
+
+
+@pytest.mark.parametrize("path", ["", "/providers/Microsoft.Resources/deployments/a"])
+def test_a_template_cannot_be_exported(arm, path):
+    answer = arm.send("POST", f"{arm.scope()}{path}/exportTemplate", {"resources": ["*"]})
+    status, code, message = error_of(answer)
+    assert (status, code) == (404, "InvalidResourceType")
+    assert message.startswith("This path is not emulated.")
 
 
 def test_a_request_without_a_token(arm, arm_server, pool_name):

@@ -7,6 +7,7 @@
 #include "emulator/control_plane_templates/template_text.h"
 #include "emulator/http/text.h"
 #include "emulator/surfaces/control_plane/arm_object.h"
+#include "emulator/surfaces/control_plane/tags.h"
 
 namespace dynsessions::surfaces::control_plane {
 
@@ -69,6 +70,7 @@ void read_tags(const ArmObject& body, DeploymentRequest& request) {
     if (!value.is_string()) return body.fail("tags", "expected an object of texts");
     request.tags[name] = value.get<std::string>();
   }
+  check_tags(body, request.tags);
 }
 
 }  // namespace

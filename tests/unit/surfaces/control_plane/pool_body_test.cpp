@@ -189,5 +189,47 @@ TEST_CASE("an identity keeps its ids when the pool is written again", "[arm]") {
   CHECK(second->envelope.tags.empty());  // a PUT without tags has none
 }
 
+TEST_CASE("tags keep the limits of Azure Resource Manager, in characters", "[arm]") {
+  const auto with_tags = [](const json& tags) {
+    return with_body(state_with_limits(), json{{"tags", tags}}, PoolWrite::update, {});
+  };
+  std::string umlauts;
+  for (int i = 0; i < 256; ++i) umlauts += "\xC3\xA4";
+  CHECK(with_tags({{std::string(512, 'n'), umlauts}}).has_value());
+  const auto refused = with_tags({{"n", umlauts + "x"}});
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == "InvalidPropertyValue");
+  CHECK(refused.error().target == "tags.n");
+  CHECK_FALSE(with_tags({{std::string(513, 'n'), ""}}).has_value());
+  json many;
+  for (int i = 0; i < 50; ++i) many["t" + std::to_string(i)] = "";
+  CHECK_FALSE(with_tags(many).has_value());  // the pool has another one already
+  many["a"] = nullptr;
+  CHECK(with_tags(many).has_value());
+}
+
+TEST_CASE("a pool of custom containers has usual values for what its body lacks", "[arm]") {
+  const json body = json::parse(R"({"location":"northeurope","properties":{
+      "containerType":"customcontainer",
+      "environmentId":"/subscriptions/s/resourcegroups/g/providers/microsoft.app/managedenvironments/e",
+      "customContainerTemplate":{"containers":[{"image":"a"}]}}})");
+  const auto ready_at = [&](std::uint32_t maximum) {
+    PoolState base = state_with_limits();
+    base.definition.max_sessions = maximum;
+    return with_body(base, body, PoolWrite::create, {});
+  };
+  const auto state = ready_at(7);
+  REQUIRE(state.has_value());
+  CHECK_FALSE(state->definition.can_run());
+  CHECK(state->definition.ready_sessions == 5);
+  CHECK(ready_at(3)->definition.ready_sessions == 2);
+  CHECK_FALSE(ready_at(1).has_value());
+  const ContainerSettings& container = state->envelope.container;
+  CHECK(container.lifecycle == LifecycleType::timed);
+  CHECK(container.wanted.containers.dump() ==
+        R"([{"image":"a","name":"default","resources":{"cpu":0.5,"memory":"1Gi"}}])");
+  CHECK(container.wanted.ingress.is_null());
+}
+
 }  // namespace
 }  // namespace dynsessions::surfaces::control_plane
