@@ -15,6 +15,7 @@ import io
 import os
 import sys
 import threading
+from typing import Optional
 
 from agent_kernel import stand_in
 
@@ -71,7 +72,7 @@ class OutStream(io.TextIOBase):
             if callable(getattr(type(self), name, None)):
                 delattr(self, name)
 
-    def write(self, string: str) -> int | None:
+    def write(self, string: str) -> Optional[int]:  # noqa: UP045 (what a kernel shows)
         if not isinstance(string, str):
             raise TypeError(f"write() argument must be str, not {type(string)}")
         if self._closed:
