@@ -9,7 +9,7 @@ import requests
 from support.arm import RESOURCES, SUBSCRIPTION, Arm
 from support.emulator import Emulator, run_to_end
 
-CASES = 24  # number of cases in api-spec/cases/control_plane, before they are expanded over api-versions
+CASES = 34  # number of cases in api-spec/cases/control_plane, before they are expanded over api-versions
 
 
 def conform(*flags, **variables):
@@ -29,10 +29,10 @@ def test_the_cases_are_listed_with_those_of_the_data_plane():
     assert {"execute.value-integer", "pools.put", "roles.assign-twice", "providers.app"} <= names
     of_arm = conform("--list", "--arm", "https://localhost:9").stdout.splitlines()
     assert len({line.split("@")[0] for line in of_arm}) == CASES
-    assert (
+    described = (
         "pools.put@2024-02-02-preview  recorded: the PUT of a code pool is answered with 200"
-        in of_arm[2]
     )
+    assert any(line.startswith(described) for line in of_arm)
     of_pool = conform("--list", "--endpoint", "http://localhost:9").stdout.splitlines()
     assert sorted(of_arm + of_pool) == sorted(listed)
 

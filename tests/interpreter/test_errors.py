@@ -214,7 +214,7 @@ def test_traceback_of(shared_agent, code, expected):
 MENTIONS = {
     "getpass": ("import getpass; getpass.getpass()", "getpass was called, but this frontend"),
     "asyncio.run, as in a kernel": (
-        "import asyncio\nasync def f(): pass\nasyncio.run(f())",
+        "import asyncio\nasync def f(): pass\nc = f()\ntry: asyncio.run(c)\nfinally: c.close()",
         "asyncio.run() cannot be called from a running event loop",
     ),
     "a failing bash cell": ("%%bash\nexit 2", "returned non-zero exit status 2."),

@@ -332,7 +332,7 @@ def test_a_snapshot_is_a_seed_packed_or_unpacked(pool, tmp_path, start_server):
     [
         (lambda seed: (seed / "manifest.json").unlink(), "does not begin with it"),
         (lambda seed: (seed / "user-1" / "l").symlink_to("/etc"), "user-1/l: only files"),
-        (lambda seed: (seed / "README").write_text("x"), "README: no session"),
+        (lambda seed: (seed / "README").write_text("x"), "README: it belongs to no session"),
         (lambda seed: (seed / "manifest.json").write_text("[]"), "expected a JSON object"),
     ],
 )

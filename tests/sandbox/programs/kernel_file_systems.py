@@ -5,7 +5,8 @@ import os
 
 from attempt import attempt, write
 
-PATHS = ["/sys/class", "/sys/fs", "/sys/kernel", "/run", "/boot", "/proc/sys/kernel/core_pattern"]
+PATHS = ["/sys/class/net", "/sys/block", "/sys/fs", "/sys/kernel", "/run", "/boot",
+         "/proc/sys/kernel/core_pattern"]
 CPUS = "/sys/devices/system/cpu"
 STEERING = ["/proc/sys/kernel/core_pattern", "/proc/sys/kernel/modprobe", "/proc/sys/vm/drop_caches",
             "/proc/sysrq-trigger", "/proc/self/oom_score_adj", "/proc/sys/fs/binfmt_misc/register",
