@@ -30,4 +30,4 @@ def memory_room(size, program):
     """Returns the memory that `program` can need where it needs `size` without a sanitizer. The
     address sanitizer keeps freed memory for a while; the thread sanitizer keeps notes of several
     times the size of what is touched."""
-    return {None: size, "address": size + (400 << 20), "thread": 8 * size}[sanitizer_of(program)]
+    return {None: size, "address": size + (500 << 20), "thread": 8 * size}[sanitizer_of(program)]
