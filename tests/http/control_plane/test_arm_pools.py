@@ -6,6 +6,7 @@ import re
 import pytest
 
 from support.arm import Arm, error_of, python_pool
+from support.waiting import wait_until
 
 VERSIONS = (
     "2023-08-01-preview", "2023-11-02-preview", "2024-02-02-preview", "2024-08-02-preview",
@@ -278,7 +279,13 @@ def test_requests_are_in_log_and_journal(arm, arm_server, pool_name):
     assert (entry["operation"], entry["status"]) == ("put_session_pool", 200)
     assert entry["apiVersion"] == "2026-07-01"
     assert "readySessionInstances" in entry["warning"]
-    line = next(one for one in arm_server.stderr().splitlines() if pool_name in one)
+
+    def lines_of_pool():
+        return [one for one in arm_server.stderr().splitlines() if pool_name in one]
+
+    # The log is written in the background.
+    wait_until(lines_of_pool, "the request is not in the log")
+    line = lines_of_pool()[0]
     assert "put_session_pool" in line and "readySessionInstances" in line
 
 
