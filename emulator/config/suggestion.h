@@ -1,16 +1,11 @@
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace dynsessions::config {
-
-/// Damerau-Levenshtein distance (optimal string alignment): the number of characters to insert,
-/// delete, replace or swap with their neighbour to turn one text into the other.
-[[nodiscard]] std::size_t edit_distance(std::string_view from, std::string_view to);
 
 /// The candidate that `word` was probably meant to be: the nearest one in which at most a third of
 /// the characters are wrong, or the only one that starts with `word`. Upper and lower case, and `_`

@@ -1,10 +1,10 @@
 #include "emulator/packages/missing_module.h"
 
 #include <algorithm>
-#include <utility>
 
 #include <boost/algorithm/string/predicate.hpp>
 
+#include "emulator/base/edit_distance.h"
 #include "emulator/packages/package_name.h"
 
 namespace dynsessions::packages {
@@ -44,18 +44,11 @@ std::string knowledge_of(const PinnedPackage* pin, const std::string& package,
   return "the service's image has " + package + version + " (" + list.source + ")";
 }
 
-/// Whether one letter is missing, additional, another one, or exchanged with its neighbour.
+/// Whether one letter is missing, additional, another one, or exchanged with its neighbour. Texts
+/// from programs can be long, so the lengths are compared first.
 bool differ_by_one_slip(std::string_view a, std::string_view b) {
-  if (a.size() > b.size()) std::swap(a, b);
-  const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin());
-  const auto at = static_cast<std::size_t>(in_a - a.begin());
-  const std::string_view rest_a = a.substr(at);
-  const std::string_view rest_b = b.substr(at);
-  if (a.size() < b.size()) return rest_a == rest_b.substr(1);
-  if (rest_a.empty()) return false;
-  const bool is_exchanged = rest_a.size() > 1 && rest_a[0] == rest_b[1] && rest_a[1] == rest_b[0];
-  return rest_a.substr(1) == rest_b.substr(1) ||
-         (is_exchanged && rest_a.substr(2) == rest_b.substr(2));
+  const bool is_close = a.size() <= b.size() + 1 && b.size() <= a.size() + 1;
+  return is_close && edit_distance(a, b) == 1;
 }
 
 /// The usual name of the module of a package.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "emulator/http/text.h"
+#include "emulator/surfaces/control_plane/resource_id.h"
 
 /// api-spec/CONTROL-PLANE.md sections 1.3 and 1.6. The service's codes for these mistakes were not
 /// recorded, so every `InvalidPropertyValue` is a guess.
@@ -253,18 +254,12 @@ Json read_registry(const ArmObject& registry, const Json& before,
 }
 
 /// "/subscriptions/S/resourceGroups/G/providers/Microsoft.App/managedEnvironments/NAME"
-bool is_environment_id(std::string_view id) {
-  constexpr std::array<std::string_view, 8> kForm{
-      "subscriptions",       "", "resourceGroups", "", "providers", "Microsoft.App",
-      "managedEnvironments", ""};
-  for (const std::string_view wanted : kForm) {
-    if (!id.starts_with('/')) return false;
-    id.remove_prefix(1);
-    const std::string_view segment = id.substr(0, std::min(id.find('/'), id.size()));
-    if (segment.empty() || (!wanted.empty() && !iequals(segment, wanted))) return false;
-    id.remove_prefix(segment.size());
-  }
-  return id.empty();
+bool is_environment_id(std::string_view text) {
+  const auto id = ResourceId::parse(text);
+  const Scope scope = scope_of(text);
+  if (!id || scope.group.empty()) return false;
+  return iequals(text,
+                 ResourceId{scope.text(), std::string(kManagedEnvironments), id->name}.text());
 }
 
 /// Every secret that the template uses must still be there after a PATCH replaced the secrets.

@@ -139,10 +139,8 @@ std::optional<std::string> type_in(Segments rest) {
 
 /// A path below a type that is emulated names an action that is not, such as `exportTemplate`.
 bool is_emulated_type(std::string_view type) {
-  constexpr std::array<std::string_view, 5> kTypes{
-      "Microsoft.App/sessionPools", "Microsoft.App/managedEnvironments",
-      "Microsoft.Authorization/roleAssignments", "Microsoft.Authorization/roleDefinitions",
-      "Microsoft.Resources/deployments"};
+  constexpr std::array kTypes{kSessionPools, kManagedEnvironments, kRoleAssignments,
+                              kRoleDefinitions, kDeployments};
   return std::any_of(kTypes.begin(), kTypes.end(),
                      [type](std::string_view one) { return http::iequals(one, type); });
 }

@@ -117,10 +117,7 @@ std::optional<std::string_view> word_like(std::string_view text, const Words& wo
 void assign(const ArmObject& object, std::string_view name, const pools::PoolMember& member,
             const std::string& text, pools::PoolDefinition& definition) {
   if (member.value.assign(definition, text)) return;
-  const std::string path = object.path_of(name);
-  object.fail(bad_member(kInvalidValue,
-                         path + " is '" + text + "', but must be " + member.value.accepted() + ".",
-                         path));
+  object.refuse(name, "is '" + text + "', but must be " + member.value.accepted() + ".");
 }
 
 void read_location(const ArmObject& root, PoolState& state, PoolWrite write) {
@@ -265,8 +262,7 @@ void read_container_type(const ArmObject& properties, PoolState& state, PoolWrit
         kUnavailableType, "The session type '" + *type + "' is not supported by this emulator.",
         path, "use " + offered + "; only sessions of PythonLTS run here"));
   }
-  properties.fail(
-      bad_member(kInvalidValue, path + " is '" + *type + "', but must be " + offered + ".", path));
+  properties.refuse("containerType", "is '" + *type + "', but must be " + offered + ".");
 }
 
 void read_management_type(const ArmObject& properties) {

@@ -147,10 +147,8 @@ asio::awaitable<ArmAnswer> get_environment(ArmCall& call) {
     co_return known.error();
   }
   const std::string& name = call.parameters["environment"];
-  nlohmann::ordered_json shown{
-      {"id", call.scope.text() + "/providers/Microsoft.App/managedEnvironments/" + name},
-      {"name", name},
-      {"type", "Microsoft.App/managedEnvironments"}};
+  const ResourceId id{call.scope.text(), std::string(kManagedEnvironments), name};
+  nlohmann::ordered_json shown{{"id", id.text()}, {"name", id.name}, {"type", id.type}};
   shown["location"] = shown_location(call.services.store.home());
   shown["properties"] = {{"provisioningState", "Succeeded"},
                          {"defaultDomain", name + ".azurecontainerapps.invalid"}};

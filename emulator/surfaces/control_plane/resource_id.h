@@ -10,6 +10,7 @@
 namespace dynsessions::surfaces::control_plane {
 
 inline constexpr std::string_view kSessionPools = "Microsoft.App/sessionPools";
+inline constexpr std::string_view kManagedEnvironments = "Microsoft.App/managedEnvironments";
 inline constexpr std::string_view kResourceGroups = "Microsoft.Resources/resourceGroups";
 inline constexpr std::string_view kDeployments = "Microsoft.Resources/deployments";
 inline constexpr std::string_view kRoleAssignments = "Microsoft.Authorization/roleAssignments";

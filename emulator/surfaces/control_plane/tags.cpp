@@ -3,6 +3,7 @@
 #include <string>
 
 #include "emulator/base/printable.h"
+#include "emulator/base/utf8.h"
 
 /// api-spec/CONTROL-PLANE.md section 1.2: the limits are documented, the code is a guess.
 namespace dynsessions::surfaces::control_plane {
@@ -11,13 +12,6 @@ namespace {
 constexpr std::size_t kMostTags = 50;
 constexpr std::size_t kLongestTagName = 512;
 constexpr std::size_t kLongestTagValue = 256;
-
-/// Characters of UTF-8.
-std::size_t length_of(const std::string& text) {
-  std::size_t count = 0;
-  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
-  return count;
-}
 
 }  // namespace
 
@@ -29,13 +23,13 @@ void check_tags(const ArmObject& root, const Tags& tags) {
   }
   for (const auto& [name, value] : tags) {
     const std::string shown = "tags." + printable(name, kShown);
-    if (length_of(name) > kLongestTagName) {
-      root.refuse(shown, "has a name of " + std::to_string(length_of(name)) +
+    if (count_characters(name) > kLongestTagName) {
+      root.refuse(shown, "has a name of " + std::to_string(count_characters(name)) +
                              " characters, but can have at most " +
                              std::to_string(kLongestTagName) + ".");
     }
-    if (length_of(value) > kLongestTagValue) {
-      root.refuse(shown, "has a value of " + std::to_string(length_of(value)) +
+    if (count_characters(value) > kLongestTagValue) {
+      root.refuse(shown, "has a value of " + std::to_string(count_characters(value)) +
                              " characters, but can have at most " +
                              std::to_string(kLongestTagValue) + ".");
     }
