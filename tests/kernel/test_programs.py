@@ -23,6 +23,7 @@ leaves a kernel without an answer.
 """
 
 import copy
+import re
 
 import pytest
 
@@ -72,6 +73,11 @@ def shown(value):
 def test_there_are_programs_of_every_kind():
     assert len(PROGRAMS) >= 1900
     assert len(DIFFERENCES) <= 7
+
+
+def test_no_program_raises_on_the_line_of_its_def():
+    on_one_line = re.compile(r"^\s*(?:async )?def .*\).*: *(?:raise|assert)\b", re.MULTILINE)
+    assert [str(each) for each in PROGRAMS if any(map(on_one_line.search, each.cells))] == []
 
 
 def test_a_known_difference_names_its_programs_and_why():
