@@ -5,11 +5,11 @@
 
 #include <sys/stat.h>
 
-#include "emulator/app/app.h"
 #include "emulator/app/ports.h"
 #include "emulator/base/output.h"
 #include "emulator/cli/arguments.h"
 #include "emulator/cli/command.h"
+#include "emulator/runtimes/installation.h"
 
 namespace {
 

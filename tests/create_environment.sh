@@ -12,5 +12,5 @@ echo "Building the tests' Python environment in $environment"
 rm -rf "$environment"
 /usr/bin/python3 -m venv "$environment"
 "$environment/bin/python3" -m pip install --quiet --disable-pip-version-check \
-  --requirement "$requirements"
+  --no-compile --requirement "$requirements"
 echo "$stamp" >"$environment/stamp"

@@ -35,7 +35,7 @@ fi
 )";
 
 /// `'name:help'`, quoted for zsh.
-std::string entry(const std::string& name, const std::string& help) {
+std::string zsh_entry(const std::string& name, const std::string& help) {
   std::string text = "'" + name + ":";
   for (const char c : help) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return text + "'";
@@ -43,7 +43,7 @@ std::string entry(const std::string& name, const std::string& help) {
 
 std::string entries_of(const std::vector<CompletedFlag>& flags) {
   std::string text;
-  for (const CompletedFlag& flag : flags) text += "\n      " + entry(flag.name, flag.help);
+  for (const CompletedFlag& flag : flags) text += "\n      " + zsh_entry(flag.name, flag.help);
   return text;
 }
 
@@ -76,7 +76,7 @@ std::string summary_of(const CompletionModel& model, const std::string& first_wo
 std::string commands_of(const CompletionModel& model) {
   std::string text;
   for (const std::string& word : model.first_words()) {
-    text += "\n      " + entry(word, summary_of(model, word));
+    text += "\n      " + zsh_entry(word, summary_of(model, word));
   }
   return text;
 }
@@ -88,24 +88,25 @@ std::string entries_after(const std::string& command, const std::string& entries
 }  // namespace
 
 std::string zsh_completion(const CompletionModel& model) {
-  const std::string help = "\n      " + entry("--help", "Print the help.");
+  const std::string help = "\n      " + zsh_entry("--help", "Print the help.");
   std::string text = fmt::format(
       kZshHead,
       pattern_of(model.all_flags(), [](const CompletedFlag& flag) { return flag.takes_value; }));
   text += zsh_values(model) + "  esac\n  case $command in\n";
-  text +=
-      entries_after("", commands_of(model) + help + "\n      " +
-                            entry("--version", "Print the version.") + entries_of(model.options));
+  text += entries_after("", commands_of(model) + help + "\n      " +
+                                zsh_entry("--version", "Print the version.") +
+                                entries_of(model.options));
   for (const CompletedCommand& command : model.commands) {
     std::string entries = help + entries_of(command.flags);
     if (command.takes_options) entries += entries_of(model.options);
     for (const std::string& word : command.arguments) {
-      entries += "\n      " + entry(word, summary_of(model, word));
+      entries += "\n      " + zsh_entry(word, summary_of(model, word));
     }
     text += entries_after(command.name, entries);
     if (const std::size_t space = command.name.find(' '); space != std::string::npos) {
-      text += entries_after(command.name.substr(0, space),
-                            "\n      " + entry(command.name.substr(space + 1), command.summary));
+      text +=
+          entries_after(command.name.substr(0, space),
+                        "\n      " + zsh_entry(command.name.substr(space + 1), command.summary));
     }
   }
   return text + kZshTail;

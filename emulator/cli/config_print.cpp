@@ -29,7 +29,7 @@ const char* word_for(Source source) {
   return "";
 }
 
-std::string line_of(std::string_view key, std::string value, const Origin& origin) {
+std::string setting_line(std::string_view key, std::string value, const Origin& origin) {
   constexpr std::size_t kValueColumn = 22;
   constexpr std::size_t kOriginColumn = 62;
   std::string line(key);
@@ -44,10 +44,10 @@ std::string line_of(std::string_view key, std::string value, const Origin& origi
 std::string as_text(const Settings& settings) {
   std::string text;
   for (const config::Option& option : config::all_options()) {
-    text += line_of(option.key, option.show(settings.config), settings.origin_of(option.key));
+    text += setting_line(option.key, option.show(settings.config), settings.origin_of(option.key));
   }
   for (const auto& [key, value] : settings.file.structured) {
-    text += line_of(key, value, {Source::file, settings.file.path});
+    text += setting_line(key, value, {Source::file, settings.file.path});
   }
   return text;
 }

@@ -31,7 +31,7 @@ std::string styled(const TerminalStyle& style, Verdict verdict, const std::strin
   return verdict == Verdict::warning ? style.yellow(word) : style.red(word);
 }
 
-std::string line_of(const Check& check, const TerminalStyle& style) {
+std::string check_line(const Check& check, const TerminalStyle& style) {
   const std::string word = word_for(check.verdict);
   std::string line = "  " + word;
   line.resize(std::size_t{11}, ' ');
@@ -59,7 +59,7 @@ std::string to_text(const Checks& checks, const TerminalStyle& style) {
       section = check.section;
       text += style.bold(section) + '\n';
     }
-    text += line_of(check, style);
+    text += check_line(check, style);
   }
   return text;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +28,13 @@ inline constexpr std::size_t kKernelCount = 3;
 /// For arrays with an element per kernel.
 [[nodiscard]] constexpr std::size_t index_of(Kernel kernel) {
   return static_cast<std::size_t>(kernel);
+}
+
+/// "synchronous", "asynchronous", "empty": stable, because programs read it.
+[[nodiscard]] constexpr std::string_view name_of(Kernel kernel) {
+  constexpr std::array<std::string_view, kKernelCount> kNames{"synchronous", "asynchronous",
+                                                              "empty"};
+  return kNames[index_of(kernel)];
 }
 
 /// `what` in the TimerLabel of a program's timeout.

@@ -18,18 +18,6 @@ std::string_view name_of(pools::EndReason reason) {
   return {};
 }
 
-std::string_view name_of(execution::Kernel kernel) {
-  switch (kernel) {
-    case execution::Kernel::synchronous:
-      return "synchronous";
-    case execution::Kernel::asynchronous:
-      return "asynchronous";
-    case execution::Kernel::empty:
-      return "empty";
-  }
-  return {};
-}
-
 std::string_view name_of(execution::ExecutionOutcome outcome) {
   switch (outcome) {
     case execution::ExecutionOutcome::succeeded:

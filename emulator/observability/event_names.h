@@ -9,7 +9,6 @@
 namespace dynsessions::observability {
 
 [[nodiscard]] std::string_view name_of(pools::EndReason reason);
-[[nodiscard]] std::string_view name_of(execution::Kernel kernel);
 [[nodiscard]] std::string_view name_of(execution::ExecutionOutcome outcome);
 /// Why the interpreter of a kernel ended.
 [[nodiscard]] std::string_view name_of(const execution::KernelEnd& end);

@@ -41,7 +41,7 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
 
 /// Returns JSON text in quotation marks, in which every character that a terminal would not show as
 /// it is becomes `\uXXXX`.
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   const std::string valid = to_valid_utf8(text);
   std::string json = "\"";
   for (std::string_view rest = valid; !rest.empty();) {
@@ -88,7 +88,7 @@ class JsonFormatter final : public spdlog::formatter {
     const bool is_event =
         std::string_view(message.logger_name.data(), message.logger_name.size()) == kJsonEvents;
     const std::string members =
-        is_event ? std::string(payload) : R"("event":"message","message":)" + quoted(payload);
+        is_event ? std::string(payload) : R"("event":"message","message":)" + json_string(payload);
     fmt::format_to(fmt::appender(line),
                    R"({{"at":"{:%Y-%m-%dT%H:%M:%S}.{:03}Z","level":"{}",{}}})"
                    "\n",
@@ -218,10 +218,10 @@ std::string LogEvent::to_text() const {
 }
 
 std::string LogEvent::to_json_members() const {
-  std::string json = R"("event":)" + quoted(name_) + R"(,"message":)" + quoted(sentence_);
+  std::string json = R"("event":)" + json_string(name_) + R"(,"message":)" + json_string(sentence_);
   for (const Member& member : members_) {
-    json.append(",").append(quoted(member.name)).append(":");
-    json += member.is_number ? member.value : quoted(member.value);
+    json.append(",").append(json_string(member.name)).append(":");
+    json += member.is_number ? member.value : json_string(member.value);
   }
   return json;
 }

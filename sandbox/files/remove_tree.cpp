@@ -10,7 +10,7 @@
 namespace dynsessions::sandbox {
 namespace {
 
-using Step = DirectoryDescent::Step;
+using DescentStep = DirectoryDescent::Step;
 
 /// Removes all names of the directory except directories, which are entered later. Returns true if
 /// any was removed.
@@ -33,8 +33,9 @@ bool remove_left(DirectoryDescent& way) {
 /// Returns true if any of it was removed.
 bool remove_along(DirectoryDescent& way) {
   bool any = false;
-  for (Step step = Step::entered; step == Step::entered || step == Step::left; step = way.step()) {
-    any |= step == Step::entered ? remove_names(way) : remove_left(way);
+  for (DescentStep step = DescentStep::entered;
+       step == DescentStep::entered || step == DescentStep::left; step = way.step()) {
+    any |= step == DescentStep::entered ? remove_names(way) : remove_left(way);
   }
   return any;
 }

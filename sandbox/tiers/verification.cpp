@@ -63,7 +63,7 @@ OwnPlace own_place() {
 }
 
 constexpr const char* kNone = "0000000000000000";
-constexpr const char* kChangeOfUser = "0000000000000080";  // 1 << CAP_SETUID
+constexpr const char* kChangeOfUserAlone = "0000000000000080";  // 1 << CAP_SETUID
 
 struct Expectation {
   const char* field;
@@ -105,7 +105,7 @@ const char* find_zygote_weakness(pid_t pid, UserIds files) {
   const std::string user = std::to_string(::geteuid());
   const std::string files_user = std::to_string(files.uid);
   const std::string users = files_user + ' ' + user + ' ' + user + ' ' + files_user;
-  const char* permitted = files.uid == ::geteuid() ? kNone : kChangeOfUser;
+  const char* permitted = files.uid == ::geteuid() ? kNone : kChangeOfUserAlone;
   return find_difference(status, users, files.gid,
                          {{"CapPrm", permitted}, {"CapBnd", kNone}, {"Threads", "1"}});
 }

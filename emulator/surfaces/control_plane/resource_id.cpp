@@ -13,15 +13,15 @@ namespace dynsessions::surfaces::control_plane {
 namespace {
 
 using http::iequals;
-using Words = std::vector<std::string>;
+using IdSegments = std::vector<std::string>;
 
-Words words_of(std::string_view text, char separator) {
-  Words words;
+IdSegments segments_of(std::string_view text, char separator) {
+  IdSegments segments;
   boost::algorithm::split(
-      words, text, [separator](char c) { return c == separator; },
+      segments, text, [separator](char c) { return c == separator; },
       boost::algorithm::token_compress_on);
-  words.erase(std::remove(words.begin(), words.end(), ""), words.end());
-  return words;
+  segments.erase(std::remove(segments.begin(), segments.end(), ""), segments.end());
+  return segments;
 }
 
 ArmError bad_id(std::string_view text) {
@@ -30,14 +30,14 @@ ArmError bad_id(std::string_view text) {
 }
 
 /// Reads type and name from the segments after `providers`: Microsoft.X, as, a, bs, b.
-std::optional<ResourceId> after_providers(std::string scope, const Words& words,
+std::optional<ResourceId> after_providers(std::string scope, const IdSegments& segments,
                                           std::size_t begin) {
-  const std::size_t count = words.size() - begin;
+  const std::size_t count = segments.size() - begin;
   if (count < 3 || count % 2 == 0) return std::nullopt;
-  ResourceId id{std::move(scope), words[begin], {}};
-  for (std::size_t i = begin + 1; i + 1 < words.size(); i += 2) {
-    id.type += '/' + words[i];
-    id.name += (id.name.empty() ? "" : "/") + words[i + 1];
+  ResourceId id{std::move(scope), segments[begin], {}};
+  for (std::size_t i = begin + 1; i + 1 < segments.size(); i += 2) {
+    id.type += '/' + segments[i];
+    id.name += (id.name.empty() ? "" : "/") + segments[i + 1];
   }
   return id;
 }
@@ -53,8 +53,8 @@ std::string Scope::key() const { return boost::algorithm::to_lower_copy(text());
 
 std::string ResourceId::text() const {
   if (is_a(kResourceGroups)) return scope + "/resourceGroups/" + name;
-  const Words types = words_of(type, '/');
-  const Words names = words_of(name, '/');
+  const IdSegments types = segments_of(type, '/');
+  const IdSegments names = segments_of(name, '/');
   std::string text = scope + "/providers/" + (types.empty() ? "" : types.front());
   for (std::size_t i = 1; i < types.size(); ++i) {
     text += '/' + types[i];
@@ -68,31 +68,31 @@ std::string ResourceId::key() const { return boost::algorithm::to_lower_copy(tex
 bool ResourceId::is_a(std::string_view wanted_type) const { return iequals(type, wanted_type); }
 
 ArmResult<ResourceId> ResourceId::parse(std::string_view text) {
-  const Words words = words_of(text, '/');
-  if (!text.starts_with('/') || words.size() < 2 || !iequals(words[0], "subscriptions")) {
+  const IdSegments segments = segments_of(text, '/');
+  if (!text.starts_with('/') || segments.size() < 2 || !iequals(segments[0], "subscriptions")) {
     return bad_id(text);
   }
-  const std::string subscription = "/subscriptions/" + words[1];
-  if (words.size() == 4 && iequals(words[2], "resourceGroups")) {
-    return ResourceId{subscription, std::string(kResourceGroups), words[3]};
+  const std::string subscription = "/subscriptions/" + segments[1];
+  if (segments.size() == 4 && iequals(segments[2], "resourceGroups")) {
+    return ResourceId{subscription, std::string(kResourceGroups), segments[3]};
   }
-  const auto last = std::find_if(words.rbegin(), words.rend(), [](const std::string& word) {
+  const auto last = std::find_if(segments.rbegin(), segments.rend(), [](const std::string& word) {
     return iequals(word, "providers");
   });
-  if (last == words.rend()) return bad_id(text);
-  const auto begin = static_cast<std::size_t>(last.base() - words.begin());
+  if (last == segments.rend()) return bad_id(text);
+  const auto begin = static_cast<std::size_t>(last.base() - segments.begin());
   std::string scope;
-  for (std::size_t i = 0; i + 1 < begin; ++i) scope += '/' + words[i];
-  auto id = after_providers(std::move(scope), words, begin);
+  for (std::size_t i = 0; i + 1 < begin; ++i) scope += '/' + segments[i];
+  auto id = after_providers(std::move(scope), segments, begin);
   if (!id) return bad_id(text);
   return *std::move(id);
 }
 
 Scope scope_of(std::string_view text) {
-  const Words words = words_of(text, '/');
-  if (words.size() < 2 || !iequals(words[0], "subscriptions")) return {};
-  const bool has_group = words.size() >= 4 && iequals(words[2], "resourceGroups");
-  return {words[1], has_group ? words[3] : ""};
+  const IdSegments segments = segments_of(text, '/');
+  if (segments.size() < 2 || !iequals(segments[0], "subscriptions")) return {};
+  const bool has_group = segments.size() >= 4 && iequals(segments[2], "resourceGroups");
+  return {segments[1], has_group ? segments[3] : ""};
 }
 
 bool is_within(std::string_view key, std::string_view scope_key) {

@@ -137,18 +137,6 @@ Result<void> check_distinct(const std::vector<SnapshotSession>& sessions) {
 
 }  // namespace
 
-std::string_view name_of(Kernel kernel) {
-  switch (kernel) {
-    case Kernel::synchronous:
-      return "synchronous";
-    case Kernel::asynchronous:
-      return "asynchronous";
-    case Kernel::empty:
-      return "empty";
-  }
-  return "";
-}
-
 std::string field_below(const std::string& field, std::string_view member) {
   return field.empty() ? std::string(member) : fmt::format("{}.{}", field, member);
 }

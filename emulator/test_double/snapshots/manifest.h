@@ -52,9 +52,6 @@ struct Manifest {
 /// "pools[1].sessions"; `field` can be empty.
 [[nodiscard]] std::string field_below(const std::string& field, std::string_view member);
 
-/// "synchronous", "asynchronous", "empty"
-[[nodiscard]] std::string_view name_of(execution::Kernel kernel);
-
 /// Errors name the field: "sessions[1].identifier".
 [[nodiscard]] Result<Manifest> parse_manifest(std::string_view text);
 
