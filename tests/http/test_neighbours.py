@@ -109,10 +109,10 @@ def test_results_of_asynchronous_executions_hold_no_memory(fresh_server):
 
 def test_clients_that_do_not_read_a_long_listing_hold_no_memory(fresh_server):
     session = fresh_server.session()
-    names = "for n in range(60_000): open(f'/mnt/data/{'n' * 120}{n}', 'w').close()"
+    names = "for n in range(60_000): open('/mnt/data/' + 'n' * 120 + str(n), 'w').close()"
     assert session.executions(names).json()["status"] == "Succeeded"
     with contextlib.ExitStack() as unread:
-        for _ in range(30):  # of 14 MB each
+        for _ in range(30):  # answers of 14 MB
             connection = Exact(session).open("GET", "files", [])
             unread.enter_context(contextlib.closing(connection))
             assert connection.recv(12) == b"HTTP/1.1 200"

@@ -63,7 +63,7 @@ class SupervisedJail final : public Jail {
   [[nodiscard]] int wait_status() const override { return wait_status_; }
 
  private:
-  /// A supervisor that someone has stopped would neither interrupt nor end anything.
+  /// A stopped supervisor would neither interrupt nor end a process.
   void wake() const {
     if (supervisor_ != 0) ::kill(supervisor_, SIGCONT);
   }

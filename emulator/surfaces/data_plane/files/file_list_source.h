@@ -27,8 +27,7 @@ class FileListSource final : public http::BodySource {
   boost::asio::awaitable<Result<std::optional<std::string>>> next() override;
 
  private:
-  FileListSource(boost::asio::thread_pool& file_pool,
-                 std::shared_ptr<execution::SpoolQuota> quota);
+  FileListSource(boost::asio::thread_pool& file_pool, std::shared_ptr<execution::SpoolQuota> quota);
   [[nodiscard]] bool append(const std::string& piece);
   [[nodiscard]] std::optional<std::string> next_piece();
 
