@@ -100,9 +100,8 @@ constexpr const char* kNetwork[] = {
     "getpeername", "getsockopt", "setsockopt", "recvfrom", "recvmsg", "recvmmsg"};
 
 constexpr const char* kSharedMemory[] = {
-    "shmget",     "shmat",     "shmdt",        "shmctl",          "semget",    "semop",
-    "semtimedop", "semctl",    "msgget",       "msgsnd",          "msgrcv",    "msgctl",
-    "mq_open",    "mq_unlink", "mq_timedsend", "mq_timedreceive", "mq_notify", "mq_getsetattr"};
+    "shmget",    "shmat",        "shmdt",           "shmctl",    "mq_open",
+    "mq_unlink", "mq_timedsend", "mq_timedreceive", "mq_notify", "mq_getsetattr"};
 
 constexpr const char* kIdentity[] = {"getuid",    "geteuid",   "getgid",    "getegid",  "getresuid",
                                      "getresgid", "getgroups", "setuid",    "setgid",   "setreuid",
@@ -126,8 +125,7 @@ constexpr SyscallGroup kAllowed[] = {
     {"using sockets: rules on arguments decide which can be made and forbid urgent data; the "
      "namespace limits what they reach",
      kNetwork},
-    {"System V and POSIX IPC for multiprocessing: the IPC namespace is the sandbox's own",
-     kSharedMemory},
+    {"shared memory and POSIX queues: the IPC namespace is the sandbox's own", kSharedMemory},
     {"reading ids; setting them has no effect with one mapped id and no capability", kIdentity},
     {"harmless facts about the system", kSystem},
 };
@@ -168,6 +166,9 @@ constexpr const char* kMachine[] = {
     "reboot",      "swapon",        "swapoff",      "acct",          "syslog",        "vhangup",
     "sethostname", "setdomainname", "settimeofday", "clock_settime", "clock_adjtime", "adjtimex"};
 
+constexpr const char* kKernelMemory[] = {"semget", "semop",  "semtimedop", "semctl",
+                                         "msgget", "msgsnd", "msgrcv",     "msgctl"};
+
 constexpr const char* kFlushing[] = {"sync", "syncfs"};
 
 constexpr const char* kNuma[] = {"mbind", "set_mempolicy", "get_mempolicy",
@@ -184,6 +185,10 @@ constexpr SyscallGroup kRefused[] = {
     {"pages of read-only files in pipes (Dirty Pipe, CVE-2022-0847); callers fall back to copying",
      kPageCache},
     {"settings of the whole machine", kMachine},
+    {"System V semaphores and messages: one program can make the kernel allocate 64 GB for them, "
+     "and "
+     "not every kernel counts that for the session; multiprocessing uses POSIX semaphores",
+     kKernelMemory},
     {"flushing all disks of the host, which slows all its programs; what a session writes need not "
      "survive a crash of the host",
      kFlushing},
