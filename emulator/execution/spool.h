@@ -66,7 +66,7 @@ class SpoolFile {
   ~SpoolFile();
 
   /// Returns the offset of a range for `size` bytes, which takes no room before it is written.
-  /// Event-loop thread only, as is charge().
+  /// Call it, and charge(), from one thread at a time.
   [[nodiscard]] std::uint64_t reserve(std::uint64_t size);
   /// Counts bytes that will be written. Returns false if a quota has fewer bytes left.
   [[nodiscard]] bool charge(std::size_t bytes);

@@ -10,12 +10,14 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 import pytest
 import requests
 
 from soak import census
 from support.emulator import SLOWNESS, Emulator
+from support.processes import children
 from support.waiting import wait_until
 
 # Longer than LauncherClient::kSilence, with an allowance for a busy machine.
@@ -38,6 +40,13 @@ def server():
     yield started
     if started.is_running():
         started.stop()
+
+
+@pytest.fixture
+def server_below_full():
+    started = Emulator("--sandbox", "restricted", "--ready-sessions", "0", "--drain-period", "1")
+    yield started
+    started.stop()
 
 
 @contextlib.contextmanager
@@ -146,4 +155,19 @@ def test_a_stopped_zygote_delays_its_forks_and_nothing_else(server):
     assert answers[0].status_code == 200, answers[0].text
     assert answers[0].json()["result"]["executionResult"] == 42
     assert census.zygote(server.pid) != zygote
+    assert works(server.session())
+
+
+def test_a_stopped_supervisor_interrupts_and_ends_its_programs(server_below_full):
+    """Below the full tier, each interpreter has a parent that does both."""
+    server = server_below_full
+    session = server.session()
+    assert works(session)
+    (supervisor,) = children(census.launcher(server.pid))
+    with stopped(supervisor):
+        assert hold_time_limit(session, "while True: pass") < TIME_LIMIT + 3 * SLOWNESS
+        assert works(session)  # the supervisor has interrupted the program
+    with stopped(supervisor):
+        session.end()
+        wait_until(lambda: not Path(f"/proc/{supervisor}").exists(), "the supervisor did not end")
     assert works(server.session())

@@ -107,6 +107,19 @@ def test_results_of_asynchronous_executions_hold_no_memory(fresh_server):
         assert answer["result"]["stdout"] == "x" * OWN_CAP
 
 
+def test_clients_that_do_not_read_a_long_listing_hold_no_memory(fresh_server):
+    session = fresh_server.session()
+    names = "for n in range(60_000): open('/mnt/data/' + 'n' * 120 + str(n), 'w').close()"
+    assert session.executions(names).json()["status"] == "Succeeded"
+    with contextlib.ExitStack() as unread:
+        for _ in range(30):  # answers of 14 MB
+            connection = Exact(session).open("GET", "files", [])
+            unread.enter_context(contextlib.closing(connection))
+            assert connection.recv(12) == b"HTTP/1.1 200"
+        assert session.executions("6 * 7").json()["result"]["executionResult"] == 42
+    session.end()
+
+
 # A thread that continues after its program: once /mnt/data/go exists, it writes the given bytes
 # into the agent's socket, until the socket accepts no more for two seconds, and reports how many it
 # wrote.

@@ -31,7 +31,9 @@ MEMORY_SLACK_KIB = 4 * 1024
 # Freed memory is returned to the system at once, so that resident memory is memory in use. By
 # default glibc keeps up to 64 MiB that big uploads and outputs needed.
 ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "65536"}
+# The journal of requests is full after the warm-up, and not a leak when it fills later.
 OPTIONS = (
+    *("--journal-mb", "1"),
     *("--cooldown-period", str(COOLDOWN_SECONDS), "--max-sessions", "1000"),
     *("--data-quota-mb", "32", "--memory-limit-mb", "256", "--log-level", "warning"),
 )

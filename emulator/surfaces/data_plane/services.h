@@ -1,10 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 
 #include <boost/asio/thread_pool.hpp>
 
 #include "emulator/base/id_source.h"
+#include "emulator/execution/spool.h"
 #include "emulator/packages/package_list.h"
 #include "emulator/pools/pool_catalog.h"
 
@@ -22,6 +25,9 @@ struct Services {
   /// Answers are the same in each run: measured times are shown as 0, listings are in the order of
   /// names.
   bool repeatable = false;
+  /// The bytes in TMPDIR for long listings that clients have not read yet.
+  std::shared_ptr<execution::SpoolQuota> list_bytes =
+      std::make_shared<execution::SpoolQuota>(std::int64_t{1} << 30);
 };
 
 }  // namespace dynsessions::surfaces::data_plane

@@ -1,5 +1,10 @@
 #include "sandbox/kernel/mounts/mounts.h"
 
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -15,17 +20,23 @@ constexpr const char* kMountPoint = "/tmp";
 
 constexpr unsigned long kNoSurprises = MS_NOSUID | MS_NODEV;
 
-/// Files of /proc that describe or control the machine. A file that the kernel lacks needs no mask.
-/// The boot id would show sessions that they run on the same machine.
-constexpr const char* kHiddenFiles[] = {
-    "proc/kcore",      "proc/keys",        "proc/key-users",
-    "proc/timer_list", "proc/sched_debug", "proc/latency_stats",
-    "proc/kallsyms",   "proc/kpagecount",  "proc/sysrq-trigger",
-    "proc/interrupts", "proc/cmdline",     "proc/partitions",
-    "proc/diskstats",  "proc/iomem",       "proc/config.gz",
-    "proc/devices",    "proc/misc",        "proc/sys/kernel/random/boot_id"};
-constexpr const char* kHiddenDirectories[] = {"proc/acpi", "proc/scsi", "proc/asound"};
-constexpr const char* kReadOnlyDirectories[] = {"proc/sys", "proc/irq", "proc/bus", "proc/fs"};
+/// Entries of /proc that stay visible besides those of processes: the session's own, and facts
+/// about the machine that libraries need. SECURITY.md names them. All others are masked, also those
+/// that a newer kernel or a module adds: they describe other programs and sessions, devices or the
+/// kernel.
+constexpr std::string_view kShown[] = {"cpuinfo", "filesystems", "loadavg",    "meminfo", "mounts",
+                                       "net",     "self",        "stat",       "sys",     "sysvipc",
+                                       "uptime",  "version",     "thread-self"};
+
+/// Settings are visible. These entries count what all programs of the machine use, and the boot id
+/// would show sessions that they run on the same machine.
+constexpr const char* kHiddenSettings[] = {"proc/sys/fs/aio-nr",
+                                           "proc/sys/fs/dentry-state",
+                                           "proc/sys/fs/file-nr",
+                                           "proc/sys/fs/inode-nr",
+                                           "proc/sys/fs/inode-state",
+                                           "proc/sys/kernel/pty/nr",
+                                           "proc/sys/kernel/random/boot_id"};
 
 StepResult absent_is_fine(const StepResult& result) {
   return result.error_number == ENOENT ? StepResult{} : result;
@@ -96,6 +107,54 @@ StepResult write_protect(const char* path) {
                  path);
 }
 
+StepResult mask(const char* with, const char* path) {
+  return checked(::mount(with, path, nullptr, MS_BIND, nullptr), path);
+}
+
+bool is_shown(std::string_view name) {
+  const bool is_process = name.front() >= '0' && name.front() <= '9';
+  return is_process || name.front() == '.' ||
+         std::find(std::begin(kShown), std::end(kShown), name) != std::end(kShown);
+}
+
+/// Most entries that only root can open need no mask, which would cost each session time. The
+/// session's user is root only on a server that lacks the rights to choose another.
+bool can_be_opened(const char* path) {
+  return ::access(path, R_OK) == 0 || ::access(path, W_OK) == 0;
+}
+
+StepResult mask_entry(const dirent64& entry) {
+  // Static, because a failure's report names it.
+  static char path[sizeof("proc/") + sizeof(entry.d_name)];
+  ::stpcpy(::stpcpy(path, "proc/"), entry.d_name);
+  if (is_shown(entry.d_name) || !can_be_opened(path)) return {};
+  if (entry.d_type == DT_DIR) return mask(kEmptyDirectory, path);
+  return mask(entry.d_name == std::string_view("vmstat") ? kMemoryEvents : "dev/null", path);
+}
+
+/// Masks what `directory`, which is /proc, has besides kShown.
+StepResult mask_entries_of(int directory) {
+  alignas(dirent64) char entries[8192];
+  ssize_t size = 0;
+  while ((size = ::getdents64(directory, entries, sizeof(entries))) > 0) {
+    for (ssize_t at = 0; at < size;) {
+      const auto& entry = *reinterpret_cast<const dirent64*>(entries + at);
+      const StepResult result = mask_entry(entry);
+      if (!result.ok()) return result;
+      at += entry.d_reclen;
+    }
+  }
+  return checked(size, "list proc");
+}
+
+StepResult mask_machine() {
+  const int directory = ::open("proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return {errno, "open proc"};
+  const StepResult result = mask_entries_of(directory);
+  ::close(directory);
+  return result;
+}
+
 /// Mounts the new root over the old one, which stays below and out of reach: no path leads beneath
 /// a root, and every process that enters this mount namespace later starts at the upper one.
 StepResult move_to_new_root() {
@@ -140,23 +199,14 @@ StepResult mount_proc() {
 }
 
 StepResult mask_proc() {
-  for (const char* path : kReadOnlyDirectories) {
-    const StepResult result = write_protect(path);
-    if (!result.ok()) return result;
+  const StepResult result = write_protect("proc/sys");
+  if (!result.ok()) return result;
+  // After the directory, because its protection would make the device unreadable.
+  for (const char* path : kHiddenSettings) {
+    const StepResult hidden = absent_is_fine(mask("dev/null", path));
+    if (!hidden.ok()) return hidden;
   }
-  // After the directories, because their protection would make the device unreadable.
-  for (const char* path : kHiddenFiles) {
-    const int masked = ::mount("dev/null", path, nullptr, MS_BIND, nullptr);
-    const StepResult result = absent_is_fine(checked(masked, path));
-    if (!result.ok()) return result;
-  }
-  for (const char* path : kHiddenDirectories) {
-    const int masked = ::mount("empty", path, "tmpfs", kNoSurprises | MS_NOEXEC | MS_RDONLY,
-                               "size=4k,nr_inodes=2,mode=0555");
-    const StepResult result = absent_is_fine(checked(masked, path));
-    if (!result.ok()) return result;
-  }
-  return {};
+  return mask_machine();
 }
 
 StepResult mount_writable(const TmpfsOptions& all) {

@@ -41,7 +41,7 @@ StepResult lay_out_root(std::span<const LayoutEntry> layout, OpenTrees& trees);
 /// A new instance for the caller's PID namespace; other users' processes are hidden. In a user
 /// namespace the kernel permits this only if another instance is visible, masked or not.
 StepResult mount_proc();
-/// Hides or write-protects the entries that describe the machine instead of the sandbox.
+/// Hides the entries that describe the machine or other programs, and write-protects settings.
 StepResult mask_proc();
 
 /// Mounts /tmp and /mnt/data, each with a separate size and inode quota.

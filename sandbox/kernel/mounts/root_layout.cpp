@@ -209,7 +209,8 @@ std::vector<LayoutEntry> root_layout(const SandboxProfile& profile, Tier tier) {
   add_identity(builder, profile);
   add_devices(builder);
   for (const char* path : {"proc", "tmp", "dev/shm", "mnt/data", "home"}) builder.directory(path);
-  builder.directory("sys/class/power_supply");  // psutil lists it: no battery
+  builder.directory(kEmptyDirectory);  // psutil looks for batteries there
+  builder.file(kMemoryEvents, "pswpin 0\npswpout 0\n");
   builder.link("var/tmp", "/tmp");
   add_cpus(builder);
   for (const ReadOnlyBind& bind : profile.binds) {

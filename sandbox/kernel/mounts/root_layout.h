@@ -31,6 +31,11 @@ struct LayoutEntry {
 inline constexpr const char* kEgressProgramInside = "/slirp4netns";
 [[nodiscard]] std::vector<LayoutEntry> egress_layout(const std::string& program);
 
+/// Entries that mask parts of /proc, relative to the root: a directory without entries, and the two
+/// lines of /proc/vmstat from which psutil reads how much a machine swaps.
+inline constexpr const char* kEmptyDirectory = "sys/class/power_supply";
+inline constexpr const char* kMemoryEvents = "etc/vmstat";
+
 /// Address of slirp4netns's name server inside the sandbox; this is its default.
 inline constexpr const char* kEgressNameServer = "10.0.2.3";
 

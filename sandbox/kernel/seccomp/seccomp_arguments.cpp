@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -84,6 +85,16 @@ void add_urgent_data(Rules& rules) {
   for (const auto& [name, flags] : {Call{"sendto", 3}, Call{"sendmsg", 2}, Call{"sendmmsg", 3}}) {
     rules.push_back({name, 0, masked(flags, MSG_OOB, 0)});
     rules.push_back({name, EOPNOTSUPP, masked(flags, MSG_OOB, MSG_OOB)});
+  }
+}
+
+/// Allows watches for changes, but not for reads and for opened and closed files. Mounts do not
+/// separate watches, so those of /usr would show which programs the host and other sessions run.
+void add_watches(Rules& rules) {
+  constexpr scmp_datum_t kReads = IN_ACCESS | IN_OPEN | IN_CLOSE_NOWRITE;
+  rules.push_back({"inotify_add_watch", 0, masked(2, kReads, 0)});
+  for (const scmp_datum_t read : {IN_ACCESS, IN_OPEN, IN_CLOSE_NOWRITE}) {
+    rules.push_back({"inotify_add_watch", EPERM, masked(2, read, read)});
   }
 }
 
@@ -175,6 +186,7 @@ std::vector<ArgumentRule> argument_rules() {
   add_clone(rules);
   add_socket(rules);
   add_urgent_data(rules);
+  add_watches(rules);
   add_ioctl(rules);
   add_fcntl(rules);
   add_prctl(rules);

@@ -3,12 +3,11 @@
 namespace dynsessions::sandbox {
 namespace {
 
-constexpr const char* kFileContents[] = {"read",      "write",     "readv",           "writev",
-                                         "pread64",   "pwrite64",  "preadv",          "pwritev",
-                                         "preadv2",   "pwritev2",  "lseek",           "truncate",
-                                         "ftruncate", "fallocate", "fsync",           "fdatasync",
-                                         "sync",      "syncfs",    "sync_file_range", "fadvise64",
-                                         "readahead", "sendfile",  "copy_file_range", "flock"};
+constexpr const char* kFileContents[] = {
+    "read",      "write",     "readv",           "writev",    "pread64",         "pwrite64",
+    "preadv",    "pwritev",   "preadv2",         "pwritev2",  "lseek",           "truncate",
+    "ftruncate", "fallocate", "fsync",           "fdatasync", "sync_file_range", "fadvise64",
+    "readahead", "sendfile",  "copy_file_range", "flock"};
 
 constexpr const char* kFileNames[] = {
     "open",         "openat",      "openat2",    "creat",     "close",     "close_range",
@@ -26,20 +25,10 @@ constexpr const char* kFileNames[] = {
 constexpr const char* kDescriptors[] = {"dup",   "dup2",    "dup3",     "pipe",
                                         "pipe2", "eventfd", "eventfd2", "memfd_create"};
 
-constexpr const char* kWaiting[] = {"select",
-                                    "pselect6",
-                                    "poll",
-                                    "ppoll",
-                                    "epoll_create",
-                                    "epoll_create1",
-                                    "epoll_ctl",
-                                    "epoll_wait",
-                                    "epoll_pwait",
-                                    "epoll_pwait2",
-                                    "inotify_init",
-                                    "inotify_init1",
-                                    "inotify_add_watch",
-                                    "inotify_rm_watch"};
+constexpr const char* kWaiting[] = {
+    "select",          "pselect6",   "poll",        "ppoll",        "epoll_create", "epoll_create1",
+    "epoll_ctl",       "epoll_wait", "epoll_pwait", "epoll_pwait2", "inotify_init", "inotify_init1",
+    "inotify_rm_watch"};
 
 constexpr const char* kMemory[] = {
     "brk",        "mmap",       "munmap",    "mremap",        "mprotect",   "madvise",
@@ -111,9 +100,8 @@ constexpr const char* kNetwork[] = {
     "getpeername", "getsockopt", "setsockopt", "recvfrom", "recvmsg", "recvmmsg"};
 
 constexpr const char* kSharedMemory[] = {
-    "shmget",     "shmat",     "shmdt",        "shmctl",          "semget",    "semop",
-    "semtimedop", "semctl",    "msgget",       "msgsnd",          "msgrcv",    "msgctl",
-    "mq_open",    "mq_unlink", "mq_timedsend", "mq_timedreceive", "mq_notify", "mq_getsetattr"};
+    "shmget",    "shmat",        "shmdt",           "shmctl",    "mq_open",
+    "mq_unlink", "mq_timedsend", "mq_timedreceive", "mq_notify", "mq_getsetattr"};
 
 constexpr const char* kIdentity[] = {"getuid",    "geteuid",   "getgid",    "getegid",  "getresuid",
                                      "getresgid", "getgroups", "setuid",    "setgid",   "setreuid",
@@ -137,8 +125,7 @@ constexpr SyscallGroup kAllowed[] = {
     {"using sockets: rules on arguments decide which can be made and forbid urgent data; the "
      "namespace limits what they reach",
      kNetwork},
-    {"System V and POSIX IPC for multiprocessing: the IPC namespace is the sandbox's own",
-     kSharedMemory},
+    {"shared memory and POSIX queues: the IPC namespace is the sandbox's own", kSharedMemory},
     {"reading ids; setting them has no effect with one mapped id and no capability", kIdentity},
     {"harmless facts about the system", kSystem},
 };
@@ -179,6 +166,11 @@ constexpr const char* kMachine[] = {
     "reboot",      "swapon",        "swapoff",      "acct",          "syslog",        "vhangup",
     "sethostname", "setdomainname", "settimeofday", "clock_settime", "clock_adjtime", "adjtimex"};
 
+constexpr const char* kKernelMemory[] = {"semget", "semop",  "semtimedop", "semctl",
+                                         "msgget", "msgsnd", "msgrcv",     "msgctl"};
+
+constexpr const char* kFlushing[] = {"sync", "syncfs"};
+
 constexpr const char* kNuma[] = {"mbind", "set_mempolicy", "get_mempolicy",
                                  "set_mempolicy_home_node"};
 
@@ -193,6 +185,13 @@ constexpr SyscallGroup kRefused[] = {
     {"pages of read-only files in pipes (Dirty Pipe, CVE-2022-0847); callers fall back to copying",
      kPageCache},
     {"settings of the whole machine", kMachine},
+    {"System V semaphores and messages: one program can make the kernel allocate 64 GB for them, "
+     "and "
+     "not every kernel counts that for the session; multiprocessing uses POSIX semaphores",
+     kKernelMemory},
+    {"flushing all disks of the host, which slows all its programs; what a session writes need not "
+     "survive a crash of the host",
+     kFlushing},
     {"the host decides about memory placement; libraries continue without it", kNuma},
 };
 

@@ -32,6 +32,7 @@ class SupervisedJail final : public Jail {
   ~SupervisedJail() override {
     if (supervisor_ == 0) return;
     lifeline_ = UniqueFd();
+    wake();
     while (::waitpid(supervisor_, nullptr, 0) < 0 && errno == EINTR) {
     }
   }
@@ -40,9 +41,13 @@ class SupervisedJail final : public Jail {
     if (::send(lifeline_.get(), "i", 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
       throw StepError("interrupt: no interpreter", ESRCH);
     }
+    wake();
   }
 
-  void end() override { ::shutdown(lifeline_.get(), SHUT_WR); }
+  void end() override {
+    ::shutdown(lifeline_.get(), SHUT_WR);
+    wake();
+  }
 
   News reaped(pid_t pid, int /*of the supervisor*/) override {
     if (pid != supervisor_) return News::not_ours;
@@ -58,6 +63,11 @@ class SupervisedJail final : public Jail {
   [[nodiscard]] int wait_status() const override { return wait_status_; }
 
  private:
+  /// A stopped supervisor would neither interrupt nor end a process.
+  void wake() const {
+    if (supervisor_ != 0) ::kill(supervisor_, SIGCONT);
+  }
+
   pid_t supervisor_;  ///< 0 after it was reaped
   UniqueFd lifeline_;
   int wait_status_ = 0;

@@ -1,5 +1,6 @@
 """Cases 52 to 55: the network, sockets and shared memory of the host, and other sessions."""
 
+import subprocess
 import uuid
 
 import pytest
@@ -65,8 +66,8 @@ def leave(session, marks):
 # Objects that can be shared at all, by the letter of the tier.
 LEFT = {
     "A": [
-        *("/dev/shm", "/mnt/data", "/tmp", "abstract socket", "loopback port", "message queue"),
-        *("semaphore", "shared memory", "socket in /tmp"),
+        *("/dev/shm", "/mnt/data", "/tmp", "abstract socket", "loopback port"),
+        *("shared memory", "socket in /tmp"),
     ],
     "B": ["/mnt/data", "/tmp"],
 }
@@ -114,6 +115,28 @@ def test_a_posix_queue_cannot_be_made(session):
         "libc.mq_open(b'/canary', 0o102, 0o666, None), errno.errorcode[ctypes.get_errno()]"
     )
     assert value_in("synchronous", session, code) in ("(-1, 'EMFILE')", "(-1, 'EPERM')")
+
+
+# The kernel's memory for these has no limit that all machines enforce.
+MAKE_SYSTEM_V = (
+    "import ctypes, errno\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+    "def answer(result): return 'made' if result >= 0 else errno.errorcode[ctypes.get_errno()]\n"
+    "made = answer(libc.semget(0, 1, 0o1600)), answer(libc.msgget(0, 0o1600))\n"
+)
+
+
+@attack(54)
+def test_system_v_semaphores_and_queues_cannot_be_made(session):
+    assert value_in("synchronous", session, MAKE_SYSTEM_V + "made") == "('EPERM', 'EPERM')"
+
+
+@attack(54)
+def test_outside_system_v_semaphores_and_queues_can_be_made():
+    separate = ["unshare", "--user", "--ipc", "/usr/bin/python3", "-I", "-c"]
+    ended = subprocess.run(
+        [*separate, MAKE_SYSTEM_V + "print(*made)"], capture_output=True, text=True, check=True
+    )
+    assert ended.stdout == "made made\n"
 
 
 RANDOM = {

@@ -209,6 +209,17 @@ def test_a_process_outside_cannot_be_seen_or_touched(session, canaries, server, 
 
 
 @attack(31)
+def test_programs_that_others_run_cannot_be_watched(session, tier):
+    watched = run_inside(session, "watch_programs")
+    assert set(watched["watch"].values()) == {"EPERM"} and watched["programs"] == []
+    if tier.letter == "A":
+        assert watched["watch for changes"] == "allowed"
+        assert watched["changes"] == ["watched-for-changes"]
+    control = run_outside("watch_programs", before=as_session_user())
+    assert set(control["watch"].values()) == {"allowed"} and "cksum" in control["programs"]
+
+
+@attack(31)
 def test_init_and_other_kernels_cannot_be_touched(session, tier):
     run_in("asynchronous", session, "secret = 'mine'")
     run_in("empty", session, "secret = 'mine'")

@@ -10,6 +10,7 @@
 #include <linux/audit.h>
 #include <linux/sched.h>
 #include <netinet/in.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -109,6 +110,16 @@ const Sample kSamples[] = {
      SYS_sendmmsg,
      {3, 0, 1, kHighBits | MSG_OOB},
      refused(EOPNOTSUPP)},
+    {"a watch for changes", SYS_inotify_add_watch, {3, 0, IN_MODIFY | IN_CLOSE_WRITE}, kAllow},
+    {"a watch for opened files",
+     SYS_inotify_add_watch,
+     {3, 0, IN_MODIFY | IN_OPEN},
+     refused(EPERM)},
+    {"a watch for everything and high bits",
+     SYS_inotify_add_watch,
+     {3, 0, kHighBits | IN_ALL_EVENTS},
+     refused(EPERM)},
+    {"a flush of the host's disks", SYS_sync, {}, refused(EPERM)},
     {"route netlink", SYS_socket, {AF_NETLINK, SOCK_RAW, 0}, kAllow},
     {"netfilter netlink", SYS_socket, {AF_NETLINK, SOCK_RAW, 12}, refused(EAFNOSUPPORT)},
     {"kernel crypto", SYS_socket, {AF_ALG}, refused(EAFNOSUPPORT)},

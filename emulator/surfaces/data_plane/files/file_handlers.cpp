@@ -69,9 +69,10 @@ http::Answer list_at(const Task& task) {
   if (older) std::erase_if(files, [](const FileInfo& file) { return file.is_directory; });
   for (FileInfo& file : files) file.modified = time.at(file.modified);
   if (files.size() <= kLongestText) return json_response(file_list_json(route, files));
+  auto source = FileListSource::write(services.file_pool, services.list_bytes, route, files);
+  if (!source) return source.error();
   http::Response response;
-  response.body = http::StreamBody{
-      std::make_unique<FileListSource>(services.file_pool, route, std::move(files))};
+  response.body = http::StreamBody{std::move(*source)};
   return response;
 }
 

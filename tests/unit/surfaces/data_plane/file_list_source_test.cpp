@@ -1,5 +1,7 @@
 #include "emulator/surfaces/data_plane/files/file_list_source.h"
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,13 +24,17 @@ std::vector<FileInfo> files_named_by_number(std::size_t count) {
   return files;
 }
 
+std::shared_ptr<execution::SpoolQuota> quota_of(std::int64_t bytes) {
+  return std::make_shared<execution::SpoolQuota>(bytes);
+}
+
 std::vector<std::string> pieces_of(const Route& route, const std::vector<FileInfo>& files) {
   test::TestLoop loop;
   boost::asio::thread_pool pool(1);
-  FileListSource source(pool, route, files);
+  const auto source = FileListSource::write(pool, quota_of(10'000'000), route, files).value();
   std::vector<std::string> pieces;
   for (;;) {
-    auto piece = loop.run(source.next()).value();
+    auto piece = loop.run(source->next()).value();
     if (!piece) return pieces;
     pieces.push_back(*std::move(piece));
   }
@@ -55,6 +61,20 @@ TEST_CASE("the pieces of a long list are its text, in every dialect", "[api][fil
     CHECK(whole == file_list_json(route, files));
     CHECK((pieces.size() > 1) == (count == 5000));
   }
+}
+
+TEST_CASE("long lists count against their quota until they have been sent", "[api][files]") {
+  boost::asio::thread_pool pool(1);
+  const Route route = route_of("GET /files?api-version=2025-10-02-preview");
+  const std::vector<FileInfo> files = files_named_by_number(5000);
+  const auto size = static_cast<std::int64_t>(file_list_json(route, files).size());
+  const auto quota = quota_of(size);
+  auto first = FileListSource::write(pool, quota, route, files);
+  CHECK(first.has_value());
+  const auto second = FileListSource::write(pool, quota, route, files);
+  CHECK(second.error().code == ErrorCode::storage_full);
+  first.value().reset();
+  CHECK(FileListSource::write(pool, quota, route, files).has_value());
 }
 
 }  // namespace
