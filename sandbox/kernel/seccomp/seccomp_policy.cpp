@@ -186,8 +186,7 @@ constexpr SyscallGroup kRefused[] = {
      kPageCache},
     {"settings of the whole machine", kMachine},
     {"System V semaphores and messages: one program can make the kernel allocate 64 GB for them, "
-     "and "
-     "not every kernel counts that for the session; multiprocessing uses POSIX semaphores",
+     "and not every kernel counts that for the session; multiprocessing uses POSIX semaphores",
      kKernelMemory},
     {"flushing all disks of the host, which slows all its programs; what a session writes need not "
      "survive a crash of the host",
