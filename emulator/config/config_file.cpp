@@ -54,6 +54,12 @@ class ObservedIterator {
   const char** reached_;
 };
 
+/// The text of a parser's error without "[json.exception.out_of_range.406] ".
+std::string without_id(const std::string& message) {
+  const std::size_t end = message.find("] ");
+  return end == std::string::npos ? message : message.substr(end + 2);
+}
+
 class Reader {
  public:
   Reader(const std::string& path, const std::string& text) : path_(path), text_(text) {}
@@ -75,7 +81,7 @@ class Reader {
     } catch (const json::exception& error) {  // a number that is too large for any type
       // The parser looks one character beyond a number.
       refuse(std::max<std::size_t>(reached_offset(), 2) - 2,
-             std::string("this cannot be read: ") + error.what());
+             "this cannot be read: " + without_id(error.what()));
     }
   }
 

@@ -44,9 +44,8 @@ const http::Router<Row>& router() {
   return kRouter;
 }
 
-/// Whether the path is one of Microsoft Entra, or of managed identity, that is not emulated, such
-/// as
-/// /{tenant}/oauth2/v2.0/devicecode.
+/// Whether the path is one of Microsoft Entra, also one that is not emulated, such as
+/// /{tenant}/oauth2/v2.0/devicecode, or next to that of App Service.
 bool is_of_identity(http::Segments path) {
   const auto is = [&path](std::size_t at, std::string_view word) {
     return at < path.size() && http::iequals(path[at], word);
@@ -54,7 +53,6 @@ bool is_of_identity(http::Segments path) {
   // Pools, and files of the default pool, can have any name.
   if (is(0, "subscriptions") || is(0, "files")) return false;
   if (is(0, "msi") || is(0, ".well-known")) return true;
-  if (is(0, "metadata")) return is(1, "identity") || is(1, "instance");
   return is(1, "oauth2") || is(1, ".well-known") || is(2, ".well-known") || is(3, ".well-known");
 }
 
