@@ -77,7 +77,7 @@ Error unknown_command(const std::string& command) {
 
 struct OptionWord {
   std::string name;
-  std::optional<std::string> value;  ///< of `--output=json` and `-ojson`
+  std::optional<std::string> value;  ///< "json" in `--output=json` and `-ojson`
 };
 
 OptionWord split_option(const std::string& word) {

@@ -76,7 +76,7 @@ extern const Command kPoolList, kPoolShow, kPoolPut, kPoolSet, kPoolDelete, kPoo
 /// The second words of the commands that begin with `noun`, in the order of the overview.
 [[nodiscard]] std::vector<std::string_view> verbs_of(std::string_view noun);
 
-/// What is wrong with `words`, which name no command, and which one was probably meant.
+/// Explains why `words` name no command, and which one was probably meant.
 [[nodiscard]] std::string no_such_command(std::span<const std::string> words);
 
 /// Values of `-o`, `--output`.

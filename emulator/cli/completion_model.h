@@ -37,7 +37,7 @@ struct CompletedCommand {
 /// The first word of several commands.
 struct CompletedNoun {
   std::string name;                               ///< "clock"
-  std::vector<const CompletedCommand*> commands;  ///< of the model
+  std::vector<const CompletedCommand*> commands;  ///< pointers into the model
 };
 
 /// Everything that a shell can complete, from the tables of commands and options.

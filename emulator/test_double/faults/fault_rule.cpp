@@ -212,7 +212,7 @@ Result<FaultEffect> parse_slow_allocation(const json& value, const std::string& 
 struct EffectForm {
   std::string_view name;
   Result<FaultEffect> (*parse)(const json& value, const std::string& path);
-  const char* example = nullptr;  ///< of a value that is `true` or an object; null for the others
+  const char* example = nullptr;  ///< shows the form of an object; null for a number or a text
 };
 
 constexpr const char* kWhenExample = R"(true, or {"when": "before"})";
