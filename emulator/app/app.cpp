@@ -395,7 +395,8 @@ Announcement App::announcement() const {
 
 asio::awaitable<void> App::announce_listening() {
   const Announcement facts = announcement();
-  if (config_.server.quiet) {
+  // A reader of JSON lines cannot read a banner.
+  if (config_.server.quiet || config_.server.log_format == config::LogFormat::json) {
     for (const std::string& warning : warnings_of(facts)) spdlog::warn(warning);
   } else {
     const TerminalStyle style = TerminalStyle::of_descriptor(STDERR_FILENO);

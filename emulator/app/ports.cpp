@@ -3,11 +3,23 @@
 #include <sstream>
 
 #include "emulator/app/port_holder.h"
-#include "emulator/config/config.h"
 
 namespace dynsessions {
 namespace asio = boost::asio;
 using asio::ip::tcp;
+
+void refuse_equal_ports(const config::ServerOptions& server) {
+  const auto refuse_if_equal = [](std::uint16_t one, const char* flag, std::uint16_t other,
+                                  const char* other_flag) {
+    if (one == 0 || one != other) return;
+    throw config::ConfigError(std::string(flag) + " and " + other_flag + " are both " +
+                              std::to_string(one) + "; choose different ports, or 0");
+  };
+  const std::uint16_t https = server.https_port.value_or(0);
+  refuse_if_equal(server.port, "--port", server.admin_port, "--admin-port");
+  refuse_if_equal(server.port, "--port", https, "--https-port");
+  refuse_if_equal(https, "--https-port", server.admin_port, "--admin-port");
+}
 
 void listen_on(net::HttpServer& server, const std::string& address, std::uint16_t port,
                const char* flag) {

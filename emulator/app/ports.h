@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "emulator/config/config.h"
 #include "emulator/net/server.h"
 
 namespace dynsessions {
@@ -13,6 +14,9 @@ class PortInUse : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+
+/// Throws config::ConfigError if two ports have the same number. 0 is no number.
+void refuse_equal_ports(const config::ServerOptions& server);
 
 /// Binds the port. Throws PortInUse, with the process that uses the port if that can be seen, and
 /// config::ConfigError for an address that cannot be bound; both name the flag.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -61,6 +62,32 @@ struct Request {
   }
 };
 
+constexpr std::string_view kGetToken = "account get-access-token";
+constexpr std::string_view kShow = "account show";
+
+/// Whether the words are a command of the Azure CLI that is not answered here.
+bool is_another(const std::string& command) {
+  return !command.empty() && command != kGetToken && command != kShow;
+}
+
+Error unknown_command(const std::string& command) {
+  return refusal("it answers `account get-access-token` and `account show` only, not `" +
+                 printable(command) + "`; for anything else install the Azure CLI");
+}
+
+struct OptionWord {
+  std::string name;
+  std::optional<std::string> value;  ///< "json" in `--output=json` and `-ojson`
+};
+
+OptionWord split_option(const std::string& word) {
+  constexpr std::size_t kShort = 2;  // "-o"
+  const std::size_t equals = word.find('=');
+  if (equals != std::string::npos) return {word.substr(0, equals), word.substr(equals + 1)};
+  if (word.starts_with("--") || word.size() <= kShort) return {word, std::nullopt};
+  return {word.substr(0, kShort), word.substr(kShort)};
+}
+
 Result<Request> parse(std::span<const std::string> words, const Environment& environment) {
   Request request;
   request.set("--output", environment("AZURE_CORE_OUTPUT").value_or("json"));
@@ -70,15 +97,16 @@ Result<Request> parse(std::span<const std::string> words, const Environment& env
       request.command += (request.command.empty() ? "" : " ") + word;
       continue;
     }
-    const std::size_t equals = word.find('=');
-    const std::string name = word.substr(0, equals);
+    const auto [name, attached] = split_option(word);
     const auto option = std::find_if(kOptions.begin(), kOptions.end(), [&name](const Option& one) {
       return name == one.name || name == one.short_name;
     });
-    if (option == kOptions.end()) return refusal("it has no option " + printable(name));
-    const bool has_value = equals != std::string::npos;
-    if (option->takes == Takes::nothing || has_value) {
-      request.set(option->name, has_value ? word.substr(equals + 1) : "");
+    if (option == kOptions.end()) {
+      if (is_another(request.command)) return unknown_command(request.command);
+      return refusal("it has no option " + printable(name));
+    }
+    if (option->takes == Takes::nothing || attached) {
+      request.set(option->name, attached.value_or(""));
     } else if (++i < words.size()) {
       request.set(option->name, words[i]);
     } else {
@@ -90,14 +118,6 @@ Result<Request> parse(std::span<const std::string> words, const Environment& env
     return refusal("there is no output format " + printable(request.output));
   }
   return request;
-}
-
-constexpr std::string_view kGetToken = "account get-access-token";
-constexpr std::string_view kShow = "account show";
-
-Error unknown_command(const std::string& command) {
-  return refusal("it answers `account get-access-token` and `account show` only, not `" +
-                 printable(command) + "`; for anything else install the Azure CLI");
 }
 
 Outcome failed_with(const Error& error) {
@@ -119,7 +139,7 @@ Outcome answer(std::span<const std::string> words, const Environment& environmen
   const auto request = parse(words, environment);
   if (!request) return failed_with(request.error());
   if (request->help || request->command.empty()) return {0, help(), {}};
-  if (request->command != kGetToken && request->command != kShow) {
+  if (is_another(request->command)) {
     return failed_with(unknown_command(request->command));
   }
   const auto account = sign_in(request->resource, environment, request_token);

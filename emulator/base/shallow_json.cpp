@@ -1,11 +1,18 @@
 #include "emulator/base/shallow_json.h"
 
+#include <algorithm>
+
 namespace dynsessions {
 
 using nlohmann::json;
 
-json parse_shallow_json(std::string_view text, int deepest, Comments comments) {
-  bool too_deep = false;
+namespace {
+
+enum class OnError { discard, raise };
+
+/// Leaves out what is nested deeper than `deepest`, and says in `too_deep` whether there is any.
+json parse_to_depth(std::string_view text, int deepest, Comments comments, OnError on_error,
+                    bool& too_deep) {
   const auto limit_depth = [&](int depth, json::parse_event_t event, json&) {
     const bool opens =
         event == json::parse_event_t::object_start || event == json::parse_event_t::array_start;
@@ -13,9 +20,54 @@ json parse_shallow_json(std::string_view text, int deepest, Comments comments) {
     too_deep = too_deep || (opens && depth >= deepest);
     return !too_deep;
   };
-  json parsed = json::parse(text, limit_depth, /*allow_exceptions=*/false,
-                            /*ignore_comments=*/comments == Comments::allowed);
+  return json::parse(text, limit_depth, on_error == OnError::raise,
+                     /*ignore_comments=*/comments == Comments::allowed);
+}
+
+/// Cuts the parser's quotation of the text out of its complaint: the text can be secret.
+std::string without_quotation(const std::string& complaint) {
+  const std::size_t begin = complaint.find("last read: '");
+  if (begin == std::string::npos) return complaint;
+  const std::size_t end = complaint.rfind("; expected ");
+  const bool expects = end != std::string::npos && end > begin;
+  return complaint.substr(0, complaint.find_last_not_of("; ", begin - 1) + 1) +
+         (expects ? complaint.substr(end) : "");
+}
+
+}  // namespace
+
+json parse_shallow_json(std::string_view text, int deepest, Comments comments) {
+  bool too_deep = false;
+  json parsed = parse_to_depth(text, deepest, comments, OnError::discard, too_deep);
   return too_deep ? json(json::value_t::discarded) : parsed;
+}
+
+std::string line_and_column(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const std::size_t line = 1 + std::size_t(std::count(before.begin(), before.end(), '\n'));
+  const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;  // npos + 1 is 0
+  return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+std::string complaint_of(const json::parse_error& error) {
+  constexpr std::string_view kMark = " - ";
+  const std::string message = error.what();
+  const std::size_t found = message.find(kMark);
+  return found == std::string::npos ? message : message.substr(found + kMark.size());
+}
+
+std::string why_not_json(std::string_view text, int deepest, Comments comments) {
+  try {
+    bool too_deep = false;
+    (void)parse_to_depth(text, deepest, comments, OnError::raise, too_deep);
+  } catch (const json::parse_error& error) {
+    const std::size_t offset = std::min(error.byte, text.size() + 1);
+    return line_and_column(text, offset == 0 ? 0 : offset - 1) + ": " +
+           without_quotation(complaint_of(error));
+  } catch (const json::exception&) {
+    return "it has a number that is too large";
+  }
+  return "it is nested deeper than " + std::to_string(deepest) + " levels";
 }
 
 }  // namespace dynsessions

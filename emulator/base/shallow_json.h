@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <string>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
@@ -12,5 +14,17 @@ enum class Comments { refused, allowed };
 /// objects and arrays are nested deeper than `deepest`, because readers recurse.
 [[nodiscard]] nlohmann::json parse_shallow_json(std::string_view text, int deepest = 64,
                                                 Comments comments = Comments::refused);
+
+/// Says why parse_shallow_json() discards `text`, without quoting it: "line 1, column 12:
+/// unexpected
+/// '}'; expected string literal", or how deep the text can be nested.
+[[nodiscard]] std::string why_not_json(std::string_view text, int deepest = 64,
+                                       Comments comments = Comments::refused);
+
+/// "line 3, column 5" of the character at `offset`; columns count bytes.
+[[nodiscard]] std::string line_and_column(std::string_view text, std::size_t offset);
+
+/// The part of an error of the JSON parser that says what was found and expected.
+[[nodiscard]] std::string complaint_of(const nlohmann::json::parse_error& error);
 
 }  // namespace dynsessions

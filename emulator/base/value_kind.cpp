@@ -56,7 +56,9 @@ std::string hundredths_range(std::uint64_t low, std::uint64_t high) {
          " with two digits after the point at most";
 }
 
-bool is_path_segment(std::string_view text) { return is_made_of(text, "-_."); }
+bool is_path_segment(std::string_view text) {
+  return is_made_of(text, "-_.") && text != "." && text != "..";
+}
 
 std::optional<std::vector<std::string>> parse_list(std::string_view text) {
   std::vector<std::string> items;

@@ -56,7 +56,7 @@ bool assign_if(Target& target, const std::optional<Value>& value) {
 [[nodiscard]] std::string show_hundredths(std::uint64_t hundredths);
 [[nodiscard]] std::string hundredths_range(std::uint64_t low, std::uint64_t high);
 
-/// Whether the text can be a segment of a pool's path.
+/// Whether the text can be a segment of a pool's path; `.` and `..` would mean another path.
 [[nodiscard]] bool is_path_segment(std::string_view text);
 
 /// Values separated by commas. None is empty, and each consists of the characters of host names,

@@ -47,6 +47,11 @@ std::string message_of(const Json& answer, unsigned status) {
   return message.empty() ? "status " + std::to_string(status) : message;
 }
 
+RawAnswer raw_answer(net::HttpReply reply) {
+  const std::string reason(reply.headers.find("x-emulator-reason").value_or(""));
+  return {reply.status, std::move(reply.body), reason};
+}
+
 std::string printable_lines(const std::string& text) {
   std::string shown;
   for (std::size_t begin = 0; begin <= text.size();) {
@@ -60,6 +65,7 @@ std::string printable_lines(const std::string& text) {
 }  // namespace
 
 std::string pool_path(const std::string& pool) {
+  if (pool.empty()) throw config::ConfigError("the name of the pool is empty");
   std::string_view rest = pool;
   if (const std::size_t scheme = rest.find("://"); scheme != rest.npos) {
     rest.remove_prefix(std::min(rest.find('/', scheme + 3), rest.size()));
@@ -102,7 +108,7 @@ std::string file_content(const std::string& path) {
 
 std::string only_argument(const Invocation& call, const std::string& what) {
   const std::string name(call.command->name);
-  if (call.arguments.size() == 1) return call.arguments.front();
+  if (call.arguments.size() == 1 && !call.arguments.front().empty()) return call.arguments.front();
   throw config::ConfigError("`" + name + "` needs " + what +
                             ", and nothing else\nTry `dynsessions " + name + " --help`.");
 }
@@ -114,14 +120,14 @@ void no_arguments(const Invocation& call) {
 }
 
 RawAnswer send_to_admin_api(const Invocation& call, const AdminRequest& request) {
-  net::HttpReply reply = send(call, request, admin_address(call));
-  return {reply.status, std::move(reply.body)};
+  return raw_answer(send(call, request, admin_address(call)));
 }
 
 ExitCode report_refusal(const RawAnswer& answer) {
   Json json = Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) json = Json::object();
-  const std::string message = message_of(json, answer.status);
+  std::string message = message_of(json, answer.status);
+  if (!answer.reason.empty()) message += '\n' + answer.reason;
   std::fprintf(stderr, "dynsessions: %s", printable_lines(message).c_str());
   return failed;
 }
@@ -133,7 +139,7 @@ ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
 
 ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
                        const AdminAddress& address, const ShowAnswer& show) {
-  const net::HttpReply reply = send(call, request, address);
+  const RawAnswer reply = raw_answer(send(call, request, address));
   const bool good = reply.status < 300;
   const Json answer = Json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
   if (wants_json(call)) {
@@ -143,7 +149,7 @@ ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
   } else if (good) {
     std::fputs(show(answer).c_str(), stdout);
   }
-  return good ? stopped : report_refusal({reply.status, reply.body});
+  return good ? stopped : report_refusal(reply);
 }
 
 AdminAddress admin_address(const Invocation& call) {

@@ -70,6 +70,7 @@ struct AdminAddress {
 struct RawAnswer {
   unsigned status = 0;
   std::string body;
+  std::string reason = {};  ///< the cause and cure of a refusal, or empty
 };
 /// Sends the request to the server that the options describe. Throws std::runtime_error if there
 /// is no answer.

@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "emulator/base/suggestion.h"
 #include "emulator/config/options.h"
-#include "emulator/config/suggestion.h"
 
 namespace dynsessions::cli {
 namespace {
@@ -61,6 +61,8 @@ std::optional<std::string> long_form(char letter) {
   return std::nullopt;
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 bool is_switch_word(std::string_view word) {
   constexpr std::array<std::string_view, 4> kWords{"true", "false", "1", "0"};
   return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
@@ -73,6 +75,24 @@ std::string alternatives(std::span<const std::string_view> words) {
     text.append(text.empty() ? "" : " or ").append(word);
   }
   return text;
+}
+
+/// "`wait`, `clock`"
+std::string quoted(const std::vector<std::string_view>& names) {
+  std::string text;
+  for (const std::string_view name : names) {
+    text.append(text.empty() ? "`" : ", `").append(name).append("`");
+  }
+  return text;
+}
+
+/// "clock" instead of `clock show`, `clock set` and so on if all of them have the flag.
+std::string_view shortest_name_of(const Command& owner, const KnownFlag& flag) {
+  const std::string_view noun = first_word(owner.name);
+  const auto owners =
+      std::count_if(flag.commands.begin(), flag.commands.end(),
+                    [noun](const Command* command) { return first_word(command->name) == noun; });
+  return std::size_t(owners) == verbs_of(noun).size() && owners > 1 ? noun : owner.name;
 }
 
 class Parser {
@@ -104,7 +124,7 @@ class Parser {
       read_flag(word.substr(0, equals), equals == std::string::npos
                                             ? std::nullopt
                                             : std::optional(word.substr(equals + 1)));
-    } else if (word.starts_with('-') && word.size() > 1) {
+    } else if (word.starts_with('-') && word.size() > 1 && !is_digit(word[1])) {
       read_letter(word);
     } else {
       texts_.push_back(word);
@@ -151,7 +171,7 @@ class Parser {
   [[nodiscard]] std::string near_flag(const std::string& name) const {
     std::vector<std::string_view> candidates{"--help", "--version"};
     for (const KnownFlag& flag : known_) candidates.push_back(flag.name);
-    return config::did_you_mean(name, candidates);
+    return did_you_mean(name, candidates);
   }
 
   /// Whether the command that was just read parses the words after it itself.
@@ -171,18 +191,7 @@ class Parser {
       used_ = 2;
     }
     if (call_.command != nullptr) return;
-    std::vector<std::string_view> names;
-    for (const Command* command : all_commands()) names.push_back(command->name);
-    const std::string typed =
-        texts_[0] + (is_first_of_two(texts_[0]) && texts_.size() > 1 ? ' ' + texts_[1] : "");
-    note("there is no command `" + typed + "`" + config::did_you_mean(typed, names));
-  }
-
-  static bool is_first_of_two(const std::string& word) {
-    const auto commands = all_commands();
-    return std::any_of(commands.begin(), commands.end(), [&word](const Command* command) {
-      return command->name.starts_with(word + ' ');
-    });
+    note(no_such_command(texts_));
   }
 
   static Invocation call_of(const Command& command) {
@@ -210,7 +219,7 @@ class Parser {
     const std::string& first = call_.arguments.front();
     if (!words.empty() && std::find(words.begin(), words.end(), first) == words.end()) {
       refuse("expected " + alternatives(words) + ", not `" + first + "`" +
-             config::did_you_mean(first, words));
+             did_you_mean(first, words));
     }
     if (!words.empty() && call_.arguments.size() > 1) {
       refuse("`" + call_.arguments[1] + "` is not expected after `" + first + "`");
@@ -239,20 +248,22 @@ class Parser {
     const bool known = std::find(flag.words.begin(), flag.words.end(), value) != flag.words.end();
     if (flag.words.empty() || known) return;
     refuse(std::string(flag.name) + ": expected " + alternatives(flag.words) + ", not `" + value +
-           "`" + config::did_you_mean(value, flag.words));
+           "`" + did_you_mean(value, flag.words));
   }
 
   /// "`--timeout` is a flag of `wait`, not of `healthcheck`; did you mean `--…`?"
   [[noreturn]] void refuse_flag_of_another(const KnownFlag& flag) const {
     const bool of_server = flag.option != nullptr || flag.name == kConfigFlag;
-    std::string owners = of_server ? "`serve`" : "";
+    std::vector<std::string_view> owners;
+    if (of_server) owners.push_back(kServe.name);
     for (const Command* owner : flag.commands) {
-      owners.append(owners.empty() ? "`" : ", `").append(owner->name).append("`");
+      const std::string_view name = shortest_name_of(*owner, flag);
+      if (owners.empty() || owners.back() != name) owners.push_back(name);
     }
     std::vector<std::string_view> own;
     for (const Flag& one : call_.command->flags) own.push_back(one.name);
-    refuse("`" + flag.name + "` is a flag of " + owners + ", not of `" +
-           std::string(call_.command->name) + "`" + config::did_you_mean(flag.name, own));
+    refuse("`" + flag.name + "` is a flag of " + quoted(owners) + ", not of `" +
+           std::string(call_.command->name) + "`" + did_you_mean(flag.name, own));
   }
 
   /// Keeps the first mistake. Mistakes are ignored if help is requested.
@@ -261,9 +272,14 @@ class Parser {
   }
 
   [[noreturn]] void refuse(const std::string& mistake) const {
-    const bool named = !texts_.empty() && call_.command != nullptr;
-    const std::string of_command = named ? std::string(call_.command->name) + ' ' : "";
-    throw ConfigError(mistake + "\nTry `dynsessions " + of_command + "--help`.");
+    throw ConfigError(mistake + "\nTry `dynsessions " + help_topic() + "--help`.");
+  }
+
+  /// "clock set ", or "clock " if no command of that noun was typed; empty for the overview.
+  [[nodiscard]] std::string help_topic() const {
+    if (texts_.empty()) return "";
+    if (call_.command != nullptr) return std::string(call_.command->name) + ' ';
+    return verbs_of(texts_.front()).size() > 1 ? texts_.front() + ' ' : "";
   }
 
   std::span<const std::string> words_;

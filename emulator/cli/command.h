@@ -70,6 +70,15 @@ extern const Command kPoolList, kPoolShow, kPoolPut, kPoolSet, kPoolDelete, kPoo
 /// Returns nullptr if there is no command of that name.
 [[nodiscard]] const Command* find_command(std::string_view name);
 
+/// "clock" of `clock show`; the whole name if it is one word.
+[[nodiscard]] std::string_view first_word(std::string_view name);
+
+/// The second words of the commands that begin with `noun`, in the order of the overview.
+[[nodiscard]] std::vector<std::string_view> verbs_of(std::string_view noun);
+
+/// Explains why `words` name no command, and which one was probably meant.
+[[nodiscard]] std::string no_such_command(std::span<const std::string> words);
+
 /// Values of `-o`, `--output`.
 inline constexpr std::string_view kOutputWords[] = {"text", "json"};
 inline constexpr Flag kOutputFlag{"--output", "FORMAT", "Format of the output: text or json.",

@@ -27,7 +27,6 @@ _dynsessions() {{
     esac
   done
   COMPREPLY=()
-  case $previous in
 )";
 
 constexpr const char* kBashTail = R"(  esac
@@ -45,6 +44,28 @@ std::string flag_names(const std::vector<CompletedFlag>& flags) {
   std::vector<std::string> names;
   for (const CompletedFlag& flag : flags) names.push_back(flag.name);
   return join(names, " ");
+}
+
+std::string bash_values_after_commands(const CompletionModel& model) {
+  std::string text = "  case \"$command $previous\" in\n";
+  for (const ValuesAfterCommand& values : model.values_after_commands()) {
+    text += fmt::format(
+        "    '{} {}') mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$current\"); return ;;\n",
+        values.command, values.flag, join(values.words, " "));
+  }
+  return text + "  esac\n";
+}
+
+/// Offers the verbs after a noun, also after `help`.
+std::string bash_verbs(const CompletionModel& model) {
+  std::string text;
+  for (const CompletedNoun& noun : model.nouns()) {
+    std::vector<std::string> verbs;
+    for (const CompletedCommand* command : noun.commands) verbs.push_back(command->last_word());
+    text += words_after(noun.name, join(verbs, " "));
+    text += words_after("help " + noun.name, join(verbs, " "));
+  }
+  return text;
 }
 
 std::string bash_values(const CompletionModel& model) {
@@ -76,6 +97,7 @@ std::string bash_completion(const CompletionModel& model) {
   std::string text = fmt::format(
       kBashHead,
       pattern_of(model.all_flags(), [](const CompletedFlag& flag) { return flag.takes_value; }));
+  text += bash_values_after_commands(model) + "  case $previous in\n";
   text += bash_values(model) + "  esac\n  case $command in\n";
   text += words_after("", join(model.first_words(), " ") + " --help --version " + options);
   for (const CompletedCommand& command : model.commands) {
@@ -83,11 +105,8 @@ std::string bash_completion(const CompletionModel& model) {
     if (command.takes_options) words += ' ' + options;
     if (!command.arguments.empty()) words += ' ' + join(command.arguments, " ");
     text += words_after(command.name, words);
-    if (const std::size_t space = command.name.find(' '); space != std::string::npos) {
-      text += words_after(command.name.substr(0, space), command.name.substr(space + 1));
-    }
   }
-  return text + kBashTail;
+  return text + bash_verbs(model) + kBashTail;
 }
 
 }  // namespace dynsessions::cli

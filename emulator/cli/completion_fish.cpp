@@ -66,8 +66,9 @@ std::string fish_completion(const CompletionModel& model) {
     text += line(no_command, "-a " + first + " -d " + quoted(command.summary));
     if (!command.takes_options) without_options += ' ' + first;
     text += second_word(command) + argument_lines(command);
-    const std::string last = command.name.substr(command.name.rfind(' ') + 1);
-    for (const CompletedFlag& flag : command.flags) text += flag_line(kSeen + last, flag);
+    for (const CompletedFlag& flag : command.flags) {
+      text += flag_line(kSeen + command.last_word(), flag);
+    }
   }
   const std::string takes_options = std::string("not ") + kSeen + without_options.substr(1);
   for (const CompletedFlag& flag : model.options) text += flag_line(takes_options, flag);

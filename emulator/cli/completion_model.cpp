@@ -31,11 +31,15 @@ CompletedFlag completed(const config::Option& option) {
           .words = option.is_switch() ? std::vector<std::string>() : words_of(option)};
 }
 
-/// The arguments of `help` are the names of commands.
+/// The arguments of `help` are the first words of commands.
 std::vector<std::string> arguments_of(const Command& command) {
   std::vector<std::string> words(command.argument_words.begin(), command.argument_words.end());
   if (&command != &kHelp) return words;
-  for (const Command* one : all_commands()) words.emplace_back(one->name);
+  for (const Command* one : all_commands()) {
+    if (words.empty() || words.back() != first_word(one->name)) {
+      words.emplace_back(first_word(one->name));
+    }
+  }
   return words;
 }
 
@@ -75,6 +79,32 @@ std::vector<CompletedFlag> CompletionModel::all_flags() const {
     }
   }
   return all;
+}
+
+std::vector<ValuesAfterCommand> CompletionModel::values_after_commands() const {
+  const std::vector<CompletedFlag> all = all_flags();
+  std::vector<ValuesAfterCommand> found;
+  for (const CompletedCommand& command : commands) {
+    for (const CompletedFlag& flag : command.flags) {
+      const auto same = std::find_if(all.begin(), all.end(), [&flag](const CompletedFlag& one) {
+        return one.name == flag.name;
+      });
+      if (same->words != flag.words) found.push_back({command.name, flag.name, flag.words});
+    }
+  }
+  return found;
+}
+
+std::vector<CompletedNoun> CompletionModel::nouns() const {
+  std::vector<CompletedNoun> found;
+  for (const CompletedCommand& command : commands) {
+    const std::size_t space = command.name.find(' ');
+    if (space == std::string::npos) continue;
+    const std::string noun = command.name.substr(0, space);
+    if (found.empty() || found.back().name != noun) found.push_back({noun, {}});
+    found.back().commands.push_back(&command);
+  }
+  return found;
 }
 
 std::vector<std::string> CompletionModel::first_words() const {

@@ -15,12 +15,29 @@ struct CompletedFlag {
   std::vector<std::string> words;  ///< the fixed words among its values
 };
 
+/// The values of a flag that depend on the command.
+struct ValuesAfterCommand {
+  std::string command;  ///< "journal export"
+  std::string flag;     ///< "--format"
+  std::vector<std::string> words;
+};
+
 struct CompletedCommand {
   std::string name;  ///< "config print"
+
+  /// "print"
+  [[nodiscard]] std::string last_word() const { return name.substr(name.rfind(' ') + 1); }
+
   std::string summary;
   bool takes_options = false;          ///< those of the server
   std::vector<CompletedFlag> flags;    ///< of this command
   std::vector<std::string> arguments;  ///< accepted
+};
+
+/// The first word of several commands.
+struct CompletedNoun {
+  std::string name;                               ///< "clock"
+  std::vector<const CompletedCommand*> commands;  ///< pointers into the model
 };
 
 /// Everything that a shell can complete, from the tables of commands and options.
@@ -28,8 +45,12 @@ struct CompletionModel {
   std::vector<CompletedCommand> commands;
   std::vector<CompletedFlag> options;  ///< the options of the server, and --config
 
-  /// All flags, each name once.
+  /// All flags, each name once, with the values that it has at the first command that has it.
   [[nodiscard]] std::vector<CompletedFlag> all_flags() const;
+  /// Flags whose values are not those of all_flags().
+  [[nodiscard]] std::vector<ValuesAfterCommand> values_after_commands() const;
+  /// Each first word of commands of two words, once, with its commands.
+  [[nodiscard]] std::vector<CompletedNoun> nouns() const;
   /// The first words of the commands' names, each once.
   [[nodiscard]] std::vector<std::string> first_words() const;
 };

@@ -21,7 +21,6 @@ _dynsessions() {{
     previous=${{words[CURRENT]%%=*}}
     compset -P '*='
   fi
-  case $previous in
 )";
 
 constexpr const char* kZshTail = R"(  esac
@@ -45,6 +44,15 @@ std::string entries_of(const std::vector<CompletedFlag>& flags) {
   std::string text;
   for (const CompletedFlag& flag : flags) text += "\n      " + zsh_entry(flag.name, flag.help);
   return text;
+}
+
+std::string zsh_values_after_commands(const CompletionModel& model) {
+  std::string text = "  case \"$command $previous\" in\n";
+  for (const ValuesAfterCommand& values : model.values_after_commands()) {
+    text += fmt::format("    ('{} {}') compadd -- {}; return ;;\n", values.command, values.flag,
+                        join(values.words, " "));
+  }
+  return text + "  esac\n";
 }
 
 std::string zsh_values(const CompletionModel& model) {
@@ -85,6 +93,19 @@ std::string entries_after(const std::string& command, const std::string& entries
   return fmt::format("    ('{}') entries=({}\n    ) ;;\n", command, entries);
 }
 
+/// Offers the verbs after a noun, also after `help`.
+std::string zsh_verbs(const CompletionModel& model) {
+  std::string text;
+  for (const CompletedNoun& noun : model.nouns()) {
+    std::string entries;
+    for (const CompletedCommand* command : noun.commands) {
+      entries += "\n      " + zsh_entry(command->last_word(), command->summary);
+    }
+    text += entries_after(noun.name, entries) + entries_after("help " + noun.name, entries);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string zsh_completion(const CompletionModel& model) {
@@ -92,6 +113,7 @@ std::string zsh_completion(const CompletionModel& model) {
   std::string text = fmt::format(
       kZshHead,
       pattern_of(model.all_flags(), [](const CompletedFlag& flag) { return flag.takes_value; }));
+  text += zsh_values_after_commands(model) + "  case $previous in\n";
   text += zsh_values(model) + "  esac\n  case $command in\n";
   text += entries_after("", commands_of(model) + help + "\n      " +
                                 zsh_entry("--version", "Print the version.") +
@@ -103,13 +125,8 @@ std::string zsh_completion(const CompletionModel& model) {
       entries += "\n      " + zsh_entry(word, summary_of(model, word));
     }
     text += entries_after(command.name, entries);
-    if (const std::size_t space = command.name.find(' '); space != std::string::npos) {
-      text +=
-          entries_after(command.name.substr(0, space),
-                        "\n      " + zsh_entry(command.name.substr(space + 1), command.summary));
-    }
   }
-  return text + kZshTail;
+  return text + zsh_verbs(model) + kZshTail;
 }
 
 }  // namespace dynsessions::cli

@@ -30,8 +30,8 @@ const char* word_for(Source source) {
 }
 
 std::string setting_line(std::string_view key, std::string value, const Origin& origin) {
-  constexpr std::size_t kValueColumn = 22;
-  constexpr std::size_t kOriginColumn = 62;
+  constexpr std::size_t kValueColumn = 25;
+  constexpr std::size_t kOriginColumn = 65;
   std::string line(key);
   line.resize(std::max(kValueColumn, line.size() + 1), ' ');
   line += value;

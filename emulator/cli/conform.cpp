@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "emulator/base/suggestion.h"
 #include "emulator/cli/command.h"
-#include "emulator/config/suggestion.h"
 #include "emulator/conformance/options.h"
 
 namespace dynsessions::cli {
@@ -43,8 +43,7 @@ void refuse_misspelt(const std::vector<std::string>& words) {
     if (!name.starts_with("--") || std::find(names.begin(), names.end(), name) != names.end()) {
       continue;
     }
-    throw config::ConfigError("there is no flag `" + name + "`" +
-                              config::did_you_mean(name, names) +
+    throw config::ConfigError("there is no flag `" + name + "`" + did_you_mean(name, names) +
                               "\nTry `dynsessions conform --help`.");
   }
 }

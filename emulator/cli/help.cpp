@@ -5,27 +5,23 @@
 #include "emulator/base/terminal_style.h"
 #include "emulator/cli/command.h"
 #include "emulator/cli/help_text.h"
-#include "emulator/config/suggestion.h"
 
 namespace dynsessions::cli {
 namespace {
 
-const Command& command_named(const std::vector<std::string>& words) {
+/// The help of a command, or of all commands that begin with one word, such as `clock`.
+std::string help_about(const std::vector<std::string>& words) {
   std::string name;
   for (const std::string& word : words) name += (name.empty() ? "" : " ") + word;
-  if (const Command* command = find_command(name)) return *command;
-  std::vector<std::string_view> names;
-  for (const Command* command : all_commands()) {
-    if (command->name.starts_with(name + ' ')) return *command;  // `config` of `config print`
-    names.push_back(command->name);
-  }
-  throw config::ConfigError("there is no command `" + name + "`" +
-                            config::did_you_mean(name, names) + "\nTry `dynsessions --help`.");
+  if (const Command* command = find_command(name)) return help_of(*command);
+  const auto verbs = verbs_of(name);
+  if (verbs.size() == 1) return help_of(*find_command(name + ' ' + std::string(verbs[0])));
+  if (!verbs.empty()) return help_of_noun(name);
+  throw config::ConfigError(no_such_command(words) + "\nTry `dynsessions --help`.");
 }
 
 ExitCode print_help(const Invocation& call) {
-  const std::string text =
-      call.arguments.empty() ? overview() : help_of(command_named(call.arguments));
+  const std::string text = call.arguments.empty() ? overview() : help_about(call.arguments);
   const TerminalStyle style = TerminalStyle::of_descriptor(STDOUT_FILENO);
   std::fputs(style.with_bold_headings(text).c_str(), stdout);
   return stopped;

@@ -120,18 +120,11 @@ std::string section(std::string_view heading, std::string_view lines) {
   return text.append(heading).append(":\n").append(lines);
 }
 
-std::string_view first_word(const Command& command) {
-  return command.name.substr(0, command.name.find(' '));
-}
-
-/// "list, show, put": the second words of the commands that begin with this one.
-std::string verbs_of(std::string_view noun) {
-  std::string verbs;
-  for (const Command* command : all_commands()) {
-    if (!command->name.starts_with(std::string(noun) + ' ')) continue;
-    verbs.append(verbs.empty() ? "" : ", ").append(command->name.substr(noun.size() + 1));
-  }
-  return verbs;
+/// "list, show, put"
+std::string joined(const std::vector<std::string_view>& verbs) {
+  std::string text;
+  for (const std::string_view verb : verbs) text.append(text.empty() ? "" : ", ").append(verb);
+  return text;
 }
 
 struct Noun {
@@ -160,13 +153,13 @@ std::string list_of_commands() {
   std::string text;
   std::string_view last_noun;
   for (const Command* command : all_commands()) {
-    const std::string_view noun = first_word(*command);
-    const std::string verbs = verbs_of(noun);
-    if (verbs.find(',') == std::string::npos) {
+    const std::string_view noun = first_word(command->name);
+    const auto verbs = verbs_of(noun);
+    if (verbs.size() < 2) {
       text += entry(std::string(command->name), command->summary);
     } else if (noun != last_noun) {
-      text +=
-          entry(std::string(noun) + " VERB", std::string(summary_of(noun)) + ": " + verbs + ".");
+      text += entry(std::string(noun) + " VERB",
+                    std::string(summary_of(noun)) + ": " + joined(verbs) + ".");
     }
     last_noun = noun;
   }
@@ -187,6 +180,19 @@ std::string overview() {
       "  `dynsessions serve --help` lists all options, `dynsessions COMMAND --help` those of a "
       "command.\n\n";
   return text.append(kPrecedence).append(kExamples).append(kExitCodes);
+}
+
+std::string help_of_noun(std::string_view noun) {
+  const std::string name(noun);
+  std::string text = "Usage: dynsessions " + name + " VERB [OPTIONS]\n\n";
+  text.append(summary_of(noun)).append(".\n\nCommands:\n");
+  for (const std::string_view verb : verbs_of(noun)) {
+    const std::string command = name + ' ' + std::string(verb);
+    text += entry(command, find_command(command)->summary);
+  }
+  text += "  `dynsessions help " + name + " VERB` prints the help of one.\n";
+  const std::string first = name + ' ' + std::string(verbs_of(noun).front());
+  return text + section("Examples", find_command(first)->examples);
 }
 
 std::string help_of(const Command& command) {

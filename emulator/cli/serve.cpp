@@ -2,6 +2,7 @@
 #include "emulator/app/descriptors.h"
 #include "emulator/app/engine_settings.h"
 #include "emulator/app/fonts.h"
+#include "emulator/app/ports.h"
 #include "emulator/app/python_check.h"
 #include "emulator/app/ready_file.h"
 #include "emulator/app/session_packages.h"
@@ -35,6 +36,7 @@ TierChoice usable_tier(const config::Config& config, const runtimes::Installatio
 ExitCode serve(const Invocation& call) {
   raise_descriptor_limit();
   config::Config config = settings_of(call).config;
+  refuse_equal_ports(config.server);
   ReadyFile ready_file(config.server.ready_file);
   const Outputs outputs;
   observability::start_log(outputs.error, config::name_of(config.server.log_level),

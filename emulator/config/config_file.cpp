@@ -1,18 +1,21 @@
 #include "emulator/config/config_file.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <system_error>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/shallow_json.h"
+#include "emulator/base/suggestion.h"
 #include "emulator/config/config.h"
 #include "emulator/config/options.h"
-#include "emulator/config/suggestion.h"
 
 namespace dynsessions::config {
 namespace {
@@ -51,18 +54,10 @@ class ObservedIterator {
   const char** reached_;
 };
 
-/// "line 3, column 5" of the character that stands at `offset`.
-std::string position_of(std::size_t offset, std::string_view text) {
-  const std::string_view before = text.substr(0, offset);
-  const std::size_t line = 1 + std::size_t(std::count(before.begin(), before.end(), '\n'));
-  const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;  // npos + 1 is 0
-  return "line " + std::to_string(line) + ", column " + std::to_string(column);
-}
-
-/// The part of the parser's message behind `mark`; the whole message if `mark` is not in it.
-std::string after(const std::string& message, std::string_view mark) {
-  const std::size_t found = message.find(mark);
-  return found == std::string::npos ? message : message.substr(found + mark.size());
+/// The text of a parser's error without "[json.exception.out_of_range.406] ".
+std::string without_id(const std::string& message) {
+  const std::size_t end = message.find("] ");
+  return end == std::string::npos ? message : message.substr(end + 2);
 }
 
 class Reader {
@@ -82,11 +77,11 @@ class Reader {
                          observe, /*allow_exceptions=*/true, /*ignore_comments=*/true);
     } catch (const json::parse_error& error) {
       const std::size_t offset = std::min(error.byte, text_.size() + 1);
-      refuse(offset == 0 ? 0 : offset - 1, "this is not JSON: " + after(error.what(), " - "));
+      refuse(offset == 0 ? 0 : offset - 1, "this is not JSON: " + complaint_of(error));
     } catch (const json::exception& error) {  // a number that is too large for any type
       // The parser looks one character beyond a number.
       refuse(std::max<std::size_t>(reached_offset(), 2) - 2,
-             "this cannot be read: " + after(error.what(), "] "));
+             "this cannot be read: " + without_id(error.what()));
     }
   }
 
@@ -103,7 +98,7 @@ class Reader {
   [[nodiscard]] std::size_t reached_offset() const { return std::size_t(reached_ - text_.data()); }
 
   [[noreturn]] void refuse(std::size_t offset, const std::string& why) const {
-    throw ConfigError("`" + path_ + "`, " + position_of(offset, text_) + ": " + why);
+    throw ConfigError("`" + path_ + "`, " + line_and_column(text_, offset) + ": " + why);
   }
 
   const std::string& path_;
@@ -113,19 +108,26 @@ class Reader {
 };
 
 std::string content_of(const std::string& path) {
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
   // A directory can be opened, but not read.
-  if (!file || std::filesystem::is_directory(path)) {
-    throw ConfigError("--config: cannot read `" + path + "`");
+  const int failure = file && std::filesystem::is_directory(path) ? EISDIR : errno;
+  if (!file || failure == EISDIR) {
+    throw ConfigError("--config: cannot read `" + path +
+                      "`: " + std::generic_category().message(failure));
   }
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-bool is_option(std::string_view key) {
+/// Returns nullptr if there is no option of that key.
+const Option* find_option(std::string_view key) {
   const auto options = all_options();
-  return std::any_of(options.begin(), options.end(),
-                     [key](const Option& option) { return option.key == key; });
+  const auto found = std::find_if(options.begin(), options.end(),
+                                  [key](const Option& option) { return option.key == key; });
+  return found == options.end() ? nullptr : &*found;
 }
+
+bool is_option(std::string_view key) { return find_option(key) != nullptr; }
 
 [[noreturn]] void refuse_key(const ConfigFile& file, std::string_view key,
                              std::span<const std::string_view> structured_keys) {
@@ -139,7 +141,7 @@ bool is_option(std::string_view key) {
 std::string scalar(const ConfigFile& file, const std::string& key, const json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_number() || value.is_boolean()) return value.dump();
-  throw ConfigError(file.place_of(key) + ": expected a text, a number, true or false, not `" +
+  throw ConfigError(file.place_of(key) + ": expected " + find_option(key)->accepted() + ", not `" +
                     value.dump() + "`");
 }
 

@@ -284,7 +284,7 @@ constexpr std::array kOptions{
            "Least severe messages to log: error, warning, info or debug.",
            kOf<kChoice<&ServerOptions::log_level, kLogLevels>>},
     Option{"log-format", "Server", "FORMAT",
-           "Format of the log: lines of text, or one JSON object per line.",
+           "Format of the log: lines of text, or one JSON object per line and no banner.",
            kOf<kChoice<&ServerOptions::log_format, kLogFormats>>},
     Option{"unlisted", "Server", "",
            "Hide this server from `dynsessions env` and `exec --server last`.",

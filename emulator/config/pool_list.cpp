@@ -48,7 +48,7 @@ std::vector<pools::PoolDefinition> parse_pools(const nlohmann::json& list,
       }
       pools.push_back(std::move(pool));
     } catch (const ConfigError& error) {
-      throw ConfigError(place + ", " + error.what());
+      throw ConfigError(place + (entry.is_object() ? ", " : ": ") + error.what());
     }
   }
   return pools;

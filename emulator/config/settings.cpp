@@ -8,10 +8,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/suggestion.h"
 #include "emulator/config/option_words.h"
 #include "emulator/config/options.h"
 #include "emulator/config/pool_list.h"
-#include "emulator/config/suggestion.h"
 
 namespace dynsessions::config {
 namespace {

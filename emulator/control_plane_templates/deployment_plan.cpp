@@ -35,7 +35,7 @@ void require_members(const Json& source) {
         "property '" +
             std::string(name) +
             "' not found in JSON. Path "
-            "'properties.template'.'.");
+            "'properties.template''.");
   }
 }
 

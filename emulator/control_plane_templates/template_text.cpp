@@ -50,6 +50,15 @@ std::size_t find_bare_key(std::string_view text) {
   return std::string_view::npos;
 }
 
+/// The text with quotes around the key `template`, which az leaves out.
+std::string with_quoted_key(std::string_view text) {
+  const std::size_t key = find_bare_key(text);
+  if (key == std::string_view::npos) return std::string(text);
+  std::string quoted(text.substr(0, key));
+  quoted += '"' + std::string(kBareKey) + '"';
+  return quoted.append(text.substr(key + kBareKey.size()));
+}
+
 }  // namespace
 
 std::optional<Json> parse_template_text(std::string_view text) {
@@ -60,13 +69,15 @@ std::optional<Json> parse_template_text(std::string_view text) {
 
 std::optional<Json> parse_deployment_body(std::string_view text) {
   auto parsed = parse_template_text(text);
-  if (parsed) return parsed;
-  const std::size_t key = find_bare_key(text);
-  if (key == std::string_view::npos) return std::nullopt;
-  std::string quoted(text.substr(0, key));
-  quoted += '"' + std::string(kBareKey) + '"';
-  quoted += text.substr(key + kBareKey.size());
-  return parse_template_text(quoted);
+  return parsed ? parsed : parse_template_text(with_quoted_key(text));
+}
+
+std::string why_no_template(std::string_view text) {
+  return why_not_json(text, limits::kJsonDepth, Comments::allowed);
+}
+
+std::string why_no_deployment_body(std::string_view text) {
+  return why_no_template(with_quoted_key(text));
 }
 
 }  // namespace dynsessions::control_plane_templates

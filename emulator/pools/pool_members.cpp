@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <boost/algorithm/string/case_conv.hpp>
 #include <nlohmann/json.hpp>
+
+#include "emulator/base/suggestion.h"
 
 namespace dynsessions::pools {
 namespace {
@@ -24,6 +27,12 @@ const PoolMember* find_member(std::string_view name) {
   return found == kMembers.end() ? nullptr : *found;
 }
 
+std::vector<std::string_view> member_names() {
+  std::vector<std::string_view> names;
+  for (const PoolMember* member : kMembers) names.push_back(member->name);
+  return names;
+}
+
 Error unusable(std::string_view member, const std::string& why) {
   return {ErrorCode::invalid_request, std::string(member) + ": " + why, std::string(member), {}};
 }
@@ -31,7 +40,9 @@ Error unusable(std::string_view member, const std::string& why) {
 Result<void> assign(PoolDefinition& definition, const std::string& name,
                     const nlohmann::json& value) {
   const PoolMember* const member = find_member(name);
-  if (member == nullptr) return unusable(name, "a pool has no such member");
+  if (member == nullptr) {
+    return unusable(name, "a pool has no such member" + did_you_mean(name, member_names()));
+  }
   const bool is_scalar = value.is_string() || value.is_number() || value.is_boolean();
   const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
   // An answer can be sent back, also with a value that only another interface can set.
@@ -84,6 +95,16 @@ nlohmann::ordered_json to_json(const PoolDefinition& definition) {
     object[std::string(member->name)] = is_name ? nlohmann::ordered_json(text) : json_of(text);
   }
   return object;
+}
+
+Result<void> check_name(const PoolName& name) {
+  PoolDefinition checked;
+  for (const auto& [member, text] :
+       {std::pair(&kName, &name.name), std::pair(&kResourceGroup, &name.resource_group),
+        std::pair(&kSubscription, &name.subscription)}) {
+    if (Result<void> good = assign(checked, std::string(member->name), *text); !good) return good;
+  }
+  return {};
 }
 
 Result<void> validate(const PoolDefinition& definition) {

@@ -98,6 +98,10 @@ inline constexpr PoolMember kCpuLimit{
 /// Every member, in the order of the table.
 [[nodiscard]] nlohmann::ordered_json to_json(const PoolDefinition& definition);
 
+/// `invalid_request` with the member in `target` if a part of the name cannot be declared. (The
+/// data plane takes any name on first use.)
+[[nodiscard]] Result<void> check_name(const PoolName& name);
+
 /// `invalid_request` with the member in `target` if members contradict each other.
 [[nodiscard]] Result<void> validate(const PoolDefinition& definition);
 

@@ -120,7 +120,9 @@ std::vector<Document> read_template_files(std::span<const std::string> paths,
     const bool is_bicep = std::filesystem::path(path).extension() == ".bicep";
     const std::string text = is_bicep ? compiled(path, environment) : content_of(path);
     auto content = control_plane_templates::parse_template_text(text);
-    if (!content) refuse(path, "is not JSON that is nested at most 64 levels deep");
+    if (!content) {
+      refuse(path, "is not JSON: " + control_plane_templates::why_no_template(text));
+    }
     if (const json* const parameters = parameters_in(*content)) {
       if (documents.empty() || documents.back().kind == Document::Kind::pool) {
         refuse(path, "is a parameters file, and the file in front of it is no template");

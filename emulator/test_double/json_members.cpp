@@ -5,12 +5,14 @@
 
 #include <fmt/format.h>
 
+#include "emulator/base/suggestion.h"
+
 namespace dynsessions::test_double {
 
 using nlohmann::json;
 
 JsonMembers::JsonMembers(const json& object, std::string path)
-    : object_(object), path_(std::move(path)), known_("|") {
+    : object_(object), path_(std::move(path)) {
   if (object_.is_object()) return;
   const std::string name = path_.empty() ? "body" : path_;
   error_ = invalid_request(name + ": expected an object", name);
@@ -30,7 +32,7 @@ void JsonMembers::fail(Error error) {
 }
 
 const json* JsonMembers::find(const char* name) {
-  known_.append(name).append("|");
+  if (std::find(known_.begin(), known_.end(), name) == known_.end()) known_.emplace_back(name);
   if (!object_.is_object()) return nullptr;
   const auto found = object_.find(name);
   return found == object_.end() ? nullptr : &*found;
@@ -54,7 +56,8 @@ std::optional<std::uint64_t> JsonMembers::number(const char* name, std::uint64_t
     const auto number = value->get<std::uint64_t>();
     if (number >= low && number <= high) return number;
   }
-  fail(name, fmt::format("expected a whole number from {} to {}", low, high));
+  fail(name, high == kNoLimit ? fmt::format("expected a whole number, at least {}", low)
+                              : fmt::format("expected a whole number from {} to {}", low, high));
   return std::nullopt;
 }
 
@@ -91,16 +94,21 @@ std::optional<std::string> JsonMembers::word(const char* name,
 }
 
 Result<void> JsonMembers::finish() {
-  if (!error_) {
-    for (const auto& [name, value] : object_.items()) {
-      if (known_.find('|' + name + '|') != std::string::npos) continue;
-      std::string accepted = known_.substr(1, known_.size() - 2);
-      std::replace(accepted.begin(), accepted.end(), '|', ' ');
-      fail(name, "there is no such member", "it can have " + accepted);
-    }
+  // A misspelled member is the cause of one that is missing, so it comes first.
+  for (auto member = object_.begin(); object_.is_object() && member != object_.end(); ++member) {
+    const std::string& name = member.key();
+    if (std::find(known_.begin(), known_.end(), name) == known_.end()) return unknown(name);
   }
   if (error_) return *error_;
   return {};
+}
+
+Error JsonMembers::unknown(const std::string& name) const {
+  const std::string path = path_of(name);
+  const std::vector<std::string_view> known(known_.begin(), known_.end());
+  const std::string accepted = fmt::format("{}", fmt::join(known_, ", "));
+  return invalid_request(path + ": there is no such member" + did_you_mean(name, known), path,
+                         known_.empty() ? "it has no members" : "it can have " + accepted);
 }
 
 }  // namespace dynsessions::test_double

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -16,6 +18,8 @@ namespace dynsessions::test_double {
 /// path: "effect.delay.seconds".
 class JsonMembers {
  public:
+  static constexpr std::uint64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+
   /// `path` names the object; empty for the body of the request.
   JsonMembers(const nlohmann::json& object, std::string path);
 
@@ -23,7 +27,7 @@ class JsonMembers {
   [[nodiscard]] const nlohmann::json* find(const char* name);
 
   [[nodiscard]] std::optional<std::string> text(const char* name, std::size_t longest = 1024);
-  /// A whole number from `low` to `high`.
+  /// A whole number from `low` to `high`; `high` can be kNoLimit.
   [[nodiscard]] std::optional<std::uint64_t> number(const char* name, std::uint64_t low,
                                                     std::uint64_t high);
   /// Any number from `low` to `high`.
@@ -41,9 +45,11 @@ class JsonMembers {
   [[nodiscard]] Result<void> finish();
 
  private:
+  [[nodiscard]] Error unknown(const std::string& name) const;
+
   const nlohmann::json& object_;
   const std::string path_;
-  std::string known_;  ///< "|operation|method|"
+  std::vector<std::string> known_;
   std::optional<Error> error_;
 };
 

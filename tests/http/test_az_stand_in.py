@@ -85,6 +85,7 @@ def test_anything_else_is_refused_in_one_sentence(shell):
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "stand-in for az of dynsessions" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
+    assert "not `login`" in az(shell, "login", "--identity").stderr
 
 
 def test_a_server_that_has_stopped_is_an_error_that_names_the_cure(shell):

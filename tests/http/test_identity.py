@@ -281,6 +281,9 @@ REFUSED = {
         400,
         "grant type",
     ),
+    "no grant": ("POST", "/t/oauth2/v2.0/token", {}, b"{}", 400, "grant_type=client_credentials"),
+    "no device login": ("POST", "/t/oauth2/v2.0/devicecode", {}, FORM, 400, "/oauth2/v2.0/token"),
+    "another document": ("GET", "/.well-known/openid-configuration", {}, None, 400, "identity"),
     "no form": ("POST", "/t/oauth2/v2.0/token", {}, b"%zz", 400, "form"),
     "a long form": ("POST", "/t/oauth2/v2.0/token", {}, b"a=" + bytes(70_000), 413, "65536"),
     "a web page": (

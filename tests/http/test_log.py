@@ -27,7 +27,7 @@ def digest(identifier):
 
 
 class JsonLog:
-    """The events of a server that logs JSON. Its other output, such as the banner, is not JSON."""
+    """The events of a server that logs JSON."""
 
     def __init__(self, server):
         self.server = server
@@ -63,6 +63,13 @@ def server():
     )
     yield running
     running.stop()
+
+
+def test_every_line_of_a_log_of_json_is_json(server):
+    lines = server.stderr().rpartition("\n")[0].splitlines()
+    assert lines
+    for line in lines:
+        assert json.loads(line)["event"], line
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ using http::Segments;
 
 using Row = OperationRow;
 
+constexpr unsigned kMethodNotAllowed = 405;
+
 /// Operations on the server.
 constexpr std::array kServerRows{
     Row{Method::get, "/health/live", "live", live},
@@ -115,9 +117,13 @@ AdminPath split(Segments path, const pools::PoolName& default_pool) {
   return {std::nullopt, path};
 }
 
+const http::Router<Row>& router_of(const AdminPath& path) {
+  return path.pool ? router_below_pool() : router_without_pool();
+}
+
 asio::awaitable<http::Answer> run(const Services& services, const AdminPath& path,
                                   http::Call& http) {
-  const http::Router<Row>& router = path.pool ? router_below_pool() : router_without_pool();
+  const http::Router<Row>& router = router_of(path);
   const auto found = router.find(http.request.method, path.rest);
   if (!found) {
     http.exchange.refused_by = "router";
@@ -185,7 +191,14 @@ asio::awaitable<http::Response> AdminApi::handle(http::Exchange& exchange, http:
     return run(services_, path, routed);
   };
   http::Answer answer = co_await http::Next(filters_, endpoint)(call);
-  if (!answer) co_return refuse(exchange, answer.error());
+  if (!answer) {
+    http::Response refused = refuse(exchange, answer.error());
+    if (refused.status == kMethodNotAllowed) {
+      const auto why = router_of(path).explain(call.request.method, path.rest);
+      refused.headers.add("allow", why.methods);
+    }
+    co_return refused;
+  }
   echo_trace(*answer, exchange);
   co_return *std::move(answer);
 }

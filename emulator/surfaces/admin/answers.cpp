@@ -1,11 +1,14 @@
 #include "emulator/surfaces/admin/answers.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "emulator/base/shallow_json.h"
+#include "emulator/base/suggestion.h"
 #include "emulator/http/text.h"
 #include "emulator/surfaces/json_response.h"
 
@@ -102,11 +105,21 @@ asio::awaitable<Result<BodyObject>> read_object(http::Call& call) {
   const auto text = co_await http::read_all(call.request, *call.body, kLargestBody);
   if (!text) co_return text.error();
   BodyObject body{text->empty() ? nlohmann::json::object() : parse_shallow_json(*text)};
-  if (!body.members.is_object()) {
-    co_return invalid_request("The body must be a JSON object, nested no deeper than 64 levels.",
-                              "body");
+  if (body.members.is_discarded()) {
+    co_return wrong_field("body", "this is not JSON: " + why_not_json(*text));
   }
+  if (!body.members.is_object()) co_return wrong_field("body", "expected a JSON object");
   co_return body;
+}
+
+Result<void> only_parameters(const http::Call& call,
+                             std::initializer_list<std::string_view> known) {
+  for (const auto& [name, value] : call.request.target.query) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    return wrong_field(name, "there is no such parameter" + did_you_mean(name, known),
+                       fmt::format("it can have {}", fmt::join(known, ", ")));
+  }
+  return {};
 }
 
 Error wrong_field(const std::string& field, const std::string& why, std::string reason) {

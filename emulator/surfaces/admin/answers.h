@@ -1,6 +1,8 @@
 #pragma once
 
+#include <initializer_list>
 #include <string>
+#include <string_view>
 
 #include <boost/asio/awaitable.hpp>
 #include <nlohmann/json.hpp>
@@ -31,6 +33,10 @@ struct BodyObject {
 
 /// The body, of at most 4 MiB, as a JSON object; a body without bytes is an empty object.
 [[nodiscard]] boost::asio::awaitable<Result<BodyObject>> read_object(http::Call& call);
+
+/// Refuses a query parameter that is none of `known`: a misspelled one would have no effect.
+[[nodiscard]] Result<void> only_parameters(const http::Call& call,
+                                           std::initializer_list<std::string_view> known);
 
 /// `field` is wrong: "maxSessions: expected …".
 [[nodiscard]] Error wrong_field(const std::string& field, const std::string& why,

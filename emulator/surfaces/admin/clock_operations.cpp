@@ -116,18 +116,17 @@ bool scales_frozen(const std::vector<MovableClock>& clocks, const ClockChange& c
 
 Result<Clock::Duration> parse_advance(const nlohmann::json& body) {
   std::optional<Clock::Duration> by;
-  std::string given;
   for (const auto& [name, value] : body.items()) {
-    if (!given.empty()) return wrong_field(name, "give either seconds or by, not both");
-    given = name;
+    if (name != "seconds" && name != "by") {
+      return wrong_field(name, "there is no such member", "it takes seconds or by");
+    }
+    if (by) return wrong_field(name, "give either seconds or by, not both");
     if (name == "seconds") {
       if (value.is_number()) by = duration_of_seconds(value.get<double>());
       if (!by) return wrong_field(name, "expected a number from 0 to a hundred years");
-    } else if (name == "by") {
+    } else {
       if (value.is_string()) by = parse_duration(value.get<std::string>());
       if (!by) return wrong_field(name, "expected a duration such as \"PT5M\"");
-    } else {
-      return wrong_field(name, "there is no such member", "it takes seconds or by");
     }
   }
   if (!by) return wrong_field("seconds", "missing", "send {\"seconds\":300} or {\"by\":\"PT5M\"}");

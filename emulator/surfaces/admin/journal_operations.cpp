@@ -3,9 +3,11 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/suggestion.h"
 #include "emulator/base/timestamp.h"
 #include "emulator/base/value_kind.h"
 #include "emulator/surfaces/admin/answers.h"
@@ -52,6 +54,25 @@ Result<void> assign_since(JournalQuery& query, const std::string& text) {
                      "\"2026-03-01T12:00:00Z\"");
 }
 
+/// Refuses an unknown operation, because a misspelt name would never match.
+Result<void> check_operation(const AdminCall& call, const test_double::EntryMatch& match,
+                             const std::string& field) {
+  std::vector<std::string_view> known;
+  for (const auto& operation : call.services.faults.context().operations) {
+    known.push_back(operation.name);
+  }
+  for (const auto& [name, glob] : match.texts) {
+    // The empty name stands for requests on unknown paths.
+    const bool is_known = name != "operation" || glob.empty() ||
+                          std::any_of(known.begin(), known.end(), [&glob](std::string_view one) {
+                            return test_double::matches_glob(glob, one);
+                          });
+    if (is_known) continue;
+    return wrong_field(field, "there is no operation `" + glob + "`" + did_you_mean(glob, known));
+  }
+  return {};
+}
+
 Result<JournalQuery> parse_query(const AdminCall& call) {
   JournalQuery query;
   nlohmann::json match = nlohmann::json::object();
@@ -70,6 +91,8 @@ Result<JournalQuery> parse_query(const AdminCall& call) {
   auto parsed = test_double::parse_entry_match(match, "");
   if (!parsed) return parsed.error();
   query.match = *std::move(parsed);
+  const auto known = check_operation(call, query.match, "operation");
+  if (!known) return known.error();
   return query;
 }
 
@@ -86,22 +109,10 @@ Entries select(const AdminCall& call, const JournalQuery& query) {
   return found;
 }
 
-/// Refuses unknown operations, because a misspelt name would never match.
 Result<void> check_operations(const AdminCall& call, const test_double::Expectation& expectation) {
-  const auto& known = call.services.faults.context().operations;
-  const auto is_known = [&known](const std::string& glob) {
-    // The empty name stands for requests on unknown paths.
-    const bool is_no_operation = glob.empty();
-    return is_no_operation || std::any_of(known.begin(), known.end(), [&glob](const auto& one) {
-             return test_double::matches_glob(glob, one.name);
-           });
-  };
   for (const auto& [path, match] : test_double::matches_in(expectation)) {
-    for (const auto& [name, value] : match->texts) {
-      if (name == "operation" && !is_known(value)) {
-        return wrong_field(path + ".operation", "there is no operation `" + value + "`");
-      }
-    }
+    const auto known = check_operation(call, *match, path + ".operation");
+    if (!known) return known.error();
   }
   return {};
 }

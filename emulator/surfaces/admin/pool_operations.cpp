@@ -105,7 +105,9 @@ asio::awaitable<http::Answer> put_pool(AdminCall& call) {
   pools::PoolDefinition base = call.services.pools.default_pool();
   base.id = *call.pool;
   const bool exists = call.services.pools.find(*call.pool) != nullptr;
-  return put(call, std::move(base), exists ? 200 : 201);
+  const Result<void> usable = exists ? Result<void>() : pools::check_name(base.id);
+  if (!usable) co_return usable.error();
+  co_return co_await put(call, std::move(base), exists ? 200 : 201);
 }
 
 asio::awaitable<http::Answer> patch_pool(AdminCall& call) {

@@ -23,13 +23,21 @@ struct Kept {
   bool script = false;
 };
 
+/// The words of all parameters `keep`; throws away nothing that the client wrote.
+std::vector<std::string> kept_words(const http::Request& request) {
+  std::vector<std::string> all;
+  for (const auto& [name, list] : request.target.query) {
+    if (name != "keep" || list.empty()) continue;
+    std::vector<std::string> words;
+    boost::algorithm::split(words, list, boost::algorithm::is_any_of(","));
+    all.insert(all.end(), words.begin(), words.end());
+  }
+  return all;
+}
+
 Result<Kept> parse_kept(const http::Request& request) {
   Kept kept;
-  const std::string list(request.target.query_value("keep").value_or(""));
-  if (list.empty()) return kept;
-  std::vector<std::string> words;
-  boost::algorithm::split(words, list, boost::algorithm::is_any_of(","));
-  for (const std::string& word : words) {
+  for (const std::string& word : kept_words(request)) {
     bool* const part = word == "sessions"  ? &kept.sessions
                        : word == "faults"  ? &kept.faults
                        : word == "journal" ? &kept.journal
@@ -59,6 +67,13 @@ bool would_go_back(const std::vector<MovableClock>& clocks) {
 }  // namespace
 
 asio::awaitable<http::Answer> reset(AdminCall& call) {
+  if (const auto known = only_parameters(call.http, {"keep"}); !known) co_return known.error();
+  const auto body = co_await read_object(call.http);
+  if (!body) co_return body.error();
+  if (!body->members.empty()) {
+    co_return wrong_field(body->members.begin().key(), "a reset has no members",
+                          "what to keep stands in the query: ?keep=faults,clock");
+  }
   const auto kept = parse_kept(call.http.request);
   if (!kept) co_return kept.error();
   const std::vector<MovableClock> clocks = clocks_of(call);

@@ -65,6 +65,9 @@ Error no_such_session() {
 }  // namespace
 
 asio::awaitable<http::Answer> list_sessions(AdminCall& call) {
+  if (const auto known = only_parameters(call.http, {"identifier"}); !known) {
+    co_return known.error();
+  }
   const auto identifier = call.http.request.target.query_value("identifier");
   Json sessions = Json::array();
   for (pools::Pool* pool : pools_of(call)) {

@@ -31,6 +31,9 @@ Json entries_json(const std::vector<SlotHistory::Entry>& entries) {
 asio::awaitable<http::Answer> get_slots(AdminCall& call) {
   pools::Pool* const pool = call.services.pools.find(*call.pool);
   if (pool == nullptr) co_return no_such_pool();
+  if (const auto known = only_parameters(call.http, {"maxSessions"}); !known) {
+    co_return known.error();
+  }
   std::uint64_t slots = pool->definition().max_sessions;
   if (const auto text = call.http.request.target.query_value("maxSessions")) {
     const auto number = value_kinds::parse_number(*text, 0, kMostSlots);

@@ -75,6 +75,7 @@ asio::awaitable<Result<UniqueFd>> receive_body(AdminCall& call) {
 }  // namespace
 
 asio::awaitable<http::Answer> get_snapshot(AdminCall& call) {
+  if (const auto known = only_parameters(call.http, {"redact"}); !known) co_return known.error();
   const std::string word(call.http.request.target.query_value("redact").value_or("none"));
   const auto redaction = test_double::parse_redaction(word);
   if (!redaction) {

@@ -72,7 +72,7 @@ asio::awaitable<ArmResult<ArmBody>> read_body(http::Call& call) {
   if (!text) co_return arm_error(text.error());
   ArmBody body{parse_shallow_json(*text)};
   if (body.json.is_discarded()) {
-    co_return invalid_content("the body is not JSON that is nested at most 64 levels deep");
+    co_return invalid_content("the body is not JSON: " + why_not_json(*text));
   }
   co_return body;
 }

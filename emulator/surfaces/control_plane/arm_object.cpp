@@ -79,7 +79,7 @@ std::optional<std::string> ArmObject::number(std::string_view name) const {
   if (value == nullptr) return std::nullopt;
   const std::string digits = value->is_string() ? value->get<std::string>() : value->dump();
   if (is_whole_number(digits)) return digits;
-  fail(name, "must be a whole number, not " + shown(*value));
+  fail(name, "must be a whole number, 0 or more, not " + shown(*value));
   return std::nullopt;
 }
 

@@ -51,7 +51,8 @@ ArmResult<ResourceGroups::Group> ResourceGroups::wanted(const Scope& scope,
   if (!is_group_name(scope.group)) {
     root.fail(bad_member("InvalidResourceGroup",
                          "The provided resource group name '" + scope.group +
-                             "' is not one of the emulator: use letters, digits, `-`, `_` and `.`.",
+                             "' is not one of the emulator: use at most 90 letters, digits, `-`, "
+                             "`_` and `.`, and no `.` at the end.",
                          "name"));
   }
   if (!location && !is_patch) {

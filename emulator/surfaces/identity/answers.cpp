@@ -40,8 +40,9 @@ Refused refused_as(ErrorCode code) {
 
 http::Response refusal(const Error& error, const std::string& correlation_id) {
   const auto [status, name] = refused_as(error.code);
+  const std::string end = error.reason.ends_with('?') ? "" : ".";
   const std::string text = "dynsessions: " + error.message +
-                           (error.reason.empty() ? "" : " Cure: " + error.reason + ".");
+                           (error.reason.empty() ? "" : " Cure: " + error.reason + end);
   JsonWriter json(ObjectIds::absent);
   json.begin_object().member("error", name).member("error_description", text);
   json.member("statusCode", std::int64_t{status}).member("message", text);

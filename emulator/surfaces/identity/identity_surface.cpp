@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "emulator/http/router.h"
+#include "emulator/http/text.h"
 #include "emulator/surfaces/identity/answers.h"
 #include "emulator/surfaces/identity/operations.h"
 #include "emulator/surfaces/no_route.h"
@@ -43,6 +44,18 @@ const http::Router<Row>& router() {
   return kRouter;
 }
 
+/// Whether the path is one of Microsoft Entra, also one that is not emulated, such as
+/// /{tenant}/oauth2/v2.0/devicecode, or next to that of App Service.
+bool is_of_identity(http::Segments path) {
+  const auto is = [&path](std::size_t at, std::string_view word) {
+    return at < path.size() && http::iequals(path[at], word);
+  };
+  // Pools, and files of the default pool, can have any name.
+  if (is(0, "subscriptions") || is(0, "files")) return false;
+  if (is(0, "msi") || is(0, ".well-known")) return true;
+  return is(1, "oauth2") || is(1, ".well-known") || is(2, ".well-known") || is(3, ".well-known");
+}
+
 }  // namespace
 
 std::vector<std::string> operation_names() {
@@ -61,7 +74,8 @@ IdentitySurface::IdentitySurface(Services services, RequestGuard guard,
 /// Clients of managed identity send the header. With a wrong IDENTITY_ENDPOINT they request any
 /// path, and need an answer of this surface: one of the data plane would not explain the mistake.
 bool IdentitySurface::has(const http::Request& request) const {
-  return router().has(request.target.segments) || request.headers.find("x-identity-header");
+  return router().has(request.target.segments) || is_of_identity(request.target.segments) ||
+         request.headers.find("x-identity-header");
 }
 
 asio::awaitable<http::Response> IdentitySurface::handle(http::Exchange& exchange,
@@ -79,7 +93,7 @@ asio::awaitable<http::Response> IdentitySurface::handle(http::Exchange& exchange
     routed.exchange.refused_by = "router";
     co_return no_route(unknown, router().explain(unknown.method, unknown.target.segments),
                        "This path is no identity endpoint.",
-                       "set IDENTITY_ENDPOINT to " + base_url(unknown) + "/msi/token");
+                       "get tokens with IDENTITY_ENDPOINT=" + base_url(unknown) + "/msi/token");
   };
   http::Answer answer = co_await http::Next(filters_, endpoint)(call);
   if (answer) co_return *std::move(answer);

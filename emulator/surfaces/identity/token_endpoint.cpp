@@ -43,6 +43,11 @@ Result<void> check_user(const Form& form) {
 
 Result<void> check_grant(const Form& form) {
   const std::string grant = form.value("grant_type");
+  if (grant.empty()) {
+    return bad_parameter("grant_type", "The field `grant_type` is missing.",
+                         "send a form (application/x-www-form-urlencoded) with "
+                         "grant_type=client_credentials");
+  }
   if (grant == "client_credentials") return check_application(form);
   if (grant == "password") return check_user(form);
   return Error{ErrorCode::operation_not_supported, "This grant type is not emulated.", "grant_type",

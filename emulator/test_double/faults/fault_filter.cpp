@@ -50,6 +50,7 @@ http::Response worded(const effects::Status& effect, const http::Exchange& excha
 /// Shared between an execution and the coroutine that kills its kernel.
 struct Execution {
   bool has_ended = false;
+  bool was_killed = false;
 };
 
 /// Kills the kernels of the session when a program has run for `after`; not if it ends before.
@@ -60,7 +61,9 @@ asio::awaitable<void> kill_during(std::shared_ptr<pools::Pool> pool, SessionIden
     co_await real_time.sleep_until(real_time.now() + kPauseForProgram);
   }
   co_await real_time.sleep_until(real_time.now() + after);
-  if (!execution->has_ended) co_await pool->sessions().kill_kernels(identifier);
+  if (execution->has_ended) co_return;
+  execution->was_killed = true;
+  co_await pool->sessions().kill_kernels(identifier);
 }
 
 /// Removes the files whose path below /mnt/data matches. Blocks.
@@ -198,6 +201,9 @@ asio::awaitable<http::Answer> FaultFilter::apply(const effects::KillKernel& effe
     asio::co_spawn(executor, std::move(kill), rethrow);
     http::Answer answer = co_await target.next(target.call);
     execution->has_ended = true;
+    if (!execution->was_killed) {
+      target.hit.name += ", without effect: no program ran when it was due";
+    }
     co_return answer;
   }
   if (const auto pool = pool_of(target); pool && target.identifier) {

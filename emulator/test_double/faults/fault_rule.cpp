@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <limits>
 
 #include "emulator/http/text.h"
 #include "emulator/test_double/faults/presets.h"
@@ -15,7 +14,7 @@ namespace {
 using nlohmann::json;
 
 constexpr double kLongestSeconds = 3600;
-constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+constexpr std::uint64_t kMost = JsonMembers::kNoLimit;
 
 std::chrono::nanoseconds nanoseconds(double seconds) {
   constexpr double kPerSecond = 1e9;
@@ -49,6 +48,9 @@ Result<std::optional<HeaderMatch>> parse_header(const json* value, const std::st
   header.name = members.text("name").value_or("");
   header.value = members.text("value").value_or("*");
   if (header.name.empty()) members.fail("name", "missing");
+  if (!header.name.empty() && !is_token(header.name)) {
+    members.fail("name", "expected the name of a header");
+  }
   if (const Result<void> good = members.finish(); !good) return good.error();
   return std::optional(std::move(header));
 }
@@ -210,21 +212,24 @@ Result<FaultEffect> parse_slow_allocation(const json& value, const std::string& 
 struct EffectForm {
   std::string_view name;
   Result<FaultEffect> (*parse)(const json& value, const std::string& path);
+  const char* example = nullptr;  ///< shows the form of an object; null for a number or a text
 };
 
+constexpr const char* kWhenExample = R"(true, or {"when": "before"})";
+
 constexpr std::array kForms{
-    EffectForm{"delay", parse_delay},
-    EffectForm{"reset", parse_when<effects::Reset>},
+    EffectForm{"delay", parse_delay, R"({"seconds": 1.5})"},
+    EffectForm{"reset", parse_when<effects::Reset>, kWhenExample},
     EffectForm{"truncate", parse_truncate},
-    EffectForm{"slice", parse_slice},
-    EffectForm{"hang", parse_when<effects::Hang>},
-    EffectForm{"kill-kernel", parse_kill},
-    EffectForm{"evict", parse_plain<effects::Evict>},
-    EffectForm{"pool-full", parse_plain<effects::PoolFull>},
-    EffectForm{"allocation-failed", parse_allocation_failed},
+    EffectForm{"slice", parse_slice, R"({"bytes": 7, "seconds": 0.1})"},
+    EffectForm{"hang", parse_when<effects::Hang>, kWhenExample},
+    EffectForm{"kill-kernel", parse_kill, R"(true, or {"when": "during"})"},
+    EffectForm{"evict", parse_plain<effects::Evict>, "true"},
+    EffectForm{"pool-full", parse_plain<effects::PoolFull>, "true"},
+    EffectForm{"allocation-failed", parse_allocation_failed, R"(true, or {"status": 503})"},
     EffectForm{"lose-file", parse_lost_file},
-    EffectForm{"slow-allocation", parse_slow_allocation},
-    EffectForm{"reject-token", parse_reject_token},
+    EffectForm{"slow-allocation", parse_slow_allocation, R"({"seconds": 4})"},
+    EffectForm{"reject-token", parse_reject_token, R"(true, or {"status": 403})"},
 };
 
 std::string effect_names() {
@@ -249,13 +254,14 @@ bool is_reserved(std::string_view header) {
 }
 
 Result<FaultEffect> parse_status(const json& value, const std::string& path) {
+  for (const EffectForm& form : kForms) {
+    if (!value.contains(form.name)) continue;
+    const std::string second = path + '.' + std::string(form.name);
+    return invalid_request(second + ": a rule has one effect, and this is the second", second,
+                           "add another rule, of which the first that matches hits");
+  }
   JsonMembers members(value, path);
   effects::Status effect;
-  for (const EffectForm& form : kForms) {
-    if (members.find(std::string(form.name).c_str()) == nullptr) continue;
-    members.fail(std::string(form.name).c_str(), "a rule has one effect, and this is the second",
-                 "add another rule, of which the first that matches hits");
-  }
   effect.status = unsigned(members.number("status", 200, 599).value_or(0));
   effect.code = members.text("code").value_or("InjectedFault");
   effect.message = members.text("message", 4096).value_or("This failure was injected.");
@@ -293,7 +299,11 @@ Result<NamedEffect> parse_effect(const json& value, const std::string& path) {
   const std::string& name = value.begin().key();
   for (const EffectForm& form : kForms) {
     if (form.name != name) continue;
-    auto effect = form.parse(value.begin().value(), path + '.' + name);
+    const json& given = value.begin().value();
+    if (form.example != nullptr && given != true && !given.is_object()) {
+      return invalid_request(path + '.' + name + ": expected " + form.example, path + '.' + name);
+    }
+    auto effect = form.parse(given, path + '.' + name);
     if (!effect) return effect.error();
     return NamedEffect{*std::move(effect), name};
   }

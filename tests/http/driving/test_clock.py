@@ -137,6 +137,8 @@ def test_a_wrong_clock_is_refused_by_field(pool):
     ]:
         status, code, _ = pool.refused("POST", "/clock/advance", json=body)
         assert (status, code) == (400, "InvalidRequest"), (body, field)
+    unknown = pool.refused("POST", "/clock/advance", json={"seconds": 1, "x": 1})
+    assert unknown == (400, "InvalidRequest", "x")
     pool.ask("PUT", "/clock", json={"mode": "frozen"})
     assert pool.refused("PUT", "/clock", json={"rate": 2}) == (400, "InvalidRequest", "rate")
     assert pool.ask("GET", "/clock")["mode"] == "frozen"

@@ -165,6 +165,15 @@ def test_a_kernel_dies_in_the_middle_of_a_program(pool):
     assert "NameError" in session.executions("x").text
 
 
+def test_a_program_that_ended_before_its_kernel_was_to_die_is_spared_and_the_reason_says_so(pool):
+    session = pool.session()
+    pool.fault({"kill-kernel": {"when": "during", "seconds": 600}}, operation="execute", times=1)
+    spared = session.executions("x = 1")
+    assert spared.json()["status"] == "Succeeded"
+    assert "without effect" in spared.headers["x-emulator-reason"]
+    assert value_of(session.executions("x")) == 1
+
+
 def test_an_evicted_session_is_new(pool):
     session = pool.session()
     session.executions("x = 1")
@@ -311,9 +320,19 @@ def test_a_wrong_rule_is_refused_by_field_and_nothing_is_added(pool):
         ({"preset": "nothing"}, "preset"),
         ({"preset": "pool-full", "effect": {"hang": True}}, "effect"),
         ({"id": "a b", "effect": {"hang": True}}, "id"),
-        ({"efect": {"hang": True}}, "effect"),
+        ({"efect": {"hang": True}}, "efect"),
+        ({"match": {"header": {"name": "x y"}}, "effect": {"hang": True}}, "match.header.name"),
+        ({"effect": {"delay": 1.5}}, "effect.delay"),
+        ({"effect": {"pool-full": {"status": 429}}}, "effect.pool-full.status"),
     ]:
         assert pool.refused("POST", "/faults", json=rule) == (400, "InvalidRequest", field), rule
+    for rule, text in [
+        ({"efect": {"hang": True}}, "did you mean `effect`?"),
+        ({"effect": {"delay": 1.5}}, 'expected {"seconds": 1.5}'),
+        ({"effect": {"hang": False}}, 'expected true, or {"when": "before"}'),
+        ({"match": {"times": 0}, "effect": {"hang": True}}, "expected a whole number, at least 1"),
+    ]:
+        assert text in pool.send("POST", "/faults", json=rule).json()["error"]["message"]
     good = {"effect": {"hang": True}}
     body = {"value": [good, {"effect": {"hang": 1}}]}
     assert pool.refused("PUT", "/faults", json=body)[2].startswith("value[1].effect")

@@ -87,6 +87,7 @@ def test_entries_are_selected(pool):
         ({"limit": "-1"}, "limit"),
         ({"since": "yesterday"}, "since"),
         ({"colour": "red"}, "colour"),
+        ({"operation": "exec"}, "operation"),
     ]:
         assert pool.refused("GET", "/journal", params=query) == (400, "InvalidRequest", field)
     assert pool.send("DELETE", "/journal").status_code == 204

@@ -2,7 +2,11 @@
 
 import concurrent.futures
 
+import pytest
+import requests
+
 from support.driving import DrivenPool
+from support.emulator import HTTP_SECONDS
 
 
 def value_of(answer):
@@ -47,9 +51,25 @@ def test_what_a_pool_cannot_be_is_refused_by_field_and_changes_nothing(pool):
     ]:
         for method in ("PUT", "PATCH"):
             assert pool.refused(method, json=body) == (400, "InvalidRequest", field)
+    misspelt = pool.send("PUT", json={"maxSession": 5}).json()["error"]["message"]
+    assert misspelt == "maxSession: a pool has no such member; did you mean `maxSessions`?"
     assert pool.refused("PUT", data="[1]") == (400, "InvalidRequest", "body")
+    broken = pool.send("PUT", data='{\n  "maxSessions": 5,\n}').json()["error"]["message"]
+    assert broken.startswith("body: this is not JSON: line 3, column 1: unexpected '}'")
     assert pool.refused("PUT", data="[" * 100_000) == (400, "InvalidRequest", "body")
     assert pool.ask("GET") == before
+
+
+@pytest.mark.parametrize("name", ["a%20b", "a%2Fb", "%C3%A9", "..", "a%3Fb"])
+def test_a_pool_cannot_be_declared_with_a_name_that_the_config_file_refuses(admin, name):
+    path = f"/pools/{name}"
+    url = requests.Request("PUT", "http://x").prepare()
+    url.url = admin.url + path  # unchanged, also with dots
+    with requests.Session() as client:
+        answer = client.send(url, timeout=HTTP_SECONDS)
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["error"]["field"] == "name"
+    assert admin.refused("GET", path)[:2] == (404, "PoolNotFound") or name == ".."
 
 
 def test_a_pool_that_is_deleted_is_new_when_it_is_used_again(pool):
@@ -100,6 +120,7 @@ def test_what_the_admin_api_does_not_have_is_said_with_the_nearest(admin, pool):
     assert admin.refused("GET", "/nothing") == (404, "NotFound", "path")
     assert pool.refused("GET", "/nothing") == (404, "NotFound", "path")
     assert admin.refused("DELETE", "/pools") == (405, "MethodNotAllowed", "method")
+    assert pool.send("POST").headers["Allow"] == "GET, PUT, PATCH, DELETE"
     assert "/sessions" in pool.send("GET", "/sesions").json()["error"]["message"]
 
 

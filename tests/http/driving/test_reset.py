@@ -36,8 +36,13 @@ def test_a_reset_keeps_the_parts_that_are_named(pool):
     assert pool.ask("GET", "/clock")["mode"] == "frozen"
 
     assert pool.refused("POST", "/reset?keep=everything") == (400, "InvalidRequest", "keep")
+    assert pool.refused("POST", "/reset?kep=faults") == (400, "InvalidRequest", "kep")
+    assert pool.refused("POST", "/reset", json={"keep": "faults"})[2] == "keep"
     assert pool.refused("POST", "/reset?keep=sessions") == (409, "Conflict", "keep")
     assert len(pool.ask("GET", "/faults")["value"]) == 1  # the refused reset has changed nothing
+    pool.ask("POST", "/reset?keep=faults&keep=clock")
+    assert len(pool.ask("GET", "/faults")["value"]) == 1
+    assert pool.ask("GET", "/clock")["mode"] == "frozen"
     pool.ask("POST", "/reset")
     assert pool.ask("GET", "/clock")["mode"] == "running"
 
@@ -94,6 +99,10 @@ def test_the_commands_are_clients_of_the_admin_api(server, pool):
     command("journal", "clear", *of_pool)
     assert "sessions ended: 0" in command("reset", *of_pool).stdout
     assert "there is no effect" in command("fault", "add", '{"effect":{"x":1}}', code=1).stderr
+    unknown = command("fault", "add", "pool-ful", code=1).stderr
+    assert "there is no preset `pool-ful`\nthe presets are throttled, pool-full" in unknown
+    assert "the name of the pool is empty" in command("reset", "--pool", "", code=2).stderr
+    assert "seconds: expected" in command("clock", "advance", "-5", *of_pool, code=1).stderr
     command("clock", "advance", code=2)
     command("pool", "delete", pool.name)
     assert "no pool" in command("pool", "show", pool.name, code=1).stderr

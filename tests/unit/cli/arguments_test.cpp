@@ -161,6 +161,14 @@ TEST_CASE(
       {{"config"}, "there is no command `config`; did you mean `config print`?"},
       {{"config", "pirnt"}, "there is no command `config pirnt`; did you mean `config print`?"},
       {{"zzzzzzzz"}, "there is no command `zzzzzzzz`\n"},
+      {{"pool"},
+       "`pool` needs a verb: list, show, put, set, delete and apply\nTry `dynsessions pool "},
+      {{"clok", "advance", "5"}, "there is no command `clok`; did you mean `clock`?"},
+      {{"clock", "freze"}, "there is no command `clock freze`; did you mean `clock freeze`?"},
+      {{"clock", "help"},
+       "there is no command `clock help`; `clock` has show, freeze, resume, set, scale and "
+       "advance"},
+      {{"env", "--pool", "a"}, "`--pool` is a flag of `sessions`, `clock`, `fault`, `journal`,"},
       {{"serve", "version"}, "`version` is not expected after `serve`"},
       {{"--port"}, "`--port` needs a value"},
       {{"--port", "--exact"}, "`--port` needs a value"},
@@ -181,6 +189,11 @@ TEST_CASE(
     CHECK_THAT(message, Catch::Contains(row.complaint));
     CHECK_THAT(message, Catch::Matches("[^]*\nTry `dynsessions (\\w+ )*--help`\\."));
   }
+}
+
+TEST_CASE("a negative number is an argument, not a flag", "[cli]") {
+  const Words words{"clock", "advance", "-5"};
+  CHECK(parse_arguments(words).arguments == Words{"-5"});
 }
 
 }  // namespace

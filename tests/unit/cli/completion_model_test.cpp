@@ -51,5 +51,22 @@ TEST_CASE("each script knows every command and every option", "[cli][completion]
   }
 }
 
+TEST_CASE("all verbs of a noun are offered, also after help", "[cli][completion]") {
+  const std::string bash = bash_completion(completion_model());
+  CHECK_THAT(bash, Catch::Contains("'clock') words='show freeze resume set scale advance'"));
+  CHECK_THAT(bash, Catch::Contains("'help clock') words='show freeze resume set scale advance'"));
+  const auto words = completion_model().first_words();
+  CHECK(std::count(words.begin(), words.end(), "clock") == 1);
+}
+
+TEST_CASE("values of a flag can depend on the command", "[cli][completion]") {
+  const auto values = completion_model().values_after_commands();
+  const auto found = std::find_if(values.begin(), values.end(), [](const auto& one) {
+    return one.command == "journal export" && one.flag == "--format";
+  });
+  REQUIRE(found != values.end());
+  CHECK(found->words == std::vector<std::string>{"ndjson", "har", "case"});
+}
+
 }  // namespace
 }  // namespace dynsessions::cli

@@ -98,6 +98,15 @@ TEST_CASE("the help of a command has ten to thirty lines; only the list of all o
   }
 }
 
+TEST_CASE("the help of a noun lists its commands", "[cli][help]") {
+  const std::string text = help_of_noun("clock");
+  CHECK_THAT(text, Catch::StartsWith("Usage: dynsessions clock VERB [OPTIONS]\n"));
+  for (const std::string_view verb : verbs_of("clock")) {
+    CHECK_THAT(text, Catch::Contains("\n  clock " + std::string(verb) + " "));
+  }
+  CHECK_THAT(text, Catch::Contains("\nExamples:\n  dynsessions clock freeze"));
+}
+
 TEST_CASE("the overview has every command, the options used most, and the exit codes",
           "[cli][help]") {
   const std::string text = overview();

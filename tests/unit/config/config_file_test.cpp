@@ -58,9 +58,9 @@ TEST_CASE("a file that cannot be used is refused by name", "[config][file]") {
        "max_sessions: there is no such option; did you mean `max-sessions`?"},
       {"a key like no other", R"({"qqqqqqqq": "x"})",
        "qqqqqqqq: there is no such option; `dynsessions options` lists them all"},
-      {"null", R"({"name": null})", "name: expected a text, a number, true or false, not `null`"},
-      {"a list", R"({"name": ["a"]})",
-       R"(name: expected a text, a number, true or false, not `["a"]`)"},
+      {"null", R"({"port": null})", "port: expected a whole number from 0 to 65535, not `null`"},
+      {"a list", R"({"executor": ["a", "b"]})",
+       R"(executor: expected names or ids with commas between them, not `["a","b"]`)"},
       {"a fraction", R"({"port": 1.5})", "expected a whole number from 0 to 65535, not `1.5`"},
       {"a number below zero", R"({"port": -1})",
        "expected a whole number from 0 to 65535, not `-1`"},
@@ -104,8 +104,9 @@ TEST_CASE("keys with arrays and objects are kept as JSON, where they are expecte
 
 TEST_CASE("a file that is not there, or a directory, is refused, however it was named",
           "[config][file]") {
-  const std::string path = GENERATE("/no/such/directory/options.json", "/");
-  const std::string complaint = "--config: cannot read `" + path + "`";
+  const auto [path, why] = GENERATE(table<std::string, std::string>(
+      {{"/no/such/directory/options.json", "No such file or directory"}, {"/", "Is a directory"}}));
+  const std::string complaint = "--config: cannot read `" + path + "`: " + why;
   CHECK(refusal({"--config", path}) == complaint);
   CHECK(refusal({}, {{"DYNSESSIONS_CONFIG", path}}) == complaint);
 }

@@ -51,7 +51,15 @@ TEST_CASE("a member that cannot be used is named with what would be accepted",
     json object;
   };
   const auto row = GENERATE(values<Row>({
-      {"unknown", "maxSession", "maxSession: a pool has no such member", {{"maxSession", 1}}},
+      {"misspelt",
+       "maxSession",
+       "maxSession: a pool has no such member; did you mean `maxSessions`?",
+       {{"maxSession", 1}}},
+      {"unknown", "colour", "colour: a pool has no such member", {{"colour", 1}}},
+      {"a name that is another path",
+       "name",
+       "name: expected letters, digits, `-`, `_` and `.`, not `..`",
+       {{"name", ".."}}},
       {"out of range",
        "maxSessions",
        "maxSessions: expected a whole number from 1 to 100000, not `0`",

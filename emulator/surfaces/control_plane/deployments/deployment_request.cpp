@@ -106,7 +106,8 @@ ArmResult<DeploymentRequest> read_deployment(const json& body, const Scope& scop
 ArmResult<DeploymentRequest> parse_deployment(std::string_view text, const Scope& scope) {
   const auto body = parse_deployment_body(text);
   if (body) return read_deployment(*body, scope);
-  return invalid_content("the body is not JSON that is nested at most 64 levels deep");
+  return invalid_content("the body is not JSON: " +
+                         control_plane_templates::why_no_deployment_body(text));
 }
 
 ArmResult<void> check_deployment_name(const std::string& name) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace dynsessions::config {
+namespace dynsessions {
 
 /// The candidate that `word` was probably meant to be: the nearest one in which at most a third of
 /// the characters are wrong, or the only one that starts with `word`. Upper and lower case, and `_`
@@ -17,4 +17,4 @@ namespace dynsessions::config {
 [[nodiscard]] std::string did_you_mean(std::string_view word,
                                        std::span<const std::string_view> candidates);
 
-}  // namespace dynsessions::config
+}  // namespace dynsessions

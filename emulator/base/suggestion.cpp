@@ -1,11 +1,11 @@
-#include "emulator/config/suggestion.h"
+#include "emulator/base/suggestion.h"
 
 #include <algorithm>
 #include <cctype>
 
 #include "emulator/base/edit_distance.h"
 
-namespace dynsessions::config {
+namespace dynsessions {
 namespace {
 
 /// A shorter beginning of a word is as likely an accident.
@@ -57,4 +57,4 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
   return found ? "; did you mean `" + std::string(*found) + "`?" : "";
 }
 
-}  // namespace dynsessions::config
+}  // namespace dynsessions

@@ -1,10 +1,10 @@
-#include "emulator/config/suggestion.h"
+#include "emulator/base/suggestion.h"
 
 #include <array>
 
 #include "tests/support/catch.h"
 
-namespace dynsessions::config {
+namespace dynsessions {
 namespace {
 
 TEST_CASE("the nearest candidate is found, and a far one is not", "[config][suggestion]") {
@@ -38,4 +38,4 @@ TEST_CASE("a beginning of several candidates is no suggestion", "[config][sugges
 }
 
 }  // namespace
-}  // namespace dynsessions::config
+}  // namespace dynsessions
