@@ -50,7 +50,7 @@ std::string one_line(std::string text) {
   return boost::algorithm::trim_copy(text);
 }
 
-std::string text_of(const Error& error) {
+std::string sentence_of(const Error& error) {
   const std::string cure = cure_of(error);
   return one_line(error.message + (cure.empty() ? "" : "; " + cure));
 }
@@ -160,12 +160,12 @@ asio::awaitable<std::string> PackageUpdates::take() {
     wanted = co_await look();
   }
   if (is_outdated()) co_return std::string();
-  if (!wanted) co_return text_of(wanted.error());
+  if (!wanted) co_return sentence_of(wanted.error());
   if (!wanted->is_installed) co_return "the packages were removed while they were installed";
   fs::path prefix = wanted->layer ? wanted->layer->prefix : fs::path();
   if (prefix == in_use_) co_return std::string();
   const Result<void> used = co_await parts_.use(std::move(wanted->layer));
-  if (!used) co_return text_of(used.error());
+  if (!used) co_return sentence_of(used.error());
   in_use_ = std::move(prefix);
   spdlog::info("new sessions have the packages of {}", path_.string());
   co_return std::string();
