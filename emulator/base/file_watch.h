@@ -25,8 +25,8 @@ class FileWatch {
 
   /// Begins to watch. On an error, such as too many watches of the user, nothing is watched.
   [[nodiscard]] std::error_code start();
-  /// Waits for a possible change of the file since start(), or since the last call returned. Returns
-  /// an error after stop(), or if the file cannot be watched any more.
+  /// Waits for a possible change of the file since start(), or since the last call returned.
+  /// Returns an error after stop(), or if the file cannot be watched any more.
   boost::asio::awaitable<std::error_code> changed();
   void stop() { events_.close(); }
 

@@ -166,16 +166,16 @@ def test_odd_files_among_fonts_are_left_out(fonts, tmp_path):
 
 
 def test_fonts_that_cannot_be_read_are_named(fonts, tmp_path):
-    """Nobody reads them here, who also cannot write into the directory of the set."""
-    nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+    """The other user cannot write into the directory of the set, either."""
+    other_user = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
     if os.geteuid() != 0:
         pytest.skip("only root can make files that the user of a program cannot read")
     font = fonts / "deep" / "Test CJK.ttf"
-    refused = collect(tmp_path, fonts, before=nobody)
+    refused = collect(tmp_path, fonts, before=other_user)
     assert refused.returncode != 0
     assert refused.stderr.endswith(": Permission denied\n")
     font.chmod(0)
-    refused = collect(tmp_path, fonts, before=nobody)
+    refused = collect(tmp_path, fonts, before=other_user)
     assert refused.stderr == f"there are no font files in {fonts}; {font}: Permission denied\n"
 
 
