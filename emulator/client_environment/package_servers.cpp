@@ -17,8 +17,9 @@ namespace {
 using nlohmann::json;
 
 constexpr std::chrono::seconds kReport{3};
-/// The packages are installed already, but a new interpreter has to load them.
-constexpr std::chrono::minutes kReload{1};
+/// The packages are installed already, but a new interpreter has to load them, which can take long
+/// on a busy machine.
+constexpr std::chrono::minutes kReload{5};
 constexpr std::size_t kLongestReport = 65536;
 constexpr unsigned kFound = 200;
 constexpr unsigned kNoSuchOperation = 404;

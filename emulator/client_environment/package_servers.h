@@ -21,7 +21,7 @@ struct ServerPackages {
 [[nodiscard]] std::vector<ServerPackages> servers_with(const std::filesystem::path& file,
                                                        const config::Environment& environment);
 
-/// The same after each of these servers has read the file again. Blocks for up to a minute per
+/// The same after each of these servers has read the file again. Blocks for up to five minutes per
 /// server.
 [[nodiscard]] std::vector<ServerPackages> reload_packages(const std::filesystem::path& file,
                                                           const config::Environment& environment);

@@ -7,17 +7,21 @@ import socket
 
 import pytest
 
+from support import waiting
 from support.driving import Admin
-from support.emulator import V2025_02, Emulator, run_to_end
+from support.emulator import V2025_02, Emulator, Session, run_to_end
 from support.executions import KERNELS, value_in
-from support.package_project import DONE, FAILED, Project
+from support.package_project import DONE, FAILED, INSTALL_SECONDS, Project
 from support.tiers import directory_for_all
-from support.waiting import wait_until
 from support.wheels import make_wheel
 
 FEW_MODULES = {"DYNSESSIONS_PRELOAD": "json"}
 WHEELS = "--no-index\n--find-links ./wheels\n"
 IMPORT = "import greeting; greeting.word"
+
+
+def wait_until(holds, otherwise):
+    waiting.wait_until(holds, otherwise, INSTALL_SECONDS)
 
 
 class RunningServer:
@@ -127,15 +131,9 @@ def test_sessions_keep_removed_packages_until_they_end(project):
 
 def test_every_pool_has_added_packages(project):
     with RunningServer(project, "--ready-sessions", "0") as server:
-        Admin(server.emulator, "/pools/declared").ask("PUT", "/", json={"readySessionInstances": 1})
-        sessions = [
-            type(server.new_session())(
-                server.emulator.endpoint.replace("/sessionPools/default", f"/sessionPools/{pool}"),
-                "of-pool",
-            )
-            for pool in ("declared", "by-use")
-        ]
-        assert sessions[0].endpoint != sessions[1].endpoint
+        Admin(server.emulator, "/pools/declared").ask("PUT", json={"readySessions": 1})
+        pools = server.emulator.endpoint.rpartition("/")[0]
+        sessions = [Session(f"{pools}/{name}", "of-pool") for name in ("declared", "by-use")]
         for session in sessions:
             assert value_in("synchronous", session, "x = 1; x") == 1
         project.add("greeting")

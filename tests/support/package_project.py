@@ -6,6 +6,8 @@ from pathlib import Path
 from support.emulator import run_to_end
 from support.wheels import make_wheel
 
+# pip and the interpreter that is started to try the packages can take a minute under load.
+INSTALL_SECONDS = 600
 DONE, FAILED, WRONG_USAGE, NO_ENGINE = 0, 1, 2, 4
 
 
@@ -26,7 +28,8 @@ class Project:
                    script=("say-word", "say"))  # fmt: skip
 
     def run(self, command, *arguments, **environment):
-        return run_to_end("packages", command, *self.options, *arguments, **environment)
+        words = ("packages", command, *self.options, *arguments)
+        return run_to_end(*words, seconds=INSTALL_SECONDS, **environment)
 
     def add(self, *names):
         ended = self.run("add", "--wheels", str(self.wheels), *names)
