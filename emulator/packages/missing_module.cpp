@@ -84,6 +84,9 @@ std::string similar_module(std::string_view module, const PackageList& list) {
   return {};
 }
 
+/// Python does not look for modules there by itself.
+constexpr const char* kUploadsFirst = "run `import sys; sys.path.append('/mnt/data')` first";
+
 /// Sentences about one module.
 struct Advisor {
   const std::string module;
@@ -130,8 +133,8 @@ struct Advisor {
   }
 
   [[nodiscard]] std::string about_own_file() const {
-    return "a module " + module + " is usually a file of the project: after an upload of " +
-           module + ".py, programs can import it";
+    return "a module " + module + " is usually a file of the project: upload " + module +
+           ".py, and " + kUploadsFirst;
   }
 
   [[nodiscard]] std::string about_unknown(const std::string& package) const {
@@ -139,7 +142,7 @@ struct Advisor {
     // A name that was mistyped can be that of a hostile package.
     const std::string if_meant = similar.empty() ? "" : "if not " + similar + " is meant, ";
     return knowledge_of(package) + "; " + if_meant + command_for(package) + "; if it is a file " +
-           module + ".py of the project, an upload lets programs import it";
+           module + ".py of the project, upload it, and " + kUploadsFirst;
   }
 };
 

@@ -367,8 +367,8 @@ def test_a_missing_module_is_explained(session):
     advice = session.executions("import plotly").headers[REASON]
     assert advice == (
         "it is not known whether the service's image has plotly; `dynsessions packages add plotly` "
-        "adds it to new sessions; if it is a file plotly.py of the project, an upload lets programs "
-        "import it"
+        "adds it to new sessions; if it is a file plotly.py of the project, upload it, and run `import "
+        "sys; sys.path.append('/mnt/data')` first"
     )
     advice = session.code_execute("import cv2.data").headers[REASON]
     assert "`dynsessions packages add opencv-python-headless`" in advice
@@ -388,6 +388,16 @@ def test_a_missing_module_is_explained(session):
 )
 def test_advice_for_names_that_are_mistaken(session, code, advice):
     assert advice in session.executions(code).headers[REASON]
+
+
+def test_the_advice_on_files_of_the_project_works(session):
+    advice = session.executions("import utils").headers[REASON]
+    assert advice.endswith(
+        "upload utils.py, and run `import sys; sys.path.append('/mnt/data')` first"
+    )
+    session.upload("utils.py", b"word = 'mine'\n")
+    first = advice.split("`")[1]
+    assert value_in("synchronous", session, f"{first}; import utils; utils.word") == "'mine'"
 
 
 def test_only_a_missing_module_is_explained(session):

@@ -77,8 +77,9 @@ TEST_CASE("the advice tells what is known of the service and how to add a packag
       {"polars", "it is not known whether the service's image has polars; "},
       {"Some_Thing",
        "it is not known whether the service's image has some-thing; `add some-thing` adds it "
-       "to new sessions; if it is a file Some_Thing.py of the project, an upload lets programs "
-       "import it"},
+       "to new sessions; if it is a file Some_Thing.py of the project, upload it, and run `import "
+       "sys; "
+       "sys.path.append('/mnt/data')` first"},
       {"google",
        "many packages have a part of the module google: google-genai has google.genai; `add NAME` "
        "adds one to new sessions"},
@@ -91,7 +92,7 @@ TEST_CASE("the advice tells what is known of the service and how to add a packag
       {"numpy-financial",
        "a package numpy-financial is imported as numpy_financial, not as numpy-financial"},
       {"win32api", "win32api is a part of pywin32, which is for Windows; sessions run on Linux"},
-      {"utils", "a module utils is usually a file of the project: after an upload of utils.py, "},
+      {"utils", "a module utils is usually a file of the project: upload utils.py, and "},
       {"_private", "no package is known to have a module _private"},
       {"trailing_", "no package is known to have a module trailing_"},
       {"tkinter", "tkinter is a part of Python that the sessions here do not have; "},
