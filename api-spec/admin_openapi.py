@@ -363,6 +363,16 @@ SCRIPT_MEMBERS = {
         "description": "executions that cannot be repeated; ignored in a request",
     },
 }
+PACKAGES = record(
+    {
+        "state": words("none", "current", "installing", "failed"),
+        "requirements": {"type": "string", "description": "path of the file"},
+        "layer": {"type": "string", "description": "directory of the packages; absent: none"},
+        "failure": {"type": "string", "description": "reason and cure"},
+        "notWatched": {"type": "string", "description": "why changes of the file go unnoticed"},
+    },
+    optional=("requirements", "layer", "failure", "notWatched"),
+)
 REFUSED_SLOT = record({"at": TIME, "identifier": TEXT, "session": TEXT}, optional=("session",))
 
 SCHEMAS = {
@@ -499,6 +509,20 @@ SERVER = [
     ),
     operation("get", "/openapi.json", "openapi", "This document.", gives(ANY_OBJECT)),
     operation("get", "/pools", "list_pools", "The pools that exist.", gives(list_of(ref("Pool")))),
+    operation(
+        "get",
+        "/packages",
+        "get_packages",
+        "Whether new sessions have the packages of the requirements file.",
+        gives(PACKAGES),
+    ),
+    operation(
+        "post",
+        "/packages/reload",
+        "reload_packages",
+        "Reads the requirements file again; answers when that is done or has failed.",
+        gives(PACKAGES),
+    ),
 ]
 
 OF_POOL = [

@@ -135,6 +135,8 @@ App::App(const config::Config& config, Preparation prepared,
       documents_(std::move(prepared.documents)),
       ready_file_(ready_file),
       outputs_(outputs),
+      installation_(installation),
+      base_(tier_ ? std::move(prepared.packages.base) : config),
       loop_(1),
       real_time_(loop_.get_executor()),
       launcher_(loop_.get_executor(), real_time_),
@@ -143,12 +145,14 @@ App::App(const config::Config& config, Preparation prepared,
       system_clock_(loop_.get_executor()),
       clock_(system_clock_, frozen_start(config)),
       spool_(file_pool_),
-      python_(make_runtime(config, tier_, prepared.font_set, installation)),
+      font_set_(std::move(prepared.font_set)),
+      python_(make_session_python(base_.host, tier_, font_set_, installation,
+                                  std::move(prepared.packages.layer))),
       scripts_(read_script_file(config.server.script)),
       metrics_({DYNSESSIONS_VERSION, surfaces::data_plane::version_names()}),
       loop_lag_(real_time_, [this](auto lag) { metrics_.event_loop_lagged(lag); }),
       pool_factory_({loop_.get_executor(), launcher_, ids_, clock_, real_time_, spool_,
-                     python_ ? &*python_ : nullptr, scripts_, session_listeners()},
+                     runtime_of(python_), scripts_, session_listeners()},
                     config.pool),
       pools_(
           config.pool, clock_,
@@ -156,6 +160,12 @@ App::App(const config::Config& config, Preparation prepared,
             return pool_factory_.make_parts(definition, origin);
           },
           config.server.undeclared_pools),
+      package_updates_(
+          {loop_.get_executor(), real_time_, file_pool_, installation_,
+           [this](std::optional<packages::KeptLayer> layer) {
+             return use_packages(std::move(layer));
+           }},
+          base_, python_ && python_->layer ? python_->layer->prefix : std::filesystem::path()),
       faults_(fault_context()),
       fault_filter_(faults_, pools_, {file_pool_, real_time_}, !config.server.exact),
       journal_(config.server.journal_mb * kMegabyte),
@@ -163,9 +173,10 @@ App::App(const config::Config& config, Preparation prepared,
                 config.server.journal_bodies ? test_double::JournalRecorder::Bodies::kept
                                              : test_double::JournalRecorder::Bodies::left_out),
       resources_(pools_, {.exact = config.server.exact, .tenant = config.identity.tenant}),
-      data_plane_({pools_, file_pool_, ids_, python_prefix(config, tier_, installation),
-                   packages::read_package_list(installation.agent), counts_uploads(tier_),
-                   config.host.deterministic.has_value()},
+      data_plane_({pools_, file_pool_, ids_,
+                   [this] { return python_ ? python_->prefix : std::filesystem::path(); },
+                   packages::read_package_list(installation.agent), add_command(config),
+                   counts_uploads(tier_), config.host.deterministic.has_value()},
                   data_plane_settings(config, tier_, keys_, resources_, recorder_, fault_filter_)),
       identity_({clock_, keys_, file_pool_, config.identity},
                 surfaces::RequestGuard(allowed_hosts(config)), {&recorder_}, {&fault_filter_}),
@@ -173,12 +184,13 @@ App::App(const config::Config& config, Preparation prepared,
                      {&recorder_}, {&fault_filter_}),
       service_({&identity_, &control_plane_}, data_plane_),
       admin_token_(admin_token_for(config.server)),
-      admin_(
-          {DYNSESSIONS_VERSION, [this] { return components(launcher_, tier_, declared_pools()); },
-           [this] { return event_line("ready", announcement()); },
-           [this] { return metrics_.text(occupancy()); }, pools_, faults_, journal_, scripts_,
-           events_, slots_, keys_, config.identity, file_pool_},
-          surfaces::RequestGuard(allowed_hosts(config)), admin_token_),
+      admin_({DYNSESSIONS_VERSION, [this] { return health(); },
+              [this] { return event_line("ready", announcement()); },
+              [this] { return metrics_.text(occupancy()); }, pools_, faults_, journal_, scripts_,
+              events_, slots_, keys_, config.identity, file_pool_,
+              [this] { return package_updates_.report(); },
+              [this] { return package_updates_.reload(); }},
+             surfaces::RequestGuard(allowed_hosts(config)), admin_token_),
       server_(loop_.get_executor(), real_time_, file_pool_, front(),
               server_limits(descriptor_limit()), nullptr, {&request_log_, &metrics_, &recorder_}),
       admin_server_(loop_.get_executor(), real_time_, file_pool_, admin_,
@@ -313,6 +325,7 @@ void App::listen() {
   server_.start();
   if (https_server_) https_server_->start();
   admin_server_.start();
+  package_updates_.start();
 }
 
 void App::bind_ports() {
@@ -469,7 +482,8 @@ asio::awaitable<void> App::stop() {
   list_entry_.reset();
   // From here on a second signal has its default effect and ends the process; the launcher notices
   // that and ends every sandbox.
-  co_await drain_clients();
+  using asio::experimental::awaitable_operators::operator&&;
+  co_await (drain_clients() && package_updates_.stop());
   {
     auto give_up = [this] {
       spdlog::error("sessions did not end in {} s; the launcher ends with them",
@@ -493,6 +507,28 @@ asio::awaitable<void> App::drain_clients() {
     co_await (server_.drain(config_.server.drain_period) &&
               https_server_->drain(config_.server.drain_period));
   }
+}
+
+asio::awaitable<Result<void>> App::use_packages(std::optional<packages::KeptLayer> layer) {
+  std::shared_ptr<const SessionPython> python;
+  try {
+    python = make_session_python(base_.host, tier_, font_set_, installation_, std::move(layer));
+  } catch (const runtimes::EngineUnavailable& error) {
+    co_return Error{ErrorCode::sandbox_unavailable, error.what(), {}, {}};
+  }
+  const auto profile = python->runtime.profile_for(config_.pool);
+  if (!profile) co_return profile.error();
+  if (auto closed = closed_to_users(tier_->tier, *profile)) co_return *std::move(closed);
+  const Result<void> changed = co_await pool_factory_.change_python(runtime_of(python), pools_);
+  if (changed) python_ = std::move(python);
+  co_return changed;
+}
+
+asio::awaitable<std::vector<surfaces::admin::Component>> App::health() {
+  std::vector<surfaces::admin::Component> all =
+      co_await components(launcher_, tier_, declared_pools());
+  if (tier_) all.push_back(package_component(package_updates_.report()));
+  co_return all;
 }
 
 }  // namespace dynsessions

@@ -10,8 +10,11 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "emulator/app/https_setup.h"
+#include "emulator/app/package_updates.h"
 #include "emulator/app/pool_factory.h"
 #include "emulator/app/ready_file.h"
+#include "emulator/app/session_packages.h"
+#include "emulator/app/session_python.h"
 #include "emulator/app/tier_choice.h"
 #include "emulator/base/adjustable_clock.h"
 #include "emulator/base/id_source.h"
@@ -23,7 +26,6 @@
 #include "emulator/observability/metrics.h"
 #include "emulator/observability/request_log.h"
 #include "emulator/pools/pool_catalog.h"
-#include "emulator/runtimes/python_runtime.h"
 #include "emulator/server_list/server_list.h"
 #include "emulator/surfaces/admin/admin_api.h"
 #include "emulator/surfaces/control_plane/control_plane.h"
@@ -43,6 +45,7 @@ struct Announcement;
 struct Preparation {
   std::optional<TierChoice> tier = {};  ///< nullopt: answers come from scripts alone
   std::filesystem::path font_set = {};  ///< returned by prepare_fonts()
+  SessionPackages packages = {};        ///< returned by use_session_packages()
   std::vector<template_files::Document> documents = {};  ///< content of --pools-file
 };
 
@@ -87,6 +90,10 @@ class App {
   boost::asio::awaitable<void> stop();
   boost::asio::awaitable<void> drain_clients();
 
+  /// Lets later sessions have the packages of the layer (PackageUpdates::Use).
+  boost::asio::awaitable<Result<void>> use_packages(std::optional<packages::KeptLayer> layer);
+  boost::asio::awaitable<std::vector<surfaces::admin::Component>> health();
+
   [[nodiscard]] unsigned https_port() const;  ///< 0: HTTPS is off, or not bound yet
   [[nodiscard]] surfaces::control_plane::Services control_plane_services();
   /// Handles the requests of the http and https ports.
@@ -106,6 +113,8 @@ class App {
   ReadyFile& ready_file_;
   std::optional<server_list::Entry> list_entry_;  ///< exists as long as the ready file
   const Outputs& outputs_;
+  const runtimes::Installation installation_;
+  const config::Config base_;  ///< the settings, whose Python has no added packages
   boost::asio::io_context loop_;
   SteadyClock real_time_;
   execution::LauncherClient launcher_;
@@ -114,7 +123,8 @@ class App {
   SystemClock system_clock_;
   AdjustableClock clock_;
   const execution::Spool spool_;
-  const std::optional<runtimes::PythonRuntime> python_;
+  const std::filesystem::path font_set_;
+  std::shared_ptr<const SessionPython> python_;  ///< Python of new sessions; null: scripts alone
   test_double::ScriptBook scripts_;
   observability::RequestLog request_log_;
   observability::Metrics metrics_;
@@ -123,6 +133,7 @@ class App {
   test_double::SlotHistory slots_;
   PoolFactory pool_factory_;
   pools::PoolCatalog pools_;
+  PackageUpdates package_updates_;
   std::vector<pools::PoolName> declared_;  ///< the default pool first
   auth::SigningKeys keys_;
   test_double::FaultBook faults_;

@@ -1,5 +1,7 @@
 #include "emulator/app/engine_settings.h"
 
+#include <utility>
+
 namespace dynsessions {
 
 runtimes::PythonSettings python_settings(const config::HostOptions& host,
@@ -18,20 +20,15 @@ sandbox::LauncherSpec launcher_spec(const config::HostOptions& host, sandbox::Ti
   return spec;
 }
 
-std::optional<runtimes::PythonRuntime> make_runtime(const config::Config& config,
-                                                    const std::optional<TierChoice>& tier,
-                                                    const std::filesystem::path& font_set,
-                                                    const runtimes::Installation& installation) {
-  if (!tier) return std::nullopt;
-  return std::optional<runtimes::PythonRuntime>(
-      std::in_place, python_settings(config.host, font_set.string()), installation, tier->tier);
-}
-
-std::filesystem::path python_prefix(const config::Config& config,
-                                    const std::optional<TierChoice>& tier,
-                                    const runtimes::Installation& installation) {
-  if (!tier) return {};
-  return session_python(python_settings(config.host), installation).parent_path().parent_path();
+std::shared_ptr<const SessionPython> make_session_python(const config::HostOptions& host,
+                                                         const std::optional<TierChoice>& tier,
+                                                         const std::filesystem::path& font_set,
+                                                         const runtimes::Installation& installation,
+                                                         std::optional<packages::KeptLayer> layer) {
+  if (!tier) return nullptr;
+  runtimes::PythonSettings settings = python_settings(host, font_set.string());
+  if (layer) settings.python = layer->python();
+  return std::make_shared<SessionPython>(std::move(layer), settings, installation, tier->tier);
 }
 
 bool counts_uploads(const std::optional<TierChoice>& tier) {

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "emulator/app/session_python.h"
 #include "emulator/app/tier_choice.h"
 #include "emulator/config/config.h"
-#include "emulator/runtimes/python_runtime.h"
 #include "sandbox/protocol/launcher_spec.h"
 
 /// Settings of launcher and runtime, made from the configuration.
@@ -20,14 +21,12 @@ namespace dynsessions {
 
 // There is no tier with `--engine scripts`, which needs neither launcher nor Python.
 
-/// The Python of the sessions; nullopt without a tier.
-[[nodiscard]] std::optional<runtimes::PythonRuntime> make_runtime(
-    const config::Config& config, const std::optional<TierChoice>& tier,
-    const std::filesystem::path& font_set, const runtimes::Installation& installation);
-/// The prefix of the environment that sessions run; empty without a tier.
-[[nodiscard]] std::filesystem::path python_prefix(const config::Config& config,
-                                                  const std::optional<TierChoice>& tier,
-                                                  const runtimes::Installation& installation);
+/// The Python of the sessions, which is that of the layer, if there is one, and otherwise that of
+/// `host`. Null without a tier. Throws EngineUnavailable if it does not exist.
+[[nodiscard]] std::shared_ptr<const SessionPython> make_session_python(
+    const config::HostOptions& host, const std::optional<TierChoice>& tier,
+    const std::filesystem::path& font_set, const runtimes::Installation& installation,
+    std::optional<packages::KeptLayer> layer);
 /// Whether uploads are counted: only the full tier has a file system per session, which enforces
 /// its quota.
 [[nodiscard]] bool counts_uploads(const std::optional<TierChoice>& tier);

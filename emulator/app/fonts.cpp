@@ -4,10 +4,12 @@
 #include <vector>
 
 #include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
 
 #include "emulator/app/engine_settings.h"
 #include "emulator/app/https_setup.h"
 #include "emulator/base/child_process.h"
+#include "emulator/base/printable.h"
 #include "emulator/runtimes/python_runtime.h"
 #include "emulator/tls/state_directory.h"
 
@@ -15,6 +17,9 @@ namespace dynsessions {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr const char* kNoReason =
+    "the program that collects fonts was killed: a font file can be damaged, or memory be short";
 
 /// Returns the path of the font directory in --state-dir, which is made if it is missing.
 fs::path font_directory(const config::Config& config, const config::Environment& environment) {
@@ -47,11 +52,17 @@ fs::path prepare_fonts(const config::Config& config, const config::Environment& 
   }
   ChildProcess process(command, ChildProcess::Kind::server);
   const std::string printed = process.read_all();
-  if (process.wait() != 0)
-    throw config::ConfigError("--fonts: " + last_line_of(process.take_stderr()));
+  if (process.wait() != 0) {
+    const std::string reason = last_line_of(process.take_stderr());
+    throw config::ConfigError("--fonts: " +
+                              (reason.empty() ? std::string(kNoReason) : printable(reason)));
+  }
   const auto facts = nlohmann::json::parse(last_line_of(printed), nullptr, false);
   if (!facts.is_object() || !facts.contains("set") || !facts["set"].is_string()) {
     throw std::runtime_error("font_set.py did not print the directory of the fonts");
+  }
+  for (const auto& left_out : facts.value("left_out", std::vector<std::string>())) {
+    spdlog::warn("--fonts: matplotlib does not get {}", printable(left_out));
   }
   return facts["set"].get<std::string>();
 }

@@ -7,6 +7,7 @@
 namespace dynsessions {
 namespace asio = boost::asio;
 using surfaces::admin::Component;
+using surfaces::admin::PackageReport;
 
 namespace {
 
@@ -57,6 +58,20 @@ asio::awaitable<std::vector<Component>> components(execution::LauncherClient& la
   }
   all.push_back({"limits", true, limits_of(launcher)});
   co_return all;
+}
+
+Component package_component(const PackageReport& report) {
+  using State = PackageReport::State;
+  std::string detail = "those of " + report.requirements;
+  if (report.state == State::none) detail = "there is no directory to keep added packages in";
+  if (report.state == State::installing) {
+    detail = "those of " + report.requirements + " are being installed, sessions have earlier ones";
+  }
+  if (report.state == State::failed) {
+    detail =
+        "not those of " + report.requirements + ", sessions keep earlier ones: " + report.failure;
+  }
+  return {"packages", true, std::move(detail)};
 }
 
 }  // namespace dynsessions

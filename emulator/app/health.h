@@ -19,4 +19,8 @@ boost::asio::awaitable<std::vector<surfaces::admin::Component>> components(
     execution::LauncherClient& launcher, const std::optional<TierChoice>& tier,
     std::vector<pools::Pool*> declared_pools);
 
+/// The packages that were added; ready also while sessions keep earlier ones, because they work.
+[[nodiscard]] surfaces::admin::Component package_component(
+    const surfaces::admin::PackageReport& report);
+
 }  // namespace dynsessions

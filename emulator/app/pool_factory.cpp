@@ -49,6 +49,16 @@ class NoWorkspaces final : public execution::WorkspaceFactory {
   const Error why_;
 };
 
+/// Returns the error of the first pool that could have no sessions with this runtime.
+Result<void> check_runtime(const runtimes::Runtime& python, const PoolCatalog& pools) {
+  for (const pools::Pool* pool : pools.all()) {
+    if (!pool->definition().can_run()) continue;
+    const auto profile = python.profile_for(pool->definition());
+    if (!profile) return profile.error();
+  }
+  return {};
+}
+
 }  // namespace
 
 PoolFactory::PoolFactory(Machine machine, PoolDefinition default_pool)
@@ -57,16 +67,17 @@ PoolFactory::PoolFactory(Machine machine, PoolDefinition default_pool)
       first_programs_(machine_.executor, machine_.real_time, first_programs_at_once(),
                       kLongestFirstTurn) {}
 
-Result<PoolFactory::Workspaces> PoolFactory::make_workspaces(const PoolDefinition& definition,
-                                                             Proof proof) {
+Result<PoolFactory::Workspaces> PoolFactory::make_workspaces(
+    const PoolDefinition& definition, Proof proof,
+    const std::shared_ptr<const runtimes::Runtime>& python) {
   if (!definition.can_run()) {
     return Workspaces(std::make_shared<NoWorkspaces>(pools::sessions_cannot_run(definition)));
   }
-  if (machine_.python == nullptr) {
+  if (!python) {
     return Workspaces(std::make_shared<execution::ScriptedWorkspaceFactory>(
         test_double::refuse_unscripted, &machine_.spool.file_pool()));
   }
-  Result<sandbox::SandboxProfile> profile = machine_.python->profile_for(definition);
+  Result<sandbox::SandboxProfile> profile = python->profile_for(definition);
   if (!profile) return profile.error();
   execution::SandboxServices services{machine_.executor,
                                       machine_.launcher,
@@ -75,6 +86,7 @@ Result<PoolFactory::Workspaces> PoolFactory::make_workspaces(const PoolDefinitio
                                       machine_.spool,
                                       first_programs_,
                                       {}};
+  services.python = python;
   auto sandboxed = std::make_unique<execution::SandboxedWorkspaceFactory>(std::move(services),
                                                                           *std::move(profile));
   auto workspaces = std::make_shared<execution::ReadyWorkspaces>(
@@ -96,7 +108,7 @@ PoolFactory::Workspaces PoolFactory::with_scripts(const pools::PoolName& pool,
 
 Result<PoolFactory::Workspaces> PoolFactory::shared_workspaces() {
   if (shared_) return shared_;
-  Result<Workspaces> made = make_workspaces(default_pool_, Proof::needed);
+  Result<Workspaces> made = make_workspaces(default_pool_, Proof::needed, machine_.python);
   if (made) shared_ = *made;
   return made;
 }
@@ -107,7 +119,8 @@ Result<pools::Pool::Parts> PoolFactory::make_parts(const PoolDefinition& definit
   // The default pool proves that sandboxes work here. Any other pool without ready sessions costs
   // nothing until it is used.
   const Proof proof = definition.ready_sessions > 0 ? Proof::needed : Proof::not_needed;
-  Result<Workspaces> workspaces = shares ? shared_workspaces() : make_workspaces(definition, proof);
+  Result<Workspaces> workspaces =
+      shares ? shared_workspaces() : make_workspaces(definition, proof, machine_.python);
   if (!workspaces) return workspaces.error();
   Workspaces source = *workspaces;
   if (shares) source = std::make_shared<SharedWorkspaces>(std::move(source));
@@ -116,6 +129,25 @@ Result<pools::Pool::Parts> PoolFactory::make_parts(const PoolDefinition& definit
   auto events = make_events(definition.id, *clock);
   return pools::Pool::Parts{machine_.executor, machine_.ids, std::move(clock), std::move(source),
                             std::move(events)};
+}
+
+/// The new ready sessions exist before the former ones are ended, so no client waits for them.
+asio::awaitable<Result<void>> PoolFactory::change_python(
+    std::shared_ptr<const runtimes::Runtime> python, PoolCatalog& pools) {
+  if (const Result<void> usable = check_runtime(*python, pools); !usable) co_return usable.error();
+  const Result<Workspaces> made = make_workspaces(default_pool_, Proof::needed, python);
+  if (!made) co_return made.error();
+  const Workspaces next = *made;
+  co_await next->first_attempt();
+  if (const auto failure = next->readiness().failure) {
+    co_await next->stop();
+    co_return *failure;
+  }
+  machine_.python = std::move(python);
+  const Workspaces former = std::exchange(shared_, next);
+  const Result<void> renewed = pools.renew();
+  if (former) co_await former->stop();
+  co_return renewed;
 }
 
 std::unique_ptr<pools::SessionEvents> PoolFactory::make_events(const pools::PoolName& pool,

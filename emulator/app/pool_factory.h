@@ -32,7 +32,8 @@ class PoolFactory {
     AdjustableClock& clock;  ///< the server's clock; every pool starts with a copy of it
     Clock& real_time;        ///< for timeouts of real processes
     const execution::Spool& spool;
-    const runtimes::Runtime* python;  ///< null: answers come from scripts alone
+    /// Null: answers come from scripts alone.
+    std::shared_ptr<const runtimes::Runtime> python;
     test_double::ScriptBook& scripts;
     std::vector<MakeListener> listeners;  ///< made for the sessions of every pool
   };
@@ -46,6 +47,12 @@ class PoolFactory {
   [[nodiscard]] Result<pools::Pool::Parts> make_parts(const pools::PoolDefinition& definition,
                                                       pools::PoolCatalog::Origin origin);
 
+  /// Lets later sessions of all pools run `python`; those that exist stay as they are. Makes a
+  /// session of the default pool first: if that fails, or if the runtime refuses the definition of
+  /// a pool, nothing is changed. `pools` has been made with make_parts().
+  boost::asio::awaitable<Result<void>> change_python(
+      std::shared_ptr<const runtimes::Runtime> python, pools::PoolCatalog& pools);
+
   /// Sessions of all pools that wait for a client.
   [[nodiscard]] std::size_t ready_sessions() const;
 
@@ -56,15 +63,16 @@ class PoolFactory {
   using Workspaces = std::shared_ptr<execution::WorkspaceFactory>;
   using Proof = execution::ReadyWorkspaces::Proof;
 
-  [[nodiscard]] Result<Workspaces> make_workspaces(const pools::PoolDefinition& definition,
-                                                   Proof proof);
+  [[nodiscard]] Result<Workspaces> make_workspaces(
+      const pools::PoolDefinition& definition, Proof proof,
+      const std::shared_ptr<const runtimes::Runtime>& python);
   [[nodiscard]] Result<Workspaces> shared_workspaces();
   /// The workspaces of one pool, behind the scripts that can answer instead of them.
   [[nodiscard]] Workspaces with_scripts(const pools::PoolName& pool, Workspaces inner) const;
   [[nodiscard]] std::unique_ptr<pools::SessionEvents> make_events(const pools::PoolName& pool,
                                                                   const Clock& clock) const;
 
-  const Machine machine_;
+  Machine machine_;
   const pools::PoolDefinition default_pool_;
   execution::Turns first_programs_;
   Workspaces shared_;

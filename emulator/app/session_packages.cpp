@@ -6,7 +6,6 @@
 
 #include "emulator/app/engine_settings.h"
 #include "emulator/app/https_setup.h"
-#include "emulator/base/read_text.h"
 #include "emulator/packages/python_environment.h"
 #include "emulator/tls/state_directory.h"
 
@@ -17,8 +16,8 @@ namespace {
 
 constexpr const char* kLayers = "packages";
 
-config::ConfigError unusable(const fs::path& path, const std::string& why) {
-  return config::ConfigError("the requirements file " + path.string() + ": " + why);
+config::ConfigError unusable(const std::string& why) {
+  return config::ConfigError("the requirements file " + why);
 }
 
 /// The Python that layers are built on, which must not be a layer itself.
@@ -41,18 +40,24 @@ std::optional<fs::path> requirements_path(const config::Config& config,
   return fs::absolute(*state) / "requirements.txt";
 }
 
+std::string add_command(const config::Config& config) {
+  const std::string command = "dynsessions packages add";
+  if (!config.host.requirements.empty()) return command + " --requirements FILE";
+  return config.server.state_dir.empty() ? command : command + " --state-dir DIR";
+}
+
 packages::RequirementsFile read_requirements(const config::Config& config,
                                              const config::Environment& environment) {
   const auto path = requirements_path(config, environment);
   if (!path) return {};
-  std::error_code none;
-  if (!fs::exists(*path, none)) {
-    if (config.host.requirements.empty()) return {};
-    throw unusable(*path, "it does not exist; `dynsessions packages add` makes it");
+  const bool must_exist = !config.host.requirements.empty();
+  const auto text = packages::read_requirements_text(*path);
+  if (!text) throw unusable(text.error().message);
+  if (text->empty() && must_exist && !fs::exists(*path)) {
+    throw unusable(path->string() + ": it does not exist; `dynsessions packages add` makes it");
   }
-  if (fs::is_directory(*path, none)) throw unusable(*path, "it is a directory");
-  auto file = packages::RequirementsFile::parse(read_text(*path));
-  if (!file) throw unusable(*path, file.error().message);
+  auto file = packages::RequirementsFile::parse(*text);
+  if (!file) throw unusable(path->string() + ": " + file.error().message);
   return *std::move(file);
 }
 
@@ -69,11 +74,10 @@ packages::LayerStore layer_store(const config::Config& config,
           installation.agent / "environment_layer.py"};
 }
 
-std::optional<packages::KeptLayer> use_session_packages(
-    config::Config& config, const config::Environment& environment,
-    const runtimes::Installation& installation) {
+SessionPackages use_session_packages(config::Config& config, const config::Environment& environment,
+                                     const runtimes::Installation& installation) {
   const packages::RequirementsFile file = read_requirements(config, environment);
-  if (file.is_empty()) return std::nullopt;
+  if (file.is_empty()) return {config, std::nullopt};
   const fs::path path = *requirements_path(config, environment);
   const auto announce = [&path] {
     spdlog::info("installing the packages of {}, which is done once", path.string());
@@ -82,8 +86,9 @@ std::optional<packages::KeptLayer> use_session_packages(
     auto layer =
         layer_store(config, environment, installation).obtain(file, path.parent_path(), announce);
     if (layer) {
-      config.host.python = layer->python();
-      return *std::move(layer);
+      SessionPackages used{config, *std::move(layer)};
+      config.host.python = used.layer->python();
+      return used;
     }
     const Error& error = layer.error();
     throw runtimes::EngineUnavailable(path.string() + ": " + error.message +

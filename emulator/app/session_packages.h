@@ -16,6 +16,10 @@ namespace dynsessions {
 [[nodiscard]] std::optional<std::filesystem::path> requirements_path(
     const config::Config& config, const config::Environment& environment);
 
+/// The command that adds packages to servers with this configuration. Clients see it, so it has no
+/// path of the host.
+[[nodiscard]] std::string add_command(const config::Config& config);
+
 /// Reads the requirements file; the result is empty if the default file does not exist. Throws
 /// config::ConfigError if the file cannot be used, or if --requirements names a file that does not
 /// exist.
@@ -28,12 +32,17 @@ namespace dynsessions {
                                                const config::Environment& environment,
                                                const runtimes::Installation& installation);
 
+/// The packages of a server that starts.
+struct SessionPackages {
+  config::Config base = {};                       ///< the settings, whose Python is the base
+  std::optional<packages::KeptLayer> layer = {};  ///< nullopt: there are no packages
+};
+
 /// Builds the layer with the packages if it is missing, and sets `config.host.python` to its
-/// Python. Hold the returned layer while sessions use it. Returns nullopt if there are no packages.
-/// Blocks while pip works, and needs a program with one thread. Throws the exceptions of the
-/// functions above, and EngineUnavailable with the cure if the layer cannot be built.
-[[nodiscard]] std::optional<packages::KeptLayer> use_session_packages(
-    config::Config& config, const config::Environment& environment,
-    const runtimes::Installation& installation);
+/// Python. Blocks while pip works, and needs a program with one thread. Throws the exceptions of
+/// the functions above, and EngineUnavailable with the cure if the layer cannot be built.
+[[nodiscard]] SessionPackages use_session_packages(config::Config& config,
+                                                   const config::Environment& environment,
+                                                   const runtimes::Installation& installation);
 
 }  // namespace dynsessions

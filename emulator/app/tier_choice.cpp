@@ -71,21 +71,6 @@ std::optional<fs::path> closed_directory(const sandbox::SandboxProfile& profile)
   return std::nullopt;
 }
 
-/// Below the full tier, interpreters access the host's files as the users that a root launcher
-/// gives to sessions. This check names the directory that they cannot enter; an interpreter's own
-/// error would not.
-std::optional<Error> closed_to_users(Tier tier, const sandbox::SandboxProfile& profile) {
-  if (tier == Tier::full || ::geteuid() != 0) return std::nullopt;
-  const auto closed = closed_directory(profile);
-  if (!closed) return std::nullopt;
-  return Error{ErrorCode::sandbox_unavailable,
-               "The sandbox could not be set up: the users of sessions cannot enter " +
-                   closed->string() + ", which has this program, its Python or its packages.",
-               {},
-               "step `enter directories` failed on this machine",
-               kEnterDirectories};
-}
-
 std::vector<Tier> tiers_of(config::SandboxMode mode) {
   switch (mode) {
     case config::SandboxMode::automatic:
@@ -114,6 +99,18 @@ const char* layers_of(Tier tier) {
 }
 
 }  // namespace
+
+std::optional<Error> closed_to_users(Tier tier, const sandbox::SandboxProfile& profile) {
+  if (tier == Tier::full || ::geteuid() != 0) return std::nullopt;
+  const auto closed = closed_directory(profile);
+  if (!closed) return std::nullopt;
+  return Error{ErrorCode::sandbox_unavailable,
+               "The sandbox could not be set up: the users of sessions cannot enter " +
+                   closed->string() + ", which has this program, its Python or its packages.",
+               {},
+               "step `enter directories` failed on this machine",
+               kEnterDirectories};
+}
 
 TierTrial try_tier(const std::string& launcher, const sandbox::LauncherSpec& spec,
                    sandbox::SandboxProfile profile) {

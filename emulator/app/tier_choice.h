@@ -26,6 +26,12 @@ struct TierTrial {
 [[nodiscard]] TierTrial try_tier(const std::string& launcher, const sandbox::LauncherSpec& spec,
                                  sandbox::SandboxProfile profile);
 
+/// Below the full tier, interpreters access the host's files as the users that a root launcher
+/// gives to sessions. Returns an error that names the directory that they cannot enter; an
+/// interpreter's own error would not.
+[[nodiscard]] std::optional<Error> closed_to_users(sandbox::Tier tier,
+                                                   const sandbox::SandboxProfile& profile);
+
 struct TierChoice {
   sandbox::Tier tier;
   std::vector<TierTrial> better;  ///< better tiers that were tried first and failed

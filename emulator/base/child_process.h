@@ -14,7 +14,8 @@ namespace dynsessions {
 /// A child process whose stdout is a pipe to this process. The destructor sends SIGTERM and waits
 /// for the exit. The kernel ends the child if this process is killed.
 ///
-/// For programs with one thread only: no other code must run between fork and exec.
+/// Between fork and exec the child makes only system calls, so the program can have threads. The
+/// thread that starts the child must outlive it: the kernel ends the child with that thread.
 class ChildProcess {
  public:
   enum class Kind {
@@ -36,6 +37,8 @@ class ChildProcess {
   /// Like read_all(), for a program that might never exit: returns nullopt if it takes longer than
   /// `timeout`. The child is killed in both cases.
   std::optional<std::string> read_all(std::chrono::milliseconds timeout);
+  /// The pipe that stdout goes to, for a program that waits for its end on an event loop.
+  [[nodiscard]] int output() const { return output_.get(); }
   /// Returns the text that a `server` wrote to stderr since the last call.
   std::string take_stderr();
   /// Waits for the exit. Returns the exit code, or -1 after a signal. Call wait() or stop(), once.

@@ -55,8 +55,8 @@ struct Command {
 };
 
 extern const Command kServe, kExec, kEnv, kAz, kHealthcheck, kWait, kCert, kToken, kDoctor,
-    kPackagesList, kPackagesAdd, kPackagesRemove, kConform, kConfigPrint, kOptions, kCompletion,
-    kVersion, kHelp;
+    kPackagesList, kPackagesAdd, kPackagesInstall, kPackagesRemove, kConform, kConfigPrint,
+    kOptions, kCompletion, kVersion, kHelp;
 extern const Command kPoolList, kPoolShow, kPoolPut, kPoolSet, kPoolDelete, kPoolApply,
     kSessionsList, kSessionsShow, kSessionsDelete, kSessionsRestartKernel, kClockShow, kClockFreeze,
     kClockResume, kClockSet, kClockScale, kClockAdvance, kFaultList, kFaultAdd, kFaultDelete,

@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::array kCommands{
     &kServe, &kExec, &kEnv, &kAz, &kHealthcheck, &kWait, &kCert, &kToken, &kDoctor, &kPackagesList,
-    &kPackagesAdd, &kPackagesRemove, &kConform, &kConfigPrint, &kOptions, &kCompletion, &kVersion,
-    &kHelp,
+    &kPackagesAdd, &kPackagesInstall, &kPackagesRemove, &kConform, &kConfigPrint, &kOptions,
+    &kCompletion, &kVersion, &kHelp,
     // Commands for a running server.
     &kPoolList, &kPoolShow, &kPoolPut, &kPoolSet, &kPoolDelete, &kPoolApply, &kSessionsList,
     &kSessionsShow, &kSessionsDelete, &kSessionsRestartKernel, &kClockShow, &kClockFreeze,

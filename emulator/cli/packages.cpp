@@ -10,10 +10,9 @@
 #include "emulator/app/engine_settings.h"
 #include "emulator/app/session_packages.h"
 #include "emulator/base/columns.h"
-#include "emulator/base/read_text.h"
 #include "emulator/cli/command.h"
+#include "emulator/client_environment/package_servers.h"
 #include "emulator/packages/package_name.h"
-#include "emulator/server_list/server_list.h"
 
 namespace dynsessions::cli {
 namespace {
@@ -27,6 +26,7 @@ constexpr Flag kFromFlag{
     "--from", "FILE", "Add the packages of a requirements file, too.", {}, 'r'};
 constexpr Flag kWheelsFlag{"--wheels", "DIR",
                            "Take packages from this directory of wheels and from nowhere else."};
+constexpr Flag kNoReloadFlag{"--no-reload", {}, "Do not tell running servers."};
 
 std::string from_name(const packages::RequirementsFile& file, const std::string& name) {
   const auto is_in = [&name](const std::vector<Requirement>& all) {
@@ -45,7 +45,9 @@ RequirementsFile wanted_packages(const Invocation& call) {
     if (!fs::is_regular_file(from->second, none)) {
       throw config::ConfigError("there is no file " + from->second);
     }
-    auto read = RequirementsFile::parse(read_text(from->second));
+    const auto text = packages::read_requirements_text(from->second);
+    if (!text) throw config::ConfigError(text.error().message);
+    auto read = RequirementsFile::parse(*text);
     if (!read) throw config::ConfigError(from->second + ": " + read.error().message);
     wanted = *std::move(read);
   }
@@ -73,9 +75,13 @@ fs::path place_of_wheels(const std::string& directory, const fs::path& file) {
   return is_below ? "." / relative : place;
 }
 
-int count_of_running_servers() {
-  const auto list = server_list::directory(config::process_environment);
-  return list ? static_cast<int>(server_list::running_servers(*list).size()) : 0;
+/// Tells the running servers that use the file of its change, and prints what each of them did.
+void tell_servers(const Invocation& call, const fs::path& path) {
+  if (call.flags.contains(std::string(kNoReloadFlag.name))) return;
+  using client_environment::reload_packages;
+  for (const auto& server : reload_packages(path, config::process_environment)) {
+    std::fprintf(stderr, "%s\n", server.account.c_str());
+  }
 }
 
 void print_change(const packages::Change& change, const fs::path& path) {
@@ -85,12 +91,13 @@ void print_change(const packages::Change& change, const fs::path& path) {
   for (const std::string& conflict : change.layer.conflicts) {
     std::fprintf(stderr, "dynsessions: warning: %s\n", conflict.c_str());
   }
-  std::fprintf(stderr, "Recorded in %s. Servers that are started from now on have it.\n",
-               path.c_str());
-  if (const int servers = count_of_running_servers(); servers > 0) {
-    std::fprintf(stderr, "%d running %s the present packages: start %s again.\n", servers,
-                 servers == 1 ? "server keeps" : "servers keep", servers == 1 ? "it" : "them");
-  }
+  std::fprintf(stderr, "Recorded in %s.\n", path.c_str());
+}
+
+ExitCode print_failure(const Error& error) {
+  std::fprintf(stderr, "dynsessions: %s\n", error.message.c_str());
+  if (!error.reason.empty()) std::fprintf(stderr, "  Cure: %s.\n", error.reason.c_str());
+  return failed;
 }
 
 /// The file to change, which need not exist. Throws config::ConfigError.
@@ -115,13 +122,27 @@ ExitCode change_packages(const Invocation& call, const packages::LayerStore::Edi
   const auto change = store.change(path, edit);
   if (change) {
     print_change(*change, path);
+    tell_servers(call, path);
     return stopped;
   }
-  const Error& error = change.error();
-  std::fprintf(stderr, "dynsessions: %s\n", error.message.c_str());
-  if (!error.reason.empty()) std::fprintf(stderr, "  Cure: %s.\n", error.reason.c_str());
+  const ExitCode code = print_failure(change.error());
   std::fprintf(stderr, "Nothing was changed.\n");
-  return failed;
+  return code;
+}
+
+/// As a server does when it starts.
+ExitCode install_packages(const Invocation& call) {
+  const config::Config config = settings_of(call).config;
+  const RequirementsFile file = read_requirements(config, config::process_environment);
+  const fs::path path = path_to_change(config);
+  if (!file.is_empty()) {
+    const auto store = layer_store(config, config::process_environment,
+                                   runtimes::Installation::next_to_executable());
+    const auto layer = store.obtain(file, path.parent_path(), [] {});
+    if (!layer) return print_failure(layer.error());
+  }
+  tell_servers(call, path);
+  return stopped;
 }
 
 ExitCode add_packages(const Invocation& call) {
@@ -190,11 +211,13 @@ ExitCode list_packages(const Invocation& call) {
 
 constexpr std::string_view kPackagesOptions[] = {"requirements", "python", "state-dir"};
 constexpr Flag kPackageListFlags[] = {kOutputFlag};
-constexpr Flag kAddFlags[] = {kFromFlag, kWheelsFlag};
+constexpr Flag kAddFlags[] = {kFromFlag, kWheelsFlag, kNoReloadFlag};
+constexpr Flag kReloadFlags[] = {kNoReloadFlag};
 
 constexpr std::string_view kPackagesExamples =
     "  dynsessions packages add plotly 'duckdb>=1'\n"
     "  dynsessions packages add --requirements sessions.txt -r requirements.txt\n"
+    "  dynsessions packages install --requirements sessions.txt\n"
     "  dynsessions packages remove plotly\n";
 
 constexpr std::string_view kChangeExitCodes =
@@ -228,7 +251,7 @@ const Command kPackagesAdd{
         "directory. Packages of the\nservice's image keep their versions unless they are named "
         "with "
         "one. If pip fails, nothing changes.\npip runs on this machine and outside of any sandbox. "
-        "Running servers keep their packages.\n",
+        "Running servers that use the file take the change\nfor their new sessions.\n",
     .examples = kPackagesExamples,
     .exit_codes = kChangeExitCodes,
     .flags = kAddFlags,
@@ -238,14 +261,30 @@ const Command kPackagesAdd{
     .run = add_packages,
 };
 
+const Command kPackagesInstall{
+    .name = "packages install",
+    .summary = "Install the packages of the requirements file now.",
+    .description =
+        "Installs the packages that the file names, unless that was done before. A server does the "
+        "same when it\nstarts and when the file changes; this command does it in advance, or again "
+        "after a failure.\n",
+    .examples = kPackagesExamples,
+    .exit_codes = kChangeExitCodes,
+    .flags = kReloadFlags,
+    .takes_options = true,
+    .common_options = kPackagesOptions,
+    .run = install_packages,
+};
+
 const Command kPackagesRemove{
     .name = "packages remove",
     .summary = "Remove packages that were added.",
     .description =
         "Removes added packages, and packages that only they need. Packages of the base stay. "
-        "Running\nservers keep their packages.\n",
+        "Running\nservers that use the file take the change for their new sessions.\n",
     .examples = kPackagesExamples,
     .exit_codes = kChangeExitCodes,
+    .flags = kReloadFlags,
     .takes_options = true,
     .common_options = kPackagesOptions,
     .argument = "NAME…",

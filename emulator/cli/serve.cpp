@@ -43,9 +43,8 @@ ExitCode serve(const Invocation& call) {
                            config::name_of(config.server.log_format));
   Preparation prepared{.documents = documents_of(config)};
   const auto installation = runtimes::Installation::next_to_executable();
-  std::optional<packages::KeptLayer> layer;
   if (config.host.engine == config::Engine::python) {
-    layer = use_session_packages(config, config::process_environment, installation);
+    prepared.packages = use_session_packages(config, config::process_environment, installation);
     prepared.tier = usable_tier(config, installation);
     prepared.font_set =
         prepare_fonts(config, config::process_environment, installation, prepared.tier->tier);

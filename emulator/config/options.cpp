@@ -351,9 +351,10 @@ constexpr std::array kOptions{
     Option{"python", "Sandbox", "PATH",
            "python3 with IPython; default: the environment that `make run` builds.",
            kOf<kPath<&HostOptions::python>>},
-    Option{"requirements", "Sandbox", "PATH",
-           "File of packages to add to that Python; default: that of `dynsessions packages`.",
-           kOf<kPath<&HostOptions::requirements>>},
+    Option{
+        "requirements", "Sandbox", "PATH",
+        "File of packages to add, also when it changes; default: that of `dynsessions packages`.",
+        kOf<kPath<&HostOptions::requirements>>},
     Option{"sandbox", "Sandbox", "MODE",
            "Isolation: auto is full, else restricted; insecure isolates nothing.",
            kOf<kChoice<&HostOptions::sandbox, kSandboxModes>>},

@@ -40,7 +40,7 @@ Check check_egress_program() {
 Checks examine(const config::Config& options, const runtimes::Installation& installation) {
   config::Config config = options;
   std::filesystem::path python;
-  std::optional<Check> added;
+  Checks added;
   try {
     added = check_added_packages(config, config::process_environment, installation);
     python = runtimes::session_python(python_settings(config.host), installation);
@@ -48,7 +48,7 @@ Checks examine(const config::Config& options, const runtimes::Installation& inst
     return check_missing_python(error.what());
   }
   Checks checks = examine_environment(python, installation);
-  if (added) checks.push_back(*std::move(added));
+  std::move(added.begin(), added.end(), std::back_inserter(checks));
   // Skips the sandbox: a Python that the agent cannot use would fail there too, with less clear
   // reasons.
   if (checks.front().verdict == Verdict::bad) return checks;

@@ -36,6 +36,8 @@ struct SandboxServices {
   InterpreterLimits limits;
   bool zygote = false;  ///< whether the profile has a zygote (sandbox::SandboxProfile)
   ProfileId profile{};  ///< profile of new sandboxes
+  /// Keeps the files of the profile's Python while a sandbox can use them.
+  std::shared_ptr<const void> python = {};
 };
 
 /// One kernel of a sandboxed workspace: an IPython agent in the workspace's sandbox. After a

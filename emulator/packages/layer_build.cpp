@@ -1,7 +1,8 @@
 #include "emulator/packages/layer_build.h"
 
+#include <cerrno>
 #include <fstream>
-#include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include <boost/algorithm/string/join.hpp>
@@ -26,6 +27,8 @@ constexpr const char* kPipCrashed = "ERROR: Exception:";
 /// environment_layer.py says so after pip has done its work.
 constexpr std::string_view kAgentSign = "the agent of sessions does not work with these packages";
 
+constexpr std::string_view kKilledSign = "ended by signal";
+
 struct PipCure {
   std::string_view sign;  ///< text in pip's output
   std::string_view cure;
@@ -48,7 +51,8 @@ constexpr PipCure kPipCures[] = {
     {"No matching distribution found",
      "look at the name; the package may also need another Python than that of the sessions, or the "
      "versions of the service's image that it may not change"},
-    {"No space left on device", "the directory of --state-dir has no room"},
+    {"No space left on device", "the directory of --state-dir or that of TMPDIR has no room"},
+    {kKilledSign, "look whether memory is short, then try again"},
 };
 
 std::string shown_lines(std::string_view output) {
@@ -66,10 +70,13 @@ std::string shown_lines(std::string_view output) {
   return boost::algorithm::join(shown, "\n");
 }
 
-void write_lines(const fs::path& path, const std::string& text) {
+/// Returns the reason why that is not possible.
+std::string write_lines(const fs::path& path, const std::string& text) {
+  errno = 0;
   std::ofstream file(path, std::ios::binary);
   file << text;
-  if (!file.flush()) throw std::runtime_error("cannot write " + path.string());
+  if (file.flush()) return {};
+  return "ERROR: " + path.string() + ": " + std::generic_category().message(errno);
 }
 
 std::string constraint_lines(const Versions& versions) {
@@ -111,8 +118,9 @@ Result<LayerFacts> read_layer_facts(std::string_view printed) {
 Result<LayerFacts> build_layer(const LayerPlan& plan, const fs::path& directory) {
   const fs::path requirements = directory.string() + ".requirements";
   const fs::path constraints = directory.string() + ".constraints";
-  write_lines(requirements, plan.requirements);
-  write_lines(constraints, constraint_lines(plan.constraints));
+  std::string obstacle = write_lines(requirements, plan.requirements);
+  if (obstacle.empty()) obstacle = write_lines(constraints, constraint_lines(plan.constraints));
+  if (!obstacle.empty()) return pip_failure(obstacle);
   // A separate process group: Ctrl-C ends this process, whose exit then ends the builder.
   ChildProcess builder({plan.base_python.string(), "-I", plan.script.string(), directory.string(),
                         requirements.string(), constraints.string()},
@@ -121,6 +129,7 @@ Result<LayerFacts> build_layer(const LayerPlan& plan, const fs::path& directory)
   const int status = builder.wait();
   fs::remove(requirements);
   fs::remove(constraints);
+  if (status < 0) return pip_failure("ERROR: the installation was ended by signal");
   if (status != 0) return pip_failure(builder.take_stderr());
   return read_layer_facts(printed);
 }

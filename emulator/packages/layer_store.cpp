@@ -15,7 +15,6 @@
 
 #include <openssl/evp.h>
 
-#include "emulator/base/read_text.h"
 #include "emulator/packages/package_name.h"
 #include "emulator/tls/state_directory.h"
 
@@ -103,19 +102,28 @@ std::string version_in(const Versions& packages, std::string_view name) {
   return {};
 }
 
-/// Readers see the old content or the new. Its mode and its links stay.
-void replace_file(const fs::path& path, const std::string& text) {
-  const fs::path target = fs::exists(path) ? fs::canonical(path) : path;
-  const fs::path unfinished = target.string() + ".tmp";
-  std::ofstream file(unfinished, std::ios::binary | std::ios::trunc);
+std::error_code write_file(const fs::path& path, const std::string& text) {
+  errno = 0;
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << text;
   file.close();
-  std::error_code error;
-  if (file && fs::exists(target)) fs::permissions(unfinished, fs::status(target).permissions());
-  if (file) fs::rename(unfinished, target, error);
-  if (file && !error) return;
-  fs::remove(unfinished, error);
-  throw std::runtime_error("cannot write " + path.string());
+  return file ? std::error_code() : std::error_code(errno, std::generic_category());
+}
+
+/// Readers see the old content or the new. Its mode and its links stay. `invalid_request` if it
+/// cannot be written.
+Result<void> replace_file(const fs::path& path, const std::string& text) {
+  std::error_code none;
+  const fs::path target = fs::exists(path, none) ? fs::canonical(path) : path;
+  const fs::path unfinished = target.string() + ".tmp";
+  std::error_code error = write_file(unfinished, text);
+  const fs::file_status before = fs::status(target, none);
+  if (!error && fs::exists(before)) fs::permissions(unfinished, before.permissions(), error);
+  if (!error) fs::rename(unfinished, target, error);
+  if (!error) return {};
+  fs::remove(unfinished, none);
+  return invalid_request("cannot write " + path.string() + ": " + error.message(), {},
+                         "the command needs to write the file, and a file next to it");
 }
 
 }  // namespace
@@ -157,25 +165,27 @@ Result<KeptLayer> LayerStore::obtain(const RequirementsFile& file, const fs::pat
 
 Result<Change> LayerStore::change(const fs::path& path, const Edit& edit) const {
   const UniqueFd lock = lock_directory(directory_);
-  const std::string before = read_text(path);
-  Result<RequirementsFile> file = RequirementsFile::parse(before);
-  if (!file) return file.error();
+  const Result<std::string> before = read_requirements_text(path);
+  if (!before) return before.error();
+  Result<RequirementsFile> file = RequirementsFile::parse(*before);
+  if (!file) return invalid_request(path.string() + ": " + file.error().message);
   if (const Result<void> edited = edit(*file); !edited) return edited.error();
   file->set_needed({});  // the build computes these lines again
   if (file->is_empty()) {
-    replace_file(path, file->text());
+    if (const auto written = replace_file(path, file->text()); !written) return written.error();
     return Change{*std::move(file), {}};
   }
   const Result<Build> built = build(*file, fs::absolute(path).parent_path());
   if (!built) return built.error();
-  if (read_text(path) != before) {
+  const Result<std::string> now = read_requirements_text(path);
+  if (!now || *now != *before) {
     remove_leftovers();
     return invalid_request(path.string() + " was changed by another program", {},
                            "run the command again");
   }
   pin(*file, built->facts);
   publish(*built, *file);
-  replace_file(path, file->text());
+  if (const auto written = replace_file(path, file->text()); !written) return written.error();
   return Change{*std::move(file), built->facts};
 }
 

@@ -41,6 +41,8 @@ class LayerStore {
   LayerStore(std::filesystem::path directory, std::filesystem::path base_python,
              std::filesystem::path script);
 
+  [[nodiscard]] const std::filesystem::path& base_python() const { return base_python_; }
+
   /// Returns nullopt if the layer was not built yet.
   [[nodiscard]] std::optional<KeptLayer> find(const RequirementsFile& file) const;
 
@@ -52,7 +54,7 @@ class LayerStore {
 
   /// Edits a file on the disk, which need not exist, and builds its layer: both or nothing.
   /// Packages without a version get the one that was installed. The refusals of `edit`, of the file
-  /// and of pip are passed on. Throws std::runtime_error if the file cannot be written.
+  /// and of pip are passed on. `invalid_request` also if the file cannot be read or written.
   using Edit = std::function<Result<void>(RequirementsFile& file)>;
   [[nodiscard]] Result<Change> change(const std::filesystem::path& path, const Edit& edit) const;
 

@@ -1,6 +1,7 @@
 #include "emulator/packages/missing_module.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <boost/algorithm/string/predicate.hpp>
 
@@ -12,11 +13,19 @@ namespace {
 
 constexpr std::size_t kLongestModule = 100;
 
-bool is_identifier(std::string_view text) {
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/// Whether the text can be the path of a module, or the name of a package in its place: that can
+/// have dashes.
+bool is_module_path(std::string_view text) {
   const auto is_part = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    return is_letter_or_digit(c) || c == '_' || c == '-' || c == '.';
   };
-  return !text.empty() && text.size() <= kLongestModule && !(text[0] >= '0' && text[0] <= '9') &&
+  const bool begins_well = !text.empty() && (is_letter_or_digit(text[0]) || text[0] == '_') &&
+                           !(text[0] >= '0' && text[0] <= '9');
+  return begins_well && text.size() <= kLongestModule &&
          std::all_of(text.begin(), text.end(), is_part);
 }
 
@@ -32,16 +41,6 @@ const PinnedPackage* find_pinned(const PackageList& list, std::string_view packa
       std::find_if(list.packages.begin(), list.packages.end(),
                    [&](const PinnedPackage& pin) { return normalized_name(pin.name) == package; });
   return found == list.packages.end() ? nullptr : &*found;
-}
-
-std::string knowledge_of(const PinnedPackage* pin, const std::string& package,
-                         const PackageList& list) {
-  if (pin == nullptr || !pin->is_in_service) {
-    return "it is not known whether the service's image has " + package;
-  }
-  const std::string version = pin->service_version.empty() ? ", in a version that was not seen"
-                                                           : ' ' + pin->service_version;
-  return "the service's image has " + package + version + " (" + list.source + ")";
 }
 
 /// Whether one letter is missing, additional, another one, or exchanged with its neighbour. Texts
@@ -85,12 +84,79 @@ std::string similar_module(std::string_view module, const PackageList& list) {
   return {};
 }
 
+/// Python does not look for modules there by itself.
+constexpr const char* kUploadsFirst = "run `import sys; sys.path.append('/mnt/data')` first";
+
+/// Sentences about one module.
+struct Advisor {
+  const std::string module;
+  const PackageList& list;
+  const std::string_view add_command;
+
+  [[nodiscard]] std::string knowledge_of(const std::string& package) const {
+    const PinnedPackage* pin = find_pinned(list, package);
+    if (pin == nullptr || !pin->is_in_service) {
+      return "it is not known whether the service's image has " + package;
+    }
+    const std::string version = pin->service_version.empty() ? ", in a version that was not seen"
+                                                             : ' ' + pin->service_version;
+    return "the service's image has " + package + version + " (" + list.source + ")";
+  }
+
+  [[nodiscard]] std::string command_for(const std::string& package) const {
+    const PinnedPackage* pin = find_pinned(list, package);
+    const std::string version = pin == nullptr ? std::string() : pin->service_version;
+    return '`' + std::string(add_command) + ' ' + package + (version.empty() ? "" : "==") +
+           version + "` adds it to new sessions";
+  }
+
+  [[nodiscard]] std::string about_package(const std::string& package) const {
+    if (list.windows_packages.contains(package)) {
+      return module + " is a part of " + package + ", which is for Windows; sessions run on Linux";
+    }
+    return knowledge_of(package) + "; " + command_for(package);
+  }
+
+  /// The name was that of a package, or another mistake.
+  [[nodiscard]] std::string about_mistake(const std::string& what, const std::string& real) const {
+    std::string text = what + " is imported as " + real + ", not as " + module;
+    const auto owner = list.packages_of_modules.find(real);
+    const bool is_here =
+        owner == list.packages_of_modules.end() || find_pinned(list, owner->second) != nullptr;
+    return is_here ? text : text + "; " + about_package(owner->second);
+  }
+
+  [[nodiscard]] std::string about_shared() const {
+    return "many packages have a part of the module " + module + ": " +
+           list.shared_modules.find(module)->second + "; `" + std::string(add_command) +
+           " NAME` adds one to new sessions";
+  }
+
+  [[nodiscard]] std::string about_own_file() const {
+    return "a module " + module + " is usually a file of the project: upload " + module +
+           ".py, and " + kUploadsFirst;
+  }
+
+  [[nodiscard]] std::string about_unknown(const std::string& package) const {
+    const std::string similar = similar_module(module, list);
+    // A name that was mistyped can be that of a hostile package.
+    const std::string if_meant = similar.empty() ? "" : "if not " + similar + " is meant, ";
+    return knowledge_of(package) + "; " + if_meant + command_for(package) + "; if it is a file " +
+           module + ".py of the project, upload it, and " + kUploadsFirst;
+  }
+};
+
+/// Names of packages begin and end with a letter or a digit.
+bool can_be_package(std::string_view name) {
+  return is_letter_or_digit(name.front()) && is_letter_or_digit(name.back());
+}
+
 }  // namespace
 
 std::optional<std::string> missing_module(std::string_view traceback) {
   if (!take(traceback, "No module named '")) return std::nullopt;
   const std::string_view module = traceback.substr(0, traceback.find('\''));
-  if (!is_identifier(module) || !take(traceback, std::string(module) + "'-----")) {
+  if (!is_module_path(module) || !take(traceback, std::string(module) + "'-----")) {
     return std::nullopt;
   }
   traceback.remove_prefix(std::min(traceback.find('\n'), traceback.size()));
@@ -98,32 +164,31 @@ std::optional<std::string> missing_module(std::string_view traceback) {
   return std::string(module);
 }
 
-std::string advice_on_missing(std::string_view module, const PackageList& list) {
+std::string advice_on_missing(std::string_view module, const PackageList& list,
+                              std::string_view add_command) {
+  const Advisor advisor{std::string(module), list, add_command};
   if (list.python_modules.contains(module)) {
-    return std::string(module) +
+    return advisor.module +
            " is a part of Python that the sessions here do not have; no package adds it";
   }
-  const auto renamed = list.packages_of_modules.find(module);
-  const bool has_own_name = renamed == list.packages_of_modules.end();
-  const std::string package = has_own_name ? normalized_name(module) : renamed->second;
-  if (package.empty()) {
-    return "many packages have a part of the module " + std::string(module) +
-           "; `dynsessions packages add NAME` adds the one that is needed";
+  const auto owner = list.packages_of_modules.find(module);
+  if (owner != list.packages_of_modules.end()) return advisor.about_package(owner->second);
+  if (list.shared_modules.contains(module)) return advisor.about_shared();
+  const auto mistake = list.mistaken_modules.find(module);
+  if (mistake != list.mistaken_modules.end()) {
+    return advisor.about_mistake(advisor.module, mistake->second);
   }
-  const PinnedPackage* pin = find_pinned(list, package);
-  if (has_own_name) {
-    if (const std::string real = real_module(module, package, list); !real.empty()) {
-      return "the package " + package + " is imported as " + real + ", not as " +
-             std::string(module);
-    }
+  if (module.find('.') != std::string_view::npos) return {};
+  if (list.own_modules.contains(module)) return advisor.about_own_file();
+  if (!can_be_package(module)) return "no package is known to have a module " + advisor.module;
+  const std::string package = normalized_name(module);
+  const std::string real = real_module(module, package, list);
+  if (!real.empty()) return advisor.about_mistake("the package " + package, real);
+  if (find_pinned(list, package) != nullptr) return advisor.about_package(package);
+  if (module.find('-') != std::string_view::npos) {
+    return advisor.about_mistake("a package " + package, module_named_like(package));
   }
-  const bool has_version = pin != nullptr && !pin->service_version.empty();
-  const std::string wanted = has_version ? package + "==" + pin->service_version : package;
-  const std::string similar = has_own_name && !pin ? similar_module(module, list) : std::string();
-  // A name that was mistyped can be that of a hostile package.
-  const std::string if_meant = similar.empty() ? "" : "if not " + similar + " is meant, ";
-  return knowledge_of(pin, package, list) + "; " + if_meant + "`dynsessions packages add " +
-         wanted + "` adds it to the sessions of servers that are started afterwards";
+  return advisor.about_unknown(package);
 }
 
 }  // namespace dynsessions::packages

@@ -50,7 +50,9 @@ PackageList read_package_list(std::string_view requirements, std::string_view fa
   const json known = json::parse(facts);
   PackageList list{
       known.at("python").at("service"), known.at("python").at("why"), known.at("source"),
-      read_pins(requirements),          known.at("modules"),          known.at("python_modules")};
+      read_pins(requirements),          known.at("modules"),          known.at("shared_modules"),
+      known.at("mistaken_modules"),     known.at("own_modules"),      known.at("python_modules"),
+      known.at("windows_packages")};
   std::map<std::string, json> by_name;
   for (const auto& [name, fact] : known.at("packages").items()) {
     by_name.emplace(normalized_name(name), fact);

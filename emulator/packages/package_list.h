@@ -25,11 +25,18 @@ struct PackageList {
   std::string why_python;      ///< the reason why the Python here can be another version
   std::string source;          ///< from where it is known what the service has
   std::vector<PinnedPackage> packages;
-  /// Modules whose package has another name, such as `sklearn`; the name is empty for a module
-  /// that many packages share, such as `google`.
+  /// Modules whose package has another name, such as `sklearn`, and parts of shared modules, such
+  /// as `google.protobuf`.
   std::map<std::string, std::string, std::less<>> packages_of_modules;
+  /// Modules of which many packages have a part, such as `google`, with examples of these packages.
+  std::map<std::string, std::string, std::less<>> shared_modules;
+  /// Names that people import although the module has another one: `opencv` for `cv2`.
+  std::map<std::string, std::string, std::less<>> mistaken_modules;
+  /// Names that people give to their own files, such as `utils`.
+  std::set<std::string, std::less<>> own_modules;
   /// Modules of Python itself that some builds lack, such as `tkinter`.
   std::set<std::string, std::less<>> python_modules;
+  std::set<std::string, std::less<>> windows_packages;  ///< packages that Linux cannot have
 };
 
 /// Reads the texts of requirements.txt and service_packages.json, which are part of the program.

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <fstream>
 #include <iterator>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include <boost/algorithm/string/replace.hpp>
@@ -179,6 +182,22 @@ Result<Requirement> parse_requirement(std::string_view text) {
   requirement.name = normalized_name(name);
   requirement.is_exact_or_ranged = !rest.empty() && rest.front() != ';';
   return requirement;
+}
+
+Result<std::string> read_requirements_text(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  const auto refuse = [&path](const std::string& why) {
+    return invalid_request(path.string() + ": " + why);
+  };
+  if (status.type() == fs::file_type::not_found) return std::string();
+  if (error) return refuse("it cannot be read: " + error.message());
+  if (!fs::is_regular_file(status)) return refuse("it is not a file");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return refuse("it cannot be read: " + std::generic_category().message(errno));
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (file.bad()) return refuse("it cannot be read: " + std::generic_category().message(errno));
+  return text;
 }
 
 Result<RequirementsFile> RequirementsFile::parse(std::string_view text) {

@@ -21,6 +21,10 @@ struct Requirement {
 /// paths, options and everything else.
 [[nodiscard]] Result<Requirement> parse_requirement(std::string_view text);
 
+/// The bytes of a requirements file; empty if there is none. `invalid_request` with path and reason
+/// if it cannot be read or is no file.
+[[nodiscard]] Result<std::string> read_requirements_text(const std::filesystem::path& path);
+
 /// The packages that a project adds to those of the service's image: a requirements file of pip
 /// that people can write by hand and keep in their repository. Other lines are kept unchanged.
 /// Lines that end with `# needed by others` are written by this program: the exact versions of

@@ -70,6 +70,17 @@ Result<Pool*> PoolCatalog::put(const PoolDefinition& definition) {
   return &pool;
 }
 
+Result<void> PoolCatalog::renew() {
+  for (const auto& [key, pool] : pools_) {
+    const PoolDefinition definition = pool->definition();
+    const Origin origin = pool->is_declared() ? Origin::declared : Origin::first_use;
+    Result<Pool::Parts> parts = make_parts_(definition, origin);
+    if (!parts) return parts.error();
+    pool->change(definition, *std::move(parts));
+  }
+  return {};
+}
+
 Result<Pool*> PoolCatalog::find_or_create(const PoolName& name) {
   const auto found = pools_.find(name.key());
   if (found != pools_.end()) return found->second.get();

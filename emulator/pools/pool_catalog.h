@@ -41,6 +41,10 @@ class PoolCatalog {
   /// error nothing is changed.
   [[nodiscard]] Result<Pool*> put(const PoolDefinition& definition);
 
+  /// Gives every pool new parts, as put() does for a changed definition, because the parts that are
+  /// made now differ from those of the pool. On an error, the remaining pools keep their parts.
+  [[nodiscard]] Result<void> renew();
+
   /// Returns the pool of that name, and makes it if there is none. Returns the error of
   /// check_name(), or `pool_exhausted` if 10,000 pools exist, because names come from the network.
   [[nodiscard]] Result<Pool*> find_or_create(const PoolName& name);

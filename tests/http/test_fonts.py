@@ -1,6 +1,7 @@
 """Fonts of the host that sessions see with --fonts."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -140,3 +141,53 @@ def test_a_directory_without_fonts_is_refused(tmp_path, directory, complaint):
     assert ended.returncode == 2
     assert complaint in ended.stderr
     assert ended.stdout == ""
+
+
+def collect(store, *directories, before=()):
+    script = Path(BINARY).parent / "interpreter/font_set.py"
+    command = [*before, PYTHON, "-I", script, store, "-", *directories]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_odd_files_among_fonts_are_left_out(fonts, tmp_path):
+    (fonts / "damaged.ttf").write_bytes(b"\0\1\0\0 damaged")
+    (fonts / "loop.ttf").symlink_to("loop.ttf")
+    (fonts / "nowhere.ttf").symlink_to("/nowhere")
+    (fonts / "secret.otf").symlink_to("/etc/passwd")
+    (fonts / "outside").symlink_to("/usr/share")
+    os.mkfifo(fonts / "pipe.ttf")
+    (fonts / os.fsdecode(b"odd\xff.ttf")).symlink_to("deep/Test CJK.ttf")
+    made = json.loads(collect(tmp_path, fonts).stdout)
+    assert made["fonts"] == 3
+    (left_out,) = made["left_out"]
+    assert left_out.startswith(f"{fonts}/damaged.ttf: ")
+    copies = sorted(os.listdir(f"{made['set']}/fonts"))
+    assert copies == ["0-damaged.ttf", os.fsdecode(b"1-odd\xff.ttf"), "2-Test CJK.ttf"]
+
+
+def test_fonts_that_cannot_be_read_are_named(fonts, tmp_path):
+    """The other user cannot write into the directory of the set, either."""
+    other_user = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+    if os.geteuid() != 0:
+        pytest.skip("only root can make files that the user of a program cannot read")
+    font = fonts / "deep" / "Test CJK.ttf"
+    refused = collect(tmp_path, fonts, before=other_user)
+    assert refused.returncode != 0
+    assert refused.stderr.endswith(": Permission denied\n")
+    font.chmod(0)
+    refused = collect(tmp_path, fonts, before=other_user)
+    assert refused.stderr == f"there are no font files in {fonts}; {font}: Permission denied\n"
+
+
+def test_a_set_that_cannot_be_finished_leaves_nothing(fonts, tmp_path):
+    limit = ("prlimit", "--fsize=100")  # as a full disk, but for one program
+    ended = collect(tmp_path / "store", fonts, before=limit)
+    assert ended.returncode != 0
+    assert ended.stderr.splitlines()[-1].endswith(": File too large")
+    assert os.listdir(tmp_path / "store") == ["lock"]
+
+
+def test_a_damaged_font_is_logged(fonts, emulator_factory):
+    (fonts / "damaged.ttf").write_bytes(b"\0\1\0\0 damaged")
+    server = emulator_factory("--fonts", str(fonts), "--state-dir", str(fonts.parent / "state"))
+    assert f"matplotlib does not get {fonts}/damaged.ttf" in server.stderr()

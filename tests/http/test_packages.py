@@ -12,49 +12,15 @@ import pytest
 
 from support.emulator import BINARY, Emulator, run_to_end
 from support.executions import KERNELS, finished, run_in, value_in
+from support.package_project import DONE, FAILED, NO_ENGINE, WRONG_USAGE, Project
 from support.processes import descendants
 from support.tiers import TIERS, TierServer, directory_for_all, skip_unless_offered
 from support.waiting import wait_until
 from support.wheels import make_wheel
 
-DONE, FAILED, WRONG_USAGE, NO_ENGINE = 0, 1, 2, 4
 FEW_MODULES = {"DYNSESSIONS_PRELOAD": "json"}
 NOWHERE = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple"}  # a closed port (that of `discard`)
 REASON = "x-emulator-reason"
-
-
-class Project:
-    """A directory with a requirements file, wheels and a state directory."""
-
-    def __init__(self, directory):
-        self.directory = Path(directory)
-        self.wheels = self.directory / "wheels"
-        self.wheels.mkdir()
-        self.file = self.directory / "sessions.txt"
-        self.state = self.directory / "state"
-        self.options = ("--requirements", str(self.file), "--state-dir", str(self.state))
-        make_wheel(
-            self.wheels, "greeting", "1.0", "import helper\nword = helper.word\n", ["helper"]
-        )
-        make_wheel(self.wheels, "helper", "2.0", "word = 'hello'\ndef say(): print(word)\n",
-                   script=("say-word", "say"))  # fmt: skip
-
-    def run(self, command, *arguments, **environment):
-        return run_to_end("packages", command, *self.options, *arguments, **environment)
-
-    def add(self, *names):
-        ended = self.run("add", "--wheels", str(self.wheels), *names)
-        assert ended.returncode == DONE, ended.stderr
-        return ended
-
-    def layers(self):
-        directory = self.state / "packages"
-        return sorted(each.name for each in directory.iterdir() if each.is_dir())
-
-    def listed(self):
-        ended = self.run("list", "-o", "json")
-        assert ended.returncode == DONE, ended.stderr
-        return {each["name"]: each for each in json.loads(ended.stdout)["value"]}
 
 
 class TierServerOf:
@@ -80,8 +46,10 @@ class TierServerOf:
 
 
 @pytest.fixture
-def project():
+def project(monkeypatch):
     with directory_for_all() as directory:
+        # `packages` asks the running servers of the user: only those of this test.
+        monkeypatch.setenv("XDG_STATE_HOME", f"{directory}/home")
         yield Project(directory)
 
 
@@ -368,14 +336,6 @@ def test_what_was_not_added_cannot_be_removed(project):
     assert "`numpy` was not added" in ended.stderr
 
 
-def test_running_servers_are_mentioned(project, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(project.directory / "home"))
-    server = Emulator(environment=FEW_MODULES)
-    told = project.add("helper").stderr
-    server.stop()
-    assert "1 running server keeps the present packages: start it again." in told
-
-
 def test_a_layer_is_no_base_of_another(project):
     project.add("greeting")
     (layer,) = project.layers()
@@ -407,7 +367,8 @@ def test_a_missing_module_is_explained(session):
     advice = session.executions("import plotly").headers[REASON]
     assert advice == (
         "it is not known whether the service's image has plotly; `dynsessions packages add plotly` "
-        "adds it to the sessions of servers that are started afterwards"
+        "adds it to new sessions; if it is a file plotly.py of the project, upload it, and run `import "
+        "sys; sys.path.append('/mnt/data')` first"
     )
     advice = session.code_execute("import cv2.data").headers[REASON]
     assert "`dynsessions packages add opencv-python-headless`" in advice
@@ -427,6 +388,16 @@ def test_a_missing_module_is_explained(session):
 )
 def test_advice_for_names_that_are_mistaken(session, code, advice):
     assert advice in session.executions(code).headers[REASON]
+
+
+def test_the_advice_on_files_of_the_project_works(session):
+    advice = session.executions("import utils").headers[REASON]
+    assert advice.endswith(
+        "upload utils.py, and run `import sys; sys.path.append('/mnt/data')` first"
+    )
+    session.upload("utils.py", b"word = 'mine'\n")
+    first = advice.split("`")[1]
+    assert value_in("synchronous", session, f"{first}; import utils; utils.word") == "'mine'"
 
 
 def test_only_a_missing_module_is_explained(session):

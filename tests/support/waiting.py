@@ -6,9 +6,9 @@ SECONDS = 30
 PAUSE_SECONDS = 0.01  # a busy wait would take a core's time from the awaited process
 
 
-def wait_until(holds, otherwise):
+def wait_until(holds, otherwise, seconds=SECONDS):
     """Polls until `holds()` is true; `otherwise` is the message of the failure."""
-    end = time.monotonic() + SECONDS
+    end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, otherwise
         time.sleep(PAUSE_SECONDS)

@@ -32,6 +32,8 @@ constexpr std::array kServerRows{
     Row{Method::get, "/metrics", "metrics", metrics},
     Row{Method::get, "/openapi.json", "openapi", openapi},
     Row{Method::get, "/pools", "list_pools", list_pools},
+    Row{Method::get, "/packages", "get_packages", get_packages},
+    Row{Method::post, "/packages/reload", "reload_packages", reload_packages},
 };
 
 /// Operations on one pool; the patterns begin after its name.

@@ -47,6 +47,10 @@ Operation version;
 Operation metrics;
 Operation openapi;
 
+// package_operations.cpp
+Operation get_packages;
+Operation reload_packages;
+
 // pool_operations.cpp
 Operation list_pools;
 Operation get_pool;

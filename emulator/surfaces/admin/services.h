@@ -28,6 +28,21 @@ struct Component {
 /// Checks every component. Can ask other processes; resolves within a few seconds.
 using Health = std::function<boost::asio::awaitable<std::vector<Component>>()>;
 
+/// The packages that sessions have in addition to those of their Python environment.
+struct PackageReport {
+  enum class State {
+    none,        ///< the server runs no Python, or there is no place for a requirements file
+    current,     ///< new sessions have the packages of the file
+    installing,  ///< they have earlier packages until those of the file are installed
+    failed,      ///< they have earlier packages: see `failure`
+  };
+  State state = State::none;
+  std::string requirements = {};  ///< path of the file, which need not exist
+  std::string layer = {};         ///< directory of the packages; empty: there are none
+  std::string failure = {};       ///< reason and cure in one line
+  std::string not_watched = {};   ///< why changes of the file are not noticed; empty: they are
+};
+
 /// Parts of the server that operations of the admin API use; they outlive the operations.
 struct Services {
   std::string version;
@@ -43,6 +58,9 @@ struct Services {
   auth::SigningKeys& keys;
   const auth::IdentitySettings& identity;  ///< defaults for tokens
   boost::asio::thread_pool& file_pool;
+  std::function<PackageReport()> packages;
+  /// Reads the requirements file again. Resolves when that is done or has failed.
+  std::function<boost::asio::awaitable<void>()> reload_packages;
 };
 
 }  // namespace dynsessions::surfaces::admin

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <string>
 
 #include <boost/asio/thread_pool.hpp>
 
@@ -18,8 +20,11 @@ struct Services {
   pools::PoolCatalog& pools;
   boost::asio::thread_pool& file_pool;
   IdSource& ids;
-  std::filesystem::path python_environment = {};  ///< prefix of the sessions' Python
-  packages::PackageList service_packages = {};    ///< for advice on modules that are missing
+  /// Returns the prefix of the Python of new sessions; empty if no Python runs.
+  std::function<std::filesystem::path()> python_environment;
+  packages::PackageList service_packages = {};  ///< for advice on modules that are missing
+  /// The command that adds packages to this server, for the same advice.
+  std::string add_packages = "dynsessions packages add";
   /// Whether uploads are counted against their session's quota, since no file system enforces it.
   bool counts_uploads = false;
   /// Answers are the same in each run: measured times are shown as 0, listings are in the order of

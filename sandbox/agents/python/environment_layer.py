@@ -93,7 +93,9 @@ def install(python, requirements, constraints):
     options = ("--quiet", "--prefer-binary", "--retries", "2")
     files = ("--requirement", requirements, "--constraint", constraints)
     done = run(python, *PIP, "install", *options, *files, stdout=sys.stderr)
-    if done.returncode != 0:
+    if done.returncode < 0:
+        sys.exit(f"ERROR: pip was ended by signal {-done.returncode}")
+    if done.returncode > 0:
         sys.exit(1)
 
 
@@ -154,4 +156,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except OSError as error:
+        sys.exit(f"ERROR: {error.filename}: {error.strerror}")

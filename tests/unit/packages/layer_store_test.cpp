@@ -29,6 +29,11 @@ echo 'ERROR: No matching distribution found for plotly' >&2
 exit 1
 )sh";
 
+constexpr const char* kIsKilled = R"sh(#!/bin/sh
+mkdir -p "$3/bin"
+kill -9 $$
+)sh";
+
 /// A base environment with numpy, and a store of layers.
 class Host {
  public:
@@ -142,6 +147,32 @@ TEST_CASE("a change that fails leaves file and layers as they were", "[packages]
   CHECK(read_text(host.file()) == before);
   CHECK(host.layer_count() == 1);
   CHECK(host.store().find(with(before)));
+}
+
+TEST_CASE("a file that cannot be read or written stays, with the reason", "[packages]") {
+  const Host host(kInstalls);
+  fs::create_directory(host.file());
+  CHECK_THAT(host.store().change(host.file(), put("plotly")).error().message,
+             Catch::EndsWith("requirements.txt: it is not a file"));
+  fs::remove(host.file());
+  Host::write(host.file(), "numpy==1.26.4\n");
+  fs::create_directory(host.file().string() + ".tmp");  // the place of the new file
+  const auto change = host.store().change(host.file(), put("plotly"));
+  REQUIRE_FALSE(change);
+  CHECK_THAT(change.error().message, Catch::Contains("cannot write") &&
+                                         Catch::EndsWith("requirements.txt: Is a directory"));
+  CHECK(read_text(host.file()) == "numpy==1.26.4\n");
+}
+
+TEST_CASE("an installation that was killed says so and leaves nothing", "[packages]") {
+  const Host host(kIsKilled);
+  const auto change = host.store().change(host.file(), put("plotly"));
+  REQUIRE_FALSE(change);
+  CHECK(change.error().message ==
+        "pip could not install the packages:\n  ERROR: the installation was ended by signal");
+  CHECK(change.error().reason == "look whether memory is short, then try again");
+  CHECK_FALSE(fs::exists(host.file()));
+  CHECK(host.layer_count() == 0);
 }
 
 TEST_CASE("a file without packages needs no layer", "[packages]") {

@@ -10,6 +10,10 @@ namespace {
 constexpr const char* kFacts = R"({
   "source": "a session",
   "modules": {"yaml": "pyyaml"},
+  "shared_modules": {"google": "protobuf has google.protobuf"},
+  "mistaken_modules": {"opencv": "cv2"},
+  "own_modules": ["utils"],
+  "windows_packages": ["pywin32"],
   "python_modules": ["tkinter"],
   "python": {"service": "3.12.7", "why": "older system"},
   "packages": {
@@ -58,7 +62,11 @@ TEST_CASE("the list knows what the service has, and packages of modules by anoth
   CHECK(list.packages[1].is_in_service);
   CHECK_FALSE(list.packages[2].is_in_service);
   CHECK(list.packages_of_modules.at("yaml") == "pyyaml");
+  CHECK(list.shared_modules.at("google") == "protobuf has google.protobuf");
+  CHECK(list.mistaken_modules.at("opencv") == "cv2");
+  CHECK(list.own_modules.contains("utils"));
   CHECK(list.python_modules.contains("tkinter"));
+  CHECK(list.windows_packages.contains("pywin32"));
 }
 
 }  // namespace dynsessions::packages::test

@@ -114,7 +114,8 @@ void note_reason(const Services& services, http::Exchange& exchange,
   if (const auto limit = execution::exceeded_limit(result.outcome)) {
     exchange.reason = reason_of(*limit);
   } else if (const auto module = missing_module(result)) {
-    exchange.advice = packages::advice_on_missing(*module, services.service_packages);
+    exchange.advice =
+        packages::advice_on_missing(*module, services.service_packages, services.add_packages);
   }
 }
 

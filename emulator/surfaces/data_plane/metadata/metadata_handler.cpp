@@ -37,7 +37,7 @@ std::string to_json(const ApiVersion& api_version, const PythonEnvironment& envi
 }  // namespace
 
 asio::awaitable<http::Answer> get(const Services& services, const Route& route, http::Call&) {
-  auto work = [prefix = services.python_environment] {
+  auto work = [prefix = services.python_environment()] {
     return packages::read_python_environment(prefix);
   };
   const PythonEnvironment environment = co_await offload(services.file_pool, work);
