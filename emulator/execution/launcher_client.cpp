@@ -1,5 +1,6 @@
 #include "emulator/execution/launcher_client.h"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <optional>
@@ -279,14 +280,29 @@ asio::awaitable<Result<LauncherClient::Answer>> LauncherClient::ask(
 asio::awaitable<Result<ProfileId>> LauncherClient::define_profile(sandbox::SandboxProfile profile) {
   std::string json = sandbox::to_json(profile);
   if (json.size() > sandbox::kMaxSpecBytes) co_return profile_too_long();
-  const ProfileId id{next_profile_id_++};
-  const Request request{.kind = RequestKind::define_profile, .profile_id = id.value};
-  auto answer = co_await ask(request, std::nullopt, std::move(json));
-  if (!answer) co_return answer.error();
-  co_return id;
+  if (!profiles_.contains(json)) {
+    const ProfileId id{next_profile_id_++};
+    const Request request{.kind = RequestKind::define_profile, .profile_id = id.value};
+    auto answer = co_await ask(request, std::nullopt, json);
+    if (!answer) co_return answer.error();
+    const bool is_first = profiles_.try_emplace(json, SharedProfile{id}).second;
+    if (!is_first) post_forget(id);  // another caller defined it in the meantime
+  }
+  SharedProfile& shared = profiles_.at(json);
+  ++shared.users;
+  co_return shared.id;
 }
 
 void LauncherClient::forget_profile(ProfileId profile) {
+  const auto found = std::find_if(profiles_.begin(), profiles_.end(), [&](const auto& entry) {
+    return entry.second.id == profile;
+  });
+  if (found == profiles_.end() || --found->second.users > 0) return;
+  profiles_.erase(found);
+  post_forget(profile);
+}
+
+void LauncherClient::post_forget(ProfileId profile) {
   post(Request{.kind = RequestKind::forget_profile, .profile_id = profile.value});
 }
 

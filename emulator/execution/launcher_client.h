@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -63,11 +64,12 @@ class LauncherClient {
 
   /// Makes a kind of sandbox known to the launcher, which prepares what its sandboxes share. Call
   /// it after ready(). Returns `sandbox_unavailable`, with the step, if the profile cannot be used
-  /// on this machine; the launcher then forgets it.
+  /// on this machine; the launcher then forgets it. Equal profiles have one id and share what the
+  /// launcher prepares, until forget_profile() was called as often as define_profile().
   boost::asio::awaitable<Result<ProfileId>> define_profile(sandbox::SandboxProfile profile);
 
-  /// Makes no more sandboxes of this profile and ends its zygote. Existing sandboxes continue;
-  /// their later interpreters are started instead of forked.
+  /// The last call for a profile ends its zygote, and no more sandboxes of it can be made. Existing
+  /// sandboxes continue; their later interpreters are started instead of forked.
   void forget_profile(ProfileId profile);
 
   /// Makes a sandbox and returns its data directory. Returns the same errors as request().
@@ -122,12 +124,18 @@ class LauncherClient {
   boost::asio::awaitable<Result<Answer>> reply_to(std::uint64_t request_id,
                                                   Clock::TimePoint deadline);
   void post(sandbox::Request request);
+  void post_forget(ProfileId profile);
   void send(std::string message);
   void flush();
   void wake_waiting();
   void watch();
   void stop_watching();
   void check_silence();
+
+  struct SharedProfile {
+    ProfileId id;
+    std::size_t users = 0;
+  };
 
   boost::asio::any_io_executor executor_;
   Clock& real_time_;
@@ -147,6 +155,7 @@ class LauncherClient {
   std::uint64_t next_request_id_ = 1;
   std::uint64_t next_sandbox_id_ = 1;
   std::uint64_t next_profile_id_ = 1;
+  std::map<std::string, SharedProfile> profiles_;  ///< by their JSON
 };
 
 }  // namespace dynsessions::execution

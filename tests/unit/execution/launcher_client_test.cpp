@@ -4,6 +4,7 @@
 #include <set>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -110,10 +111,41 @@ TEST_CASE("a request that is done brings its descriptors, closed on exec",
   }
 }
 
-TEST_CASE("each profile gets its own id, until it is forgotten", "[execution][launcher]") {
+TEST_CASE("equal profiles have one id, until all are forgotten", "[execution][launcher]") {
   LauncherFixture fixture;
   const auto first = fixture.loop.run(fixture.launcher.define_profile({}));
   const auto second = fixture.loop.run(fixture.launcher.define_profile({}));
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK(*first == *second);
+  fixture.launcher.forget_profile(*first);
+  CHECK(fixture.loop.run(fixture.launcher.create_sandbox(*second, 1)));
+  fixture.launcher.forget_profile(*second);
+  CHECK(fixture.loop.run(fixture.launcher.create_sandbox(*second, 2)).has_error());
+  const auto third = fixture.loop.run(fixture.launcher.define_profile({}));
+  REQUIRE(third);
+  CHECK_FALSE(*third == *second);
+}
+
+TEST_CASE("callers that define equal profiles at once share one", "[execution][launcher]") {
+  LauncherFixture fixture;
+  auto one = fixture.loop.start(fixture.launcher.define_profile({}));
+  auto other = fixture.loop.start(fixture.launcher.define_profile({}));
+  const auto first = fixture.loop.finish(std::move(one));
+  const auto second = fixture.loop.finish(std::move(other));
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK(*first == *second);
+  fixture.launcher.forget_profile(*first);
+  CHECK(fixture.loop.run(fixture.launcher.create_sandbox(*first, 1)));
+}
+
+TEST_CASE("each profile gets its own id, until it is forgotten", "[execution][launcher]") {
+  LauncherFixture fixture;
+  sandbox::SandboxProfile other;
+  other.environment = {"A=1"};
+  const auto first = fixture.loop.run(fixture.launcher.define_profile({}));
+  const auto second = fixture.loop.run(fixture.launcher.define_profile(other));
   REQUIRE(first);
   REQUIRE(second);
   CHECK_FALSE(*first == *second);
