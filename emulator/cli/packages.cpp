@@ -214,12 +214,6 @@ constexpr Flag kPackageListFlags[] = {kOutputFlag};
 constexpr Flag kAddFlags[] = {kFromFlag, kWheelsFlag, kNoReloadFlag};
 constexpr Flag kReloadFlags[] = {kNoReloadFlag};
 
-constexpr std::string_view kPackagesExamples =
-    "  dynsessions packages add plotly 'duckdb>=1'\n"
-    "  dynsessions packages add --requirements sessions.txt -r requirements.txt\n"
-    "  dynsessions packages install --requirements sessions.txt\n"
-    "  dynsessions packages remove plotly\n";
-
 constexpr std::string_view kChangeExitCodes =
     "  0  done\n"
     "  1  pip failed, and nothing was changed\n"
@@ -234,7 +228,9 @@ const Command kPackagesList{
     .description =
         "Lists the packages that sessions of a server started now would have: those that were "
         "added,\nthose that the added ones need, and those of the base.\n",
-    .examples = kPackagesExamples,
+    .examples =
+        "  dynsessions packages list\n"
+        "  dynsessions packages list --requirements sessions.txt -o json\n",
     .exit_codes = "  0  printed\n  2  wrong usage\n  4  no usable Python\n",
     .flags = kPackageListFlags,
     .takes_options = true,
@@ -246,13 +242,16 @@ const Command kPackagesAdd{
     .name = "packages add",
     .summary = "Add Python packages to sessions.",
     .description =
-        "Installs packages with pip, whose own settings apply, and records them with their exact "
-        "versions in\nthe file of --requirements, by default requirements.txt in the state "
-        "directory. Packages of the\nservice's image keep their versions unless they are named "
-        "with "
-        "one. If pip fails, nothing changes.\npip runs on this machine and outside of any sandbox. "
-        "Running servers that use the file take the change\nfor their new sessions.\n",
-    .examples = kPackagesExamples,
+        "Installs packages with pip and records them with their exact versions in the file of "
+        "--requirements,\nby default requirements.txt in the state directory. Packages of the "
+        "service's image keep their\nversions unless they are named with one. If pip fails, "
+        "nothing "
+        "changes. pip has its own settings\nand runs outside of any sandbox. New sessions of "
+        "running "
+        "servers have the packages, too.\n",
+    .examples =
+        "  dynsessions packages add plotly 'duckdb>=1'\n"
+        "  dynsessions packages add --requirements sessions.txt -r requirements.txt\n",
     .exit_codes = kChangeExitCodes,
     .flags = kAddFlags,
     .takes_options = true,
@@ -266,9 +265,9 @@ const Command kPackagesInstall{
     .summary = "Install the packages of the requirements file now.",
     .description =
         "Installs the packages that the file names, unless that was done before. A server does the "
-        "same when it\nstarts and when the file changes; this command does it in advance, or again "
+        "same\nwhen it starts and when the file changes; this command does it in advance, or again "
         "after a failure.\n",
-    .examples = kPackagesExamples,
+    .examples = "  dynsessions packages install --requirements sessions.txt\n",
     .exit_codes = kChangeExitCodes,
     .flags = kReloadFlags,
     .takes_options = true,
@@ -282,7 +281,7 @@ const Command kPackagesRemove{
     .description =
         "Removes added packages, and packages that only they need. Packages of the base stay. "
         "Running\nservers that use the file take the change for their new sessions.\n",
-    .examples = kPackagesExamples,
+    .examples = "  dynsessions packages remove plotly\n",
     .exit_codes = kChangeExitCodes,
     .flags = kReloadFlags,
     .takes_options = true,

@@ -294,9 +294,8 @@ asio::awaitable<Result<ProfileId>> LauncherClient::define_profile(sandbox::Sandb
 }
 
 void LauncherClient::forget_profile(ProfileId profile) {
-  const auto found = std::find_if(profiles_.begin(), profiles_.end(), [&](const auto& entry) {
-    return entry.second.id == profile;
-  });
+  const auto found = std::find_if(profiles_.begin(), profiles_.end(),
+                                  [&](const auto& entry) { return entry.second.id == profile; });
   if (found == profiles_.end() || --found->second.users > 0) return;
   profiles_.erase(found);
   post_forget(profile);

@@ -155,7 +155,7 @@ class LauncherClient {
   std::uint64_t next_request_id_ = 1;
   std::uint64_t next_sandbox_id_ = 1;
   std::uint64_t next_profile_id_ = 1;
-  std::map<std::string, SharedProfile> profiles_;  ///< by their JSON
+  std::map<std::string, SharedProfile> profiles_;  ///< keyed by JSON
 };
 
 }  // namespace dynsessions::execution

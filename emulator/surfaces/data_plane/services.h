@@ -21,7 +21,9 @@ struct Services {
   boost::asio::thread_pool& file_pool;
   IdSource& ids;
   /// Returns the prefix of the Python of new sessions; empty if no Python runs.
-  std::function<std::filesystem::path()> python_environment;
+  std::function<std::filesystem::path()> python_environment = [] {
+    return std::filesystem::path();
+  };
   packages::PackageList service_packages = {};  ///< for advice on modules that are missing
   /// The command that adds packages to this server, for the same advice.
   std::string add_packages = "dynsessions packages add";

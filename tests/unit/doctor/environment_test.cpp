@@ -21,6 +21,10 @@ const packages::PackageList kExpected{
     {{"numpy", "1.26.4", "1.26.4", "", true},
      {"Typing_Extensions", "4.16.0", "4.0.0", "needed newer", true}},
     {},
+    {},
+    {},
+    {},
+    {},
     {}};
 
 EnvironmentFacts complete() {

@@ -43,7 +43,7 @@ TEST_CASE("a factory defines its profile once, however many workspaces are made 
   auto second = fixture.loop.start(factory.create());
   REQUIRE(fixture.loop.finish(first));
   REQUIRE(fixture.loop.finish(second));
-  const auto next = fixture.loop.run(fixture.launcher.define_profile({}));
+  const auto next = fixture.loop.run(fixture.launcher.define_profile(with_zygote()));
   CHECK(next.value() == ProfileId{2});
 }
 

@@ -41,8 +41,9 @@ http::Response ask(http::Request request, std::vector<Component> components = {}
   auth::SigningKeys keys;
   const auth::IdentitySettings identity;
   asio::thread_pool file_pool(1);
+  const auto no_packages = [] { return PackageReport(); };
   AdminApi surface({"1.2.3", health, server, metrics, pools, faults, journal, scripts, events,
-                    slots, keys, identity, file_pool},
+                    slots, keys, identity, file_pool, no_packages, nullptr},
                    RequestGuard(), token);
   asio::io_context loop;
   http::TextBody body("");
