@@ -1,5 +1,6 @@
 #include "emulator/app/session_packages.h"
 
+#include <system_error>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -30,6 +31,12 @@ fs::path base_python(const config::Config& config, const runtimes::Installation&
                             " instead");
 }
 
+bool is_out_of_reach(const fs::path& path) {
+  std::error_code error;
+  (void)fs::status(path, error);
+  return error == std::errc::permission_denied;
+}
+
 }  // namespace
 
 std::optional<fs::path> requirements_path(const config::Config& config,
@@ -51,6 +58,8 @@ packages::RequirementsFile read_requirements(const config::Config& config,
   const auto path = requirements_path(config, environment);
   if (!path) return {};
   const bool must_exist = !config.host.requirements.empty();
+  // A user whose HOME is that of another one, as with `sudo -u`, has no file.
+  if (!must_exist && is_out_of_reach(*path)) return {};
   const auto text = packages::read_requirements_text(*path);
   if (!text) throw unusable(text.error().message);
   if (text->empty() && must_exist && !fs::exists(*path)) {

@@ -13,6 +13,7 @@
 #include "emulator/cli/command.h"
 #include "emulator/client_environment/package_servers.h"
 #include "emulator/packages/package_name.h"
+#include "emulator/tls/state_directory.h"
 
 namespace dynsessions::cli {
 namespace {
@@ -100,6 +101,19 @@ ExitCode print_failure(const Error& error) {
   return failed;
 }
 
+/// Returns the result of `work` on the store, or why the state directory cannot be used.
+template <typename Work>
+auto in_state_directory(Work work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const tls::StateError& error) {
+    return Error{ErrorCode::internal,
+                 error.what(),
+                 {},
+                 "name a directory that this user can write to with --state-dir"};
+  }
+}
+
 /// The file to change, which need not exist. Throws config::ConfigError.
 fs::path path_to_change(const config::Config& config) {
   const auto path = requirements_path(config, config::process_environment);
@@ -119,7 +133,7 @@ ExitCode change_packages(const Invocation& call, const packages::LayerStore::Edi
   const fs::path path = path_to_change(config);
   const auto store = layer_store(config, config::process_environment,
                                  runtimes::Installation::next_to_executable());
-  const auto change = store.change(path, edit);
+  const auto change = in_state_directory([&] { return store.change(path, edit); });
   if (change) {
     print_change(*change, path);
     tell_servers(call, path);
@@ -138,7 +152,8 @@ ExitCode install_packages(const Invocation& call) {
   if (!file.is_empty()) {
     const auto store = layer_store(config, config::process_environment,
                                    runtimes::Installation::next_to_executable());
-    const auto layer = store.obtain(file, path.parent_path(), [] {});
+    const auto layer =
+        in_state_directory([&] { return store.obtain(file, path.parent_path(), [] {}); });
     if (!layer) return print_failure(layer.error());
   }
   tell_servers(call, path);

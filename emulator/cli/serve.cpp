@@ -41,7 +41,8 @@ ExitCode serve(const Invocation& call) {
   const Outputs outputs;
   observability::start_log(outputs.error, config::name_of(config.server.log_level),
                            config::name_of(config.server.log_format));
-  Preparation prepared{.documents = documents_of(config)};
+  Preparation prepared;
+  prepared.documents = documents_of(config);
   const auto installation = runtimes::Installation::next_to_executable();
   if (config.host.engine == config::Engine::python) {
     prepared.packages = use_session_packages(config, config::process_environment, installation);

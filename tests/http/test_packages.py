@@ -207,6 +207,17 @@ def test_a_package_that_does_not_exist_changes_nothing(project):
     assert (project.file.read_text(), project.layers()) == before
 
 
+@pytest.mark.parametrize("words", [("add", "greeting"), ("remove", "greeting"), ("install",)])
+def test_a_state_directory_that_cannot_be_used_changes_nothing(project, words):
+    project.file.write_text("greeting==1.0\n")
+    project.state.write_text("in the way")
+    ended = project.run(*words)
+    assert ended.returncode == FAILED
+    assert str(project.state) in ended.stderr
+    assert "Cure: name a directory that this user can write to with --state-dir." in ended.stderr
+    assert project.file.read_text() == "greeting==1.0\n"
+
+
 def test_versions_of_the_service_are_not_changed_by_what_a_package_needs(project):
     make_wheel(project.wheels, "modern", "1.0", needs=["numpy>=99"])
     make_wheel(project.wheels, "numpy", "99.0", "word = 'not numpy'\n")

@@ -86,8 +86,10 @@ class Kernel:
 
 
 def main():
-    # Kernels inherit what this process ignores, and the test run ignores SIGHUP under nohup.
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    # Kernels inherit what this process ignores: a test run ignores SIGHUP under nohup, and SIGQUIT in
+    # the background of a script.
+    for ignored in (signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(ignored, signal.SIG_DFL)
     kernel = None
     for line in sys.stdin:
         request = json.loads(line)

@@ -1,7 +1,6 @@
 """Reset of a pool, and the commands that drive a server."""
 
 import json
-import time
 
 from support.emulator import run_to_end
 
@@ -13,10 +12,7 @@ def test_a_reset_pool_is_as_new(pool):
     pool.fault({"status": 503})
     pool.advance(10)
 
-    began = time.monotonic()
     assert pool.ask("POST", "/reset") == {"sessionsEnded": 10}
-    # A reset takes 20 ms on an idle machine; other tests run in parallel.
-    assert time.monotonic() - began < 2
 
     assert pool.ask("GET", "/sessions")["value"] == []
     assert pool.ask("GET", "/faults")["value"] == []
