@@ -43,10 +43,10 @@ struct Announcement;
 
 /// Results of the steps of `serve` that must be done before the program has threads.
 struct Preparation {
-  std::optional<TierChoice> tier = {};  ///< nullopt: answers come from scripts alone
-  std::filesystem::path font_set = {};  ///< returned by prepare_fonts()
-  SessionPackages packages = {};        ///< returned by use_session_packages()
-  std::vector<template_files::Document> documents = {};  ///< content of --pools-file
+  std::optional<TierChoice> tier;                   ///< nullopt: answers come from scripts alone
+  std::filesystem::path font_set;                   ///< returned by prepare_fonts()
+  SessionPackages packages;                         ///< returned by use_session_packages()
+  std::vector<template_files::Document> documents;  ///< content of --pools-file
 };
 
 /// The running emulator: the one place where concrete types meet. A member only refers to members

@@ -34,8 +34,8 @@ namespace dynsessions {
 
 /// The packages of a server that starts.
 struct SessionPackages {
-  config::Config base = {};                       ///< the settings, whose Python is the base
-  std::optional<packages::KeptLayer> layer = {};  ///< nullopt: there are no packages
+  config::Config base;                       ///< the settings, whose Python is the base
+  std::optional<packages::KeptLayer> layer;  ///< nullopt: there are no packages
 };
 
 /// Builds the layer with the packages if it is missing, and sets `config.host.python` to its
