@@ -34,6 +34,8 @@ LOADED = (
 # Libraries read these attributes of every loaded module.
 LOOKED_AT = {"__path__", "__file__", "__warningregistry__", "__wrapped__", "__test__", "__slots__"}
 
+IMPORT_SYSTEM = "<frozen importlib._bootstrap>"
+
 # The agent's replacements for objects of ipykernel, by module and name.
 STAND_INS = {}
 
@@ -46,6 +48,11 @@ class LazyModule(types.ModuleType):
     """Loads itself at the first access to an attribute that it does not have yet."""
 
     def __getattr__(self, name):
+        locations = self.__spec__.submodule_search_locations
+        if name == "__path__" and locations is not None:
+            if sys._getframe(1).f_code.co_filename == IMPORT_SYSTEM:
+                load(self)  # Python loads a package before its modules
+            return locations
         if name in LOOKED_AT:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         load(self)
@@ -65,6 +72,8 @@ def load(module):
         if name == "debugpy":  # debugpy would warn about modules that are frozen in Python
             os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
         _begun.add(name)
+        if module.__spec__.submodule_search_locations is not None:
+            module.__path__ = module.__spec__.submodule_search_locations
         try:
             module.__spec__.loader.exec_module(module)
         finally:
@@ -85,15 +94,13 @@ def seem_loaded(name):
     parent = sys.modules.get(package)
     if name in sys.modules or (package and parent is None):
         return
-    path = parent.__path__ if parent else None
+    path = parent.__spec__.submodule_search_locations if parent else None
     spec = importlib.machinery.PathFinder.find_spec(name, path)
     if spec is None:
         return
     module = LazyModule(name)
     module.__spec__, module.__loader__, module.__file__ = spec, spec.loader, spec.origin
     module.__package__ = spec.parent
-    if spec.submodule_search_locations is not None:
-        module.__path__ = spec.submodule_search_locations
     sys.modules[name] = module
     if parent:
         setattr(parent, last, module)
