@@ -1,13 +1,14 @@
 #include "emulator/client_environment/package_servers.h"
 
 #include <chrono>
+#include <string>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "emulator/base/printable.h"
 #include "emulator/client_environment/running_server.h"
-#include "emulator/net/client/http_client.h"
+#include "emulator/readiness/readiness.h"
 
 namespace dynsessions::client_environment {
 namespace fs = std::filesystem;
@@ -16,41 +17,19 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::chrono::seconds kReport{3};
 /// The packages are installed already, but a new interpreter has to load them, which can take long
 /// on a busy machine.
 constexpr std::chrono::minutes kReload{5};
-constexpr std::size_t kLongestReport = 65536;
 constexpr unsigned kFound = 200;
 constexpr unsigned kNoSuchOperation = 404;
-
-/// A request to the admin API about packages.
-struct PackageRequest {
-  const char* method;
-  const char* target;
-  net::HttpTimeouts::Duration timeout;
-};
-
-constexpr PackageRequest kGet{"GET", "/packages", kReport};
-constexpr PackageRequest kPost{"POST", "/packages/reload", kReload};
 
 struct PackageReply {
   json report;          ///< null if there is none
   std::string problem;  ///< why there is none
 };
 
-PackageReply ask(const RunningServer& server, const PackageRequest& what) {
-  const auto url = net::HttpUrl::parse(server.admin);
-  if (!url) return {nullptr, url.error().message};
-  net::HttpRequest request;
-  request.method = what.method;
-  request.target = what.target;
-  if (!server.admin_token.empty()) {
-    request.headers.add("Authorization", "Bearer " + server.admin_token);
-  }
-  request.timeouts.answer = what.timeout;
-  request.timeouts.total = what.timeout;
-  const auto reply = net::fetch_blocking(*url, std::move(request), kLongestReport);
+PackageReply ask(const RunningServer& server, const readiness::AdminRequest& request) {
+  const auto reply = readiness::ask_admin(server.admin, request);
   if (!reply) return {nullptr, reply.error().message};
   if (reply->status == kNoSuchOperation) return {nullptr, "it is of an earlier version"};
   json report = json::parse(reply->body, nullptr, /*allow_exceptions=*/false);
@@ -89,10 +68,12 @@ std::vector<ServerPackages> accounts(const fs::path& file, const config::Environ
                                      bool reload) {
   std::vector<ServerPackages> all;
   for (const RunningServer& server : servers_of_user(environment)) {
-    PackageReply reply = ask(server, kGet);
+    PackageReply reply = ask(server, {"/packages", server.admin_token});
     const bool is_asked = reply.problem.empty();
     if (is_asked && !is_same_file(file, member(reply.report, "requirements"))) continue;
-    if (is_asked && reload) reply = ask(server, kPost);
+    if (is_asked && reload) {
+      reply = ask(server, {"/packages/reload", server.admin_token, "POST", kReload});
+    }
     all.push_back(account_of(server, reply));
   }
   return all;

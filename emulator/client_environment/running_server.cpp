@@ -47,7 +47,7 @@ std::optional<RunningServer> from_ready_line(std::string_view line) {
 }
 
 RunningServer server_at(const std::string& admin_url, const std::string& token) {
-  const Result<readiness::Reply> reply = readiness::ask_admin(admin_url, "/server", token);
+  const Result<readiness::Reply> reply = readiness::ask_admin(admin_url, {"/server", token});
   if (!reply) throw std::runtime_error("no server: " + reply.error().message + kCure);
   // The data plane has no body in its 401 (CONTRACT.md section 2), the admin API has.
   if (reply->status == kUnauthorized && !reply->body.empty()) {

@@ -20,7 +20,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::chrono::seconds kTimeout{3};
 constexpr std::chrono::milliseconds kPause{100};
 constexpr std::size_t kLongestAnswer = std::size_t{1} << 20;
 
@@ -59,7 +58,7 @@ Error no_reply(const std::string& reason) {
 }
 
 Finding ask_at(const std::string& url) {
-  const Result<Reply> reply = ask_admin(url, "/health/ready");
+  const Result<Reply> reply = ask_admin(url, {"/health/ready"});
   if (!reply) return {false, "not ready: " + reply.error().message};
   Finding finding = judge(reply->status, reply->body);
   if (finding.ready) finding.line += " at " + url;
@@ -84,14 +83,16 @@ std::optional<std::string> admin_url(const config::Config& config) {
   return url.str();
 }
 
-Result<Reply> ask_admin(const std::string& url, const std::string& path, const std::string& token) {
+Result<Reply> ask_admin(const std::string& url, const AdminRequest& request) {
   const auto server = net::HttpUrl::parse(url);
   if (!server) return no_reply(server.error().message);
-  net::HttpRequest request;
-  request.target = path;
-  if (!token.empty()) request.headers.add("Authorization", "Bearer " + token);
-  request.timeouts.total = kTimeout;
-  auto reply = net::fetch_blocking(*server, std::move(request), kLongestAnswer);
+  net::HttpRequest sent;
+  sent.method = request.method;
+  sent.target = request.path;
+  if (!request.token.empty()) sent.headers.add("Authorization", "Bearer " + request.token);
+  sent.timeouts.answer = request.timeout;
+  sent.timeouts.total = request.timeout;
+  auto reply = net::fetch_blocking(*server, std::move(sent), kLongestAnswer);
   if (!reply) return no_reply(reply.error().message);
   return Reply{reply->status, std::move(reply->body)};
 }

@@ -35,10 +35,16 @@ struct Reply {
   std::string body;
 };
 
-/// GET of a path of the admin API at `url`, such as "http://127.0.0.1:7071", with a token unless
-/// that is empty. Blocks for at most three seconds. An Error has the reason in one line.
-[[nodiscard]] Result<Reply> ask_admin(const std::string& url, const std::string& path,
-                                      const std::string& token = {});
+struct AdminRequest {
+  std::string path;
+  std::string token = {};  ///< empty: none is sent
+  std::string method = "GET";
+  std::chrono::steady_clock::duration timeout = std::chrono::seconds(3);
+};
+
+/// Sends a request to the admin API at `url`, such as "http://127.0.0.1:7071". Blocks until the
+/// reply or the timeout. An Error has the reason in one line.
+[[nodiscard]] Result<Reply> ask_admin(const std::string& url, const AdminRequest& request);
 
 /// Asks once, and waits for the answer for three seconds at most. Blocks. Throws what admin_url()
 /// throws.
