@@ -21,8 +21,8 @@ namespace dynsessions {
 
 // There is no tier with `--engine scripts`, which needs neither launcher nor Python.
 
-/// The Python of the sessions, which is that of the layer, if there is one, and otherwise that of
-/// `host`. Null without a tier. Throws EngineUnavailable if it does not exist.
+/// The Python of the sessions: that of the layer, or without a layer that of `host`. Null without
+/// a tier. Throws EngineUnavailable if it does not exist.
 [[nodiscard]] std::shared_ptr<const SessionPython> make_session_python(
     const config::HostOptions& host, const std::optional<TierChoice>& tier,
     const std::filesystem::path& font_set, const runtimes::Installation& installation,

@@ -50,8 +50,8 @@ class PackageUpdates {
   PackageUpdates(const PackageUpdates&) = delete;
   PackageUpdates& operator=(const PackageUpdates&) = delete;
 
-  /// Begins to watch the file, and takes what has changed since the server read it. Without a place
-  /// for the file there is nothing to do.
+  /// Begins to watch the file, and takes what has changed since the server read it. Does nothing if
+  /// the settings name no file and there is no state directory.
   void start();
   /// Takes the file as it is now. Resolves when that is done or has failed: see report().
   boost::asio::awaitable<void> reload();

@@ -47,9 +47,9 @@ class PoolFactory {
   [[nodiscard]] Result<pools::Pool::Parts> make_parts(const pools::PoolDefinition& definition,
                                                       pools::PoolCatalog::Origin origin);
 
-  /// Lets later sessions of all pools run `python`; those that exist stay as they are. Makes a
-  /// session of the default pool first: if that fails, or if the runtime refuses the definition of
-  /// a pool, nothing is changed. `pools` has been made with make_parts().
+  /// Later sessions of all pools run `python`; existing sessions do not change. Makes a session of
+  /// the default pool first: if that fails, or if the runtime refuses the definition of a pool,
+  /// nothing is changed. `pools` has been made with make_parts().
   boost::asio::awaitable<Result<void>> change_python(
       std::shared_ptr<const runtimes::Runtime> python, pools::PoolCatalog& pools);
 

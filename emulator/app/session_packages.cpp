@@ -58,7 +58,7 @@ packages::RequirementsFile read_requirements(const config::Config& config,
   const auto path = requirements_path(config, environment);
   if (!path) return {};
   const bool must_exist = !config.host.requirements.empty();
-  // A user whose HOME is that of another one, as with `sudo -u`, has no file.
+  // Under `sudo -u`, HOME can be a directory that the user cannot enter: there is no file then.
   if (!must_exist && is_out_of_reach(*path)) return {};
   const auto text = packages::read_requirements_text(*path);
   if (!text) throw unusable(text.error().message);

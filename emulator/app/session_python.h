@@ -13,8 +13,8 @@ namespace dynsessions {
 /// The Python that sessions run, with the packages of a requirements file. Every workspace that was
 /// made with it shares it, so that its layer is not removed while a session uses it.
 struct SessionPython {
-  /// `settings.python` is that of `kept`, if there is one. Throws EngineUnavailable if the Python
-  /// does not exist.
+  /// With a layer, `settings.python` must be the Python of that layer. Throws EngineUnavailable if
+  /// the Python does not exist.
   SessionPython(std::optional<packages::KeptLayer> kept, const runtimes::PythonSettings& settings,
                 const runtimes::Installation& installation, sandbox::Tier tier)
       : layer(std::move(kept)),

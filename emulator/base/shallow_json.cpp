@@ -10,7 +10,7 @@ namespace {
 
 enum class OnError { discard, raise };
 
-/// Leaves out what is nested deeper than `deepest`, and says in `too_deep` whether there is any.
+/// Leaves out values nested deeper than `deepest`, and sets `too_deep` if there are any.
 json parse_to_depth(std::string_view text, int deepest, Comments comments, OnError on_error,
                     bool& too_deep) {
   const auto limit_depth = [&](int depth, json::parse_event_t event, json&) {

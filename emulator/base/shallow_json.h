@@ -24,7 +24,7 @@ enum class Comments { refused, allowed };
 /// "line 3, column 5" of the character at `offset`; columns count bytes.
 [[nodiscard]] std::string line_and_column(std::string_view text, std::size_t offset);
 
-/// The part of an error of the JSON parser that says what was found and expected.
+/// Returns what the JSON parser found and expected, without the error's number and position.
 [[nodiscard]] std::string complaint_of(const nlohmann::json::parse_error& error);
 
 }  // namespace dynsessions

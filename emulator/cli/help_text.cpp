@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include <fmt/format.h>
+
 #include "emulator/config/options.h"
 
 namespace dynsessions::cli {
@@ -120,13 +122,6 @@ std::string section(std::string_view heading, std::string_view lines) {
   return text.append(heading).append(":\n").append(lines);
 }
 
-/// "list, show, put"
-std::string joined(const std::vector<std::string_view>& verbs) {
-  std::string text;
-  for (const std::string_view verb : verbs) text.append(text.empty() ? "" : ", ").append(verb);
-  return text;
-}
-
 struct Noun {
   std::string_view name;  ///< the first word of several commands
   std::string_view summary;
@@ -159,7 +154,7 @@ std::string list_of_commands() {
       text += entry(std::string(command->name), command->summary);
     } else if (noun != last_noun) {
       text += entry(std::string(noun) + " VERB",
-                    std::string(summary_of(noun)) + ": " + joined(verbs) + ".");
+                    fmt::format("{}: {}.", summary_of(noun), fmt::join(verbs, ", ")));
     }
     last_noun = noun;
   }

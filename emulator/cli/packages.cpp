@@ -260,10 +260,8 @@ const Command kPackagesAdd{
         "Installs packages with pip and records them with their exact versions in the file of "
         "--requirements,\nby default requirements.txt in the state directory. Packages of the "
         "service's image keep their\nversions unless they are named with one. If pip fails, "
-        "nothing "
-        "changes. pip has its own settings\nand runs outside of any sandbox. New sessions of "
-        "running "
-        "servers have the packages, too.\n",
+        "nothing changes. pip has its own settings\nand runs outside of any sandbox. New sessions "
+        "of running servers have the packages, too.\n",
     .examples =
         "  dynsessions packages add plotly 'duckdb>=1'\n"
         "  dynsessions packages add --requirements sessions.txt -r requirements.txt\n",

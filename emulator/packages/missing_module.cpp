@@ -117,7 +117,7 @@ struct Advisor {
     return knowledge_of(package) + "; " + command_for(package);
   }
 
-  /// The name was that of a package, or another mistake.
+  /// For the name of a package, and for other mistaken names.
   [[nodiscard]] std::string about_mistake(const std::string& what, const std::string& real) const {
     std::string text = what + " is imported as " + real + ", not as " + module;
     const auto owner = list.packages_of_modules.find(real);
@@ -139,7 +139,7 @@ struct Advisor {
 
   [[nodiscard]] std::string about_unknown(const std::string& package) const {
     const std::string similar = similar_module(module, list);
-    // A name that was mistyped can be that of a hostile package.
+    // A mistyped name can belong to a hostile package.
     const std::string if_meant = similar.empty() ? "" : "if not " + similar + " is meant, ";
     return knowledge_of(package) + "; " + if_meant + command_for(package) + "; if it is a file " +
            module + ".py of the project, upload it, and " + kUploadsFirst;

@@ -51,7 +51,9 @@ class LazyModule(types.ModuleType):
         locations = self.__spec__.submodule_search_locations
         if name == "__path__" and locations is not None:
             if sys._getframe(1).f_code.co_filename == IMPORT_SYSTEM:
-                load(self)  # Python loads a package before its modules
+                # Python loads a package before its modules. A module that the package imports itself
+                # is executed twice.
+                load(self)
             return locations
         if name in LOOKED_AT:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")

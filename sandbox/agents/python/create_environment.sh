@@ -49,7 +49,7 @@ echo "Building the Python environment in $environment (a few minutes, once)"
 # --no-deps: what is not in requirements.txt does not get in; pip check tells if something lacks.
 "$environment/bin/python3" -m pip install --quiet --disable-pip-version-check --no-compile --no-deps \
   --requirement "$requirements"
-# A session cannot keep what it compiles. Half of what pip would compile are the packages' own tests.
+# Sessions cannot save bytecode. The packages' own tests would be half of it.
 "$environment/bin/python3" -m compileall -q -j 0 -x /tests/ "$environment/lib"
 check=$("$environment/bin/python3" -m pip check --disable-pip-version-check) ||
   fail "requirements.txt does not fit together: $check"
