@@ -156,7 +156,7 @@ def test_tokens_that_the_server_refuses(emulator_factory, options, reason):
     assert code == UNUSABLE
     assert checks["token"]["verdict"] == "warning" and reason in checks["token"]["finding"]
     assert checks["answer"]["verdict"] == "bad" and reason in checks["answer"]["cure"]
-    wait_until(lambda: reason in server.stderr(), "the log does not tell the reason")
+    server.await_log(reason)
 
 
 def test_a_token_for_another_audience_is_explained_in_the_log(shell, claims_server):
@@ -168,10 +168,7 @@ def test_a_token_for_another_audience_is_explained_in_the_log(shell, claims_serv
     )
     assert answer.status_code == 401
     assert "https://dynamicsessions.io/.default" in answer.headers["x-emulator-reason"]
-    wait_until(
-        lambda: "ask for the scope https://dynamicsessions.io/.default" in claims_server.stderr(),
-        "the log does not tell the reason",
-    )
+    claims_server.await_log("ask for the scope https://dynamicsessions.io/.default")
 
 
 def test_the_doctor_asks_no_server_whose_endpoint_is_wrong(shell):

@@ -66,7 +66,7 @@ def test_more_idle_connections_than_there_are_places_lock_no_client_out(descript
         assert not is_open(opened[0])
         assert is_open(opened[-1])
         assert sum(map(is_open, opened)) <= MOST_CONNECTIONS
-    told = re.findall(r"127\.0\.0\.1 keeps (\d+) idle connections open", server.stderr())
+    told = re.findall(r"127\.0\.0\.1 keeps (\d+) idle connections open", server.await_log("idle connections open"))
     assert len(told) == 1 and MOST_CONNECTIONS // 4 <= int(told[0]) <= MOST_CONNECTIONS
 
 
@@ -74,6 +74,7 @@ def test_few_idle_connections_stay_open_and_are_not_reported(descriptors, server
     with leaked_connections(server.admin, 100) as opened:
         assert requests.get(f"{server.admin}/health/live", timeout=10).status_code == 200
         assert all(map(is_open, opened))
+    server.stop()
     assert "idle connections" not in server.stderr()
 
 

@@ -79,7 +79,7 @@ def test_too_much_memory_ends_the_interpreter_and_the_answer_says_why(server, se
     assert_out_of_memory(answer)
     assert answer.json()["result"]["stdout"] == "begun\n"
     assert session.executions("x").json()["status"] == "Failed"
-    assert "was ended; memory: the session exceeded its limit" in server.stderr()
+    server.await_log("was ended; memory: the session exceeded its limit")
 
 
 def test_an_asynchronous_execution_that_runs_out_of_memory_says_so_too(session):

@@ -444,4 +444,6 @@ def test_exact_answers_have_no_advice_and_the_log_never_has(emulator_factory):
     exact, plain = emulator_factory("--exact"), emulator_factory()
     assert REASON not in exact.session().executions("import plotly").headers
     assert REASON in plain.session().executions("import plotly").headers
-    assert "plotly" not in plain.stderr() + exact.stderr()
+    for server in (exact, plain):
+        server.stop()
+        assert "plotly" not in server.stderr()

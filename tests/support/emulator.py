@@ -20,6 +20,7 @@ import requests
 
 from support import mounts, sanitizers, services
 from support.processes import descendants
+from support.waiting import wait_until
 
 BINARY = os.environ.get(
     "DYNSESSIONS_BINARY", str(Path(__file__).parents[2] / "build" / "release" / "dynsessions")
@@ -240,9 +241,19 @@ class Emulator:
         return os.fstat(self._stderr.fileno()).st_size
 
     def stderr(self, since=0):
+        """Returns what the server has written so far, while it runs as whole lines. A running
+        server writes its log in the background, later than it answers: see await_log()."""
+        is_running = self.is_running()
         # read() would move the position of the open file, at which the server writes.
         said = os.pread(self._stderr.fileno(), self.log_size() - since, since)
+        if is_running:
+            said = said[: said.rfind(b"\n") + 1]
         return said.decode(errors="replace")
+
+    def await_log(self, words):
+        """Waits until the words are in the log and returns the log."""
+        wait_until(lambda: words in self.stderr(), f"not in the log: {words}")
+        return self.stderr()
 
     def session(self, identifier=None):
         """Returns a session that no other test knows, unless the identifier is given."""

@@ -65,7 +65,7 @@ def test_no_helper_outlives_the_server(start_open, end):
 def test_a_session_outlives_its_helper_without_network(open_server, open_session):
     assert run(open_session, FETCH)["stdout"] == f"{GREETING}\n"
     os.kill(helper_of(open_server, open_session), signal.SIGKILL)
-    wait_until(lambda: "has no network any more" in open_server.stderr(), "nothing was said")
+    open_server.await_log("has no network any more")
     assert "URLError" in run(open_session, FETCH)["stderr"]
     assert run(open_session, "6 * 7")["executionResult"] == 42
 
