@@ -155,21 +155,23 @@ def endings():
     taken, amid = Samples(), Samples()
     arguments = ["--max-sessions", str(ENDINGS + 10), "--ready-sessions", "0"]
     with running(*arguments) as (server, client), connections(server.endpoint, ENDINGS) as clients:
-        identifiers = names(ENDINGS)
-        one_by_one(client, identifiers)
-        taken.values.append(end_all(clients, identifiers, server))
-        identifiers = names(ENDINGS)
-        one_by_one(client, identifiers)
-        with bystanding(server.endpoint, amid):
-            end_all(clients, identifiers, server)
+        for round_number in range(ROUNDS + 1):
+            identifiers = names(ENDINGS)
+            one_by_one(client, identifiers)
+            if round_number == ROUNDS:
+                with bystanding(server.endpoint, amid):
+                    end_all(clients, identifiers, server)
+            else:
+                taken.values.append(end_all(clients, identifiers, server))
     return taken, amid
 
 
 def bare_endings():
     script = Path(__file__).with_name("fork_limit.py")
-    command = [SESSION_PYTHON, script, f"{MODULES},IPython", "0", str(ENDINGS)]
+    command = [SESSION_PYTHON, script, f"{MODULES},IPython", "0", *ROUNDS * [str(ENDINGS)]]
     single = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # the zygote sets the same variable
-    return Samples([float(subprocess.check_output(command, env=single, text=True))])
+    seconds = subprocess.check_output(command, env=single, text=True).split()
+    return Samples([float(one) for one in seconds])
 
 
 def measure():
