@@ -9,7 +9,7 @@ export const READ_CSV =
 export const PEOPLE = 1423;
 export const FIGURE = "import matplotlib.pyplot as plt\nplt.plot([1, 4, 9])\nplt.show()";
 export const FAILING = "print('before')\n1 / 0";
-export const SLOW = "import time\ntime.sleep(2)";
+export const SLOW = "import time\ntime.sleep(5)";
 
 export function isPng(content) {
   assert.equal(content.subarray(0, 8).toString("latin1"), "\x89PNG\r\n\x1a\n");

@@ -16,7 +16,7 @@ PEOPLE = 1423
 FIGURE = "import matplotlib.pyplot as plt\nplt.plot([1, 4, 9])\nplt.show()"
 FAILING = "print('before')\n1 / 0"
 # Runs longer than a client waits, but not long: the next call to the session waits for its end.
-SLOW = "import time\ntime.sleep(2)"
+SLOW = "import time\ntime.sleep(5)"
 
 _operations = []
 

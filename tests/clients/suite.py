@@ -23,7 +23,7 @@ ENVIRONMENTS = ROOT / "build" / "clients"
 HTTP, HTTPS = "http", "https"
 APP_SERVICE = "app-service"
 EVERY_IDENTITY = (APP_SERVICE, "virtual-machine", "client-secret", "azure-cli")
-RUN_SECONDS, INSTALL_SECONDS = 180 * SLOWNESS, 900
+RUN_SECONDS, INSTALL_SECONDS = 400 * SLOWNESS, 900
 
 # The operations of every driver, unless its client supports less.
 OF_SESSIONS = frozenset(

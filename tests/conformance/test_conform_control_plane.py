@@ -13,7 +13,7 @@ CASES = 34  # number of cases in api-spec/cases/control_plane, before they are e
 
 
 def conform(*flags, **variables):
-    return run_to_end("conform", *flags, seconds=120, **variables)
+    return run_to_end("conform", *flags, seconds=400, **variables)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 from support.emulator import run_to_end
 
-SECONDS = 600  # about 300 sessions start, one after the other
+SECONDS = 1100  # about 300 sessions start, one after the other
 RECORDED_OPERATIONS = ("execute", "upload", "list", "list-empty", "get", "content", "delete")
 
 

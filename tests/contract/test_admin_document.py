@@ -49,7 +49,7 @@ def test_generated_requests_are_answered_as_the_document_says(server, tmp_path):
     command += ["--max-examples", "5", "--seed", "1", "--workers", "1", "--no-color"]
     command += ["--generation-database", "none", "--request-timeout", "60"]
     ours = {"SCHEMATHESIS_HOOKS": "admin_requests", "PYTHONPATH": str(Path(__file__).parent)}
-    how = {"capture_output": True, "text": True, "timeout": 600, "cwd": tmp_path}
+    how = {"capture_output": True, "text": True, "timeout": 1100, "cwd": tmp_path}
     run = subprocess.run(command, env={**os.environ, **ours}, **how)
     assert run.returncode == 0, run.stdout + run.stderr
     assert " passed" in run.stdout and "❌" not in run.stdout, run.stdout

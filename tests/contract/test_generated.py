@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from support import documents
+from support.emulator import HTTP_SECONDS
 
 SCHEMATHESIS = str(Path(sys.executable).with_name("schemathesis"))
 EXAMPLES = 15  # examples per operation, besides edge cases, which are always sent
@@ -31,12 +32,13 @@ def generated(version, url, directory):
     command += ["--checks", ",".join(CHECKS), "--phases", "coverage,fuzzing,stateful"]
     command += ["--max-examples", str(EXAMPLES), "--seed", "1", "--workers", "1"]
     command += ["--generation-database", "none", "--no-color"]
+    command += ["--request-timeout", str(HTTP_SECONDS)]
     ours = {
         "DOCUMENT_VERSION": version,
         "SCHEMATHESIS_HOOKS": "generated_requests",
         "PYTHONPATH": str(Path(__file__).parent),
     }
-    how = {"capture_output": True, "text": True, "timeout": 300, "cwd": directory}
+    how = {"capture_output": True, "text": True, "timeout": 1100, "cwd": directory}
     return subprocess.run(command, env={**os.environ, **ours}, **how)
 
 

@@ -21,8 +21,10 @@ from support.processes import children
 from support.waiting import wait_until
 
 # Longer than LauncherClient::kSilence, with an allowance for a busy machine.
-BOUND_SECONDS = 15 * SLOWNESS
-TIME_LIMIT = 2
+BOUND_SECONDS = 60 * SLOWNESS
+# Shorter than LauncherClient::kSilence and Zygote::kForkTimeout, which are 5 seconds.
+AT_ONCE_SECONDS = 4.5 * SLOWNESS
+TIME_LIMIT = 1
 needs_zygote = pytest.mark.skipif(
     "DYNSESSIONS_NO_ZYGOTE" in os.environ, reason="there is no zygote"
 )
@@ -103,7 +105,7 @@ def test_a_stopped_launcher_is_reported_and_keeps_no_client_waiting(server):
         # stuck.
         refused, seconds = seconds_of(lambda: server.session().executions("6 * 7"))
         assert refused.status_code == 500
-        assert seconds < BOUND_SECONDS / 3
+        assert seconds < AT_ONCE_SECONDS
         assert health(server) == (503, False, "the sandbox launcher does not answer")
         # Existing sessions continue, and their time limits are enforced.
         assert works(warm)
@@ -149,7 +151,7 @@ def test_a_stopped_zygote_delays_its_forks_and_nothing_else(server):
         new.start()
         time.sleep(0.2)  # the fork has begun by then; the test passes without this wait, too
         # The interrupt of another session overtakes the fork that waits.
-        assert hold_time_limit(other, "while True: pass") < TIME_LIMIT + 3 * SLOWNESS
+        assert hold_time_limit(other, "while True: pass") < AT_ONCE_SECONDS
         # A stopped zygote is replaced: the session is made before its client sees an error.
         new.join()
     assert answers[0].status_code == 200, answers[0].text
@@ -165,7 +167,7 @@ def test_a_stopped_supervisor_interrupts_and_ends_its_programs(server_below_full
     assert works(session)
     (supervisor,) = children(census.launcher(server.pid))
     with stopped(supervisor):
-        assert hold_time_limit(session, "while True: pass") < TIME_LIMIT + 3 * SLOWNESS
+        assert hold_time_limit(session, "while True: pass") < TIME_LIMIT + BOUND_SECONDS
         assert works(session)  # the supervisor has interrupted the program
     with stopped(supervisor):
         session.end()

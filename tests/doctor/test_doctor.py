@@ -18,7 +18,7 @@ SANDBOX = ["tier full", "tier restricted", "tier insecure", "tier", "run 6 * 7"]
 
 
 def run(*arguments, before=()):
-    return run_to_end("doctor", *arguments, seconds=120, before=before)
+    return run_to_end("doctor", *arguments, seconds=400, before=before)
 
 
 def examine(*arguments, before=()):

@@ -8,13 +8,13 @@ test` is not run, because it runs this test.
 import json
 import os
 import re
-import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from support.emulator import BINARY, START_SECONDS
+from support.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -44,14 +44,6 @@ def blocks():
     return [(each["commands"], each["answers"]) for each in BLOCK.finditer(README.read_text())]
 
 
-def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
-
-
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory):
     """Runs a command of the README in the top directory; the server of its first block is running."""
@@ -71,14 +63,18 @@ def reader(tmp_path_factory):
             text = text.replace(f"http://127.0.0.1:{of_readme}", f"http://127.0.0.1:{of_server}")
         text = text.replace("build/release/dynsessions", BINARY)
         ended = subprocess.run(
-            ["sh", "-e", "-c", text], cwd=ROOT, capture_output=True, text=True, timeout=120
+            ["sh", "-e", "-c", text],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
         )
         assert ended.returncode == 0, ended.stderr
         return ended.stdout
 
     yield run
     os.kill(json.loads(ready.read_text())["pid"], 15)
-    assert server.wait(60) in (0, 2)  # make reports how its command ended
+    assert server.wait(START_SECONDS) in (0, 2)  # make reports how its command ended
 
 
 def json_documents(text):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from support.driving import Admin
 from support.emulator import BINARY
 from support.executions import KERNELS, run_in, value_in
 from support.processes import processes_with
@@ -152,5 +153,8 @@ def test_what_a_program_left_running_ends_when_its_interpreter_is_replaced(sessi
 @pytest.mark.attack(23)
 def test_what_a_program_left_running_ends_when_the_cooldown_passes(emulator_factory):
     server = emulator_factory("--cooldown-period", "1")
+    clock = Admin(server)
+    clock.ask("PUT", "/clock", json={"mode": "frozen"})  # the session lives until it was seen
     mark = leave_behind(server.session(), "a daemon")
+    clock.ask("PUT", "/clock", json={"mode": "running"})
     wait_until(lambda: not processes_with(mark), "it outlived its session")

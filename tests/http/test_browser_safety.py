@@ -120,7 +120,9 @@ def test_by_default_only_this_machine_can_connect(emulator):
     for url in (emulator.http, emulator.admin):
         assert urlsplit(url).hostname == "127.0.0.1"
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.2", urlsplit(url).port), timeout=10).close()
+            socket.create_connection(
+                ("127.0.0.2", urlsplit(url).port), timeout=HTTP_SECONDS
+            ).close()
     assert "WARNING" not in emulator.stderr()
 
 

@@ -9,7 +9,6 @@ import pytest
 import requests
 
 from support.emulator import BINARY, HTTP_SECONDS, run_to_end
-from support.waiting import wait_until
 
 HEALTHY, UNUSABLE = 0, 4
 

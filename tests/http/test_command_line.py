@@ -6,13 +6,13 @@ import os
 import pty
 import select
 import shutil
-import socket
 import subprocess
 import time
 
 import pytest
 
-from support.emulator import BINARY, run_to_end
+from support.emulator import BINARY, START_SECONDS, run_to_end
+from support.ports import refusing_port
 
 STOPPED, NOT_READY, WRONG_USAGE, NO_ENGINE = 0, 1, 2, 4
 COMMANDS = (
@@ -167,9 +167,8 @@ def test_readiness_can_be_read_by_programs(emulator):
             "admin": emulator.admin,
             "message": f"ready at {emulator.admin}",
         }
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = str(unused.getsockname()[1])
-    asked = run_to_end("healthcheck", "--admin-port", port, "-o", "json")
+    with refusing_port() as port:
+        asked = run_to_end("healthcheck", "--admin-port", str(port), "-o", "json")
     assert asked.returncode == NOT_READY
     assert json.loads(asked.stdout)["ready"] is False
 
@@ -179,7 +178,7 @@ def test_wait_needs_nothing_but_the_ready_file(emulator_factory, tmp_path):
     command = [BINARY, "wait", "--ready-file", ready_file]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as waiting:
         server = emulator_factory("--ready-file", ready_file)
-        line, _ = waiting.communicate(timeout=60)
+        line, _ = waiting.communicate(timeout=START_SECONDS)
     assert (waiting.returncode, line) == (STOPPED, f"ready at {server.admin}\n")
     server.stop()
     asked = run_to_end("wait", "--ready-file", ready_file, "--timeout", "0")
@@ -226,7 +225,7 @@ def in_bash(script, line):
         'printf "%s\\n" "${COMPREPLY[@]}"'
     )
     shown = subprocess.run(
-        ["bash", "--norc", "-c", program], capture_output=True, text=True, timeout=30
+        ["bash", "--norc", "-c", program], capture_output=True, text=True, timeout=120
     )
     assert shown.stderr == ""
     return set(shown.stdout.split())
@@ -237,7 +236,7 @@ def in_fish(script, line):
         ["fish", "--no-config", "-c", f'source {script}; complete -C "{line}"'],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
     )
     assert shown.stderr == ""
     value = line.rpartition(" ")[2].partition("=")[0] + "=" if "=" in line else ""
@@ -288,7 +287,7 @@ def in_zsh(script, line):
     return set(candidates.read_text().split("\n")) - {""} if candidates.exists() else set()
 
 
-def read_until(terminal, mark, seconds=30):
+def read_until(terminal, mark, seconds=120):
     text, deadline = b"", time.monotonic() + seconds
     while mark not in text:
         remaining = deadline - time.monotonic()

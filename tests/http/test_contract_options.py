@@ -82,6 +82,7 @@ def test_each_side_of(case, session, other):
 def test_statuses_without_a_session(emulator, other):
     assert emulator.session("no-such-session").send("GET", "session").status_code == 400
     assert other.session("no-such-session").send("GET", "session").status_code == 404
+    assert other.the_session.executions("1").status_code == 200  # it exists also after a long wait
     full = other.session("one-too-many").executions("1")
     assert (full.status_code, full.json()["error"]["code"]) == (429, "SessionPoolExhausted")
     assert other.session("under_score").list().status_code == 400

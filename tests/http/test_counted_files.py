@@ -1,5 +1,8 @@
 """Files of sessions below the full tier: only the launcher, which counts them, limits them."""
 
+import shutil
+import tempfile
+
 import pytest
 
 from support.emulator import Emulator
@@ -19,7 +22,7 @@ def counted(request):
     server.stop()
 
 
-WAIT = "\nimport time; time.sleep(20)"
+WAIT = "\nimport time; time.sleep(50)"
 WRITE = "open('/mnt/data/{name}', 'wb').write(b'x' * ({megabytes} << 20))\n"
 
 
@@ -73,7 +76,12 @@ def test_an_upload_to_a_full_directory_is_refused_as_in_the_full_tier(counted):
     assert session.upload("more", bytes(2 << 20)).status_code == 200
 
 
+RESERVED_BYTES = 8 << 30
+
+
 def test_a_session_with_far_too_much_is_lost_with_its_files(emulator_factory):
+    if shutil.disk_usage(tempfile.gettempdir()).free < 2 * RESERVED_BYTES:
+        pytest.skip("other tests need the rest of the disk")
     server = emulator_factory("--sandbox", "restricted", "--data-quota-mb", "1024")
     session = server.session()
     reserve = (
@@ -83,7 +91,7 @@ def test_a_session_with_far_too_much_is_lost_with_its_files(emulator_factory):
     )
     answer = session.executions(reserve + WAIT)
     if "No space left" in answer.text:
-        pytest.skip("less than 8 GiB are free on the disk")
+        pytest.skip("a file system has less space than its size promises")
     assert answer.status_code >= 500, answer.text
     assert "exceeds its limit by far" in answer.headers["x-emulator-reason"] + answer.text
     assert value(session, "import os; os.listdir('/mnt/data')") == "[]"

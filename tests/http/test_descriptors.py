@@ -9,8 +9,9 @@ import resource
 import pytest
 import requests
 
-from support.emulator import run_to_end
+from support.emulator import HTTP_SECONDS, run_to_end
 from support.processes import descendants, processes
+from support.waiting import wait_until
 
 FEW = 256
 WITH_FEW = ("prlimit", f"--nofile={FEW}:{FEW}")
@@ -40,23 +41,26 @@ def test_a_session_costs_as_many_descriptors_as_the_start_reckons_with(emulator_
     server = emulator_factory("--ready-sessions", "0")
     first = server.session()
     first.executions("1")
-    before = descriptors_of(server.pid), descriptors_of(launcher_of(server))
+    limits = {server.pid: 4.5, launcher_of(server): 9.5}
+    before = {pid: descriptors_of(pid) for pid in limits}
     sessions = [server.session() for _ in range(10)]
     for session in sessions:
         assert session.executions("1").status_code == 200
-    after = descriptors_of(server.pid), descriptors_of(launcher_of(server))
-    of_server, of_launcher = ((b - a) / len(sessions) for a, b in zip(before, after, strict=True))
-    assert of_server <= 4.5
-    assert of_launcher <= 9.5
+    for pid, limit in limits.items():
+        # Connections of the last requests can be closed after their answers.
+        wait_until(
+            lambda pid=pid, limit=limit: descriptors_of(pid) - before[pid] <= limit * len(sessions),
+            f"a session costs {pid} more than {limit} descriptors",
+        )
 
 
 def test_a_client_gets_the_reason_and_the_cure_for_too_few_descriptors(emulator_factory):
     server = emulator_factory("--ready-sessions", "0", before=WITH_FEW)
-    assert CURE in server.stderr()
+    server.await_log(CURE)
     answers = [server.session().executions("6 * 7") for _ in range(100)]
     served = [answer for answer in answers if answer.status_code == 200]
     refused = [answer for answer in answers if answer.status_code != 200]
-    told = int(re.search(r"is enough for (\d+) sessions", server.stderr())[1])
+    told = int(re.search(r"is enough for (\d+) sessions", server.await_log("is enough for"))[1])
     assert len(served) >= told
     assert refused
     for answer in refused:
@@ -65,7 +69,7 @@ def test_a_client_gets_the_reason_and_the_cure_for_too_few_descriptors(emulator_
         assert answer.json()["error"]["message"] == "The emulator has too many open files."
         assert CURE in answer.headers["x-emulator-reason"]
     # Neither the server nor its first sessions are affected.
-    assert requests.get(f"{server.admin}/health/live", timeout=10).status_code == 200
+    assert requests.get(f"{server.admin}/health/live", timeout=HTTP_SECONDS).status_code == 200
 
 
 def test_a_reply_that_the_server_has_no_descriptors_for_harms_nothing(emulator_factory):
@@ -85,12 +89,12 @@ def test_a_reply_that_the_server_has_no_descriptors_for_harms_nothing(emulator_f
 
 def test_a_start_with_enough_descriptors_warns_of_nothing(emulator_factory):
     server = emulator_factory("--no-zygote", "--ready-sessions", "0")
-    assert "open files" not in server.stderr()
+    assert "open files" not in server.await_log("Point a client at it")
 
 
 @pytest.mark.parametrize("few", [True, False])
 def test_doctor_compares_descriptors_with_the_maximum_of_sessions(few):
-    ended = run_to_end("doctor", "-o", "json", seconds=120, before=WITH_FEW if few else ())
+    ended = run_to_end("doctor", "-o", "json", seconds=400, before=WITH_FEW if few else ())
     (check,) = (
         check
         for check in json.loads(ended.stdout)["checks"]

@@ -4,6 +4,7 @@ import concurrent.futures
 import socket
 from urllib.parse import urlsplit
 
+from support.driving import Admin
 from support.emulator import HTTP_SECONDS, V2025_02, V2025_10
 from support.waiting import wait_until
 
@@ -47,13 +48,19 @@ def delete(session):
     assert answer.status_code == 204, answer.text
 
 
-def test_an_upload_answers_as_an_execution_whose_session_is_deleted(session):
+def test_an_upload_answers_as_an_execution_whose_session_is_deleted(emulator, session):
     session.executions("running = True")
     with concurrent.futures.ThreadPoolExecutor() as threads:
         code = "open('/mnt/data/begun', 'w'); import time; time.sleep(60)"
         execution = threads.submit(session.executions, code)
         wait_until(lambda: names_in(session) == ["begun"], "the program did not begin")
         upload = SlowUpload(session)
+        sessions = Admin(emulator, "/pools/default/sessions")
+        mine = {"identifier": session.identifier}
+        wait_until(
+            lambda: sessions.ask("GET", params=mine)["value"][0]["calls"] == 2,
+            "the upload did not begin",
+        )
         delete(session)
         ended = execution.result()
     status, answer = upload.status_and_answer()

@@ -10,12 +10,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 import requests
 
-from support.emulator import BINARY, HEARING_SIGNALS, run_to_end
+from support.emulator import BINARY, HEARING_SIGNALS, START_SECONDS, STOP_SECONDS, run_to_end
 from support.processes import descendants
 from support.waiting import wait_until
 
@@ -40,7 +39,7 @@ def clean(tmp_path):
     return {**CLEAN, "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
 
 
-def run_exec(environment, *words, seconds=120):
+def run_exec(environment, *words, seconds=400):
     return subprocess.run(
         [BINARY, "exec", *words],
         env=environment,
@@ -109,16 +108,14 @@ def test_signals_reach_the_command_and_the_server_is_stopped(clean, tmp_path, se
         stderr=subprocess.DEVNULL,
     )
     try:
-        wait_until(up.exists, "the command does not run")
-        below = list(descendants(process.pid))
-        process.send_signal(sent)
-        assert process.wait(60) == 9
+        wait_until(up.exists, "the command does not run", START_SECONDS)
+        with watched_below(process.pid) as below:
+            process.send_signal(sent)
+            assert process.wait(STOP_SECONDS) == 9
+            assert len(below) > 3, "there was no server"
+            wait_until(lambda: all(map(has_ended, below)), "something is left")
     finally:
         process.kill()
-    assert len(below) > 3, "there was no server"
-    wait_until(
-        lambda: not any(os.path.exists(f"/proc/{pid}") for pid in below), "something is left"
-    )
 
 
 def test_a_killed_exec_takes_its_server_along(clean, tmp_path):
@@ -128,18 +125,16 @@ def test_a_killed_exec_takes_its_server_along(clean, tmp_path):
         env=clean,
         stderr=subprocess.DEVNULL,
     )
-    wait_until(up.exists, "the command does not run")
-    below = list(descendants(process.pid))
-    process.kill()
-    process.wait()
-    wait_until(
-        lambda: not any(os.path.exists(f"/proc/{pid}") for pid in below), "something is left"
-    )
+    wait_until(up.exists, "the command does not run", START_SECONDS)
+    with watched_below(process.pid) as below:
+        process.kill()
+        process.wait()
+        wait_until(lambda: all(map(has_ended, below)), "something is left")
 
 
-def test_many_at_once_do_not_meet_and_leave_nothing(clean, tmp_path):
+def test_many_at_once_do_not_meet_and_leave_nothing(clean, tmp_path, tmp_path_factory):
     """Nothing is left: no process (and so no port), and no file except those of the certificate
-    authority."""
+    authority. Each command waits until all of them run."""
     environment = {
         **clean,
         "XDG_STATE_HOME": str(tmp_path / "state"),
@@ -147,34 +142,44 @@ def test_many_at_once_do_not_meet_and_leave_nothing(clean, tmp_path):
         "DYNSESSIONS_NO_ZYGOTE": "1",
     }
     assert run_exec(environment, "--", "true").returncode == 0
-    files, others, started = files_below(tmp_path), set(descendants(os.getpid())), {}
-    with concurrent.futures.ThreadPoolExecutor(32) as several:
-        running = [several.submit(run_exec, environment, "--", "sh", "-c", SHOW) for _ in range(32)]
-        while not all(one.done() for one in running):
-            watch_new(started, set(descendants(os.getpid())) - others)
-            time.sleep(0.1)
-    ended = [one.result() for one in running]
-    assert [one.returncode for one in ended] == [0] * 32, [one.stderr for one in ended]
-    assert len({one.stdout.split()[0] for one in ended}) == 32
-    assert len(started) > 3 * 32, "there were no servers"
-    assert files_below(tmp_path) == files
-    try:
-        wait_until(lambda: all(map(has_ended, started.values())), "a process is left")
-    finally:
-        for pidfd in started.values():
-            os.close(pidfd)
+    files, others = files_below(tmp_path), set(descendants(os.getpid()))
+    meeting = tmp_path_factory.mktemp("meeting")
+    together = f"touch {meeting}/$$; until [ -e {meeting}/go ]; do sleep 0.1; done; {SHOW}"
+    with contextlib.ExitStack() as stack:
+        several = stack.enter_context(concurrent.futures.ThreadPoolExecutor(32))
+        stack.callback((meeting / "go").touch)  # ends the commands also if the test fails
+        command = ("--", "sh", "-c", together)
+        running = [several.submit(run_exec, environment, *command) for _ in range(32)]
+        wait_until(lambda: len(list(meeting.iterdir())) == 32, "not all commands run", 400)
+        started = set(descendants(os.getpid())) - others
+        processes = stack.enter_context(watched(started))
+        (meeting / "go").touch()
+        ended = [one.result() for one in running]
+        assert [one.returncode for one in ended] == [0] * 32, [one.stderr for one in ended]
+        assert len({one.stdout.split()[0] for one in ended}) == 32
+        assert len(processes) > 3 * 32, "there were no servers"
+        assert files_below(tmp_path) == files
+        wait_until(lambda: all(map(has_ended, processes)), "a process is left")
 
 
 def files_below(directory):
     return {path.relative_to(directory) for path in directory.rglob("*")}
 
 
-def watch_new(watched, pids):
-    """Adds a descriptor of each process that is not watched yet."""
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            if pid not in watched:
-                watched[pid] = os.pidfd_open(pid)
+def watched_below(pid):
+    return watched(descendants(pid))
+
+
+@contextlib.contextmanager
+def watched(pids):
+    """Provides descriptors of those processes that exist: another process can get the pid."""
+    with contextlib.ExitStack() as stack:
+        opened = []
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                opened.append(os.pidfd_open(pid))
+                stack.callback(os.close, opened[-1])
+        yield opened
 
 
 def has_ended(pidfd):

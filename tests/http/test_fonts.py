@@ -190,4 +190,4 @@ def test_a_set_that_cannot_be_finished_leaves_nothing(fonts, tmp_path):
 def test_a_damaged_font_is_logged(fonts, emulator_factory):
     (fonts / "damaged.ttf").write_bytes(b"\0\1\0\0 damaged")
     server = emulator_factory("--fonts", str(fonts), "--state-dir", str(fonts.parent / "state"))
-    assert f"matplotlib does not get {fonts}/damaged.ttf" in server.stderr()
+    server.await_log(f"matplotlib does not get {fonts}/damaged.ttf")

@@ -224,8 +224,8 @@ def test_without_a_usable_home_the_authority_lasts_as_long_as_the_server(
     environment = {"HOME": home, "XDG_STATE_HOME": "", "TMPDIR": str(tmp_path)}
     server = emulator_factory(environment=environment)
     (authority,) = tmp_path.glob("dynsessions-*/ca.pem")
-    assert str(authority) in server.stderr()
-    assert "--state-dir" in server.stderr()
+    server.await_log(str(authority))
+    server.await_log("--state-dir")
     assert handshake(server, "localhost", authority)
     server.stop()
     assert list(tmp_path.iterdir()) == []

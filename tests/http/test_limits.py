@@ -69,7 +69,7 @@ print("begun", flush=True)
 memory = mmap.mmap(-1, 1 << 30)
 for start in range(0, 1 << 30, 1 << 20):
     memory[start : start + (1 << 20)] = b"x" * (1 << 20)
-time.sleep(20)
+time.sleep(50)
 """
 
 
@@ -103,7 +103,7 @@ for number in range(4):
         signal.pause()
     os.close(done)
     os.read(ready, 1)
-alive, end = children, time.monotonic() + 20
+alive, end = children, time.monotonic() + 50
 while len(alive) > 1 and time.monotonic() < end:
     alive = [child for child in alive if os.waitpid(child, os.WNOHANG) == (0, 0)]
     time.sleep(0.05)
@@ -319,12 +319,12 @@ def test_a_session_cannot_see_where_its_groups_are(session):
 def test_how_hard_limits_are_is_said_at_the_start_and_in_health(emulator_factory):
     server = emulator_factory("--control-groups", "off")
     told = "memory soft, processes hard, CPU absent, files hard"
-    assert told in server.stderr()
+    server.await_log(told)
     assert limits_of(server) == told
 
 
 def test_doctor_names_the_cure_for_limits_that_are_not_hard():
-    ended = run_to_end("doctor", "-o", "json", "--control-groups", "off", seconds=120)
+    ended = run_to_end("doctor", "-o", "json", "--control-groups", "off", seconds=400)
     checks = {c["name"]: c for c in json.loads(ended.stdout)["checks"] if c["section"] == "limits"}
     assert {name: check["verdict"] for name, check in checks.items()} == {
         "memory": "warning",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from support.emulator import BINARY, SLOWNESS, V2025_02
+from support.emulator import BINARY, HTTP_SECONDS, V2025_02
 from support.exact_http import Exact, answer_on
 from support.sanitizers import memory_room
 from support.waiting import wait_until
@@ -72,7 +72,7 @@ def test_clients_that_do_not_read_hold_no_memory(fresh_server):
             unread.enter_context(contextlib.closing(ask(other, NULS))) for other in others
         ]
         for connection in connections:  # the first bytes of its answer have arrived
-            connection.settimeout(60 * SLOWNESS)
+            connection.settimeout(HTTP_SECONDS)
             assert connection.recv(12) == b"HTTP/1.1 200"
         assert session.executions("'and goes on'").json()["result"]["executionResult"] == (
             "'and goes on'"

@@ -109,7 +109,7 @@ def test_metadata_and_doctor_tell_of_them(project):
     packages = {each["name"]: each["version"] for each in body["preInstalledPackages"]}
     assert packages["greeting"] == "1.0"
     assert packages["numpy"] == "1.26.4"
-    report = run_to_end("doctor", *project.options, "-o", "json", seconds=120)
+    report = run_to_end("doctor", *project.options, "-o", "json", seconds=400)
     assert report.returncode == DONE, report.stdout
     every = json.loads(report.stdout)["checks"]
     checks = {check["name"]: check for check in every if check["section"] == "environment"}
@@ -119,7 +119,7 @@ def test_metadata_and_doctor_tell_of_them(project):
 
 def test_doctor_tells_that_packages_are_not_installed_yet(project):
     project.file.write_text("greeting==1.0\n")
-    report = run_to_end("doctor", *project.options, "-o", "json", seconds=120)
+    report = run_to_end("doctor", *project.options, "-o", "json", seconds=400)
     checks = {check["name"]: check for check in json.loads(report.stdout)["checks"]}
     assert checks["added packages"]["verdict"] == "warning"
     assert "not installed yet" in checks["added packages"]["finding"]
@@ -359,8 +359,11 @@ def test_a_layer_is_no_base_of_another(project):
 
 def test_packages_come_from_a_registry(project):
     probe = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--retries", "1"]
-    reached = subprocess.run([*probe, "--dest", str(project.directory), "humanize"],
-                             capture_output=True, text=True, timeout=60)  # fmt: skip
+    try:
+        reached = subprocess.run([*probe, "--dest", str(project.directory), "humanize"],
+                                 capture_output=True, text=True, timeout=120)  # fmt: skip
+    except subprocess.TimeoutExpired:
+        pytest.skip("no registry can be reached in time")
     if reached.returncode != 0:
         pytest.skip(f"no registry can be reached: {reached.stderr.strip().splitlines()[-1]}")
     assert project.run("add", "humanize").returncode == DONE

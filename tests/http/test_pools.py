@@ -5,7 +5,7 @@ import json
 import pytest
 import requests
 
-from support.emulator import Emulator, Session, run_to_end
+from support.emulator import HTTP_SECONDS, Emulator, Session, run_to_end
 from support.waiting import wait_until
 
 POOLS = [
@@ -117,12 +117,14 @@ def test_names_of_pools_do_not_depend_on_case_and_others_exist_by_first_use(serv
 
 
 def test_health_and_banner_name_every_declared_pool(server):
-    components = requests.get(f"{server.admin}/health/ready", timeout=10).json()["components"]
+    components = requests.get(f"{server.admin}/health/ready", timeout=HTTP_SECONDS).json()[
+        "components"
+    ]
     names = [component["name"] for component in components]
     assert names.count("interpreter") == 1
     assert {f"interpreter of {pool['name']}" for pool in POOLS} <= set(names)
     for pool in POOLS:
-        assert f"{pool['name']}: PythonLTS in local" in server.stderr()
+        server.await_log(f"{pool['name']}: PythonLTS in local")
 
 
 def test_an_entry_redefines_the_default_pool(emulator_factory, tmp_path):

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from support.emulator import run_to_end
+from support.emulator import HTTP_SECONDS, run_to_end
+from support.waiting import wait_until
 
 STOPPED, WRONG_USAGE, NO_ENGINE = 0, 2, 4
 
@@ -62,7 +63,7 @@ def test_pool_options_shape_the_printed_endpoint(emulator_factory):
 def test_the_admin_port_tells_life_readiness_and_version(emulator):
     emulator.session().executions("1")  # a session exists, so everything is ready
     answers = {
-        path: requests.get(emulator.admin + path, timeout=10)
+        path: requests.get(emulator.admin + path, timeout=HTTP_SECONDS)
         for path in ("/health/live", "/health/ready", "/version")
     }
     assert {answer.status_code for answer in answers.values()} == {200}
@@ -92,8 +93,7 @@ def start_program(session, code):
 
     thread = threading.Thread(target=execute)
     thread.start()
-    while session.file("running").status_code != 200:
-        pass
+    wait_until(lambda: session.file("running").status_code == 200, "the program never began")
     return thread, answers
 
 
@@ -103,7 +103,7 @@ def test_a_signal_lets_a_running_execution_finish(emulator_factory, with_signal)
     thread, answers = start_program(server.session(), "import time; time.sleep(0.5); 'finished'")
     os.kill(server.pid, with_signal)
     server.has_ended(expected_code=STOPPED)
-    thread.join(30)
+    thread.join(HTTP_SECONDS)
     assert answers[0].json()["result"]["executionResult"] == "'finished'"
 
 
@@ -111,7 +111,7 @@ def test_a_drain_that_takes_too_long_ends_the_execution(emulator_factory):
     server = emulator_factory("--drain-period", "1")
     thread, answers = start_program(server.session(), "while True: pass")
     server.stop()
-    thread.join(30)
+    thread.join(HTTP_SECONDS)
     assert isinstance(answers[0], requests.ConnectionError)
 
 
@@ -119,10 +119,9 @@ def test_a_second_signal_does_not_wait_for_the_drain(emulator_factory):
     server = emulator_factory("--drain-period", "3600")
     thread, answers = start_program(server.session(), "while True: pass")
     os.kill(server.pid, signal.SIGINT)
-    while accepts_connections(server):
-        pass
+    wait_until(lambda: not accepts_connections(server), "it never stopped accepting")
     server.stop(expected_code=-signal.SIGTERM)
-    thread.join(30)
+    thread.join(HTTP_SECONDS)
     assert isinstance(answers[0], requests.ConnectionError)
 
 

@@ -14,8 +14,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from support.answer_check import check
-from support.emulator import V2024_02, V2024_10, V2025_10
-from support.exact_http import SECONDS, answer_on
+from support.emulator import HTTP_SECONDS, V2024_02, V2024_10, V2025_10
+from support.exact_http import answer_on
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = ROOT / "api-spec" / "CLIENTS.md"
@@ -33,7 +33,7 @@ def exchange(session, method, path, *headers, body=b"", version=V2025_10, query=
     head += headers
     if body and not any("ncoding: chunked" in header for header in headers):
         head.append(f"Content-Length: {len(body)}")
-    connection = socket.create_connection((parts.hostname, parts.port), timeout=SECONDS)
+    connection = socket.create_connection((parts.hostname, parts.port), timeout=HTTP_SECONDS)
     with contextlib.closing(connection):
         connection.sendall("\r\n".join([*head, "", ""]).encode() + body)
         answer = answer_on(connection)

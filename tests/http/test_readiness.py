@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from support.emulator import BINARY, run_to_end
+from support.emulator import BINARY, START_SECONDS, run_to_end
+from support.ports import refusing_port
 
 READY, NOT_READY, WRONG_USAGE = 0, 1, 2
 
@@ -23,8 +24,8 @@ def silent_port():
 
 @pytest.fixture
 def unused_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return str(server.getsockname()[1])
+    with refusing_port() as port:
+        yield str(port)
 
 
 @pytest.mark.parametrize("command", ["healthcheck", "wait"])
@@ -61,7 +62,7 @@ def test_no_server_is_not_ready(unused_port):
 
 
 def test_a_port_that_never_answers_is_not_waited_for(silent_port):
-    asked = run_to_end("healthcheck", "--admin-port", silent_port, seconds=10)
+    asked = run_to_end("healthcheck", "--admin-port", silent_port, seconds=60)
     assert asked.returncode == NOT_READY
     assert silent_port in asked.stdout
 
@@ -77,7 +78,7 @@ def test_wait_waits_for_a_server_that_is_started_later(emulator_factory, tmp_pat
     command = [BINARY, "wait", "--admin-port", "0", "--ready-file", ready_file]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as waiting:
         server = emulator_factory("--ready-file", ready_file)
-        line, _ = waiting.communicate(timeout=60)
+        line, _ = waiting.communicate(timeout=START_SECONDS)
     assert (waiting.returncode, line) == (READY, f"ready at {server.admin}\n")
 
 

@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 import requests
 
-from support.emulator import BINARY, HEARING_SIGNALS, START_SECONDS, STOP_SECONDS, run_to_end
+from support.emulator import (
+    BINARY,
+    HEARING_SIGNALS,
+    HTTP_SECONDS,
+    START_SECONDS,
+    STOP_SECONDS,
+    run_to_end,
+)
 
 STOPPED, WRONG_USAGE, PORT_IN_USE, NO_ENGINE = 0, 2, 3, 4
 FREE_PORTS = ("--port", "0", "--https-port", "0", "--admin-port", "0")
@@ -109,7 +116,7 @@ def test_listening_comes_before_ready_and_the_file_has_the_ready_line(start, rea
     assert ready == {**listening, "event": "ready"}
     assert json.loads(ready_file.read_text()) == ready
     assert "BEGIN CERTIFICATE" in Path(ready["authority"]).read_text()
-    assert requests.get(f"{ready['admin']}/health/ready", timeout=10).status_code == 200
+    assert requests.get(f"{ready['admin']}/health/ready", timeout=HTTP_SECONDS).status_code == 200
     assert execute(ready).json()["result"]["executionResult"] == 42
 
 
@@ -155,7 +162,7 @@ def test_ready_means_that_an_interpreter_has_started(start, kept):
     server.next_event()
     ready = server.next_event()
     assert ready["event"] == "ready" and "failure" not in ready
-    assert requests.get(f"{ready['admin']}/health/ready", timeout=10).status_code == 200
+    assert requests.get(f"{ready['admin']}/health/ready", timeout=HTTP_SECONDS).status_code == 200
 
 
 def test_an_interpreter_that_cannot_start_is_reported_in_the_ready_event(start, broken_python):
@@ -163,7 +170,7 @@ def test_an_interpreter_that_cannot_start_is_reported_in_the_ready_event(start, 
     server.next_event()
     ready = server.next_event()
     assert ready["event"] == "ready" and ready["failure"]
-    assert requests.get(f"{ready['admin']}/health/ready", timeout=10).status_code == 503
+    assert requests.get(f"{ready['admin']}/health/ready", timeout=HTTP_SECONDS).status_code == 503
     assert execute(ready).status_code == 500
     _, said = server.end()
     assert f"no interpreter could be started, which is tried again: {ready['failure']}" in said

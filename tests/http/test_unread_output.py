@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from support.emulator import BINARY, HEARING_SIGNALS, HTTP_SECONDS, STOP_SECONDS
+from support.emulator import BINARY, HEARING_SIGNALS, HTTP_SECONDS, START_SECONDS, STOP_SECONDS
 from support.processes import children
 from support.waiting import wait_until
 
@@ -41,7 +41,7 @@ class Server:
 
     def __enter__(self):
         try:
-            wait_until(self._ready_file.exists, "the server did not become ready")
+            wait_until(self._ready_file.exists, "the server did not become ready", START_SECONDS)
         except AssertionError:
             self.__exit__()
             raise

@@ -8,12 +8,14 @@ A line of JSON comes in on stdin, one goes out on stdout:
 The kernel is the ipykernel of that Python.
 """
 
+import fcntl
 import json
 import os
 import pathlib
 import signal
 import sys
 import tempfile
+import termios
 import time
 import uuid
 
@@ -22,9 +24,24 @@ from jupyter_client.manager import KernelManager
 
 SECONDS = 120
 # Output of child processes and C code reaches a kernel through a pipe and a separate thread, and
-# can arrive after the program's end; the kernel's next answer brings the last of it.
+# can arrive after the program's end; once the thread has read it, the kernel's next answer brings
+# the last of it.
 LATE_OUTPUT_SECONDS = 0.01
 OUTPUT = {"stream", "display_data", "update_display_data", "execute_result", "error"}
+
+
+def bytes_in(path, pipe):
+    """Returns how many bytes are still unread; 0 if the program has replaced the pipe."""
+    try:
+        if not pipe.startswith("pipe:") or os.readlink(path) != pipe:
+            return 0
+        opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return 0
+    try:
+        return int.from_bytes(fcntl.ioctl(opened, termios.FIONREAD, bytes(4)), sys.byteorder)
+    finally:
+        os.close(opened)
 
 
 class Kernel:
@@ -51,14 +68,24 @@ class Kernel:
         self._client = self._manager.client()
         self._client.start_channels()
         self._client.wait_for_ready(timeout=SECONDS)
+        paths = (f"/proc/{self._manager.provisioner.pid}/fd/{stream}" for stream in (1, 2))
+        self._pipes = {path: os.readlink(path) for path in paths}
 
     def execute(self, code):
         request = self._client.execute(code, allow_stdin=False)
         messages = self._messages_until_idle(request)
         reply = self._reply_to(request)
+        self._await_empty_pipes()
         time.sleep(LATE_OUTPUT_SECONDS)
         messages += self._messages_until_idle(self._client.kernel_info())
         return {"ok": reply["status"] == "ok", "messages": messages}
+
+    def _await_empty_pipes(self):
+        """Waits until the kernel has read what is in the pipes of its streams."""
+        end = time.monotonic() + SECONDS
+        for path, pipe in self._pipes.items():
+            while bytes_in(path, pipe) and time.monotonic() < end:
+                time.sleep(LATE_OUTPUT_SECONDS)
 
     def _reply_to(self, request):
         while True:

@@ -53,7 +53,7 @@ std::vector<pid_t> newcomers(const LauncherHarness& launcher, const std::vector<
 /// Returns whether all of them end by themselves. A process that is about to become the zygote is
 /// checked again.
 bool nothing_stays(const LauncherHarness& launcher, const std::vector<pid_t>& before) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(120);
   for (std::vector<pid_t> left; !(left = newcomers(launcher, before)).empty();) {
     if (std::chrono::steady_clock::now() > end) return false;
     const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, left.front(), 0)));

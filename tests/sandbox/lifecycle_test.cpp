@@ -135,7 +135,7 @@ TEST_CASE("nothing is left of a sandbox that was destroyed", "[sandbox]") {
 TEST_CASE("the kernel objects of destroyed sandboxes are removed when no more of them end",
           "[sandbox]") {
   constexpr std::uint64_t kSandboxes = 8;
-  constexpr int kLooks = 1000;
+  constexpr int kLooks = 6000;
   constexpr std::chrono::milliseconds kBetweenLooks{10};
   LauncherHarness launcher(program_spec());
   await_zygote(launcher);

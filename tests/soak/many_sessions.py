@@ -24,8 +24,8 @@ from support.sanitizers import sanitizer_of
 
 WORKERS = 8
 # Longer than the pause between two calls of one session on a busy machine.
-COOLDOWN_SECONDS = 3
-SETTLE_SECONDS = 60
+COOLDOWN_SECONDS = 10
+SETTLE_SECONDS = 300
 # A leak of 200 bytes in each of 20,000 sessions would exceed this.
 MEMORY_SLACK_KIB = 4 * 1024
 # Freed memory is returned to the system at once, so that resident memory is memory in use. By
@@ -85,8 +85,8 @@ class Soak:
 
 
 def settled(server, temporary, wanted=None):
-    """Returns the census once it equals `wanted`, or no longer changes; after a minute the last
-    one."""
+    """Returns the census once it equals `wanted`, or no longer changes; after SETTLE_SECONDS the
+    last one."""
     end = time.monotonic() + SETTLE_SECONDS
     before = None
     while time.monotonic() < end:

@@ -42,7 +42,7 @@ def test_what_is_left_is_found(monkeypatch, capsys, row, leave):
     census_when_settled = many_sessions.settled
     monkeypatch.setattr(many_sessions, "settled", settled)
     monkeypatch.setattr(many_sessions, "PROGRAMS", many_sessions.PROGRAMS[:1])
-    monkeypatch.setattr(many_sessions, "SETTLE_SECONDS", 5 * many_sessions.COOLDOWN_SECONDS)
+    monkeypatch.setattr(many_sessions, "SETTLE_SECONDS", 3 * many_sessions.COOLDOWN_SECONDS)
     assert not soak(sessions=1, seed=1)
     leaks = [line for line in capsys.readouterr().out.splitlines() if line.endswith("LEAK")]
     assert [line.startswith(row) for line in leaks] == [True], leaks

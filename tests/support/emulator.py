@@ -28,8 +28,10 @@ BINARY = os.environ.get(
 # The thread sanitizer needs most of a minute on one core to scan 16 MiB byte by byte.
 SLOWNESS = {None: 1, "address": 4, "thread": 10}[sanitizers.sanitizer_of(BINARY)]
 # A start waits for the first interpreter, whose imports can be cold; a stop can use the whole drain
-# period.
-START_SECONDS, STOP_SECONDS, HTTP_SECONDS = (SLOWNESS * seconds for seconds in (120, 30, 60))
+# period; an answer can take as long as a program can run. A busy machine is ten times slower.
+START_SECONDS, STOP_SECONDS, HTTP_SECONDS = (SLOWNESS * seconds for seconds in (240, 120, 240))
+# After the server's end, its processes that have been killed still need some time to exit.
+GONE_SECONDS = 60 * SLOWNESS
 
 # In the background or under nohup the test run ignores some signals, and its children would inherit
 # that.
@@ -289,7 +291,7 @@ class Emulator:
         self._process.send_signal(with_signal)
         try:
             code = self._process.wait(STOP_SECONDS)
-            left = sum(not _ends_within(pidfd, seconds=2) for pidfd in started)
+            left = _count_after(started, GONE_SECONDS)
         finally:
             self._process.kill()
             self._process.stdout.close()
@@ -309,6 +311,16 @@ def _open_descendants(pid):
             yield os.pidfd_open(process)
 
 
-def _ends_within(pidfd, seconds):
-    """A process descriptor becomes readable when its process has exited, reaped or not."""
-    return bool(select.select([pidfd], [], [], seconds)[0])
+def _count_after(pidfds, seconds):
+    """Returns how many of the processes have not exited after this time; waits no longer than
+    needed. A process descriptor becomes readable when its process has exited, reaped or not."""
+    end = time.monotonic() + seconds
+    waiting = select.poll()
+    for pidfd in pidfds:
+        waiting.register(pidfd, select.POLLIN)
+    left = set(pidfds)
+    while left and (remaining := end - time.monotonic()) > 0:
+        for pidfd, _ in waiting.poll(1000 * remaining):
+            waiting.unregister(pidfd)
+            left.remove(pidfd)
+    return len(left)

@@ -6,9 +6,7 @@ import socket
 from urllib.parse import urlsplit
 
 from support.answer_check import check
-from support.emulator import V2025_10
-
-SECONDS = 60
+from support.emulator import HTTP_SECONDS, V2025_10
 
 
 class Exact:
@@ -19,7 +17,7 @@ class Exact:
         self.query = f"?api-version={V2025_10}&identifier={session.identifier}"
 
     def send(self, method, path, body=None, headers=None):
-        connection = http.client.HTTPConnection(self.base.netloc, timeout=SECONDS)
+        connection = http.client.HTTPConnection(self.base.netloc, timeout=HTTP_SECONDS)
         with contextlib.closing(connection):
             head = {"Authorization": "Bearer test-token", **(headers or {})}
             target = f"{self.base.path}/{path}{self.query}"
@@ -33,7 +31,9 @@ class Exact:
         """Sends a request, or a part of one, and leaves the answer unread."""
         head = [f"{method} {self.base.path}/{path}{self.query} HTTP/1.1"]
         head += [f"Host: {self.base.netloc}", "Authorization: Bearer test-token", *headers]
-        connection = socket.create_connection((self.base.hostname, self.base.port), timeout=SECONDS)
+        connection = socket.create_connection(
+            (self.base.hostname, self.base.port), timeout=HTTP_SECONDS
+        )
         connection.sendall("\r\n".join([*head, "", ""]).encode() + body)
         return connection
 

@@ -2,9 +2,8 @@
 
 import time
 
-from support.emulator import V2025_10
+from support.emulator import HTTP_SECONDS, V2025_10
 
-SECONDS = 60
 PAUSE_SECONDS = 0.01  # a busy wait would take a core's time from the program
 # Members of an execute body besides the code, by kernel; CONTRACT.md section 6, "Image internals".
 KERNELS = {
@@ -16,14 +15,14 @@ KERNELS = {
 
 def finished(session, execution_id, version=V2025_10):
     """Polls until the execution has finished."""
-    end = time.monotonic() + SECONDS
+    end = time.monotonic() + HTTP_SECONDS
     while time.monotonic() < end:
         answer = session.execution(execution_id, version)
         assert answer.status_code == 200, answer.text
         if answer.json()["status"] not in ("NotStarted", "Running"):
             return answer
         time.sleep(PAUSE_SECONDS)
-    raise AssertionError(f"the execution did not finish within {SECONDS} seconds")
+    raise AssertionError(f"the execution did not finish within {HTTP_SECONDS} seconds")
 
 
 def run_in(kernel, session, code, **members):

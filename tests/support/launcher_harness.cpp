@@ -224,7 +224,7 @@ bool all_gone(const std::vector<pid_t>& processes) {
     const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     if (!process) continue;
     pollfd ended{process.get(), POLLIN, 0};
-    if (::poll(&ended, 1, 10'000) <= 0) return false;
+    if (::poll(&ended, 1, kTimeoutMilliseconds) <= 0) return false;
   }
   return true;
 }

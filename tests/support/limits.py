@@ -3,6 +3,8 @@ them."""
 
 import requests
 
+from support.emulator import HTTP_SECONDS
+
 SMALL = (
     *("--memory-limit-mb", "256", "--data-quota-mb", "8", "--max-files", "100"),
     *("--tmp-quota-mb", "9", "--shm-quota-mb", "10", "--max-processes", "40"),
@@ -12,6 +14,6 @@ SMALL = (
 
 def limits_of(server):
     """Returns the text of the server's health answer: "memory hard, processes hard, …"."""
-    health = requests.get(f"{server.admin}/health/ready", timeout=10).json()
+    health = requests.get(f"{server.admin}/health/ready", timeout=HTTP_SECONDS).json()
     (told,) = [part["detail"] for part in health["components"] if part["name"] == "limits"]
     return told

@@ -86,11 +86,11 @@ def _ip(*words, inside=None):
     subprocess.run([*before, "ip", *words], check=True)
 
 
-def _wait_until_reachable(seconds=10):
+def _wait_until_reachable(seconds=60):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):
-            socket.create_connection((ADDRESS, PORT), timeout=1).close()
+            socket.create_connection((ADDRESS, PORT), timeout=10).close()
             return
     raise AssertionError(f"{ADDRESS} does not answer")
 

@@ -3,6 +3,9 @@
 import socket
 
 
+SECONDS = 20  # what is closed refuses at once; what is open can be slow on a busy machine
+
+
 def reach(address, port, device=None):
     """Returns "answered", or the reason why nothing answered.
 
@@ -10,7 +13,7 @@ def reach(address, port, device=None):
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family) as client:
-        client.settimeout(2)
+        client.settimeout(SECONDS)
         try:
             if device:
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
@@ -29,7 +32,7 @@ def answer(listener):
         except OSError:
             return
         with connection:
-            connection.settimeout(2)
+            connection.settimeout(SECONDS)
             try:
                 connection.recv(4096)
                 connection.sendall(b"here")

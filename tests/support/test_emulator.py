@@ -102,7 +102,8 @@ def test_what_a_real_sanitizer_says_is_noticed(tmp_path, monkeypatch, sanitizer)
         emulator.run_to_end()
 
 
-def test_a_process_that_outlives_the_server_is_noticed(start, tmp_path):
+def test_a_process_that_outlives_the_server_is_noticed(start, tmp_path, monkeypatch):
+    monkeypatch.setattr(emulator, "GONE_SECONDS", 0.1)
     server = start(before=START_CHILD + f"\nopen('{tmp_path}/pid', 'w').write(str(child.pid))")
     try:
         with pytest.raises(AssertionError, match="1 processes of the server outlived it"):

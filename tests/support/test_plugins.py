@@ -33,7 +33,7 @@ def run(directory, files, *arguments, **environment):
         env={**inherited, **PLAIN, **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
 
 

@@ -41,9 +41,10 @@ libc.qsort((ctypes.c_int * 4)(4, 3, 2, 1), 4, 4, callback)
 caught = []
 signal.signal(signal.SIGUSR1, lambda number, frame: caught.append(number))
 os.kill(os.getpid(), signal.SIGUSR1)
-signal.setitimer(signal.ITIMER_REAL, 0.01)
 signal.signal(signal.SIGALRM, lambda number, frame: caught.append(number))
-time.sleep(0.1)
+signal.setitimer(signal.ITIMER_REAL, 0.01)
+while len(caught) < 2:
+    time.sleep(0.01)
 assert caught == [signal.SIGUSR1, signal.SIGALRM]
 resource.setrlimit(resource.RLIMIT_NOFILE, (256, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
 assert os.cpu_count() and platform.platform() and os.getloadavg() and sys.version

@@ -6,6 +6,7 @@ import threading
 import requests
 
 from support.arm import Arm, python_pool
+from support.driving import DrivenPool
 from support.emulator import HTTP_SECONDS, Session
 from support.processes import descendants
 from support.waiting import PAUSE_SECONDS
@@ -70,11 +71,11 @@ def test_a_reset_opens_the_names_of_deleted_pools(emulator_factory):
 
 def test_cooldown_of_the_pool_ends_its_sessions(arm, arm_server, pool_name):
     client = PoolClient(arm, arm.pool("PUT", pool_name, python_pool(cooldown=300)).json())
+    clock = DrivenPool(arm_server, pool_name)
+    clock.ask("PUT", "/clock", json={"mode": "frozen"})
     client.run("a-session", "kept = 1")
-    clock = f"{arm_server.admin}/pools/{pool_name}/clock/advance"
-    moved = requests.post(clock, json={"seconds": 299}, timeout=60)
-    assert moved.json()["fired"] == []
-    fired = requests.post(clock, json={"seconds": 2}, timeout=60).json()["fired"]
+    assert clock.advance(299)["fired"] == []
+    fired = clock.advance(1)["fired"]
     assert [one["what"] for one in fired] == ["session-expired"]
 
 
@@ -129,7 +130,7 @@ def test_egress_of_later_sessions_follows_a_patch(arm, arm_server, pool_name):
 
 @contextlib.contextmanager
 def processes_seen_below(server):
-    """Collects the pids of descendants that exist at some time inside the block."""
+    """Collects the pids of descendants that exist at some time inside the block, or at its end."""
     seen, over = set(), threading.Event()
 
     def watch():
@@ -143,6 +144,7 @@ def processes_seen_below(server):
     finally:
         over.set()
         thread.join()
+        seen.update(descendants(server.pid))
 
 
 def test_pools_without_ready_sessions_start_no_interpreter_before_they_are_used(emulator_factory):

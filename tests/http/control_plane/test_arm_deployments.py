@@ -321,7 +321,7 @@ def test_a_large_template_does_not_hold_up_other_requests(group):
     items = ["[concat('a', 'b')]"] * 100_000
     begin = time.monotonic()
     assert validate(group, template([], variables={"v": items})).status_code == 200
-    assert time.monotonic() - begin < HTTP_SECONDS
+    assert time.monotonic() - begin < 60
     assert pools_in(group) == []
 
 

@@ -8,6 +8,8 @@ import time
 import requests
 
 from support.driving import Admin, DrivenPool
+from support.emulator import HTTP_SECONDS
+from support.waiting import wait_until
 
 
 def result_of(answer):
@@ -35,6 +37,7 @@ def test_the_session_expired_while_the_user_was_away(pool):
 
 
 def test_a_session_that_is_used_in_time_does_not_expire(pool):
+    pool.ask("PUT", "/clock", json={"mode": "frozen"})
     session = pool.session()
     session.executions("x = 1")
     assert pool.advance(299)["fired"] == []
@@ -81,18 +84,19 @@ def test_the_limit_of_a_program_takes_no_220_seconds(pool):
     answers = []
     waiting = threading.Thread(
         target=lambda: answers.append(
-            session.executions("import time\ntime.sleep(600)", timeoutInSeconds=220)
+            session.executions(
+                "open('/mnt/data/running', 'w').close()\nimport time\ntime.sleep(600)",
+                timeoutInSeconds=220,
+            )
         )
     )
     waiting.start()
-    while not any(held["calls"] for held in pool.ask("GET", "/sessions")["value"]):
-        time.sleep(0.01)
-    time.sleep(0.1)  # time for the program to start
+    wait_until(lambda: session.file("running").status_code == 200, "the program never began")
 
     fired = pool.advance(221)["fired"]
 
     assert "execution-timed-out" in [one["what"] for one in fired]
-    waiting.join(10)
+    waiting.join(HTTP_SECONDS)
     assert "Request timed out waiting for code execution" in answers[0].text
     assert result_of(session.executions("x"))["executionResult"] == 1
 

@@ -10,7 +10,8 @@ import time
 import pytest
 
 from support.driving import Admin, DrivenPool
-from support.emulator import BINARY, Emulator, run_to_end
+from support.emulator import BINARY, STOP_SECONDS, Emulator, run_to_end
+from support.executions import finished
 from support.processes import descendants
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
@@ -141,7 +142,7 @@ def test_an_asynchronous_program_without_a_rule_fails_with_the_reason(pool):
     session = pool.session()
     started = session.executions("2", executionType="Asynchronous")
     assert started.status_code in (200, 202)
-    answer = session.execution(started.json()["id"]).json()
+    answer = finished(session, started.json()["id"]).json()
     assert answer["status"] == "Failed"
     assert "No rule of the script matches" in answer["result"]["stderr"]
 
@@ -292,7 +293,7 @@ def test_a_server_of_scripts_starts_no_other_process():
     events = [json.loads(server.stdout.readline())["event"] for _ in range(2)]
     started = descendants(server.pid)
     server.send_signal(signal.SIGTERM)
-    assert server.wait(30) == 0
+    assert server.wait(STOP_SECONDS) == 0
     server.stdout.close()
     assert events == ["listening", "ready"]
     assert not started

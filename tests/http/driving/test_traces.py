@@ -3,6 +3,7 @@
 import requests
 
 from support.driving import DrivenPool
+from support.waiting import wait_until
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 SHOW = "import os\nprint(os.environ.get('TRACEPARENT', 'none'))"
@@ -23,7 +24,7 @@ def test_a_trace_goes_with_its_request_and_no_further(server, pool):
     assert value(untraced) == "none"
     first, second = pool.journal()
     assert first["traceparent"] == TRACE and "traceparent" not in second
-    assert f"traceparent={TRACE}" in server.stderr(before)
+    wait_until(lambda: f"traceparent={TRACE}" in server.stderr(before), "the log has no trace")
 
 
 def test_a_child_of_the_program_has_the_trace(pool):

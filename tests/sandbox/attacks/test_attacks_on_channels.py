@@ -19,6 +19,7 @@ OWN_CAP = 16 << 20  # bytes of a stream that the server keeps at most
 MEMORY_ROOM = memory_room(200 << 20, BINARY)
 TIMED_OUT = "Request timed out waiting for code execution to complete after {} seconds"
 RESTARTED = "Kernel restarted"
+BOUND_SECONDS = 60 * SLOWNESS  # without a deadline, the programs of these tests would not end
 
 
 def result_of(session, code, **members):
@@ -43,10 +44,10 @@ FLOODS = {
 @pytest.mark.parametrize("flood, shown", FLOODS.values(), ids=FLOODS)
 def test_a_flood_that_never_ends_is_cut_and_keeps_the_deadline(session, server, flood, shown):
     before, begin = peak_memory(server), time.monotonic()
-    result = result_of(session, f"import os\nwhile True: os.write(1, {flood})", timeoutInSeconds=2)
-    assert time.monotonic() - begin < 15 * SLOWNESS
+    result = result_of(session, f"import os\nwhile True: os.write(1, {flood})", timeoutInSeconds=4)
+    assert time.monotonic() - begin < BOUND_SECONDS
     assert result["stdout"] == shown
-    assert result["stderr"].startswith(TIMED_OUT.format(2))
+    assert result["stderr"].startswith(TIMED_OUT.format(4))
     assert peak_memory(server) - before < MEMORY_ROOM
 
 
@@ -61,14 +62,18 @@ def test_late_output_belongs_to_no_other_execution_and_no_other_session(session,
     value(
         session,
         "import os, threading, time\nstop = False\n"
+        "said = 0\n"
         "def talk():\n"
-        "    while not stop: os.write(1, b'late'); os.write(2, b'late'); time.sleep(0.001)\n"
+        "    global said\n"
+        "    while not stop:\n"
+        "        os.write(1, b'late'); os.write(2, b'late'); said += 1; time.sleep(0.001)\n"
         "thread = threading.Thread(target=talk, daemon=True); thread.start()",
     )
     for _ in range(20):
         theirs = result_of(other_session, "print('theirs')")
         assert (theirs["stdout"], theirs["stderr"]) == ("theirs\n", "")
-    during = result_of(session, "time.sleep(0.1); stop = True; thread.join()")
+    talks_on = "begin = said\nwhile said < begin + 2: time.sleep(0.01)\n"
+    during = result_of(session, talks_on + "stop = True; thread.join()")
     assert "late" in during["stdout"] and set(during["stdout"]) <= set("late")
     assert result_of(session, "print('on time')")["stdout"] == "on time\n"
 
@@ -139,8 +144,8 @@ def test_a_program_without_its_agents_socket_harms_its_session_only(session, oth
 
 
 EVIL_VALUES = {
-    "sleeps": ("def __repr__(self): import time; time.sleep(100)", TIMED_OUT.format(3)),
-    "loops": ("def __repr__(self):\n    while True: pass", TIMED_OUT.format(3)),
+    "sleeps": ("def __repr__(self): import time; time.sleep(100)", TIMED_OUT.format(5)),
+    "loops": ("def __repr__(self):\n    while True: pass", TIMED_OUT.format(5)),
     "raises": ("def __repr__(self): raise ValueError('evil')", "evil"),
     "recurses": (
         "def __repr__(self): return repr(self)",
@@ -158,8 +163,8 @@ EVIL_VALUES = {
 def test_a_value_that_cannot_be_shown_ends_within_the_deadline(session, method, complaint):
     begin = time.monotonic()
     code = f"class Evil:\n  {method}\nEvil()".replace("\n    while", "\n      while")
-    result = result_of(session, code, timeoutInSeconds=3)
-    assert time.monotonic() - begin < 15
+    result = result_of(session, code, timeoutInSeconds=5)
+    assert time.monotonic() - begin < BOUND_SECONDS
     assert complaint in result["stderr"], result
     assert not result["executionResult"]
     assert value(session, "6 * 7") == 42
@@ -179,7 +184,7 @@ def test_an_exception_that_cannot_be_shown_ends_within_the_deadline(session, met
     begin = time.monotonic()
     code = f"class Evil(Exception):\n  {method}\nraise Evil"
     body = run_in("synchronous", session, code, timeoutInSeconds=2)
-    assert time.monotonic() - begin < 15
+    assert time.monotonic() - begin < BOUND_SECONDS
     assert (body["status"], body["result"]["executionResult"]) == ("Failed", None)
     assert value(session, "6 * 7") == 42
 

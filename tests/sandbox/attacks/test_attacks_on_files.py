@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 import requests
 
+from support.emulator import HTTP_SECONDS
 from support.exact_http import Exact
 from support.executions import run_in, value
 from support.programs import run_inside, run_outside
@@ -88,7 +89,7 @@ def test_what_is_no_file_is_refused_at_once(session, canaries, program, names):
             assert answer.status_code in REFUSED or "d" == name and answer.status_code == 200
             assert canaries.secret not in answer.text and "root:" not in answer.text
     assert_refused(session.content(names[0]), REFUSED)
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 60  # opening a pipe without a writer would not end
 
 
 @attack(9)
@@ -131,8 +132,9 @@ def step():
     )
     contents = set()
     statuses = set()
-    end = time.monotonic() + 2
-    while time.monotonic() < end:
+    begin = time.monotonic()
+    # On a busy machine the session might not run between two looks.
+    while (passed := time.monotonic() - begin) < 2 or (len(contents) == 1 and passed < 60):
         for name in ("plain", "directory%2Fsecret"):
             answer = session.content(name)
             statuses.add(answer.status_code)
@@ -272,6 +274,6 @@ def test_a_session_that_is_deleted_while_it_runs_answers_in_its_words(session):
     thread.start()
     wait_until(lambda: session.file("running").status_code == 200, "it never began")
     session.end()
-    thread.join(30)
+    thread.join(HTTP_SECONDS)
     assert_refused(answers[0], REFUSED)
     assert run_in("synchronous", session, "6 * 7")["result"]["executionResult"] == 42

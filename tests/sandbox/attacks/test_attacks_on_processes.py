@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from support.emulator import HTTP_SECONDS
 from support.executions import KERNELS, run_in, stderr_of, value, value_in
 from support.processes import below, children, processes_with
 from support.programs import run_inside, run_outside
@@ -17,7 +18,9 @@ from support.tiers import as_session_user
 from support.waiting import wait_until
 
 attack = pytest.mark.attack
-TIMED_OUT = "Request timed out waiting for code execution to complete after 1 seconds"
+TIMED_OUT = "Request timed out waiting for code execution to complete after {} seconds"
+# Programs must get to their endless part within their time, also if something holds them up.
+TIME_LIMIT = 4
 RESTARTED = "Kernel restarted"
 
 DAEMON = """
@@ -53,7 +56,7 @@ def test_a_process_that_keeps_the_streams_open_holds_up_no_answer(session):
     begin = time.monotonic()
     code = "import subprocess; p = subprocess.Popen(['sleep', '1000']); print('done')"
     assert run_in("synchronous", session, code)["result"]["stdout"] == "done\n"
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 60  # the other process runs longer
     assert value(session, "p.poll()") is None or value(session, "p.poll() is None") == "True"
 
 
@@ -75,7 +78,8 @@ STUBBORN = {
 @pytest.mark.parametrize("code", STUBBORN.values(), ids=STUBBORN)
 def test_a_program_that_ignores_the_interrupt_is_ended(session, code):
     session.upload("kept", b"kept")
-    assert stderr_of(session, code, timeoutInSeconds=1) == f"{TIMED_OUT}\n{RESTARTED}"
+    complaint = stderr_of(session, code, timeoutInSeconds=TIME_LIMIT)
+    assert complaint == f"{TIMED_OUT.format(TIME_LIMIT)}\n{RESTARTED}"
     assert value(session, "open('/mnt/data/kept').read()") == "'kept'"
 
 
@@ -83,7 +87,7 @@ def test_a_program_that_ignores_the_interrupt_is_ended(session, code):
 def test_a_program_that_heeds_the_interrupt_keeps_its_variables(session):
     """The positive control of the programs that ignore the interrupt."""
     value(session, "x = 1")
-    assert stderr_of(session, "while True: pass", timeoutInSeconds=1) == TIMED_OUT
+    assert stderr_of(session, "while True: pass", timeoutInSeconds=1) == TIMED_OUT.format(1)
     assert value(session, "x") == 1
 
 
@@ -92,10 +96,11 @@ def test_a_program_that_heeds_the_interrupt_keeps_its_variables(session):
 @pytest.mark.parametrize("target", ["os.kill(os.getpid(), {})", "os.killpg(0, {})"])
 def test_a_program_that_stops_itself_meets_its_time_limit(session, number, target):
     stop = target.format(f"signal.{number}")
-    body = run_in("synchronous", session, f"import os, signal; {stop}; 1", timeoutInSeconds=1)
+    code = f"import os, signal; {stop}; 1"
+    body = run_in("synchronous", session, code, timeoutInSeconds=TIME_LIMIT)
     # A terminal's signals do not stop the leader of a process session without a terminal.
     if number == "SIGSTOP":
-        assert body["result"]["stderr"] == f"{TIMED_OUT}\n{RESTARTED}"
+        assert body["result"]["stderr"] == f"{TIMED_OUT.format(TIME_LIMIT)}\n{RESTARTED}"
     else:
         assert body["result"]["executionResult"] == 1, body
     assert value(session, "6 * 7") == 42
@@ -271,7 +276,7 @@ def test_a_killed_launcher_takes_every_session_along_and_the_server_says_so(star
     server = start_server()
     session = server.session()
     mark = leave_daemon(session)
-    assert requests.get(f"{server.admin}/health/ready", timeout=10).status_code == 200
+    assert requests.get(f"{server.admin}/health/ready", timeout=HTTP_SECONDS).status_code == 200
     for pid in children(server.pid):
         os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not processes_with(mark), "a daemon outlived the launcher")

@@ -17,7 +17,7 @@ MEMORY_BYTES = 512 << 20
 RESTARTED = "Kernel restarted"
 # Where a limit is soft, the kernel counts the processes of all servers of one user together.
 counts_processes = pytest.mark.alone("no other session of the same user can start a process")
-SLOW_SECONDS = 10  # limit of a call while a neighbour takes all resources it can get
+SLOW_SECONDS = 60  # limit of a call while a neighbour takes all resources it can get
 
 
 def seconds_of_slowest(session, calls=20):
@@ -129,7 +129,7 @@ def test_a_program_that_takes_all_it_can_gets_the_error_of_what_ends(
     session.upload("kept", b"kept")
     expected = ends if isinstance(ends, list) else ends[tier.letter]
     if expected == [RESTARTED]:  # a file can reach its size limit before the launcher counts it
-        code = f"import time\ntry: exec({code!r})\nexcept OSError: time.sleep(20)"
+        code = f"import time\ntry: exec({code!r})\nexcept OSError: time.sleep(50)"
     complaint = stderr_of(session, code, timeoutInSeconds=60)
     assert any(words in complaint for words in expected), complaint
     assert (RESTARTED in complaint) == (expected == [RESTARTED])
@@ -143,7 +143,7 @@ SHARED_PAGES = """
 import mmap, time
 memory = mmap.mmap(-1, SIZE)
 for start in range(0, SIZE, 1 << 20): memory[start : start + (1 << 20)] = b'x' * (1 << 20)
-if SIZE > (LIMIT): time.sleep(20)
+if SIZE > (LIMIT): time.sleep(50)
 """
 
 
@@ -175,7 +175,7 @@ def test_processes_get_no_more_time_than_their_session_where_that_is_limited(sta
     """The limit is so low that even a busy machine has more time to give."""
     most = 0.1
     server = start_server("--cpu-limit", str(most), "--ready-sessions", "0")
-    assert f"CPU {limits['CPU']}" in server.stderr()
+    server.await_log(f"CPU {limits['CPU']}")
     if limits["CPU"] == "absent":
         return  # not limited, as reported; the test above shows that other sessions get their time
     share = run_inside(server.session(), "burn", processes=8, seconds=3)

@@ -81,9 +81,9 @@ def test_a_tree_of_many_levels_is_listed_and_removed(session, server, tier):
     assert len(listed.json()["value"]) == 128  # the greatest depth of a path in a request
     assert session.list().json()["value"][0]["type"] == "directory"
     assert session.send("DELETE", "session", "2025-02-02-preview").status_code < 300
-    assert time.monotonic() - begin < 20
+    assert time.monotonic() - begin < 100  # far below the square of the number of levels
     if tier.letter == "B":
-        wait_until(lambda: not data.parent.exists(), "the tree is still there")
+        wait_until(lambda: not data.parent.exists(), "the tree is still there", seconds=200)
 
 
 @attack(14)
@@ -174,11 +174,11 @@ def test_whoever_takes_more_of_the_disk_than_it_may_is_ended(
 
     def run(many, seconds):
         code = FILL.replace("PROGRAM", program.replace("MANY", str(many)))
-        return session.executions(code.replace("SECONDS", str(seconds)), timeoutInSeconds=60)
+        return session.executions(code.replace("SECONDS", str(seconds)), timeoutInSeconds=200)
 
     assert run(little, 1).json()["status"] == "Succeeded"
     session.end()
-    ended = run(much, 50)
+    ended = run(much, 190)
     assert ended.json()["result"]["stderr"].endswith("Kernel restarted")
     assert ended.headers["x-emulator-reason"].startswith("files: ")
     assert value(session, "6 * 7") == 42

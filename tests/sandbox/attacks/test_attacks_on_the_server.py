@@ -171,21 +171,24 @@ def test_connections_without_end_leave_a_session_to_those_who_have_one(start_ser
         "params": {"identifier": session.identifier, "api-version": V2025_10},
         "headers": {"Authorization": "Bearer x"},
         "json": {"code": "6 * 7"},
-        "timeout": 60,
+        "timeout": HTTP_SECONDS,
     }
     assert kept.post(**ask).json()["result"]["executionResult"] == 42
     address = urlsplit(server.http)
     _allow_many_descriptors()
     with contextlib.ExitStack() as opened:
         flood = [
-            opened.enter_context(socket.create_connection((address.hostname, address.port), 10))
+            opened.enter_context(
+                socket.create_connection((address.hostname, address.port), HTTP_SECONDS)
+            )
             for _ in range(400)
         ]
         # The connection that has waited longest is closed to make room.
         wait_until(lambda: _is_closed(flood[0]), "no limit was reached")
         assert len(os.listdir(f"/proc/{server.pid}/fd")) < 250
         assert kept.post(**ask).json()["result"]["executionResult"] == 42
-        assert processor_seconds(server.pid, over=0.5) < 0.4, "it is in a busy loop"
+        # It can still be closing connections for a while.
+        wait_until(lambda: processor_seconds(server.pid, over=0.5) < 0.4, "it is in a busy loop")
     assert value_in("synchronous", session, "6 * 7") == 42
     kept.close()
 
@@ -262,7 +265,7 @@ def test_a_stop_under_load_lets_programs_finish_and_leaves_nothing(start_server)
     answers, threads = answers_of_three_who_work(server, "import time; time.sleep(1); 'finished'")
     server.stop()  # asserts its exit code, that no process and no mount is left
     for thread in threads:
-        thread.join(30)
+        thread.join(HTTP_SECONDS)
     results = [answer.json()["result"]["executionResult"] for answer in answers]
     assert results == ["'finished'"] * 3
     assert server.temporary_files() == []
@@ -277,14 +280,14 @@ def test_a_second_signal_ends_it_at_once_and_the_next_start_is_clean(start_serve
     wait_until(lambda: not accepts(address), "it never stopped accepting")
     server.stop(expected_code=-signal.SIGTERM)
     for thread in threads:
-        thread.join(30)
+        thread.join(HTTP_SECONDS)
     assert answers == [None] * 3
     assert value_in("synchronous", start_server().session(), "6 * 7") == 42
 
 
 def accepts(address):
     try:
-        socket.create_connection((address.hostname, address.port), 10).close()
+        socket.create_connection((address.hostname, address.port), HTTP_SECONDS).close()
     except ConnectionError:
         return False
     return True

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from soak.census import group_directories, launcher, launchers
-from support.emulator import BINARY
+from support.emulator import BINARY, HTTP_SECONDS
 from support.executions import value_in
 from support.sanitizers import WITHOUT_LEAKS
 from support.tiers import run_as, works_fully
@@ -129,7 +129,7 @@ def test_a_step_that_fails_later_is_named_to_the_client_and_in_the_health_answer
     for call, step in LATER[tier.letter].items():
         with failing_in(launcher_of(server), call):
             answer = server.session().executions("6 * 7")
-            health = requests.get(f"{server.admin}/health/ready", timeout=10)
+            health = requests.get(f"{server.admin}/health/ready", timeout=HTTP_SECONDS)
         error = answer.json()["error"]
         assert (answer.status_code, error["code"]) == (500, "SessionAllocationFailed"), call
         assert step in error["message"], call

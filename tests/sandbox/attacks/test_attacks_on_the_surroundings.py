@@ -110,7 +110,7 @@ def run_installation(tier, installation):
             env={**os.environ, "XDG_STATE_HOME": state},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=200,
         )
 
 

@@ -28,7 +28,7 @@ std::string post_of(std::size_t size) {
 
 /// Reads what arrives until there are `count` bytes or the time is over; reads at least once.
 std::string read_arrived(http::BodyReader& body, std::size_t count) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   std::string text;
   std::vector<char> buffer(kPiece);
   do {

@@ -29,7 +29,7 @@ class KeptExchanges final : public http::ExchangeObserver {
   }
   http::Exchange wait_for(std::size_t number) {
     std::unique_lock lock(mutex_);
-    const bool came = changed_.wait_for(lock, std::chrono::seconds(5),
+    const bool came = changed_.wait_for(lock, std::chrono::seconds(60),
                                         [&] { return exchanges_.size() >= number; });
     if (!came) throw std::runtime_error("the exchange was not noted");
     return exchanges_.at(number - 1);

@@ -66,15 +66,20 @@ TEST_CASE("chunk extensions and trailers cannot fill the memory", "[net][limits]
 
 TEST_CASE("a client without a request is let go", "[net][limits]") {
   ServerLimits limits;
-  limits.idle_time = milliseconds(30);
-  TestServer server(echo, limits);
-  RawClient client(server.port());
-  SECTION("before the first request") {}
+  SECTION("before the first request") {
+    limits.idle_time = milliseconds(30);
+    TestServer server(echo, limits);
+    RawClient client(server.port());
+    CHECK(client.read_to_end().empty());
+  }
   SECTION("after a request") {
+    limits.idle_time = milliseconds(4000);  // enough for a busy machine to send the request
+    TestServer server(echo, limits);
+    RawClient client(server.port());
     client.send(kGet);
     CHECK(client.read_reply().status == 200);
+    CHECK(client.read_to_end().empty());
   }
-  CHECK(client.read_to_end().empty());
 }
 
 TEST_CASE("a head has one deadline, however steadily it drips in", "[net][limits]") {
@@ -84,7 +89,7 @@ TEST_CASE("a head has one deadline, however steadily it drips in", "[net][limits
   RawClient client(server.port());
   client.send("GET / HTTP/1.1\r\nX-Slow: ");
   bool closed = false;
-  for (int i = 0; i < 500 && !closed; ++i) {  // sends for up to 5 seconds, more than the deadline
+  for (int i = 0; i < 6000 && !closed; ++i) {  // sends for up to a minute
     client.send_what_is_taken("x");
     closed = client.readable_within(10);
   }
@@ -103,13 +108,13 @@ TEST_CASE("a body that stops coming ends the connection", "[net][limits]") {
 
 TEST_CASE("a body that keeps coming may take longer than one deadline", "[net][limits]") {
   ServerLimits limits;
-  limits.body_time = milliseconds(400);
+  limits.body_time = milliseconds(4000);  // enough for a busy machine to send the next byte
   TestServer server(echo, limits);
   RawClient client(server.port());
   client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 12\r\n\r\n");
   for (int i = 0; i < 12; ++i) {
     client.send("x");
-    if (i < 11) REQUIRE_FALSE(client.readable_within(50));  // 550 ms in all
+    if (i < 11) REQUIRE_FALSE(client.readable_within(400));  // 4400 ms in all
   }
   CHECK(client.read_reply().body == "POST xxxxxxxxxxxx");
 }
@@ -131,8 +136,8 @@ TEST_CASE("a client that does not read ends its connection only", "[net][limits]
   other.send("PUT / HTTP/1.1\r\nHost: x\r\n\r\n");
   CHECK(other.read_reply().body == "PUT ");
   // Only the write deadline can end the request within the grace period.
-  const auto drained = server.drain(std::chrono::seconds(10));
-  REQUIRE(drained.wait_for(std::chrono::seconds(5)) == std::future_status::ready);
+  const auto drained = server.drain(std::chrono::seconds(300));
+  REQUIRE(resolves(drained));
   CHECK(client.read_to_end().size() < size);
 }
 
