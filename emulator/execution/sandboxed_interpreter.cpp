@@ -115,12 +115,11 @@ asio::awaitable<Result<void>> SandboxedInterpreter::start() {
 }
 
 asio::awaitable<ExecutionOutcome> SandboxedInterpreter::interrupt() {
-  const auto grace = services_.limits.interrupt_grace;
   auto sent = co_await services_.launcher.request(RequestKind::interrupt_interpreter, sandbox_id_,
-                                                  id_, grace);
+                                                  id_, services_.limits.interrupt_delivery);
   if (sent) {
     co_await agent_->wait_while(AgentState::running, services_.real_time,
-                                services_.real_time.now() + grace);
+                                services_.real_time.now() + services_.limits.interrupt_grace);
   }
   co_return agent_->state() == AgentState::finished ? ExecutionOutcome::timed_out
                                                     : ExecutionOutcome::timed_out_restarted;

@@ -17,7 +17,11 @@ namespace dynsessions::execution {
 
 struct InterpreterLimits {
   std::chrono::milliseconds start_deadline{60'000};  ///< importing takes about a second
-  std::chrono::milliseconds interrupt_grace{2'000};  ///< between SIGINT and a new interpreter
+  /// Time for the launcher to send SIGINT.
+  std::chrono::milliseconds interrupt_delivery{2'000};
+  /// Between SIGINT and a new interpreter. IPython parses the sources of the traceback's frames
+  /// first, which takes a second for pandas and longer on a busy machine.
+  std::chrono::milliseconds interrupt_grace{5'000};
   /// Time for the launcher to end an interpreter's jail.
   std::chrono::milliseconds kill_grace{3'000};
   /// Kept for each stream of an execution; fewer if the answer shows fewer characters anyway.

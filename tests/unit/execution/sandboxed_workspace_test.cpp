@@ -193,7 +193,7 @@ TEST_CASE("a program whose time is up is answered although the launcher does not
       fixture.launcher_time.advance(time);
       CHECK(fixture.loop.run(fixture.launcher.answers(1s)));
     };
-    pass(fixture.services.limits.interrupt_grace);
+    pass(fixture.services.limits.interrupt_delivery);
     CHECK_FALSE(task.done());  // the call waits for the end of the interpreter
     pass(fixture.services.limits.kill_grace);
     const auto result = fixture.loop.finish(task);
