@@ -2,7 +2,6 @@
 
 import socket
 
-
 SECONDS = 20  # what is closed refuses at once; what is open can be slow on a busy machine
 
 
