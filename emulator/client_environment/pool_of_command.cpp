@@ -1,12 +1,16 @@
 #include "emulator/client_environment/pool_of_command.h"
 
+#include <chrono>
+#include <string>
+
 #include "emulator/base/identifiers.h"
-#include "emulator/net/client/http_client.h"
+#include "emulator/net/client/http_url.h"
+#include "emulator/readiness/readiness.h"
 
 namespace dynsessions::client_environment {
 namespace {
 
-constexpr std::size_t kLongestReply = std::size_t{64} << 10;
+constexpr std::chrono::minutes kEndOfSessions{1};
 
 Error failure(const std::string& reason) { return {ErrorCode::internal, reason, {}, {}}; }
 
@@ -26,16 +30,12 @@ RunningServer with_fresh_pool(RunningServer server) {
 Result<void> end_sessions(const RunningServer& server) {
   const auto endpoint = net::HttpUrl::parse(server.endpoint);
   if (!endpoint) return failure(endpoint.error().message);
-  const auto admin = net::HttpUrl::parse(server.admin);
-  if (!admin) return failure(admin.error().message);
-  net::HttpRequest request;
-  request.method = "POST";
-  request.target = endpoint->prefix + "/reset?keep=faults,journal,clock";
-  if (!server.admin_token.empty()) {
-    request.headers.add("Authorization", "Bearer " + server.admin_token);
-  }
-  const auto reply = net::fetch_blocking(*admin, std::move(request), kLongestReply);
-  if (!reply) return failure(reply.error().message);
+  const auto reply = readiness::ask_admin(
+      server.admin, {.path = endpoint->prefix + "/reset?keep=faults,journal,clock",
+                     .token = server.admin_token,
+                     .method = "POST",
+                     .timeout = kEndOfSessions});
+  if (!reply) return reply.error();
   if (reply->status == 200) return {};
   return failure("the reset of its pool was answered with status " + std::to_string(reply->status));
 }
