@@ -1,8 +1,8 @@
 #include "emulator/http/router.h"
 
 #include <algorithm>
-#include <numeric>
 
+#include "emulator/base/edit_distance.h"
 #include "emulator/http/text.h"
 
 namespace dynsessions::http {
@@ -11,36 +11,18 @@ namespace {
 /// Longer paths are not misspelt operations, and comparing them would cost time.
 constexpr std::size_t kLongestCompared = 200;
 
-/// Number of edits (insertion, deletion or replacement of a character) that turn `from` into `to`,
-/// without regard to case.
-std::size_t edit_distance(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < to.size(); ++j) {
-      const bool same = iequals(from.substr(i, 1), to.substr(j, 1));
-      const std::size_t replaced = diagonal + (same ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 std::string joined(Segments path) {
   std::string text;
   for (const std::string& segment : path) text.append("/").append(segment);
   return text;
 }
 
-/// Whether a path that needs `edits` to become `wanted` is probably a misspelling of it. Only
-/// `own_length` characters of `wanted` are words of the pattern: the rest was copied from the path
-/// and proves nothing.
+/// Whether a path that needs `edits` to become `wanted` is probably a misspelling of it. Both are
+/// in lower case. Only `own_length` characters of `wanted` are words of the pattern: the rest was
+/// copied from the path and proves nothing.
 bool is_similar(std::string_view path, std::string_view wanted, std::size_t own_length,
                 std::size_t edits) {
-  return edits * 2 <= own_length ||
-         (path.size() > 1 && iequals(path, wanted.substr(0, path.size())));
+  return edits * 2 <= own_length || (path.size() > 1 && wanted.starts_with(path));
 }
 
 }  // namespace
@@ -133,7 +115,7 @@ bool RouteTable::has(Segments path) const {
 
 NoRow RouteTable::explain(Method method, Segments path) const {
   NoRow answer;
-  const std::string text = joined(path);
+  const std::string text = lower_case(joined(path));
   std::size_t best = 0;
   for (const Row& row : rows_) {
     if (row.pattern.match(path)) {
@@ -141,7 +123,7 @@ NoRow RouteTable::explain(Method method, Segments path) const {
       if (answer.methods.find(name) != std::string::npos) continue;
       answer.methods.append(answer.methods.empty() ? "" : ", ").append(name);
     } else if (text.size() <= kLongestCompared && answer.methods.empty()) {
-      const std::string wanted = row.pattern.filled_from(path);
+      const std::string wanted = lower_case(row.pattern.filled_from(path));
       const std::size_t edits = edit_distance(text, wanted);
       if (!is_similar(text, wanted, row.pattern.length_of_words(), edits)) continue;
       // Of similar paths, the user more likely meant one that has the method.

@@ -11,6 +11,9 @@ namespace dynsessions::http {
 /// Whether the texts are equal without regard to the case of ASCII letters.
 [[nodiscard]] bool iequals(std::string_view left, std::string_view right);
 
+/// Converts ASCII letters to lower case.
+[[nodiscard]] std::string lower_case(std::string_view text);
+
 /// Removes spaces and tabs at both ends.
 [[nodiscard]] std::string_view trim(std::string_view text);
 

@@ -1,7 +1,5 @@
 #include "emulator/conformance/run/endpoint.h"
 
-#include <algorithm>
-#include <cctype>
 #include <exception>
 #include <memory>
 
@@ -45,12 +43,6 @@ class TextBody final : public http::BodyReader {
   std::size_t sent_ = 0;
 };
 
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 net::HttpRequest to_net(const HttpRequest& request, std::chrono::seconds deadline) {
   net::HttpRequest wire;
   wire.method = request.method;
@@ -77,7 +69,7 @@ Answer to_answer(net::HttpResult<net::HttpReply> reply) {
   HttpReply answer;
   answer.status = reply->status;
   for (const auto& [name, value] : reply->headers) {
-    answer.headers.emplace_back(lower_case(name), value);
+    answer.headers.emplace_back(http::lower_case(name), value);
   }
   answer.body = std::move(reply->body);
   return {std::move(answer), {}};

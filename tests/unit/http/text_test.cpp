@@ -14,5 +14,9 @@ TEST_CASE("a sentence becomes ASCII as the value of a header", "[http]") {
   CHECK(as_header_value("") == "");
 }
 
+TEST_CASE("lower_case converts ASCII letters only", "[http]") {
+  CHECK(lower_case("Files/ÄZ-[9") == "files/Äz-[9");
+}
+
 }  // namespace
 }  // namespace dynsessions::http
