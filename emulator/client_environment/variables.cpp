@@ -35,10 +35,10 @@ std::optional<std::string> path_with(const AzStandIn& az, const std::string& pat
 /// The variable can contain other options of Java. If it names two trust stores, Java uses the last
 /// one.
 std::string java_options(const std::string& inherited, const std::string& store) {
-  const std::string ours =
+  const std::string options =
       "-Djavax.net.ssl.trustStore=\"" + store + "\" -Djavax.net.ssl.trustStoreType=PKCS12";
-  if (inherited.ends_with(ours)) return inherited;
-  return inherited.empty() ? ours : inherited + " " + ours;
+  if (inherited.ends_with(options)) return inherited;
+  return inherited.empty() ? options : inherited + " " + options;
 }
 
 /// For az, the SDKs and Terraform azapi (CONTROL-PLANE.md sections 3 and 3.2). az caches the cloud

@@ -121,12 +121,12 @@ LauncherClient::LauncherClient(asio::any_io_executor executor, Clock& real_time)
 LauncherClient::~LauncherClient() { stop_watching(); }
 
 void LauncherClient::start(const std::string& program, const sandbox::LauncherSpec& spec) {
-  auto [ours, theirs] = socket_pair();
-  process_ = std::make_unique<Process>(Process{start_process(executor_, program, theirs)});
+  auto [own_end, launcher_end] = socket_pair();
+  process_ = std::make_unique<Process>(Process{start_process(executor_, program, launcher_end)});
   const std::string json = to_json(spec);
-  sandbox::send_message(ours.get(), json.data(), json.size());
-  ::fcntl(ours.get(), F_SETFL, O_NONBLOCK);
-  socket_.assign(ours.release());
+  sandbox::send_message(own_end.get(), json.data(), json.size());
+  ::fcntl(own_end.get(), F_SETFL, O_NONBLOCK);
+  socket_.assign(own_end.release());
   alive_ = true;
   reading_ = true;
   pending_.try_emplace(kSpecReply, executor_);

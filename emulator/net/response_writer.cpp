@@ -58,10 +58,11 @@ void append_field(std::string& head, std::string_view name, std::string_view val
 
 /// A line end in a value would let its author add header fields.
 void check_field(std::string_view name, std::string_view value) {
-  const bool ours = http::iequals(name, "Content-Length") ||
-                    http::iequals(name, "Transfer-Encoding") || http::iequals(name, "Connection");
+  const bool is_framing = http::iequals(name, "Content-Length") ||
+                          http::iequals(name, "Transfer-Encoding") ||
+                          http::iequals(name, "Connection");
   const bool injects = http::has_control_character(name) || http::has_control_character(value);
-  if (ours || injects) throw std::logic_error("a handler set the field " + std::string(name));
+  if (is_framing || injects) throw std::logic_error("a handler set the field " + std::string(name));
 }
 
 std::string head_text(const http::Response& response, const ResponseContext& context) {

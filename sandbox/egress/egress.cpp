@@ -29,19 +29,19 @@ Egress::Egress(const SandboxPlan& plan, const NamespaceHandles& sandbox)
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
   FdPair ready = make_pipe();
   FdPair complaints = make_pipe();
-  set_non_blocking(ready.ours);
-  set_non_blocking(complaints.ours);
+  set_non_blocking(ready.launcher_end);
+  set_non_blocking(complaints.launcher_end);
   const pid_t pid = clone_process(CLONE_NEWPID);
   if (pid < 0) throw StepError("egress: fork", errno);
   if (pid == 0) {
-    EgressContext context{plan, sandbox, report.theirs.get(), ready.theirs.get(),
-                          complaints.theirs.get()};
+    EgressContext context{plan, sandbox, report.child_end.get(), ready.child_end.get(),
+                          complaints.child_end.get()};
     run_egress(context);
   }
   pid_ = pid;
-  reports_.emplace(std::move(report.ours), kTimeout);
-  ready_ = std::move(ready.ours);
-  complaints_ = std::move(complaints.ours);
+  reports_.emplace(std::move(report.launcher_end), kTimeout);
+  ready_ = std::move(ready.launcher_end);
+  complaints_ = std::move(complaints.launcher_end);
 }
 
 Egress::~Egress() { end(); }
@@ -108,10 +108,11 @@ void Egress::close(std::span<const Ipv4Network> networks) {
   const pid_t pid = clone_process(0);
   if (pid < 0) throw StepError("egress: close networks", errno);
   if (pid == 0) {
-    ClosingContext context{sandbox_, report.theirs.get(), networks};
+    ClosingContext context{sandbox_, report.child_end.get(), networks};
     run_closing(context);
   }
-  closing_.emplace(Closing{ChildReports(std::move(report.ours), kTimeout), UnfinishedProcess()});
+  closing_.emplace(
+      Closing{ChildReports(std::move(report.launcher_end), kTimeout), UnfinishedProcess()});
   closing_->helper.start(pid);
 }
 

@@ -25,7 +25,7 @@ FdPair make_pipe() {
 FdPair make_output_pipe() {
   constexpr mode_t kWritersOnly = S_IRUSR | S_IWUSR | S_IWGRP | S_IWOTH;
   FdPair pipe = make_pipe();
-  if (::fchmod(pipe.theirs.get(), kWritersOnly) < 0) throw StepError("pipe", errno);
+  if (::fchmod(pipe.child_end.get(), kWritersOnly) < 0) throw StepError("pipe", errno);
   return pipe;
 }
 

@@ -16,9 +16,10 @@
 /// Helpers to start processes in every tier. All but the destructors throw StepError.
 namespace dynsessions::sandbox {
 
+/// A socket pair, or a pipe from a child to the launcher.
 struct FdPair {
-  UniqueFd ours;
-  UniqueFd theirs;
+  UniqueFd launcher_end;
+  UniqueFd child_end;
 };
 
 [[nodiscard]] FdPair make_socket_pair(int type);
@@ -63,7 +64,7 @@ void require_no_failure(const ChildOutcome& outcome);
 /// Throws if a check of verification.h found a weakness; null means none.
 void require_confined(const char* weakness);
 
-/// The sockets and pipes of an interpreter: the launcher's ends, and those that the child inherits.
+/// The sockets and pipes between the launcher and an interpreter.
 struct Channels {
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
   FdPair control = make_socket_pair(SOCK_STREAM);

@@ -111,19 +111,19 @@ const char* find_zygote_weakness(pid_t pid, UserIds files) {
 }
 
 const char* find_leak(pid_t pid, const NamespaceView& namespaces) {
-  static const OwnPlace kOurs = own_place();
+  static const OwnPlace kOwn = own_place();
   const std::string process = process_path(pid);
   for (std::size_t i = 0; i < kNamespaceKinds.size(); ++i) {
-    struct stat theirs {};
+    struct stat actual {};
     struct stat wanted {};
-    if (::stat((process + namespace_link(i)).c_str(), &theirs) < 0 ||
-        ::fstat(namespaces[i], &wanted) < 0 || !kOurs.is_known ||
-        same_file(theirs, kOurs.namespaces[i]) || !same_file(theirs, wanted)) {
+    if (::stat((process + namespace_link(i)).c_str(), &actual) < 0 ||
+        ::fstat(namespaces[i], &wanted) < 0 || !kOwn.is_known ||
+        same_file(actual, kOwn.namespaces[i]) || !same_file(actual, wanted)) {
       return kNamespaceKinds[i].name;
     }
   }
-  struct stat their_root {};
-  if (::stat((process + "root/").c_str(), &their_root) < 0 || same_file(their_root, kOurs.root)) {
+  struct stat actual_root {};
+  if (::stat((process + "root/").c_str(), &actual_root) < 0 || same_file(actual_root, kOwn.root)) {
     return "root";
   }
   return nullptr;

@@ -90,8 +90,8 @@ LauncherHarness::LauncherHarness(const LaunchSpec& spec, const std::vector<std::
     throw std::system_error(errno, std::generic_category(), "socketpair");
   }
   socket_ = UniqueFd(pair[0]);
-  const UniqueFd theirs(pair[1]);
-  const UniqueFd inherited(::dup(theirs.get()));  // a duplicate without close-on-exec
+  const UniqueFd launcher_end(pair[1]);
+  const UniqueFd inherited(::dup(launcher_end.get()));  // a duplicate without close-on-exec
   std::vector<std::string> command = prefix;
   command.insert(command.end(), {SANDBOX_LAUNCHER, std::to_string(inherited.get())});
   pid_ = spawn(command);

@@ -29,9 +29,10 @@ bool expects_length(std::string_view method) {
 }
 
 void append_request_field(std::string& head, std::string_view name, std::string_view value) {
-  const bool ours = http::iequals(name, "Content-Length") ||
-                    http::iequals(name, "Transfer-Encoding") || http::iequals(name, "Connection");
-  if (ours || name.empty() || http::has_control_character(name) ||
+  const bool is_framing = http::iequals(name, "Content-Length") ||
+                          http::iequals(name, "Transfer-Encoding") ||
+                          http::iequals(name, "Connection");
+  if (is_framing || name.empty() || http::has_control_character(name) ||
       http::has_control_character(value)) {
     throw std::invalid_argument("a request cannot have the field " + std::string(name));
   }

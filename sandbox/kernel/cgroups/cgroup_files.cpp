@@ -76,9 +76,9 @@ bool has_word(const std::string& text, std::string_view word) {
 /// launcher can be moved.
 bool may_move(const CgroupPlace& place, const std::vector<std::string>& processes) {
   if (place.path == "/") return true;
-  const std::array ours{std::to_string(::getpid()), std::to_string(::getppid())};
+  const std::array movable{std::to_string(::getpid()), std::to_string(::getppid())};
   return std::all_of(processes.begin(), processes.end(), [&](const std::string& process) {
-    return std::find(ours.begin(), ours.end(), process) != ours.end();
+    return std::find(movable.begin(), movable.end(), process) != movable.end();
   });
 }
 

@@ -53,11 +53,11 @@ std::optional<StartedJail> InterpreterStart::advance(Time now) {
 
 void InterpreterStart::begin() {
   Channels channels;
-  ChildReports reports(std::move(channels.report.ours), timeout());
+  ChildReports reports(std::move(channels.report.launcher_end), timeout());
   UnfinishedProcess helper;
   helper.start(spawn(view_of(jail_->namespaces, sandbox_), channels));
   for (FdPair* pair : {&channels.report, &channels.control, &channels.output, &channels.error}) {
-    pair->theirs = UniqueFd();
+    pair->child_end = UniqueFd();
   }
   groups_ = CgroupJoin();
   spawned_.emplace(Spawned{std::move(channels), std::move(helper), std::move(reports)});
@@ -75,8 +75,8 @@ StartedJail InterpreterStart::finish() {
   spawned_->helper.collect();
   Channels& channels = spawned_->channels;
   return {std::make_unique<NamespacedJail>(jail_->init.keep(), interpreter.keep()),
-          std::move(channels.control.ours), std::move(channels.output.ours),
-          std::move(channels.error.ours)};
+          std::move(channels.control.launcher_end), std::move(channels.output.launcher_end),
+          std::move(channels.error.launcher_end)};
 }
 
 pid_t ExecutedStart::spawn(const NamespaceView& jail, const Channels& channels) {
@@ -88,10 +88,10 @@ pid_t ExecutedStart::spawn(const NamespaceView& jail, const Channels& channels) 
                              plan().limits,
                              plan().interpreter_filter,
                              plan().working_directory.c_str(),
-                             channels.report.theirs.get(),
-                             channels.control.theirs.get(),
-                             channels.output.theirs.get(),
-                             channels.error.theirs.get()};
+                             channels.report.child_end.get(),
+                             channels.control.child_end.get(),
+                             channels.output.child_end.get(),
+                             channels.error.child_end.get()};
   run_entering_helper(plan(), context);
 }
 

@@ -31,12 +31,12 @@ SandboxBuild::SandboxBuild(const SandboxPlan& plan, const SandboxUser& user,
   const std::vector<Ipv4Network> closed =
       plan.egress_arguments.empty() ? std::vector<Ipv4Network>() : closed_networks();
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
-  BuilderContext context{plan, groups, user.owner, report.theirs.get(), closed};
+  BuilderContext context{plan, groups, user.owner, report.child_end.get(), closed};
   pid_t pid = 0;
   const StepFailure failure = start_builder(context, pid);
   builder_.start(pid);
   if (failure) require({failure.error_number, failure.detail}, failure.step);
-  reports_.emplace(std::move(report.ours));
+  reports_.emplace(std::move(report.launcher_end));
 }
 
 std::optional<CreatedSandbox> SandboxBuild::advance(Time now) {
@@ -68,11 +68,11 @@ JailBuild::JailBuild(const SandboxPlan& plan, UserIds user, const NamespaceHandl
   const pid_t pid = clone_process_into(groups, 0);
   if (pid < 0) throw StepError("fork", errno);
   if (pid == 0) {
-    JailContext context{plan, view_of(sandbox), groups, report.theirs.get()};
+    JailContext context{plan, view_of(sandbox), groups, report.child_end.get()};
     run_jail_helper(context);
   }
   helper_.start(pid);
-  reports_.emplace(std::move(report.ours));
+  reports_.emplace(std::move(report.launcher_end));
 }
 
 std::optional<PendingJail> JailBuild::advance(Time now) {

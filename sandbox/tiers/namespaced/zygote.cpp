@@ -127,12 +127,12 @@ void Zygote::start() {
   const pid_t pid = clone_process(0);
   if (pid < 0) throw StepError("fork", errno);
   if (pid == 0) {
-    ZygoteContext context{plan_, view_of(home_), report.theirs.get(), socket.theirs.get()};
+    ZygoteContext context{plan_, view_of(home_), report.child_end.get(), socket.child_end.get()};
     run_zygote(context);
   }
   pid_ = pid;
-  socket_ = std::move(socket.ours);
-  reports_.emplace(std::move(report.ours));
+  socket_ = std::move(socket.launcher_end);
+  reports_.emplace(std::move(report.launcher_end));
   state_ = State::starting;
 }
 
@@ -235,7 +235,7 @@ void Zygote::ask_to_fork(uid_t owner, const NamespaceView& jail, const Channels&
   std::vector<int> descriptors(jail.begin(), jail.end());
   for (const FdPair* pair :
        {&channels.report, &channels.control, &channels.output, &channels.error}) {
-    descriptors.push_back(pair->theirs.get());
+    descriptors.push_back(pair->child_end.get());
   }
   for (const UniqueFd& file : groups.files) descriptors.push_back(file.get());
   const ForkRequest request{owner};

@@ -36,9 +36,9 @@ void sweep_left_over(int place) {
     if (std::strncmp(name, kPrefix, std::strlen(kPrefix)) != 0) continue;
     const UniqueFd directory(::openat(place, name, kOpenDirectory));
     struct stat status {};
-    const bool ours =
+    const bool is_own =
         directory && ::fstat(directory.get(), &status) == 0 && status.st_uid == ::geteuid();
-    if (ours && ::flock(directory.get(), LOCK_EX | LOCK_NB) == 0) remove_tree(place, name);
+    if (is_own && ::flock(directory.get(), LOCK_EX | LOCK_NB) == 0) remove_tree(place, name);
   }
 }
 

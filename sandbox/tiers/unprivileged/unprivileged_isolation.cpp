@@ -83,7 +83,7 @@ class SupervisedStart final : public Pending<StartedJail> {
                   std::set<pid_t>& starting)
       : lifeline_(std::move(lifeline)),
         channels_(std::move(channels)),
-        reports_(std::move(channels_.report.ours)),
+        reports_(std::move(channels_.report.launcher_end)),
         verify_(std::move(verify)),
         starting_(starting) {
     supervisor_.start(supervisor);
@@ -101,8 +101,9 @@ class SupervisedStart final : public Pending<StartedJail> {
     verify_(interpreter);
     starting_.erase(supervisor_.get());
     return StartedJail{std::make_unique<SupervisedJail>(supervisor_.keep(), std::move(lifeline_)),
-                       std::move(channels_.control.ours), std::move(channels_.output.ours),
-                       std::move(channels_.error.ours)};
+                       std::move(channels_.control.launcher_end),
+                       std::move(channels_.output.launcher_end),
+                       std::move(channels_.error.launcher_end)};
   }
   [[nodiscard]] int descriptor() const override { return reports_.descriptor(); }
   [[nodiscard]] Time deadline() const override { return reports_.deadline(); }
@@ -201,20 +202,20 @@ std::unique_ptr<Pending<StartedJail>> ConfinedSession::start(CgroupJoin groups) 
                                limits_,
                                plan_.interpreter_filter,
                                tmp.c_str(),
-                               channels.report.theirs.get(),
-                               channels.control.theirs.get(),
-                               channels.output.theirs.get(),
-                               channels.error.theirs.get(),
+                               channels.report.child_end.get(),
+                               channels.control.child_end.get(),
+                               channels.output.child_end.get(),
+                               channels.error.child_end.get(),
                                {plan_.tier, user_, ruleset.get()}};
-    SupervisorContext kept{context, plan_.argv.data(), envp.data(), lifeline.theirs.get(),
+    SupervisorContext kept{context, plan_.argv.data(), envp.data(), lifeline.child_end.get(),
                            scope.get()};
     run_supervisor(kept);
   }
   for (FdPair* pair : {&channels.report, &channels.control, &channels.output, &channels.error}) {
-    pair->theirs = UniqueFd();
+    pair->child_end = UniqueFd();
   }
   auto verify = [this](pid_t interpreter) { require_as_planned(interpreter); };
-  return std::make_unique<SupervisedStart>(supervisor, std::move(lifeline.ours),
+  return std::make_unique<SupervisedStart>(supervisor, std::move(lifeline.launcher_end),
                                            std::move(channels), std::move(verify), starting_);
 }
 

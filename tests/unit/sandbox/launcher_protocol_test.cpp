@@ -12,14 +12,14 @@ namespace dynsessions::sandbox {
 namespace {
 
 struct Pair {
-  UniqueFd ours;
-  UniqueFd theirs;
+  UniqueFd first;
+  UniqueFd second;
 
   explicit Pair(int flags = 0) {
     int fds[2];
     REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0, fds) == 0);
-    ours = UniqueFd(fds[0]);
-    theirs = UniqueFd(fds[1]);
+    first = UniqueFd(fds[0]);
+    second = UniqueFd(fds[1]);
   }
 };
 
@@ -31,9 +31,9 @@ TEST_CASE("a message arrives with its descriptors, closed on exec", "[protocol]"
   Reply reply{};
   reply.kind = ReplyKind::done;
   reply.request_id = 42;
-  send_message(pair.ours.get(), &reply, sizeof(reply), {null.get(), null.get(), null.get()});
+  send_message(pair.first.get(), &reply, sizeof(reply), {null.get(), null.get(), null.get()});
   bool would_block = true;
-  const auto received = receive_message<Reply>(pair.theirs.get(), would_block);
+  const auto received = receive_message<Reply>(pair.second.get(), would_block);
   REQUIRE(received);
   CHECK_FALSE(would_block);
   CHECK(received->message.request_id == 42);
@@ -44,10 +44,10 @@ TEST_CASE("a message arrives with its descriptors, closed on exec", "[protocol]"
 TEST_CASE("the end of the peer and the lack of a message are distinguished", "[protocol]") {
   Pair pair(SOCK_NONBLOCK);
   bool would_block = false;
-  CHECK_FALSE(receive_request(pair.ours.get(), would_block));
+  CHECK_FALSE(receive_request(pair.first.get(), would_block));
   CHECK(would_block);
-  pair.theirs = UniqueFd();
-  CHECK_FALSE(receive_request(pair.ours.get(), would_block));
+  pair.second = UniqueFd();
+  CHECK_FALSE(receive_request(pair.first.get(), would_block));
   CHECK_FALSE(would_block);
 }
 
@@ -55,9 +55,9 @@ TEST_CASE("a message of another size is refused", "[protocol]") {
   const auto size = GENERATE(as<std::size_t>{}, 1, sizeof(Request) - 1, sizeof(Request) + 1);
   const Pair pair;
   const std::vector<char> bytes(size);
-  send_message(pair.ours.get(), bytes.data(), bytes.size());
+  send_message(pair.first.get(), bytes.data(), bytes.size());
   bool would_block = false;
-  CHECK_THROWS_AS(receive_request(pair.theirs.get(), would_block), std::runtime_error);
+  CHECK_THROWS_AS(receive_request(pair.second.get(), would_block), std::runtime_error);
 }
 
 TEST_CASE("a profile travels with its request, whatever its length up to the limit", "[protocol]") {
@@ -66,9 +66,9 @@ TEST_CASE("a profile travels with its request, whatever its length up to the lim
   Request request{.kind = RequestKind::define_profile, .request_id = 5, .profile_id = 6};
   const std::string text(length, 'x');
   const std::string message = request_message(request, text);
-  send_message(pair.ours.get(), message.data(), message.size());
+  send_message(pair.first.get(), message.data(), message.size());
   bool would_block = true;
-  const auto received = receive_request(pair.theirs.get(), would_block);
+  const auto received = receive_request(pair.second.get(), would_block);
   REQUIRE(received);
   CHECK_FALSE(would_block);
   CHECK(received->request.kind == RequestKind::define_profile);
@@ -91,17 +91,17 @@ TEST_CASE("a text that is too long, or comes with another request, is refused", 
     const Pair pair;
     const std::string message =
         request_message(Request{.kind = row.kind}, std::string(row.length, 'x'));
-    send_message(pair.ours.get(), message.data(), message.size());
+    send_message(pair.first.get(), message.data(), message.size());
     bool would_block = false;
-    CHECK_THROWS_AS(receive_request(pair.theirs.get(), would_block), std::runtime_error);
+    CHECK_THROWS_AS(receive_request(pair.second.get(), would_block), std::runtime_error);
   }
 }
 
 TEST_CASE("more descriptors than agreed are not sent", "[protocol]") {
   const Pair pair;
   const Request request{};
-  const std::vector<int> many(kMaxDescriptors + 1, pair.ours.get());
-  CHECK_THROWS_AS(send_message(pair.ours.get(), &request, sizeof(request), many),
+  const std::vector<int> many(kMaxDescriptors + 1, pair.first.get());
+  CHECK_THROWS_AS(send_message(pair.first.get(), &request, sizeof(request), many),
                   std::system_error);
 }
 
