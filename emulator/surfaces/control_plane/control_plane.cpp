@@ -192,41 +192,42 @@ ArmResult<void> check_request(const Services& services, const ArmPath& path,
   return services.store.require(needed);
 }
 
-/// A request with its parsed path, its row and its caller.
-struct Asked {
+/// The parts of a request that its operation needs.
+struct RoutedRequest {
   ArmPath path;
   std::optional<ArmRouter::Found> found;
   Caller caller;  ///< filled by EntryFilter
 };
 
-void describe(http::Exchange& exchange, const http::Request& request, const Asked& asked) {
+void describe(http::Exchange& exchange, const http::Request& request, const RoutedRequest& routed) {
   exchange.surface = "control-plane";
-  exchange.subscription = asked.path.scope.subscription;
-  exchange.resource_group = asked.path.scope.group;
+  exchange.subscription = routed.path.scope.subscription;
+  exchange.resource_group = routed.path.scope.group;
   exchange.api_version = request.target.query_value("api-version").value_or("");
-  if (!asked.found) return;
-  exchange.operation = asked.found->row.name;
-  exchange.pool = asked.found->parameters["name"];
+  if (!routed.found) return;
+  exchange.operation = routed.found->row.name;
+  exchange.pool = routed.found->parameters["name"];
 }
 
-asio::awaitable<ArmAnswer> answer_of(const Services& services, const Asked& asked,
+asio::awaitable<ArmAnswer> answer_of(const Services& services, const RoutedRequest& routed,
                                      http::Call& http) {
-  const auto& [row, parameters] = *asked.found;
+  const auto& [row, parameters] = *routed.found;
   if (row.name != kCloudMetadata) {
-    const ArmResult<void> good = check_request(services, asked.path, http.exchange.api_version);
+    const ArmResult<void> good = check_request(services, routed.path, http.exchange.api_version);
     if (!good) co_return good.error();
   }
-  ArmCall call{services, http, asked.path.scope, parameters, asked.caller};
+  ArmCall call{services, http, routed.path.scope, parameters, routed.caller};
   co_return co_await row.operation(call);
 }
 
-asio::awaitable<http::Answer> run(const Services& services, const Asked& asked, http::Call& http) {
+asio::awaitable<http::Answer> run(const Services& services, const RoutedRequest& routed,
+                                  http::Call& http) {
   http::Exchange& exchange = http.exchange;
-  if (!asked.found) {
+  if (!routed.found) {
     exchange.refused_by = "router";
-    co_return refusal(no_row(http.request, asked.path), exchange, services.own_headers);
+    co_return refusal(no_row(http.request, routed.path), exchange, services.own_headers);
   }
-  ArmAnswer answer = co_await answer_of(services, asked, http);
+  ArmAnswer answer = co_await answer_of(services, routed, http);
   if (answer) {
     if (services.own_headers && !exchange.warning.empty()) {
       answer->headers.add("x-emulator-warning", http::as_header_value(exchange.warning));
@@ -263,17 +264,17 @@ asio::awaitable<http::Response> ControlPlane::handle(http::Exchange& exchange,
                                                      http::BodyReader& body) {
   http::Call http{exchange, std::move(request), &body};
   const ArmPath path = split_arm_path(http.request.target.segments);
-  Asked asked{path, router_for(path.scope).find(http.request.method, path.rest),
-              Caller{.arm = arm_address(http.request, services_)}};
-  describe(exchange, http.request, asked);
-  EntryFilter entry(services_, asked.caller);
+  RoutedRequest routed{path, router_for(path.scope).find(http.request.method, path.rest),
+                       Caller{.arm = arm_address(http.request, services_)}};
+  describe(exchange, http.request, routed);
+  EntryFilter entry(services_, routed.caller);
   std::vector<http::Filter*> filters = outer_;
   filters.push_back(&guard_);
-  const bool is_public = exchange.operation == kCloudMetadata && !asked.caller.arm.empty();
+  const bool is_public = exchange.operation == kCloudMetadata && !routed.caller.arm.empty();
   if (!is_public) filters.push_back(&entry);
   filters.insert(filters.end(), inner_.begin(), inner_.end());
-  const http::Endpoint endpoint = [this, &asked](http::Call& routed) {
-    return run(services_, asked, routed);
+  const http::Endpoint endpoint = [this, &routed](http::Call& call) {
+    return run(services_, routed, call);
   };
   http::Answer answer = co_await http::Next(filters, endpoint)(http);
   if (!answer) co_return refuse(exchange, answer.error());

@@ -12,10 +12,10 @@ using Json = nlohmann::ordered_json;
 const Json kAccount = {{"id", "sub"}, {"user", {{"name", "me"}, {"type", "person"}}}};
 
 TEST_CASE("a query selects a value, a list or an object", "[az]") {
-  struct Asked {
+  struct Row {
     std::string query, selected;
   };
-  const auto row = GENERATE(values<Asked>({
+  const auto row = GENERATE(values<Row>({
       {"id", R"("sub")"},
       {R"("id")", R"("sub")"},
       {" id ", R"("sub")"},
