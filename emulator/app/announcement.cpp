@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/base/json_text.h"
+#include "emulator/pools/pool.h"
 
 namespace dynsessions {
 namespace {
@@ -47,7 +48,28 @@ bool is_exposed(const Announcement& announcement) {
   return !boost::asio::ip::make_address(announcement.listen).is_loopback();
 }
 
+/// A line end and the indentation of the banner's second column.
+constexpr const char* kNextLineOfBanner = "\n                               ";
+
+/// "PythonLTS in local, EgressDisabled, at most 100 sessions, cooldown 300 s"
+std::string description_of(const pools::PoolDefinition& pool) {
+  return name_of(pool.container_type) + " in " + pool.location + ", " +
+         name_of(pool.network_status) + ", at most " + std::to_string(pool.max_sessions) +
+         " sessions, cooldown " + std::to_string(pool.cooldown_period.count()) + " s";
+}
+
 }  // namespace
+
+std::string description_of(const std::vector<pools::Pool*>& declared) {
+  std::string text;
+  for (const pools::Pool* pool : declared) {
+    const pools::PoolDefinition& definition = pool->definition();
+    if (!text.empty()) text += kNextLineOfBanner;
+    if (declared.size() > 1) text += definition.id.name + ": ";
+    text += description_of(definition);
+  }
+  return text;
+}
 
 std::vector<std::string> warnings_of(const Announcement& announcement) {
   std::vector<std::string> warnings;

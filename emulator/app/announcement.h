@@ -7,6 +7,10 @@
 #include "emulator/base/terminal_style.h"
 #include "emulator/config/config.h"
 
+namespace dynsessions::pools {
+class Pool;
+}
+
 namespace dynsessions {
 
 /// Addresses and files that a user or a script needs once the emulator serves.
@@ -30,6 +34,9 @@ struct Announcement {
   std::string listen;   ///< the address of --listen
   std::string failure;  ///< why the first interpreter could not be started; usually empty
 };
+
+/// Describes the pools, a line for each.
+[[nodiscard]] std::string description_of(const std::vector<pools::Pool*>& declared);
 
 /// The lines to copy, for a person, with the warnings at their end.
 [[nodiscard]] std::string banner(const Announcement& announcement, const TerminalStyle& style);

@@ -6,15 +6,11 @@
 #include <filesystem>
 #include <utility>
 
-#include <unistd.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "emulator/app/announcement.h"
 #include "emulator/app/descriptors.h"
 #include "emulator/app/document_deployment.h"
 #include "emulator/app/engine_settings.h"
@@ -22,14 +18,12 @@
 #include "emulator/app/ports.h"
 #include "emulator/app/script_file.h"
 #include "emulator/app/seed.h"
-#include "emulator/auth/random_token.h"
+#include "emulator/app/surface_settings.h"
 #include "emulator/base/event.h"
 #include "emulator/base/spdlog.h"
 #include "emulator/config/pool_list.h"
-#include "emulator/http/router.h"
 #include "emulator/observability/session_log.h"
 #include "emulator/surfaces/data_plane/api_version.h"
-#include "emulator/surfaces/data_plane/operations.h"
 
 namespace dynsessions {
 namespace asio = boost::asio;
@@ -39,57 +33,6 @@ namespace {
 constexpr std::size_t kFileThreads = 2;
 /// Time for all sessions to end after the drain period. Remaining sessions end with the launcher.
 constexpr std::chrono::seconds kEndOfSessions{10};
-
-constexpr std::chrono::microseconds kPauseForStderr{200};
-constexpr std::chrono::milliseconds kLongestForStderr{100};
-
-/// The address in the printed endpoint is accepted in Host headers, whatever it is.
-std::vector<std::string> allowed_hosts(const config::Config& config) {
-  std::vector<std::string> hosts = config.server.allowed_hosts;
-  const auto address = asio::ip::make_address(config.server.listen);
-  if (!address.is_unspecified()) hosts.push_back(config.server.listen);
-  for (const tls::Name& name : config.server.tls_names) hosts.push_back(name.text());
-  return hosts;
-}
-
-surfaces::data_plane::DataPlaneSettings data_plane_settings(
-    const config::Config& config, const std::optional<TierChoice>& tier, auth::SigningKeys& keys,
-    const pools::PoolRoles& roles, http::Filter& journal, http::Filter& faults) {
-  return {.default_pool = config.pool.id,
-          .token_policy = {config.pool.auth, config.server.executors, config.server.role_missing,
-                           &keys},
-          .roles = &roles,
-          .allowed_hosts = allowed_hosts(config),
-          .own_headers = !config.server.exact,
-          .warning = tier ? warning_of(*tier) : "",
-          .contract_options = config.contract,
-          .outer_filters = {&journal},
-          .inner_filters = {&faults}};
-}
-
-/// The operations that fault rules can name.
-test_double::FaultContext fault_context() {
-  using test_double::FaultNeed;
-  test_double::FaultContext context;
-  const auto add = [&context](std::vector<std::string> names, FaultNeed has) {
-    for (std::string& name : names) context.operations.push_back({std::move(name), has});
-  };
-  std::vector<std::string> of_data_plane;
-  http::add_names(of_data_plane, surfaces::data_plane::operations());
-  add(std::move(of_data_plane), FaultNeed::session);
-  add(surfaces::control_plane::operation_names(), FaultNeed::token);
-  add(surfaces::identity::operation_names(), FaultNeed::nothing);
-  return context;
-}
-
-/// Empty: none.
-std::string admin_token_for(const config::ServerOptions& server) {
-  using Rule = config::AdminToken::Rule;
-  const bool is_exposed = !asio::ip::make_address(server.listen).is_loopback();
-  const bool is_random = server.admin_token.rule == Rule::automatic && is_exposed;
-  return is_random ? auth::random_token() : server.admin_token.text;
-}
-
 constexpr std::size_t kMegabyte = std::size_t{1} << 20;
 
 /// The time at which clocks stand still with --deterministic; nullopt without it.
@@ -105,13 +48,6 @@ std::size_t start_launcher(execution::LauncherClient& launcher, const config::Co
                            const runtimes::Installation& installation) {
   if (tier) launcher.start(installation.launcher.string(), launcher_spec(config.host, tier->tier));
   return kFileThreads;
-}
-
-/// "PythonLTS in local, EgressDisabled, at most 100 sessions, cooldown 300 s"
-std::string description_of(const pools::PoolDefinition& pool) {
-  return name_of(pool.container_type) + " in " + pool.location + ", " +
-         name_of(pool.network_status) + ", at most " + std::to_string(pool.max_sessions) +
-         " sessions, cooldown " + std::to_string(pool.cooldown_period.count()) + " s";
 }
 
 std::string descriptor_warning(const config::Config& config) {
@@ -133,7 +69,6 @@ App::App(const config::Config& config, Preparation prepared,
     : config_(config),
       tier_(std::move(prepared.tier)),
       documents_(std::move(prepared.documents)),
-      ready_file_(ready_file),
       outputs_(outputs),
       installation_(installation),
       base_(tier_ ? std::move(prepared.packages.base) : config),
@@ -144,6 +79,7 @@ App::App(const config::Config& config, Preparation prepared,
       ids_(config.host.deterministic),
       system_clock_(loop_.get_executor()),
       clock_(system_clock_, frozen_start(config)),
+      announcer_(loop_.get_executor(), config.server, ready_file, outputs),
       spool_(file_pool_),
       font_set_(std::move(prepared.font_set)),
       python_(make_session_python(base_.host, tier_, font_set_, installation,
@@ -371,18 +307,6 @@ std::string App::pool_management_endpoint() const {
   return url_of(server_) + config_.pool.id.path();
 }
 
-std::string App::pool_description() const {
-  std::string text;
-  const std::vector<pools::Pool*> declared = declared_pools();
-  for (const pools::Pool* pool : declared) {
-    const pools::PoolDefinition& definition = pool->definition();
-    if (!text.empty()) text += "\n                               ";
-    if (declared.size() > 1) text += definition.id.name + ": ";
-    text += description_of(definition);
-  }
-  return text;
-}
-
 Announcement App::announcement() const {
   return {
       .http = url_of(server_),
@@ -395,7 +319,7 @@ Announcement App::announcement() const {
       .arm = https_server_ ? https_url_of(*https_server_) : "",
       .tenant = config_.identity.tenant,
       .pool_name = config_.pool.id,
-      .pool = pool_description(),
+      .pool = description_of(declared_pools()),
       .sandbox = sandbox_description(tier_),
       .limits = tier_ ? sandbox::summary(launcher_.limits()) : "only of uploads",
       .warning = tier_ ? warning_of(*tier_) : "",
@@ -406,67 +330,21 @@ Announcement App::announcement() const {
   };
 }
 
-asio::awaitable<void> App::announce_listening() {
-  const Announcement facts = announcement();
-  // A reader of JSON lines cannot read a banner.
-  if (config_.server.quiet || config_.server.log_format == config::LogFormat::json) {
-    for (const std::string& warning : warnings_of(facts)) spdlog::warn(warning);
-  } else {
-    const TerminalStyle style = TerminalStyle::of_descriptor(STDERR_FILENO);
-    outputs_.error->write(banner(facts, style));
-  }
-  std::string line = event_line("listening", facts);
-  co_await print_line(std::move(line));
-}
-
-asio::awaitable<void> App::announce_ready() {
-  Announcement facts = announcement();
-  if (const auto& failure = default_pool().readiness().failure) {
-    facts.failure = failure->message;
-    spdlog::error("no interpreter could be started, which is tried again: {}", failure->message);
-  }
-  std::string line = event_line("ready", facts);
-  ready_file_.write(
-      line, admin_token_.empty() ? ReadyFile::Readers::as_usual : ReadyFile::Readers::owner);
-  enter_list(line);
-  co_await print_line(std::move(line));
-}
-
-void App::enter_list(std::string_view ready_line) {
-  if (config_.server.unlisted) return;
-  const auto list = server_list::directory(config::process_environment);
-  if (!list) return spdlog::info("not in the list of servers: there is no home directory");
-  try {
-    list_entry_.emplace(*list, ready_line);
-  } catch (const tls::StateError& error) {
-    spdlog::info("not in the list of servers: {}", error.what());
-  }
-}
-
-/// Waits until earlier text on stderr is written, so that a reader of this line finds it there.
-/// Does not wait if nothing reads stderr.
-asio::awaitable<void> App::print_line(std::string line) {
-  asio::steady_timer pause(loop_);
-  const auto deadline = std::chrono::steady_clock::now() + kLongestForStderr;
-  while (!outputs_.error->is_written() && std::chrono::steady_clock::now() < deadline) {
-    pause.expires_after(kPauseForStderr);
-    co_await pause.async_wait(asio::use_awaitable);
-  }
-  outputs_.out->write(line);
-}
-
 asio::awaitable<void> App::announce_and_wait_for_end() {
   using asio::experimental::awaitable_operators::operator||;
   // Installed before the announcement, because a reader of its lines can send a signal at once.
   asio::signal_set signals(loop_, SIGTERM, SIGINT);
   if (!is_ignored(SIGHUP)) signals.add(SIGHUP);
-  co_await announce_listening();
+  Announcement at_start = announcement();
+  co_await announcer_.announce_listening(std::move(at_start));
   auto signal_before_ready = signals.async_wait(asio::use_awaitable);
   auto first = co_await (std::move(signal_before_ready) || launcher_lost() ||
                          default_pool().first_attempt());
   std::size_t what_ended_it = first.index();
   if (what_ended_it == 2) {
-    co_await announce_ready();
+    Announcement facts = announcement();
+    if (const auto& failure = default_pool().readiness().failure) facts.failure = failure->message;
+    co_await announcer_.announce_ready(std::move(facts));
     auto signal = signals.async_wait(asio::use_awaitable);
     const auto end = co_await (std::move(signal) || launcher_lost());
     what_ended_it = end.index();
@@ -478,8 +356,7 @@ asio::awaitable<void> App::announce_and_wait_for_end() {
 }
 
 asio::awaitable<void> App::stop() {
-  ready_file_.remove();
-  list_entry_.reset();
+  announcer_.withdraw();
   // From here on a second signal has its default effect and ends the process; the launcher notices
   // that and ends every sandbox.
   using asio::experimental::awaitable_operators::operator&&;

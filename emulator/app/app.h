@@ -9,16 +9,15 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "emulator/app/announcer.h"
 #include "emulator/app/https_setup.h"
 #include "emulator/app/package_updates.h"
 #include "emulator/app/pool_factory.h"
-#include "emulator/app/ready_file.h"
 #include "emulator/app/session_packages.h"
 #include "emulator/app/session_python.h"
 #include "emulator/app/tier_choice.h"
 #include "emulator/base/adjustable_clock.h"
 #include "emulator/base/id_source.h"
-#include "emulator/base/output.h"
 #include "emulator/config/config.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/net/server.h"
@@ -26,7 +25,6 @@
 #include "emulator/observability/metrics.h"
 #include "emulator/observability/request_log.h"
 #include "emulator/pools/pool_catalog.h"
-#include "emulator/server_list/server_list.h"
 #include "emulator/surfaces/admin/admin_api.h"
 #include "emulator/surfaces/control_plane/control_plane.h"
 #include "emulator/surfaces/data_plane/data_plane.h"
@@ -38,8 +36,6 @@
 #include "emulator/test_double/journal/journal_recorder.h"
 
 namespace dynsessions {
-
-struct Announcement;
 
 /// Results of the steps of `serve` that must be done before the program has threads.
 struct Preparation {
@@ -82,10 +78,6 @@ class App {
   void set_up_tls();
   void set_up_state();
   [[nodiscard]] Announcement announcement() const;
-  boost::asio::awaitable<void> announce_listening();
-  boost::asio::awaitable<void> announce_ready();
-  void enter_list(std::string_view ready_line);
-  boost::asio::awaitable<void> print_line(std::string line);
   boost::asio::awaitable<void> announce_and_wait_for_end();
   boost::asio::awaitable<void> stop();
   boost::asio::awaitable<void> drain_clients();
@@ -99,7 +91,6 @@ class App {
   /// Handles the requests of the http and https ports.
   [[nodiscard]] http::Handler& front();
   [[nodiscard]] std::string pool_management_endpoint() const;
-  [[nodiscard]] std::string pool_description() const;
   /// Pools of the configuration that still exist. The default pool cannot be deleted.
   [[nodiscard]] std::vector<pools::Pool*> declared_pools() const;
   [[nodiscard]] pools::Pool& default_pool() const;
@@ -110,8 +101,6 @@ class App {
   const config::Config& config_;
   const std::optional<TierChoice> tier_;                   ///< nullopt: scripts alone
   const std::vector<template_files::Document> documents_;  ///< content of --pools-file
-  ReadyFile& ready_file_;
-  std::optional<server_list::Entry> list_entry_;  ///< exists as long as the ready file
   const Outputs& outputs_;
   const runtimes::Installation installation_;
   const config::Config base_;  ///< the settings, whose Python has no added packages
@@ -122,6 +111,7 @@ class App {
   IdSource ids_;
   SystemClock system_clock_;
   AdjustableClock clock_;
+  Announcer announcer_;
   const execution::Spool spool_;
   const std::filesystem::path font_set_;
   std::shared_ptr<const SessionPython> python_;  ///< Python of new sessions; null: scripts alone
