@@ -5,8 +5,8 @@
 
 namespace dynsessions {
 
-/// As long as it lives, the calling thread accesses files with the rights of another user. Without
-/// the privilege to change users, it does nothing.
+/// While this object exists, the calling thread accesses files with the rights of another user.
+/// Without the privilege to change users, it does nothing.
 ///
 /// Linux keeps these ids per thread. Create and destroy it in one blocking function; never keep it
 /// across a co_await.

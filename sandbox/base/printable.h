@@ -5,7 +5,7 @@
 
 namespace dynsessions::sandbox {
 
-/// Makes output of other programs safe to print: it can then not control a terminal.
+/// Makes output of other programs safe to print on a terminal.
 inline std::string printable(std::string text) {
   std::replace_if(
       text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');

@@ -28,20 +28,20 @@ Egress::Egress(const SandboxPlan& plan, const NamespaceHandles& sandbox)
     : sandbox_(sandbox), deadline_(std::chrono::steady_clock::now() + kTimeout) {
   FdPair report = make_socket_pair(SOCK_SEQPACKET);
   FdPair ready = make_pipe();
-  FdPair complaints = make_pipe();
+  FdPair standard_error = make_pipe();
   set_non_blocking(ready.launcher_end);
-  set_non_blocking(complaints.launcher_end);
+  set_non_blocking(standard_error.launcher_end);
   const pid_t pid = clone_process(CLONE_NEWPID);
   if (pid < 0) throw StepError("egress: fork", errno);
   if (pid == 0) {
     EgressContext context{plan, sandbox, report.child_end.get(), ready.child_end.get(),
-                          complaints.child_end.get()};
+                          standard_error.child_end.get()};
     run_egress(context);
   }
   pid_ = pid;
   reports_.emplace(std::move(report.launcher_end), kTimeout);
   ready_ = std::move(ready.launcher_end);
-  complaints_ = std::move(complaints.launcher_end);
+  standard_error_ = std::move(standard_error.launcher_end);
 }
 
 Egress::~Egress() { end(); }
@@ -74,11 +74,11 @@ bool Egress::is_up(Time now) {
   }
   if (size < 0) throw StepError("egress: pipe", errno);
   if (size == 0) {
-    log_complaints();
+    log_standard_error();
     throw StepError("egress: slirp4netns failed, see its message on stderr", ENETDOWN);
   }
   ready_ = UniqueFd();
-  complaints_ = UniqueFd();
+  standard_error_ = UniqueFd();
   return true;
 }
 
@@ -95,9 +95,9 @@ bool Egress::has_begun(Time now) {
   return true;
 }
 
-void Egress::log_complaints() const {
+void Egress::log_standard_error() const {
   char text[4096];
-  const ssize_t size = ::read(complaints_.get(), text, sizeof(text));
+  const ssize_t size = ::read(standard_error_.get(), text, sizeof(text));
   if (size <= 0) return;
   const std::string all = printable({text, static_cast<std::size_t>(size)});
   std::fprintf(stderr, "sandbox-launcher: egress: slirp4netns: %s\n", all.c_str());

@@ -61,13 +61,13 @@ class Egress {
   bool has_begun(Time now);
   bool is_up(Time now);
   bool has_closed(Time now);
-  void log_complaints() const;
+  void log_standard_error() const;
 
   const NamespaceHandles& sandbox_;
   pid_t pid_ = 0;
   std::optional<ChildReports> reports_;  ///< reports of the process; empty once it has reported
   UniqueFd ready_;                       ///< until it is up
-  UniqueFd complaints_;                  ///< until it is up
+  UniqueFd standard_error_;              ///< until it is up
   std::optional<Closing> closing_;
   Time deadline_;  ///< deadline for the network to come up
 };

@@ -38,7 +38,8 @@ StepResult open_up_tun_device() {
 /// 0 is the sandbox's network, as slirp4netns's arguments say; 1 is the launcher's /dev/null.
 StepResult arrange(EgressContext& context) {
   if (::dup2(context.sandbox[kNetworkHandle].get(), STDIN_FILENO) < 0) return {errno, "network"};
-  return arrange_descriptors({context.report, context.ready, STDOUT_FILENO, context.complaints});
+  return arrange_descriptors(
+      {context.report, context.ready, STDOUT_FILENO, context.standard_error});
 }
 
 /// A session can have as many connections as descriptors; their buffers are private memory.

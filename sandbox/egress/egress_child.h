@@ -21,8 +21,8 @@ struct EgressContext {
   const SandboxPlan& plan;
   const NamespaceHandles& sandbox;
   int report;
-  int ready;       ///< receives a byte when the sandbox has a network
-  int complaints;  ///< its stderr
+  int ready;  ///< receives a byte when the sandbox has a network
+  int standard_error;
   OpenTrees trees{};
 };
 

@@ -14,7 +14,7 @@ class DirectoryDescent {
  public:
   enum class Step {
     entered,
-    left,       ///< back above `left_name()`, or could not enter it
+    left,       ///< returned from `left_name()`, or could not enter it
     finished,   ///< every directory was entered, and this is the top again
     disturbed,  ///< the directory was moved, and there is no way back
   };
@@ -37,7 +37,7 @@ class DirectoryDescent {
  private:
   struct Level {
     FileIdentity identity;
-    std::string name;                           ///< in the one above
+    std::string name;                           ///< name in the directory above
     std::vector<std::string> directories = {};  ///< directories that are not entered yet
     bool is_read = false;                       ///< all of its names were given
   };

@@ -35,7 +35,7 @@ class DirectoryWalk {
   enum class State {
     under_way,
     complete,
-    disturbed,  ///< a directory was moved, so that the walk cannot find back: start again
+    disturbed,  ///< a directory was moved, and the walk must start again
   };
 
   /// Counts everything below the directory, without the directory itself. `directory` is borrowed

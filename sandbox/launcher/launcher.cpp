@@ -157,7 +157,7 @@ LimitReport Launcher::limits_here() const {
     report.processes.kind = LimitKind::soft;
   }
   const bool separates =
-      basis_.user == LauncherUser::root && (!full || can_rule_foreign_namespaces());
+      basis_.user == LauncherUser::root && (!full || can_control_foreign_namespaces());
   report.kernel_objects = separates ? LimitState{LimitKind::hard, LimitMeans::separate_user}
                                     : LimitState{LimitKind::soft, LimitMeans::shared_user};
   return report;

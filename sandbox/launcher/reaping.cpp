@@ -66,9 +66,9 @@ bool Launcher::reaped_of_sandbox(pid_t pid, int wait_status) {
   if (entry->second.egress && entry->second.egress->reaped(pid, wait_status)) return true;
   if (entry->second.sandbox->reaped(pid)) return true;
   for (auto& [id, interpreter] : entry->second.interpreters) {
-    const Jail::News news = interpreter.jail->reaped(pid, wait_status);
-    if (news == Jail::News::not_ours) continue;
-    if (news == Jail::News::gone) jail_ended(entry, id);
+    const Jail::Reaped result = interpreter.jail->reaped(pid, wait_status);
+    if (result == Jail::Reaped::other_process) continue;
+    if (result == Jail::Reaped::gone) jail_ended(entry, id);
     return true;
   }
   return false;

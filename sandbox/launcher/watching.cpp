@@ -93,7 +93,7 @@ void Launcher::watch_memory(const ProcessTable& table) {
 /// Ends all jails of a sandbox that exceeds its file limit, because files do not show who wrote
 /// them.
 void Launcher::watch_files(const ProcessTable& table) {
-  const std::size_t names = std::max(DiskWatch::kNamesPerLook / entries_.size(), kFewestNames);
+  const std::size_t names = std::max(DiskWatch::kNamesPerScan / entries_.size(), kFewestNames);
   for (auto& [sandbox_id, entry] : entries_) {
     if (!entry.sandbox) continue;
     DiskWatch* files = entry.sandbox->disk_watch();
@@ -103,7 +103,7 @@ void Launcher::watch_files(const ProcessTable& table) {
       const std::vector<pid_t> processes = interpreter.jail->processes();
       roots.insert(roots.end(), processes.begin(), processes.end());
     }
-    if (!files->look(names, family_of(table, roots))) continue;
+    if (!files->scan(names, family_of(table, roots))) continue;
     for (auto& [id, interpreter] : entry.interpreters) {
       interpreter.exceeded = ExceededLimit::files;
       interpreter.jail->end();
@@ -123,7 +123,7 @@ void Launcher::start_counted() {
     Entry& entry = entries_.at(sandbox_id);
     if (!can_count(entry)) continue;
     DiskWatch* files = entry.sandbox->disk_watch();
-    static_cast<void>(files->look(DiskWatch::kNamesPerLook, {}));  // no process is left to be ended
+    static_cast<void>(files->scan(DiskWatch::kNamesPerScan, {}));  // no process is left to be ended
     if (files->is_measuring()) continue;
     const std::vector<Request> starts = entry.state.become_live();
     note_unfinished(sandbox_id, entry);

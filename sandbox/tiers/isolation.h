@@ -29,7 +29,7 @@ struct SandboxPlan;
 /// launcher. Only the launcher's loop reaps, so their pids are safe to signal until then.
 class Jail {
  public:
-  enum class News { not_ours, still_there, gone };
+  enum class Reaped { other_process, still_running, gone };
 
   Jail() = default;
   Jail(const Jail&) = delete;
@@ -40,8 +40,8 @@ class Jail {
   virtual void interrupt() = 0;
   /// Starts to end every process of the jail; reaped() reports the end. Throws StepError.
   virtual void end() = 0;
-  /// Called after the loop has reaped a child. `gone`: nothing of the jail is left.
-  virtual News reaped(pid_t pid, int wait_status) = 0;
+  /// Called after the loop has reaped a child. `gone`: no process of the jail is left.
+  virtual Reaped reaped(pid_t pid, int wait_status) = 0;
   /// Root processes of the jail; all others descend from them. Can contain processes that have
   /// exited.
   [[nodiscard]] virtual std::vector<pid_t> processes() const = 0;

@@ -21,7 +21,7 @@ constexpr DirectoryUsage kNoGrowth{std::uint64_t{1} << 20, 16};
 constexpr DirectoryUsage kOvershoot{std::uint64_t{1} << 30, 1 << 18};
 /// Files that Python and packages can additionally keep in /tmp.
 constexpr std::uint64_t kScratchFiles = 4096;
-/// Descriptors per look and session. Three kernels have some fifty.
+/// Descriptors per scan and session. Three kernels have some fifty.
 constexpr std::size_t kMostDescriptors = 8192;
 
 std::string descriptors_of(pid_t pid) { return "/proc/" + std::to_string(pid) + "/fd"; }
@@ -44,7 +44,7 @@ DirectoryUsage disk_limit(const Limits& limits) {
 DiskWatch::DiskWatch(UniqueFd directory, const DirectoryUsage& limit, std::optional<UserIds> user)
     : directory_(std::move(directory)), limit_(limit), user_(user), ceiling_(limit) {}
 
-bool DiskWatch::look(std::size_t names, std::span<const pid_t> processes) {
+bool DiskWatch::scan(std::size_t names, std::span<const pid_t> processes) {
   if (!walk_) walk_ = std::make_unique<DirectoryWalk>(directory_.get());
   const DirectoryWalk::State state = walk_->visit(names);
   if (!measuring_ && must_end(processes)) {

@@ -13,9 +13,9 @@
 #include "sandbox/protocol/sandbox_profile.h"
 
 /// Watches the disk usage of a session's directory, for the tiers in which no separate file system
-/// limits it. The launcher looks periodically and ends the jails of a session that exceeds its
+/// limits it. The launcher scans periodically and ends the jails of a session that exceeds its
 /// limit. The files stay, so that the session can delete some; from then on only growth ends jails,
-/// and space that was freed cannot be used again. A session can exceed its limit between two looks.
+/// and space that was freed cannot be used again. A session can exceed its limit between two scans.
 namespace dynsessions::sandbox {
 
 /// The limit of a session's directory: /mnt/data, /tmp, and the shared memory, which is in /tmp in
@@ -24,9 +24,9 @@ namespace dynsessions::sandbox {
 
 class DiskWatch {
  public:
-  /// Number of names, of all sessions together, that the launcher visits in one look; this takes
+  /// Number of names, of all sessions together, that the launcher visits in one scan; this takes
   /// some 10 ms.
-  static constexpr std::size_t kNamesPerLook = 8192;
+  static constexpr std::size_t kNamesPerScan = 8192;
 
   /// `directory` belongs to the session and contains /mnt/data and /tmp; `user` is that of its
   /// processes, null if they have the launcher's.
@@ -35,10 +35,10 @@ class DiskWatch {
   /// Continues counting for that many names, and adds the unlinked files that `processes`, all of
   /// the session's, have open. Returns true if the session exceeds its limit and its jails must
   /// end.
-  [[nodiscard]] bool look(std::size_t names, std::span<const pid_t> processes);
+  [[nodiscard]] bool scan(std::size_t names, std::span<const pid_t> processes);
 
-  /// After look() has returned true, the files must be counted to the end before the next jail is
-  /// started, or its growth would be missed. look() continues to count while the sandbox has no
+  /// After scan() has returned true, the files must be counted to the end before the next jail is
+  /// started, or its growth would be missed. scan() continues to count while the sandbox has no
   /// jails.
   [[nodiscard]] bool is_measuring() const { return measuring_; }
   /// Usage is so far over the limit that deleting files cannot fix it.

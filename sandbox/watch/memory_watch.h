@@ -9,8 +9,8 @@
 #include <sys/types.h>
 
 /// The memory that processes and their descendants use, for machines without memory groups
-/// (cgroups.h). The launcher looks periodically and ends the jail that uses most. A program can
-/// exceed the limit between two looks.
+/// (cgroups.h). The launcher checks periodically and ends the jail that uses most. A program can
+/// exceed the limit between two checks.
 ///
 /// Memory consists of private pages, shared anonymous pages, and mapped pages of tmpfs files; a
 /// page that several processes share counts once.

@@ -40,7 +40,7 @@ constexpr std::size_t kHelperStackBytes = std::size_t{256} << 10;
 /// Runs in the helper, which is the owner of the jail's user namespace until it has entered.
 StepResult become_owner_of_jail(uid_t owner) {
   if (owner == ::geteuid()) return {};
-  const StepResult taken = take_up_change_of_user();
+  const StepResult taken = raise_change_of_user();
   return taken.ok() ? become_owner(owner) : taken;
 }
 
@@ -135,7 +135,7 @@ using namespace dynsessions::sandbox;
 extern "C" int dynsessions_shed_privileges(unsigned uid) {
   StepResult result = use_files_as(uid);
   const bool has_other_users = uid != ::geteuid();
-  if (result.ok()) result = has_other_users ? lay_down_change_of_user() : drop_capabilities();
+  if (result.ok()) result = has_other_users ? lower_change_of_user() : drop_capabilities();
   return result.error_number;
 }
 

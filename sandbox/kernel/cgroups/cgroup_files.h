@@ -45,7 +45,8 @@ void sweep_directories(const std::string& parent);
 bool remove_directory(const std::string& directory);
 
 /// In version 2 a group has either processes or controlled groups below it. Moves the processes in
-/// `place` to a separate group. If they belong to other people, returns EBUSY and changes nothing.
+/// `place` to a separate group. If other processes are among them, returns EBUSY and changes
+/// nothing.
 [[nodiscard]] int make_way_for_groups(const CgroupPlace& place);
 
 /// Enables the controller for groups below `parent`, of version 2. Returns 0 or an errno.

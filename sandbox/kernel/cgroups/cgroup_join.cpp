@@ -18,12 +18,12 @@ StepResult join_groups(std::span<const UniqueFd> files) {
   return {};
 }
 
-pid_t clone_process_into(const CgroupJoin& entrance, unsigned long flags) {
-  if (!entrance.directory) return clone_process(flags);
+pid_t clone_process_into(const CgroupJoin& groups, unsigned long flags) {
+  if (!groups.directory) return clone_process(flags);
   clone_args arguments{};
   arguments.flags = flags | CLONE_INTO_CGROUP;
   arguments.exit_signal = (flags & CLONE_PARENT) != 0 ? 0 : SIGCHLD;  // see clone_process.cpp
-  arguments.cgroup = static_cast<std::uint64_t>(entrance.directory.get());
+  arguments.cgroup = static_cast<std::uint64_t>(groups.directory.get());
   return static_cast<pid_t>(::syscall(SYS_clone3, &arguments, sizeof(arguments)));
 }
 

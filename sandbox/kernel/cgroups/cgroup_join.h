@@ -31,8 +31,8 @@ struct CgroupJoin {
 /// Async-signal-safe; the caller must have only one thread.
 StepResult join_groups(std::span<const UniqueFd> files);
 
-/// Like clone_process(), but the child starts in `entrance.directory`, if there is one, and must
+/// Like clone_process(), but the child starts in `groups.directory`, if there is one, and must
 /// then join through the files.
-pid_t clone_process_into(const CgroupJoin& entrance, unsigned long flags);
+pid_t clone_process_into(const CgroupJoin& groups, unsigned long flags);
 
 }  // namespace dynsessions::sandbox

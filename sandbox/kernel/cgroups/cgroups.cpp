@@ -31,10 +31,10 @@ UniqueFd open_directory(const std::string& path) {
 }
 
 /// Tests whether a child can join the group this way. Returns 0 or an errno.
-int try_entrance(const CgroupJoin& entrance) {
-  const pid_t pid = clone_process_into(entrance, 0);
+int try_joining(const CgroupJoin& groups) {
+  const pid_t pid = clone_process_into(groups, 0);
   if (pid < 0) return errno;
-  if (pid == 0) ::_exit(join_groups(entrance.files).error_number);
+  if (pid == 0) ::_exit(join_groups(groups.files).error_number);
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
@@ -125,10 +125,10 @@ void Cgroups::try_out(Tree& tree) {
   if (::mkdir(trial.c_str(), 0755) < 0) return note("cgroup trial", errno);
   CgroupJoin start;
   if (tree.place.unified) start.directory = open_directory(trial);
-  CgroupJoin entrance;
-  entrance.files.push_back(open_to_write(below(trial, members_file(tree.place.unified))));
-  tree.can_clone_into = start.directory && try_entrance(start) == 0;
-  const int error_number = tree.can_clone_into ? 0 : try_entrance(entrance);
+  CgroupJoin groups;
+  groups.files.push_back(open_to_write(below(trial, members_file(tree.place.unified))));
+  tree.can_clone_into = start.directory && try_joining(start) == 0;
+  const int error_number = tree.can_clone_into ? 0 : try_joining(groups);
   if (error_number != 0) {
     note("cgroup join", error_number);
     tree.place.controllers.clear();
@@ -162,7 +162,7 @@ void Cgroups::make(std::uint64_t sandbox, const Limits& limits) {
 }
 
 CgroupJoin Cgroups::open(std::uint64_t sandbox, Joining how) const {
-  CgroupJoin entrance;
+  CgroupJoin groups;
   for (const Tree& tree : trees_) {
     const std::string group = below(tree.directory, name_of_group(sandbox));
     const bool is_born = how == Joining::as_child && tree.can_clone_into;
@@ -170,12 +170,12 @@ CgroupJoin Cgroups::open(std::uint64_t sandbox, Joining how) const {
                               : open_to_write(below(group, members_file(tree.place.unified)));
     if (!opened) throw StepError("open cgroup", errno);
     if (is_born) {
-      entrance.directory = std::move(opened);
+      groups.directory = std::move(opened);
     } else {
-      entrance.files.push_back(std::move(opened));
+      groups.files.push_back(std::move(opened));
     }
   }
-  return entrance;
+  return groups;
 }
 
 bool Cgroups::holds(std::uint64_t sandbox, pid_t pid) const {

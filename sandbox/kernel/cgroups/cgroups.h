@@ -28,7 +28,7 @@ namespace dynsessions::sandbox {
 
 class Cgroups {
  public:
-  /// Makes an object for switched-off cgroups.
+  /// Makes an object without groups, for the case that cgroups are switched off.
   Cgroups() = default;
 
   /// Finds the hierarchies and makes the directories. Call it while this process is in its parent's

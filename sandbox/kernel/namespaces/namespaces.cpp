@@ -76,7 +76,7 @@ bool has_real_root() { return is_root_with(kOwnNamespaces); }
 
 bool can_change_users() { return is_root_with(kOtherUsers); }
 
-bool can_rule_foreign_namespaces() { return is_root_with(kForeignNamespaces); }
+bool can_control_foreign_namespaces() { return is_root_with(kForeignNamespaces); }
 
 std::string missing_for_separate_users(bool full_tier) {
   if (::geteuid() != 0) return {};

@@ -61,11 +61,11 @@ using NamespaceView = std::array<int, kNamespaceKinds.size()>;
 
 /// Whether this process has rights over a user namespace that another user owns: to inspect its
 /// processes and to end them. Owners have these rights without any capability outside.
-[[nodiscard]] bool can_rule_foreign_namespaces();
+[[nodiscard]] bool can_control_foreign_namespaces();
 
 /// The capabilities, such as "CAP_KILL, CAP_CHOWN", that a root process lacks to be a launcher that
-/// gives each session a separate user: in the full tier (can_rule_foreign_namespaces()), or below
-/// it (can_change_users()). Empty if it lacks none, and for other users.
+/// gives each session a separate user: in the full tier (can_control_foreign_namespaces()), or
+/// below it (can_change_users()). Empty if it lacks none, and for other users.
 [[nodiscard]] std::string missing_for_separate_users(bool full_tier);
 
 /// Maps `inside` to `outside` for that process and forbids setgroups in its user namespace.

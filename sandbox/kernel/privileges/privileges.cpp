@@ -128,13 +128,13 @@ StepResult keep_only(std::uint32_t capabilities) {
 
 StepResult keep_only_change_of_user() { return keep_only(kChangeOfUser); }
 
-StepResult lay_down_change_of_user() {
+StepResult lower_change_of_user() {
   StepResult result = clear_ambient();
   if (result.ok()) result = set_capability_sets(0, kChangeOfUser, 0);
   return result.ok() ? forbid_new_privileges() : result;
 }
 
-StepResult take_up_change_of_user() { return set_capabilities(kChangeOfUser, 0); }
+StepResult raise_change_of_user() { return set_capabilities(kChangeOfUser, 0); }
 
 StepResult become_owner(uid_t uid) {
   if (static_cast<uid_t>(::syscall(SYS_geteuid)) == uid) return {};

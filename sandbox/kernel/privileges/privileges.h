@@ -41,10 +41,10 @@ StepResult keep_only(std::uint32_t capabilities);
 /// exec it is needed for use_files_as(), which an exec would undo.
 StepResult keep_only_change_of_user();
 
-/// Like drop_capabilities(), but take_up_change_of_user() can later make that one capability
+/// Like drop_capabilities(), but raise_change_of_user() can later make that one capability
 /// effective again. An exec cannot.
-StepResult lay_down_change_of_user();
-StepResult take_up_change_of_user();
+StepResult lower_change_of_user();
+StepResult raise_change_of_user();
 
 /// Changes the effective uid: the kernel counts user namespaces that this process makes for that
 /// uid, which owns them and so has all rights over them. The real uid, the user of files and the

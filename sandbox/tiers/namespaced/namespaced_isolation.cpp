@@ -114,7 +114,7 @@ class Creation final : public Pending<MadeSandbox> {
 }  // namespace
 
 NamespacedIsolation::NamespacedIsolation(SessionUsers& users)
-    : users_(users), sessions_own_namespaces_(can_rule_foreign_namespaces()) {}
+    : users_(users), sessions_own_namespaces_(can_control_foreign_namespaces()) {}
 
 std::unique_ptr<Pending<MadeSandbox>> NamespacedIsolation::create(const SandboxPlan& plan,
                                                                   CgroupJoin groups) {

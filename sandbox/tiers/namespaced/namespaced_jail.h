@@ -24,15 +24,15 @@ class NamespacedJail final : public Jail {
   }
 
   /// The kernel lets init end only after everything else in its PID namespace.
-  News reaped(pid_t pid, int wait_status) override {
-    if (pid == init_) return News::gone;
-    if (pid != interpreter_) return News::not_ours;
+  Reaped reaped(pid_t pid, int wait_status) override {
+    if (pid == init_) return Reaped::gone;
+    if (pid != interpreter_) return Reaped::other_process;
     interpreter_ = 0;
     wait_status_ = wait_status;
     // Everything it leaves behind ends with init. Init has not been reaped yet, so the pid is still
     // its own.
     ::kill(init_, SIGKILL);
-    return News::still_there;
+    return Reaped::still_running;
   }
 
   [[nodiscard]] std::vector<pid_t> processes() const override {

@@ -43,12 +43,12 @@ Zygote::~Zygote() {
 }
 
 void Zygote::retire() {
-  if (state_ != State::resting && state_ != State::ending) end();
+  if (state_ != State::stopped && state_ != State::ending) end();
 }
 
 void Zygote::tick(Time now) {
   try {
-    if (state_ == State::resting && now >= due_) build();
+    if (state_ == State::stopped && now >= due_) build();
     continue_start(now);
   } catch (const StepError& error) {
     fail(error);
@@ -61,7 +61,7 @@ void Zygote::retire_if_outdated() {
 
 std::optional<Zygote::Time> Zygote::next_tick() const {
   switch (state_) {
-    case State::resting:
+    case State::stopped:
     case State::loading:
       return due_;
     case State::building:
@@ -83,7 +83,7 @@ int Zygote::descriptor() const {
       return reports_->descriptor();
     case State::loading:
       return socket_.get();
-    case State::resting:
+    case State::stopped:
     case State::ready:
     case State::ending:
       return -1;
@@ -166,9 +166,9 @@ void Zygote::read_answer() {
 }
 
 /// Every message begins with a line feed: one of length 0 would look like the end of the file.
-void Zygote::accept(const std::string& complaints) {
-  if (!complaints.empty() && !std::exchange(logged_, true)) {
-    std::fprintf(stderr, "sandbox-launcher: zygote: %s\n", printable(complaints).c_str());
+void Zygote::accept(const std::string& import_errors) {
+  if (!import_errors.empty() && !std::exchange(logged_, true)) {
+    std::fprintf(stderr, "sandbox-launcher: zygote: %s\n", printable(import_errors).c_str());
   }
   const char* weakness = find_zygote_weakness(pid_, plan_.zygote_user);
   if (weakness != nullptr) throw StepError(std::string("zygote: verify ") + weakness, EPERM);
@@ -213,7 +213,7 @@ void Zygote::end() {
   home_build_.reset();
   reports_.reset();
   if (pid_ != 0) ::kill(pid_, SIGKILL);
-  state_ = pid_ != 0 ? State::ending : State::resting;
+  state_ = pid_ != 0 ? State::ending : State::stopped;
 }
 
 void Zygote::fail(const StepError& error) {

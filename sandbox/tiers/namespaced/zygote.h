@@ -74,27 +74,27 @@ class Zygote {
   void end(pid_t process);
 
  private:
-  enum class State { resting, building, starting, loading, ready, ending };
+  enum class State { stopped, building, starting, loading, ready, ending };
 
   void build();
   void start();
   void continue_start(Time now);
   void send_plan(int socket) const;
   void read_answer();
-  void accept(const std::string& complaints);
+  void accept(const std::string& import_errors);
   [[nodiscard]] StepError failed_start(int wait_status);
   void end();
   void fail(const StepError& error);
 
   const SandboxPlan& plan_;
-  State state_ = State::resting;
+  State state_ = State::stopped;
   std::optional<SandboxBuild> home_build_;  ///< building
   std::optional<ChildReports> reports_;     ///< starting
   pid_t pid_ = 0;                           ///< from the start until it is reaped
   UniqueFd socket_;
   NamespaceHandles home_;
   std::string packages_;  ///< state of the package directories when the zygote started
-  Time due_{};            ///< resting: when to start; loading: when to give up
+  Time due_{};            ///< stopped: when to start; loading: when to give up
   std::chrono::seconds pause_{1};
   bool logged_ = false;  ///< the modules that could not be loaded were logged
   std::optional<StepError> failure_;

@@ -49,13 +49,13 @@ class SupervisedJail final : public Jail {
     wake();
   }
 
-  News reaped(pid_t pid, int /*of the supervisor*/) override {
-    if (pid != supervisor_) return News::not_ours;
+  Reaped reaped(pid_t pid, int /*of the supervisor*/) override {
+    if (pid != supervisor_) return Reaped::other_process;
     supervisor_ = 0;
     int status = 0;
     const ssize_t size = ::recv(lifeline_.get(), &status, sizeof(status), MSG_DONTWAIT);
     wait_status_ = size == static_cast<ssize_t>(sizeof(status)) ? status : SIGKILL;
-    return News::gone;
+    return Reaped::gone;
   }
 
   [[nodiscard]] std::vector<pid_t> processes() const override { return {supervisor_}; }

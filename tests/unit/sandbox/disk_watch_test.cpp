@@ -18,7 +18,7 @@ constexpr std::size_t kMiB = std::size_t{1} << 20;
 constexpr std::size_t kManySteps = 1'000'000;
 constexpr DirectoryUsage kLimit{8 * kMiB, 100};
 
-bool look(DiskWatch& watch) { return watch.look(kManySteps, {}); }
+bool scan(DiskWatch& watch) { return watch.scan(kManySteps, {}); }
 
 dev_t device_of(const TestDirectory& directory) {
   struct stat status {};
@@ -51,18 +51,18 @@ TEST_CASE("a session has too much when its bytes or its names are more than the 
   DiskWatch watch(directory.copy(), kLimit, {});
   SECTION("as much as it may") {
     directory.write("file", 8 * kMiB);
-    CHECK_FALSE(look(watch));
+    CHECK_FALSE(scan(watch));
     CHECK_FALSE(watch.is_measuring());
   }
   SECTION("bytes") {
     directory.write("file", 8 * kMiB + 1);
-    CHECK(look(watch));
+    CHECK(scan(watch));
     CHECK(watch.is_measuring());
   }
   SECTION("names, seen as soon as there are too many of them") {
     for (int i = 0; i < 200; ++i) directory.write(std::to_string(i), 0);
-    CHECK_FALSE(watch.look(100, {}));
-    CHECK(watch.look(1, {}));
+    CHECK_FALSE(watch.scan(100, {}));
+    CHECK(watch.scan(1, {}));
   }
 }
 
@@ -70,37 +70,37 @@ TEST_CASE("existing files may stay, and only further growth exceeds the limit ag
   const TestDirectory directory;
   DiskWatch watch(directory.copy(), kLimit, {});
   directory.write("first", 20 * kMiB);
-  REQUIRE(look(watch));
-  CHECK_FALSE(look(watch));  // look() counts, but has no interpreter to end
+  REQUIRE(scan(watch));
+  CHECK_FALSE(scan(watch));  // scan() counts, but has no interpreter to end
   CHECK_FALSE(watch.is_measuring());
   CHECK_FALSE(watch.is_beyond_repair());
-  CHECK_FALSE(look(watch));
+  CHECK_FALSE(scan(watch));
   directory.write("second", 2 * kMiB);
-  CHECK(look(watch));
-  CHECK_FALSE(look(watch));
+  CHECK(scan(watch));
+  CHECK_FALSE(scan(watch));
 
   // Freed space cannot be taken again until the usage is below the limit.
   REQUIRE(::truncate(directory.path("first").c_str(), 12 * kMiB) == 0);
-  CHECK_FALSE(look(watch));
+  CHECK_FALSE(scan(watch));
   directory.write("third", 4 * kMiB);
-  CHECK(look(watch));
-  CHECK_FALSE(look(watch));
+  CHECK(scan(watch));
+  CHECK_FALSE(scan(watch));
   REQUIRE(::unlink(directory.path("first").c_str()) == 0);
-  CHECK_FALSE(look(watch));
+  CHECK_FALSE(scan(watch));
   directory.write("fourth", 2 * kMiB);
-  CHECK_FALSE(look(watch));  // 8 MiB in all
+  CHECK_FALSE(scan(watch));  // 8 MiB in all
 }
 
-TEST_CASE("measuring continues for as many looks as it takes", "[limits]") {
+TEST_CASE("measuring continues for as many scans as it takes", "[limits]") {
   const TestDirectory directory;
   DiskWatch watch(directory.copy(), kLimit, {});
   for (int i = 0; i < 300; ++i) directory.write(std::to_string(i), 0);
-  REQUIRE(look(watch));
-  for (int looks = 0; looks < 3; ++looks) {
-    CHECK_FALSE(watch.look(100, {}));
+  REQUIRE(scan(watch));
+  for (int scans = 0; scans < 3; ++scans) {
+    CHECK_FALSE(watch.scan(100, {}));
     CHECK(watch.is_measuring());
   }
-  CHECK_FALSE(look(watch));
+  CHECK_FALSE(scan(watch));
   CHECK_FALSE(watch.is_measuring());
 }
 
@@ -114,8 +114,8 @@ TEST_CASE("far more than the limit is beyond repair", "[limits]") {
     WARN("skipped: there is no gigabyte left on the disk");
     return;
   }
-  REQUIRE(look(watch));
-  CHECK_FALSE(look(watch));
+  REQUIRE(scan(watch));
+  CHECK_FALSE(scan(watch));
   CHECK(watch.is_beyond_repair());
 }
 
@@ -132,13 +132,13 @@ TEST_CASE("a session whose directories move so much that they cannot be counted 
   bool ended = false;
   for (int walks = 0; walks < 8; ++walks) {
     CHECK_FALSE(ended);
-    CHECK_FALSE(watch.look(50, {}));  // the measurement is in b now
+    CHECK_FALSE(watch.scan(50, {}));  // the measurement is in b now
     REQUIRE(::rename(here.c_str(), away.c_str()) == 0);
-    ended = watch.look(50, {});
+    ended = watch.scan(50, {});
     REQUIRE(::rename(away.c_str(), here.c_str()) == 0);
   }
   CHECK(ended);
-  CHECK_FALSE(look(watch));
+  CHECK_FALSE(scan(watch));
   CHECK_FALSE(watch.is_measuring());
 }
 
@@ -164,8 +164,8 @@ TEST_CASE("files without a name are part of what a session has", "[limits]") {
   DiskWatch watch(directory.copy(), kLimit, {});
   std::array<UniqueFd, 9> files;
   for (UniqueFd& file : files) file = open_unnamed(directory);
-  CHECK_FALSE(watch.look(kManySteps, {}));
-  CHECK(watch.look(kManySteps, self));
+  CHECK_FALSE(watch.scan(kManySteps, {}));
+  CHECK(watch.scan(kManySteps, self));
 }
 
 }  // namespace dynsessions::sandbox
