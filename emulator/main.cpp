@@ -25,7 +25,7 @@ void reset_inherited_state() {
 }
 
 int report(cli::ExitCode code, const std::exception& error) {
-  write_last_words("dynsessions: " + std::string(error.what()) + "\n");
+  write_final_message("dynsessions: " + std::string(error.what()) + "\n");
   return code;
 }
 

@@ -126,8 +126,8 @@ Result<std::string> check_token(const TokenPolicy& policy,
   const Result<Claims> claims = checked_claims(policy, *token, kDataPlane, now);
   if (!claims) return claims.error();
   if (!has_role(*claims, policy.executors)) {
-    const RoleStanding standing = roles ? roles(claims->principals) : RoleStanding();
-    if (!standing.is_executor) return role_missing(policy.missing_role, standing.shortfall);
+    const RoleRights rights = roles ? roles(claims->principals) : RoleRights();
+    if (!rights.is_executor) return role_missing(policy.missing_role, rights.shortfall);
   }
   return principal_in(*claims);
 }

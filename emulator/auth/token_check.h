@@ -36,12 +36,12 @@ struct TokenPolicy {
 };
 
 /// Rights that role assignments give the principals of a token on one pool.
-struct RoleStanding {
+struct RoleRights {
   bool is_executor = false;
   /// Why their roles do not suffice: "…has only the role X on …". Empty if they have no role.
   std::string shortfall = {};
 };
-using RoleLookup = std::function<RoleStanding(const std::vector<std::string>& principals)>;
+using RoleLookup = std::function<RoleRights(const std::vector<std::string>& principals)>;
 
 /// Checks the value of the `Authorization` header. By TokenRule::claims a token must
 /// - be a web token within the bounds of claims.h;

@@ -13,8 +13,8 @@ enum class ErrorCode {
   operation_not_supported,  ///< the operation is known, but not at this api-version or pool
   unauthenticated,          ///< no usable bearer token
   permission_denied,        ///< a good token, but its principal lacks the role
-  host_not_allowed,         ///< the request names a host that we are not
-  origin_not_allowed,       ///< a web page from elsewhere sent the request
+  host_not_allowed,         ///< Host names another server
+  origin_not_allowed,       ///< a web page of another origin sent the request
   route_not_found,          ///< wrong path, or wrong method for a path
   session_not_found,
   execution_not_found,
@@ -36,8 +36,8 @@ enum class ErrorCode {
   internal,
 };
 
-/// A refusal: the client asked for something that we do not do. Failures of the user's program are
-/// not errors but fields of ExecutionResult; our own bugs are exceptions.
+/// A refusal of a request. Failures of the user's program are not errors but fields of
+/// ExecutionResult; bugs of the emulator are exceptions.
 struct Error {
   ErrorCode code{ErrorCode::internal};
   std::string message;  ///< text for the client: names the field and accepted values; no host paths

@@ -15,7 +15,7 @@ namespace dynsessions {
 /// Notices changes of the file at a path: that it was written, replaced, removed, made, or got
 /// other permissions, also if it or its directory does not exist yet, and behind symbolic links.
 /// Uses inotify(7), which sees the changes that programs of this machine make, but not those of a
-/// server of a network file system. Some reports are without a cause. Event-loop thread only.
+/// server of a network file system. Spurious reports are possible. Event-loop thread only.
 class FileWatch {
  public:
   /// `path` is absolute.
@@ -38,7 +38,7 @@ class FileWatch {
 
   const std::filesystem::path path_;
   boost::asio::posix::stream_descriptor events_;  ///< descriptor of inotify
-  std::map<int, std::set<std::string>> names_;    ///< that count, by watched directory
+  std::map<int, std::set<std::string>> names_;    ///< names to report, by watched directory
 };
 
 }  // namespace dynsessions

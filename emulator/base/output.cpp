@@ -199,7 +199,7 @@ Outputs::~Outputs() {
   error->finish();
 }
 
-void write_last_words(std::string_view text) {
+void write_final_message(std::string_view text) {
   if (!wait_until_writable(STDERR_FILENO, static_cast<int>(kLastTimeout.count()))) return;
   const std::string_view piece = first_piece(text);  // a writable pipe takes it without blocking
   static_cast<void>(!::write(STDERR_FILENO, piece.data(), piece.size()));

@@ -67,6 +67,6 @@ struct Outputs {
 };
 
 /// Writes a text of up to 4 KiB to standard error if its reader takes it within a second.
-void write_last_words(std::string_view text);
+void write_final_message(std::string_view text);
 
 }  // namespace dynsessions

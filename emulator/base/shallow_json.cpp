@@ -24,14 +24,14 @@ json parse_to_depth(std::string_view text, int deepest, Comments comments, OnErr
                      /*ignore_comments=*/comments == Comments::allowed);
 }
 
-/// Cuts the parser's quotation of the text out of its complaint: the text can be secret.
-std::string without_quotation(const std::string& complaint) {
-  const std::size_t begin = complaint.find("last read: '");
-  if (begin == std::string::npos) return complaint;
-  const std::size_t end = complaint.rfind("; expected ");
+/// Cuts the parser's quotation of the text out of its message: the text can be secret.
+std::string without_quotation(const std::string& message) {
+  const std::size_t begin = message.find("last read: '");
+  if (begin == std::string::npos) return message;
+  const std::size_t end = message.rfind("; expected ");
   const bool expects = end != std::string::npos && end > begin;
-  return complaint.substr(0, complaint.find_last_not_of("; ", begin - 1) + 1) +
-         (expects ? complaint.substr(end) : "");
+  return message.substr(0, message.find_last_not_of("; ", begin - 1) + 1) +
+         (expects ? message.substr(end) : "");
 }
 
 }  // namespace
@@ -49,7 +49,7 @@ std::string line_and_column(std::string_view text, std::size_t offset) {
   return "line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
-std::string complaint_of(const json::parse_error& error) {
+std::string parser_message(const json::parse_error& error) {
   constexpr std::string_view kMark = " - ";
   const std::string message = error.what();
   const std::size_t found = message.find(kMark);
@@ -63,7 +63,7 @@ std::string why_not_json(std::string_view text, int deepest, Comments comments) 
   } catch (const json::parse_error& error) {
     const std::size_t offset = std::min(error.byte, text.size() + 1);
     return line_and_column(text, offset == 0 ? 0 : offset - 1) + ": " +
-           without_quotation(complaint_of(error));
+           without_quotation(parser_message(error));
   } catch (const json::exception&) {
     return "it has a number that is too large";
   }

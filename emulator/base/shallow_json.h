@@ -15,9 +15,8 @@ enum class Comments { refused, allowed };
 [[nodiscard]] nlohmann::json parse_shallow_json(std::string_view text, int deepest = 64,
                                                 Comments comments = Comments::refused);
 
-/// Says why parse_shallow_json() discards `text`, without quoting it: "line 1, column 12:
-/// unexpected
-/// '}'; expected string literal", or how deep the text can be nested.
+/// Explains why parse_shallow_json() discards `text`, without quoting it: "line 1, column 12:
+/// unexpected '}'; expected string literal", or how deep the text can be nested.
 [[nodiscard]] std::string why_not_json(std::string_view text, int deepest = 64,
                                        Comments comments = Comments::refused);
 
@@ -25,6 +24,6 @@ enum class Comments { refused, allowed };
 [[nodiscard]] std::string line_and_column(std::string_view text, std::size_t offset);
 
 /// Returns what the JSON parser found and expected, without the error's number and position.
-[[nodiscard]] std::string complaint_of(const nlohmann::json::parse_error& error);
+[[nodiscard]] std::string parser_message(const nlohmann::json::parse_error& error);
 
 }  // namespace dynsessions

@@ -77,7 +77,7 @@ class Reader {
                          observe, /*allow_exceptions=*/true, /*ignore_comments=*/true);
     } catch (const json::parse_error& error) {
       const std::size_t offset = std::min(error.byte, text_.size() + 1);
-      refuse(offset == 0 ? 0 : offset - 1, "this is not JSON: " + complaint_of(error));
+      refuse(offset == 0 ? 0 : offset - 1, "this is not JSON: " + parser_message(error));
     } catch (const json::exception& error) {  // a number that is too large for any type
       // The parser looks one character beyond a number.
       refuse(std::max<std::size_t>(reached_offset(), 2) - 2,

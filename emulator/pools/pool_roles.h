@@ -16,7 +16,7 @@ class PoolRoles {
   PoolRoles& operator=(const PoolRoles&) = delete;
   virtual ~PoolRoles() = default;
 
-  [[nodiscard]] virtual auth::RoleStanding standing_on(
+  [[nodiscard]] virtual auth::RoleRights rights_on(
       const PoolName& pool, const std::vector<std::string>& principals) const = 0;
 };
 

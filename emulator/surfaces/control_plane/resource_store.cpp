@@ -199,11 +199,11 @@ std::vector<ResourceId> ResourceStore::list_resources(const Scope& scope) const 
   return session_pools_.in(scope);
 }
 
-auth::RoleStanding ResourceStore::standing_on(const pools::PoolName& pool,
-                                              const std::vector<std::string>& principals) const {
+auth::RoleRights ResourceStore::rights_on(const pools::PoolName& pool,
+                                          const std::vector<std::string>& principals) const {
   if (session_pools_.has_created(principals, pool)) return {.is_executor = true};
-  return role_assignments_.standing_on(boost::algorithm::to_lower_copy(id_of(pool).text()),
-                                       principals);
+  return role_assignments_.rights_on(boost::algorithm::to_lower_copy(id_of(pool).text()),
+                                     principals);
 }
 
 }  // namespace dynsessions::surfaces::control_plane

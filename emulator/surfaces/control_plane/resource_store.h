@@ -88,7 +88,7 @@ class ResourceStore final : public pools::PoolRoles {
   /// Rights by role assignments, and of the creator of a pool, who must be able to use it: clients
   /// assign the role only after asking the public Microsoft Graph, which is not emulated
   /// (CONTROL-PLANE.md section 4).
-  [[nodiscard]] auth::RoleStanding standing_on(
+  [[nodiscard]] auth::RoleRights rights_on(
       const pools::PoolName& pool, const std::vector<std::string>& principals) const override;
 
  private:

@@ -122,9 +122,9 @@ std::vector<Resource> RoleAssignments::list(const std::string& scope, Reach reac
   return shown;
 }
 
-auth::RoleStanding RoleAssignments::standing_on(const std::string& resource_key,
-                                                const std::vector<std::string>& principals) const {
-  auth::RoleStanding standing;
+auth::RoleRights RoleAssignments::rights_on(const std::string& resource_key,
+                                            const std::vector<std::string>& principals) const {
+  auth::RoleRights rights;
   for (const auto& [id, assignment] : assignments_) {
     const bool is_theirs = std::any_of(
         principals.begin(), principals.end(),
@@ -132,12 +132,12 @@ auth::RoleStanding RoleAssignments::standing_on(const std::string& resource_key,
     const std::string scope = boost::algorithm::to_lower_copy(assignment.id.scope);
     if (!is_theirs || !is_within(resource_key, scope)) continue;
     if (assignment.role->can_execute()) return {.is_executor = true};
-    standing.shortfall = "the principal " + assignment.principal + " has only the role `" +
-                         std::string(assignment.role->name) + "` on " + assignment.id.scope +
-                         ", which has no data actions: assign `" +
-                         std::string(auth::kExecutorRole) + "`";
+    rights.shortfall = "the principal " + assignment.principal + " has only the role `" +
+                       std::string(assignment.role->name) + "` on " + assignment.id.scope +
+                       ", which has no data actions: assign `" + std::string(auth::kExecutorRole) +
+                       "`";
   }
-  return standing;
+  return rights;
 }
 
 /// Shows an assignment with its members in the recorded order.

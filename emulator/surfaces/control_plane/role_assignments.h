@@ -40,8 +40,8 @@ class RoleAssignments {
                                            std::string_view principal) const;
 
   /// Returns the rights of principals on the resource with this key.
-  [[nodiscard]] auth::RoleStanding standing_on(const std::string& resource_key,
-                                               const std::vector<std::string>& principals) const;
+  [[nodiscard]] auth::RoleRights rights_on(const std::string& resource_key,
+                                           const std::vector<std::string>& principals) const;
 
  private:
   struct Assignment {

@@ -13,7 +13,7 @@ boost::asio::awaitable<http::Answer> TokenFilter::handle(http::Call& call, http:
   auth::RoleLookup roles;
   if (roles_ != nullptr) {
     roles = [this, &pool](const std::vector<std::string>& principals) {
-      return roles_->standing_on(pool, principals);
+      return roles_->rights_on(pool, principals);
     };
   }
   auto principal =

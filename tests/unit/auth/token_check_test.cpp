@@ -164,20 +164,20 @@ TEST_CASE("no refusal shows anything of the token, or breaks out of its quotes",
 }
 
 TEST_CASE("role assignments are asked when the token states no role", "[auth]") {
-  RoleStanding standing;
+  RoleRights rights;
   std::vector<std::string> asked;
   const RoleLookup roles = [&](const std::vector<std::string>& principals) {
     asked = principals;
-    return standing;
+    return rights;
   };
   const std::string token = "Bearer " + token_around(payload_with(R"("roles":[])"));
-  standing.shortfall = "only a reader";
+  rights.shortfall = "only a reader";
   const auto refused = check_token(by_claims(), token, kNow, roles);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ErrorCode::permission_denied);
   CHECK(refused.error().reason == "only a reader");
   CHECK_FALSE(asked.empty());
-  standing.is_executor = true;
+  rights.is_executor = true;
   CHECK(check_token(by_claims(), token, kNow, roles));
 }
 

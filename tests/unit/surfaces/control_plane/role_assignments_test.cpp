@@ -29,20 +29,20 @@ bool give(RoleAssignments& roles, const std::string& scope, const std::string& r
 TEST_CASE("a role holds at its scope and below, for its principal", "[arm]") {
   RoleAssignments roles;
   REQUIRE(give(roles, kGroup, kExecutor, 1));
-  CHECK(roles.standing_on(kPoolKey, {"ONE"}).is_executor);
-  CHECK_FALSE(roles.standing_on(kPoolKey, {"two"}).is_executor);
-  CHECK_FALSE(roles.standing_on("/subscriptions/s/resourcegroups/g2", {"one"}).is_executor);
+  CHECK(roles.rights_on(kPoolKey, {"ONE"}).is_executor);
+  CHECK_FALSE(roles.rights_on(kPoolKey, {"two"}).is_executor);
+  CHECK_FALSE(roles.rights_on("/subscriptions/s/resourcegroups/g2", {"one"}).is_executor);
   roles.remove_within("/subscriptions/s/resourcegroups/g");
-  CHECK_FALSE(roles.standing_on(kPoolKey, {"one"}).is_executor);
+  CHECK_FALSE(roles.rights_on(kPoolKey, {"one"}).is_executor);
 }
 
 TEST_CASE("a role without data actions is named as the shortfall", "[arm]") {
   RoleAssignments roles;
   REQUIRE(give(roles, kGroup, kReader, 1));
-  CHECK_THAT(roles.standing_on(kPoolKey, {"one"}).shortfall,
+  CHECK_THAT(roles.rights_on(kPoolKey, {"one"}).shortfall,
              Catch::Contains("Container Apps SessionPools Reader"));
   REQUIRE(give(roles, "/subscriptions/s", kExecutor, 2));
-  CHECK(roles.standing_on(kPoolKey, {"one"}).is_executor);
+  CHECK(roles.rights_on(kPoolKey, {"one"}).is_executor);
 }
 
 TEST_CASE("the same role is given once", "[arm]") {
