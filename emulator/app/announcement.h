@@ -17,19 +17,19 @@ namespace dynsessions {
 struct Announcement {
   std::string http;            ///< URL of the emulated surface
   std::string https;           ///< the same over TLS; empty: off
-  std::string authority_file;  ///< what its clients have to trust
-  std::string admin;           ///< URL of the emulator's own API
-  std::string admin_token;     ///< that it demands; empty: none
+  std::string authority_file;  ///< certificate that its clients have to trust
+  std::string admin;           ///< URL of the admin API
+  std::string admin_token;     ///< token that the admin API demands; empty: none
   std::string pool_management_endpoint;
   std::string identity_endpoint;  ///< value of IDENTITY_ENDPOINT
   std::string arm = {};           ///< address of Azure Resource Manager; empty: HTTPS is off
-  std::string tenant;             ///< of the tokens that it issues
-  pools::PoolName pool_name;      ///< of the default pool
-  std::string pool;               ///< what kind of pool it is, in a line
-  std::string sandbox;            ///< what isolates sessions, in a line
-  std::string limits;             ///< how their limits are kept, in a line
-  std::string warning;            ///< of what does not; mostly empty
-  std::string descriptors;        ///< that there are too few, and the cure; mostly empty
+  std::string tenant;             ///< tenant of the tokens that the emulator issues
+  pools::PoolName pool_name;      ///< name of the default pool
+  std::string pool;               ///< description_of() the declared pools
+  std::string sandbox;            ///< how sessions are isolated, in a line
+  std::string limits;             ///< how their limits are enforced, in a line
+  std::string warning;            ///< missing isolation; usually empty
+  std::string descriptors;        ///< lack of file descriptors, and its cure; usually empty
   auth::TokenRule auth;
   std::string listen;   ///< the address of --listen
   std::string failure;  ///< why the first interpreter could not be started; usually empty

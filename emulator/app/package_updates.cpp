@@ -94,7 +94,7 @@ void PackageUpdates::start() {
   };
   begin(watch());
   begin(run());
-  ask();
+  note_change();
 }
 
 void PackageUpdates::end_task() {
@@ -102,8 +102,8 @@ void PackageUpdates::end_task() {
   changed_.notify();
 }
 
-void PackageUpdates::ask() {
-  ++asked_;
+void PackageUpdates::note_change() {
+  ++last_change_;
   changed_.notify();
 }
 
@@ -111,7 +111,7 @@ asio::awaitable<void> PackageUpdates::watch() {
   std::error_code error = stopping_ ? std::error_code() : file_.start();
   while (!error && !stopping_) {
     error = co_await file_.changed();
-    if (!error) ask();
+    if (!error) note_change();
   }
   if (stopping_) co_return;
   not_watched_ = error.message();
@@ -123,13 +123,13 @@ asio::awaitable<void> PackageUpdates::watch() {
 
 asio::awaitable<void> PackageUpdates::run() {
   while (!stopping_) {
-    if (taken_ == asked_) {
+    if (applied_ == last_change_) {
       co_await changed_.wait();
       continue;
     }
-    co_await rest(kSettling);
-    taking_ = asked_;
-    std::string failure = co_await take();
+    co_await pause(kSettling);
+    applying_ = last_change_;
+    std::string failure = co_await apply();
     installing_ = false;
     if (!is_outdated()) {
       failure_ = std::move(failure);
@@ -137,12 +137,12 @@ asio::awaitable<void> PackageUpdates::run() {
         spdlog::error("sessions keep their packages: {}: {}", path_.string(), failure_);
       }
     }
-    taken_ = taking_;
+    applied_ = applying_;
     changed_.notify();
   }
 }
 
-asio::awaitable<void> PackageUpdates::rest(Clock::Duration time) {
+asio::awaitable<void> PackageUpdates::pause(Clock::Duration time) {
   bool over = false;
   auto end = [this, &over] {
     over = true;
@@ -152,12 +152,12 @@ asio::awaitable<void> PackageUpdates::rest(Clock::Duration time) {
   while (!over && !stopping_) co_await changed_.wait();
 }
 
-asio::awaitable<std::string> PackageUpdates::take() {
-  auto wanted = co_await look();
+asio::awaitable<std::string> PackageUpdates::apply() {
+  auto wanted = co_await find_wanted();
   if (wanted && !wanted->is_installed && !is_outdated()) {
     const std::string failure = co_await install(wanted->base_python);
     if (!failure.empty()) co_return failure;
-    wanted = co_await look();
+    wanted = co_await find_wanted();
   }
   if (is_outdated()) co_return std::string();
   if (!wanted) co_return sentence_of(wanted.error());
@@ -171,7 +171,7 @@ asio::awaitable<std::string> PackageUpdates::take() {
   co_return std::string();
 }
 
-asio::awaitable<Result<PackageUpdates::Wanted>> PackageUpdates::look() {
+asio::awaitable<Result<PackageUpdates::Wanted>> PackageUpdates::find_wanted() {
   auto work = [this]() -> Result<Wanted> {  // config_ and parts_ do not change
     try {
       const packages::RequirementsFile file =
@@ -227,9 +227,9 @@ asio::awaitable<std::string> PackageUpdates::end_of(std::vector<std::string> com
 
 asio::awaitable<void> PackageUpdates::reload() {
   if (path_.empty() || stopping_) co_return;
-  ask();
-  const std::uint64_t mine = asked_;
-  while (taken_ < mine && !stopping_) co_await changed_.wait();
+  note_change();
+  const std::uint64_t change = last_change_;
+  while (applied_ < change && !stopping_) co_await changed_.wait();
 }
 
 PackageReport PackageUpdates::report() const {

@@ -27,7 +27,8 @@ namespace dynsessions {
 /// installed yet are installed by another process of this program (`dynsessions packages install`);
 /// sessions get the earlier packages until then, and also if anything fails.
 ///
-/// One change at a time. A change during an installation ends that, so the last change counts.
+/// One change at a time. A change during an installation ends the installation, so the last change
+/// counts.
 /// Event-loop thread only; await stop() before destroying it.
 class PackageUpdates {
  public:
@@ -50,10 +51,11 @@ class PackageUpdates {
   PackageUpdates(const PackageUpdates&) = delete;
   PackageUpdates& operator=(const PackageUpdates&) = delete;
 
-  /// Begins to watch the file, and takes what has changed since the server read it. Does nothing if
-  /// the settings name no file and there is no state directory.
+  /// Begins to watch the file, and applies changes that were made since the server read it. Does
+  /// nothing if the settings name no file and there is no state directory.
   void start();
-  /// Takes the file as it is now. Resolves when that is done or has failed: see report().
+  /// Applies the present content of the file. Resolves when that is done or has failed: see
+  /// report().
   boost::asio::awaitable<void> reload();
   [[nodiscard]] surfaces::admin::PackageReport report() const;
   /// Ends an installation. Resolves when later sessions cannot change any more.
@@ -64,34 +66,34 @@ class PackageUpdates {
 
   boost::asio::awaitable<void> run();
   boost::asio::awaitable<void> watch();
-  void ask();
-  boost::asio::awaitable<void> rest(Clock::Duration time);
+  void note_change();
+  boost::asio::awaitable<void> pause(Clock::Duration time);
   /// Returns why sessions do not have the packages of the file; empty if they have them.
-  boost::asio::awaitable<std::string> take();
-  boost::asio::awaitable<Result<Wanted>> look();
+  boost::asio::awaitable<std::string> apply();
+  boost::asio::awaitable<Result<Wanted>> find_wanted();
   /// Returns why the packages could not be installed; empty if they were, or after a later change.
   boost::asio::awaitable<std::string> install(std::filesystem::path base_python);
   boost::asio::awaitable<std::string> end_of(std::vector<std::string> command);
   /// The command that installs the packages of the file.
   [[nodiscard]] std::vector<std::string> installer(const std::filesystem::path& base_python) const;
-  [[nodiscard]] bool is_outdated() const { return stopping_ || asked_ != taking_; }
+  [[nodiscard]] bool is_outdated() const { return stopping_ || last_change_ != applying_; }
   void end_task();
 
   const Parts parts_;
   const config::Config config_;
-  const std::filesystem::path path_;     ///< of the file; empty: there is no place for one
+  const std::filesystem::path path_;     ///< path of the file; empty: no directory for it
   const std::filesystem::path program_;  ///< this program
   std::filesystem::path in_use_;
   FileWatch file_;
   std::string failure_;
-  std::string not_watched_;   ///< why changes of the file are not noticed
-  std::uint64_t asked_ = 0;   ///< number of the last change
-  std::uint64_t taking_ = 0;  ///< the change that is being taken, or was
-  std::uint64_t taken_ = 0;
+  std::string not_watched_;        ///< why changes of the file are not noticed
+  std::uint64_t last_change_ = 0;  ///< number of the last change
+  std::uint64_t applying_ = 0;     ///< the change that is being applied, or was applied last
+  std::uint64_t applied_ = 0;
   int tasks_ = 0;
   bool installing_ = false;
   bool stopping_ = false;
-  Event changed_;  ///< anything of the above
+  Event changed_;  ///< a member above has changed
 };
 
 }  // namespace dynsessions

@@ -26,7 +26,7 @@ struct SessionPython {
   runtimes::PythonRuntime runtime;
 };
 
-/// The runtime as an object that keeps the whole. Null for null.
+/// Returns the runtime, as a pointer that keeps the whole SessionPython. Returns null for null.
 [[nodiscard]] inline std::shared_ptr<const runtimes::Runtime> runtime_of(
     const std::shared_ptr<const SessionPython>& python) {
   if (!python) return nullptr;

@@ -161,23 +161,23 @@ void require_pools(const config::Config& config, const runtimes::Installation& i
 
 TierChoice choose_tier(const config::Config& config, const runtimes::Installation& installation) {
   TierChoice choice{};
-  std::string accounts;
+  std::string failures;
   for (const Tier tier : tiers_of(config.host.sandbox)) {
     choice.tier = tier;
     if (tier != Tier::full) choice.missing = sandbox::missing_for_separate_users(false);
     TierTrial trial = try_pool(config, installation, tier, config.pool);
     if (trial.works()) return choice;
-    accounts += "\n  " + account_of(trial);
+    failures += "\n  " + failure_text(trial);
     choice.better.push_back(std::move(trial));
   }
   throw runtimes::EngineUnavailable("sessions cannot be isolated here as --sandbox asks:" +
-                                    accounts + "\n  `dynsessions doctor` shows details");
+                                    failures + "\n  `dynsessions doctor` shows details");
 }
 
 std::string description_of(const TierChoice& choice) {
   std::string text = name_of(choice.tier) + ": " + layers_of(choice.tier);
   if (!choice.missing.empty()) text += "; " + root_sessions_without(choice.missing);
-  for (const TierTrial& trial : choice.better) text += "; " + account_of(trial);
+  for (const TierTrial& trial : choice.better) text += "; " + failure_text(trial);
   return text;
 }
 
@@ -190,7 +190,7 @@ std::string warning_of(const TierChoice& choice) {
   return choice.tier == Tier::insecure ? "--sandbox insecure: sessions are not isolated" : "";
 }
 
-std::string account_of(const TierTrial& trial) {
+std::string failure_text(const TierTrial& trial) {
   if (trial.works()) return "tier " + name_of(trial.tier) + " works";
   return "tier " + name_of(trial.tier) + ": " + trial.failure->message +
          " Cure: " + cure_of(*trial.failure);

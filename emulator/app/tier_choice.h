@@ -53,13 +53,13 @@ void require_pools(const config::Config& config, const runtimes::Installation& i
 /// Describes the choice to the user in one line.
 [[nodiscard]] std::string description_of(const TierChoice& choice);
 
-/// Says that sessions are root because a root server lacks these capabilities.
+/// Explains that sessions run as root because a root server lacks these capabilities.
 [[nodiscard]] std::string root_sessions_without(const std::string& capabilities);
 
 /// The warning in every answer if sessions are not isolated at all; otherwise empty.
 [[nodiscard]] std::string warning_of(const TierChoice& choice);
 
 /// "tier full: the step that failed: why", and what to do about it.
-[[nodiscard]] std::string account_of(const TierTrial& trial);
+[[nodiscard]] std::string failure_text(const TierTrial& trial);
 
 }  // namespace dynsessions

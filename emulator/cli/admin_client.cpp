@@ -97,7 +97,7 @@ std::string table(const Cells& titles, const std::vector<Cells>& rows) {
   return text;
 }
 
-std::string nothing(const Json&) { return {}; }
+std::string show_nothing(const Json&) { return {}; }
 
 std::string file_content(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -113,7 +113,7 @@ std::string only_argument(const Invocation& call, const std::string& what) {
                             ", and nothing else\nTry `dynsessions " + name + " --help`.");
 }
 
-void no_arguments(const Invocation& call) {
+void refuse_arguments(const Invocation& call) {
   if (call.arguments.empty()) return;
   throw config::ConfigError("`" + call.arguments.front() + "` is not expected after `" +
                             std::string(call.command->name) + "`");

@@ -86,14 +86,14 @@ struct RawAnswer {
 [[nodiscard]] std::string only_argument(const Invocation& call, const std::string& what);
 
 /// Throws config::ConfigError if there is an argument.
-void no_arguments(const Invocation& call);
+void refuse_arguments(const Invocation& call);
 
 /// "name  value" lines, with columns as wide as their widest cell. `rows` have as many cells as
 /// `titles`.
 [[nodiscard]] std::string table(const Cells& titles, const std::vector<Cells>& rows);
 
 /// A ShowAnswer that prints nothing.
-[[nodiscard]] std::string nothing(const nlohmann::ordered_json& answer);
+[[nodiscard]] std::string show_nothing(const nlohmann::ordered_json& answer);
 
 /// A member as text: a string without its quotes, anything else as JSON; empty if it is absent.
 [[nodiscard]] std::string text_of(const nlohmann::ordered_json& object, const char* member);

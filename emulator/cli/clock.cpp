@@ -27,17 +27,17 @@ ExitCode change_clock(const Invocation& call, const Json& change) {
 }
 
 ExitCode show_clock(const Invocation& call) {
-  no_arguments(call);
+  refuse_arguments(call);
   return ask_admin_api(call, {.path = "/clock"}, clock_lines);
 }
 
 ExitCode freeze_clock(const Invocation& call) {
-  no_arguments(call);
+  refuse_arguments(call);
   return change_clock(call, {{"mode", "frozen"}});
 }
 
 ExitCode resume_clock(const Invocation& call) {
-  no_arguments(call);
+  refuse_arguments(call);
   return change_clock(call, {{"mode", "running"}});
 }
 

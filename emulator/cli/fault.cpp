@@ -33,7 +33,7 @@ std::string rule_in(const std::string& word) {
 }
 
 ExitCode list_faults(const Invocation& call) {
-  no_arguments(call);
+  refuse_arguments(call);
   return ask_admin_api(call, {.path = "/faults"}, list_of_faults);
 }
 
@@ -46,12 +46,12 @@ ExitCode add_fault(const Invocation& call) {
 ExitCode delete_fault(const Invocation& call) {
   const std::string id = only_argument(call, "the id of a rule");
   return ask_admin_api(call, {.method = "DELETE", .path = "/faults/" + http::percent_encode(id)},
-                       nothing);
+                       show_nothing);
 }
 
 ExitCode clear_faults(const Invocation& call) {
-  no_arguments(call);
-  return ask_admin_api(call, {.method = "DELETE", .path = "/faults"}, nothing);
+  refuse_arguments(call);
+  return ask_admin_api(call, {.method = "DELETE", .path = "/faults"}, show_nothing);
 }
 
 constexpr Flag kFaultFlags[] = {kPoolFlag, kOutputFlag};

@@ -37,7 +37,7 @@ std::string query_of(const Invocation& call) {
 }
 
 ExitCode list_journal(const Invocation& call) {
-  no_arguments(call);
+  refuse_arguments(call);
   return ask_admin_api(call, {.path = "/journal" + query_of(call)}, journal_table);
 }
 
@@ -57,7 +57,7 @@ std::string as_list(std::string lines) {
 
 /// Prints the document as it is. With `-o json`, NDJSON becomes one document.
 ExitCode export_journal(const Invocation& call) {
-  no_arguments(call);
+  refuse_arguments(call);
   const RawAnswer answer = send_to_admin_api(call, {.path = "/journal/export" + query_of(call)});
   if (answer.status >= 300) return report_refusal(answer);
   const auto format = call.flags.find("--format");
@@ -69,8 +69,8 @@ ExitCode export_journal(const Invocation& call) {
 }
 
 ExitCode clear_journal(const Invocation& call) {
-  no_arguments(call);
-  return ask_admin_api(call, {.method = "DELETE", .path = "/journal"}, nothing);
+  refuse_arguments(call);
+  return ask_admin_api(call, {.method = "DELETE", .path = "/journal"}, show_nothing);
 }
 
 constexpr Flag kOperationFlag{"--operation", "NAME", "Only requests of this operation."};

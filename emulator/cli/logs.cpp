@@ -129,7 +129,7 @@ std::string journal_lines(const Json& answer) {
 }
 
 ExitCode show_logs(const Invocation& call) {
-  no_arguments(call);
+  refuse_arguments(call);
   const auto session = call.flags.find("--session");
   const std::string query =
       session == call.flags.end() ? "" : "?session=" + http::percent_encode(session->second);

@@ -81,7 +81,7 @@ void tell_servers(const Invocation& call, const fs::path& path) {
   if (call.flags.contains(std::string(kNoReloadFlag.name))) return;
   using client_environment::reload_packages;
   for (const auto& server : reload_packages(path, config::process_environment)) {
-    std::fprintf(stderr, "%s\n", server.account.c_str());
+    std::fprintf(stderr, "%s\n", server.description.c_str());
   }
 }
 

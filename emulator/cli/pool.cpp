@@ -46,7 +46,7 @@ void assign(Json& members, const std::string& word) {
 }
 
 ExitCode list_pools(const Invocation& call) {
-  no_arguments(call);
+  refuse_arguments(call);
   return ask_admin_api(call, {.path = "/pools", .is_scoped = false}, pools_table);
 }
 
@@ -70,7 +70,7 @@ ExitCode set_pool(const Invocation& call) { return change_pool(call, "PATCH"); }
 
 ExitCode delete_pool(const Invocation& call) {
   const std::string pool = only_argument(call, "the name of a pool");
-  return ask_admin_api(call, request_for("DELETE", pool), nothing);
+  return ask_admin_api(call, request_for("DELETE", pool), show_nothing);
 }
 
 constexpr Flag kPoolCommandFlags[] = {kOutputFlag};

@@ -5,7 +5,7 @@ namespace dynsessions::cli {
 namespace {
 
 ExitCode reset_pools(const Invocation& call) {
-  no_arguments(call);
+  refuse_arguments(call);
   const auto keep = call.flags.find("--keep");
   const std::string query =
       keep == call.flags.end() ? "" : "?keep=" + http::percent_encode(keep->second);

@@ -29,7 +29,7 @@ std::string script_table(const Json& answer) {
 }
 
 ExitCode show_script(const Invocation& call) {
-  no_arguments(call);
+  refuse_arguments(call);
   return ask_admin_api(call, {.path = "/script"}, script_table);
 }
 
@@ -39,25 +39,25 @@ ExitCode put_script(const Invocation& call) {
 }
 
 ExitCode clear_script(const Invocation& call) {
-  no_arguments(call);
-  return ask_admin_api(call, {.method = "DELETE", .path = "/script"}, nothing);
+  refuse_arguments(call);
+  return ask_admin_api(call, {.method = "DELETE", .path = "/script"}, show_nothing);
 }
 
 ExitCode record(const Invocation& call) {
-  no_arguments(call);
-  return ask_admin_api(call, {.method = "POST", .path = "/script/recording"}, nothing);
+  refuse_arguments(call);
+  return ask_admin_api(call, {.method = "POST", .path = "/script/recording"}, show_nothing);
 }
 
 /// Prints the script as it is.
 ExitCode show_recording(const Invocation& call) {
-  no_arguments(call);
+  refuse_arguments(call);
   return ask_admin_api(call, {.path = "/script/recording"},
                        [](const Json& answer) { return answer.dump(2) + '\n'; });
 }
 
 ExitCode stop_recording(const Invocation& call) {
-  no_arguments(call);
-  return ask_admin_api(call, {.method = "DELETE", .path = "/script/recording"}, nothing);
+  refuse_arguments(call);
+  return ask_admin_api(call, {.method = "DELETE", .path = "/script/recording"}, show_nothing);
 }
 
 constexpr Flag kScriptFlags[] = {kPoolFlag, kOutputFlag};

@@ -33,7 +33,7 @@ std::string path_of_session(const Invocation& call) {
 }
 
 ExitCode list_sessions(const Invocation& call) {
-  no_arguments(call);
+  refuse_arguments(call);
   return ask_admin_api(call, {.path = "/sessions"}, list_of_sessions);
 }
 
@@ -42,7 +42,7 @@ ExitCode show_session(const Invocation& call) {
 }
 
 ExitCode delete_session(const Invocation& call) {
-  return ask_admin_api(call, {.method = "DELETE", .path = path_of_session(call)}, nothing);
+  return ask_admin_api(call, {.method = "DELETE", .path = path_of_session(call)}, show_nothing);
 }
 
 ExitCode restart_kernel(const Invocation& call) {

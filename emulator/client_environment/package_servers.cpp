@@ -48,7 +48,7 @@ bool is_same_file(const fs::path& a, const fs::path& b) {
   return !b.empty() && fs::weakly_canonical(a, error) == fs::weakly_canonical(b, error);
 }
 
-ServerPackages account_of(const RunningServer& server, const PackageReply& reply) {
+ServerPackages state_of(const RunningServer& server, const PackageReply& reply) {
   const std::string who = "The server at " + server.http;
   if (!reply.problem.empty()) {
     return {false, false,
@@ -64,8 +64,8 @@ ServerPackages account_of(const RunningServer& server, const PackageReply& reply
   return {true, false, who + " keeps its packages: " + printable(member(reply.report, "failure"))};
 }
 
-std::vector<ServerPackages> accounts(const fs::path& file, const config::Environment& environment,
-                                     bool reload) {
+std::vector<ServerPackages> all_states(const fs::path& file, const config::Environment& environment,
+                                       bool reload) {
   std::vector<ServerPackages> all;
   for (const RunningServer& server : servers_of_user(environment)) {
     PackageReply reply = ask(server, {"/packages", server.admin_token});
@@ -74,7 +74,7 @@ std::vector<ServerPackages> accounts(const fs::path& file, const config::Environ
     if (is_asked && reload) {
       reply = ask(server, {"/packages/reload", server.admin_token, "POST", kReload});
     }
-    all.push_back(account_of(server, reply));
+    all.push_back(state_of(server, reply));
   }
   return all;
 }
@@ -83,12 +83,12 @@ std::vector<ServerPackages> accounts(const fs::path& file, const config::Environ
 
 std::vector<ServerPackages> servers_with(const fs::path& file,
                                          const config::Environment& environment) {
-  return accounts(file, environment, false);
+  return all_states(file, environment, false);
 }
 
 std::vector<ServerPackages> reload_packages(const fs::path& file,
                                             const config::Environment& environment) {
-  return accounts(file, environment, true);
+  return all_states(file, environment, true);
 }
 
 }  // namespace dynsessions::client_environment

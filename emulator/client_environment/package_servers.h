@@ -12,7 +12,7 @@ namespace dynsessions::client_environment {
 struct ServerPackages {
   bool has_answered = true;
   bool has_them = false;
-  std::string account;  ///< a sentence for people, with the address of the server and any cure
+  std::string description;  ///< a sentence for people, with the address of the server and any cure
 };
 
 /// Asks the running servers of this user (server_list/server_list.h) whose requirements file is

@@ -51,7 +51,7 @@ inline constexpr std::string_view kEndpointNames[] = {
 /// The variable of Semantic Kernel, which accepts https only (quirk 43).
 inline constexpr std::string_view kHttpsEndpointName = "ACA_POOL_MANAGEMENT_ENDPOINT";
 
-/// With these set, the chain of a default credential does not come to the managed identity
+/// With any of these set, the chain of a default credential does not reach the managed identity
 /// (CLIENTS.md section 4.1).
 inline constexpr std::string_view kMustBeUnset[] = {
     "AZURE_CLIENT_ID",

@@ -76,7 +76,7 @@ struct ServerOptions {
   bool journal_bodies = true;     ///< the journal has bodies, and with them code and output
   std::string seed;               ///< snapshot to begin with: a directory or archive; empty: none
   std::string script;             ///< file of scripted answers for all pools; empty: none
-  bool exact = false;             ///< answers have nothing that the service's lack
+  bool exact = false;             ///< answers contain nothing that is not in the service's
   /// Whether a request can name a pool that was not declared.
   pools::UndeclaredPools undeclared_pools = pools::UndeclaredPools::made;
   ArmOperations arm_operations = ArmOperations::as_azure;
@@ -94,7 +94,7 @@ struct HostOptions {
   std::vector<std::string> preload{"numpy", "pandas", "matplotlib.pyplot"};
   std::vector<std::string> fonts;  ///< directories whose font files sessions see
   SandboxMode sandbox = SandboxMode::automatic;
-  bool cgroups = true;  ///< used where there are some
+  bool cgroups = true;  ///< used if the machine has cgroups
 };
 
 /// Everything that can be set, with its default. One table (options.cpp) drives flag, environment

@@ -24,7 +24,7 @@ struct Origin {
 struct Settings {
   Config config;
   std::map<std::string, Origin, std::less<>> origins;  ///< keyed by option; without built-in values
-  ConfigFile file;  ///< its `structured` members are for their readers; no path without a file
+  ConfigFile file;                                     ///< its path is empty if there is none
 
   [[nodiscard]] Origin origin_of(std::string_view key) const;
 };

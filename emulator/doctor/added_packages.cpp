@@ -41,7 +41,7 @@ Checks check_servers(const config::Config& config, const config::Environment& en
   for (const auto& server : client_environment::servers_with(*path, environment)) {
     if (!server.has_answered || server.has_them) continue;
     checks.push_back({"environment", "packages of a running server", Verdict::warning,
-                      server.account,
+                      server.description,
                       "`dynsessions packages install`, when its reason is gone, makes the server "
                       "try again"});
   }

@@ -23,7 +23,7 @@ Checks examine_environment(const std::filesystem::path& python,
   const auto expected = packages::read_package_list(installation.agent);
   const auto probe = installation.agent / "environment_probe.py";
   const auto printed = ask_python(python, probe, kTimeout);
-  if (!printed) return check_endless_python(python.string(), kTimeout);
+  if (!printed) return check_unresponsive_python(python.string(), kTimeout);
   return check_environment(python.string(), read_facts(*printed), expected);
 }
 

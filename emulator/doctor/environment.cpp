@@ -151,7 +151,7 @@ Checks check_missing_python(const std::string& why) {
   return {environment("python", Verdict::bad, why, kMakeOne)};
 }
 
-Checks check_endless_python(const std::string& python, std::chrono::seconds timeout) {
+Checks check_unresponsive_python(const std::string& python, std::chrono::seconds timeout) {
   return {
       environment("python", Verdict::bad,
                   python + " did not report its packages within " +

@@ -32,7 +32,8 @@ struct EnvironmentFacts {
 [[nodiscard]] Checks check_missing_python(const std::string& why);
 
 /// The section *environment* for a Python that did not answer ask_python() in time.
-[[nodiscard]] Checks check_endless_python(const std::string& python, std::chrono::seconds timeout);
+[[nodiscard]] Checks check_unresponsive_python(const std::string& python,
+                                               std::chrono::seconds timeout);
 
 /// Parses the last line of the probe's output. Returns nullopt if it is not the line of facts.
 [[nodiscard]] std::optional<EnvironmentFacts> read_facts(std::string_view printed);

@@ -193,7 +193,7 @@ TEST_CASE("a Python that never ends is given up and ended, even when it ignores 
           "[doctor]") {
   const Program endless("#!/bin/sh\ntrap '' TERM\necho some\nexec sleep 1000\n");
   CHECK_FALSE(ask_python(endless.path(), "/probe", 50ms));
-  const Checks checks = check_endless_python("/p/python3", 20s);
+  const Checks checks = check_unresponsive_python("/p/python3", 20s);
   CHECK(checks.front().verdict == Verdict::bad);
   CHECK_THAT(checks.front().finding,
              Catch::Contains("/p/python3") && Catch::Contains("20 seconds"));
