@@ -113,7 +113,7 @@ RunReport Campaign::run(std::vector<Case> cases) {
 void Campaign::run_group(const ServerGroup& group, const OnOutcome& on_outcome,
                          RunReport& report) const {
   const bool cannot_be_given = is_foreign() && !group.needs.empty();
-  if (cannot_be_given || Interruption::was_asked_for()) {
+  if (cannot_be_given || Interruption::was_requested()) {
     const NotRun why = cannot_be_given ? NotRun::needs : NotRun::interruption;
     for (const Case& one : group.cases) report.outcomes.push_back(CaseOutcome::not_run(one, why));
     return;
@@ -132,7 +132,7 @@ void Campaign::run_group(const ServerGroup& group, const OnOutcome& on_outcome,
 }
 
 RunTarget Campaign::target_at(const TargetAddress& address) const {
-  return {.send = send_to_endpoint(parse_endpoint(address.url), Interruption::was_asked_for,
+  return {.send = send_to_endpoint(parse_endpoint(address.url), Interruption::was_requested,
                                    address.authority),
           .token = token_,
           .name = is_foreign() ? "the endpoint" : "the emulator",

@@ -38,7 +38,7 @@ Json unroll(Evaluator& evaluator, const PropertyCopy& copy) {
   Json values = Json::array();
   const std::size_t count = evaluator.evaluate_copy_count(copy.count, copy.name);
   for (std::size_t index = 0; index < count; ++index) {
-    const Unrolled iteration(evaluator, copy.name, index);
+    const ScopedIteration iteration(evaluator, copy.name, index);
     values.push_back(evaluator.evaluate(copy.input));
   }
   return values;

@@ -101,7 +101,7 @@ DeploymentPlan::DeploymentPlan(DeploymentScope scope, const Json& source, const 
   }
   require_members(source);
   refuse_unknown_parts(source);
-  parameters_ = settle_parameters(evaluator_, object_member(source, "parameters"), parameters);
+  parameters_ = resolve_parameters(evaluator_, object_member(source, "parameters"), parameters);
   Json variables = object_member(source, "variables");
   if (variables.size() > limits::kVariables) {
     throw TemplateProblem("The template has more than " + std::to_string(limits::kVariables) +

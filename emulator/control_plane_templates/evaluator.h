@@ -67,7 +67,7 @@ class Evaluator {
   void spend(std::size_t bytes);
 
  private:
-  friend class Unrolled;
+  friend class ScopedIteration;
   class Level;
   class OpenDefinition;
 
@@ -98,15 +98,16 @@ class Evaluator {
   std::size_t spent_ = 0;
 };
 
-/// Adds an iteration as long as the object exists.
-class Unrolled {
+/// Adds an iteration while the object exists.
+class ScopedIteration {
  public:
-  Unrolled(Evaluator& evaluator, std::string loop, std::size_t index) : evaluator_(evaluator) {
+  ScopedIteration(Evaluator& evaluator, std::string loop, std::size_t index)
+      : evaluator_(evaluator) {
     evaluator_.iterations_.push_back({std::move(loop), index});
   }
-  Unrolled(const Unrolled&) = delete;
-  Unrolled& operator=(const Unrolled&) = delete;
-  ~Unrolled() { evaluator_.iterations_.pop_back(); }
+  ScopedIteration(const ScopedIteration&) = delete;
+  ScopedIteration& operator=(const ScopedIteration&) = delete;
+  ~ScopedIteration() { evaluator_.iterations_.pop_back(); }
 
  private:
   Evaluator& evaluator_;

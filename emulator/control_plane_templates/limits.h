@@ -15,8 +15,8 @@ inline constexpr std::size_t kExpressionBytes = 24'576;  ///< a limit of the ser
 inline constexpr std::size_t kCopies = 800;              ///< of the service, per loop
 inline constexpr std::size_t kRange = 10'000;            ///< of the service: range()
 
-inline constexpr int kJsonDepth = 64;                ///< objects and arrays in each other
-inline constexpr std::size_t kExpressionDepth = 64;  ///< calls in each other, in one expression
+inline constexpr int kJsonDepth = 64;                ///< nested objects and arrays
+inline constexpr std::size_t kExpressionDepth = 64;  ///< nested calls in one expression
 /// Depth of nested evaluations, including variables.
 inline constexpr std::size_t kEvaluationDepth = 256;
 

@@ -186,7 +186,7 @@ Json typed_value(const std::string& type_name, Json value, const std::string& pl
   return shown;
 }
 
-Json settle_parameters(Evaluator& evaluator, const Json& declarations, const Json& given) {
+Json resolve_parameters(Evaluator& evaluator, const Json& declarations, const Json& given) {
   require_object(declarations, "The member 'parameters' of the template");
   require_object(given, "The member 'parameters' of the request");
   if (declarations.size() > limits::kParameters) {

@@ -11,8 +11,8 @@ namespace dynsessions::control_plane_templates {
 /// values. Throws TemplateProblem for a value that is missing, that no declaration expects, or that
 /// breaks the rules of its declaration. Returns them as a deployment shows them:
 /// {"name":{"type":"String","value":…}}, without values of secure types.
-[[nodiscard]] Json settle_parameters(Evaluator& evaluator, const Json& declarations,
-                                     const Json& given);
+[[nodiscard]] Json resolve_parameters(Evaluator& evaluator, const Json& declarations,
+                                      const Json& given);
 
 /// {"type":"String","value":…} of a declared type such as "string"; a secure type has no value.
 /// Throws TemplateProblem if the type is unknown or the value is of another. `place` is for the

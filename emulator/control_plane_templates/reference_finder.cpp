@@ -39,7 +39,7 @@ class Finder {
   void look_at_copy(const PropertyCopy& copy) {
     const std::size_t count = evaluator_.evaluate_copy_count(copy.count, copy.name);
     for (std::size_t index = 0; index < count; ++index) {
-      const Unrolled iteration(evaluator_, copy.name, index);
+      const ScopedIteration iteration(evaluator_, copy.name, index);
       look_at(copy.input);
     }
   }

@@ -57,7 +57,7 @@ class Expansion {
     }
     const std::size_t copies = evaluator_.evaluate_copy_count(*count, loop);
     for (std::size_t index = 0; index < copies; ++index) {
-      const Unrolled iteration(evaluator_, loop, index);
+      const ScopedIteration iteration(evaluator_, loop, index);
       const std::string place = symbol.empty() ? "" : symbol + '[' + std::to_string(index) + ']';
       add(resource, place, loop, parent);
     }

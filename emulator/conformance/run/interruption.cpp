@@ -25,6 +25,6 @@ Interruption::~Interruption() {
   std::signal(SIGTERM, SIG_DFL);
 }
 
-bool Interruption::was_asked_for() { return asked != 0; }
+bool Interruption::was_requested() { return asked != 0; }
 
 }  // namespace dynsessions::conformance

@@ -12,7 +12,7 @@ class Interruption {
   Interruption& operator=(const Interruption&) = delete;
   ~Interruption();
 
-  [[nodiscard]] static bool was_asked_for();
+  [[nodiscard]] static bool was_requested();
 };
 
 }  // namespace dynsessions::conformance

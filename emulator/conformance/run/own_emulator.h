@@ -23,7 +23,7 @@ class OwnEmulator {
   OwnEmulator(Plane plane, const Needs& needs);
   OwnEmulator(const OwnEmulator&) = delete;
   OwnEmulator& operator=(const OwnEmulator&) = delete;
-  /// Copies the server's log to stderr, without its greeting.
+  /// Copies the server's log to stderr, without its banner.
   ~OwnEmulator();
 
   [[nodiscard]] const TargetAddress& address() const { return address_; }

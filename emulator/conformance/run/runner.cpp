@@ -40,7 +40,7 @@ RunControl RunControl::real() {
             return std::chrono::duration_cast<milliseconds>(
                 std::chrono::steady_clock::now().time_since_epoch());
           },
-          pause_until_signal, Interruption::was_asked_for};
+          pause_until_signal, Interruption::was_requested};
 }
 
 Runner::Runner(RunTarget target, Budget budget, RunControl control, RunReport& report)
