@@ -9,7 +9,7 @@
 #include "emulator/base/adjustable_clock.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/execution/ready_workspaces.h"
-#include "emulator/execution/turns.h"
+#include "emulator/execution/timed_semaphore.h"
 #include "emulator/pools/pool_catalog.h"
 #include "emulator/runtimes/runtime.h"
 #include "emulator/test_double/scripts/script_book.h"
@@ -74,7 +74,7 @@ class PoolFactory {
 
   Machine machine_;
   const pools::PoolDefinition default_pool_;
-  execution::Turns first_programs_;
+  execution::TimedSemaphore first_programs_;
   Workspaces shared_;
   std::vector<std::weak_ptr<execution::ReadyWorkspaces>> made_;  ///< owned by their pools
 };

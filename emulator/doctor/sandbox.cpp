@@ -136,7 +136,7 @@ class Examination {
   SteadyClock real_time_;
   asio::thread_pool file_pool_{1};
   const execution::Spool spool_{file_pool_};
-  execution::Turns first_programs_;
+  execution::TimedSemaphore first_programs_;
   execution::SandboxedWorkspaceFactory workspaces_;
   Checks checks_;
   Checks limits_;  ///< the section *limits*

@@ -248,7 +248,7 @@ void spawn(const std::shared_ptr<AgentIo>& io, asio::awaitable<void> coroutine) 
 }
 
 asio::awaitable<void> read_output(std::shared_ptr<AgentIo> io, OutputCapture AgentIo::*stream) {
-  co_await ((*io).*stream).read_on();
+  co_await ((*io).*stream).read_until_closed();
 }
 
 OutputCapture::Listener listener_for(Stream stream, const OutputListener& listener) {

@@ -22,7 +22,7 @@ enum class AgentState {
   starting,  ///< has not sent `ready` yet
   idle,
   running,   ///< a program was begun
-  finished,  ///< its result is there
+  finished,  ///< its result has arrived
   gone,      ///< the control socket is closed, or the agent broke the protocol
 };
 

@@ -152,7 +152,7 @@ asio::awaitable<void> LauncherClient::read_replies() {
 }
 
 void LauncherClient::dispatch(Received<Reply> received) {
-  heard_at_ = real_time_.now();
+  last_message_at_ = real_time_.now();
   silent_ = false;
   const Reply& reply = received.message;
   // An interpreter that exits also closes its control socket, which informs its owner.
@@ -178,9 +178,9 @@ void LauncherClient::wake_waiting() {
 /// long) could not be distinguished from a stuck launcher.
 void LauncherClient::watch() {
   if (watch_timer_) return;
-  heard_at_ = real_time_.now();
+  last_message_at_ = real_time_.now();
   auto look = [this] { check_silence(); };
-  watch_timer_ = real_time_.call_at(heard_at_ + kWatchPause, look);
+  watch_timer_ = real_time_.call_at(last_message_at_ + kWatchPause, look);
 }
 
 /// A timer that is left would keep an event loop from ending.
@@ -191,7 +191,7 @@ void LauncherClient::stop_watching() {
 void LauncherClient::check_silence() {
   watch_timer_.reset();
   if (pending_.empty() || !alive_) return;
-  const auto quiet_for = real_time_.now() - heard_at_;
+  const auto quiet_for = real_time_.now() - last_message_at_;
   if (quiet_for >= kSilence) {
     spdlog::error("the sandbox launcher has sent nothing for {} s", kSilence.count());
     silent_ = true;

@@ -145,7 +145,7 @@ class LauncherClient {
   bool waits_for_room_ = false;
   std::map<std::uint64_t, Pending> pending_;
   std::optional<Clock::TimerId> watch_timer_;  ///< set while requests wait
-  Clock::TimePoint heard_at_;  ///< time of the last message, or of the start of the watch
+  Clock::TimePoint last_message_at_;  ///< time of the last message, or of the start of the watch
   bool silent_ = false;
   Event reader_ended_;
   sandbox::LimitReport limits_;

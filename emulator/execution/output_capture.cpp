@@ -64,7 +64,7 @@ asio::awaitable<void> OutputCapture::until_free() {
   while (busy_) co_await freed_.wait();
 }
 
-asio::awaitable<void> OutputCapture::read_on() {
+asio::awaitable<void> OutputCapture::read_until_closed() {
   bool at_end = false;
   while (!at_end) {
     const auto [error] =

@@ -28,7 +28,7 @@ class OutputCapture {
   OutputCapture& operator=(const OutputCapture&) = delete;
 
   /// Reads until the last writer or close() closes the pipe. Call it once.
-  boost::asio::awaitable<void> read_on();
+  boost::asio::awaitable<void> read_until_closed();
 
   /// Drops the contents of the pipe, then keeps all later bytes and passes them to `listener`.
   void begin(TextSpooler text, Listener listener);

@@ -41,7 +41,7 @@ void ReadyWorkspaces::start() {
 
 asio::awaitable<void> ReadyWorkspaces::keep_filled() {
   while (!stopping_) {
-    if (is_content()) {
+    if (needs_no_more()) {
       co_await wanted_.wait();
       // An attempt of a session has failed. The cause might be gone without any further request.
       if (is_full() && last_failure_) co_await rest(kPauseAfterFailure);

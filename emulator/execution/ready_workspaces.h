@@ -49,7 +49,7 @@ class ReadyWorkspaces final : public WorkspaceFactory {
   boost::asio::awaitable<void> rest(Clock::Duration time);
   [[nodiscard]] bool is_full() const { return waiting_.size() >= count_; }
   /// Whether no workspace has to be made, not even as proof that it is possible.
-  [[nodiscard]] bool is_content() const { return is_full() && proven_ && !last_failure_; }
+  [[nodiscard]] bool needs_no_more() const { return is_full() && proven_ && !last_failure_; }
   boost::asio::awaitable<Result<std::unique_ptr<Workspace>>> make_one();
 
   boost::asio::any_io_executor executor_;

@@ -87,10 +87,10 @@ void SandboxedInterpreter::hang_up() {
 asio::awaitable<Result<void>> SandboxedInterpreter::end_previous(
     std::optional<Clock::Duration> within) {
   agent_.reset();
-  if (!may_be_there_) co_return Result<void>();
+  if (!may_exist_) co_return Result<void>();
   auto ended = co_await services_.launcher.end_interpreter(sandbox_id_, id_, within);
   if (!ended) co_return ended.error();
-  may_be_there_ = false;
+  may_exist_ = false;
   end_ = *ended;
   co_return Result<void>();
 }
@@ -98,7 +98,7 @@ asio::awaitable<Result<void>> SandboxedInterpreter::end_previous(
 asio::awaitable<Result<void>> SandboxedInterpreter::start() {
   auto ended = co_await end_previous();
   if (!ended) co_return ended.error();
-  may_be_there_ = true;
+  may_exist_ = true;
   auto descriptors = co_await services_.launcher.request(start_kind_, sandbox_id_, id_);
   if (!descriptors) co_return descriptors.error();
   AgentServices agent_services{services_.executor, services_.spool.file_pool(), quotas_,
@@ -128,7 +128,7 @@ asio::awaitable<ExecutionOutcome> SandboxedInterpreter::interrupt() {
 /// Ends the interpreter; the state changes only when the next start notices it.
 asio::awaitable<void> SandboxedInterpreter::kill() {
   const bool starts = agent_ == nullptr || agent_->state() == AgentState::starting;
-  if (starts || !may_be_there_ || hung_up_) co_return;
+  if (starts || !may_exist_ || hung_up_) co_return;
   if (agent_->state() != AgentState::running) agent_->hang_up();
   co_await services_.launcher.end_interpreter(sandbox_id_, id_, services_.limits.kill_grace);
 }
@@ -205,7 +205,7 @@ asio::awaitable<Result<ExecutionResult>> SandboxedInterpreter::execute_now(
   if (!is_alive() && request.purpose == Purpose::save_variables) co_return ExecutionResult{};
   std::vector<KernelEnd> ends;
   if (!is_alive()) {
-    const bool ended = may_be_there_ && !std::exchange(end_is_reported_, false);
+    const bool ended = may_exist_ && !std::exchange(end_is_reported_, false);
     auto started = co_await start();
     if (!started) co_return started.error();
     if (ended) ends.push_back(to_kernel_end(end_));

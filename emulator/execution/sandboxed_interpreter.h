@@ -11,7 +11,7 @@
 #include "emulator/execution/agent_process.h"
 #include "emulator/execution/execution.h"
 #include "emulator/execution/launcher_client.h"
-#include "emulator/execution/turns.h"
+#include "emulator/execution/timed_semaphore.h"
 
 namespace dynsessions::execution {
 
@@ -36,7 +36,7 @@ struct SandboxServices {
   Clock& real_time;    ///< for timeouts of processes
   const Spool& spool;  ///< stores the output of programs
   /// See SandboxedInterpreter::execute; one for all interpreters of a machine.
-  Turns& first_programs;
+  TimedSemaphore& first_programs;
   InterpreterLimits limits;
   bool zygote = false;  ///< whether the profile has a zygote (sandbox::SandboxProfile)
   ProfileId profile{};  ///< profile of new sandboxes
@@ -104,7 +104,7 @@ class SandboxedInterpreter {
   std::unique_ptr<AgentProcess> agent_;
   std::uint64_t last_execution_id_ = 0;
   sandbox::InterpreterEnd end_{};  ///< end of the previous interpreter
-  bool may_be_there_ = false;      ///< it was started and has not certainly ended
+  bool may_exist_ = false;         ///< it was started and has not certainly ended
   bool end_is_reported_ = false;   ///< a result has its KernelEnd although its end is not certain
   bool hung_up_ = false;
 };

@@ -92,7 +92,7 @@ void SpooledText::read(std::size_t offset, std::span<char> into) const {
 
 asio::awaitable<void> TextSpooler::append(std::string bytes) {
   if (const std::size_t room = limit_ - text_.size(); bytes.size() > room) bytes.resize(room);
-  if (text_.at_hand()) {
+  if (text_.is_in_memory()) {
     std::string& memory = text_.memory_;
     const std::size_t kept = kTextBytesInMemory - std::min(kTextBytesInMemory, memory.size());
     // Reserves the bound at once: a string that doubles its capacity would take twice as much.

@@ -92,7 +92,7 @@ class SpoolFile {
 class SpooledText {
  public:
   SpooledText() = default;
-  // NOLINTNEXTLINE(google-explicit-constructor): a text that is at hand is a text
+  // NOLINTNEXTLINE(google-explicit-constructor): a text in memory is a text
   SpooledText(std::string text) : memory_(std::move(text)) {}
   // NOLINTNEXTLINE(google-explicit-constructor): likewise
   SpooledText(const char* text) : memory_(text) {}
@@ -100,15 +100,15 @@ class SpooledText {
   [[nodiscard]] std::size_t size() const { return memory_.size() + file_bytes_; }
   [[nodiscard]] bool empty() const { return size() == 0; }
   /// Whether all of it is in memory.
-  [[nodiscard]] bool at_hand() const { return file_bytes_ == 0; }
-  /// The beginning; all of it if it is at hand.
+  [[nodiscard]] bool is_in_memory() const { return file_bytes_ == 0; }
+  /// The beginning; all of it if is_in_memory().
   [[nodiscard]] const std::string& in_memory() const { return memory_; }
 
   /// Fills `into` with the bytes from `offset` on, which must exist. Blocks if they are in the
   /// file; throws std::system_error if they cannot be read.
   void read(std::size_t offset, std::span<char> into) const;
 
-  /// Whether both have the same bytes at hand, or are copies of each other.
+  /// Whether both have the same bytes in memory, or are copies of each other.
   bool operator==(const SpooledText& other) const = default;
 
  private:

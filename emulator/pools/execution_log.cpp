@@ -63,7 +63,7 @@ ExecutionLog::Usage ExecutionLog::usage_of(const ExecutionRecord& record) {
   for (const execution::SpooledText* text : texts_of(*record.result)) {
     usage.bytes += text->size();
     usage.bytes_in_memory += text->in_memory().size();
-    if (!text->at_hand()) usage.files = 1;  // all texts of a result share one file
+    if (!text->is_in_memory()) usage.files = 1;  // all texts of a result share one file
   }
   return usage;
 }

@@ -86,7 +86,8 @@ class KernelsFixture {
   ManualClock real_time_{Clock::TimePoint()};
   boost::asio::thread_pool file_pool_{1};
   Spool spool_{file_pool_};
-  Turns first_programs_{loop_.executor(), launcher_time_, 8, std::chrono::milliseconds(10)};
+  TimedSemaphore first_programs_{loop_.executor(), launcher_time_, 8,
+                                 std::chrono::milliseconds(10)};
   SandboxServices services_{loop_.executor(), launcher_,       clock_, real_time_,
                             spool_,           first_programs_, {},     !kStartsInterpreters};
   std::unique_ptr<Workspace> workspace_;

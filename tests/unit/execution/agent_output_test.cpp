@@ -141,7 +141,7 @@ TEST_CASE("long output is kept in a file, and whole", "[execution][output]") {
   }
   fixture.agent.write_stderr("short");
   const auto output = fixture.end();
-  CHECK_FALSE(output.stdout_text.at_hand());
+  CHECK_FALSE(output.stdout_text.is_in_memory());
   CHECK(output.stdout_text.in_memory().size() == kTextBytesInMemory);
   CHECK(text_of(output.stdout_text) == written);
   CHECK(output.stderr_text == "short");
@@ -157,7 +157,7 @@ TEST_CASE("output that has no room in files is cut", "[execution][output]") {
   const std::size_t written = fixture.agent.fill_stdout();
   REQUIRE(written > kTextBytesInMemory);
   const auto output = fixture.end();
-  CHECK(output.stdout_text.at_hand());
+  CHECK(output.stdout_text.is_in_memory());
   CHECK(output.stdout_text.size() == kTextBytesInMemory);
 
   fixture.begin(2);
@@ -176,10 +176,10 @@ TEST_CASE("a kernel has its room again when its output is released", "[execution
   };
   {
     const SpooledText first = print_much(1);
-    CHECK_FALSE(first.at_hand());
-    CHECK(print_much(2).at_hand());
+    CHECK_FALSE(first.is_in_memory());
+    CHECK(print_much(2).is_in_memory());
   }
-  CHECK_FALSE(print_much(3).at_hand());
+  CHECK_FALSE(print_much(3).is_in_memory());
 }
 
 TEST_CASE("output is kept as it is, and need not be UTF-8", "[execution][output]") {

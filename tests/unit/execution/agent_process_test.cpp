@@ -258,7 +258,7 @@ TEST_CASE("a result may have long texts", "[execution][agent]") {
   const AgentResult result = fixture.process.take_result();
   const auto& value = std::get<StringValue>(result.value);
   CHECK(value.repr.size() == kSize);
-  CHECK_FALSE(value.repr.at_hand());
+  CHECK_FALSE(value.repr.is_in_memory());
   CHECK(value.characters == "cha");
   CHECK(result.traceback == "trac");
   std::string end(10, ' ');

@@ -60,7 +60,7 @@ struct WorkspaceFixture : LauncherFixture {
   Spool spool{file_pool};
   static constexpr std::chrono::milliseconds kLongestTurn{10};
   ManualClock turn_time{Clock::TimePoint()};
-  Turns first_programs{loop.executor(), turn_time, 2, kLongestTurn};
+  TimedSemaphore first_programs{loop.executor(), turn_time, 2, kLongestTurn};
   SandboxServices services{loop.executor(), launcher, clock, real_time, spool, first_programs, {}};
   std::unique_ptr<Workspace> workspace;
   /// Makes `workspace`, or returns the reason for the failure.

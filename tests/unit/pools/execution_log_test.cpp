@@ -93,7 +93,7 @@ execution::ExecutionResult printed_to_file(test::TestLoop& loop, asio::thread_po
   loop.run(text.append(std::string(kSize, 'x')));
   execution::ExecutionResult result;
   result.stdout_text = text.take();
-  REQUIRE_FALSE(result.stdout_text.at_hand());
+  REQUIRE_FALSE(result.stdout_text.is_in_memory());
   return result;
 }
 

@@ -35,9 +35,9 @@ class AnswerSource final : public http::BodySource {
 
 }  // namespace
 
-bool QuotedTexts::at_hand() const {
+bool QuotedTexts::is_in_memory() const {
   return std::all_of(texts_.begin(), texts_.end(),
-                     [](const execution::SpooledText& text) { return text.at_hand(); });
+                     [](const execution::SpooledText& text) { return text.is_in_memory(); });
 }
 
 bool QuotedTexts::at_end() const { return index_ == texts_.size() || characters_left_ == 0U; }
@@ -85,7 +85,7 @@ std::optional<std::string> AnswerParts::next() {
 }
 
 decltype(http::Response::body) body_of(AnswerParts answer, asio::thread_pool& file_pool) {
-  if (answer.at_hand()) return answer.next().value_or(std::string());
+  if (answer.is_in_memory()) return answer.next().value_or(std::string());
   http::StreamBody body;
   body.source = std::make_unique<AnswerSource>(std::move(answer), file_pool);
   body.half_close = http::StreamBody::HalfClose::ignored;

@@ -20,11 +20,11 @@ class QuotedTexts {
       : texts_(std::move(texts)), characters_left_(characters) {}
 
   /// Whether append_to() reads no file.
-  [[nodiscard]] bool at_hand() const;
+  [[nodiscard]] bool is_in_memory() const;
 
   /// Appends until `json` has at least `enough` bytes, with at most 48 KiB more, or until the end,
-  /// at which it returns true. Blocks if not at hand; throws std::system_error if a file cannot be
-  /// read.
+  /// at which it returns true. Blocks unless is_in_memory(); throws std::system_error if a file
+  /// cannot be read.
   bool append_to(std::string& json, std::size_t enough);
 
  private:
@@ -48,7 +48,7 @@ class AnswerParts {
   void end(std::string json) { last_ = std::move(json); }
 
   /// Whether there are no gaps.
-  [[nodiscard]] bool at_hand() const { return parts_.empty(); }
+  [[nodiscard]] bool is_in_memory() const { return parts_.empty(); }
 
   /// The next piece of the document, 64 to 112 KiB; nullopt at the end. Blocks and throws as
   /// QuotedTexts::append_to(). After the last piece it holds no text any more.
@@ -64,7 +64,7 @@ class AnswerParts {
   std::size_t next_part_ = 0;
 };
 
-/// The body of an answer: a text if it is at hand, otherwise a stream that reads the files on
+/// The body of an answer: a text if it is in memory, otherwise a stream that reads the files on
 /// `file_pool`, which outlives it, at the client's pace.
 [[nodiscard]] decltype(http::Response::body) body_of(AnswerParts answer,
                                                      boost::asio::thread_pool& file_pool);

@@ -64,7 +64,7 @@ class AnswerWriter {
             std::optional<std::size_t> characters = std::nullopt) {
     QuotedTexts quoted(std::move(texts), characters);
     std::string& written = json.open_string();
-    if (quoted.at_hand()) {
+    if (quoted.is_in_memory()) {
       quoted.append_to(written, std::string::npos);
     } else {
       parts_.add(std::exchange(written, {}), std::move(quoted));
@@ -94,7 +94,7 @@ void write_value(AnswerWriter& answer, const ApiVersion& version, const Executio
       version.none_is_null ? answer.json.null() : answer.json.string("");
     }
     void operator()(const execution::TextValue& value) const {
-      const bool is_number = value.text.at_hand() && is_json_number(value.text.in_memory());
+      const bool is_number = value.text.is_in_memory() && is_json_number(value.text.in_memory());
       if (is_number) {
         answer.json.raw(value.text.in_memory());
       } else {

@@ -99,7 +99,7 @@ std::string operation_location(const Route& route, const http::Request& request,
 
 /// Returns the module that the program could not import.
 std::optional<std::string> missing_module(const execution::ExecutionResult& result) {
-  if (result.outcome != execution::ExecutionOutcome::raised || !result.traceback.at_hand()) {
+  if (result.outcome != execution::ExecutionOutcome::raised || !result.traceback.is_in_memory()) {
     return std::nullopt;
   }
   const std::string_view traceback = result.traceback.in_memory();
@@ -153,9 +153,9 @@ asio::awaitable<void> note_result(const Services& services, http::Exchange& exch
                                   const execution::ExecutionResult& result,
                                   std::optional<std::size_t> characters) {
   note_reason(services, exchange, result);
-  const bool at_hand =
-      result.stdout_text.at_hand() && result.stderr_text.at_hand() && result.displays.at_hand();
-  if (at_hand) {
+  const bool all_in_memory = result.stdout_text.is_in_memory() &&
+                             result.stderr_text.is_in_memory() && result.displays.is_in_memory();
+  if (all_in_memory) {
     note_output(exchange, result, characters);
     co_return;
   }

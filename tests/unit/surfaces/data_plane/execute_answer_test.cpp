@@ -326,7 +326,7 @@ TEST_CASE("long texts make the same answer as short ones, in pieces", "[api][exe
     result.stdout_text = spooled(repeated(row.written, kTimes));
     result.stderr_text = "short";
     result.value = StringValue{"'s'", spooled(repeated(row.written, kTimes))};
-    REQUIRE_FALSE(result.stdout_text.at_hand());
+    REQUIRE_FALSE(result.stdout_text.is_in_memory());
     Call call = call_with("Synchronous");
     call.request.output_characters = row.characters;
     const std::string shown = repeated(row.shown, kTimes);
@@ -341,7 +341,7 @@ TEST_CASE("no piece of an answer is large, whatever is escaped", "[api][execute]
   ExecutionResult result;
   result.stdout_text = spooled(std::string(1'000'000, '\0'));
   AnswerParts parts = to_json(route_of(kExecutePython), {}, {}, &result);
-  CHECK_FALSE(parts.at_hand());
+  CHECK_FALSE(parts.is_in_memory());
   std::size_t pieces = 0;
   while (const auto piece = parts.next()) {
     CHECK(piece->size() < std::size_t{116} << 10);

@@ -13,19 +13,19 @@
 
 namespace dynsessions::execution {
 
-/// Lets work begin a few pieces at a time, in order of arrival. A piece that takes long does not
-/// hold up the others: its turn ends while it continues. Event-loop thread only.
-class Turns {
+/// A semaphore whose permits expire, so that work begins a few pieces at a time, in order of
+/// arrival, and a piece that takes long does not delay the others. Event-loop thread only.
+class TimedSemaphore {
  public:
-  /// `longest` limits a turn, by `clock`, which outlives the turns.
-  Turns(boost::asio::any_io_executor executor, Clock& clock, std::size_t at_once,
-        Clock::Duration longest)
+  /// A permit expires after `longest`, by `clock`, which outlives the permits.
+  TimedSemaphore(boost::asio::any_io_executor executor, Clock& clock, std::size_t at_once,
+                 Clock::Duration longest)
       : clock_(clock), longest_(longest), semaphore_(std::move(executor), at_once) {}
 
-  /// Ends with its destruction, or before that when its time is over.
-  class Turn {
+  /// Goes to the next waiter when this object is destroyed or the time is over.
+  class Permit {
    public:
-    Turn(std::optional<FifoSemaphore::Permit> permit, Clock& clock, Clock::Duration longest)
+    Permit(std::optional<FifoSemaphore::Permit> permit, Clock& clock, Clock::Duration longest)
         : permit_(std::move(permit)),
           end_(clock, clock.now() + longest, [this] { permit_.reset(); }) {}
 
@@ -34,9 +34,9 @@ class Turns {
     ScopedTimer end_;
   };
 
-  boost::asio::awaitable<std::unique_ptr<Turn>> wait() {
+  boost::asio::awaitable<std::unique_ptr<Permit>> wait() {
     auto permit = co_await semaphore_.wait();
-    co_return std::make_unique<Turn>(std::move(permit), clock_, longest_);
+    co_return std::make_unique<Permit>(std::move(permit), clock_, longest_);
   }
 
  private:
