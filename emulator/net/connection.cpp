@@ -95,14 +95,14 @@ void Connection::finish_soon() {
   if (idle_) transport_->close();
 }
 
-void Connection::let_go() {
-  let_go_ = true;
+void Connection::evict() {
+  evicted_ = true;
   waiting_.leave();
   transport_->close();
 }
 
-void Connection::cut() {
-  cut_ = true;
+void Connection::abort() {
+  aborted_ = true;
   transport_->close();
   cancel_.emit(asio::cancellation_type::terminal);
 }
@@ -189,7 +189,7 @@ asio::awaitable<http::Response> Connection::answer(http::Exchange& exchange, htt
     http::Response response = co_await handler_.handle(exchange, std::move(request), body);
     if (!body.framing_error()) co_return response;
   } catch (const std::exception& error) {
-    if (cut_) throw;
+    if (aborted_) throw;
     spdlog::error("request {}.{} failed: {}", number_, requests_, error.what());
     exchange.refused_by = "operation";
     co_return handler_.refuse(exchange,

@@ -40,7 +40,7 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Runs the connection until it ends. Spawn it with cancellation_slot(), so that cut() reaches
+  /// Runs the connection until it ends. Spawn it with cancellation_slot(), so that abort() reaches
   /// the handler.
   boost::asio::awaitable<void> run();
   [[nodiscard]] boost::asio::cancellation_slot cancellation_slot() { return cancel_.slot(); }
@@ -49,12 +49,12 @@ class Connection {
   void finish_soon();
 
   /// Closes at once and cancels a running handler; run() then ends with an exception.
-  void cut();
-  [[nodiscard]] bool was_cut() const { return cut_; }
+  void abort();
+  [[nodiscard]] bool was_aborted() const { return aborted_; }
 
   /// Closes a waiting connection, to make room for another client.
-  void let_go();
-  [[nodiscard]] bool was_let_go() const { return let_go_; }
+  void evict();
+  [[nodiscard]] bool was_evicted() const { return evicted_; }
 
   [[nodiscard]] std::uint64_t number() const { return number_; }
   /// Empty if the client has gone.
@@ -91,8 +91,8 @@ class Connection {
   WaitingPlace waiting_;
   bool idle_ = false;  ///< waits for the handshake, or for the first byte of a request
   bool draining_ = false;
-  bool cut_ = false;
-  bool let_go_ = false;
+  bool aborted_ = false;
+  bool evicted_ = false;
 };
 
 }  // namespace dynsessions::net

@@ -164,7 +164,7 @@ void ResponseWriter::finish_soon() {
 
 /// Waits until the server drains and an endless stream is between two pieces. A finite stream ends
 /// by itself.
-asio::awaitable<void> ResponseWriter::until_to_be_ended(const Stream& stream) {
+asio::awaitable<void> ResponseWriter::until_must_end(const Stream& stream) {
   const bool endless = stream.body.lifetime == http::StreamBody::Lifetime::endless;
   while (!endless || !draining_ || stream.writing) co_await drain_began_.wait();
 }
@@ -179,7 +179,7 @@ asio::awaitable<error_code> ResponseWriter::write_stream(std::string head, http:
   } else {
     // The first coroutine that ends cancels the others and waits for them.
     const auto first =
-        co_await (pump(stream) || transport_.until_client_leaves() || until_to_be_ended(stream));
+        co_await (pump(stream) || transport_.until_client_leaves() || until_must_end(stream));
     end = first.index();
   }
   if (end == kPumped && stream.failure) std::rethrow_exception(stream.failure);

@@ -60,7 +60,7 @@ class ResponseWriter {
                                                                  http::StreamBody body,
                                                                  bool chunked);
   boost::asio::awaitable<void> pump(Stream& stream);
-  boost::asio::awaitable<void> until_to_be_ended(const Stream& stream);
+  boost::asio::awaitable<void> until_must_end(const Stream& stream);
   boost::asio::awaitable<boost::system::error_code> write_piece(std::string head,
                                                                 std::string_view data,
                                                                 std::string_view tail);

@@ -24,7 +24,7 @@ namespace {
 namespace asio = boost::asio;
 
 /// Interval between checks of idle connections while there are many.
-constexpr std::chrono::seconds kLookInterval{1};
+constexpr std::chrono::seconds kCheckInterval{1};
 constexpr std::chrono::minutes kWarningPeriod{1};
 /// A client leaks connections if it holds one in this many of all places without using them.
 constexpr std::size_t kLeakShare = 4;
@@ -59,12 +59,12 @@ HttpServer::HttpServer(asio::any_io_executor executor, Clock& real_time,
       limits_(limits),
       tls_(tls),
       observers_(std::move(observers)),
-      listener_(executor, [this] { let_go_longest_waiting(); }),
+      listener_(executor, [this] { evict_longest_waiting(); }),
       changed_(executor),
       waiting_(real_time, changed_) {}
 
 HttpServer::~HttpServer() {
-  if (next_look_) real_time_.cancel(*next_look_);
+  if (next_check_) real_time_.cancel(*next_check_);
 }
 
 void HttpServer::listen(const asio::ip::tcp::endpoint& endpoint) { listener_.open(endpoint); }
@@ -92,7 +92,7 @@ asio::awaitable<void> HttpServer::accept_connections() {
 
 asio::awaitable<void> HttpServer::make_room() {
   while (connections_.size() >= limits_.max_connections && listener_.is_open()) {
-    let_go_longest_waiting();
+    evict_longest_waiting();
     co_await changed_.wait();
   }
 }
@@ -107,7 +107,7 @@ void HttpServer::admit(asio::ip::tcp::socket socket) {
                             limits_, waiting_, observers_);
   const auto connection = std::prev(connections_.end());
   auto ended = [this, connection](std::exception_ptr failure) {
-    if (failure && !connection->was_cut()) {
+    if (failure && !connection->was_aborted()) {
       log_failure("connection", connection->number(), failure);
     }
     // Posted, because the coroutine that ends here still uses the connection's cancellation slot.
@@ -115,27 +115,27 @@ void HttpServer::admit(asio::ip::tcp::socket socket) {
   };
   asio::co_spawn(executor_, connection->run(),
                  asio::bind_cancellation_slot(connection->cancellation_slot(), std::move(ended)));
-  let_go_overdue();
+  evict_overdue();
 }
 
 void HttpServer::remove(std::list<Connection>::iterator connection) {
-  if (connection->was_let_go()) --leaving_;
+  if (connection->was_evicted()) --leaving_;
   connections_.erase(connection);
   changed_.notify();
 }
 
 /// Closes one connection at a time: its place is free only when its coroutine has ended.
-void HttpServer::let_go_longest_waiting() {
+void HttpServer::evict_longest_waiting() {
   const auto* longest = waiting_.longest();
   if (longest == nullptr || leaving_ > 0) return;
   warn_of_greatest_holder();
-  let_go(*longest->connection);
+  evict(*longest->connection);
 }
 
-void HttpServer::let_go(Connection& connection) {
+void HttpServer::evict(Connection& connection) {
   spdlog::debug("connection {} is closed to make room", connection.number());
   ++leaving_;
-  connection.let_go();
+  connection.evict();
 }
 
 bool HttpServer::is_crowded() const {
@@ -143,23 +143,23 @@ bool HttpServer::is_crowded() const {
 }
 
 /// While there are few connections, the deadline of each one (ServerLimits::idle_time) is enough.
-void HttpServer::let_go_overdue() {
+void HttpServer::evict_overdue() {
   if (!is_crowded()) return;
   const auto deadline = real_time_.now() - idle_time_among(connections_.size(), limits_);
   if (waiting_.longest() != nullptr && waiting_.longest()->since <= deadline) {
     warn_of_greatest_holder();
   }
   while (waiting_.longest() != nullptr && waiting_.longest()->since <= deadline) {
-    let_go(*waiting_.longest()->connection);
+    evict(*waiting_.longest()->connection);
   }
-  look_for_overdue_soon();
+  schedule_overdue_check();
 }
 
-void HttpServer::look_for_overdue_soon() {
-  if (next_look_) return;
-  next_look_ = real_time_.call_at(real_time_.now() + kLookInterval, [this] {
-    next_look_.reset();
-    let_go_overdue();
+void HttpServer::schedule_overdue_check() {
+  if (next_check_) return;
+  next_check_ = real_time_.call_at(real_time_.now() + kCheckInterval, [this] {
+    next_check_.reset();
+    evict_overdue();
   });
 }
 
@@ -186,7 +186,7 @@ asio::awaitable<void> HttpServer::drain(std::chrono::steady_clock::duration grac
   while (!has_ended() && deadline.expiry() > std::chrono::steady_clock::now()) {
     co_await (changed_.wait() || deadline.async_wait(as_result));
   }
-  for (Connection& connection : connections_) connection.cut();
+  for (Connection& connection : connections_) connection.abort();
   while (!has_ended()) co_await changed_.wait();
 }
 

@@ -65,11 +65,11 @@ class HttpServer {
   void admit(boost::asio::ip::tcp::socket socket);
   void remove(std::list<Connection>::iterator connection);
   boost::asio::awaitable<void> make_room();
-  void let_go_longest_waiting();
-  void let_go(Connection& connection);
+  void evict_longest_waiting();
+  void evict(Connection& connection);
   [[nodiscard]] bool is_crowded() const;
-  void let_go_overdue();
-  void look_for_overdue_soon();
+  void evict_overdue();
+  void schedule_overdue_check();
   void warn_of_greatest_holder();
   [[nodiscard]] bool has_ended() const { return connections_.empty() && !accepting_; }
 
@@ -85,7 +85,7 @@ class HttpServer {
   WaitingConnections waiting_;
   std::list<Connection> connections_;
   std::size_t leaving_ = 0;  ///< connections that were asked to close and have not ended yet
-  std::optional<Clock::TimerId> next_look_;
+  std::optional<Clock::TimerId> next_check_;
   Clock::TimePoint next_warning_{};
   bool accepting_ = false;
   std::uint64_t accepted_ = 0;

@@ -131,7 +131,7 @@ std::shared_ptr<Pool> PoolCatalog::take(const PoolName& name, Name afterwards) {
 
 asio::awaitable<void> PoolCatalog::end(std::shared_ptr<Pool> pool) {
   co_await pool->sessions().stop();
-  co_await pool->sessions().unused();
+  co_await pool->sessions().until_unused();
   removed_.remove(pool);
 }
 

@@ -52,7 +52,7 @@ void Session::allocation_ended(Result<std::unique_ptr<execution::Workspace>> wor
   }
 }
 
-asio::awaitable<Result<void>> Session::allocated() {
+asio::awaitable<Result<void>> Session::until_allocated() {
   while (state_ == SessionState::allocating) co_await state_changed_.wait();
   if (allocation_failure_) co_return *allocation_failure_;
   co_return Result<void>();

@@ -34,7 +34,7 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   /// Waits until the workspace has been made; returns the reason if that failed.
-  boost::asio::awaitable<Result<void>> allocated();
+  boost::asio::awaitable<Result<void>> until_allocated();
 
   /// Runs one program after all earlier ones in its kernel have ended. A program that waited behind
   /// one that timed out is not run: `aborted` (CONTRACT.md section 7). Returns `session_not_found`

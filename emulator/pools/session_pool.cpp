@@ -79,7 +79,7 @@ asio::awaitable<Result<SessionLease>> SessionPool::acquire(SessionIdentifier ide
     session = found->second;
   }
   SessionLease lease(*this, std::move(session), is_new);
-  auto allocated = co_await lease->allocated();
+  auto allocated = co_await lease->until_allocated();
   if (!allocated) co_return allocated.error();
   co_return lease;
 }
@@ -98,7 +98,7 @@ asio::awaitable<Result<SessionLease>> SessionPool::acquire_existing(SessionIdent
     co_return no_such_session();
   }
   SessionLease lease(*this, found->second, false);
-  auto allocated = co_await lease->allocated();
+  auto allocated = co_await lease->until_allocated();
   if (!allocated) co_return allocated.error();
   co_return lease;
 }
@@ -177,7 +177,7 @@ asio::awaitable<bool> SessionPool::end_session(SessionIdentifier identifier, End
   const auto found = sessions_.find(identifier);
   if (found == sessions_.end()) co_return false;
   const std::shared_ptr<Session> session = found->second;
-  co_await session->allocated();
+  co_await session->until_allocated();
   if (session->state() != SessionState::active) co_return false;
   end(session, reason);
   co_return true;
@@ -281,7 +281,7 @@ void SessionPool::change(PoolDefinition definition,
   run_in_background(stop_workspaces(std::exchange(workspaces_, std::move(workspaces))));
 }
 
-asio::awaitable<void> SessionPool::unused() {
+asio::awaitable<void> SessionPool::until_unused() {
   while (leases_ > 0) co_await task_ended_.wait();
 }
 

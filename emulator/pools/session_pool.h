@@ -123,7 +123,7 @@ class SessionPool {
   /// Ends every session and every workspace in reserve, and waits until nothing is left.
   boost::asio::awaitable<void> stop();
   /// Waits until no call holds a lease. After stop() and this, nothing refers to the pool.
-  boost::asio::awaitable<void> unused();
+  boost::asio::awaitable<void> until_unused();
 
   [[nodiscard]] std::size_t size() const noexcept { return sessions_.size(); }
   /// Whether workspaces can be made.
