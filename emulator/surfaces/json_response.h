@@ -8,7 +8,7 @@
 namespace dynsessions::surfaces {
 
 /// 200 with a JSON body; its content type is added later, with the other headers of the data plane
-/// (data_plane/dressing.h).
+/// (data_plane/answer_filter.h).
 inline http::Response json_response(std::string body) {
   http::Response response;
   response.body = std::move(body);

@@ -27,8 +27,9 @@ namespace dynsessions::surfaces::admin {
 /// `/pools/{name}` (in the subscription and resource group of the default pool) or by its path on
 /// the data plane; what exists below a pool exists without one too, and then means all pools.
 ///
-/// Errors are {"error":{"code","message","field"}} and leave nothing half done. RequestGuard keeps
-/// web pages out. A server that listens on more than loopback demands a token (AdminTokenFilter).
+/// Errors are {"error":{"code","message","field"}} and the request has then changed nothing.
+/// RequestGuard keeps web pages out. A server that listens on more than loopback demands a token
+/// (AdminTokenFilter).
 class AdminApi final : public http::Handler {
  public:
   /// `token` is what requests need, as a bearer token; empty: none.

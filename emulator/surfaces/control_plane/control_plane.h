@@ -10,7 +10,7 @@
 
 namespace dynsessions::surfaces::control_plane {
 
-/// Names of its operations, as they stand in the log.
+/// Names of the operations, as the log shows them.
 [[nodiscard]] std::vector<std::string> operation_names();
 
 /// Azure Resource Manager (api-spec/CONTROL-PLANE.md): `Microsoft.App/sessionPools`, which are the

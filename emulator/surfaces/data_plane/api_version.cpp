@@ -43,7 +43,7 @@ constexpr std::array kVersions{
                .has_session_operations = true,
                .has_stream_length = true,
                .has_empty_kernel = true,
-               .tells_new_allocation = true,
+               .sends_new_allocation = true,
                .identifier_rule = IdentifierRule::four_to_128,
                .default_stream_characters = 4096,
                .supported = "2024-10-02-preview, 2025-02-02-preview, 2025-10-02-preview"},
@@ -87,7 +87,7 @@ ApiVersion settled(ApiVersion version, const contract::ContractOptions& options)
       settled(version.default_stream_characters, options.stream_limit);
   version.lenient_bodies = options.lenient_bodies;
   version.caps_timeout = options.timeout_above_maximum == contract::TimeoutAboveMaximum::cap;
-  version.image_beats_value = options.image_and_value == contract::ImageAndValue::image;
+  version.image_replaces_value = options.image_and_value == contract::ImageAndValue::image;
   version.upload_has_type = options.upload_type == contract::UploadType::filled;
   version.separate_async_kernel =
       options.asynchronous_kernel == contract::AsynchronousKernel::separate;

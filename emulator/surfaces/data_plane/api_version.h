@@ -35,7 +35,7 @@ struct ApiVersion {
   bool has_session_operations = false;  ///< section 2.4
   bool has_stream_length = false;       ///< takes `outputStreamsMaxLength` (section 2.5)
   bool has_empty_kernel = false;        ///< takes `useEmptyKernel` (section 2.5)
-  bool tells_new_allocation = false;    ///< sends `X-Ms-New-Allocation` (section 1.6)
+  bool sends_new_allocation = false;    ///< sends `X-Ms-New-Allocation` (section 1.6)
   IdentifierRule identifier_rule = IdentifierRule::one_to_256;  ///< section 1.3, row 23
   std::optional<std::size_t> default_stream_characters = {};    ///< cut of the streams (row 17)
   std::string_view supported = {};  ///< `api-supported-versions` of its routes; empty: not sent
@@ -43,7 +43,7 @@ struct ApiVersion {
   // Members that are the same in all versions and depend on contract options only.
   bool lenient_bodies = false;            ///< takes the wrapping of another dialect (rows 4 and 5)
   bool caps_timeout = true;               ///< a longer timeout becomes the maximum (row 7)
-  bool image_beats_value = true;          ///< row 12
+  bool image_replaces_value = true;       ///< row 12
   bool upload_has_type = true;            ///< an upload's type and contentType are filled (row 24)
   bool separate_async_kernel = true;      ///< row 35
   bool keeps_upload_directories = false;  ///< otherwise only the base name is used (section 7)

@@ -26,11 +26,11 @@ DataPlane::DataPlane(Services services, DataPlaneSettings settings)
     : services_(std::move(services)),
       default_pool_(settings.default_pool),
       versions_(settings.contract_options),
-      dressing_({settings.own_headers, settings.warning, settings.contract_options},
-                services_.pools),
+      answer_filter_({settings.own_headers, settings.warning, settings.contract_options},
+                     services_.pools),
       guard_(RequestGuard(settings.allowed_hosts)),
       token_(settings.token_policy, services_.pools, settings.roles),
-      filters_(in_order(settings.outer_filters, {&dressing_, &guard_, &token_},
+      filters_(in_order(settings.outer_filters, {&answer_filter_, &guard_, &token_},
                         settings.inner_filters)) {}
 
 asio::awaitable<http::Response> DataPlane::handle(http::Exchange& exchange, http::Request request,
@@ -43,7 +43,7 @@ asio::awaitable<http::Response> DataPlane::handle(http::Exchange& exchange, http
   };
   http::Answer answer = co_await http::Next(filters_, operation)(call);
   // A refusal by an outer filter.
-  if (!answer) co_return dressing_.refuse(answer.error(), exchange);
+  if (!answer) co_return answer_filter_.refuse(answer.error(), exchange);
   co_return *std::move(answer);
 }
 
@@ -81,12 +81,12 @@ asio::awaitable<http::Answer> DataPlane::run(const Result<Route>& route, http::C
   }
   http::Answer answer = co_await route->operation->handler(services_, *route, call);
   if (!answer) call.exchange.refused_by = "operation";
-  co_return dressing_.dress(std::move(answer), *route, call.exchange);
+  co_return answer_filter_.finish(std::move(answer), *route, call.exchange);
 }
 
 http::Response DataPlane::refuse(http::Exchange& exchange, const Error& error) {
   exchange.surface = "data-plane";
-  return dressing_.refuse(error, exchange);
+  return answer_filter_.refuse(error, exchange);
 }
 
 }  // namespace dynsessions::surfaces::data_plane

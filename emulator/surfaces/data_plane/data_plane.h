@@ -8,7 +8,7 @@
 
 #include "emulator/auth/token_check.h"
 #include "emulator/http/message.h"
-#include "emulator/surfaces/data_plane/dressing.h"
+#include "emulator/surfaces/data_plane/answer_filter.h"
 #include "emulator/surfaces/data_plane/routes.h"
 #include "emulator/surfaces/data_plane/services.h"
 #include "emulator/surfaces/data_plane/token_filter.h"
@@ -35,8 +35,9 @@ struct DataPlaneSettings {
 };
 
 /// The data plane of the service: every request of the emulated port. Finds the operation, then
-/// lets the request pass the filters (http/filter.h): `outer_filters` of the settings, Dressing,
-/// GuardFilter, TokenFilter, `inner_filters` of the settings; after them the operation runs.
+/// lets the request pass the filters (http/filter.h): `outer_filters` of the settings,
+/// AnswerFilter, GuardFilter, TokenFilter, `inner_filters` of the settings; after them the
+/// operation runs.
 class DataPlane final : public http::Handler {
  public:
   DataPlane(Services services, DataPlaneSettings settings);
@@ -54,7 +55,7 @@ class DataPlane final : public http::Handler {
   const Services services_;
   const pools::PoolName default_pool_;
   const VersionTable versions_;
-  Dressing dressing_;
+  AnswerFilter answer_filter_;
   GuardFilter guard_;
   TokenFilter token_;
   std::vector<http::Filter*> filters_;

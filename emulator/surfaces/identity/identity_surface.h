@@ -10,7 +10,7 @@
 
 namespace dynsessions::surfaces::identity {
 
-/// Names of its operations, as they stand in the log.
+/// Names of the operations, as the log shows them.
 [[nodiscard]] std::vector<std::string> operation_names();
 
 /// Token endpoints that need no Azure account, for the credentials of the Azure SDKs
@@ -18,9 +18,10 @@ namespace dynsessions::surfaces::identity {
 ///   /msi/token                          managed identity of App Service, and its older form
 ///   /metadata/identity/oauth2/token     managed identity of virtual machines (IMDS)
 ///   /{tenant}/oauth2/v2.0/token …       Microsoft Entra and AD FS: secrets, assertions, passwords
-///   …/.well-known/openid-configuration, …/discovery/…   documents that clients read first Every
-///   answer is JSON. The text of a refusal includes the cure, because clients show nothing else
-///   (quirk 40). Any secret is accepted, and no token is needed; RequestGuard keeps web pages out.
+///   …/.well-known/openid-configuration, …/discovery/…   documents that clients read first
+///
+/// Every answer is JSON. The text of a refusal includes the cure, because clients show nothing else
+/// (quirk 40). Any secret is accepted, and no token is needed; RequestGuard keeps web pages out.
 class IdentitySurface final : public Surface {
  public:
   /// `outer` filters receive finished answers, and refusals as errors; `inner` filters run directly

@@ -51,7 +51,7 @@ execution::SpooledText closing_words(const ExecutionResult& result, std::chrono:
 const execution::ExecutionValue& shown_value(const ApiVersion& version,
                                              const ExecutionResult& result) {
   const bool has_value_with_image = !std::holds_alternative<execution::NoValue>(result.with_image);
-  return has_value_with_image && !version.image_beats_value ? result.with_image : result.value;
+  return has_value_with_image && !version.image_replaces_value ? result.with_image : result.value;
 }
 
 /// Writes an answer without copying its long texts.

@@ -68,7 +68,7 @@ void add_execute_headers(http::Headers& headers, const Timings& timings,
 /// Adds a header that was documented in 2026 (CONTRACT.md section 1.6); the spelling of its value
 /// is a guess.
 void add_new_allocation(http::Headers& headers, const ApiVersion& version, bool is_new) {
-  if (version.tells_new_allocation) {
+  if (version.sends_new_allocation) {
     headers.add("x-ms-new-allocation", is_new ? "true" : "false");
   }
 }

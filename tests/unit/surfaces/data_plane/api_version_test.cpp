@@ -82,7 +82,7 @@ TEST_CASE("a version changes exactly what the contract says", "[api][api_version
     const bool newest = row.name == kFlat10;
     CHECK(version.has_stream_length == newest);
     CHECK(version.has_empty_kernel == newest);
-    CHECK(version.tells_new_allocation == newest);
+    CHECK(version.sends_new_allocation == newest);
   }
 }
 

@@ -105,13 +105,13 @@ class Witness final : public http::Filter {
       co_return own;
     }
     http::Answer answer = co_await next(call);
-    dressed = answer && answer->headers.find("mise-correlation-id");
+    has_headers = answer && answer->headers.find("mise-correlation-id");
     co_return answer;
   }
 
   std::vector<std::string> seen;
   bool answer_itself = false;
-  bool dressed = false;
+  bool has_headers = false;
 };
 
 TEST_CASE("a further filter can stand in front of operations and behind the guard",
@@ -126,7 +126,7 @@ TEST_CASE("a further filter can stand in front of operations and behind the guar
   harness.send("GET /nothing");
   harness.send("GET /files?identifier=s");
   CHECK(fault.seen == std::vector<std::string>{"", "list_files"});
-  CHECK_FALSE(fault.dressed);
+  CHECK_FALSE(fault.has_headers);
 
   fault.answer_itself = true;
   const http::Response response = harness.send("GET /files?identifier=new");
@@ -142,7 +142,7 @@ TEST_CASE("a further filter can see every finished answer", "[api][exchange]") {
   DataPlaneHarness harness(DataPlaneHarness::hello_world, settings);
   harness.send("GET /files?identifier=s", "", {});
   CHECK(journal.seen == std::vector<std::string>{"list_files"});
-  CHECK(journal.dressed);
+  CHECK(journal.has_headers);
 }
 
 }  // namespace

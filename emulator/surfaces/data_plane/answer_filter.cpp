@@ -1,4 +1,4 @@
-#include "emulator/surfaces/data_plane/dressing.h"
+#include "emulator/surfaces/data_plane/answer_filter.h"
 
 #include <utility>
 
@@ -23,7 +23,7 @@ bool is_json(const http::Response& response) {
 
 /// JSON answers of the service are chunked and negotiate their encoding; the 202 answers of
 /// 2024-10-02-preview are chunked but do not (CONTRACT.md section 1.6).
-void dress_json(http::Response& response) {
+void format_json(http::Response& response) {
   if (!is_json(response)) return;
   response.headers.add("content-type", "application/json; charset=utf-8");
   if (response.status != kAccepted) response.headers.add("vary", "Accept-Encoding");
@@ -32,22 +32,22 @@ void dress_json(http::Response& response) {
 
 }  // namespace
 
-Dressing::Dressing(DressingSettings settings, const pools::PoolCatalog& pools)
+AnswerFilter::AnswerFilter(AnswerFilterSettings settings, const pools::PoolCatalog& pools)
     : settings_(std::move(settings)), pools_(pools) {}
 
-asio::awaitable<http::Answer> Dressing::handle(http::Call& call, http::Next next) {
+asio::awaitable<http::Answer> AnswerFilter::handle(http::Call& call, http::Next next) {
   http::Answer answer = co_await next(call);
   if (!answer) co_return refuse(answer.error(), call.exchange);
   add_common_headers(*answer, call.exchange);
   co_return answer;
 }
 
-http::Response Dressing::dress(http::Answer answer, const Route& route,
-                               http::Exchange& exchange) const {
+http::Response AnswerFilter::finish(http::Answer answer, const Route& route,
+                                    http::Exchange& exchange) const {
   http::Response response;
   if (answer) {
     response = *std::move(answer);
-    dress_json(response);
+    format_json(response);
     add_reason(response, exchange);
     if (settings_.own_headers && !exchange.warning.empty()) {
       response.headers.add("x-emulator-warning", http::as_header_value(exchange.warning));
@@ -59,13 +59,13 @@ http::Response Dressing::dress(http::Answer answer, const Route& route,
   return response;
 }
 
-http::Response Dressing::refuse(const Error& error, http::Exchange& exchange) const {
+http::Response AnswerFilter::refuse(const Error& error, http::Exchange& exchange) const {
   http::Response response = refusal(error, exchange);
   add_common_headers(response, exchange);
   return response;
 }
 
-http::Response Dressing::refusal(const Error& error, http::Exchange& exchange) const {
+http::Response AnswerFilter::refusal(const Error& error, http::Exchange& exchange) const {
   exchange.refusal = error;
   exchange.reason = reason_of(error);
   http::Response response =
@@ -74,13 +74,13 @@ http::Response Dressing::refusal(const Error& error, http::Exchange& exchange) c
   return response;
 }
 
-void Dressing::add_reason(http::Response& response, const http::Exchange& exchange) const {
+void AnswerFilter::add_reason(http::Response& response, const http::Exchange& exchange) const {
   const std::string& text = exchange.reason.empty() ? exchange.advice : exchange.reason;
   if (!settings_.own_headers || text.empty()) return;
   response.headers.add("x-emulator-reason", http::as_header_value(text));
 }
 
-void Dressing::add_version_headers(http::Response& response, const Route& route) const {
+void AnswerFilter::add_version_headers(http::Response& response, const Route& route) const {
   const ApiVersion& version = *route.version;
   if (!version.supported.empty()) {
     response.headers.add("api-supported-versions", std::string(version.supported));
@@ -91,7 +91,8 @@ void Dressing::add_version_headers(http::Response& response, const Route& route)
   }
 }
 
-void Dressing::add_common_headers(http::Response& response, const http::Exchange& exchange) const {
+void AnswerFilter::add_common_headers(http::Response& response,
+                                      const http::Exchange& exchange) const {
   response.headers.add("date", http_date(pools_.clock_of(pool_named_in(exchange)).now()));
   response.headers.add("server", "Microsoft-IIS/10.0");
   response.headers.add("x-powered-by", "ASP.NET");

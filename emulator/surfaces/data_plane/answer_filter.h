@@ -8,7 +8,7 @@
 
 namespace dynsessions::surfaces::data_plane {
 
-struct DressingSettings {
+struct AnswerFilterSettings {
   /// Whether answers have `x-emulator-reason`, `x-emulator-warning`, and the request's
   /// `traceparent`.
   bool own_headers = true;
@@ -17,19 +17,19 @@ struct DressingSettings {
 };
 
 /// Gives answers the form of the service's (CONTRACT.md section 1.6). The filter turns refusals
-/// into responses and adds the headers of every answer; dress() adds those of an operation's
-/// answer.
-class Dressing final : public http::Filter {
+/// into responses and adds the headers of every answer; finish() adds the headers of an
+/// operation's answer.
+class AnswerFilter final : public http::Filter {
  public:
   /// `pools`, whose clocks date the answers, outlives the filter.
-  Dressing(DressingSettings settings, const pools::PoolCatalog& pools);
+  AnswerFilter(AnswerFilterSettings settings, const pools::PoolCatalog& pools);
 
   [[nodiscard]] boost::asio::awaitable<http::Answer> handle(http::Call& call,
                                                             http::Next next) override;
 
   /// The answer of the operation of `route`, with the framing and headers of its api-version.
-  [[nodiscard]] http::Response dress(http::Answer answer, const Route& route,
-                                     http::Exchange& exchange) const;
+  [[nodiscard]] http::Response finish(http::Answer answer, const Route& route,
+                                      http::Exchange& exchange) const;
 
   /// Makes the whole answer to a refusal, and records the refusal in the Exchange.
   [[nodiscard]] http::Response refuse(const Error& error, http::Exchange& exchange) const;
@@ -40,7 +40,7 @@ class Dressing final : public http::Filter {
   void add_version_headers(http::Response& response, const Route& route) const;
   void add_common_headers(http::Response& response, const http::Exchange& exchange) const;
 
-  const DressingSettings settings_;
+  const AnswerFilterSettings settings_;
   const pools::PoolCatalog& pools_;
 };
 
