@@ -48,7 +48,7 @@ struct Exchange {
 
   // Facts about the program of the request that are not in the answer.
   bool wants_displays = false;  ///< a filter wants the next member
-  std::string displays;         ///< JSON of an agent, to be distrusted; see ExecutionResult
+  std::string displays;         ///< untrusted JSON of an agent; see ExecutionResult
   /// Bytes that the program wrote, including those that were dropped.
   std::uint64_t stdout_bytes = 0;
   std::uint64_t stderr_bytes = 0;

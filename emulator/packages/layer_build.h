@@ -23,16 +23,16 @@ struct LayerFacts {
   std::vector<std::string> conflicts;  ///< sentences of `pip check`; the layer can be used
 };
 
-/// Builds the layer in `directory`, which must not exist; on failure it can be half there. Blocks
-/// for as long as pip does. `invalid_request` with pip's own words and the likely cure. Only while
-/// this program has one thread: it forks.
+/// Builds the layer in `directory`, which must not exist; on failure it can be incomplete. Blocks
+/// for as long as pip does. `invalid_request` with pip's message and the likely cure. Forks, so
+/// call it while this program has one thread.
 [[nodiscard]] Result<LayerFacts> build_layer(const LayerPlan& plan,
                                              const std::filesystem::path& directory);
 
 /// From the last line of what the script printed; `internal` if that is not its line of facts.
 [[nodiscard]] Result<LayerFacts> read_layer_facts(std::string_view printed);
 
-/// An Error with the essence of pip's output and the likely cure. Separate for tests.
+/// An Error with the important lines of pip's output and the likely cure. Separate for tests.
 [[nodiscard]] Error pip_failure(std::string_view output);
 
 }  // namespace dynsessions::packages

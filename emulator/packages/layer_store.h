@@ -28,9 +28,9 @@ struct Change {
 };
 
 /// The layers of a user, each in a directory that is named by a hash of its requirements and of its
-/// base. A layer is built elsewhere and gets that name when it is complete, so one that was cut
-/// short is never used; a lock lets two servers that start at once build it once. Layers that no
-/// server has used for 30 days are removed when another one is built.
+/// base. A layer is built elsewhere and gets that name when it is complete, so an incomplete one is
+/// never used; a lock lets two servers that start at once build it once. Layers that no server has
+/// used for 30 days are removed when another one is built.
 ///
 /// Functions block. Those that build need a program with one thread. All but find() throw
 /// tls::StateError if the directory cannot be used.

@@ -23,7 +23,7 @@ struct PinnedPackage {
 struct PackageList {
   std::string service_python;  ///< "3.12.7"
   std::string why_python;      ///< the reason why the Python here can be another version
-  std::string source;          ///< from where it is known what the service has
+  std::string source;          ///< where the facts about the service come from
   std::vector<PinnedPackage> packages;
   /// Modules whose package has another name, such as `sklearn`, and parts of shared modules, such
   /// as `google.protobuf`.

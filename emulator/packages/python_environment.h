@@ -28,8 +28,8 @@ struct PythonEnvironment {
   [[nodiscard]] std::string version_of(std::string_view name) const;
 };
 
-/// Reads the metadata of a virtual environment; blocks for some milliseconds. What is not there or
-/// cannot be read is left out.
+/// Reads the metadata of a virtual environment; blocks for some milliseconds. Missing and
+/// unreadable metadata is skipped.
 [[nodiscard]] PythonEnvironment read_python_environment(const std::filesystem::path& prefix);
 
 /// The directory of the interpreter that a virtual environment was made with, such as /usr/bin;

@@ -22,7 +22,7 @@
 
 namespace dynsessions::pools {
 
-/// Facts about a session that can be read without using it.
+/// Facts about a session; reading them does not count as a use.
 struct SessionInfo {
   SessionIdentifier identifier;
   std::string guid;
@@ -110,7 +110,7 @@ class SessionPool {
     SessionIdentifier identifier;
     std::unique_ptr<execution::Workspace> workspace;
   };
-  /// Ends every session and puts these in their place, at once: no call finds the pool in between.
+  /// Replaces all sessions by these at once: no call sees the pool in between.
   /// The identifiers differ and are no more than the maximum. False after stop(): nothing is
   /// changed, and the workspaces stay with the caller.
   [[nodiscard]] bool replace_all(std::vector<Prepared>& sessions);

@@ -57,7 +57,7 @@ class DataPath {
 using FileTime =
     std::chrono::sys_time<std::chrono::duration<std::int64_t, std::ratio<1, 10'000'000>>>;
 
-/// One entry as the API shows it.
+/// A file or directory as the API shows it.
 struct FileInfo {
   std::string name;
   std::string directory = ".";  ///< relative to the data root, "." for the root itself
@@ -105,8 +105,8 @@ inline constexpr std::size_t kMaxListingBytes = std::size_t{32} << 20;
 /// directory.
 [[nodiscard]] Result<void> remove(int root, const DataPath& path);
 
-/// Makes a directory, and those above it that are missing; the owner is the session. One that is
-/// there is left as it is.
+/// Makes a directory, and those above it that are missing; the owner is the session. An existing
+/// directory is left as it is.
 [[nodiscard]] Result<void> make_directory(int root, const DataPath& path);
 
 /// Limits of a session's tree if its file system has none: bytes on the disk, and number of files

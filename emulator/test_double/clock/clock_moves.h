@@ -27,8 +27,8 @@ struct FiredTimer {
   AdjustableClock::Fired fired;
 };
 
-/// Waits until no other request moves one of the clocks. A move that the caller starts at once,
-/// without another co_await, finds them still.
+/// Waits until no other request moves one of the clocks. This still holds
+/// for a move that the caller starts before its next co_await.
 boost::asio::awaitable<void> until_still(std::vector<MovableClock> clocks);
 
 /// The target of a move: a time, or a duration from now. Forward only.

@@ -53,7 +53,7 @@ struct JournalEntry {
   std::string traceparent;
   KeptBody request;
   KeptBody response;
-  std::string displays;            ///< JSON of an agent, to be distrusted
+  std::string displays;            ///< untrusted JSON of an agent
   std::uint64_t stdout_bytes = 0;  ///< bytes that the program wrote
   std::uint64_t stderr_bytes = 0;
   bool stdout_cut = false;  ///< the answer contains only a part of stdout

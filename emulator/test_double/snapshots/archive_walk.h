@@ -26,7 +26,7 @@ struct SnapshotSource {
 };
 
 /// Visits the entries of a snapshot after its manifest, some megabytes at a time. Blocks: a thread
-/// of the file pool runs one step, and then lets others have a turn.
+/// of the file pool runs one step at a time.
 class ArchiveWalk {
  public:
   virtual ~ArchiveWalk() = default;
