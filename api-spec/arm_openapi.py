@@ -281,7 +281,7 @@ def asked_envelope():
     }
 
 
-def shown_pool(version, optional):
+def shown_pool(optional):
     author = {"type": "string"}
     system_data = {
         "createdBy": author,
@@ -327,8 +327,8 @@ def schemas(version):
     envelope = asked_envelope()
     whole = asked(envelope, required=("location", "properties"))
     return {
-        "SessionPool": shown_pool(version, optional=("identity",)),
-        "SessionPoolOfGet": shown_pool(version, optional=()),
+        "SessionPool": shown_pool(optional=("identity",)),
+        "SessionPoolOfGet": shown_pool(optional=()),
         "SessionPoolProperties": shown_properties(version),
         "SessionPoolCollection": record({"value": array_of(ref("SessionPoolOfGet"))}),
         "SessionPoolOfRequest": whole | {"type": "object"},
@@ -457,7 +457,7 @@ def path_parameters(path):
     return [{"name": name, "in": "path", "required": True, "schema": TEXT} for name in names]
 
 
-def paths(version):
+def paths():
     described = {
         SUBSCRIPTION + TYPE: list_operation("ListBySubscription", "subscription"),
         GROUP + TYPE: list_operation("ListByResourceGroup", "resource group"),
@@ -483,7 +483,7 @@ def document(version):
         },
         "servers": [{"url": "https://localhost:7443"}],
         "security": [{"bearer": []}],
-        "paths": paths(version),
+        "paths": paths(),
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
             "parameters": {

@@ -61,7 +61,7 @@ def record(members, optional=(), version=None):
     return closed | {"additionalProperties": False}
 
 
-def values_of(version, result_name):
+def values_of(result_name):
     """The members of a finished execution that every dialect has."""
     return {
         "stdout": TEXT,
@@ -104,12 +104,12 @@ def execute_request(version):
 
 def execution(version):
     if version in FLAT:
-        result = record(values_of(version, "executionResult"), version=version)
+        result = record(values_of("executionResult"), version=version)
         members = {"id": TEXT, "identifier": TEXT, "executionType": TEXT}
         words = ["NotStarted", "Running", "Succeeded", "Failed", "Canceled"]
         members |= {"status": one_of(words), "result": result}
         return record(members, optional=("result",), version=version)
-    members = {"status": one_of(["Success", "Failure"]), **values_of(version, "result")}
+    members = {"status": one_of(["Success", "Failure"]), **values_of("result")}
     inner = record(members, version=version)
     return inner if version == PYTHON else record({"properties": inner}, version=version)
 

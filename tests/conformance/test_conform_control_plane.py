@@ -67,7 +67,7 @@ def test_a_subscription_that_does_not_exist_gives_3(server):
     assert "404" in run.stderr and "--subscription" in run.stderr
 
 
-def test_an_arm_that_answers_otherwise_is_reported_with_page_and_section(server, tmp_path):
+def test_an_arm_that_answers_otherwise_is_reported_with_page_and_section(server):
     rule = {
         "match": {"operation": "put_session_pool", "times": 1},
         "effect": {"status": 403, "code": "AuthorizationFailed", "message": "no"},

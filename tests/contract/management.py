@@ -80,11 +80,6 @@ def _emulated_pools(interactions):
             yield POOL.fullmatch(request["path"])[1]
 
 
-def _names_one_of(path, pools):
-    named = POOL.match(path)
-    return named is None or named[1] in pools
-
-
 def _exchange(each, pools):
     request, answer = each["request"], each["response"]
     is_arm = "dynamicsessions.io" not in request["host"]

@@ -190,7 +190,7 @@ def test_a_missing_version_is_the_oldest_of_the_path_and_an_unknown_one_the_newe
         assert session.send("GET", "files", unknown).text == '{"value":[]}'
 
 
-def test_a_session_is_shown_listed_and_deleted(emulator, session):
+def test_a_session_is_shown_listed_and_deleted(session):
     session.executions("x = 1")
     text = (
         '{"identifier":"<identifier>","createdAt":"<time>","lastAccessedAt":"<time>",'

@@ -75,7 +75,7 @@ def test_an_encoded_name_that_leads_upwards_is_refused(session):
 
 
 @pytest.mark.parametrize("version", DIALECTS)
-def test_files_that_cannot_be_listed_are_reported(session, version, emulator):
+def test_files_that_cannot_be_listed_are_reported(session, version):
     session.executions("open(b'/mnt/data/\\xff', 'w').close(); open('/mnt/data/seen', 'w').close()")
     answer = session.list(version)
     assert names_in(answer) == ["seen"]

@@ -117,7 +117,7 @@ assert sum(not line.startswith("#") for line in listed) >= cpus
 """
 
 
-def test_programs_find_their_cpus_and_a_second_place_for_temporary_files(server, tier):
+def test_programs_find_their_cpus_and_a_second_place_for_temporary_files(server):
     assert stdout_of(server.session(), CPUS + LSCPU) == "found\n"
 
 

@@ -128,7 +128,7 @@ def test_a_server_that_starts_with_full_pipes_serves_and_stops(ready_file):
         assert server.exit_code_after_sigterm() == 0
 
 
-def test_a_start_that_fails_ends_with_a_full_pipe(tmp_path):
+def test_a_start_that_fails_ends_with_a_full_pipe():
     with full_pipe() as pipe:
         failed = subprocess.run(
             [BINARY, "serve", "--no-such-option"], stdout=pipe, stderr=pipe, timeout=STOP_SECONDS

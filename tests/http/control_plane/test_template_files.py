@@ -84,7 +84,7 @@ def test_a_bicep_file_needs_its_compiler(apply, files, tmp_path):
     assert ended.stdout.strip().endswith("/sessionPools/by-bicep")
 
 
-def test_a_refusal_names_the_file_and_the_reason(apply, files, arm_server):
+def test_a_refusal_names_the_file_and_the_reason(apply, files):
     path = files("bad.json", template([pool_resource("[nope()]")]))
     ended = apply(path)
     assert ended.returncode == 1

@@ -147,7 +147,7 @@ def test_a_wrong_request_for_a_token_names_the_field(strict_server):
         assert admin.refused("POST", "/token", json=body) == (400, "InvalidRequest", field)
 
 
-def test_identifiers_that_two_principals_share_are_warned_of_in_every_mode(server, pool):
+def test_identifiers_that_two_principals_share_are_warned_of_in_every_mode(pool):
     for person in ("person-1", "person-2"):
         token = pool.ask("POST", "/token", json={"principal": person})["token"]
         pool.session("shared").executions("1", headers=bearer(token))

@@ -290,7 +290,7 @@ def test_a_probability_with_a_seed_hits_the_same_requests_again(pool):
     assert set(runs[0]) == {200, 500}
 
 
-def test_rules_can_be_sent_back_and_removed(pool, admin):
+def test_rules_can_be_sent_back_and_removed(pool):
     rules = [
         {"preset": "throttled", "match": {"times": 3}},
         {"effect": {"delay": {"fromSeconds": 0, "toSeconds": 0.001}}},

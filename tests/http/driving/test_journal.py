@@ -41,7 +41,7 @@ def test_code_is_known_in_every_dialect(pool):
     assert found == [("1 + 1", 2), ("2 + 2", 4), ("3 + 3", 6)]
 
 
-def test_a_refusal_is_there_with_its_reason(server, pool):
+def test_a_refusal_is_there_with_its_reason(pool):
     """Golden journey 7."""
     requests.get(f"{pool.endpoint}/files?identifier=user-1", timeout=20)
     [entry] = pool.journal(status=401)

@@ -344,7 +344,7 @@ def test_a_wrong_seed_keeps_the_server_from_starting(seed, break_it, complaint):
     assert f"--seed {seed}: " in ended.stderr and complaint in ended.stderr
 
 
-def test_a_server_of_scripts_takes_files_but_no_variables(seed, start_server):
+def test_a_server_of_scripts_takes_files_but_no_variables(start_server):
     server = start_server("--engine", "scripts")
     pool = DrivenPool(server)
     session = {"identifier": "user-1", "files": "user-1"}

@@ -163,9 +163,7 @@ time.sleep(SECONDS)
 @attack(15, 16)
 @pytest.mark.only_in("B")
 @pytest.mark.parametrize("little, much, program", FILLERS.values(), ids=FILLERS.keys())
-def test_whoever_takes_more_of_the_disk_than_it_may_is_ended(
-    start_server, other_session, little, much, program
-):
+def test_whoever_takes_more_of_the_disk_than_it_may_is_ended(start_server, little, much, program):
     """The launcher counts files where the kernel cannot answer ENOSPC; the same program passes if
     it takes little."""
     server = start_server(*("--data-quota-mb", "8", "--tmp-quota-mb", "128", "--max-files", "1000"))
