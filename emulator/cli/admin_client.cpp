@@ -18,22 +18,16 @@ using Json = nlohmann::ordered_json;
 
 /// A move of the clock waits for programs that time out.
 constexpr std::chrono::seconds kLongest{60};
-constexpr std::size_t kLongestAnswer = std::size_t{256} << 20;
+constexpr std::size_t kLongestReply = std::size_t{256} << 20;
 
-std::string target_of(const Invocation& call, const AdminRequest& request) {
-  const auto pool = call.flags.find(kPoolFlag.name);
-  if (pool == call.flags.end() || !request.is_scoped) return request.path;
-  return pool_path(pool->second) + request.path;
-}
-
-net::HttpReply send(const Invocation& call, const AdminRequest& request,
-                    const AdminAddress& address) {
-  const auto url = net::HttpUrl::parse(address.url);
-  if (!url) throw std::runtime_error(url.error().message);
-  net::HttpRequest http = admin_request(call, request, address);
-  http.timeouts.answer = kLongest;
-  http.timeouts.total = kLongest;
-  auto reply = net::fetch_blocking(*url, std::move(http), kLongestAnswer);
+readiness::Reply send(const Invocation& call, const AdminRequest& request,
+                      const AdminAddress& address) {
+  auto reply = readiness::ask_admin(address.url, {.path = target_of(call, request),
+                                                  .token = address.token,
+                                                  .method = request.method,
+                                                  .timeout = kLongest,
+                                                  .body = request.body,
+                                                  .longest_reply = kLongestReply});
   if (!reply) throw std::runtime_error(reply.error().message);
   return *std::move(reply);
 }
@@ -47,11 +41,6 @@ std::string message_of(const Json& answer, unsigned status) {
   return message.empty() ? "status " + std::to_string(status) : message;
 }
 
-RawAnswer raw_answer(net::HttpReply reply) {
-  const std::string reason(reply.headers.find("x-emulator-reason").value_or(""));
-  return {reply.status, std::move(reply.body), reason};
-}
-
 std::string printable_lines(const std::string& text) {
   std::string shown;
   for (std::size_t begin = 0; begin <= text.size();) {
@@ -63,6 +52,12 @@ std::string printable_lines(const std::string& text) {
 }
 
 }  // namespace
+
+std::string target_of(const Invocation& call, const AdminRequest& request) {
+  const auto pool = call.flags.find(kPoolFlag.name);
+  if (pool == call.flags.end() || !request.is_scoped) return request.path;
+  return pool_path(pool->second) + request.path;
+}
 
 std::string pool_path(const std::string& pool) {
   if (pool.empty()) throw config::ConfigError("the name of the pool is empty");
@@ -119,15 +114,15 @@ void refuse_arguments(const Invocation& call) {
                             std::string(call.command->name) + "`");
 }
 
-RawAnswer send_to_admin_api(const Invocation& call, const AdminRequest& request) {
-  return raw_answer(send(call, request, admin_address(call)));
+readiness::Reply send_to_admin_api(const Invocation& call, const AdminRequest& request) {
+  return send(call, request, admin_address(call));
 }
 
-ExitCode report_refusal(const RawAnswer& answer) {
-  Json json = Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
+ExitCode report_refusal(const readiness::Reply& reply) {
+  Json json = Json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) json = Json::object();
-  std::string message = message_of(json, answer.status);
-  if (!answer.reason.empty()) message += '\n' + answer.reason;
+  std::string message = message_of(json, reply.status);
+  if (!reply.reason.empty()) message += '\n' + reply.reason;
   std::fprintf(stderr, "dynsessions: %s", printable_lines(message).c_str());
   return failed;
 }
@@ -139,7 +134,7 @@ ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
 
 ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
                        const AdminAddress& address, const ShowAnswer& show) {
-  const RawAnswer reply = raw_answer(send(call, request, address));
+  const readiness::Reply reply = send(call, request, address);
   const bool good = reply.status < 300;
   const Json answer = Json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
   if (wants_json(call)) {
@@ -158,16 +153,6 @@ AdminAddress admin_address(const Invocation& call) {
   if (!url) throw std::runtime_error("there is no ready line in the --ready-file yet");
   return {*url,
           client_environment::admin_token_for(*url, config.server, config::process_environment)};
-}
-
-net::HttpRequest admin_request(const Invocation& call, const AdminRequest& request,
-                               const AdminAddress& address) {
-  net::HttpRequest http;
-  http.method = request.method;
-  http.target = target_of(call, request);
-  http.body = request.body;
-  if (!address.token.empty()) http.headers.add("Authorization", "Bearer " + address.token);
-  return http;
 }
 
 }  // namespace dynsessions::cli

@@ -7,7 +7,7 @@
 
 #include "emulator/base/columns.h"
 #include "emulator/cli/command.h"
-#include "emulator/net/client/http_client.h"
+#include "emulator/readiness/readiness.h"
 
 /// Commands that ask the admin API of a running server. Each is one request.
 namespace dynsessions::cli {
@@ -63,20 +63,15 @@ struct AdminAddress {
 /// the server has not announced it yet.
 [[nodiscard]] AdminAddress admin_address(const Invocation& call);
 
-[[nodiscard]] net::HttpRequest admin_request(const Invocation& call, const AdminRequest& request,
-                                             const AdminAddress& address);
+/// Returns the path of the request in the admin API, with the pool of --pool.
+[[nodiscard]] std::string target_of(const Invocation& call, const AdminRequest& request);
 
-/// An unparsed answer, for commands whose answer is not JSON.
-struct RawAnswer {
-  unsigned status = 0;
-  std::string body;
-  std::string reason = {};  ///< the cause and cure of a refusal, or empty
-};
-/// Sends the request to the server that the options describe. Throws std::runtime_error if there
-/// is no answer.
-[[nodiscard]] RawAnswer send_to_admin_api(const Invocation& call, const AdminRequest& request);
+/// Sends the request to the server that the options describe and returns its unparsed reply. Throws
+/// std::runtime_error if there is none.
+[[nodiscard]] readiness::Reply send_to_admin_api(const Invocation& call,
+                                                 const AdminRequest& request);
 /// Prints the message of a refusal. Returns `failed`.
-[[nodiscard]] ExitCode report_refusal(const RawAnswer& answer);
+[[nodiscard]] ExitCode report_refusal(const readiness::Reply& reply);
 
 /// The bytes of a file. Throws config::ConfigError if it cannot be read.
 [[nodiscard]] std::string file_content(const std::string& path);

@@ -58,7 +58,8 @@ std::string as_list(std::string lines) {
 /// Prints the document as it is. With `-o json`, NDJSON becomes one document.
 ExitCode export_journal(const Invocation& call) {
   refuse_arguments(call);
-  const RawAnswer answer = send_to_admin_api(call, {.path = "/journal/export" + query_of(call)});
+  const readiness::Reply answer =
+      send_to_admin_api(call, {.path = "/journal/export" + query_of(call)});
   if (answer.status >= 300) return report_refusal(answer);
   const auto format = call.flags.find("--format");
   const bool is_lines = format == call.flags.end() || format->second == "ndjson";

@@ -107,7 +107,9 @@ ExitCode follow_events(const Invocation& call, const std::string& query) {
   const AdminAddress address = admin_address(call);
   auto url = net::HttpUrl::parse(address.url);
   if (!url) throw std::runtime_error(url.error().message);
-  net::HttpRequest request = admin_request(call, {.path = "/events" + query}, address);
+  net::HttpRequest request;
+  request.target = target_of(call, {.path = "/events" + query});
+  if (!address.token.empty()) request.headers.add("Authorization", "Bearer " + address.token);
   request.timeouts.idle = kSilence;
   asio::io_context loop(1);
   ExitCode code = failed;

@@ -28,8 +28,8 @@ struct PackageReply {
   std::string problem;  ///< why there is none
 };
 
-PackageReply ask(const RunningServer& server, const readiness::AdminRequest& request) {
-  const auto reply = readiness::ask_admin(server.admin, request);
+PackageReply ask(const RunningServer& server, readiness::AdminRequest request) {
+  const auto reply = readiness::ask_admin(server.admin, std::move(request));
   if (!reply) return {nullptr, reply.error().message};
   if (reply->status == kNoSuchOperation) return {nullptr, "it is of an earlier version"};
   json report = json::parse(reply->body, nullptr, /*allow_exceptions=*/false);

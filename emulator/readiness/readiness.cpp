@@ -21,7 +21,6 @@ using nlohmann::json;
 namespace {
 
 constexpr std::chrono::milliseconds kPause{100};
-constexpr std::size_t kLongestAnswer = std::size_t{1} << 20;
 
 /// The text of a member; empty when it is absent or no text.
 std::string text_of(const json& object, const char* name) {
@@ -83,18 +82,20 @@ std::optional<std::string> admin_url(const config::Config& config) {
   return url.str();
 }
 
-Result<Reply> ask_admin(const std::string& url, const AdminRequest& request) {
+Result<Reply> ask_admin(const std::string& url, AdminRequest request) {
   const auto server = net::HttpUrl::parse(url);
   if (!server) return no_reply(server.error().message);
   net::HttpRequest sent;
-  sent.method = request.method;
-  sent.target = request.path;
+  sent.method = std::move(request.method);
+  sent.target = std::move(request.path);
+  sent.body = std::move(request.body);
   if (!request.token.empty()) sent.headers.add("Authorization", "Bearer " + request.token);
   sent.timeouts.answer = request.timeout;
   sent.timeouts.total = request.timeout;
-  auto reply = net::fetch_blocking(*server, std::move(sent), kLongestAnswer);
+  auto reply = net::fetch_blocking(*server, std::move(sent), request.longest_reply);
   if (!reply) return no_reply(reply.error().message);
-  return Reply{reply->status, std::move(reply->body)};
+  std::string reason(reply->headers.find("x-emulator-reason").value_or(""));
+  return Reply{reply->status, std::move(reply->body), std::move(reason)};
 }
 
 Finding judge(unsigned status, const std::string& body) {

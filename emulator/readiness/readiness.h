@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -31,8 +32,9 @@ struct Finding {
 [[nodiscard]] Finding judge(unsigned status, const std::string& body);
 
 struct Reply {
-  unsigned status;
+  unsigned status = 0;
   std::string body;
+  std::string reason = {};  ///< the cause and cure of a refusal, or empty
 };
 
 struct AdminRequest {
@@ -40,11 +42,13 @@ struct AdminRequest {
   std::string token = {};  ///< empty: none is sent
   std::string method = "GET";
   std::chrono::steady_clock::duration timeout = std::chrono::seconds(3);
+  std::string body = {};
+  std::size_t longest_reply = std::size_t{1} << 20;  ///< in bytes
 };
 
 /// Sends a request to the admin API at `url`, such as "http://127.0.0.1:7071". Blocks until the
 /// reply or the timeout. An Error has the reason in one line.
-[[nodiscard]] Result<Reply> ask_admin(const std::string& url, const AdminRequest& request);
+[[nodiscard]] Result<Reply> ask_admin(const std::string& url, AdminRequest request);
 
 /// Asks once, and waits for the answer for three seconds at most. Blocks. Throws what admin_url()
 /// throws.
