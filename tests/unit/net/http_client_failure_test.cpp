@@ -68,7 +68,9 @@ TEST_CASE("a name is resolved, and its addresses are tried in order", "[net][cli
   TestServer server(echo);
   Client client;
   // Where localhost is also ::1, no server listens there.
-  CHECK(client.fetch(url_of(server.port(), "localhost"))->body == "GET ");
+  const auto answer = client.fetch(url_of(server.port(), "localhost"));
+  REQUIRE(answer);  // a machine without /etc/hosts does not know localhost
+  CHECK(answer->body == "GET ");
 }
 
 TEST_CASE("each step has its deadline", "[net][client]") {
