@@ -74,7 +74,7 @@ class KernelsFixture {
   void pass_timeout() { clock_.advance(kTimeout); }
   void pass_end_timeout() {
     loop_.run_until([this] { return real_time_.has_timers(); });
-    real_time_.advance(std::chrono::seconds(2));
+    real_time_.advance(services_.limits.interrupt_grace);
   }
 
  private:
