@@ -41,6 +41,13 @@ std::string java_options(const std::string& inherited, const std::string& store)
   return inherited.empty() ? options : inherited + " " + options;
 }
 
+/// The server listens on 127.0.0.1. For localhost, many machines name ::1 first, and Node.js before
+/// version 20 tries only the first address. An order that the user chose stays.
+std::string node_options(const std::string& inherited) {
+  if (inherited.find("--dns-result-order") != std::string::npos) return inherited;
+  return inherited + (inherited.empty() ? "" : " ") + "--dns-result-order=ipv4first";
+}
+
 /// For az, the SDKs and Terraform azapi (CONTROL-PLANE.md sections 3 and 3.2). az caches the cloud
 /// in its configuration directory, so each address of a server gets a separate directory.
 std::vector<Variable> management_variables(const RunningServer& server) {
@@ -80,6 +87,7 @@ std::vector<Variable> variables_for(const RunningServer& server, const AzStandIn
   const TrustFiles trust = trust_files(server.authority, inherited);
   for (const char* name : {"REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"}) set(name, trust.bundle);
   set("NODE_EXTRA_CA_CERTS", server.authority);
+  set("NODE_OPTIONS", node_options(now("NODE_OPTIONS")));
   for (Variable& variable : management_variables(server)) {
     variables.push_back(std::move(variable));
   }

@@ -2,11 +2,14 @@
 // identity. The variables are those of `dynsessions env`.
 
 import assert from "node:assert/strict";
+import { webcrypto } from "node:crypto";
 
 import { ContainerAppsAPIClient } from "@azure/arm-appcontainers";
 import { DefaultAzureCredential } from "@azure/identity";
 
 import { runOperations } from "./operations.mjs";
+
+globalThis.crypto ??= webcrypto; // the SDK needs it, and Node.js 18 of Debian 12 lacks it
 
 const { AZURE_SUBSCRIPTION_ID, AZURE_RESOURCE_GROUP, ARM_RESOURCE_MANAGER_ENDPOINT } = process.env;
 const client = new ContainerAppsAPIClient(new DefaultAzureCredential(), AZURE_SUBSCRIPTION_ID, {

@@ -83,6 +83,24 @@ TEST_CASE("Java gets a file with the authorities, after the options that it has"
   CHECK(std::filesystem::file_size(state.path() / "trust-store.p12") > 0);
 }
 
+TEST_CASE("Node.js tries 127.0.0.1 first for localhost, unless the user chose an order",
+          "[environment]") {
+  const tls::TemporaryDirectory state;
+  tls::set_content(state.path() / "ca.pem", "not even a certificate\n");
+  RunningServer server = kHttpOnly;
+  server.authority = (state.path() / "ca.pem").string();
+  const auto options = [&](const std::string& inherited) {
+    const auto variables =
+        variables_for(server, {"/az", Place::off}, environment_of({{"NODE_OPTIONS", inherited}}));
+    return value_of(variables, "NODE_OPTIONS");
+  };
+  CHECK(options("") == "--dns-result-order=ipv4first");
+  CHECK(options("--no-warnings") == "--no-warnings --dns-result-order=ipv4first");
+  CHECK(options("--dns-result-order=verbatim -r x") == "--dns-result-order=verbatim -r x");
+  const auto plain = variables_for(kHttpOnly, {"/az", Place::off}, environment_of({}));
+  CHECK(value_of(plain, "NODE_OPTIONS") == std::nullopt);
+}
+
 TEST_CASE("management clients find ARM, each port with its own configuration of az",
           "[environment]") {
   const tls::TemporaryDirectory state;
