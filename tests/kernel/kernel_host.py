@@ -22,6 +22,7 @@ import uuid
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
+SETTINGS = pathlib.Path(__file__).with_name("kernel_settings.py")
 SECONDS = 120
 # Output of child processes and C code reaches a kernel through a pipe and a separate thread, and
 # can arrive after the program's end; once the thread has read it, the kernel's next answer brings
@@ -49,8 +50,7 @@ class Kernel:
         argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         profile = pathlib.Path(home, ".ipython/profile_default")
         profile.mkdir(parents=True)
-        settings = "c.HistoryManager.enabled = False\n"  # sessions have the same setting
-        (profile / "ipython_kernel_config.py").write_text(settings)
+        (profile / "ipython_kernel_config.py").write_text(SETTINGS.read_text())
         runtime = pathlib.Path(home, ".local/share/jupyter/runtime")
         runtime.mkdir(parents=True)
         # Uses sockets in a directory, because another test could take a port that was free a moment
