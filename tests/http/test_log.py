@@ -282,14 +282,18 @@ def test_nothing_secret_is_in_the_log_whatever_was_sent(log, server, session):
 
 def test_connections_routes_and_the_launcher_are_logged_at_level_debug(log, session):
     session.list()
+
+    def is_logged(expected):
+        messages = (entry["message"] for entry in log.of("message", level="debug"))
+        return any(re.search(expected, message) for message in messages)
+
     for expected in (
         r"connection \d+ opened by 127\.0\.0\.1:\d+ for http",
         r"request \d+\.\d+ is list_files as of 2025-10-02-preview",
         r"launcher request \d+: create_sandbox of sandbox \d+",
     ):
-        messages = lambda: (entry["message"] for entry in log.of("message", level="debug"))  # noqa: E731
         wait_until(
-            lambda expected=expected: any(re.search(expected, text) for text in messages()),
+            lambda expected=expected: is_logged(expected),
             f"no message for a debugger matches {expected}",
         )
 

@@ -25,7 +25,7 @@ def wait_until(holds, otherwise):
 
 
 class RunningServer:
-    """A server with the packages of a project, and what it reports about them."""
+    """A server whose sessions have a project's packages; reads its report about them."""
 
     def __init__(self, project, *options):
         self.project = project

@@ -2,7 +2,7 @@
 
 import socket
 
-SECONDS = 20  # what is closed refuses at once; what is open can be slow on a busy machine
+SECONDS = 20  # a closed port refuses at once; an open one can be slow on a busy machine
 
 
 def reach(address, port, device=None):

@@ -17,6 +17,14 @@ const RunningServer kHttpOnly{.endpoint = "http://127.0.0.1:1/sessionPools/p",
                               .identity_endpoint = "http://127.0.0.1:1/msi/token",
                               .authority = {}};
 
+/// The authority's file is in `state`.
+RunningServer https_server(const tls::TemporaryDirectory& state) {
+  RunningServer server = kHttpOnly;
+  server.authority = (state.path() / "ca.pem").string();
+  tls::set_content(server.authority, "not even a certificate\n");
+  return server;
+}
+
 config::Environment environment_of(Texts variables) {
   return [variables = std::move(variables)](const std::string& name) {
     const auto found = variables.find(name);
@@ -66,9 +74,7 @@ TEST_CASE("hosts that need no proxy are added once", "[environment]") {
 
 TEST_CASE("Java gets a file with the authorities, after the options that it has", "[environment]") {
   const tls::TemporaryDirectory state;
-  tls::set_content(state.path() / "ca.pem", "not even a certificate\n");
-  RunningServer server = kHttpOnly;
-  server.authority = (state.path() / "ca.pem").string();
+  const RunningServer server = https_server(state);
   const auto options = [&](const std::string& inherited) {
     const auto variables = variables_for(server, {"/az", Place::off},
                                          environment_of({{"JAVA_TOOL_OPTIONS", inherited}}));
@@ -86,9 +92,7 @@ TEST_CASE("Java gets a file with the authorities, after the options that it has"
 TEST_CASE("Node.js tries 127.0.0.1 first for localhost, unless the user chose an order",
           "[environment]") {
   const tls::TemporaryDirectory state;
-  tls::set_content(state.path() / "ca.pem", "not even a certificate\n");
-  RunningServer server = kHttpOnly;
-  server.authority = (state.path() / "ca.pem").string();
+  const RunningServer server = https_server(state);
   const auto options = [&](const std::string& inherited) {
     const auto variables =
         variables_for(server, {"/az", Place::off}, environment_of({{"NODE_OPTIONS", inherited}}));
@@ -104,9 +108,7 @@ TEST_CASE("Node.js tries 127.0.0.1 first for localhost, unless the user chose an
 TEST_CASE("management clients find ARM, each port with its own configuration of az",
           "[environment]") {
   const tls::TemporaryDirectory state;
-  tls::set_content(state.path() / "ca.pem", "not even a certificate\n");
-  RunningServer server = kHttpOnly;
-  server.authority = (state.path() / "ca.pem").string();
+  RunningServer server = https_server(state);
   server.arm = "https://localhost:7443";
   server.http = "http://127.0.0.1:7070";
   server.subscription = "s";
