@@ -2,16 +2,13 @@
 
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace dynsessions {
 
@@ -38,6 +35,11 @@ Outcome<Work> outcome_of(Work& work) {
   }
 }
 
+/// Runs `work`, which throws nothing, on a thread of `pool` and continues on the caller's executor.
+/// Separate from offload(), so that the compiler makes the coroutines of Asio once and not for each
+/// kind of work.
+boost::asio::awaitable<void> run_on(boost::asio::thread_pool& pool, std::function<void()> work);
+
 /// Runs `work` on a thread of `pool` and continues on the caller's executor with the return value.
 /// `work` gets values and touches no state of the event loop; its exceptions are rethrown here. The
 /// caller always waits for its end, even after a cancellation. Name the callable before the call:
@@ -48,15 +50,9 @@ boost::asio::awaitable<std::invoke_result_t<Work>> offload(boost::asio::thread_p
   // The exception is passed like a value, so that only one thread at a time refers to it. Otherwise
   // Asio's pool thread would release it while the loop reads it. That is correct, but tsan cannot
   // see it (libstdc++ counts the references inside its library).
-  auto on_pool = [](Work inner) -> boost::asio::awaitable<Outcome<Work>> {
-    co_return outcome_of(inner);
-  };
-  // Work on the pool is not cancelled: Asio would pass a cancellation to the pool's thread while
-  // the loop continues to use the signal (a data race that tsan finds).
-  auto uncancelled = boost::asio::bind_cancellation_slot(boost::asio::cancellation_slot(),
-                                                         boost::asio::use_awaitable);
-  Outcome<Work> outcome = co_await boost::asio::co_spawn(
-      pool.get_executor(), on_pool(std::move(work)), std::move(uncancelled));
+  Outcome<Work> outcome;
+  std::function<void()> keep_outcome = [&work, &outcome] { outcome = outcome_of(work); };
+  co_await run_on(pool, std::move(keep_outcome));
   if (outcome.index() == 0) std::rethrow_exception(std::get<0>(std::move(outcome)));
   if constexpr (!std::is_void_v<std::invoke_result_t<Work>>) {
     co_return std::get<1>(std::move(outcome));
