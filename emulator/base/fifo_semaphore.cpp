@@ -16,6 +16,10 @@ asio::awaitable<std::optional<FifoSemaphore::Permit>> FifoSemaphore::wait() {
   co_return std::optional<Permit>(Permit(*this));
 }
 
+void FifoSemaphore::add_permits(std::size_t permits) {
+  for (; permits > 0; --permits) release();
+}
+
 void FifoSemaphore::cancel_waiters() {
   for (Waiter* waiter : std::exchange(queue_, {})) {
     waiter->fate = Fate::cancelled;

@@ -37,6 +37,8 @@ class FifoSemaphore {
   /// Waits for a permit. Returns nullopt if cancel_waiters() was called in the meantime.
   boost::asio::awaitable<std::optional<Permit>> wait();
 
+  void add_permits(std::size_t permits);
+
   /// Every current wait() returns nullopt. Permits that were granted stay valid.
   void cancel_waiters();
 

@@ -49,6 +49,10 @@ constexpr std::uint64_t kSpecReply = 0;
 constexpr std::chrono::seconds kWatchPause{1};
 /// Time that the launcher has for the spec: it compiles the filters and looks for cgroups.
 constexpr std::chrono::seconds kPreparation{60};
+/// Sandboxes that end at once: an ending one takes its share of a processor from the others.
+constexpr std::size_t kEndingsAtOnce = 4;
+/// As many more if ending sandboxes have a lower CPU weight.
+constexpr std::size_t kMoreInCpuGroups = 12;
 
 Error launcher_gone() {
   return {ErrorCode::sandbox_unavailable,
@@ -116,7 +120,11 @@ process_v2::process start_process(asio::any_io_executor executor, const std::str
 }  // namespace
 
 LauncherClient::LauncherClient(asio::any_io_executor executor, Clock& real_time)
-    : executor_(executor), real_time_(real_time), socket_(executor), reader_ended_(executor) {}
+    : executor_(executor),
+      real_time_(real_time),
+      socket_(executor),
+      reader_ended_(executor),
+      endings_(executor, kEndingsAtOnce) {}
 
 LauncherClient::~LauncherClient() { stop_watching(); }
 
@@ -236,6 +244,7 @@ asio::awaitable<Result<void>> LauncherClient::ready() {
   auto reply = co_await reply_to(kSpecReply, real_time_.now() + kPreparation);
   if (!reply) co_return reply.error();
   limits_ = reply->message.limits;
+  if (limits_.cpu.kind != sandbox::LimitKind::absent) endings_.add_permits(kMoreInCpuGroups);
   if (reply->message.error_number != 0) obstacle_ = step_and_reason(reply->message);
   co_return Result<void>();
 }

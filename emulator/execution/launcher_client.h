@@ -16,6 +16,7 @@
 
 #include "emulator/base/clock.h"
 #include "emulator/base/event.h"
+#include "emulator/base/fifo_semaphore.h"
 #include "emulator/base/result.h"
 #include "sandbox/base/unique_fd.h"
 #include "sandbox/protocol/launcher_protocol.h"
@@ -61,6 +62,10 @@ class LauncherClient {
   [[nodiscard]] const sandbox::LimitReport& limits() const noexcept { return limits_; }
   /// The reason why some limits are not hard; empty if all are.
   [[nodiscard]] const std::string& obstacle_to_limits() const noexcept { return obstacle_; }
+
+  /// Turns to end a sandbox, for all pools together: as many as keep the processors busy while
+  /// other sessions hardly wait for one.
+  [[nodiscard]] FifoSemaphore& endings() noexcept { return endings_; }
 
   /// Makes a kind of sandbox known to the launcher, which prepares what its sandboxes share. Call
   /// it after ready(). Returns `sandbox_unavailable`, with the step, if the profile cannot be used
@@ -150,6 +155,7 @@ class LauncherClient {
   Event reader_ended_;
   sandbox::LimitReport limits_;
   std::string obstacle_;
+  FifoSemaphore endings_;
   bool reading_ = false;
   bool alive_ = false;
   std::uint64_t next_request_id_ = 1;

@@ -71,6 +71,7 @@ bool SandboxedWorkspace::is_alive() const {
 }
 
 asio::awaitable<void> SandboxedWorkspace::stop() {
+  const auto turn = co_await services_.launcher.endings().wait();
   for (SandboxedInterpreter& interpreter : interpreters_) interpreter.expect_kill();
   if (!std::exchange(stopped_, true)) {
     // The request fails only if the launcher is stuck, or gone and the sandbox with it.

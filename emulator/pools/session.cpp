@@ -112,15 +112,12 @@ Result<UniqueFd> Session::open_data_directory() const {
   return copy;
 }
 
-asio::awaitable<void> Session::end(std::shared_ptr<Session> self, FifoSemaphore& endings) {
+asio::awaitable<void> Session::end(std::shared_ptr<Session> self) {
   enter(SessionState::ending);
   for (FifoSemaphore& queue : kernel_queues_) queue.cancel_waiters();
   // Stopping ends the programs that still run; their execute() then return and free the queues, and
   // the workspace must not be destroyed before that.
-  {
-    auto permit = co_await endings.wait();
-    co_await workspace_->stop();
-  }
+  co_await workspace_->stop();
   for (FifoSemaphore& queue : kernel_queues_) auto permit = co_await queue.wait();
   workspace_.reset();
   self->enter(SessionState::ended);

@@ -71,10 +71,9 @@ class Session {
 
   void enter(SessionState next);
   void allocation_ended(Result<std::unique_ptr<execution::Workspace>> workspace);
-  /// Refuses further calls; then, with a permit of `endings`, stops the workspace, waits until its
-  /// programs have ended, and destroys it. Holds `self` in the meantime, because the pool has
-  /// released it.
-  boost::asio::awaitable<void> end(std::shared_ptr<Session> self, FifoSemaphore& endings);
+  /// Refuses further calls; then stops the workspace, waits until its programs have ended, and
+  /// destroys it. Holds `self` in the meantime, because the pool has released it.
+  boost::asio::awaitable<void> end(std::shared_ptr<Session> self);
 
   const SessionIdentifier identifier_;
   const std::string guid_;

@@ -16,8 +16,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kEndingsAtOnce = 4;
-
 /// Turns an Error into the result of an asynchronous execution: a refusal becomes the text of a
 /// failed program, and any other error a program that was cut short by the end of its session.
 execution::ExecutionResult result_for(const Error& error) {
@@ -49,7 +47,6 @@ SessionPool::SessionPool(asio::any_io_executor executor, Clock& clock, IdSource&
       workspaces_(std::move(workspaces)),
       events_(events),
       definition_(std::make_shared<const PoolDefinition>(std::move(definition))),
-      endings_(executor, kEndingsAtOnce),
       task_ended_(executor) {}
 
 SessionPool::~SessionPool() = default;
@@ -257,7 +254,7 @@ void SessionPool::end(std::shared_ptr<Session> session, EndReason reason) {
   forget(*session);
   events_.session_ended(*session, reason);
   Session& ending = *session;
-  run_in_background(ending.end(std::move(session), endings_));
+  run_in_background(ending.end(std::move(session)));
 }
 
 void SessionPool::run_in_background(asio::awaitable<void> task) {

@@ -161,7 +161,6 @@ class SessionPool {
   std::shared_ptr<const PoolDefinition> definition_;  ///< shared with the sessions it made
   std::unordered_map<SessionIdentifier, std::shared_ptr<Session>> sessions_;
   /// A few at a time: a thousand exiting processes would delay all other sessions.
-  FifoSemaphore endings_;
   std::size_t background_tasks_ = 0;  ///< allocations and endings under way
   std::size_t leases_ = 0;            ///< of all sessions, also of those that have ended
   Event task_ended_;                  ///< or the last lease of a session

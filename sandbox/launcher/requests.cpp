@@ -142,6 +142,7 @@ void Launcher::destroy(const Request& request) {
     return server_.done(request);
   }
   ++destroying_;
+  groups_.lower_cpu_weight(request.sandbox_id);  // others go first when many end at once
   for (const auto& [id, interpreter] : entry.interpreters) interpreter.jail->end();
 }
 

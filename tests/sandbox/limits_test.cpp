@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -178,6 +179,27 @@ TEST_CASE("processes that compute get their share of the CPUs", "[sandbox][limit
     for (std::string key; lines >> key >> value;) throttled |= key == "nr_throttled" && value > 0;
   }
   CHECK(throttled);
+}
+
+TEST_CASE("an ending sandbox leaves the processors to others", "[sandbox][limits]") {
+  LauncherHarness launcher(limited_spec(Groups::wanted));
+  if (!has(launcher.greeting().limits.cpu, launcher)) return;
+  create(launcher);
+  const Interpreter interpreter = start_staying(launcher);
+  const UniqueFd watch(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+  int watched = 0;
+  for (const fs::path& directory : directories_of(launcher)) {
+    for (const bool unified : {true, false}) {
+      const fs::path file = directory / "1" / low_cpu_weight(unified).file;
+      if (::inotify_add_watch(watch.get(), file.c_str(), IN_MODIFY) >= 0) ++watched;
+    }
+  }
+  REQUIRE(watched == 1);
+  inotify_event change{};
+  CHECK(::read(watch.get(), &change, sizeof(change)) < 0);  // nothing yet
+  CHECK(launcher.request(RequestKind::destroy_sandbox).message.kind == ReplyKind::done);
+  REQUIRE(::read(watch.get(), &change, sizeof(change)) == sizeof(change));
+  CHECK((change.mask & IN_MODIFY) != 0);
 }
 
 TEST_CASE("groups go with their sandbox, and the directory with the launcher",

@@ -107,6 +107,12 @@ std::vector<GroupSetting> group_settings(const Limits& limits, bool unified) {
           {Controller::cpu, "cpu.cfs_quota_us", quota, kAboveParent}};
 }
 
+GroupSetting low_cpu_weight(bool unified) {
+  // An eighth of the default. Less would let a busy session delay the end of another for long.
+  if (unified) return {Controller::cpu, "cpu.weight", "12"};
+  return {Controller::cpu, "cpu.shares", "128"};
+}
+
 std::uint64_t counter_in(std::string_view text, std::string_view name) {
   std::istringstream lines{std::string(text)};
   std::uint64_t value = 0;

@@ -24,6 +24,9 @@ struct GroupSetting {
 /// The settings that limit a sandbox.
 [[nodiscard]] std::vector<GroupSetting> group_settings(const Limits& limits, bool unified);
 
+/// The setting with which the processes of a sandbox leave the processors to those of others.
+[[nodiscard]] GroupSetting low_cpu_weight(bool unified);
+
 /// Returns the value in a line like "oom_kill 3"; 0 if there is none.
 [[nodiscard]] std::uint64_t counter_in(std::string_view text, std::string_view name);
 

@@ -194,6 +194,14 @@ std::uint64_t Cgroups::memory_kills(std::uint64_t sandbox) const {
                     "oom_kill");
 }
 
+void Cgroups::lower_cpu_weight(std::uint64_t sandbox) const {
+  const Tree* tree = tree_of(Controller::cpu);
+  if (tree == nullptr) return;
+  const GroupSetting weight = low_cpu_weight(tree->place.unified);
+  const std::string group = below(tree->directory, name_of_group(sandbox));
+  (void)write_text(below(group, weight.file), weight.value);  // the sandbox ends in any case
+}
+
 void Cgroups::remove(std::uint64_t sandbox) {
   for (const Tree& tree : trees_) {
     const std::string group = below(tree.directory, name_of_group(sandbox));

@@ -44,6 +44,9 @@ class Cgroups {
   [[nodiscard]] bool holds(std::uint64_t sandbox, pid_t pid) const;
   /// Number of the sandbox's processes that the kernel has killed for lack of memory.
   [[nodiscard]] std::uint64_t memory_kills(std::uint64_t sandbox) const;
+  /// From now on the processes of that sandbox leave the processors to those of others. Does
+  /// nothing without a CPU group.
+  void lower_cpu_weight(std::uint64_t sandbox) const;
   /// Removes the groups of an empty sandbox. The kernel sometimes needs a moment; then
   /// remove_leftovers() tries again.
   void remove(std::uint64_t sandbox);

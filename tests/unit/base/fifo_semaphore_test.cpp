@@ -52,6 +52,19 @@ TEST_CASE("a semaphore passes on in order of arrival", "[sessions][semaphore]") 
   CHECK(fixture.permit_of(third));
 }
 
+TEST_CASE("permits that are added go to those who wait", "[sessions][semaphore]") {
+  SemaphoreFixture fixture;
+  auto first = fixture.wait();
+  auto second = fixture.wait();
+  auto third = fixture.wait();
+  fixture.semaphore.add_permits(3);
+  const auto permits = {fixture.permit_of(first), fixture.permit_of(second),
+                        fixture.permit_of(third)};
+  auto fourth = fixture.wait();
+  const auto permit = fixture.permit_of(fourth);
+  CHECK_FALSE(fixture.wait().done());
+}
+
 TEST_CASE("a semaphore with more places lets as many through", "[sessions][semaphore]") {
   SemaphoreFixture fixture;
   FifoSemaphore wide(fixture.loop.executor(), 2);

@@ -285,6 +285,9 @@ void FakeLauncher::greet() {
   Reply reply{};
   reply.kind = ReplyKind::done;
   reply.limits.processes = {sandbox::LimitKind::hard, sandbox::LimitMeans::resource_limit};
+  if (is_ordered_to("have CPU groups")) {
+    reply.limits.cpu = {sandbox::LimitKind::hard, sandbox::LimitMeans::cgroup_v1};
+  }
   if (is_ordered_to("lack groups")) {
     reply.error_number = EACCES;
     std::string_view("cgroup memory").copy(reply.step, sizeof(reply.step) - 1);

@@ -36,6 +36,29 @@ TEST_CASE("a launcher says how limits are kept, and what was in the way", "[exec
   CHECK(lacking.launcher.obstacle_to_limits() == "cgroup memory: Permission denied");
 }
 
+TEST_CASE("sandboxes end a few at a time, and more if they end at a low CPU weight",
+          "[execution][launcher]") {
+  const auto at_once = [](LauncherFixture& fixture) {
+    std::vector<FifoSemaphore::Permit> turns;
+    for (;;) {
+      auto turn = fixture.loop.start(fixture.launcher.endings().wait());
+      if (!turn.done()) break;
+      turns.push_back(*turn.result());
+    }
+    const std::size_t count = turns.size();
+    turns.clear();
+    fixture.loop.settle();  // before the launcher is destroyed
+    return count;
+  };
+  LauncherFixture fixture;
+  REQUIRE(fixture.loop.run(fixture.launcher.ready()));
+  LauncherFixture grouped({"have CPU groups"});
+  REQUIRE(grouped.loop.run(grouped.launcher.ready()));
+  const std::size_t few = at_once(fixture);
+  CHECK(few > 1);
+  CHECK(at_once(grouped) > few);
+}
+
 TEST_CASE("a launcher that refuses the spec names the step and the reason",
           "[execution][launcher]") {
   LauncherFixture fixture({"refuse the spec"});

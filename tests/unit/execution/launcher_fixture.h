@@ -18,7 +18,7 @@ namespace dynsessions::execution {
 ///   chatter                   die at WHAT                    start mute interpreters
 ///   start only one            send nonsense at WHAT          do not read until opened: FIFO
 ///   lack groups               ignore WHAT                    outlive its socket
-///   ignore WHAT once
+///   ignore WHAT once          have CPU groups
 struct LauncherFixture {
   using Descriptors = Result<std::vector<UniqueFd>>;
 

@@ -57,6 +57,23 @@ TEST_CASE("an expression that is shown with an image arrives with it", "[executi
   CHECK((both->with_image == ExecutionValue(StringValue{"'a'", "a"})));
 }
 
+TEST_CASE("a sandbox ends when it has a turn", "[execution][sandboxed]") {
+  Ready fixture;
+  std::vector<test::Task<std::optional<FifoSemaphore::Permit>>> turns;
+  do {
+    turns.push_back(fixture.loop.start(fixture.launcher.endings().wait()));
+  } while (turns.back().done());
+  auto stopping = fixture.loop.start(fixture.workspace->stop());
+  fixture.loop.settle();
+  CHECK(fixture.execute("count"));  // still there
+  turns.front().result().reset();   // for the waiter of this test
+  fixture.loop.settle();
+  CHECK_FALSE(stopping.done());
+  turns.back().result().reset();
+  fixture.loop.finish(stopping);
+  CHECK_FALSE(fixture.workspace->is_alive());
+}
+
 TEST_CASE("first programs take turns", "[execution][sandboxed]") {
   Ready fixture;
   const auto other = fixture.loop.run(SandboxedWorkspace::create(fixture.services));
