@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -20,6 +19,7 @@
 #include "emulator/app/seed.h"
 #include "emulator/app/surface_settings.h"
 #include "emulator/base/event.h"
+#include "emulator/base/spawn.h"
 #include "emulator/base/spdlog.h"
 #include "emulator/config/pool_list.h"
 #include "emulator/observability/session_log.h"
@@ -147,8 +147,8 @@ void App::run() {
   outputs_.out->write_in_background();
   outputs_.error->write_in_background();
   std::exception_ptr failure;
-  asio::co_spawn(loop_, serve(),
-                 [&failure](std::exception_ptr exception) { failure = std::move(exception); });
+  spawn(loop_.get_executor(), serve(),
+        [&failure](const std::exception_ptr& exception) { failure = exception; });
   loop_.run();
   file_pool_.join();
   if (failure) std::rethrow_exception(failure);

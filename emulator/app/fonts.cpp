@@ -9,6 +9,7 @@
 #include "emulator/app/engine_settings.h"
 #include "emulator/app/https_setup.h"
 #include "emulator/base/child_process.h"
+#include "emulator/base/json_text.h"
 #include "emulator/base/printable.h"
 #include "emulator/runtimes/python_runtime.h"
 #include "emulator/tls/state_directory.h"
@@ -57,7 +58,7 @@ fs::path prepare_fonts(const config::Config& config, const config::Environment& 
     throw config::ConfigError("--fonts: " +
                               (reason.empty() ? std::string(kNoReason) : printable(reason)));
   }
-  const auto facts = nlohmann::json::parse(last_line_of(printed), nullptr, false);
+  const auto facts = parse_json(last_line_of(printed));
   if (!facts.is_object() || !facts.contains("set") || !facts["set"].is_string()) {
     throw std::runtime_error("font_set.py did not print the directory of the fonts");
   }

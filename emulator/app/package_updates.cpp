@@ -13,7 +13,6 @@
 #include <boost/algorithm/string/trim.hpp>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -21,6 +20,7 @@
 #include "emulator/app/session_packages.h"
 #include "emulator/base/child_process.h"
 #include "emulator/base/offload.h"
+#include "emulator/base/spawn.h"
 #include "emulator/base/spdlog.h"
 #include "emulator/cures/cures.h"
 
@@ -87,7 +87,7 @@ void PackageUpdates::start() {
   if (path_.empty()) return;
   const auto begin = [this](asio::awaitable<void> task) {
     ++tasks_;
-    asio::co_spawn(parts_.executor, std::move(task), [this](const std::exception_ptr& exception) {
+    spawn(parts_.executor, std::move(task), [this](const std::exception_ptr& exception) {
       end_task();
       if (exception) std::rethrow_exception(exception);  // a bug: it leaves run()
     });
@@ -211,7 +211,7 @@ asio::awaitable<std::string> PackageUpdates::end_of(std::vector<std::string> com
   asio::posix::stream_descriptor output(parts_.executor);
   output.assign(::fcntl(installer.output(), F_DUPFD_CLOEXEC, 0));
   bool ended = false;
-  asio::co_spawn(parts_.executor, end_of_output(output), [&](const std::exception_ptr&) {
+  spawn(parts_.executor, end_of_output(output), [&](const std::exception_ptr&) {
     ended = true;
     changed_.notify();
   });

@@ -7,10 +7,10 @@
 
 #include <unistd.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "emulator/app/engine_settings.h"
+#include "emulator/base/spawn.h"
 #include "emulator/cures/cures.h"
 #include "emulator/execution/launcher_client.h"
 #include "emulator/pools/pool_members.h"
@@ -121,11 +121,7 @@ TierTrial try_tier(const std::string& launcher, const sandbox::LauncherSpec& spe
   SteadyClock real_time(loop.get_executor());
   execution::LauncherClient client(loop.get_executor(), real_time);
   client.start(launcher, spec);
-  std::exception_ptr failure;
-  asio::co_spawn(loop, run_trial(client, std::move(profile), trial),
-                 [&failure](std::exception_ptr exception) { failure = std::move(exception); });
-  loop.run();
-  if (failure) std::rethrow_exception(failure);
+  run_to_end(loop, run_trial(client, std::move(profile), trial));
   return trial;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "emulator/auth/base64url.h"
+#include "emulator/base/json_text.h"
 #include "emulator/base/printable.h"
 
 namespace dynsessions::az_stand_in {
@@ -30,7 +31,7 @@ Json claims_of(const std::string& token) {
   const auto payload = end == std::string::npos
                            ? std::nullopt
                            : auth::decode_base64url(token.substr(begin, end - begin));
-  return Json::parse(payload.value_or(""), nullptr, /*allow_exceptions=*/false);
+  return parse_ordered_json(payload.value_or(""));
 }
 
 /// "2026-11-30 14:05:00.000000" in local time, as the Azure CLI shows it.
@@ -60,7 +61,7 @@ Result<Account> sign_in(const std::string& resource, const Environment& environm
                                                       environment("IDENTITY_HEADER").value_or("")};
   const auto body = request(endpoint, resource.empty() ? kUsualResource : resource);
   if (!body) return body.error();
-  const Json answer = Json::parse(*body, nullptr, /*allow_exceptions=*/false);
+  const Json answer = parse_ordered_json(*body);
   Account account{.token = text_of(answer, "access_token"),
                   .tenant = {},
                   .subscription = subscription_of_pool(environment)};

@@ -9,6 +9,7 @@
 
 #include "emulator/base/columns.h"
 #include "emulator/base/identifiers.h"
+#include "emulator/base/json_text.h"
 
 namespace dynsessions::az_stand_in {
 namespace {
@@ -19,7 +20,7 @@ using Row = std::vector<std::pair<std::string, std::string>>;  ///< name and tex
 bool is_nested(const Json& value) { return value.is_object() || value.is_array(); }
 
 /// The members are sorted by name, however deep.
-nlohmann::json sorted(const Json& value) { return nlohmann::json::parse(value.dump()); }
+nlohmann::json sorted(const Json& value) { return parse_json(value.dump()); }
 
 /// Writes a value as Python shows it.
 std::string text_of(const Json& value) {
@@ -146,7 +147,7 @@ std::string written_as(std::string_view form, const Json& value, Members order) 
   if (value.is_null() || form == "none") return {};
   if (form.starts_with("json")) return sorted(value).dump(2) + "\n";
   if (form.starts_with("yaml")) return yaml_document(sorted(value));
-  const Json in_order = order == Members::sorted ? Json::parse(sorted(value).dump()) : value;
+  const Json in_order = order == Members::sorted ? parse_ordered_json(sorted(value).dump()) : value;
   return form == "tsv" ? tsv(in_order) : table(in_order);
 }
 

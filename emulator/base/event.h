@@ -1,10 +1,8 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace dynsessions {
 
@@ -20,9 +18,7 @@ class Event {
 
   /// Waits for the next notify(). Has no deadline; the caller arranges for a notify() at its
   /// deadline.
-  boost::asio::awaitable<void> wait() {
-    co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-  }
+  boost::asio::awaitable<void> wait();
 
  private:
   boost::asio::steady_timer timer_;

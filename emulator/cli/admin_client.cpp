@@ -119,7 +119,7 @@ readiness::Reply send_to_admin_api(const Invocation& call, const AdminRequest& r
 }
 
 ExitCode report_refusal(const readiness::Reply& reply) {
-  Json json = Json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
+  Json json = parse_ordered_json(reply.body);
   if (!json.is_object()) json = Json::object();
   std::string message = message_of(json, reply.status);
   if (!reply.reason.empty()) message += '\n' + reply.reason;
@@ -136,7 +136,7 @@ ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
                        const AdminAddress& address, const ShowAnswer& show) {
   const readiness::Reply reply = send(call, request, address);
   const bool good = reply.status < 300;
-  const Json answer = Json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
+  const Json answer = parse_ordered_json(reply.body);
   if (wants_json(call)) {
     const std::string shown = reply.body.empty() ? "{}" : reply.body;
     std::fputs(shown.c_str(), stdout);

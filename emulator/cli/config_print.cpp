@@ -65,7 +65,7 @@ std::string as_json(const Settings& settings) {
         member(option.show(settings.config), settings.origin_of(option.key));
   }
   for (const auto& [key, value] : settings.file.structured) {
-    json[key] = member(Json::parse(value), {Source::file, settings.file.path});
+    json[key] = member(parse_ordered_json(value), {Source::file, settings.file.path});
   }
   return dumped(json, 2) + '\n';
 }

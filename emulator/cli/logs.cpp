@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "emulator/base/json_text.h"
 #include "emulator/base/printable.h"
+#include "emulator/base/spawn.h"
 #include "emulator/cli/admin_client.h"
 #include "emulator/cli/server_sent_events.h"
 #include "emulator/http/text.h"
@@ -69,7 +69,7 @@ std::string lines_of(const std::string& name, const Json& data) {
 }
 
 void print_event(const Invocation& call, const ServerSentEvents::Event& event) {
-  const Json data = Json::parse(event.data, nullptr, /*allow_exceptions=*/false);
+  const Json data = parse_ordered_json(event.data);
   if (!data.is_object()) return;
   if (!wants_json(call)) {
     std::fputs(lines_of(event.name, data).c_str(), stdout);
@@ -112,16 +112,7 @@ ExitCode follow_events(const Invocation& call, const std::string& query) {
   if (!address.token.empty()) request.headers.add("Authorization", "Bearer " + address.token);
   request.timeouts.idle = kSilence;
   asio::io_context loop(1);
-  ExitCode code = failed;
-  std::exception_ptr thrown;
-  asio::co_spawn(loop, follow(call, *std::move(url), std::move(request)),
-                 [&](std::exception_ptr exception, ExitCode outcome) {
-                   thrown = std::move(exception);
-                   code = outcome;
-                 });
-  loop.run();
-  if (thrown) std::rethrow_exception(thrown);
-  return code;
+  return run_to_end(loop, follow(call, *std::move(url), std::move(request)));
 }
 
 std::string journal_lines(const Json& answer) {

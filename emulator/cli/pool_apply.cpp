@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "emulator/base/json_text.h"
 #include "emulator/base/printable.h"
 #include "emulator/cli/admin_client.h"
 #include "emulator/cli/server_choice.h"
@@ -54,7 +55,7 @@ class ArmClient {
     const auto answer = client_environment::request_token({server.identity_endpoint, "dynsessions"},
                                                           server.arm + "/");
     if (!answer) throw std::runtime_error(answer.error().message);
-    token_ = text_of(Json::parse(*answer, nullptr, /*allow_exceptions=*/false), "access_token");
+    token_ = text_of(parse_ordered_json(*answer), "access_token");
   }
 
   /// Sends a request to a path of ARM, with its query.
@@ -140,7 +141,7 @@ ExitCode apply(const Invocation& call, const ArmClient& arm, const Document& doc
   // The answer to the PUT of a deployment does not show whether the deployment failed.
   const bool is_deployment = document.kind != Document::Kind::pool;
   if (is_deployment && reply.status < 300) reply = arm.send("GET", path);
-  const Json answer = Json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
+  const Json answer = parse_ordered_json(reply.body);
   const Json failure = failure_of(answer);
   if (reply.status >= 300 || !failure.is_null()) {
     const std::string lines =

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/json_text.h"
 #include "emulator/base/printable.h"
 #include "emulator/http/text.h"
 #include "emulator/net/client/http_client.h"
@@ -20,7 +21,7 @@ Error no_token(std::string reason) { return {ErrorCode::internal, std::move(reas
 
 /// Returns the message of a refusal by the identity surface, which is written for people.
 std::string refusal_in(const net::HttpReply& reply) {
-  const auto body = nlohmann::json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
+  const auto body = parse_json(reply.body);
   if (body.is_object() && body.contains("message") && body["message"].is_string()) {
     return printable(body["message"].get<std::string>());
   }

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/json_text.h"
 #include "emulator/base/printable.h"
 #include "emulator/client_environment/running_server.h"
 #include "emulator/readiness/readiness.h"
@@ -32,7 +33,7 @@ PackageReply ask(const RunningServer& server, readiness::AdminRequest request) {
   const auto reply = readiness::ask_admin(server.admin, std::move(request));
   if (!reply) return {nullptr, reply.error().message};
   if (reply->status == kNoSuchOperation) return {nullptr, "it is of an earlier version"};
-  json report = json::parse(reply->body, nullptr, /*allow_exceptions=*/false);
+  json report = parse_json(reply->body);
   if (reply->status == kFound && report.is_object()) return {std::move(report), {}};
   return {nullptr, "it answers with status " + std::to_string(reply->status)};
 }

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/json_text.h"
 #include "emulator/base/read_text.h"
 #include "emulator/readiness/readiness.h"
 #include "emulator/server_list/server_list.h"
@@ -26,7 +27,7 @@ std::string text_of(const json& object, const char* name) {
 }  // namespace
 
 std::optional<RunningServer> from_ready_line(std::string_view line) {
-  const json facts = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const json facts = parse_json(line);
   if (!facts.is_object() || text_of(facts, "event") != "ready") return std::nullopt;
   const std::string http = text_of(facts, "http");
   const std::string https = text_of(facts, "https");

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/json_text.h"
 #include "emulator/base/suggestion.h"
 #include "emulator/config/option_words.h"
 #include "emulator/config/options.h"
@@ -72,7 +73,7 @@ void settle_pools(Settings& settings) {
   const auto found = settings.file.structured.find(kPoolsKey);
   if (found == settings.file.structured.end()) return;
   try {
-    const auto list = nlohmann::json::parse(found->second);
+    const auto list = parse_json(found->second);
     settings.config.pools = parse_pools(list, settings.config.pool);
   } catch (const ConfigError& error) {
     throw ConfigError("`" + settings.file.path + "`, " + error.what());

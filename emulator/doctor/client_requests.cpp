@@ -9,6 +9,7 @@
 #include "emulator/auth/claims.h"
 #include "emulator/auth/token_check.h"
 #include "emulator/base/clock.h"
+#include "emulator/base/json_text.h"
 #include "emulator/base/printable.h"
 #include "emulator/client_environment/identity_request.h"
 #include "emulator/net/client/http_client.h"
@@ -86,7 +87,7 @@ Check check_failure(const std::string& endpoint, const net::HttpFailure& failure
 
 /// Returns the message of the service's error and the emulator's reason.
 std::string refusal_in(const net::HttpReply& reply) {
-  const auto body = nlohmann::json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
+  const auto body = parse_json(reply.body);
   const nlohmann::json::json_pointer message("/error/message");
   std::string text;
   if (body.contains(message) && body.at(message).is_string()) text = body.at(message);
@@ -148,7 +149,7 @@ IdentityChecks check_identity(const config::Environment& environment) {
                                                       environment("IDENTITY_HEADER").value_or("")};
   const auto body = client_environment::request_token(endpoint, std::string(auth::kAudience));
   if (!body) return {{client_check("identity", Verdict::bad, body.error().message, kSetAgain)}, {}};
-  const auto answer = nlohmann::json::parse(*body, nullptr, /*allow_exceptions=*/false);
+  const auto answer = parse_json(*body);
   if (!answer.is_object() || !answer.contains("access_token") ||
       !answer["access_token"].is_string()) {
     return {{client_check("identity", Verdict::bad,

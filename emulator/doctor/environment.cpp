@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/base/child_process.h"
+#include "emulator/base/json_text.h"
 #include "emulator/packages/package_name.h"
 
 namespace dynsessions::doctor {
@@ -161,7 +162,7 @@ Checks check_unresponsive_python(const std::string& python, std::chrono::seconds
 
 std::optional<EnvironmentFacts> read_facts(std::string_view printed) {
   const std::string line = last_line_of(std::string(printed));
-  const json facts = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const json facts = parse_json(line);
   if (!facts.is_object()) return std::nullopt;
   try {
     return EnvironmentFacts{facts.at("python"), facts.at("packages"), facts.at("agent"),

@@ -7,12 +7,12 @@
 #include <utility>
 #include <variant>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "emulator/app/engine_settings.h"
 #include "emulator/app/tier_choice.h"
 #include "emulator/base/clock.h"
+#include "emulator/base/spawn.h"
 #include "emulator/cures/cures.h"
 #include "emulator/doctor/limits.h"
 #include "emulator/execution/launcher_client.h"
@@ -161,11 +161,7 @@ Checks run_session(const std::string& launcher, const sandbox::LauncherSpec& spe
   execution::LauncherClient client(loop.get_executor(), real_time);
   client.start(launcher, spec);
   Examination examination(loop, client, std::move(profile));
-  std::exception_ptr failure;
-  asio::co_spawn(loop, examine(examination, client, std::move(users)),
-                 [&failure](std::exception_ptr exception) { failure = std::move(exception); });
-  loop.run();
-  if (failure) std::rethrow_exception(failure);
+  run_to_end(loop, examine(examination, client, std::move(users)));
   return examination.take_checks();
 }
 

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -14,6 +13,7 @@
 
 #include "emulator/base/event.h"
 #include "emulator/base/offload.h"
+#include "emulator/base/spawn.h"
 #include "emulator/execution/output_capture.h"
 #include "sandbox/agents/python/agent_frames.h"
 
@@ -242,9 +242,9 @@ auto give_up_on_exception(std::shared_ptr<AgentIo> io) {
   };
 }
 
-/// Starts a coroutine that shares `io`.
-void spawn(const std::shared_ptr<AgentIo>& io, asio::awaitable<void> coroutine) {
-  asio::co_spawn(io->services.executor, std::move(coroutine), give_up_on_exception(io));
+/// Starts a coroutine that shares `io` with its object.
+void run_beside(const std::shared_ptr<AgentIo>& io, asio::awaitable<void> coroutine) {
+  spawn(io->services.executor, std::move(coroutine), give_up_on_exception(io));
 }
 
 asio::awaitable<void> read_output(std::shared_ptr<AgentIo> io, OutputCapture AgentIo::*stream) {
@@ -258,7 +258,7 @@ OutputCapture::Listener listener_for(Stream stream, const OutputListener& listen
 
 void start_reading(const std::shared_ptr<AgentIo>& io) {
   if (std::exchange(io->reading, true)) return;
-  spawn(io, read_awaited(io));
+  run_beside(io, read_awaited(io));
 }
 
 }  // namespace
@@ -266,9 +266,9 @@ void start_reading(const std::shared_ptr<AgentIo>& io) {
 AgentProcess::AgentProcess(AgentServices services, std::vector<UniqueFd> descriptors)
     : io_(std::make_shared<AgentIo>(std::move(services), std::move(descriptors))) {
   start_reading(io_);
-  spawn(io_, watch_end(io_));
-  spawn(io_, read_output(io_, &AgentIo::out));
-  spawn(io_, read_output(io_, &AgentIo::err));
+  run_beside(io_, watch_end(io_));
+  run_beside(io_, read_output(io_, &AgentIo::out));
+  run_beside(io_, read_output(io_, &AgentIo::err));
 }
 
 AgentProcess::~AgentProcess() { hang_up(); }
@@ -291,7 +291,7 @@ void AgentProcess::begin(AgentProgram program) {
   if (io_->state == AgentState::gone) return;
   io_->state = AgentState::running;
   start_reading(io_);
-  spawn(io_, write_program(io_, std::move(program)));
+  run_beside(io_, write_program(io_, std::move(program)));
 }
 
 asio::awaitable<AgentProcess::Output> AgentProcess::end() {

@@ -11,11 +11,11 @@
 #include <sys/socket.h>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/process/v2.hpp>
 #include <boost/process/v2/posix/default_launcher.hpp>
 
+#include "emulator/base/spawn.h"
 #include "emulator/base/spdlog.h"
 #include "emulator/execution/launcher_requests.h"
 
@@ -138,7 +138,7 @@ void LauncherClient::start(const std::string& program, const sandbox::LauncherSp
   alive_ = true;
   reading_ = true;
   pending_.try_emplace(kSpecReply, executor_);
-  asio::co_spawn(executor_, read_replies(), [this](const std::exception_ptr&) {
+  spawn(executor_, read_replies(), [this](const std::exception_ptr&) {
     // For whatever reason reading ended, no reply will come any more.
     lost();
     reading_ = false;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
+#include "emulator/base/spawn.h"
 
 namespace dynsessions::execution {
 namespace asio = boost::asio;
@@ -32,7 +32,7 @@ ReadyWorkspaces::~ReadyWorkspaces() = default;
 
 void ReadyWorkspaces::start() {
   filling_ = true;
-  asio::co_spawn(executor_, keep_filled(), [this](const std::exception_ptr& exception) {
+  spawn(executor_, keep_filled(), [this](const std::exception_ptr& exception) {
     filling_ = false;
     fill_ended_.notify();
     if (exception) std::rethrow_exception(exception);  // a bug: it leaves run()

@@ -3,9 +3,7 @@
 #include <exception>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-
-#include "emulator/base/rethrow.h"
+#include "emulator/base/spawn.h"
 
 namespace dynsessions::execution {
 namespace asio = boost::asio;
@@ -123,7 +121,7 @@ asio::awaitable<void> SandboxedWorkspaceFactory::stop() {
 void SandboxedWorkspaceFactory::keep_spare() {
   if (!services_.zygote || spare_ || making_spare_ || stopped_) return;
   making_spare_ = true;
-  asio::co_spawn(services_.executor, make_spare(), rethrow);
+  spawn(services_.executor, make_spare());
 }
 
 /// A failure is reported by the next create(), which then makes a sandbox itself.

@@ -7,13 +7,12 @@
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "emulator/base/spawn.h"
 #include "emulator/base/spdlog.h"
 #include "emulator/net/connection.h"
 #include "emulator/net/tls_transport.h"
@@ -73,7 +72,7 @@ asio::ip::tcp::endpoint HttpServer::local_endpoint() const { return listener_.lo
 
 void HttpServer::start() {
   accepting_ = true;
-  asio::co_spawn(executor_, accept_connections(), [this](std::exception_ptr failure) {
+  spawn(executor_, accept_connections(), [this](const std::exception_ptr& failure) {
     if (failure) log_failure("listener after connection", accepted_, failure);
     accepting_ = false;
     changed_.notify();
@@ -113,8 +112,7 @@ void HttpServer::admit(asio::ip::tcp::socket socket) {
     // Posted, because the coroutine that ends here still uses the connection's cancellation slot.
     asio::post(executor_, [this, connection] { remove(connection); });
   };
-  asio::co_spawn(executor_, connection->run(),
-                 asio::bind_cancellation_slot(connection->cancellation_slot(), std::move(ended)));
+  spawn(executor_, connection->run(), std::move(ended), connection->cancellation_slot());
   evict_overdue();
 }
 

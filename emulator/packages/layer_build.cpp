@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/base/child_process.h"
+#include "emulator/base/json_text.h"
 #include "emulator/base/printable.h"
 
 namespace dynsessions::packages {
@@ -101,7 +102,7 @@ Error pip_failure(std::string_view output) {
 
 Result<LayerFacts> read_layer_facts(std::string_view printed) {
   const std::string line = last_line_of(std::string(printed));
-  const json facts = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const json facts = parse_json(line);
   LayerFacts layer;
   try {
     for (const auto& [name, version] : facts.at("packages").items()) {

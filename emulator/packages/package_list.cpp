@@ -10,6 +10,7 @@
 #include <boost/algorithm/string/trim.hpp>
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/json_text.h"
 #include "emulator/packages/package_name.h"
 
 namespace dynsessions::packages {
@@ -47,7 +48,7 @@ std::string read_file(const std::filesystem::path& path) {
 }  // namespace
 
 PackageList read_package_list(std::string_view requirements, std::string_view facts) try {
-  const json known = json::parse(facts);
+  const json known = parse_json(facts);
   PackageList list{
       known.at("python").at("service"), known.at("python").at("why"), known.at("source"),
       read_pins(requirements),          known.at("modules"),          known.at("shared_modules"),

@@ -7,6 +7,7 @@
 #include <boost/algorithm/string/case_conv.hpp>
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/json_text.h"
 #include "emulator/base/suggestion.h"
 
 namespace dynsessions::pools {
@@ -53,7 +54,7 @@ Result<void> assign(PoolDefinition& definition, const std::string& name,
 
 /// Returns the text as a JSON value: a number if the text is a number, otherwise a string.
 nlohmann::ordered_json json_of(const std::string& text) {
-  auto parsed = nlohmann::ordered_json::parse(text, nullptr, false);
+  auto parsed = parse_ordered_json(text);
   return parsed.is_number() ? parsed : nlohmann::ordered_json(text);
 }
 

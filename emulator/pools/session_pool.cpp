@@ -7,8 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/co_spawn.hpp>
-
+#include "emulator/base/spawn.h"
 #include "emulator/pools/session_errors.h"
 
 namespace dynsessions::pools {
@@ -259,7 +258,7 @@ void SessionPool::end(std::shared_ptr<Session> session, EndReason reason) {
 
 void SessionPool::run_in_background(asio::awaitable<void> task) {
   ++background_tasks_;
-  asio::co_spawn(executor_, std::move(task), [this](const std::exception_ptr& exception) {
+  spawn(executor_, std::move(task), [this](const std::exception_ptr& exception) {
     --background_tasks_;
     task_ended_.notify();
     if (exception) std::rethrow_exception(exception);  // a bug: it leaves the event loop

@@ -6,11 +6,12 @@
 #include <sstream>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <nlohmann/json.hpp>
 
+#include "emulator/base/json_text.h"
+#include "emulator/base/spawn.h"
 #include "emulator/net/client/http_client.h"
 
 namespace dynsessions::readiness {
@@ -31,7 +32,8 @@ std::string text_of(const json& object, const char* name) {
 
 std::optional<std::string> url_in_ready_file(const std::string& path) {
   std::ifstream file(path);
-  const std::string url = text_of(json::parse(file, nullptr, /*allow_exceptions=*/false), "admin");
+  const std::string line(std::istreambuf_iterator<char>(file), {});
+  const std::string url = text_of(parse_json(line), "admin");
   return url.empty() ? std::nullopt : std::optional(url);
 }
 
@@ -99,7 +101,7 @@ Result<Reply> ask_admin(const std::string& url, AdminRequest request) {
 }
 
 Finding judge(unsigned status, const std::string& body) {
-  const json answer = json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const json answer = parse_json(body);
   const std::string reported = text_of(answer, "status");
   if (status == 200 && reported == "ready") return {true, "ready"};
   if (status == 503 && reported == "not ready")
@@ -129,17 +131,8 @@ asio::awaitable<Finding> wait_until_ready(std::function<Finding()> ask, Clock& c
 Finding wait(const config::Config& config, std::chrono::seconds timeout) {
   asio::io_context loop(1);
   SteadyClock clock(loop.get_executor());
-  Finding last;
-  std::exception_ptr failure;
   auto ask_again = [&config] { return ask(config); };
-  asio::co_spawn(loop, wait_until_ready(ask_again, clock, timeout),
-                 [&](std::exception_ptr exception, Finding finding) {
-                   failure = std::move(exception);
-                   last = std::move(finding);
-                 });
-  loop.run();
-  if (failure) std::rethrow_exception(failure);
-  return last;
+  return run_to_end(loop, wait_until_ready(ask_again, clock, timeout));
 }
 
 }  // namespace dynsessions::readiness

@@ -2,13 +2,13 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "emulator/base/event.h"
+#include "emulator/base/spawn.h"
 #include "emulator/http/text.h"
 #include "emulator/net/client/http_client.h"
 
@@ -105,26 +105,26 @@ class EndpointClient {
     std::vector<Answer> answers;
     for (Call& call : calls) {
       if (call.thrown) std::rethrow_exception(call.thrown);
-      answers.push_back(std::move(call.answer));
+      answers.push_back(to_answer(*std::move(call.reply)));
     }
     return answers;
   }
 
  private:
   struct Call {
-    Answer answer;
+    std::optional<net::HttpResult<net::HttpReply>> reply;
     std::exception_ptr thrown;
     asio::cancellation_signal cancel;
   };
 
   void start(net::HttpRequest request, Call& call) {
-    auto ended = [this, &call](std::exception_ptr thrown, net::HttpResult<net::HttpReply> reply) {
-      call.thrown = std::move(thrown);
-      if (!call.thrown) call.answer = to_answer(std::move(reply));
+    auto ended = [this, &call](const std::exception_ptr& thrown) {
+      call.thrown = thrown;
       --left_;
     };
-    asio::co_spawn(loop_, client_.fetch(endpoint_, std::move(request), kLargestReply),
-                   asio::bind_cancellation_slot(call.cancel.slot(), std::move(ended)));
+    auto fetched = client_.fetch(endpoint_, std::move(request), kLargestReply);
+    spawn(loop_.get_executor(), keep(std::move(fetched), call.reply), std::move(ended),
+          call.cancel.slot());
   }
 
   const net::HttpUrl endpoint_;

@@ -4,10 +4,9 @@
 #include <stdexcept>
 #include <vector>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
+#include "emulator/base/spawn.h"
 #include "emulator/http/text.h"
 #include "emulator/net/client/client_exchange.h"
 
@@ -115,8 +114,7 @@ void ClientExchange::start_sending_body() {
     // The coroutine that ends here still uses the cancellation signal of this object.
     asio::post(self->executor_, [self] {});
   };
-  asio::co_spawn(executor_, send_body(),
-                 asio::bind_cancellation_slot(stop_sending_.slot(), std::move(ended)));
+  spawn(executor_, send_body(), std::move(ended), stop_sending_.slot());
 }
 
 void ClientExchange::sending_ended(const std::exception_ptr& thrown) {

@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "emulator/base/spawn.h"
 #include "emulator/net/client/client_exchange.h"
 #include "emulator/net/client/idle_connections.h"
 
@@ -162,16 +162,10 @@ HttpResult<HttpReply> fetch_blocking(const HttpUrl& url, HttpRequest request, st
                                      HttpClientOptions options) {
   asio::io_context loop(1);
   HttpClient client(loop.get_executor(), std::move(options));
-  std::optional<HttpResult<HttpReply>> outcome;
-  std::exception_ptr thrown;
-  asio::co_spawn(loop, client.fetch(url, std::move(request), limit),
-                 [&](std::exception_ptr exception, HttpResult<HttpReply> reply) {
-                   thrown = std::move(exception);
-                   outcome = std::move(reply);
-                 });
-  while (!outcome) loop.run_one();
-  if (thrown) std::rethrow_exception(thrown);
-  return *std::move(outcome);
+  std::optional<HttpResult<HttpReply>> reply;
+  spawn(loop.get_executor(), keep(client.fetch(url, std::move(request), limit), reply));
+  while (!reply) loop.run_one();
+  return *std::move(reply);
 }
 
 }  // namespace dynsessions::net

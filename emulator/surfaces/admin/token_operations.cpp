@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/auth/token_issuer.h"
+#include "emulator/base/json_text.h"
 #include "emulator/base/offload.h"
 #include "emulator/base/timestamp.h"
 #include "emulator/surfaces/admin/answers.h"
@@ -74,7 +75,7 @@ Result<Wanted> parse_wanted(const nlohmann::json& body, Wanted wanted) {
 
 /// The issuer at whose address clients find the signing key: the identity endpoints of this server.
 std::string issuer_of(const Services& services, const std::string& tenant) {
-  const auto server = nlohmann::json::parse(services.server(), nullptr, /*allow_exceptions=*/false);
+  const auto server = parse_json(services.server());
   const std::string base = server.is_object() ? server.value("http", "") : "";
   return base + '/' + tenant + "/v2.0";
 }
@@ -108,7 +109,7 @@ asio::awaitable<http::Answer> issue_token(AdminCall& call) {
   const std::string token = co_await offload(services.file_pool, std::move(sign));
   nlohmann::ordered_json json{{"token", token}, {"tokenType", "Bearer"}};
   json["expiresAt"] = timestamp(Clock::TimePoint(issued + wanted->settings.lifetime));
-  json["claims"] = nlohmann::ordered_json::parse(claims);
+  json["claims"] = parse_ordered_json(claims);
   co_return json_answer(json, 201);
 }
 

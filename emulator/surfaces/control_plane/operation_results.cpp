@@ -1,9 +1,8 @@
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include "emulator/base/rethrow.h"
+#include "emulator/base/spawn.h"
 #include "emulator/base/timestamp.h"
 #include "emulator/surfaces/control_plane/answers.h"
 #include "emulator/surfaces/control_plane/operation.h"
@@ -51,7 +50,7 @@ asio::awaitable<ArmAnswer> remove_in_background(ArmCall& call, ResourceId id,
   operation->final_status = wanted.final_status;
   const std::string location = operation_url(call, *operation, "operationResults", wanted.region);
   const auto executor = co_await asio::this_coro::executor;
-  asio::co_spawn(executor, finish(store, *std::move(removal), operation), rethrow);
+  spawn(executor, finish(store, *std::move(removal), operation));
   co_return accepted(location);
 }
 

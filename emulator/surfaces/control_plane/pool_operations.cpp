@@ -1,9 +1,8 @@
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include "emulator/base/rethrow.h"
+#include "emulator/base/spawn.h"
 #include "emulator/surfaces/control_plane/answers.h"
 #include "emulator/surfaces/control_plane/operation.h"
 #include "emulator/surfaces/control_plane/removal.h"
@@ -134,7 +133,7 @@ asio::awaitable<ArmAnswer> delete_pool(ArmCall& call) {
   ArmResult<ResourceStore::Removal> removal = store.begin_removal(id);
   if (!removal) co_return removal.error();
   const auto executor = co_await asio::this_coro::executor;
-  asio::co_spawn(executor, store.finish_removal(*std::move(removal)), rethrow);
+  spawn(executor, store.finish_removal(*std::move(removal)));
   http::Response response = empty_answer(204);
   add_versions(response);
   co_return response;

@@ -4,11 +4,10 @@
 #include <memory>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include "emulator/base/offload.h"
-#include "emulator/base/rethrow.h"
+#include "emulator/base/spawn.h"
 #include "emulator/base/spdlog.h"
 #include "emulator/http/text.h"
 #include "emulator/pools/session_errors.h"
@@ -198,7 +197,7 @@ asio::awaitable<http::Answer> FaultFilter::apply(const effects::KillKernel& effe
     const auto executor = co_await asio::this_coro::executor;
     auto kill = kill_during((*pool)->shared_from_this(), *target.identifier, effect.after,
                             services_.real_time, execution);
-    asio::co_spawn(executor, std::move(kill), rethrow);
+    spawn(executor, std::move(kill));
     http::Answer answer = co_await target.next(target.call);
     execution->has_ended = true;
     if (!execution->was_killed) {

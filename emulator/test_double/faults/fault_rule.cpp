@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "emulator/base/json_text.h"
 #include "emulator/http/text.h"
 #include "emulator/test_double/faults/presets.h"
 #include "emulator/test_double/json_members.h"
@@ -334,7 +335,7 @@ std::optional<json> effect_in(JsonMembers& members, const std::optional<std::str
                  "the presets are " + preset_names());
     return std::nullopt;
   }
-  json effect = json::parse(found->effect);
+  json effect = parse_json(found->effect);
   // A rule that was read and is sent back has both members; the effect must be the preset's.
   if (given != nullptr && *given != effect) {
     members.fail("effect", "preset and effect exclude each other");
