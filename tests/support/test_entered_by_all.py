@@ -62,6 +62,14 @@ def test_what_the_command_writes_stays_and_modes_are_as_before(checkout):
     assert stat.S_IMODE(checkout.parent.stat().st_mode) == 0o700
 
 
+def test_it_can_be_run_by_its_own_command(checkout):
+    show = "readlink /proc/self/ns/mnt"
+    script = checkout / ".ci" / "entered_by_all"
+    both = run(checkout, "sh", "-c", f'{show}; "$0" {show}; {show}', script)
+    first, inner, last = both.stdout.split()
+    assert first == last != inner, both.stderr
+
+
 def test_where_nothing_can_be_mounted_it_says_what_to_do(checkout):
     refused = run(checkout, "true", before=environments.NO_USER_NAMESPACES)
     assert refused.returncode == 1
