@@ -47,8 +47,7 @@ TEST_CASE("a spawned coroutine tells its end, with its exception", "[core][spawn
   CHECK_THROWS_WITH(std::rethrow_exception(thrown), "disk on fire");
 }
 
-TEST_CASE("the exception of a coroutine whose end nobody looks at leaves the loop",
-          "[core][spawn]") {
+TEST_CASE("the exception of a coroutine without a handler leaves the loop", "[core][spawn]") {
   asio::io_context loop;
   spawn(loop.get_executor(), fail());
   CHECK_THROWS_WITH(loop.run(), "disk on fire");
