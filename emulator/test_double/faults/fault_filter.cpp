@@ -6,6 +6,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include "emulator/base/event.h"
 #include "emulator/base/offload.h"
 #include "emulator/base/spawn.h"
 #include "emulator/base/spdlog.h"
@@ -48,18 +49,43 @@ http::Response worded(const effects::Status& effect, const http::Exchange& excha
 
 /// Shared between an execution and the coroutine that kills its kernel.
 struct Execution {
+  explicit Execution(const asio::any_io_executor& executor) : changed(executor) {}
+  Event changed;
   bool has_ended = false;
   bool was_killed = false;
 };
+
+/// Tells the end of an execution, also if the request for it is cancelled.
+class ExecutionScope {
+ public:
+  explicit ExecutionScope(std::shared_ptr<Execution> execution)
+      : execution_(std::move(execution)) {}
+  ExecutionScope(const ExecutionScope&) = delete;
+  ExecutionScope& operator=(const ExecutionScope&) = delete;
+  ~ExecutionScope() {
+    execution_->has_ended = true;
+    execution_->changed.notify();
+  }
+
+ private:
+  const std::shared_ptr<Execution> execution_;
+};
+
+/// Waits until the time has passed or the execution has ended.
+asio::awaitable<void> wait_during(Execution& execution, Clock::Duration time, Clock& real_time) {
+  const Clock::TimePoint end = real_time.now() + time;
+  const ScopedTimer timer(real_time, end, [&execution] { execution.changed.notify(); });
+  while (!execution.has_ended && real_time.now() < end) co_await execution.changed.wait();
+}
 
 /// Kills the kernels of the session when a program has run for `after`; not if it ends before.
 asio::awaitable<void> kill_during(std::shared_ptr<pools::Pool> pool, SessionIdentifier identifier,
                                   std::chrono::nanoseconds after, Clock& real_time,
                                   std::shared_ptr<Execution> execution) {
   while (!execution->has_ended && !pool->sessions().is_executing(identifier)) {
-    co_await real_time.sleep_until(real_time.now() + kPauseForProgram);
+    co_await wait_during(*execution, kPauseForProgram, real_time);
   }
-  co_await real_time.sleep_until(real_time.now() + after);
+  co_await wait_during(*execution, after, real_time);
   if (execution->has_ended) co_return;
   execution->was_killed = true;
   co_await pool->sessions().kill_kernels(identifier);
@@ -193,13 +219,13 @@ asio::awaitable<http::Answer> FaultFilter::apply(const effects::KillKernel& effe
   if (target.pool && effect.during && target.identifier) {
     const auto pool = pools_.find_or_create(*target.pool);
     if (!pool) co_return pool.error();
-    const auto execution = std::make_shared<Execution>();
     const auto executor = co_await asio::this_coro::executor;
+    const auto execution = std::make_shared<Execution>(executor);
     auto kill = kill_during((*pool)->shared_from_this(), *target.identifier, effect.after,
                             services_.real_time, execution);
+    const ExecutionScope scope(execution);
     spawn(executor, std::move(kill));
     http::Answer answer = co_await target.next(target.call);
-    execution->has_ended = true;
     if (!execution->was_killed) {
       target.hit.name += ", without effect: no program ran when it was due";
     }

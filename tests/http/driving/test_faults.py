@@ -183,6 +183,14 @@ def test_a_program_that_ended_before_its_kernel_was_to_die_is_spared_and_the_rea
     assert value_of(session.executions("x")) == 1
 
 
+def test_a_kernel_that_was_to_die_much_later_does_not_keep_the_server_from_ending(start_server):
+    server = start_server()
+    pool = DrivenPool(server)
+    pool.fault({"kill-kernel": {"when": "during", "seconds": 3600}})
+    assert value_of(pool.session().executions("1 + 1")) == 2
+    server.stop()
+
+
 def test_an_evicted_session_is_new(pool):
     session = pool.session()
     session.executions("x = 1")
