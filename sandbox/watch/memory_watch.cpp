@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <sstream>
 #include <string>
 
 #include "sandbox/kernel/cgroups/cgroup_files.h"
@@ -14,19 +13,23 @@ namespace {
 
 constexpr std::uint64_t kKilobyte = 1024;
 
-/// Returns the sum of the lines "NAME:  123 kB" with these names, in the unit of the file.
-template <std::size_t N>
-std::uint64_t sum_of(std::string_view text, const std::string_view (&names)[N]) {
-  std::istringstream lines{std::string(text)};
-  std::uint64_t sum = 0;
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line);
-    std::string key;
+/// Calls `note` with name and number of each line "NAME:  123 kB". Without streams, which took a
+/// tenth of a processor on a machine with 200 processes.
+template <typename Note>
+void for_each_figure(std::string_view text, const Note& note) {
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) continue;
+    const std::size_t digits = line.find_first_not_of(" \t", colon + 1);
+    if (digits == std::string_view::npos) continue;
     std::uint64_t number = 0;
-    if (!(words >> key >> number)) continue;
-    if (std::find(std::begin(names), std::end(names), key) != std::end(names)) sum += number;
+    const char* const end = line.data() + line.size();
+    if (std::from_chars(line.data() + digits, end, number).ec == std::errc()) {
+      note(line.substr(0, colon), number);
+    }
   }
-  return sum;
 }
 
 std::string process_file(pid_t pid, const char* name) {
@@ -36,14 +39,24 @@ std::string process_file(pid_t pid, const char* name) {
 }  // namespace
 
 ProcessMemory parse_process_status(std::string_view text) {
-  constexpr std::string_view kParent[] = {"PPid:"};
-  constexpr std::string_view kSizes[] = {"RssAnon:", "RssShmem:", "VmSwap:"};
-  return {static_cast<pid_t>(sum_of(text, kParent)), sum_of(text, kSizes) * kKilobyte};
+  ProcessMemory memory;
+  for_each_figure(text, [&memory](std::string_view name, std::uint64_t number) {
+    if (name == "PPid") memory.parent = static_cast<pid_t>(number);
+    if (name == "RssAnon" || name == "RssShmem" || name == "VmSwap") {
+      memory.bytes += number * kKilobyte;
+    }
+  });
+  return memory;
 }
 
 std::uint64_t parse_proportional_memory(std::string_view text) {
-  constexpr std::string_view kSizes[] = {"Pss_Anon:", "Pss_Shmem:", "SwapPss:"};
-  return sum_of(text, kSizes) * kKilobyte;
+  std::uint64_t bytes = 0;
+  for_each_figure(text, [&bytes](std::string_view name, std::uint64_t number) {
+    if (name == "Pss_Anon" || name == "Pss_Shmem" || name == "SwapPss") {
+      bytes += number * kKilobyte;
+    }
+  });
+  return bytes;
 }
 
 ProcessTable read_processes() {
