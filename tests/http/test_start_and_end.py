@@ -143,6 +143,7 @@ def test_a_stale_ready_file_is_gone_before_the_server_listens(start, ready_file)
     server.next_event()
     # There is no file until the interpreter has started; the file is then that of this server.
     assert not ready_file.exists() or "pid" in json.loads(ready_file.read_text())
+    assert server.next_event()["event"] == "ready"  # it writes the file no more
     ended = run_to_end(*FREE_PORTS, "--ready-file", str(ready_file), "--python", "/no/such/python")
     assert ended.returncode == NO_ENGINE
     assert not ready_file.exists()
