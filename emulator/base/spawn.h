@@ -26,7 +26,7 @@ void rethrow(const std::exception_ptr& exception);
 void spawn(boost::asio::any_io_executor executor, boost::asio::awaitable<void> coroutine,
            Ended ended = rethrow, boost::asio::cancellation_slot slot = {});
 
-/// Stores what the coroutine returns.
+/// Stores the result of the coroutine in `value`.
 template <typename Value>
 boost::asio::awaitable<void> keep(boost::asio::awaitable<Value> coroutine,
                                   std::optional<Value>& value) {

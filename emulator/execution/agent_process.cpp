@@ -242,7 +242,7 @@ auto give_up_on_exception(std::shared_ptr<AgentIo> io) {
   };
 }
 
-/// Starts a coroutine that shares `io` with its object.
+/// Starts a coroutine that shares `io` with the AgentProcess and can outlive it.
 void run_beside(const std::shared_ptr<AgentIo>& io, asio::awaitable<void> coroutine) {
   spawn(io->services.executor, std::move(coroutine), give_up_on_exception(io));
 }

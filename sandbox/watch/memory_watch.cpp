@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint64_t kKilobyte = 1024;
 
 /// Calls `note` with name and number of each line "NAME:  123 kB". Without streams, which took a
-/// tenth of a processor on a machine with 200 processes.
+/// seventh of a processor (docs/MEASURED.md).
 template <typename Note>
 void for_each_figure(std::string_view text, const Note& note) {
   while (!text.empty()) {
