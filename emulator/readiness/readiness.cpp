@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <fstream>
 #include <sstream>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/base/json_text.h"
+#include "emulator/base/read_text.h"
 #include "emulator/base/spawn.h"
 #include "emulator/net/client/http_client.h"
 
@@ -31,9 +31,7 @@ std::string text_of(const json& object, const char* name) {
 }
 
 std::optional<std::string> url_in_ready_file(const std::string& path) {
-  std::ifstream file(path);
-  const std::string line(std::istreambuf_iterator<char>(file), {});
-  const std::string url = text_of(parse_json(line), "admin");
+  const std::string url = text_of(parse_json(read_text(path)), "admin");
   return url.empty() ? std::nullopt : std::optional(url);
 }
 
