@@ -17,9 +17,9 @@ import pytest
 import requests
 
 from crash import orphans
-from soak import census
 from support import mounts
 from support.emulator import START_SECONDS, Emulator
+from support.launchers import group_directories, launchers_of, zygote_of
 from support.processes import descendants
 from support.waiting import wait_until
 
@@ -103,8 +103,8 @@ def assert_next_start_is_clean(start):
 
 VICTIMS = {
     "the server": lambda server: server.pid,
-    "the outer launcher": lambda server: census.launchers(server.pid)[0],
-    "the inner launcher": lambda server: census.launchers(server.pid)[1],
+    "the outer launcher": lambda server: launchers_of(server.pid)[0],
+    "the inner launcher": lambda server: launchers_of(server.pid)[1],
 }
 
 
@@ -115,8 +115,8 @@ def test_nothing_outlives_a_process_that_is_killed(start, choice, victim, attemp
     with orphans.adopted() as adopted:
         server = start()
         pid = VICTIMS[victim](server)
-        known = [server.pid, *census.launchers(server.pid)]
-        groups = census.group_directories(server.pid)
+        known = [server.pid, *launchers_of(server.pid)]
+        groups = group_directories(server.pid)
         load = Load(server, choice)
         time.sleep(choice.uniform(0.05, 2))
         started = descendants(server.pid)
@@ -141,7 +141,7 @@ def test_a_server_survives_its_zygote(start, choice):
     for _ in range(3):
         time.sleep(choice.uniform(0.05, 1))
         with contextlib.suppress(StopIteration, ProcessLookupError):  # a zygote is being started
-            os.kill(census.zygote(server.pid), signal.SIGKILL)
+            os.kill(zygote_of(server.pid), signal.SIGKILL)
     load.stop()
     # A zygote that is killed while it loads has failed: the next one starts after a pause
     # (zygote.h).

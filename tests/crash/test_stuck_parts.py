@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from soak import census
 from support.emulator import SLOWNESS, Emulator
+from support.launchers import launcher_of, launchers_of, zygote_of
 from support.processes import children
 from support.waiting import wait_until
 
@@ -30,8 +30,8 @@ needs_zygote = pytest.mark.skipif(
 )
 
 LAUNCHERS = {
-    "the outer launcher": lambda server: census.launchers(server.pid)[0],
-    "the inner launcher": lambda server: census.launchers(server.pid)[1],
+    "the outer launcher": lambda server: launchers_of(server.pid)[0],
+    "the inner launcher": lambda server: launchers_of(server.pid)[1],
 }
 
 
@@ -144,7 +144,7 @@ def test_health_asks_the_launcher_although_nothing_else_does(server):
 def test_a_stopped_zygote_delays_its_forks_and_nothing_else(server):
     other = server.session()
     assert works(other)
-    zygote = census.zygote(server.pid)
+    zygote = zygote_of(server.pid)
     answers = []
     with stopped(zygote):
         new = threading.Thread(target=lambda: answers.append(server.session().executions("6 * 7")))
@@ -156,7 +156,7 @@ def test_a_stopped_zygote_delays_its_forks_and_nothing_else(server):
         new.join()
     assert answers[0].status_code == 200, answers[0].text
     assert answers[0].json()["result"]["executionResult"] == 42
-    assert census.zygote(server.pid) != zygote
+    assert zygote_of(server.pid) != zygote
     assert works(server.session())
 
 
@@ -165,7 +165,7 @@ def test_a_stopped_supervisor_interrupts_and_ends_its_programs(server_below_full
     server = server_below_full
     session = server.session()
     assert works(session)
-    (supervisor,) = children(census.launcher(server.pid))
+    (supervisor,) = children(launcher_of(server.pid))
     with stopped(supervisor):
         assert hold_time_limit(session, "while True: pass") < TIME_LIMIT + BOUND_SECONDS
         assert works(session)  # the supervisor has interrupted the program

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from support.emulator import HTTP_SECONDS, run_to_end
-from support.processes import descendants, processes
+from support.launchers import launchers_of
 from support.waiting import wait_until
 
 FEW = 256
@@ -30,18 +30,12 @@ def limit_that_leaves(free, pid):
     return list(itertools.islice(numbers, free))[-1] + 1
 
 
-def launcher_of(server):
-    """Returns the inner launcher, which holds the descriptors of the sandboxes."""
-    named = processes()
-    below = (pid for pid in descendants(server.pid) if pid in named)
-    return max(pid for pid in below if named[pid].name.startswith("sandbox-launch"))
-
-
 def test_a_session_costs_as_many_descriptors_as_the_start_reckons_with(emulator_factory):
     server = emulator_factory("--ready-sessions", "0")
     first = server.session()
     first.executions("1")
-    limits = {server.pid: 4.5, launcher_of(server): 9.5}
+    _, inner = launchers_of(server.pid)  # it holds the descriptors of the sandboxes
+    limits = {server.pid: 4.5, inner: 9.5}
     before = {pid: descriptors_of(pid) for pid in limits}
     sessions = [server.session() for _ in range(10)]
     for session in sessions:

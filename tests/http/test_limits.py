@@ -9,8 +9,8 @@ import os
 
 import pytest
 
-from soak.census import group_directories
 from support.emulator import Emulator, run_to_end
+from support.launchers import group_directories
 from support.limits import SMALL, limits_of
 
 

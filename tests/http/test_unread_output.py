@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from support.emulator import BINARY, HEARING_SIGNALS, HTTP_SECONDS, START_SECONDS, STOP_SECONDS
-from support.processes import children
+from support.launchers import launchers_of
 from support.waiting import wait_until
 
 # A pipe holds 64 KiB; a request is a line of at least 200 bytes, and at most 1 MiB of lines waits.
@@ -100,13 +100,6 @@ def full_pipe():
     os.close(writer)
 
 
-def launchers_of(pid):
-    """Returns the outer and the inner launcher."""
-    (outer,) = children(pid)
-    (inner,) = children(outer)
-    return outer, inner
-
-
 def flags_of_stderr(pid):
     """Returns the flags of the open file behind stderr."""
     information = Path(f"/proc/{pid}/fdinfo/2").read_text()
@@ -123,8 +116,8 @@ def test_a_server_whose_log_is_not_read_serves_and_stops(ready_file):
 def test_a_server_that_starts_with_full_pipes_serves_and_stops(ready_file):
     with full_pipe() as pipe, Server(ready_file, pipe, pipe) as server:
         assert server.execute().status_code == 200
-        launchers = launchers_of(server.process.pid)
-        assert all(flags_of_stderr(pid) & os.O_NONBLOCK for pid in launchers)
+        for pid in launchers_of(server.process.pid):
+            assert flags_of_stderr(pid) & os.O_NONBLOCK
         assert server.exit_code_after_sigterm() == 0
 
 

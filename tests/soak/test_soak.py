@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from soak import many_sessions
-from soak.census import group_directories
 from soak.many_sessions import soak
+from support.launchers import group_directories
 
 
 @pytest.mark.alone(

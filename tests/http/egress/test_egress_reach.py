@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from soak import census
 from support import neighbour
 from support.egress import (
     FETCH,
@@ -20,6 +19,7 @@ from support.egress import (
     probe,
     run,
 )
+from support.launchers import launchers_of
 from support.reach import answer, reach
 from support.waiting import wait_until
 
@@ -98,7 +98,7 @@ def test_addresses_that_come_while_sandboxes_are_built_are_closed_in_them(start_
     server = start_open("--ready-sessions", "0")
     target = (neighbour.LATER_ADDRESS, canary)
     sessions = [server.session() for _ in range(30)]
-    _, launcher = census.launchers(server.pid)
+    _, launcher = launchers_of(server.pid)
     with ThreadPoolExecutor(len(sessions)) as clients:
         os.kill(launcher, signal.SIGSTOP)
         first_runs = [clients.submit(run, session, "1") for session in sessions]

@@ -9,9 +9,9 @@ import subprocess
 import pytest
 import requests
 
-from soak.census import group_directories, launcher, launchers
 from support.emulator import BINARY, HTTP_SECONDS
 from support.executions import value_in
+from support.launchers import group_directories, launcher_of, launchers_of
 from support.sanitizers import WITHOUT_LEAKS
 from support.tiers import run_as, works_fully
 from support.tracer import attached
@@ -127,7 +127,7 @@ def test_a_step_that_fails_later_is_named_to_the_client_and_in_the_health_answer
     server = start_server("--no-zygote", "--ready-sessions", "0")
     session = works_fully(server)
     for call, step in LATER[tier.letter].items():
-        with failing_in(launcher_of(server), call):
+        with failing_in(making_launcher(server), call):
             answer = server.session().executions("6 * 7")
             health = requests.get(f"{server.admin}/health/ready", timeout=HTTP_SECONDS)
         error = answer.json()["error"]
@@ -144,9 +144,9 @@ def failing_in(process, call, *more):
     return attached(failing(call, *more), [process])
 
 
-def launcher_of(server):
+def making_launcher(server):
     """Returns the launcher that makes sandboxes."""
-    return launchers(server.pid)[1] if server.tier.letter == "A" else launcher(server.pid)
+    return launchers_of(server.pid)[1] if server.tier.letter == "A" else launcher_of(server.pid)
 
 
 def test_a_session_that_cannot_join_its_control_groups_is_not_created(start_server):
@@ -166,7 +166,7 @@ def test_a_session_that_cannot_join_its_control_groups_is_not_created(start_serv
         for name in names
     ]
     watched = [word for file in files for word in ("-P", file)]
-    with failing_in(launcher_of(server), "write", *watched):
+    with failing_in(making_launcher(server), "write", *watched):
         answer = server.session().executions("6 * 7")
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "SessionAllocationFailed")
     assert "join groups" in answer.json()["error"]["message"]
