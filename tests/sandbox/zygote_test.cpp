@@ -200,6 +200,22 @@ TEST_CASE("a module that is not there is left out", "[zygote]") {
   CHECK(sessions.print({"import sys; print('json' in sys.modules)"}) == "True\n");
 }
 
+TEST_CASE("most objects of the preloaded modules are in two regions of memory", "[zygote]") {
+  Sessions sessions(StartKind::forked);
+  CHECK(sessions.print(
+            {"import bisect, gc\n"
+             "gc.unfreeze()\n"
+             "objects = sorted(map(id, gc.get_objects()))\n"
+             "counts, unused = [], 0\n"
+             "for line in open('/proc/self/maps'):\n"
+             "    first, last = (int(at, 16) for at in line.split()[0].split('-'))\n"
+             "    counts.append(bisect.bisect(objects, last - 1)\n"
+             "                  - bisect.bisect(objects, first - 1))\n"
+             "    if ' ---p 00000000 00:00 0' in line: unused += last - first\n"
+             "print(sum(sorted(counts)[-2:]) > len(objects) / 2, unused < 100 << 20)\n"}) ==
+        "True True\n");
+}
+
 TEST_CASE("an interpreter starts although /tmp is full", "[zygote]") {
   const auto start_kind = GENERATE(StartKind::forked, StartKind::started);
   const std::string clear = "import shutil; shutil.rmtree('/tmp/.ipython')\n";

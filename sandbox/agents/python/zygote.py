@@ -73,8 +73,9 @@ def preload(modules):
 
 
 def use_large_pages():
-    """Moves the existing objects to large pages, so that a fork has fewer page tables to copy. That
-    saves one millisecond of two. Pages that a fork writes to are still copied as small pages."""
+    """Moves the existing objects to large pages, so that a fork has fewer page tables to copy and to
+    take down. That saves one millisecond of two. Pages that a fork writes to are still copied as
+    small pages."""
     libc = ctypes.CDLL(None)
     for page in sorted({id(thing) // LARGE_PAGE for thing in gc.get_objects()}):
         start = ctypes.c_void_p(page * LARGE_PAGE)
@@ -134,6 +135,7 @@ def main():
     modules, uid = sys.argv[1:]
     forks = load_forks()
     require_done(forks.dynsessions_shed_privileges(int(uid)), "cannot shed privileges")
+    forks.dynsessions_gather_object_arenas()  # for use_large_pages()
     make_streams_pipes()
     agent.ignore_interrupts()
     streams = agent.prepare_process()

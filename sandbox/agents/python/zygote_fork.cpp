@@ -9,6 +9,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "sandbox/agents/python/object_arenas.h"
 #include "sandbox/kernel/cgroups/cgroup_join.h"
 #include "sandbox/kernel/privileges/privileges.h"
 #include "sandbox/process/child_setup.h"
@@ -139,9 +140,13 @@ extern "C" int dynsessions_shed_privileges(unsigned uid) {
   return result.error_number;
 }
 
+/// Called before packages are imported: their objects are then side by side in memory.
+extern "C" void dynsessions_gather_object_arenas() { gather_object_arenas(); }
+
 /// Serves the launcher on `socket`. Returns 0 only in interpreters, which are then confined;
 /// returns an errno if the launcher's message is not understood.
 extern "C" int dynsessions_serve_forks(int socket) try {
+  stop_gathering_object_arenas();
   bool would_block = false;
   const auto plan = receive_message<ZygotePlan>(socket, would_block);
   if (!plan) ::_exit(EXIT_SUCCESS);
