@@ -3,7 +3,6 @@
 #include <exception>
 #include <functional>
 #include <optional>
-#include <type_traits>
 #include <utility>
 
 #include <boost/asio/any_io_executor.hpp>

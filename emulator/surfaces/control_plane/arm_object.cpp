@@ -4,8 +4,8 @@
 #include <cctype>
 #include <utility>
 
-#include "emulator/base/json_text.h"
 #include "emulator/base/printable.h"
+#include "emulator/base/shallow_json.h"
 #include "emulator/http/text.h"
 
 namespace dynsessions::surfaces::control_plane {
@@ -87,7 +87,7 @@ std::optional<std::string> ArmObject::number(std::string_view name) const {
 std::optional<double> ArmObject::decimal(std::string_view name) const {
   const json* const value = find(name);
   if (value == nullptr) return std::nullopt;
-  const json number = value->is_string() ? parse_json(value->get<std::string>()) : *value;
+  const json number = value->is_string() ? parse_shallow_json(value->get<std::string>()) : *value;
   if (number.is_number()) return number.get<double>();
   fail(name, "must be a number, not " + shown(*value));
   return std::nullopt;

@@ -44,8 +44,8 @@ void free_arena(void* /*ctx*/, void* arena, std::size_t size) {
 }  // namespace
 
 void gather_object_arenas() {
-  void* const reserved =
-      ::mmap(nullptr, kReservedBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* const reserved = ::mmap(nullptr, kReservedBytes, PROT_NONE,
+                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (reserved == MAP_FAILED) return;  // the objects are then where Python puts them
   next_arena = reserved;
   bytes_left = kReservedBytes;
