@@ -1,7 +1,7 @@
 #include <charconv>
 #include <string>
 
-#include "emulator/cli/admin_client.h"
+#include "emulator/cli/admin_command.h"
 
 namespace dynsessions::cli {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "emulator/cli/admin_client.h"
+#include "emulator/cli/admin_command.h"
 #include "emulator/http/text.h"
 
 namespace dynsessions::cli {
@@ -58,7 +58,7 @@ std::string as_list(std::string lines) {
 /// Prints the document as it is. With `-o json`, NDJSON becomes one document.
 ExitCode export_journal(const Invocation& call) {
   refuse_arguments(call);
-  const readiness::Reply answer =
+  const admin_client::Reply answer =
       send_to_admin_api(call, {.path = "/journal/export" + query_of(call)});
   if (answer.status >= 300) return report_refusal(answer);
   const auto format = call.flags.find("--format");

@@ -9,7 +9,7 @@
 #include "emulator/base/json_text.h"
 #include "emulator/base/printable.h"
 #include "emulator/base/spawn.h"
-#include "emulator/cli/admin_client.h"
+#include "emulator/cli/admin_command.h"
 #include "emulator/cli/server_sent_events.h"
 #include "emulator/http/text.h"
 #include "emulator/net/client/http_client.h"

@@ -1,7 +1,7 @@
 #include <string>
 #include <vector>
 
-#include "emulator/cli/admin_client.h"
+#include "emulator/cli/admin_command.h"
 #include "emulator/http/text.h"
 
 namespace dynsessions::cli {

@@ -5,7 +5,7 @@
 
 #include "emulator/base/json_text.h"
 #include "emulator/base/printable.h"
-#include "emulator/cli/admin_client.h"
+#include "emulator/cli/admin_command.h"
 #include "emulator/cli/server_choice.h"
 #include "emulator/client_environment/identity_request.h"
 #include "emulator/http/text.h"

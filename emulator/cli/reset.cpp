@@ -1,4 +1,4 @@
-#include "emulator/cli/admin_client.h"
+#include "emulator/cli/admin_command.h"
 #include "emulator/http/text.h"
 
 namespace dynsessions::cli {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "emulator/cli/admin_client.h"
+#include "emulator/cli/admin_command.h"
 #include "emulator/http/text.h"
 
 namespace dynsessions::cli {
@@ -28,7 +28,7 @@ ExitCode save_snapshot(const Invocation& call) {
   const auto redact = call.flags.find("--redact");
   const std::string query =
       redact == call.flags.end() ? "" : "?redact=" + http::percent_encode(redact->second);
-  const readiness::Reply answer = send_to_admin_api(call, {.path = "/snapshot" + query});
+  const admin_client::Reply answer = send_to_admin_api(call, {.path = "/snapshot" + query});
   if (answer.status >= 300) return report_refusal(answer);
   write_file(path, answer.body);
   if (wants_json(call) && path != "-") {

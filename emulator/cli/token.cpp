@@ -7,7 +7,7 @@
 #include "emulator/auth/test_token.h"
 #include "emulator/base/clock.h"
 #include "emulator/base/json_text.h"
-#include "emulator/cli/admin_client.h"
+#include "emulator/cli/admin_command.h"
 #include "emulator/cli/server_choice.h"
 
 namespace dynsessions::cli {

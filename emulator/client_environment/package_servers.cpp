@@ -6,10 +6,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/admin_client/admin_client.h"
 #include "emulator/base/json_text.h"
 #include "emulator/base/printable.h"
 #include "emulator/client_environment/running_server.h"
-#include "emulator/readiness/readiness.h"
 
 namespace dynsessions::client_environment {
 namespace fs = std::filesystem;
@@ -29,8 +29,8 @@ struct PackageReply {
   std::string problem;  ///< why there is none
 };
 
-PackageReply ask(const RunningServer& server, readiness::AdminRequest request) {
-  const auto reply = readiness::ask_admin(server.admin, std::move(request));
+PackageReply ask(const RunningServer& server, admin_client::Request request) {
+  const auto reply = admin_client::ask(server.admin, std::move(request));
   if (!reply) return {nullptr, reply.error().message};
   if (reply->status == kNoSuchOperation) return {nullptr, "it is of an earlier version"};
   json report = parse_json(reply->body);

@@ -3,9 +3,9 @@
 #include <chrono>
 #include <string>
 
+#include "emulator/admin_client/admin_client.h"
 #include "emulator/base/identifiers.h"
 #include "emulator/net/client/http_url.h"
-#include "emulator/readiness/readiness.h"
 
 namespace dynsessions::client_environment {
 namespace {
@@ -30,7 +30,7 @@ RunningServer with_fresh_pool(RunningServer server) {
 Result<void> end_sessions(const RunningServer& server) {
   const auto endpoint = net::HttpUrl::parse(server.endpoint);
   if (!endpoint) return failure(endpoint.error().message);
-  const auto reply = readiness::ask_admin(
+  const auto reply = admin_client::ask(
       server.admin, {.path = endpoint->prefix + "/reset?keep=faults,journal,clock",
                      .token = server.admin_token,
                      .method = "POST",

@@ -4,9 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/admin_client/admin_client.h"
 #include "emulator/base/json_text.h"
 #include "emulator/base/read_text.h"
-#include "emulator/readiness/readiness.h"
 #include "emulator/server_list/server_list.h"
 
 namespace dynsessions::client_environment {
@@ -48,7 +48,7 @@ std::optional<RunningServer> from_ready_line(std::string_view line) {
 }
 
 RunningServer server_at(const std::string& admin_url, const std::string& token) {
-  const Result<readiness::Reply> reply = readiness::ask_admin(admin_url, {"/server", token});
+  const Result<admin_client::Reply> reply = admin_client::ask(admin_url, {"/server", token});
   if (!reply) throw std::runtime_error("no server: " + reply.error().message + kCure);
   // The data plane has no body in its 401 (CONTRACT.md section 2), the admin API has.
   if (reply->status == kUnauthorized && !reply->body.empty()) {

@@ -9,10 +9,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <nlohmann/json.hpp>
 
+#include "emulator/admin_client/admin_client.h"
 #include "emulator/base/json_text.h"
 #include "emulator/base/read_text.h"
 #include "emulator/base/spawn.h"
-#include "emulator/net/client/http_client.h"
 
 namespace dynsessions::readiness {
 namespace asio = boost::asio;
@@ -52,12 +52,8 @@ std::string one_line(std::string text) {
   return text;
 }
 
-Error no_reply(const std::string& reason) {
-  return {ErrorCode::internal, one_line(reason), {}, {}};
-}
-
 Finding ask_at(const std::string& url) {
-  const Result<Reply> reply = ask_admin(url, {"/health/ready"});
+  const auto reply = admin_client::ask(url, {"/health/ready"});
   if (!reply) return {false, "not ready: " + reply.error().message};
   Finding finding = judge(reply->status, reply->body);
   if (finding.ready) finding.line += " at " + url;
@@ -80,22 +76,6 @@ std::optional<std::string> admin_url(const config::Config& config) {
   std::ostringstream url;
   url << "http://" << tcp::endpoint(address, config.server.admin_port);
   return url.str();
-}
-
-Result<Reply> ask_admin(const std::string& url, AdminRequest request) {
-  const auto server = net::HttpUrl::parse(url);
-  if (!server) return no_reply(server.error().message);
-  net::HttpRequest sent;
-  sent.method = std::move(request.method);
-  sent.target = std::move(request.path);
-  sent.body = std::move(request.body);
-  if (!request.token.empty()) sent.headers.add("Authorization", "Bearer " + request.token);
-  sent.timeouts.answer = request.timeout;
-  sent.timeouts.total = request.timeout;
-  auto reply = net::fetch_blocking(*server, std::move(sent), request.longest_reply);
-  if (!reply) return no_reply(reply.error().message);
-  std::string reason(reply->headers.find("x-emulator-reason").value_or(""));
-  return Reply{reply->status, std::move(reply->body), std::move(reason)};
 }
 
 Finding judge(unsigned status, const std::string& body) {

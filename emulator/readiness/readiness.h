@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -9,7 +8,6 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "emulator/base/clock.h"
-#include "emulator/base/result.h"
 #include "emulator/config/config.h"
 
 /// `dynsessions healthcheck` and `dynsessions wait`: separate processes that ask the admin API of a
@@ -30,25 +28,6 @@ struct Finding {
 
 /// Explains an answer of /health/ready in one line, whatever is in the body.
 [[nodiscard]] Finding judge(unsigned status, const std::string& body);
-
-struct Reply {
-  unsigned status = 0;
-  std::string body;
-  std::string reason = {};  ///< the cause and cure of a refusal, or empty
-};
-
-struct AdminRequest {
-  std::string path;
-  std::string token = {};  ///< empty: none is sent
-  std::string method = "GET";
-  std::chrono::steady_clock::duration timeout = std::chrono::seconds(3);
-  std::string body = {};
-  std::size_t longest_reply = std::size_t{1} << 20;  ///< in bytes
-};
-
-/// Sends a request to the admin API at `url`, such as "http://127.0.0.1:7071". Blocks until the
-/// reply or the timeout. An Error has the reason in one line.
-[[nodiscard]] Result<Reply> ask_admin(const std::string& url, AdminRequest request);
 
 /// Asks once, and waits for the answer for three seconds at most. Blocks. Throws what admin_url()
 /// throws.

@@ -1,4 +1,4 @@
-#include "emulator/cli/admin_client.h"
+#include "emulator/cli/admin_command.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -10,6 +10,7 @@
 #include "emulator/cli/readiness_report.h"
 #include "emulator/client_environment/admin_token.h"
 #include "emulator/http/text.h"
+#include "emulator/readiness/readiness.h"
 
 namespace dynsessions::cli {
 namespace {
@@ -20,14 +21,14 @@ using Json = nlohmann::ordered_json;
 constexpr std::chrono::seconds kLongest{60};
 constexpr std::size_t kLongestReply = std::size_t{256} << 20;
 
-readiness::Reply send(const Invocation& call, const AdminRequest& request,
-                      const AdminAddress& address) {
-  auto reply = readiness::ask_admin(address.url, {.path = target_of(call, request),
-                                                  .token = address.token,
-                                                  .method = request.method,
-                                                  .timeout = kLongest,
-                                                  .body = request.body,
-                                                  .longest_reply = kLongestReply});
+admin_client::Reply send(const Invocation& call, const AdminRequest& request,
+                         const AdminAddress& address) {
+  auto reply = admin_client::ask(address.url, {.path = target_of(call, request),
+                                               .token = address.token,
+                                               .method = request.method,
+                                               .timeout = kLongest,
+                                               .body = request.body,
+                                               .longest_reply = kLongestReply});
   if (!reply) throw std::runtime_error(reply.error().message);
   return *std::move(reply);
 }
@@ -114,11 +115,11 @@ void refuse_arguments(const Invocation& call) {
                             std::string(call.command->name) + "`");
 }
 
-readiness::Reply send_to_admin_api(const Invocation& call, const AdminRequest& request) {
+admin_client::Reply send_to_admin_api(const Invocation& call, const AdminRequest& request) {
   return send(call, request, admin_address(call));
 }
 
-ExitCode report_refusal(const readiness::Reply& reply) {
+ExitCode report_refusal(const admin_client::Reply& reply) {
   Json json = parse_ordered_json(reply.body);
   if (!json.is_object()) json = Json::object();
   std::string message = message_of(json, reply.status);
@@ -134,7 +135,7 @@ ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
 
 ExitCode ask_admin_api(const Invocation& call, const AdminRequest& request,
                        const AdminAddress& address, const ShowAnswer& show) {
-  const readiness::Reply reply = send(call, request, address);
+  const admin_client::Reply reply = send(call, request, address);
   const bool good = reply.status < 300;
   const Json answer = parse_ordered_json(reply.body);
   if (wants_json(call)) {

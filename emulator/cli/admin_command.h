@@ -5,9 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emulator/admin_client/admin_client.h"
 #include "emulator/base/columns.h"
 #include "emulator/cli/command.h"
-#include "emulator/readiness/readiness.h"
 
 /// Commands that ask the admin API of a running server. Each is one request.
 namespace dynsessions::cli {
@@ -68,10 +68,10 @@ struct AdminAddress {
 
 /// Sends the request to the server that the options describe and returns its unparsed reply. Throws
 /// std::runtime_error if there is none.
-[[nodiscard]] readiness::Reply send_to_admin_api(const Invocation& call,
-                                                 const AdminRequest& request);
+[[nodiscard]] admin_client::Reply send_to_admin_api(const Invocation& call,
+                                                    const AdminRequest& request);
 /// Prints the message of a refusal. Returns `failed`.
-[[nodiscard]] ExitCode report_refusal(const readiness::Reply& reply);
+[[nodiscard]] ExitCode report_refusal(const admin_client::Reply& reply);
 
 /// The bytes of a file. Throws config::ConfigError if it cannot be read.
 [[nodiscard]] std::string file_content(const std::string& path);
