@@ -7,9 +7,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = subprocess.run(
-    ["git", "ls-files", "-z", "--", "*.md"], cwd=ROOT, check=True, capture_output=True, text=True
-).stdout.split("\0")[:-1]
+
+
+def tracked(*patterns):
+    listed = subprocess.check_output(
+        ["git", "ls-files", "-z", "--", *patterns], cwd=ROOT, text=True
+    )
+    return listed.split("\0")[:-1]
+
+
+PAGES = tracked("*.md")
+SOURCES = tracked("*.h", "*.cpp")
 MAP, CONTRIBUTING = ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md"
 MOST_WORDS_OF_THE_MAP = 1600  # three screens
 
@@ -35,6 +43,15 @@ def test_links_to_files_and_headings_lead_somewhere(page):
         path = (ROOT / page).parent / name if name else ROOT / page
         assert path.exists(), f"{page}: {target}"
         assert not anchor or anchor in headings_of(path), f"{page}: {target}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_source_files_that_a_page_names_exist(page):
+    named = re.findall(r"`([\w/-]+\.(?:h|cpp))`", (ROOT / page).read_text())
+    missing = [
+        name for name in named if not any(f"/{file}".endswith(f"/{name}") for file in SOURCES)
+    ]
+    assert missing == []
 
 
 def words_of(text):
