@@ -98,9 +98,9 @@ Result<Request> parse(std::span<const std::string> words, const Environment& env
       continue;
     }
     const auto [name, attached] = split_option(word);
-    const auto option = std::find_if(kOptions.begin(), kOptions.end(), [&name](const Option& one) {
-      return name == one.name || name == one.short_name;
-    });
+    const auto option = std::find_if(
+        kOptions.begin(), kOptions.end(),
+        [&name = name](const Option& one) { return name == one.name || name == one.short_name; });
     if (option == kOptions.end()) {
       if (is_another(request.command)) return unknown_command(request.command);
       return refusal("it has no option " + printable(name));

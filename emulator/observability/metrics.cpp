@@ -5,6 +5,8 @@
 #include <map>
 #include <tuple>
 
+#include <malloc.h>
+
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/gauge.h>
@@ -33,6 +35,12 @@ const Buckets kExecutionBuckets{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 const Buckets kAllocationBuckets{0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05,
                                  0.1,    0.25,   0.5,   1,     2.5,  5,     10};
 const Buckets kLagBuckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5};
+
+/// Of all threads. The allocators of sanitizers report nothing.
+std::size_t allocated_bytes() {
+  const struct mallinfo2 heap = ::mallinfo2();
+  return heap.uordblks + heap.hblkhd;
+}
 
 double seconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double>(duration).count();
@@ -100,6 +108,7 @@ class Metrics::Series {
     idle_.Set(double(now.idle));
     busy_.Set(double(now.busy));
     ready_.Set(double(now.ready));
+    heap_.Set(double(allocated_bytes()));
     return prometheus::TextSerializer().Serialize(registry_.Collect());
   }
 
@@ -159,6 +168,9 @@ class Metrics::Series {
   Gauge& ready_ = gauges(registry_, "dynsessions_ready_sessions",
                          "Sessions that were started before a client asked for them.")
                       .Add({});
+  Gauge& heap_ = gauges(registry_, "dynsessions_heap_bytes",
+                        "Memory that the server has allocated and not freed.")
+                     .Add({});
   Histogram& execution_ =
       histograms(registry_, "dynsessions_execution_seconds",
                  "Time of synchronous programs, including the wait for their kernel.")

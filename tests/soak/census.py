@@ -23,10 +23,6 @@ def _namespaces(pids, kept):
     return held
 
 
-def resident_kib(pid):
-    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1])
-
-
 def census(server, temporary):
     """Returns counts by name. `temporary` is the TMPDIR of the server."""
     outer, inner = launchers_of(server)

@@ -63,10 +63,11 @@ Result<void> check_operation(const AdminCall& call, const test_double::EntryMatc
   }
   for (const auto& [name, glob] : match.texts) {
     // The empty name stands for requests on unknown paths.
-    const bool is_known = name != "operation" || glob.empty() ||
-                          std::any_of(known.begin(), known.end(), [&glob](std::string_view one) {
-                            return test_double::matches_glob(glob, one);
-                          });
+    const bool is_known =
+        name != "operation" || glob.empty() ||
+        std::any_of(known.begin(), known.end(), [&glob = glob](std::string_view one) {
+          return test_double::matches_glob(glob, one);
+        });
     if (is_known) continue;
     return wrong_field(field, "there is no operation `" + glob + "`" + did_you_mean(glob, known));
   }

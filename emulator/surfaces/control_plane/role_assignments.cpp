@@ -126,9 +126,11 @@ auth::RoleRights RoleAssignments::rights_on(const std::string& resource_key,
                                             const std::vector<std::string>& principals) const {
   auth::RoleRights rights;
   for (const auto& [id, assignment] : assignments_) {
-    const bool is_theirs = std::any_of(
-        principals.begin(), principals.end(),
-        [&](const std::string& principal) { return iequals(principal, assignment.principal); });
+    const bool is_theirs =
+        std::any_of(principals.begin(), principals.end(),
+                    [&holder = assignment.principal](const std::string& principal) {
+                      return iequals(principal, holder);
+                    });
     const std::string scope = boost::algorithm::to_lower_copy(assignment.id.scope);
     if (!is_theirs || !is_within(resource_key, scope)) continue;
     if (assignment.role->can_execute()) return {.is_executor = true};

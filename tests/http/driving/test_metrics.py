@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 import requests
 
 from support.driving import DrivenPool
+from support.emulator import BINARY
+from support.sanitizers import sanitizer_of
 from support.waiting import wait_until
 
 SAMPLE = re.compile(r"^([a-z_]+)(?:\{(.*)\})? ([0-9.e+-]+|\+Inf)$")
@@ -88,3 +91,16 @@ def test_ready_sessions_are_those_of_all_pools_once(start_server):
     wait_until(ready, "the reserve of the declared pool is not counted")
     first.send("DELETE")
     wait_until(lambda: not ready(), "the reserve of a deleted pool is still counted")
+
+
+@pytest.mark.skipif(bool(sanitizer_of(BINARY)), reason="allocators of sanitizers report nothing")
+def test_the_heap_grows_with_what_the_server_keeps(start_server):
+    server = start_server()
+    before = total(metrics(server), "dynsessions_heap_bytes")
+    assert before > 100_000
+    script = {"rules": [{"code": f"{n}", "stdout": "x" * 1_000_000} for n in range(2)]}
+    answer = requests.put(f"{server.admin}/script", json=script, timeout=20)
+    assert answer.status_code == 200, answer.text
+    assert total(metrics(server), "dynsessions_heap_bytes") > before + 1_900_000
+    requests.delete(f"{server.admin}/script", timeout=20)
+    assert total(metrics(server), "dynsessions_heap_bytes") < before + 1_000_000
