@@ -3,6 +3,7 @@
 #include <charconv>
 #include <utility>
 
+#include "emulator/base/utf8.h"
 #include "emulator/control_plane_templates/limits.h"
 #include "emulator/control_plane_templates/template_error.h"
 
@@ -21,8 +22,8 @@ bool continues_name(char c) { return begins_name(c) || is_digit(c); }
 
 /// Beginning of the text, for messages.
 std::string excerpt(std::string_view text) {
-  constexpr std::size_t kLongest = 200;
-  return text.size() <= kLongest ? std::string(text) : std::string(text.substr(0, kLongest)) + "…";
+  const std::string_view kept = first_characters(text, 200);
+  return std::string(kept) + (kept.size() < text.size() ? "…" : "");
 }
 
 class Lexer {
@@ -40,7 +41,7 @@ class Lexer {
       ++at_;
       return {Token::Kind::mark, std::string(1, c)};
     }
-    refuse("unexpected character '" + std::string(text_.substr(at_, 1)) + "'");
+    refuse("unexpected character '" + std::string(first_characters(text_.substr(at_), 1)) + "'");
   }
 
   [[noreturn]] void refuse(const std::string& why) const {

@@ -97,12 +97,13 @@ void check_target(std::string_view text) {
   if (!target) return require_service_shape(target.error());
   for (const std::string& segment : target->segments) {
     require(!segment.empty() && is_valid_utf8(segment), "a segment is a text in UTF-8");
-    require(!http::has_control_character(segment), "a segment has no control character");
+    require(segment.find('\0') == std::string::npos, "a segment has no NUL");
   }
   for (const auto& [name, value] : target->query) {
     require(is_valid_utf8(name) && is_valid_utf8(value), "a query is UTF-8");
-    require(!http::has_control_character(name) && !http::has_control_character(value),
-            "a query has no control character");
+    const bool names_file = http::iequals(name, "path") || http::iequals(name, "filename");
+    require(!http::has_control_character(name), "the name of a query has no control character");
+    require(names_file || !http::has_control_character(value), "only names of files have any");
   }
 }
 

@@ -50,6 +50,15 @@ TEST_CASE("an expression that is not of the language is refused with its text", 
                     Catch::Matchers::Contains("Unable to parse language expression"));
 }
 
+TEST_CASE("a refused expression is quoted in whole characters", "[templates]") {
+  CHECK_THROWS_WITH(parse_expression("a(\xc3\xa9)"),
+                    Catch::Matchers::Contains("unexpected character '\xc3\xa9'"));
+  std::string long_text;
+  while (long_text.size() < 402) long_text += "\xc3\xa9";
+  CHECK_THROWS_WITH(parse_expression("$" + long_text),
+                    Catch::Matchers::Contains("'$" + long_text.substr(0, 398) + "\xe2\x80\xa6': "));
+}
+
 TEST_CASE("a missing parenthesis is named as Azure names it", "[templates]") {
   CHECK_THROWS_WITH(
       parse_expression("concat('a'"),
