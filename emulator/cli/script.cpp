@@ -1,6 +1,7 @@
 #include <string>
 #include <vector>
 
+#include "emulator/base/utf8.h"
 #include "emulator/cli/admin_command.h"
 
 namespace dynsessions::cli {
@@ -13,9 +14,9 @@ std::string match_of(const Json& rule) {
   constexpr std::size_t kLongestMatch = 60;
   for (const char* name : {"code", "pattern", "sha256"}) {
     if (!rule.contains(name)) continue;
-    std::string text = std::string(name) + ' ' + text_of(rule, name);
-    if (text.size() > kLongestMatch) text = text.substr(0, kLongestMatch) + "…";
-    return text;
+    const std::string text = std::string(name) + ' ' + text_of(rule, name);
+    const std::string_view shown = first_characters(text, kLongestMatch);
+    return std::string(shown) + (shown.size() < text.size() ? "…" : "");
   }
   return {};
 }

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emulator/base/json_text.h"
+#include "emulator/base/utf8.h"
 #include "emulator/test_double/json_members.h"
 
 namespace dynsessions::test_double {
@@ -20,13 +21,13 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kShownEntries = 3;
-constexpr std::size_t kLongestShown = 200;
+constexpr std::size_t kLongestShown = 200;  ///< in characters
 constexpr std::size_t kLongestCode = std::size_t{64} << 10;
 constexpr std::size_t kMostInOrder = 1000;
 
 std::string in_quotes(std::string_view text) {
-  const bool is_long = text.size() > kLongestShown;
-  return dumped(json(text.substr(0, kLongestShown))) + (is_long ? "…" : "");
+  const std::string_view shown = first_characters(text, kLongestShown);
+  return dumped(json(shown)) + (shown.size() < text.size() ? "…" : "");
 }
 
 std::string in_quotes_or_json(const json& value) {
