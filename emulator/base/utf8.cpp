@@ -119,4 +119,9 @@ std::string_view first_characters(std::string_view text, std::size_t count) {
   return text.substr(0, end);
 }
 
+std::string shortened(std::string_view text, std::size_t count) {
+  const std::string_view kept = first_characters(text, count);
+  return std::string(kept) + (kept.size() < text.size() ? "…" : "");
+}
+
 }  // namespace dynsessions

@@ -21,4 +21,7 @@ namespace dynsessions {
 /// The first `count` characters (code points) of valid UTF-8.
 [[nodiscard]] std::string_view first_characters(std::string_view text, std::size_t count);
 
+/// The same, followed by `…` if that is not the whole text.
+[[nodiscard]] std::string shortened(std::string_view text, std::size_t count);
+
 }  // namespace dynsessions

@@ -14,9 +14,7 @@ std::string match_of(const Json& rule) {
   constexpr std::size_t kLongestMatch = 60;
   for (const char* name : {"code", "pattern", "sha256"}) {
     if (!rule.contains(name)) continue;
-    const std::string text = std::string(name) + ' ' + text_of(rule, name);
-    const std::string_view shown = first_characters(text, kLongestMatch);
-    return std::string(shown) + (shown.size() < text.size() ? "…" : "");
+    return shortened(std::string(name) + ' ' + text_of(rule, name), kLongestMatch);
   }
   return {};
 }

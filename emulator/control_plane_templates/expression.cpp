@@ -21,10 +21,7 @@ bool begins_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z
 bool continues_name(char c) { return begins_name(c) || is_digit(c); }
 
 /// Beginning of the text, for messages.
-std::string excerpt(std::string_view text) {
-  const std::string_view kept = first_characters(text, 200);
-  return std::string(kept) + (kept.size() < text.size() ? "…" : "");
-}
+std::string excerpt(std::string_view text) { return shortened(text, 200); }
 
 class Lexer {
  public:

@@ -96,9 +96,9 @@ def settled(server, temporary, wanted=None):
 
 
 def heap_bytes(server):
-    """Returns what the server has allocated and not freed. It forgets its journal and the past
-    sessions before, of which it keeps many; resident memory would also count pages of which a few
-    bytes are in use."""
+    """Resets the server, which then has neither a journal nor past sessions, and returns the bytes
+    that it has allocated and not freed. Resident memory is no measure: it contains whole pages of
+    which a few bytes are in use."""
     requests.post(f"{server.admin}/reset", timeout=HTTP_SECONDS).raise_for_status()
     metrics = requests.get(f"{server.admin}/metrics", timeout=HTTP_SECONDS).text
     return int(float(re.search(r"^dynsessions_heap_bytes (\S+)$", metrics, re.MULTILINE)[1]))

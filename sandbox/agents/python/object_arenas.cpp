@@ -56,9 +56,10 @@ void gather_object_arenas() {
 }
 
 void stop_gathering_object_arenas() {
-  if (bytes_left == 0) return;
+  if (next_arena == nullptr) return;
   PyObject_SetArenaAllocator(&python_allocator);
-  ::munmap(next_arena, bytes_left);
+  ::munmap(next_arena, bytes_left);  // harmless if nothing is left
+  next_arena = nullptr;
   bytes_left = 0;
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
-/// Where Python's objects are in the zygote's memory. Python takes arenas of 1 MB from the kernel,
-/// which puts them anywhere, and few of them together fill a large page. While the zygote loads its
-/// packages its arenas are side by side instead, so that large pages hold nearly all of them: the
+/// Where Python's objects are in the zygote's memory. Python asks the kernel for arenas of 1 MB,
+/// which are then anywhere, and a large page (2 MB) can replace few of them. While the zygote loads
+/// its packages, its arenas are side by side instead, and large pages can replace nearly all: the
 /// end of many sessions takes an eighth less time (docs/MEASURED.md).
 namespace dynsessions::sandbox {
 

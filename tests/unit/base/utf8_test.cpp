@@ -85,6 +85,12 @@ TEST_CASE("every sequence of two bytes becomes valid", "[core][utf8]") {
   CHECK(broken == 0);
 }
 
+TEST_CASE("a shortened text ends with a mark, a short one stays as it is", "[core][utf8]") {
+  CHECK(shortened("a\xC3\xB6z", 3) == "a\xC3\xB6z");
+  CHECK(shortened("a\xC3\xB6z", 2) == "a\xC3\xB6\xE2\x80\xA6");
+  CHECK(shortened("", 0).empty());
+}
+
 TEST_CASE("first_characters counts code points, not bytes", "[core][utf8]") {
   struct Cut {
     std::string text;
